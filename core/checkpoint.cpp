@@ -1,0 +1,209 @@
+#include "checkpoint.h"
+
+#include <cmath>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+namespace unfold {
+namespace {
+
+[[noreturn]] void refuse(const std::string& field, const std::string& expected, const std::string& actual) {
+  throw Error(ErrorCode::invalid_checkpoint, field, expected, actual);
+}
+
+/// FNV-1a, 64 bits, as text: tells an accident from a good file, not a forger from an author.
+class Hash {
+ public:
+  void add(const void* data, std::size_t size) {
+    const auto* byte = static_cast<const unsigned char*>(data);
+    for (std::size_t i = 0; i < size; ++i) state_ = (state_ ^ byte[i]) * 1099511628211ull;
+  }
+  std::string text() const {
+    std::string digits;
+    for (int shift = 60; shift >= 0; shift -= 4) digits += "0123456789abcdef"[state_ >> shift & 15];
+    return digits;
+  }
+
+ private:
+  std::uint64_t state_ = 14695981039346656037ull;
+};
+
+std::string hash_of(const std::vector<Token>& tokens) {
+  Hash hash;
+  hash.add(tokens.data(), tokens.size() * sizeof(Token));
+  return hash.text();
+}
+
+std::string checksum(const TensorFile& file) {
+  Hash hash;
+  for (const TensorView& t : file.tensors) {
+    hash.add(t.name.data(), t.name.size());
+    hash.add(t.data.data(), t.data.size());
+  }
+  for (const auto& [key, value] : file.metadata)
+    if (key != "checksum") hash.add(value.data(), value.size());
+  return hash.text();
+}
+
+/// Tensors as float32, whatever Real is; keeps the copies alive.
+class Writer {
+ public:
+  void add(const std::string& name, std::vector<std::int64_t> shape, const Real* data, Index size) {
+    copies_.emplace_back(data, data + size);
+    file.tensors.push_back({name, std::move(shape), std::as_bytes(std::span(copies_.back()))});
+  }
+  TensorFile file;
+
+ private:
+  std::vector<std::vector<float>> copies_;
+};
+
+std::vector<std::int64_t> shape_of(const Parameter& p) {
+  return p.vector ? std::vector<std::int64_t>{p.rows} : std::vector<std::int64_t>{p.rows, p.cols};
+}
+
+std::string shape_text(const std::vector<std::int64_t>& shape) { return Json(shape).dump(); }
+
+void copy(const TensorFile& file, const std::string& name, const std::vector<std::int64_t>& shape, Real* to) {
+  const TensorView* t = file.find(name);
+  if (!t) refuse(name, "a tensor of shape " + shape_text(shape), "none");
+  if (t->shape != shape) refuse(name, "shape " + shape_text(shape), shape_text(t->shape));
+  for (std::size_t i = 0; i < t->data.size() / 4; ++i) {
+    float value;
+    std::memcpy(&value, t->data.data() + 4 * i, 4);
+    if (!std::isfinite(value)) refuse(name, "finite numbers", "NaN or infinity at element " + std::to_string(i));
+    to[i] = value;
+  }
+}
+
+const std::string& metadata(const TensorFile& file, const std::string& key) {
+  const auto at = file.metadata.find(key);
+  if (at == file.metadata.end()) refuse("__metadata__." + key, "a value", "nothing");
+  return at->second;
+}
+
+std::int64_t whole(const Json& json, const char* key) {
+  const auto at = json.find(key);
+  if (at == json.end() || !at->is_number_integer() || at->get<double>() < 0 || at->get<double>() > 9e15)
+    refuse(std::string("progress.") + key, "a whole number of at least 0", at == json.end() ? "nothing" : at->dump());
+  return at->get<std::int64_t>();
+}
+
+double number(const Json& json, const char* key) {
+  const auto at = json.find(key);
+  if (at == json.end() || !at->is_number())
+    refuse(std::string("progress.") + key, "a number", at == json.end() ? "nothing" : at->dump());
+  return at->get<double>();
+}
+
+Json symbols_json(const Vocabulary& v) {
+  return {{"unit", v.bytes() ? "byte" : "character"}, {"symbols", v.symbols()}, {"unknown", v.has_unknown()}};
+}
+
+Vocabulary parse_vocabulary(const std::string& text) {
+  const Json json = parse_json(text, ErrorCode::invalid_checkpoint, "vocabulary");
+  const bool valid = json.is_object() && json.contains("symbols") && json["symbols"].is_array() &&
+                     json.contains("unit") && json["unit"].is_string() && json.contains("unknown") &&
+                     json["unknown"].is_boolean();
+  if (!valid) refuse("vocabulary", "unit, symbols and unknown", "something else");
+  std::vector<std::uint32_t> symbols;
+  for (const Json& s : json["symbols"]) {
+    if (!s.is_number_unsigned() || s.get<std::uint64_t>() > 0x10FFFF)
+      refuse("vocabulary.symbols", "code points", s.dump());
+    symbols.push_back(s.get<std::uint32_t>());
+  }
+  return Vocabulary::from_symbols(std::move(symbols), json["unit"] == "byte", json["unknown"].get<bool>());
+}
+
+}  // namespace
+
+std::vector<std::byte> write_checkpoint(const Config& config, const Vocabulary& vocabulary, const Network& network,
+                                        const Trainer* trainer, const std::vector<Token>& tokens) {
+  Writer writer;
+  for (const Parameter& p : network.table())
+    writer.add(p.name, shape_of(p), network.parameters() + p.offset, p.size());
+  auto& meta = writer.file.metadata;
+  meta["format"] = "unfold";
+  meta["version"] = "1";
+  meta["config"] = to_json(config).dump();
+  meta["vocabulary"] = symbols_json(vocabulary).dump();
+  if (trainer) {
+    const auto& moments = trainer->optimizer().moments();
+    for (std::size_t i = 0; i < moments.size(); ++i)
+      writer.add("optimizer.moment" + std::to_string(i), {moments[i].size()}, moments[i].data(), moments[i].size());
+    const State state = trainer->workspace().state();
+    writer.add("state.values", {Index(state.values.size())}, state.values.data(), Index(state.values.size()));
+    const Progress& p = trainer->progress();
+    const Schedule::Plateau& plateau = trainer->schedule().plateau;
+    meta["progress"] = Json{{"step", p.step},
+                            {"epoch", p.epoch},
+                            {"cursor", p.cursor},
+                            {"evaluated", p.evaluated},
+                            {"validationLoss", p.validation_loss},
+                            {"updates", trainer->optimizer().updates},
+                            {"clock", state.clock},
+                            {"inputs", state.tokens},
+                            {"best", plateau.best},
+                            {"bad", plateau.bad},
+                            {"reductions", plateau.reductions},
+                            {"text", hash_of(tokens)}}
+                           .dump();
+  }
+  meta["checksum"] = checksum(writer.file);
+  return write_safetensors(writer.file);
+}
+
+TensorFile read_checkpoint(std::span<const std::byte> bytes, CheckpointHeader& header) {
+  TensorFile file = read_safetensors(bytes);
+  if (metadata(file, "format") != "unfold") refuse("__metadata__.format", "\"unfold\"", "another");
+  if (metadata(file, "version") != "1")
+    refuse("__metadata__.version", "1 (a newer Unfold may read it)", metadata(file, "version"));
+  if (metadata(file, "checksum") != checksum(file)) refuse("checksum", metadata(file, "checksum"), checksum(file));
+  header.config = parse_config(metadata(file, "config"));
+  header.vocabulary = parse_vocabulary(metadata(file, "vocabulary"));
+  header.training = file.metadata.contains("progress");
+  if (header.training) {
+    const Json p = parse_json(metadata(file, "progress"), ErrorCode::invalid_checkpoint, "progress");
+    header.progress = {.step = whole(p, "step"),
+                       .epoch = whole(p, "epoch"),
+                       .cursor = whole(p, "cursor"),
+                       .evaluated = whole(p, "evaluated"),
+                       .validation_loss = number(p, "validationLoss")};
+  }
+  return file;
+}
+
+void load_parameters(const TensorFile& file, Network& network) {
+  for (const Parameter& p : network.table()) copy(file, p.name, shape_of(p), network.parameters() + p.offset);
+  for (const TensorView& t : file.tensors)
+    if (network.table().find(t.name) < 0 && !t.name.starts_with("optimizer.") && !t.name.starts_with("state."))
+      refuse(t.name, "a tensor of this network", "an unknown name");
+  network.touch();
+}
+
+void load_training(const TensorFile& file, const CheckpointHeader& header, const std::vector<Token>& tokens,
+                   Trainer& trainer) {
+  const Json p = parse_json(metadata(file, "progress"), ErrorCode::invalid_checkpoint, "progress");
+  if (p.value("text", "") != hash_of(tokens))
+    throw Error(ErrorCode::invalid_text, "text", "the text that this run was trained on", "another text");
+  if (header.progress.cursor > Index(tokens.size())) refuse("progress.cursor", "a place in the text", "one beyond it");
+  auto& moments = trainer.optimizer().moments();
+  for (std::size_t i = 0; i < moments.size(); ++i)
+    copy(file, "optimizer.moment" + std::to_string(i), {moments[i].size()}, moments[i].data());
+  State state = trainer.workspace().state();
+  copy(file, "state.values", {Index(state.values.size())}, state.values.data());
+  state.clock = whole(p, "clock");
+  const auto inputs = p.find("inputs");
+  if (inputs == p.end() || !inputs->is_array() || inputs->size() != state.tokens.size())
+    refuse("progress.inputs", std::to_string(state.tokens.size()) + " tokens", "others");
+  for (std::size_t i = 0; i < state.tokens.size(); ++i) {
+    if (!(*inputs)[i].is_number_unsigned() || (*inputs)[i].get<std::uint64_t>() > no_token)
+      refuse("progress.inputs", "tokens", (*inputs)[i].dump());
+    state.tokens[i] = (*inputs)[i].get<Token>();
+  }
+  trainer.optimizer().updates = whole(p, "updates");
+  trainer.schedule().plateau = {.best = number(p, "best"), .bad = int(whole(p, "bad")), .reductions = int(whole(p, "reductions"))};
+  trainer.restore(header.progress, state);
+}
+
+}  // namespace unfold

@@ -1,0 +1,107 @@
+// The one configuration schema. C++, package, page, checkpoints and links all speak it, as JSON; this file's
+// parser is the one validator. Unknown fields are errors; every error names field, expectation and value.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "cell.h"
+#include "error.h"
+#include "real.h"
+
+namespace unfold {
+
+using Json = nlohmann::ordered_json;
+
+enum class Source { input, layer, self };
+enum class Join { first, last, all };
+enum class Bias { none, one, two };
+enum class Initializer { xavier, he, orthogonal, identity, uniform, sparse, zero };
+
+/// (source, delay, block): where a signal comes from, how late, and through which transformation.
+struct EdgeConfig {
+  Source from = Source::self;
+  int layer = 0;              // the lower layer, if from == layer
+  int delay = 0;              // steps; ≥ 1 from the layer itself
+  std::vector<Index> hidden;  // sizes of the block's hidden layers; empty: one matrix
+  Activation activation = Activation::tanh;
+  bool shortcut = false;      // full matrices from the source into every later layer of the block
+  Join join = Join::last;     // at which of the block's layers the layer's inputs enter (recurrent edges)
+};
+
+/// h ← α∘h₋ + (1−α)∘v for each unit (Mozer 1992; Jaeger 2007); α fixed from `from` to `to` over the units, or
+/// learned as σ(a) with that start.
+struct LeakConfig {
+  double from = 0, to = 0;
+  bool learned = false;
+  bool on() const { return learned || from != 0 || to != 0; }
+};
+
+struct LayerConfig {
+  std::string cell = "lstm";
+  Index hidden = 128;
+  CellSettings settings;
+  Bias bias = Bias::two;
+  std::vector<EdgeConfig> edges;
+  bool default_edges = true;
+  LeakConfig leak;
+  std::vector<int> clock;  // periods of equal groups of units (Koutník 2014); empty: every unit, every step
+};
+
+struct InitializationConfig {
+  Initializer input = Initializer::xavier, recurrent = Initializer::orthogonal, readout = Initializer::xavier;
+  double gain = 1;
+  int nonzeros = 15;            // sparse: per unit
+  double spectral_radius = 0.95;  // sparse
+};
+
+struct OptimizerConfig {
+  std::string name = "adam";
+  double learning_rate = 2e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, momentum = 0, decay = 0.99, weight_decay = 0;
+  bool centered = false;
+};
+
+struct ScheduleConfig {
+  std::string name = "constant";
+  int warmup = 0, every = 1000, steps = 10000, patience = 1;
+  double factor = 0.5, minimum = 0;
+};
+
+struct ClipConfig {
+  double norm = 5, value = 0;  // 0: off
+};
+
+struct Config {
+  std::uint64_t seed = 1;
+  bool bytes = false;  // tokens are bytes, not Unicode code points
+  int vocabulary = 1024;
+  double validation = 0.1;
+  std::vector<LayerConfig> layers;
+  std::vector<EdgeConfig> readout;  // sources: layers, or the input
+  bool default_readout = true;
+  InitializationConfig initialization;
+  int window = 64, batch = 32;
+  OptimizerConfig optimizer;
+  ScheduleConfig schedule;
+  ClipConfig clip;
+  double dropout = 0;
+  int evaluate_every = 500;
+};
+
+/// Parses and validates. Throws Error{invalid_config}.
+Config parse_config(const Json& json);
+/// The same from text; also refuses text that is not one JSON object, too deep or with a key twice.
+Config parse_config(const std::string& text);
+/// The canonical form: every field present, shorthands expanded. parse_config(to_json(c)) gives c again.
+Json to_json(const Config& config);
+/// Applies settings that may change during training: optimizer.learningRate (and its other numbers), schedule,
+/// clip, dropout, evaluateEvery. Throws Error{invalid_config} and leaves `config` as it was.
+void update_config(Config& config, const std::string& text);
+/// Names, choices, limits and defaults, for menus and documentation.
+Json schema();
+
+/// JSON with limits: nesting ≤ 32, no key twice in an object. Throws Error with `code` and `field`.
+Json parse_json(const std::string& text, ErrorCode code, const std::string& field);
+
+}  // namespace unfold

@@ -1,0 +1,85 @@
+// An edge is (source, delay, block). Here the edges of a layer are lowered to the two things the scan knows:
+//   a port  sums preactivations and applies an activation (or is read by the cell),
+//   a wire  adds W·source(t − delay) to a port.
+// A block of any depth is a chain of ports and wires, so deep transitions, shortcuts, joins, deep gating and
+// deep readouts need no code of their own.
+//
+// Scheduling rule: a wire whose source is complete before the layer starts runs once over all T·N columns
+// (`once`); every other one runs step by step.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "block.h"
+#include "config.h"
+
+namespace unfold {
+
+/// What a wire reads.
+struct SignalRef {
+  enum class Kind {
+    tokens,   // the input, as token numbers
+    vectors,  // the input, as D×(T·N) numbers
+    layer,    // output of lower layer `index`
+    self,     // the layer's own h
+    port,     // own port `index`
+    reset     // reset gate ∘ own h, see Cell::reset_gate; `index` counts these
+  };
+  Kind kind = Kind::self;
+  int index = 0;
+  int delay = 0;
+  Index size = 0;
+};
+
+struct Port {
+  Index rows = 0;
+  Activation activation = Activation::identity;
+  std::vector<int> biases;  // parameters; their sum starts the port
+  Index packed_bias = 0;    // place of that sum in packed storage
+  bool once = true;         // complete before the scan
+  bool fill = false;        // no wire starts it, so its bias is filled in first
+  int stage = 0;            // 1: it depends on the reset gate of the same step
+  bool read_by_cell = false;
+};
+
+struct Wire {
+  SignalRef from;
+  int port = 0;
+  Index row = 0;  // first row of the port that it adds to
+  Matrix matrix;
+  bool once = true;
+  bool first = false;  // starts its port from the bias
+};
+
+/// What runs, in this order, forwards; reversed, backwards.
+struct Op {
+  enum class Kind { fill, wire, activate, modulate, cell, blend };
+  Kind kind;
+  int index = 0;  // of the port, wire or reset signal; of the cell's stage
+};
+
+/// The lowered edges of one layer (or of the readout, which has no cell).
+struct Circuit {
+  std::vector<Port> ports;
+  std::vector<Wire> wires;
+  std::vector<SignalRef> resets;  // own h at some delay, to be multiplied by the reset gate
+  int z = 0, zh = -1;             // the ports that the cell reads; zh only if it wants the recurrent part apart
+  std::vector<Op> once, step;
+};
+
+/// Sizes of what edges may read.
+struct SignalSizes {
+  bool tokens = true;
+  Index input = 0;            // V, or D
+  std::vector<Index> layers;  // H of each lower layer
+};
+
+/// Lowers a layer's edges, adding its parameters to the table. `prefix` is e.g. "layers.0.".
+Circuit lower(const LayerConfig& layer, const Cell& cell, int number, const SignalSizes& sizes, const std::string& prefix,
+              ParameterTable& table);
+
+/// Lowers the readout: edges from layers to V logits.
+Circuit lower_readout(const std::vector<EdgeConfig>& edges, Index V, const SignalSizes& sizes, ParameterTable& table);
+
+}  // namespace unfold

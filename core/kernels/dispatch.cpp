@@ -1,0 +1,73 @@
+// Picks the kernels for the processor that runs us.
+#include <cstring>
+
+#include "kernels.h"
+
+namespace unfold::kernels {
+
+#define UNFOLD_DECLARE(name) extern const Table name;
+UNFOLD_DECLARE(base_strict)
+#ifdef UNFOLD_HAS_X86_VARIANTS
+UNFOLD_DECLARE(avx2_strict)
+UNFOLD_DECLARE(avx2_fast)
+UNFOLD_DECLARE(avx512_strict)
+UNFOLD_DECLARE(avx512_fast)
+#endif
+#ifdef UNFOLD_HAS_RELAXED
+UNFOLD_DECLARE(relaxed_fast)
+#endif
+
+namespace {
+
+struct Variant {
+  const Table* table;
+  bool (*available)();
+};
+
+bool always() { return true; }
+
+// Best last.
+const Variant variants[] = {
+    {&base_strict, always},
+#ifdef UNFOLD_HAS_RELAXED
+    {&relaxed_fast, always},
+#endif
+#ifdef UNFOLD_HAS_X86_VARIANTS
+    {&avx2_strict, [] { return bool(__builtin_cpu_supports("avx2")); }},
+    {&avx2_fast, [] { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }},
+    {&avx512_strict, [] { return bool(__builtin_cpu_supports("avx512f")); }},
+    {&avx512_fast, [] { return bool(__builtin_cpu_supports("avx512f")); }},
+#endif
+};
+
+const Table* best(bool fast) {
+  const Table* found = &base_strict;
+  for (const Variant& v : variants)
+    if (v.table->fast == fast && v.available()) found = v.table;
+  return found;
+}
+
+const Table*& current() {
+  static const Table* table = best(false);
+  return table;
+}
+
+}  // namespace
+
+const Table& active() { return *current(); }
+
+bool set_fast(bool fast) {
+  current() = best(fast);
+  return current()->fast;
+}
+
+bool select(const char* name, bool fast) {
+  for (const Variant& v : variants)
+    if (std::strcmp(v.table->name, name) == 0 && v.table->fast == fast && v.available()) {
+      current() = v.table;
+      return true;
+    }
+  return false;
+}
+
+}  // namespace unfold::kernels

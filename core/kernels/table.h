@@ -1,0 +1,30 @@
+// What each instruction set implements; kernels.h documents the functions.
+#pragma once
+
+#include "../real.h"
+
+namespace unfold::kernels {
+
+struct Table {
+  const char* name;  // e.g. "avx2"
+  bool fast;
+  Index panel;  // rows of a packed panel, a multiple of the vector width
+
+  void (*pack)(const Real* a, Index row_stride, Index column_stride, Index M, Index K, Real* packed);
+  void (*gemm)(const Real* packed, Index M, Index K, const Real* b, Index ldb, Index N, const Real* init, Index ldi,
+               Real* c, Index ldc);
+  void (*outer)(const Real* a, Index lda, Index M, const Real* b, Index ldb, Index N, Index K, Real* c, Index ldc,
+                Real* scratch);
+  void (*sigmoid)(Real* x, Index n);
+  void (*tanh)(Real* x, Index n);
+  void (*tanh_of)(const Real* x, Real* y, Index n);
+  double (*softmax)(Real* x, Index n, Index target);
+};
+
+/// Elements of scratch that `outer` needs, whatever the shapes.
+inline constexpr Index outer_scratch = 256 * 256 + 64 * 256 + 64 * 256;
+
+/// The table in force.
+const Table& active();
+
+}  // namespace unfold::kernels

@@ -1,0 +1,163 @@
+#include "optim.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "numeric.h"
+#include "parallel.h"
+
+namespace unfold {
+
+Optimizer::Optimizer(const OptimizerConfig& config, Index size) : config_(config), size_(size) {
+  const std::string& n = config.name;
+  const bool momentum = config.momentum > 0;
+  int vectors = 0;
+  if (n == "momentum" || n == "nesterov" || n == "adagrad") vectors = 1;
+  if (n == "adam" || n == "adamw" || n == "adadelta") vectors = 2;
+  if (n == "rmsprop") vectors = config.centered || momentum ? 3 : 1;
+  for (int i = 0; i < vectors; ++i) moments_.emplace_back(size);
+}
+
+template <class F>
+void Optimizer::each(Real* p, const Real* g, const F& f) {
+  parallel_for(size_, 1024, 12.0 * double(size_), [&](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) f(i, p[i], g[i]);
+  });
+}
+
+void Optimizer::update(Real* parameters, const Real* gradient, double learning_rate) {
+  const OptimizerConfig& c = config_;
+  const std::string& name = c.name;
+  const Real rate = Real(learning_rate), mu = Real(c.momentum), rho = Real(c.decay), eps = Real(c.epsilon);
+  const Real decay = name == "adamw" ? Real(0) : Real(c.weight_decay);
+  ++updates;
+  Real* m0 = moments_.size() > 0 ? moments_[0].data() : nullptr;
+  Real* m1 = moments_.size() > 1 ? moments_[1].data() : nullptr;
+  Real* m2 = moments_.size() > 2 ? moments_[2].data() : nullptr;
+
+  if (name == "sgd") return each(parameters, gradient, [=](Index, Real& p, Real g) { p -= rate * (g + decay * p); });
+  if (name == "momentum" || name == "nesterov") {
+    const bool ahead = name == "nesterov";
+    return each(parameters, gradient, [=](Index i, Real& p, Real g) {
+      g += decay * p;
+      m0[i] = mu * m0[i] + g;
+      p -= rate * (ahead ? g + mu * m0[i] : m0[i]);
+    });
+  }
+  if (name == "rmsprop")
+    return each(parameters, gradient, [=](Index i, Real& p, Real g) {
+      g += decay * p;
+      m0[i] = rho * m0[i] + (1 - rho) * (g * g);
+      Real square = m0[i];
+      if (c.centered) {
+        m1[i] = rho * m1[i] + (1 - rho) * g;
+        square -= m1[i] * m1[i];
+      }
+      Real step = g / (std::sqrt(std::max(square, Real(0))) + eps);
+      if (mu > 0) step = m2[i] = mu * m2[i] + step;
+      p -= rate * step;
+    });
+  if (name == "adagrad")
+    return each(parameters, gradient, [=](Index i, Real& p, Real g) {
+      g += decay * p;
+      m0[i] += g * g;
+      p -= rate * (g / (std::sqrt(m0[i]) + eps));
+    });
+  if (name == "adadelta")
+    return each(parameters, gradient, [=](Index i, Real& p, Real g) {
+      g += decay * p;
+      m0[i] = rho * m0[i] + (1 - rho) * (g * g);
+      const Real step = g * (std::sqrt(m1[i] + eps) / std::sqrt(m0[i] + eps));
+      m1[i] = rho * m1[i] + (1 - rho) * (step * step);
+      p -= rate * step;
+    });
+  const Real b1 = Real(c.beta1), b2 = Real(c.beta2);
+  const Real size = Real(learning_rate / (1 - numeric::power(c.beta1, updates)));
+  const Real correction = Real(1 / std::sqrt(1 - numeric::power(c.beta2, updates)));
+  const Real shrink = name == "adamw" ? Real(1 - learning_rate * c.weight_decay) : Real(1);
+  each(parameters, gradient, [=](Index i, Real& p, Real g) {
+    p *= shrink;
+    g += decay * p;
+    m0[i] = b1 * m0[i] + (1 - b1) * g;
+    m1[i] = b2 * m1[i] + (1 - b2) * (g * g);
+    p -= size * (m0[i] / (std::sqrt(m1[i]) * correction + eps));
+  });
+}
+
+namespace {
+
+double square_sum(const Real* x, Index size) {
+  constexpr Index block = 4096;
+  const Index blocks = (size + block - 1) / block;
+  thread_local std::vector<double> sums;
+  sums.resize(std::size_t(blocks));
+  double* out = sums.data();
+  parallel_for(blocks, 1, 2.0 * double(size), [&, out](Index begin, Index end) {
+    for (Index b = begin; b < end; ++b) {
+      double part[8] = {};
+      const Index from = b * block, to = std::min(size, from + block);
+      Index i = from;
+      for (; i + 8 <= to; i += 8)
+        for (Index j = 0; j < 8; ++j) part[j] += double(x[i + j]) * double(x[i + j]);
+      for (; i < to; ++i) part[0] += double(x[i]) * double(x[i]);
+      out[b] = ((part[0] + part[4]) + (part[1] + part[5])) + ((part[2] + part[6]) + (part[3] + part[7]));
+    }
+  });
+  double sum = 0;
+  for (const double s : sums) sum += s;
+  return sum;
+}
+
+}  // namespace
+
+Norm clip(const ClipConfig& config, Real* gradient, Index size) {
+  const auto each = [&](auto f) {
+    parallel_for(size, 1024, 2.0 * double(size), [&](Index begin, Index end) {
+      for (Index i = begin; i < end; ++i) f(gradient[i]);
+    });
+  };
+  Norm norm{std::sqrt(square_sum(gradient, size)), false};
+  if (!std::isfinite(norm.value)) return norm;
+  double value = norm.value;
+  if (config.value > 0) {
+    const Real v = Real(config.value);
+    each([v](Real& g) { g = g < -v ? -v : g > v ? v : g; });
+    const double after = std::sqrt(square_sum(gradient, size));
+    norm.clipped = after != value;
+    value = after;
+  }
+  if (config.norm > 0 && value > config.norm) {
+    const Real factor = Real(config.norm / (value + 1e-6));
+    each([factor](Real& g) { g *= factor; });
+    norm.clipped = true;
+  }
+  return norm;
+}
+
+double Schedule::rate(double base, std::int64_t step) const {
+  const ScheduleConfig& c = config_;
+  double rate = base;
+  if (c.name == "step") rate = base * numeric::power(c.factor, step / c.every);
+  if (c.name == "exponential")
+    rate = base * numeric::exp(numeric::log(c.factor) * (double(step) / double(c.every)));
+  if (c.name == "cosine") {
+    const double share = std::min(1.0, double(step) / double(c.steps));
+    rate = c.minimum + (base - c.minimum) * (1 + numeric::cos(numeric::pi * share)) / 2;
+  }
+  if (c.name == "plateau") rate = base * numeric::power(c.factor, plateau.reductions);
+  if (rate < c.minimum) rate = std::min(base, c.minimum);
+  if (step < c.warmup) rate *= double(step + 1) / double(c.warmup);
+  return rate;
+}
+
+void Schedule::observe(double loss) {
+  if (loss < plateau.best * (1 - 1e-4)) {
+    plateau.best = loss;
+    plateau.bad = 0;
+  } else if (++plateau.bad > config_.patience) {
+    plateau.bad = 0;
+    ++plateau.reductions;
+  }
+}
+
+}  // namespace unfold

@@ -1,0 +1,83 @@
+// Optimisers, learning-rate schedules and gradient clipping, with PyTorch's hyper-parameters and meanings.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "block.h"
+#include "config.h"
+
+namespace unfold {
+
+/// Updates one flat vector of parameters.
+///   sgd       p −= η·g
+///   momentum  v ← μv + g;  p −= η·v                    nesterov: p −= η·(g + μv)      (Sutskever 2013)
+///   rmsprop   s ← ρs + (1−ρ)g²;  p −= η·g/(√s + ε)     centered: √(s − m²), m ← ρm + (1−ρ)g   (Graves 2013)
+///   adagrad   s ← s + g²;  p −= η·g/(√s + ε)           (Duchi 2011)
+///   adadelta  s ← ρs + (1−ρ)g²;  d = g·√(u+ε)/√(s+ε);  u ← ρu + (1−ρ)d²;  p −= η·d     (Zeiler 2012)
+///   adam      m ← β₁m + (1−β₁)g;  s ← β₂s + (1−β₂)g²;  p −= η·m̂/(√ŝ + ε)   (Kingma & Ba 2015)
+///   adamw     p ← p·(1 − ηλ) first, then adam           (Loshchilov & Hutter 2019)
+/// Weight decay λ adds λp to g in all but adamw.
+class Optimizer {
+ public:
+  Optimizer(const OptimizerConfig& config, Index size);
+
+  /// One update with learning rate η. The number of updates so far counts for Adam's bias correction.
+  void update(Real* parameters, const Real* gradient, double learning_rate);
+
+  /// Changes numbers (not the method) while training.
+  void configure(const OptimizerConfig& config) { config_ = config; }
+
+  /// The moments, for checkpoints: up to three vectors as long as the parameters.
+  std::vector<Buffer>& moments() { return moments_; }
+  const std::vector<Buffer>& moments() const { return moments_; }
+  std::int64_t updates = 0;
+
+ private:
+  template <class F>
+  void each(Real* p, const Real* g, const F& f);
+
+  OptimizerConfig config_;
+  std::vector<Buffer> moments_;
+  Index size_;
+};
+
+/// Names that OptimizerConfig::name and ScheduleConfig::name may hold.
+inline constexpr std::array<const char*, 8> optimizer_names{"sgd",     "momentum", "nesterov", "rmsprop",
+                                                            "adagrad", "adadelta", "adam",     "adamw"};
+inline constexpr std::array<const char*, 5> schedule_names{"constant", "step", "exponential", "cosine", "plateau"};
+
+/// What happened to a gradient.
+struct Norm {
+  double value;    // before clipping; not finite if an element is not
+  bool clipped;
+};
+
+/// Clips by value (clamp to ±value), then by global norm (g·norm/(‖g‖ + 1e-6) if ‖g‖ > norm), 0 meaning off.
+/// The norm is summed in double over fixed blocks, so it does not depend on threads.
+Norm clip(const ClipConfig& config, Real* gradient, Index size);
+
+/// Learning rate as a function of the step, and of the validation losses for `plateau`.
+///   step         η·factor^⌊t/every⌋             exponential  η·factor^(t/every)
+///   cosine       minimum + (η−minimum)(1+cos(π·t/steps))/2, then minimum
+///   plateau      η·factor^k, k = how often `patience` further validations brought nothing better
+/// Each is multiplied by min(1, (t+1)/warmup) while t < warmup, and never falls under `minimum`.
+class Schedule {
+ public:
+  explicit Schedule(const ScheduleConfig& config) : config_(config) {}
+  double rate(double base, std::int64_t step) const;
+  /// A validation loss was measured.
+  void observe(double loss);
+  void configure(const ScheduleConfig& config) { config_ = config; }
+
+  struct Plateau {
+    double best = 1e300;
+    int bad = 0, reductions = 0;
+  } plateau;
+
+ private:
+  ScheduleConfig config_;
+};
+
+}  // namespace unfold

@@ -1,0 +1,136 @@
+#include "session.h"
+
+#include <nlohmann/json.hpp>
+
+#include "checkpoint.h"
+#include "kernels/kernels.h"
+#include "parallel.h"
+
+namespace unfold {
+namespace {
+
+#if defined(__EMSCRIPTEN__)
+constexpr double most_bytes = 3.5e9;  // of the 4 GB that 32-bit WebAssembly can address
+#else
+constexpr double most_bytes = 64e9;
+#endif
+
+/// Refuses a network that would not fit, before anything of it is allocated.
+void check_size(const Config& config, Index V, Index text_tokens) {
+  const Estimate size = estimate(config, V, text_tokens);
+  if (size.bytes > most_bytes)
+    throw Error(ErrorCode::out_of_memory, "layers",
+                "a network that trains within " + std::to_string(std::int64_t(most_bytes / 1e6)) + " MB",
+                std::to_string(std::int64_t(size.bytes / 1e6)) + " MB");
+}
+
+}  // namespace
+
+Session::Session(const Config& config, std::string_view text) : config_(config) {
+  if (text.empty()) throw Error(ErrorCode::invalid_text, "text", "at least one character", "an empty text");
+  vocabulary_ = Vocabulary::of(text, config.bytes, config.vocabulary);
+  std::vector<std::uint32_t> lost;
+  tokens_ = vocabulary_.encode(text, &lost);
+  replaced_ = std::int64_t(lost.size());
+  build();
+}
+
+Session::Session(std::span<const std::byte> checkpoint, std::string_view text) {
+  CheckpointHeader header;
+  const TensorFile file = read_checkpoint(checkpoint, header);
+  config_ = header.config;
+  vocabulary_ = header.vocabulary;
+  resumed_ = header.progress;
+  if (!text.empty()) {
+    std::vector<std::uint32_t> lost;
+    tokens_ = vocabulary_.encode(text, &lost);
+    replaced_ = std::int64_t(lost.size());
+  }
+  build();
+  load_parameters(file, *network_);
+  if (trainer_ && header.training) load_training(file, header, tokens_, *trainer_);
+}
+
+void Session::build() {
+  check_size(config_, vocabulary_.size(), Index(tokens_.size()));
+  network_ = std::make_unique<Network>(config_, vocabulary_.size());
+  if (!tokens_.empty()) trainer_ = std::make_unique<Trainer>(config_, *network_, tokens_);
+}
+
+Trainer& Session::trainer() {
+  if (!trainer_)
+    throw Error(ErrorCode::invalid_state, "text", "the training text (open the checkpoint with it)", "none");
+  return *trainer_;
+}
+
+void Session::update(const std::string& settings) {
+  Config changed = config_;
+  update_config(changed, settings);
+  config_ = changed;
+  if (trainer_) trainer_->configure(config_);
+}
+
+std::vector<std::string> Session::sample_start(const std::string& prime, const SampleOptions& options,
+                                               std::int64_t length) {
+  std::vector<std::uint32_t> lost;
+  std::vector<Token> tokens = vocabulary_.encode(prime, &lost);
+  if (tokens.empty()) {  // something has to come before the first symbol: a line break if the text has them
+    const Token line_break = vocabulary_.token('\n');
+    tokens.push_back(line_break < vocabulary_.size() ? line_break : Token(0));
+  }
+  sampler_.reset();
+  sampler_.emplace(*network_, options);
+  sampler_->feed(tokens);
+  sample_left_ = length;
+  std::vector<std::string> unknown;
+  for (const std::uint32_t symbol : lost) {
+    std::string text;
+    append_utf8(symbol, text);
+    if (std::find(unknown.begin(), unknown.end(), text) == unknown.end()) unknown.push_back(text);
+  }
+  return unknown;
+}
+
+bool Session::sample_next(int count, std::string& text) {
+  if (!sampler_) throw Error(ErrorCode::invalid_state, "sample", "a sample that was started", "none");
+  for (; count > 0 && sample_left_ > 0; --count, --sample_left_) vocabulary_.decode(sampler_->next(), text);
+  return sample_left_ > 0;
+}
+
+std::vector<std::byte> Session::save(bool training) const {
+  return write_checkpoint(config_, vocabulary_, *network_, training ? trainer_.get() : nullptr, tokens_);
+}
+
+Json Session::info() const {
+  Json symbols = Json::array();
+  for (int v = 0; v < vocabulary_.size(); ++v) {
+    std::string text;
+    if (vocabulary_.bytes())  // one character a byte, Latin-1
+      append_utf8(vocabulary_.symbols()[std::size_t(v)], text);
+    else
+      vocabulary_.decode(Token(v), text);
+    symbols.push_back(text);
+  }
+  const Progress& progress = trainer_ ? trainer_->progress() : resumed_;
+  const Estimate size = estimate(config_, vocabulary_.size(), Index(tokens_.size()));
+  return {{"config", to_json(config_)},
+          {"parameters", network_->table().size()},
+          {"memoryBytes", std::int64_t(size.bytes)},
+          {"vocabulary",
+           {{"size", vocabulary_.size()},
+            {"symbols", symbols},
+            {"unknown", replaced_},
+            {"unit", vocabulary_.bytes() ? "byte" : "character"}}},
+          {"characters",
+           {{"train", trainer_ ? trainer_->train_tokens() : 0},
+            {"validation", trainer_ ? trainer_->validation_tokens() : 0}}},
+          {"step", progress.step},
+          {"epoch", progress.epoch},
+          {"validationLoss", progress.validation_loss < 0 ? Json() : Json(progress.validation_loss)},
+          {"threads", threads()},
+          {"build", kernels::active().name},
+          {"math", kernels::active().fast ? "fast" : "reproducible"},
+          {"canTrain", trainer_ != nullptr}};
+}
+
+}  // namespace unfold

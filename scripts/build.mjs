@@ -1,0 +1,78 @@
+// node scripts/build.mjs [native] [sanitize] [wasm] [package] [web]     (default: all but sanitize)
+import { availableParallelism } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
+import { at, Failure, findProgram, heading, isMain, main, run, setUp } from './lib.mjs';
+
+/** The values CMake kept from the last configuration that a new one cannot change. */
+function cached(preset, name) {
+  const file = at('build', preset, 'CMakeCache.txt');
+  if (!existsSync(file)) return undefined;
+  return new RegExp(`^${name}:[A-Z]+=(.*)$`, 'm').exec(readFileSync(file, 'utf8'))?.[1];
+}
+
+function cmake(preset, { fixed = {}, env = {} }) {
+  heading(`Building ${preset}`);
+  const stale = Object.entries(fixed).some(([name, value]) => (cached(preset, name) ?? value) !== value);
+  const definitions = Object.entries(fixed).map(([name, value]) => `-D${name}=${value}`);
+  run('cmake', ['--preset', preset, ...definitions, ...(stale ? ['--fresh'] : [])], {
+    env,
+    quiet: true,
+    otherwise: `CMake could not configure ${preset} (its messages are above).`,
+  });
+  run('cmake', ['--build', '--preset', preset, '--parallel', String(availableParallelism())], {
+    env,
+    otherwise: `${preset} does not compile (the compiler's messages are above).`,
+  });
+}
+
+function native(preset) {
+  const compiler = findProgram('clang++-19');
+  cmake(preset, { fixed: compiler ? { CMAKE_CXX_COMPILER: compiler } : {} });
+}
+
+function wasm() {
+  const emscripten = run('bash', [at('scripts/emscripten')], { capture: true });
+  const toolchain = `${emscripten}/cmake/Modules/Platform/Emscripten.cmake`;
+  const env = { EMSCRIPTEN_ROOT: emscripten };
+  // The downloaded one carries its configuration; another version's must not be taken for it.
+  if (existsSync(`${emscripten}/.emscripten`)) env.EM_CONFIG = `${emscripten}/.emscripten`;
+  for (const preset of ['wasm-simd', 'wasm-simd-threads']) {
+    cmake(preset, { fixed: { CMAKE_TOOLCHAIN_FILE: toolchain }, env });
+  }
+}
+
+function script(file, title, sentence) {
+  heading(title);
+  run(process.execPath, [at(file)], { otherwise: sentence });
+}
+
+const parts = {
+  native: () => native('native'),
+  sanitize: () => native('native-sanitize'),
+  wasm,
+  package: () =>
+    script('wasm/build.mjs', 'Building the package', 'the package does not compile (messages above).'),
+  web: () => {
+    heading('Building the page');
+    run(process.execPath, [at('node_modules/vite/bin/vite.js'), 'build', '--config', 'web/vite.config.ts'], {
+      otherwise: 'the page does not build (messages above).',
+    });
+  },
+};
+
+/** Builds the named parts in the order they depend on each other. */
+export function build(...names) {
+  const unknown = names.find((name) => !(name in parts));
+  if (unknown)
+    throw new Failure(`there is no part "${unknown}"; the parts are ${Object.keys(parts).join(', ')}.`);
+  for (const [name, part] of Object.entries(parts)) if (names.includes(name)) part();
+}
+
+if (isMain(import.meta.url)) {
+  main(() => {
+    const names = process.argv.slice(2);
+    const wanted = names.length ? names : ['native', 'wasm', 'package', 'web'];
+    setUp('build', ...(wanted.includes('native') || wanted.includes('sanitize') ? ['test'] : []));
+    build(...wanted);
+  });
+}

@@ -1,0 +1,81 @@
+// npm test [-- native sanitize vitest check-deps]: sets up, builds, runs every test, sums up.
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { build } from './build.mjs';
+import { checkDependencies } from './check-deps.mjs';
+import { at, Failure, heading, main, run, setUp } from './lib.mjs';
+
+/** {passed, failed} of a CTest run, from its JUnit file; a run without one is a failure itself. */
+function ctest(preset) {
+  build(preset === 'native' ? 'native' : 'sanitize');
+  heading(`Native tests (${preset})`);
+  const file = at('build', preset, 'ctest.xml');
+  rmSync(file, { force: true });
+  const parallel = String(availableParallelism());
+  const status = run('ctest', ['--preset', preset, '--parallel', parallel, '--output-junit', file], {
+    otherwise: null,
+  });
+  const suite = existsSync(file) ? (/<testsuite\b[^>]*>/.exec(readFileSync(file, 'utf8'))?.[0] ?? '') : '';
+  const count = (name) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
+  const failed = count('failures');
+  const passed = count('tests') - failed - count('skipped') - count('disabled');
+  return { passed, failed: status !== 0 ? Math.max(failed, 1) : failed };
+}
+
+/** {passed, failed} of the package's and the page's tests; a file that does not load counts as one. */
+function vitest() {
+  build('wasm', 'package', 'web');
+  heading('Package and page tests');
+  const file = at('build/vitest.json');
+  rmSync(file, { force: true });
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const program = at('node_modules/vitest/vitest.mjs');
+  const status = run(process.execPath, [program, 'run', '--config', 'tests/vitest.config.ts', ...reporters], {
+    otherwise: null,
+  });
+  const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  const broken = (report.testResults ?? []).filter(
+    (result) => result.status === 'failed' && result.assertionResults.length === 0,
+  );
+  const failed = (report.numFailedTests ?? 0) + broken.length;
+  return { passed: report.numPassedTests ?? 0, failed: status !== 0 ? Math.max(failed, 1) : failed };
+}
+
+function dependencies() {
+  heading('Dependencies');
+  checkDependencies();
+  return { passed: 1, failed: 0 };
+}
+
+const stages = {
+  native: () => ctest('native'),
+  sanitize: () => ctest('native-sanitize'),
+  vitest,
+  'check-deps': dependencies,
+};
+
+main(() => {
+  const names = process.argv.slice(2);
+  const unknown = names.find((name) => !(name in stages));
+  if (unknown)
+    throw new Failure(`there are no tests "${unknown}"; there are ${Object.keys(stages).join(', ')}.`);
+  heading('Setting up');
+  setUp('build', 'test');
+  mkdirSync(at('build'), { recursive: true });
+  const results = [];
+  for (const name of names.length ? names : Object.keys(stages)) {
+    try {
+      results.push({ name, ...stages[name]() });
+    } catch (error) {
+      // What cannot be built or started counts as one failure; the other stages still run.
+      if (!(error instanceof Failure)) throw error;
+      console.error(`unfold: ${error.message}`);
+      results.push({ name, passed: 0, failed: 1 });
+    }
+  }
+  heading('Summary');
+  for (const { name, passed, failed } of results) console.log(`${name}: ${passed} passed, ${failed} failed`);
+  const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+  console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
+  process.exitCode = sum('failed') ? 1 : 0;
+});

@@ -1,0 +1,387 @@
+#!/usr/bin/python3
+"""Reference values for the tests: float64 from PyTorch, correctly rounded functions from mpmath.
+
+Every input (parameters, states, gradients, arguments) is exact in float32 as well, so that a
+float and a double build read the same numbers. Dimensions: T steps, N columns, H hidden, V symbols.
+"""
+
+import json
+import math
+import os
+import random
+from pathlib import Path
+
+# One thread and baseline kernels, set before torch loads: a machine with wider vectors then
+# adds in the same order and writes the same bytes.
+os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", OPENBLAS_CORETYPE="Prescott",
+                  ATEN_CPU_CAPABILITY="default")
+
+import mpmath  # noqa: E402
+import numpy  # noqa: E402
+import torch  # noqa: E402
+from torch.nn.functional import cross_entropy, linear, one_hot  # noqa: E402
+
+FOLDER = Path(__file__).resolve().parent
+T, N = 6, 3
+GATES = {"rnn": 1, "lstm": 4, "peephole-lstm": 4, "gru": 3}
+ACTIVATIONS = {"tanh": torch.tanh, "relu": torch.relu, "sigmoid": torch.sigmoid}
+
+
+def flat(tensor):
+    """Row-major list; adding zero turns -0.0 into 0.0."""
+    return (tensor.detach() + 0.0).flatten().tolist()
+
+
+def write(name, content):
+    """One top-level key a line: small, yet a diff shows what moved."""
+    lines = (f"{json.dumps(key)}: {json.dumps(value, allow_nan=False)}" for key, value in content.items())
+    (FOLDER / f"{name}.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
+
+
+# --- networks: configurations -------------------------------------------------------------------
+
+def network(vocabulary, *layers, **options):
+    layers = [{"bias": "two", **layer} for layer in layers]
+    return vocabulary, {"version": 1, "layers": layers, **options, "window": T, "batch": N}
+
+
+def transition(shortcut):
+    """Deep transition: the recurrent edge goes through one hidden layer of 5 units."""
+    block = {"sizes": [5], "activation": "tanh", "shortcut": shortcut, "join": "all"}
+    edges = [{"source": "self", "delay": 1, "block": block}]
+    return {"cell": "rnn", "hidden": 7, "bias": "one", "edges": edges}
+
+
+def cell(name, hidden, **options):
+    return {"cell": name, "hidden": hidden, **options}
+
+
+SKIPS = {"skipInputs": True, "skipOutputs": True}
+NETWORKS = {
+    "rnn_tanh": network(6, cell("rnn", 7, activation="tanh")),
+    "rnn_relu_2": network(7, cell("rnn", 7, activation="relu"), cell("rnn", 5, activation="relu")),
+    "lstm": network(8, cell("lstm", 7)),
+    "lstm_2": network(9, cell("lstm", 7), cell("lstm", 5)),
+    "gru": network(6, cell("gru", 5, reset="after")),
+    "gru_2": network(7, cell("gru", 7, reset="after"), cell("gru", 5, reset="after")),
+    "peephole_lstm": network(7, cell("peephole-lstm", 5)),
+    "peephole_lstm_2": network(6, cell("peephole-lstm", 5), cell("peephole-lstm", 7)),
+    "gru_before": network(8, cell("gru", 7, reset="before")),
+    "gru_before_2": network(6, cell("gru", 5, reset="before"), cell("gru", 7, reset="before")),
+    "lstm_sigmoid": network(9, cell("lstm", 5, cellInput="sigmoid")),
+    "rnn_skip": network(8, cell("rnn", 7), cell("rnn", 5), **SKIPS),
+    "lstm_skip": network(7, cell("lstm", 7), cell("lstm", 5), **SKIPS),
+    "rnn_transition": network(6, transition(False)),
+    "rnn_transition_shortcut": network(8, transition(True)),
+    "rnn_leaky": network(9, cell("rnn", 7, leak=0.3)),
+    "rnn_delays": network(6, cell("rnn", 7, edges=[{"source": "self", "delay": d} for d in (1, 3)])),
+}
+
+
+def delays(layer):
+    return [edge["delay"] for edge in layer.get("edges", [{"delay": 1}])]
+
+
+def block_of(layer):
+    return layer.get("edges", [{}])[0].get("block")
+
+
+def history(layer):
+    """Names of the hidden states a layer keeps, newest first."""
+    depth = max(delays(layer))
+    return ["h"] if depth == 1 else [f"h@{d}" for d in range(1, depth + 1)]
+
+
+def parameter_shapes(vocabulary, config):
+    shapes, below = {}, vocabulary
+    for l, layer in enumerate(config["layers"]):
+        hidden, block = layer["hidden"], block_of(layer)
+        rows = GATES[layer["cell"]] * hidden
+        own = {"weight_ih": [rows, below], "weight_hh": [rows, block["sizes"][-1] if block else hidden]}
+        own |= {f"weight_hh@{d}": [rows, hidden] for d in delays(layer) if d > 1}
+        if config.get("skipInputs") and l > 0:
+            own["weight_x"] = [rows, vocabulary]
+        own["bias_ih"] = [rows]
+        if layer["bias"] == "two":
+            own["bias_hh"] = [rows]
+        if layer["cell"] == "peephole-lstm":
+            own |= {f"peephole_{gate}": [hidden] for gate in "ifo"}
+        if block:
+            inner = block["sizes"][0]
+            own |= {"transition.weight_ih": [inner, below], "transition.weight_hh": [inner, hidden],
+                    "transition.bias": [inner]}
+            if block["shortcut"]:
+                own["shortcut"] = [hidden, hidden]
+        shapes |= {f"layers.{l}.{name}": shape for name, shape in own.items()}
+        below = hidden
+    shapes["readout.weight"] = [vocabulary, below]
+    if config.get("skipOutputs"):
+        lower = config["layers"][:-1]
+        shapes |= {f"readout.weight_{l}": [vocabulary, layer["hidden"]] for l, layer in enumerate(lower)}
+    shapes["readout.bias"] = [vocabulary]
+    return shapes
+
+
+def state_shapes(config):
+    return {f"layer{l}.{name}": [N, layer["hidden"]] for l, layer in enumerate(config["layers"])
+            for name in history(layer) + (["c"] if "lstm" in layer["cell"] else [])}
+
+
+def draw(rng, shape, limit):
+    """Uniform multiples of 1/1024 in ±limit: exact in float32, short in decimal."""
+    top = int(limit * 1024)
+    values = [math.floor(rng.random() * (2 * top + 1)) - top for _ in range(math.prod(shape))]
+    return (torch.tensor(values, dtype=torch.float64) / 1024).reshape(shape).requires_grad_()
+
+
+# --- networks: equations. p: one layer's parameters; x, zx: input, W_ih x + b_ih; s: state ----------
+
+def rnn_step(layer, p, x, zx, s):
+    names, block = history(layer), block_of(layer)
+    h = s[names[0]]
+    if block:  # a = φ(W1 h₋ + U1 x + b1);  h = φ(W2 a + U2 x + b2 [+ S h₋])
+        inner = linear(h, p["transition.weight_hh"], p["transition.bias"]) + linear(x, p["transition.weight_ih"])
+        z = zx + linear(ACTIVATIONS[block["activation"]](inner), p["weight_hh"])
+        z = z + linear(h, p["shortcut"]) if block["shortcut"] else z
+    else:
+        z = zx + linear(h, p["weight_hh"], p["bias_hh"])
+        for d in delays(layer)[1:]:
+            z = z + linear(s[f"h@{d}"], p[f"weight_hh@{d}"])
+    leak = layer.get("leak", 0.0)
+    new = leak * h + (1 - leak) * ACTIVATIONS[layer.get("activation", "tanh")](z)
+    return dict(zip(names, [new] + [s[name] for name in names[:-1]]))
+
+
+def lstm_step(layer, p, x, zx, s):
+    """Gates i, f, g, o. Peepholes: i and f see c₋, o sees the new c."""
+    i, f, g, o = (zx + linear(s["h"], p["weight_hh"], p["bias_hh"])).chunk(4, dim=1)
+    peephole = {gate: p.get(f"peephole_{gate}", torch.zeros_like(i[0])) for gate in "ifo"}
+    i = torch.sigmoid(i + peephole["i"] * s["c"])
+    f = torch.sigmoid(f + peephole["f"] * s["c"])
+    c = f * s["c"] + i * ACTIVATIONS[layer.get("cellInput", "tanh")](g)
+    return {"h": torch.sigmoid(o + peephole["o"] * c) * torch.tanh(c), "c": c}
+
+
+def gru_step(layer, p, x, zx, s):
+    """Gates r, z, n; z keeps the old state. Reset before: W_hn (r∘h₋); after: r∘(W_hn h₋ + b_hn)."""
+    h, hidden = s["h"], layer["hidden"]
+    zh = linear(h, p["weight_hh"], p["bias_hh"])
+    r, z = torch.sigmoid(zx + zh)[:, :2 * hidden].chunk(2, dim=1)
+    if layer["reset"] == "before":
+        zn = linear(r * h, p["weight_hh"][2 * hidden:], p["bias_hh"][2 * hidden:])
+    else:
+        zn = r * zh[:, 2 * hidden:]
+    return {"h": (1 - z) * torch.tanh(zx[:, 2 * hidden:] + zn) + z * h}
+
+
+STEPS = {"rnn": rnn_step, "lstm": lstm_step, "peephole-lstm": lstm_step, "gru": gru_step}
+
+
+def scan(layer, p, below, symbols, s):
+    """[T,N,D] -> [T,N,H] by the equations above; symbols is the one-hot text, for skip connections."""
+    zx = linear(below, p["weight_ih"], p["bias_ih"])
+    if "weight_x" in p:
+        zx = zx + linear(symbols, p["weight_x"])
+    outputs = []
+    for t in range(T):
+        s = STEPS[layer["cell"]](layer, p, below[t], zx[t], s)
+        outputs.append(s[history(layer)[0]])
+    return torch.stack(outputs), s
+
+
+def torch_operator(layer):
+    """PyTorch's own recurrent operator for a layer, or None where it has none."""
+    if layer.keys() & {"edges", "leak", "cellInput"} or layer.get("reset") == "before":
+        return None
+    name = f"rnn_{layer.get('activation', 'tanh')}" if layer["cell"] == "rnn" else layer["cell"]
+    return getattr(torch, name, None)
+
+
+def operator_scan(layer, p, below, symbols, s):
+    """As scan, by PyTorch's operator; a skip connection is a wider input."""
+    x, weight_ih = below, p["weight_ih"]
+    if "weight_x" in p:
+        x, weight_ih = torch.cat([below, symbols], dim=2), torch.cat([weight_ih, p["weight_x"]], dim=1)
+    first = [s[name][None] for name in s]
+    y, *last = torch_operator(layer)(x, first if "c" in s else first[0],
+                                     [weight_ih, p["weight_hh"], p["bias_ih"], p["bias_hh"]],
+                                     True, 1, 0.0, False, False, False)
+    return y, {name: value[0] for name, value in zip(s, last)}
+
+
+def forward(config, values, tokens, layer_scan):
+    """values: parameters and initial states by name -> loss, logits [T,N,V], final state."""
+    def under(prefix):
+        return {name[len(prefix):]: value for name, value in values.items() if name.startswith(prefix)}
+
+    readout = under("readout.")
+    symbols = one_hot(tokens[:-1], len(readout["bias"])).double()
+    outputs, final = [symbols], {}
+    for l, layer in enumerate(config["layers"]):
+        y, last = layer_scan(layer, under(f"layers.{l}."), outputs[-1], symbols, under(f"layer{l}."))
+        outputs.append(y)
+        final |= {f"layer{l}.{name}": value for name, value in last.items()}
+    logits = linear(outputs[-1], readout["weight"], readout["bias"])
+    for l, y in enumerate(outputs[1:-1]):
+        logits = logits + linear(y, readout[f"weight_{l}"]) if config.get("skipOutputs") else logits
+    return cross_entropy(logits.flatten(0, 1), tokens[1:].flatten()), logits, final
+
+
+def differentiate(config, values, tokens, layer_scan):
+    loss, logits, final = forward(config, values, tokens, layer_scan)
+    return loss, logits, final, dict(zip(values, torch.autograd.grad(loss, list(values.values()))))
+
+
+def check_by_differences(config, values, tokens, layer_scan, gradients, rng):
+    """Central difference of the loss along one random direction a tensor."""
+    for name, value in values.items():
+        direction, step = draw(rng, value.shape, 1).detach(), 2.0 ** -18
+        with torch.no_grad():
+            losses = [forward(config, {**values, name: value + sign * step * direction}, tokens, layer_scan)[0].item()
+                      for sign in (1, -1)]
+        numeric, exact = (losses[0] - losses[1]) / (2 * step), (gradients[name] * direction).sum().item()
+        assert abs(numeric - exact) <= 1e-9 + 1e-7 * abs(exact), (name, numeric, exact)
+        assert gradients[name].abs().max() > 1e-5, f"{name} does not matter: a blind golden"
+
+
+def make_network(name, vocabulary, config):
+    rng = random.Random(name)
+    parameters = {key: draw(rng, shape, 0.8) for key, shape in parameter_shapes(vocabulary, config).items()}
+    state = {key: draw(rng, shape, 0.9) for key, shape in state_shapes(config).items()}
+    tokens = torch.tensor([[math.floor(rng.random() * vocabulary) for _ in range(N)] for _ in range(T + 1)])
+    values = {**parameters, **state}
+
+    by_hand = result = differentiate(config, values, tokens, scan)
+    check_by_differences(config, values, tokens, scan, by_hand[3], rng)
+    operators = [torch_operator(layer) for layer in config["layers"]]
+    if all(operators):
+        result = differentiate(config, values, tokens, operator_scan)
+        for ours, theirs in zip(by_hand, result):
+            pairs = [(ours, theirs)] if torch.is_tensor(ours) else [(ours[key], theirs[key]) for key in ours]
+            assert all((a - b).abs().max() < 1e-13 for a, b in pairs), f"{name}: equations and PyTorch differ"
+    loss, logits, final, gradients = result
+    write(f"network_{name}", {
+        "reference": f"torch.{operators[0].__name__}" if all(operators) else "equations, torch autograd",
+        "config": config, "vocabulary": vocabulary, "tokens": tokens.tolist(),
+        "parameters": {key: {"shape": list(value.shape), "data": flat(value)} for key, value in parameters.items()},
+        "state": {key: flat(value) for key, value in state.items()},
+        "logits": flat(logits), "loss": loss.item(),
+        "gradients": {key: flat(gradients[key]) for key in parameters},
+        "final_state": {key: flat(value) for key, value in final.items()},
+        "state_gradients": {key: flat(gradients[key]) for key in state}})
+
+
+def make_networks():
+    for name, (vocabulary, config) in NETWORKS.items():
+        make_network(name, vocabulary, config)
+
+
+# --- optimizers, schedules, functions ---------------------------------------------------------------
+
+OPTIMIZERS = {  # name in a configuration -> class, variants
+    "sgd": (torch.optim.SGD, [{"learningRate": 0.1}, {"learningRate": 0.1, "weightDecay": 0.05}]),
+    "momentum": (torch.optim.SGD, [{"learningRate": 0.05, "momentum": 0.9}]),
+    "nesterov": (torch.optim.SGD, [{"learningRate": 0.05, "momentum": 0.9}]),
+    "rmsprop": (torch.optim.RMSprop, [
+        {"learningRate": 0.01, "decay": 0.99, "epsilon": 1e-8, **more}
+        for more in ({}, {"momentum": 0.9}, {"centered": True}, {"weightDecay": 0.05})]),
+    "adagrad": (torch.optim.Adagrad, [{"learningRate": 0.1, "epsilon": 1e-10}]),
+    "adam": (torch.optim.Adam, [
+        {"learningRate": 0.02, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, **more}
+        for more in ({}, {"weightDecay": 0.05})]),
+    "adamw": (torch.optim.AdamW, [
+        {"learningRate": 0.02, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weightDecay": 0.05}]),
+    "adadelta": (torch.optim.Adadelta, [{"learningRate": 1.0, "decay": 0.9, "epsilon": 1e-6}]),
+}
+INITIAL = [0.5, -1.25, 2.0, -0.0625, 0.0]
+# Ordinary; of norm exactly 1 (the clip factor 1/(1+1e-6) still acts); huge; below epsilon; all zero;
+# sign changes; huge in one place; ordinary.
+GRADIENTS = [[0.25, -0.5, 0.125, 0.75, -0.0625], [0.5, 0.5, -0.5, 0.5, 0.0], [1024.0, -2048.0, 512.0, 3.0, -4096.0],
+             [2.0 ** -40, -2.0 ** -36, 2.0 ** -30, 0.0, 2.0 ** -28], [0.0] * 5, [-0.25, 0.5, -0.125, -0.75, 0.0625],
+             [0.5, 0.25, 65536.0, -0.25, 0.125], [0.375, -0.125, 0.25, 0.0, -0.5]]
+
+
+def optimizer_arguments(name, options):
+    names = {"learningRate": "lr", "weightDecay": "weight_decay", "epsilon": "eps",
+             "decay": "rho" if name == "adadelta" else "alpha"}
+    arguments = {names.get(key, key): value for key, value in options.items() if not key.startswith("beta")}
+    if "beta1" in options:
+        arguments["betas"] = options["beta1"], options["beta2"]
+    return arguments | ({"nesterov": True} if name == "nesterov" else {})
+
+
+def make_optimizers():
+    def run(name, options, clip):
+        vector = torch.tensor(INITIAL, dtype=torch.float64, requires_grad=True)
+        optimizer = OPTIMIZERS[name][0]([vector], **optimizer_arguments(name, options))
+        steps = []
+        for gradient in GRADIENTS:
+            vector.grad = torch.tensor(gradient, dtype=torch.float64)
+            if clip["norm"]:
+                torch.nn.utils.clip_grad_norm_([vector], clip["norm"])
+            if clip["value"]:
+                torch.nn.utils.clip_grad_value_([vector], clip["value"])
+            optimizer.step()
+            steps.append(flat(vector))
+        return {"optimizer": {"name": name, **options}, "clip": clip, "parameters": steps}
+
+    clips = {"off": {"norm": 0, "value": 0}, "norm": {"norm": 1.0, "value": 0}, "value": {"norm": 0, "value": 0.5}}
+    cases = [run(name, options, clips["off"]) for name, (_, variants) in OPTIMIZERS.items() for options in variants]
+    cases += [run(name, OPTIMIZERS[name][1][0], clips[clip]) for name in ("sgd", "adam") for clip in ("norm", "value")]
+    norms = [torch.tensor(gradient, dtype=torch.float64).norm().item() for gradient in GRADIENTS]
+    write("optimizers", {"initial": INITIAL, "gradients": GRADIENTS, "gradient_norms": norms, "cases": cases})
+
+
+def make_schedules():
+    """rates[t] is the rate used by step t = 0..19; losses[t] is reported after step t."""
+    base, schedule = 0.5, torch.optim.lr_scheduler
+    losses = [3.0, 2.5, 2.5, 2.4999, 2.0, 2.25, 2.125, 2.0, 1.5, 1.4999, 1.4998, 1.4997,
+              1.0, 1.0, 0.75, 0.875, 0.75, 0.8125, 0.7499, 0.5]
+    cases = [
+        ({"name": "constant", "warmup": 5},  # rate (t+1)/5 of the base
+         lambda o: schedule.LinearLR(o, start_factor=1 / 5, end_factor=1.0, total_iters=4)),
+        ({"name": "step", "every": 6, "factor": 0.5}, lambda o: schedule.StepLR(o, 6, 0.5)),
+        ({"name": "exponential", "decay": 0.9}, lambda o: schedule.ExponentialLR(o, 0.9)),
+        ({"name": "cosine", "steps": 19, "minimum": 0.0625}, lambda o: schedule.CosineAnnealingLR(o, 19, 0.0625)),
+        ({"name": "plateau", "factor": 0.5, "patience": 1, "minimum": 0},
+         lambda o: schedule.ReduceLROnPlateau(o, factor=0.5, patience=1))]
+
+    def rates(build):
+        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=base)
+        scheduler, result = build(optimizer), []
+        for loss in losses:
+            result.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            scheduler.step(*([loss] if isinstance(scheduler, schedule.ReduceLROnPlateau) else []))
+        return result
+
+    write("schedules", {"learningRate": base, "losses": losses,
+                        "cases": [{"schedule": config, "rates": rates(build)} for config, build in cases]})
+
+
+def make_functions():
+    """y is the double nearest to the function of the float32-exact x (50 digits in between)."""
+    mpmath.mp.dps = 50
+    positive = [1e-30, 1e-20, 1e-10, 1e-7, 1e-5, 1e-4, 8.5, 9.0, 9.02, 17.4, 18.8, 20.0, 37.0, 87.3, 87.34, 88.0,
+                88.72, 88.73, 99.5, 100.0] + [10 ** (k / 40 * 5 - 3.1) for k in range(39)]
+    positive += [k * 0.11 for k in range(1, 41)]
+    symmetric = [0.0] + positive + [-x for x in positive] + [math.log(2) / 2]
+    logs = [1e-38, 1e-30, 1e30, 3e38, 1.0, 2.0, 0.5] + [10 ** (k / 3 - 16) for k in range(97)]
+    logs += [1 + sign * 2.0 ** -k for k in range(1, 24) for sign in (1, -1)] + [k * 0.13 for k in range(1, 51)]
+    functions = {"exp": (mpmath.exp, symmetric), "tanh": (mpmath.tanh, symmetric),
+                 "sigmoid": (lambda x: 1 / (1 + mpmath.exp(-x)), symmetric), "log": (mpmath.log, logs)}
+
+    def table(function, points):
+        x = sorted(float(numpy.float32(point)) for point in points)
+        assert len(x) == 200
+        return {"x": x, "y": [float(function(mpmath.mpf(value))) for value in x]}
+
+    write("functions", {name: table(function, points) for name, (function, points) in functions.items()})
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    make_networks()
+    make_optimizers()
+    make_schedules()
+    make_functions()

@@ -1,0 +1,316 @@
+/** What the package promises of a model, in both hosts. */
+import { describe, expect, test } from 'vitest';
+import { type Model, openModel, type Progress } from '../../dist/index.js';
+import { busy, collect, hosts, realModel, rejection, sleep, TEXT } from './harness.js';
+
+/** The step a model stands at when it is asked again a while later. */
+async function stepAfter(model: Model, milliseconds: number): Promise<number> {
+  await sleep(milliseconds);
+  return (await model.update({})).step;
+}
+
+describe.each(hosts)('in $host', ({ worker }) => {
+  const create = (options = {}) => realModel({ worker, ...options });
+
+  describe('info', () => {
+    test('describes the model and how it runs', async () => {
+      const { info } = await create();
+      expect(info).toMatchObject({ step: 0, canTrain: true, runtime: { build: 'simd', threads: 1, worker } });
+      expect(info.runtime.reason).toMatch(/one thread/i);
+      expect(info.parameters).toBeGreaterThan(1000);
+      expect(info.vocabulary.symbols).toContain('q');
+      expect(info.vocabulary.size).toBe(info.vocabulary.symbols.length);
+      expect(info.config.layers[0]).toMatchObject({ cell: 'gru', hidden: 24 });
+    });
+
+    test('follows the training', async () => {
+      const model = await create();
+      for await (const progress of model.train({ steps: 30 })) expect(model.info.step).toBeGreaterThanOrEqual(progress.step);
+      expect(model.info.step).toBe(30);
+    });
+  });
+
+  describe('train', () => {
+    test('reports every step once, in order, and the end', async () => {
+      const model = await create();
+      const reports = await collect(model.train({ steps: 200 }));
+      const steps = reports.flatMap(({ step, losses }) => [...losses].map((_, i) => step - losses.length + 1 + i));
+      expect(steps).toEqual(Array.from({ length: 200 }, (_, i) => i + 1));
+      expect(reports.map(({ done }) => done)).toEqual([...reports.slice(1).map(() => false), true]);
+      for (const { loss, losses, bitsPerCharacter } of reports) {
+        expect(losses.at(-1)).toBe(Math.fround(loss));
+        expect(bitsPerCharacter).toBeCloseTo(loss / Math.LN2);
+      }
+    });
+
+    test('gives rates, and the validation due', async () => {
+      const model = await create();
+      const last = (await collect(model.train({ steps: 120 }))).at(-1)!;
+      expect(last).toMatchObject({ step: 120, characters: 120 * 16 * 8, validationStep: 100, secondsLeft: 0 });
+      expect(last.validationLoss).toBeGreaterThan(0);
+      expect(last.charsPerSecond).toBeGreaterThan(1000);
+      expect(last.gradientNorm).toBeGreaterThan(0);
+      expect(last.learningRate).toBeGreaterThan(0);
+    });
+
+    test('learns', async () => {
+      const model = await create();
+      const reports = await collect(model.train({ steps: 300 }));
+      expect(reports.at(-1)!.loss).toBeLessThan(reports[0]!.losses[0]! * 0.8);
+    });
+
+    test('steps count from now, until from the start, the nearer limit ends', async () => {
+      const model = await create();
+      await collect(model.train({ steps: 10 }));
+      await collect(model.train({ steps: 10 }));
+      expect(model.info.step).toBe(20);
+      await collect(model.train({ steps: 100, until: 25 }));
+      expect(model.info.step).toBe(25);
+      expect(await collect(model.train({ until: 25 }))).toEqual([]);
+      expect(await collect(model.train({ steps: 0 }))).toEqual([]);
+    });
+
+    test('seconds are seconds of work', async () => {
+      const model = await create();
+      const began = performance.now();
+      await collect(model.train({ seconds: 0.3 }));
+      expect(performance.now() - began).toBeGreaterThan(250);
+      expect(performance.now() - began).toBeLessThan(2000);
+    });
+
+    test('a limit that is no number is refused', async () => {
+      const model = await create();
+      expect(() => model.train({ steps: NaN })).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', field: 'steps' }));
+      expect(() => model.train({ seconds: -1 })).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', field: 'seconds' }));
+    });
+
+    test('starts with the first next(), not before', async () => {
+      const model = await create();
+      model.train();
+      expect(await stepAfter(model, 100)).toBe(0);
+    });
+
+    test('leaving the loop stops the work', async () => {
+      const model = await create();
+      for await (const progress of model.train()) if (progress.step >= 5) break;
+      const { step } = model.info;
+      expect(step).toBeGreaterThanOrEqual(5);
+      expect(await stepAfter(model, 150)).toBe(step);
+      await collect(model.train({ steps: 3 }));
+      expect(model.info.step).toBe(step + 3);
+    });
+
+    test('an exception in the loop stops the work', async () => {
+      const model = await create();
+      const loop = async () => {
+        for await (const _ of model.train()) throw new Error('mine');
+      };
+      expect(await rejection(loop())).toMatchObject({ message: 'mine' });
+      const { step } = model.info;
+      expect(await stepAfter(model, 150)).toBe(step);
+    });
+
+    test('a second run beside the first is refused', async () => {
+      const model = await create();
+      const first = model.train();
+      await first.next();
+      expect(await rejection(collect(model.train()))).toMatchObject({ code: 'INVALID_STATE' });
+      expect((await first.next()).done).toBe(false);
+      await first.return?.();
+    });
+
+    test('a reader that stands still pauses the work, with the lead it is allowed', async () => {
+      const model = await create();
+      const reports = model.train();
+      await reports.next();
+      const paused = await stepAfter(model, 1200);
+      expect(await stepAfter(model, 200)).toBe(paused);
+      // It goes on where it stood, and what was done meanwhile comes merged.
+      const read = [await reports.next(), await reports.next(), await reports.next()].map(({ value }) => value as Progress);
+      expect(read.at(-1)!.losses.length).toBeGreaterThan(read[0]!.losses.length);
+      await reports.return?.();
+      expect(model.info.step).toBeGreaterThan(paused);
+    });
+  });
+
+  describe('a signal', () => {
+    test('stops training at once with its reason; the model goes on', async () => {
+      const model = await create();
+      const controller = new AbortController();
+      const reports = model.train({ signal: controller.signal });
+      await reports.next();
+      const next = rejection(collect(reports), 2000);
+      const began = performance.now();
+      controller.abort();
+      const error = await next;
+      expect(performance.now() - began).toBeLessThan(100);
+      expect(error).toBe(controller.signal.reason);
+      expect(error).toMatchObject({ name: 'AbortError' });
+      const saved = performance.now();
+      await model.save();
+      expect(performance.now() - saved).toBeLessThan(200);
+      const { step } = await model.update({});
+      expect(await stepAfter(model, 100)).toBe(step);
+      expect((await collect(model.train({ steps: 2 }))).at(-1)!.step).toBe(step + 2);
+    });
+
+    test('stops sampling and evaluation', async () => {
+      const model = await create();
+      const reason = new Error('enough');
+      const writing = new AbortController();
+      const text = model.sample({ length: 1e9, signal: writing.signal });
+      await text.next();
+      writing.abort(reason);
+      expect(await rejection(text.next())).toBe(reason);
+      expect((await text.next()).done).toBe(true);
+      const measuring = new AbortController();
+      const measure = rejection(model.evaluate({ signal: measuring.signal }));
+      measuring.abort(reason);
+      expect(await measure).toBe(reason);
+      expect((await collect(model.sample({ length: 5 }))).join('')).toHaveLength(5);
+      expect((await model.evaluate()).loss).toBeGreaterThan(0);
+    });
+
+    test('that fired before starts nothing', async () => {
+      const model = await create();
+      const signal = AbortSignal.abort();
+      expect(await rejection(collect(model.train({ signal })))).toBe(signal.reason);
+      expect(await rejection(collect(model.sample({ signal })))).toBe(signal.reason);
+      expect(await rejection(model.evaluate({ signal }))).toBe(signal.reason);
+      expect((await model.update({})).step).toBe(0);
+    });
+  });
+
+  describe('sample', () => {
+    test('writes the length asked for, the same for the same seed', async () => {
+      const model = await create();
+      const write = async (seed: number) => (await collect(model.sample({ prime: 'the ', length: 300, seed }))).join('');
+      const text = await write(1);
+      expect(text).toHaveLength(300);
+      expect(await write(1)).toBe(text);
+      expect(await write(2)).not.toBe(text);
+    });
+
+    test('the first piece is short', async () => {
+      const model = await create();
+      const pieces = await collect(model.sample({ length: 500 }));
+      expect(pieces[0]!.length).toBeLessThanOrEqual(8);
+      expect(pieces.every((piece) => piece.length > 0)).toBe(true);
+    });
+
+    test('names what it does not know', async () => {
+      const model = await create();
+      const text = model.sample({ prime: 'thé fox', length: 10 });
+      await collect(text);
+      expect(text.unknown).toEqual(['é']);
+    });
+
+    test('runs while the model trains, and leaves the training alone', async () => {
+      const model = await create();
+      const losses = (reports: Progress[]) => reports.flatMap((report) => [...report.losses]);
+      const training = collect(model.train({ steps: 400 }));
+      const steps: number[] = [];
+      while (steps.length < 3) {
+        await collect(model.sample({ length: 50 }));
+        steps.push(model.info.step);
+      }
+      expect(steps[0]).toBeLessThan(400);
+      const alone = await create();
+      expect(losses(await training)).toEqual(losses(await collect(alone.train({ steps: 400 }))));
+    });
+
+    test('a reader that stands still pauses the writing', async () => {
+      const model = await create();
+      const text = model.sample({ length: 1e9 });
+      await text.next();
+      await sleep(150); // what is sent ahead is written
+      expect(await busy(300)).toBeLessThan(0.5);
+      for (let pieces = 0; pieces < 5; pieces++) expect((await text.next()).value).not.toBe('');
+      await text.return?.();
+    });
+
+    test('takes a short time to its first characters, training or not', async () => {
+      const model = await create();
+      const training = collect(model.train({ seconds: 1.5 }));
+      const began = performance.now();
+      const text = model.sample({ length: 1000 });
+      await text.next();
+      expect(performance.now() - began).toBeLessThan(150);
+      await text.return?.();
+      await training;
+    });
+
+    test('a refused option arrives typed', async () => {
+      const model = await create();
+      const error = await rejection(collect(model.sample({ temperature: NaN })));
+      expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', field: expect.stringContaining('temperature') });
+    });
+  });
+
+  describe('the calls between', () => {
+    test('are served while training goes on', async () => {
+      const model = await create();
+      const training = collect(model.train({ seconds: 1 }));
+      const began = performance.now();
+      const info = await model.update({ optimizer: { learningRate: 0.0005 } });
+      expect(await model.save()).toBeInstanceOf(Uint8Array);
+      expect(performance.now() - began).toBeLessThan(300);
+      expect(info.config.optimizer).toMatchObject({ learningRate: 0.0005 });
+      expect((await training).at(-1)!.learningRate).toBeCloseTo(0.0005);
+    });
+
+    test('evaluate measures one set of weights, whatever runs beside it', async () => {
+      const model = await create();
+      const { loss, bitsPerCharacter, characters } = await model.evaluate();
+      expect(loss).toBeGreaterThan(1);
+      expect(bitsPerCharacter).toBeCloseTo(loss / Math.LN2);
+      expect(characters).toBeGreaterThan(100);
+      expect(await Promise.all([model.evaluate(), model.evaluate()])).toMatchObject([{ loss }, { loss }]);
+    });
+
+    test('evaluate holds the training up, not the saving: the file has the weights measured', async () => {
+      const options = { text: TEXT.repeat(40), validation: 0.5 }; // long enough for several slices
+      const model = await create(options);
+      const training = model.train();
+      await training.next();
+      const [measured, bytes] = await Promise.all([model.evaluate(), model.save()]);
+      await training.return?.();
+      const copy = await openModel(bytes, { text: options.text, worker, threads: 1 });
+      expect(await copy.evaluate()).toEqual(measured);
+      copy.dispose();
+    });
+
+    test('a refused setting changes nothing', async () => {
+      const model = await create();
+      const before = model.info.config;
+      expect(await rejection(model.update({ dropout: 7 }))).toMatchObject({ code: 'INVALID_CONFIG', field: expect.stringContaining('dropout') });
+      expect((await model.update({})).config).toEqual(before);
+    });
+  });
+
+  test('a refused configuration or text arrives typed', async () => {
+    const refused = (options: object) => rejection(create(options));
+    expect(await refused({ layers: [{ cell: 'lstm', hidden: 0 }] })).toMatchObject({ code: 'INVALID_CONFIG', field: 'layers[0].hidden' });
+    expect(await refused({ hiden: 3 })).toMatchObject({ code: 'INVALID_CONFIG', field: 'hiden' });
+    expect(await refused({ validation: Infinity })).toMatchObject({ code: 'INVALID_CONFIG', field: 'validation' });
+    expect(await refused({ text: '' })).toMatchObject({ code: 'INVALID_TEXT' });
+  });
+
+  test('dispose ends the work', async () => {
+    const model = await create();
+    const training = rejection(collect(model.train()));
+    await sleep(100);
+    expect(await busy(150)).toBeGreaterThan(0.5);
+    model.dispose();
+    expect(await training).toMatchObject({ code: 'DISPOSED' });
+    await sleep(50);
+    expect(await busy(150)).toBeLessThan(0.5);
+  });
+
+  test('text may be bytes, and stays with the caller', async () => {
+    const text = new TextEncoder().encode(TEXT);
+    const model = await create({ text });
+    expect(text.byteLength).toBe(TEXT.length);
+    expect(model.info.characters.train + model.info.characters.validation).toBe(TEXT.length);
+  });
+});

@@ -1,0 +1,118 @@
+/** What holds only with the real engine behind: the same numbers, wherever they are computed. */
+import { describe, expect, test } from 'vitest';
+import { checkConfig, getSchema, type Model, openModel, type OpenOptions } from '../../dist/index.js';
+import * as inline from '../../dist/inline.js';
+import { collect, hosts, realModel, rejection, SMALL, TEXT } from './harness.js';
+
+const train = async (model: Model, steps: number) =>
+  (await collect(model.train({ steps }))).flatMap(({ losses }) => [...losses]);
+
+const write = async (model: Model) => (await collect(model.sample({ prime: 'the ', length: 200, seed: 3 }))).join('');
+
+/** Opens, uses and disposes of. */
+async function reopen<T>(bytes: Uint8Array, options: OpenOptions, use: (model: Model) => Promise<T>): Promise<T> {
+  const model = await openModel(bytes, { threads: 1, ...options });
+  try {
+    return await use(model);
+  } finally {
+    model.dispose();
+  }
+}
+
+describe.each(hosts)('in $host', ({ worker }) => {
+  test('a saved model continues bit for bit', async () => {
+    const model = await realModel({ worker, dropout: 0.1 });
+    await train(model, 60);
+    const bytes = await model.save();
+    const text = await write(model);
+    const losses = await train(model, 60);
+    await reopen(bytes, { worker, text: TEXT }, async (again) => {
+      expect(again.info).toMatchObject({ step: 60, canTrain: true });
+      expect(await write(again)).toBe(text);
+      expect(await train(again, 60)).toEqual(losses);
+      expect(await again.save()).toEqual(await model.save());
+    });
+  });
+
+  test('without a text a model writes and does not train', async () => {
+    const model = await realModel({ worker });
+    await train(model, 20);
+    const text = await write(model);
+    await reopen(await model.save({ optimizer: false }), { worker }, async (again) => {
+      expect(again.info.canTrain).toBe(false);
+      expect(await write(again)).toBe(text);
+      expect(await rejection(train(again, 1))).toMatchObject({ code: 'INVALID_STATE' });
+    });
+  });
+
+  test('a file that is none is refused, and the next one opens', async () => {
+    const model = await realModel({ worker });
+    const bytes = await model.save();
+    for (const bad of [new Uint8Array(), bytes.slice(0, 40), bytes.map((byte, i) => (i === bytes.length - 9 ? byte ^ 1 : byte))]) {
+      expect(await rejection(reopen(bad, { worker }, write))).toMatchObject({ code: 'INVALID_CHECKPOINT' });
+    }
+    await reopen(bytes, { worker }, write);
+  });
+
+  test('an overflow stops the run, typed; the weights stay good', async () => {
+    const model = await realModel({ worker });
+    await train(model, 20);
+    await model.update({ optimizer: { learningRate: 1e30 }, clip: 0 });
+    expect(await rejection(train(model, 50))).toMatchObject({ code: 'NON_FINITE' });
+    await model.update({ optimizer: { learningRate: 1e-4 }, clip: 5 });
+    expect((await train(model, 5)).every(Number.isFinite)).toBe(true);
+    expect(await write(model)).toHaveLength(200);
+  });
+});
+
+test('threads, workers and the embedded engine change no number', async () => {
+  const variants = [
+    { worker: true, threads: 1 },
+    { worker: false, threads: 1 },
+    { worker: true, threads: 2 },
+    { worker: true, threads: 3 },
+    { worker: false, threads: 2 },
+  ];
+  const large = { layers: [{ cell: 'lstm', hidden: 64 }], batch: 24 }; // large enough to be worth threads
+  const results = [];
+  for (const variant of variants) {
+    const model = await realModel({ ...large, ...variant });
+    expect(model.info.runtime).toMatchObject({ ...variant, build: variant.threads > 1 ? 'simd-threads' : 'simd' });
+    results.push({ losses: await train(model, 40), text: await write(model) });
+    model.dispose();
+  }
+  const embedded = await inline.createModel({ text: TEXT, ...SMALL, ...large });
+  results.push({ losses: await train(embedded, 40), text: await write(embedded) });
+  embedded.dispose();
+  for (const result of results) expect(result).toEqual(results[0]);
+});
+
+test('a hundred models one after the other', async () => {
+  for (let i = 0; i < 100; i++) {
+    const model = await realModel({ worker: i % 2 === 0 });
+    await train(model, 1);
+    model.dispose();
+  }
+});
+
+describe('configurations', () => {
+  test('are completed and measured', async () => {
+    const { config, parameters, memoryBytes } = await checkConfig({ layers: [{ cell: 'gru', hidden: 8 }] }, { vocabulary: 10 });
+    expect(config).toMatchObject({ window: 64, batch: 32, layers: [{ cell: 'gru', hidden: 8 }] });
+    expect(parameters).toBeGreaterThan(100);
+    expect(memoryBytes).toBeGreaterThan(parameters! * 4);
+    expect(await checkConfig(config)).toMatchObject({ config, parameters: null, memoryBytes: null });
+  });
+
+  test('are refused by field', async () => {
+    expect(await rejection(checkConfig({ batch: 0 }))).toMatchObject({ code: 'INVALID_CONFIG', field: 'batch', actual: '0' });
+    expect(await rejection(checkConfig({ typo: 1 } as never))).toMatchObject({ code: 'INVALID_CONFIG', field: 'typo' });
+  });
+
+  test('have a schema whose defaults and cells are valid', async () => {
+    const schema = await getSchema();
+    expect((await checkConfig(schema.defaults)).config).toEqual(schema.defaults);
+    expect(schema.cells.map(({ name }) => name)).toEqual(expect.arrayContaining(['rnn', 'lstm', 'gru', 'peephole-lstm']));
+    for (const { name } of schema.cells) await checkConfig({ layers: [{ cell: name }] });
+  });
+});

@@ -1,0 +1,76 @@
+/** Models for the tests: in either host, on the real engine or on the one that fails on command. */
+import { afterEach } from 'vitest';
+import { connectLocal } from '../../dist/channels.js';
+import { Client } from '../../dist/client.js';
+import { type CreateOptions, createModel, type Model } from '../../dist/index.js';
+import { TextModel } from '../../dist/model.js';
+import { VERSION } from '../../dist/protocol.js';
+import type { Info } from '../../dist/types.js';
+import fakeEngine from './fake-engine.js';
+
+/** Every suite runs in both: `worker` of Runtime. */
+export const hosts = [
+  { host: 'worker', worker: true },
+  { host: 'this thread', worker: false },
+];
+
+const open = new Set<Model>();
+afterEach(() => {
+  for (const model of open) model.dispose();
+  open.clear();
+});
+
+const kept = <M extends Model>(model: M): M => (open.add(model), model);
+
+/** "the quick brown fox…" over and over: learnt within a few hundred steps. */
+export const TEXT = 'the quick brown fox jumps over the lazy dog; how vexingly quick daft zebras jump. '.repeat(60);
+
+/** Small, so that a step takes about a millisecond. */
+export const SMALL = { seed: 7, layers: [{ cell: 'gru', hidden: 24 }], window: 16, batch: 8, evaluateEvery: 50 };
+
+export async function realModel(options: Partial<CreateOptions> = {}): Promise<Model> {
+  return kept(await createModel({ text: TEXT, threads: 1, ...SMALL, ...options }));
+}
+
+/** @param behaviour see fake-engine.js */
+export async function fakeModel(worker: boolean, behaviour: string, options: Partial<CreateOptions> = {}): Promise<Model> {
+  const wasmModule = await WebAssembly.compile(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+  if (worker) {
+    const workerUrl = new URL('./fake-worker.js', import.meta.url);
+    return kept(await createModel({ text: behaviour, wasmModule, workerUrl, threads: 1, ...options }));
+  }
+  const client = new Client(connectLocal(fakeEngine));
+  await client.call('start', { version: VERSION, module: wasmModule, threads: 1 });
+  const info: Info = await client.call('create', { config: '{}', text: new TextEncoder().encode(behaviour) });
+  return kept(new TextModel(client, info, { build: 'simd', threads: 1, worker: false, reason: null }));
+}
+
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+export const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Processors in use by this process, workers included, over a while. */
+export async function busy(milliseconds: number): Promise<number> {
+  const began = performance.now();
+  const before = process.cpuUsage();
+  await sleep(milliseconds);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000 / (performance.now() - began);
+}
+
+/** What the promise rejects with; fails if it does not, or not within `limit` milliseconds. */
+export async function rejection(promise: Promise<unknown>, limit = 5000): Promise<any> {
+  const late = sleep(limit).then(() => {
+    throw new Error(`neither resolved nor rejected within ${limit} ms`);
+  });
+  try {
+    await Promise.race([promise, late]);
+  } catch (error) {
+    return error;
+  }
+  throw new Error('resolved, but was to reject');
+}

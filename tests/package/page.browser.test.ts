@@ -1,0 +1,93 @@
+/** In a page, cross-origin isolated and not: threads, a page that stays free, workers that fail without a word. */
+import { describe, expect, test } from 'vitest';
+import { checkConfig, getSchema, openModel, support } from '../../dist/index.js';
+import { collect, fakeModel, hosts, realModel, rejection, sleep } from './harness.js';
+
+const isolated = globalThis.crossOriginIsolated;
+
+test('support() tells threads from none, and why', async () => {
+  const { simd, threads, reason } = await support();
+  expect({ simd, threads }).toEqual({ simd: true, threads: isolated });
+  if (isolated) expect(reason).toBeNull();
+  else expect(reason).toContain('Cross-Origin-Opener-Policy');
+});
+
+test('threads are there, or one with a reason: the same numbers', async () => {
+  const options = { layers: [{ cell: 'lstm', hidden: 64 }], batch: 24 };
+  const one = await realModel({ ...options, threads: 1 });
+  const two = await realModel({ ...options, threads: 2 });
+  expect(two.info.runtime).toMatchObject(
+    isolated
+      ? { build: 'simd-threads', threads: 2, worker: true, reason: null }
+      : { build: 'simd', threads: 1, worker: true, reason: expect.stringContaining('isolated') },
+  );
+  const losses = async (model: typeof one) => (await collect(model.train({ steps: 40 }))).flatMap((report) => [...report.losses]);
+  expect(await losses(two)).toEqual(await losses(one));
+});
+
+describe.each(hosts)('in $host', ({ worker }) => {
+  test('training and writing leave the page free', async () => {
+    const model = await realModel({ worker });
+    let longest = 0;
+    let last = performance.now();
+    const watch = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 4);
+    const training = collect(model.train({ seconds: 1 }));
+    const text = (await collect(model.sample({ length: 300 }))).join('');
+    await training;
+    clearInterval(watch);
+    expect(text).toHaveLength(300);
+    expect(longest).toBeLessThan(worker ? 50 : 150);
+  });
+
+  test('a signal stops at once; save and open go on', async () => {
+    const model = await realModel({ worker });
+    const controller = new AbortController();
+    const reports = model.train({ signal: controller.signal });
+    await reports.next();
+    const began = performance.now();
+    controller.abort();
+    expect(await rejection(collect(reports))).toBe(controller.signal.reason);
+    expect(performance.now() - began).toBeLessThan(100);
+    const bytes = await model.save();
+    const again = await openModel(bytes, { worker, threads: 1 });
+    expect(again.info.step).toBe((await model.update({})).step);
+    again.dispose();
+  });
+});
+
+test('questions about configurations need no model', async () => {
+  const { defaults } = await getSchema();
+  expect((await checkConfig(defaults, { vocabulary: 20 })).parameters).toBeGreaterThan(0);
+  expect(await rejection(checkConfig({ batch: 0 }))).toMatchObject({ code: 'INVALID_CONFIG', field: 'batch' });
+});
+
+describe('a worker', () => {
+  test('that ends without a word is noticed', async () => {
+    const model = await fakeModel(true, 'step=1 fault=exit at=3');
+    expect(await rejection(collect(model.train()))).toMatchObject({ code: 'WORKER_FAILED' });
+  });
+
+  test('that hangs can be left', async () => {
+    const model = await fakeModel(true, 'step=1 fault=hang at=3');
+    const controller = new AbortController();
+    const training = rejection(collect(model.train({ signal: controller.signal })));
+    await sleep(50);
+    controller.abort();
+    expect(await training).toMatchObject({ name: 'AbortError' });
+    model.terminate();
+  });
+
+  test('that is not there, or is of another kind, is refused', async () => {
+    for (const workerUrl of ['/nowhere.js', 'data:text/plain,hello', '/package.json']) {
+      expect(await rejection(realModel({ workerUrl }))).toMatchObject({ code: 'WORKER_FAILED' });
+    }
+  });
+
+  test('that never answers runs into the time limit', async () => {
+    const workerUrl = URL.createObjectURL(new Blob(['onmessage = () => {}'], { type: 'text/javascript' }));
+    expect(await rejection(realModel({ workerUrl, timeout: 300 }))).toMatchObject({ code: 'TIMEOUT' });
+  });
+});

@@ -1,0 +1,73 @@
+/** The package in a Node process of its own: what importing does, and that the process ends. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+
+const run = promisify(execFile);
+const index = JSON.stringify(new URL('../../dist/index.js', import.meta.url).href);
+const create = `createModel({ text: 'to be or not to be '.repeat(200), layers: [{ cell: 'gru', hidden: 16 }], batch: 4, window: 16`;
+
+/** Runs the script; rejects if the process does not end by itself. */
+async function node(code: string): Promise<string> {
+  const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '-e', code], { timeout: 20_000 });
+  expect(stderr).toBe('');
+  return stdout.trim();
+}
+
+test('importing has no side effects', async () => {
+  const output = await node(`
+    const before = Object.getOwnPropertyNames(globalThis).join();
+    const { createModel } = await import(${index});
+    const untouched = before === Object.getOwnPropertyNames(globalThis).join();
+    const active = process.getActiveResourcesInfo().filter((name) => /Worker|Message|Timeout|Immediate|Socket/.test(name));
+    console.log(typeof createModel, untouched, active.length);
+  `);
+  expect(output).toBe('function true 0');
+});
+
+test('importing needs none of the globals of a browser, as on a server that renders', async () => {
+  const output = await node(`
+    for (const name of ['WebAssembly', 'Worker', 'navigator', 'MessageChannel', 'fetch', 'Blob', 'crypto', 'performance']) {
+      Object.defineProperty(globalThis, name, { get() { throw new Error(name + ' touched'); }, configurable: true });
+    }
+    console.log(Object.keys(await import(${index})).join());
+  `);
+  expect(output).toBe('UnfoldError,checkConfig,createModel,getSchema,openModel,support');
+});
+
+test.each([
+  ['in a worker', ''],
+  ['on this thread', 'worker: false'],
+  ['with threads', 'threads: 2'],
+  ['with threads on this thread', 'threads: 2, worker: false'],
+])('the process ends after dispose(), %s', async (_, options) => {
+  const output = await node(`
+    import { createModel } from ${index};
+    const model = await ${create}, ${options} });
+    for await (const progress of model.train({ steps: 20 })) if (progress.done) console.log(progress.step);
+    model.dispose();
+  `);
+  expect(output).toBe('20');
+});
+
+test('the process ends without dispose() too, but not before what is awaited', async () => {
+  const output = await node(`
+    import { createModel } from ${index};
+    const model = await ${create} });
+    for await (const text of model.sample({ length: 2000 }));
+    console.log((await model.evaluate()).loss > 0);
+  `);
+  expect(output).toBe('true');
+});
+
+test('a process can end in the middle of training', async () => {
+  const output = await node(`
+    import { createModel } from ${index};
+    const model = await ${create} });
+    for await (const progress of model.train()) if (progress.step > 10) break;
+    const reports = model.train();
+    await reports.next();
+    console.log('left');
+  `);
+  expect(output).toBe('left');
+});

@@ -1,0 +1,154 @@
+// What a visitor can do to a run: pause, step, reset, change, undo, share.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Browser, Page } from 'playwright';
+import { loss, openBrowser, openSite, pause, play, type Site, step, visit, waitForStep } from './harness';
+
+const SMALL = '#v=1&h=32&w=32&b=16';
+let browser: Browser;
+let site: Site;
+
+beforeAll(async () => {
+  [browser, site] = await Promise.all([openBrowser(), openSite()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+/** Waits until the run has stopped, then reads its step. */
+async function pausedStep(page: Page): Promise<number> {
+  await play(page).waitFor();
+  await page.waitForTimeout(300);
+  return step(page);
+}
+
+it('pauses, steps and resets by keys and by buttons', async () => {
+  const { page, problems, close } = await visit(browser, site, { at: SMALL });
+  await waitForStep(page, 20);
+  await page.keyboard.press('Space');
+  const paused = await pausedStep(page);
+  await page.waitForTimeout(400);
+  expect(await step(page)).toBe(paused);
+  await page.keyboard.press('s');
+  await expect.poll(() => step(page)).toBe(paused + 1);
+  await page.getByRole('button', { name: 'Step', exact: true }).click();
+  await expect.poll(() => step(page)).toBe(paused + 2);
+  await page.keyboard.press('r');
+  await expect.poll(() => step(page)).toBe(0);
+  await play(page).click();
+  await waitForStep(page, 5);
+  await page.getByRole('button', { name: 'Reset' }).click();
+  await pause(page).waitFor();
+  expect(problems).toEqual([]);
+  await close();
+});
+
+it('stays in order when keys are hammered', async () => {
+  const { page, problems, close } = await visit(browser, site, { at: SMALL });
+  await waitForStep(page, 5);
+  for (let at = 0; at < 40; at++) await page.keyboard.press(['Space', 'r', 's', 'w'][(at * 7) % 4]!);
+  await page.keyboard.press('r');
+  await expect.poll(() => page.locator('.transport .play').innerText()).toMatch(/Train|Pause/);
+  if (await play(page).isVisible()) await play(page).click();
+  await waitForStep(page, 10);
+  expect(problems).toEqual([]);
+  await close();
+});
+
+it('keeps a change waiting, applies it, and brings the former run back', async () => {
+  const { page, problems, close } = await visit(browser, site, { at: SMALL });
+  await waitForStep(page, 60);
+  await page.keyboard.press('Space');
+  const before = await pausedStep(page);
+  const apply = page.getByRole('button', { name: 'Apply and restart' });
+  expect(await apply.isDisabled()).toBe(true);
+  await page.getByLabel('Cell').selectOption('lstm');
+  await page.getByLabel('Hidden units').fill('48');
+  await page.getByText('Changed: Cell, Hidden units').waitFor();
+  expect(await step(page)).toBe(before);
+  await apply.click();
+  await pause(page).waitFor();
+  await waitForStep(page, 3);
+  await page.keyboard.press('Space');
+  await play(page).waitFor();
+  await page.getByRole('button', { name: /^Bring back the former run/ }).click();
+  await expect.poll(() => step(page)).toBe(before);
+  expect(await page.getByLabel('Cell').inputValue()).toBe('gru');
+  expect(await page.getByLabel('Hidden units').inputValue()).toBe('32');
+  await play(page).click();
+  await waitForStep(page, before + 5);
+  expect(problems).toEqual([]);
+  await close();
+});
+
+it('discards waiting changes and refuses numbers out of range', async () => {
+  const { page, close } = await visit(browser, site, { at: `${SMALL}&autostart=0` });
+  await play(page).click();
+  await waitForStep(page, 2);
+  const layers = page.getByLabel('Layers');
+  await layers.fill('99');
+  expect(await layers.getAttribute('aria-invalid')).toBe('true');
+  await layers.fill('2');
+  await page.getByText('Changed: Layers').waitFor();
+  await page.getByRole('button', { name: 'Discard' }).click();
+  expect(await layers.inputValue()).toBe('1');
+  await close();
+});
+
+it('applies the learning rate at once', async () => {
+  const { page, close } = await visit(browser, site, { at: SMALL });
+  await waitForStep(page, 5);
+  await page.getByLabel('Learning rate', { exact: true }).focus();
+  await page.keyboard.press('Home');
+  const shown = page.locator('.facts div', { hasText: 'Learning rate' }).locator('dd');
+  await expect.poll(() => shown.innerText()).toMatch(/^(1\.0e-5|0\.00001)$/);
+  await close();
+});
+
+it('survives a rate that breaks the weights, and goes on at half of it', async () => {
+  const { page, problems, close } = await visit(browser, site, { at: `${SMALL}&c=rnn&o=sgd&lr=1&cl=0` });
+  const alert = page.getByRole('alert').filter({ hasText: 'no longer a number' });
+  const broke = await alert.waitFor({ timeout: 6000 }).then(() => true, () => false);
+  if (broke) {
+    const at = await step(page);
+    await alert.getByRole('button', { name: 'Go on at 0.5' }).click();
+    await expect.poll(() => page.getByLabel('Learning rate', { exact: true }).getAttribute('aria-valuetext')).toBe('0.5');
+    await expect.poll(async () => (await step(page)) > at || (await alert.isVisible())).toBe(true);
+  }
+  expect(Number.isNaN(await loss(page))).toBe(false);
+  expect(problems).toEqual([]);
+  await close();
+});
+
+it('carries every setting in the link', async () => {
+  const { page, close } = await visit(browser, site, { at: `${SMALL}&autostart=0` });
+  await expect.poll(() => play(page).isEnabled()).toBe(true);
+  await page.getByLabel('Learn from').selectOption('tunes');
+  await page.getByLabel('Cell').selectOption('peephole-lstm');
+  await page.getByLabel('Optimizer').selectOption('rmsprop');
+  for (const [label, value] of Object.entries({ 'Hidden units': '40', Layers: '2', Window: '20', Batch: '8', Seed: '77' })) {
+    await page.getByLabel(label).fill(value);
+  }
+  await page.getByLabel('Begins with').fill('Ä & <b>=#%');
+  await page.getByLabel('Temperature').focus();
+  await page.keyboard.press('End');
+  await page.getByLabel('Gradient clip').focus();
+  await page.keyboard.press('Home');
+  await page.getByLabel('Log–log').check({ force: true });
+  await page.waitForTimeout(500);
+  const link = new URL(page.url());
+  expect(link.hash).toContain('v=1');
+  expect(link.hash).toContain('autostart=0');
+  const second = await visit(browser, site, { at: link.hash });
+  await expect.poll(() => play(second.page).isEnabled()).toBe(true);
+  const values = (from: Page) =>
+    from.evaluate(() =>
+      [...document.querySelectorAll<HTMLInputElement>('[id^=set-], [name=scale]')].map((input) =>
+        input.type === 'radio' ? input.checked : input.value,
+      ),
+    );
+  expect(await values(second.page)).toEqual(await values(page));
+  expect(second.problems).toEqual([]);
+  await second.close();
+  await close();
+});

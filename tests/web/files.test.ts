@@ -1,0 +1,115 @@
+// Texts and models, in and out.
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Browser, Page } from 'playwright';
+import { drop, openBrowser, openSite, pause, play, type Site, step, visit, waitForStep } from './harness';
+
+const SMALL = '#v=1&h=32&w=32&b=16';
+let browser: Browser;
+let site: Site;
+
+beforeAll(async () => {
+  [browser, site] = await Promise.all([openBrowser(), openSite()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+async function stop(page: Page): Promise<number> {
+  await pause(page).click();
+  await play(page).waitFor();
+  await page.waitForTimeout(300);
+  return step(page);
+}
+
+it('saves a model that another page opens and trains on', async () => {
+  const { page, close } = await visit(browser, site, { at: SMALL });
+  await waitForStep(page, 30);
+  const saved = await stop(page);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe(`unfold-gru-32-step-${saved}.safetensors`);
+  const file = await download.path();
+  expect((await readFile(file)).length).toBeGreaterThan(10_000);
+
+  const other = await visit(browser, site, { at: '#v=1&c=lstm&h=24&w=32&b=16' });
+  await waitForStep(other.page, 5);
+  await stop(other.page);
+  const buffer = await readFile(file);
+  await other.page
+    .locator('input[accept=".safetensors"]')
+    .setInputFiles({ name: 'mine.safetensors', mimeType: '', buffer });
+  await other.page.getByText(`mine.safetensors is open, at step ${saved}.`).waitFor();
+  expect(await step(other.page)).toBe(saved);
+  expect(await other.page.getByLabel('Cell').inputValue()).toBe('gru');
+  expect(await other.page.getByLabel('Hidden units').inputValue()).toBe('32');
+  await play(other.page).click();
+  await waitForStep(other.page, saved + 10);
+  await drop(other.page, 'broken.safetensors', 'not a model');
+  await other.page.getByRole('alert').filter({ hasText: 'cannot be opened' }).waitFor();
+  const after = await step(other.page);
+  await waitForStep(other.page, after + 5);
+  expect(other.problems).toEqual([]);
+  await other.close();
+  await close();
+});
+
+it('trains on a dropped text, and shows markup as text', async () => {
+  const { page, problems, close } = await visit(browser, site, { at: SMALL });
+  await waitForStep(page, 2);
+  const markup = '<img src=x onerror="window.broken=1"><script>window.broken=1</script>\n';
+  await drop(page, 'markup.txt', markup.repeat(200));
+  await page.getByText('markup.txt is chosen').waitFor();
+  await page.getByRole('button', { name: 'Apply and restart' }).click();
+  await waitForStep(page, 250);
+  await page.keyboard.press('w');
+  await expect.poll(() => page.locator('#written').innerText(), { timeout: 15_000 }).toContain('<');
+  expect(await page.locator('#written img, #written script, .past img').count()).toBe(0);
+  expect(await page.evaluate(() => 'broken' in window)).toBe(false);
+  expect(problems).toEqual([]);
+  await close();
+});
+
+it('explains what it cannot use and keeps training', async () => {
+  const { page, problems, close } = await visit(browser, site, { at: SMALL });
+  await waitForStep(page, 2);
+  await drop(page, 'image.txt', [0xff, 0xfe, 0x00, 0xc3, 0x28]);
+  await page.getByRole('alert').filter({ hasText: 'not UTF-8' }).waitFor();
+  await drop(page, 'empty.txt', '');
+  await page.getByRole('alert').filter({ hasText: 'empty' }).waitFor();
+  await drop(page, 'short.txt', 'too short');
+  await page.getByText('short.txt is chosen').waitFor();
+  await page.getByRole('button', { name: 'Apply and restart' }).click();
+  await page.getByRole('alert').filter({ hasText: /cannot be used/ }).last().waitFor();
+  const at = await step(page);
+  await waitForStep(page, at + 5);
+  expect(problems).toEqual([]);
+  await close();
+});
+
+it('refuses a text above the limit before reading it', async () => {
+  const { page, close } = await visit(browser, site, { at: '#autostart=0' });
+  await page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([new Uint8Array(20_000_001)], 'huge.txt'));
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+  });
+  await page.getByRole('alert').filter({ hasText: 'The limit is 20 MB' }).waitFor();
+  await close();
+});
+
+it('takes a pasted text', async () => {
+  const { page, problems, close } = await visit(browser, site, { at: `${SMALL}&autostart=0` });
+  await expect.poll(() => play(page).isEnabled()).toBe(true);
+  await page.getByRole('button', { name: 'Paste…' }).click();
+  await page.getByRole('textbox', { name: 'Paste a text' }).fill('Grüße, Jürgen! 😀 '.repeat(300));
+  await page.getByRole('button', { name: 'Use this text' }).click();
+  await page.getByText('5,100 characters').waitFor();
+  await play(page).click();
+  await waitForStep(page, 10);
+  expect(problems).toEqual([]);
+  await close();
+});

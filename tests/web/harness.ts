@@ -1,0 +1,108 @@
+// Drives the built page in the system's Chromium, with everything that goes wrong written down.
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright';
+import { serve } from '../../scripts/serve.mjs';
+
+const ARGUMENTS = [
+  '--no-sandbox', // Containers and root have none; the page is our own.
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+function executable(): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const paths = ['chromium', 'google-chrome'].flatMap((name) => folders.map((folder) => join(folder, name)));
+  return process.env.UNFOLD_CHROMIUM ?? paths.find((path) => existsSync(path));
+}
+
+export function openBrowser(): Promise<Browser> {
+  const executablePath = executable();
+  return chromium.launch({ args: ARGUMENTS, ...(executablePath && { executablePath }) });
+}
+
+export interface Site {
+  url: string;
+  close(): Promise<void>;
+}
+
+export const openSite = (options: { isolation?: boolean; headers?: Record<string, string> } = {}): Promise<Site> =>
+  serve({ port: 0, ...options });
+
+export interface Visit {
+  page: Page;
+  /** Console errors and warnings, page errors, policy violations, failed and foreign requests. */
+  problems: string[];
+  close(): Promise<void>;
+}
+
+/** A fresh profile on the page; `hash` and `search` go behind the address. */
+export async function visit(
+  browser: Browser,
+  site: Site,
+  { at = '', ...options }: BrowserContextOptions & { at?: string } = {},
+): Promise<Visit> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) problems.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => problems.push(`page error: ${error.message}`));
+  page.on('requestfailed', (request) => problems.push(`failed: ${request.url()}`));
+  page.on('request', (request) => {
+    if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(site.url)) {
+      problems.push(`foreign request: ${request.url()}`);
+    }
+  });
+  await page.addInitScript(() => {
+    addEventListener('securitypolicyviolation', (event) =>
+      console.error(`policy violation: ${event.violatedDirective} ${event.blockedURI}`),
+    );
+  });
+  await page.goto(site.url + at);
+  return { page, problems, close: () => context.close() };
+}
+
+/** A number of the run, as it is shown. */
+export async function fact(page: Page, name: string): Promise<number> {
+  const shown = await page.locator('.facts div', { has: page.locator(`dt:text-is("${name}")`) }).locator('dd').innerText();
+  return Number(shown.replaceAll(',', ''));
+}
+
+export const step = (page: Page): Promise<number> => fact(page, 'Step');
+
+export async function loss(page: Page): Promise<number> {
+  return Number(await page.locator('.headline-number').innerText());
+}
+
+export async function waitForStep(page: Page, atLeast: number, timeout = 30_000): Promise<void> {
+  const shown = () => {
+    const facts = [...document.querySelectorAll('.facts div')];
+    const own = facts.find((element) => element.querySelector('dt')?.textContent === 'Step');
+    return Number(own?.querySelector('dd')?.textContent?.replaceAll(',', ''));
+  };
+  await page.waitForFunction(`(${shown})() >= ${atLeast}`, undefined, { timeout, polling: 50 });
+}
+
+export const play = (page: Page) => page.getByRole('button', { name: 'Train', exact: true });
+export const pause = (page: Page) => page.getByRole('button', { name: 'Pause', exact: true });
+
+/** Drops a file on the page, as from the desktop. */
+export async function drop(page: Page, name: string, content: string | number[]): Promise<void> {
+  await page.evaluate(
+    ([name, content]) => {
+      const part = typeof content === 'string' ? content : new Uint8Array(content);
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([part], name));
+      for (const type of ['dragover', 'drop']) {
+        document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+      }
+    },
+    [name, content] as const,
+  );
+}

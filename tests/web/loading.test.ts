@@ -1,0 +1,84 @@
+// The page as a visitor meets it: it loads cleanly, trains by itself and writes.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser } from 'playwright';
+import { contentSecurityPolicy } from '../../scripts/serve.mjs';
+import { fact, loss, openBrowser, openSite, pause, play, type Site, step, visit, waitForStep } from './harness';
+
+let browser: Browser;
+const sites: Site[] = [];
+
+async function site(...options: Parameters<typeof openSite>): Promise<Site> {
+  const opened = await openSite(...options);
+  sites.push(opened);
+  return opened;
+}
+
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await Promise.all(sites.map((opened) => opened.close()));
+});
+
+describe.each([
+  { name: 'isolated', isolation: true, badge: /^\d threads?/ },
+  { name: 'not isolated', isolation: false, badge: /^1 thread.*why/s },
+])('$name', ({ isolation, badge }) => {
+  it('loads cleanly, trains by itself, learns and writes', async () => {
+    const { page, problems, close } = await visit(browser, await site({ isolation }));
+    await pause(page).waitFor();
+    await page.waitForFunction(() => (document.querySelector('#written')?.textContent ?? '').length > 20);
+    await waitForStep(page, 20);
+    const early = await loss(page);
+    await waitForStep(page, 120);
+    expect(await loss(page)).toBeLessThan(early - 0.5);
+    expect(await fact(page, 'Characters per second')).toBeGreaterThan(0);
+    expect(await page.locator('.badge').innerText()).toMatch(badge);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(isolation);
+    expect(await page.locator('.notice').count()).toBe(0);
+    expect(problems).toEqual([]);
+    await close();
+  });
+});
+
+it('needs no exception from Trusted Types', async () => {
+  const policy = `${contentSecurityPolicy}; require-trusted-types-for 'script'`;
+  const { page, problems, close } = await visit(browser, await site({ headers: { 'Content-Security-Policy': policy } }));
+  await waitForStep(page, 5);
+  expect(problems).toEqual([]);
+  await close();
+});
+
+it('says so where WebAssembly is blocked', async () => {
+  const policy = contentSecurityPolicy.replace(" 'wasm-unsafe-eval'", '');
+  const { page, close } = await visit(browser, await site({ headers: { 'Content-Security-Policy': policy } }));
+  await page.getByRole('alert').filter({ hasText: 'WebAssembly does not run here' }).waitFor();
+  expect(await play(page).isDisabled()).toBe(true);
+  await close();
+});
+
+it('says so when the engine cannot be fetched', async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.route(/\.wasm$/, (route) => route.fulfill({ status: 404, body: 'Not found.' }));
+  await page.goto((await site()).url);
+  await page.getByRole('alert').filter({ hasText: '404' }).waitFor();
+  await context.close();
+});
+
+describe('waits for the first press', () => {
+  it.each([
+    { why: 'where less motion is asked for', options: { reducedMotion: 'reduce' as const }, at: '' },
+    { why: 'where the link says so', options: {}, at: '#autostart=0' },
+    { why: 'where the link asks for a large network', options: {}, at: '#v=1&c=lstm&h=2048&l=4' },
+    { why: 'where the link holds nonsense', options: {}, at: '#v=1&h=-3&lr=nan&__proto__=1&c=<script>' },
+  ])('$why', async ({ options, at }) => {
+    const { page, problems, close } = await visit(browser, await site(), { ...options, at });
+    await expect.poll(() => play(page).isEnabled(), { timeout: 20_000 }).toBe(true);
+    await page.locator('.written-waits', { hasText: 'Training starts when you press Train' }).waitFor();
+    expect(await step(page)).toBe(0);
+    expect(problems).toEqual([]);
+    await close();
+  });
+});

@@ -1,0 +1,103 @@
+// The parts of the page that need no page.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ticksX } from '../../web/src/charts/axes';
+import { readHash, writeHash } from '../../web/src/state/hash';
+import { CAPACITY, Series } from '../../web/src/state/series';
+import { initialSettings, LIMITS, type NumberName, PROPERTIES, SETTING_NAMES, type Settings } from '../../web/src/state/settings';
+
+const WHOLE: NumberName[] = ['layers', 'hidden', 'window', 'batch', 'seed'];
+
+const numbers = Object.fromEntries(
+  (Object.keys(LIMITS) as NumberName[]).map((name) => {
+    const [min, max] = LIMITS[name];
+    return [name, WHOLE.includes(name) ? fc.integer({ min, max }) : fc.double({ min, max, noNaN: true })];
+  }),
+) as Record<NumberName, fc.Arbitrary<number>>;
+
+const settings: fc.Arbitrary<Settings> = fc.record({
+  ...numbers,
+  text: fc.stringMatching(/^[a-z0-9-]{1,40}$/),
+  cell: fc.stringMatching(/^[a-z0-9-]{1,40}$/),
+  optimizer: fc.stringMatching(/^[a-z0-9-]{1,40}$/),
+  prime: fc.string({ unit: 'binary', maxLength: 60 }),
+  scale: fc.constantFrom('linear', 'log', 'loglog'),
+});
+
+describe('link', () => {
+  it('brings every setting back', () => {
+    fc.assert(
+      fc.property(settings, fc.boolean(), (written, autostart) => {
+        const read = readHash(writeHash(written, autostart));
+        expect(read).toEqual({ settings: written, refused: [], autostart, hasSettings: true });
+      }),
+    );
+  });
+
+  it('takes nothing outside its ranges, whatever it is given', () => {
+    const keys = SETTING_NAMES.map((name) => PROPERTIES[name].key).concat('__proto__', 'constructor', 'v', 'autostart');
+    const pairs = fc.array(fc.tuple(fc.constantFrom(...keys), fc.string()), { maxLength: 20 });
+    fc.assert(
+      fc.property(pairs, (written) => {
+        const { settings: read } = readHash(`#${new URLSearchParams(written)}`);
+        expect(Object.keys(read)).toEqual(Object.keys(initialSettings()));
+        for (const name of Object.keys(LIMITS) as NumberName[]) {
+          expect(read[name]).toBeGreaterThanOrEqual(LIMITS[name][0]);
+          expect(read[name]).toBeLessThanOrEqual(LIMITS[name][1]);
+        }
+      }),
+    );
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
+  it('names what it refused, and ignores what it does not know', () => {
+    expect(readHash('#v=1&h=0&l=2&zzz=1')).toMatchObject({ settings: { hidden: 128, layers: 2 }, refused: ['hidden'] });
+    expect(readHash('#v=2&h=7').hasSettings).toBe(false);
+    expect(readHash('').hasSettings).toBe(false);
+  });
+});
+
+describe('loss series', () => {
+  it('holds any number of steps in bounded memory and forgets no extreme', () => {
+    const series = new Series();
+    const count = 10 * CAPACITY + 37;
+    for (let step = 1; step <= count; step++) {
+      series.add(step, step === 5000 ? 9 : 2);
+      if (step % 10 === 0) series.addValidation(step, 3);
+    }
+    const [steps, low, high, smooth, validation] = series.columns();
+    expect(steps.length).toBeLessThanOrEqual(CAPACITY);
+    expect(steps.at(-1)).toBe(count);
+    expect([...steps].sort((a, b) => a - b)).toEqual(steps);
+    expect(Math.max(...high)).toBe(9);
+    expect(Math.min(...low)).toBe(2);
+    expect(smooth.at(-1)).toBeCloseTo(2, 1);
+    expect(validation.length).toBe(steps.length);
+    expect(validation.filter((value) => value !== null).length).toBeGreaterThan(100);
+  });
+
+  it('smooths with a running mean that starts at the first loss', () => {
+    const series = new Series();
+    series.add(1, 6);
+    expect(series.latest).toBe(6);
+    for (let step = 2; step <= 400; step++) series.add(step, 2);
+    expect(series.latest).toBeLessThan(2.001);
+  });
+
+  it('goes back to a step', () => {
+    const series = new Series();
+    for (let step = 1; step <= 100; step++) series.add(step, step);
+    series.addValidation(50, 1);
+    series.addValidation(90, 1);
+    series.cut(60);
+    expect(series.columns()[0].at(-1)).toBe(60);
+    expect(series.latestValidation?.step).toBe(50);
+    series.add(61, 1);
+    expect(series.length).toBe(61);
+  });
+});
+
+it('puts few, round ticks on a logarithmic step axis', () => {
+  expect(ticksX(1, 60)).toEqual([1, 2, 5, 10, 20, 50]);
+  expect(ticksX(1, 100_000)).toEqual([1, 10, 100, 1000, 10_000, 100_000]);
+});

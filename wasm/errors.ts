@@ -1,0 +1,77 @@
+/**
+ * What went wrong. The first eight come from the engine; the others from the package around it.
+ *
+ * - `INVALID_CONFIG`, `INVALID_TEXT`, `INVALID_CHECKPOINT`, `INVALID_ARGUMENT`: `field`, `expected` and `actual` say what to change.
+ * - `INVALID_STATE`: the call does not fit what the model is doing, such as a second `train` beside the first.
+ * - `NON_FINITE`: a loss or gradient overflowed. The weights are the last good ones; the model stays usable.
+ * - `OUT_OF_MEMORY`: the model stays usable.
+ * - `INTERNAL`: a defect of this package.
+ * - `UNSUPPORTED`: this platform lacks something that is needed, such as WebAssembly SIMD.
+ * - `LOAD_FAILED`: a file could not be fetched or is not what it should be; the message names its address.
+ * - `WORKER_FAILED`: the worker ended or the engine crashed; the model is lost, open its last saved state.
+ * - `TIMEOUT`: loading took longer than `timeout`.
+ * - `ABORTED`: stopped by a signal that gives no reason (a signal's own reason is thrown as it is).
+ * - `DISPOSED`: the model was disposed of.
+ */
+export type ErrorCode =
+  | 'INVALID_CONFIG'
+  | 'INVALID_TEXT'
+  | 'INVALID_CHECKPOINT'
+  | 'INVALID_ARGUMENT'
+  | 'INVALID_STATE'
+  | 'NON_FINITE'
+  | 'OUT_OF_MEMORY'
+  | 'INTERNAL'
+  | 'UNSUPPORTED'
+  | 'LOAD_FAILED'
+  | 'WORKER_FAILED'
+  | 'TIMEOUT'
+  | 'ABORTED'
+  | 'DISPOSED';
+
+/** An error as it crosses the boundary and the message queue. */
+export interface ErrorData {
+  code: ErrorCode;
+  message: string;
+  field?: string;
+  expected?: string;
+  actual?: string;
+}
+
+/** The one error type of the package. */
+export class UnfoldError extends Error {
+  override readonly name = 'UnfoldError';
+  readonly code: ErrorCode;
+  /** The configuration field or argument at fault, such as `layers[1].hidden`. */
+  readonly field: string | undefined;
+  readonly expected: string | undefined;
+  readonly actual: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: Omit<Partial<ErrorData>, 'code' | 'message'> & ErrorOptions = {}) {
+    super(message, 'cause' in details ? { cause: details.cause } : undefined);
+    this.code = code;
+    this.field = details.field || undefined;
+    this.expected = details.expected || undefined;
+    this.actual = details.actual || undefined;
+  }
+
+  static from(data: ErrorData): UnfoldError {
+    return new UnfoldError(data.code, data.message, data);
+  }
+
+  /** What a message can carry; the cause stays behind, its text is in the message. */
+  toJSON(): ErrorData {
+    const { code, message, field, expected, actual } = this;
+    return { code, message, ...(field && { field }), ...(expected && { expected }), ...(actual && { actual }) };
+  }
+}
+
+/** The text of anything thrown. */
+export function describe(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error);
+}
+
+/** An error of the given code that keeps what caused it. */
+export function wrap(code: ErrorCode, message: string, cause: unknown): UnfoldError {
+  return new UnfoldError(code, `${message}: ${describe(cause)}`, { cause });
+}

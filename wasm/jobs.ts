@@ -1,0 +1,86 @@
+/**
+ * Long calls as generators: between two `yield`s lies one slice of work, and the scheduler in session.ts decides
+ * what runs next. `yield 'pause'` asks not to be resumed before the client's next pull.
+ */
+import type { EngineSession } from './engine.js';
+import { read } from './engine.js';
+import { Meter, type Report } from './meter.js';
+import type { Calls, Chunks, StreamName, TrainArgs } from './protocol.js';
+import type { Info } from './types.js';
+
+/** Milliseconds of one slice of training or evaluating: the longest that a message waits, short of one long step. */
+const SLICE = 30;
+
+/** Milliseconds of one slice of writing; the first is short, to show the first characters soon. */
+const WRITING = { first: { count: 4, time: 5 }, then: { count: 4096, time: 20 } };
+
+/** Milliseconds of training that a client may be behind before the work pauses. */
+const LEAD = 500;
+
+/** As large as an int32 step may be: a run without an end. */
+const ENDLESS = 2 ** 31 - 1;
+
+export type Job<Result> = Generator<'pause' | undefined, Result, void>;
+
+/** The way out of a stream. */
+export interface Outlet<K extends StreamName> {
+  /** How many more chunks the client will take. */
+  readonly credit: number;
+  send(chunk: Chunks[K], transfer?: Transferable[]): void;
+}
+
+export function* train(session: EngineSession, args: TrainArgs, outlet: Outlet<'train'>): Job<Info> {
+  const info = () => read<Info>(session.info());
+  const target = Math.min(args.steps === undefined ? ENDLESS : info().step + args.steps, args.until ?? ENDLESS);
+  const end = target === ENDLESS ? Infinity : target;
+  const limit = args.seconds ?? Infinity;
+  const meter = new Meter();
+  let worked = 0; // seconds of this run
+  let delivered = 0; // what `worked` was at the last chunk
+
+  const deliver = (done: boolean) => {
+    const progress = meter.take(done, end, worked, limit);
+    outlet.send(progress, [progress.losses.buffer]);
+    delivered = worked;
+  };
+
+  for (;;) {
+    const began = performance.now();
+    const slice = read<{ done: boolean; events: Report[] }>(
+      session.train(target, Math.ceil(Math.min(SLICE, Math.max(0, limit - worked) * 1000))),
+    );
+    worked += (performance.now() - began) / 1000;
+    meter.add(slice.events);
+    if (slice.done || worked >= limit) break;
+    if (meter.pending && outlet.credit > 0) deliver(false);
+    const behind = (worked - delivered) * 1000 > LEAD && outlet.credit === 0;
+    yield behind ? 'pause' : undefined;
+    // A pull may have come: what is ready goes out before the next slice, which may be long.
+    if (meter.pending && outlet.credit > 0) deliver(false);
+  }
+  if (meter.pending) deliver(true);
+  return info();
+}
+
+export function* sample(session: EngineSession, options: string, outlet: Outlet<'sample'>): Job<null> {
+  const { unknown } = read<{ unknown: string[] }>(session.sampleStart(options));
+  let { count, time } = WRITING.first;
+  for (let first = true; ; ) {
+    const { text, done } = read<{ text: string; done: boolean }>(session.sampleNext(count, time));
+    if (text) {
+      outlet.send(first ? { text, unknown } : { text });
+      first = false;
+      ({ count, time } = WRITING.then);
+    }
+    if (done) return null;
+    yield outlet.credit > 0 ? undefined : 'pause';
+  }
+}
+
+export function* evaluate(session: EngineSession): Job<ReturnType<Calls['evaluate']>> {
+  for (;;) {
+    const pass = read<{ done: boolean; loss: number; characters: number }>(session.evaluate(SLICE));
+    if (pass.done) return { loss: pass.loss, characters: pass.characters };
+    yield undefined;
+  }
+}

@@ -1,0 +1,79 @@
+import type { Progress } from './types.js';
+
+/** What the engine reports of one step, or (with `validationLoss`) of an evaluation after it. */
+export interface Report {
+  step: number;
+  epoch: number;
+  loss: number;
+  validationLoss: number | null;
+  gradientNorm: number;
+  learningRate: number;
+  /** Trained since the model was made. */
+  characters: number;
+  /** Since the last report. */
+  seconds: number;
+}
+
+/** Time constant of the rate, in seconds of training. */
+const MEMORY = 2;
+
+/** Turns the engine's reports into Progress: merges what is not yet delivered, and keeps the rates. */
+export class Meter {
+  #losses: number[] = [];
+  #latest: Report | undefined;
+  #validation: { loss: number; step: number } | null = null;
+  #steps = 0;
+  /** Exponentially weighted over training time: their quotient is the rate. */
+  #characters = 0;
+  #seconds = 0;
+
+  /** Whether anything happened since the last `take`. */
+  get pending(): boolean {
+    return this.#losses.length > 0;
+  }
+
+  add(reports: readonly Report[]): void {
+    for (const report of reports) {
+      if (report.validationLoss !== null) this.#validation = { loss: report.validationLoss, step: report.step };
+      if (report.step !== this.#latest?.step) this.#addStep(report);
+    }
+  }
+
+  /**
+   * @param target the step that ends the run, if it has one
+   * @param worked seconds of work so far in this run, evaluations included
+   * @param limit seconds of work that end the run
+   */
+  take(done: boolean, target: number, worked: number, limit: number): Progress {
+    const latest = this.#latest!;
+    const losses = Float32Array.from(this.#losses);
+    this.#losses = [];
+    const left = Math.min(((target - latest.step) * worked) / this.#steps, limit - worked);
+    return {
+      step: latest.step,
+      epoch: latest.epoch,
+      loss: latest.loss,
+      bitsPerCharacter: latest.loss / Math.LN2,
+      validationLoss: this.#validation?.loss ?? null,
+      validationStep: this.#validation?.step ?? null,
+      gradientNorm: latest.gradientNorm,
+      learningRate: latest.learningRate,
+      characters: latest.characters,
+      charsPerSecond: this.#seconds > 0 ? this.#characters / this.#seconds : 0,
+      secondsLeft: done ? 0 : Number.isFinite(left) ? Math.max(0, left) : null,
+      losses,
+      done,
+    };
+  }
+
+  #addStep(report: Report): void {
+    // The first step of a run has no predecessor: it gets the mean of all so far.
+    const trained = report.characters - (this.#latest?.characters ?? report.characters * (1 - 1 / report.step));
+    const kept = Math.exp(-report.seconds / MEMORY);
+    this.#characters = this.#characters * kept + trained;
+    this.#seconds = this.#seconds * kept + report.seconds;
+    this.#losses.push(report.loss);
+    this.#latest = report;
+    this.#steps += 1;
+  }
+}

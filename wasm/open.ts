@@ -1,0 +1,111 @@
+/** From the caller's wishes to a running session. */
+import { openLocal, openWorker } from './channels.js';
+import { Client } from './client.js';
+import { describe, UnfoldError, wrap } from './errors.js';
+import { hasThreads, loadModule } from './load.js';
+import { type Channel, VERSION } from './protocol.js';
+import { reasonOf } from './stream.js';
+import { type Plan, plan, support } from './support.js';
+import type { Runtime, RuntimeInfo } from './types.js';
+
+const TIMEOUT = 30_000;
+
+export interface Session {
+  client: Client;
+  runtime: RuntimeInfo;
+}
+
+/** A session of its own, in a worker where there are any. */
+export async function openSession(options: Runtime): Promise<Session> {
+  return within(options, (race) => attempt(options, (wanted) => start(wanted, options, race)));
+}
+
+/** For questions about configurations: one session for all of them, on this thread, made when first asked. */
+export async function openTools(options: Runtime): Promise<Client> {
+  const local = { ...options, worker: false };
+  return within(local, (race) =>
+    attempt(local, async (wanted) => {
+      const module = await race(loadModule(wanted.build, local));
+      let session = tools.get(module);
+      if (!session) {
+        session = start({ ...wanted, threads: 1 }, { ...local, wasmModule: module }, (work) => work); // shared: nobody's limits
+        tools.set(module, session);
+        session.catch(() => tools.delete(module));
+      }
+      return (await race(session)).client;
+    }),
+  );
+}
+
+const tools = new WeakMap<WebAssembly.Module, Promise<Session>>();
+
+/** Where a build with threads does not start (a memory refused, a file missing), the one without is tried. */
+async function attempt<T>(options: Runtime, run: (wanted: Plan) => Promise<T>): Promise<T> {
+  const wanted = await plan(options);
+  try {
+    return await run(wanted);
+  } catch (error) {
+    const final = wanted.build === 'simd' || options.wasmModule || options.signal?.aborted;
+    if (final || (error as UnfoldError).code === 'TIMEOUT') throw error;
+    return run({ ...wanted, build: 'simd', threads: 1, reason: `Threads could not be started: ${describe(error)}` });
+  }
+}
+
+type Race = <T>(work: Promise<T>) => Promise<T>;
+
+/** Runs `work`; what it waits for through `race` is given up when the signal fires or the time is over. */
+async function within<T>({ signal, timeout = TIMEOUT }: Runtime, work: (race: Race) => Promise<T>): Promise<T> {
+  let cancel = () => {};
+  const limit = new Promise<never>((_, reject) => {
+    const abort = () => reject(reasonOf(signal!));
+    if (signal?.aborted) abort();
+    signal?.addEventListener('abort', abort);
+    const late = () => reject(new UnfoldError('TIMEOUT', `The engine was not loaded within ${timeout / 1000} seconds.`));
+    const timer = setTimeout(late, Math.min(timeout, 2 ** 31 - 1));
+    cancel = () => {
+      signal?.removeEventListener('abort', abort);
+      clearTimeout(timer);
+    };
+  });
+  limit.catch(() => {}); // nobody may be listening when it comes
+  try {
+    return await work((promise) => Promise.race([limit, promise]));
+  } finally {
+    cancel();
+  }
+}
+
+async function start(wanted: Plan, options: Runtime, race: Race): Promise<Session> {
+  const module = await race(loadModule(wanted.build, options));
+  const { build, threads, worker, reason } = await fit(wanted, module);
+  const channel = await race(openChannel({ build, worker }, options));
+  const client = new Client(channel);
+  try {
+    const args = { version: VERSION, module, threads, ...(channel.lock && { lock: channel.lock }) };
+    const started = await race(client.call('start', args));
+    if (started.locked) channel.watch?.();
+    return { client, runtime: { build, threads: started.threads, worker, reason } };
+  } catch (error) {
+    client.end(error instanceof UnfoldError ? error : new UnfoldError('ABORTED', 'Given up while loading.'));
+    throw error;
+  }
+}
+
+/** A file that was given decides the build, whatever was planned. */
+async function fit(wanted: Plan, module: WebAssembly.Module): Promise<Plan> {
+  const threaded = hasThreads(module);
+  if (threaded === (wanted.build === 'simd-threads')) return wanted;
+  if (!threaded) return { ...wanted, build: 'simd', threads: 1, reason: 'The WebAssembly file given is the build without threads.' };
+  const available = await support();
+  if (available.threads) return { ...wanted, build: 'simd-threads' };
+  throw new UnfoldError('UNSUPPORTED', `The WebAssembly file given needs threads. ${available.reason}`);
+}
+
+async function openChannel({ build, worker }: Pick<Plan, 'build' | 'worker'>, { workerUrl }: Runtime): Promise<Channel> {
+  if (!worker) return openLocal(build);
+  try {
+    return await openWorker(build, typeof workerUrl === 'function' ? workerUrl(build) : workerUrl);
+  } catch (error) {
+    throw wrap('WORKER_FAILED', 'The worker could not be started', error);
+  }
+}

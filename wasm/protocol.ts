@@ -1,0 +1,102 @@
+/**
+ * Everything a client and a session say to each other, in the page, in a worker or in one thread.
+ *
+ *     client                          session
+ *     call   {id, name, args}   →               opens call `id`
+ *                               ←   chunk       streams only, as long as there is credit
+ *     pull   {id}               →               one chunk was consumed: one more credit
+ *     stop   {id}               →               ends a long call before its end
+ *                               ←   result      or error: closes call `id`, exactly once
+ *                               ←   dead        the engine crashed: every call is lost, the session refuses more
+ *     close                     →               frees the engine; nothing comes back
+ *
+ * Messages are handled in the order they were sent. Between two slices of long work the session returns to its
+ * queue, so every message is served within one slice.
+ */
+import type { ErrorData } from './errors.js';
+import type { CheckedConfig, Evaluation, Info, Progress, Schema } from './types.js';
+
+/** Raised with every change that an older worker or page would misread. */
+export const VERSION = 1;
+
+/** Chunks a session sends ahead of the client's pulls. */
+export const CREDIT = 2;
+
+/** The calls: arguments in, result out. Configurations and options travel as JSON, the engine alone reads them. */
+export interface Calls {
+  /** First, once. `lock` names the Web Lock that the worker holds for as long as it lives. */
+  start(args: { version: number; module: WebAssembly.Module; threads: number; lock?: string }): {
+    threads: number;
+    locked: boolean;
+  };
+  schema(args: object): Schema;
+  /** `vocabulary` 0: not known. */
+  check(args: { config: string; vocabulary: number }): CheckedConfig;
+  create(args: { config: string; text: Uint8Array }): Info;
+  /** An empty text: for sampling only. */
+  open(args: { bytes: Uint8Array; text: Uint8Array }): Info;
+  update(args: { settings: string }): Info;
+  save(args: { options: string }): Uint8Array;
+  /** Long. */
+  evaluate(args: object): Omit<Evaluation, 'bitsPerCharacter'>;
+  /** Long, a stream of Progress. Stopping it is not an error: the result is the state it ended in. */
+  train(args: TrainArgs): Info;
+  /** Long, a stream of SampleChunk. */
+  sample(args: { options: string }): null;
+}
+
+export interface TrainArgs {
+  steps?: number | undefined;
+  until?: number | undefined;
+  seconds?: number | undefined;
+}
+
+/** `unknown` comes with the first chunk. */
+export interface SampleChunk {
+  text: string;
+  unknown?: string[];
+}
+
+export interface Chunks {
+  train: Progress;
+  sample: SampleChunk;
+}
+
+export type CallName = keyof Calls;
+export type StreamName = keyof Chunks;
+export type Args<K extends CallName> = Parameters<Calls[K]>[0];
+export type Result<K extends CallName> = ReturnType<Calls[K]>;
+
+/** Client to session. */
+export type Request =
+  | { [K in CallName]: { type: 'call'; id: number; name: K; args: Args<K> } }[CallName]
+  | { type: 'pull'; id: number }
+  | { type: 'stop'; id: number }
+  | { type: 'close' };
+
+/** Session to client. */
+export type Event =
+  | { type: 'chunk'; id: number; chunk: Chunks[StreamName] }
+  | { type: 'result'; id: number; result: Result<CallName> }
+  | { type: 'error'; id: number; error: ErrorData }
+  | { type: 'dead'; error: ErrorData };
+
+/** The session's end of the queue. */
+export interface Port {
+  post(event: Event, transfer?: Transferable[]): void;
+  listen(handler: (request: Request) => void): void;
+}
+
+/** The client's end of the queue, and its hold on whatever runs the session. */
+export interface Channel {
+  post(request: Request, transfer?: Transferable[]): void;
+  listen(handlers: { event(event: Event): void; failure(error: unknown): void }): void;
+  /** Whether anything is awaited: a Node process ends when nothing is. */
+  hold(waiting: boolean): void;
+  /** Ends the session at once, frees what it held. */
+  close(): void;
+  /** The name of a Web Lock for the worker to hold. */
+  readonly lock?: string;
+  /** Once the worker holds the lock: reports the worker's end, of which browsers say nothing. */
+  watch?(): void;
+}

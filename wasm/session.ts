@@ -1,0 +1,225 @@
+/** The session: owns the engine, answers the protocol. Knows nothing of workers. */
+import { type Engine, type EngineFactory, type EngineSession, read, readBytes, startEngine } from './engine.js';
+import { UnfoldError, wrap } from './errors.js';
+import { evaluate, type Job, type Outlet, sample, train } from './jobs.js';
+import { type Args, type CallName, CREDIT, type Port, type Request, type Result, VERSION } from './protocol.js';
+import { createTurn } from './turn.js';
+import type { Info } from './types.js';
+
+/** A long call under way. */
+interface Running {
+  id: number;
+  name: CallName;
+  job: Job<Result<CallName>>;
+  credit: number;
+  paused: boolean;
+}
+
+type Handlers = { [K in CallName]: (args: Args<K>, id: number) => Result<K> | Promise<Result<K>> | Running };
+
+/** Serves one client. */
+export function serve(port: Port, factory: EngineFactory): void {
+  const session = new Session(port, factory);
+  port.listen((request) => session.handle(request));
+}
+
+class Session {
+  readonly #port: Port;
+  readonly #factory: EngineFactory;
+  readonly #turn = createTurn();
+  #engine: Engine | undefined;
+  #model: EngineSession | undefined;
+  #running: Running[] = [];
+  #scheduling = false;
+  /** Set once the engine crashed or the client left: nothing more is answered. */
+  #closed = false;
+
+  constructor(port: Port, factory: EngineFactory) {
+    this.#port = port;
+    this.#factory = factory;
+  }
+
+  handle(request: Request): void {
+    if (this.#closed) return;
+    if (request.type === 'call') void this.#call(request.name, request.args, request.id);
+    else if (request.type === 'pull') this.#pull(request.id);
+    else if (request.type === 'stop') this.#stop(request.id);
+    else this.#close();
+  }
+
+  async #call(name: CallName, args: Args<CallName>, id: number): Promise<void> {
+    try {
+      const handler = this.#handlers[name] as (args: Args<CallName>, id: number) => Result<CallName> | Running;
+      const answer = handler(args, id);
+      const result = answer instanceof Promise ? await answer : answer;
+      if (result && typeof result === 'object' && 'job' in result) this.#schedule(result);
+      else this.#answer(id, result);
+    } catch (error) {
+      this.#fail(id, error);
+    }
+  }
+
+  readonly #handlers: Handlers = {
+    start: async ({ version, module, threads, lock }) => {
+      if (version !== VERSION) throw new UnfoldError('WORKER_FAILED', 'The worker is of another version of unfold-rnn.');
+      const locked = lock !== undefined && (await holdLock(lock));
+      this.#engine = await startEngine(this.#factory, module, threads);
+      return { ...read<{ threads: number }>(this.#engine.setThreads(threads)), locked };
+    },
+    schema: () => read(this.#started.schema()),
+    check: ({ config, vocabulary }) => read(this.#started.check(config, vocabulary)),
+    create: ({ config, text }) => this.#load((model) => read(model.create(config, text))),
+    open: ({ bytes, text }) => this.#load((model) => read(model.open(bytes, text))),
+    update: ({ settings }) => read(this.#opened.update(settings)),
+    save: ({ options }) => readBytes(this.#opened.save(options)),
+    evaluate: (_, id) => this.#run(id, 'evaluate', () => evaluate(this.#opened)),
+    train: (args, id) => this.#run(id, 'train', (outlet) => train(this.#opened, args, outlet)),
+    sample: ({ options }, id) => this.#run(id, 'sample', (outlet) => sample(this.#opened, options, outlet)),
+  };
+
+  get #started(): Engine {
+    if (!this.#engine) throw new UnfoldError('INVALID_STATE', 'The engine is not started.');
+    return this.#engine;
+  }
+
+  get #opened(): EngineSession {
+    if (!this.#model) throw new UnfoldError('INVALID_STATE', 'There is no model yet.');
+    return this.#model;
+  }
+
+  #load(fill: (model: EngineSession) => Info): Info {
+    if (this.#model) throw new UnfoldError('INVALID_STATE', 'This session has a model already.');
+    const model = new this.#started.Session();
+    try {
+      const info = fill(model);
+      this.#model = model;
+      return info;
+    } catch (error) {
+      if (error instanceof UnfoldError) model.delete();
+      throw error;
+    }
+  }
+
+  #run(id: number, name: 'train' | 'sample' | 'evaluate', start: (outlet: Outlet<never>) => Job<Result<CallName>>): Running {
+    void this.#opened;
+    if (name !== 'evaluate' && this.#running.some((other) => other.name === name)) {
+      throw new UnfoldError('INVALID_STATE', `This model is in another ${name}() already: leave that loop, or wait for its end.`);
+    }
+    const port = this.#port;
+    const outlet = {
+      get credit() {
+        return running.credit;
+      },
+      send(chunk: never, transfer?: Transferable[]) {
+        running.credit -= 1;
+        port.post({ type: 'chunk', id, chunk }, transfer);
+      },
+    };
+    const running: Running = { id, name, job: start(outlet), credit: CREDIT, paused: false };
+    return running;
+  }
+
+  #schedule(running: Running): void {
+    this.#running.push(running);
+    void this.#work();
+  }
+
+  /** Runs slices in turn until there is nothing to do, giving way to the queue after each. */
+  async #work(): Promise<void> {
+    if (this.#scheduling) return;
+    this.#scheduling = true;
+    for (let next; (next = this.#pick()); ) {
+      this.#advance(next);
+      await this.#turn();
+    }
+    this.#scheduling = false;
+  }
+
+  /** The call that waited longest. One evaluation runs at a time, and training waits for it: it measures one set of weights. */
+  #pick(): Running | undefined {
+    const evaluation = this.#running.find((running) => running.name === 'evaluate');
+    const index = this.#running.findIndex((running) =>
+      running.name === 'sample' ? !running.paused : evaluation ? running === evaluation : !running.paused,
+    );
+    if (index < 0) return undefined;
+    const [next] = this.#running.splice(index, 1);
+    this.#running.push(next!);
+    return next;
+  }
+
+  #advance(running: Running): void {
+    try {
+      const { done, value } = running.job.next();
+      if (done) {
+        this.#remove(running);
+        this.#answer(running.id, value);
+      } else {
+        running.paused = value === 'pause';
+      }
+    } catch (error) {
+      this.#remove(running);
+      this.#fail(running.id, error);
+    }
+  }
+
+  #remove(running: Running): void {
+    this.#running = this.#running.filter((other) => other !== running);
+  }
+
+  #pull(id: number): void {
+    const running = this.#running.find((other) => other.id === id);
+    if (!running) return; // it ended meanwhile
+    running.credit += 1;
+    running.paused = false;
+    void this.#work();
+  }
+
+  #stop(id: number): void {
+    const running = this.#running.find((other) => other.id === id);
+    if (!running) return;
+    this.#remove(running);
+    try {
+      if (running.name === 'train') this.#answer(id, read<Info>(this.#opened.info()));
+      else if (running.name === 'sample') this.#answer(id, null);
+      else throw new UnfoldError('ABORTED', 'Stopped.');
+    } catch (error) {
+      this.#fail(id, error);
+    }
+    void this.#work();
+  }
+
+  #answer(id: number, result: Result<CallName>): void {
+    if (this.#closed) return;
+    const bytes = result instanceof Uint8Array && result.byteLength === result.buffer.byteLength;
+    this.#port.post({ type: 'result', id, result }, bytes ? [result.buffer as ArrayBuffer] : []);
+  }
+
+  /** A typed error is an answer. Anything else escaped from the engine: nothing in it can be trusted any more. */
+  #fail(id: number, error: unknown): void {
+    if (this.#closed) return;
+    if (error instanceof UnfoldError) {
+      this.#port.post({ type: 'error', id, error: error.toJSON() });
+      return;
+    }
+    this.#port.post({ type: 'dead', error: wrap('WORKER_FAILED', 'The engine crashed', error).toJSON() });
+    this.#model = undefined;
+    this.#close();
+  }
+
+  #close(): void {
+    this.#closed = true;
+    this.#running = [];
+    this.#model?.delete();
+    this.#model = undefined;
+    this.#engine?.PThread?.terminateAllThreads?.();
+    this.#engine = undefined;
+  }
+}
+
+/** Holds a Web Lock until this thread ends, however it ends: the client waits for the same lock to see that. */
+function holdLock(name: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const held = () => new Promise<never>(() => resolve(true));
+    navigator.locks.request(name, held).catch(() => resolve(false)); // refused to pages without an origin
+  });
+}

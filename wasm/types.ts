@@ -1,0 +1,288 @@
+/** Offers the known names and accepts any: `getSchema()` is the truth of what a build has. */
+type Name<Known extends string> = Known | (string & {});
+
+/** One recurrent layer. Options that a cell does not have are refused. */
+export interface LayerConfig {
+  cell: Name<'rnn' | 'lstm' | 'peephole-lstm' | 'gru'>;
+  /** Hidden units, 1 to 8192. Default 128. */
+  hidden?: number;
+  /** rnn. Default `tanh`. */
+  activation?: Name<'tanh' | 'relu' | 'sigmoid' | 'identity'>;
+  /** lstm, peephole-lstm: the squashing of the candidate. Default `tanh`. */
+  cellInput?: Name<'tanh' | 'sigmoid'>;
+  /** lstm, peephole-lstm: added to the forget gate's bias at the start. Default 1. */
+  forgetBias?: number;
+  /** gru: the reset gate after or before the recurrent product. Default `after`. */
+  reset?: Name<'after' | 'before'>;
+  /** Bias vectors: none, one, or two (input and recurrent apart, as PyTorch). */
+  bias?: Name<'none' | 'one' | 'two'>;
+  initialization?: Record<string, string>;
+}
+
+export interface OptimizerConfig {
+  name?: Name<'sgd' | 'momentum' | 'nesterov' | 'rmsprop' | 'adagrad' | 'adam' | 'adamw'>;
+  learningRate?: number;
+  beta1?: number;
+  beta2?: number;
+  epsilon?: number;
+  momentum?: number;
+  decay?: number;
+  weightDecay?: number;
+}
+
+export interface ScheduleConfig {
+  name?: Name<'constant' | 'step' | 'exponential' | 'cosine' | 'plateau'>;
+  /** Steps of linear growth from zero. Default 0. */
+  warmup?: number;
+  /** step: multiply by `factor` every so many steps. */
+  every?: number;
+  factor?: number;
+  decay?: number;
+  /** cosine: length of the descent in steps. */
+  steps?: number;
+  /** The rate never falls below this. */
+  minimum?: number;
+  /** plateau: evaluations without improvement before `factor` applies. */
+  patience?: number;
+}
+
+/** Everything that defines a model and its training. Unknown fields are errors. */
+export interface Config {
+  version?: number;
+  /** Same seed, text and configuration: same model, bit for bit, on every platform. Default 1. */
+  seed?: number;
+  /** What one symbol is. Default `character` (a Unicode code point). */
+  unit?: Name<'character' | 'byte'>;
+  /** Most symbols kept, 2 to 65536; rarer ones become the unknown symbol. Default 1024. */
+  vocabulary?: number;
+  /** Share of the text held out for validation, 0 to 0.5. Default 0.1. */
+  validation?: number;
+  /** From the input upwards. Default one lstm of 128. */
+  layers?: LayerConfig[];
+  /** Feed the input to every layer. Default false. */
+  skipInputs?: boolean;
+  /** Read the output from every layer. Default false. */
+  skipOutputs?: boolean;
+  /** Time steps of one truncated back-propagation. Default 64. */
+  window?: number;
+  /** Sequences trained side by side. Default 32. */
+  batch?: number;
+  /** A name, or a name with its settings. Default adam at 0.002. */
+  optimizer?: Name<'sgd' | 'momentum' | 'nesterov' | 'rmsprop' | 'adagrad' | 'adam' | 'adamw'> | OptimizerConfig;
+  /** Of the learning rate. Default constant. */
+  schedule?: Name<'constant' | 'step' | 'exponential' | 'cosine' | 'plateau'> | ScheduleConfig;
+  /** Largest gradient norm, or norm and value; 0 turns it off. Default 5. */
+  clip?: number | { norm?: number; value?: number };
+  /** Between layers, 0 to below 1. Default 0. */
+  dropout?: number;
+  /** Steps between validations. Default 500. */
+  evaluateEvery?: number;
+}
+
+/** What can be changed while a model trains. */
+export interface Settings {
+  optimizer?: { learningRate?: number };
+  schedule?: Config['schedule'];
+  clip?: Config['clip'];
+  dropout?: number;
+  evaluateEvery?: number;
+}
+
+/** The engine builds: the same numbers from each of them. */
+export type Build = 'simd' | 'simd-threads';
+
+/** Where and how the engine runs. Every field may be left out. */
+export interface Runtime {
+  /** Threads, the worker's own included. Default `auto`: half the cores, at most 4. Falls back to 1 where threads cannot be had; `info.runtime.reason` says why. */
+  threads?: number | 'auto';
+  /** Default, and so far the only one, `reproducible`. */
+  math?: 'reproducible';
+  /** Where the `.wasm` file is, when the bundler's own address will not do. A plain address has to fit `threads`: the file decides. */
+  wasmUrl?: string | URL | ((build: Build) => string | URL);
+  /** A compiled engine, instead of any address. */
+  wasmModule?: WebAssembly.Module;
+  /** Where `worker.js` (or `worker-threads.js`) is, when the bundler's own address will not do. */
+  workerUrl?: string | URL | ((build: Build) => string | URL);
+  /** `false` runs on the calling thread, in slices that give way to other work. Default true where workers exist. */
+  worker?: boolean;
+  /** Milliseconds that loading may take. Default 30000. */
+  timeout?: number;
+  /** Gives up the loading. A model that is open is not affected. */
+  signal?: AbortSignal | undefined;
+}
+
+/** How the engine of a model runs. */
+export interface RuntimeInfo {
+  build: Build;
+  /** The worker's own thread included. */
+  threads: number;
+  worker: boolean;
+  /** Why there is one thread only; null where there are more. */
+  reason: string | null;
+}
+
+/** What the engine says of a model. */
+export interface Info {
+  /** Canonical: every field filled in. */
+  config: Required<Config>;
+  parameters: number;
+  memoryBytes: number;
+  vocabulary: {
+    size: number;
+    /** In index order. */
+    symbols: string[];
+    /** Characters of the text that the cap replaced. */
+    unknown: number;
+    unit: string;
+  };
+  /** Length of the two parts of the text. */
+  characters: { train: number; validation: number };
+  /** Optimizer steps taken since the model was made. */
+  step: number;
+  /** Passes over the training text, fractional. */
+  epoch: number;
+  threads: number;
+  build: string;
+  math: string;
+  /** False for a model opened without a text. */
+  canTrain: boolean;
+}
+
+/** `info` of a model: of the present moment, a new object after every change. */
+export interface ModelInfo extends Info {
+  runtime: RuntimeInfo;
+}
+
+/** What training reports. One report covers every step since the last one that was read. */
+export interface Progress {
+  step: number;
+  epoch: number;
+  /** Of the newest step, in nats a character. */
+  loss: number;
+  /** The same loss in bits. */
+  bitsPerCharacter: number;
+  /** The latest known of this run of `train`, in nats a character. */
+  validationLoss: number | null;
+  /** The step it was measured at. */
+  validationStep: number | null;
+  /** Before clipping. */
+  gradientNorm: number;
+  learningRate: number;
+  /** Trained since the model was made. */
+  characters: number;
+  /** Over the last few seconds of training; time spent waiting, sampling or validating does not count. */
+  charsPerSecond: number;
+  /** Of work, to the end of this run; null when the run has no end. */
+  secondsLeft: number | null;
+  /** The loss of each step since the last report. */
+  losses: Float32Array;
+  /** This is the last report of the run. */
+  done: boolean;
+}
+
+/** The first limit that is reached ends the run; with none it goes on until it is stopped. */
+export interface TrainOptions {
+  /** Steps from now. */
+  steps?: number;
+  /** Step to end at. */
+  until?: number;
+  /** Seconds of work. */
+  seconds?: number;
+  signal?: AbortSignal | undefined;
+}
+
+export interface SampleOptions {
+  /** Text to go on from. Default none. */
+  prime?: string;
+  /** Symbols to write. Default 200. */
+  length?: number;
+  /** 0 is greedy, 1 the model's own distribution. Default 1. */
+  temperature?: number;
+  /** Draw from the k likeliest only; 0 is off. Default 0. */
+  topK?: number;
+  /** Draw from the likeliest that hold this probability together. Default 1. */
+  topP?: number;
+  /** Always the likeliest. Default false. */
+  greedy?: boolean;
+  /** Same seed and weights, same text. Default null: another text each time. */
+  seed?: number | null;
+  signal?: AbortSignal | undefined;
+}
+
+export interface Evaluation {
+  /** Mean over the validation part, in nats a character. */
+  loss: number;
+  bitsPerCharacter: number;
+  /** How many were predicted. */
+  characters: number;
+}
+
+/** The text, in pieces of whole characters. Stops when the loop is left. */
+export interface Sampling extends AsyncIterableIterator<string> {
+  /** Characters of `prime` that the model does not know and skipped. Known with the first piece. */
+  readonly unknown: readonly string[];
+}
+
+/** A network, its text and its training. Everything but `train` and `sample` waits its turn between two slices of work. */
+export interface Model {
+  readonly info: ModelInfo;
+  /** Starts with the first `next()`. Leaving the loop stops the work; a loop that falls behind gets fewer, larger reports, and one that stands still pauses the work. */
+  train(options?: TrainOptions): AsyncIterableIterator<Progress>;
+  /** May run beside `train`: it then writes with the weights of the moment. */
+  sample(options?: SampleOptions): Sampling;
+  /** One pass over the validation part. Training pauses meanwhile, so one set of weights is measured. */
+  evaluate(options?: { signal?: AbortSignal | undefined }): Promise<Evaluation>;
+  update(settings: Settings): Promise<ModelInfo>;
+  /** A safetensors file. `optimizer: false` leaves out what only training on needs. */
+  save(options?: { optimizer?: boolean }): Promise<Uint8Array>;
+  /** Ends the model, its memory and its threads. Calls still running reject with `DISPOSED`. May be called again. */
+  dispose(): void;
+  [Symbol.dispose](): void;
+  /** `dispose()` for a model that does not answer: kills the worker in the middle of whatever it does. */
+  terminate(): void;
+}
+
+export interface CreateOptions extends Config, Runtime {
+  /** A string, or UTF-8 bytes. */
+  text: string | Uint8Array;
+}
+
+export interface OpenOptions extends Runtime {
+  /** Needed to train on; without it the model samples only. */
+  text?: string | Uint8Array;
+}
+
+export interface CheckedConfig {
+  /** Canonical: every field filled in. */
+  config: Required<Config>;
+  /** Null when the size of the vocabulary is not known. */
+  parameters: number | null;
+  memoryBytes: number | null;
+}
+
+/** One option of a cell, as a menu needs it. */
+export interface SchemaOption {
+  name: string;
+  [detail: string]: unknown;
+}
+
+/** The names this build knows. */
+export interface Schema {
+  cells: { name: string; label: string; options: SchemaOption[] }[];
+  optimizers: unknown[];
+  schedules: unknown[];
+  initializations: unknown[];
+  activations: unknown[];
+  defaults: Required<Config>;
+}
+
+export interface Support {
+  /** Without WebAssembly SIMD nothing runs. */
+  simd: boolean;
+  /** More than one thread can be had. */
+  threads: boolean;
+  /** Node, or a page that is cross-origin isolated. */
+  isolated: boolean;
+  /** What is missing; null when nothing is. */
+  reason: string | null;
+}

@@ -1,0 +1,120 @@
+import { effect } from '@preact/signals';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { message } from '../messages';
+import { decimals, integer } from '../state/format';
+import { nextFrame } from '../state/frame';
+import { store } from '../state/store';
+import { lossPlot, type Baseline } from './lossPlot';
+import { readTheme } from './theme';
+
+interface Reading {
+  step: number;
+  training: number;
+  validation: number | null;
+}
+
+const NO_COLUMNS = [[], [], [], [], []] as [number[], number[], number[], number[], (number | null)[]];
+const columns = () => store.run.peek()?.series.columns() ?? NO_COLUMNS;
+const dark = matchMedia('(prefers-color-scheme: dark)');
+
+function baselines(): Baseline[] {
+  const corpus = store.run.value?.corpus ?? store.corpus.value;
+  if (!corpus) return [];
+  return [
+    { label: message.loss.uniform, value: corpus.uniform },
+    { label: message.loss.unigram, value: corpus.unigram },
+  ];
+}
+
+/** The chart's element, its plot, and the reading under the cursor. */
+function usePlot() {
+  const host = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const [reading, setReading] = useState<Reading | null>(null);
+
+  useEffect(() => {
+    const element = host.current!;
+    const onCursor = (index: number | null) => {
+      const [step, , , training, validation] = columns();
+      const known = index !== null && index < step.length;
+      setReading(known ? { step: step[index]!, training: training[index]!, validation: validation[index]! } : null);
+    };
+    const make = () => {
+      plot.current?.destroy();
+      const { clientWidth: width, clientHeight: height } = element;
+      const setting = { scale: store.settings.peek().scale, theme: readTheme(element), baselines: baselines() };
+      plot.current = lossPlot(element, columns(), { ...setting, width, height, onCursor });
+    };
+    const draw = () => plot.current?.setData(columns());
+    const fit = () => plot.current?.setSize({ width: element.clientWidth, height: element.clientHeight });
+    let made = '';
+    const stop = effect(() => {
+      const { scale } = store.settings.value;
+      const wanted = JSON.stringify([scale, baselines()]);
+      void store.drawn.value;
+      nextFrame(wanted === made ? draw : make);
+      made = wanted;
+    });
+    const observer = new ResizeObserver(() => nextFrame(fit));
+    observer.observe(element);
+    const onScheme = () => nextFrame(make);
+    dark.addEventListener('change', onScheme);
+    return () => {
+      stop();
+      observer.disconnect();
+      dark.removeEventListener('change', onScheme);
+      plot.current?.destroy();
+      plot.current = null;
+    };
+  }, []);
+
+  return { host, plot, reading };
+}
+
+const MOVES: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, PageDown: -10, PageUp: 10, Home: -1e9, End: 1e9 };
+
+function moveCursor(plot: uPlot | null, event: KeyboardEvent): void {
+  const move = MOVES[event.key];
+  if (!plot || move === undefined || plot.data[0].length === 0) return;
+  event.preventDefault();
+  const last = plot.data[0].length - 1;
+  const by = Math.sign(move) * Math.max(Math.abs(move), Math.ceil(last / 100));
+  const index = Math.min(last, Math.max(0, (plot.cursor.idx ?? last) + by));
+  plot.setCursor({ left: plot.valToPos(plot.data[0][index]!, 'x'), top: 0 });
+}
+
+function describe(reading: Reading | null): string {
+  const { step, loss, validation } = store.numbers.value;
+  const at = reading ?? { step, training: loss, validation: validation?.value ?? null };
+  if (at.training === null) return message.loss.empty;
+  const second = at.validation === null ? null : decimals(at.validation, 2);
+  return message.loss.value(integer(at.step), decimals(at.training, 2), second);
+}
+
+export function LossChart() {
+  const { host, plot, reading } = usePlot();
+  const { step } = store.numbers.value;
+  return (
+    <figure class="chart">
+      <div
+        ref={host}
+        class="chart-canvas"
+        role="slider"
+        tabIndex={0}
+        aria-label={message.loss.cursor}
+        aria-valuemin={0}
+        aria-valuemax={step}
+        aria-valuenow={reading?.step ?? step}
+        aria-valuetext={describe(reading)}
+        onKeyDown={(event) => moveCursor(plot.current, event)}
+      />
+      <figcaption class="legend">
+        <span class="legend-training">{message.loss.training}</span>
+        <span class="legend-validation">{message.loss.validation}</span>
+        <span class="legend-reading">{describe(reading)}</span>
+      </figcaption>
+    </figure>
+  );
+}

@@ -1,0 +1,51 @@
+import { useEffect, useState } from 'preact/hooks';
+import { message } from '../messages';
+import { decimals, integer } from '../state/format';
+import { store } from '../state/store';
+
+const ROWS = 40;
+const RENEW_EVERY = 2000;
+
+/** The same losses as numbers. Renewed slowly: a table that changes under the reader is no table. */
+export function LossTable() {
+  const [rows, setRows] = useState(() => store.run.peek()?.series.rows(ROWS) ?? []);
+  useEffect(() => {
+    const renew = () => setRows(store.run.peek()?.series.rows(ROWS) ?? []);
+    const timer = setInterval(renew, RENEW_EVERY);
+    return () => clearInterval(timer);
+  }, []);
+  const corpus = store.run.value?.corpus ?? store.corpus.value;
+  return (
+    <div class="table-scroll" tabIndex={0} role="region" aria-label={message.loss.caption}>
+      <table>
+        <caption class="unseen">{message.loss.caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{message.loss.step}</th>
+            <th scope="col">{message.loss.training}</th>
+            <th scope="col">{message.loss.validation}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.step}>
+              <th scope="row">{integer(row.step)}</th>
+              <td>{decimals(row.training, 3)}</td>
+              <td>{decimals(row.validation, 3)}</td>
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">{message.loss.uniform}</th>
+            <td colSpan={2}>{decimals(corpus?.uniform, 3)}</td>
+          </tr>
+          <tr>
+            <th scope="row">{message.loss.unigram}</th>
+            <td colSpan={2}>{decimals(corpus?.unigram, 3)}</td>
+          </tr>
+        </tfoot>
+      </table>
+    </div>
+  );
+}

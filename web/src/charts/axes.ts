@@ -1,0 +1,37 @@
+// Ranges and tick positions of the loss chart.
+import type { Scale } from '../state/settings';
+
+export const FEWEST_STEPS = 50;
+
+export const logX = (scale: Scale) => scale === 'loglog';
+export const logY = (scale: Scale) => scale !== 'linear';
+
+/** The vertical range, in steps of half a bit so that it rarely moves. */
+export function rangeY(scale: Scale, low: number, high: number, top: number): [number, number] {
+  const highest = Math.max(top, Math.min(high, 1.25 * top)) * 1.03;
+  const below = Number.isFinite(low) ? low : top / 2;
+  const floor = Math.max(0, Math.floor((below - 0.15) * 2) / 2);
+  if (!logY(scale)) return [floor, highest];
+  return [floor > 0 ? floor : Math.min(0.25, Math.max(1e-4, below * 0.8)), highest];
+}
+
+export function rangeX(scale: Scale, last: number): [number, number] {
+  return [logX(scale) ? 1 : 0, Math.max(FEWEST_STEPS, last)];
+}
+
+const BITS = [0.1, 0.2, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 12, 16];
+
+/** Round steps: the more decades, the fewer in each. */
+export function ticksX(low: number, high: number): number[] {
+  const decades = Math.log10(high / low);
+  const within = decades > 3.5 ? [1] : decades > 2 ? [1, 5] : [1, 2, 5];
+  const ticks = [];
+  for (let power = 1; power <= high; power *= 10) {
+    for (const factor of within) if (power * factor >= low && power * factor <= high) ticks.push(power * factor);
+  }
+  return ticks;
+}
+
+export function ticksY(low: number, high: number): number[] {
+  return BITS.filter((bits) => bits >= low && bits <= high);
+}

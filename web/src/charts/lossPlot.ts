@@ -1,0 +1,136 @@
+// The uPlot chart of one run: an envelope of every step's loss, its smoothed line, the validation
+// points, and what guessing would cost as horizontal lines.
+import uPlot, { type AlignedData, type Options } from 'uplot';
+import { decimals, integer } from '../state/format';
+import type { Scale } from '../state/settings';
+import { logX, logY, rangeX, rangeY, ticksX, ticksY } from './axes';
+import type { Theme } from './theme';
+
+export interface Baseline {
+  label: string;
+  value: number;
+}
+
+interface Setting {
+  scale: Scale;
+  theme: Theme;
+  baselines: readonly Baseline[];
+  width: number;
+  height: number;
+  onCursor: (index: number | null) => void;
+}
+
+const LABEL_ROOM = 14;
+
+/** Dotted lines with their names, drawn last; a halo keeps the names readable over the grid. */
+function drawBaselines(plot: uPlot, { theme, baselines }: Setting): void {
+  const { ctx, bbox } = plot;
+  const ratio = uPlot.pxRatio;
+  const right = bbox.left + bbox.width;
+  ctx.save();
+  ctx.font = theme.font.replace('11px', `${11 * ratio}px`);
+  ctx.textAlign = 'right';
+  ctx.textBaseline = 'bottom';
+  ctx.lineJoin = 'round';
+  ctx.fillStyle = theme.soft;
+  for (const { label, value } of baselines) {
+    const y = plot.valToPos(value, 'y', true);
+    if (y < bbox.top - 1 || y > bbox.top + bbox.height) continue;
+    const text = `${label} ${decimals(value, 2)}`;
+    ctx.setLineDash([2 * ratio, 4 * ratio]);
+    ctx.lineWidth = ratio;
+    ctx.strokeStyle = theme.soft;
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(right, y);
+    ctx.stroke();
+    ctx.setLineDash([]);
+    ctx.lineWidth = 4 * ratio;
+    ctx.strokeStyle = theme.ground;
+    ctx.strokeText(text, right, y - 3 * ratio);
+    ctx.fillText(text, right, y - 3 * ratio);
+  }
+  ctx.restore();
+}
+
+function axes({ scale, theme }: Setting): Options['axes'] {
+  const common = {
+    stroke: theme.soft,
+    font: theme.font,
+    border: { show: false },
+    filter: (_: uPlot, splits: number[]) => splits,
+  };
+  const grid = { stroke: theme.line, width: 1 };
+  return [
+    {
+      ...common,
+      size: 26,
+      gap: 6,
+      space: 56,
+      grid: { show: false },
+      ticks: { stroke: theme.line, width: 1, size: 4 },
+      ...(logX(scale) && { splits: (_: uPlot, __: number, low: number, high: number) => ticksX(low, high) }),
+      values: (_, splits) => splits.map((step) => (step === null ? '' : integer(step))),
+    },
+    {
+      ...common,
+      size: 30,
+      gap: 6,
+      space: 44,
+      grid,
+      ticks: { show: false },
+      ...(logY(scale) && { splits: (_: uPlot, __: number, low: number, high: number) => ticksY(low, high) }),
+      values: (_, splits) => splits.map((bits) => (bits === null ? '' : String(bits))),
+    },
+  ];
+}
+
+function scales({ scale, baselines }: Setting): Options['scales'] {
+  const top = Math.max(1, ...baselines.map((baseline) => baseline.value));
+  return {
+    x: {
+      time: false,
+      distr: logX(scale) ? 3 : 1,
+      range: (_, __, last) => rangeX(scale, last ?? 0),
+    },
+    y: {
+      distr: logY(scale) ? 3 : 1,
+      range: (_, low, high) => rangeY(scale, low ?? Infinity, high ?? top, top),
+    },
+  };
+}
+
+export function lossPlot(host: HTMLElement, data: AlignedData, setting: Setting): uPlot {
+  const { theme, width, height, onCursor } = setting;
+  const hidden = { stroke: theme.band, width: 1, points: { show: false } };
+  return new uPlot(
+    {
+      width,
+      height,
+      padding: [LABEL_ROOM, 16, 0, 0],
+      legend: { show: false },
+      cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
+      axes: axes(setting)!,
+      scales: scales(setting)!,
+      series: [
+        {},
+        hidden,
+        hidden,
+        { stroke: theme.accent, width: 2, points: { show: false } },
+        {
+          stroke: theme.ink,
+          width: 1.25,
+          spanGaps: true,
+          points: { show: true, size: 5, width: 1.25, fill: theme.ground, stroke: theme.ink },
+        },
+      ],
+      bands: [{ series: [2, 1], fill: theme.band }],
+      hooks: {
+        draw: [(plot) => drawBaselines(plot, setting)],
+        setCursor: [(plot) => onCursor(plot.cursor.idx ?? null)],
+      },
+    },
+    data,
+    host,
+  );
+}

@@ -1,0 +1,29 @@
+import type { Choice } from '../state/config';
+import type { SettingName } from '../state/settings';
+import { Field } from './Field';
+import { was } from './was';
+
+interface Props {
+  name: SettingName;
+  label: string;
+  value: string;
+  choices: readonly Choice[];
+  onChoose: (name: string) => void;
+}
+
+export function Select({ name, label, value, choices, onChoose }: Props) {
+  const id = `set-${name}`;
+  return (
+    <Field id={id} label={label} was={was(name)}>
+      <span class="select">
+        <select id={id} value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
+          {choices.map((choice) => (
+            <option key={choice.name} value={choice.name}>
+              {choice.label}
+            </option>
+          ))}
+        </select>
+      </span>
+    </Field>
+  );
+}

@@ -1,0 +1,16 @@
+import { choices } from '../state/config';
+import { integer } from '../state/format';
+import type { SettingName } from '../state/settings';
+import { store, waiting } from '../state/store';
+
+/** What a changed setting is in the network at work, for the end of its label; undefined if unchanged. */
+export function was(name: SettingName): string | undefined {
+  const run = store.run.value;
+  if (!run || !waiting.value.includes(name)) return undefined;
+  if (name === 'text') return run.corpus.title;
+  const value = run.settings[name];
+  if (typeof value === 'number') return integer(value);
+  const schema = store.schema.value;
+  const menu = schema ? choices([...schema.cells, ...schema.optimizers]) : [];
+  return menu.find((choice) => choice.name === value)?.label ?? value;
+}

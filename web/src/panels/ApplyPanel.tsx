@@ -1,0 +1,52 @@
+import { message } from '../messages';
+import { engine } from '../state/engine';
+import { bytes, integer } from '../state/format';
+import { store, waiting } from '../state/store';
+
+function discard(): void {
+  const run = store.run.value;
+  if (!run) return;
+  const names = waiting.value.map((name) => [name, run.settings[name]]);
+  store.settings.value = { ...store.settings.value, ...Object.fromEntries(names) };
+  store.corpus.value = run.corpus;
+}
+
+/** What the chosen network costs, the changes that wait, and the button that applies them. */
+export function ApplyPanel() {
+  const estimate = store.estimate.value;
+  const names = waiting.value;
+  const run = store.run.value;
+  const count = names.length;
+  return (
+    <section class={count > 0 ? 'apply apply-waiting' : 'apply'} aria-label={message.apply.apply}>
+      <p class="cost">
+        {estimate?.problem ? (
+          <span class="cost-problem">{estimate.problem}</span>
+        ) : (
+          <>
+            <b>{integer(estimate?.parameters)}</b> {message.apply.parameters}
+            <span class="cost-memory">
+              <b>{bytes(estimate?.memoryBytes)}</b> {message.apply.memory}
+            </span>
+          </>
+        )}
+      </p>
+      <p class="changes">
+        {count > 0 ? message.apply.changed(names.map((name) => message.settings[name]).join(', ')) : run ? message.apply.none : message.apply.fresh}
+      </p>
+      <div class="apply-buttons">
+        <button
+          type="button"
+          class={count > 0 ? 'primary' : undefined}
+          disabled={count === 0 || estimate?.problem != null}
+          onClick={() => void engine.applyAndRestart()}
+        >
+          {message.apply.apply}
+        </button>
+        <button type="button" disabled={count === 0} onClick={discard}>
+          {message.apply.discard}
+        </button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,43 @@
+import type { RefObject } from 'preact';
+import { message } from '../messages';
+import { store } from '../state/store';
+
+const KEYS: [string, string][] = [
+  ['Space', `${message.bar.play} / ${message.bar.pause}`],
+  ['S', message.bar.step],
+  ['R', message.bar.reset],
+  ['W', message.stream.write],
+];
+
+export function HelpDialog({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }) {
+  return (
+    <dialog ref={dialog} class="dialog" aria-labelledby="help-title" closedby="any">
+      <h2 id="help-title">{message.help.title}</h2>
+      <p>{message.help.intro}</p>
+      <p>{message.help.bits}</p>
+      <p>{message.help.privacy}</p>
+      <h3>{message.help.keys}</h3>
+      <dl class="keys">
+        {KEYS.map(([key, meaning]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={store.letterKeys.value}
+          onChange={(event) => (store.letterKeys.value = event.currentTarget.checked)}
+        />
+        {message.help.letters}
+      </label>
+      <form method="dialog" class="dialog-end">
+        <button class="primary">{message.help.close}</button>
+      </form>
+    </dialog>
+  );
+}

@@ -1,0 +1,56 @@
+import { useState } from 'preact/hooks';
+import { LossChart } from '../charts/LossChart';
+import { LossTable } from '../charts/LossTable';
+import { Segmented } from '../controls/Segmented';
+import { message } from '../messages';
+import { decimals, integer } from '../state/format';
+import type { Scale } from '../state/settings';
+import { set, store } from '../state/store';
+
+type View = 'chart' | 'table';
+
+const SCALES = Object.entries(message.loss.scales) as [Scale, string][];
+const VIEWS: [View, string][] = [
+  ['chart', message.loss.chart],
+  ['table', message.loss.table],
+];
+
+function Headline() {
+  const { loss, validation } = store.numbers.value;
+  const unit = store.run.value?.info.vocabulary.unit === 'byte' ? message.loss.unitByte : message.loss.unit;
+  return (
+    <div class="headline">
+      <p class={loss === null ? 'headline-number headline-empty' : 'headline-number'}>{decimals(loss, 2)}</p>
+      <div class="headline-text">
+        <p>{unit}</p>
+        <p class="headline-second">
+          {message.loss.validation} <b>{decimals(validation?.value, 2)}</b>
+          {validation && <span> · {integer(validation.step)}</span>}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+export function LossPanel() {
+  const [view, setView] = useState<View>('chart');
+  return (
+    <section class="loss" aria-labelledby="loss-title">
+      <h2 id="loss-title" class="unseen">
+        {message.loss.title}
+      </h2>
+      <Headline />
+      <div class="loss-choices">
+        <Segmented
+          name="scale"
+          label={message.loss.scale}
+          value={store.settings.value.scale}
+          choices={SCALES}
+          onChoose={(scale) => set('scale', scale)}
+        />
+        <Segmented name="view" label={message.loss.show} value={view} choices={VIEWS} onChoose={setView} />
+      </div>
+      <div class="loss-figure">{view === 'chart' ? <LossChart /> : <LossTable />}</div>
+    </section>
+  );
+}

@@ -1,0 +1,38 @@
+import { Icon } from '../controls/Icon';
+import { message } from '../messages';
+import { dismiss } from '../state/notices';
+import { store, type Notice } from '../state/store';
+
+function Card({ notice }: { notice: Notice }) {
+  const { id, kind, title, detail, actions } = notice;
+  return (
+    <li class={`notice notice-${kind}`} role={kind === 'error' ? 'alert' : 'status'}>
+      <div class="notice-text">
+        <strong>{title}</strong>
+        {detail && <p>{detail}</p>}
+        {actions.length > 0 && (
+          <div class="notice-actions">
+            {actions.map((action) => (
+              <button type="button" class="primary" key={action.label} onClick={() => action.run()}>
+                {action.label}
+              </button>
+            ))}
+          </div>
+        )}
+      </div>
+      <button type="button" class="plain" aria-label={message.notice.close} onClick={() => dismiss(id)}>
+        <Icon name="close" />
+      </button>
+    </li>
+  );
+}
+
+export function Notices() {
+  return (
+    <ul class="notices" aria-label={message.notice.list}>
+      {store.notices.value.map((notice) => (
+        <Card key={notice.id} notice={notice} />
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,83 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { Slider } from '../controls/Slider';
+import { message } from '../messages';
+import { decimals, integer } from '../state/format';
+import { set, store, type Sample } from '../state/store';
+import { writer } from '../state/writer';
+import { PastSamples } from './PastSamples';
+
+function meta(sample: Sample): string {
+  return sample.loss === null
+    ? message.stream.untrained
+    : message.stream.meta(integer(sample.step), decimals(sample.loss, 2));
+}
+
+function Written() {
+  const chosen = store.chosen.value;
+  const sample = chosen ?? store.writing.value;
+  const box = useRef<HTMLParagraphElement>(null);
+  useLayoutEffect(() => {
+    // Follows the writing where the text is longer than its box.
+    if (box.current) box.current.scrollTop = chosen ? 0 : box.current.scrollHeight;
+  }, [chosen, sample?.text]);
+  return (
+    <p ref={box} id="written" class="written" tabIndex={-1} dir="auto">
+      {sample === null && <span class="written-waits">{store.waits.value ?? message.stream.waiting}</span>}
+      {sample?.prime && <mark>{sample.prime}</mark>}
+      {sample?.text}
+      {!chosen && <span class="caret" aria-hidden="true" />}
+    </p>
+  );
+}
+
+function Prime() {
+  return (
+    <div class="field">
+      <div class="field-head">
+        <label for="set-prime">{message.settings.prime}</label>
+      </div>
+      <input
+        id="set-prime"
+        type="text"
+        class="prime"
+        dir="auto"
+        maxLength={200}
+        spellcheck={false}
+        autocomplete="off"
+        placeholder={message.stream.primeHint}
+        value={store.settings.value.prime}
+        onInput={(event) => set('prime', event.currentTarget.value)}
+      />
+    </div>
+  );
+}
+
+export function StreamPanel() {
+  const chosen = store.chosen.value;
+  const sample = chosen ?? store.writing.value;
+  const unknown = store.unknown.value;
+  return (
+    <section class="column stream" aria-labelledby="stream-title">
+      <div class="stream-head">
+        <h2 id="stream-title">{message.stream.title}</h2>
+        <span class="stream-meta">{sample ? meta(sample) : ''}</span>
+      </div>
+      <Written />
+      <div class="stream-controls">
+        <Slider name="temperature" step={0.05} show={(value) => decimals(value, 2)} />
+        <Prime />
+        {chosen ? (
+          <button type="button" onClick={() => (store.chosen.value = null)}>
+            {message.stream.live}
+          </button>
+        ) : (
+          <button type="button" disabled={store.run.value === null} aria-keyshortcuts="W" onClick={() => writer.write()}>
+            {message.stream.write}
+          </button>
+        )}
+        {unknown.length > 0 && <p class="unknown">{message.stream.unknown(unknown.join(' '))}</p>}
+      </div>
+      <PastSamples />
+    </section>
+  );
+}

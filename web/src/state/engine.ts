@@ -1,0 +1,329 @@
+// Owns the model. Commands wait for each other in one queue, so that any order of presses ends in a
+// consistent state; pausing alone acts at once. A run that is replaced is kept as a checkpoint, so
+// that Undo can bring it back.
+import { batch } from '@preact/signals';
+import { createModel, openModel, UnfoldError, type Model, type TrainOptions } from 'unfold-rnn';
+import { message } from '../messages';
+import { announce } from './announce';
+import { fromConfig, toConfig, toLiveSettings } from './config';
+import type { Corpus } from './corpus';
+import { integer, twoDigits } from './format';
+import { dismissErrors, notify, report } from './notices';
+import { Recorder } from './recorder';
+import { Series } from './series';
+import { LIMITS, namesWith, type Settings } from './settings';
+import { NOTHING_YET, set, store, type Run } from './store';
+
+interface Former {
+  run: Run;
+  checkpoint: Uint8Array;
+}
+
+const KEEP_EVERY = 20_000;
+/** Above this a copy of the model every 20 s would cost more than it is worth. */
+const KEEP_BELOW = 4_000_000;
+
+const text = (corpus: Corpus) => ({ text: corpus.bytes });
+
+class Engine {
+  private model: Model | null = null;
+  private recorder: Recorder | null = null;
+  private former: Former | null = null;
+  private kept: Former | null = null;
+  private keptAt = 0;
+  private queue: Promise<void> = Promise.resolve();
+  private stopping = new AbortController();
+  private training: Promise<void> = Promise.resolve();
+
+  get current(): Model | null {
+    return this.model;
+  }
+
+  play(): Promise<void> {
+    return this.command(async () => {
+      if (!this.model) await this.build();
+      this.train();
+    });
+  }
+
+  pause(): Promise<void> {
+    this.stopping.abort();
+    return this.command(() => this.settle());
+  }
+
+  toggle(): Promise<void> {
+    return store.phase.peek() === 'running' ? this.pause() : this.play();
+  }
+
+  step(): Promise<void> {
+    return this.command(async () => {
+      if (!this.model) await this.build();
+      await this.settle();
+      this.train({ steps: 1 });
+      await this.training;
+    });
+  }
+
+  /** The same network again, from its first weights. */
+  reset(): Promise<void> {
+    return this.command(async () => {
+      const run = store.run.peek();
+      if (!run) return;
+      const make = () => createModel({ ...run.config, ...text(run.corpus) });
+      await this.replace(make, () => withLive(run.settings), run.corpus);
+      await this.update(store.settings.peek());
+    });
+  }
+
+  /** A new network from the settings on the page. */
+  applyAndRestart(): Promise<void> {
+    return this.command(async () => {
+      const [settings, corpus] = [store.settings.peek(), store.corpus.peek()];
+      if (!corpus) return;
+      const make = () => createModel({ ...toConfig(settings), ...text(corpus) });
+      await this.replace(make, () => settings, corpus);
+      this.train();
+      announce(message.spoken.finished);
+    });
+  }
+
+  /** Swaps the present run with the one it replaced. */
+  undo(): Promise<void> {
+    return this.command(async () => {
+      const former = this.former;
+      if (!former) return;
+      await this.restore(former, 'former');
+      notify('note', message.apply.restored(integer(former.run.info.step)));
+    });
+  }
+
+  open(bytes: Uint8Array, name: string): Promise<void> {
+    return this.command(async () => {
+      const corpus = store.corpus.peek();
+      if (!corpus) return;
+      const shown = (model: Model) => ({ ...store.settings.peek(), ...fromConfig(model.info.config) });
+      const { info } = await this.replace(() => openModel(bytes, text(corpus)), shown, corpus);
+      store.settings.value = store.run.peek()!.settings;
+      notify('note', message.notice.opened(name, integer(info.step)));
+      const { unknown } = info.vocabulary;
+      if (unknown > 0) notify('note', message.notice.openedUnknown(integer(unknown)));
+    });
+  }
+
+  save(): Promise<Uint8Array | undefined> {
+    return new Promise((resolve) => {
+      void this.command(async () => resolve(await this.model?.save())).then(() => resolve(undefined));
+    });
+  }
+
+  /** Settings that apply at once. */
+  async update(settings: Settings): Promise<void> {
+    if (!this.model) return;
+    try {
+      await this.model.update(toLiveSettings(settings));
+    } catch (error) {
+      if (!isGone(error)) report(error);
+    }
+  }
+
+  private command(work: () => Promise<void>): Promise<void> {
+    this.queue = this.queue.then(work).catch((error: unknown) => this.failed(error));
+    return this.queue;
+  }
+
+  private async build(): Promise<void> {
+    const [settings, corpus] = [store.settings.peek(), store.corpus.peek()];
+    if (!corpus) throw new Error(message.phase.loading);
+    store.phase.value = 'starting';
+    const model = await createModel({ ...toConfig(settings), ...text(corpus) });
+    this.install(model, settings, corpus);
+  }
+
+  /** Ends training and waits until it has ended. */
+  private async settle(): Promise<void> {
+    this.stopping.abort();
+    await this.training;
+  }
+
+  /** Makes the new model before the old one goes, so that a refusal leaves the old one at work. */
+  private async replace(make: () => Promise<Model>, shown: (model: Model) => Settings, corpus: Corpus): Promise<Model> {
+    const wasRunning = store.phase.peek() === 'running';
+    await this.settle();
+    const present = await this.pack();
+    let model: Model;
+    try {
+      model = await make();
+    } catch (error) {
+      if (wasRunning) this.train();
+      throw error;
+    }
+    this.keepFormer(present);
+    this.install(model, shown(model), corpus);
+    if (wasRunning) this.train();
+    return model;
+  }
+
+  private async restore(from: Former, replaced: 'former' | 'lost'): Promise<void> {
+    const wasRunning = store.phase.peek() === 'running';
+    await this.settle();
+    const present = replaced === 'former' ? await this.pack() : null;
+    const { corpus, settings } = from.run;
+    const model = await openModel(from.checkpoint, text(corpus));
+    if (present) this.keepFormer(present);
+    from.run.series.cut(model.info.step);
+    this.install(model, settings, corpus, from.run);
+    store.settings.value = withRun(settings);
+    store.corpus.value = corpus;
+    if (wasRunning) this.train();
+  }
+
+  private install(model: Model, settings: Settings, corpus: Corpus, from?: Run): void {
+    this.model?.dispose();
+    this.model = model;
+    this.kept = null;
+    this.keptAt = performance.now();
+    const { config } = model.info;
+    const fresh = { series: new Series(), samples: [] };
+    const run: Run = { ...(from ?? fresh), settings: { ...settings }, config, corpus, info: model.info };
+    this.recorder = new Recorder(run);
+    batch(() => show(run));
+  }
+
+  private async pack(): Promise<Former | null> {
+    const run = store.run.peek();
+    if (!this.model || !run) return null;
+    try {
+      const checkpoint = await this.model.save();
+      return { run: { ...run, settings: withLive(run.settings), info: this.model.info }, checkpoint };
+    } catch {
+      return this.kept; // A model that cannot be saved any more: its last copy, if there is one.
+    }
+  }
+
+  private keepFormer(former: Former | null): void {
+    this.former = former;
+    store.former.value = former && describe(former.run);
+  }
+
+  private train(options: TrainOptions = {}): void {
+    if (!this.model || store.phase.peek() === 'running') return;
+    if (!this.model.info.canTrain) return notify('note', message.notice.sampleOnly);
+    this.stopping = new AbortController();
+    store.waits.value = null;
+    store.phase.value = 'running';
+    if (!options.steps) announce(message.spoken.started);
+    this.training = this.consume(this.model, this.recorder!, { ...options, signal: this.stopping.signal });
+  }
+
+  private async consume(model: Model, recorder: Recorder, options: TrainOptions): Promise<void> {
+    try {
+      for await (const progress of model.train(options)) {
+        recorder.take(progress);
+        if (performance.now() - this.keptAt > KEEP_EVERY) void this.keep(model);
+      }
+    } catch (error) {
+      if (!options.signal?.aborted && !isGone(error)) this.failed(error);
+    }
+    if (this.model !== model) return;
+    recorder.show();
+    if (store.phase.peek() === 'running') store.phase.value = 'paused';
+    if (!options.steps) announce(message.spoken.paused(integer(model.info.step)));
+  }
+
+  /** A copy to come back to when the worker crashes. */
+  private async keep(model: Model): Promise<void> {
+    this.keptAt = performance.now();
+    const run = store.run.peek();
+    if (!run || model.info.parameters > KEEP_BELOW) return;
+    try {
+      const checkpoint = await model.save();
+      if (this.model === model) this.kept = { run: { ...run, info: model.info }, checkpoint };
+    } catch (error) {
+      if (!isGone(error)) report(error);
+    }
+  }
+
+  private failed(error: unknown): void {
+    const code = error instanceof UnfoldError ? error.code : undefined;
+    if (code === 'NON_FINITE') return this.diverged();
+    if (code === 'WORKER_FAILED' || code === 'INTERNAL') return this.crashed(error);
+    if (!this.model) store.phase.value = 'ready';
+    report(error);
+  }
+
+  private diverged(): void {
+    const rate = store.settings.peek().learningRate / 2;
+    const step = integer(this.model?.info.step);
+    const halve = {
+      label: message.notice.halve(twoDigits(rate)),
+      run: () => {
+        set('learningRate', Math.max(LIMITS.learningRate[0], rate));
+        dismissErrors();
+        void this.command(async () => {
+          await this.update(store.settings.peek());
+          this.train();
+        });
+      },
+    };
+    notify('error', message.notice.diverged, message.notice.divergedText(step), [halve]);
+  }
+
+  private crashed(error: unknown): void {
+    const kept = this.kept;
+    this.model?.terminate();
+    this.model = null;
+    store.phase.value = 'broken';
+    const recover = {
+      label: kept ? message.notice.recover(integer(kept.run.info.step)) : message.notice.again,
+      run: () =>
+        void this.command(async () => {
+          if (kept) await this.restore(kept, 'lost');
+          else await this.build();
+          this.train();
+        }),
+    };
+    const detail = error instanceof Error ? error.message : '';
+    notify('error', message.notice.crashed, `${message.notice.crashedText} ${detail}`.trim(), [recover]);
+  }
+}
+
+/** Puts a run on the page. */
+function show(run: Run): void {
+  const { step, epoch } = run.info;
+  const { latest: loss, latestValidation: validation } = run.series;
+  dismissErrors();
+  store.run.value = run;
+  store.samples.value = run.samples;
+  store.chosen.value = null;
+  store.writing.value = null;
+  store.numbers.value = { ...NOTHING_YET, step, epoch, loss, validation };
+  store.phase.value = 'paused';
+  store.drawn.value++;
+}
+
+/** The call was overtaken by the end of its model. */
+function isGone(error: unknown): boolean {
+  return error instanceof UnfoldError && (error.code === 'DISPOSED' || error.code === 'ABORTED');
+}
+
+/** The settings of a run, with those that apply at once as they are now. */
+function withLive(settings: Settings): Settings {
+  return pick(settings, store.settings.peek(), 'live');
+}
+
+/** The settings of the page, with those of a run put back. */
+function withRun(settings: Settings): Settings {
+  return pick(pick(store.settings.peek(), settings, 'live'), settings, 'restart');
+}
+
+function pick(base: Settings, from: Settings, effect: 'live' | 'restart'): Settings {
+  const entries = namesWith(effect).map((name) => [name, from[name]]);
+  return { ...base, ...Object.fromEntries(entries) };
+}
+
+function describe(run: Run): string {
+  const { cell, layers, hidden } = run.settings;
+  return `${cell} ${layers > 1 ? `${layers} × ` : ''}${hidden}, ${integer(run.info.step)}`;
+}
+
+export const engine = new Engine();

@@ -1,0 +1,37 @@
+// Files in and out: models to save and open, texts to train on.
+import { message } from '../messages';
+import { engine } from './engine';
+import { bytes } from './format';
+import { notify } from './notices';
+import { store } from './store';
+import { chooseFile } from './texts';
+
+const MODEL_LIMIT = 1_000_000_000;
+
+function download(data: Uint8Array, name: string): void {
+  const address = URL.createObjectURL(new Blob([data as Uint8Array<ArrayBuffer>], { type: 'application/octet-stream' }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+export async function saveModel(): Promise<void> {
+  const run = store.run.peek();
+  const data = await engine.save();
+  if (!data || !run) return;
+  const { cell, hidden } = run.settings;
+  const name = `unfold-${cell}-${hidden}-step-${engine.current?.info.step ?? 0}.safetensors`;
+  download(data, name);
+  notify('note', message.notice.saved(name, bytes(data.length)));
+}
+
+/** A model by its ending, anything else as text. */
+export async function takeFile(file: File): Promise<void> {
+  if (!/\.safetensors$/i.test(file.name)) return chooseFile(file);
+  if (file.size > MODEL_LIMIT) {
+    return notify('error', message.notice.file, message.text.tooLarge(file.name, file.size, MODEL_LIMIT));
+  }
+  await engine.open(new Uint8Array(await file.arrayBuffer()), file.name);
+}

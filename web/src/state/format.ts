@@ -1,0 +1,40 @@
+// Numbers as text, in the language of the page.
+const locale = document.documentElement.lang || 'en';
+
+const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+const fixed = [0, 1, 2, 3].map(
+  (digits) => new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+);
+const short = new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 });
+const significant = new Intl.NumberFormat(locale, { maximumSignificantDigits: 2, useGrouping: false });
+
+const DASH = '–';
+
+export function integer(value: number | null | undefined): string {
+  return value == null ? DASH : whole.format(value);
+}
+
+export function decimals(value: number | null | undefined, digits: 0 | 1 | 2 | 3): string {
+  return value == null || !Number.isFinite(value) ? DASH : fixed[digits]!.format(value);
+}
+
+export function compact(value: number | null | undefined): string {
+  return value == null ? DASH : short.format(value);
+}
+
+export function twoDigits(value: number): string {
+  return value > 0 && value < 1e-4 ? value.toExponential(1) : significant.format(value);
+}
+
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+
+export function bytes(value: number | null | undefined): string {
+  if (value == null) return DASH;
+  const power = Math.min(UNITS.length - 1, value > 0 ? Math.floor(Math.log10(value) / 3) : 0);
+  const format = new Intl.NumberFormat(locale, {
+    style: 'unit',
+    unit: UNITS[power]!,
+    maximumSignificantDigits: 3,
+  });
+  return format.format(value / 1000 ** power);
+}

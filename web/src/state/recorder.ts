@@ -1,0 +1,57 @@
+// Takes every report of a training run and shows it at a pace people can read.
+import type { Progress } from 'unfold-rnn';
+import { message } from '../messages';
+import { announce } from './announce';
+import { decimals, integer } from './format';
+import { nextFrame } from './frame';
+import type { Series } from './series';
+import { store, type Run } from './store';
+
+const SHOW_EVERY = 160; // Milliseconds: faster digits cannot be read.
+const SPEAK_EVERY_EPOCHS = 1;
+
+export const bits = (nats: number) => nats / Math.LN2;
+
+export class Recorder {
+  private latest: Progress | null = null;
+  private shownAt = 0;
+  private epochsSpoken: number;
+
+  constructor(private readonly run: Run) {
+    this.epochsSpoken = Math.floor(run.info.epoch);
+  }
+
+  take(progress: Progress): void {
+    const { series } = this.run;
+    const first = progress.step - progress.losses.length + 1;
+    progress.losses.forEach((loss, index) => series.add(first + index, bits(loss)));
+    if (progress.validationLoss !== null && progress.validationStep !== null) {
+      series.addValidation(progress.validationStep, bits(progress.validationLoss));
+    }
+    this.latest = progress;
+    this.speak(progress, series);
+    nextFrame(this.showSoon);
+  }
+
+  private speak(progress: Progress, series: Series): void {
+    const epochs = Math.floor(progress.epoch);
+    if (epochs < this.epochsSpoken + SPEAK_EVERY_EPOCHS) return;
+    this.epochsSpoken = epochs;
+    announce(message.spoken.epoch(integer(epochs), decimals(series.latest, 2)));
+  }
+
+  private readonly showSoon = (): void => {
+    if (performance.now() - this.shownAt >= SHOW_EVERY) this.show();
+    else nextFrame(this.showSoon);
+  };
+
+  /** Shows the newest numbers now. */
+  show(): void {
+    this.shownAt = performance.now();
+    if (!this.latest || store.run.peek() !== this.run) return;
+    const { step, epoch, gradientNorm, learningRate, characters, charsPerSecond } = this.latest;
+    const { latest: loss, latestValidation: validation } = this.run.series;
+    store.numbers.value = { step, epoch, loss, validation, gradientNorm, learningRate, characters, charsPerSecond };
+    store.drawn.value++;
+  }
+}
