@@ -71,7 +71,7 @@ Index Workspace::layout(const Network& network, Real* base) {
     if (cell.states() > 1) s.dc = take_delta(N * H);
     if (layer.blend().on()) s.dcell = take(N * H);
     if (layer.blend().clocked() && cell.states() > 1) s.dc_kept = take(N * H);
-    if (!circuit.resets.empty()) s.dreset = take(N * H);
+    if (cell.reset_gate() >= 0) s.dreset = take(N * H);
     for (std::size_t r = 0; r < circuit.resets.size(); ++r) s.dreset_in.push_back(take_delta(N * H));
     if (dropout_ > 0) {
       dropped_[l] = take(H * K);
