@@ -8,22 +8,34 @@
 namespace unfold {
 namespace {
 
-bool ticks(const Blend& b, Index unit, std::int64_t clock) {
-  return b.periods.empty() || clock % b.periods[std::size_t(unit)] == 0;
+double share_of(const LeakConfig& leak, Index unit, Index hidden) {
+  return leak.from + (leak.to - leak.from) * (hidden > 1 ? double(unit) / double(hidden - 1) : 0);
+}
+
+/// held ← what clock and zoneout (of one state) keep, H × columns.
+void holds(const Blend& b, const BlendStep& s, Site site, double zoneout, Real* held) {
+  const Index size = s.hidden * s.columns;
+  if (zoneout > 0 && s.dropping.on)
+    draw(s.dropping, b.layer, site, s.place, size, zoneout, held);
+  else
+    std::fill_n(held, size, Real(zoneout));
+  if (!b.clocked()) return;
+  for (Index n = 0; n < s.columns; ++n)
+    for (Index k = 0; k < s.hidden; ++k)
+      if (s.clock % b.periods[std::size_t(k)] != 0) held[n * s.hidden + k] = 1;
 }
 
 }  // namespace
 
-Blend make_blend(const LayerConfig& layer, const std::string& prefix, ParameterTable& table) {
-  Blend b{.leak = layer.leak};
+Blend make_blend(const LayerConfig& layer, int number, const std::string& prefix, ParameterTable& table) {
+  Blend b{.leak = layer.leak, .zoneout = layer.zoneout, .zoneout_cell = layer.zoneout_cell, .layer = number};
   const auto groups = Index(layer.clock.size());
   for (Index k = 0; k < (groups ? layer.hidden : 0); ++k)
     b.periods.push_back(layer.clock[std::size_t(k * groups / layer.hidden)]);
   if (!layer.leak.learned) return b;
   std::vector<double> start;
   for (Index k = 0; k < layer.hidden; ++k) {
-    const double share = layer.hidden > 1 ? double(k) / double(layer.hidden - 1) : 0;
-    const double alpha = std::clamp(layer.leak.from + (layer.leak.to - layer.leak.from) * share, 1e-3, 1 - 1e-3);
+    const double alpha = std::clamp(share_of(layer.leak, k, layer.hidden), 1e-3, 1 - 1e-3);
     start.push_back(numeric::log(alpha / (1 - alpha)));
   }
   b.parameter = table.add({.name = prefix + "leak",
@@ -39,63 +51,41 @@ Blend make_blend(const LayerConfig& layer, const std::string& prefix, ParameterT
 void pack(const Blend& b, Index hidden, const Real* parameters, const ParameterTable& table, Real* packed) {
   if (!b.leaky()) return;
   Real* alpha = packed + b.packed;
-  for (Index k = 0; k < hidden; ++k) {
-    const double share = hidden > 1 ? double(k) / double(hidden - 1) : 0;
-    alpha[k] = b.leak.learned ? parameters[table[b.parameter].offset + k]
-                              : Real(b.leak.from + (b.leak.to - b.leak.from) * share);
-  }
+  for (Index k = 0; k < hidden; ++k)
+    alpha[k] = b.leak.learned ? parameters[table[b.parameter].offset + k] : Real(share_of(b.leak, k, hidden));
   if (b.leak.learned) kernels::sigmoid(alpha, hidden);
 }
 
-void forward(const Blend& b, const Real* packed, std::int64_t clock, Index hidden, Index columns, const Real* h_prev,
-             Real* h, const Real* other_prev, Real* other, Real* v) {
-  if (b.leak.learned && v) std::copy_n(h, hidden * columns, v);
-  const Real* alpha = packed + b.packed;
-  for (Index n = 0; n < columns; ++n, h += hidden, h_prev += hidden) {
-    if (b.leaky())
-      for (Index k = 0; k < hidden; ++k) h[k] = alpha[k] * h_prev[k] + (1 - alpha[k]) * h[k];
-    if (b.clocked())
-      for (Index k = 0; k < hidden; ++k)
-        if (!ticks(b, k, clock)) {
-          h[k] = h_prev[k];
-          if (other) other[n * hidden + k] = other_prev[n * hidden + k];
-        }
+void shares(const Blend& b, const BlendStep& s, Real* keep, Real* keep_cell) {
+  holds(b, s, Site::zoneout, b.zoneout, keep);
+  if (b.leaky())
+    for (Index n = 0; n < s.columns; ++n)
+      for (Index k = 0; k < s.hidden; ++k) {
+        Real& x = keep[n * s.hidden + k];
+        x += (1 - x) * s.alpha[k];
+      }
+  if (keep_cell) holds(b, s, Site::zoneout_cell, b.zoneout_cell, keep_cell);
+}
+
+void forward(const Real* keep, const Real* former, Real* x, Index size) {
+  for (Index i = 0; i < size; ++i) x[i] = keep[i] * former[i] + (1 - keep[i]) * x[i];
+}
+
+void backward(const Real* keep, const Real* dy, Real* dx, Real* dformer, Index size) {
+  for (Index i = 0; i < size; ++i) {
+    dformer[i] += keep[i] * dy[i];
+    dx[i] = (1 - keep[i]) * dy[i];
   }
 }
 
-void backward(const Blend& b, const Real* packed, std::int64_t clock, Index hidden, Index columns, const Real* dh,
-              Real* dcell, Real* dh_prev, Real* dc, Real* dc_kept) {
-  const Real* alpha = packed + b.packed;
-  for (Index n = 0; n < columns; ++n)
-    for (Index k = 0; k < hidden; ++k) {
-      const Index at = n * hidden + k;
-      const Real keep = ticks(b, k, clock) ? (b.leaky() ? alpha[k] : Real(0)) : Real(1);
-      dcell[at] = (1 - keep) * dh[at];
-      dh_prev[at] += keep * dh[at];
-      if (dc && b.clocked() && !ticks(b, k, clock)) {
-        dc_kept[at] = dc[at];
-        dc[at] = 0;
-      }
+void leak_gradient(const Blend& b, const BlendStep& s, const Real* dh, const Real* h_prev, const Real* v, Index begin,
+                   Index end, Real* held, Real* da) {
+  holds(b, s, Site::zoneout, b.zoneout, held);
+  for (Index n = 0; n < s.columns; ++n)
+    for (Index k = begin; k < end; ++k) {
+      const Index at = n * s.hidden + k;
+      da[k] += (1 - held[at]) * dh[at] * (h_prev[at] - v[at]) * (s.alpha[k] * (1 - s.alpha[k]));
     }
-}
-
-void restore(const Blend& b, std::int64_t clock, Index hidden, Index columns, Real* dc, const Real* dc_kept) {
-  if (!b.clocked()) return;
-  for (Index n = 0; n < columns; ++n)
-    for (Index k = 0; k < hidden; ++k)
-      if (!ticks(b, k, clock)) dc[n * hidden + k] = dc_kept[n * hidden + k];
-}
-
-void leak_gradient(const Blend& b, const Real* packed, std::int64_t clock, Index hidden, Index columns,
-                   Index step_columns, const Real* dh, const Real* h_prev, const Real* v, Index begin, Index end,
-                   Real* da) {
-  const Real* alpha = packed + b.packed;
-  for (Index n = 0; n < columns; ++n)
-    for (Index k = begin; k < end; ++k)
-      if (ticks(b, k, clock + n / step_columns)) {
-        const Index at = n * hidden + k;
-        da[k] += dh[at] * (h_prev[at] - v[at]) * (alpha[k] * (1 - alpha[k]));
-      }
 }
 
 }  // namespace unfold

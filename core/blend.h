@@ -1,13 +1,15 @@
-// How a cell's answer becomes the new state: leaky units keep a share α of the former state, clocked units
-// keep all of it between their ticks.
-//   leak:  h = α∘h₋ + (1−α)∘v             (Mozer 1992; Jaeger 2007; α fixed, a spectrum, or σ(a) learned)
-//   clock: unit k takes part when t mod T_k = 0, else every state stays   (Koutník et al. 2014)
+// How a cell's answer v becomes the new state: each unit keeps a share `keep` of its former state,
+//   h = keep∘h₋ + (1−keep)∘v
+//   leak     keep = α: fixed, a spectrum over the units, or learned as σ(a)   (Mozer 1992; Jaeger 2007)
+//   clock    keep = 1 unless t mod T_k = 0, for every state                   (Koutník et al. 2014)
+//   zoneout  keep = 1 with probability ζ in training, ζ itself otherwise      (Krueger et al. 2017)
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
 #include "config.h"
+#include "dropout.h"
 #include "parameters.h"
 
 namespace unfold {
@@ -15,34 +17,40 @@ namespace unfold {
 struct Blend {
   LeakConfig leak;
   std::vector<int> periods;  // one per unit; empty: no clock
+  double zoneout = 0, zoneout_cell = 0;
   int parameter = -1;        // of the learned a
   Index packed = 0;          // place of α, H values, in packed storage
+  int layer = 0;
 
   bool leaky() const { return leak.on(); }
   bool clocked() const { return !periods.empty(); }
-  bool on() const { return leaky() || clocked(); }
+  bool on() const { return leaky() || clocked() || zoneout > 0 || zoneout_cell > 0; }
 };
 
-Blend make_blend(const LayerConfig& layer, const std::string& prefix, ParameterTable& table);
+Blend make_blend(const LayerConfig& layer, int number, const std::string& prefix, ParameterTable& table);
 
 /// Writes α into packed storage.
 void pack(const Blend& b, Index hidden, const Real* parameters, const ParameterTable& table, Real* packed);
 
-/// h (holding v) ← blend of h and h_prev; `other`/`other_prev` is the second state (null if there is none).
-/// `v` receives the cell's own answer when α is learned. `clock` is the global step.
-void forward(const Blend& b, const Real* packed, std::int64_t clock, Index hidden, Index columns, const Real* h_prev,
-             Real* h, const Real* other_prev, Real* other, Real* v);
+/// Some columns of one step.
+struct BlendStep {
+  Index hidden, columns;
+  Index place;             // of the first element among all of the window, for masks
+  std::int64_t clock;      // global number of the step
+  const Real* alpha;       // H values, if leaky
+  const Dropping& dropping;
+};
 
-/// dcell ← ∂L/∂v from dh, dh_prev += the rest. For clocked units at rest dc is moved to dc_kept and zeroed.
-void backward(const Blend& b, const Real* packed, std::int64_t clock, Index hidden, Index columns, const Real* dh,
-              Real* dcell, Real* dh_prev, Real* dc, Real* dc_kept);
-/// Puts dc_kept back after the cell's backward.
-void restore(const Blend& b, std::int64_t clock, Index hidden, Index columns, Real* dc, const Real* dc_kept);
+/// keep ← shares for h; keep_cell ← shares for the second state, if not null. H × columns.
+void shares(const Blend& b, const BlendStep& s, Real* keep, Real* keep_cell);
 
-/// da += Σ over columns of dh∘(h₋ − v)·α(1−α), for units [begin, end). step_columns = N: the clock advances by
-/// one every N columns.
-void leak_gradient(const Blend& b, const Real* packed, std::int64_t clock, Index hidden, Index columns,
-                   Index step_columns, const Real* dh, const Real* h_prev, const Real* v, Index begin, Index end,
-                   Real* da);
+/// x ← keep∘former + (1−keep)∘x
+void forward(const Real* keep, const Real* former, Real* x, Index size);
+/// dx ← (1−keep)∘dy, dformer += keep∘dy. dx may be dy.
+void backward(const Real* keep, const Real* dy, Real* dx, Real* dformer, Index size);
+
+/// da += Σ over the columns of dh∘(h₋ − v)·α(1−α), where leaking was not overruled, for units [begin, end).
+void leak_gradient(const Blend& b, const BlendStep& s, const Real* dh, const Real* h_prev, const Real* v, Index begin,
+                   Index end, Real* held, Real* da);
 
 }  // namespace unfold

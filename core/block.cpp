@@ -36,6 +36,10 @@ Index Matrix::packed_elements() const {
 
 void pack(const Matrix& m, const Real* weights, Real* packed) {
   Real* to = packed + m.packed;
+  if (m.lookup && m.by_row) {
+    std::copy_n(weights, m.rows * m.cols, to);
+    return;
+  }
   if (m.lookup) {  // one contiguous row a token
     for (Index c = 0; c < m.cols; ++c)
       for (Index r = 0; r < m.rows; ++r) to[c * m.rows + r] = weights[r * m.cols + c];
@@ -87,8 +91,10 @@ void weight_gradient(const Matrix& m, const Token* tokens, const Real* dy, Index
       const Real* from = dy + k * ldy + r0;
       for (Index r = 0; r < rows; ++r) to[r] += from[r];
     }
-    for (Index r = 0; r < rows; ++r)
-      for (Index c = 0; c < m.cols; ++c) dw[(r0 + r) * m.cols + c] += sums[std::size_t(c * block + r)];
+    const Index row_stride = m.by_row ? 1 : m.cols, column_stride = m.by_row ? m.rows : 1;
+    for (Index c = 0; c < m.cols; ++c)
+      for (Index r = 0; r < rows; ++r)
+        dw[(r0 + r) * row_stride + c * column_stride] += sums[std::size_t(c * block + r)];
   }
 }
 

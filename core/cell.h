@@ -62,7 +62,7 @@ struct CellTrace {
   Index hidden, columns;                     // T·N columns
   const Real* z;                             // deltas, G·H rows
   std::array<const Real*, max_states> prev;  // former states
-  std::array<const Real*, max_states> next;  // new states
+  const Real* saved;                         // saved()·H rows
   Index row_begin, row_end;                  // the hidden units of this call
   Real* down;                                // += gradient of own, own_vectors()·H
 };

@@ -141,14 +141,18 @@ EdgeConfig parse_edge(const Json& json, const std::string& path, int layer, bool
   } else if (from && from->is_string() && *from == "self" && !readout) {
     e.from = Source::self;
     e.delay = 1;
+  } else if (from && from->is_string() && *from == "output" && !readout) {
+    e.from = Source::output;
+    e.delay = 1;
   } else if (from && from->is_number_integer() && from->get<double>() >= 0 && from->get<double>() < layer) {
     e.from = Source::layer;
     e.layer = from->get<int>();
   } else {
-    refuse(r.path("from"), readout ? "\"input\" or the number of a layer" : "\"input\", \"self\" or the number of a lower layer",
+    refuse(r.path("from"), readout ? "\"input\" or the number of a layer"
+                   : "\"input\", \"self\", \"output\" or the number of a lower layer",
            from ? shown(*from) : "nothing");
   }
-  r.integer("delay", e.delay, e.from == Source::self ? 1 : 0, 1000);
+  r.integer("delay", e.delay, e.from == Source::self || e.from == Source::output ? 1 : 0, 1000);
   if (const Json* hidden = r.get("hidden")) {
     if (!hidden->is_array() || hidden->size() > 16) refuse(r.path("hidden"), "up to 16 layer sizes", shown(*hidden));
     for (std::size_t i = 0; i < hidden->size(); ++i)
@@ -180,7 +184,7 @@ Json edge_json(const EdgeConfig& e) {
   if (e.from == Source::layer)
     json["from"] = e.layer;
   else
-    json["from"] = e.from == Source::input ? "input" : "self";
+    json["from"] = e.from == Source::input ? "input" : e.from == Source::self ? "self" : "output";
   json["delay"] = e.delay;
   if (e.hidden.empty()) return json;
   json["hidden"] = e.hidden;
@@ -243,6 +247,20 @@ void parse_clock(Reader& r, LayerConfig& layer) {
         int(Reader::integer_of((*value)[i], r.path("clock") + "[" + std::to_string(i) + "]", 1, 1e6)));
 }
 
+void parse_zoneout(Reader& r, LayerConfig& layer) {
+  const Json* value = r.get("zoneout");
+  if (!value) return;
+  if (value->is_number()) {
+    r.number("zoneout", layer.zoneout, 0, 0.95);
+    layer.zoneout_cell = layer.zoneout;
+    return;
+  }
+  Reader inner(*value, r.path("zoneout"));
+  inner.number("hidden", layer.zoneout, 0, 0.95);
+  inner.number("cell", layer.zoneout_cell, 0, 0.95);
+  inner.finish();
+}
+
 LayerConfig parse_layer(const Json& json, int number, bool skip_inputs) {
   Reader r(json, "layers[" + std::to_string(number) + "]");
   LayerConfig layer;
@@ -259,6 +277,10 @@ LayerConfig parse_layer(const Json& json, int number, bool skip_inputs) {
   }
   parse_leak(r, layer.leak);
   parse_clock(r, layer);
+  parse_zoneout(r, layer);
+  r.boolean("residual", layer.residual);
+  r.boolean("layerNorm", layer.layer_norm);
+  r.number("recurrentDropout", layer.recurrent_dropout, 0, 0.95);
   parse_cell_options(r, *find_cell(layer.cell), layer);
   r.finish();
   return layer;
@@ -275,6 +297,11 @@ Json layer_json(const LayerConfig& layer) {
   }
   if (layer.leak.on()) json["leak"] = {{"from", layer.leak.from}, {"to", layer.leak.to}, {"learned", layer.leak.learned}};
   if (!layer.clock.empty()) json["clock"] = layer.clock;
+  if (layer.zoneout > 0 || layer.zoneout_cell > 0)
+    json["zoneout"] = {{"hidden", layer.zoneout}, {"cell", layer.zoneout_cell}};
+  if (layer.residual) json["residual"] = true;
+  if (layer.layer_norm) json["layerNorm"] = true;
+  if (layer.recurrent_dropout > 0) json["recurrentDropout"] = layer.recurrent_dropout;
   return json;
 }
 
@@ -380,6 +407,26 @@ void parse_layers(Reader& r, Config& c) {
   c.default_readout = !(skip_outputs && count > 1);
 }
 
+/// Sizes that must agree.
+void check_shapes(const Config& c) {
+  for (std::size_t l = 0; l < c.layers.size(); ++l) {
+    const Index below = l > 0 ? c.layers[l - 1].hidden : c.embedding;
+    if (c.layers[l].residual && c.layers[l].hidden != below)
+      refuse("layers[" + std::to_string(l) + "].residual",
+             "a layer as wide as what lies below it (" + (below > 0 ? std::to_string(below) : "no embedding") + ")",
+             std::to_string(c.layers[l].hidden) + " units");
+  }
+  if (!c.tied) return;
+  if (c.embedding == 0) refuse("tied", "an embedding to share", "none");
+  for (const EdgeConfig& e : c.readout) {
+    const bool last = e.from == Source::layer && e.layer + 1 == int(c.layers.size());
+    const Index size = e.hidden.empty() ? c.layers.back().hidden : e.hidden.back();
+    if (last && size != c.embedding)
+      refuse("tied", "a last layer as wide as the embedding (" + std::to_string(c.embedding) + ")",
+             std::to_string(size));
+  }
+}
+
 }  // namespace
 
 Config parse_config(const Json& json) {
@@ -391,7 +438,12 @@ Config parse_config(const Json& json) {
   c.bytes = r.choice("unit", std::vector<std::string>{"character", "byte"}, "character") == "byte";
   r.integer("vocabulary", c.vocabulary, 2, 65535);
   r.number("validation", c.validation, 0, 0.5);
+  r.integer("embedding", c.embedding, 0, 8192);
+  r.boolean("tied", c.tied);
+  c.free_running = r.choice("feedback", std::vector<std::string>{"target", "softmax"}, "target") == "softmax";
+  r.boolean("variationalDropout", c.variational);
   parse_layers(r, c);
+  check_shapes(c);
   parse_initialization(r, c.initialization);
   r.integer("window", c.window, 1, 65536);
   r.integer("batch", c.batch, 1, 65536);
@@ -425,6 +477,9 @@ Json to_json(const Config& c) {
             {"unit", c.bytes ? "byte" : "character"},
             {"vocabulary", c.vocabulary},
             {"validation", c.validation},
+            {"embedding", c.embedding},
+            {"tied", c.tied},
+            {"feedback", c.free_running ? "softmax" : "target"},
             {"layers", Json::array()}};
   for (const LayerConfig& layer : c.layers) json["layers"].push_back(layer_json(layer));
   if (!c.default_readout) {
@@ -449,6 +504,7 @@ Json to_json(const Config& c) {
                       {"steps", s.steps}, {"patience", s.patience}, {"minimum", s.minimum}};
   json["clip"] = {{"norm", c.clip.norm}, {"value", c.clip.value}};
   json["dropout"] = c.dropout;
+  json["variationalDropout"] = c.variational;
   json["evaluateEvery"] = c.evaluate_every;
   return json;
 }

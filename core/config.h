@@ -14,7 +14,7 @@ namespace unfold {
 
 using Json = nlohmann::ordered_json;
 
-enum class Source { input, layer, self };
+enum class Source { input, layer, self, output };
 enum class Join { first, last, all };
 enum class Bias { none, one, two };
 enum class Initializer { xavier, he, orthogonal, identity, uniform, sparse, zero };
@@ -23,7 +23,7 @@ enum class Initializer { xavier, he, orthogonal, identity, uniform, sparse, zero
 struct EdgeConfig {
   Source from = Source::self;
   int layer = 0;              // the lower layer, if from == layer
-  int delay = 0;              // steps; ≥ 1 from the layer itself
+  int delay = 0;              // steps; ≥ 1 from the layer itself and from the output
   std::vector<Index> hidden;  // sizes of the block's hidden layers; empty: one matrix
   Activation activation = Activation::tanh;
   bool shortcut = false;      // full matrices from the source into every later layer of the block
@@ -46,6 +46,11 @@ struct LayerConfig {
   std::vector<EdgeConfig> edges;
   bool default_edges = true;
   LeakConfig leak;
+  bool residual = false;      // upper layers read h + (what this layer's lower neighbour gives)
+  bool layer_norm = false;    // z ← γ∘normalised(W·x + U·h₋) + b for each gate (Ba et al. 2016)
+  double zoneout = 0;         // probability that a unit keeps its former state for a step (Krueger et al. 2017)
+  double zoneout_cell = 0;    // the same for the cell state
+  double recurrent_dropout = 0;  // on h₋, one mask a window (Gal & Ghahramani 2016)
   std::vector<int> clock;  // periods of equal groups of units (Koutník 2014); empty: every unit, every step
 };
 
@@ -77,6 +82,9 @@ struct Config {
   bool bytes = false;  // tokens are bytes, not Unicode code points
   int vocabulary = 1024;
   double validation = 0.1;
+  int embedding = 0;        // size of learned symbol vectors; 0: one-hot symbols
+  bool tied = false;        // the readout uses the embedding's matrix (Press & Wolf 2017)
+  bool free_running = false;  // edges from the output read softmax(o), not the target (teacher forcing)
   std::vector<LayerConfig> layers;
   std::vector<EdgeConfig> readout;  // sources: layers, or the input
   bool default_readout = true;
@@ -85,7 +93,8 @@ struct Config {
   OptimizerConfig optimizer;
   ScheduleConfig schedule;
   ClipConfig clip;
-  double dropout = 0;
+  double dropout = 0;        // on what a layer gives to upper layers and the readout
+  bool variational = false;  // one dropout mask for all steps of a window (Gal & Ghahramani 2016)
   int evaluate_every = 500;
 };
 

@@ -19,9 +19,15 @@ class Lowering {
   SignalRef source(const EdgeConfig& e, Index own) const {
     switch (e.from) {
       case Source::input:
+        if (sizes_.below > 0) return {SignalRef::Kind::layer, 0, e.delay, sizes_.input};
         return {sizes_.tokens ? SignalRef::Kind::tokens : SignalRef::Kind::vectors, 0, e.delay, sizes_.input};
-      case Source::layer: return {SignalRef::Kind::layer, e.layer, e.delay, sizes_.layers[std::size_t(e.layer)]};
+      case Source::layer:
+        return {SignalRef::Kind::layer, e.layer + sizes_.below, e.delay, sizes_.layers[std::size_t(e.layer)]};
       case Source::self: return {SignalRef::Kind::self, 0, e.delay, own};
+      case Source::output:
+        if (sizes_.free_running) return {SignalRef::Kind::layer, sizes_.readout, e.delay, sizes_.symbols};
+        // Teacher forcing: the former target is the present input.
+        return {SignalRef::Kind::tokens, 0, e.delay - 1, sizes_.symbols};
     }
     return {};
   }
@@ -38,8 +44,9 @@ class Lowering {
     Matrix m{.weight = weight, .row = row, .rows = rows, .cols = from.size};
     m.lookup = from.kind == Kind::tokens;
     m.data_gradient = !m.lookup;
-    const bool once = from.kind == Kind::port ? circuit.ports[std::size_t(from.index)].once
-                                              : from.kind != Kind::self && from.kind != Kind::reset;
+    const bool once = from.kind == Kind::port    ? circuit.ports[std::size_t(from.index)].once
+                      : from.kind == Kind::layer ? from.index < sizes_.scan_from
+                                                 : from.kind == Kind::tokens || from.kind == Kind::vectors;
     circuit.wires.push_back({.from = from, .port = port, .row = row, .matrix = m, .once = once});
     if (!once) circuit.ports[std::size_t(port)].once = false;
   }
@@ -91,21 +98,29 @@ class Lowering {
       port.fill = start == nullptr;
       if (start) start->first = true;
     }
+    for (int m = 0; m < int(circuit.masked.size()); ++m) circuit.step.push_back({Op::Kind::mask, m});
     order(0);
     if (!circuit.ports[std::size_t(circuit.z)].read_by_cell) return;
-    circuit.step.push_back({Op::Kind::cell, 0});
+    cell(0);
     if (!circuit.resets.empty()) {
       for (int r = 0; r < int(circuit.resets.size()); ++r) circuit.step.push_back({Op::Kind::modulate, r});
       order(1);
     }
-    if (two_stages) circuit.step.push_back({Op::Kind::cell, 1});
+    if (two_stages) cell(1);
     circuit.step.push_back({Op::Kind::blend});
+    circuit.step.push_back({Op::Kind::output});
   }
 
   bool two_stages = false;
   Circuit circuit;
 
  private:
+  void cell(int stage) {
+    for (const int p : {circuit.zh, circuit.z})
+      if (p >= 0 && circuit.ports[std::size_t(p)].gain >= 0) circuit.step.push_back({Op::Kind::normalize, p, stage});
+    circuit.step.push_back({Op::Kind::cell, stage});
+  }
+
   void order(int stage) {
     for (int p = 0; p < int(circuit.ports.size()); ++p)
       if (p != circuit.z && p != circuit.zh && circuit.ports[std::size_t(p)].stage == stage) complete(p, stage);
@@ -152,8 +167,12 @@ bool is_default_input(const EdgeConfig& e, int number) {
 /// "ih", "hh", or what tells further edges apart: "x", "l2", "hh_3".
 std::string edge_key(const EdgeConfig& e, int number) {
   if (is_default_input(e, number)) return "ih";
-  std::string key = e.from == Source::self ? "hh" : e.from == Source::input ? "x" : "l" + std::to_string(e.layer);
-  if (e.delay != (e.from == Source::self ? 1 : 0)) key += "_" + std::to_string(e.delay);
+  const bool back = e.from == Source::self || e.from == Source::output;
+  std::string key = e.from == Source::self     ? "hh"
+                    : e.from == Source::input  ? "x"
+                    : e.from == Source::output ? "yh"
+                                               : "l" + std::to_string(e.layer);
+  if (e.delay != (back ? 1 : 0)) key += "_" + std::to_string(e.delay);
   return key;
 }
 
@@ -208,9 +227,14 @@ Circuit lower(const LayerConfig& layer, const Cell& cell, int number, const Sign
                                                          .fill = Fill::recurrent,
                                                          .block = H})
                                             : -1;
-    matrices(low.source(e, H), "", 0, 0, gated, weight, shortcut);
+    SignalRef own = low.source(e, H);
+    if (layer.recurrent_dropout > 0) {
+      c.masked.push_back(own);
+      own = {SignalRef::Kind::masked, int(c.masked.size()) - 1, e.delay, H};
+    }
+    matrices(own, "", 0, 0, gated, weight, shortcut);
     if (gated < G * H) {
-      c.resets.push_back(low.source(e, H));
+      c.resets.push_back(own);
       matrices({SignalRef::Kind::reset, int(c.resets.size()) - 1, e.delay, H}, "_reset", 1, gated, H, weight, shortcut);
     }
   }
@@ -220,12 +244,26 @@ Circuit lower(const LayerConfig& layer, const Cell& cell, int number, const Sign
     low.bias(c.z, layer.bias == Bias::two ? "bias_ih" : "bias", start);
     if (layer.bias == Bias::two) low.bias(recurrent, "bias_hh");
   }
+  if (layer.layer_norm)
+    for (const int p : {c.z, c.zh})
+      if (p >= 0) {
+        Port& port = c.ports[std::size_t(p)];
+        port.block = H;
+        port.gain = table.add({.name = prefix + (p == c.z ? "norm_ih" : "norm_hh"),
+                               .rows = port.rows,
+                               .cols = 1,
+                               .fill = Fill::constant,
+                               .block = port.rows,
+                               .values = {1},
+                               .vector = true});
+      }
   low.two_stages = cell.reset_gate() >= 0;
   low.schedule();
   return c;
 }
 
-Circuit lower_readout(const std::vector<EdgeConfig>& edges, Index V, const SignalSizes& sizes, ParameterTable& table) {
+Circuit lower_readout(const std::vector<EdgeConfig>& edges, Index V, const SignalSizes& sizes, int tied,
+                      ParameterTable& table) {
   Lowering low(sizes, "readout.", true, table);
   Circuit& c = low.circuit;
   c.z = low.port(V, Activation::identity, 0);
@@ -233,12 +271,28 @@ Circuit lower_readout(const std::vector<EdgeConfig>& edges, Index V, const Signa
     const bool last_layer = e.from == Source::layer && e.layer + 1 == int(sizes.layers.size()) && e.delay == 0;
     const std::string key = last_layer ? "" : "_" + (e.from == Source::input ? std::string("x") : std::to_string(e.layer));
     const SignalRef from = low.source(e, 0), last = low.chain(e, from, "hidden" + key, {}, 0);
-    low.wire(last, c.z, "weight" + key, Fill::readout, V);
+    if (last_layer && tied >= 0)
+      low.wire_rows(last, c.z, tied, 0, V);
+    else
+      low.wire(last, c.z, "weight" + key, Fill::readout, V);
     if (e.shortcut && !e.hidden.empty()) low.wire(from, c.z, "shortcut" + key, Fill::readout, V);
   }
   low.bias(c.z, "bias");
   low.schedule();
+  if (sizes.free_running) c.step.push_back({Op::Kind::feed});
   return c;
+}
+
+Circuit lower_embedding(Index V, Index E, ParameterTable& table) {
+  const SignalSizes sizes{.tokens = true, .input = V};
+  Lowering low(sizes, "embedding.", false, table);
+  low.circuit.z = low.port(E, Activation::identity, 0);
+  low.circuit.ports[0].read_by_cell = true;
+  const int weight = table.add({.name = "embedding.weight", .rows = V, .cols = E, .fill = Fill::embedding});
+  low.wire_rows({SignalRef::Kind::tokens, 0, 0, V}, low.circuit.z, weight, 0, E);
+  low.circuit.wires.back().matrix.by_row = true;
+  low.schedule();
+  return low.circuit;
 }
 
 }  // namespace unfold

@@ -24,6 +24,7 @@ struct SignalRef {
     layer,    // output of lower layer `index`
     self,     // the layer's own h
     port,     // own port `index`
+    masked,   // own h under recurrent dropout; `index` counts these
     reset     // reset gate ∘ own h, see Cell::reset_gate; `index` counts these
   };
   Kind kind = Kind::self;
@@ -41,6 +42,9 @@ struct Port {
   bool fill = false;        // no wire starts it, so its bias is filled in first
   int stage = 0;            // 1: it depends on the reset gate of the same step
   bool read_by_cell = false;
+  Index gain_offset = 0;    // where γ lies
+  int gain = -1;            // parameter γ of layer normalisation, per gate block of `block` rows; −1: none
+  Index block = 0;
 };
 
 struct Wire {
@@ -54,9 +58,10 @@ struct Wire {
 
 /// What runs, in this order, forwards; reversed, backwards.
 struct Op {
-  enum class Kind { fill, wire, activate, modulate, cell, blend };
+  enum class Kind { fill, wire, activate, mask, modulate, normalize, cell, blend, output, feed };
   Kind kind;
-  int index = 0;  // of the port, wire or reset signal; of the cell's stage
+  int index = 0;  // of the port, wire, masked or reset signal; of the cell's stage
+  int stage = 0;  // of a normalisation
 };
 
 /// The lowered edges of one layer (or of the readout, which has no cell).
@@ -64,6 +69,7 @@ struct Circuit {
   std::vector<Port> ports;
   std::vector<Wire> wires;
   std::vector<SignalRef> resets;  // own h at some delay, to be multiplied by the reset gate
+  std::vector<SignalRef> masked;  // own h at some delay, to be multiplied by a dropout mask
   int z = 0, zh = -1;             // the ports that the cell reads; zh only if it wants the recurrent part apart
   std::vector<Op> once, step;
 };
@@ -73,6 +79,11 @@ struct SignalSizes {
   bool tokens = true;
   Index input = 0;            // V, or D
   std::vector<Index> layers;  // H of each lower layer
+  int below = 0;              // engine layers that come before the configuration's (the embedding)
+  int scan_from = 1 << 20;    // from this engine layer on, layers run step by step together (free-running feedback)
+  int readout = 0;            // number of the readout
+  bool free_running = false;
+  Index symbols = 0;
 };
 
 /// Lowers a layer's edges, adding its parameters to the table. `prefix` is e.g. "layers.0.".
@@ -80,6 +91,11 @@ Circuit lower(const LayerConfig& layer, const Cell& cell, int number, const Sign
               ParameterTable& table);
 
 /// Lowers the readout: edges from layers to V logits.
-Circuit lower_readout(const std::vector<EdgeConfig>& edges, Index V, const SignalSizes& sizes, ParameterTable& table);
+/// `tied` ≥ 0 is the embedding parameter that serves as the matrix from the last layer.
+Circuit lower_readout(const std::vector<EdgeConfig>& edges, Index V, const SignalSizes& sizes, int tied,
+                      ParameterTable& table);
+
+/// Lowers an embedding: token → its vector of E numbers, parameter "embedding.weight" (V×E, as PyTorch stores it).
+Circuit lower_embedding(Index V, Index E, ParameterTable& table);
 
 }  // namespace unfold

@@ -5,7 +5,13 @@ namespace unfold {
 namespace {
 
 double inputs_of(const EdgeConfig& e, const Config& c, double V, double own) {
-  return e.from == Source::input ? V : e.from == Source::self ? own : double(c.layers[std::size_t(e.layer)].hidden);
+  switch (e.from) {
+    case Source::input: return c.embedding > 0 ? c.embedding : V;
+    case Source::layer: return double(c.layers[std::size_t(e.layer)].hidden);
+    case Source::self: return own;
+    case Source::output: return V;
+  }
+  return 0;
 }
 
 struct Count {
@@ -45,9 +51,11 @@ void add_layer(const Config& c, const LayerConfig& layer, double V, Count& count
       add_block(e, H, 0, entering, bias, count);
   }
   count.parameters += (layer.bias == Bias::two ? 2 : layer.bias == Bias::one ? 1 : 0) * rows +
-                      double(cell->own_vectors().size()) * H + (layer.leak.learned ? H : 0);
+                      double(cell->own_vectors().size()) * H + (layer.leak.learned ? H : 0) +
+                      (layer.layer_norm ? rows * (cell->separate() ? 2 : 1) : 0);
   count.activations += rows * (cell->separate() ? 2 : 1) + H * (1 + cell->states() + cell->saved()) +
-                       (cell->reset_gate() >= 0 ? H : 0) + (c.dropout > 0 ? 2 * H : 0) + (layer.leak.learned ? H : 0);
+                       (cell->reset_gate() >= 0 ? H : 0) + (c.dropout > 0 || layer.residual ? 2 * H : 0) + (layer.leak.learned ? H : 0) +
+                       (layer.layer_norm ? 2 * rows : 0) + (layer.recurrent_dropout > 0 ? H : 0);
 }
 
 }  // namespace
@@ -57,7 +65,8 @@ Estimate estimate(const Config& config, Index symbols, Index text_tokens) {
   Count count;
   for (const LayerConfig& layer : config.layers) add_layer(config, layer, V, count);
   for (const EdgeConfig& e : config.readout) add_block(e, inputs_of(e, config, V, 0), V, 0, true, count);
-  count.parameters += V;
+  count.parameters += V + (config.tied ? 0 : config.embedding * V);
+  count.activations += 3.0 * config.embedding + (config.free_running ? 2 * V : 0);
   count.activations += V;
   int moments = 0;
   const OptimizerConfig& o = config.optimizer;

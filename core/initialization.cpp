@@ -107,6 +107,11 @@ void initialize(const ParameterTable& table, const InitializationConfig& config,
         to[r] = p.fill == Fill::zero ? Real(0) : Real(p.values[std::size_t(r / p.block)]);
       continue;
     }
+    if (p.fill == Fill::embedding) {  // as PyTorch's, scaled so that a tied readout starts small
+      const double deviation = 1 / std::sqrt(double(p.cols));
+      for (Index i = 0; i < p.size(); ++i) to[i] = Real(rng.normal() * deviation);
+      continue;
+    }
     const Initializer how = p.fill == Fill::recurrent ? config.recurrent
                             : p.fill == Fill::readout ? config.readout
                                                       : config.input;

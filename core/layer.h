@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "blend.h"
@@ -22,8 +24,13 @@ struct LayerSpace {
   Real* saved = nullptr;                 // saved()·H × (T·N)
   Real* v = nullptr;                     // learned leak: the cell's own answer
   std::vector<Real*> reset, dreset_in;   // reset gate ∘ own h: H × (T·N); its delta, one step
+  std::vector<Real*> masked, dmasked;    // own h under recurrent dropout, likewise
+  Real *spare_out = nullptr, *spare_dout = nullptr;  // out and dout when they are not h and dh
+  // Per normalised port: (z−μ)/σ and ∂L/∂(γ∘normalised + b), rows × (T·N); 1/σ, blocks × (T·N).
+  std::vector<Real*> normal, dnormal, inverse;
   Real* bias_sum = nullptr;                                      // as many as the largest port has rows
   Real *dcell = nullptr, *dc_kept = nullptr, *dreset = nullptr;  // one step, H × N
+  Real *keep = nullptr, *keep_cell = nullptr;                    // shares of the blend, one step
 };
 
 /// The whole window as a layer sees it.
@@ -34,6 +41,7 @@ struct Window {
   const Real* vectors = nullptr;   // D × ((input_lead+T)·N)
   Real* dvectors = nullptr;        // its gradient, or null
   std::int64_t clock = 0;          // global number of the first step
+  Dropping dropping;
   const Real* parameters = nullptr;
   const Real* packed = nullptr;
   std::vector<LayerSpace>* spaces = nullptr;
@@ -41,21 +49,24 @@ struct Window {
 
 class Layer {
  public:
-  /// A recurrent layer, its parameters added to the table.
+  /// Layer `number` of the configuration, its parameters added to the table.
   Layer(const LayerConfig& config, int number, const SignalSizes& sizes, ParameterTable& table);
-  /// The readout: no cell, V logits in port z.
-  Layer(const std::vector<EdgeConfig>& edges, Index V, const SignalSizes& sizes, ParameterTable& table);
+  /// The readout: no cell, V logits in port z. `tied`: see lower_readout.
+  Layer(const std::vector<EdgeConfig>& edges, Index V, const SignalSizes& sizes, int tied, ParameterTable& table);
+  /// The embedding of V symbols in E numbers: a layer without recurrence whose cell is the identity.
+  Layer(Index V, Index E, ParameterTable& table);
 
-  /// Runs the window forward; backward then needs dh/dout of this layer complete (or delta of the readout).
-  void forward(const Window& w) const;
-  void backward(const Window& w) const;
   /// Adds the gradients of all parameters of this layer, once backward has run.
   void gradients(const Window& w, const ParameterTable& table, Real* gradient) const;
 
   /// Zeroes the recurrent weights (or gradients) from faster to slower clock groups.
   void mask_clocked(const ParameterTable& table, Real* x) const;
 
-  bool recurrent() const { return cell_ != nullptr; }
+  bool has_cell() const { return cell_ != nullptr; }
+  /// Whether upper layers read something else than h.
+  bool separate_output(const Dropping& d) const { return cell_ && (residual_ || (d.on && d.rate > 0)); }
+  bool residual() const { return residual_; }
+  double recurrent_dropout() const { return recurrent_dropout_; }
   const Cell* cell() const { return cell_.get(); }
   Index hidden() const { return hidden_; }
   const Circuit& circuit() const { return circuit_; }
@@ -67,9 +78,19 @@ class Layer {
 
  private:
   struct Part;  // some columns of a window
-  void prepare();
+  friend void forward(std::span<const Layer> group, const Window& w);
+  friend void backward(std::span<const Layer> group, const Window& w);
+  void prepare(const ParameterTable& table);
   void run(const Op& op, const Window& w, const Part& part) const;
   void run_backward(const Op& op, const Window& w, const Part& part) const;
+  void run_blend(const Window& w, const Part& part) const;
+  void run_output(const Window& w, const Part& part, bool back) const;
+  void run_feed(const Window& w, const Part& part, bool back) const;
+  void normalize(const Op& op, const Window& w, const Part& part) const;
+  void normalize_backward(const Op& op, const Window& w, const Part& part) const;
+  std::pair<Index, Index> normalized_blocks(const Op& op) const;
+  BlendStep blend_step(const Window& w, const Part& part) const;
+  Index mask_place(int index, const Window& w, const Part& part) const;
   void run_cell(int stage, const Window& w, const Part& part) const;
   void run_cell_backward(int stage, const Window& w, const Part& part) const;
   const Real* signal(const SignalRef& from, const Window& w, Index column) const;
@@ -85,7 +106,16 @@ class Layer {
   int own_ = -1;  // first of the cell's own vectors
   Index own_offset_ = 0;
   std::vector<Matrix> clocked_weights_;
+  bool residual_ = false;
+  int below_ = -1;  // the layer whose output a residual connection adds
+  double recurrent_dropout_ = 0;
   double cost_ = 0;
 };
+
+/// Runs a window through layers that depend on each other within a step (usually just one): first what can run
+/// over all T·N columns at once, then the only loop over time of the project, step by step through the group.
+void forward(std::span<const Layer> group, const Window& w);
+/// Backward of the same, once the group's dh, dout (or the readout's delta) hold all that comes from above.
+void backward(std::span<const Layer> group, const Window& w);
 
 }  // namespace unfold

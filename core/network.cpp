@@ -9,30 +9,50 @@
 namespace unfold {
 
 Network::Network(const Config& config, Index V) : symbols_(V) {
-  SignalSizes sizes{.tokens = true, .input = V};
+  const bool embedded = config.embedding > 0;
+  SignalSizes sizes{.tokens = true,
+                    .input = embedded ? config.embedding : V,
+                    .below = embedded ? 1 : 0,
+                    .readout = int(config.layers.size()) + (embedded ? 1 : 0),
+                    .free_running = config.free_running,
+                    .symbols = V};
+  if (config.free_running)
+    for (int l = int(config.layers.size()); l-- > 0;)
+      for (const EdgeConfig& e : config.layers[std::size_t(l)].edges)
+        if (e.from == Source::output) sizes.scan_from = l + sizes.below;
+  sizes.free_running &= sizes.scan_from <= sizes.readout;
+  if (sizes.free_running) scan_from_ = std::size_t(sizes.scan_from);
+  if (embedded) layers_.emplace_back(V, config.embedding, table_);
   for (std::size_t l = 0; l < config.layers.size(); ++l) {
     layers_.emplace_back(config.layers[l], int(l), sizes, table_);
     sizes.layers.push_back(config.layers[l].hidden);
   }
-  layers_.emplace_back(config.readout, V, sizes, table_);
-
-  leads_.assign(layers_.size(), 1);
-  for (std::size_t l = 0; l < layers_.size(); ++l)
-    for (const Wire& wire : layers_[l].circuit().wires) {
-      using Kind = SignalRef::Kind;
-      const Index delay = wire.from.delay;
-      if (wire.from.kind == Kind::tokens || wire.from.kind == Kind::vectors)
-        input_lead_ = std::max(input_lead_, delay);
-      else if (wire.from.kind == Kind::layer)
-        leads_[std::size_t(wire.from.index)] = std::max(leads_[std::size_t(wire.from.index)], delay);
-      else if (wire.from.kind == Kind::self || wire.from.kind == Kind::reset)
-        leads_[l] = std::max(leads_[l], delay);
-    }
-
+  layers_.emplace_back(config.readout, V, sizes, config.tied ? table_.find("embedding.weight") : -1, table_);
+  plan_leads();
   parameters_ = Buffer(table_.size());
   initialize(table_, config.initialization, config.seed, parameters_.data());
   mask(parameters_.data());
   plan_packing();
+}
+
+/// Steps that each slab must hold before the window: the largest delay with which anyone reads it.
+void Network::plan_leads() {
+  using Kind = SignalRef::Kind;
+  leads_.assign(layers_.size(), 1);
+  const auto raise = [](Index& lead, Index delay) { lead = std::max(lead, delay); };
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    const Circuit& circuit = layers_[l].circuit();
+    for (const Wire& wire : circuit.wires) {
+      const SignalRef& from = wire.from;
+      if (from.kind == Kind::tokens || from.kind == Kind::vectors) raise(input_lead_, from.delay);
+      if (from.kind == Kind::layer) raise(leads_[std::size_t(from.index)], from.delay);
+      if (from.kind == Kind::self || from.kind == Kind::masked || from.kind == Kind::reset) raise(leads_[l], from.delay);
+    }
+  }
+}
+
+std::span<const Layer> Network::group(std::size_t first) const {
+  return std::span(layers_).subspan(first, first == scan_from_ ? layers_.size() - first : 1);
 }
 
 void Network::plan_packing() {
@@ -77,7 +97,7 @@ void Network::repack() {
       for (const int bias : port.biases)
         for (Index r = 0; r < port.rows; ++r) to[r] += p[table_[bias].offset + r];
     }
-    if (layer.recurrent()) pack(layer.blend(), layer.hidden(), p, table_, packed_.data());
+    if (layer.has_cell()) pack(layer.blend(), layer.hidden(), p, table_, packed_.data());
   }
 }
 
@@ -97,28 +117,16 @@ void Network::forward(Workspace& w) {
   repack();
   w.window_.parameters = parameters_.data();
   w.window_.packed = packed_.data();
-  for (std::size_t l = 0; l < layers_.size(); ++l) {
-    LayerSpace& s = w.spaces_[l];
-    if (layers_[l].recurrent()) {
-      const Index first = s.lead * w.window_.N * layers_[l].hidden();
-      const bool drop = w.drops(l);
-      s.out = drop ? w.dropped_[l] : s.h + first;
-      s.dout = drop ? w.ddropped_[l] : s.dh ? s.dh + first : nullptr;
-    }
-    layers_[l].forward(w.window_);
-    if (layers_[l].recurrent() && w.drops(l))
-      w.drop(l, s.h + s.lead * w.window_.N * layers_[l].hidden(), s.out, false);
-  }
+  w.choose_outputs(*this);
+  for (std::size_t l = 0; l < layers_.size(); l += group(l).size()) unfold::forward(group(l), w.window_);
 }
 
 void Network::backward(Workspace& w, Real* gradient) {
   w.clear_deltas();
-  for (std::size_t l = layers_.size(); l-- > 0;) {
-    if (layers_[l].recurrent() && w.drops(l)) {
-      const LayerSpace& s = w.spaces_[l];
-      w.drop(l, s.dout, s.dh + s.lead * w.window_.N * layers_[l].hidden(), true);
-    }
-    layers_[l].backward(w.window_);
+  for (std::size_t end = layers_.size(); end > 0;) {
+    const std::size_t first = end > scan_from_ ? scan_from_ : end - 1;
+    unfold::backward(group(first), w.window_);
+    end = first;
   }
   for (const Layer& layer : layers_) layer.gradients(w.window_, table_, gradient);
   mask(gradient);

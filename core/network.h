@@ -1,6 +1,7 @@
 // Layers and readout, their parameters, and the workspace in which a window of T steps and N columns runs.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "layer.h"
@@ -34,7 +35,8 @@ class Network {
   /// After forward, with ∂L/∂logits in workspace.logits(): gradient += ∂L/∂parameters.
   void backward(Workspace& w, Real* gradient);
 
-  const std::vector<Layer>& layers() const { return layers_; }  // the readout last
+  const std::vector<Layer>& layers() const { return layers_; }  // the embedding, if any, first; the readout last
+  bool free_running() const { return scan_from_ < layers_.size(); }
   Index input_lead() const { return input_lead_; }
   Index lead(std::size_t layer) const { return leads_[layer]; }
   /// Floating-point operations of forward and backward for one token (a multiply–add counts two).
@@ -43,7 +45,9 @@ class Network {
   void mask(Real* x) const;
 
  private:
+  void plan_leads();
   void plan_packing();
+  std::span<const Layer> group(std::size_t first) const;
   void repack();
 
   Index symbols_;
@@ -51,6 +55,7 @@ class Network {
   std::vector<Layer> layers_;
   std::vector<Index> leads_;
   Index input_lead_ = 0;
+  std::size_t scan_from_ = std::size_t(-1);
   Buffer parameters_, packed_;
   bool stale_ = true;
 };
@@ -85,23 +90,19 @@ class Workspace {
 
   /// Sets the probability of dropout between layers; memory for it is taken when it is first above 0.
   void set_dropout(const Network& network, double probability);
-  /// Whether forward drops (evaluation does not), and the numbers that draw the masks.
-  bool dropping = false;
-  std::uint64_t dropout_seed = 0, dropout_pass = 0;
+  /// Whether masks are drawn (not in evaluation), and the numbers that draw them.
+  Dropping& dropping() { return window_.dropping; }
 
  private:
   friend class Network;
   Index layout(const Network& network, Real* base);
-  bool drops(std::size_t layer) const { return dropping && dropout_ > 0 && dropped_[layer]; }
+  void choose_outputs(const Network& network);
   void clear_deltas();
-  void drop(std::size_t layer, const Real* from, Real* to, bool add) const;
 
   bool training_;
-  double dropout_ = 0;
   Window window_;
   std::vector<LayerSpace> spaces_;
   std::vector<Index> hidden_;
-  std::vector<Real*> dropped_, ddropped_;
   std::vector<Token> tokens_;
   struct Run {
     Real* begin;

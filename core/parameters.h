@@ -10,7 +10,7 @@
 namespace unfold {
 
 /// How a tensor is first filled, see initialization.h.
-enum class Fill { zero, constant, input, recurrent, readout };
+enum class Fill { zero, constant, input, recurrent, readout, embedding };
 
 struct Parameter {
   std::string name;

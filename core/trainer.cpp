@@ -42,7 +42,8 @@ Trainer::Trainer(const Config& config, Network& network, const std::vector<Token
       gradient_(network.table().size()),
       targets_(std::size_t(config.window) * std::size_t(config.batch)),
       losses_(targets_.size()) {
-  workspace_.dropout_seed = config.seed;
+  workspace_.dropping().seed = config.seed;
+  workspace_.dropping().variational = config.variational;
   workspace_.set_dropout(network, config.dropout);
 }
 
@@ -65,8 +66,8 @@ StepReport Trainer::step() {
     workspace_.reset();
   }
   streams_.window(progress_.cursor, T, workspace_.tokens(0), targets_.data());
-  workspace_.dropping = true;
-  workspace_.dropout_pass = std::uint64_t(progress_.step);
+  workspace_.dropping().on = true;
+  workspace_.dropping().pass = std::uint64_t(progress_.step);
   StepReport report{.epoch = progress_.epoch};
   report.loss = window_loss(Real(1.0 / double(K))) / double(K);
   parallel_for(gradient_.size(), 1024, double(gradient_.size()), [&](Index begin, Index end) {
@@ -118,7 +119,7 @@ Evaluation Trainer::evaluate() {
   Pass& pass = *evaluation_;
   const State training = workspace_.state();
   workspace_.set_state(pass.state);
-  workspace_.dropping = false;
+  workspace_.dropping().on = false;
   coverage_.window(pass.cursor, config_.window, workspace_.tokens(0), targets_.data());
   pass.sum += window_loss(0);
   for (const Token target : targets_) pass.predictions += target != no_token;

@@ -41,55 +41,79 @@ Index Workspace::layout(const Network& network, Real* base) {
     return at;
   };
   spaces_.assign(network.layers().size(), {});
-  dropped_.assign(spaces_.size(), nullptr);
-  ddropped_ = dropped_;
   deltas_.clear();
   for (std::size_t l = 0; l < spaces_.size(); ++l) {
     const Layer& layer = network.layers()[l];
     const Circuit& circuit = layer.circuit();
     LayerSpace& s = spaces_[l];
+    const Index H = layer.hidden(), one = N * H, all = H * K;
+    const bool last = l + 1 == spaces_.size();
     Index widest = 0;
-    for (int p = 0; p < int(circuit.ports.size()); ++p) {
-      const Index rows = circuit.ports[std::size_t(p)].rows;
-      widest = std::max(widest, rows);
-      s.value.push_back(take(rows * K));
-      const bool in_place = p == circuit.z || p == circuit.zh;
-      s.delta.push_back(in_place ? s.value.back() : training_ ? take_delta(rows * K) : nullptr);
+    for (const Port& port : circuit.ports) {
+      widest = std::max(widest, port.rows);
+      s.value.push_back(take(port.rows * K));
+      const bool in_place = port.read_by_cell || &port == &circuit.ports[std::size_t(circuit.z)];
+      s.delta.push_back(in_place ? s.value.back() : training_ ? take_delta(port.rows * K) : nullptr);
     }
     if (training_) s.bias_sum = take(widest);
-    if (!layer.recurrent()) continue;
-    const Index H = layer.hidden();
-    const Cell& cell = *layer.cell();
     s.lead = network.lead(l);
-    s.h = take((s.lead + T) * N * H);
-    if (cell.states() > 1) s.c = take((1 + T) * N * H);
-    if (cell.saved() > 0) s.saved = take(cell.saved() * H * K);
-    for (std::size_t r = 0; r < circuit.resets.size(); ++r) s.reset.push_back(take(H * K));
-    if (!training_) continue;
-    if (layer.blend().leak.learned) s.v = take(H * K);
-    s.dh = take_delta((s.lead + T) * N * H);
-    if (cell.states() > 1) s.dc = take_delta(N * H);
-    if (layer.blend().on()) s.dcell = take(N * H);
-    if (layer.blend().clocked() && cell.states() > 1) s.dc_kept = take(N * H);
-    if (cell.reset_gate() >= 0) s.dreset = take(N * H);
-    for (std::size_t r = 0; r < circuit.resets.size(); ++r) s.dreset_in.push_back(take_delta(N * H));
-    if (dropout_ > 0) {
-      dropped_[l] = take(H * K);
-      ddropped_[l] = take_delta(H * K);
+    if (last && network.free_running()) {
+      s.h = take((s.lead + T) * one);
+      if (training_) s.dh = take_delta((s.lead + T) * one);
     }
+    if (!layer.has_cell()) continue;
+    const Cell& cell = *layer.cell();
+    const bool second = cell.states() > 1;
+    s.h = take((s.lead + T) * one);
+    if (second) s.c = take((1 + T) * one);
+    if (cell.saved() > 0) s.saved = take(cell.saved() * all);
+    for (std::size_t m = 0; m < circuit.masked.size(); ++m) s.masked.push_back(take(all));
+    for (std::size_t r = 0; r < circuit.resets.size(); ++r) s.reset.push_back(take(all));
+    if (layer.blend().on()) s.keep = take(one);
+    if (layer.blend().on() && second) s.keep_cell = take(one);
+    const bool separate = layer.residual() || (training_ && window_.dropping.rate > 0);
+    if (separate) s.spare_out = take(all);
+    if (!training_) continue;
+    for (const Port& port : circuit.ports) {
+      if (!port.read_by_cell || port.gain < 0) continue;
+      s.normal.push_back(take(port.rows * K));
+      s.dnormal.push_back(take(port.rows * K));
+      s.inverse.push_back(take(port.rows / port.block * K));
+    }
+    if (layer.blend().leak.learned) s.v = take(all);
+    s.dh = take_delta((s.lead + T) * one);
+    if (second) s.dc = take_delta(one);
+    if (layer.blend().on()) s.dcell = take(one);
+    if (layer.blend().on() && second) s.dc_kept = take(one);
+    if (cell.reset_gate() >= 0) s.dreset = take(one);
+    for (std::size_t r = 0; r < circuit.resets.size(); ++r) s.dreset_in.push_back(take_delta(one));
+    for (std::size_t m = 0; m < circuit.masked.size(); ++m) s.dmasked.push_back(take_delta(one));
+    if (separate) s.spare_dout = take_delta(all);
   }
   return used;
 }
 
 void Workspace::set_dropout(const Network& network, double probability) {
-  if ((probability > 0) != (dropout_ > 0) && training_) {
+  if ((probability > 0) != (window_.dropping.rate > 0) && training_) {
     const State kept = state();
-    dropout_ = probability;
+    window_.dropping.rate = probability;
     arena_ = Buffer(layout(network, nullptr));
     layout(network, arena_.data());
     set_state(kept);
   }
-  dropout_ = probability;
+  window_.dropping.rate = probability;
+}
+
+/// What upper layers read: h itself, or a slab of its own under dropout and residual connections.
+void Workspace::choose_outputs(const Network& network) {
+  for (std::size_t l = 0; l < spaces_.size(); ++l) {
+    LayerSpace& s = spaces_[l];
+    if (!network.layers()[l].has_cell()) continue;
+    const Index first = s.lead * window_.N * hidden_[l];
+    const bool separate = network.layers()[l].separate_output(window_.dropping);
+    s.out = separate ? s.spare_out : s.h + first;
+    s.dout = separate ? s.spare_dout : s.dh ? s.dh + first : nullptr;
+  }
 }
 
 void Workspace::clear_deltas() {
@@ -97,26 +121,6 @@ void Workspace::clear_deltas() {
     parallel_for(run.size, 1024, double(run.size), [&](Index begin, Index end) {
       std::memset(static_cast<void*>(run.begin + begin), 0, std::size_t(end - begin) * sizeof(Real));
     });
-}
-
-/// to ← (or +=) mask∘from / (1−p), the mask drawn by position: the same in backward, in any thread.
-void Workspace::drop(std::size_t layer, const Real* from, Real* to, bool add) const {
-  const Index size = hidden_[layer] * window_.T * window_.N;
-  const double keep = 1 - dropout_;
-  const Real scale = Real(1 / keep);
-  const auto threshold = std::uint32_t(std::min(keep * 4294967296.0, 4294967295.0));
-  const std::array<std::uint32_t, 2> key{std::uint32_t(dropout_seed), std::uint32_t(dropout_seed >> 32)};
-  parallel_for(size, 4, 20 * double(size), [&](Index begin, Index end) {
-    for (Index i = begin; i < end; i += 4) {
-      const auto words = philox(key, {std::uint32_t(i / 4), std::uint32_t(dropout_pass),
-                                      std::uint32_t(dropout_pass >> 32) ^ std::uint32_t(layer << 16),
-                                      std::uint32_t(Stream::dropout)});
-      for (Index j = i; j < std::min(i + 4, end); ++j) {
-        const Real value = words[std::size_t(j - i)] < threshold ? from[j] * scale : Real(0);
-        to[j] = add ? to[j] + value : value;
-      }
-    }
-  });
 }
 
 Real* Workspace::hidden(std::size_t layer, Index t) {
@@ -132,8 +136,9 @@ Real* Workspace::cell_state(std::size_t layer, Index t) {
 }
 
 void Workspace::reset() {
-  for (std::size_t l = 0; l + 1 < spaces_.size(); ++l) {
+  for (std::size_t l = 0; l < spaces_.size(); ++l) {
     LayerSpace& s = spaces_[l];
+    if (!s.h) continue;
     std::fill_n(s.h, s.lead * window_.N * hidden_[l], Real(0));
     if (s.c) std::fill_n(s.c, window_.N * hidden_[l], Real(0));
   }
@@ -143,8 +148,9 @@ void Workspace::reset() {
 
 void Workspace::carry() {
   const Index T = window_.T, N = window_.N;
-  for (std::size_t l = 0; l + 1 < spaces_.size(); ++l) {
+  for (std::size_t l = 0; l < spaces_.size(); ++l) {
     LayerSpace& s = spaces_[l];
+    if (!s.h) continue;
     const Index step = N * hidden_[l];
     std::memmove(static_cast<void*>(s.h), s.h + T * step, std::size_t(s.lead * step) * sizeof(Real));
     if (s.c) std::memmove(static_cast<void*>(s.c), s.c + T * step, std::size_t(step) * sizeof(Real));
@@ -155,8 +161,9 @@ void Workspace::carry() {
 
 State Workspace::state() const {
   State state{.clock = window_.clock};
-  for (std::size_t l = 0; l + 1 < spaces_.size(); ++l) {
+  for (std::size_t l = 0; l < spaces_.size(); ++l) {
     const LayerSpace& s = spaces_[l];
+    if (!s.h) continue;
     const Index step = window_.N * hidden_[l];
     state.values.insert(state.values.end(), s.h, s.h + s.lead * step);
     if (s.c) state.values.insert(state.values.end(), s.c, s.c + step);
@@ -167,8 +174,9 @@ State Workspace::state() const {
 
 void Workspace::set_state(const State& state) {
   const Real* from = state.values.data();
-  for (std::size_t l = 0; l + 1 < spaces_.size(); ++l) {
+  for (std::size_t l = 0; l < spaces_.size(); ++l) {
     LayerSpace& s = spaces_[l];
+    if (!s.h) continue;
     const Index step = window_.N * hidden_[l];
     std::copy_n(from, s.lead * step, s.h);
     from += s.lead * step;

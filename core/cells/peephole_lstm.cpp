@@ -1,6 +1,8 @@
 // Peephole LSTM (Gers & Schmidhuber 2000): the gates also see the cell state through diagonal weights p.
 //   i = σ(z_i + p_i∘c₋)   f = σ(z_f + p_f∘c₋)   g = tanh(z_g)   c = f∘c₋ + i∘g
 //   o = σ(z_o + p_o∘c)    h = o∘tanh(c)          (the output gate sees the new cell)
+#include <algorithm>
+
 #include "../cell.h"
 #include "../kernels/kernels.h"
 
@@ -12,7 +14,7 @@ class PeepholeLstm final : public Cell {
   PeepholeLstm(bool sigmoid_input, double forget_bias) : sigmoid_input_(sigmoid_input), forget_bias_(forget_bias) {}
   int gates() const override { return 4; }
   int states() const override { return 2; }
-  int saved() const override { return 1; }  // tanh(c)
+  int saved() const override { return 2; }  // tanh(c), c (the state may be blended afterwards)
   std::vector<std::string> own_vectors() const override { return {"peephole_i", "peephole_f", "peephole_o"}; }
   double initial_bias(int gate) const override { return gate == 1 ? forget_bias_ : 0; }
 
@@ -22,7 +24,7 @@ class PeepholeLstm final : public Cell {
     for (Index n = 0; n < s.columns; ++n) {
       Real *i = s.z + 4 * H * n, *f = i + H, *g = f + H, *o = g + H;
       const Real* c_prev = s.prev[1] + H * n;
-      Real *h = s.next[0] + H * n, *c = s.next[1] + H * n, *tanh_c = s.saved + H * n;
+      Real *h = s.next[0] + H * n, *c = s.next[1] + H * n, *tanh_c = s.saved + 2 * H * n;
       for (Index k = 0; k < H; ++k) {
         i[k] += pi[k] * c_prev[k];
         f[k] += pf[k] * c_prev[k];
@@ -34,6 +36,7 @@ class PeepholeLstm final : public Cell {
       kernels::sigmoid(o, H);
       kernels::tanh(c, tanh_c, H);
       for (Index k = 0; k < H; ++k) h[k] = o[k] * tanh_c[k];
+      std::copy_n(c, H, tanh_c + H);
     }
   }
 
@@ -43,7 +46,7 @@ class PeepholeLstm final : public Cell {
     const Real *pi = s.own, *pf = pi + H, *po = pf + H;
     for (Index n = 0; n < s.columns; ++n) {
       Real *i = s.z + 4 * H * n, *f = i + H, *g = f + H, *o = g + H, *dc = s.dc + H * n;
-      const Real *c_prev = s.prev[1] + H * n, *tanh_c = s.saved + H * n, *dh = s.dh + H * n;
+      const Real *c_prev = s.prev[1] + H * n, *tanh_c = s.saved + 2 * H * n, *dh = s.dh + H * n;
       for (Index k = 0; k < H; ++k) {
         const Real ik = i[k], fk = f[k], gk = g[k], ok = o[k], t = tanh_c[k];
         o[k] = dh[k] * (t * (ok * (1 - ok)));
@@ -60,7 +63,7 @@ class PeepholeLstm final : public Cell {
   void own_gradient(const CellTrace& s) const override {
     const Index H = s.hidden;
     for (Index n = 0; n < s.columns; ++n) {
-      const Real *dz = s.z + 4 * H * n, *c_prev = s.prev[1] + H * n, *c = s.next[1] + H * n;
+      const Real *dz = s.z + 4 * H * n, *c_prev = s.prev[1] + H * n, *c = s.saved + 2 * H * n + H;
       for (Index k = s.row_begin; k < s.row_end; ++k) {
         s.down[k] += dz[k] * c_prev[k];
         s.down[H + k] += dz[H + k] * c_prev[k];

@@ -13,7 +13,7 @@ namespace unfold {
 namespace {
 
 constexpr Index T = 4, N = 2, V = 4;
-constexpr double step_size = 1e-5, tolerance = 1e-6;
+constexpr double step_size = 1e-4, tolerance = 1e-6;
 
 /// A network with random parameters, state and data, and its loss as a function of them.
 struct Problem {
@@ -29,7 +29,7 @@ struct Problem {
     for (Index i = 0; i < T * N; ++i) targets.push_back(Token(rng.word() % V));
     targets[3] = no_token;
     workspace.set_dropout(network, config.dropout);
-    workspace.dropping = true;
+    workspace.dropping() = {.on = true, .variational = config.variational, .rate = config.dropout, .seed = 3, .pass = 5};
     network.mask(network.parameters());
   }
 
@@ -44,15 +44,16 @@ struct Problem {
     return sum;
   }
 
-  /// dL/dx by central differences.
+  /// dL/dx by central differences of fourth order.
   double difference(Real& x) {
     const Real kept = x;
-    x = Real(kept + step_size);
-    const double above = loss(0);
-    x = Real(kept - step_size);
-    const double below = loss(0);
+    const auto at = [&](double steps) {
+      x = Real(kept + steps * step_size);
+      return loss(0);
+    };
+    const double slope = (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * step_size);
     x = kept;
-    return (above - below) / (2 * step_size);
+    return slope;
   }
 
   Config config;
@@ -170,7 +171,11 @@ std::vector<Json> all_edges() {
 
 std::vector<Json> all_blends() {
   return {Json::object(), {{"leak", 0.3}}, {{"leak", {{"from", 0.1}, {"to", 0.9}, {"learned", true}}}},
-          {{"clock", {1, 2, 3}}}, {{"clock", {1, 2}}, {"leak", {{"from", 0.4}, {"learned", true}}}}};
+          {{"clock", {1, 2, 3}}},
+          {{"clock", {1, 2}}, {"leak", {{"from", 0.4}, {"learned", true}}}},
+          {{"zoneout", 0.4}, {"leak", {{"from", 0.4}, {"learned", true}}}},
+          {{"layerNorm", true}},
+          {{"layerNorm", true}, {"recurrentDropout", 0.3}, {"leak", 0.2}}};
 }
 
 void expect_small(const Json& config, int& count) {
@@ -192,6 +197,47 @@ TEST(Gradient, EveryCellEdgeAndBlend) {
   RecordProperty("configurations", count);
   std::printf("gradient check: %d single-layer configurations\n", count);
   EXPECT_GE(count, 500);
+}
+
+// Output feedback, teacher-forced and free-running, in one layer or through a stack.
+TEST(Gradient, Feedback) {
+  int count = 0;
+  for (const Json& base : all_cells())
+    for (const char* feedback : {"target", "softmax"})
+      for (const Json& edges : std::vector<Json>{Json::array({edge("input", 0), edge("output", 1)}),
+                                                 {edge("input", 0), edge("output", 1), edge("self", 1)},
+                                                 {edge("output", 1, {{"hidden", {2}}}), edge("output", 3), edge("self", 2)}})
+        for (const Json& blend : all_blends()) {
+          Json layer = base;
+          layer["edges"] = edges;
+          layer.update(blend);
+          expect_small({{"layers", {layer}}, {"feedback", feedback}}, count);
+          Json upper = base;
+          upper["residual"] = true;
+          const Json readout = {edge(2, 0, {{"hidden", {2}}}), edge(0, 0)};
+          if (blend.empty() || blend.contains("zoneout"))
+            expect_small({{"layers", {base, layer, upper}},
+                          {"feedback", feedback},
+                          {"dropout", 0.3},
+                          {"variationalDropout", true},
+                          {"readout", readout}},
+                         count);
+        }
+  std::printf("gradient check: %d configurations with output feedback\n", count);
+}
+
+TEST(Gradient, EmbeddingsTyingAndResiduals) {
+  int count = 0;
+  for (const Json& base : all_cells())
+    for (const bool tied : {false, true})
+      for (const bool residual : {false, true}) {
+        Json layer = base;
+        layer["residual"] = residual;
+        Json late = layer;
+        late["edges"] = {edge("input", 0), edge("input", 2), edge("self", 1)};
+        expect_small({{"embedding", 3}, {"tied", tied}, {"layers", {late, layer}}, {"dropout", 0.3}}, count);
+      }
+  std::printf("gradient check: %d configurations with embeddings\n", count);
 }
 
 TEST(Gradient, Stacks) {
