@@ -6,6 +6,7 @@
 #include <set>
 
 #include "optim.h"
+#include "presets.h"
 
 namespace unfold {
 namespace {
@@ -407,6 +408,21 @@ void parse_layers(Reader& r, Config& c) {
   c.default_readout = !(skip_outputs && count > 1);
 }
 
+/// Puts what a preset stands for in its place; further fields of the configuration overrule it.
+Json with_preset(const Json& given) {
+  if (!given.is_object() || !given.contains("preset")) return given;
+  Json rest = given;
+  if (given.contains("layers")) refuse("preset", "either a preset or layers", "both");
+  if (!given["preset"].is_string()) refuse("preset", "a name", shown(given["preset"]));
+  const Json* hidden = given.contains("hidden") ? &given["hidden"] : nullptr;
+  const Index H = hidden ? Index(Reader::integer_of(*hidden, "hidden", 1, 8192)) : 128;
+  Json json = preset_config(given["preset"].get<std::string>(), H);
+  rest.erase("preset");
+  rest.erase("hidden");
+  json.update(rest);
+  return json;
+}
+
 /// Sizes that must agree.
 void check_shapes(const Config& c) {
   for (std::size_t l = 0; l < c.layers.size(); ++l) {
@@ -429,7 +445,8 @@ void check_shapes(const Config& c) {
 
 }  // namespace
 
-Config parse_config(const Json& json) {
+Config parse_config(const Json& given) {
+  const Json json = with_preset(given);
   Reader r(json, "");
   Config c;
   int version = 1;
@@ -529,6 +546,13 @@ Json schema() {
                              {"gates", info.gate_names},
                              {"options", options}});
   }
+  for (const Preset& p : presets())
+    json["presets"].push_back({{"name", p.name},
+                               {"label", p.label},
+                               {"sentence", p.sentence},
+                               {"equations", p.equations},
+                               {"source", p.source},
+                               {"config", preset_config(p.name, 128)}});
   json["optimizers"] = strings(optimizer_names);
   json["schedules"] = strings(schedule_names);
   json["activations"] = strings(activation_names);

@@ -131,6 +131,11 @@ int train(const Options& o) {
   std::fprintf(stderr, "\n");
   if (trainer.validation_tokens() > 1) {
     const double loss = evaluate_all(trainer).loss;
+    const Json baselines = session->baselines(5);
+    std::printf("baselines: uniform %.4f", baselines["uniform"].get<double>());
+    for (std::size_t k = 0; k < baselines["markov"].size(); ++k)
+      std::printf("  order-%zu %.4f", k, baselines["markov"][k].get<double>());
+    std::printf(" nats\n");
     std::printf("validation %.6f nats, %.6f bits per character, after %lld steps, %.1f s\n", loss, loss / numeric::ln2,
                 static_cast<long long>(trainer.progress().step), seconds);
   }

@@ -36,6 +36,8 @@ class Network {
   void backward(Workspace& w, Real* gradient);
 
   const std::vector<Layer>& layers() const { return layers_; }  // the embedding, if any, first; the readout last
+  /// Number of the configuration's first layer among layers().
+  std::size_t first_layer() const { return table_.find("embedding.weight") >= 0 ? 1 : 0; }
   bool free_running() const { return scan_from_ < layers_.size(); }
   Index input_lead() const { return input_lead_; }
   Index lead(std::size_t layer) const { return leads_[layer]; }

@@ -1,8 +1,11 @@
 #include "session.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "baseline.h"
 #include "checkpoint.h"
+#include "gradient_flow.h"
 #include "kernels/kernels.h"
 #include "parallel.h"
 
@@ -99,6 +102,22 @@ bool Session::sample_next(int count, std::string& text) {
 
 std::vector<std::byte> Session::save(bool training) const {
   return write_checkpoint(config_, vocabulary_, *network_, training ? trainer_.get() : nullptr, tokens_);
+}
+
+Json Session::baselines(int highest) {
+  const Index train = trainer().train_tokens(), held = trainer_->validation_tokens();
+  const Index V = vocabulary_.size();
+  Json markov = held < 2 ? Json::array()
+                         : Json(markov_losses(tokens_.data(), train, tokens_.data() + train, held, V, highest));
+  return {{"uniform", numeric::log(double(V))}, {"markov", markov}};
+}
+
+Json Session::gradient_flow(Index lags) {
+  const Index train = trainer().train_tokens(), count = Index(tokens_.size());
+  const Index from = count - train >= lags + 2 ? train : 0;
+  if (lags < 1 || from + lags + 2 > count)
+    throw Error(ErrorCode::invalid_argument, "lags", "from 1 to the length of the text", std::to_string(lags));
+  return Json(unfold::gradient_flow(*network_, tokens_.data() + from, lags));
 }
 
 Json Session::info() const {

@@ -46,6 +46,11 @@ class Session {
   /// The checkpoint; without `training`, only what sampling needs.
   std::vector<std::byte> save(bool training) const;
 
+  /// Losses on the validation text of simple predictors: {uniform, markov: [order 0 (unigram), 1, … highest]}.
+  Json baselines(int highest);
+  /// See gradient_flow.h; on the start of the validation text (or of the text).
+  Json gradient_flow(Index lags);
+
   /// Configuration, sizes, vocabulary, progress.
   Json info() const;
 

@@ -159,6 +159,14 @@ class Bound {
     });
   }
 
+  val baselines(int highest) {
+    return guarded([&] { return reply(true, session().baselines(highest)); });
+  }
+
+  val gradient_flow(int lags) {
+    return guarded([&] { return reply(true, session().gradient_flow(lags)); });
+  }
+
   val sample_start(const std::string& options) {
     return guarded([&] {
       const Json json = parse_json(options, ErrorCode::invalid_argument, "options");
@@ -272,6 +280,8 @@ EMSCRIPTEN_BINDINGS(unfold) {
       .function("train", &Bound::train)
       .function("update", &Bound::update)
       .function("evaluate", &Bound::evaluate)
+      .function("baselines", &Bound::baselines)
+      .function("gradientFlow", &Bound::gradient_flow)
       .function("sampleStart", &Bound::sample_start)
       .function("sampleNext", &Bound::sample_next)
       .function("save", &Bound::save);

@@ -2,7 +2,7 @@
 import type { EngineFactory } from './engine.js';
 import { UnfoldError } from './errors.js';
 import { importThreads, isNode } from './node.js';
-import type { Channel, Event, Port } from './protocol.js';
+import type { Channel, Answer, Port } from './protocol.js';
 import { serve } from './session.js';
 import type { Build } from './types.js';
 
@@ -14,7 +14,8 @@ export async function openWorker(build: Build, url?: string | URL): Promise<Chan
 function openWebWorker(build: Build, url: string | URL | undefined): Channel {
   const worker = url ? startWorker(url) : startOwnWorker(build);
   const watching = new AbortController();
-  const lock = globalThis.navigator?.locks && crypto.randomUUID ? `unfold-rnn ${crypto.randomUUID()}` : undefined;
+  const lock =
+    globalThis.navigator?.locks && crypto.randomUUID ? `unfold-rnn ${crypto.randomUUID()}` : undefined;
   let fail: (error: unknown) => void;
   return {
     ...(lock && {
@@ -25,9 +26,9 @@ function openWebWorker(build: Build, url: string | URL | undefined): Channel {
       },
     }),
     post: (request, transfer = []) => worker.postMessage(request, transfer),
-    listen({ event, failure }) {
+    listen({ answer, failure }) {
       fail = failure;
-      worker.onmessage = ({ data }) => event(data);
+      worker.onmessage = ({ data }) => answer(data);
       worker.onmessageerror = () => failure(new Error('a message could not be read'));
       worker.onerror = (error) => {
         error.preventDefault(); // reported as a rejection instead
@@ -58,7 +59,9 @@ function startOwnWorker(build: Build): Worker {
 function startWorker(url: string | URL): Worker {
   const { href, origin } = new URL(url, location.href);
   if (origin === location.origin) return new Worker(url, { type: 'module' });
-  const shim = URL.createObjectURL(new Blob([`import ${JSON.stringify(href)};`], { type: 'text/javascript' }));
+  const shim = URL.createObjectURL(
+    new Blob([`import ${JSON.stringify(href)};`], { type: 'text/javascript' }),
+  );
   return new Worker(shim, { type: 'module' });
 }
 
@@ -74,8 +77,8 @@ async function openNodeWorker(build: Build, url: string | URL | undefined): Prom
   const worker = new Worker(script, { execArgv: [] }); // none of the program's own: `--input-type` would not fit
   return {
     post: (request, transfer) => worker.postMessage(request, transfer),
-    listen({ event, failure }) {
-      worker.on('message', (message) => event(message as Event));
+    listen({ answer, failure }) {
+      worker.on('message', (message) => answer(message as Answer));
       worker.on('messageerror', failure);
       worker.on('error', failure);
       worker.on('exit', (status) => failure(new Error(`it ended with status ${status}`)));
@@ -89,18 +92,23 @@ async function openNodeWorker(build: Build, url: string | URL | undefined): Prom
 export async function openLocal(build: Build): Promise<Channel> {
   const load = build === 'simd-threads' ? import('./simd-threads.js') : import('./simd.js');
   const { default: factory } = await load.catch((error: unknown) => {
-    throw new UnfoldError('LOAD_FAILED', `${build}.js could not be loaded: ${String(error)}`, { cause: error });
+    throw new UnfoldError('LOAD_FAILED', `${build}.js could not be loaded: ${String(error)}`, {
+      cause: error,
+    });
   });
   return connectLocal(factory);
 }
 
 export function connectLocal(factory: EngineFactory): Channel {
   let receive: Parameters<Port['listen']>[0];
-  let send: (event: Event) => void;
-  serve({ post: (event) => queueMicrotask(() => send(event)), listen: (handler) => (receive = handler) }, factory);
+  let send: (answer: Answer) => void;
+  serve(
+    { post: (answer) => queueMicrotask(() => send(answer)), listen: (handler) => (receive = handler) },
+    factory,
+  );
   return {
     post: (request) => queueMicrotask(() => receive(request)),
-    listen: ({ event }) => (send = event),
+    listen: ({ answer }) => (send = answer),
     hold: () => {},
     close: () => receive({ type: 'close' }),
   };

@@ -1,6 +1,6 @@
 /** The client's half of the protocol: matches answers to calls. Knows nothing of workers. */
 import { UnfoldError, wrap } from './errors.js';
-import type { Args, CallName, Channel, Chunks, Event, Request, Result, StreamName } from './protocol.js';
+import type { Args, CallName, Channel, Chunks, Answer, Request, Result, StreamName } from './protocol.js';
 import { reasonOf, type Sink, type Source } from './stream.js';
 
 /** A call that is not answered yet. */
@@ -21,13 +21,18 @@ export class Client {
   constructor(channel: Channel) {
     this.#channel = channel;
     channel.listen({
-      event: (event) => this.#receive(event),
-      failure: (error) => this.end(error instanceof UnfoldError ? error : wrap('WORKER_FAILED', 'The worker failed', error)),
+      answer: (answer) => this.#receive(answer),
+      failure: (error) =>
+        this.end(error instanceof UnfoldError ? error : wrap('WORKER_FAILED', 'The worker failed', error)),
     });
   }
 
   /** With a signal that fires, rejects at once and tells the session, which finishes its slice. */
-  call<K extends CallName>(name: K, args: Args<K>, options: { transfer?: Transferable[]; signal?: AbortSignal | undefined } = {}) {
+  call<K extends CallName>(
+    name: K,
+    args: Args<K>,
+    options: { transfer?: Transferable[]; signal?: AbortSignal | undefined } = {},
+  ) {
     const { transfer, signal } = options;
     return this.hold(
       new Promise<Result<K>>((resolve, reject) => {
@@ -47,7 +52,11 @@ export class Client {
   }
 
   /** Opens a call that answers in chunks. */
-  stream<K extends StreamName>(name: K, args: Args<K>, sink: Sink<Chunks[K]> & { result(result: Result<K>): void }): Source {
+  stream<K extends StreamName>(
+    name: K,
+    args: Args<K>,
+    sink: Sink<Chunks[K]> & { result(result: Result<K>): void },
+  ): Source {
     let open = true;
     const id = this.#open(name, args, undefined, {
       chunk: (chunk) => sink.push(chunk as Chunks[K]),
@@ -87,7 +96,12 @@ export class Client {
     for (const call of pending) call.error(error);
   }
 
-  #open(name: CallName, args: Args<CallName>, transfer: Transferable[] | undefined, pending: Pending): number {
+  #open(
+    name: CallName,
+    args: Args<CallName>,
+    transfer: Transferable[] | undefined,
+    pending: Pending,
+  ): number {
     const id = ++this.#lastId;
     if (this.#ended) {
       const error = this.#ended;
@@ -103,16 +117,18 @@ export class Client {
     if (!this.#ended) this.#channel.post(request, transfer);
   }
 
-  #receive(event: Event): void {
+  #receive(answer: Answer): void {
     if (this.#ended) return;
-    if (event?.type === 'dead') return this.end(UnfoldError.from(event.error));
-    const call = this.#pending.get(event?.id);
-    if (call && event.type === 'chunk') return call.chunk?.(event.chunk);
-    if (!call || (event.type !== 'result' && event.type !== 'error')) {
-      return this.end(new UnfoldError('WORKER_FAILED', 'The worker sent what this package does not understand.'));
+    if (answer?.type === 'dead') return this.end(UnfoldError.from(answer.error));
+    const call = this.#pending.get(answer?.id);
+    if (call && answer.type === 'chunk') return call.chunk?.(answer.chunk);
+    if (!call || (answer.type !== 'result' && answer.type !== 'error')) {
+      return this.end(
+        new UnfoldError('WORKER_FAILED', 'The worker sent what this package does not understand.'),
+      );
     }
-    this.#pending.delete(event.id);
-    if (event.type === 'result') call.result(event.result);
-    else call.error(UnfoldError.from(event.error));
+    this.#pending.delete(answer.id);
+    if (answer.type === 'result') call.result(answer.result);
+    else call.error(UnfoldError.from(answer.error));
   }
 }

@@ -35,15 +35,24 @@ export interface Engine {
 export type EngineFactory = (options: Record<string, unknown>) => Promise<Engine>;
 
 /** Makes an instance of a compiled engine. `threads` includes the caller. */
-export function startEngine(factory: EngineFactory, module: WebAssembly.Module, threads: number): Promise<Engine> {
+export function startEngine(
+  factory: EngineFactory,
+  module: WebAssembly.Module,
+  threads: number,
+): Promise<Engine> {
   // Emscripten's promise stays pending when `instantiateWasm` fails, hence our own.
   return new Promise((resolve, reject) => {
     const options = {
       numThreads: threads - 1, // the size of Emscripten's pool of workers
-      instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void) {
+      instantiateWasm(
+        imports: WebAssembly.Imports,
+        done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+      ) {
         WebAssembly.instantiate(module, imports).then((instance) => done(instance, module), reject);
         return {};
       },
+      print: () => {},
+      printErr: () => {}, // what goes wrong arrives as an exception too
       onAbort: (what: unknown) => reject(new Error(`the engine aborted: ${what}`)),
     };
     factory(options).then(resolve, reject);
@@ -73,5 +82,8 @@ function parse(reply: Reply): unknown {
   } catch {
     // Falls through: an unreadable reply is the same defect as a malformed one.
   }
-  throw new UnfoldError('INTERNAL', `The engine gave an answer that cannot be read: ${String(reply?.value).slice(0, 80)}`);
+  throw new UnfoldError(
+    'INTERNAL',
+    `The engine gave an answer that cannot be read: ${String(reply?.value).slice(0, 80)}`,
+  );
 }

@@ -1,7 +1,8 @@
 /**
  * What went wrong. The first eight come from the engine; the others from the package around it.
  *
- * - `INVALID_CONFIG`, `INVALID_TEXT`, `INVALID_CHECKPOINT`, `INVALID_ARGUMENT`: `field`, `expected` and `actual` say what to change.
+ * - `INVALID_CONFIG`, `INVALID_TEXT`, `INVALID_CHECKPOINT`, `INVALID_ARGUMENT`: `field`, `expected` and `actual` say
+ *   what to change.
  * - `INVALID_STATE`: the call does not fit what the model is doing, such as a second `train` beside the first.
  * - `NON_FINITE`: a loss or gradient overflowed. The weights are the last good ones; the model stays usable.
  * - `OUT_OF_MEMORY`: the model stays usable.
@@ -47,7 +48,11 @@ export class UnfoldError extends Error {
   readonly expected: string | undefined;
   readonly actual: string | undefined;
 
-  constructor(code: ErrorCode, message: string, details: Omit<Partial<ErrorData>, 'code' | 'message'> & ErrorOptions = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: Omit<Partial<ErrorData>, 'code' | 'message'> & ErrorOptions = {},
+  ) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined);
     this.code = code;
     this.field = details.field || undefined;
@@ -62,8 +67,20 @@ export class UnfoldError extends Error {
   /** What a message can carry; the cause stays behind, its text is in the message. */
   toJSON(): ErrorData {
     const { code, message, field, expected, actual } = this;
-    return { code, message, ...(field && { field }), ...(expected && { expected }), ...(actual && { actual }) };
+    return {
+      code,
+      message,
+      ...(field && { field }),
+      ...(expected && { expected }),
+      ...(actual && { actual }),
+    };
   }
+}
+
+/** An error that names a field, what was expected there and what came instead. */
+export function refuse(code: ErrorCode, field: string, expected: string, value: unknown): UnfoldError {
+  const actual = typeof value === 'string' ? `'${value}'` : String(value);
+  return new UnfoldError(code, `${field}: expected ${expected}, got ${actual}`, { field, expected, actual });
 }
 
 /** The text of anything thrown. */

@@ -1,8 +1,20 @@
-/** Deep recurrent networks over text: build, train, sample, save. Importing does nothing; every function loads what it needs. */
-import { UnfoldError } from './errors.js';
+/**
+ * Deep recurrent networks over text: build, train, sample, save. Importing does nothing; every function loads what
+ * it needs.
+ */
+import { refuse, UnfoldError } from './errors.js';
 import { TextModel, toJson } from './model.js';
-import { openSession, openTools } from './open.js';
-import type { CheckedConfig, Config, CreateOptions, Info, Model, OpenOptions, Runtime, Schema } from './types.js';
+import { openSession, openTools, type Session } from './open.js';
+import type {
+  CheckedConfig,
+  Config,
+  CreateOptions,
+  Info,
+  Model,
+  OpenOptions,
+  Runtime,
+  Schema,
+} from './types.js';
 
 export { type ErrorCode, UnfoldError } from './errors.js';
 export { support } from './support.js';
@@ -11,32 +23,35 @@ export type * from './types.js';
 /** A new model of a text. */
 export async function createModel(options: CreateOptions): Promise<Model> {
   const [runtime, { text, ...config }] = split(options);
-  const bytes = encode(text);
-  return open(runtime, (session) => session.client.call('create', { config: toJson(config), text: bytes }, runtime));
+  const args = { config: toJson(config), text: encode(text) };
+  return open(runtime, ({ client }) => client.call('create', args, sending(args.text, text, runtime)));
 }
 
 /** A model from what `save()` gave. With its text it trains on exactly as if it had never stopped. */
 export async function openModel(bytes: Uint8Array, options: OpenOptions = {}): Promise<Model> {
   const [runtime, { text = '' }] = split(options);
-  const file = requireBytes(bytes);
-  const encoded = encode(text);
-  return open(runtime, (session) => session.client.call('open', { bytes: file, text: encoded }, runtime));
+  if (!(bytes instanceof Uint8Array)) throw refuse('INVALID_CHECKPOINT', 'bytes', 'a Uint8Array', bytes);
+  const args = { bytes, text: encode(text) };
+  return open(runtime, ({ client }) => client.call('open', args, sending(args.text, text, runtime)));
 }
 
 /** Validates a configuration and fills in its defaults; rejects with `INVALID_CONFIG` and the field. */
-export async function checkConfig(config: Config, options: Runtime & { vocabulary?: number } = {}): Promise<CheckedConfig> {
+export async function checkConfig(
+  config: Config,
+  options: Runtime & { vocabulary?: number } = {},
+): Promise<CheckedConfig> {
   const [runtime, { vocabulary = 0 }] = split(options);
   const tools = await openTools(runtime);
-  return tools.call('check', { config: toJson(config), vocabulary }, runtime);
+  return tools.call('check', { config: toJson(config), vocabulary }, { signal: runtime.signal });
 }
 
 /** The cells, optimizers and so on of this build, and the default configuration. */
 export async function getSchema(options: Runtime = {}): Promise<Schema> {
   const tools = await openTools(options);
-  return tools.call('schema', {}, options);
+  return tools.call('schema', {}, { signal: options.signal });
 }
 
-async function open(runtime: Runtime, load: (session: Awaited<ReturnType<typeof openSession>>) => Promise<Info>): Promise<Model> {
+async function open(runtime: Runtime, load: (session: Session) => Promise<Info>): Promise<Model> {
   const session = await openSession(runtime);
   try {
     return new TextModel(session.client, await load(session), session.runtime);
@@ -50,16 +65,18 @@ async function open(runtime: Runtime, load: (session: Awaited<ReturnType<typeof 
 function split<T extends Runtime>(options: T): [Runtime, Omit<T, keyof Runtime>] {
   const { threads, math, wasmUrl, wasmModule, workerUrl, worker, timeout, signal, ...rest } = options;
   const runtime = { threads, math, wasmUrl, wasmModule, workerUrl, worker, timeout, signal };
-  for (const key of Object.keys(runtime) as (keyof Runtime)[]) if (runtime[key] === undefined) delete runtime[key];
+  for (const key of Object.keys(runtime) as (keyof Runtime)[])
+    if (runtime[key] === undefined) delete runtime[key];
   return [runtime as Runtime, rest];
 }
 
-function encode(text: string | Uint8Array): Uint8Array {
-  return typeof text === 'string' ? new TextEncoder().encode(text) : requireBytes(text, 'INVALID_TEXT', 'text', 'a string or a Uint8Array');
+function encode(text: string | Uint8Array): Uint8Array<ArrayBuffer> {
+  if (typeof text === 'string') return new TextEncoder().encode(text);
+  if (text instanceof Uint8Array) return text as Uint8Array<ArrayBuffer>;
+  throw refuse('INVALID_TEXT', 'text', 'a string or a Uint8Array', text);
 }
 
-function requireBytes(bytes: unknown, code: 'INVALID_TEXT' | 'INVALID_CHECKPOINT' = 'INVALID_CHECKPOINT', field = 'bytes', expected = 'a Uint8Array'): Uint8Array {
-  if (bytes instanceof Uint8Array) return bytes;
-  const actual = bytes === null ? 'null' : typeof bytes;
-  throw new UnfoldError(code, `${field}: expected ${expected}, got ${actual}`, { field, expected, actual });
+/** What was encoded here moves to the worker; what the caller gave is copied. */
+function sending(bytes: Uint8Array<ArrayBuffer>, text: string | Uint8Array, { signal }: Runtime) {
+  return { signal, transfer: typeof text === 'string' ? [bytes.buffer] : [] };
 }

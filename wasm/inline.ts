@@ -24,7 +24,10 @@ export async function openModel(bytes: Uint8Array, options: OpenOptions = {}): P
   return files.openModel(bytes, await embed(options));
 }
 
-export async function checkConfig(config: Config, options: Runtime & { vocabulary?: number } = {}): Promise<CheckedConfig> {
+export async function checkConfig(
+  config: Config,
+  options: Runtime & { vocabulary?: number } = {},
+): Promise<CheckedConfig> {
   return files.checkConfig(config, await embed(options));
 }
 

@@ -31,7 +31,10 @@ export interface Outlet<K extends StreamName> {
 
 export function* train(session: EngineSession, args: TrainArgs, outlet: Outlet<'train'>): Job<Info> {
   const info = () => read<Info>(session.info());
-  const target = Math.min(args.steps === undefined ? ENDLESS : info().step + args.steps, args.until ?? ENDLESS);
+  const target = Math.min(
+    args.steps === undefined ? ENDLESS : info().step + args.steps,
+    args.until ?? ENDLESS,
+  );
   const end = target === ENDLESS ? Infinity : target;
   const limit = args.seconds ?? Infinity;
   const meter = new Meter();
@@ -44,28 +47,32 @@ export function* train(session: EngineSession, args: TrainArgs, outlet: Outlet<'
     delivered = worked;
   };
 
-  for (;;) {
-    const began = performance.now();
-    const slice = read<{ done: boolean; events: Report[] }>(
-      session.train(target, Math.ceil(Math.min(SLICE, Math.max(0, limit - worked) * 1000))),
-    );
-    worked += (performance.now() - began) / 1000;
-    meter.add(slice.events);
-    if (slice.done || worked >= limit) break;
-    if (meter.pending && outlet.credit > 0) deliver(false);
-    const behind = (worked - delivered) * 1000 > LEAD && outlet.credit === 0;
-    yield behind ? 'pause' : undefined;
-    // A pull may have come: what is ready goes out before the next slice, which may be long.
-    if (meter.pending && outlet.credit > 0) deliver(false);
+  try {
+    for (;;) {
+      const began = performance.now();
+      const milliseconds = Math.min(SLICE, Math.max(0, limit - worked) * 1000);
+      const slice = read<{ done: boolean; events: Report[] }>(session.train(target, milliseconds));
+      worked += (performance.now() - began) / 1000;
+      meter.add(slice.events);
+      if (slice.done || worked >= limit) break;
+      if (meter.pending && outlet.credit > 0) deliver(false);
+      const behind = (worked - delivered) * 1000 > LEAD && outlet.credit === 0;
+      yield behind ? 'pause' : undefined;
+      // A pull may have come: what is ready goes out before the next slice, which may be long.
+      if (meter.pending && outlet.credit > 0) deliver(false);
+    }
+  } catch (error) {
+    if (meter.pending) deliver(false); // the steps before it are good
+    throw error;
   }
-  if (meter.pending) deliver(true);
+  if (meter.started) deliver(true);
   return info();
 }
 
 export function* sample(session: EngineSession, options: string, outlet: Outlet<'sample'>): Job<null> {
   const { unknown } = read<{ unknown: string[] }>(session.sampleStart(options));
   let { count, time } = WRITING.first;
-  for (let first = true; ; ) {
+  for (let first = true; ;) {
     const { text, done } = read<{ text: string; done: boolean }>(session.sampleNext(count, time));
     if (text) {
       outlet.send(first ? { text, unknown } : { text });
@@ -79,8 +86,8 @@ export function* sample(session: EngineSession, options: string, outlet: Outlet<
 
 export function* evaluate(session: EngineSession): Job<ReturnType<Calls['evaluate']>> {
   for (;;) {
-    const pass = read<{ done: boolean; loss: number; characters: number }>(session.evaluate(SLICE));
-    if (pass.done) return { loss: pass.loss, characters: pass.characters };
+    const pass = read<{ done: boolean; loss: number | null; characters: number }>(session.evaluate(SLICE));
+    if (pass.done) return { loss: pass.loss ?? Infinity, characters: pass.characters }; // JSON has no infinity
     yield undefined;
   }
 }

@@ -6,7 +6,10 @@ import type { Build, Runtime } from './types.js';
 /** By address. A module is compiled once however many models use it; one that failed is tried again. */
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
-export async function loadModule(build: Build, { wasmModule, wasmUrl }: Runtime): Promise<WebAssembly.Module> {
+export async function loadModule(
+  build: Build,
+  { wasmModule, wasmUrl }: Runtime,
+): Promise<WebAssembly.Module> {
   if (wasmModule) return wasmModule;
   const url = String(typeof wasmUrl === 'function' ? wasmUrl(build) : (wasmUrl ?? addressOf(build)));
   let module = compiled.get(url);
@@ -35,7 +38,10 @@ async function compile(url: string): Promise<WebAssembly.Module> {
   if (String.fromCharCode(...head) !== '\0asm') {
     const start = new TextDecoder().decode(bytes.subarray(0, 40)).trim();
     const what = start.startsWith('<') ? 'an HTML page' : bytes.length ? `"${start}…"` : 'an empty file';
-    throw new UnfoldError('LOAD_FAILED', `${url} is ${what}, not WebAssembly. Is the .wasm file served at this address?`);
+    throw new UnfoldError(
+      'LOAD_FAILED',
+      `${url} is ${what}, not WebAssembly. Is the .wasm file served at this address?`,
+    );
   }
   try {
     return await WebAssembly.compile(bytes);

@@ -1,6 +1,6 @@
 import type { Progress } from './types.js';
 
-/** What the engine reports of one step, or (with `validationLoss`) of an evaluation after it. */
+/** What the engine reports of one step, or, with `validationLoss`, of an evaluation after it. */
 export interface Report {
   step: number;
   epoch: number;
@@ -23,19 +23,28 @@ export class Meter {
   #latest: Report | undefined;
   #validation: { loss: number; step: number } | null = null;
   #steps = 0;
+  #pending = false;
   /** Exponentially weighted over training time: their quotient is the rate. */
   #characters = 0;
   #seconds = 0;
 
+  /** Whether there is anything to take: a step at least, however long ago. */
+  get started(): boolean {
+    return this.#latest !== undefined;
+  }
+
   /** Whether anything happened since the last `take`. */
   get pending(): boolean {
-    return this.#losses.length > 0;
+    return this.#pending && this.started;
   }
 
   add(reports: readonly Report[]): void {
+    this.#pending ||= reports.length > 0;
     for (const report of reports) {
-      if (report.validationLoss !== null) this.#validation = { loss: report.validationLoss, step: report.step };
-      if (report.step !== this.#latest?.step) this.#addStep(report);
+      // An overflow in a validation comes as null, JSON has no infinity: the step tells it from a step's report.
+      const validates = report.validationLoss !== null || report.step === this.#latest?.step;
+      if (validates) this.#validation = { loss: report.validationLoss ?? Infinity, step: report.step };
+      else this.#addStep(report);
     }
   }
 
@@ -48,6 +57,7 @@ export class Meter {
     const latest = this.#latest!;
     const losses = Float32Array.from(this.#losses);
     this.#losses = [];
+    this.#pending = false;
     const left = Math.min(((target - latest.step) * worked) / this.#steps, limit - worked);
     return {
       step: latest.step,
@@ -68,7 +78,8 @@ export class Meter {
 
   #addStep(report: Report): void {
     // The first step of a run has no predecessor: it gets the mean of all so far.
-    const trained = report.characters - (this.#latest?.characters ?? report.characters * (1 - 1 / report.step));
+    const trained =
+      report.characters - (this.#latest?.characters ?? report.characters * (1 - 1 / report.step));
     const kept = Math.exp(-report.seconds / MEMORY);
     this.#characters = this.#characters * kept + trained;
     this.#seconds = this.#seconds * kept + report.seconds;

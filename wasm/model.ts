@@ -1,6 +1,5 @@
 import type { Client } from './client.js';
-import { UnfoldError } from './errors.js';
-import type { SampleChunk } from './protocol.js';
+import { refuse, UnfoldError, wrap } from './errors.js';
 import { type Sink, type Source, Stream } from './stream.js';
 import type {
   Evaluation,
@@ -20,7 +19,13 @@ const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('Symbol.disp
 
 /** JSON as the engine reads it: NaN and infinities arrive as text to be refused by name, not as null. */
 export function toJson(value: object): string {
-  return JSON.stringify(value, (_, item) => (typeof item === 'number' && !Number.isFinite(item) ? String(item) : item));
+  const spell = (_: string, item: unknown) =>
+    typeof item === 'number' && !Number.isFinite(item) ? String(item) : item;
+  try {
+    return JSON.stringify(value, spell);
+  } catch (error) {
+    throw wrap('INVALID_ARGUMENT', 'The options hold what JSON cannot', error);
+  }
 }
 
 export class TextModel implements Model {
@@ -54,11 +59,12 @@ export class TextModel implements Model {
 
   sample({ signal, ...options }: SampleOptions = {}): Sampling {
     const unknown: string[] = [];
+    const args = { options: toJson(options) };
     const stream = this.#stream<string>(
       (sink) =>
-        this.#client.stream('sample', { options: toJson(options) }, {
+        this.#client.stream('sample', args, {
           ...sink,
-          push: (chunk: SampleChunk) => {
+          push: (chunk) => {
             if (chunk.unknown) unknown.push(...chunk.unknown);
             sink.push(chunk.text);
           },
@@ -105,11 +111,9 @@ export class TextModel implements Model {
 }
 
 function checkLimit(field: string, limit: unknown): void {
+  if (!['steps', 'until', 'seconds'].includes(field)) {
+    throw refuse('INVALID_ARGUMENT', field, 'one of steps, until, seconds and signal', 'an unknown option');
+  }
   if (limit === undefined || (typeof limit === 'number' && limit >= 0)) return;
-  const expected = 'a number, 0 or more';
-  throw new UnfoldError('INVALID_ARGUMENT', `${field}: expected ${expected}, got ${String(limit)}`, {
-    field,
-    expected,
-    actual: String(limit),
-  });
+  throw refuse('INVALID_ARGUMENT', field, 'a number, 0 or more', limit);
 }

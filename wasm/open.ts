@@ -6,7 +6,7 @@ import { hasThreads, loadModule } from './load.js';
 import { type Channel, VERSION } from './protocol.js';
 import { reasonOf } from './stream.js';
 import { type Plan, plan, support } from './support.js';
-import type { Runtime, RuntimeInfo } from './types.js';
+import type { Build, Runtime, RuntimeInfo } from './types.js';
 
 const TIMEOUT = 30_000;
 
@@ -28,7 +28,8 @@ export async function openTools(options: Runtime): Promise<Client> {
       const module = await race(loadModule(wanted.build, local));
       let session = tools.get(module);
       if (!session) {
-        session = start({ ...wanted, threads: 1 }, { ...local, wasmModule: module }, (work) => work); // shared: nobody's limits
+        const unlimited: Race = (work) => work; // shared by all who ask: no one's signal ends it
+        session = start({ ...wanted, threads: 1 }, { ...local, wasmModule: module }, unlimited);
         tools.set(module, session);
         session.catch(() => tools.delete(module));
       }
@@ -47,20 +48,25 @@ async function attempt<T>(options: Runtime, run: (wanted: Plan) => Promise<T>): 
   } catch (error) {
     const final = wanted.build === 'simd' || options.wasmModule || options.signal?.aborted;
     if (final || (error as UnfoldError).code === 'TIMEOUT') throw error;
-    return run({ ...wanted, build: 'simd', threads: 1, reason: `Threads could not be started: ${describe(error)}` });
+    const reason = `Threads could not be started: ${describe(error)}`;
+    return run({ ...wanted, build: 'simd', threads: 1, reason });
   }
 }
 
 type Race = <T>(work: Promise<T>) => Promise<T>;
 
 /** Runs `work`; what it waits for through `race` is given up when the signal fires or the time is over. */
-async function within<T>({ signal, timeout = TIMEOUT }: Runtime, work: (race: Race) => Promise<T>): Promise<T> {
+async function within<T>(
+  { signal, timeout = TIMEOUT }: Runtime,
+  work: (race: Race) => Promise<T>,
+): Promise<T> {
   let cancel = () => {};
   const limit = new Promise<never>((_, reject) => {
     const abort = () => reject(reasonOf(signal!));
     if (signal?.aborted) abort();
     signal?.addEventListener('abort', abort);
-    const late = () => reject(new UnfoldError('TIMEOUT', `The engine was not loaded within ${timeout / 1000} seconds.`));
+    const late = () =>
+      reject(new UnfoldError('TIMEOUT', `The engine was not loaded within ${timeout / 1000} seconds.`));
     const timer = setTimeout(late, Math.min(timeout, 2 ** 31 - 1));
     cancel = () => {
       signal?.removeEventListener('abort', abort);
@@ -78,7 +84,7 @@ async function within<T>({ signal, timeout = TIMEOUT }: Runtime, work: (race: Ra
 async function start(wanted: Plan, options: Runtime, race: Race): Promise<Session> {
   const module = await race(loadModule(wanted.build, options));
   const { build, threads, worker, reason } = await fit(wanted, module);
-  const channel = await race(openChannel({ build, worker }, options));
+  const channel = worker ? await startWorker(build, options) : await race(openLocal(build));
   const client = new Client(channel);
   try {
     const args = { version: VERSION, module, threads, ...(channel.lock && { lock: channel.lock }) };
@@ -95,14 +101,17 @@ async function start(wanted: Plan, options: Runtime, race: Race): Promise<Sessio
 async function fit(wanted: Plan, module: WebAssembly.Module): Promise<Plan> {
   const threaded = hasThreads(module);
   if (threaded === (wanted.build === 'simd-threads')) return wanted;
-  if (!threaded) return { ...wanted, build: 'simd', threads: 1, reason: 'The WebAssembly file given is the build without threads.' };
+  if (!threaded) {
+    const reason = 'The WebAssembly file given is the build without threads.';
+    return { ...wanted, build: 'simd', threads: 1, reason };
+  }
   const available = await support();
   if (available.threads) return { ...wanted, build: 'simd-threads' };
   throw new UnfoldError('UNSUPPORTED', `The WebAssembly file given needs threads. ${available.reason}`);
 }
 
-async function openChannel({ build, worker }: Pick<Plan, 'build' | 'worker'>, { workerUrl }: Runtime): Promise<Channel> {
-  if (!worker) return openLocal(build);
+/** Not to be given up half way: the worker would be nobody's. */
+async function startWorker(build: Build, { workerUrl }: Runtime): Promise<Channel> {
   try {
     return await openWorker(build, typeof workerUrl === 'function' ? workerUrl(build) : workerUrl);
   } catch (error) {

@@ -75,7 +75,7 @@ export type Request =
   | { type: 'close' };
 
 /** Session to client. */
-export type Event =
+export type Answer =
   | { type: 'chunk'; id: number; chunk: Chunks[StreamName] }
   | { type: 'result'; id: number; result: Result<CallName> }
   | { type: 'error'; id: number; error: ErrorData }
@@ -83,14 +83,14 @@ export type Event =
 
 /** The session's end of the queue. */
 export interface Port {
-  post(event: Event, transfer?: Transferable[]): void;
+  post(answer: Answer, transfer?: Transferable[]): void;
   listen(handler: (request: Request) => void): void;
 }
 
 /** The client's end of the queue, and its hold on whatever runs the session. */
 export interface Channel {
   post(request: Request, transfer?: Transferable[]): void;
-  listen(handlers: { event(event: Event): void; failure(error: unknown): void }): void;
+  listen(handlers: { answer(answer: Answer): void; failure(error: unknown): void }): void;
   /** Whether anything is awaited: a Node process ends when nothing is. */
   hold(waiting: boolean): void;
   /** Ends the session at once, frees what it held. */

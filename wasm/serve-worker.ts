@@ -10,7 +10,7 @@ export async function serveWorker(factory: EngineFactory): Promise<void> {
     const port = parentPort!;
     serve(
       {
-        post: (event, transfer) => port.postMessage(event, transfer),
+        post: (answer, transfer) => port.postMessage(answer, transfer),
         listen: (handler) => port.on('message', (message) => handler(message as Request)),
       },
       factory,
@@ -23,7 +23,7 @@ export async function serveWorker(factory: EngineFactory): Promise<void> {
   };
   serve(
     {
-      post: (event, transfer = []) => scope.postMessage(event, transfer),
+      post: (answer, transfer = []) => scope.postMessage(answer, transfer),
       listen: (handler) => (scope.onmessage = ({ data }) => handler(data)),
     },
     factory,

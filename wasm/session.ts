@@ -1,8 +1,23 @@
 /** The session: owns the engine, answers the protocol. Knows nothing of workers. */
-import { type Engine, type EngineFactory, type EngineSession, read, readBytes, startEngine } from './engine.js';
+import {
+  type Engine,
+  type EngineFactory,
+  type EngineSession,
+  read,
+  readBytes,
+  startEngine,
+} from './engine.js';
 import { UnfoldError, wrap } from './errors.js';
 import { evaluate, type Job, type Outlet, sample, train } from './jobs.js';
-import { type Args, type CallName, CREDIT, type Port, type Request, type Result, VERSION } from './protocol.js';
+import {
+  type Args,
+  type CallName,
+  CREDIT,
+  type Port,
+  type Request,
+  type Result,
+  VERSION,
+} from './protocol.js';
 import { createTurn } from './turn.js';
 import type { Info } from './types.js';
 
@@ -13,6 +28,8 @@ interface Running {
   job: Job<Result<CallName>>;
   credit: number;
   paused: boolean;
+  /** Was told to stop, and answered so. */
+  stopped: boolean;
 }
 
 type Handlers = { [K in CallName]: (args: Args<K>, id: number) => Result<K> | Promise<Result<K>> | Running };
@@ -49,7 +66,10 @@ class Session {
 
   async #call(name: CallName, args: Args<CallName>, id: number): Promise<void> {
     try {
-      const handler = this.#handlers[name] as (args: Args<CallName>, id: number) => Result<CallName> | Running;
+      const handler = this.#handlers[name] as (
+        args: Args<CallName>,
+        id: number,
+      ) => Result<CallName> | Running;
       const answer = handler(args, id);
       const result = answer instanceof Promise ? await answer : answer;
       if (result && typeof result === 'object' && 'job' in result) this.#schedule(result);
@@ -61,9 +81,12 @@ class Session {
 
   readonly #handlers: Handlers = {
     start: async ({ version, module, threads, lock }) => {
-      if (version !== VERSION) throw new UnfoldError('WORKER_FAILED', 'The worker is of another version of unfold-rnn.');
+      if (version !== VERSION)
+        throw new UnfoldError('WORKER_FAILED', 'The worker is of another version of unfold-rnn.');
       const locked = lock !== undefined && (await holdLock(lock));
-      this.#engine = await startEngine(this.#factory, module, threads);
+      this.#engine = await startEngine(this.#factory, module, threads).catch((error: unknown) => {
+        throw wrap('WORKER_FAILED', 'The engine could not be started', error);
+      });
       return { ...read<{ threads: number }>(this.#engine.setThreads(threads)), locked };
     },
     schema: () => read(this.#started.schema()),
@@ -100,10 +123,17 @@ class Session {
     }
   }
 
-  #run(id: number, name: 'train' | 'sample' | 'evaluate', start: (outlet: Outlet<never>) => Job<Result<CallName>>): Running {
+  #run(
+    id: number,
+    name: 'train' | 'sample' | 'evaluate',
+    start: (outlet: Outlet<never>) => Job<Result<CallName>>,
+  ): Running {
     void this.#opened;
     if (name !== 'evaluate' && this.#running.some((other) => other.name === name)) {
-      throw new UnfoldError('INVALID_STATE', `This model is in another ${name}() already: leave that loop, or wait for its end.`);
+      throw new UnfoldError(
+        'INVALID_STATE',
+        `This model is in another ${name}() already: leave that loop, or wait for its end.`,
+      );
     }
     const port = this.#port;
     const outlet = {
@@ -115,7 +145,7 @@ class Session {
         port.post({ type: 'chunk', id, chunk }, transfer);
       },
     };
-    const running: Running = { id, name, job: start(outlet), credit: CREDIT, paused: false };
+    const running: Running = { id, name, job: start(outlet), credit: CREDIT, paused: false, stopped: false };
     return running;
   }
 
@@ -128,14 +158,17 @@ class Session {
   async #work(): Promise<void> {
     if (this.#scheduling) return;
     this.#scheduling = true;
-    for (let next; (next = this.#pick()); ) {
+    for (let next; (next = this.#pick());) {
       this.#advance(next);
       await this.#turn();
     }
     this.#scheduling = false;
   }
 
-  /** The call that waited longest. One evaluation runs at a time, and training waits for it: it measures one set of weights. */
+  /**
+   * The call that waited longest. One evaluation runs at a time, and training waits for it: it measures one set of
+   * weights.
+   */
   #pick(): Running | undefined {
     const evaluation = this.#running.find((running) => running.name === 'evaluate');
     const index = this.#running.findIndex((running) =>
@@ -152,13 +185,13 @@ class Session {
       const { done, value } = running.job.next();
       if (done) {
         this.#remove(running);
-        this.#answer(running.id, value);
+        if (!running.stopped) this.#answer(running.id, value);
       } else {
         running.paused = value === 'pause';
       }
     } catch (error) {
       this.#remove(running);
-      this.#fail(running.id, error);
+      if (!running.stopped || !(error instanceof UnfoldError)) this.#fail(running.id, error);
     }
   }
 
@@ -176,16 +209,18 @@ class Session {
 
   #stop(id: number): void {
     const running = this.#running.find((other) => other.id === id);
-    if (!running) return;
-    this.#remove(running);
+    if (!running || running.stopped) return;
     try {
-      if (running.name === 'train') this.#answer(id, read<Info>(this.#opened.info()));
-      else if (running.name === 'sample') this.#answer(id, null);
-      else throw new UnfoldError('ABORTED', 'Stopped.');
+      if (running.name === 'evaluate') {
+        // The engine has no way to drop a pass. Left half done, it would go on later, with other weights.
+        running.stopped = true;
+        throw new UnfoldError('ABORTED', 'Stopped.');
+      }
+      this.#remove(running);
+      this.#answer(id, running.name === 'train' ? read<Info>(this.#opened.info()) : null);
     } catch (error) {
       this.#fail(id, error);
     }
-    void this.#work();
   }
 
   #answer(id: number, result: Result<CallName>): void {

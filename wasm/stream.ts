@@ -64,7 +64,8 @@ export class Stream<T> implements AsyncIterableIterator<T> {
       this.#source?.pull();
       return { value: chunk, done: false };
     }
-    if (!this.#over) return this.#hold(new Promise((resolve, reject) => this.#waiting.push({ resolve, reject })));
+    if (!this.#over)
+      return this.#hold(new Promise((resolve, reject) => this.#waiting.push({ resolve, reject })));
     if (!('error' in this.#over)) return { value: undefined, done: true };
     const { error } = this.#over;
     this.#over = {};

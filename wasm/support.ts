@@ -1,10 +1,12 @@
 /** What this platform can run, and which build that means. */
-import { UnfoldError } from './errors.js';
+import { refuse, UnfoldError } from './errors.js';
 import { importOs, isNode } from './node.js';
 import type { Build, Runtime, Support } from './types.js';
 
 /** A function that returns `i32x4.splat(0)`, the smallest module that needs SIMD. */
-const SIMD_PROBE = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 17, 11];
+const SIMD_PROBE = [
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 17, 11,
+];
 
 /** What the automatic choice never exceeds: beyond, these networks gain little. */
 const MOST_THREADS = 4;
@@ -18,7 +20,10 @@ export async function support(): Promise<Support> {
 
 function whyOneThread(isolated: boolean): string | null {
   if (!isolated) {
-    return 'The page is not cross-origin isolated: serve it with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.';
+    return (
+      'The page is not cross-origin isolated: serve it with Cross-Origin-Opener-Policy: same-origin ' +
+      'and Cross-Origin-Embedder-Policy: require-corp.'
+    );
   }
   try {
     // Some platforms have the constructor and refuse the memory.
@@ -39,21 +44,27 @@ export interface Plan {
 }
 
 /** Weighs what is asked for against what there is. What cannot be had is taken back, and the reason told. */
-export async function plan({ threads = 'auto', math = 'reproducible', worker = hasWorkers() }: Runtime): Promise<Plan> {
+export async function plan({
+  threads = 'auto',
+  math = 'reproducible',
+  worker = hasWorkers(),
+}: Runtime): Promise<Plan> {
   if (threads !== 'auto' && !(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
-    const details = { field: 'threads', expected: "'auto' or an integer from 1 to 64", actual: String(threads) };
-    throw new UnfoldError('INVALID_ARGUMENT', `threads: expected ${details.expected}, got ${details.actual}`, details);
+    throw refuse('INVALID_ARGUMENT', 'threads', "'auto' or an integer from 1 to 64", threads);
   }
-  if (math !== 'reproducible') throw new UnfoldError('UNSUPPORTED', `There is no build with ${String(math)} math.`, { field: 'math' });
+  if (math !== 'reproducible') throw refuse('UNSUPPORTED', 'math', "'reproducible'", math);
   const available = await support();
   if (!available.simd) throw new UnfoldError('UNSUPPORTED', available.reason!);
   const one = (reason: string): Plan => ({ build: 'simd', threads: 1, worker, reason });
   if (threads === 1) return one('One thread was asked for.');
   if (!available.threads) return one(available.reason!);
-  if (!worker && typeof document === 'object') return one('A page may not wait for threads: run in a worker.');
+  if (!worker && typeof document === 'object')
+    return one('A page may not wait for threads: run in a worker.');
   const cores = await countCores();
   const count = threads === 'auto' ? Math.min(MOST_THREADS, Math.ceil(cores / 2)) : threads;
-  return count > 1 ? { build: 'simd-threads', threads: count, worker, reason: null } : one(`There are ${cores} cores: half of them stay free.`);
+  return count > 1
+    ? { build: 'simd-threads', threads: count, worker, reason: null }
+    : one(`There are ${cores} cores: half of them stay free.`);
 }
 
 function hasWorkers(): boolean {

@@ -68,7 +68,8 @@ export interface Config {
   /** Sequences trained side by side. Default 32. */
   batch?: number;
   /** A name, or a name with its settings. Default adam at 0.002. */
-  optimizer?: Name<'sgd' | 'momentum' | 'nesterov' | 'rmsprop' | 'adagrad' | 'adam' | 'adamw'> | OptimizerConfig;
+  optimizer?:
+    Name<'sgd' | 'momentum' | 'nesterov' | 'rmsprop' | 'adagrad' | 'adam' | 'adamw'> | OptimizerConfig;
   /** Of the learning rate. Default constant. */
   schedule?: Name<'constant' | 'step' | 'exponential' | 'cosine' | 'plateau'> | ScheduleConfig;
   /** Largest gradient norm, or norm and value; 0 turns it off. Default 5. */
@@ -93,11 +94,17 @@ export type Build = 'simd' | 'simd-threads';
 
 /** Where and how the engine runs. Every field may be left out. */
 export interface Runtime {
-  /** Threads, the worker's own included. Default `auto`: half the cores, at most 4. Falls back to 1 where threads cannot be had; `info.runtime.reason` says why. */
+  /**
+   * Threads, the worker's own included. Default `auto`: half the cores, at most 4. Falls back to 1 where threads
+   * cannot be had; `info.runtime.reason` says why.
+   */
   threads?: number | 'auto';
   /** Default, and so far the only one, `reproducible`. */
   math?: 'reproducible';
-  /** Where the `.wasm` file is, when the bundler's own address will not do. A plain address has to fit `threads`: the file decides. */
+  /**
+   * Where the `.wasm` file is, when the bundler's own address will not do. A single file decides whether there are
+   * threads; a function may name one for each build.
+   */
   wasmUrl?: string | URL | ((build: Build) => string | URL);
   /** A compiled engine, instead of any address. */
   wasmModule?: WebAssembly.Module;
@@ -194,7 +201,7 @@ export interface TrainOptions {
 export interface SampleOptions {
   /** Text to go on from. Default none. */
   prime?: string;
-  /** Symbols to write. Default 200. */
+  /** Symbols to write. Default 500. */
   length?: number;
   /** 0 is greedy, 1 the model's own distribution. Default 1. */
   temperature?: number;
@@ -204,13 +211,13 @@ export interface SampleOptions {
   topP?: number;
   /** Always the likeliest. Default false. */
   greedy?: boolean;
-  /** Same seed and weights, same text. Default null: another text each time. */
+  /** Same seed and weights, same text. Default: the configuration's. */
   seed?: number | null;
   signal?: AbortSignal | undefined;
 }
 
 export interface Evaluation {
-  /** Mean over the validation part, in nats a character. */
+  /** Mean over the validation part, in nats a character; infinite when it overflows. */
   loss: number;
   bitsPerCharacter: number;
   /** How many were predicted. */
@@ -223,10 +230,16 @@ export interface Sampling extends AsyncIterableIterator<string> {
   readonly unknown: readonly string[];
 }
 
-/** A network, its text and its training. Everything but `train` and `sample` waits its turn between two slices of work. */
+/**
+ * A network, its text and its training. Everything but `train` and `sample` waits its turn between two slices of
+ * work.
+ */
 export interface Model {
   readonly info: ModelInfo;
-  /** Starts with the first `next()`. Leaving the loop stops the work; a loop that falls behind gets fewer, larger reports, and one that stands still pauses the work. */
+  /**
+   * Starts with the first `next()`. Leaving the loop stops the work; a loop that falls behind gets fewer, larger
+   * reports, and one that stands still pauses the work.
+   */
   train(options?: TrainOptions): AsyncIterableIterator<Progress>;
   /** May run beside `train`: it then writes with the weights of the moment. */
   sample(options?: SampleOptions): Sampling;
@@ -238,7 +251,7 @@ export interface Model {
   /** Ends the model, its memory and its threads. Calls still running reject with `DISPOSED`. May be called again. */
   dispose(): void;
   [Symbol.dispose](): void;
-  /** `dispose()` for a model that does not answer: kills the worker in the middle of whatever it does. */
+  /** The same by the name that a `Worker` has for it: a worker is killed in the middle of whatever it does. */
   terminate(): void;
 }
 

@@ -1,0 +1,14 @@
+// How far errors reach back: the norm of ∂L_t/∂h_{t−k} for every lag k and layer (Bengio et al. 1994).
+#pragma once
+
+#include <vector>
+
+#include "network.h"
+
+namespace unfold {
+
+/// Runs the tokens (lags+2 of them: inputs and, shifted by one, targets) from the zero state and sends the loss of
+/// the last prediction back. Entry [layer][k] is ‖∂L_t/∂h_{t−k}‖₂, k = 0 … lags; an embedding is left out.
+std::vector<std::vector<double>> gradient_flow(Network& network, const Token* tokens, Index lags);
+
+}  // namespace unfold
