@@ -563,22 +563,47 @@ Json schema() {
   return json;
 }
 
-Json parse_json(const std::string& text, ErrorCode code, const std::string& field) {
-  // A first pass without building anything: depth, and keys that stand twice in an object.
+namespace {
+
+/// Walks JSON text without building anything; stops at nesting beyond 32 and at a key that stands twice.
+struct Watch : nlohmann::json_sax<Json> {
+  static constexpr std::size_t deepest = 32;
   std::vector<std::set<std::string>> keys;
   std::string trouble;
-  const auto watch = [&](int depth, Json::parse_event_t event, Json& value) {
-    using Event = Json::parse_event_t;
-    if (depth > 32) trouble = "nesting deeper than 32";
-    if (event == Event::object_start) keys.emplace_back();
-    if (event == Event::object_end && !keys.empty()) keys.pop_back();
-    if (event == Event::key && !keys.empty() && !keys.back().insert(value.get<std::string>()).second)
-      trouble = "the key " + shown(value) + " twice";
+
+  bool open() {
+    keys.emplace_back();
+    if (keys.size() > deepest) trouble = "nesting deeper than " + std::to_string(deepest);
     return trouble.empty();
-  };
-  Json json = Json::parse(text, watch, false);
-  if (trouble.empty() && !json.is_discarded()) return json;
-  throw Error(code, field, "one JSON object", trouble.empty() ? "text that is not JSON" : trouble);
+  }
+  bool close() {
+    keys.pop_back();
+    return true;
+  }
+  bool key(string_t& name) override {
+    if (!keys.back().insert(name).second) trouble = "the key " + shown(name) + " twice";
+    return trouble.empty();
+  }
+  bool start_object(std::size_t) override { return open(); }
+  bool end_object() override { return close(); }
+  bool start_array(std::size_t) override { return open(); }
+  bool end_array() override { return close(); }
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
+};
+
+}  // namespace
+
+Json parse_json(const std::string& text, ErrorCode code, const std::string& field) {
+  Watch watch;
+  if (Json::sax_parse(text, &watch)) return Json::parse(text);
+  throw Error(code, field, "one JSON object", watch.trouble.empty() ? "text that is not JSON" : watch.trouble);
 }
 
 }  // namespace unfold

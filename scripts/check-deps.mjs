@@ -7,13 +7,13 @@ import { at, Failure, filesIn, isMain, main, shown } from './lib.mjs';
 // From the ground up. A file may include files of its own row and of the rows above it. A name is a
 // file without its ending, a folder with a slash, or, where the two halves differ, a file with its ending.
 const rows = [
-  ['real', 'error', 'numeric', 'rng', 'parallel', 'kernels/'],
+  ['real', 'error', 'numeric', 'rng', 'dropout', 'parallel', 'kernels/'],
   ['parameters', 'block', 'cell', 'cells/', 'config.h', 'blend', 'initialization'], // config.h: plain data
   ['edge'],
-  ['layer', 'loss'],
-  ['network', 'workspace'],
+  ['layer', 'layer_ops', 'layer_part', 'loss'],
+  ['network', 'workspace', 'baseline', 'presets.h'],
   ['optim', 'tokens', 'safetensors'],
-  ['trainer', 'sampler', 'checkpoint', 'config.cpp'],
+  ['trainer', 'sampler', 'checkpoint', 'config.cpp', 'presets.cpp', 'gradient_flow'],
   ['session', 'estimate'],
   ['bindings', 'bench', 'main'],
 ];

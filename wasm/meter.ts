@@ -23,23 +23,21 @@ export class Meter {
   #latest: Report | undefined;
   #validation: { loss: number; step: number } | null = null;
   #steps = 0;
-  #pending = false;
   /** Exponentially weighted over training time: their quotient is the rate. */
   #characters = 0;
   #seconds = 0;
 
-  /** Whether there is anything to take: a step at least, however long ago. */
+  /** Whether the run has taken a step: before, there is nothing to take. */
   get started(): boolean {
     return this.#latest !== undefined;
   }
 
-  /** Whether anything happened since the last `take`. */
+  /** Whether it has since the last `take`. */
   get pending(): boolean {
-    return this.#pending && this.started;
+    return this.#losses.length > 0;
   }
 
   add(reports: readonly Report[]): void {
-    this.#pending ||= reports.length > 0;
     for (const report of reports) {
       // An overflow in a validation comes as null, JSON has no infinity: the step tells it from a step's report.
       const validates = report.validationLoss !== null || report.step === this.#latest?.step;
@@ -57,7 +55,6 @@ export class Meter {
     const latest = this.#latest!;
     const losses = Float32Array.from(this.#losses);
     this.#losses = [];
-    this.#pending = false;
     const left = Math.min(((target - latest.step) * worked) / this.#steps, limit - worked);
     return {
       step: latest.step,

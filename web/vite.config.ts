@@ -1,7 +1,20 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Emscripten 3 keeps the options of its thread workers in a variable; Vite wants to read them in place. */
+function readableThreadOptions(): Plugin {
+  const call = /(new Worker\(\s*new URL\("simd-threads\.js",\s*import\.meta\.url\)),\s*workerOptions\)/;
+  return {
+    name: 'unfold:readable-thread-options',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!id.endsWith('/simd-threads.js') || !call.test(code)) return null;
+      return { code: code.replace(call, '$1, { type: "module", name: "em-pthread" })'), map: null };
+    },
+  };
+}
 
 export default defineConfig({
   root: here('.'),
@@ -15,7 +28,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  worker: { format: 'es' },
+  plugins: [readableThreadOptions()],
+  worker: { format: 'es', plugins: () => [readableThreadOptions()] },
   server: {
     headers: {
       'Cross-Origin-Opener-Policy': 'same-origin',

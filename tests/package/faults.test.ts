@@ -28,7 +28,10 @@ describe.each(hosts)('in $host', ({ worker }) => {
     const training = collect(model.train());
     const saving = model.save();
     saving.catch(() => {});
-    expect(await rejection(training)).toMatchObject({ code: 'WORKER_FAILED', message: expect.stringContaining('unreachable') });
+    expect(await rejection(training)).toMatchObject({
+      code: 'WORKER_FAILED',
+      message: expect.stringContaining('unreachable'),
+    });
     expect(await rejection(collect(model.sample()))).toMatchObject({ code: 'WORKER_FAILED' });
     expect(await rejection(model.evaluate())).toMatchObject({ code: 'WORKER_FAILED' });
     model.dispose();

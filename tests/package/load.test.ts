@@ -1,12 +1,12 @@
 /** Loading: what is not there, is not what it should be, or does not answer. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { connectLocal } from '../../dist/channels.js';
 import { Client } from '../../dist/client.js';
 import { checkConfig, createModel, openModel, support, UnfoldError } from '../../dist/index.js';
-import fakeEngine from './fake-engine.js';
-import { rejection } from './harness.js';
+import { fakeEngine, rejection } from './harness.js';
 
 const emptyModule = Buffer.of(0, 97, 115, 109, 1, 0, 0, 0);
 const fakeWorker = new URL('./fake-worker.js', import.meta.url);
@@ -47,9 +47,15 @@ describe('the wasm file', () => {
     expect(error.message).toContain(wasmUrl);
   });
 
-  test.each(['http://localhost:1/simd.wasm', new URL('./nowhere.wasm', import.meta.url)])('%s is nowhere', async (wasmUrl) => {
-    expect(await rejection(create({ wasmUrl }))).toMatchObject({ code: 'LOAD_FAILED', message: expect.stringContaining(String(wasmUrl)) });
-  });
+  test.each(['http://localhost:1/simd.wasm', new URL('./nowhere.wasm', import.meta.url)])(
+    '%s is nowhere',
+    async (wasmUrl) => {
+      expect(await rejection(create({ wasmUrl }))).toMatchObject({
+        code: 'LOAD_FAILED',
+        message: expect.stringContaining(String(wasmUrl)),
+      });
+    },
+  );
 
   test('is fetched and compiled once for all models, and again after a failure', async () => {
     const wasmUrl = address('/engine.wasm');
@@ -66,7 +72,9 @@ describe('the wasm file', () => {
   test('gives way to a signal while it loads', async () => {
     const controller = new AbortController();
     answer = () => (controller.abort(new Error('left')), { status: 200, body: emptyModule });
-    expect(await rejection(create({ wasmUrl: address('/slow.wasm'), signal: controller.signal }))).toMatchObject({ message: 'left' });
+    expect(
+      await rejection(create({ wasmUrl: address('/slow.wasm'), signal: controller.signal })),
+    ).toMatchObject({ message: 'left' });
     expect(await rejection(create({ signal: controller.signal }))).toMatchObject({ message: 'left' });
   });
 });
@@ -74,7 +82,8 @@ describe('the wasm file', () => {
 describe('the worker', () => {
   const module = new WebAssembly.Module(emptyModule);
   const script = (code: string) => new URL(`data:text/javascript,${encodeURIComponent(code)}`);
-  const start = (workerUrl: URL | string, timeout = 5000) => rejection(create({ wasmModule: module, workerUrl, timeout }));
+  const start = (workerUrl: URL | string, timeout = 5000) =>
+    rejection(create({ wasmModule: module, workerUrl, timeout }));
 
   test('that is not there', async () => {
     expect(await start(new URL('./nowhere.js', import.meta.url))).toMatchObject({ code: 'WORKER_FAILED' });
@@ -90,13 +99,19 @@ describe('the worker', () => {
 
   test('that never answers', async () => {
     const silent = 'import { parentPort } from "node:worker_threads"; parentPort.on("message", () => {});';
-    expect(await start(script(silent), 300)).toMatchObject({ code: 'TIMEOUT', message: expect.stringContaining('0.3 seconds') });
+    expect(await start(script(silent), 300)).toMatchObject({
+      code: 'TIMEOUT',
+      message: expect.stringContaining('0.3 seconds'),
+    });
   });
 
-  test.each(['"hello"', 'null', '{ type: "chunk", id: 77 }', '{ type: "what", id: 1 }'])('that sends %s', async (message) => {
-    const stray = `import { parentPort } from "node:worker_threads"; parentPort.on("message", () => parentPort.postMessage(${message}));`;
-    expect(await start(script(stray))).toMatchObject({ code: 'WORKER_FAILED' });
-  });
+  test.each(['"hello"', 'null', '{ type: "chunk", id: 77 }', '{ type: "what", id: 1 }'])(
+    'that sends %s',
+    async (message) => {
+      const stray = `import { parentPort } from "node:worker_threads"; parentPort.on("message", () => parentPort.postMessage(${message}));`;
+      expect(await start(script(stray))).toMatchObject({ code: 'WORKER_FAILED' });
+    },
+  );
 
   test('of another version', async () => {
     const client = new Client(connectLocal(fakeEngine));
@@ -118,7 +133,10 @@ describe('arguments', () => {
   });
 
   test('a checkpoint that is not bytes is refused', async () => {
-    expect(await rejection(openModel('file' as never))).toMatchObject({ code: 'INVALID_CHECKPOINT', actual: 'string' });
+    expect(await rejection(openModel('file' as never))).toMatchObject({
+      code: 'INVALID_CHECKPOINT',
+      actual: "'file'",
+    });
   });
 });
 
@@ -129,11 +147,38 @@ describe('support', () => {
 
   test('says what is missing', async () => {
     vi.stubGlobal('WebAssembly', { ...WebAssembly, validate: () => false });
-    expect(await support()).toMatchObject({ simd: false, threads: false, reason: expect.stringContaining('SIMD') });
+    expect(await support()).toMatchObject({
+      simd: false,
+      threads: false,
+      reason: expect.stringContaining('SIMD'),
+    });
     expect(await rejection(create({}))).toMatchObject({ code: 'UNSUPPORTED' });
     expect(await rejection(checkConfig({}))).toMatchObject({ code: 'UNSUPPORTED' });
     vi.unstubAllGlobals();
     vi.stubGlobal('process', { ...process, versions: {} }); // as a page
-    expect(await support()).toMatchObject({ simd: true, threads: false, isolated: false, reason: expect.stringContaining('Cross-Origin-Opener-Policy') });
+    expect(await support()).toMatchObject({
+      simd: true,
+      threads: false,
+      isolated: false,
+      reason: expect.stringContaining('Cross-Origin-Opener-Policy'),
+    });
   });
+});
+
+test('no worker outlives its model, made or not', async () => {
+  let running = 0;
+  const count = (worker: Worker) => {
+    running += 1;
+    worker.on('exit', () => void (running -= 1));
+  };
+  process.on('worker', count);
+  const wasmModule = new WebAssembly.Module(emptyModule);
+  const model = await create({ wasmModule });
+  expect(running).toBe(1);
+  model.dispose();
+  await rejection(create({ wasmModule, text: 'fault=INVALID_TEXT in=create' }));
+  await rejection(create({ wasmModule, text: 'fault=trap in=create' }));
+  await rejection(create({ wasmModule, text: 'fault=hang in=create', signal: AbortSignal.timeout(200) }));
+  await expect.poll(() => running).toBe(0);
+  process.off('worker', count);
 });

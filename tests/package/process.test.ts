@@ -1,15 +1,29 @@
 /** The package in a Node process of its own: what importing does, and that the process ends. */
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const run = promisify(execFile);
 const index = JSON.stringify(new URL('../../dist/index.js', import.meta.url).href);
 const create = `createModel({ text: 'to be or not to be '.repeat(200), layers: [{ cell: 'gru', hidden: 16 }], batch: 4, window: 16`;
 
-/** Runs the script; rejects if the process does not end by itself. */
+let folder: string;
+beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'unfold-'))));
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Runs a script; rejects if the process does not end by itself. */
 async function node(code: string): Promise<string> {
-  const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '-e', code], { timeout: 20_000 });
+  const file = join(folder, `${randomUUID()}.mjs`);
+  await writeFile(file, code);
+  return start(file);
+}
+
+async function start(...args: string[]): Promise<string> {
+  const { stdout, stderr } = await run(process.execPath, args, { timeout: 20_000 });
   expect(stderr).toBe('');
   return stdout.trim();
 }
@@ -70,4 +84,9 @@ test('a process can end in the middle of training', async () => {
     console.log('left');
   `);
   expect(output).toBe('left');
+});
+
+test('workers start from a command line, whose options would not fit them', async () => {
+  const code = `import { createModel } from ${index}; console.log((await ${create}, threads: 2 })).info.runtime.threads);`;
+  expect(await start('--input-type=module', '-e', code)).toBe('2');
 });

@@ -83,7 +83,11 @@ it('explains what it cannot use and keeps training', async () => {
   await drop(page, 'short.txt', 'too short');
   await page.getByText('short.txt is chosen').waitFor();
   await page.getByRole('button', { name: 'Apply and restart' }).click();
-  await page.getByRole('alert').filter({ hasText: /cannot be used/ }).last().waitFor();
+  await page
+    .getByRole('alert')
+    .filter({ hasText: /cannot be used/ })
+    .last()
+    .waitFor();
   const at = await step(page);
   await waitForStep(page, at + 5);
   expect(problems).toEqual([]);

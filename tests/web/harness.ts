@@ -30,8 +30,9 @@ export interface Site {
   close(): Promise<void>;
 }
 
-export const openSite = (options: { isolation?: boolean; headers?: Record<string, string> } = {}): Promise<Site> =>
-  serve({ port: 0, ...options });
+export const openSite = (
+  options: { isolation?: boolean; headers?: Record<string, string> } = {},
+): Promise<Site> => serve({ port: 0, ...options });
 
 export interface Visit {
   page: Page;
@@ -40,11 +41,11 @@ export interface Visit {
   close(): Promise<void>;
 }
 
-/** A fresh profile on the page; `hash` and `search` go behind the address. */
+/** A fresh profile on the page; `at` goes behind the address, `script` runs before the page's own. */
 export async function visit(
   browser: Browser,
   site: Site,
-  { at = '', ...options }: BrowserContextOptions & { at?: string } = {},
+  { at = '', script, ...options }: BrowserContextOptions & { at?: string; script?: string } = {},
 ): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
   const page = await context.newPage();
@@ -64,13 +65,17 @@ export async function visit(
       console.error(`policy violation: ${event.violatedDirective} ${event.blockedURI}`),
     );
   });
+  if (script) await page.addInitScript(script);
   await page.goto(site.url + at);
   return { page, problems, close: () => context.close() };
 }
 
 /** A number of the run, as it is shown. */
 export async function fact(page: Page, name: string): Promise<number> {
-  const shown = await page.locator('.facts div', { has: page.locator(`dt:text-is("${name}")`) }).locator('dd').innerText();
+  const shown = await page
+    .locator('.facts div', { has: page.locator(`dt:text-is("${name}")`) })
+    .locator('dd')
+    .innerText();
   return Number(shown.replaceAll(',', ''));
 }
 
@@ -81,12 +86,12 @@ export async function loss(page: Page): Promise<number> {
 }
 
 export async function waitForStep(page: Page, atLeast: number, timeout = 30_000): Promise<void> {
-  const shown = () => {
+  const reached = (atLeast: number) => {
     const facts = [...document.querySelectorAll('.facts div')];
     const own = facts.find((element) => element.querySelector('dt')?.textContent === 'Step');
-    return Number(own?.querySelector('dd')?.textContent?.replaceAll(',', ''));
+    return Number(own?.querySelector('dd')?.textContent?.replaceAll(',', '')) >= atLeast;
   };
-  await page.waitForFunction(`(${shown})() >= ${atLeast}`, undefined, { timeout, polling: 50 });
+  await page.waitForFunction(reached, atLeast, { timeout, polling: 50 });
 }
 
 export const play = (page: Page) => page.getByRole('button', { name: 'Train', exact: true });

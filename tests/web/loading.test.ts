@@ -2,7 +2,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from 'playwright';
 import { contentSecurityPolicy } from '../../scripts/serve.mjs';
-import { fact, loss, openBrowser, openSite, pause, play, type Site, step, visit, waitForStep } from './harness';
+import {
+  fact,
+  loss,
+  openBrowser,
+  openSite,
+  pause,
+  play,
+  type Site,
+  step,
+  visit,
+  waitForStep,
+} from './harness';
 
 let browser: Browser;
 const sites: Site[] = [];
@@ -29,9 +40,9 @@ describe.each([
     const { page, problems, close } = await visit(browser, await site({ isolation }));
     await pause(page).waitFor();
     await page.waitForFunction(() => (document.querySelector('#written')?.textContent ?? '').length > 20);
-    await waitForStep(page, 20);
+    await waitForStep(page, 3);
     const early = await loss(page);
-    await waitForStep(page, 120);
+    await waitForStep(page, 60);
     expect(await loss(page)).toBeLessThan(early - 0.5);
     expect(await fact(page, 'Characters per second')).toBeGreaterThan(0);
     expect(await page.locator('.badge').innerText()).toMatch(badge);
@@ -44,15 +55,29 @@ describe.each([
 
 it('needs no exception from Trusted Types', async () => {
   const policy = `${contentSecurityPolicy}; require-trusted-types-for 'script'`;
-  const { page, problems, close } = await visit(browser, await site({ headers: { 'Content-Security-Policy': policy } }));
+  const strict = await site({ headers: { 'Content-Security-Policy': policy } });
+  const { page, problems, close } = await visit(browser, strict);
   await waitForStep(page, 5);
+  expect(problems).toEqual([]);
+  await close();
+});
+
+it('trains on several threads where there are cores for them', async () => {
+  // Said, not had: a machine of two cores tries threads too.
+  const script = "Object.defineProperty(navigator, 'hardwareConcurrency', { get: () => 4 })";
+  const { page, problems, close } = await visit(browser, await site(), { script });
+  await waitForStep(page, 5);
+  expect(await page.locator('.badge').innerText()).toBe('2 threads');
   expect(problems).toEqual([]);
   await close();
 });
 
 it('says so where WebAssembly is blocked', async () => {
   const policy = contentSecurityPolicy.replace(" 'wasm-unsafe-eval'", '');
-  const { page, close } = await visit(browser, await site({ headers: { 'Content-Security-Policy': policy } }));
+  const { page, close } = await visit(
+    browser,
+    await site({ headers: { 'Content-Security-Policy': policy } }),
+  );
   await page.getByRole('alert').filter({ hasText: 'WebAssembly does not run here' }).waitFor();
   expect(await play(page).isDisabled()).toBe(true);
   await close();

@@ -46,7 +46,9 @@ it('never blocks the page for 50 ms while it trains, and nothing moves', { retry
 it('shows the first character soon', { retry: 2 }, async () => {
   const { page, close } = await visit(browser, site);
   await page.waitForFunction(
-    () => (document.querySelector('#written')?.textContent ?? '').length > 0 && !document.querySelector('.written-waits'),
+    () =>
+      (document.querySelector('#written')?.textContent ?? '').length > 0 &&
+      !document.querySelector('.written-waits'),
     undefined,
     { polling: 20 },
   );
@@ -63,7 +65,8 @@ it('does not shift while it loads', async () => {
     const shifts: number[] = [];
     Object.assign(window, { shifts });
     new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) shifts.push((entry as PerformanceEntry & { value: number }).value);
+      for (const entry of list.getEntries())
+        shifts.push((entry as PerformanceEntry & { value: number }).value);
     }).observe({ type: 'layout-shift', buffered: true });
   });
   await page.goto(site.url);
@@ -81,7 +84,12 @@ describe.each([
   { width: 2560, height: 1200, isMobile: false, hasTouch: false },
 ])('at $width × $height', ({ width, height, isMobile, hasTouch }) => {
   it('fits its width', async () => {
-    const { page, close } = await visit(browser, site, { viewport: { width, height }, isMobile, hasTouch, at: '#v=1&h=32' });
+    const { page, close } = await visit(browser, site, {
+      viewport: { width, height },
+      isMobile,
+      hasTouch,
+      at: '#v=1&h=32',
+    });
     await waitForStep(page, 2);
     await page.getByLabel('Hidden units').fill('2048');
     const [content, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
@@ -98,6 +106,7 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     await page.keyboard.press('w');
     await pause(page).click();
     await page.getByLabel('Layers').fill('2');
+    await page.waitForTimeout(300); // Colours have faded over.
     const violations = async () => {
       const found = await page.evaluate(`${axe}; axe.run()`);
       return (found as { violations: { id: string; nodes: { html: string }[] }[] }).violations.map(
@@ -123,7 +132,8 @@ it('can be walked by keyboard, one stop for each composite, focus always visible
       if (element === document.body) return '';
       const shown = element.matches('[type=radio]') ? element.nextElementSibling! : element;
       const { outlineStyle, outlineWidth } = getComputedStyle(shown);
-      const name = element.id || element.getAttribute('aria-label') || element.textContent!.trim() || element.className;
+      const name =
+        element.id || element.getAttribute('aria-label') || element.textContent!.trim() || element.className;
       return `${name}${outlineStyle === 'none' || outlineWidth === '0px' ? ' (focus not visible)' : ''}`;
     });
     if (stop === '' || (stops.length > 3 && stop === stops[0])) break;
@@ -131,7 +141,14 @@ it('can be walked by keyboard, one stop for each composite, focus always visible
   }
   expect(stops.filter((stop) => stop.includes('not visible'))).toEqual([]);
   expect(new Set(stops).size).toBe(stops.length);
-  for (const id of ['set-text', 'set-learningRate', 'set-cell', 'set-hidden', 'set-temperature', 'set-prime']) {
+  for (const id of [
+    'set-text',
+    'set-learningRate',
+    'set-cell',
+    'set-hidden',
+    'set-temperature',
+    'set-prime',
+  ]) {
     expect(stops).toContain(id);
   }
   await close();

@@ -4,7 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { ticksX } from '../../web/src/charts/axes';
 import { readHash, writeHash } from '../../web/src/state/hash';
 import { CAPACITY, Series } from '../../web/src/state/series';
-import { initialSettings, LIMITS, type NumberName, PROPERTIES, SETTING_NAMES, type Settings } from '../../web/src/state/settings';
+import {
+  initialSettings,
+  LIMITS,
+  type NumberName,
+  PROPERTIES,
+  SETTING_NAMES,
+  type Settings,
+} from '../../web/src/state/settings';
 
 const WHOLE: NumberName[] = ['layers', 'hidden', 'window', 'batch', 'seed'];
 
@@ -35,7 +42,12 @@ describe('link', () => {
   });
 
   it('takes nothing outside its ranges, whatever it is given', () => {
-    const keys = SETTING_NAMES.map((name) => PROPERTIES[name].key).concat('__proto__', 'constructor', 'v', 'autostart');
+    const keys = SETTING_NAMES.map((name) => PROPERTIES[name].key).concat(
+      '__proto__',
+      'constructor',
+      'v',
+      'autostart',
+    );
     const pairs = fc.array(fc.tuple(fc.constantFrom(...keys), fc.string()), { maxLength: 20 });
     fc.assert(
       fc.property(pairs, (written) => {
@@ -51,7 +63,10 @@ describe('link', () => {
   });
 
   it('names what it refused, and ignores what it does not know', () => {
-    expect(readHash('#v=1&h=0&l=2&zzz=1')).toMatchObject({ settings: { hidden: 128, layers: 2 }, refused: ['hidden'] });
+    expect(readHash('#v=1&h=0&l=2&zzz=1')).toMatchObject({
+      settings: { hidden: 128, layers: 2 },
+      refused: ['hidden'],
+    });
     expect(readHash('#v=2&h=7').hasSettings).toBe(false);
     expect(readHash('').hasSettings).toBe(false);
   });

@@ -8,8 +8,12 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
 import './styles/layout.css';
-import './styles/panels.css';
+import './styles/bar.css';
+import './styles/settings.css';
+import './styles/stream.css';
+import './styles/measure.css';
 import './styles/chart.css';
+import './styles/overlay.css';
 
 trustOwnOrigin();
 watchErrors();

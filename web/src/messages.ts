@@ -34,7 +34,6 @@ const english = {
     threadsTitle: (count: number) => (count === 1 ? 'Why one thread' : `${count} threads at work`),
     threadsMany: 'One core stays free for the page. The result is the same for any number of threads.',
     threadsResult: 'The result is the same; it only takes longer.',
-    loading: 'Loading',
     skip: 'Skip to the text',
   },
   actions: {
@@ -66,12 +65,10 @@ const english = {
     write: 'Write again',
     primeHint: 'nothing',
     live: 'Back to the newest',
-    chosen: (step: string) => `Sample from step ${step}`,
     waiting: 'The first text appears when the network is built.',
     calm: 'Training starts when you press Train: your system asks for less motion or less data, or the link says so.',
     large: 'This link asks for a large network. Training starts when you press Train.',
     strange: 'Training starts when you press Train.',
-    temperatureHint: 'low is careful, high is wild',
     unknown: (symbols: string) => `Not in this text, so left out: ${symbols}`,
   },
   loss: {
@@ -93,8 +90,6 @@ const english = {
       `Step ${step}: training ${training}` + (validation === null ? '' : `, validation ${validation}`),
     empty: 'No step taken yet',
     caption: 'Loss in bits per character, newest first',
-    better: (bits: string) => `${bits} below letter frequencies`,
-    baselines: 'What guessing costs',
   },
   facts: {
     title: 'Run',
@@ -108,10 +103,10 @@ const english = {
   text: {
     title: 'Text',
     choose: 'Learn from',
-    own: 'Your own text',
     paste: 'Paste…',
     file: 'File…',
-    size: (characters: number, symbols: number) => `${integer(characters)} characters, ${integer(symbols)} symbols`,
+    size: (characters: number, symbols: number) =>
+      `${integer(characters)} characters, ${integer(symbols)} symbols`,
     pasted: 'Pasted text',
     pasteTitle: 'Paste a text',
     pasteHint: 'A few thousand characters or more. It stays on this machine.',
@@ -123,16 +118,24 @@ const english = {
     notUtf8: (name: string) => `${name} is not UTF-8 text. Save it as plain UTF-8 text and try again.`,
     empty: 'This text is empty.',
     unreachable: (name: string) => `${name} could not be fetched. Is the connection there?`,
-    opening: 'Opening of the text',
   },
   network: {
     title: 'Network',
     restarts: 'A change needs a restart',
-    more: 'Steps, batches and seed',
-    windowHint: 'steps back in time',
-    batchHint: 'passages side by side',
+    about: (cell: string) => `${cell}: how it works`,
     range: (low: number, high: number) => `${integer(low)} to ${integer(high)}`,
   },
+  /** Names of the schema that come without a label. */
+  labels: {
+    sgd: 'SGD',
+    momentum: 'Momentum',
+    nesterov: 'Nesterov',
+    rmsprop: 'RMSProp',
+    adagrad: 'Adagrad',
+    adadelta: 'Adadelta',
+    adam: 'Adam',
+    adamw: 'AdamW',
+  } as Record<string, string>,
   live: {
     title: 'While it trains',
     atOnce: 'Applies at once',
@@ -149,6 +152,7 @@ const english = {
     was: 'was',
     undo: 'Undo',
     undoTitle: (what: string) => `Bring back the former run (${what})`,
+    former: (cell: string, size: string, step: string) => `${cell} ${size} at step ${step}`,
     restored: (step: string) => `The former run is back, at step ${step}. Undo swaps the two again.`,
   },
   help: {
@@ -186,7 +190,8 @@ const english = {
     recover: (step: string) => `Bring back step ${step}`,
     again: 'Start again',
     link: 'Part of the link was not used',
-    linkText: (names: string) => `Outside their range, or unknown: ${names}. The page uses its own values instead.`,
+    linkText: (names: string) =>
+      `Outside their range, or unknown: ${names}. The page uses its own values instead.`,
     linkOwn: 'The link was made with somebody’s own text, which a link does not carry.',
     opened: (name: string, step: string) => `${name} is open, at step ${step}.`,
     openedUnknown: (count: string) =>
@@ -199,7 +204,6 @@ const english = {
     started: 'Training started',
     paused: (step: string) => `Paused at step ${step}`,
     epoch: (epoch: string, bits: string) => `Epoch ${epoch} done, ${bits} bits per character`,
-    validation: (step: string, bits: string) => `Step ${step}, validation ${bits} bits per character`,
     finished: 'A new network has started',
   },
 };

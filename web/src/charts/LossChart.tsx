@@ -39,12 +39,18 @@ function usePlot() {
     const onCursor = (index: number | null) => {
       const [step, , , training, validation] = columns();
       const known = index !== null && index < step.length;
-      setReading(known ? { step: step[index]!, training: training[index]!, validation: validation[index]! } : null);
+      setReading(
+        known ? { step: step[index]!, training: training[index]!, validation: validation[index]! } : null,
+      );
     };
     const make = () => {
       plot.current?.destroy();
       const { clientWidth: width, clientHeight: height } = element;
-      const setting = { scale: store.settings.peek().scale, theme: readTheme(element), baselines: baselines() };
+      const setting = {
+        scale: store.settings.peek().scale,
+        theme: readTheme(element),
+        baselines: baselines(),
+      };
       plot.current = lossPlot(element, columns(), { ...setting, width, height, onCursor });
     };
     const draw = () => plot.current?.setData(columns());
@@ -73,7 +79,14 @@ function usePlot() {
   return { host, plot, reading };
 }
 
-const MOVES: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, PageDown: -10, PageUp: 10, Home: -1e9, End: 1e9 };
+const MOVES: Record<string, number> = {
+  ArrowLeft: -1,
+  ArrowRight: 1,
+  PageDown: -10,
+  PageUp: 10,
+  Home: -1e9,
+  End: 1e9,
+};
 
 function moveCursor(plot: uPlot | null, event: KeyboardEvent): void {
   const move = MOVES[event.key];

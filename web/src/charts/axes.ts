@@ -27,7 +27,8 @@ export function ticksX(low: number, high: number): number[] {
   const within = decades > 3.5 ? [1] : decades > 2 ? [1, 5] : [1, 2, 5];
   const ticks = [];
   for (let power = 1; power <= high; power *= 10) {
-    for (const factor of within) if (power * factor >= low && power * factor <= high) ticks.push(power * factor);
+    for (const factor of within)
+      if (power * factor >= low && power * factor <= high) ticks.push(power * factor);
   }
   return ticks;
 }

@@ -21,6 +21,7 @@ interface Setting {
 }
 
 const LABEL_ROOM = 14;
+const BIT_STEPS = [0.1, 0.5, 1, 2, 5, 10, 20, 50, 100];
 
 /** Dotted lines with their names, drawn last; a halo keeps the names readable over the grid. */
 function drawBaselines(plot: uPlot, { theme, baselines }: Setting): void {
@@ -78,6 +79,7 @@ function axes({ scale, theme }: Setting): Options['axes'] {
       gap: 6,
       space: 44,
       grid,
+      incrs: BIT_STEPS,
       ticks: { show: false },
       ...(logY(scale) && { splits: (_: uPlot, __: number, low: number, high: number) => ticksY(low, high) }),
       values: (_, splits) => splits.map((bits) => (bits === null ? '' : String(bits))),

@@ -16,7 +16,13 @@ export function FileButton({ accept, label, title, disabled, slim, onFile, child
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <button type="button" class={slim ? 'slim' : undefined} title={title} disabled={disabled} onClick={() => input.current?.click()}>
+      <button
+        type="button"
+        class={slim ? 'slim' : undefined}
+        title={title}
+        disabled={disabled}
+        onClick={() => input.current?.click()}
+      >
         {children}
       </button>
       <input

@@ -25,7 +25,12 @@ export function Actions() {
   return (
     <nav class="actions" aria-label={message.actions.label}>
       <Threads />
-      <button type="button" disabled={none} title={message.actions.saveTitle} onClick={() => void saveModel()}>
+      <button
+        type="button"
+        disabled={none}
+        title={message.actions.saveTitle}
+        onClick={() => void saveModel()}
+      >
         <Icon name="save" />
         {message.actions.save}
       </button>

@@ -32,7 +32,11 @@ export function ApplyPanel() {
         )}
       </p>
       <p class="changes">
-        {count > 0 ? message.apply.changed(names.map((name) => message.settings[name]).join(', ')) : run ? message.apply.none : message.apply.fresh}
+        {count > 0
+          ? message.apply.changed(names.map((name) => message.settings[name]).join(', '))
+          : run
+            ? message.apply.none
+            : message.apply.fresh}
       </p>
       <div class="apply-buttons">
         <button

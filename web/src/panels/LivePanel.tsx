@@ -2,7 +2,8 @@ import { Slider } from '../controls/Slider';
 import { message } from '../messages';
 import { decimals, twoDigits } from '../state/format';
 
-const orOff = (digits: 1 | 2) => (value: number) => (value === 0 ? message.live.off : decimals(value, digits));
+const orOff = (digits: 1 | 2) => (value: number) =>
+  value === 0 ? message.live.off : decimals(value, digits);
 
 export function LivePanel() {
   return (

@@ -4,6 +4,27 @@ import { message } from '../messages';
 import { choices } from '../state/config';
 import { set, store } from '../state/store';
 
+/** What the schema says of a cell beyond its name. */
+interface Described {
+  label: string;
+  summary?: string;
+  equations?: string;
+  source?: string;
+}
+
+function CellNote({ name }: { name: string }) {
+  const cell: Described | undefined = store.schema.value?.cells.find((entry) => entry.name === name);
+  if (!cell?.summary) return null;
+  return (
+    <details class="cell-note">
+      <summary>{message.network.about(cell.label)}</summary>
+      <p>{cell.summary}</p>
+      {cell.equations && <pre>{cell.equations.split(/;\s+/).join('\n')}</pre>}
+      <p>{cell.source}</p>
+    </details>
+  );
+}
+
 export function NetworkPanel() {
   const { cell, optimizer } = store.settings.value;
   const schema = store.schema.value;
@@ -36,6 +57,7 @@ export function NetworkPanel() {
         <NumberField name="batch" step={8} />
         <NumberField name="seed" />
       </div>
+      <CellNote name={cell} />
     </section>
   );
 }

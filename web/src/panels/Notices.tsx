@@ -6,7 +6,7 @@ import { store, type Notice } from '../state/store';
 function Card({ notice }: { notice: Notice }) {
   const { id, kind, title, detail, actions } = notice;
   return (
-    <li class={`notice notice-${kind}`} role={kind === 'error' ? 'alert' : 'status'}>
+    <div class={`notice notice-${kind}`} role={kind === 'error' ? 'alert' : 'status'}>
       <div class="notice-text">
         <strong>{title}</strong>
         {detail && <p>{detail}</p>}
@@ -23,16 +23,16 @@ function Card({ notice }: { notice: Notice }) {
       <button type="button" class="plain" aria-label={message.notice.close} onClick={() => dismiss(id)}>
         <Icon name="close" />
       </button>
-    </li>
+    </div>
   );
 }
 
 export function Notices() {
   return (
-    <ul class="notices" aria-label={message.notice.list}>
+    <section class="notices" aria-label={message.notice.list}>
       {store.notices.value.map((notice) => (
         <Card key={notice.id} notice={notice} />
       ))}
-    </ul>
+    </section>
   );
 }

@@ -28,7 +28,13 @@ function move(event: KeyboardEvent): void {
   const samples = store.samples.peek();
   const at = samples.findIndex((sample) => sample.id === store.chosen.peek()?.id);
   const last = samples.length - 1;
-  const targets: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: last, Escape: -1 };
+  const targets: Record<string, number> = {
+    ArrowDown: at + 1,
+    ArrowUp: at - 1,
+    Home: 0,
+    End: last,
+    Escape: -1,
+  };
   const target = targets[event.key];
   if (target === undefined) return;
   event.preventDefault();

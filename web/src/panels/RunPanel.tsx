@@ -1,12 +1,12 @@
 import { message } from '../messages';
-import { compact, decimals, integer, twoDigits } from '../state/format';
+import { compact, decimals, integer, twoDigits, upToTwo } from '../state/format';
 import { store } from '../state/store';
 
 export function RunPanel() {
   const { step, epoch, charsPerSecond, characters, gradientNorm, learningRate } = store.numbers.value;
   const facts: [string, string][] = [
     [message.facts.step, integer(step)],
-    [message.facts.epoch, decimals(epoch, 2)],
+    [message.facts.epoch, upToTwo(epoch)],
     [message.facts.speed, charsPerSecond === null ? '–' : integer(Math.round(charsPerSecond / 100) * 100)],
     [message.facts.seen, compact(characters || null)],
     [message.facts.norm, decimals(gradientNorm, 3)],

@@ -23,9 +23,12 @@ function Written() {
   return (
     <p ref={box} id="written" class="written" tabIndex={-1} dir="auto">
       {sample === null && <span class="written-waits">{store.waits.value ?? message.stream.waiting}</span>}
-      {sample?.prime && <mark>{sample.prime}</mark>}
-      {sample?.text}
-      {!chosen && <span class="caret" aria-hidden="true" />}
+      {sample && (
+        <span class={chosen ? undefined : 'writing'}>
+          {sample.prime && <mark>{sample.prime}</mark>}
+          {sample.text}
+        </span>
+      )}
     </p>
   );
 }
@@ -71,7 +74,12 @@ export function StreamPanel() {
             {message.stream.live}
           </button>
         ) : (
-          <button type="button" disabled={store.run.value === null} aria-keyshortcuts="W" onClick={() => writer.write()}>
+          <button
+            type="button"
+            disabled={store.run.value === null}
+            aria-keyshortcuts="W"
+            onClick={() => writer.write()}
+          >
             {message.stream.write}
           </button>
         )}

@@ -36,7 +36,12 @@ export function TextPanel() {
         <button type="button" class="slim" onClick={() => paste.current?.showModal()}>
           {message.text.paste}
         </button>
-        <FileButton slim accept=".txt,.md,.csv,.json,text/*" label={message.text.file} onFile={(file) => void takeFile(file)}>
+        <FileButton
+          slim
+          accept=".txt,.md,.csv,.json,text/*"
+          label={message.text.file}
+          onFile={(file) => void takeFile(file)}
+        >
           {message.text.file}
         </FileButton>
       </div>

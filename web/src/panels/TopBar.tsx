@@ -6,7 +6,8 @@ import { store } from '../state/store';
 function Transport() {
   const phase = store.phase.value;
   const running = phase === 'running';
-  const ready = phase !== 'loading' && phase !== 'starting' && store.corpus.value !== null && store.schema.value !== null;
+  const ready =
+    phase !== 'loading' && phase !== 'starting' && store.corpus.value !== null && store.schema.value !== null;
   const label = running ? message.bar.pause : message.bar.play;
   return (
     <div class="transport" role="group" aria-label={message.bar.controls}>

@@ -1,5 +1,6 @@
 // Between the flat settings of the page and the configuration of the package.
 import type { Config, LayerConfig, Schema, Settings as LiveSettings } from 'unfold-rnn';
+import { message } from '../messages';
 import type { Settings } from './settings';
 
 /** Steps between validations: often enough for points to appear within the first seconds. */
@@ -54,17 +55,21 @@ function isChoice(entry: unknown): entry is { name: string; label?: unknown } {
   return typeof entry === 'object' && entry !== null && 'name' in entry && typeof entry.name === 'string';
 }
 
-/** A list of the schema as a menu; entries are names or objects with a name and a label. */
+/** A list of the schema as a menu; entries are names, or objects with a name and a label. */
 export function choices(entries: readonly unknown[]): Choice[] {
   return entries.flatMap((entry) => {
-    if (typeof entry === 'string') return [{ name: entry, label: entry }];
-    if (!isChoice(entry)) return [];
-    return [{ name: entry.name, label: typeof entry.label === 'string' ? entry.label : entry.name }];
+    const choice = typeof entry === 'string' ? { name: entry } : entry;
+    if (!isChoice(choice)) return [];
+    const { name, label } = choice;
+    return [{ name, label: typeof label === 'string' ? label : (message.labels[name] ?? name) }];
   });
 }
 
 /** Replaces names that this build does not have, and says which. */
-export function settle(settings: Settings, schema: Schema): { settings: Settings; refused: ('cell' | 'optimizer')[] } {
+export function settle(
+  settings: Settings,
+  schema: Schema,
+): { settings: Settings; refused: ('cell' | 'optimizer')[] } {
   const settled = { ...settings };
   const refused: ('cell' | 'optimizer')[] = [];
   for (const [name, menu] of [

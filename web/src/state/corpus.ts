@@ -122,7 +122,8 @@ export function bundled(id: string): Promise<Corpus> {
 
 export function pasted(text: string): Promise<Corpus> {
   const bytes = new TextEncoder().encode(text);
-  if (bytes.length > SIZE_LIMIT) throw new TextProblem(message.text.tooLarge(message.text.pasted, bytes.length, SIZE_LIMIT));
+  if (bytes.length > SIZE_LIMIT)
+    throw new TextProblem(message.text.tooLarge(message.text.pasted, bytes.length, SIZE_LIMIT));
   return examine({ id: OWN_TEXT, title: message.text.pasted, description: '', bytes });
 }
 

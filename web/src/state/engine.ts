@@ -25,7 +25,7 @@ const KEEP_BELOW = 4_000_000;
 
 const text = (corpus: Corpus) => ({ text: corpus.bytes });
 
-class Engine {
+export class Engine {
   private model: Model | null = null;
   private recorder: Recorder | null = null;
   private former: Former | null = null;
@@ -146,7 +146,11 @@ class Engine {
   }
 
   /** Makes the new model before the old one goes, so that a refusal leaves the old one at work. */
-  private async replace(make: () => Promise<Model>, shown: (model: Model) => Settings, corpus: Corpus): Promise<Model> {
+  private async replace(
+    make: () => Promise<Model>,
+    shown: (model: Model) => Settings,
+    corpus: Corpus,
+  ): Promise<Model> {
     const wasRunning = store.phase.peek() === 'running';
     await this.settle();
     const present = await this.pack();
@@ -225,7 +229,10 @@ class Engine {
       if (!options.signal?.aborted && !isGone(error)) this.failed(error);
     }
     if (this.model !== model) return;
-    recorder.show();
+    // An answer comes after the last slice: only then is the step the final one.
+    await model.update({}).catch(() => undefined);
+    recorder.show(model.info);
+    void this.keep(model);
     if (store.phase.peek() === 'running') store.phase.value = 'paused';
     if (!options.steps) announce(message.spoken.paused(integer(model.info.step)));
   }
@@ -247,7 +254,8 @@ class Engine {
     const code = error instanceof UnfoldError ? error.code : undefined;
     if (code === 'NON_FINITE') return this.diverged();
     if (code === 'WORKER_FAILED' || code === 'INTERNAL') return this.crashed(error);
-    if (!this.model) store.phase.value = 'ready';
+    if (!this.model)
+      store.phase.value = code === 'LOAD_FAILED' || code === 'UNSUPPORTED' ? 'broken' : 'ready';
     report(error);
   }
 
@@ -323,7 +331,8 @@ function pick(base: Settings, from: Settings, effect: 'live' | 'restart'): Setti
 
 function describe(run: Run): string {
   const { cell, layers, hidden } = run.settings;
-  return `${cell} ${layers > 1 ? `${layers} × ` : ''}${hidden}, ${integer(run.info.step)}`;
+  const size = layers > 1 ? `${layers} × ${hidden}` : String(hidden);
+  return message.apply.former(cell, size, integer(run.info.step));
 }
 
 export const engine = new Engine();

@@ -9,7 +9,9 @@ import { chooseFile } from './texts';
 const MODEL_LIMIT = 1_000_000_000;
 
 function download(data: Uint8Array, name: string): void {
-  const address = URL.createObjectURL(new Blob([data as Uint8Array<ArrayBuffer>], { type: 'application/octet-stream' }));
+  const address = URL.createObjectURL(
+    new Blob([data as Uint8Array<ArrayBuffer>], { type: 'application/octet-stream' }),
+  );
   const link = document.createElement('a');
   link.href = address;
   link.download = name;

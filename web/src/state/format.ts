@@ -5,6 +5,7 @@ const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
 const fixed = [0, 1, 2, 3].map(
   (digits) => new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
 );
+const loose = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
 const short = new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 });
 const significant = new Intl.NumberFormat(locale, { maximumSignificantDigits: 2, useGrouping: false });
 
@@ -16,6 +17,11 @@ export function integer(value: number | null | undefined): string {
 
 export function decimals(value: number | null | undefined, digits: 0 | 1 | 2 | 3): string {
   return value == null || !Number.isFinite(value) ? DASH : fixed[digits]!.format(value);
+}
+
+/** Up to two decimals, none where there are none. */
+export function upToTwo(value: number): string {
+  return loose.format(value);
 }
 
 export function compact(value: number | null | undefined): string {

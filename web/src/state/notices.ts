@@ -5,11 +5,14 @@ import { TextProblem } from './corpus';
 import { store, type Notice, type NoticeAction } from './store';
 
 const MOST = 3;
+const NOTE_LASTS = 12_000;
 let next = 1;
 
 export function notify(kind: Notice['kind'], title: string, detail = '', actions: NoticeAction[] = []): void {
   const others = store.notices.value.filter((notice) => notice.title !== title || notice.detail !== detail);
-  store.notices.value = [...others, { id: next++, kind, title, detail, actions }].slice(-MOST);
+  const id = next++;
+  store.notices.value = [...others, { id, kind, title, detail, actions }].slice(-MOST);
+  if (kind === 'note') setTimeout(() => dismiss(id), NOTE_LASTS);
 }
 
 export function dismiss(id: number): void {
@@ -40,8 +43,10 @@ export function report(error: unknown, actions: NoticeAction[] = []): void {
   if (error instanceof TextProblem) return notify('error', message.notice.short, detail, actions);
   if (!(error instanceof UnfoldError)) return notify('error', message.notice.unexpected, detail, actions);
   const title = TITLES[error.code] ?? message.notice.unexpected;
-  if (title === message.notice.blocked) return notify('error', title, message.notice.blockedText(detail), actions);
-  if (title === message.notice.memory) return notify('error', title, message.notice.memoryText(detail), actions);
+  if (title === message.notice.blocked)
+    return notify('error', title, message.notice.blockedText(detail), actions);
+  if (title === message.notice.memory)
+    return notify('error', title, message.notice.memoryText(detail), actions);
   notify('error', title, detail, actions);
 }
 

@@ -1,5 +1,5 @@
 // Takes every report of a training run and shows it at a pace people can read.
-import type { Progress } from 'unfold-rnn';
+import type { ModelInfo, Progress } from 'unfold-rnn';
 import { message } from '../messages';
 import { announce } from './announce';
 import { decimals, integer } from './format';
@@ -10,11 +10,12 @@ import { store, type Run } from './store';
 const SHOW_EVERY = 160; // Milliseconds: faster digits cannot be read.
 const SPEAK_EVERY_EPOCHS = 1;
 
-export const bits = (nats: number) => nats / Math.LN2;
+const bits = (nats: number) => nats / Math.LN2;
 
 export class Recorder {
   private latest: Progress | null = null;
   private shownAt = 0;
+  private ended = false;
   private epochsSpoken: number;
 
   constructor(private readonly run: Run) {
@@ -29,6 +30,7 @@ export class Recorder {
       series.addValidation(progress.validationStep, bits(progress.validationLoss));
     }
     this.latest = progress;
+    this.ended = false;
     this.speak(progress, series);
     nextFrame(this.showSoon);
   }
@@ -41,17 +43,29 @@ export class Recorder {
   }
 
   private readonly showSoon = (): void => {
+    if (this.ended) return;
     if (performance.now() - this.shownAt >= SHOW_EVERY) this.show();
     else nextFrame(this.showSoon);
   };
 
-  /** Shows the newest numbers now. */
-  show(): void {
+  /** Shows the newest numbers now; at the end of a run, of the model itself: it may be ahead of its last report. */
+  show(end?: ModelInfo): void {
     this.shownAt = performance.now();
+    this.ended = end !== undefined;
     if (!this.latest || store.run.peek() !== this.run) return;
-    const { step, epoch, gradientNorm, learningRate, characters, charsPerSecond } = this.latest;
+    const { gradientNorm, learningRate, characters, charsPerSecond } = this.latest;
+    const { step, epoch } = end ?? this.latest;
     const { latest: loss, latestValidation: validation } = this.run.series;
-    store.numbers.value = { step, epoch, loss, validation, gradientNorm, learningRate, characters, charsPerSecond };
+    store.numbers.value = {
+      step,
+      epoch,
+      loss,
+      validation,
+      gradientNorm,
+      learningRate,
+      characters,
+      charsPerSecond,
+    };
     store.drawn.value++;
   }
 }

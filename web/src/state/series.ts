@@ -3,7 +3,7 @@
 // most CAPACITY points, and each bin keeps the smallest and the largest loss it saw.
 export const CAPACITY = 1500;
 
-/** The smoothed loss is a running mean over the last tenth of the steps, and over no more than this. */
+/** The smoothed loss is a running mean over the last twentieth of the steps, and over no more than this. */
 const LONGEST_MEAN = 50;
 
 export interface Point {
@@ -41,7 +41,7 @@ export class Series {
 
   add(step: number, value: number): void {
     this.count++;
-    this.average += (value - this.average) / Math.min(LONGEST_MEAN, Math.max(1, this.count / 10));
+    this.average += (value - this.average) / Math.min(LONGEST_MEAN, Math.max(1, this.count / 20));
     const { step: steps, low, high, smooth } = this.bins;
     if (this.inBin === 0) {
       if (steps.length === CAPACITY) this.halve();

@@ -50,7 +50,11 @@ async function estimate(): Promise<void> {
   try {
     const checked = await checkConfig(toConfig(store.settings.peek()), { vocabulary: corpus.symbols });
     if (mine !== estimates) return;
-    store.estimate.value = { parameters: checked.parameters, memoryBytes: checked.memoryBytes, problem: null };
+    store.estimate.value = {
+      parameters: checked.parameters,
+      memoryBytes: checked.memoryBytes,
+      problem: null,
+    };
   } catch (error) {
     if (mine !== estimates) return;
     store.estimate.value = { parameters: null, memoryBytes: null, problem: textOf(error) };
@@ -69,8 +73,14 @@ export function linkHere(): string {
 function watch(): void {
   const all = namesWith('restart').concat(namesWith('live'), namesWith('sample'), namesWith('view'));
   onChange(all, settled(250, showHash));
-  onChange(namesWith('live'), settled(80, () => void engine.update(store.settings.peek())));
-  onChange(namesWith('sample'), settled(250, () => writer.write()));
+  onChange(
+    namesWith('live'),
+    settled(80, () => void engine.update(store.settings.peek())),
+  );
+  onChange(
+    namesWith('sample'),
+    settled(250, () => writer.write()),
+  );
   const soon = settled(120, () => void estimate());
   onChange(namesWith('restart'), soon);
   effect(() => {
@@ -104,12 +114,12 @@ function why(link: Link): string | null {
 function listed(link: Link): void {
   const { settings } = link;
   if (settings.text === OWN_TEXT) notify('note', message.notice.link, message.notice.linkOwn);
-  else if (link.hasSettings && !LISTINGS.some((entry) => entry.id === settings.text)) link.refused.push('text');
+  else if (link.hasSettings && !LISTINGS.some((entry) => entry.id === settings.text))
+    link.refused.push('text');
   if (!LISTINGS.some((entry) => entry.id === settings.text)) settings.text = LISTINGS[0]!.id;
 }
 
-async function prepare(link: Link): Promise<void> {
-  const text = chooseBundled(link.settings.text);
+async function prepare(link: Link, text: Promise<unknown>): Promise<void> {
   const schema = await getSchema();
   store.schema.value = schema;
   const { settings, refused } = settle(store.settings.peek(), schema);
@@ -121,7 +131,6 @@ async function prepare(link: Link): Promise<void> {
 async function mayStart(link: Link): Promise<boolean> {
   store.waits.value = why(link);
   if (store.waits.value) return false;
-  if (!link.hasSettings) return true;
   await estimate();
   const { parameters, problem } = store.estimate.peek() ?? {};
   if (problem || (parameters ?? 0) > LARGE) store.waits.value = message.stream.large;
@@ -132,17 +141,21 @@ async function load(link: Link): Promise<void> {
   listed(link);
   store.autostart.value = link.autostart;
   store.settings.value = link.settings;
+  const text = chooseBundled(link.settings.text);
+  store.waits.value = why(link);
+  // Without wishes of its own a visit waits for nothing but the text.
+  const plain = !link.hasSettings && !store.waits.peek();
+  if (plain) void text.then((chosen) => (chosen ? engine.play() : undefined));
   try {
-    await prepare(link);
+    await prepare(link, text);
   } catch (error) {
     store.phase.value = 'broken';
     store.waits.value = message.notice.nothing;
     return report(error);
   }
   complain(link);
-  if (!store.corpus.peek()) return;
-  store.phase.value = 'ready';
-  if (await mayStart(link)) await engine.play();
+  if (store.phase.peek() === 'loading') store.phase.value = 'ready';
+  if (!plain && store.corpus.peek() && (await mayStart(link))) await engine.play();
 }
 
 /** A link opened in the same tab waits for Apply like any other change. */
@@ -151,11 +164,14 @@ async function follow(): Promise<void> {
   if (!link.hasSettings) return;
   if (link.settings.text === OWN_TEXT) link.settings.text = store.settings.peek().text;
   const schema = store.schema.peek();
-  const { settings, refused } = schema ? settle(link.settings, schema) : { settings: link.settings, refused: [] };
+  const { settings, refused } = schema
+    ? settle(link.settings, schema)
+    : { settings: link.settings, refused: [] };
   link.refused.push(...refused);
   complain(link);
   store.settings.value = settings;
-  if (waiting.peek().includes('text') || settings.text !== store.corpus.peek()?.id) await chooseBundled(settings.text);
+  if (waiting.peek().includes('text') || settings.text !== store.corpus.peek()?.id)
+    await chooseBundled(settings.text);
 }
 
 export async function startSession(): Promise<void> {

@@ -49,7 +49,13 @@ export type NumberName = keyof typeof LIMITS;
 
 const PRIME_LIMIT = 200;
 
-function number(key: string, name: NumberName, initial: number, effect: Effect, whole: boolean): Property<number> {
+function number(
+  key: string,
+  name: NumberName,
+  initial: number,
+  effect: Effect,
+  whole: boolean,
+): Property<number> {
   const [low, high] = LIMITS[name];
   return {
     key,

@@ -78,7 +78,9 @@ class Writer {
   private readonly reveal = (): void => {
     const { sample } = this;
     if (!sample || this.owner !== store.run.peek()) return;
-    const due = calm.matches ? Infinity : Math.floor(((performance.now() - this.from) * CHARACTERS_PER_SECOND) / 1000);
+    const due = calm.matches
+      ? Infinity
+      : Math.floor(((performance.now() - this.from) * CHARACTERS_PER_SECOND) / 1000);
     const target = Math.min(due, this.points.length);
     if (target > this.shown) {
       sample.text += this.points.slice(this.shown, target).join('');

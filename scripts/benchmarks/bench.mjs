@@ -1,0 +1,192 @@
+// npm run bench [-- options]: trained characters per second on the reference task (65 symbols, window 64,
+// batch 32, Adam, clipping), beside what a bare multiply-add micro-kernel reaches on as many threads in the
+// same run. Prints a table and writes build/bench.json.
+import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { build as buildParts } from '../build.mjs';
+import { at, Failure, heading, main, run, setUp } from '../lib.mjs';
+import { openNode } from './calls.mjs';
+import { openChromium } from './chromium.mjs';
+import { circumstances, describe, factor, table, whole, writeJson } from './report.mjs';
+
+const usage = `npm run bench -- [options]
+  --native --node --chromium   only these (default: all three)
+  --only "lstm 2x256"          only this network
+  --threads N                  1, 2, 4 ... up to N threads (default: one per core)
+  --quick                      short chunks: to see that it works, not to quote
+  --profile                    native only: where the time of a training step goes
+  --no-build                   measures what was built before`;
+
+const networks = ['lstm 1x128', 'lstm 2x256', 'lstm 2x512', 'gru 2x256', 'rnn 2x256'];
+
+function readOptions() {
+  const flag = { type: 'boolean', default: false };
+  const value = { type: 'string' };
+  const names = { native: flag, node: flag, chromium: flag, quick: flag, profile: flag, help: flag };
+  let values;
+  try {
+    const options = { ...names, 'no-build': flag, only: value, threads: value };
+    ({ values } = parseArgs({ options }));
+  } catch (error) {
+    throw new Failure(`${error.message}\n${usage}`);
+  }
+  const { only, threads = String(availableParallelism()), ...flags } = values;
+  if (only !== undefined && !networks.includes(only)) {
+    throw new Failure(`there is no network "${only}"; there are ${networks.join(', ')}.`);
+  }
+  if (!/^[1-9]\d?$/.test(threads))
+    throw new Failure(`--threads takes a number from 1 to 99, not "${threads}".`);
+  const chosen = ['native', 'node', 'chromium'].filter((place) => flags[place]);
+  return {
+    ...flags,
+    build: !flags['no-build'],
+    places: flags.profile ? ['native'] : chosen.length ? chosen : ['native', 'node', 'chromium'],
+    networks: only === undefined ? networks : [only],
+    threads: Number(threads),
+    seconds: flags.quick ? 0.1 : 0.6, // of each of the five chunks
+  };
+}
+
+/** Something that runs the core's benchmark: {place, build, measure(network) -> {kernels, fast, rows}, close()}. */
+function nativeBench(options, fast) {
+  const program = at('build/native/unfold');
+  if (!existsSync(program)) throw new Failure('build/native/unfold is missing; run npm run build:native.');
+  const args = ['bench', '--json', '--threads', String(options.threads)];
+  if (fast) args.push('--fast');
+  if (options.profile) args.push('--profile');
+  const bench = (...more) => {
+    const otherwise = 'the native benchmark failed (its message is above).';
+    return JSON.parse(run(program, [...args, ...more], { capture: true, otherwise }));
+  };
+  // A program that cannot measure one network alone measures all of them, once.
+  const one = run(program, ['--help'], { capture: true }).includes('--only');
+  let all;
+  const measure = (network) => {
+    if (one) return bench('--only', network, '--seconds', String(options.seconds));
+    all ??= bench();
+    return { ...all, rows: all.rows.filter(({ name }) => name === network) };
+  };
+  return { place: 'native', build: fast ? 'fast' : 'reproducible', measure, close() {} };
+}
+
+/** The WebAssembly builds that are there, by their file's name without ending. */
+function builds() {
+  const names = readdirSync(at('dist')).filter((name) => /^simd.*\.wasm$/.test(name));
+  if (!names.length) throw new Failure('dist has no WebAssembly; run npm run build.');
+  return names.map((name) => name.slice(0, -'.wasm'.length)).sort();
+}
+
+async function wasmBench(options, place, build, calls, address) {
+  const threads = await calls.call('load', address, build.includes('threads') ? options.threads : 1);
+  const measure = (network) => calls.call('benchmark', threads, network, options.seconds);
+  return { place, build, measure, close: calls.close };
+}
+
+async function openAll(options, closing) {
+  const benches = [];
+  const open = (bench) => {
+    benches.push(bench);
+    closing.unshift(bench.close);
+  };
+  if (options.places.includes('native')) for (const fast of [false, true]) open(nativeBench(options, fast));
+  if (options.places.includes('node')) {
+    for (const name of builds()) {
+      const calls = openNode(at('scripts/benchmarks/engine.mjs'));
+      open(await wasmBench(options, 'Node', name, calls, pathToFileURL(at('dist', `${name}.js`)).href));
+    }
+  }
+  let version;
+  if (options.places.includes('chromium')) {
+    const chromium = await openChromium(at('build/bench-site'));
+    closing.unshift(chromium.close);
+    version = chromium.version;
+    for (const name of builds()) {
+      open(
+        await wasmBench(options, 'Chromium', name, await chromium.open('/engine.mjs'), `/dist/${name}.js`),
+      );
+    }
+  }
+  return { benches, chromium: version };
+}
+
+/** One line for each place and build of a network; three columns for each number of threads. */
+function lines(network, results) {
+  const counts = [...new Set(results.map(({ threads }) => threads))].sort((a, b) => a - b);
+  const names = [...new Set(results.map(({ name }) => name))];
+  const head = (count) => [count === 1 ? '1 thread' : `${count} threads`, 'GFLOP/s', 'of limit'];
+  const cells = (row, one) =>
+    row
+      ? [
+          whole(row.charactersPerSecond) +
+            (row.threads > 1 && one ? ` (${factor(row.charactersPerSecond / one)})` : ''),
+          row.gflops.toFixed(1),
+          `${Math.round(100 * row.share)} %`,
+        ]
+      : ['', '', ''];
+  const of = (name, count) =>
+    results.find((row) => row.network === network && row.name === name && row.threads === count);
+  return [
+    [network, ...counts.flatMap(head)],
+    ...names.map((name) => [
+      `  ${name}`,
+      ...counts.flatMap((count) => cells(of(name, count), of(name, 1)?.charactersPerSecond)),
+    ]),
+    '',
+  ];
+}
+
+/** What --profile of the native program adds to a row: seconds or shares by name, largest first. */
+function profileLines(results) {
+  return results
+    .filter((row) => row.profile)
+    .flatMap((row) => {
+      const parts = Object.entries(row.profile).sort((a, b) => b[1] - a[1]);
+      const sum = parts.reduce((total, [, part]) => total + part, 0);
+      const share = ([name, part]) => [`  ${name}`, `${((100 * part) / sum).toFixed(1)} %`];
+      return [`${row.network}, ${row.name}, threads: ${row.threads}`, ...parts.map(share), ''];
+    });
+}
+
+async function measureAll(options, benches) {
+  const results = [];
+  for (const network of options.networks) {
+    for (const { place, build, measure } of benches) {
+      process.stderr.write(`  ${network}: ${place} ${build}\n`);
+      const { kernels, fast, rows } = await measure(network);
+      if (!rows.length) throw new Failure(`${place} ${build} does not know the network "${network}".`);
+      const name = place === 'native' ? `native ${kernels}${fast ? ', fast' : ''}` : `${place} ${build}`;
+      for (const { name: _, ...row } of rows)
+        results.push({ network, place, build, name, kernels, fast, ...row });
+    }
+  }
+  return results;
+}
+
+async function bench() {
+  const options = readOptions();
+  if (options.help) return console.log(usage);
+  if (options.build) {
+    const wasm = options.places.some((place) => place !== 'native');
+    setUp('build', 'test');
+    buildParts(...(options.places.includes('native') ? ['native'] : []), ...(wasm ? ['wasm'] : []));
+  }
+  heading('Measuring (five chunks each; the median counts)');
+  const closing = [];
+  try {
+    const { benches, chromium } = await openAll(options, closing);
+    const results = await measureAll(options, benches);
+    const about = circumstances({ ...(chromium && { chromium }), chunkSeconds: options.seconds });
+    console.log(`\n${describe(about)}`);
+    if (options.quick) console.log('--quick: these numbers are not to be quoted.');
+    console.log('Trained characters per second; GFLOP/s; share of the bare multiply-add micro-kernel.\n');
+    console.log(table(options.networks.flatMap((network) => lines(network, results))));
+    if (options.profile) console.log(table(profileLines(results)));
+    writeJson(at('build/bench.json'), { ...about, results });
+  } finally {
+    for (const close of closing) await close();
+  }
+}
+
+main(bench);

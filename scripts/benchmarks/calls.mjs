@@ -1,0 +1,77 @@
+// Calls into the programs that are measured: processes of Node's and Python's here, workers in chromium.mjs.
+// All answer {id, name, args} with {id, value} or {id, error}.
+import { fork, spawn } from 'node:child_process';
+import { basename } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Failure } from '../lib.mjs';
+
+/** {call(name, ...args), close()} over a way to send, and a function that gives the messages and the end. */
+export function caller(name, send, listen, close) {
+  const waiting = new Map();
+  let last = 0;
+  let ended;
+  listen(
+    ({ id, value, error }) => {
+      const { resolve, reject } = waiting.get(id);
+      waiting.delete(id);
+      if (error === undefined) resolve(value);
+      else reject(new Failure(`${name}: ${error}`));
+    },
+    (reason) => {
+      ended = new Failure(`${name}: ${reason}`);
+      for (const { reject } of waiting.values()) reject(ended);
+    },
+  );
+  return {
+    call: (method, ...args) =>
+      new Promise((resolve, reject) => {
+        if (ended) return reject(ended);
+        waiting.set(++last, { resolve, reject });
+        send({ id: last, name: method, args });
+      }),
+    close,
+  };
+}
+
+/** Resolves when the process has ended, so that it takes no time from the next one. */
+function stop(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return undefined;
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  child.kill();
+  return ended;
+}
+
+export function openNode(file) {
+  const child = fork(file, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  return caller(
+    `Node, ${basename(file)}`,
+    (message) => child.send(message),
+    (message, end) => {
+      child.on('message', message);
+      child.on('error', (error) => end(error.message));
+      child.on('close', (status, signal) => end(`ended (${signal ?? `status ${status}`})`));
+    },
+    () => stop(child),
+  );
+}
+
+/** Debian's Python, whatever is first on PATH: the libraries are Debian's. */
+export function openPython(file, env) {
+  const child = spawn('/usr/bin/python3', ['-u', file], {
+    env: { ...process.env, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let complaint = '';
+  child.stderr.on('data', (text) => (complaint = (complaint + text).slice(-2000)));
+  child.stdin.on('error', () => {}); // the end is reported by 'close'
+  return caller(
+    basename(file),
+    (message) => child.stdin.write(`${JSON.stringify(message)}\n`),
+    (message, end) => {
+      createInterface({ input: child.stdout }).on('line', (line) => message(JSON.parse(line)));
+      child.on('error', (error) => end(error.message));
+      child.on('close', (status) => end(complaint.trim().split('\n').at(-1) || `ended (status ${status})`));
+    },
+    () => stop(child),
+  );
+}

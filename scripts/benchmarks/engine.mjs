@@ -1,0 +1,48 @@
+// Our WebAssembly builds, in a browser's worker or in a process of Node's.
+import { answerCalls } from './answer.mjs';
+
+let engine;
+let session;
+
+function read(reply) {
+  const value = JSON.parse(reply.value);
+  if (!reply.ok) throw new Error(`${value.code}: ${value.message}`);
+  return value;
+}
+
+answerCalls({
+  /** `address` is a build's .js file; the pool holds the threads beside the calling one. */
+  async load(address, threads) {
+    const { default: factory } = await import(address);
+    engine = await factory({ numThreads: threads - 1 });
+    return read(engine.setThreads(threads)).threads;
+  },
+
+  /** The benchmark inside the core, for one network. */
+  benchmark: (threads, network, seconds) => read(engine.benchmark(threads, network, seconds)),
+
+  create(config, text) {
+    session?.delete();
+    session = new engine.Session();
+    return read(session.create(JSON.stringify(config), new TextEncoder().encode(text)));
+  },
+
+  /** Trained characters per second over about `seconds`. */
+  train(seconds, charactersPerStep) {
+    const { step } = read(session.info());
+    const start = performance.now();
+    const after = read(session.train(2 ** 31 - 1, 1000 * seconds)).step;
+    return ((after - step) * charactersPerStep * 1000) / (performance.now() - start);
+  },
+
+  /** Sampled characters per second, one after another. */
+  sample(seconds) {
+    const start = performance.now();
+    let characters = 0;
+    read(session.sampleStart(JSON.stringify({ length: 2 ** 31 - 1, seed: 1 })));
+    while (performance.now() - start < 1000 * seconds) {
+      characters += [...read(session.sampleNext(256, 100)).text].length;
+    }
+    return (1000 * characters) / (performance.now() - start);
+  },
+});

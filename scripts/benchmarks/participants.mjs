@@ -1,0 +1,169 @@
+// Who takes part in npm run bench:peers. A participant is {library, name, threads, sizes, open(size)}; what it opens is
+// {about, train(seconds), sample(seconds), close()}, both in characters per second. Ours have `ours: true`.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { at, Failure } from '../lib.mjs';
+import { openPython } from './calls.mjs';
+
+export const sizes = {
+  S: { layers: 1, hidden: 128 },
+  M: { layers: 2, hidden: 256 },
+  L: { layers: 2, hidden: 512 },
+};
+const [SYMBOLS, WINDOW, BATCH] = [65, 64, 32];
+
+const configOf = ({ layers, hidden }) => ({
+  layers: Array.from({ length: layers }, () => ({ cell: 'lstm', hidden })),
+  window: WINDOW,
+  batch: BATCH,
+  optimizer: 'adam',
+  clip: 5,
+  validation: 0,
+  evaluateEvery: 0,
+});
+
+/** 65 symbols in a pseudo-random order. */
+function text() {
+  let word = 1;
+  const next = () => (word = (Math.imul(word, 1664525) + 1013904223) >>> 0);
+  return Array.from({ length: 200_000 }, () => String.fromCharCode(48 + ((next() >>> 8) % SYMBOLS))).join('');
+}
+
+function unfold(args) {
+  const start = performance.now();
+  const { status, stderr } = spawnSync(at('build/native/unfold'), args, {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  if (status !== 0)
+    throw new Failure(`build/native/unfold: ${(stderr ?? '').trim().split('\n').at(-1) || status}`);
+  return { stderr, seconds: (performance.now() - start) / 1000 };
+}
+
+/** The rate of the last progress line: of training alone, all steps of the process, the first one too. */
+function nativeRate(steps, args) {
+  const { stderr } = unfold(['train', '--steps', String(steps), ...args]);
+  const rates = [...stderr.matchAll(/(\d+) characters\/s/g)];
+  if (!rates.length) throw new Failure('unfold train gave no characters/s.');
+  return Number(rates.at(-1)[1]);
+}
+
+function openNative(size, threads, fast, folder) {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'text.txt');
+  const model = join(folder, `${size.layers}x${size.hidden}.safetensors`);
+  writeFileSync(file, text());
+  const common = ['--threads', String(threads), ...(fast ? ['--fast'] : [])];
+  const args = ['--text', file, '--config', JSON.stringify(configOf(size)), ...common];
+  let rate = nativeRate(4, [...args, '--out', model]);
+  const train = (seconds) => {
+    rate = nativeRate(Math.max(4, Math.ceil((seconds * rate) / (WINDOW * BATCH))), args);
+    return rate;
+  };
+  /** The difference of two lengths: without the start of the process and the reading of the model. */
+  const sample = () => {
+    const time = (length) =>
+      unfold(['sample', '--model', model, '--length', String(length), ...common]).seconds;
+    const [short, long] = [200, 20_200];
+    return (long - short) / Math.max(time(long) - time(short), 1e-3);
+  };
+  return { about: {}, train, sample, close() {} };
+}
+
+async function openWasm(size, threads, build, chromium) {
+  const calls = await chromium.open('/engine.mjs');
+  await calls.call('load', `/dist/${build}.js`, threads);
+  await calls.call('create', configOf(size), text());
+  const train = (seconds) => calls.call('train', seconds, WINDOW * BATCH);
+  await train(0.2);
+  return { about: {}, train, sample: (seconds) => calls.call('sample', seconds), close: calls.close };
+}
+
+function ours(counts, chromium, folder) {
+  const threaded = readdirSync(at('dist')).filter((name) => /^simd.*threads.*\.wasm$/.test(name));
+  if (!threaded.length) throw new Failure('dist has no WebAssembly with threads; run npm run build.');
+  const places = [
+    ...threaded.map((file) => {
+      const build = file.slice(0, -'.wasm'.length);
+      return { name: `Chromium ${build}`, open: (size, threads) => openWasm(size, threads, build, chromium) };
+    }),
+    { name: 'native', open: (size, threads) => openNative(size, threads, false, folder) },
+    { name: 'native fast', open: (size, threads) => openNative(size, threads, true, folder) },
+  ];
+  return places.flatMap(({ name, open }) =>
+    counts.map((threads) => ({ ours: true, name, threads, open: (size) => open(size, threads) })),
+  );
+}
+
+async function openCalls(calls, size, ...args) {
+  try {
+    const about = await calls.call('create', size.layers, size.hidden, ...args);
+    const measure = (what) => (seconds) => calls.call(what, seconds);
+    return { about, train: measure('train'), sample: measure('sample'), close: calls.close };
+  } catch (error) {
+    await calls.close();
+    throw error;
+  }
+}
+
+function python(library, file, threads, kernels) {
+  const env = {
+    OMP_NUM_THREADS: String(threads),
+    OPENBLAS_NUM_THREADS: String(threads),
+    PYTHONDONTWRITEBYTECODE: '1',
+  };
+  if (kernels) env.OPENBLAS_CORETYPE = kernels;
+  const open = (size) => openCalls(openPython(at('scripts/benchmarks/peers', file), env), size, threads);
+  return { library, name: kernels ? `${library}, ${kernels} kernels` : library, threads, open };
+}
+
+function pythons(counts) {
+  const kernels = process.arch === 'x64' ? ['Haswell', undefined] : [undefined];
+  return kernels.flatMap((kernel) => [
+    ...counts.map((threads) => python('PyTorch', 'torch_lstm.py', threads, kernel)),
+    python('NumPy', 'numpy_lstm.py', 1, kernel),
+  ]);
+}
+
+function browsers(counts, chromium) {
+  const open =
+    (file, ...args) =>
+    async (size) =>
+      openCalls(await chromium.open(`/peers/${file}`), size, ...args);
+  const most = Math.max(...counts);
+  return [
+    ...counts.map((threads) => ({
+      library: 'jax-js',
+      name: 'jax-js wasm',
+      threads,
+      open: open('jax.mjs', threads),
+    })),
+    {
+      library: 'TensorFlow.js',
+      name: 'TensorFlow.js wasm',
+      threads: most,
+      open: open('tensorflow.mjs', most),
+    },
+    {
+      library: 'TensorFlow.js',
+      name: 'TensorFlow.js cpu, window 8, batch 4',
+      threads: 1,
+      sizes: ['M'],
+      open: open('tensorflow.mjs', 1, 'cpu', 8, 4),
+    },
+    {
+      library: 'brain.js',
+      name: 'brain.js, batch 1',
+      threads: 1,
+      noSampling: true,
+      open: open('brain.mjs', 1),
+    },
+  ];
+}
+
+export const participants = (counts, chromium, folder) => [
+  ...ours(counts, chromium, folder),
+  ...pythons(counts),
+  ...browsers(counts, chromium),
+];

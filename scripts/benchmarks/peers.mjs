@@ -1,0 +1,210 @@
+// npm run bench:peers [-- options]: the reference task (65 symbols, window 64, batch 32, Adam, clipping, float32,
+// state carried) in other libraries and in ours, by turns in one run. Prints characters per second and how many
+// times as fast we are; writes build/bench-peers.json. Everybody is given the text as random tokens.
+import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { build } from '../build.mjs';
+import { at, Failure, heading, main, setUp } from '../lib.mjs';
+import { openChromium } from './chromium.mjs';
+import { installPeers } from './install.mjs';
+import { participants, sizes } from './participants.mjs';
+import { circumstances, describe, factor, median, table, whole, writeJson } from './report.mjs';
+
+const libraries = ['PyTorch', 'NumPy', 'jax-js', 'TensorFlow.js', 'brain.js'];
+const usage = `npm run bench:peers -- [options]
+  --sizes S,M,L      LSTM 1x128, 2x256, 2x512 (default: all three)
+  --peers LIST       of ${libraries.join(', ')} (default: all)
+  --threads N        we, PyTorch and jax-js run with 1 and with N threads (default: one per core)
+  --rounds N         chunks of each, by turns; the median counts (default: 5)
+  --seconds X        the length of a chunk, at least one step (default: 1)
+  --quick            two rounds of short chunks: to see that it works, not to quote
+  --no-build         measures what was built before`;
+
+function listed(text, known, what) {
+  const names = text
+    .split(',')
+    .map((name) => known.find((other) => other.toLowerCase() === name.trim().toLowerCase()));
+  if (names.includes(undefined))
+    throw new Failure(`--${what} takes a list of ${known.join(', ')}, not "${text}".`);
+  return names;
+}
+
+function readOptions() {
+  const flag = { type: 'boolean', default: false };
+  const value = { type: 'string' };
+  const options = { quick: flag, help: flag, 'no-build': flag };
+  for (const name of ['sizes', 'peers', 'threads', 'rounds', 'seconds']) options[name] = value;
+  let values;
+  try {
+    ({ values } = parseArgs({ options }));
+  } catch (error) {
+    throw new Failure(`${error.message}\n${usage}`);
+  }
+  const number = (name, otherwise, most) => {
+    const x = Number(values[name] ?? otherwise);
+    if (!(x > 0 && x <= most))
+      throw new Failure(`--${name} takes a number up to ${most}, not "${values[name]}".`);
+    return name === 'seconds' ? x : Math.round(x);
+  };
+  return {
+    ...values,
+    sizes: listed(values.sizes ?? 'S,M,L', Object.keys(sizes), 'sizes'),
+    peers: listed(values.peers ?? libraries.join(), libraries, 'peers'),
+    threads: number('threads', availableParallelism(), 64),
+    rounds: number('rounds', values.quick ? 2 : 5, 100),
+    seconds: number('seconds', values.quick ? 0.2 : 1, 60),
+  };
+}
+
+const label = ({ name, threads }) => `${name}, ${threads} thread${threads === 1 ? '' : 's'}`;
+
+/** Rejects when a step takes longer than anybody would wait for. */
+function within(minutes, promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Failure(`no answer in ${minutes} minutes`)), 60_000 * minutes);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+/** Opens all that take part; those that cannot are noted in `left`. A second attempt: jax-js sometimes needs it. */
+async function openAll(list, size, left) {
+  const open = [];
+  for (const one of list) {
+    process.stderr.write(`  ${size}: starting ${label(one)}\n`);
+    for (let attempt = 1; ; ++attempt) {
+      try {
+        open.push({ ...one, ...(await within(15, one.open(sizes[size]))), training: [], sampling: [] });
+        break;
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        if (one.ours) throw error;
+        if (attempt < 2) continue;
+        left.push(`${size}: ${label(one)}: ${error.message}`);
+        break;
+      }
+    }
+  }
+  return open;
+}
+
+/** By turns, so that a busy spell of the machine falls on all of them. */
+async function rounds(open, what, rates, options, size, left) {
+  for (let round = 1; round <= options.rounds; ++round) {
+    process.stderr.write(`  ${size}: ${what}, round ${round} of ${options.rounds}\n`);
+    for (const one of open.filter((other) => !other.failed)) {
+      await sleep(100); // threads that still spin for the one before go to sleep
+      try {
+        one[rates].push(await within(15, one[what](options.seconds)));
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        if (one.ours) throw error;
+        one.failed = true;
+        left.push(`${size}: ${label(one)}: ${error.message}`);
+      }
+    }
+  }
+}
+
+async function measure(size, list, options, left) {
+  const wanted = list.filter((one) => !one.sizes || one.sizes.includes(size));
+  const open = await openAll(wanted, size, left);
+  try {
+    await rounds(open, 'train', 'training', options, size, left);
+    if (size !== 'L') {
+      const writing = open.filter((one) => !one.noSampling);
+      await rounds(writing, 'sample', 'sampling', { ...options, seconds: options.seconds / 2 }, size, left);
+    }
+  } finally {
+    for (const one of open) await one.close();
+  }
+  return open.map(({ ours, library, name, threads, about, training, sampling }) => ({
+    size,
+    ours: ours ?? false,
+    library: library ?? 'Unfold',
+    name: about.blas ? `${library}, ${about.blas}` : name,
+    threads: about.threads ?? threads,
+    about,
+    charactersPerSecond: training.length ? median(training) : null,
+    sampledPerSecond: sampling.length ? median(sampling) : null,
+    training,
+    sampling,
+  }));
+}
+
+/** One line for each participant, and how many times as fast each of ours is. */
+function lines(results, key, title) {
+  const rows = results.filter((row) => row[key] !== null);
+  if (!rows.length) return [];
+  const own = rows.filter((row) => row.ours);
+  const about = ({ form, samplingForm }) => (key === 'sampledPerSecond' ? samplingForm : form);
+  const line = (row) => [
+    `  ${row.ours ? 'Unfold ' : ''}${row.name}${about(row.about) ? `, ${about(row.about)}` : ''}`,
+    String(row.threads),
+    whole(row[key]),
+    ...own.map((mine) => (row.ours ? '' : factor(mine[key] / row[key]))),
+  ];
+  // A column for each of ours, headed by the letter its own line carries.
+  const letter = (i) => String.fromCharCode(97 + i);
+  const named = own.map((row, i) =>
+    ((cells) => [`${cells[0]} (${letter(i)})`, ...cells.slice(1)])(line(row)),
+  );
+  return [
+    [title, 'threads', 'characters/s', ...own.map((_, i) => `${letter(i)} ÷ it`)],
+    ...named,
+    ...rows.filter((row) => !row.ours).map(line),
+    '',
+  ];
+}
+
+function print(results, options, left) {
+  for (const size of options.sizes) {
+    const own = results.filter((row) => row.size === size);
+    const { layers, hidden } = sizes[size];
+    console.log(table(lines(own, 'charactersPerSecond', `${size}: LSTM ${layers}x${hidden}, training`)));
+    console.log(table(lines(own, 'sampledPerSecond', `${size}: one character at a time`)));
+  }
+  const libraries = results.filter(({ about }) => about.version);
+  const versions = libraries.map(({ library, about }) => `${library} ${about.version}`);
+  const configs = libraries.filter(({ about }) => about.blasConfig).map(({ about }) => about.blasConfig);
+  console.log([...new Set([...versions, ...configs])].join('\n'));
+  if (left.length) console.log(`\nLeft out:\n${[...new Set(left)].map((line) => `  ${line}`).join('\n')}`);
+}
+
+async function peers() {
+  const options = readOptions();
+  if (options.help) return console.log(usage);
+  if (!options['no-build']) {
+    setUp('build', 'test');
+    build('native', 'wasm');
+  }
+  heading('Installing the libraries to compare with');
+  const { files, reasons } = installPeers(options.peers);
+  const left = Object.entries(reasons).map(([name, reason]) => `${name}: ${reason}`);
+  heading(`Measuring (${options.rounds} chunks each, by turns; the median counts)`);
+  // Some of the libraries make code or workers from strings.
+  const chromium = await openChromium(at('build/peers-site'), files, "blob: 'unsafe-eval'");
+  const results = [];
+  try {
+    const counts = [...new Set([1, options.threads])];
+    const list = participants(counts, chromium, at('build/peers')).filter(
+      ({ ours, library }) => ours || (options.peers.includes(library) && !(library in reasons)),
+    );
+    for (const size of options.sizes) results.push(...(await measure(size, list, options, left)));
+  } finally {
+    await chromium.close();
+  }
+  const about = circumstances({
+    chromium: chromium.version,
+    rounds: options.rounds,
+    chunkSeconds: options.seconds,
+  });
+  console.log(`\n${describe(about)}`);
+  if (options.quick) console.log('--quick: these numbers are not to be quoted.');
+  console.log('');
+  print(results, options, left);
+  writeJson(at('build/bench-peers.json'), { ...about, results, leftOut: [...new Set(left)] });
+}
+
+main(peers);

@@ -1,0 +1,61 @@
+// What a run was made on, and how its numbers are shown.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
+import { dirname } from 'node:path';
+import { root, shown } from '../lib.mjs';
+
+function git(...args) {
+  const { status, stdout } = spawnSync('git', args, { cwd: root, encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : null;
+}
+
+/** Machine, versions, commit (with a `+` where files differ from it), date. */
+export function circumstances(more = {}) {
+  const commit = git('rev-parse', '--short=10', 'HEAD');
+  return {
+    date: new Date().toISOString(),
+    machine: {
+      cpu: cpus()[0]?.model.trim() ?? 'unknown',
+      cores: availableParallelism(),
+      memoryGB: Math.round(totalmem() / 2 ** 30),
+      system: `${type()} ${release()}`,
+    },
+    commit: commit && commit + (git('status', '--porcelain') ? '+' : ''),
+    node: process.versions.node,
+    ...more,
+  };
+}
+
+export function describe({ machine, commit, node, chromium, date }) {
+  const parts = [`${machine.cpu}, ${machine.cores} cores`, `Node ${node}`];
+  if (chromium) parts.push(`Chromium ${chromium}`);
+  return [...parts, `commit ${commit ?? 'unknown'}`, date.slice(0, 10)].join('; ');
+}
+
+export const whole = (x) => (x >= 100 ? Math.round(x) : Number(x.toPrecision(3))).toLocaleString('en-US');
+export const factor = (x) => `${x >= 100 ? x.toFixed(0) : x >= 10 ? x.toFixed(1) : x.toFixed(2)}x`;
+
+/** Lines of aligned columns: the first to the left, the others to the right; a string is a heading. */
+export function table(lines) {
+  const rows = lines.filter((line) => typeof line !== 'string');
+  const widths = [];
+  for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
+  const show = (row) =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ');
+  return lines.map((line) => (typeof line === 'string' ? line : show(line).trimEnd())).join('\n');
+}
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Whole or not at all: another run may be reading it. */
+export function writeJson(file, value) {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.part`, `${JSON.stringify(value, null, 2)}\n`);
+  renameSync(`${file}.part`, file);
+  console.log(`\nWritten to ${shown(file)}.`);
+}

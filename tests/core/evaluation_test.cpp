@@ -1,0 +1,143 @@
+// Validation: every prediction once, no traces in training.
+#include "networks.h"
+#include "support.h"
+
+namespace unfold::test {
+namespace {
+
+std::string config(int window, int batch, const std::string& more = "") {
+  return R"({"layers":[{"cell":"gru","hidden":7},{"cell":"rnn","hidden":5,"clock":[1,3]}],"validation":0.3,"window":)" +
+         std::to_string(window) + ",\"batch\":" + std::to_string(batch) + more + "}";
+}
+
+/// The mean loss of all predictions within `tokens`, as one sequence.
+double loss_of(Network& network, const std::vector<Token>& tokens) {
+  const auto T = Index(tokens.size()) - 1;
+  Workspace workspace(network, T, 1, false);
+  run(network, workspace, {tokens.begin(), tokens.end() - 1});
+  std::vector<double> losses(static_cast<std::size_t>(T));
+  softmax_cross_entropy(workspace.logits(), network.symbols(), T, tokens.data() + 1, 0, losses.data());
+  double sum = 0;
+  for (const double x : losses) sum += x;
+  return sum / double(T);
+}
+
+TEST(Evaluation, OfBatch1IsOneLongSequence) {
+  for (const int window : {1, 7, 13, 64}) {
+    const std::string text = letters(400, 6);
+    Session session(parse_config(config(window, 1)), text);
+    session.trainer().step();
+    const std::vector<Token> tokens = session.vocabulary().encode(text);
+    const Evaluation e = evaluate_all(session.trainer());
+    EXPECT_EQ(e.predictions, session.trainer().validation_tokens() - 1);
+    EXPECT_NEAR(e.loss, loss_of(session.network(), {tokens.begin() + session.trainer().train_tokens(), tokens.end()}),
+                1e-12)
+        << window;
+  }
+}
+
+TEST(Evaluation, CountsEveryPredictionOnceForAnyBatch) {
+  for (const int batch : {1, 2, 3, 5, 8})
+    for (const int window : {3, 10}) {
+      Session session(parse_config(config(window, batch)), letters(401, 6));
+      EXPECT_EQ(evaluate_all(session.trainer()).predictions, session.trainer().validation_tokens() - 1);
+    }
+}
+
+TEST(Evaluation, OfManyStreamsIsTheirMean) {
+  const std::string text = letters(400, 6);
+  Session session(parse_config(config(10, 3)), text);
+  const std::vector<Token> all = session.vocabulary().encode(text);
+  const std::vector<Token> tokens(all.begin() + session.trainer().train_tokens(), all.end());
+  const auto predictions = Index(tokens.size()) - 1, length = (predictions + 2) / 3;
+  double sum = 0;
+  for (Index from = 0; from < predictions; from += length) {
+    const Index to = std::min(predictions, from + length);
+    sum += double(to - from) * loss_of(session.network(), {tokens.begin() + from, tokens.begin() + to + 1});
+  }
+  EXPECT_NEAR(evaluate_all(session.trainer()).loss, sum / double(predictions), 1e-12);
+}
+
+TEST(Evaluation, TellsHowFarItIs) {
+  Session session(parse_config(config(5, 2)), letters(400, 6));
+  double before = 0;
+  Evaluation e;
+  do {
+    e = session.trainer().evaluate();
+    EXPECT_GT(e.fraction, before);
+    EXPECT_LE(e.fraction, 1);
+    EXPECT_GT(e.loss, 0);
+    before = e.fraction;
+  } while (!e.done);
+  EXPECT_EQ(e.fraction, 1);
+  EXPECT_EQ(session.trainer().progress().validation_loss, e.loss);
+  EXPECT_FALSE(session.trainer().evaluate().done) << "the next pass starts anew";
+}
+
+TEST(Evaluation, GivesTheSameTwiceAndDropsNothing) {
+  Session plain(parse_config(config(6, 2)), letters(400, 6));
+  Session dropping(parse_config(config(6, 2, R"(,"dropout":0.5)")), letters(400, 6));
+  const double loss = evaluate_all(plain.trainer()).loss;
+  EXPECT_EQ(evaluate_all(plain.trainer()).loss, loss);
+  EXPECT_EQ(evaluate_all(dropping.trainer()).loss, loss);
+}
+
+TEST(Evaluation, FallsDueEveryFewSteps) {
+  Session session(parse_config(config(6, 2, R"(,"evaluateEvery":4)")), letters(400, 6));
+  Trainer& trainer = session.trainer();
+  EXPECT_FALSE(trainer.evaluation_due()) << "not before the first step";
+  for (int step = 1; step <= 12; ++step) {
+    trainer.step();
+    EXPECT_EQ(trainer.evaluation_due(), step % 4 == 0);
+    if (!trainer.evaluation_due()) continue;
+    evaluate_all(trainer);
+    EXPECT_FALSE(trainer.evaluation_due()) << "done for this step";
+  }
+  Session never(parse_config(config(6, 2, R"(,"evaluateEvery":0)")), letters(400, 6));
+  for (int step = 0; step < 5; ++step) never.trainer().step();
+  EXPECT_FALSE(never.trainer().evaluation_due());
+}
+
+TEST(Evaluation, NeedsAValidationText) {
+  Session session(parse_config(R"({"layers":[{"cell":"rnn","hidden":3}],"window":5,"batch":2,"validation":0})"),
+                  letters(100, 3));
+  EXPECT_FALSE(session.trainer().evaluation_due());
+  EXPECT_TRUE(refuses(ErrorCode::invalid_state, "validation", [&] { session.trainer().evaluate(); }));
+}
+
+class Undisturbed : public testing::TestWithParam<NetworkCase> {};
+
+TEST_P(Undisturbed, TrainingIsTheSameWithEvaluationsInBetween) {
+  const std::string json = config_of(GetParam(), R"("window":6,"batch":2,"evaluateEvery":0)");
+  Session alone(parse_config(json), letters(300, 8)), evaluated(parse_config(json), letters(300, 8));
+  for (int step = 0; step < 25; ++step) {
+    EXPECT_EQ(evaluated.trainer().step().loss, alone.trainer().step().loss) << step;
+    if (step % 2) evaluate_all(evaluated.trainer());
+    if (step % 3) evaluated.trainer().evaluate();  // begun, then dropped by the next step
+  }
+  EXPECT_TRUE(same_bits(all_parameters(evaluated.network()), all_parameters(alone.network())));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Undisturbed, testing::ValuesIn(networks()),
+                         [](const auto& info) { return info.param.name; });
+
+// Weights so large that the loss is not finite must not spoil what is saved.
+TEST(Evaluation, ANonFiniteResultIsReportedAndDoesNotSpoilTheCheckpoint) {
+  const std::string text = letters(400, 6);
+  Session session(parse_config(config(6, 2)), text);
+  session.trainer().step();
+  const std::vector<Real> kept(all_parameters(session.network()).begin(), all_parameters(session.network()).end());
+  std::ranges::fill(tensor(session.network(), "readout.weight"), Real(3e38));
+  session.network().touch();
+  const auto error = error_of([&] {
+    const Evaluation e = evaluate_all(session.trainer());
+    EXPECT_FALSE(std::isfinite(e.loss));
+  });
+  if (error) EXPECT_EQ(error->code, ErrorCode::non_finite) << error->what();
+  std::ranges::copy(kept, all_parameters(session.network()).begin());
+  session.network().touch();
+  EXPECT_NO_THROW(Session(session.save(true), text));
+}
+
+}  // namespace
+}  // namespace unfold::test

@@ -1,0 +1,178 @@
+// Special cases that must coincide: an edge of depth 0 is a matrix, a leak of 0 is none, … (systems.md).
+#include "networks.h"
+#include "support.h"
+
+namespace unfold::test {
+namespace {
+
+constexpr Index V = 9, T = 10, N = 3;
+
+struct Net {
+  explicit Net(const std::string& json) : config(parse_config(json)), network(config, V), workspace(network, T, N, true) {}
+  std::vector<Real> logits() {
+    workspace.reset();
+    run(network, workspace, random_tokens(T * N, V));
+    return logits_of(network, workspace);
+  }
+  Config config;
+  Network network;
+  Workspace workspace;
+};
+
+std::string layers(const std::string& list) { return R"({"layers":[)" + list + R"(],"window":10,"batch":3})"; }
+
+std::vector<Real> trained(const std::string& json) {
+  Session session(parse_config(json), letters(600, 7));
+  for (int i = 0; i < 20; ++i) session.trainer().step();
+  const std::span<Real> p = all_parameters(session.network());
+  return {p.begin(), p.end()};
+}
+
+/// Both train to the same bits.
+struct Pair {
+  const char *name, *a, *b;
+};
+void PrintTo(const Pair& p, std::ostream* out) { *out << p.name; }
+
+class SameTraining : public testing::TestWithParam<Pair> {};
+
+TEST_P(SameTraining, Bitwise) {
+  const std::vector<Real> a = trained(layers(GetParam().a));
+  EXPECT_TRUE(same_bits(a, trained(layers(GetParam().b))));
+  EXPECT_FALSE(same_bits(a, trained(layers(R"({"cell":"rnn","hidden":5})"))));
+}
+
+const Pair pairs[]{
+    {"DeepTransitionOfDepth0IsVanilla", R"({"cell":"rnn","hidden":12})",
+     R"({"cell":"rnn","hidden":12,"edges":[{"from":"input","hidden":[]},
+         {"from":"self","hidden":[],"shortcut":true,"join":"all"}]})"},
+    {"DeepGatesOfDepth0AreTheLstm", R"({"cell":"lstm","hidden":11})",
+     R"({"cell":"lstm","hidden":11,"edges":[{"from":"input"},{"from":"self","delay":1,"hidden":[]}]})"},
+    {"DeepGatesOfDepth0AreTheGru", R"({"cell":"gru","hidden":11,"reset":"before"})",
+     R"({"cell":"gru","hidden":11,"reset":"before","edges":[{"from":"input"},{"from":"self","hidden":[]}]})"},
+    {"LeakOf0IsNone", R"({"cell":"rnn","hidden":12})", R"({"cell":"rnn","hidden":12,"leak":0})"},
+    {"LeakFrom0To0IsNone", R"({"cell":"gru","hidden":9})",
+     R"({"cell":"gru","hidden":9,"leak":{"from":0,"to":0,"learned":false}})"},
+    {"ClockOf1IsNone", R"({"cell":"rnn","hidden":12})", R"({"cell":"rnn","hidden":12,"clock":[1,1,1]})"},
+    {"ClockOf1IsNoneForTheLstm", R"({"cell":"lstm","hidden":8})", R"({"cell":"lstm","hidden":8,"clock":[1]})"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Identities, SameTraining, testing::ValuesIn(pairs),
+                         [](const auto& info) { return info.param.name; });
+
+/// `larger` with the parameters it shares with `smaller`, the others 0, computes the same.
+struct Zeroed {
+  const char *name, *smaller, *larger;
+};
+void PrintTo(const Zeroed& z, std::ostream* out) { *out << z.name; }
+
+class SameWhenZero : public testing::TestWithParam<Zeroed> {};
+
+TEST_P(SameWhenZero, Bitwise) {
+  Net smaller(GetParam().smaller), larger(GetParam().larger);
+  randomize(all_parameters(smaller.network), 0.7);
+  ASSERT_GT(larger.network.table().size(), smaller.network.table().size());
+  copy_by_name(smaller.network, larger.network);
+  smaller.network.touch();
+  EXPECT_TRUE(same_bits(larger.logits(), smaller.logits()));
+  randomize(all_parameters(larger.network), 0.7);
+  larger.network.touch();
+  EXPECT_FALSE(same_bits(larger.logits(), smaller.logits()));
+}
+
+const Zeroed zeroed[]{
+    {"ShortcutsOfADeepTransition",
+     R"({"layers":[{"cell":"rnn","hidden":7,"edges":[{"from":"input"},{"from":"self","hidden":[6,5],"join":"all"}]}]})",
+     R"({"layers":[{"cell":"rnn","hidden":7,"edges":[{"from":"input"},
+         {"from":"self","hidden":[6,5],"join":"all","shortcut":true}]}]})"},
+    {"SkipConnections", R"({"layers":[{"cell":"lstm","hidden":7},{"cell":"rnn","hidden":6}]})",
+     R"({"layers":[{"cell":"lstm","hidden":7},{"cell":"rnn","hidden":6}],"skipInputs":true,"skipOutputs":true})"},
+    {"Peepholes", R"({"layers":[{"cell":"lstm","hidden":7}]})", R"({"layers":[{"cell":"peephole-lstm","hidden":7}]})"},
+    {"ADelay", R"({"layers":[{"cell":"gru","hidden":7}]})",
+     R"({"layers":[{"cell":"gru","hidden":7,"edges":[{"from":"input"},{"from":"self"},{"from":"self","delay":4}]}]})"},
+    {"TheSecondBias", R"({"layers":[{"cell":"rnn","hidden":7,"bias":"none"}]})",
+     R"({"layers":[{"cell":"rnn","hidden":7,"bias":"two"}]})"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Identities, SameWhenZero, testing::ValuesIn(zeroed),
+                         [](const auto& info) { return info.param.name; });
+
+TEST(Identity, ADeepInputOfIdentitiesIsVanilla) {
+  Net plain(R"({"layers":[{"cell":"rnn","hidden":7}]})");
+  Net deep(R"({"layers":[{"cell":"rnn","hidden":7,"edges":[{"from":"input","hidden":[9],"activation":"identity"},
+               {"from":"self"}]}]})");
+  randomize(all_parameters(plain.network), 0.7);
+  plain.network.touch();
+  copy_by_name(plain.network, deep.network);
+  for (Index v = 0; v < V; ++v) tensor(deep.network, "layers.0.ih.0.weight")[std::size_t(v * V + v)] = 1;
+  EXPECT_TRUE(same_bits(deep.logits(), plain.logits()));
+}
+
+TEST(Identity, ParametersDoNotDependOnTime) {
+  const Net short_one(R"({"layers":[{"cell":"lstm","hidden":7}],"window":1})");
+  const Net long_one(R"({"layers":[{"cell":"lstm","hidden":7}],"window":1000})");
+  EXPECT_EQ(short_one.network.table().size(), long_one.network.table().size());
+}
+
+// Leak ------------------------------------------------------------------------------------------------------------
+
+TEST(Leak, ImpulseDecaysAsAlphaToTheT) {
+  const Index H = 9, steps = 40;
+  Network network(parse_config(R"({"layers":[{"cell":"rnn","hidden":9,"activation":"identity",
+                                   "leak":{"from":0.1,"to":0.9}}]})"),
+                  2);
+  std::ranges::fill(all_parameters(network), Real(0));
+  for (Index k = 0; k < H; ++k) tensor(network, "layers.0.weight_ih")[std::size_t(2 * k)] = 1;
+  network.touch();
+  Workspace workspace(network, steps, 1, false);
+  std::vector<Token> impulse(std::size_t(steps), no_token);  // "nothing" adds nothing
+  impulse[0] = 0;
+  run(network, workspace, impulse);
+  for (Index t = 0; t < steps; ++t)
+    for (Index k = 0; k < H; ++k) {
+      const double alpha = 0.1 + 0.8 * double(k) / double(H - 1), expected = (1 - alpha) * std::pow(alpha, double(t));
+      EXPECT_NEAR(workspace.hidden(0, t)[k], expected, 4e-6 * expected + 1e-37) << "unit " << k << ", step " << t;
+    }
+}
+
+// Clock -----------------------------------------------------------------------------------------------------------
+
+class Clock : public testing::TestWithParam<const char*> {};
+
+TEST_P(Clock, GroupsRestBetweenTheirTicks) {
+  const Index H = 8, steps = 5, windows = 5;
+  const int periods[]{1, 2, 3, 5};
+  Network network(parse_config(std::string(R"({"layers":[{"cell":")") + GetParam() +
+                               R"(","hidden":8,"clock":[1,2,3,5]}]})"),
+                  V);
+  randomize(all_parameters(network), 0.8);
+  network.mask(network.parameters());
+  Workspace workspace(network, steps, N, false);
+  for (Index w = 0; w < windows; ++w) {  // the clock goes on from window to window
+    run(network, workspace, random_tokens(steps * N, V, std::uint64_t(w + 1)));
+    for (Index t = 0; t < steps; ++t)
+      for (Index i = 0; i < H * N; ++i) {
+        const bool ticks = (w * steps + t) % periods[i % H / 2] == 0;
+        EXPECT_EQ(workspace.hidden(0, t)[i] != workspace.hidden(0, t - 1)[i], ticks) << "step " << w * steps + t;
+        if (workspace.cell_state(0, t))
+          EXPECT_EQ(workspace.cell_state(0, t)[i] != workspace.cell_state(0, t - 1)[i], ticks);
+      }
+    workspace.carry();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Cells, Clock, testing::Values("rnn", "lstm", "gru"));
+
+TEST(Clockwork, SlowGroupsDoNotSeeFastOnes) {
+  Session session(parse_config(R"({"layers":[{"cell":"rnn","hidden":6,"clock":[1,4,16]}],"window":10,"batch":3,
+                                   "optimizer":{"name":"adamw","weightDecay":0.1}})"),
+                  letters(600, 7));
+  for (int i = 0; i < 20; ++i) session.trainer().step();
+  const std::span<Real> w = tensor(session.network(), "layers.0.weight_hh");
+  for (std::size_t to = 0; to < 6; ++to)
+    for (std::size_t from = 0; from < 6; ++from)
+      EXPECT_EQ(w[to * 6 + from] == 0, from / 2 < to / 2) << "from unit " << from << " to " << to;
+}
+
+}  // namespace
+}  // namespace unfold::test

@@ -1,0 +1,56 @@
+#include "networks.h"
+
+namespace unfold::test {
+
+const std::vector<NetworkCase>& networks() {
+  static const std::vector<NetworkCase> list{
+      {"rnn", R"("layers":[{"cell":"rnn","hidden":33}])"},
+      {"rnn_relu_two_layers",
+       R"("layers":[{"cell":"rnn","hidden":26,"activation":"relu","bias":"one"},
+                    {"cell":"rnn","hidden":18,"activation":"sigmoid","bias":"none"}])"},
+      {"lstm", R"("layers":[{"cell":"lstm","hidden":29}])"},
+      {"lstm_two_layers", R"("layers":[{"cell":"lstm","hidden":24},{"cell":"lstm","hidden":17,"cellInput":"sigmoid"}])"},
+      {"gru_after", R"("layers":[{"cell":"gru","hidden":27},{"cell":"gru","hidden":9,"bias":"one"}])"},
+      {"gru_before", R"("layers":[{"cell":"gru","hidden":25,"reset":"before"}])"},
+      {"peephole", R"("layers":[{"cell":"peephole-lstm","hidden":23}])"},
+      {"deep_transition",
+       R"("layers":[{"cell":"rnn","hidden":21,"edges":[{"from":"input"},
+            {"from":"self","hidden":[19,14],"shortcut":true,"join":"all"}]}])"},
+      {"deep_transition_first",
+       R"("layers":[{"cell":"rnn","hidden":21,"edges":[{"from":"input","hidden":[11],"activation":"relu"},
+            {"from":"self","hidden":[19],"join":"first"}]}])"},
+      {"deep_gates",
+       R"("layers":[{"cell":"lstm","hidden":16,"edges":[{"from":"input","hidden":[13],"shortcut":true},
+            {"from":"self","hidden":[15]}]},
+          {"cell":"gru","hidden":14,"reset":"before","edges":[{"from":0},{"from":"self","hidden":[12],"join":"all"}]}])"},
+      {"skips",
+       R"("layers":[{"cell":"lstm","hidden":16},{"cell":"gru","hidden":15},{"cell":"rnn","hidden":14}],
+          "skipInputs":true,"skipOutputs":true)"},
+      {"delays",
+       R"("layers":[{"cell":"rnn","hidden":20,"edges":[{"from":"input"},{"from":"input","delay":2},{"from":"self"},
+            {"from":"self","delay":3}]},
+          {"cell":"gru","reset":"before","hidden":13,"edges":[{"from":0},{"from":0,"delay":4},{"from":"self"},
+            {"from":"self","delay":2}]}])"},
+      {"no_one_step_edge",
+       R"("layers":[{"cell":"lstm","hidden":22,"edges":[{"from":"input"},{"from":"self","delay":5}]}])"},
+      {"leaky", R"("layers":[{"cell":"rnn","hidden":28,"leak":{"from":0.1,"to":0.95}}])"},
+      {"leak_learned",
+       R"("layers":[{"cell":"gru","hidden":20,"leak":{"from":0.2,"to":0.8,"learned":true}},
+                    {"cell":"lstm","hidden":12,"leak":{"from":0.5,"learned":true}}])"},
+      {"clocked",
+       R"("layers":[{"cell":"rnn","hidden":30,"clock":[1,2,4,8]},{"cell":"lstm","hidden":16,"clock":[1,3],"leak":0.25}])"},
+      {"deep_readout",
+       R"("layers":[{"cell":"gru","hidden":20},{"cell":"rnn","hidden":16}],
+          "readout":[{"from":1,"hidden":[14,11],"shortcut":true},{"from":0},{"from":"input"}])"},
+      {"dropout", R"("layers":[{"cell":"lstm","hidden":20},{"cell":"gru","hidden":18}],"dropout":0.3)"},
+      {"orthogonal_sparse",
+       R"("layers":[{"cell":"rnn","hidden":32}],"initialization":{"recurrent":"sparse","input":"he","readout":"uniform"})"},
+  };
+  return list;
+}
+
+std::string config_of(const NetworkCase& network, const std::string& more) {
+  return std::string("{") + network.fields + (more.empty() ? "" : ",") + more + "}";
+}
+
+}  // namespace unfold::test

@@ -1,0 +1,197 @@
+// Clipping, schedules and optimisers beyond the goldens.
+#include "optim.h"
+
+#include "parallel.h"
+#include "support.h"
+
+namespace unfold::test {
+namespace {
+
+double norm_of(const std::vector<Real>& x) {
+  double sum = 0;
+  for (const Real v : x) sum += double(v) * double(v);
+  return std::sqrt(sum);
+}
+
+std::vector<Real> some_gradient(Index size) {
+  std::vector<Real> g(static_cast<std::size_t>(size));
+  randomize(g, 2, 8);
+  return g;
+}
+
+// Clipping ----------------------------------------------------------------------------------------------------------
+
+TEST(Clip, ByNormKeepsTheDirection) {
+  const std::vector<Real> before = some_gradient(1000);
+  std::vector<Real> g = before;
+  const Norm norm = clip({.norm = 1.5, .value = 0}, g.data(), 1000);
+  EXPECT_TRUE(norm.clipped);
+  EXPECT_NEAR(norm.value, norm_of(before), 1e-12 * norm.value);
+  EXPECT_NEAR(norm_of(g), 1.5, 1e-5);
+  for (std::size_t i = 0; i < g.size(); ++i) EXPECT_NEAR(g[i] * norm.value, before[i] * 1.5, 1e-4);
+}
+
+TEST(Clip, ByNormLeavesSmallOnesAlone) {
+  const std::vector<Real> before = some_gradient(100);
+  std::vector<Real> g = before;
+  EXPECT_FALSE(clip({.norm = 1e4, .value = 0}, g.data(), 100).clipped);
+  EXPECT_TRUE(same_bits(g, before));
+  EXPECT_FALSE(clip({.norm = 0, .value = 0}, g.data(), 100).clipped) << "0 is off";
+  EXPECT_TRUE(same_bits(g, before));
+}
+
+TEST(Clip, ByValueClampsEachElement) {
+  const std::vector<Real> before = some_gradient(1000);
+  std::vector<Real> g = before;
+  const Norm norm = clip({.norm = 0, .value = 0.5}, g.data(), 1000);
+  EXPECT_TRUE(norm.clipped);
+  EXPECT_NEAR(norm.value, norm_of(before), 1e-12 * norm.value) << "the norm is that before clipping";
+  for (std::size_t i = 0; i < g.size(); ++i) EXPECT_EQ(g[i], std::clamp(before[i], Real(-0.5), Real(0.5)));
+}
+
+TEST(Clip, ByValueThenByNorm) {
+  std::vector<Real> g{3, -0.25, 4};
+  EXPECT_TRUE(clip({.norm = 1, .value = 2}, g.data(), 3).clipped);
+  EXPECT_NEAR(norm_of(g), 1, 1e-5);
+  EXPECT_EQ(g[0], g[2]) << "both were clamped to 2 first";
+}
+
+TEST(Clip, LeavesANonFiniteGradientAlone) {
+  for (const Real bad : {std::numeric_limits<Real>::infinity(), -std::numeric_limits<Real>::infinity(),
+                         std::numeric_limits<Real>::quiet_NaN()})
+    for (const Index at : {0, 77, 4999}) {
+      std::vector<Real> g = some_gradient(5000);
+      g[std::size_t(at)] = bad;
+      const std::vector<Real> before = g;
+      EXPECT_FALSE(std::isfinite(clip({.norm = 1, .value = 0.1}, g.data(), 5000).value));
+      EXPECT_TRUE(same_bits(g, before));
+    }
+}
+
+TEST(Clip, HugeGradientsDoNotOverflow) {
+  std::vector<Real> g(10, std::numeric_limits<Real>::max() / 2);
+  const Norm norm = clip({.norm = 1, .value = 0}, g.data(), 10);
+  EXPECT_TRUE(std::isfinite(norm.value));
+  EXPECT_NEAR(norm_of(g), 1, 1e-5);
+}
+
+TEST(Clip, DoesNotDependOnThreads) {
+  const KeepSettings keep;
+  const Index size = 300007;
+  const std::vector<Real> before = some_gradient(size);
+  set_threads(1);
+  std::vector<Real> expected = before;
+  const Norm norm = clip({.norm = 1, .value = 1.9}, expected.data(), size);
+  for (const int count : {2, 3, 4}) {
+    set_threads(count);
+    std::vector<Real> g = before;
+    EXPECT_EQ(clip({.norm = 1, .value = 1.9}, g.data(), size).value, norm.value);
+    EXPECT_TRUE(same_bits(g, expected));
+  }
+}
+
+// Schedules ---------------------------------------------------------------------------------------------------------
+
+Schedule schedule(const std::string& json) { return Schedule(parse_config(R"({"schedule":)" + json + "}").schedule); }
+
+TEST(Schedule, WarmUpMultipliesAnySchedule) {
+  const Schedule cosine = schedule(R"({"name":"cosine","steps":100})");
+  const Schedule warm = schedule(R"({"name":"cosine","steps":100,"warmup":10})");
+  for (int t = 0; t < 10; ++t)
+    EXPECT_NEAR(warm.rate(0.1, t), cosine.rate(0.1, t) * (t + 1) / 10, 1e-15) << t;
+  for (int t = 10; t < 30; ++t) EXPECT_EQ(warm.rate(0.1, t), cosine.rate(0.1, t)) << t;
+}
+
+TEST(Schedule, NeverBelowTheMinimumNorAboveTheBase) {
+  for (const char* name : {"step", "exponential", "cosine", "plateau"}) {
+    Schedule s = schedule(std::string(R"({"name":")") + name +
+                          R"(","minimum":0.01,"every":3,"steps":50,"patience":0,"factor":0.5})");
+    double rate = 0.1;
+    for (int t = 0; t < 200; ++t) {
+      s.observe(1);
+      const double next = s.rate(0.1, t);
+      EXPECT_LE(next, rate + 1e-15) << name << t;
+      EXPECT_GE(next, 0.01) << name << t;
+      rate = next;
+    }
+    EXPECT_NEAR(rate, 0.01, 1e-15) << name;
+    EXPECT_LE(s.rate(0.001, 5), 0.001) << name << ": a minimum above the base does not raise it";
+  }
+}
+
+TEST(Schedule, PlateauWaitsForPatience) {
+  Schedule s = schedule(R"({"name":"plateau","patience":2,"factor":0.1})");
+  for (const double loss : {3.0, 2.9, 2.9, 2.9}) s.observe(loss);  // two validations without anything better
+  EXPECT_EQ(s.rate(1, 0), 1);
+  s.observe(2.9);
+  EXPECT_NEAR(s.rate(1, 0), 0.1, 1e-15);
+  s.observe(2.89);  // better: counting starts again
+  s.observe(2.95);
+  s.observe(2.95);
+  EXPECT_NEAR(s.rate(1, 0), 0.1, 1e-15);
+  s.observe(2.95);
+  EXPECT_NEAR(s.rate(1, 0), 0.01, 1e-15);
+}
+
+// Optimisers --------------------------------------------------------------------------------------------------------
+
+class Optimizers : public testing::TestWithParam<const char*> {
+ protected:
+  Config config(const std::string& more = "") const {
+    return parse_config(std::string(R"({"optimizer":{"name":")") + GetParam() + "\"" + more + "}}");
+  }
+};
+
+TEST_P(Optimizers, RateOf0LeavesTheParameters) {
+  const std::vector<Real> before = some_gradient(50);
+  std::vector<Real> p = before;
+  Optimizer optimizer(config(R"(,"weightDecay":0.1)").optimizer, 50);
+  for (int i = 0; i < 5; ++i) optimizer.update(p.data(), some_gradient(50).data(), 0);
+  EXPECT_TRUE(same_bits(p, before));
+}
+
+TEST_P(Optimizers, GradientOf0LeavesTheParameters) {
+  const std::vector<Real> before = some_gradient(50), none(50, 0);
+  std::vector<Real> p = before;
+  Optimizer optimizer(config().optimizer, 50);
+  for (int i = 0; i < 5; ++i) optimizer.update(p.data(), none.data(), 0.1);
+  EXPECT_TRUE(same_bits(p, before));
+}
+
+// f(p) = Σ (p − target)² from far away.
+TEST_P(Optimizers, FindsTheMinimumOfABowl) {
+  Optimizer optimizer(config(R"(,"epsilon":1e-5)").optimizer, 3);
+  std::vector<Real> p{2, -1, 0.5}, g(3);
+  const Real target[]{0.5, 1, 0.25};
+  const auto distance = [&] {
+    return std::fabs(p[0] - target[0]) + std::fabs(p[1] - target[1]) + std::fabs(p[2] - target[2]);
+  };
+  const Real start = distance();
+  const std::string name = GetParam();
+  const double rate = name == "adadelta" ? 1 : name == "adagrad" ? 0.3 : 0.02;
+  for (int i = 0; i < 2000; ++i) {
+    for (std::size_t k = 0; k < 3; ++k) g[k] = 2 * (p[k] - target[k]);
+    optimizer.update(p.data(), g.data(), rate);
+  }
+  EXPECT_LT(distance(), 0.03 * start);
+}
+
+TEST_P(Optimizers, ThreadsDoNotShow) {
+  const KeepSettings keep;
+  const Index size = 100003;
+  const auto updated = [&](int count) {
+    set_threads(count);
+    std::vector<Real> p = some_gradient(size);
+    Optimizer optimizer(config(R"(,"weightDecay":0.01)").optimizer, size);
+    for (int i = 0; i < 3; ++i) optimizer.update(p.data(), some_gradient(size).data(), 0.01);
+    return p;
+  };
+  const std::vector<Real> expected = updated(1);
+  for (const int count : {2, 3, 4}) EXPECT_TRUE(same_bits(updated(count), expected)) << count;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Optimizers, testing::ValuesIn(optimizer_names),
+                         [](const auto& info) { return info.param; });
+
+}  // namespace
+}  // namespace unfold::test

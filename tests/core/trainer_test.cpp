@@ -1,0 +1,218 @@
+// The training loop: what it refuses, what it leaves alone, what it counts.
+#include "trainer.h"
+
+#include "networks.h"
+#include "support.h"
+
+namespace unfold::test {
+namespace {
+
+std::string small(const std::string& more = "") {
+  return R"({"layers":[{"cell":"lstm","hidden":9}],"window":8,"batch":3)" + (more.empty() ? "" : "," + more) + "}";
+}
+
+std::vector<Real> copy_of(Network& network) {
+  const std::span<Real> p = all_parameters(network);
+  return {p.begin(), p.end()};
+}
+
+// Length ------------------------------------------------------------------------------------------------------------
+
+TEST(TrainerText, TooShortIsRefusedWithTheNumberNeeded) {
+  const Config config = parse_config(small(R"("validation":0)"));
+  const auto with = [&](Index n) { return Session(config, letters(n, 3)); };
+  for (const Index n : {1, 2, 9, 27}) {
+    EXPECT_TRUE(refuses(ErrorCode::invalid_text, "text", [&] { with(n); })) << n;
+    const auto error = error_of([&] { with(n); });
+    EXPECT_NE(error->expected.find("28"), std::string::npos) << error->what();  // 3·(8+1) + 1
+    EXPECT_EQ(error->actual, std::to_string(n));
+  }
+  EXPECT_NO_THROW(with(28).trainer().step());
+  EXPECT_TRUE(refuses(ErrorCode::invalid_text, "text", [&] { with(0); }));
+}
+
+TEST(TrainerText, SplitsOffTheEnd) {
+  for (const double validation : {0.0, 0.05, 0.1, 0.5})
+    for (const Index count : {100, 101, 12345}) {
+      const Index train = training_share(count, validation);
+      EXPECT_NEAR(double(train), double(count) * (1 - validation), 2);
+      if (validation > 0) EXPECT_GE(count - train, 2);
+    }
+}
+
+// Steps -------------------------------------------------------------------------------------------------------------
+
+TEST(Trainer, ReportsWhatItDid) {
+  Session session(parse_config(small(R"("clip":0.5,"optimizer":{"learningRate":0.01})")), letters(400, 5));
+  Trainer& trainer = session.trainer();
+  for (int i = 1; i <= 40; ++i) {
+    const StepReport r = trainer.step();
+    EXPECT_EQ(r.step, i);
+    EXPECT_EQ(r.learning_rate, 0.01);
+    EXPECT_EQ(r.epoch, (i - 1) / 14) << "119 steps of 8 in a stream: 14 windows an epoch";
+    EXPECT_GT(r.gradient_norm, 0);
+    EXPECT_EQ(r.clipped, r.gradient_norm > 0.5);
+    EXPECT_TRUE(r.loss > 0 && r.loss < 3) << r.loss;
+  }
+  EXPECT_EQ(trainer.train_tokens() + trainer.validation_tokens(), 400);
+}
+
+// The first step by hand: forward, loss, backward.
+TEST(Trainer, FirstLossIsForwardsLoss) {
+  const Config config = parse_config(small(R"("validation":0)"));
+  const std::string text = letters(200, 4);
+  Session session(config, text), other(config, text);
+  const std::vector<Token> tokens = session.vocabulary().encode(text);
+  Workspace workspace(other.network(), 8, 3, false);
+  const Streams streams(tokens.data(), 200, 3);
+  std::vector<Token> inputs(24), targets(24);
+  streams.window(0, 8, inputs.data(), targets.data());
+  run(other.network(), workspace, inputs);
+  std::vector<double> losses(24);
+  softmax_cross_entropy(workspace.logits(), 4, 24, targets.data(), 0, losses.data());
+  double sum = 0;
+  for (const double x : losses) sum += x;
+  EXPECT_EQ(session.trainer().step().loss, sum / 24);
+}
+
+TEST(Trainer, OneSymbolHasLossExactly0) {
+  for (const char* cell : {"rnn", "lstm", "gru"}) {
+    Session session(parse_config(std::string(R"({"layers":[{"cell":")") + cell + R"(","hidden":4}],"window":5,"batch":2})"),
+                    std::string(100, 'x'));
+    for (int i = 0; i < 5; ++i) {
+      const StepReport r = session.trainer().step();
+      EXPECT_EQ(r.loss, 0);
+      EXPECT_EQ(r.gradient_norm, 0);
+    }
+    EXPECT_EQ(evaluate_all(session.trainer()).loss, 0);
+    session.sample_start("x", {}, 5);
+    std::string text;
+    session.sample_next(5, text);
+    EXPECT_EQ(text, "xxxxx");
+  }
+}
+
+TEST(Trainer, SmallestAndLongestWindowsWork) {
+  Session tiny(parse_config(R"({"layers":[{"cell":"lstm","hidden":1}],"window":1,"batch":1})"), letters(50, 2));
+  Session longest(parse_config(R"({"layers":[{"cell":"gru","hidden":1}],"window":1000,"batch":1})"), letters(3000, 3));
+  for (int i = 0; i < 60; ++i) EXPECT_TRUE(std::isfinite(tiny.trainer().step().loss));
+  EXPECT_GT(tiny.trainer().progress().epoch, 0);
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(std::isfinite(longest.trainer().step().loss));
+}
+
+class RateOf0 : public testing::TestWithParam<const char*> {};
+
+TEST_P(RateOf0, LeavesTheWeights) {
+  Session session(parse_config(small(std::string(R"("optimizer":{"name":")") + GetParam() +
+                                     R"(","learningRate":0,"weightDecay":0.1})")),
+                  letters(400, 5));
+  const std::vector<Real> before = copy_of(session.network());
+  for (int i = 0; i < 10; ++i) session.trainer().step();
+  EXPECT_TRUE(same_bits(copy_of(session.network()), before));
+}
+
+INSTANTIATE_TEST_SUITE_P(Optimizers, RateOf0, testing::ValuesIn(optimizer_names),
+                         [](const auto& info) { return info.param; });
+
+// Non-finite --------------------------------------------------------------------------------------------------------
+
+TEST(TrainerNonFinite, StopsBeforeAnythingChangedAndGoesOnAfterwards) {
+  for (const Real bad : {std::numeric_limits<Real>::quiet_NaN(), std::numeric_limits<Real>::infinity()}) {
+    Session session(parse_config(small(R"("dropout":0.2)")), letters(400, 5));
+    Session undisturbed(parse_config(small(R"("dropout":0.2)")), letters(400, 5));
+    Trainer& trainer = session.trainer();
+    for (int i = 0; i < 14; ++i) trainer.step(), undisturbed.trainer().step();  // the next one starts an epoch
+    Real& weight = tensor(session.network(), "layers.0.weight_hh")[5];
+    const Real kept = weight;
+    weight = bad;
+    session.network().touch();
+    const std::vector<Real> before = copy_of(session.network());
+    const std::int64_t updates = trainer.optimizer().updates;
+    std::vector<Real> moment(trainer.optimizer().moments()[0].data(),
+                             trainer.optimizer().moments()[0].data() + before.size());
+    for (int again = 0; again < 3; ++again) {
+      EXPECT_TRUE(refuses(ErrorCode::non_finite, "step 15", [&] { trainer.step(); }));
+      EXPECT_TRUE(same_bits(copy_of(session.network()), before));
+      EXPECT_TRUE(same_bits({trainer.optimizer().moments()[0].data(), before.size()}, moment));
+      EXPECT_EQ(trainer.optimizer().updates, updates);
+      EXPECT_EQ(trainer.progress().step, 14);
+    }
+    weight = kept;
+    session.network().touch();
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(trainer.step().loss, undisturbed.trainer().step().loss);
+    EXPECT_TRUE(same_bytes(session.save(true), undisturbed.save(true)));
+  }
+}
+
+TEST(TrainerNonFinite, NamesTheTensor) {
+  Session session(parse_config(small()), letters(400, 5));
+  tensor(session.network(), "readout.weight")[3] = std::numeric_limits<Real>::quiet_NaN();
+  session.network().touch();
+  const auto error = error_of([&] { session.trainer().step(); });
+  ASSERT_TRUE(error);
+  EXPECT_NE(error->actual.find("largest in "), std::string::npos) << error->actual;
+}
+
+// A rate that ruins everything: training stops with an error, and what is saved can be opened and sampled.
+TEST(TrainerNonFinite, AnAbsurdRateNeverLeavesNonFiniteWeights) {
+  for (const char* optimizer : {"sgd", "momentum", "adam", "rmsprop"})
+    for (const char* clip : {"0", "5"}) {
+      Session session(parse_config(small(std::string(R"("clip":)") + clip + R"(,"optimizer":{"name":")" + optimizer +
+                                         R"(","learningRate":1e6})")),
+                      letters(400, 5));
+      const auto error = error_of([&] {
+        for (int i = 0; i < 200; ++i) session.trainer().step();
+      });
+      if (error) EXPECT_EQ(error->code, ErrorCode::non_finite) << error->what();
+      for (const Real x : all_parameters(session.network())) ASSERT_TRUE(std::isfinite(x)) << optimizer << clip;
+      EXPECT_NO_THROW(Session(session.save(true), letters(400, 5))) << optimizer << clip;
+    }
+}
+
+TEST(TrainerNonFinite, AnEpsilonOf0IsRefusedOrHarmless) {
+  for (const char* name : {"adam", "adamw", "rmsprop", "adagrad", "adadelta"}) {
+    const std::string json = small(std::string(R"("optimizer":{"name":")") + name + R"(","epsilon":0})");
+    const auto refused = error_of([&] { parse_config(json); });
+    if (refused) continue;
+    Session session(parse_config(json), letters(400, 26));  // a letter that a window lacks has a gradient of 0
+    for (int i = 0; i < 3; ++i) session.trainer().step();
+    for (const Real x : all_parameters(session.network())) ASSERT_TRUE(std::isfinite(x)) << name;
+  }
+}
+
+// Settings ----------------------------------------------------------------------------------------------------------
+
+TEST(Trainer, NewSettingsActFromTheNextStep) {
+  Session session(parse_config(small()), letters(400, 5));
+  session.trainer().step();
+  session.update(R"({"optimizer":{"learningRate":0.25},"clip":{"norm":1e-3}})");
+  const StepReport r = session.trainer().step();
+  EXPECT_EQ(r.learning_rate, 0.25);
+  EXPECT_TRUE(r.clipped);
+  EXPECT_TRUE(refuses(ErrorCode::invalid_config, "optimizer.learningRate",
+                      [&] { session.update(R"({"optimizer":{"learningRate":-1}})"); }));
+  EXPECT_EQ(session.trainer().step().learning_rate, 0.25);
+}
+
+TEST(Trainer, DropoutCanBeSwitchedOnAndOff) {
+  Session on(parse_config(small(R"("dropout":0.5)")), letters(400, 5)), off(parse_config(small()), letters(400, 5));
+  EXPECT_NE(on.trainer().step().loss, off.trainer().step().loss);
+  Session toggled(parse_config(small()), letters(400, 5)), plain(parse_config(small()), letters(400, 5));
+  for (int i = 0; i < 3; ++i) toggled.trainer().step(), plain.trainer().step();
+  toggled.update(R"({"dropout":0.5})");
+  toggled.update(R"({"dropout":0})");
+  EXPECT_EQ(toggled.trainer().step().loss, plain.trainer().step().loss) << "the state was kept";
+  toggled.update(R"({"dropout":0.5})");
+  EXPECT_NE(toggled.trainer().step().loss, plain.trainer().step().loss);
+}
+
+// All weights 0: nothing can reach the recurrent layer, only the readout's bias learns. Not an error.
+TEST(Trainer, ADeadStartIsSurvived) {
+  Session session(parse_config(small(R"("initialization":{"input":"zero","recurrent":"zero","readout":"zero"})")),
+                  letters(400, 5));
+  for (int i = 0; i < 5; ++i) EXPECT_LE(session.trainer().step().loss, std::log(5.0) + 0.01);
+  for (const Real x : tensor(session.network(), "layers.0.weight_hh")) EXPECT_EQ(x, 0);
+}
+
+}  // namespace
+}  // namespace unfold::test

@@ -1,0 +1,48 @@
+/** What is published: complete, small, and nothing in it that a bundler or a strict policy would refuse. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { brotliCompressSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
+import { adapt } from '../../wasm/glue.mjs';
+
+const root = new URL('../../', import.meta.url);
+const dist = new URL('dist/', root);
+const read = (name: string) => readFileSync(new URL(name, dist), 'utf8');
+const scripts = readdirSync(dist).filter((name) => name.endsWith('.js'));
+const isEngine = (name: string) => name.startsWith('simd');
+
+test('every export exists', () => {
+  const files = Object.values(manifest.exports).flatMap((target) =>
+    typeof target === 'string' ? target : Object.values(target),
+  );
+  for (const file of files) expect(existsSync(new URL(file, root)), file).toBe(true);
+});
+
+test('no script evaluates text, or imports by name what only Node has', () => {
+  for (const name of scripts) {
+    const source = read(name).replace(/\/\*.*?\*\//gs, '');
+    expect(source, name).not.toMatch(/\beval\(|new Function\b/);
+    expect(source, name).not.toMatch(/\b(import|from)\s*\(?\s*['"](node:|module\b|fs\b|worker_threads\b)/);
+  }
+});
+
+test("Emscripten's glue is adapted, once", () => {
+  for (const name of ['simd.js', 'simd-threads.js']) expect(adapt(read(name))).toBe(read(name));
+  expect(() => adapt('const { readFile } = await import("fs"); export default f;')).toThrow('glue.mjs');
+});
+
+test('the package without its engine is small', () => {
+  const source = scripts
+    .filter((name) => !isEngine(name))
+    .map(read)
+    .join('');
+  expect(brotliCompressSync(source).byteLength).toBeLessThan(15_000);
+});
+
+test('the declarations stand by themselves', () => {
+  for (const name of ['index.d.ts', 'types.d.ts', 'errors.d.ts', 'inline.d.ts']) {
+    const imports = [...read(name).matchAll(/from '(.*?)'/g)].map((match) => match[1]);
+    for (const file of imports)
+      expect(existsSync(new URL(file!.replace(/js$/, 'd.ts'), dist)), `${name}: ${file}`).toBe(true);
+  }
+});

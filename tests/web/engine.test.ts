@@ -1,0 +1,214 @@
+// The engine of the page against a model that fails on command: what the reader is left with.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+const make = vi.hoisted(() => ({ models: [] as FakeModel[], refuse: null as Error | null }));
+
+interface FakeModel {
+  info: {
+    step: number;
+    epoch: number;
+    canTrain: boolean;
+    parameters: number;
+    config: object;
+    vocabulary: object;
+  };
+  learningRate: number;
+  /** Thrown by the next slice of training. */
+  fault: Error | null;
+  disposed: boolean;
+}
+
+function fakePackage() {
+  class UnfoldError extends Error {
+    constructor(
+      readonly code: string,
+      message: string,
+    ) {
+      super(message);
+    }
+  }
+  const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
+  const model = (step: number, config: object) => ({
+    info: { step, epoch: 0, canTrain: true, parameters: 10, config, vocabulary: { unknown: 0 } },
+    learningRate: 0,
+    fault: null as Error | null,
+    disposed: false,
+    async *train({ steps = Infinity, signal }: { steps?: number; signal: AbortSignal }) {
+      for (let taken = 0; taken < steps; taken++) {
+        await turn();
+        signal.throwIfAborted();
+        if (this.disposed) throw new UnfoldError('DISPOSED', 'gone');
+        if (this.fault) {
+          const fault = this.fault;
+          this.fault = null;
+          throw fault;
+        }
+        this.info = { ...this.info, step: this.info.step + 1 };
+        yield {
+          step: this.info.step,
+          epoch: 0,
+          losses: Float32Array.of(1),
+          validationLoss: null,
+          validationStep: null,
+        };
+      }
+    },
+    async update({ optimizer }: { optimizer?: { learningRate: number } }) {
+      if (optimizer) this.learningRate = optimizer.learningRate;
+      return this.info;
+    },
+    async save() {
+      await turn();
+      return new Uint8Array([this.info.step]);
+    },
+    dispose() {
+      this.disposed = true;
+    },
+    terminate() {
+      this.disposed = true;
+    },
+  });
+  const open = async (step: number, config: object) => {
+    await turn();
+    if (make.refuse) throw make.refuse;
+    const made = model(step, config);
+    make.models.push(made);
+    return made;
+  };
+  return {
+    UnfoldError,
+    createModel: (options: object) => open(0, options),
+    openModel: (bytes: Uint8Array) => open(bytes[0]!, {}),
+  };
+}
+
+vi.mock('unfold-rnn', () => fakePackage());
+vi.stubGlobal('document', { documentElement: { lang: 'en' } });
+vi.stubGlobal('requestAnimationFrame', (task: () => void) => setTimeout(task, 1));
+
+const { Engine } = await import('../../web/src/state/engine');
+const { NOTHING_YET, set, store } = await import('../../web/src/state/store');
+const { initialSettings } = await import('../../web/src/state/settings');
+const { UnfoldError } = await import('unfold-rnn');
+
+let engine: InstanceType<typeof Engine>;
+const fault = (code: ConstructorParameters<typeof UnfoldError>[0]) =>
+  new UnfoldError(code, `made to fail: ${code}`);
+const model = () => make.models.at(-1)!;
+const shownStep = () => store.numbers.value.step;
+const titles = () => store.notices.value.map((notice) => notice.title);
+
+beforeEach(() => {
+  make.models.length = 0;
+  make.refuse = null;
+  engine = new Engine();
+  store.run.value = null;
+  store.former.value = null;
+  store.notices.value = [];
+  store.numbers.value = NOTHING_YET;
+  store.settings.value = initialSettings();
+  store.phase.value = 'ready';
+  const corpus = { id: 'tales', title: 'Tales', description: '', bytes: new Uint8Array(1), opening: '' };
+  store.corpus.value = { ...corpus, characters: 1, symbols: 1, uniform: 0, unigram: 0 };
+});
+afterEach(() => engine.pause());
+
+async function trainTo(step: number): Promise<void> {
+  await engine.play();
+  await expect.poll(() => model().info.step, { interval: 1 }).toBeGreaterThanOrEqual(step);
+}
+
+it('shows the true step when it pauses', async () => {
+  await trainTo(5);
+  await engine.pause();
+  expect(store.phase.value).toBe('paused');
+  expect(shownStep()).toBe(model().info.step);
+  await engine.step();
+  expect(shownStep()).toBe(model().info.step);
+});
+
+it('offers half the rate when the loss is no longer a number', async () => {
+  set('learningRate', 0.5);
+  await trainTo(3);
+  model().fault = fault('NON_FINITE');
+  await expect.poll(() => store.phase.value).toBe('paused');
+  expect(titles()).toEqual(['The loss is no longer a number']);
+  const at = model().info.step;
+  store.notices.value[0]!.actions[0]!.run();
+  await expect.poll(() => model().info.step).toBeGreaterThan(at);
+  expect(store.settings.value.learningRate).toBe(0.25);
+  expect(model().learningRate).toBe(0.25);
+  expect(titles()).toEqual([]);
+});
+
+it('brings the last copy back when the worker is gone', async () => {
+  await trainTo(4);
+  await engine.pause();
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  const copied = model().info.step;
+  await trainTo(copied + 3);
+  model().fault = fault('WORKER_FAILED');
+  await expect.poll(() => store.phase.value).toBe('broken');
+  const [action] = store.notices.value[0]!.actions;
+  expect(action!.label).toBe(`Bring back step ${copied}`);
+  action!.run();
+  await expect.poll(() => store.phase.value).toBe('running');
+  expect(make.models.length).toBe(2);
+  expect(store.run.value!.info.step).toBe(copied);
+  expect(titles()).toEqual([]);
+});
+
+it('starts again when the worker is gone before there was a copy', async () => {
+  await trainTo(2);
+  model().fault = fault('WORKER_FAILED');
+  await expect.poll(() => store.phase.value).toBe('broken');
+  store.notices.value[0]!.actions[0]!.run();
+  await expect.poll(() => store.phase.value).toBe('running');
+});
+
+describe('a new network', () => {
+  it('that is refused leaves the old one at work', async () => {
+    await trainTo(3);
+    make.refuse = fault('INVALID_TEXT');
+    await engine.applyAndRestart();
+    expect(store.phase.value).toBe('running');
+    expect(titles()).toEqual(['This text cannot be used']);
+    expect(store.former.value).toBeNull();
+    const at = model().info.step;
+    await expect.poll(() => model().info.step).toBeGreaterThan(at);
+  });
+
+  it('can be swapped with the one before, as often as wanted', async () => {
+    await trainTo(6);
+    await engine.pause();
+    const before = model().info.step;
+    set('hidden', 99);
+    await engine.applyAndRestart();
+    await engine.pause();
+    expect(make.models[0]!.disposed).toBe(true);
+    const second = model().info.step;
+    await engine.undo();
+    expect(model().info.step).toBe(before);
+    expect(store.settings.value.hidden).toBe(128);
+    expect(store.run.value!.series.length).toBeGreaterThan(0);
+    await engine.undo();
+    expect(model().info.step).toBe(second);
+    expect(store.settings.value.hidden).toBe(99);
+  });
+});
+
+it('ends in one consistent run, whatever is pressed in whatever order', async () => {
+  const presses = [
+    () => engine.toggle(),
+    () => engine.step(),
+    () => engine.reset(),
+    () => engine.undo(),
+    () => engine.pause(),
+  ];
+  const all = Array.from({ length: 100 }, (_, at) => presses[(at * at * 7 + at) % presses.length]!());
+  await Promise.all(all);
+  await engine.pause();
+  expect(make.models.filter((model) => !model.disposed)).toEqual([model()]);
+  expect(titles().filter((title) => title.startsWith('Something'))).toEqual([]);
+  expect(shownStep()).toBe(model().info.step);
+});
