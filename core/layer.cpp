@@ -111,9 +111,10 @@ void backward(std::span<const Layer> group, const Window& w) {
     });
   for (auto layer = group.rbegin(); layer != group.rend(); ++layer) {
     const auto& once = layer->circuit().once;
-    parallel_for(T * N, column_group, 2 * multiply_adds(layer->circuit(), true) * columns, [&](Index begin, Index end) {
-      for (auto op = once.rbegin(); op != once.rend(); ++op) layer->run_backward(*op, w, {begin, end - begin});
-    });
+    // One operation at a time: wires of different delays add to the same columns of their source.
+    for (auto op = once.rbegin(); op != once.rend(); ++op)
+      parallel_for(T * N, column_group, 2 * layer->cost() * columns,
+                   [&](Index begin, Index end) { layer->run_backward(*op, w, {begin, end - begin}); });
   }
 }
 

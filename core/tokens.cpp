@@ -85,6 +85,11 @@ Vocabulary Vocabulary::of(std::string_view text, bool bytes, int cap) {
 Vocabulary Vocabulary::from_symbols(std::vector<std::uint32_t> symbols, bool bytes, bool unknown) {
   const bool sorted = std::is_sorted(symbols.begin(), symbols.end(), std::less_equal<>());
   const std::uint32_t highest = bytes ? 255 : 0x10FFFF;
+  const bool surrogates = !bytes && std::any_of(symbols.begin(), symbols.end(), [](std::uint32_t s) {
+    return s >= 0xD800 && s < 0xE000;
+  });
+  if (surrogates)
+    throw Error(ErrorCode::invalid_checkpoint, "vocabulary", "Unicode scalar values", "a surrogate");
   if (symbols.empty() || symbols.size() > 65534 || !sorted || symbols.back() > highest)
     throw Error(ErrorCode::invalid_checkpoint, "vocabulary", "1 to 65534 ascending symbols",
                 std::to_string(symbols.size()) + " symbols" + (sorted ? "" : ", not ascending"));

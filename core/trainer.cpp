@@ -132,14 +132,15 @@ Evaluation Trainer::evaluate() {
                     .fraction = std::min(1.0, double(pass.cursor) / double(coverage_.length())),
                     .loss = pass.sum / double(std::max<std::int64_t>(pass.predictions, 1)),
                     .predictions = pass.predictions};
-  if (result.done) {
-    if (evaluation_due()) {
-      schedule_.observe(result.loss);
-      progress_.evaluated = progress_.step;
-    }
-    progress_.validation_loss = result.loss;
-    evaluation_.reset();
-  }
+  if (!result.done) return result;
+  evaluation_.reset();
+  const bool due = evaluation_due();
+  if (due) progress_.evaluated = progress_.step;
+  if (!std::isfinite(result.loss))
+    throw Error(ErrorCode::non_finite, "validation", "a finite loss (lower the learning rate, or clip)",
+                std::to_string(result.loss));
+  if (due) schedule_.observe(result.loss);
+  progress_.validation_loss = result.loss;
   return result;
 }
 

@@ -189,7 +189,7 @@ void tanh_of_n(const Real* x, Real* y, Index n) {
 double softmax(Real* x, Index n, Index target) {
   Real highest = x[0];
   for (Index i = 1; i < n; ++i) highest = x[i] > highest ? x[i] : highest;
-  const double shifted = target >= 0 ? double(x[target] - highest) : 0;
+  const double shifted = target >= 0 ? double(x[target]) - double(highest) : 0;
   map(x, x, n, [h = splat(highest)](V v) { return exp(v - h); });
   Real part[8] = {};
   Index i = 0;
