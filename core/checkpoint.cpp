@@ -41,7 +41,10 @@ std::string checksum(const TensorFile& file) {
     hash.add(t.data.data(), t.data.size());
   }
   for (const auto& [key, value] : file.metadata)
-    if (key != "checksum") hash.add(value.data(), value.size());
+    if (key != "checksum") {
+      hash.add(key.data(), key.size());
+      hash.add(value.data(), value.size());
+    }
   return hash.text();
 }
 
@@ -100,7 +103,7 @@ Json symbols_json(const Vocabulary& v) {
   return {{"unit", v.bytes() ? "byte" : "character"}, {"symbols", v.symbols()}, {"unknown", v.has_unknown()}};
 }
 
-Vocabulary parse_vocabulary(const std::string& text) {
+Vocabulary parse_vocabulary(const std::string& text, bool bytes) {
   const Json json = parse_json(text, ErrorCode::invalid_checkpoint, "vocabulary");
   const bool valid = json.is_object() && json.contains("symbols") && json["symbols"].is_array() &&
                      json.contains("unit") && json["unit"].is_string() && json.contains("unknown") &&
@@ -112,7 +115,9 @@ Vocabulary parse_vocabulary(const std::string& text) {
       refuse("vocabulary.symbols", "code points", s.dump());
     symbols.push_back(s.get<std::uint32_t>());
   }
-  return Vocabulary::from_symbols(std::move(symbols), json["unit"] == "byte", json["unknown"].get<bool>());
+  if (json["unit"] != (bytes ? "byte" : "character"))
+    refuse("vocabulary.unit", bytes ? "\"byte\"" : "\"character\"", json["unit"].dump());
+  return Vocabulary::from_symbols(std::move(symbols), bytes, json["unknown"].get<bool>());
 }
 
 }  // namespace
@@ -120,6 +125,10 @@ Vocabulary parse_vocabulary(const std::string& text) {
 std::vector<std::byte> write_checkpoint(const Config& config, const Vocabulary& vocabulary, const Network& network,
                                         const Trainer* trainer, const std::vector<Token>& tokens) {
   Writer writer;
+  for (const Parameter& p : network.table())
+    for (Index i = 0; i < p.size(); ++i)
+      if (!std::isfinite(network.parameters()[p.offset + i]))
+        throw Error(ErrorCode::non_finite, p.name, "finite numbers", "NaN or infinity (nothing was saved)");
   for (const Parameter& p : network.table())
     writer.add(p.name, shape_of(p), network.parameters() + p.offset, p.size());
   auto& meta = writer.file.metadata;
@@ -160,7 +169,7 @@ TensorFile read_checkpoint(std::span<const std::byte> bytes, CheckpointHeader& h
     refuse("__metadata__.version", "1 (a newer Unfold may read it)", metadata(file, "version"));
   if (metadata(file, "checksum") != checksum(file)) refuse("checksum", metadata(file, "checksum"), checksum(file));
   header.config = parse_config(metadata(file, "config"));
-  header.vocabulary = parse_vocabulary(metadata(file, "vocabulary"));
+  header.vocabulary = parse_vocabulary(metadata(file, "vocabulary"), header.config.bytes);
   header.training = file.metadata.contains("progress");
   if (header.training) {
     const Json p = parse_json(metadata(file, "progress"), ErrorCode::invalid_checkpoint, "progress");

@@ -324,7 +324,7 @@ void parse_optimizer(Reader& r, OptimizerConfig& o) {
   in.number("learningRate", o.learning_rate, 0, 1e6);
   in.number("beta1", o.beta1, 0, 0.999999999);
   in.number("beta2", o.beta2, 0, 0.999999999);
-  in.number("epsilon", o.epsilon, 0, 1);
+  in.number("epsilon", o.epsilon, 1e-30, 1);
   in.number("momentum", o.momentum, 0, 1);
   in.number("decay", o.decay, 0, 1);
   in.number("weightDecay", o.weight_decay, 0, 1e3);
@@ -567,11 +567,17 @@ namespace {
 
 /// Walks JSON text without building anything; stops at nesting beyond 32 and at a key that stands twice.
 struct Watch : nlohmann::json_sax<Json> {
-  static constexpr std::size_t deepest = 32;
+  static constexpr std::size_t deepest = 32, most = 300000;  // a full vocabulary has 65 535 values
+  std::size_t values = 0;
   std::vector<std::set<std::string>> keys;
   std::string trouble;
 
+  bool value() {
+    if (++values > most) trouble = "more than " + std::to_string(most) + " values";
+    return trouble.empty();
+  }
   bool open() {
+    if (!value()) return false;
     keys.emplace_back();
     if (keys.size() > deepest) trouble = "nesting deeper than " + std::to_string(deepest);
     return trouble.empty();
@@ -588,12 +594,12 @@ struct Watch : nlohmann::json_sax<Json> {
   bool end_object() override { return close(); }
   bool start_array(std::size_t) override { return open(); }
   bool end_array() override { return close(); }
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(number_integer_t) override { return true; }
-  bool number_unsigned(number_unsigned_t) override { return true; }
-  bool number_float(number_float_t, const string_t&) override { return true; }
-  bool string(string_t&) override { return true; }
+  bool null() override { return value(); }
+  bool boolean(bool) override { return value(); }
+  bool number_integer(number_integer_t) override { return value(); }
+  bool number_unsigned(number_unsigned_t) override { return value(); }
+  bool number_float(number_float_t, const string_t&) override { return value(); }
+  bool string(string_t&) override { return value(); }
   bool binary(binary_t&) override { return true; }
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
 };

@@ -8,7 +8,7 @@
 
 namespace unfold {
 
-Network::Network(const Config& config, Index V) : symbols_(V) {
+Network::Network(const Config& config, Index V, bool initialized) : symbols_(V) {
   const bool embedded = config.embedding > 0;
   SignalSizes sizes{.tokens = true,
                     .input = embedded ? config.embedding : V,
@@ -30,7 +30,7 @@ Network::Network(const Config& config, Index V) : symbols_(V) {
   layers_.emplace_back(config.readout, V, sizes, config.tied ? table_.find("embedding.weight") : -1, table_);
   plan_leads();
   parameters_ = Buffer(table_.size());
-  initialize(table_, config.initialization, config.seed, parameters_.data());
+  if (initialized) initialize(table_, config.initialization, config.seed, parameters_.data());
   mask(parameters_.data());
   plan_packing();
 }

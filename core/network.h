@@ -20,8 +20,8 @@ struct State {
 
 class Network {
  public:
-  /// Builds the network of a configuration for V symbols, parameters initialised from the seed.
-  Network(const Config& config, Index V);
+  /// Builds the network of a configuration for V symbols; parameters initialised from the seed, or 0.
+  Network(const Config& config, Index V, bool initialized = true);
 
   const ParameterTable& table() const { return table_; }
   Index symbols() const { return symbols_; }
@@ -88,6 +88,8 @@ class Workspace {
   /// Makes the last steps the initial state of the next window (truncated back-propagation through time).
   void carry();
   State state() const;
+  /// The same into an old one, without allocating if it is of the same network.
+  void read_state(State& state) const;
   void set_state(const State& state);
 
   /// Sets the probability of dropout between layers; memory for it is taken when it is first above 0.

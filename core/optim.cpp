@@ -126,8 +126,9 @@ Norm clip(const ClipConfig& config, Real* gradient, Index size) {
     norm.clipped = after != value;
     value = after;
   }
-  if (config.norm > 0 && value > config.norm) {
-    const Real factor = Real(config.norm / (value + 1e-6));
+  const double share = config.norm > 0 ? config.norm / (value + 1e-6) : 1;
+  if (share < 1) {
+    const Real factor = Real(share);
     each([factor](Real& g) { g *= factor; });
     norm.clipped = true;
   }

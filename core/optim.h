@@ -54,7 +54,7 @@ struct Norm {
   bool clipped;
 };
 
-/// Clips by value (clamp to ±value), then by global norm (g·norm/(‖g‖ + 1e-6) if ‖g‖ > norm), 0 meaning off.
+/// Clips by value (clamp to ±value), then by global norm (g·norm/(‖g‖ + 1e-6)), 0 meaning off; the factor is at most 1, as in PyTorch.
 /// The norm is summed in double over fixed blocks, so it does not depend on threads.
 Norm clip(const ClipConfig& config, Real* gradient, Index size);
 

@@ -27,6 +27,18 @@ void check_size(const Config& config, Index V, Index text_tokens) {
                 std::to_string(std::int64_t(size.bytes / 1e6)) + " MB");
 }
 
+/// Refuses a configuration whose network is far larger than the file that should hold it, before building it.
+void check_parameters(const TensorFile& file, const Config& config, Index V) {
+  double bytes = 0;
+  for (const TensorView& t : file.tensors)
+    if (!t.name.starts_with("optimizer.") && !t.name.starts_with("state.")) bytes += double(t.data.size());
+  const double expected = 4.0 * double(estimate(config, V, 0).parameters);
+  if (expected > 2 * bytes)
+    throw Error(ErrorCode::invalid_checkpoint, "tensors",
+                std::to_string(std::int64_t(expected)) + " bytes of parameters for the configuration",
+                std::to_string(std::int64_t(bytes)));
+}
+
 }  // namespace
 
 Session::Session(const Config& config, std::string_view text) : config_(config) {
@@ -35,7 +47,7 @@ Session::Session(const Config& config, std::string_view text) : config_(config) 
   std::vector<std::uint32_t> lost;
   tokens_ = vocabulary_.encode(text, &lost);
   replaced_ = std::int64_t(lost.size());
-  build();
+  build(true);
 }
 
 Session::Session(std::span<const std::byte> checkpoint, std::string_view text) {
@@ -43,20 +55,21 @@ Session::Session(std::span<const std::byte> checkpoint, std::string_view text) {
   const TensorFile file = read_checkpoint(checkpoint, header);
   config_ = header.config;
   vocabulary_ = header.vocabulary;
+  check_parameters(file, config_, vocabulary_.size());
   resumed_ = header.progress;
   if (!text.empty()) {
     std::vector<std::uint32_t> lost;
     tokens_ = vocabulary_.encode(text, &lost);
     replaced_ = std::int64_t(lost.size());
   }
-  build();
+  build(false);
   load_parameters(file, *network_);
   if (trainer_ && header.training) load_training(file, header, tokens_, *trainer_);
 }
 
-void Session::build() {
+void Session::build(bool initialized) {
   check_size(config_, vocabulary_.size(), Index(tokens_.size()));
-  network_ = std::make_unique<Network>(config_, vocabulary_.size());
+  network_ = std::make_unique<Network>(config_, vocabulary_.size(), initialized);
   if (!tokens_.empty()) trainer_ = std::make_unique<Trainer>(config_, *network_, tokens_);
 }
 
@@ -124,7 +137,7 @@ Json Session::info() const {
   Json symbols = Json::array();
   for (int v = 0; v < vocabulary_.size(); ++v) {
     std::string text;
-    if (vocabulary_.bytes())  // one character a byte, Latin-1
+    if (vocabulary_.bytes() && v < int(vocabulary_.symbols().size()))  // one character a byte, Latin-1
       append_utf8(vocabulary_.symbols()[std::size_t(v)], text);
     else
       vocabulary_.decode(Token(v), text);

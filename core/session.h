@@ -55,7 +55,7 @@ class Session {
   Json info() const;
 
  private:
-  void build();
+  void build(bool initialized);
 
   Config config_;
   Vocabulary vocabulary_;

@@ -117,15 +117,15 @@ Evaluation Trainer::evaluate() {
     evaluation_->state = fresh_state();
   }
   Pass& pass = *evaluation_;
-  const State training = workspace_.state();
+  workspace_.read_state(training_state_);
   workspace_.set_state(pass.state);
   workspace_.dropping().on = false;
   coverage_.window(pass.cursor, config_.window, workspace_.tokens(0), targets_.data());
   pass.sum += window_loss(0);
   for (const Token target : targets_) pass.predictions += target != no_token;
   workspace_.carry();
-  pass.state = workspace_.state();
-  workspace_.set_state(training);
+  workspace_.read_state(pass.state);  // of the same size: nothing is allocated, nothing can fail half-way
+  workspace_.set_state(training_state_);
   pass.cursor += config_.window;
 
   Evaluation result{.done = pass.cursor >= coverage_.length(),

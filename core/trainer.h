@@ -87,6 +87,7 @@ class Trainer {
   std::vector<Token> targets_;
   std::vector<double> losses_;
   std::optional<Pass> evaluation_;
+  State training_state_;  // put aside while evaluating
 };
 
 /// Training tokens of a text of `count` tokens: the first 1 − validation of it.

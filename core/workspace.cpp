@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 #include "network.h"
 #include "parallel.h"
@@ -96,8 +97,15 @@ Index Workspace::layout(const Network& network, Real* base) {
 void Workspace::set_dropout(const Network& network, double probability) {
   if ((probability > 0) != (window_.dropping.rate > 0) && training_) {
     const State kept = state();
+    const double before = window_.dropping.rate;
     window_.dropping.rate = probability;
-    arena_ = Buffer(layout(network, nullptr));
+    try {
+      arena_ = Buffer(layout(network, nullptr));
+    } catch (const std::bad_alloc&) {  // back to where everything was
+      window_.dropping.rate = before;
+      layout(network, arena_.data());
+      throw;
+    }
     layout(network, arena_.data());
     set_state(kept);
   }
@@ -160,7 +168,14 @@ void Workspace::carry() {
 }
 
 State Workspace::state() const {
-  State state{.clock = window_.clock};
+  State state;
+  read_state(state);
+  return state;
+}
+
+void Workspace::read_state(State& state) const {
+  state.clock = window_.clock;
+  state.values.clear();
   for (std::size_t l = 0; l < spaces_.size(); ++l) {
     const LayerSpace& s = spaces_[l];
     if (!s.h) continue;
@@ -169,7 +184,6 @@ State Workspace::state() const {
     if (s.c) state.values.insert(state.values.end(), s.c, s.c + step);
   }
   state.tokens.assign(tokens_.begin(), tokens_.begin() + window_.input_lead * window_.N);
-  return state;
 }
 
 void Workspace::set_state(const State& state) {

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "bench.h"
 #include "kernels/kernels.h"
@@ -37,6 +38,8 @@ val guarded(const F& f) {
     return f();
   } catch (const Error& e) {
     return failure(to_string(e.code), e.field, e.expected, e.actual, e.what());
+  } catch (const Json::exception& e) {  // an option of the wrong type
+    return failure("INVALID_ARGUMENT", "options", "options of the documented types", e.what(), e.what());
   } catch (const std::bad_alloc&) {
     return failure("OUT_OF_MEMORY", "memory", "enough memory", "a refusal", "The browser gave no more memory.");
   } catch (const std::exception& e) {
@@ -170,6 +173,11 @@ class Bound {
   val sample_start(const std::string& options) {
     return guarded([&] {
       const Json json = parse_json(options, ErrorCode::invalid_argument, "options");
+      static const std::set<std::string> known{"prime", "temperature", "topK", "topP", "greedy", "seed", "length"};
+      for (const auto& [name, value] : json.items())
+        if (!known.contains(name))
+          throw Error(ErrorCode::invalid_argument, name,
+                      "prime, temperature, topK, topP, greedy, seed or length", "an unknown option");
       const auto number = [&](const char* name, double otherwise) {
         const auto at = json.find(name);
         if (at == json.end() || at->is_null()) return otherwise;

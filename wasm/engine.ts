@@ -16,6 +16,8 @@ export interface EngineSession {
   train(targetStep: number, milliseconds: number): Reply;
   update(settings: string): Reply;
   evaluate(milliseconds: number): Reply;
+  baselines(highest: number): Reply;
+  gradientFlow(lags: number): Reply;
   sampleStart(options: string): Reply;
   sampleNext(count: number, milliseconds: number): Reply;
   save(options: string): Reply;

@@ -2,6 +2,7 @@ import type { Client } from './client.js';
 import { refuse, UnfoldError, wrap } from './errors.js';
 import { type Sink, type Source, Stream } from './stream.js';
 import type {
+  Baselines,
   Evaluation,
   Info,
   Model,
@@ -80,6 +81,16 @@ export class TextModel implements Model {
     return { ...result, bitsPerCharacter: result.loss / Math.LN2 };
   }
 
+  async baselines({ highest = 2 }: { highest?: number } = {}): Promise<Baselines> {
+    checkWhole('highest', highest, 0, 8);
+    return this.#client.call('baselines', { highest });
+  }
+
+  async gradientFlow({ lags = 64 }: { lags?: number } = {}): Promise<number[][]> {
+    checkWhole('lags', lags, 1, 4096);
+    return this.#client.call('gradientFlow', { lags });
+  }
+
   async update(settings: Settings): Promise<ModelInfo> {
     return this.#update(await this.#client.call('update', { settings: toJson(settings) }));
   }
@@ -108,6 +119,11 @@ export class TextModel implements Model {
     this.#info = { ...this.#info, ...changes };
     return this.#info;
   }
+}
+
+function checkWhole(field: string, value: unknown, low: number, high: number): void {
+  if (Number.isInteger(value) && Number(value) >= low && Number(value) <= high) return;
+  throw refuse('INVALID_ARGUMENT', field, `a whole number from ${low} to ${high}`, value);
 }
 
 function checkLimit(field: string, limit: unknown): void {

@@ -14,10 +14,10 @@
  * queue, so every message is served within one slice.
  */
 import type { ErrorData } from './errors.js';
-import type { CheckedConfig, Evaluation, Info, Progress, Schema } from './types.js';
+import type { Baselines, CheckedConfig, Evaluation, Info, Progress, Schema } from './types.js';
 
 /** Raised with every change that an older worker or page would misread. */
-export const VERSION = 1;
+export const VERSION = 2;
 
 /** Chunks a session sends ahead of the client's pulls. */
 export const CREDIT = 2;
@@ -37,6 +37,10 @@ export interface Calls {
   open(args: { bytes: Uint8Array; text: Uint8Array }): Info;
   update(args: { settings: string }): Info;
   save(args: { options: string }): Uint8Array;
+  /** Not sliced: counting takes about a second for five million characters. */
+  baselines(args: { highest: number }): Baselines;
+  /** [layer][lag]. */
+  gradientFlow(args: { lags: number }): number[][];
   /** Long. */
   evaluate(args: object): Omit<Evaluation, 'bitsPerCharacter'>;
   /** Long, a stream of Progress. Stopping it is not an error: the result is the state it ended in. */

@@ -95,6 +95,8 @@ class Session {
     open: ({ bytes, text }) => this.#load((model) => read(model.open(bytes, text))),
     update: ({ settings }) => read(this.#opened.update(settings)),
     save: ({ options }) => readBytes(this.#opened.save(options)),
+    baselines: ({ highest }) => read(this.#opened.baselines(highest)),
+    gradientFlow: ({ lags }) => read(this.#opened.gradientFlow(lags)),
     evaluate: (_, id) => this.#run(id, 'evaluate', () => evaluate(this.#opened)),
     train: (args, id) => this.#run(id, 'train', (outlet) => train(this.#opened, args, outlet)),
     sample: ({ options }, id) => this.#run(id, 'sample', (outlet) => sample(this.#opened, options, outlet)),

@@ -1,84 +1,6 @@
-/** Offers the known names and accepts any: `getSchema()` is the truth of what a build has. */
-type Name<Known extends string> = Known | (string & {});
+import type { CanonicalConfig, Config } from './config.js';
 
-/** One recurrent layer. Options that a cell does not have are refused. */
-export interface LayerConfig {
-  cell: Name<'rnn' | 'lstm' | 'peephole-lstm' | 'gru'>;
-  /** Hidden units, 1 to 8192. Default 128. */
-  hidden?: number;
-  /** rnn. Default `tanh`. */
-  activation?: Name<'tanh' | 'relu' | 'sigmoid' | 'identity'>;
-  /** lstm, peephole-lstm: the squashing of the candidate. Default `tanh`. */
-  cellInput?: Name<'tanh' | 'sigmoid'>;
-  /** lstm, peephole-lstm: added to the forget gate's bias at the start. Default 1. */
-  forgetBias?: number;
-  /** gru: the reset gate after or before the recurrent product. Default `after`. */
-  reset?: Name<'after' | 'before'>;
-  /** Bias vectors: none, one, or two (input and recurrent apart, as PyTorch). */
-  bias?: Name<'none' | 'one' | 'two'>;
-  initialization?: Record<string, string>;
-}
-
-export interface OptimizerConfig {
-  name?: Name<'sgd' | 'momentum' | 'nesterov' | 'rmsprop' | 'adagrad' | 'adam' | 'adamw'>;
-  learningRate?: number;
-  beta1?: number;
-  beta2?: number;
-  epsilon?: number;
-  momentum?: number;
-  decay?: number;
-  weightDecay?: number;
-}
-
-export interface ScheduleConfig {
-  name?: Name<'constant' | 'step' | 'exponential' | 'cosine' | 'plateau'>;
-  /** Steps of linear growth from zero. Default 0. */
-  warmup?: number;
-  /** step: multiply by `factor` every so many steps. */
-  every?: number;
-  factor?: number;
-  decay?: number;
-  /** cosine: length of the descent in steps. */
-  steps?: number;
-  /** The rate never falls below this. */
-  minimum?: number;
-  /** plateau: evaluations without improvement before `factor` applies. */
-  patience?: number;
-}
-
-/** Everything that defines a model and its training. Unknown fields are errors. */
-export interface Config {
-  version?: number;
-  /** Same seed, text and configuration: same model, bit for bit, on every platform. Default 1. */
-  seed?: number;
-  /** What one symbol is. Default `character` (a Unicode code point). */
-  unit?: Name<'character' | 'byte'>;
-  /** Most symbols kept, 2 to 65536; rarer ones become the unknown symbol. Default 1024. */
-  vocabulary?: number;
-  /** Share of the text held out for validation, 0 to 0.5. Default 0.1. */
-  validation?: number;
-  /** From the input upwards. Default one lstm of 128. */
-  layers?: LayerConfig[];
-  /** Feed the input to every layer. Default false. */
-  skipInputs?: boolean;
-  /** Read the output from every layer. Default false. */
-  skipOutputs?: boolean;
-  /** Time steps of one truncated back-propagation. Default 64. */
-  window?: number;
-  /** Sequences trained side by side. Default 32. */
-  batch?: number;
-  /** A name, or a name with its settings. Default adam at 0.002. */
-  optimizer?:
-    Name<'sgd' | 'momentum' | 'nesterov' | 'rmsprop' | 'adagrad' | 'adam' | 'adamw'> | OptimizerConfig;
-  /** Of the learning rate. Default constant. */
-  schedule?: Name<'constant' | 'step' | 'exponential' | 'cosine' | 'plateau'> | ScheduleConfig;
-  /** Largest gradient norm, or norm and value; 0 turns it off. Default 5. */
-  clip?: number | { norm?: number; value?: number };
-  /** Between layers, 0 to below 1. Default 0. */
-  dropout?: number;
-  /** Steps between validations. Default 500. */
-  evaluateEvery?: number;
-}
+export type * from './config.js';
 
 /** What can be changed while a model trains. */
 export interface Settings {
@@ -131,7 +53,7 @@ export interface RuntimeInfo {
 /** What the engine says of a model. */
 export interface Info {
   /** Canonical: every field filled in. */
-  config: Required<Config>;
+  config: CanonicalConfig;
   parameters: number;
   memoryBytes: number;
   vocabulary: {
@@ -181,7 +103,7 @@ export interface Progress {
   charsPerSecond: number;
   /** Of work, to the end of this run; null when the run has no end. */
   secondsLeft: number | null;
-  /** The loss of each step since the last report. */
+  /** The loss of each step since the last report; empty if only a validation was waited for. */
   losses: Float32Array;
   /** This is the last report of the run. */
   done: boolean;
@@ -224,6 +146,14 @@ export interface Evaluation {
   characters: number;
 }
 
+/** Losses of predictors that only count, in nats a character: what a model has to beat. */
+export interface Baselines {
+  /** Every symbol as likely as any other. */
+  uniform: number;
+  /** Interpolated n-grams with 0, 1, … characters of context; empty without a validation part. */
+  markov: number[];
+}
+
 /** The text, in pieces of whole characters. Stops when the loop is left. */
 export interface Sampling extends AsyncIterableIterator<string> {
   /** Characters of `prime` that the model does not know and skipped. Known with the first piece. */
@@ -245,6 +175,13 @@ export interface Model {
   sample(options?: SampleOptions): Sampling;
   /** One pass over the validation part. Training pauses meanwhile, so one set of weights is measured. */
   evaluate(options?: { signal?: AbortSignal | undefined }): Promise<Evaluation>;
+  /** Counted on the training part, measured on the validation part. `highest`: most context, 0 to 8. Default 2. */
+  baselines(options?: { highest?: number }): Promise<Baselines>;
+  /**
+   * How far errors reach back: the norm of the gradient of one step's loss in the state k steps before, as
+   * `[layer][k]` for k from 0 to `lags`. Measured on the text from the zero state. Default 64, at most 4096.
+   */
+  gradientFlow(options?: { lags?: number }): Promise<number[][]>;
   update(settings: Settings): Promise<ModelInfo>;
   /** A safetensors file. `optimizer: false` leaves out what only training on needs. */
   save(options?: { optimizer?: boolean }): Promise<Uint8Array>;
@@ -267,26 +204,10 @@ export interface OpenOptions extends Runtime {
 
 export interface CheckedConfig {
   /** Canonical: every field filled in. */
-  config: Required<Config>;
+  config: CanonicalConfig;
   /** Null when the size of the vocabulary is not known. */
   parameters: number | null;
   memoryBytes: number | null;
-}
-
-/** One option of a cell, as a menu needs it. */
-export interface SchemaOption {
-  name: string;
-  [detail: string]: unknown;
-}
-
-/** The names this build knows. */
-export interface Schema {
-  cells: { name: string; label: string; options: SchemaOption[] }[];
-  optimizers: unknown[];
-  schedules: unknown[];
-  initializations: unknown[];
-  activations: unknown[];
-  defaults: Required<Config>;
 }
 
 export interface Support {

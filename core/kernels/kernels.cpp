@@ -12,6 +12,13 @@
 #define UNFOLD_COLUMNS 4
 #endif
 
+// Unrolling brings AVX2 from 45 to 65 GFLOP/s a core; V8 spills registers then, and falls from 35 to 25.
+#if defined(__clang__) && !defined(__wasm__)
+#define UNFOLD_UNROLL _Pragma("clang loop unroll_count(4)")
+#else
+#define UNFOLD_UNROLL
+#endif
+
 namespace unfold::kernels {
 namespace {
 
@@ -42,6 +49,7 @@ struct Tile {
 template <Index P, Index NC, class B>
 inline __attribute__((always_inline)) void multiply(const Real* a, Index stride, Index K, B b, Tile<P, NC>& tile) {
   Tile<P, NC> acc = tile;
+  UNFOLD_UNROLL
   for (Index k = 0; k < K; ++k, a += panel) {
     V bv[NC];
     for (Index n = 0; n < NC; ++n) bv[n] = splat(b.at(k, n));

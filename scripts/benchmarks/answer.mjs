@@ -11,7 +11,7 @@ export function answerCalls(handlers) {
       reply({ id, error: String(error?.message ?? error) });
     }
   };
-  if (inNode) process.on('message', receive);
+  if (inNode) process.on('message', receive).on('disconnect', () => process.exit());
   else addEventListener('message', (event) => receive(event.data));
 }
 

@@ -67,9 +67,10 @@ function installLibrary(name) {
   return { files: Object.fromEntries(Object.entries(files).map(([address, file]) => [address, path(file)])) };
 }
 
-/** {files of all libraries, reasons by library}; `names` as in peers.mjs. */
+/** {files of all libraries, versions installed, reasons by library}; `names` as in peers.mjs. */
 export function installPeers(names) {
   const files = {};
+  const versions = [];
   const reasons = {};
   if (names.some((name) => name === 'PyTorch' || name === 'NumPy')) {
     const status = run('bash', [at('scripts/setup'), 'peers'], { otherwise: null });
@@ -79,7 +80,10 @@ export function installPeers(names) {
   for (const name of names.filter((name) => name in packages)) {
     const { files: own, reason } = installLibrary(name);
     if (reason) reasons[name] = reason;
-    else Object.assign(files, own);
+    else {
+      Object.assign(files, own);
+      versions.push(...packages[name].install);
+    }
   }
-  return { files, reasons };
+  return { files, versions, reasons };
 }

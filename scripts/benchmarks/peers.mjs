@@ -158,17 +158,19 @@ function lines(results, key, title) {
   ];
 }
 
-function print(results, options, left) {
+function print(results, options, versions, left) {
   for (const size of options.sizes) {
     const own = results.filter((row) => row.size === size);
     const { layers, hidden } = sizes[size];
     console.log(table(lines(own, 'charactersPerSecond', `${size}: LSTM ${layers}x${hidden}, training`)));
     console.log(table(lines(own, 'sampledPerSecond', `${size}: one character at a time`)));
   }
-  const libraries = results.filter(({ about }) => about.version);
-  const versions = libraries.map(({ library, about }) => `${library} ${about.version}`);
-  const configs = libraries.filter(({ about }) => about.blasConfig).map(({ about }) => about.blasConfig);
-  console.log([...new Set([...versions, ...configs])].join('\n'));
+  const python = results.filter(({ about }) => about.version);
+  const named = python.flatMap(({ library, about }) => [
+    `${library} ${about.version}`,
+    about.blasConfig ?? about.blas,
+  ]);
+  console.log([...new Set(named), ...versions].join('\n'));
   if (left.length) console.log(`\nLeft out:\n${[...new Set(left)].map((line) => `  ${line}`).join('\n')}`);
 }
 
@@ -180,9 +182,9 @@ async function peers() {
     build('native', 'wasm');
   }
   heading('Installing the libraries to compare with');
-  const { files, reasons } = installPeers(options.peers);
+  const { files, versions, reasons } = installPeers(options.peers);
   const left = Object.entries(reasons).map(([name, reason]) => `${name}: ${reason}`);
-  heading(`Measuring (${options.rounds} chunks each, by turns; the median counts)`);
+  heading(`Measuring (rounds: ${options.rounds}, by turns; the median counts)`);
   // Some of the libraries make code or workers from strings.
   const chromium = await openChromium(at('build/peers-site'), files, "blob: 'unsafe-eval'");
   const results = [];
@@ -203,8 +205,13 @@ async function peers() {
   console.log(`\n${describe(about)}`);
   if (options.quick) console.log('--quick: these numbers are not to be quoted.');
   console.log('');
-  print(results, options, left);
-  writeJson(at('build/bench-peers.json'), { ...about, results, leftOut: [...new Set(left)] });
+  print(results, options, versions, left);
+  writeJson(at('build/bench-peers.json'), {
+    ...about,
+    packages: versions,
+    results,
+    leftOut: [...new Set(left)],
+  });
 }
 
 main(peers);

@@ -13,7 +13,8 @@ TEST(Safetensors, RoundTrip) {
   const std::vector<float> a{1, 2, 3, 4, 5, 6}, b{7};
   TensorFile file;
   file.metadata = {{"key", "value"}, {"ünïcode \"quoted\"\n", "<b>\x01</b>"}};
-  file.tensors = {{"a", {2, 3}, std::as_bytes(std::span(a))}, {"scalar", {}, std::as_bytes(std::span(b))}, {"none", {0, 5}, {}}};
+  file.tensors = {
+      {"a", {2, 3}, std::as_bytes(std::span(a))}, {"scalar", {}, std::as_bytes(std::span(b))}, {"none", {0, 5}, {}}};
   const Bytes bytes = write_safetensors(file);
   std::uint64_t length = 0;
   std::memcpy(&length, bytes.data(), 8);
@@ -39,16 +40,22 @@ TEST(Safetensors, AcceptsWhatTheFormatAllows) {
   EXPECT_EQ(accepted("{}", 0), 0u);
   EXPECT_EQ(accepted("{}   ", 0), 0u) << "an odd length, spaces at the end";
   EXPECT_EQ(accepted(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", 4), 1u);
-  EXPECT_EQ(accepted(R"({"a":{"data_offsets":[4,8],"shape":[1],"dtype":"F32"},"b":{"dtype":"F32","shape":[],"data_offsets":[0,4]}})", 8),
-            2u)
+  EXPECT_EQ(
+      accepted(
+          R"({"a":{"data_offsets":[4,8],"shape":[1],"dtype":"F32"},"b":{"dtype":"F32","shape":[],"data_offsets":[0,4]}})",
+          8),
+      2u)
       << "any order";
-  EXPECT_EQ(accepted(R"({"e":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", 4),
-            2u);
+  EXPECT_EQ(
+      accepted(
+          R"({"e":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
+          4),
+      2u);
 }
 
 TEST(Safetensors, NamesWhatAFileLooksLike) {
-  const std::pair<const char*, const char*> kinds[]{{"picture", "PNG"},      {"zip", "zip"},       {"gzip bomb", "gzip"},
-                                                    {"pickle", "pickle"},    {"404 page", "HTML"}, {"LFS pointer", "LFS"}};
+  const std::pair<const char*, const char*> kinds[]{{"picture", "PNG"},   {"zip", "zip"},       {"gzip bomb", "gzip"},
+                                                    {"pickle", "pickle"}, {"404 page", "HTML"}, {"LFS pointer", "LFS"}};
   for (const NamedFile& file : bad_containers())
     for (const auto& [name, word] : kinds)
       if (file.name == name) {
@@ -134,7 +141,8 @@ TEST(Checkpoint, IsASafetensorsFileAnyoneCanRead) {
 TEST(Checkpoint, KeepsBytesAndUnknowns) {
   std::string text;
   for (int i = 0; i < 300; ++i) text.push_back(char(i * 37));
-  const Config config = parse_config(R"({"unit":"byte","vocabulary":40,"layers":[{"cell":"rnn","hidden":3}],"window":5,"batch":2})");
+  const Config config =
+      parse_config(R"({"unit":"byte","vocabulary":40,"layers":[{"cell":"rnn","hidden":3}],"window":5,"batch":2})");
   Session session(config, text);
   session.trainer().step();
   Session opened(session.save(true), text);

@@ -42,6 +42,35 @@ const Bad fields[]{
     {R"({"evaluateEvery":-1})", "evaluateEvery", "-1"},
     {R"({"skipInputs":1})", "skipInputs", "1"},
 };
+const Bad embeddings[]{
+    {R"({"embedding":-1})", "embedding", "-1"},
+    {R"({"embedding":8193})", "embedding", "8193"},
+    {R"({"tied":true})", "tied", "none"},
+    {R"({"tied":true,"embedding":5})", "tied", "128"},
+    {R"({"tied":true,"embedding":5,"layers":[{"hidden":5}],"readout":[{"from":0,"hidden":[7]}]})", "tied", "7"},
+    {R"({"tied":1,"embedding":128})", "tied", "1"},
+    {R"({"feedback":"sample"})", "feedback", "\"sample\""},
+    {R"({"variationalDropout":0.5})", "variationalDropout", "0.5"},
+    {R"({"layers":[{"residual":true}]})", "layers[0].residual", "128 units"},
+    {R"({"layers":[{"hidden":3},{"hidden":4,"residual":true}]})", "layers[1].residual", "4 units"},
+    {R"({"layers":[{"residual":"yes"}]})", "layers[0].residual", "\"yes\""},
+    {R"({"layers":[{"layerNorm":1}]})", "layers[0].layerNorm", "1"},
+    {R"({"layers":[{"zoneout":1}]})", "layers[0].zoneout", "1"},
+    {R"({"layers":[{"zoneout":{"cell":-0.1}}]})", "layers[0].zoneout.cell", "-0.1"},
+    {R"({"layers":[{"zoneout":{"c":0.1}}]})", "layers[0].zoneout.c", "an unknown field"},
+    {R"({"layers":[{"recurrentDropout":0.99}]})", "layers[0].recurrentDropout", "0.99"},
+    {R"({"layers":[{"edges":[{"from":"output","delay":0}]}]})", "layers[0].edges[0].delay", "0"},
+    {R"({"layers":[{"edges":[{"from":"output"},{"from":"output","delay":1}]}]})", "layers[0].edges[1]",
+     "those of edge 0"},
+    {R"({"readout":[{"from":"output"}]})", "readout[0].from", "\"output\""},
+    {R"({"preset":"no such"})", "preset", "no such"},
+    {R"({"preset":5})", "preset", "5"},
+    {R"({"preset":"lstm","layers":[{}]})", "preset", "both"},
+    {R"({"preset":"lstm","hidden":0})", "hidden", "0"},
+    {R"({"hidden":5})", "hidden", "an unknown field"},
+};
+INSTANTIATE_TEST_SUITE_P(Embeddings, ConfigErrors, testing::ValuesIn(embeddings));
+
 INSTANTIATE_TEST_SUITE_P(Top, ConfigErrors, testing::ValuesIn(fields));
 
 const Bad layers[]{
@@ -164,7 +193,8 @@ INSTANTIATE_TEST_SUITE_P(JsonText, ConfigErrors, testing::ValuesIn(json));
 
 TEST(ConfigJson, DeepNestingIsRefusedWithoutRecursion) {
   for (const int depth : {33, 100, 50000}) {
-    const std::string text = R"({"seed":)" + std::string(std::size_t(depth), '[') + std::string(std::size_t(depth), ']') + "}";
+    const std::string text =
+        R"({"seed":)" + std::string(std::size_t(depth), '[') + std::string(std::size_t(depth), ']') + "}";
     EXPECT_TRUE(refuses(ErrorCode::invalid_config, "configuration", [&] { parse_config(text); })) << depth;
     const std::string open = std::string(std::size_t(depth), '[');
     EXPECT_TRUE(refuses(ErrorCode::invalid_config, "configuration", [&] { parse_config(open); })) << depth;
@@ -183,9 +213,8 @@ TEST(ConfigJson, TooManyLayersAndEdges) {
   for (const int count : {65, 1000000})
     EXPECT_TRUE(refuses(ErrorCode::invalid_config, "layers",
                         [&] { parse_config("{\"layers\":[" + list("{}", count) + "]}"); }));
-  EXPECT_TRUE(refuses(ErrorCode::invalid_config, "layers[0].edges", [&] {
-    parse_config("{\"layers\":[{\"edges\":[" + list(R"({"from":"input"})", 65) + "]}]}");
-  }));
+  EXPECT_TRUE(refuses(ErrorCode::invalid_config, "layers[0].edges",
+                      [&] { parse_config("{\"layers\":[{\"edges\":[" + list(R"({"from":"input"})", 65) + "]}]}"); }));
   EXPECT_TRUE(refuses(ErrorCode::invalid_config, "layers[0].edges[0].hidden", [&] {
     parse_config("{\"layers\":[{\"edges\":[{\"from\":\"self\",\"hidden\":[" + list("3", 17) + "]}]}]}");
   }));

@@ -3,6 +3,7 @@
 
 #include "networks.h"
 #include "optim.h"
+#include "presets.h"
 #include "support.h"
 
 namespace unfold::test {
@@ -89,7 +90,8 @@ INSTANTIATE_TEST_SUITE_P(All, Canonical, testing::ValuesIn(networks()),
                          [](const auto& info) { return info.param.name; });
 
 TEST(Config, NumbersSurviveExactly) {
-  const Config c = parse_config(R"({"optimizer":{"learningRate":0.1,"epsilon":1.2345678901234567e-9,"beta2":0.9999999}})");
+  const Config c =
+      parse_config(R"({"optimizer":{"learningRate":0.1,"epsilon":1.2345678901234567e-9,"beta2":0.9999999}})");
   const Config again = parse_config(to_json(c).dump());
   EXPECT_EQ(again.optimizer.learning_rate, 0.1);
   EXPECT_EQ(again.optimizer.epsilon, 1.2345678901234567e-9);
@@ -165,6 +167,30 @@ TEST(Schema, ListsWhatTheParserTakes) {
   for (const Json& name : s["activations"])
     EXPECT_NO_THROW(parse_config(Json{{"layers", {{{"cell", "rnn"}, {"activation", name}}}}})) << name;
 }
+
+// Presets -----------------------------------------------------------------------------------------------------------
+
+class Presets : public testing::TestWithParam<int> {};
+
+TEST_P(Presets, AreConfigurationsThatLearn) {
+  const Preset& preset = presets()[std::size_t(GetParam())];
+  const Json json{{"preset", preset.name}, {"hidden", 16}, {"window", 10}, {"batch", 4}};
+  const Config config = parse_config(json);
+  EXPECT_EQ(to_json(parse_config(to_json(config))), to_json(config));
+  EXPECT_EQ(to_json(config)["window"], 10) << "further fields overrule it";
+  for (const char* field : {preset.label, preset.sentence, preset.equations, preset.source}) EXPECT_STRNE(field, "");
+  Session session(config, letters(800, 5));
+  EXPECT_EQ(estimate(config, session.vocabulary().size(), 0).parameters, session.network().table().size());
+  double first = 0, last = 0;
+  for (int i = 0; i < 120; ++i) {
+    const double loss = session.trainer().step().loss;
+    (i < 10 ? first : last) += i < 10 || i >= 110 ? loss : 0;
+  }
+  EXPECT_LT(last, 0.95 * first);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Presets, testing::Range(0, int(presets().size())),
+                         [](const auto& info) { return test_name(presets()[std::size_t(info.param)].name); });
 
 }  // namespace
 }  // namespace unfold::test

@@ -27,7 +27,8 @@ Bytes one(const std::string& shape, const std::string& offsets, const std::strin
 }
 
 Bytes two(const std::string& first, const std::string& second, int data) {
-  return container("{" + entry("a", "[2]", first) + "," + entry("b", "[2]", second) + "}", std::string(std::size_t(data), '\1'));
+  return container("{" + entry("a", "[2]", first) + "," + entry("b", "[2]", second) + "}",
+                   std::string(std::size_t(data), '\1'));
 }
 
 }  // namespace
@@ -115,11 +116,14 @@ std::vector<NamedFile> bad_containers() {
       {"comment", container("{/**/}", "")},
       {"deep arrays", container("{\"a\":" + std::string(50000, '[') + std::string(50000, ']') + "}")},
       {"deep objects, open", container(repeated("{\"a\":", 50000))},
-      {"name twice", container("{" + entry("a", "[2]", "[0,8]") + "," + entry("a", "[2]", "[8,16]") + "}", data + data)},
+      {"name twice",
+       container("{" + entry("a", "[2]", "[0,8]") + "," + entry("a", "[2]", "[8,16]") + "}", data + data)},
       {"name twice, escaped",
        container("{" + entry("a", "[2]", "[0,8]") + "," + entry("\\u0061", "[2]", "[8,16]") + "}", data + data)},
-      {"field twice", container("{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", data)},
-      {"metadata twice", container("{\"__metadata__\":{},\"__metadata__\":{}," + entry("a", "[2]", "[0,8]") + "}", data)},
+      {"field twice",
+       container("{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", data)},
+      {"metadata twice",
+       container("{\"__metadata__\":{},\"__metadata__\":{}," + entry("a", "[2]", "[0,8]") + "}", data)},
       {"metadata key twice", meta("{\"k\":\"1\",\"k\":\"2\"}")},
       {"metadata list", meta("[]")},
       {"metadata number", meta("{\"k\":1}")},
@@ -202,7 +206,8 @@ std::vector<NamedFile> bad_checkpoints() {
   add("another format", [](Forge& f) { f.metadata["format"] = "pt"; });
   add("a future version", [](Forge& f) { f.metadata["version"] = "2"; });
   for (const char* hidden : {"0", "-1", "2.5", "\"2\"", "1000000000", "3", "null", "[2]"})
-    add(std::string("hidden ") + hidden, [&](Forge& f) { f.replace("config", "\"hidden\":2", std::string("\"hidden\":") + hidden); });
+    add(std::string("hidden ") + hidden,
+        [&](Forge& f) { f.replace("config", "\"hidden\":2", std::string("\"hidden\":") + hidden); });
   add("a million layers", [](Forge& f) { f.metadata["config"] = "{\"layers\":[{}" + repeated(",{}", 999999) + "]}"; });
   add("another cell", [](Forge& f) {
     f.replace("config", "\"cell\":\"rnn\"", "\"cell\":\"gru\"");
@@ -213,12 +218,15 @@ std::vector<NamedFile> bad_checkpoints() {
     for (const char* name : {"readout.weight", "layers.0.bias_hh", "optimizer.moment0", "state.values"})
       add(std::string(name) + " " + std::to_string(bad), [&](Forge& f) { number(f, name, bad); });
   add("a tensor missing", [](Forge& f) { f.tensors.erase(f.tensors.begin()); });
-  add("moments missing", [](Forge& f) { std::erase_if(f.tensors, [](auto& t) { return t.name == "optimizer.moment0"; }); });
+  add("moments missing",
+      [](Forge& f) { std::erase_if(f.tensors, [](auto& t) { return t.name == "optimizer.moment0"; }); });
   add("state missing", [](Forge& f) { std::erase_if(f.tensors, [](auto& t) { return t.name == "state.values"; }); });
-  for (const std::string& name : {std::string("extra"), std::string("../../etc/passwd"), std::string("layers.0.weight_hh\0", 19),
-                                  std::string("<img onerror=\"__xss=1\">"), std::string("__proto__")})
+  for (const std::string& name :
+       {std::string("extra"), std::string("../../etc/passwd"), std::string("layers.0.weight_hh\0", 19),
+        std::string("<img onerror=\"__xss=1\">"), std::string("__proto__")})
     add("extra tensor " + name, [&](Forge& f) { f.tensors.push_back({name, {1}, Bytes(4)}); });
-  add("shape turned", [](Forge& f) { std::swap(f.tensor("layers.0.weight_ih").shape[0], f.tensor("layers.0.weight_ih").shape[1]); });
+  add("shape turned",
+      [](Forge& f) { std::swap(f.tensor("layers.0.weight_ih").shape[0], f.tensor("layers.0.weight_ih").shape[1]); });
   add("shape of another rank", [](Forge& f) { f.tensor("readout.bias").shape.push_back(1); });
   add("moments too short", [](Forge& f) {
     f.tensor("optimizer.moment0").data.resize(4);
@@ -244,8 +252,8 @@ std::vector<NamedFile> bad_checkpoints() {
       {"key twice", R"({"unit":"character","symbols":[97,98,99],"unknown":false,"unit":"character"})"}};
   for (const auto& [name, text] : vocabularies)
     add(std::string("vocabulary: ") + name, [&, t = text](Forge& f) { f.metadata["vocabulary"] = t; });
-  for (const char* key : {"step", "epoch", "cursor", "evaluated", "updates", "clock", "inputs", "best", "bad", "reductions",
-                          "text", "validationLoss"})
+  for (const char* key : {"step", "epoch", "cursor", "evaluated", "updates", "clock", "inputs", "best", "bad",
+                          "reductions", "text", "validationLoss"})
     for (const char* value : {"null", "-7", "\"7\"", "1e300", "[]", "{}", "0.5"}) {
       const std::string k = key, v = value;
       const bool real = k == "best" || k == "validationLoss";

@@ -54,7 +54,8 @@ struct StateName {
 
 StateName parse_state(const std::string& name) {
   const auto at = name.find('@');
-  return {std::stoul(name.substr(5)), name.ends_with(".c"), at == std::string::npos ? 1 : std::stol(name.substr(at + 1))};
+  return {std::stoul(name.substr(5)), name.ends_with(".c"),
+          at == std::string::npos ? 1 : std::stol(name.substr(at + 1))};
 }
 
 // ---------------------------------------------------------------------------------------------------------------

@@ -39,8 +39,8 @@ TEST(Hostile, CheckpointsAreRefused) {
 TEST(Hostile, AFileCutAnywhereIsRefused) {
   const Bytes& good = good_checkpoint();
   for (std::size_t length = 0; length < good.size(); ++length)
-    ASSERT_TRUE(refuses(ErrorCode::invalid_checkpoint, "",
-                        [&] { Session(std::span(good).first(length), good_text()); }))
+    ASSERT_TRUE(
+        refuses(ErrorCode::invalid_checkpoint, "", [&] { Session(std::span(good).first(length), good_text()); }))
         << length << " of " << good.size();
   Bytes longer = good;
   longer.push_back(std::byte(0));
@@ -53,7 +53,8 @@ TEST(Hostile, AnyFlippedBitIsRefused) {
     const auto flip = std::byte(1 << at % 8);
     bytes[at] ^= flip;
     const auto error = error_of([&] { Session(bytes, good_text()); });
-    ASSERT_TRUE(error) << "bit " << at % 8 << " of byte " << at << " went unnoticed";
+    ASSERT_TRUE(error) << "bit " << at % 8 << " of byte " << at << " went unnoticed, behind "
+                       << std::string(reinterpret_cast<const char*>(&bytes[at - std::min<std::size_t>(at, 20)]), 20);
     ASSERT_TRUE(is_typed(*error)) << error->what();
     bytes[at] ^= flip;
   }

@@ -8,7 +8,8 @@ namespace {
 constexpr Index V = 9, T = 10, N = 3;
 
 struct Net {
-  explicit Net(const std::string& json) : config(parse_config(json)), network(config, V), workspace(network, T, N, true) {}
+  explicit Net(const std::string& json)
+      : config(parse_config(json)), network(config, V), workspace(network, T, N, true) {}
   std::vector<Real> logits() {
     workspace.reset();
     run(network, workspace, random_tokens(T * N, V));
@@ -53,6 +54,8 @@ const Pair pairs[]{
     {"LeakOf0IsNone", R"({"cell":"rnn","hidden":12})", R"({"cell":"rnn","hidden":12,"leak":0})"},
     {"LeakFrom0To0IsNone", R"({"cell":"gru","hidden":9})",
      R"({"cell":"gru","hidden":9,"leak":{"from":0,"to":0,"learned":false}})"},
+    {"ZoneoutOf0IsNone", R"({"cell":"lstm","hidden":9})",
+     R"({"cell":"lstm","hidden":9,"zoneout":0,"recurrentDropout":0,"residual":false,"layerNorm":false})"},
     {"ClockOf1IsNone", R"({"cell":"rnn","hidden":12})", R"({"cell":"rnn","hidden":12,"clock":[1,1,1]})"},
     {"ClockOf1IsNoneForTheLstm", R"({"cell":"lstm","hidden":8})", R"({"cell":"lstm","hidden":8,"clock":[1]})"},
 };
@@ -108,6 +111,38 @@ TEST(Identity, ADeepInputOfIdentitiesIsVanilla) {
   EXPECT_TRUE(same_bits(deep.logits(), plain.logits()));
 }
 
+TEST(Identity, AnEmbeddingOfIdentitiesIsOneHot) {
+  Net plain(R"({"layers":[{"cell":"gru","hidden":7},{"cell":"rnn","hidden":5}],"skipInputs":true})");
+  Net embedded(R"({"layers":[{"cell":"gru","hidden":7},{"cell":"rnn","hidden":5}],"skipInputs":true,"embedding":9})");
+  randomize(all_parameters(plain.network), 0.7);
+  plain.network.touch();
+  copy_by_name(plain.network, embedded.network);
+  for (Index v = 0; v < V; ++v) tensor(embedded.network, "embedding.weight")[std::size_t(v * V + v)] = 1;
+  EXPECT_TRUE(same_bits(embedded.logits(), plain.logits()));
+}
+
+TEST(Identity, ATiedReadoutIsTheEmbedding) {
+  Net tied(R"({"layers":[{"cell":"rnn","hidden":6}],"embedding":6,"tied":true})");
+  Net untied(R"({"layers":[{"cell":"rnn","hidden":6}],"embedding":6})");
+  randomize(all_parameters(tied.network), 0.7);
+  tied.network.touch();
+  copy_by_name(tied.network, untied.network);
+  std::ranges::copy(tensor(tied.network, "embedding.weight"), tensor(untied.network, "readout.weight").begin());
+  EXPECT_TRUE(same_bits(untied.logits(), tied.logits()));
+}
+
+// o = V·(h₂ + h₁): what a residual layer hands on is the sum, so the readout of both with equal weights is the same.
+TEST(Identity, AResidualConnectionAddsWhatLiesBelow) {
+  Net residual(R"({"layers":[{"cell":"rnn","hidden":6},{"cell":"rnn","hidden":6,"residual":true}]})");
+  Net skip(R"({"layers":[{"cell":"rnn","hidden":6},{"cell":"rnn","hidden":6}],"skipOutputs":true})");
+  randomize(all_parameters(residual.network), 0.7);
+  residual.network.touch();
+  copy_by_name(residual.network, skip.network);
+  std::ranges::copy(tensor(residual.network, "readout.weight"), tensor(skip.network, "readout.weight_0").begin());
+  const std::vector<Real> expected = skip.logits();
+  EXPECT_LE(relative_error(residual.logits(), {expected.begin(), expected.end()}), 1e-6);
+}
+
 TEST(Identity, ParametersDoNotDependOnTime) {
   const Net short_one(R"({"layers":[{"cell":"lstm","hidden":7}],"window":1})");
   const Net long_one(R"({"layers":[{"cell":"lstm","hidden":7}],"window":1000})");
@@ -142,9 +177,8 @@ class Clock : public testing::TestWithParam<const char*> {};
 TEST_P(Clock, GroupsRestBetweenTheirTicks) {
   const Index H = 8, steps = 5, windows = 5;
   const int periods[]{1, 2, 3, 5};
-  Network network(parse_config(std::string(R"({"layers":[{"cell":")") + GetParam() +
-                               R"(","hidden":8,"clock":[1,2,3,5]}]})"),
-                  V);
+  Network network(
+      parse_config(std::string(R"({"layers":[{"cell":")") + GetParam() + R"(","hidden":8,"clock":[1,2,3,5]}]})"), V);
   randomize(all_parameters(network), 0.8);
   network.mask(network.parameters());
   Workspace workspace(network, steps, N, false);

@@ -71,7 +71,7 @@ INSTANTIATE_TEST_SUITE_P(All, Invariance, testing::ValuesIn(networks()),
 // Fast variants are another promise: near, not equal.
 TEST(FastMath, TrainsTheSameWithinRounding) {
   const KeepSettings keep;
-  const NetworkCase& lstm = networks()[2];
+  const NetworkCase& lstm = network_named("lstm");
   ASSERT_TRUE(kernels::select("base", false));
   const Trained strict = train(lstm, 10);
   if (!kernels::set_fast(true)) GTEST_SKIP() << "no fused multiply-add here";

@@ -1,5 +1,7 @@
 #include "networks.h"
 
+#include <stdexcept>
+
 namespace unfold::test {
 
 const std::vector<NetworkCase>& networks() {
@@ -9,7 +11,8 @@ const std::vector<NetworkCase>& networks() {
        R"("layers":[{"cell":"rnn","hidden":26,"activation":"relu","bias":"one"},
                     {"cell":"rnn","hidden":18,"activation":"sigmoid","bias":"none"}])"},
       {"lstm", R"("layers":[{"cell":"lstm","hidden":29}])"},
-      {"lstm_two_layers", R"("layers":[{"cell":"lstm","hidden":24},{"cell":"lstm","hidden":17,"cellInput":"sigmoid"}])"},
+      {"lstm_two_layers",
+       R"("layers":[{"cell":"lstm","hidden":24},{"cell":"lstm","hidden":17,"cellInput":"sigmoid"}])"},
       {"gru_after", R"("layers":[{"cell":"gru","hidden":27},{"cell":"gru","hidden":9,"bias":"one"}])"},
       {"gru_before", R"("layers":[{"cell":"gru","hidden":25,"reset":"before"}])"},
       {"peephole", R"("layers":[{"cell":"peephole-lstm","hidden":23}])"},
@@ -43,10 +46,40 @@ const std::vector<NetworkCase>& networks() {
        R"("layers":[{"cell":"gru","hidden":20},{"cell":"rnn","hidden":16}],
           "readout":[{"from":1,"hidden":[14,11],"shortcut":true},{"from":0},{"from":"input"}])"},
       {"dropout", R"("layers":[{"cell":"lstm","hidden":20},{"cell":"gru","hidden":18}],"dropout":0.3)"},
-      {"orthogonal_sparse",
+      {"variational_dropout",
+       R"("layers":[{"cell":"gru","hidden":20},{"cell":"rnn","hidden":18}],"dropout":0.3,"variationalDropout":true)"},
+      {"recurrent_dropout",
+       R"("layers":[{"cell":"lstm","hidden":17,"recurrentDropout":0.25},
+            {"cell":"gru","reset":"before","hidden":15,"recurrentDropout":0.4}])"},
+      {"zoneout",
+       R"("layers":[{"cell":"lstm","hidden":18,"zoneout":{"hidden":0.05,"cell":0.4}},
+            {"cell":"gru","hidden":15,"zoneout":0.2,"leak":{"from":0.3,"learned":true}}])"},
+      {"layer_norm",
+       R"("layers":[{"cell":"lstm","hidden":17,"layerNorm":true},{"cell":"gru","hidden":13,"layerNorm":true},
+            {"cell":"gru","hidden":11,"reset":"before","layerNorm":true}])"},
+      {"embedding_tied",
+       R"("layers":[{"cell":"lstm","hidden":20},{"cell":"gru","hidden":14}],"embedding":14,"tied":true)"},
+      {"embedding_delayed",
+       R"("embedding":12,"layers":[{"cell":"rnn","hidden":20,"edges":[{"from":"input"},{"from":"input","delay":3},
+            {"from":"self"}]},{"cell":"rnn","hidden":10}],"skipInputs":true)"},
+      {"residual",
+       R"("embedding":18,"dropout":0.1,"layers":[{"cell":"gru","hidden":18,"residual":true},
+            {"cell":"lstm","hidden":18,"residual":true},{"cell":"rnn","hidden":18,"residual":true}])"},
+      {"feedback_of_targets",
+       R"("layers":[{"cell":"rnn","hidden":22,"edges":[{"from":"input"},{"from":"output"},{"from":"output","delay":3}]}])"},
+      {"feedback_of_outputs",
+       R"("feedback":"softmax","layers":[{"cell":"lstm","hidden":16},{"cell":"rnn","hidden":18,
+            "edges":[{"from":0},{"from":"self"},{"from":"output","hidden":[9]}]},{"cell":"gru","hidden":12}])"},
+      {"sparse",
        R"("layers":[{"cell":"rnn","hidden":32}],"initialization":{"recurrent":"sparse","input":"he","readout":"uniform"})"},
   };
   return list;
+}
+
+const NetworkCase& network_named(const std::string& name) {
+  for (const NetworkCase& network : networks())
+    if (network.name == name) return network;
+  throw std::out_of_range(name);
 }
 
 std::string config_of(const NetworkCase& network, const std::string& more) {

@@ -13,6 +13,8 @@ struct NetworkCase {
 };
 
 const std::vector<NetworkCase>& networks();
+/// The one of that name.
+const NetworkCase& network_named(const std::string& name);
 
 /// The configuration text: the case's fields, then `more` (e.g. "\"window\":12,\"batch\":10").
 std::string config_of(const NetworkCase& network, const std::string& more = "");

@@ -97,8 +97,7 @@ Schedule schedule(const std::string& json) { return Schedule(parse_config(R"({"s
 TEST(Schedule, WarmUpMultipliesAnySchedule) {
   const Schedule cosine = schedule(R"({"name":"cosine","steps":100})");
   const Schedule warm = schedule(R"({"name":"cosine","steps":100,"warmup":10})");
-  for (int t = 0; t < 10; ++t)
-    EXPECT_NEAR(warm.rate(0.1, t), cosine.rate(0.1, t) * (t + 1) / 10, 1e-15) << t;
+  for (int t = 0; t < 10; ++t) EXPECT_NEAR(warm.rate(0.1, t), cosine.rate(0.1, t) * (t + 1) / 10, 1e-15) << t;
   for (int t = 10; t < 30; ++t) EXPECT_EQ(warm.rate(0.1, t), cosine.rate(0.1, t)) << t;
 }
 

@@ -10,7 +10,9 @@ const std::string& text() {
   return t;
 }
 
-std::unique_ptr<Session> opened(const Session& session) { return std::make_unique<Session>(session.save(true), text()); }
+std::unique_ptr<Session> opened(const Session& session) {
+  return std::make_unique<Session>(session.save(true), text());
+}
 
 /// Steps with the evaluations that fall due, as a user's loop makes them.
 void train(Session& session, int steps, std::vector<double>& losses) {

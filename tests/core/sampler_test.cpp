@@ -55,7 +55,8 @@ TEST(SamplerFrequencies, MatchTheProbabilities) {
   for (const SampleOptions& o :
        {SampleOptions{}, SampleOptions{.temperature = 0.5, .seed = 2}, SampleOptions{.temperature = 3, .seed = 3},
         SampleOptions{.top_k = 3, .seed = 4}, SampleOptions{.top_p = 0.7, .seed = 5},
-        SampleOptions{.temperature = 1.5, .top_k = 5, .top_p = 0.8, .seed = 6}, SampleOptions{.top_k = 100, .seed = 7}}) {
+        SampleOptions{.temperature = 1.5, .top_k = 5, .top_p = 0.8, .seed = 6},
+        SampleOptions{.top_k = 100, .seed = 7}}) {
     const std::vector<int> drawn = counts(o, draws);
     const std::vector<double> p = expected_probabilities(o);
     double chi_square = 0;
@@ -156,8 +157,8 @@ TEST(Sampler, NonFiniteLogitsStillGiveSymbols) {
       Network network = fixed_probabilities(logits);
       std::ranges::fill(tensor(network, "readout.bias").first(howmany), bad);
       network.touch();
-      for (const SampleOptions& o : {SampleOptions{}, SampleOptions{.top_k = 2}, SampleOptions{.top_p = 0.5},
-                                     SampleOptions{.greedy = true}}) {
+      for (const SampleOptions& o :
+           {SampleOptions{}, SampleOptions{.top_k = 2}, SampleOptions{.top_p = 0.5}, SampleOptions{.greedy = true}}) {
         Sampler sampler(network, o);
         sampler.feed({0});
         for (int i = 0; i < 50; ++i) EXPECT_LT(sampler.next(), V);

@@ -32,7 +32,7 @@ TEST(Session, InfoTellsTheModel) {
 TEST(Session, InfoIsJsonWhateverTheText) {
   std::string text("<script>\xF0\x9F\x98\x80\0\x7F\xE2\x80\xAE\"\\</script>\xEF\xBF\xBF", 33);
   while (text.size() < 200) text += text;
-  EXPECT_NO_THROW(Json::parse(Session(small(), text).info().dump()));
+  EXPECT_TRUE(Json::accept(Session(small(), text).info().dump()));
   Config bytes = small();
   bytes.bytes = true;
   std::string all;
@@ -98,8 +98,8 @@ TEST(SessionSample, HasToBeStarted) {
   Session session(small(), letters(100, 4));
   std::string text;
   EXPECT_TRUE(refuses(ErrorCode::invalid_state, "sample", [&] { session.sample_next(5, text); }));
-  EXPECT_TRUE(refuses(ErrorCode::invalid_argument, "temperature",
-                      [&] { session.sample_start("a", {.temperature = -1}, 5); }));
+  EXPECT_TRUE(
+      refuses(ErrorCode::invalid_argument, "temperature", [&] { session.sample_start("a", {.temperature = -1}, 5); }));
   EXPECT_TRUE(refuses(ErrorCode::invalid_text, "text", [&] { session.sample_start("\xC3", {}, 5); }));
   EXPECT_NO_THROW(session.trainer().step()) << "a refusal harms nothing";
 }

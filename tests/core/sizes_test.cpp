@@ -19,8 +19,8 @@ std::string stacked(const std::string& n) {
   return R"("layers":[)" + layer + "," + layer + "]";
 }
 std::string deep_transition(const std::string& n, const std::string& inner) {
-  return R"("layers":[{"cell":"rnn","bias":"none","hidden":)" + n + R"(,"edges":[{"from":"input"},{"from":"self","hidden":[)" +
-         inner + R"(],"shortcut":true,"join":"all"}]}])";
+  return R"("layers":[{"cell":"rnn","bias":"none","hidden":)" + n +
+         R"(,"edges":[{"from":"input"},{"from":"self","hidden":[)" + inner + R"(],"shortcut":true,"join":"all"}]}])";
 }
 std::string deep_output(const std::string& n, const std::string& inner, const std::string& output) {
   return deep_transition(n, inner) + R"(,"readout":[{"from":0,"hidden":[)" + output + "]}]";
@@ -39,8 +39,8 @@ class PublishedSizes : public testing::TestWithParam<Published> {};
 TEST_P(PublishedSizes, AreOurs) {
   const Published& p = GetParam();
   // Zeros, because orthogonal matrices of this size take a while.
-  const Config config = parse_config("{" + p.fields +
-                                     R"(,"initialization":{"input":"zero","recurrent":"zero","readout":"zero"}})");
+  const Config config =
+      parse_config("{" + p.fields + R"(,"initialization":{"input":"zero","recurrent":"zero","readout":"zero"}})");
   const Network network(config, p.symbols);
   EXPECT_EQ(weights(network) / 1000, p.thousands);
   EXPECT_EQ(estimate(config, p.symbols, 0).parameters, network.table().size());
@@ -48,7 +48,8 @@ TEST_P(PublishedSizes, AreOurs) {
 
 INSTANTIATE_TEST_SUITE_P(
     Pascanu2014, PublishedSizes,
-    testing::Values(Published{"Nottingham", 88, rnn("600"), 465}, Published{"Nottingham", 88, deep_transition("400", "400"), 585},
+    testing::Values(Published{"Nottingham", 88, rnn("600"), 465},
+                    Published{"Nottingham", 88, deep_transition("400", "400"), 585},
                     Published{"Nottingham", 88, deep_output("400", "400", "400"), 745},
                     Published{"Nottingham", 88, stacked("400"), 550}, Published{"JSB", 88, rnn("200"), 75},
                     Published{"JSB", 88, stacked("400"), 550}, Published{"MuseData", 88, stacked("600"), 1185},
@@ -79,8 +80,9 @@ TEST_P(Estimates, AreTheTable) {
       EXPECT_EQ(estimate(config, V, 0).parameters, network.table().size()) << V << " " << bias;
       // Memory: at least what surely is there, at most twice that.
       const Workspace workspace(network, config.window, config.batch, true);
-      const double least = double(sizeof(Real)) * double(4 * network.table().size() +
-                                                        Workspace::elements(network, config.window, config.batch, true));
+      const double least =
+          double(sizeof(Real)) *
+          double(4 * network.table().size() + Workspace::elements(network, config.window, config.batch, true));
       const double bytes = estimate(config, V, 0).bytes;
       EXPECT_GT(bytes, 0.6 * least) << V << " " << bias;
       EXPECT_LT(bytes, 1.7 * least) << V << " " << bias;

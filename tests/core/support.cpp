@@ -115,8 +115,7 @@ Evaluation evaluate_all(Trainer& trainer) {
   return e;
 }
 
-KeepSettings::KeepSettings()
-    : threads_(threads()), kernels_(kernels::active().name), fast_(kernels::active().fast) {}
+KeepSettings::KeepSettings() : threads_(threads()), kernels_(kernels::active().name), fast_(kernels::active().fast) {}
 
 KeepSettings::~KeepSettings() {
   set_threads(threads_);

@@ -40,7 +40,9 @@ void randomize(std::span<Real> x, double limit, std::uint64_t seed = 1);
 
 // Parts of a network ------------------------------------------------------------------------------------------
 
-inline std::span<Real> all_parameters(Network& network) { return {network.parameters(), std::size_t(network.table().size())}; }
+inline std::span<Real> all_parameters(Network& network) {
+  return {network.parameters(), std::size_t(network.table().size())};
+}
 /// The elements of the tensor of that name; fails the test if there is none.
 std::span<Real> tensor(Network& network, const std::string& name);
 /// Copies every tensor of `from` into the one of the same name in `to`; the others of `to` become 0.

@@ -21,7 +21,8 @@ std::string decoded(const Vocabulary& v, const std::vector<Token>& tokens) {
 TEST(Vocabulary, RoundTripIsExact) {
   for (const std::string& text :
        {std::string("plain"), std::string("\xEF\xBB\xBF with a byte order mark"), std::string("a\0b\0", 4),
-        std::string("👩‍👩‍👧‍👦 é é ﷽ 𝔘𝔫𝔣𝔬𝔩𝔡 \r\n\t"), std::string("\xF4\x8F\xBF\xBF\xED\x9F\xBF\xEE\x80\x80"),
+        std::string("👩‍👩‍👧‍👦 é é ﷽ 𝔘𝔫𝔣𝔬𝔩𝔡 \r\n\t"),
+        std::string("\xF4\x8F\xBF\xBF\xED\x9F\xBF\xEE\x80\x80"),
         std::string("\u202Eright to left\u202C <script>alert(1)</script>")})
     for (const bool bytes : {false, true}) {
       const Vocabulary v = Vocabulary::of(text, bytes, 65535);
@@ -50,11 +51,14 @@ TEST(Vocabulary, EveryByte) {
 
 TEST(Vocabulary, InvalidUtf8IsRefusedWithItsPlace) {
   const std::map<std::string, std::string> bad{
-      {"lone continuation", "\x80"},        {"lone lead", "\xC3"},           {"lead before ASCII", "\xC3z"},
-      {"overlong /", "\xC0\xAF"},           {"overlong C1", "\xC1\xBF"},     {"overlong 3", "\xE0\x9F\xBF"},
-      {"overlong 4", "\xF0\x8F\xBF\xBF"},   {"surrogate", "\xED\xA0\x80"},   {"last surrogate", "\xED\xBF\xBF"},
-      {"beyond U+10FFFF", "\xF4\x90\x80\x80"}, {"F5", "\xF5\x80\x80\x80"},   {"FE", "\xFE"},
-      {"UTF-16 mark", "\xFF\xFE"},          {"cut in 3", "\xE2\x82"},        {"cut in 4", "\xF0\x9D\x84"}};
+      {"lone continuation", "\x80"},      {"lone lead", "\xC3"},
+      {"lead before ASCII", "\xC3z"},     {"overlong /", "\xC0\xAF"},
+      {"overlong C1", "\xC1\xBF"},        {"overlong 3", "\xE0\x9F\xBF"},
+      {"overlong 4", "\xF0\x8F\xBF\xBF"}, {"surrogate", "\xED\xA0\x80"},
+      {"last surrogate", "\xED\xBF\xBF"}, {"beyond U+10FFFF", "\xF4\x90\x80\x80"},
+      {"F5", "\xF5\x80\x80\x80"},         {"FE", "\xFE"},
+      {"UTF-16 mark", "\xFF\xFE"},        {"cut in 3", "\xE2\x82"},
+      {"cut in 4", "\xF0\x9D\x84"}};
   for (const auto& [name, sequence] : bad)
     for (const std::string& after : {std::string(), std::string(" and more")}) {
       const std::string text = "ok " + sequence + after;
@@ -112,12 +116,18 @@ TEST(Vocabulary, FromStoredSymbols) {
   EXPECT_EQ(v.encode("cab😀"), (std::vector<Token>{1, 0, 3, 2}));
   Symbols many(65535);
   for (std::size_t i = 0; i < many.size(); ++i) many[i] = std::uint32_t(i);
-  for (const auto& [symbols, bytes] : std::vector<std::pair<Symbols, bool>>{
-           {{}, false}, {{'b', 'a'}, false}, {{'a', 'a'}, false}, {{0x110000}, false}, {{1, 256}, true}, {many, false},
-           {{'a', 0xD800}, false}, {{0xDFFF}, false}})  // surrogates cannot be written as UTF-8
-    EXPECT_TRUE(refuses(ErrorCode::invalid_checkpoint, "vocabulary",
-                        [&] { Vocabulary::from_symbols(symbols, bytes, false); }))
-        << (symbols.empty() ? 0 : symbols.back());
+  for (const auto& [symbols, bytes] :
+       std::vector<std::pair<Symbols, bool>>{{{}, false},
+                                             {{'b', 'a'}, false},
+                                             {{'a', 'a'}, false},
+                                             {{0x110000}, false},
+                                             {{1, 256}, true},
+                                             {many, false},
+                                             {{'a', 0xD800}, false},
+                                             {{0xDFFF}, false}})  // surrogates cannot be written as UTF-8
+    EXPECT_TRUE(refuses(ErrorCode::invalid_checkpoint, "vocabulary", [&] {
+      Vocabulary::from_symbols(symbols, bytes, false);
+    })) << (symbols.empty() ? 0 : symbols.back());
 }
 
 // Streams -----------------------------------------------------------------------------------------------------------

@@ -77,8 +77,9 @@ TEST(Trainer, FirstLossIsForwardsLoss) {
 
 TEST(Trainer, OneSymbolHasLossExactly0) {
   for (const char* cell : {"rnn", "lstm", "gru"}) {
-    Session session(parse_config(std::string(R"({"layers":[{"cell":")") + cell + R"(","hidden":4}],"window":5,"batch":2})"),
-                    std::string(100, 'x'));
+    Session session(
+        parse_config(std::string(R"({"layers":[{"cell":")") + cell + R"(","hidden":4}],"window":5,"batch":2})"),
+        std::string(100, 'x'));
     for (int i = 0; i < 5; ++i) {
       const StepReport r = session.trainer().step();
       EXPECT_EQ(r.loss, 0);

@@ -17,7 +17,8 @@ class Windows : public testing::TestWithParam<NetworkCase> {
   }
 
   /// The logits of all tokens, run in windows of `steps`, the state carried.
-  std::vector<Real> run_in_windows(Index steps, const std::vector<Token>& tokens, Index columns, State* last = nullptr) {
+  std::vector<Real> run_in_windows(Index steps, const std::vector<Token>& tokens, Index columns,
+                                   State* last = nullptr) {
     Workspace workspace(network_, steps, columns, false);
     std::vector<Real> logits;
     for (std::size_t at = 0; at < tokens.size(); at += std::size_t(steps * columns)) {
@@ -122,7 +123,7 @@ TEST_P(Windows, GradientOfAColumnDoesNotSeeTheOthers) {
     std::vector<Real> gradient(std::size_t(network_.table().size()));
     network_.backward(workspace, gradient.data());
     const Index H = config_.layers[0].hidden;
-    const Real* at = workspace.hidden_gradient(0, -1) + 2 * H;
+    const Real* at = workspace.hidden_gradient(network_.first_layer(), -1) + 2 * H;
     return std::vector<Real>(at, at + H);
   };
   std::vector<Token> others = random_tokens(T * N, V, 2);

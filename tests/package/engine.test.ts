@@ -169,4 +169,16 @@ describe('configurations', () => {
     );
     for (const { name } of schema.cells) await checkConfig({ layers: [{ cell: name }] });
   });
+
+  test('have presets, each of which stands for a plain configuration', async () => {
+    const { presets } = await getSchema();
+    expect(presets).toHaveLength(16);
+    for (const { name, label, sentence, equations, source, config } of presets) {
+      for (const text of [label, sentence, equations, source]) expect(text).not.toBe('');
+      const checked = await checkConfig({ preset: name, hidden: 128 }, { vocabulary: 50 });
+      expect(checked).toEqual(await checkConfig(config, { vocabulary: 50 }));
+      expect(checked.parameters).toBeGreaterThan(1000);
+    }
+    expect(await rejection(checkConfig({ preset: 'nonsense' }))).toMatchObject({ field: 'preset' });
+  });
 });

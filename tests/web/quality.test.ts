@@ -114,6 +114,11 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
       );
     };
     expect(await violations()).toEqual([]);
+    for (const title of ['More', 'Configuration']) await page.locator('summary', { hasText: title }).click();
+    await page.getByLabel('Configuration').fill('{}');
+    await page.getByLabel('Configuration').fill('[');
+    await page.getByRole('button', { name: 'Check and use' }).click();
+    await page.locator('.refusal').waitFor();
     await page.locator('input[value=table]').check();
     await page.getByRole('button', { name: 'Help' }).click();
     expect(await violations()).toEqual([]);

@@ -13,30 +13,63 @@ import {
   type Settings,
 } from '../../web/src/state/settings';
 
-const WHOLE: NumberName[] = ['layers', 'hidden', 'window', 'batch', 'seed'];
+const PARTS: NumberName[] = [
+  'learningRate',
+  'clip',
+  'dropout',
+  'temperature',
+  'leakFrom',
+  'leakTo',
+  'zoneout',
+  'recurrentDropout',
+  'gain',
+  'spectralRadius',
+];
+const FLAGS = SETTING_NAMES.filter((name) => typeof initialSettings()[name] === 'boolean');
 
 const numbers = Object.fromEntries(
   (Object.keys(LIMITS) as NumberName[]).map((name) => {
     const [min, max] = LIMITS[name];
-    return [name, WHOLE.includes(name) ? fc.integer({ min, max }) : fc.double({ min, max, noNaN: true })];
+    return [name, PARTS.includes(name) ? fc.double({ min, max, noNaN: true }) : fc.integer({ min, max })];
   }),
 ) as Record<NumberName, fc.Arbitrary<number>>;
 
-const settings: fc.Arbitrary<Settings> = fc.record({
+const word = fc.stringMatching(/^[a-z0-9-]{1,40}$/);
+const delays = fc
+  .uniqueArray(fc.integer({ min: 2, max: 1000 }), { maxLength: 16 })
+  .map((list) => list.sort((a, b) => a - b).join());
+
+const settings = fc.record({
   ...numbers,
+  ...Object.fromEntries(FLAGS.map((name) => [name, fc.boolean()])),
+  options: fc.constantFrom('', 'activation:relu', 'forgetBias:-2.5,cellInput:sigmoid'),
+  bias: word,
+  join: word,
+  initInput: word,
+  initRecurrent: word,
+  initReadout: word,
+  delays,
+  outputDelays: delays,
+  clock: fc.constantFrom('', '1', '8,4,1,1'),
+  feedback: fc.constantFrom('none', 'target', 'softmax'),
+  leak: fc.constantFrom('none', 'fixed', 'spectrum', 'learned'),
+  custom: fc.oneof(
+    fc.constant(''),
+    fc.dictionary(fc.string(), fc.string()).map((value) => JSON.stringify(value)),
+  ),
   text: fc.stringMatching(/^[a-z0-9-]{1,40}$/),
   cell: fc.stringMatching(/^[a-z0-9-]{1,40}$/),
   optimizer: fc.stringMatching(/^[a-z0-9-]{1,40}$/),
   prime: fc.string({ unit: 'binary', maxLength: 60 }),
   scale: fc.constantFrom('linear', 'log', 'loglog'),
-});
+}) as unknown as fc.Arbitrary<Settings>;
 
 describe('link', () => {
   it('brings every setting back', () => {
     fc.assert(
       fc.property(settings, fc.boolean(), (written, autostart) => {
         const read = readHash(writeHash(written, autostart));
-        expect(read).toEqual({ settings: written, refused: [], autostart, hasSettings: true });
+        expect(read).toMatchObject({ settings: written, refused: [], autostart, hasSettings: true });
       }),
     );
   });

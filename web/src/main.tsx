@@ -13,6 +13,7 @@ import './styles/settings.css';
 import './styles/stream.css';
 import './styles/measure.css';
 import './styles/chart.css';
+import './styles/flow.css';
 import './styles/overlay.css';
 
 trustOwnOrigin();

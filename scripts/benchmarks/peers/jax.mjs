@@ -135,6 +135,7 @@ answerCalls({
     await jax.init('wasm');
     jax.defaultDevice('wasm');
     model = modelOf(layers, hidden);
+    await model.sample();
     await model.train();
     return { loss: await model.train() };
   },

@@ -107,10 +107,10 @@ answerCalls({
     tf.wasm.setThreadsCount(threads);
     if (!(await tf.setBackend(backend))) throw new Error(`the ${backend} backend does not start`);
     model = { ...modelOf(layers, hidden, window, batch), characters: window * batch };
+    await model.sample();
     await model.train();
     const loss = await model.train();
     return {
-      version: tf.version.tfjs,
       loss,
       ...(backend === 'wasm' && { threads: tf.wasm.getThreadsCount() }),
     };

@@ -5,7 +5,9 @@ import 'uplot/dist/uPlot.min.css';
 import { message } from '../messages';
 import { decimals, integer } from '../state/format';
 import { nextFrame } from '../state/frame';
+import { MARKOV_ORDER } from '../state/measures';
 import { store } from '../state/store';
+import { guesses } from './guesses';
 import { lossPlot, type Baseline } from './lossPlot';
 import { readTheme } from './theme';
 
@@ -20,12 +22,13 @@ const columns = () => store.run.peek()?.series.columns() ?? NO_COLUMNS;
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
 function baselines(): Baseline[] {
-  const corpus = store.run.value?.corpus ?? store.corpus.value;
-  if (!corpus) return [];
-  return [
-    { label: message.loss.uniform, value: corpus.uniform },
-    { label: message.loss.unigram, value: corpus.unigram },
+  const { uniform, unigram, markov } = guesses();
+  const lines = [
+    { label: message.loss.uniform, value: uniform },
+    { label: message.loss.unigram, value: unigram },
+    { label: message.loss.markov(MARKOV_ORDER), value: markov },
   ];
+  return lines.flatMap(({ label, value }) => (value === undefined ? [] : [{ label, value }]));
 }
 
 /** The chart's element, its plot, and the reading under the cursor. */
@@ -114,6 +117,9 @@ export function LossChart() {
       <div
         ref={host}
         class="chart-canvas"
+        data-baselines={baselines()
+          .map(({ label, value }) => `${label} ${decimals(value, 2)}`)
+          .join('; ')}
         role="slider"
         tabIndex={0}
         aria-label={message.loss.cursor}

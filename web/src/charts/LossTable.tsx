@@ -1,7 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import { message } from '../messages';
 import { decimals, integer } from '../state/format';
+import { MARKOV_ORDER } from '../state/measures';
 import { store } from '../state/store';
+import { guesses } from './guesses';
 
 const ROWS = 40;
 const RENEW_EVERY = 2000;
@@ -14,7 +16,7 @@ export function LossTable() {
     const timer = setInterval(renew, RENEW_EVERY);
     return () => clearInterval(timer);
   }, []);
-  const corpus = store.run.value?.corpus ?? store.corpus.value;
+  const { uniform, unigram, markov } = guesses();
   return (
     <div class="table-scroll" tabIndex={0} role="region" aria-label={message.loss.caption}>
       <table>
@@ -38,11 +40,15 @@ export function LossTable() {
         <tfoot>
           <tr>
             <th scope="row">{message.loss.uniform}</th>
-            <td colSpan={2}>{decimals(corpus?.uniform, 3)}</td>
+            <td colSpan={2}>{decimals(uniform, 3)}</td>
           </tr>
           <tr>
             <th scope="row">{message.loss.unigram}</th>
-            <td colSpan={2}>{decimals(corpus?.unigram, 3)}</td>
+            <td colSpan={2}>{decimals(unigram, 3)}</td>
+          </tr>
+          <tr>
+            <th scope="row">{message.loss.markov(MARKOV_ORDER)}</th>
+            <td colSpan={2}>{decimals(markov, 3)}</td>
           </tr>
         </tfoot>
       </table>

@@ -3,7 +3,7 @@
 import uPlot, { type AlignedData, type Options } from 'uplot';
 import { decimals, integer } from '../state/format';
 import type { Scale } from '../state/settings';
-import { logX, logY, rangeX, rangeY, ticksX, ticksY } from './axes';
+import { FEWEST_STEPS, logX, logY, rangeX, rangeY, ticksX, ticksY } from './axes';
 import type { Theme } from './theme';
 
 export interface Baseline {
@@ -23,6 +23,14 @@ interface Setting {
 const LABEL_ROOM = 14;
 const BIT_STEPS = [0.1, 0.5, 1, 2, 5, 10, 20, 50, 100];
 
+/** Where a line's name is out of the way: left of where the loss comes down through it, or right. */
+function sideOf(plot: uPlot, value: number): 'left' | 'right' {
+  const [steps, , , smooth] = plot.data;
+  const crossing = smooth?.findIndex((loss) => loss != null && loss < value) ?? -1;
+  const last = Math.max(FEWEST_STEPS, steps.at(-1) ?? 0);
+  return crossing >= 0 && steps[crossing]! < last / 2 ? 'right' : 'left';
+}
+
 /** Dotted lines with their names, drawn last; a halo keeps the names readable over the grid. */
 function drawBaselines(plot: uPlot, { theme, baselines }: Setting): void {
   const { ctx, bbox } = plot;
@@ -30,7 +38,6 @@ function drawBaselines(plot: uPlot, { theme, baselines }: Setting): void {
   const right = bbox.left + bbox.width;
   ctx.save();
   ctx.font = theme.font.replace('11px', `${11 * ratio}px`);
-  ctx.textAlign = 'right';
   ctx.textBaseline = 'bottom';
   ctx.lineJoin = 'round';
   ctx.fillStyle = theme.soft;
@@ -48,8 +55,11 @@ function drawBaselines(plot: uPlot, { theme, baselines }: Setting): void {
     ctx.setLineDash([]);
     ctx.lineWidth = 4 * ratio;
     ctx.strokeStyle = theme.ground;
-    ctx.strokeText(text, right, y - 3 * ratio);
-    ctx.fillText(text, right, y - 3 * ratio);
+    const side = sideOf(plot, value);
+    ctx.textAlign = side;
+    const x = side === 'left' ? bbox.left : right;
+    ctx.strokeText(text, x, y - 3 * ratio);
+    ctx.fillText(text, x, y - 3 * ratio);
   }
   ctx.restore();
 }
@@ -88,7 +98,9 @@ function axes({ scale, theme }: Setting): Options['axes'] {
 }
 
 function scales({ scale, baselines }: Setting): Options['scales'] {
-  const top = Math.max(1, ...baselines.map((baseline) => baseline.value));
+  const values = baselines.map((baseline) => baseline.value);
+  const top = Math.max(1, ...values);
+  const goal = Math.min(...values);
   return {
     x: {
       time: false,
@@ -97,7 +109,7 @@ function scales({ scale, baselines }: Setting): Options['scales'] {
     },
     y: {
       distr: logY(scale) ? 3 : 1,
-      range: (_, low, high) => rangeY(scale, low ?? Infinity, high ?? top, top),
+      range: (_, low, high) => rangeY(scale, Math.min(low ?? goal, goal), high ?? top, top),
     },
   };
 }

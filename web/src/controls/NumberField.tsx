@@ -8,10 +8,14 @@ import { was } from './was';
 interface Props {
   name: NumberName;
   step?: number;
+  /** Takes decimals too. */
+  fraction?: boolean;
+  /** What no number, or 0, means: shown in its place. */
+  zero?: string;
 }
 
-/** A whole number that takes effect when it is complete and in range; until then it says what is. */
-export function NumberField({ name, step = 1 }: Props) {
+/** A number that takes effect when it is complete and in range; until then it says what is. */
+export function NumberField({ name, step = 1, fraction = false, zero }: Props) {
   const [low, high] = LIMITS[name];
   const [draft, setDraft] = useState<string | null>(null);
   const value = store.settings.value[name];
@@ -22,7 +26,11 @@ export function NumberField({ name, step = 1 }: Props) {
   const onInput = (event: InputEvent & { currentTarget: HTMLInputElement }) => {
     const written = event.currentTarget.value;
     const next = Number(written);
-    const good = written.trim() !== '' && Number.isInteger(next) && next >= low && next <= high;
+    const good =
+      (zero !== undefined || written.trim() !== '') &&
+      (fraction || Number.isInteger(next)) &&
+      next >= low &&
+      next <= high;
     setDraft(good ? null : written);
     if (good) set(name, next);
   };
@@ -32,13 +40,14 @@ export function NumberField({ name, step = 1 }: Props) {
       <input
         id={id}
         type="number"
-        inputMode="numeric"
+        inputMode={fraction ? 'decimal' : 'numeric'}
         min={low}
         max={high}
-        step={step}
-        value={draft ?? value}
+        step={fraction ? 'any' : step}
+        placeholder={zero}
+        value={draft ?? (zero !== undefined && value === 0 ? '' : value)}
         aria-invalid={wrong}
-        aria-describedby={wrong ? `${id}-hint` : undefined}
+        aria-describedby={range ? `${id}-hint` : undefined}
         onInput={onInput}
         onBlur={() => setDraft(null)}
       />

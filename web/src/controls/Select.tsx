@@ -4,7 +4,7 @@ import { Field } from './Field';
 import { was } from './was';
 
 interface Props {
-  name: SettingName;
+  name: SettingName | 'preset';
   label: string;
   value: string;
   choices: readonly Choice[];
@@ -14,7 +14,7 @@ interface Props {
 export function Select({ name, label, value, choices, onChoose }: Props) {
   const id = `set-${name}`;
   return (
-    <Field id={id} label={label} was={was(name)}>
+    <Field id={id} label={label} was={name === 'preset' ? undefined : was(name)}>
       <span class="select">
         <select id={id} value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
           {choices.map((choice) => (

@@ -1,5 +1,6 @@
 import { choices } from '../state/config';
-import { integer } from '../state/format';
+import { message } from '../messages';
+import { upToTwo } from '../state/format';
 import type { SettingName } from '../state/settings';
 import { store, waiting } from '../state/store';
 
@@ -9,8 +10,10 @@ export function was(name: SettingName): string | undefined {
   if (!run || !waiting.value.includes(name)) return undefined;
   if (name === 'text') return run.corpus.title;
   const value = run.settings[name];
-  if (typeof value === 'number') return integer(value);
+  if (typeof value === 'number') return upToTwo(value);
+  if (typeof value === 'boolean') return value ? message.more.on : message.live.off;
+  if (value === '') return message.more.none;
   const schema = store.schema.value;
-  const menu = schema ? choices([...schema.cells, ...schema.optimizers]) : [];
-  return menu.find((choice) => choice.name === value)?.label ?? value;
+  const menu = schema ? choices([...schema.cells, ...schema.optimizers, ...schema.initializations]) : [];
+  return menu.find((choice) => choice.name === value)?.label ?? message.labels[value] ?? value;
 }

@@ -2,6 +2,7 @@ import { message } from '../messages';
 import { Actions } from './Actions';
 import { ApplyPanel } from './ApplyPanel';
 import { DropZone } from './DropZone';
+import { FlowPanel } from './FlowPanel';
 import { LivePanel } from './LivePanel';
 import { LossPanel } from './LossPanel';
 import { NetworkPanel } from './NetworkPanel';
@@ -34,6 +35,7 @@ export function App() {
         <div class="column measure">
           <LossPanel />
           <RunPanel />
+          <FlowPanel />
         </div>
       </main>
       <Spoken />

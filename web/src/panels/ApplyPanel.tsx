@@ -1,12 +1,16 @@
 import { message } from '../messages';
 import { engine } from '../state/engine';
 import { bytes, integer } from '../state/format';
+import { PROPERTIES } from '../state/settings';
 import { store, waiting } from '../state/store';
 
 function discard(): void {
   const run = store.run.value;
   if (!run) return;
-  const names = waiting.value.map((name) => [name, run.settings[name]]);
+  const names = waiting.value
+    .filter((name) => PROPERTIES[name].effect === 'restart')
+    .map((name) => [name, run.settings[name]]);
+  store.upcoming.value = {};
   store.settings.value = { ...store.settings.value, ...Object.fromEntries(names) };
   store.corpus.value = run.corpus;
 }

@@ -3,30 +3,44 @@ import { Select } from '../controls/Select';
 import { message } from '../messages';
 import { choices } from '../state/config';
 import { set, store } from '../state/store';
-
-/** What the schema says of a cell beyond its name. */
-interface Described {
-  label: string;
-  summary?: string;
-  equations?: string;
-  source?: string;
-}
+import { ConfigurationPanel } from './ConfigurationPanel';
+import { MorePanel } from './MorePanel';
+import { lines, PresetPicker } from './PresetPicker';
 
 function CellNote({ name }: { name: string }) {
-  const cell: Described | undefined = store.schema.value?.cells.find((entry) => entry.name === name);
-  if (!cell?.summary) return null;
+  const cell = store.schema.value?.cells.find((entry) => entry.name === name);
+  if (!cell) return null;
   return (
-    <details class="cell-note">
+    <details class="more">
       <summary>{message.network.about(cell.label)}</summary>
-      <p>{cell.summary}</p>
-      {cell.equations && <pre>{cell.equations.split(/;\s+/).join('\n')}</pre>}
-      <p>{cell.source}</p>
+      <div class="preset-about">
+        <p>{cell.summary}</p>
+        <pre>{lines(cell.equations)}</pre>
+        <p class="preset-source">{cell.source}</p>
+      </div>
     </details>
   );
 }
 
+/** The configuration is written by hand: the controls rest until they are asked for. */
+function Beyond() {
+  return (
+    <p class="beyond">
+      <button type="button" class="slim" onClick={() => set('custom', '')}>
+        {message.configuration.back}
+      </button>
+    </p>
+  );
+}
+
+/** Options belong to a cell: another one starts with its own. */
+function chooseCell(cell: string): void {
+  store.settings.value = { ...store.settings.value, cell, options: '' };
+}
+
 export function NetworkPanel() {
-  const { cell, optimizer } = store.settings.value;
+  const { cell, optimizer, custom } = store.settings.value;
+  const beyond = custom !== '';
   const schema = store.schema.value;
   const cells = schema ? choices(schema.cells) : [{ name: cell, label: cell }];
   const optimizers = schema ? choices(schema.optimizers) : [{ name: optimizer, label: optimizer }];
@@ -36,28 +50,34 @@ export function NetworkPanel() {
         <h2 id="network-title">{message.network.title}</h2>
         <span class="group-note">{message.network.restarts}</span>
       </div>
-      <div class="pairs">
-        <Select
-          name="cell"
-          label={message.settings.cell}
-          value={cell}
-          choices={cells}
-          onChoose={(name) => set('cell', name)}
-        />
-        <Select
-          name="optimizer"
-          label={message.settings.optimizer}
-          value={optimizer}
-          choices={optimizers}
-          onChoose={(name) => set('optimizer', name)}
-        />
-        <NumberField name="hidden" step={16} />
-        <NumberField name="layers" />
-        <NumberField name="window" step={8} />
-        <NumberField name="batch" step={8} />
-        <NumberField name="seed" />
-      </div>
-      <CellNote name={cell} />
+      <PresetPicker />
+      {beyond && <Beyond />}
+      <fieldset class="controls" disabled={beyond}>
+        <div class="pairs">
+          <Select
+            name="cell"
+            label={message.settings.cell}
+            value={cell}
+            choices={cells}
+            onChoose={chooseCell}
+          />
+          <Select
+            name="optimizer"
+            label={message.settings.optimizer}
+            value={optimizer}
+            choices={optimizers}
+            onChoose={(name) => set('optimizer', name)}
+          />
+          <NumberField name="hidden" step={16} />
+          <NumberField name="layers" />
+          <NumberField name="window" step={8} />
+          <NumberField name="batch" step={8} />
+          <NumberField name="seed" />
+        </div>
+        <CellNote name={cell} />
+        {!beyond && <MorePanel />}
+      </fieldset>
+      <ConfigurationPanel />
     </section>
   );
 }

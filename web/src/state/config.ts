@@ -1,16 +1,94 @@
 // Between the flat settings of the page and the configuration of the package.
-import type { Config, LayerConfig, Schema, Settings as LiveSettings } from 'unfold-rnn';
+import {
+  checkConfig,
+  type Config,
+  type LayerConfig,
+  type Schema,
+  type Settings as LiveSettings,
+} from 'unfold-rnn';
 import { message } from '../messages';
-import type { Settings } from './settings';
+import { layerEdges, numbers, readEdges, readoutEdges, spelled } from './edges';
+import { ARCHITECTURE_NAMES, initialSettings, PROPERTIES, type SettingName, type Settings } from './settings';
 
 /** Steps between validations: often enough for points to appear within the first seconds. */
 const EVALUATE_EVERY = 100;
 
+/** Options of a cell as the setting spells them. */
+export function readOptions(written: string): Map<string, string> {
+  const pairs = written === '' ? [] : written.split(',');
+  return new Map(pairs.map((pair) => pair.split(':') as [string, string]));
+}
+
+export function writeOptions(options: Map<string, string>): string {
+  return [...options].map(([name, value]) => `${name}:${value}`).join();
+}
+
+function leak({ leak, leakFrom: from, leakTo: to }: Settings): LayerConfig['leak'] {
+  if (leak === 'none') return undefined;
+  if (leak === 'fixed') return to;
+  return leak === 'learned' ? { from, to, learned: true } : { from, to };
+}
+
+function layer(settings: Settings, l: number): LayerConfig {
+  const { cell, hidden, options, bias, residual, embedding, zoneout, recurrentDropout, layerNorm } = settings;
+  const made: Record<string, unknown> = { cell, hidden };
+  for (const [name, value] of readOptions(options))
+    made[name] = /^[\d.-]+$/.test(value) ? Number(value) : value;
+  if (bias !== PROPERTIES.bias.initial) made.bias = bias;
+  const edges = layerEdges(settings, l);
+  if (edges) made.edges = edges;
+  if (settings.leak !== 'none') made.leak = leak(settings);
+  if (settings.clock !== '') made.clock = numbers(settings.clock);
+  if (residual && (l > 0 || embedding === hidden)) made.residual = true;
+  if (layerNorm) made.layerNorm = true;
+  if (zoneout > 0) made.zoneout = zoneout;
+  if (recurrentDropout > 0) made.recurrentDropout = recurrentDropout;
+  return made as unknown as LayerConfig;
+}
+
+/** What is not at its first value of the embedding, the feedback, the readout and the weights. */
+function surroundings(settings: Settings): Config {
+  const { embedding, tied, initInput, initRecurrent, initReadout, gain, nonzeros, spectralRadius } = settings;
+  const readout = readoutEdges(settings);
+  const initial = initialSettings();
+  const strange = (['initInput', 'initRecurrent', 'initReadout', 'gain'] as const).some(
+    (name) => settings[name] !== initial[name],
+  );
+  const sparse = [initInput, initRecurrent, initReadout].includes('sparse');
+  return {
+    ...(embedding > 0 && { embedding, ...(tied && { tied }) }),
+    ...(settings.feedback === 'softmax' && { feedback: 'softmax' }),
+    ...(readout && { readout }),
+    ...(strange && {
+      initialization: {
+        input: initInput,
+        recurrent: initRecurrent,
+        readout: initReadout,
+        gain,
+        ...(sparse && { nonzeros, spectralRadius }),
+      },
+    }),
+    ...(settings.variational && { variationalDropout: true }),
+  };
+}
+
 export function toConfig(settings: Settings): Config {
-  const layer: LayerConfig = { cell: settings.cell, hidden: settings.hidden };
+  const live = toLiveSettings(settings);
+  if (settings.custom !== '') {
+    const custom = JSON.parse(settings.custom) as Config;
+    const optimizer = typeof custom.optimizer === 'string' ? { name: custom.optimizer } : custom.optimizer;
+    const clip = typeof custom.clip === 'number' ? { norm: custom.clip } : custom.clip;
+    return {
+      ...custom,
+      optimizer: { ...optimizer, ...live.optimizer },
+      clip: { ...clip, ...(live.clip as object) },
+      dropout: settings.dropout,
+    };
+  }
   return {
     seed: settings.seed,
-    layers: Array.from({ length: settings.layers }, () => ({ ...layer })),
+    layers: Array.from({ length: settings.layers }, (_, l) => layer(settings, l)),
+    ...surroundings(settings),
     window: settings.window,
     batch: settings.batch,
     optimizer: { name: settings.optimizer, learningRate: settings.learningRate },
@@ -28,22 +106,116 @@ export function toLiveSettings(settings: Settings): LiveSettings {
   };
 }
 
-/** What the controls can show of an opened model. A stack of unlike layers shows its first. */
-export function fromConfig(config: Required<Config>): Partial<Settings> {
-  const { optimizer, clip, layers } = config;
-  const first = layers[0];
+function readTraining(config: Config): Partial<Settings> {
+  const { optimizer, clip } = config;
+  const given = typeof optimizer === 'string' ? { name: optimizer } : (optimizer ?? {});
+  const norm = typeof clip === 'number' ? clip : clip?.norm;
   return {
-    seed: config.seed,
-    window: config.window,
-    batch: config.batch,
-    dropout: config.dropout,
-    layers: layers.length,
-    ...(first && { cell: first.cell, hidden: first.hidden ?? 128 }),
-    ...(typeof optimizer === 'string' ? { optimizer } : {}),
-    ...(typeof optimizer === 'object' && optimizer.name && { optimizer: optimizer.name }),
-    ...(typeof optimizer === 'object' && optimizer.learningRate && { learningRate: optimizer.learningRate }),
-    clip: typeof clip === 'number' ? clip : (clip.norm ?? 0),
+    ...(config.seed !== undefined && { seed: config.seed }),
+    ...(config.window !== undefined && { window: config.window }),
+    ...(config.batch !== undefined && { batch: config.batch }),
+    ...(config.dropout !== undefined && { dropout: config.dropout }),
+    ...(given.name !== undefined && { optimizer: given.name }),
+    ...(given.learningRate !== undefined && { learningRate: given.learningRate }),
+    ...(norm !== undefined && { clip: norm }),
   };
+}
+
+function readLeak(leak: LayerConfig['leak']): Partial<Settings> {
+  if (leak === undefined || leak === 0) return {};
+  if (typeof leak === 'number') return { leak: 'fixed', leakTo: leak };
+  const { from = 0, to = from, learned = false } = leak;
+  if (learned) return { leak: 'learned', leakFrom: from, leakTo: to };
+  return from === to ? { leak: 'fixed', leakTo: to } : { leak: 'spectrum', leakFrom: from, leakTo: to };
+}
+
+function readFirst(first: LayerConfig, schema: Schema | null): Partial<Settings> {
+  const cell = first.cell ?? 'lstm';
+  const own = first as unknown as Record<string, unknown>;
+  const options = schema?.cells.find(({ name }) => name === cell)?.options ?? [];
+  const strange = options.filter(
+    ({ name, default: usual }) => own[name] !== undefined && own[name] !== usual,
+  );
+  const zoneout = typeof first.zoneout === 'object' ? (first.zoneout.hidden ?? 0) : first.zoneout;
+  return {
+    cell,
+    hidden: first.hidden ?? 128,
+    options: writeOptions(new Map(strange.map(({ name }) => [name, String(own[name])]))),
+    ...(first.bias !== undefined && { bias: first.bias }),
+    ...readLeak(first.leak),
+    clock: first.clock?.join() ?? '',
+    residual: first.residual ?? false,
+    layerNorm: first.layerNorm ?? false,
+    zoneout: zoneout ?? 0,
+    recurrentDropout: first.recurrentDropout ?? 0,
+  };
+}
+
+/** The architecture of a network without any specialty. */
+function plain(): Partial<Settings> {
+  const initial = initialSettings();
+  return Object.fromEntries(ARCHITECTURE_NAMES.map((name) => [name, initial[name]]));
+}
+
+/** What the controls can show of a configuration; the architecture whole, the rest where it is named. */
+export function fromConfig(config: Config, schema: Schema | null): Partial<Settings> {
+  const initial = initialSettings();
+  const { layers = [], initialization: weights = {} } = config;
+  return {
+    ...plain(),
+    ...readTraining(config),
+    ...readFirst(layers[0] ?? {}, schema),
+    layers: Math.max(1, layers.length),
+    ...(layers[1]?.residual && { residual: true }),
+    ...readEdges(config),
+    embedding: config.embedding ?? 0,
+    tied: config.tied ?? false,
+    variational: config.variationalDropout ?? false,
+    initInput: weights.input ?? initial.initInput,
+    initRecurrent: weights.recurrent ?? initial.initRecurrent,
+    initReadout: weights.readout ?? initial.initReadout,
+    gain: weights.gain ?? initial.gain,
+    nonzeros: weights.nonzeros ?? initial.nonzeros,
+    spectralRadius: weights.spectralRadius ?? initial.spectralRadius,
+  };
+}
+
+/** JSON whose text is equal where the values are. */
+export function stable(value: unknown): string {
+  return JSON.stringify(value, (_, item: unknown) =>
+    typeof item === 'object' && item !== null && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  );
+}
+
+const comparable = (config: Config) => stable({ ...spelled(config), evaluateEvery: 0 });
+
+function inRange(settings: Partial<Settings>): boolean {
+  return (Object.keys(settings) as SettingName[]).every((name) => {
+    const property = PROPERTIES[name] as (typeof PROPERTIES)['seed'];
+    const value = settings[name] as number;
+    return property.parse(property.write(value)) === value;
+  });
+}
+
+/** The settings for a configuration: the controls where they can show all of it, its own JSON where not. */
+export async function settingsFor(config: Config, base: Settings, schema: Schema | null): Promise<Settings> {
+  const { config: canonical } = await checkConfig(config);
+  const controls = { ...base, ...fromConfig(canonical, schema), custom: '' };
+  if (inRange(controls)) {
+    const again = await checkConfig(toConfig(controls)).catch(() => null);
+    if (again && comparable(again.config) === comparable(canonical)) return controls;
+  }
+  const first = readFirst(canonical.layers[0]!, schema);
+  const shown = {
+    ...readTraining(canonical),
+    cell: first.cell!,
+    hidden: first.hidden!,
+    layers: canonical.layers.length,
+  };
+  const kept = Object.entries(shown).filter(([name, value]) => inRange({ [name]: value }));
+  return { ...base, ...plain(), ...Object.fromEntries(kept), custom: JSON.stringify(config) };
 }
 
 export interface Choice {
@@ -65,20 +237,45 @@ export function choices(entries: readonly unknown[]): Choice[] {
   });
 }
 
+const MENUS = {
+  cell: 'cells',
+  optimizer: 'optimizers',
+  bias: 'biases',
+  join: 'joins',
+  initInput: 'initializations',
+  initRecurrent: 'initializations',
+  initReadout: 'initializations',
+} as const;
+
+export type MenuName = keyof typeof MENUS;
+
+export function menu(schema: Schema | null, name: MenuName): Choice[] {
+  return schema ? choices(schema[MENUS[name]]) : [];
+}
+
 /** Replaces names that this build does not have, and says which. */
-export function settle(
-  settings: Settings,
-  schema: Schema,
-): { settings: Settings; refused: ('cell' | 'optimizer')[] } {
+export function settle(settings: Settings, schema: Schema): { settings: Settings; refused: SettingName[] } {
   const settled = { ...settings };
-  const refused: ('cell' | 'optimizer')[] = [];
-  for (const [name, menu] of [
-    ['cell', choices(schema.cells)],
-    ['optimizer', choices(schema.optimizers)],
-  ] as const) {
-    if (menu.some((choice) => choice.name === settings[name])) continue;
-    settled[name] = menu[0]?.name ?? settings[name];
+  const refused: SettingName[] = [];
+  for (const name of Object.keys(MENUS) as MenuName[]) {
+    const listed = menu(schema, name).map((choice) => choice.name);
+    if (listed.includes(settings[name])) continue;
+    const usual = PROPERTIES[name].initial;
+    settled[name] = listed.includes(usual) ? usual : (listed[0] ?? usual);
     refused.push(name);
   }
+  const options = schema.cells.find(({ name }) => name === settled.cell)?.options ?? [];
+  const fits = [...readOptions(settings.options)].every(([name, value]) =>
+    options.some((option) => option.name === name && allows(option, value)),
+  );
+  if (!fits) {
+    settled.options = '';
+    refused.push('options');
+  }
   return { settings: settled, refused };
+}
+
+function allows(option: Schema['cells'][number]['options'][number], value: string): boolean {
+  if ('choices' in option) return option.choices.includes(value);
+  return value !== '' && Number(value) >= option.minimum && Number(value) <= option.maximum;
 }

@@ -5,14 +5,14 @@ import { batch } from '@preact/signals';
 import { createModel, openModel, UnfoldError, type Model, type TrainOptions } from 'unfold-rnn';
 import { message } from '../messages';
 import { announce } from './announce';
-import { fromConfig, toConfig, toLiveSettings } from './config';
+import { settingsFor, toConfig, toLiveSettings } from './config';
 import type { Corpus } from './corpus';
 import { integer, twoDigits } from './format';
 import { dismissErrors, notify, report } from './notices';
 import { Recorder } from './recorder';
 import { Series } from './series';
 import { LIMITS, namesWith, type Settings } from './settings';
-import { NOTHING_YET, set, store, type Run } from './store';
+import { arrive, NOTHING_YET, set, store, wanted, type Run } from './store';
 
 interface Former {
   run: Run;
@@ -78,10 +78,11 @@ export class Engine {
   /** A new network from the settings on the page. */
   applyAndRestart(): Promise<void> {
     return this.command(async () => {
-      const [settings, corpus] = [store.settings.peek(), store.corpus.peek()];
+      const [settings, corpus] = [wanted.peek(), store.corpus.peek()];
       if (!corpus) return;
       const make = () => createModel({ ...toConfig(settings), ...text(corpus) });
       await this.replace(make, () => settings, corpus);
+      arrive();
       this.train();
       announce(message.spoken.finished);
     });
@@ -101,8 +102,10 @@ export class Engine {
     return this.command(async () => {
       const corpus = store.corpus.peek();
       if (!corpus) return;
-      const shown = (model: Model) => ({ ...store.settings.peek(), ...fromConfig(model.info.config) });
+      const shown = (model: Model) =>
+        settingsFor(model.info.config, store.settings.peek(), store.schema.peek());
       const { info } = await this.replace(() => openModel(bytes, text(corpus)), shown, corpus);
+      store.upcoming.value = {};
       store.settings.value = store.run.peek()!.settings;
       notify('note', message.notice.opened(name, integer(info.step)));
       const { unknown } = info.vocabulary;
@@ -132,11 +135,12 @@ export class Engine {
   }
 
   private async build(): Promise<void> {
-    const [settings, corpus] = [store.settings.peek(), store.corpus.peek()];
+    const [settings, corpus] = [wanted.peek(), store.corpus.peek()];
     if (!corpus) throw new Error(message.phase.loading);
     store.phase.value = 'starting';
     const model = await createModel({ ...toConfig(settings), ...text(corpus) });
     this.install(model, settings, corpus);
+    arrive();
   }
 
   /** Ends training and waits until it has ended. */
@@ -148,21 +152,24 @@ export class Engine {
   /** Makes the new model before the old one goes, so that a refusal leaves the old one at work. */
   private async replace(
     make: () => Promise<Model>,
-    shown: (model: Model) => Settings,
+    shown: (model: Model) => Settings | Promise<Settings>,
     corpus: Corpus,
   ): Promise<Model> {
     const wasRunning = store.phase.peek() === 'running';
     await this.settle();
     const present = await this.pack();
-    let model: Model;
+    let model: Model | undefined;
+    let settings: Settings;
     try {
       model = await make();
+      settings = await shown(model);
     } catch (error) {
+      model?.dispose();
       if (wasRunning) this.train();
       throw error;
     }
     this.keepFormer(present);
-    this.install(model, shown(model), corpus);
+    this.install(model, settings, corpus);
     if (wasRunning) this.train();
     return model;
   }
@@ -176,6 +183,7 @@ export class Engine {
     if (present) this.keepFormer(present);
     from.run.series.cut(model.info.step);
     this.install(model, settings, corpus, from.run);
+    store.upcoming.value = {};
     store.settings.value = withRun(settings);
     store.corpus.value = corpus;
     if (wasRunning) this.train();
@@ -304,6 +312,8 @@ function show(run: Run): void {
   store.samples.value = run.samples;
   store.chosen.value = null;
   store.writing.value = null;
+  store.baselines.value = run.baselines ?? null;
+  store.flow.value = null;
   store.numbers.value = { ...NOTHING_YET, step, epoch, loss, validation };
   store.phase.value = 'paused';
   store.drawn.value++;

@@ -44,3 +44,12 @@ export function bytes(value: number | null | undefined): string {
   });
   return format.format(value / 1000 ** power);
 }
+
+/** 2.1e-5: for what spans many powers of ten. */
+export function scientific(value: number): string {
+  return value === 0
+    ? '0'
+    : value >= 0.01 && value < 1000
+      ? significant.format(value)
+      : value.toExponential(1);
+}

@@ -5,10 +5,17 @@ import { initialSettings, PROPERTIES, SETTING_NAMES, type SettingName, type Sett
 
 const VERSION = '1';
 
+/** Read, never written: the page spells out what a preset stands for. */
+const PRESET_KEY = 'n';
+
 export interface Link {
   settings: Settings;
   /** Settings whose value in the link was refused. */
-  refused: SettingName[];
+  refused: (SettingName | 'preset')[];
+  /** What the link names; the rest of `settings` has its first value. */
+  given: SettingName[];
+  /** A named network that `given` overrules. */
+  preset: string | null;
   autostart: boolean;
   /** The link carries settings, rather than nothing or flags only. */
   hasSettings: boolean;
@@ -26,23 +33,30 @@ export function readHash(hash: string): Link {
   const link: Link = {
     settings: initialSettings(),
     refused: [],
+    given: [],
+    preset: null,
     autostart: pairs.get('autostart') !== '0',
     hasSettings: false,
   };
   if (pairs.has('v') && pairs.get('v') !== VERSION) return link;
+  link.preset = pairs.get(PRESET_KEY);
+  link.hasSettings = link.preset !== null;
   for (const name of SETTING_NAMES) {
     const written = pairs.get(PROPERTIES[name].key);
     if (written === null) continue;
     link.hasSettings = true;
-    if (!readInto(link.settings, name, written)) link.refused.push(name);
+    (readInto(link.settings, name, written) ? link.given : link.refused).push(name);
   }
   return link;
 }
 
 export function writeHash(settings: Settings, autostart: boolean): string {
   const pairs = new URLSearchParams({ v: VERSION });
-  const write = <K extends SettingName>(name: K) =>
-    pairs.set(PROPERTIES[name].key, PROPERTIES[name].write(settings[name]));
+  const write = <K extends SettingName>(name: K) => {
+    const { key, initial, quiet } = PROPERTIES[name];
+    if (quiet && settings[name] === initial) return;
+    pairs.set(key, PROPERTIES[name].write(settings[name]));
+  };
   SETTING_NAMES.forEach(write);
   if (!autostart) pairs.set('autostart', '0');
   return `#${pairs}`;

@@ -1,14 +1,16 @@
 // From the address to a running page, and the effects that keep the parts in step.
 import { effect, untracked } from '@preact/signals';
-import { checkConfig, getSchema } from 'unfold-rnn';
+import { checkConfig, getSchema, type Schema } from 'unfold-rnn';
 import { message } from '../messages';
 import { settle, toConfig } from './config';
 import { LISTINGS } from './corpus';
 import { engine } from './engine';
+import { watchBaselines } from './measures';
 import { readHash, writeHash, type Link } from './hash';
 import { notify, report, textOf } from './notices';
-import { namesWith, OWN_TEXT, type SettingName, type Settings } from './settings';
-import { store, waiting } from './store';
+import { withPreset } from './presets';
+import { initialSettings, namesWith, OWN_TEXT, type SettingName, type Settings } from './settings';
+import { store, waiting, wanted } from './store';
 import { chooseBundled } from './texts';
 import { writer } from './writer';
 
@@ -62,7 +64,7 @@ async function estimate(): Promise<void> {
 }
 
 function showHash(): void {
-  history.replaceState(null, '', writeHash(store.settings.peek(), store.autostart.peek()));
+  history.replaceState(null, '', writeHash(wanted.peek(), store.autostart.peek()));
 }
 
 export function linkHere(): string {
@@ -119,10 +121,23 @@ function listed(link: Link): void {
   if (!LISTINGS.some((entry) => entry.id === settings.text)) settings.text = LISTINGS[0]!.id;
 }
 
+/** The settings of a link, once it is known what its preset stands for. */
+function expand(link: Link, schema: Schema): Settings {
+  if (link.preset === null) return link.settings;
+  const preset = schema.presets.find(({ name }) => name === link.preset);
+  if (!preset) link.refused.push('preset');
+  if (!preset) return link.settings;
+  const named = withPreset({ ...initialSettings(), hidden: link.settings.hidden }, preset, schema);
+  const given = link.given.map((name) => [name, link.settings[name]]);
+  return { ...named, ...Object.fromEntries(given), text: link.settings.text };
+}
+
 async function prepare(link: Link, text: Promise<unknown>): Promise<void> {
   const schema = await getSchema();
   store.schema.value = schema;
-  const { settings, refused } = settle(store.settings.peek(), schema);
+  // Without a preset, what was changed while the engine loaded stays changed.
+  const asked = link.preset === null ? store.settings.peek() : expand(link, schema);
+  const { settings, refused } = settle(asked, schema);
   if (link.hasSettings) link.refused.push(...refused);
   store.settings.value = settings;
   await text;
@@ -165,10 +180,11 @@ async function follow(): Promise<void> {
   if (link.settings.text === OWN_TEXT) link.settings.text = store.settings.peek().text;
   const schema = store.schema.peek();
   const { settings, refused } = schema
-    ? settle(link.settings, schema)
+    ? settle(expand(link, schema), schema)
     : { settings: link.settings, refused: [] };
   link.refused.push(...refused);
   complain(link);
+  store.upcoming.value = {};
   store.settings.value = settings;
   if (waiting.peek().includes('text') || settings.text !== store.corpus.peek()?.id)
     await chooseBundled(settings.text);
@@ -177,5 +193,6 @@ async function follow(): Promise<void> {
 export async function startSession(): Promise<void> {
   addEventListener('hashchange', () => void follow());
   watch();
+  watchBaselines();
   await load(readHash(location.hash));
 }

@@ -4,7 +4,53 @@
 /** When a change takes effect: a new network, the running one, the next sample, the view only. */
 export type Effect = 'restart' | 'live' | 'sample' | 'view';
 
-export interface Settings {
+/** What the More section adds to cell, layers and units. */
+export interface Architecture {
+  /** Options of the cell that differ from its defaults: `forgetBias:0,cellInput:sigmoid`. */
+  options: string;
+  bias: string;
+  /** Hidden layers in the block from below, between two states, and before the prediction. Size 0: as wide as the layer. */
+  inputDepth: number;
+  inputSize: number;
+  transition: number;
+  transitionSize: number;
+  shortcut: boolean;
+  join: string;
+  outputDepth: number;
+  outputSize: number;
+  delayOne: boolean;
+  /** Further delays of the layer's own state: `2,4`. */
+  delays: string;
+  feedback: Feedback;
+  outputDelays: string;
+  leak: Leak;
+  leakFrom: number;
+  leakTo: number;
+  /** Periods: `1,2,4,8`; empty for none. */
+  clock: string;
+  residual: boolean;
+  skipInputs: boolean;
+  skipOutputs: boolean;
+  layerNorm: boolean;
+  zoneout: number;
+  recurrentDropout: number;
+  variational: boolean;
+  embedding: number;
+  tied: boolean;
+  initInput: string;
+  initRecurrent: string;
+  initReadout: string;
+  gain: number;
+  nonzeros: number;
+  spectralRadius: number;
+  /** JSON of a configuration that the controls cannot show; empty while they can. */
+  custom: string;
+}
+
+export type Leak = 'none' | 'fixed' | 'spectrum' | 'learned';
+export type Feedback = 'none' | 'target' | 'softmax';
+
+export interface Settings extends Architecture {
   text: string;
   cell: string;
   layers: number;
@@ -31,6 +77,8 @@ export interface Property<T> {
   /** The value written in a link, or undefined when it is outside the allowed range. */
   parse(written: string): T | undefined;
   write(value: T): string;
+  /** Left out of a link while it has its first value. */
+  quiet?: boolean;
 }
 
 export const LIMITS = {
@@ -43,9 +91,33 @@ export const LIMITS = {
   clip: [0, 100],
   dropout: [0, 0.8],
   temperature: [0.1, 2],
+  inputDepth: [0, 4],
+  inputSize: [0, 2048],
+  transition: [0, 4],
+  transitionSize: [0, 2048],
+  outputDepth: [0, 4],
+  outputSize: [0, 2048],
+  leakFrom: [0, 1],
+  leakTo: [0, 1],
+  zoneout: [0, 0.8],
+  recurrentDropout: [0, 0.8],
+  embedding: [0, 2048],
+  gain: [0, 10],
+  nonzeros: [1, 2048],
+  spectralRadius: [0, 10],
 } as const satisfies Partial<Record<SettingName, readonly [number, number]>>;
 
 export type NumberName = keyof typeof LIMITS;
+
+export const LISTS = {
+  delays: { low: 2, high: 1000, distinct: true },
+  outputDelays: { low: 1, high: 1000, distinct: true },
+  clock: { low: 1, high: 1_000_000, distinct: false },
+} as const;
+
+export type ListName = keyof typeof LISTS;
+const LONGEST_LIST = 16;
+const LONGEST_JSON = 100_000;
 
 const PRIME_LIMIT = 200;
 
@@ -82,9 +154,104 @@ function name(key: string, initial: string): Property<string> {
   };
 }
 
+function choice<T extends string>(key: string, initial: T, all: readonly T[]): Property<T> {
+  const parse = (written: string) => all.find((one) => one === written);
+  return { key, initial, effect: 'restart', parse, write: (value) => value };
+}
+
+function flag(key: string, initial: boolean): Property<boolean> {
+  const parse = (written: string) => (/^[01]$/.test(written) ? written === '1' : undefined);
+  return { key, initial, effect: 'restart', parse, write: (value) => (value ? '1' : '0') };
+}
+
+/** The list in its one spelling, or undefined when it is none or outside its range. */
+export function parseList(name: ListName, written: string): string | undefined {
+  const { low, high, distinct } = LISTS[name];
+  const parts = written.split(/[\s,;]+/).filter((part) => part !== '');
+  if (parts.length > LONGEST_LIST || !parts.every((part) => /^\d{1,7}$/.test(part))) return undefined;
+  const numbers = parts.map(Number);
+  if (!numbers.every((value) => value >= low && value <= high)) return undefined;
+  if (!distinct) return numbers.join();
+  return new Set(numbers).size < numbers.length ? undefined : numbers.sort((a, b) => a - b).join();
+}
+
+function list(key: string, name: ListName, initial: string): Property<string> {
+  return { key, initial, effect: 'restart', parse: (text) => parseList(name, text), write: (value) => value };
+}
+
+const whole = (key: string, name: NumberName, initial: number) => number(key, name, initial, 'restart', true);
+const part = (key: string, name: NumberName, initial: number) => number(key, name, initial, 'restart', false);
+
+const ARCHITECTURE: { [K in keyof Architecture]: Property<Architecture[K]> } = {
+  options: {
+    key: 'co',
+    initial: '',
+    effect: 'restart',
+    parse: (text) => (/^([a-zA-Z]{1,30}:[a-z0-9.-]{1,20}(,(?!$)|$)){0,8}$/.test(text) ? text : undefined),
+    write: (value) => value,
+  },
+  bias: name('bi', 'two'),
+  inputDepth: whole('id', 'inputDepth', 0),
+  inputSize: whole('is', 'inputSize', 0),
+  transition: whole('td', 'transition', 0),
+  transitionSize: whole('ts', 'transitionSize', 0),
+  shortcut: flag('sc', false),
+  join: name('jn', 'all'),
+  outputDepth: whole('od', 'outputDepth', 0),
+  outputSize: whole('os', 'outputSize', 0),
+  delayOne: flag('d1', true),
+  delays: list('dl', 'delays', ''),
+  feedback: choice('fb', 'none', ['none', 'target', 'softmax']),
+  outputDelays: list('fd', 'outputDelays', '1'),
+  leak: choice('lk', 'none', ['none', 'fixed', 'spectrum', 'learned']),
+  leakFrom: part('lf', 'leakFrom', 0),
+  leakTo: part('lt', 'leakTo', 0.95),
+  clock: list('ck', 'clock', ''),
+  residual: flag('rs', false),
+  skipInputs: flag('si', false),
+  skipOutputs: flag('so', false),
+  layerNorm: flag('ln', false),
+  zoneout: part('zo', 'zoneout', 0),
+  recurrentDropout: part('rd', 'recurrentDropout', 0),
+  variational: flag('vd', false),
+  embedding: whole('em', 'embedding', 0),
+  tied: flag('ti', false),
+  initInput: name('ii', 'xavier'),
+  initRecurrent: name('ir', 'orthogonal'),
+  initReadout: name('io', 'xavier'),
+  gain: part('ig', 'gain', 1),
+  nonzeros: whole('nz', 'nonzeros', 15),
+  spectralRadius: part('sr', 'spectralRadius', 0.95),
+  custom: {
+    key: 'j',
+    initial: '',
+    effect: 'restart',
+    parse: (text) => (text === '' || isObject(text) ? text : undefined),
+    write: (value) => value,
+  },
+};
+
+function isObject(text: string): boolean {
+  if (text.length > LONGEST_JSON) return false;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
 const SCALES: readonly Scale[] = ['linear', 'log', 'loglog'];
 
+function quietly<T extends object>(properties: T): T {
+  const entries = Object.entries(properties).map(([name, property]) => [name, { ...property, quiet: true }]);
+  return Object.fromEntries(entries) as T;
+}
+
+export const ARCHITECTURE_NAMES = Object.keys(ARCHITECTURE) as (keyof Architecture)[];
+
 export const PROPERTIES: { [K in SettingName]: Property<Settings[K]> } = {
+  ...quietly(ARCHITECTURE),
   text: name('t', 'tales'),
   cell: name('c', 'gru'),
   layers: number('l', 'layers', 1, 'restart', true),

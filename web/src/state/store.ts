@@ -1,10 +1,10 @@
 // Everything the panels show, in one place. The engine and the writer write most of it; the panels
 // write `settings` and `corpus` and call the engine.
 import { computed, signal } from '@preact/signals';
-import type { Config, ModelInfo, Schema } from 'unfold-rnn';
+import type { Baselines, CanonicalConfig, ModelInfo, Schema } from 'unfold-rnn';
 import type { Corpus } from './corpus';
 import { Series, type Point } from './series';
-import { initialSettings, waitingChanges, type SettingName, type Settings } from './settings';
+import { initialSettings, namesWith, waitingChanges, type SettingName, type Settings } from './settings';
 
 export type Phase = 'loading' | 'ready' | 'starting' | 'running' | 'paused' | 'broken';
 
@@ -12,11 +12,20 @@ export type Phase = 'loading' | 'ready' | 'starting' | 'running' | 'paused' | 'b
 export interface Run {
   /** The settings it was made with; those that apply at once may have moved since. */
   settings: Settings;
-  config: Required<Config>;
+  config: CanonicalConfig;
   corpus: Corpus;
   info: ModelInfo;
   series: Series;
   samples: Sample[];
+  /** Counted by the engine soon after the start. */
+  baselines?: Baselines;
+}
+
+/** How far errors reach back in the weights of one step. */
+export interface Flow {
+  step: number;
+  /** [layer][lag]. */
+  norms: number[][];
 }
 
 export interface Sample {
@@ -73,6 +82,8 @@ export const NOTHING_YET: Numbers = {
 export const store = {
   phase: signal<Phase>('loading'),
   settings: signal<Settings>(initialSettings()),
+  /** Settings that would apply at once, but belong to a network that waits for a restart. */
+  upcoming: signal<Partial<Settings>>({}),
   autostart: signal(true),
   /** Why training waits for the first press, or null. */
   waits: signal<string | null>(null),
@@ -81,6 +92,8 @@ export const store = {
   schema: signal<Schema | null>(null),
   estimate: signal<Estimate | null>(null),
   run: signal<Run | null>(null),
+  baselines: signal<Baselines | null>(null),
+  flow: signal<Flow | null>(null),
   /** What Undo would bring back, described in a few words; null when there is nothing. */
   former: signal<string | null>(null),
   numbers: signal<Numbers>(NOTHING_YET),
@@ -97,6 +110,9 @@ export const store = {
   letterKeys: signal(true),
 };
 
+/** What the next network is made from. */
+export const wanted = computed<Settings>(() => ({ ...store.settings.value, ...store.upcoming.value }));
+
 /** Settings that wait for a restart. A text of one's own counts by what it is, not by its name. */
 export const waiting = computed<SettingName[]>(() => {
   const run = store.run.value;
@@ -105,10 +121,34 @@ export const waiting = computed<SettingName[]>(() => {
   const corpus = store.corpus.value;
   const sameText = !corpus || corpus === run.corpus;
   const others = changes.filter((name) => name !== 'text');
-  return sameText ? others : ['text', ...others];
+  const upcoming = namesWith('live').filter((name) => wanted.value[name] !== store.settings.value[name]);
+  return [...(sameText ? [] : ['text' as const]), ...others, ...upcoming];
 });
 
 export function set<K extends SettingName>(name: K, value: Settings[K]): void {
+  if (name in store.upcoming.value) {
+    const { [name]: _, ...others } = store.upcoming.value;
+    store.upcoming.value = others;
+  }
   if (store.settings.value[name] === value) return;
   store.settings.value = { ...store.settings.value, [name]: value };
+}
+
+/** Fills the controls. What would reach a running network waits with the rest. */
+export function adopt(next: Settings): void {
+  if (!store.run.value) {
+    store.settings.value = next;
+    return;
+  }
+  const live = namesWith('live').map((name) => name as 'dropout');
+  const held = live.map((name) => [name, store.settings.value[name]]);
+  const upcoming = live.filter((name) => next[name] !== store.settings.value[name]);
+  store.upcoming.value = Object.fromEntries(upcoming.map((name) => [name, next[name]]));
+  store.settings.value = { ...next, ...Object.fromEntries(held) };
+}
+
+/** The network that waited is at work: its settings are those of the page. */
+export function arrive(): void {
+  store.settings.value = wanted.value;
+  store.upcoming.value = {};
 }

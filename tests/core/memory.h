@@ -1,0 +1,21 @@
+// Counts every operator new of the program, and lets a chosen one fail.
+#pragma once
+
+#include <cstddef>
+
+namespace unfold::test::memory {
+
+/// Calls of operator new since the program began.
+long allocations();
+/// Bytes held now, and the most since reset_peak().
+long live_bytes();
+long peak_bytes();
+void reset_peak();
+
+/// Lets the n-th allocation from now on (0: the next) of at least that many bytes throw bad_alloc, once;
+/// negative: none.
+void fail_after(long n, std::size_t at_least = 0);
+/// Whether that has happened.
+bool failed();
+
+}  // namespace unfold::test::memory

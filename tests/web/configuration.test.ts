@@ -1,0 +1,159 @@
+// From the controls to a configuration and back, on the real engine but without a page.
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { checkConfig, type Config, getSchema, type Schema } from '../../dist/index.js';
+import { shade } from '../../web/src/charts/heatMap';
+import { initialSettings, parseList, type Settings } from '../../web/src/state/settings';
+
+// The page's modules ask the document for its language.
+Object.assign(globalThis, { document: { documentElement: { lang: 'en' } } });
+const { fromConfig, settingsFor, settle, toConfig } = await import('../../web/src/state/config');
+const { presetOf, withPreset } = await import('../../web/src/state/presets');
+const { pretty } = await import('../../web/src/state/json');
+
+let schema: Schema;
+beforeAll(async () => {
+  schema = await getSchema();
+});
+
+const base = (changes: Partial<Settings> = {}): Settings => ({ ...initialSettings(), ...changes });
+
+it('knows each preset by what it sets, for any number of units', async () => {
+  for (const preset of schema.presets) {
+    for (const hidden of [24, 128]) {
+      const settings = withPreset(base({ hidden }), preset, schema);
+      expect(settings.custom).toBe('');
+      expect(presetOf(settings, schema)?.name).toBe(preset.name);
+      const { config } = await checkConfig(toConfig(settings));
+      const { config: named } = await checkConfig({ preset: preset.name, hidden });
+      expect({ ...config.layers, ...config.readout }).toEqual({ ...named.layers, ...named.readout });
+      expect(config.initialization).toEqual(named.initialization);
+    }
+  }
+  expect(schema.presets.map(({ name }) => name)).toContain(presetOf(base(), schema)?.name);
+  expect(presetOf(base({ cell: 'rnn', clock: '1,3' }), schema)).toBeUndefined();
+});
+
+it('shows in the controls whatever they made', async () => {
+  const part = fc.integer({ min: 0, max: 8 }).map((value) => value / 10);
+  const made = fc.record({
+    cell: fc.constantFrom('rnn', 'gru', 'lstm', 'peephole-lstm'),
+    layers: fc.integer({ min: 1, max: 3 }),
+    hidden: fc.constantFrom(8, 16),
+    bias: fc.constantFrom('none', 'one', 'two'),
+    inputDepth: fc.integer({ min: 0, max: 2 }),
+    inputSize: fc.constantFrom(0, 12),
+    transition: fc.integer({ min: 0, max: 3 }),
+    transitionSize: fc.constantFrom(0, 12),
+    shortcut: fc.boolean(),
+    join: fc.constantFrom('first', 'last', 'all'),
+    outputDepth: fc.integer({ min: 0, max: 2 }),
+    outputSize: fc.constantFrom(0, 12),
+    delayOne: fc.boolean(),
+    delays: fc.constantFrom('', '2', '3,8'),
+    feedback: fc.constantFrom('none', 'target', 'softmax'),
+    outputDelays: fc.constantFrom('1', '1,4'),
+    leak: fc.constantFrom('none', 'fixed', 'spectrum', 'learned'),
+    leakFrom: part,
+    leakTo: part,
+    clock: fc.constantFrom('', '1,2,4'),
+    residual: fc.boolean(),
+    skipInputs: fc.boolean(),
+    skipOutputs: fc.boolean(),
+    layerNorm: fc.boolean(),
+    zoneout: part,
+    recurrentDropout: part,
+    variational: fc.boolean(),
+    initRecurrent: fc.constantFrom('orthogonal', 'identity', 'sparse'),
+  }) as unknown as fc.Arbitrary<Partial<Settings>>;
+  await fc.assert(
+    fc.asyncProperty(made, async (changes) => {
+      const config = toConfig(base(changes));
+      const { config: canonical } = await checkConfig(config);
+      const back = await settingsFor(canonical, base(), schema);
+      expect(back.custom).toBe('');
+      expect((await checkConfig(toConfig(back))).config).toEqual(canonical);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+describe('a configuration beyond the controls', () => {
+  const beyond: Config[] = [
+    {
+      layers: [
+        { cell: 'lstm', hidden: 16 },
+        { cell: 'gru', hidden: 8 },
+      ],
+    },
+    { layers: [{ hidden: 16, edges: [{ from: 'input' }, { from: 'self', hidden: [8, 4] }] }] },
+    { preset: 'narx', hidden: 9, schedule: 'cosine' },
+    { unit: 'byte', optimizer: { name: 'sgd', momentum: 0.5 } },
+    { layers: Array.from({ length: 9 }, () => ({ hidden: 4 })) },
+    { batch: 1000 },
+  ];
+
+  it.each(beyond)('keeps its JSON: %j', async (config) => {
+    const settings = await settingsFor(config, base(), schema);
+    expect(JSON.parse(settings.custom)).toEqual(config);
+    const { config: again } = await checkConfig(toConfig(settings));
+    expect(again).toEqual((await checkConfig(config)).config);
+  });
+
+  it('keeps following the live controls', async () => {
+    const settings = await settingsFor({ ...beyond[3]!, clip: 2 }, base(), schema);
+    expect(settings.clip).toBe(2);
+    const config = toConfig({ ...settings, learningRate: 0.5, clip: 1, dropout: 0.25 });
+    expect(config).toMatchObject({
+      optimizer: { name: 'sgd', momentum: 0.5, learningRate: 0.5 },
+      clip: { norm: 1 },
+      dropout: 0.25,
+    });
+  });
+
+  it('is refused by field', async () => {
+    await expect(settingsFor({ layers: [{ hidden: 0 }] }, base(), schema)).rejects.toMatchObject({
+      field: 'layers[0].hidden',
+    });
+  });
+});
+
+it('refuses options that the cell does not have', () => {
+  expect(settle(base({ options: 'reset:before' }), schema).refused).toEqual([]);
+  for (const options of ['reset:sideways', 'activation:relu', '__proto__:x'])
+    expect(settle(base({ options }), schema)).toMatchObject({
+      settings: { options: '' },
+      refused: ['options'],
+    });
+  expect(settle(base({ cell: 'lstm', options: 'forgetBias:99' }), schema).refused).toEqual(['options']);
+});
+
+it('reads lists as people write them', () => {
+  expect(parseList('delays', ' 8, 2;4 ')).toBe('2,4,8');
+  expect(parseList('clock', '8,1,1')).toBe('8,1,1');
+  for (const wrong of ['1', '2,2', 'a', '2,-4', '2.5', '99999'])
+    expect(parseList('delays', wrong)).toBeUndefined();
+});
+
+it('writes JSON that reads back', () => {
+  fc.assert(
+    fc.property(fc.json(), (text) => {
+      const value: unknown = JSON.parse(text);
+      expect(JSON.parse(pretty(value))).toEqual(value);
+    }),
+  );
+  expect(pretty({ a: [1, 2], b: { c: 'x' } })).toBe('{ "a": [1, 2], "b": { "c": "x" } }');
+});
+
+it('spreads the colours of the heat map over six powers of ten', () => {
+  expect([1, 1e-3, 1e-6].map(shade)).toEqual([1, 0.5, 0].map((at) => expect.closeTo(at, 9)));
+  expect(shade(0)).toBeLessThan(0);
+});
+
+it('reads the first layer where there are several', () => {
+  expect(fromConfig({ layers: [{ cell: 'rnn', hidden: 7 }, { hidden: 9 }] }, schema)).toMatchObject({
+    cell: 'rnn',
+    hidden: 7,
+    layers: 2,
+  });
+});

@@ -1,0 +1,224 @@
+/** What a network can be, as the caller writes it: the engine's validator has the last word. */
+
+/** Offers the known names and accepts any: `getSchema()` is the truth of what a build has. */
+type Name<Known extends string> = Known | (string & {});
+
+type Activation = Name<'tanh' | 'relu' | 'sigmoid' | 'identity'>;
+type Initializer = Name<'xavier' | 'he' | 'orthogonal' | 'identity' | 'uniform' | 'sparse' | 'zero'>;
+
+/**
+ * A connection into a layer or into the readout: a source, a delay, and what lies between. Two edges may not share
+ * source and delay.
+ */
+export interface EdgeConfig {
+  /**
+   * `input`, `self` (this layer's own state), `output` (what the network predicted or, see `Config.feedback`, should
+   * have), or the number of a lower layer. The readout takes `input` and numbers.
+   */
+  from: Name<'input' | 'self' | 'output'> | number;
+  /** Steps, up to 1000. Default 1 from `self` and `output`, which need at least 1, else 0. The readout: 0 only. */
+  delay?: number;
+  /** Sizes of the hidden layers between, at most 16. Default none: one matrix. */
+  hidden?: number[];
+  /** Of those hidden layers. Default `tanh`. */
+  activation?: Activation;
+  /** Full matrices from the source past the hidden layers, added before the squashing. Default false. */
+  shortcut?: boolean;
+  /** At which of the hidden layers the layer's undelayed inputs enter. Edges with a delay only. Default `last`. */
+  join?: Name<'first' | 'last' | 'all'>;
+}
+
+/** One recurrent layer. Options that a cell does not have are refused. */
+export interface LayerConfig {
+  /** Default `lstm`. */
+  cell?: Name<'rnn' | 'lstm' | 'peephole-lstm' | 'gru'>;
+  /** Hidden units, 1 to 8192. Default 128. */
+  hidden?: number;
+  /** rnn. Default `tanh`. */
+  activation?: Activation;
+  /** lstm, peephole-lstm: the squashing of the candidate. Default `tanh`. */
+  cellInput?: Name<'tanh' | 'sigmoid'>;
+  /** lstm, peephole-lstm: added to the forget gate's bias at the start. Default 1. */
+  forgetBias?: number;
+  /** gru: the reset gate after or before the recurrent product. Default `after`. */
+  reset?: Name<'after' | 'before'>;
+  /** Bias vectors: none, one, or two (input and recurrent apart, as PyTorch). Default `two`. */
+  bias?: Name<'none' | 'one' | 'two'>;
+  /** Everything that enters the layer, 1 to 64. Default: from below (and the input, see `skipInputs`), and `self`. */
+  edges?: EdgeConfig[];
+  /**
+   * How much of its former state a unit keeps, 0 (none, the default) to 1: one number, or from the first unit's to
+   * the last unit's, fixed or as a start to learn from.
+   */
+  leak?: number | { from?: number; to?: number; learned?: boolean };
+  /** Periods of equal groups of units; a group changes when the step is a multiple. Default none: every step. */
+  clock?: number[];
+  /** Probability that a unit keeps its former state for a step of training, 0 to 0.95. Default 0. */
+  zoneout?: number | { hidden?: number; cell?: number };
+  /** Adds what lies below, which must be as wide, to what the layer gives upwards. Default false. */
+  residual?: boolean;
+  /** Normalises the summed input of each gate. Default false. */
+  layerNorm?: boolean;
+  /** On the former state, one mask for a window, 0 to 0.95. Default 0. */
+  recurrentDropout?: number;
+}
+
+export interface InitializationConfig {
+  /** Weights from below. Default `xavier`. */
+  input?: Initializer;
+  /** Weights from the layer's own state. Default `orthogonal`. */
+  recurrent?: Initializer;
+  /** Default `xavier`. */
+  readout?: Initializer;
+  /** Factor on all of them. Default 1. */
+  gain?: number;
+  /** `sparse`: weights a unit that are not zero. Default 15. */
+  nonzeros?: number;
+  /** `sparse`: the recurrent matrix is scaled to it. Default 0.95. */
+  spectralRadius?: number;
+}
+
+type Optimizer = Name<
+  'sgd' | 'momentum' | 'nesterov' | 'rmsprop' | 'adagrad' | 'adadelta' | 'adam' | 'adamw'
+>;
+
+export interface OptimizerConfig {
+  name?: Optimizer;
+  learningRate?: number;
+  beta1?: number;
+  beta2?: number;
+  epsilon?: number;
+  momentum?: number;
+  decay?: number;
+  weightDecay?: number;
+  /** rmsprop: subtracts the mean of the gradients. Default false. */
+  centered?: boolean;
+}
+
+export interface ScheduleConfig {
+  name?: Name<'constant' | 'step' | 'exponential' | 'cosine' | 'plateau'>;
+  /** Steps of linear growth from zero. Default 0. */
+  warmup?: number;
+  /** step: multiply by `factor` every so many steps. */
+  every?: number;
+  factor?: number;
+  /** cosine: length of the descent in steps. */
+  steps?: number;
+  /** The rate never falls below this. */
+  minimum?: number;
+  /** plateau: evaluations without improvement before `factor` applies. */
+  patience?: number;
+}
+
+/** Everything that defines a model and its training. Unknown fields are errors. */
+export interface Config {
+  version?: number;
+  /** Same seed, text and configuration: same model, bit for bit, on every platform. Default 1. */
+  seed?: number;
+  /** What one symbol is. Default `character` (a Unicode code point). */
+  unit?: Name<'character' | 'byte'>;
+  /** Most symbols kept, 2 to 65536; rarer ones become the unknown symbol. Default 1024. */
+  vocabulary?: number;
+  /** Share of the text held out for validation, 0 to 0.5. Default 0.1. */
+  validation?: number;
+  /** Size of learned symbol vectors; 0 (the default) feeds the symbols themselves. */
+  embedding?: number;
+  /** The readout uses the embedding's matrix; the last layer must be as wide. Default false. */
+  tied?: boolean;
+  /** What edges from `output` carry: the former target, or the network's own guess. Default `target`. */
+  feedback?: Name<'target' | 'softmax'>;
+  /** A network by name, instead of `layers`: see `getSchema().presets`. Fields beside it overrule the preset's. */
+  preset?: Preset;
+  /** With `preset`: its hidden units. Default 128. */
+  hidden?: number;
+  /** From the input upwards. Default one lstm of 128. */
+  layers?: LayerConfig[];
+  /** Edges into the prediction. Default: one, from the last layer. */
+  readout?: EdgeConfig[];
+  /** Feed the input to every layer (that names no edges). Default false. */
+  skipInputs?: boolean;
+  /** Read the output from every layer (without `readout`). Default false. */
+  skipOutputs?: boolean;
+  /** Of the weights. */
+  initialization?: InitializationConfig;
+  /** Time steps of one truncated back-propagation. Default 64. */
+  window?: number;
+  /** Sequences trained side by side. Default 32. */
+  batch?: number;
+  /** A name, or a name with its settings. Default adam at 0.002. */
+  optimizer?: Optimizer | OptimizerConfig;
+  /** Of the learning rate. Default constant. */
+  schedule?: Name<'constant' | 'step' | 'exponential' | 'cosine' | 'plateau'> | ScheduleConfig;
+  /** Largest gradient norm, or norm and value; 0 turns it off. Default 5. */
+  clip?: number | { norm?: number; value?: number };
+  /** Between layers, 0 to below 1. Default 0. */
+  dropout?: number;
+  /** One dropout mask for all steps of a window. Default false. */
+  variationalDropout?: boolean;
+  /** Steps between validations. Default 500. */
+  evaluateEvery?: number;
+}
+
+/** The names people know. */
+export type Preset = Name<
+  | 'rnn'
+  | 'irnn'
+  | 'lstm'
+  | 'peephole-lstm'
+  | 'gru'
+  | 'srnn'
+  | 'dt-rnn'
+  | 'dt(s)-rnn'
+  | 'do-rnn'
+  | 'dot-rnn'
+  | 'dot(s)-rnn'
+  | 'deep-gated-lstm'
+  | 'leaky-rnn'
+  | 'clockwork-rnn'
+  | 'jordan-rnn'
+  | 'narx'
+>;
+
+/** A configuration with every field filled in and shorthands spelt out; edges that are the default are left out. */
+export type CanonicalConfig = Required<
+  Omit<Config, 'preset' | 'hidden' | 'skipInputs' | 'skipOutputs' | 'readout'>
+> &
+  Pick<Config, 'readout'>;
+
+/** One option of a cell, as a menu needs it: one of some choices, or a number in a range. */
+export type SchemaOption = { name: string; help: string } & (
+  { choices: string[]; default: string } | { minimum: number; maximum: number; default: number }
+);
+
+export interface SchemaCell {
+  name: string;
+  label: string;
+  summary: string;
+  equations: string;
+  source: string;
+  gates: string[];
+  options: SchemaOption[];
+}
+
+/** A named network. `config` is the plain configuration that `preset` stands for. */
+export interface SchemaPreset {
+  name: string;
+  label: string;
+  sentence: string;
+  equations: string;
+  source: string;
+  config: Config;
+}
+
+/** The names this build knows. */
+export interface Schema {
+  cells: SchemaCell[];
+  presets: SchemaPreset[];
+  optimizers: string[];
+  schedules: string[];
+  activations: string[];
+  initializations: string[];
+  biases: string[];
+  joins: string[];
+  defaults: CanonicalConfig;
+}

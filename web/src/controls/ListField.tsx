@@ -1,0 +1,47 @@
+import { useState } from 'preact/hooks';
+import { message } from '../messages';
+import { type ListName, parseList } from '../state/settings';
+import { set, store } from '../state/store';
+import { Field } from './Field';
+import { was } from './was';
+
+/** Whole numbers with commas between; takes effect when it is complete and in range. */
+export function ListField({ name }: { name: ListName }) {
+  const [draft, setDraft] = useState<string | null>(null);
+  const [wrong, setWrong] = useState(false);
+  const id = `set-${name}`;
+  const shown = store.settings.value[name].split(',').join(', ');
+
+  const onInput = (event: InputEvent & { currentTarget: HTMLInputElement }) => {
+    const written = event.currentTarget.value;
+    const list = parseList(name, written);
+    setDraft(written);
+    setWrong(list === undefined);
+    if (list !== undefined) set(name, list);
+  };
+
+  return (
+    <Field
+      id={id}
+      label={message.settings[name]}
+      hint={wrong ? message.more.list : undefined}
+      was={was(name)}
+    >
+      <input
+        id={id}
+        type="text"
+        inputMode="numeric"
+        autocomplete="off"
+        placeholder={message.more.none}
+        value={draft ?? shown}
+        aria-invalid={wrong}
+        aria-describedby={wrong ? `${id}-hint` : undefined}
+        onInput={onInput}
+        onBlur={() => {
+          setDraft(null);
+          setWrong(false);
+        }}
+      />
+    </Field>
+  );
+}

@@ -1,0 +1,102 @@
+import { effect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { drawHeatMap } from '../charts/heatMap';
+import { readTheme } from '../charts/theme';
+import { message } from '../messages';
+import { integer, scientific } from '../state/format';
+import { nextFrame } from '../state/frame';
+import { watchFlow } from '../state/measures';
+import { store, type Flow } from '../state/store';
+
+const dark = matchMedia('(prefers-color-scheme: dark)');
+
+/** Draws what is measured; measures only while the map is in view. */
+function useHeatMap() {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const element = canvas.current!;
+    const draw = () =>
+      drawHeatMap(element, store.flow.peek()?.norms ?? [], readTheme(element.parentElement!));
+    const redraw = () => nextFrame(draw);
+    const stopDrawing = effect(() => {
+      void store.flow.value;
+      redraw();
+    });
+    const size = new ResizeObserver(redraw);
+    size.observe(element);
+    dark.addEventListener('change', redraw);
+    let stop: (() => void) | undefined;
+    const view = new IntersectionObserver(([entry]) => {
+      stop?.();
+      stop = entry!.isIntersecting ? watchFlow() : undefined;
+    });
+    view.observe(element);
+    return () => {
+      stopDrawing();
+      size.disconnect();
+      view.disconnect();
+      dark.removeEventListener('change', redraw);
+      stop?.();
+    };
+  }, []);
+  return canvas;
+}
+
+/** Lags 0, 1, 2, 4, … and the last: enough to hear the shape. */
+function lagsOf(count: number): number[] {
+  const lags = [0];
+  for (let lag = 1; lag < count - 1; lag *= 2) lags.push(lag);
+  return count > 1 ? [...lags, count - 1] : lags;
+}
+
+function FlowTable({ flow }: { flow: Flow }) {
+  return (
+    <table>
+      <caption>{message.flow.caption(integer(flow.step))}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{message.flow.lag}</th>
+          {flow.norms.map((_, l) => (
+            <th key={l} scope="col">
+              {message.flow.layer(l + 1)}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {lagsOf(flow.norms[0]?.length ?? 0).map((lag) => (
+          <tr key={lag}>
+            <th scope="row">{lag}</th>
+            {flow.norms.map((layer, l) => (
+              <td key={l}>{scientific(layer[lag]!)}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+export function FlowPanel() {
+  const canvas = useHeatMap();
+  const flow = store.flow.value;
+  const last = flow?.norms[0]?.length;
+  return (
+    <section class="flow" aria-labelledby="flow-title">
+      <div class="flow-head">
+        <h2 id="flow-title">{message.flow.title}</h2>
+        <span>
+          {flow && last ? message.flow.far(integer(last - 1), scientific(flow.norms[0]![last - 1]!)) : ''}
+        </span>
+      </div>
+      <p class="flow-about">{message.flow.about}</p>
+      <canvas ref={canvas} class="flow-map" aria-hidden="true" data-step={flow?.step} />
+      <p class="flow-legend" aria-hidden="true">
+        <span class="flow-vanishing">{message.flow.vanishing}</span>
+        <span class="flow-scale" />
+        <span class="flow-exploding">{message.flow.exploding}</span>
+      </p>
+      <div class="unseen">{flow && <FlowTable flow={flow} />}</div>
+    </section>
+  );
+}

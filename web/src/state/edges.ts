@@ -1,0 +1,105 @@
+// The edges of a network: what the controls of depth, time and feedback spell, and back.
+import type { Config, EdgeConfig, LayerConfig } from 'unfold-rnn';
+import type { Settings } from './settings';
+
+type Block = Pick<EdgeConfig, 'hidden' | 'activation' | 'shortcut' | 'join'>;
+
+export const numbers = (list: string): number[] => (list === '' ? [] : list.split(',').map(Number));
+
+function block(depth: number, size: number, hidden: number, rest: Block = {}): Block {
+  if (depth === 0) return {};
+  return { hidden: Array.from({ length: depth }, () => size || hidden), activation: 'tanh', ...rest };
+}
+
+/** Everything that enters layer `l`; undefined where that is what the engine takes by itself. */
+export function layerEdges(settings: Settings, l: number): EdgeConfig[] | undefined {
+  const { hidden, skipInputs, delayOne, delays, shortcut, join } = settings;
+  const feedback = settings.feedback !== 'none' && l === 0 ? numbers(settings.outputDelays) : [];
+  const plain = settings.inputDepth === 0 && settings.transition === 0 && delayOne && delays === '';
+  if (plain && feedback.length === 0 && !(skipInputs && l > 0)) return undefined;
+  const transition = block(settings.transition, settings.transitionSize, hidden, { shortcut, join });
+  return [
+    {
+      from: l === 0 ? 'input' : l - 1,
+      delay: 0,
+      ...block(settings.inputDepth, settings.inputSize, hidden),
+    },
+    ...(skipInputs && l > 0 ? [{ from: 'input', delay: 0 }] : []),
+    ...(delayOne ? [{ from: 'self', delay: 1, ...transition }] : []),
+    ...numbers(delays).map((delay) => ({ from: 'self', delay })),
+    ...feedback.map((delay) => ({ from: 'output', delay })),
+  ];
+}
+
+/** Everything that enters the prediction; undefined where that is the last layer alone. */
+export function readoutEdges(settings: Settings): EdgeConfig[] | undefined {
+  const { layers, hidden, outputDepth, outputSize, skipOutputs } = settings;
+  const lower = skipOutputs ? layers - 1 : 0;
+  if (outputDepth === 0 && lower === 0) return undefined;
+  return [
+    { from: layers - 1, delay: 0, ...block(outputDepth, outputSize, hidden) },
+    ...Array.from({ length: lower }, (_, from) => ({ from, delay: 0 })),
+  ];
+}
+
+const size = (edge: EdgeConfig, hidden: number) => {
+  const first = edge.hidden?.[0] ?? hidden;
+  return first === hidden ? 0 : first;
+};
+
+/** Reads the controls from the edges of a configuration. What does not fit is lost: compare afterwards. */
+export function readEdges(config: Config): Partial<Settings> {
+  const layers = config.layers ?? [];
+  const [first, second] = layers;
+  const hidden = first?.hidden ?? 128;
+  const read: Partial<Settings> = { skipInputs: config.skipInputs ?? false };
+  if (first?.edges) Object.assign(read, readLayer(first.edges, hidden, config.feedback));
+  if (second?.edges?.some(({ from }) => from === 'input')) read.skipInputs = true;
+  read.skipOutputs = config.skipOutputs ?? (config.readout?.length ?? 0) > 1;
+  const deep = config.readout?.find((edge) => edge.hidden?.length);
+  if (deep) {
+    read.outputDepth = deep.hidden!.length;
+    read.outputSize = size(deep, hidden);
+  }
+  return read;
+}
+
+function readLayer(edges: EdgeConfig[], hidden: number, feedback = 'target'): Partial<Settings> {
+  const read: Partial<Settings> = {};
+  const delays = (from: string, above: number) =>
+    edges
+      .flatMap((edge) => (edge.from === from && (edge.delay ?? 1) > above ? [edge.delay ?? 1] : []))
+      .join();
+  const input = edges.find(({ from }) => from === 'input');
+  const self = edges.find(({ from, delay }) => from === 'self' && (delay ?? 1) === 1);
+  if (input?.hidden?.length) {
+    read.inputDepth = input.hidden.length;
+    read.inputSize = size(input, hidden);
+  }
+  read.delayOne = self !== undefined;
+  if (self?.hidden?.length) {
+    read.transition = self.hidden.length;
+    read.transitionSize = size(self, hidden);
+    read.shortcut = self.shortcut ?? false;
+    read.join = self.join ?? 'last';
+  }
+  read.delays = delays('self', 1);
+  const outputs = delays('output', 0);
+  if (outputs !== '') {
+    read.feedback = feedback === 'softmax' ? 'softmax' : 'target';
+    read.outputDelays = outputs;
+  }
+  return read;
+}
+
+/** The same configuration with the edges that the engine takes by itself written out, to compare by. */
+export function spelled(config: Config): Config {
+  const layers = (config.layers ?? []).map((layer: LayerConfig, l) => ({
+    ...layer,
+    edges: layer.edges ?? [
+      { from: l === 0 ? 'input' : l - 1, delay: 0 },
+      { from: 'self', delay: 1 },
+    ],
+  }));
+  return { ...config, layers, readout: config.readout ?? [{ from: layers.length - 1, delay: 0 }] };
+}
