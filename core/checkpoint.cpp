@@ -193,7 +193,9 @@ void load_parameters(const TensorFile& file, Network& network) {
 void load_training(const TensorFile& file, const CheckpointHeader& header, const std::vector<Token>& tokens,
                    Trainer& trainer) {
   const Json p = parse_json(metadata(file, "progress"), ErrorCode::invalid_checkpoint, "progress");
-  if (p.value("text", "") != hash_of(tokens))
+  const auto text = p.find("text");
+  if (text == p.end() || !text->is_string()) refuse("progress.text", "the mark of a text", "something else");
+  if (*text != hash_of(tokens))
     throw Error(ErrorCode::invalid_text, "text", "the text that this run was trained on", "another text");
   if (header.progress.cursor > Index(tokens.size())) refuse("progress.cursor", "a place in the text", "one beyond it");
   auto& moments = trainer.optimizer().moments();

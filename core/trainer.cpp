@@ -113,8 +113,7 @@ Evaluation Trainer::evaluate() {
     throw Error(ErrorCode::invalid_state, "validation", "a validation split of at least 2 characters",
                 std::to_string(validation_tokens()));
   if (!evaluation_) {
-    evaluation_ = Pass{};
-    evaluation_->state = fresh_state();
+    evaluation_ = Pass{.state = fresh_state()};
   }
   Pass& pass = *evaluation_;
   workspace_.read_state(training_state_);
@@ -145,10 +144,10 @@ Evaluation Trainer::evaluate() {
 }
 
 State Trainer::fresh_state() {
-  const State kept = workspace_.state();
-  workspace_.reset();
   State fresh = workspace_.state();
-  workspace_.set_state(kept);
+  std::fill(fresh.values.begin(), fresh.values.end(), Real(0));
+  std::fill(fresh.tokens.begin(), fresh.tokens.end(), no_token);
+  fresh.clock = 0;
   return fresh;
 }
 

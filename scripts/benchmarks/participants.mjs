@@ -76,7 +76,7 @@ async function openWasm(size, threads, build, chromium) {
   await calls.call('load', `/dist/${build}.js`, threads);
   await calls.call('create', configOf(size), text());
   const train = (seconds) => calls.call('train', seconds, WINDOW * BATCH);
-  await train(0.2);
+  await train(1); // V8 compiles well only what has run for a while
   return { about: {}, train, sample: (seconds) => calls.call('sample', seconds), close: calls.close };
 }
 
@@ -123,7 +123,8 @@ function python(library, file, threads, kernels) {
   const open = async (size) => {
     if (threads === 1) return start(size);
     const both = [await start(size), await start(size, { OMP_WAIT_POLICY: 'PASSIVE' })];
-    const rates = [await both[0].train(0.5), await both[1].train(0.5)];
+    const rates = [0, 0];
+    for (const turn of [0, 1, 0, 1]) rates[turn] = Math.max(rates[turn], await both[turn].train(0.5));
     const [best, other] = rates[0] > rates[1] ? both : [both[1], both[0]];
     await other.close();
     return { ...best, about: { ...best.about, waiting: best === both[0] ? 'spinning' : 'sleeping' } };

@@ -78,7 +78,6 @@ async function openAll(list, size, left) {
         open.push({ ...one, ...(await within(15, one.open(sizes[size]))), training: [], sampling: [] });
         break;
       } catch (error) {
-        if (!(error instanceof Failure)) throw error;
         if (one.ours) throw error;
         if (attempt < 2) continue;
         left.push(`${size}: ${label(one)}: ${error.message}`);
@@ -98,7 +97,6 @@ async function rounds(open, what, rates, options, size, left) {
       try {
         one[rates].push(await within(15, one[what](options.seconds)));
       } catch (error) {
-        if (!(error instanceof Failure)) throw error;
         if (one.ours) throw error;
         one.failed = true;
         left.push(`${size}: ${label(one)}: ${error.message}`);
