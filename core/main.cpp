@@ -23,7 +23,7 @@ const char* usage = R"(unfold: deep recurrent networks on text
   unfold sample   --model FILE [--prime TEXT] [--length N] [--temperature X] [--top-k N] [--top-p X]
                   [--greedy] [--seed N]
   unfold evaluate --model FILE --text FILE
-  unfold bench    [--json] [--profile]
+  unfold bench    [--only NETWORK] [--seconds X]
 
   --threads N     threads to use (default: one per core; results do not depend on it)
   --fast          fused multiply-add where the processor has it (results may differ in the last digits)
@@ -187,7 +187,7 @@ int run(int argc, char** argv) {
   else if (command == "evaluate")
     known.insert({{"--model", true}, {"--text", true}});
   else if (command == "bench")
-    known.insert({{"--json", false}, {"--profile", false}});
+    known.insert({{"--only", true}, {"--seconds", true}});
   else
     refuse(command, "train, sample, evaluate or bench", "an unknown command");
   const Options o = parse_options(argc, argv, known);
@@ -197,7 +197,9 @@ int run(int argc, char** argv) {
   if (command == "train") return train(o);
   if (command == "sample") return sample(o);
   if (command == "evaluate") return evaluate(o);
-  std::cout << benchmark({.max_threads = int(number(o, "--threads", hardware_threads()))}).dump(2) << "\n";
+  std::cout << benchmark({.max_threads = int(number(o, "--threads", hardware_threads())),
+                          .chunk_seconds = number(o, "--seconds", 0.6),
+                          .only = text(o, "--only")}).dump(2) << "\n";
   return 0;
 }
 

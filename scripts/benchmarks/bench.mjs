@@ -1,13 +1,13 @@
 // npm run bench [-- options]: trained characters per second on the reference task (65 symbols, window 64,
 // batch 32, Adam, clipping), beside what a bare multiply-add micro-kernel reaches on as many threads in the
 // same run. Prints a table and writes build/bench.json.
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build as buildParts } from '../build.mjs';
 import { at, Failure, heading, main, run, setUp } from '../lib.mjs';
-import { openNode } from './calls.mjs';
+import { nativeProgram, openNode } from './calls.mjs';
 import { openChromium } from './chromium.mjs';
 import { circumstances, describe, factor, table, whole, writeJson } from './report.mjs';
 
@@ -50,9 +50,7 @@ function readOptions() {
 }
 
 /** Something that runs the core's benchmark: {place, build, measure(network) -> {kernels, fast, rows}, close()}. */
-function nativeBench(options, fast) {
-  const program = at('build/native/unfold');
-  if (!existsSync(program)) throw new Failure('build/native/unfold is missing; run npm run build:native.');
+function nativeBench(options, program, fast) {
   const args = ['bench', '--json', '--threads', String(options.threads)];
   if (fast) args.push('--fast');
   if (options.profile) args.push('--profile');
@@ -101,7 +99,10 @@ async function openAll(options, closing) {
     benches.push(bench);
     closing.unshift(bench.close);
   };
-  if (options.places.includes('native')) for (const fast of [false, true]) open(nativeBench(options, fast));
+  if (options.places.includes('native')) {
+    const program = nativeProgram(at('build/bench'));
+    for (const fast of [false, true]) open(nativeBench(options, program, fast));
+  }
   if (options.places.includes('node')) {
     for (const name of builds()) {
       const calls = openNode(at('scripts/benchmarks/engine.mjs'));
@@ -110,7 +111,7 @@ async function openAll(options, closing) {
   }
   let version;
   if (options.places.includes('chromium')) {
-    const chromium = await openChromium(at('build/bench-site'));
+    const chromium = await openChromium(at('build/bench/site'));
     closing.unshift(chromium.close);
     version = chromium.version;
     for (const name of builds()) {

@@ -1,9 +1,10 @@
 // Calls into the programs that are measured: processes of Node's and Python's here, workers in chromium.mjs.
 // All answer {id, name, args} with {id, value} or {id, error}.
 import { fork, spawn } from 'node:child_process';
-import { basename } from 'node:path';
+import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { Failure } from '../lib.mjs';
+import { at, Failure } from '../lib.mjs';
 
 /** {call(name, ...args), close()} over a way to send, and a function that gives the messages and the end. */
 export function caller(name, send, listen, close) {
@@ -74,4 +75,13 @@ export function openPython(file, env) {
     },
     () => stop(child),
   );
+}
+
+/** The native program, as a copy: a build that goes on meanwhile does not change what is measured. */
+export function nativeProgram(folder) {
+  const built = at('build/native/unfold');
+  if (!existsSync(built)) throw new Failure('build/native/unfold is missing; run npm run build:native.');
+  mkdirSync(folder, { recursive: true });
+  cpSync(built, join(folder, 'unfold'));
+  return join(folder, 'unfold');
 }

@@ -1,10 +1,10 @@
 // Who takes part in npm run bench:peers. A participant is {library, name, threads, sizes, open(size)}; what it opens is
 // {about, train(seconds), sample(seconds), close()}, both in characters per second. Ours have `ours: true`.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { at, Failure } from '../lib.mjs';
-import { openPython } from './calls.mjs';
+import { nativeProgram, openPython } from './calls.mjs';
 
 export const sizes = {
   S: { layers: 1, hidden: 128 },
@@ -30,41 +30,40 @@ function text() {
   return Array.from({ length: 200_000 }, () => String.fromCharCode(48 + ((next() >>> 8) % SYMBOLS))).join('');
 }
 
-function unfold(args) {
+function unfold(program, args) {
   const start = performance.now();
-  const { status, stderr } = spawnSync(at('build/native/unfold'), args, {
+  const { status, stderr, error } = spawnSync(program, args, {
     encoding: 'utf8',
     maxBuffer: 1 << 28,
   });
-  if (status !== 0)
-    throw new Failure(`build/native/unfold: ${(stderr ?? '').trim().split('\n').at(-1) || status}`);
+  const why = error?.message ?? (stderr ?? '').trim().split('\n').at(-1);
+  if (status !== 0) throw new Failure(`unfold ${args[0]}: ${why || `status ${status}`}`);
   return { stderr, seconds: (performance.now() - start) / 1000 };
 }
 
 /** The rate of the last progress line: of training alone, all steps of the process, the first one too. */
-function nativeRate(steps, args) {
-  const { stderr } = unfold(['train', '--steps', String(steps), ...args]);
+function nativeRate(program, steps, args) {
+  const { stderr } = unfold(program, ['train', '--steps', String(steps), ...args]);
   const rates = [...stderr.matchAll(/(\d+) characters\/s/g)];
   if (!rates.length) throw new Failure('unfold train gave no characters/s.');
   return Number(rates.at(-1)[1]);
 }
 
-function openNative(size, threads, fast, folder) {
-  mkdirSync(folder, { recursive: true });
+function openNative(size, threads, fast, program, folder) {
   const file = join(folder, 'text.txt');
   const model = join(folder, `${size.layers}x${size.hidden}.safetensors`);
   writeFileSync(file, text());
   const common = ['--threads', String(threads), ...(fast ? ['--fast'] : [])];
   const args = ['--text', file, '--config', JSON.stringify(configOf(size)), ...common];
-  let rate = nativeRate(4, [...args, '--out', model]);
+  let rate = nativeRate(program, 4, [...args, '--out', model]);
   const train = (seconds) => {
-    rate = nativeRate(Math.max(4, Math.ceil((seconds * rate) / (WINDOW * BATCH))), args);
+    rate = nativeRate(program, Math.max(4, Math.ceil((seconds * rate) / (WINDOW * BATCH))), args);
     return rate;
   };
   /** The difference of two lengths: without the start of the process and the reading of the model. */
   const sample = () => {
     const time = (length) =>
-      unfold(['sample', '--model', model, '--length', String(length), ...common]).seconds;
+      unfold(program, ['sample', '--model', model, '--length', String(length), ...common]).seconds;
     const [short, long] = [200, 20_200];
     return (long - short) / Math.max(time(long) - time(short), 1e-3);
   };
@@ -83,13 +82,14 @@ async function openWasm(size, threads, build, chromium) {
 function ours(counts, chromium, folder) {
   const threaded = readdirSync(at('dist')).filter((name) => /^simd.*threads.*\.wasm$/.test(name));
   if (!threaded.length) throw new Failure('dist has no WebAssembly with threads; run npm run build.');
+  const program = nativeProgram(folder);
   const places = [
     ...threaded.map((file) => {
       const build = file.slice(0, -'.wasm'.length);
       return { name: `Chromium ${build}`, open: (size, threads) => openWasm(size, threads, build, chromium) };
     }),
-    { name: 'native', open: (size, threads) => openNative(size, threads, false, folder) },
-    { name: 'native fast', open: (size, threads) => openNative(size, threads, true, folder) },
+    { name: 'native', open: (size, threads) => openNative(size, threads, false, program, folder) },
+    { name: 'native fast', open: (size, threads) => openNative(size, threads, true, program, folder) },
   ];
   return places.flatMap(({ name, open }) =>
     counts.map((threads) => ({ ours: true, name, threads, open: (size) => open(size, threads) })),

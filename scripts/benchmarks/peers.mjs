@@ -184,7 +184,7 @@ async function peers() {
   const left = Object.entries(reasons).map(([name, reason]) => `${name}: ${reason}`);
   heading(`Measuring (rounds: ${options.rounds}, by turns; the median counts)`);
   // Some of the libraries make code or workers from strings.
-  const chromium = await openChromium(at('build/peers-site'), files, "blob: 'unsafe-eval'");
+  const chromium = await openChromium(at('build/peers/site'), files, "blob: 'unsafe-eval'");
   const results = [];
   try {
     const counts = [...new Set([1, options.threads])];

@@ -171,5 +171,12 @@ TEST(Checkpoint, NonFiniteWeightsAreNotSaved) {
   EXPECT_TRUE(refuses(ErrorCode::non_finite, "", [&] { session.save(false); }));
 }
 
+TEST(Checkpoint, NonFiniteMomentsAreNotSavedEither) {
+  Session session(good_checkpoint(), good_text());
+  session.trainer().optimizer().moments()[0].data()[3] = std::numeric_limits<Real>::infinity();
+  EXPECT_TRUE(refuses(ErrorCode::non_finite, "", [&] { session.save(true); }));
+  EXPECT_NO_THROW(Session(session.save(false), ""));
+}
+
 }  // namespace
 }  // namespace unfold::test
