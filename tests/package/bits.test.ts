@@ -22,7 +22,9 @@ test.each([1, 2, 4])('native: 200 steps on %i threads leave the recorded checkpo
     writeFileSync(join(folder, 'text'), run.text);
     const config = JSON.stringify(run.config);
     const args = ['train', '--text', join(folder, 'text'), '--config', config, '--steps', String(run.steps)];
-    execFileSync(program, [...args, '--threads', String(threads), '--out', join(folder, 'out')], { stdio: 'ignore' });
+    execFileSync(program, [...args, '--threads', String(threads), '--out', join(folder, 'out')], {
+      stdio: 'ignore',
+    });
     expect(await sha256(new Uint8Array(readFileSync(join(folder, 'out'))))).toBe(run.sha256);
   } finally {
     rmSync(folder, { recursive: true });

@@ -14,7 +14,10 @@ export const run = {
     schedule: { name: 'cosine', steps: 200, warmup: 10 },
     seed: 7,
   },
-  text: Array.from({ length: 400 }, (_, i) => `${i} sheep and ${(i * i) % 97} goats went up the hill.\n`).join(''),
+  text: Array.from(
+    { length: 400 },
+    (_, i) => `${i} sheep and ${(i * i) % 97} goats went up the hill.\n`,
+  ).join(''),
   steps: 200,
   /** SHA-256 of the checkpoint after the last step; to be recorded anew when the arithmetic changes on purpose. */
   sha256: 'b62a114228a57923d8a78e9fbe720d394ec3e82960524fe65a7c409f502cf9c2',
