@@ -1,5 +1,6 @@
 #include "checkpoint.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
@@ -51,7 +52,10 @@ std::string checksum(const TensorFile& file) {
 /// Tensors as float32, whatever Real is; keeps the copies alive.
 class Writer {
  public:
+  /// Refuses numbers that are not finite: such a file could not be opened again.
   void add(const std::string& name, std::vector<std::int64_t> shape, const Real* data, Index size) {
+    if (!std::all_of(data, data + size, [](Real x) { return std::isfinite(x); }))
+      throw Error(ErrorCode::non_finite, name, "finite numbers", "NaN or infinity (nothing was saved)");
     copies_.emplace_back(data, data + size);
     file.tensors.push_back({name, std::move(shape), std::as_bytes(std::span(copies_.back()))});
   }
@@ -125,10 +129,6 @@ Vocabulary parse_vocabulary(const std::string& text, bool bytes) {
 std::vector<std::byte> write_checkpoint(const Config& config, const Vocabulary& vocabulary, const Network& network,
                                         const Trainer* trainer, const std::vector<Token>& tokens) {
   Writer writer;
-  for (const Parameter& p : network.table())
-    for (Index i = 0; i < p.size(); ++i)
-      if (!std::isfinite(network.parameters()[p.offset + i]))
-        throw Error(ErrorCode::non_finite, p.name, "finite numbers", "NaN or infinity (nothing was saved)");
   for (const Parameter& p : network.table())
     writer.add(p.name, shape_of(p), network.parameters() + p.offset, p.size());
   auto& meta = writer.file.metadata;
