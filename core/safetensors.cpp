@@ -129,8 +129,7 @@ std::vector<std::byte> write_safetensors(const TensorFile& file) {
   std::memcpy(bytes.data() + 8, text.data(), text.size());
   std::byte* to = bytes.data() + 8 + length;
   for (const TensorView& t : file.tensors) {
-    std::memcpy(to, t.data.data(), t.data.size());
-    to += t.data.size();
+    to = std::copy(t.data.begin(), t.data.end(), to);
   }
   return bytes;
 }
