@@ -30,7 +30,8 @@ TEST(Session, InfoTellsTheModel) {
 }
 
 TEST(Session, InfoIsJsonWhateverTheText) {
-  std::string text("<script>\xF0\x9F\x98\x80\0\x7F\xE2\x80\xAE\"\\</script>\xEF\xBF\xBF", 33);
+  constexpr char raw[] = "<script>\xF0\x9F\x98\x80\0\x7F\xE2\x80\xAE\"\\</script>\xEF\xBF\xBF";
+  std::string text(raw, sizeof raw - 1);
   while (text.size() < 200) text += text;
   EXPECT_TRUE(Json::accept(Session(small(), text).info().dump()));
   Config bytes = small();
