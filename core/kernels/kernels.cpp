@@ -125,6 +125,7 @@ inline void each_group(Index count, const F& f) {
 }
 
 void pack(const Real* a, Index row_stride, Index column_stride, Index M, Index K, Real* packed) {
+  if (K == 0) return;  // nothing, perhaps at no address
   for (Index row = 0; row < M; row += panel) {
     const Index rows = std::min(panel, M - row);
     const Real* from = a + row * row_stride;
