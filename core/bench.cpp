@@ -6,6 +6,7 @@
 
 #include "kernels/kernels.h"
 #include "parallel.h"
+#include "profile.h"
 #include "rng.h"
 #include "trainer.h"
 
@@ -22,15 +23,17 @@ double median(std::vector<double> values) {
 }
 
 struct Row {
-  const char *name, *layers;
+  const char *name, *network;  // network: members of a configuration
 };
 
 constexpr Row rows[] = {
-    {"lstm 1x128", R"([{"cell":"lstm","hidden":128}])"},
-    {"lstm 2x256", R"([{"cell":"lstm","hidden":256},{"cell":"lstm","hidden":256}])"},
-    {"lstm 2x512", R"([{"cell":"lstm","hidden":512},{"cell":"lstm","hidden":512}])"},
-    {"gru 2x256", R"([{"cell":"gru","hidden":256},{"cell":"gru","hidden":256}])"},
-    {"rnn 2x256", R"([{"cell":"rnn","hidden":256},{"cell":"rnn","hidden":256}])"},
+    {"lstm 1x128", R"("layers":[{"cell":"lstm","hidden":128}])"},
+    {"lstm 2x256", R"("layers":[{"cell":"lstm","hidden":256},{"cell":"lstm","hidden":256}])"},
+    {"lstm 2x512", R"("layers":[{"cell":"lstm","hidden":512},{"cell":"lstm","hidden":512}])"},
+    {"gru 2x256", R"("layers":[{"cell":"gru","hidden":256},{"cell":"gru","hidden":256}])"},
+    {"rnn 1x256", R"("preset":"rnn","hidden":256)"},
+    {"dt(s)-rnn 1x256", R"("preset":"dt(s)-rnn","hidden":256)"},
+    {"rnn 2x256", R"("layers":[{"cell":"rnn","hidden":256},{"cell":"rnn","hidden":256}])"},
 };
 
 /// A text of the reference task's size: 65 symbols in a fixed pseudo-random order.
@@ -43,7 +46,7 @@ std::vector<Token> corpus() {
 
 Json measure(const Row& row, int count, const BenchOptions& options, const std::vector<Token>& tokens) {
   set_threads(count);
-  const Config config = parse_config(std::string(R"({"window":64,"batch":32,"evaluateEvery":0,"layers":)") + row.layers + "}");
+  const Config config = parse_config(std::string(R"({"window":64,"batch":32,"evaluateEvery":0,)") + row.network + "}");
   Network network(config, 65);
   Trainer trainer(config, network, tokens);
   const double characters = double(config.window) * config.batch;
@@ -59,9 +62,17 @@ Json measure(const Row& row, int count, const BenchOptions& options, const std::
     } while (since(start) < options.chunk_seconds);
     rates.push_back(steps * characters / since(start));
   }
+  start_profile();
+  const auto start = Clock::now();
+  do trainer.step();
+  while (since(start) < options.chunk_seconds);
+  const double total = since(start);
+  Json profile;
+  const auto seconds = stop_profile();
+  for (std::size_t i = 0; i < seconds.size(); ++i) profile[phase_names[i]] = seconds[i] / total;
   const double rate = median(rates), gflops = rate * network.flops_per_token() / 1e9, limit = median(limits);
-  return {{"name", row.name},   {"threads", count}, {"charactersPerSecond", rate},
-          {"gflops", gflops}, {"limit", limit},   {"share", gflops / limit}};
+  return {{"name", row.name}, {"threads", count},        {"charactersPerSecond", rate}, {"gflops", gflops},
+          {"limit", limit},   {"share", gflops / limit}, {"profile", profile}};
 }
 
 }  // namespace

@@ -7,9 +7,9 @@ namespace unfold {
 
 struct BenchOptions {
   int max_threads = 1;
-  int chunks = 5;              // the median of these is reported
+  int chunks = 5;  // the median of these is reported
   double chunk_seconds = 0.6;
-  std::string only;            // one row, e.g. "lstm 2x256"; empty: all
+  std::string only;  // one row, e.g. "lstm 2x256"; empty: all
 };
 
 /// {kernels, fast, rows: [{name, threads, charactersPerSecond, gflops, limit, share}]}: `limit` is the bare

@@ -18,8 +18,8 @@ struct Blend {
   LeakConfig leak;
   std::vector<int> periods;  // one per unit; empty: no clock
   double zoneout = 0, zoneout_cell = 0;
-  int parameter = -1;        // of the learned a
-  Index packed = 0;          // place of α, H values, in packed storage
+  int parameter = -1;  // of the learned a
+  Index packed = 0;    // place of α, H values, in packed storage
   int layer = 0;
 
   bool leaky() const { return leak.on(); }
@@ -35,9 +35,9 @@ void pack(const Blend& b, Index hidden, const Real* parameters, const ParameterT
 /// Some columns of one step.
 struct BlendStep {
   Index hidden, columns;
-  Index place;             // of the first element among all of the window, for masks
-  std::int64_t clock;      // global number of the step
-  const Real* alpha;       // H values, if leaky
+  Index place;         // of the first element among all of the window, for masks
+  std::int64_t clock;  // global number of the step
+  const Real* alpha;   // H values, if leaky
   const Dropping& dropping;
 };
 

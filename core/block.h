@@ -39,8 +39,8 @@ class Buffer {
 struct Matrix {
   int weight = -1;
   Index row = 0, rows = 0, cols = 0;
-  bool lookup = false;   // x is one-hot, given as a token
-  bool by_row = false;   // lookup in a table whose row is the token's vector (an embedding), not its column
+  bool lookup = false;        // x is one-hot, given as a token
+  bool by_row = false;        // lookup in a table whose row is the token's vector (an embedding), not its column
   bool data_gradient = true;  // ∂L/∂x is wanted
 
   // Places in the network's packed storage.

@@ -51,10 +51,10 @@ struct CellDelta {
   Real* zh;                                  // in: recurrent part; out: its delta, if separate()
   std::array<const Real*, max_states> prev;  // former states
   const Real* saved;
-  const Real* dh;                            // ∂L/∂h of this step, complete
-  Real* dc;                                  // in: ∂L/∂c of this step from later ones; out: ∂L/∂c of the former step
-  Real* dh_prev;                             // += the direct part of ∂L/∂h of the former step (not through matrices)
-  Real* dreset;                              // ∂L/∂(reset gate), between stages, see Cell::reset_gate
+  const Real* dh;  // ∂L/∂h of this step, complete
+  Real* dc;        // in: ∂L/∂c of this step from later ones; out: ∂L/∂c of the former step
+  Real* dh_prev;   // += the direct part of ∂L/∂h of the former step (not through matrices)
+  Real* dreset;    // ∂L/∂(reset gate), between stages, see Cell::reset_gate
 };
 
 /// All steps at once, for the gradients of the cell's own vectors.

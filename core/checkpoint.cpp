@@ -5,34 +5,13 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "hash.h"
+
 namespace unfold {
 namespace {
 
 [[noreturn]] void refuse(const std::string& field, const std::string& expected, const std::string& actual) {
   throw Error(ErrorCode::invalid_checkpoint, field, expected, actual);
-}
-
-/// FNV-1a, 64 bits, as text: tells an accident from a good file, not a forger from an author.
-class Hash {
- public:
-  void add(const void* data, std::size_t size) {
-    const auto* byte = static_cast<const unsigned char*>(data);
-    for (std::size_t i = 0; i < size; ++i) state_ = (state_ ^ byte[i]) * 1099511628211ull;
-  }
-  std::string text() const {
-    std::string digits;
-    for (int shift = 60; shift >= 0; shift -= 4) digits += "0123456789abcdef"[state_ >> shift & 15];
-    return digits;
-  }
-
- private:
-  std::uint64_t state_ = 14695981039346656037ull;
-};
-
-std::string hash_of(const std::vector<Token>& tokens) {
-  Hash hash;
-  hash.add(tokens.data(), tokens.size() * sizeof(Token));
-  return hash.text();
 }
 
 std::string checksum(const TensorFile& file) {
@@ -89,10 +68,11 @@ const std::string& metadata(const TensorFile& file, const std::string& key) {
   return at->second;
 }
 
-std::int64_t whole(const Json& json, const char* key) {
+std::int64_t whole(const Json& json, const char* key, double most = 9e15) {
   const auto at = json.find(key);
-  if (at == json.end() || !at->is_number_integer() || at->get<double>() < 0 || at->get<double>() > 9e15)
-    refuse(std::string("progress.") + key, "a whole number of at least 0", at == json.end() ? "nothing" : at->dump());
+  if (at == json.end() || !at->is_number_integer() || at->get<double>() < 0 || at->get<double>() > most)
+    refuse(std::string("progress.") + key, "a whole number from 0 to " + Json(most).dump(),
+           at == json.end() ? "nothing" : at->dump());
   return at->get<std::int64_t>();
 }
 
@@ -103,8 +83,12 @@ double number(const Json& json, const char* key) {
   return at->get<double>();
 }
 
-Json symbols_json(const Vocabulary& v) {
-  return {{"unit", v.bytes() ? "byte" : "character"}, {"symbols", v.symbols()}, {"unknown", v.has_unknown()}};
+/// Written by hand: a JSON list allocates as much again when it is destroyed, which ends the program if there is no
+/// more memory, and this one is the only long one of a checkpoint.
+std::string symbols_text(const Vocabulary& v) {
+  std::string text = std::string("{\"unit\":\"") + (v.bytes() ? "byte" : "character") + "\",\"symbols\":[";
+  for (std::size_t i = 0; i < v.symbols().size(); ++i) text += (i > 0 ? "," : "") + std::to_string(v.symbols()[i]);
+  return text + "],\"unknown\":" + (v.has_unknown() ? "true" : "false") + "}";
 }
 
 Vocabulary parse_vocabulary(const std::string& text, bool bytes) {
@@ -124,18 +108,68 @@ Vocabulary parse_vocabulary(const std::string& text, bool bytes) {
   return Vocabulary::from_symbols(std::move(symbols), bytes, json["unknown"].get<bool>());
 }
 
+/// What a task's tokens and labels are called, and the sizes of its network.
+std::string names_text(const Symbols& symbols, const NetworkSizes& sizes) {
+  return Json{{"inputs", symbols.inputs}, {"targets", symbols.targets}, {"symbols", sizes.symbols},
+              {"numbers", sizes.numbers}, {"outputs", sizes.outputs},   {"context", sizes.context},
+              {"lengths", sizes.lengths}}
+      .dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void parse_names(const std::string& text, CheckpointHeader& header) {
+  const Json json = parse_json(text, ErrorCode::invalid_checkpoint, "symbols");
+  const auto names = [&](const char* key, std::vector<std::string>& to) {
+    const auto at = json.find(key);
+    if (at == json.end() || !at->is_array()) refuse(std::string("symbols.") + key, "a list of names", "something else");
+    for (const Json& name : *at) {
+      if (!name.is_string() || to.size() >= 65000)
+        refuse(std::string("symbols.") + key, "up to 65000 names", name.dump());
+      to.push_back(name.get<std::string>());
+    }
+  };
+  const auto size = [&](const char* key) {
+    const auto at = json.find(key);
+    if (at == json.end() || !at->is_number_unsigned() || at->get<std::uint64_t>() > 65536)
+      refuse(std::string("symbols.") + key, "a size from 0 to 65536", at == json.end() ? "nothing" : at->dump());
+    return at->get<Index>();
+  };
+  names("inputs", header.symbols.inputs);
+  names("targets", header.symbols.targets);
+  header.sizes = {.symbols = size("symbols"),
+                  .numbers = size("numbers"),
+                  .outputs = size("outputs"),
+                  .context = size("context"),
+                  .lengths = size("lengths")};
+  const Dataset data{.inputs = header.symbols.inputs,
+                     .targets = header.symbols.targets,
+                     .numbers = header.sizes.numbers,
+                     .outputs = header.sizes.outputs,
+                     .context = header.sizes.context};
+  const NetworkSizes expected = network_sizes(header.config, data);
+  const TaskConfig& task = header.config.task;
+  const bool fits = task.name == "tensor"
+                        ? header.sizes.numbers == task.inputs && header.sizes.outputs == task.outputs &&
+                              header.sizes.context == task.context && header.sizes.symbols + header.sizes.lengths == 0
+                        : header.sizes.symbols == expected.symbols && header.sizes.numbers == expected.numbers &&
+                              header.sizes.outputs == expected.outputs &&
+                              (header.sizes.lengths > 0) == (expected.lengths > 0);
+  if (!fits) refuse("symbols", "sizes that the task and its names have", "others");
+}
+
 }  // namespace
 
-std::vector<std::byte> write_checkpoint(const Config& config, const Vocabulary& vocabulary, const Network& network,
-                                        const Trainer* trainer, const std::vector<Token>& tokens) {
+std::vector<std::byte> write_checkpoint(const Config& config, const Symbols& symbols, const Network& network,
+                                        const Trainer* trainer) {
   Writer writer;
-  for (const Parameter& p : network.table())
-    writer.add(p.name, shape_of(p), network.parameters() + p.offset, p.size());
+  for (const Parameter& p : network.table()) writer.add(p.name, shape_of(p), network.parameters() + p.offset, p.size());
   auto& meta = writer.file.metadata;
   meta["format"] = "unfold";
   meta["version"] = "1";
   meta["config"] = to_json(config).dump();
-  meta["vocabulary"] = symbols_json(vocabulary).dump();
+  if (config.task.learns_text())
+    meta["vocabulary"] = symbols_text(symbols.vocabulary);
+  else
+    meta["symbols"] = names_text(symbols, network.sizes());
   if (trainer) {
     const auto& moments = trainer->optimizer().moments();
     for (std::size_t i = 0; i < moments.size(); ++i)
@@ -155,7 +189,7 @@ std::vector<std::byte> write_checkpoint(const Config& config, const Vocabulary& 
                             {"best", plateau.best},
                             {"bad", plateau.bad},
                             {"reductions", plateau.reductions},
-                            {"text", hash_of(tokens)}}
+                            {"text", trainer->feed().mark()}}
                            .dump();
   }
   meta["checksum"] = checksum(writer.file);
@@ -169,7 +203,13 @@ TensorFile read_checkpoint(std::span<const std::byte> bytes, CheckpointHeader& h
     refuse("__metadata__.version", "1 (a newer Unfold may read it)", metadata(file, "version"));
   if (metadata(file, "checksum") != checksum(file)) refuse("checksum", metadata(file, "checksum"), checksum(file));
   header.config = parse_config(metadata(file, "config"));
-  header.vocabulary = parse_vocabulary(metadata(file, "vocabulary"), header.config.bytes);
+  if (header.config.task.learns_text()) {
+    header.symbols.vocabulary = parse_vocabulary(metadata(file, "vocabulary"), header.config.bytes);
+    const Index V = header.symbols.vocabulary.size();
+    header.sizes = {.symbols = V, .outputs = V};
+  } else {
+    parse_names(metadata(file, "symbols"), header);
+  }
   header.training = file.metadata.contains("progress");
   if (header.training) {
     const Json p = parse_json(metadata(file, "progress"), ErrorCode::invalid_checkpoint, "progress");
@@ -190,14 +230,14 @@ void load_parameters(const TensorFile& file, Network& network) {
   network.touch();
 }
 
-void load_training(const TensorFile& file, const CheckpointHeader& header, const std::vector<Token>& tokens,
-                   Trainer& trainer) {
+void load_training(const TensorFile& file, const CheckpointHeader& header, Trainer& trainer) {
   const Json p = parse_json(metadata(file, "progress"), ErrorCode::invalid_checkpoint, "progress");
   const auto text = p.find("text");
   if (text == p.end() || !text->is_string()) refuse("progress.text", "the mark of a text", "something else");
-  if (*text != hash_of(tokens))
+  if (*text != trainer.feed().mark())
     throw Error(ErrorCode::invalid_text, "text", "the text that this run was trained on", "another text");
-  if (header.progress.cursor > Index(tokens.size())) refuse("progress.cursor", "a place in the text", "one beyond it");
+  if (header.progress.cursor > trainer.feed().size(Split::train))
+    refuse("progress.cursor", "a place in the text", "one beyond it");
   auto& moments = trainer.optimizer().moments();
   for (std::size_t i = 0; i < moments.size(); ++i)
     copy(file, "optimizer.moment" + std::to_string(i), {moments[i].size()}, moments[i].data());
@@ -213,7 +253,8 @@ void load_training(const TensorFile& file, const CheckpointHeader& header, const
     state.tokens[i] = (*inputs)[i].get<Token>();
   }
   trainer.optimizer().updates = whole(p, "updates");
-  trainer.schedule().plateau = {.best = number(p, "best"), .bad = int(whole(p, "bad")), .reductions = int(whole(p, "reductions"))};
+  trainer.schedule().plateau = {
+      .best = number(p, "best"), .bad = int(whole(p, "bad", 1e9)), .reductions = int(whole(p, "reductions", 1e9))};
   trainer.restore(header.progress, state);
 }
 

@@ -10,16 +10,23 @@
 
 namespace unfold {
 
+/// What tokens stand for: the vocabulary of a text, or the names of a task's inputs and answers.
+struct Symbols {
+  Vocabulary vocabulary;
+  std::vector<std::string> inputs, targets;
+};
+
 struct CheckpointHeader {
   Config config;
-  Vocabulary vocabulary;
+  Symbols symbols;
+  NetworkSizes sizes;
   bool training = false;  // moments, state and progress are there
   Progress progress;
 };
 
-/// `trainer` may be null: parameters only. `tokens` is the text that the progress belongs to.
-std::vector<std::byte> write_checkpoint(const Config& config, const Vocabulary& vocabulary, const Network& network,
-                                        const Trainer* trainer, const std::vector<Token>& tokens);
+/// `trainer` may be null: parameters only.
+std::vector<std::byte> write_checkpoint(const Config& config, const Symbols& symbols, const Network& network,
+                                        const Trainer* trainer);
 
 /// Parses and checks the file as a whole. Throws Error{invalid_checkpoint}.
 TensorFile read_checkpoint(std::span<const std::byte> file, CheckpointHeader& header);
@@ -27,8 +34,7 @@ TensorFile read_checkpoint(std::span<const std::byte> file, CheckpointHeader& he
 /// Fills the network's parameters; every one must be there with its shape, finite, and no other.
 void load_parameters(const TensorFile& file, Network& network);
 
-/// Fills moments, state and progress. Throws Error{invalid_text} if `tokens` is another text.
-void load_training(const TensorFile& file, const CheckpointHeader& header, const std::vector<Token>& tokens,
-                   Trainer& trainer);
+/// Fills moments, state and progress. Throws Error{invalid_text} if the trainer's data are others.
+void load_training(const TensorFile& file, const CheckpointHeader& header, Trainer& trainer);
 
 }  // namespace unfold

@@ -9,9 +9,9 @@ namespace unfold {
 
 /// What draws the masks of a window.
 struct Dropping {
-  bool on = false;            // false: evaluation and sampling, nothing is dropped
-  bool variational = false;   // output masks are the same at every step
-  double rate = 0;            // of layer outputs
+  bool on = false;                   // false: evaluation and sampling, nothing is dropped
+  bool variational = false;          // output masks are the same at every step
+  double rate = 0;                   // of layer outputs
   std::uint64_t seed = 0, pass = 0;  // pass: number of the training step
 };
 

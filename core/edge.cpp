@@ -17,17 +17,23 @@ class Lowering {
   }
 
   SignalRef source(const EdgeConfig& e, Index own) const {
+    using Kind = SignalRef::Kind;
+    const auto layer = [&](const SignalSizes::Place& place) {
+      return SignalRef{Kind::layer, place.layer, e.delay, place.size};
+    };
     switch (e.from) {
       case Source::input:
-        if (sizes_.below > 0) return {SignalRef::Kind::layer, 0, e.delay, sizes_.input};
-        return {sizes_.tokens ? SignalRef::Kind::tokens : SignalRef::Kind::vectors, 0, e.delay, sizes_.input};
-      case Source::layer:
-        return {SignalRef::Kind::layer, e.layer + sizes_.below, e.delay, sizes_.layers[std::size_t(e.layer)]};
-      case Source::self: return {SignalRef::Kind::self, 0, e.delay, own};
+        if (sizes_.embedding.layer >= 0) return layer(sizes_.embedding);
+        return {sizes_.tokens ? Kind::tokens : Kind::vectors, 0, e.delay, sizes_.input};
+      case Source::layer: return layer(sizes_.layers[std::size_t(e.layer)]);
+      case Source::self: return {Kind::self, 0, e.delay, own};
       case Source::output:
-        if (sizes_.free_running) return {SignalRef::Kind::layer, sizes_.readout, e.delay, sizes_.symbols};
+        if (sizes_.output.layer >= 0) return layer(sizes_.output);
         // Teacher forcing: the former target is the present input.
-        return {SignalRef::Kind::tokens, 0, e.delay - 1, sizes_.symbols};
+        return {Kind::tokens, 0, e.delay - 1, sizes_.symbols};
+      case Source::context: return layer(sizes_.context);
+      case Source::attention: return layer(sizes_.attention);
+      case Source::remaining: return {Kind::vectors, 0, e.delay, 1};
     }
     return {};
   }
@@ -35,7 +41,8 @@ class Lowering {
   /// A wire with a new parameter of rows×(size of the source), or with `rows` rows of an existing one.
   void wire(const SignalRef& from, int port, const std::string& name, Fill fill, Index gate) {
     const Index rows = circuit.ports[std::size_t(port)].rows;
-    const int weight = table_.add({.name = prefix_ + name, .rows = rows, .cols = from.size, .fill = fill, .block = gate});
+    const int weight =
+        table_.add({.name = prefix_ + name, .rows = rows, .cols = from.size, .fill = fill, .block = gate});
     wire_rows(from, port, weight, 0, rows);
   }
 
@@ -44,9 +51,10 @@ class Lowering {
     Matrix m{.weight = weight, .row = row, .rows = rows, .cols = from.size};
     m.lookup = from.kind == Kind::tokens;
     m.data_gradient = !m.lookup;
-    const bool once = from.kind == Kind::port    ? circuit.ports[std::size_t(from.index)].once
-                      : from.kind == Kind::layer ? from.index < sizes_.scan_from
-                                                 : from.kind == Kind::tokens || from.kind == Kind::vectors;
+    const bool once = from.kind == Kind::port     ? circuit.ports[std::size_t(from.index)].once
+                      : from.kind == Kind::layer  ? from.index < sizes_.scan_from
+                      : from.kind == Kind::tokens ? !sizes_.chosen
+                                                  : from.kind == Kind::vectors;
     circuit.wires.push_back({.from = from, .port = port, .row = row, .matrix = m, .once = once});
     if (!once) circuit.ports[std::size_t(port)].once = false;
   }
@@ -164,6 +172,10 @@ bool is_default_input(const EdgeConfig& e, int number) {
   return e.delay == 0 && (number == 0 ? e.from == Source::input : e.from == Source::layer && e.layer == number - 1);
 }
 
+std::string name_of_source(Source from) {
+  return from == Source::context ? "context" : from == Source::attention ? "attention" : "remaining";
+}
+
 /// "ih", "hh", or what tells further edges apart: "x", "l2", "hh_3".
 std::string edge_key(const EdgeConfig& e, int number) {
   if (is_default_input(e, number)) return "ih";
@@ -171,15 +183,16 @@ std::string edge_key(const EdgeConfig& e, int number) {
   std::string key = e.from == Source::self     ? "hh"
                     : e.from == Source::input  ? "x"
                     : e.from == Source::output ? "yh"
-                                               : "l" + std::to_string(e.layer);
+                    : e.from == Source::layer  ? "l" + std::to_string(e.layer)
+                                               : name_of_source(e.from);
   if (e.delay != (back ? 1 : 0)) key += "_" + std::to_string(e.delay);
   return key;
 }
 
 }  // namespace
 
-Circuit lower(const LayerConfig& layer, const Cell& cell, int number, const SignalSizes& sizes, const std::string& prefix,
-              ParameterTable& table) {
+Circuit lower(const LayerConfig& layer, const Cell& cell, int number, const SignalSizes& sizes,
+              const std::string& prefix, ParameterTable& table) {
   Lowering low(sizes, prefix, layer.bias != Bias::none, table);
   const Index H = layer.hidden, G = cell.gates();
   Circuit& c = low.circuit;
@@ -221,12 +234,11 @@ Circuit lower(const LayerConfig& layer, const Cell& cell, int number, const Sign
                                   .cols = last_size,
                                   .fill = deep ? Fill::input : Fill::recurrent,
                                   .block = H});
-    const int shortcut = e.shortcut && deep ? table.add({.name = prefix + "shortcut_" + key,
-                                                         .rows = G * H,
-                                                         .cols = H,
-                                                         .fill = Fill::recurrent,
-                                                         .block = H})
-                                            : -1;
+    const int shortcut =
+        e.shortcut && deep
+            ? table.add(
+                  {.name = prefix + "shortcut_" + key, .rows = G * H, .cols = H, .fill = Fill::recurrent, .block = H})
+            : -1;
     SignalRef own = low.source(e, H);
     if (layer.recurrent_dropout > 0) {
       c.masked.push_back(own);
@@ -262,33 +274,34 @@ Circuit lower(const LayerConfig& layer, const Cell& cell, int number, const Sign
   return c;
 }
 
-Circuit lower_readout(const std::vector<EdgeConfig>& edges, Index V, const SignalSizes& sizes, int tied,
-                      ParameterTable& table) {
-  Lowering low(sizes, "readout.", true, table);
+Circuit lower_sums(const std::vector<EdgeConfig>& edges, Index rows, const SignalSizes& sizes,
+                   const std::string& prefix, int tied, ParameterTable& table) {
+  Lowering low(sizes, prefix, true, table);
   Circuit& c = low.circuit;
-  c.z = low.port(V, Activation::identity, 0);
+  c.z = low.port(rows, Activation::identity, 0);
   for (const EdgeConfig& e : edges) {
     const bool last_layer = e.from == Source::layer && e.layer + 1 == int(sizes.layers.size()) && e.delay == 0;
-    const std::string key = last_layer ? "" : "_" + (e.from == Source::input ? std::string("x") : std::to_string(e.layer));
+    const std::string key = last_layer                ? ""
+                            : e.from == Source::input ? "_x"
+                            : e.from == Source::layer ? "_" + std::to_string(e.layer)
+                                                      : "_" + name_of_source(e.from);
     const SignalRef from = low.source(e, 0), last = low.chain(e, from, "hidden" + key, {}, 0);
     if (last_layer && tied >= 0)
-      low.wire_rows(last, c.z, tied, 0, V);
+      low.wire_rows(last, c.z, tied, 0, rows);
     else
-      low.wire(last, c.z, "weight" + key, Fill::readout, V);
-    if (e.shortcut && !e.hidden.empty()) low.wire(from, c.z, "shortcut" + key, Fill::readout, V);
+      low.wire(last, c.z, "weight" + key, Fill::readout, rows);
+    if (e.shortcut && !e.hidden.empty()) low.wire(from, c.z, "shortcut" + key, Fill::readout, rows);
   }
   low.bias(c.z, "bias");
   low.schedule();
-  if (sizes.free_running) c.step.push_back({Op::Kind::feed});
   return c;
 }
 
-Circuit lower_embedding(Index V, Index E, ParameterTable& table) {
-  const SignalSizes sizes{.tokens = true, .input = V};
-  Lowering low(sizes, "embedding.", false, table);
+Circuit lower_embedding(Index V, Index E, const SignalSizes& sizes, const std::string& prefix, ParameterTable& table) {
+  Lowering low(sizes, prefix, false, table);
   low.circuit.z = low.port(E, Activation::identity, 0);
   low.circuit.ports[0].read_by_cell = true;
-  const int weight = table.add({.name = "embedding.weight", .rows = V, .cols = E, .fill = Fill::embedding});
+  const int weight = table.add({.name = prefix + "weight", .rows = V, .cols = E, .fill = Fill::embedding});
   low.wire_rows({SignalRef::Kind::tokens, 0, 0, V}, low.circuit.z, weight, 0, E);
   low.circuit.wires.back().matrix.by_row = true;
   low.schedule();

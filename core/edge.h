@@ -42,8 +42,8 @@ struct Port {
   bool fill = false;        // no wire starts it, so its bias is filled in first
   int stage = 0;            // 1: it depends on the reset gate of the same step
   bool read_by_cell = false;
-  Index gain_offset = 0;    // where γ lies
-  int gain = -1;            // parameter γ of layer normalisation, per gate block of `block` rows; −1: none
+  Index gain_offset = 0;  // where γ lies
+  int gain = -1;          // parameter γ of layer normalisation, per gate block of `block` rows; −1: none
   Index block = 0;
 };
 
@@ -58,7 +58,21 @@ struct Wire {
 
 /// What runs, in this order, forwards; reversed, backwards.
 struct Op {
-  enum class Kind { fill, wire, activate, mask, modulate, normalize, cell, blend, output, feed };
+  enum class Kind {
+    fill,
+    wire,
+    activate,
+    mask,
+    modulate,
+    normalize,
+    cell,
+    blend,
+    output,
+    feed,
+    choose,
+    gather,
+    attend
+  };
   Kind kind;
   int index = 0;  // of the port, wire, masked or reset signal; of the cell's stage
   int stage = 0;  // of a normalisation
@@ -74,28 +88,34 @@ struct Circuit {
   std::vector<Op> once, step;
 };
 
-/// Sizes of what edges may read.
+/// What edges may read, and where it is: numbers of engine layers and their sizes.
 struct SignalSizes {
+  struct Place {
+    int layer = -1;  // −1: there is none
+    Index size = 0;
+    int direction = 1;
+  };
   bool tokens = true;
   Index input = 0;            // V, or D
-  std::vector<Index> layers;  // H of each lower layer
-  int below = 0;              // engine layers that come before the configuration's (the embedding)
-  int scan_from = 1 << 20;    // from this engine layer on, layers run step by step together (free-running feedback)
-  int readout = 0;            // number of the readout
-  bool free_running = false;
-  Index symbols = 0;
+  Place embedding;            // of the input
+  std::vector<Place> layers;  // the lower layers of the configuration
+  Place context, attention;
+  Index symbols = 0;        // of the output that is fed back
+  Place output;             // free-running feedback: the readout; else the former target is the present input
+  int scan_from = 1 << 20;  // from this engine layer on, layers run step by step together
+  bool chosen = false;      // scheduled sampling: the input tokens are known only step by step
 };
 
 /// Lowers a layer's edges, adding its parameters to the table. `prefix` is e.g. "layers.0.".
-Circuit lower(const LayerConfig& layer, const Cell& cell, int number, const SignalSizes& sizes, const std::string& prefix,
-              ParameterTable& table);
+Circuit lower(const LayerConfig& layer, const Cell& cell, int number, const SignalSizes& sizes,
+              const std::string& prefix, ParameterTable& table);
 
-/// Lowers the readout: edges from layers to V logits.
+/// Lowers edges that meet in `rows` sums without a cell: the readout, and what attention compares.
 /// `tied` ≥ 0 is the embedding parameter that serves as the matrix from the last layer.
-Circuit lower_readout(const std::vector<EdgeConfig>& edges, Index V, const SignalSizes& sizes, int tied,
-                      ParameterTable& table);
+Circuit lower_sums(const std::vector<EdgeConfig>& edges, Index rows, const SignalSizes& sizes,
+                   const std::string& prefix, int tied, ParameterTable& table);
 
 /// Lowers an embedding: token → its vector of E numbers, parameter "embedding.weight" (V×E, as PyTorch stores it).
-Circuit lower_embedding(Index V, Index E, ParameterTable& table);
+Circuit lower_embedding(Index V, Index E, const SignalSizes& sizes, const std::string& prefix, ParameterTable& table);
 
 }  // namespace unfold

@@ -1,6 +1,7 @@
 // The one error type of the core. Configuration, text, files and arguments throw it; inner loops never do.
 #pragma once
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 
@@ -20,18 +21,33 @@ enum class ErrorCode {
 /// The code as the package spells it, e.g. "INVALID_CONFIG".
 const char* to_string(ErrorCode code);
 
+/// A number to four digits, for messages.
+std::string shortly(double x);
+
 /// Says which field was wrong, what was expected there and what came instead.
 class Error : public std::runtime_error {
  public:
-  Error(ErrorCode code_, std::string field_, std::string expected_, std::string actual_)
-      : std::runtime_error(field_ + ": expected " + expected_ + ", got " + actual_),
-        code(code_),
-        field(std::move(field_)),
-        expected(std::move(expected_)),
-        actual(std::move(actual_)) {}
+  /// A field without a name is written as "".
+  Error(ErrorCode code, std::string field, std::string expected, std::string actual);
 
   ErrorCode code;
   std::string field, expected, actual;
+};
+
+/// What a step overflowed with, for whoever is to choose between a lower rate and clipping.
+struct Overflow {
+  std::int64_t step = 0;  // the one that failed
+  double loss = 0, gradient_norm = 0, learning_rate = 0;
+  std::string parameter;    // the tensor with the largest element of the gradient (or the overflown weight)
+  double largest = 0;       // that element
+  bool taken_back = false;  // the update before was undone: its weights gave the loss that is not finite
+};
+
+/// Error{non_finite} of a training step. Weights and moments are finite, and training can go on.
+class NonFinite : public Error {
+ public:
+  explicit NonFinite(Overflow what);
+  Overflow overflow;
 };
 
 }  // namespace unfold

@@ -1,12 +1,12 @@
 #include "gradient_flow.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace unfold {
 
-std::vector<std::vector<double>> gradient_flow(Network& network, const Token* tokens, Index lags) {
-  const Index T = lags + 1;
-  Workspace w(network, T, 1, true);
+void send_back_last(Network& network, Workspace& w, const Token* tokens) {
+  const Index T = w.steps();
   std::copy_n(tokens, T, w.tokens(0));
   network.forward(w);
   std::vector<Token> targets(std::size_t(T), no_token);
@@ -15,6 +15,12 @@ std::vector<std::vector<double>> gradient_flow(Network& network, const Token* to
   softmax_cross_entropy(w.logits(), network.symbols(), T, targets.data(), 1, losses.data());
   Buffer unused(network.table().size());
   network.backward(w, unused.data());
+}
+
+std::vector<std::vector<double>> gradient_flow(Network& network, const Token* tokens, Index lags) {
+  const Index T = lags + 1;
+  Workspace w(network, T, 1, true);
+  send_back_last(network, w, tokens);
   std::vector<std::vector<double>> norms;
   for (std::size_t l = network.first_layer(); l + 1 < network.layers().size(); ++l) {
     norms.emplace_back();

@@ -19,43 +19,92 @@ double multiply_adds(const Circuit& c, bool once) {
 
 }  // namespace
 
-Layer::Layer(const LayerConfig& config, int number, const SignalSizes& sizes, ParameterTable& table)
-    : number_(number + sizes.below),
+Layer::Layer(const LayerConfig& config, int own, int number, const SignalSizes& sizes, const std::string& prefix,
+             ParameterTable& table)
+    : number_(number),
       hidden_(config.hidden),
+      direction_(config.direction),
       cell_(find_cell(config.cell)->make(config.settings)),
       residual_(config.residual),
       below_(number_ - 1),
       recurrent_dropout_(config.recurrent_dropout) {
-  const std::string prefix = "layers." + std::to_string(number) + ".";
-  circuit_ = lower(config, *cell_, number, sizes, prefix, table);
+  circuit_ = lower(config, *cell_, own, sizes, prefix, table);
   for (const std::string& name : cell_->own_vectors()) {
     const int added = table.add({.name = prefix + name, .rows = hidden_, .cols = 1, .vector = true});
     if (own_ < 0) own_ = added;
   }
   own_offset_ = own_ < 0 ? 0 : table[own_].offset;
   blend_ = make_blend(config, number_, prefix, table);
+  if (config.initial) {
+    context_ = sizes.context;
+    for (int state = 0; state < cell_->states(); ++state) {
+      const std::string name = prefix + (state == 0 ? "initial_h" : "initial_c");
+      const Index C = context_.size;
+      Initial first;
+      first.matrix = {.weight = table.add({.name = name + ".weight", .rows = hidden_, .cols = C, .fill = Fill::input}),
+                      .rows = hidden_,
+                      .cols = C};
+      first.bias = table.add({.name = name + ".bias", .rows = hidden_, .cols = 1, .vector = true});
+      first.bias_offset = table[first.bias].offset;
+      initial_.push_back(first);
+    }
+  }
   if (blend_.clocked())
     for (const Wire& wire : circuit_.wires)
-      if ((wire.from.kind == SignalRef::Kind::self || wire.from.kind == SignalRef::Kind::masked) && circuit_.ports[std::size_t(wire.port)].read_by_cell)
+      if ((wire.from.kind == SignalRef::Kind::self || wire.from.kind == SignalRef::Kind::masked) &&
+          circuit_.ports[std::size_t(wire.port)].read_by_cell)
         clocked_weights_.push_back(wire.matrix);
   prepare(table);
 }
 
-Layer::Layer(const std::vector<EdgeConfig>& edges, Index V, const SignalSizes& sizes, int tied, ParameterTable& table)
-    : number_(sizes.readout), hidden_(V) {
-  circuit_ = lower_readout(edges, V, sizes, tied, table);
-  prepare(table);
+Layer Layer::sums(const std::vector<EdgeConfig>& edges, Index rows, int number, const SignalSizes& sizes,
+                  const std::string& prefix, int tied, ParameterTable& table) {
+  Layer layer(Role::sums, number, rows);
+  layer.circuit_ = lower_sums(edges, rows, sizes, prefix, tied, table);
+  if (sizes.output.layer == number) layer.circuit_.step.push_back({Op::Kind::feed});
+  layer.prepare(table);
+  return layer;
 }
 
-Layer::Layer(Index V, Index E, ParameterTable& table) : number_(0), hidden_(E) {
+Layer Layer::embedding(Index V, Index E, int number, const SignalSizes& sizes, const std::string& prefix,
+                       ParameterTable& table) {
+  Layer layer(Role::cell, number, E);
   CellSettings settings{find_cell("rnn")->options};
   settings.values[0].choice = "identity";
-  cell_ = find_cell("rnn")->make(settings);
-  circuit_ = lower_embedding(V, E, table);
-  prepare(table);
+  layer.cell_ = find_cell("rnn")->make(settings);
+  layer.circuit_ = lower_embedding(V, E, sizes, prefix, table);
+  layer.prepare(table);
+  return layer;
+}
+
+Layer Layer::gather(std::vector<SignalSizes::Place> sources, bool mean, Index size, int number) {
+  Layer layer(Role::gather, number, size);
+  layer.sources_ = std::move(sources);
+  layer.mean_ = mean;
+  layer.circuit_.step.push_back({Op::Kind::gather});
+  return layer;
+}
+
+Layer Layer::attention(const EdgeConfig& query, bool additive, Index A, std::vector<SignalSizes::Place> memory,
+                       int keys, int number, const SignalSizes& sizes, ParameterTable& table) {
+  Index size = 0;
+  for (const SignalSizes::Place& m : memory) size += m.size;
+  Layer layer(Role::attention, number, size);
+  layer.sources_ = std::move(memory);
+  layer.keys_ = keys;
+  layer.additive_ = additive;
+  layer.circuit_ = lower_sums({query}, A, sizes, "attention.query.", -1, table);
+  layer.circuit_.step.push_back({Op::Kind::attend});
+  if (additive) {
+    layer.score_ = table.add({.name = "attention.score", .rows = 1, .cols = A, .fill = Fill::readout});
+    layer.score_offset_ = table[layer.score_].offset;
+  }
+  layer.prepare(table);
+  return layer;
 }
 
 void Layer::prepare(const ParameterTable& table) {
+  if (!blend_.on()) std::erase_if(circuit_.step, [](const Op& op) { return op.kind == Op::Kind::blend; });
   for (Port& port : circuit_.ports)
     if (port.gain >= 0) port.gain_offset = table[port.gain].offset;
   cost_ = multiply_adds(circuit_, true) + multiply_adds(circuit_, false) + (cell_ ? 20.0 * double(hidden_) : 0);
@@ -67,6 +116,54 @@ void Layer::mask_clocked(const ParameterTable& table, Real* x) const {
       for (Index c = 0; c < m.cols; ++c)
         if (blend_.periods[std::size_t(c)] < blend_.periods[std::size_t((m.row + r) % hidden_)])
           x[m.offset(table) + r * m.cols + c] = 0;
+}
+
+void Layer::input_gradient(const Window& w, const ParameterTable& table, Real* dx) const {
+  const LayerSpace& s = space(w);
+  for (const Wire& wire : circuit_.wires) {
+    const Matrix& m = wire.matrix;
+    if (!m.lookup) continue;
+    const Index rows = circuit_.ports[std::size_t(wire.port)].rows, V = m.cols;
+    const Real* weights = w.parameters + table[m.weight].offset;
+    const auto weight = [&](Index r, Index v) {
+      return m.by_row ? weights[v * m.rows + r] : weights[(m.row + r) * V + v];
+    };
+    for (Index k = wire.from.delay * w.N; k < w.T * w.N; ++k) {
+      const Real* dy = s.delta[std::size_t(wire.port)] + k * rows + wire.row;
+      Real* to = dx + (k - wire.from.delay * w.N) * V;
+      for (Index r = 0; r < m.rows; ++r)
+        for (Index v = 0; v < V; ++v) to[v] += weight(r, v) * dy[r];
+    }
+  }
+}
+
+std::vector<Term> Layer::terms(const Window& w, const ParameterTable& table, Index column) const {
+  std::vector<Term> all;
+  const auto term = [&](const std::string& name, int port) -> std::vector<Real>& {
+    const bool apart = port == circuit_.zh;
+    for (Term& known : all)
+      if (known.name == name && known.apart == apart) return known.values;
+    all.push_back({name, apart, std::vector<Real>(std::size_t(circuit_.ports[std::size_t(port)].rows))});
+    return all.back().values;
+  };
+  for (const Wire& wire : circuit_.wires) {
+    if (!circuit_.ports[std::size_t(wire.port)].read_by_cell) continue;
+    const Matrix& m = wire.matrix;
+    Real* y = term(table[m.weight].name, wire.port).data() + wire.row;
+    std::vector<Real> sum(y, y + m.rows);
+    if (m.lookup)
+      unfold::forward(m, w.packed, token_signal(wire.from, w, column), 1, sum.data(), 0, y, m.rows);
+    else
+      unfold::forward(m, w.packed, signal(wire.from, w, column), wire.from.size, 1, sum.data(), 0, y, m.rows);
+  }
+  for (int p = 0; p < int(circuit_.ports.size()); ++p) {
+    if (!circuit_.ports[std::size_t(p)].read_by_cell) continue;
+    for (const int bias : circuit_.ports[std::size_t(p)].biases) {
+      const Real* from = w.parameters + table[bias].offset;
+      std::copy_n(from, table[bias].rows, term(table[bias].name, p).data());
+    }
+  }
+  return all;
 }
 
 // The loop over time ------------------------------------------------------------------------------------------
@@ -85,9 +182,12 @@ void forward(std::span<const Layer> group, const Window& w) {
   }
   if (!scan) return;
   parallel_for(N, column_group, 2 * cost * columns, [&](Index begin, Index end) {
-    for (Index t = 0; t < T; ++t)
+    for (const Layer& layer : group) layer.begin(w, {begin, end - begin, 0, begin});
+    for (Index i = 0; i < T; ++i) {
+      const Index t = group[0].direction_ > 0 ? i : T - 1 - i;
       for (const Layer& layer : group)
         for (const Op& op : layer.circuit().step) layer.run(op, w, {t * N + begin, end - begin, t, begin});
+    }
   });
 }
 
@@ -102,12 +202,15 @@ void backward(std::span<const Layer> group, const Window& w) {
   }
   if (scan)
     parallel_for(N, column_group, 2 * cost * columns, [&](Index begin, Index end) {
-      for (Index t = T - 1; t >= 0; --t)
+      for (Index i = T - 1; i >= 0; --i) {
+        const Index t = group[0].direction_ > 0 ? i : T - 1 - i;
         for (auto layer = group.rbegin(); layer != group.rend(); ++layer) {
           const auto& step = layer->circuit().step;
           for (auto op = step.rbegin(); op != step.rend(); ++op)
             layer->run_backward(*op, w, {t * N + begin, end - begin, t, begin});
         }
+      }
+      for (const Layer& layer : group) layer.begin_backward(w, {begin, end - begin, 0, begin});
     });
   for (auto layer = group.rbegin(); layer != group.rend(); ++layer) {
     const auto& once = layer->circuit().once;
@@ -152,14 +255,27 @@ void Layer::gradients(const Window& w, const ParameterTable& table, Real* gradie
       for (Index r = 0; r < port.rows; ++r)
         gradient[port.gain_offset + r] += s.dnormal[p][k * port.rows + r] * s.normal[p][k * port.rows + r];
   }
+  if (score_ >= 0) {  // dv, gathered by column
+    const Index A = table[score_].cols;
+    for (Index n = 0; n < w.N; ++n)
+      for (Index a = 0; a < A; ++a) gradient[score_offset_ + a] += s.dscore[n * A + a];
+  }
   if (!cell_) return;
+  for (std::size_t i = 0; i < initial_.size(); ++i) {
+    if (!w.fresh) break;
+    const Matrix& m = initial_[i].matrix;
+    const Real* dz = i == 0 ? state(s.dh, s, w, 0, 1) : s.dc;
+    weight_gradient(m, (*w.spaces)[std::size_t(context_.layer)].out, m.cols, dz, hidden_, w.N, 0, hidden_,
+                    gradient + m.offset(table));
+    bias_gradient(dz, hidden_, w.N, 0, hidden_, gradient + initial_[i].bias_offset);
+  }
   const Index step = w.N * hidden_;
-  const Real* h_prev = s.h + (s.lead - 1) * step;
+  const Real *h_prev = state(s.h, s, w, 0, 1), *c_prev = cell_state(s, w, 0, 1);
   if (own_ >= 0)
     cell_->own_gradient({.hidden = hidden_,
                          .columns = K,
                          .z = s.dnormal.empty() ? s.delta[std::size_t(circuit_.z)] : s.dnormal[0],
-                         .prev = {h_prev, s.c},
+                         .prev = {h_prev, c_prev},
                          .saved = s.saved,
                          .row_begin = 0,
                          .row_end = hidden_,
@@ -167,7 +283,7 @@ void Layer::gradients(const Window& w, const ParameterTable& table, Real* gradie
   if (!blend_.leak.learned) return;
   for (Index t = 0; t < w.T; ++t) {
     const Index at = t * step;
-    leak_gradient(blend_, blend_step(w, {t * w.N, w.N, t, 0}), s.dh + s.lead * step + at, h_prev + at, s.v + at, 0,
+    leak_gradient(blend_, blend_step(w, {t * w.N, w.N, t, 0}), state(s.dh, s, w, t * w.N, 0), h_prev + at, s.v + at, 0,
                   hidden_, s.keep, gradient + table[blend_.parameter].offset);
   }
 }

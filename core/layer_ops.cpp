@@ -17,14 +17,14 @@ const Token* Layer::token_signal(const SignalRef& from, const Window& w, Index c
 /// Column `column` of a source, `delay` steps earlier.
 const Real* Layer::signal(const SignalRef& from, const Window& w, Index column) const {
   const LayerSpace& s = space(w);
-  const auto slab = [&](const Real* h, Index lead) { return h + ((lead - from.delay) * w.N + column) * from.size; };
   switch (from.kind) {
-    case SignalRef::Kind::vectors: return slab(w.vectors, w.input_lead);
-    case SignalRef::Kind::layer: {
+    case SignalRef::Kind::vectors: return w.vectors + ((w.input_lead - from.delay) * w.N + column) * from.size;
+    case SignalRef::Kind::layer: {  // with a delay: of this layer's own direction
       const LayerSpace& below = (*w.spaces)[std::size_t(from.index)];
-      return from.delay == 0 ? below.out + column * from.size : slab(below.h, below.lead);
+      if (from.delay == 0) return below.out + column * from.size;
+      return below.h + ((direction_ > 0 ? below.lead - from.delay : from.delay) * w.N + column) * from.size;
     }
-    case SignalRef::Kind::self: return slab(s.h, s.lead);
+    case SignalRef::Kind::self: return state(s.h, s, w, column, from.delay);
     case SignalRef::Kind::port: return s.value[std::size_t(from.index)] + column * from.size;
     case SignalRef::Kind::masked: return s.masked[std::size_t(from.index)] + column * from.size;
     case SignalRef::Kind::reset: return s.reset[std::size_t(from.index)] + column * from.size;
@@ -36,14 +36,15 @@ const Real* Layer::signal(const SignalRef& from, const Window& w, Index column) 
 /// Where the gradient of that source goes.
 Real* Layer::signal_delta(const SignalRef& from, const Window& w, const Part& part) const {
   const LayerSpace& s = space(w);
-  const auto slab = [&](Real* dh, Index lead) { return dh + ((lead - from.delay) * w.N + part.column) * from.size; };
   switch (from.kind) {
-    case SignalRef::Kind::vectors: return w.dvectors ? slab(w.dvectors, w.input_lead) : nullptr;
+    case SignalRef::Kind::vectors:
+      return w.dvectors ? w.dvectors + ((w.input_lead - from.delay) * w.N + part.column) * from.size : nullptr;
     case SignalRef::Kind::layer: {
       const LayerSpace& below = (*w.spaces)[std::size_t(from.index)];
-      return from.delay == 0 ? below.dout + part.column * from.size : slab(below.dh, below.lead);
+      if (from.delay == 0) return below.dout + part.column * from.size;
+      return below.dh + ((direction_ > 0 ? below.lead - from.delay : from.delay) * w.N + part.column) * from.size;
     }
-    case SignalRef::Kind::self: return slab(s.dh, s.lead);
+    case SignalRef::Kind::self: return state(s.dh, s, w, part.column, from.delay);
     case SignalRef::Kind::port: return s.delta[std::size_t(from.index)] + part.column * from.size;
     case SignalRef::Kind::masked: return s.dmasked[std::size_t(from.index)] + part.n * from.size;
     case SignalRef::Kind::reset: return s.dreset_in[std::size_t(from.index)] + part.n * from.size;
@@ -53,13 +54,17 @@ Real* Layer::signal_delta(const SignalRef& from, const Window& w, const Part& pa
 }
 
 /// The place of a recurrent mask: one for each column and unit, and each masked signal.
-Index Layer::mask_place(int index, const Window& w, const Part& part) const {
-  return (index * w.N + part.n) * hidden_;
-}
+Index Layer::mask_place(int index, const Window& w, const Part& part) const { return (index * w.N + part.n) * hidden_; }
 
 // Forward and backward of one operation over some columns ----------------------------------------------------
 
+Phase Layer::phase(const Op& op) const {
+  if (op.kind != Op::Kind::wire) return Phase::gates;
+  return circuit_.wires[std::size_t(op.index)].once ? Phase::hoisted : Phase::recurrent;
+}
+
 void Layer::run(const Op& op, const Window& w, const Part& part) const {
+  const Timed timed(phase(op));
   const LayerSpace& s = space(w);
   const auto i = std::size_t(op.index);
   switch (op.kind) {
@@ -116,10 +121,14 @@ void Layer::run(const Op& op, const Window& w, const Part& part) const {
     case Op::Kind::blend: return run_blend(w, part);
     case Op::Kind::output: return run_output(w, part, false);
     case Op::Kind::feed: return run_feed(w, part, false);
+    case Op::Kind::choose: return choose(w, part);
+    case Op::Kind::gather: return run_gather(w, part, false);
+    case Op::Kind::attend: return attend(w, part);
   }
 }
 
 void Layer::run_backward(const Op& op, const Window& w, const Part& part) const {
+  const Timed timed(phase(op));
   const LayerSpace& s = space(w);
   const auto i = std::size_t(op.index);
   switch (op.kind) {
@@ -135,8 +144,7 @@ void Layer::run_backward(const Op& op, const Window& w, const Part& part) const 
     case Op::Kind::activate: {
       const Port& port = circuit_.ports[i];
       Real* d = s.delta[i] + part.column * port.rows;
-      return activation_gradient(port.activation, s.value[i] + part.column * port.rows, d, d,
-                                 part.columns * port.rows);
+      return activation_gradient(port.activation, s.value[i] + part.column * port.rows, d, d, part.columns * port.rows);
     }
     case Op::Kind::modulate: {  // dr += dreset∘h, dh += dreset∘r
       const Real* h = signal(circuit_.resets[i], w, part.column);
@@ -155,45 +163,53 @@ void Layer::run_backward(const Op& op, const Window& w, const Part& part) const 
     }
     case Op::Kind::cell: return run_cell_backward(op.index, w, part);
     case Op::Kind::mask: {
-      Real* d = s.dmasked[i] + part.n * hidden_;
-      drop(w.dropping, number_, Site::recurrent, recurrent_dropout_, mask_place(op.index, w, part),
-           part.columns * hidden_, d, signal_delta(circuit_.masked[i], w, part), true);
-      std::fill_n(d, part.columns * hidden_, Real(0));  // ready for the next step
+      const Index size = part.columns * hidden_;
+      Real *d = s.dmasked[i] + part.n * hidden_, *dh = signal_delta(circuit_.masked[i], w, part);
+      if (w.dropping.on)
+        drop(w.dropping, number_, Site::recurrent, recurrent_dropout_, mask_place(op.index, w, part), size, d, dh,
+             true);
+      else
+        for (Index k = 0; k < size; ++k) dh[k] += d[k];
+      std::fill_n(d, size, Real(0));  // ready for the next step
       return;
     }
     case Op::Kind::normalize: return normalize_backward(op, w, part);
     case Op::Kind::output: return run_output(w, part, true);
     case Op::Kind::feed: return run_feed(w, part, true);
+    case Op::Kind::gather: return run_gather(w, part, true);
+    case Op::Kind::attend: return attend_backward(w, part);
     case Op::Kind::fill:
+    case Op::Kind::choose:
     case Op::Kind::blend: return;  // the blend's backward comes first in run_cell_backward
   }
 }
 
 void Layer::run_cell(int stage, const Window& w, const Part& part) const {
   const LayerSpace& s = space(w);
-  const Index at = part.column * hidden_, step = w.N * hidden_, R = cell_->gates() * hidden_;
-  Real* h = s.h + s.lead * step + at;
+  const Index at = part.column * hidden_, R = cell_->gates() * hidden_;
   cell_->forward({.hidden = hidden_,
                   .columns = part.columns,
                   .own = w.parameters + own_offset_,
                   .z = s.value[std::size_t(circuit_.z)] + part.column * R,
                   .zh = circuit_.zh < 0 ? nullptr : s.value[std::size_t(circuit_.zh)] + part.column * R,
-                  .prev = {h - step, s.c ? s.c + at : nullptr},
-                  .next = {h, s.c ? s.c + step + at : nullptr},
+                  .prev = {state(s.h, s, w, part.column, 1), cell_state(s, w, part.column, 1)},
+                  .next = {state(s.h, s, w, part.column, 0), cell_state(s, w, part.column, 0)},
                   .saved = s.saved ? s.saved + at * cell_->saved() : nullptr},
                  stage);
+  if (w.lengths && !blend_.on() && stage == (cell_->reset_gate() >= 0 ? 1 : 0)) hold(w, part);
 }
 
 void Layer::run_cell_backward(int stage, const Window& w, const Part& part) const {
   const LayerSpace& s = space(w);
-  const Index at = part.column * hidden_, step = w.N * hidden_, R = cell_->gates() * hidden_, now = part.n * hidden_;
+  const Index at = part.column * hidden_, R = cell_->gates() * hidden_, now = part.n * hidden_;
   const Index size = part.columns * hidden_;
-  Real *dh = s.dh + s.lead * step + at, *h_prev = s.h + (s.lead - 1) * step + at;
+  Real *dh = state(s.dh, s, w, part.column, 0), *dh_prev = state(s.dh, s, w, part.column, 1);
   Real* dc = s.dc ? s.dc + now : nullptr;
   const bool first = stage == (cell_->reset_gate() >= 0 ? 1 : 0);
+  if (first && w.lengths) hold_backward(w, part);
   if (first && blend_.on()) {
     shares(blend_, blend_step(w, part), s.keep + now, dc ? s.keep_cell + now : nullptr);
-    unfold::backward(s.keep + now, dh, s.dcell + now, dh - step, size);
+    unfold::backward(s.keep + now, dh, s.dcell + now, dh_prev, size);
     if (dc) {
       std::fill_n(s.dc_kept + now, size, Real(0));
       unfold::backward(s.keep_cell + now, dc, dc, s.dc_kept + now, size);
@@ -205,15 +221,18 @@ void Layer::run_cell_backward(int stage, const Window& w, const Part& part) cons
                    .own = w.parameters + own_offset_,
                    .z = s.delta[std::size_t(circuit_.z)] + part.column * R,
                    .zh = circuit_.zh < 0 ? nullptr : s.delta[std::size_t(circuit_.zh)] + part.column * R,
-                   .prev = {h_prev, s.c ? s.c + at : nullptr},
+                   .prev = {state(s.h, s, w, part.column, 1), cell_state(s, w, part.column, 1)},
                    .saved = s.saved ? s.saved + at * cell_->saved() : nullptr,
                    .dh = blend_.on() ? s.dcell + now : dh,
                    .dc = dc,
-                   .dh_prev = dh - step,
+                   .dh_prev = dh_prev,
                    .dreset = s.dreset ? s.dreset + now : nullptr},
                   stage);
-  if (stage == 0 && dc && blend_.on())
+  if (stage != 0 || !dc) return;
+  if (blend_.on())
     for (Index i = 0; i < size; ++i) dc[i] += s.dc_kept[now + i];
+  if (w.lengths)
+    for (Index i = 0; i < size; ++i) dc[i] += s.dc_held[now + i];
 }
 
 BlendStep Layer::blend_step(const Window& w, const Part& part) const {
@@ -226,25 +245,25 @@ BlendStep Layer::blend_step(const Window& w, const Part& part) const {
 }
 
 void Layer::run_blend(const Window& w, const Part& part) const {
-  if (!blend_.on()) return;
   const LayerSpace& s = space(w);
-  const Index at = part.column * hidden_, step = w.N * hidden_, now = part.n * hidden_, size = part.columns * hidden_;
-  Real* h = s.h + s.lead * step + at;
+  const Index at = part.column * hidden_, now = part.n * hidden_, size = part.columns * hidden_;
+  Real* h = state(s.h, s, w, part.column, 0);
   shares(blend_, blend_step(w, part), s.keep + now, s.c ? s.keep_cell + now : nullptr);
   if (s.v) std::copy_n(h, size, s.v + at);
-  unfold::forward(s.keep + now, h - step, h, size);
-  if (s.c) unfold::forward(s.keep_cell + now, s.c + at, s.c + step + at, size);
+  unfold::forward(s.keep + now, state(s.h, s, w, part.column, 1), h, size);
+  if (s.c) unfold::forward(s.keep_cell + now, cell_state(s, w, part.column, 1), cell_state(s, w, part.column, 0), size);
+  if (w.lengths) hold(w, part);
 }
 
 /// out = drop(h) + (what the residual connection adds), where upper layers do not simply read h.
 void Layer::run_output(const Window& w, const Part& part, bool back) const {
   if (!separate_output(w.dropping)) return;
   const LayerSpace& s = space(w);
-  const Index size = part.columns * hidden_, at = part.column * hidden_, own = s.lead * w.N * hidden_ + at;
+  const Index size = part.columns * hidden_, at = part.column * hidden_;
   const bool drops = w.dropping.on && w.dropping.rate > 0;
   const Index place = w.dropping.variational ? part.n * hidden_ : at;
-  const Real* from = back ? s.dout + at : s.h + own;
-  Real* to = back ? s.dh + own : s.out + at;
+  const Real* from = back ? s.dout + at : state(s.h, s, w, part.column, 0);
+  Real* to = back ? state(s.dh, s, w, part.column, 0) : s.out + at;
   if (drops) {
     drop(w.dropping, number_, Site::output, w.dropping.rate, place, size, from, to, back);
   } else {

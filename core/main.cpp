@@ -17,12 +17,13 @@
 namespace unfold {
 namespace {
 
-const char* usage = R"(unfold: deep recurrent networks on text
+const char* usage = R"(unfold: deep recurrent networks on text, and on sequences of every kind
 
-  unfold train    --text FILE [--config JSON|FILE] [--resume FILE] [--out FILE] [--steps N]
+  unfold train    [--text FILE] [--config JSON|FILE] [--resume FILE] [--out FILE] [--steps N]
   unfold sample   --model FILE [--prime TEXT] [--length N] [--temperature X] [--top-k N] [--top-p X]
                   [--greedy] [--seed N]
-  unfold evaluate --model FILE --text FILE
+  unfold evaluate --model FILE [--text FILE]
+  unfold predict  --model FILE --request JSON   (of a task with examples: {"input": "…"}, see core/session.h)
   unfold bench    [--only NETWORK] [--seconds X]
 
   --threads N     threads to use (default: one per core; results do not depend on it)
@@ -85,16 +86,29 @@ std::unique_ptr<Session> open(const std::string& path, const std::string& corpus
 using Clock = std::chrono::steady_clock;
 double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-/// One validation pass; prints how far it is when it takes long.
-Evaluation evaluate_all(Trainer& trainer) {
+/// One pass over a split.
+Evaluation evaluate_all(Trainer& trainer, Split split = Split::validation) {
   Evaluation e;
-  do e = trainer.evaluate();
+  do e = trainer.evaluate(split);
   while (!e.done);
   return e;
 }
 
+/// Loss and right answers of each split of a task, and the loss of knowing nothing.
+void print_splits(Session& session) {
+  const Json data = session.info()["data"];
+  for (const auto& [name, split] : {std::pair{"validation", Split::validation}, {"test", Split::test}}) {
+    if (data[name].get<Index>() == 0) continue;
+    const Evaluation e = evaluate_all(session.trainer(), split);
+    std::printf("%s loss %.6f", name, e.loss);
+    if (e.accuracy >= 0) std::printf(", right %.3f %%", 100 * e.accuracy);
+    std::printf(", over %lld predictions\n", static_cast<long long>(e.predictions));
+  }
+  std::printf("without information %.6f\n", data["trivialLoss"].get<double>());
+}
+
 int train(const Options& o) {
-  const std::string corpus = read_file(text(o, "--text", true)), out = text(o, "--out");
+  const std::string file = text(o, "--text"), corpus = file.empty() ? "" : read_file(file), out = text(o, "--out");
   std::unique_ptr<Session> session;
   if (const std::string resume = text(o, "--resume"); !resume.empty()) {
     session = open(resume, corpus);
@@ -107,10 +121,12 @@ int train(const Options& o) {
   Trainer& trainer = session->trainer();
   const auto until = std::int64_t(number(o, "--steps", 1000));
   const Config& c = session->config();
-  std::fprintf(stderr, "%td parameters, %d symbols, %td + %td characters, %d threads, %s\n",
-               session->network().table().size(), session->vocabulary().size(), trainer.train_tokens(),
-               trainer.validation_tokens(), threads(), kernels::active().name);
-  double smooth = 0, seconds = 0, shown = 0, validation = trainer.progress().validation_loss;
+  const bool reads = c.task.learns_text();
+  const char* unit = reads ? "characters" : "examples";
+  std::fprintf(stderr, "%td parameters, %td symbols, %td + %td %s, %d threads, %s\n", session->network().table().size(),
+               session->network().symbols(), trainer.train_tokens(), trainer.validation_tokens(), unit, threads(),
+               kernels::active().name);
+  double smooth = 0, seconds = 0, shown = 0, validation = trainer.progress().validation_loss, accuracy = -1;
   std::int64_t done = 0;
   while (trainer.progress().step < until) {
     const auto start = Clock::now();
@@ -119,17 +135,25 @@ int train(const Options& o) {
     ++done;
     smooth = done == 1 ? r.loss : 0.98 * smooth + 0.02 * r.loss;
     const bool due = trainer.evaluation_due();
-    if (due) validation = evaluate_all(trainer).loss;
+    if (due) {
+      const Evaluation e = evaluate_all(trainer);
+      validation = e.loss;
+      accuracy = e.accuracy;
+    }
     if (due || seconds - shown > 0.5 || r.step == until) {
       shown = seconds;
       const double rate = double(done) / seconds;
-      std::fprintf(stderr, "\rstep %lld  loss %.4f  validation %s  %.0f characters/s  %.0f s left   %s",
+      std::fprintf(stderr, "\rstep %lld  loss %.4f  validation %s%s  %.0f %s/s  %.0f s left   %s",
                    static_cast<long long>(r.step), smooth, validation < 0 ? "–" : std::to_string(validation).c_str(),
-                   rate * c.window * c.batch, double(until - r.step) / rate, due ? "\n" : "");
+                   accuracy < 0 ? "" : ("  right " + std::to_string(100 * accuracy) + " %").c_str(),
+                   rate * c.batch * (reads ? c.window : 1), unit, double(until - r.step) / rate, due ? "\n" : "");
     }
   }
   std::fprintf(stderr, "\n");
-  if (trainer.validation_tokens() > 1) {
+  if (!reads) {
+    print_splits(*session);
+    std::printf("after %lld steps, %.1f s\n", static_cast<long long>(trainer.progress().step), seconds);
+  } else if (trainer.validation_tokens() > 1) {
     const double loss = evaluate_all(trainer).loss;
     const Json baselines = session->baselines(5);
     std::printf("baselines: uniform %.4f", baselines["uniform"].get<double>());
@@ -150,8 +174,7 @@ int sample(const Options& o) {
                               .top_p = number(o, "--top-p", 1),
                               .greedy = !text(o, "--greedy").empty(),
                               .seed = std::uint64_t(number(o, "--seed", double(session->config().seed)))};
-  const auto unknown =
-      session->sample_start(text(o, "--prime"), options, std::int64_t(number(o, "--length", 500)));
+  const auto unknown = session->sample_start(text(o, "--prime"), options, std::int64_t(number(o, "--length", 500)));
   for (const std::string& symbol : unknown)
     std::fprintf(stderr, "unfold: the model does not know \"%s\", left out of --prime\n", symbol.c_str());
   std::cout << text(o, "--prime");
@@ -165,10 +188,24 @@ int sample(const Options& o) {
 }
 
 int evaluate(const Options& o) {
-  const auto session = open(text(o, "--model", true), read_file(text(o, "--text", true)));
+  const std::string file = text(o, "--text");
+  const auto session = open(text(o, "--model", true), file.empty() ? "" : read_file(file));
+  if (!session->config().task.learns_text()) {
+    session->trainer();  // refuses if there are no examples
+    print_splits(*session);
+    return 0;
+  }
   const Evaluation e = evaluate_all(session->trainer());
   std::printf("%.6f nats, %.6f bits per character, over %lld predictions\n", e.loss, e.loss / numeric::ln2,
               static_cast<long long>(e.predictions));
+  return 0;
+}
+
+int predict(const Options& o) {
+  const auto session = open(text(o, "--model", true), "");
+  std::cout
+      << session->predict(parse_json(text(o, "--request", true), ErrorCode::invalid_argument, "--request")).dump(2)
+      << "\n";
   return 0;
 }
 
@@ -182,14 +219,22 @@ int run(int argc, char** argv) {
   if (command == "train")
     known.insert({{"--text", true}, {"--config", true}, {"--resume", true}, {"--out", true}, {"--steps", true}});
   else if (command == "sample")
-    known.insert({{"--model", true}, {"--prime", true}, {"--length", true}, {"--temperature", true},
-                  {"--top-k", true}, {"--top-p", true}, {"--greedy", false}, {"--seed", true}});
+    known.insert({{"--model", true},
+                  {"--prime", true},
+                  {"--length", true},
+                  {"--temperature", true},
+                  {"--top-k", true},
+                  {"--top-p", true},
+                  {"--greedy", false},
+                  {"--seed", true}});
   else if (command == "evaluate")
     known.insert({{"--model", true}, {"--text", true}});
+  else if (command == "predict")
+    known.insert({{"--model", true}, {"--request", true}});
   else if (command == "bench")
     known.insert({{"--only", true}, {"--seconds", true}});
   else
-    refuse(command, "train, sample, evaluate or bench", "an unknown command");
+    refuse(command, "train, sample, evaluate, predict or bench", "an unknown command");
   const Options o = parse_options(argc, argv, known);
   set_threads(int(number(o, "--threads", hardware_threads())));
   if (!text(o, "--fast").empty() && !kernels::set_fast(true))
@@ -197,9 +242,12 @@ int run(int argc, char** argv) {
   if (command == "train") return train(o);
   if (command == "sample") return sample(o);
   if (command == "evaluate") return evaluate(o);
+  if (command == "predict") return predict(o);
   std::cout << benchmark({.max_threads = int(number(o, "--threads", hardware_threads())),
                           .chunk_seconds = number(o, "--seconds", 0.6),
-                          .only = text(o, "--only")}).dump(2) << "\n";
+                          .only = text(o, "--only")})
+                   .dump(2)
+            << "\n";
   return 0;
 }
 

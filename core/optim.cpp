@@ -1,6 +1,7 @@
 #include "optim.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 
 #include "numeric.h"
@@ -19,13 +20,22 @@ Optimizer::Optimizer(const OptimizerConfig& config, Index size) : config_(config
 }
 
 template <class F>
-void Optimizer::each(Real* p, const Real* g, const F& f) {
+bool Optimizer::each(Real* p, Real* g, const F& f) {
+  std::atomic<bool> all_fit{true};
   parallel_for(size_, 1024, 12.0 * double(size_), [&](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) f(i, p[i], g[i]);
+    bool fit = true;
+    for (Index i = begin; i < end; ++i) {
+      const Real before = p[i];
+      f(i, p[i], g[i]);
+      fit &= std::fabs(p[i]) <= largest_weight;  // also false for NaN
+      g[i] = before;
+    }
+    if (!fit) all_fit.store(false, std::memory_order_relaxed);
   });
+  return all_fit;
 }
 
-void Optimizer::update(Real* parameters, const Real* gradient, double learning_rate) {
+bool Optimizer::update(Real* parameters, Real* gradient, double learning_rate) {
   const OptimizerConfig& c = config_;
   const std::string& name = c.name;
   const Real rate = Real(learning_rate), mu = Real(c.momentum), rho = Real(c.decay), eps = Real(c.epsilon);
@@ -75,13 +85,19 @@ void Optimizer::update(Real* parameters, const Real* gradient, double learning_r
   const Real size = Real(learning_rate / (1 - numeric::power(c.beta1, updates)));
   const Real correction = Real(1 / std::sqrt(1 - numeric::power(c.beta2, updates)));
   const Real shrink = name == "adamw" ? Real(1 - learning_rate * c.weight_decay) : Real(1);
-  each(parameters, gradient, [=](Index i, Real& p, Real g) {
+  return each(parameters, gradient, [=](Index i, Real& p, Real g) {
     p *= shrink;
     g += decay * p;
     m0[i] = b1 * m0[i] + (1 - b1) * g;
     m1[i] = b2 * m1[i] + (1 - b2) * (g * g);
     p -= size * (m0[i] / (std::sqrt(m1[i]) * correction + eps));
   });
+}
+
+void Optimizer::forget_overflown() {
+  for (Buffer& moment : moments_)
+    for (Index i = 0; i < size_; ++i)
+      if (!std::isfinite(moment.data()[i])) moment.data()[i] = 0;
 }
 
 namespace {
@@ -139,8 +155,7 @@ double Schedule::rate(double base, std::int64_t step) const {
   const ScheduleConfig& c = config_;
   double rate = base;
   if (c.name == "step") rate = base * numeric::power(c.factor, step / c.every);
-  if (c.name == "exponential")
-    rate = base * numeric::exp(numeric::log(c.factor) * (double(step) / double(c.every)));
+  if (c.name == "exponential") rate = base * numeric::exp(numeric::log(c.factor) * (double(step) / double(c.every)));
   if (c.name == "cosine") {
     const double share = std::min(1.0, double(step) / double(c.steps));
     rate = c.minimum + (base - c.minimum) * (1 + numeric::cos(numeric::pi * share)) / 2;

@@ -23,8 +23,17 @@ class Optimizer {
  public:
   Optimizer(const OptimizerConfig& config, Index size);
 
-  /// One update with learning rate η. The number of updates so far counts for Adam's bias correction.
-  void update(Real* parameters, const Real* gradient, double learning_rate);
+  /// A gradient of a larger norm, or a weight beyond the other bound, counts as overflow. Within them no sum and no
+  /// square of any method overflows float32, so the moments stay finite.
+  static constexpr double largest_gradient = 1e15;
+  static constexpr Real largest_weight = Real(1e12);
+
+  /// One update with learning rate η. The number of updates so far counts for Adam's bias correction. The former
+  /// parameters are left in `gradient`. False: a weight overflowed.
+  bool update(Real* parameters, Real* gradient, double learning_rate);
+
+  /// After an update that overflowed: moments that are not finite begin anew at 0.
+  void forget_overflown();
 
   /// Changes numbers (not the method) while training.
   void configure(const OptimizerConfig& config) { config_ = config; }
@@ -36,7 +45,7 @@ class Optimizer {
 
  private:
   template <class F>
-  void each(Real* p, const Real* g, const F& f);
+  bool each(Real* p, Real* g, const F& f);
 
   OptimizerConfig config_;
   std::vector<Buffer> moments_;
@@ -50,12 +59,12 @@ inline constexpr std::array<const char*, 5> schedule_names{"constant", "step", "
 
 /// What happened to a gradient.
 struct Norm {
-  double value;    // before clipping; not finite if an element is not
+  double value;  // before clipping; not finite if an element is not
   bool clipped;
 };
 
-/// Clips by value (clamp to ±value), then by global norm (g·norm/(‖g‖ + 1e-6)), 0 meaning off; the factor is at most 1, as in PyTorch.
-/// The norm is summed in double over fixed blocks, so it does not depend on threads.
+/// Clips by value (clamp to ±value), then by global norm (g·norm/(‖g‖ + 1e-6)), 0 meaning off; the factor is at most 1,
+/// as in PyTorch. The norm is summed in double over fixed blocks, so it does not depend on threads.
 Norm clip(const ClipConfig& config, Real* gradient, Index size);
 
 /// Learning rate as a function of the step, and of the validation losses for `plateau`.

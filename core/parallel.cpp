@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+#include "profile.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -40,6 +42,7 @@ class Pool {
     pending_.store(int(helpers_.size()), std::memory_order_relaxed);
     publish();
     part(0);
+    const Timed timed(Phase::waiting);
     for (int spin = 0; pending_.load(std::memory_order_acquire) > 0; ++spin)
       spin < spins_ ? relax() : std::this_thread::yield();
   }

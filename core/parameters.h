@@ -17,9 +17,9 @@ struct Parameter {
   Index rows = 0, cols = 0;  // row-major, as PyTorch stores it: element (r, c) at offset + r·cols + c
   Index offset = 0;
   Fill fill = Fill::zero;
-  Index block = 0;              // rows of one gate: filled as separate block×cols matrices
-  std::vector<double> values;   // for Fill::constant: one value a block
-  bool vector = false;  // of rank 1: shape [rows]
+  Index block = 0;             // rows of one gate: filled as separate block×cols matrices
+  std::vector<double> values;  // for Fill::constant: one value a block
+  bool vector = false;         // of rank 1: shape [rows]
   Index size() const { return rows * cols; }
 };
 

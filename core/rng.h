@@ -11,7 +11,15 @@
 namespace unfold {
 
 /// Which part of the system draws; keeps the draws of different parts independent under one seed.
-enum class Stream : std::uint32_t { initialization = 1, dropout = 2, sampling = 3, test = 9 };
+enum class Stream : std::uint32_t {
+  initialization = 1,
+  dropout = 2,
+  sampling = 3,
+  corpus = 4,
+  choice = 5,
+  examples = 6,
+  test = 9
+};
 
 /// Four words for (key, counter).
 inline std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 2> key, std::array<std::uint32_t, 4> c) {

@@ -13,7 +13,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little);
 
-constexpr std::uint64_t most_header = 16u << 20, most_tensors = 100000;
+constexpr std::uint64_t most_header = 16u << 20, most_tensors = 10000;
 
 [[noreturn]] void refuse(const std::string& field, const std::string& expected, const std::string& actual) {
   throw Error(ErrorCode::invalid_checkpoint, field, expected, actual);
@@ -55,7 +55,8 @@ TensorView view(const std::string& name, const Json& entry, std::span<const std:
   std::uint64_t count = 1;
   for (const Json& size : shape) {
     const std::uint64_t n = offset(size, name + ".shape");
-    if (n > data.size() || (n > 0 && count > data.size() / n)) refuse(name + ".shape", "sizes that fit the file", shape.dump());
+    if (n > data.size() || (n > 0 && count > data.size() / n))
+      refuse(name + ".shape", "sizes that fit the file", shape.dump());
     count *= n;
     tensor.shape.push_back(std::int64_t(n));
   }

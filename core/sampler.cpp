@@ -8,7 +8,7 @@ namespace unfold {
 Sampler::Sampler(Network& network, const SampleOptions& options)
     : network_(network), options_(options), workspace_(network, 1, 1, false), rng_(options.seed, Stream::sampling) {
   const auto refuse = [](const char* field, const char* expected, double actual) {
-    throw Error(ErrorCode::invalid_argument, field, expected, std::to_string(actual));
+    throw Error(ErrorCode::invalid_argument, field, expected, shortly(actual));
   };
   if (!(options.temperature >= 0 && options.temperature <= 1e6))
     refuse("temperature", "a number from 0 to 1000000", options.temperature);

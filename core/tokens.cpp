@@ -22,9 +22,11 @@ template <class F>
 void each_code_point(std::string_view text, const F& f) {
   for (std::size_t i = 0; i < text.size();) {
     const auto lead = static_cast<unsigned char>(text[i]);
-    const int more = lead < 0x80 ? 0 : lead >= 0xC2 && lead < 0xE0 ? 1 : lead >= 0xE0 && lead < 0xF0 ? 2
-                     : lead >= 0xF0 && lead < 0xF5             ? 3
-                                                               : -1;
+    const int more = lead < 0x80                   ? 0
+                     : lead >= 0xC2 && lead < 0xE0 ? 1
+                     : lead >= 0xE0 && lead < 0xF0 ? 2
+                     : lead >= 0xF0 && lead < 0xF5 ? 3
+                                                   : -1;
     if (more < 0 || i + std::size_t(more) >= text.size()) invalid_utf8(text, i);
     std::uint32_t code = more == 0 ? lead : lead & (0x3Fu >> more);
     for (int k = 1; k <= more; ++k) {
@@ -85,11 +87,9 @@ Vocabulary Vocabulary::of(std::string_view text, bool bytes, int cap) {
 Vocabulary Vocabulary::from_symbols(std::vector<std::uint32_t> symbols, bool bytes, bool unknown) {
   const bool sorted = std::is_sorted(symbols.begin(), symbols.end(), std::less_equal<>());
   const std::uint32_t highest = bytes ? 255 : 0x10FFFF;
-  const bool surrogates = !bytes && std::any_of(symbols.begin(), symbols.end(), [](std::uint32_t s) {
-    return s >= 0xD800 && s < 0xE000;
-  });
-  if (surrogates)
-    throw Error(ErrorCode::invalid_checkpoint, "vocabulary", "Unicode scalar values", "a surrogate");
+  const bool surrogates =
+      !bytes && std::any_of(symbols.begin(), symbols.end(), [](std::uint32_t s) { return s >= 0xD800 && s < 0xE000; });
+  if (surrogates) throw Error(ErrorCode::invalid_checkpoint, "vocabulary", "Unicode scalar values", "a surrogate");
   if (symbols.empty() || symbols.size() > 65534 || !sorted || symbols.back() > highest)
     throw Error(ErrorCode::invalid_checkpoint, "vocabulary", "1 to 65534 ascending symbols",
                 std::to_string(symbols.size()) + " symbols" + (sorted ? "" : ", not ascending"));

@@ -4,140 +4,176 @@
 #include <cmath>
 #include <cstring>
 
+#include "numeric.h"
 #include "parallel.h"
+#include "profile.h"
 
 namespace unfold {
 
-Index training_share(Index count, double validation) {
-  if (validation <= 0) return count;
-  return std::min(Index(double(count) * (1 - validation)), count - 2);
-}
-
 namespace {
 
-Index checked_share(const Config& config, Index count) {
-  const Index train = training_share(count, config.validation);
-  const Index needed = Index(config.batch) * (config.window + 1) + 1;
-  if (train < needed)
-    throw Error(ErrorCode::invalid_text, "text",
-                "at least " + std::to_string(needed) + " training characters for batch " +
-                    std::to_string(config.batch) + " × window " + std::to_string(config.window) +
-                    " (lower one of them, or give more text)",
-                std::to_string(std::max<Index>(train, 0)));
-  return train;
+/// The first tensor with an element that is not finite, or else the one with the largest.
+Overflow largest_of(const ParameterTable& table, const Real* x) {
+  Overflow found;
+  for (const Parameter& p : table)
+    for (Index i = 0; i < p.size(); ++i) {
+      const double value = std::fabs(double(x[p.offset + i]));
+      if (value <= found.largest && !found.parameter.empty()) continue;
+      found.parameter = p.name;
+      found.largest = value;
+      if (!std::isfinite(value)) return found;
+    }
+  return found;
 }
 
 }  // namespace
 
-Trainer::Trainer(const Config& config, Network& network, const std::vector<Token>& tokens)
+double teaching(const SamplingConfig& c, std::int64_t step) {
+  const double i = double(step);
+  double epsilon = c.start;
+  if (c.name == "none") return 1;
+  if (c.name == "linear") epsilon = c.start - i / c.k;
+  if (c.name == "exponential") epsilon = c.start * numeric::exp(i * numeric::log(1 - 1 / std::max(c.k, 1 + 1e-9)));
+  if (c.name == "inverse-sigmoid") epsilon = c.start * c.k / (c.k + numeric::exp(std::min(i / c.k, 700.0)));
+  return std::max(c.minimum, epsilon);
+}
+
+Trainer::Trainer(const Config& config, Network& network, std::unique_ptr<Feed> feed)
     : config_(config),
       network_(network),
-      tokens_(tokens),
-      train_count_(checked_share(config, Index(tokens.size()))),
-      streams_(tokens.data(), train_count_, config.batch),
-      coverage_(tokens.data() + train_count_, std::max<Index>(Index(tokens.size()) - train_count_, 1), config.batch),
-      workspace_(network, config.window, config.batch, true),
+      feed_(std::move(feed)),
+      workspace_(network, feed_->steps(), feed_->columns(), true, feed_->encoder_steps()),
       optimizer_(config.optimizer, network.table().size()),
       schedule_(config.schedule),
-      gradient_(network.table().size()),
-      targets_(std::size_t(config.window) * std::size_t(config.batch)),
-      losses_(targets_.size()) {
+      gradient_(network.table().size()) {
   workspace_.dropping().seed = config.seed;
   workspace_.dropping().variational = config.variational;
+  workspace_.choosing().seed = config.seed;
   workspace_.set_dropout(network, config.dropout);
 }
 
-/// Forward and loss of the window in the workspace; returns the sum of losses. Summed in one fixed order.
-double Trainer::window_loss(Real scale) {
+/// Forward and loss of the window in the workspace. Summed in one fixed order.
+Answers Trainer::window_answers(bool learn) {
   network_.forward(workspace_);
-  softmax_cross_entropy(workspace_.logits(), network_.symbols(), Index(targets_.size()), targets_.data(), scale,
-                        losses_.data());
-  double sum = 0;
-  for (const double loss : losses_) sum += loss;
-  return sum;
+  return feed_->answers(network_, workspace_, learn);
 }
+
+namespace {
+
+double mean(const Answers& a) { return a.loss / double(std::max<std::int64_t>(a.predictions, 1)); }
+double accuracy(const Answers& a) { return a.asked > 0 ? double(a.right) / double(a.asked) : -1; }
+
+}  // namespace
 
 StepReport Trainer::step() {
   cancel_evaluation();
-  const Index T = config_.window, K = Index(targets_.size());
-  if (progress_.cursor + T > streams_.length()) {
-    progress_.cursor = 0;
-    ++progress_.epoch;
-    workspace_.reset();
-  }
-  streams_.window(progress_.cursor, T, workspace_.tokens(0), targets_.data());
+  feed_->load(workspace_, progress_);
   workspace_.dropping().on = true;
   workspace_.dropping().pass = std::uint64_t(progress_.step);
+  workspace_.choosing().pass = std::uint64_t(progress_.step);
+  workspace_.choosing().epsilon = teaching(config_.sampling, progress_.step);
   StepReport report{.epoch = progress_.epoch};
-  report.loss = window_loss(Real(1.0 / double(K))) / double(K);
+  report.step = progress_.step + 1;
+  report.learning_rate = schedule_.rate(config_.optimizer.learning_rate, progress_.step);
+  const Answers answers = window_answers(true);
+  report.loss = mean(answers);
+  report.accuracy = accuracy(answers);
+  const bool taken_back = !std::isfinite(report.loss) && take_back();
+  can_take_back_ = false;
   parallel_for(gradient_.size(), 1024, double(gradient_.size()), [&](Index begin, Index end) {
     std::memset(static_cast<void*>(gradient_.data() + begin), 0, std::size_t(end - begin) * sizeof(Real));
   });
   network_.backward(workspace_, gradient_.data());
-  const Norm norm = clip(config_.clip, gradient_.data(), gradient_.size());
-  if (!std::isfinite(report.loss) || !std::isfinite(norm.value)) not_finite(report.loss, norm.value);
+  const Norm norm = [&] {
+    const Timed timed(Phase::optimizer);
+    return clip(config_.clip, gradient_.data(), gradient_.size());
+  }();
   report.gradient_norm = norm.value;
   report.clipped = norm.clipped;
-  report.learning_rate = schedule_.rate(config_.optimizer.learning_rate, progress_.step);
-  optimizer_.update(network_.parameters(), gradient_.data(), report.learning_rate);
+  // Clipping keeps a gradient within any bound; what was larger before it is no reason to stop.
+  const bool small = std::isfinite(norm.value) && (norm.clipped || norm.value <= Optimizer::largest_gradient);
+  if (!std::isfinite(report.loss) || !small) not_finite(report, taken_back);
+  const Timed timed(Phase::optimizer);
+  if (!optimizer_.update(network_.parameters(), gradient_.data(), report.learning_rate)) {
+    can_take_back_ = true;
+    const Overflow overflown = largest_of(network_.table(), network_.parameters());
+    take_back();
+    optimizer_.forget_overflown();
+    throw NonFinite({.step = report.step,
+                     .loss = report.loss,
+                     .gradient_norm = report.gradient_norm,
+                     .learning_rate = report.learning_rate,
+                     .parameter = overflown.parameter,
+                     .largest = overflown.largest});
+  }
+  can_take_back_ = true;
   network_.touch();
-  workspace_.carry();
-  progress_.cursor += T;
-  report.step = ++progress_.step;
+  feed_->advance(workspace_, progress_);
+  ++progress_.step;
   return report;
 }
 
-void Trainer::not_finite(double loss, double norm) {
-  std::string worst = "loss";
-  double largest = 0;
-  for (const Parameter& p : network_.table())
-    for (Index i = 0; i < p.size(); ++i) {
-      const double g = std::fabs(double(gradient_.data()[p.offset + i]));
-      if (std::isfinite(g) && g <= largest) continue;
-      worst = p.name;
-      largest = g;
-      if (!std::isfinite(g)) break;
-    }
-  throw Error(ErrorCode::non_finite, "step " + std::to_string(progress_.step + 1),
-              "a finite loss and gradient (lower the learning rate, or clip)",
-              "loss " + std::to_string(loss) + ", gradient norm " + std::to_string(norm) + ", largest in " + worst);
+bool Trainer::take_back() {
+  if (!can_take_back_) return false;
+  can_take_back_ = false;
+  std::copy(gradient_.data(), gradient_.data() + gradient_.size(), network_.parameters());
+  network_.touch();
+  return true;
+}
+
+void Trainer::not_finite(StepReport report, bool taken_back) {
+  Overflow overflow = largest_of(network_.table(), gradient_.data());
+  overflow.step = report.step;
+  overflow.loss = report.loss;
+  overflow.gradient_norm = report.gradient_norm;
+  overflow.learning_rate = report.learning_rate;
+  overflow.taken_back = taken_back;
+  throw NonFinite(overflow);
 }
 
 bool Trainer::evaluation_due() const {
-  return config_.evaluate_every > 0 && validation_tokens() > 1 && progress_.step > 0 &&
+  return config_.evaluate_every > 0 && validation_tokens() >= smallest() && progress_.step > 0 &&
          progress_.step % config_.evaluate_every == 0 && progress_.evaluated != progress_.step;
 }
 
-Evaluation Trainer::evaluate() {
-  if (validation_tokens() < 2)
-    throw Error(ErrorCode::invalid_state, "validation", "a validation split of at least 2 characters",
-                std::to_string(validation_tokens()));
-  if (!evaluation_) {
-    evaluation_ = Pass{.state = fresh_state()};
-  }
-  Pass& pass = *evaluation_;
+/// One window of a pass; the training state is put aside meanwhile.
+Evaluation Trainer::measure(Pass& pass) {
   workspace_.read_state(training_state_);
   workspace_.set_state(pass.state);
   workspace_.dropping().on = false;
-  coverage_.window(pass.cursor, config_.window, workspace_.tokens(0), targets_.data());
-  pass.sum += window_loss(0);
-  for (const Token target : targets_) pass.predictions += target != no_token;
+  pass.cursor = feed_->load(workspace_, pass.split, pass.cursor);
+  const Answers a = window_answers(false);
+  pass.answers.loss += a.loss;
+  pass.answers.predictions += a.predictions;
+  pass.answers.right += a.right;
+  pass.answers.asked += a.asked;
   workspace_.carry();
   workspace_.read_state(pass.state);  // of the same size: nothing is allocated, nothing can fail half-way
   workspace_.set_state(training_state_);
-  pass.cursor += config_.window;
+  const Index length = feed_->length(pass.split);
+  return {.done = pass.cursor >= length,
+          .fraction = std::min(1.0, double(pass.cursor) / double(length)),
+          .loss = mean(pass.answers),
+          .predictions = pass.answers.predictions,
+          .accuracy = accuracy(pass.answers)};
+}
 
-  Evaluation result{.done = pass.cursor >= coverage_.length(),
-                    .fraction = std::min(1.0, double(pass.cursor) / double(coverage_.length())),
-                    .loss = pass.sum / double(std::max<std::int64_t>(pass.predictions, 1)),
-                    .predictions = pass.predictions};
+Evaluation Trainer::evaluate(Split split) {
+  const Index count = feed_->size(split), least = split == Split::validation ? smallest() : 1;
+  if (count < least)
+    throw Error(ErrorCode::invalid_state, split == Split::validation ? "validation" : "split",
+                config_.task.learns_text() ? "a validation split of at least 2 characters" : "a split with examples",
+                std::to_string(count));
+  if (!evaluation_ || evaluation_->split != split) evaluation_ = Pass{.split = split, .state = fresh_state()};
+  const Evaluation result = measure(*evaluation_);
   if (!result.done) return result;
   evaluation_.reset();
+  if (split != Split::validation) return result;
   const bool due = evaluation_due();
   if (due) progress_.evaluated = progress_.step;
   if (!std::isfinite(result.loss))
     throw Error(ErrorCode::non_finite, "validation", "a finite loss (lower the learning rate, or clip)",
-                std::to_string(result.loss));
+                shortly(result.loss));
   if (due) schedule_.observe(result.loss);
   progress_.validation_loss = result.loss;
   return result;

@@ -1,59 +1,63 @@
-// Truncated back-propagation through time over a text (Werbos 1990; Williams & Peng 1990): contiguous streams,
-// windows of T steps, the state carried from window to window.
+// Truncated back-propagation through time (Werbos 1990; Williams & Peng 1990): window after window of what a feed
+// gives, forward, loss, backward, clip, update.
 #pragma once
 
 #include <functional>
 #include <optional>
 
-#include "network.h"
+#include "feed.h"
 #include "optim.h"
-#include "tokens.h"
 
 namespace unfold {
 
-/// What one training step did. Losses are nats per token, means over all T·N predictions of the window.
+/// What one training step did. Losses are means over all predictions of the window: nats, or squared errors.
 struct StepReport {
   std::int64_t step = 0;
   std::int64_t epoch = 0;
   double loss = 0, gradient_norm = 0, learning_rate = 0;
   bool clipped = false;
+  double accuracy = -1;  // share of right answers, see Answers; −1: the task has none
 };
 
-/// A pass over the whole validation text, done in slices.
+/// A pass over a whole split, done in slices.
 struct Evaluation {
   bool done = false;
   double fraction = 0;
-  double loss = 0;  // nats per token, over all predictions so far
+  double loss = 0;  // nats (or squared error) per prediction, over all so far
   std::int64_t predictions = 0;
+  double accuracy = -1;
 };
 
-/// Where training stands, besides parameters, moments and state; all of it goes into a checkpoint.
-struct Progress {
-  std::int64_t step = 0, epoch = 0, cursor = 0, evaluated = 0;
-  double validation_loss = -1;
-};
+/// Probability of the true symbol in scheduled sampling, at a training step.
+double teaching(const SamplingConfig& config, std::int64_t step);
 
 class Trainer {
  public:
-  /// `tokens` (the whole text) must outlive the trainer. Throws Error{invalid_text} if it is too short for
-  /// batch × (window+1).
-  Trainer(const Config& config, Network& network, const std::vector<Token>& tokens);
+  Trainer(const Config& config, Network& network, std::unique_ptr<Feed> feed);
+  /// On a text, see TextFeed.
+  Trainer(const Config& config, Network& network, const std::vector<Token>& tokens)
+      : Trainer(config, network, std::make_unique<TextFeed>(config, tokens)) {}
 
-  /// One window: forward, loss, backward, clip, update. If loss or gradient is not finite, throws
-  /// Error{non_finite} before any parameter changed.
+  /// One window: forward, loss, backward, clip, update. If loss, gradient or an updated weight overflows, throws
+  /// NonFinite, and the weights are the last ones that gave a finite loss: a loss that is not finite takes the update
+  /// before back. The next step goes on from there.
   StepReport step();
   /// Whether a validation is due before the next step (every `evaluateEvery` steps).
   bool evaluation_due() const;
-  /// Works on the due validation (or one on demand) for a window; the result counts for `plateau` if it was due.
-  Evaluation evaluate();
+  /// Works on the due validation (or a pass over a split, on demand) for a window; a validation counts for `plateau`
+  /// if it was due. Asking for another split begins that one's pass.
+  Evaluation evaluate(Split split = Split::validation);
   /// Drops a validation half done.
   void cancel_evaluation() { evaluation_.reset(); }
 
   void configure(const Config& config);
 
-  Index train_tokens() const { return train_count_; }
-  Index validation_tokens() const { return Index(tokens_.size()) - train_count_; }
+  Feed& feed() { return *feed_; }
+  const Feed& feed() const { return *feed_; }
+  Index train_tokens() const { return feed_->size(Split::train); }
+  Index validation_tokens() const { return feed_->size(Split::validation); }
   const Progress& progress() const { return progress_; }
+  double epochs() const { return feed_->epochs(progress_); }
   Optimizer& optimizer() { return optimizer_; }
   const Optimizer& optimizer() const { return optimizer_; }
   Schedule& schedule() { return schedule_; }
@@ -64,33 +68,31 @@ class Trainer {
 
  private:
   struct Pass {
+    Split split = Split::validation;
     Index cursor = 0;
-    double sum = 0;
-    std::int64_t predictions = 0;
+    Answers answers;
     State state;
   };
   State fresh_state();
-  double window_loss(Real scale);
-  [[noreturn]] void not_finite(double loss, double norm);
+  /// What a validation needs: two characters (the first has no past), or an example.
+  Index smallest() const { return config_.task.learns_text() ? 2 : 1; }
+  Answers window_answers(bool learn);
+  Evaluation measure(Pass& pass);
+  /// Puts the parameters back that the last update replaced, if they are still known.
+  bool take_back();
+  [[noreturn]] void not_finite(StepReport report, bool taken_back);
 
   Config config_;
   Network& network_;
-  const std::vector<Token>& tokens_;
-  Index train_count_;
-  Streams streams_;
-  Coverage coverage_;
+  std::unique_ptr<Feed> feed_;
   Workspace workspace_;
   Optimizer optimizer_;
   Schedule schedule_;
   Progress progress_;
-  Buffer gradient_;
-  std::vector<Token> targets_;
-  std::vector<double> losses_;
+  Buffer gradient_;  // between an update and the next backward: the parameters before
+  bool can_take_back_ = false;
   std::optional<Pass> evaluation_;
   State training_state_;  // put aside while evaluating
 };
-
-/// Training tokens of a text of `count` tokens: the first 1 − validation of it.
-Index training_share(Index count, double validation);
 
 }  // namespace unfold

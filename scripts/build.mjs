@@ -1,4 +1,5 @@
-// node scripts/build.mjs [native] [sanitize] [wasm] [package] [web]     (default: all but sanitize)
+// node scripts/build.mjs [native] [sanitize] [thread] [wasm] [wasm-sanitize] [package] [web]; by default all but the
+// sanitizers'.
 import { availableParallelism } from 'node:os';
 import { existsSync, readFileSync } from 'node:fs';
 import { at, Failure, findProgram, heading, isMain, main, run, setUp } from './lib.mjs';
@@ -30,13 +31,13 @@ function native(preset) {
   cmake(preset, { fixed: compiler ? { CMAKE_CXX_COMPILER: compiler } : {} });
 }
 
-function wasm() {
+function wasm(...presets) {
   const emscripten = run('bash', [at('scripts/emscripten')], { capture: true });
   const toolchain = `${emscripten}/cmake/Modules/Platform/Emscripten.cmake`;
   const env = { EMSCRIPTEN_ROOT: emscripten };
   // The downloaded one carries its configuration; another version's must not be taken for it.
   if (existsSync(`${emscripten}/.emscripten`)) env.EM_CONFIG = `${emscripten}/.emscripten`;
-  for (const preset of ['wasm-simd', 'wasm-simd-threads']) {
+  for (const preset of presets) {
     cmake(preset, { fixed: { CMAKE_TOOLCHAIN_FILE: toolchain }, env });
   }
 }
@@ -49,7 +50,9 @@ function script(file, title, sentence) {
 const parts = {
   native: () => native('native'),
   sanitize: () => native('native-sanitize'),
-  wasm,
+  thread: () => native('native-thread-sanitize'),
+  wasm: () => wasm('wasm-simd', 'wasm-simd-threads'),
+  'wasm-sanitize': () => wasm('wasm-sanitize'),
   package: () =>
     script('wasm/build.mjs', 'Building the package', 'the package does not compile (messages above).'),
   web: () => {
@@ -72,7 +75,10 @@ if (isMain(import.meta.url)) {
   main(() => {
     const names = process.argv.slice(2);
     const wanted = names.length ? names : ['native', 'wasm', 'package', 'web'];
-    setUp('build', ...(wanted.includes('native') || wanted.includes('sanitize') ? ['test'] : []));
+    setUp(
+      'build',
+      ...(wanted.some((name) => ['native', 'sanitize', 'thread'].includes(name)) ? ['test'] : []),
+    );
     build(...wanted);
   });
 }

@@ -14,7 +14,10 @@ async function listed() {
 /** Trains natively; what the program prints at the end. */
 function train(text, config, steps) {
   const args = ['train', '--text', text, '--config', JSON.stringify(config), '--steps', String(steps)];
-  const output = execFileSync(at('build/native/unfold'), args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const output = execFileSync(at('build/native/unfold'), args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   const [, loss, seconds] = /validation ([\d.]+) nats.* ([\d.]+) s/.exec(output);
   return { loss: Number(loss), seconds: Number(seconds), markov: Number(/order-2 ([\d.]+)/.exec(output)[1]) };
 }
@@ -27,15 +30,21 @@ async function table({ steps, hidden }) {
     results.push({ name, ...train(text, config, steps) });
     const { loss, seconds, markov } = results.at(-1);
     const verdict = loss < markov ? 'under' : 'OVER';
-    console.log(`${name.padEnd(18)} ${loss.toFixed(4)} nats  ${seconds.toFixed(1).padStart(6)} s  ${verdict} order-2 Markov ${markov}`);
+    console.log(
+      `${name.padEnd(18)} ${loss.toFixed(4)} nats  ${seconds.toFixed(1).padStart(6)} s  ${verdict} order-2 Markov ${markov}`,
+    );
   }
   const over = results.filter(({ loss, markov }) => !(loss < markov)).length;
-  console.log(`${results.length - over} of ${results.length} presets under the baseline (${steps} steps of 16 × 32, ${hidden} units, seed 1)`);
+  console.log(
+    `${results.length - over} of ${results.length} presets under the baseline (${steps} steps of 16 × 32, ${hidden} units, seed 1)`,
+  );
   if (over) process.exitCode = 1;
 }
 
 if (isMain(import.meta.url)) {
-  const { values } = parseArgs({ options: { steps: { type: 'string', default: '3000' }, hidden: { type: 'string', default: '128' } } });
+  const { values } = parseArgs({
+    options: { steps: { type: 'string', default: '3000' }, hidden: { type: 'string', default: '128' } },
+  });
   main(() => {
     build('native', 'wasm');
     return table({ steps: Number(values.steps), hidden: Number(values.hidden) });

@@ -1,4 +1,4 @@
-// npm test [-- native sanitize vitest check-deps]: sets up, builds, runs every test, sums up.
+// npm test [-- native sanitize thread vitest check-deps]: sets up, builds, runs every test, sums up.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { build } from './build.mjs';
@@ -6,8 +6,8 @@ import { checkDependencies } from './check-deps.mjs';
 import { at, Failure, heading, main, run, setUp } from './lib.mjs';
 
 /** {passed, failed} of a CTest run, from its JUnit file; a run without one is a failure itself. */
-function ctest(preset) {
-  build(preset === 'native' ? 'native' : 'sanitize');
+function ctest(part, preset) {
+  build(part);
   heading(`Native tests (${preset})`);
   const file = at('build', preset, 'ctest.xml');
   rmSync(file, { force: true });
@@ -48,8 +48,9 @@ function dependencies() {
 }
 
 const stages = {
-  native: () => ctest('native'),
-  sanitize: () => ctest('native-sanitize'),
+  native: () => ctest('native', 'native'),
+  sanitize: () => ctest('sanitize', 'native-sanitize'),
+  thread: () => ctest('thread', 'native-thread-sanitize'),
   vitest,
   'check-deps': dependencies,
 };

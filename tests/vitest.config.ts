@@ -55,6 +55,8 @@ export default defineConfig({
           exclude: ['tests/**/*.browser.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // What is waited for comes when it comes: a busy machine is no failure.
+          expect: { poll: { timeout: 15_000 } },
         },
       },
       inBrowser('isolated', isolationHeaders),

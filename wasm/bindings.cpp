@@ -6,10 +6,12 @@
 
 #include <chrono>
 #include <cmath>
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "bench.h"
+#include "headroom.h"
 #include "kernels/kernels.h"
 #include "parallel.h"
 #include "session.h"
@@ -28,14 +30,36 @@ val reply(bool ok, const Json& value) {
 
 val failure(const char* code, const std::string& field, const std::string& expected, const std::string& actual,
             const std::string& message) {
-  return reply(false, {{"code", code}, {"field", field}, {"expected", expected}, {"actual", actual}, {"message", message}});
+  return reply(false,
+               {{"code", code}, {"field", field}, {"expected", expected}, {"actual", actual}, {"message", message}});
 }
 
-/// The one guard: turns every exception into a reply.
-template <class F>
-val guarded(const F& f) {
+/// Some call, by reference.
+struct Call {
+  const void* what;
+  val (*run)(const void*);
+};
+
+/// The one guard: turns every exception into a reply. One function for all calls: what catches is large.
+[[gnu::noinline]] val guard(const Call& call) {
+  keep_headroom();
   try {
-    return f();
+    return call.run(call.what);
+  } catch (const NonFinite& e) {
+    const Overflow& o = e.overflow;  // what is not finite travels as null
+    return reply(false, {{"code", to_string(e.code)},
+                         {"field", e.field},
+                         {"expected", e.expected},
+                         {"actual", e.actual},
+                         {"message", e.what()},
+                         {"overflow",
+                          {{"step", o.step},
+                           {"loss", o.loss},
+                           {"gradientNorm", o.gradient_norm},
+                           {"learningRate", o.learning_rate},
+                           {"parameter", o.parameter},
+                           {"largest", o.largest},
+                           {"takenBack", o.taken_back}}}});
   } catch (const Error& e) {
     return failure(to_string(e.code), e.field, e.expected, e.actual, e.what());
   } catch (const Json::exception& e) {  // an option of the wrong type
@@ -47,11 +71,23 @@ val guarded(const F& f) {
   }
 }
 
+template <class F>
+val guarded(const F& f) {
+  return guard({&f, [](const void* what) { return (*static_cast<const F*>(what))(); }});
+}
+
 /// A copy, so that nothing dangles when the memory grows.
 std::string copied(const val& bytes) {
   std::string copy(bytes["length"].as<std::size_t>(), '\0');
-  val(emscripten::typed_memory_view(copy.size(), reinterpret_cast<std::uint8_t*>(copy.data()))).call<void>("set", bytes);
+  val(emscripten::typed_memory_view(copy.size(), reinterpret_cast<std::uint8_t*>(copy.data())))
+      .call<void>("set", bytes);
   return copy;
+}
+
+/// Copies, also out of shared memory.
+void set_bytes(val& result, std::span<const std::byte> bytes) {
+  const val view(emscripten::typed_memory_view(bytes.size(), reinterpret_cast<const std::uint8_t*>(bytes.data())));
+  result.set("bytes", val::global("Uint8Array").new_(view));
 }
 
 /// Time is asked for only here, to end a slice; it never enters a result.
@@ -67,11 +103,12 @@ class Slice {
   double end_;
 };
 
-Json report_json(const StepReport& r, std::int64_t characters, double seconds) {
+Json report_json(const StepReport& r, double epochs, double characters, double seconds) {
   return {{"step", r.step},
-          {"epoch", r.epoch},
+          {"epoch", epochs},
           {"loss", r.loss},
           {"validationLoss", nullptr},
+          {"accuracy", r.accuracy < 0 ? Json() : Json(r.accuracy)},
           {"gradientNorm", r.gradient_norm},
           {"learningRate", r.learning_rate},
           {"characters", characters},
@@ -82,7 +119,15 @@ Json evaluation_json(const Evaluation& e) {
   return {{"done", e.done},
           {"fraction", e.fraction},
           {"loss", e.done ? Json(e.loss) : Json()},
+          {"accuracy", e.done && e.accuracy >= 0 ? Json(e.accuracy) : Json()},
           {"characters", e.predictions}};
+}
+
+Split split_of(const std::string& name) {
+  if (name == "train") return Split::train;
+  if (name == "validation") return Split::validation;
+  if (name == "test") return Split::test;
+  throw Error(ErrorCode::invalid_argument, "split", "train, validation or test", name);
 }
 
 class Bound {
@@ -116,22 +161,26 @@ class Bound {
       const auto target_step = std::int64_t(target);
       do {
         if (measuring_ || trainer.evaluation_due()) {
-          const Evaluation e = trainer.evaluate();
+          const Evaluation e = trainer.evaluate(measuring_ ? measured_split_ : Split::validation);
           if (!e.done) continue;
           if (measuring_) measured_ = e;
           measuring_ = false;
-          Json report = report_json(last_, 0, 0);
+          Json report = report_json(last_, trainer.epochs(), 0, 0);
           report["validationLoss"] = e.loss;
+          report["accuracy"] = e.accuracy < 0 ? Json() : Json(e.accuracy);
           report["step"] = trainer.progress().step;
           events.push_back(report);
         } else if (trainer.progress().step < target_step) {
           const double start = Slice::now();
           last_ = trainer.step();
           const Config& c = session_->config();
-          events.push_back(report_json(last_, last_.step * c.window * c.batch, (Slice::now() - start) / 1000));
+          const double steps = c.task.learns_text() ? c.window : 1;  // of what the task counts: characters, or examples
+          const double characters = double(last_.step) * steps * c.batch;
+          events.push_back(report_json(last_, trainer.epochs(), characters, (Slice::now() - start) / 1000));
         }
       } while (!slice.over() && !finished(trainer, target_step));
-      return reply(true, {{"step", trainer.progress().step}, {"done", finished(trainer, target_step)}, {"events", events}});
+      return reply(true,
+                   {{"step", trainer.progress().step}, {"done", finished(trainer, target_step)}, {"events", events}});
     });
   }
 
@@ -142,8 +191,10 @@ class Bound {
     });
   }
 
-  val evaluate(double milliseconds) {
+  /// `split`: train, validation or test.
+  val evaluate(const std::string& name, double milliseconds) {
     return guarded([&] {
+      const Split split = split_of(name);
       Trainer& trainer = session().trainer();
       const Slice slice(milliseconds);
       Evaluation e;
@@ -151,7 +202,8 @@ class Bound {
         e = *measured_;  // a training slice came in between and finished it
       } else {
         measuring_ = true;
-        do e = trainer.evaluate();
+        measured_split_ = split;
+        do e = trainer.evaluate(split);
         while (!e.done && !slice.over());
       }
       if (e.done) {
@@ -162,12 +214,89 @@ class Bound {
     });
   }
 
-  val baselines(int highest) {
-    return guarded([&] { return reply(true, session().baselines(highest)); });
+  /// Drops a pass half done: the next one begins anew, with the weights it finds.
+  val evaluate_stop() {
+    return guarded([&] {
+      session().trainer().cancel_evaluation();
+      measuring_ = false;
+      measured_.reset();
+      return reply(true, Json::object());
+    });
+  }
+
+  val baselines_start(int highest) {
+    return guarded([&] {
+      session().baselines_start(highest);
+      return reply(true, Json::object());
+    });
+  }
+
+  /// null until all is counted.
+  val baselines_next(double milliseconds) {
+    return guarded([&] {
+      const Slice slice(milliseconds);
+      std::optional<Json> losses;
+      do losses = session().baselines_next(4096);
+      while (!losses && !slice.over());
+      return reply(true, losses.value_or(Json()));
+    });
   }
 
   val gradient_flow(int lags) {
     return guarded([&] { return reply(true, session().gradient_flow(lags)); });
+  }
+
+  /// {tokens, columns, inputs, clock} and the state's numbers as float32 → {inputs, clock} and, as bytes, the logits
+  /// followed by the numbers of the state after them. See Session::logits.
+  val logits(const std::string& options, const val& values) {
+    return guarded([&] {
+      const Json json = parse_json(options, ErrorCode::invalid_argument, "options");
+      const std::string bytes = copied(values);
+      State state{.values = std::vector<Real>(bytes.size() / sizeof(Real)),
+                  .tokens = json.at("inputs").get<std::vector<Token>>(),
+                  .clock = json.at("clock").get<std::int64_t>()};
+      std::memcpy(state.values.data(), bytes.data(), state.values.size() * sizeof(Real));
+      std::vector<Real> numbers =
+          session().logits(json.at("tokens").get<std::vector<Token>>(), json.at("columns").get<Index>(), state);
+      numbers.insert(numbers.end(), state.values.begin(), state.values.end());
+      val result = reply(true, {{"inputs", state.tokens}, {"clock", state.clock}});
+      set_bytes(result, std::as_bytes(std::span(numbers)));
+      return result;
+    });
+  }
+
+  val inspect(const val& text) {
+    return guarded([&] {
+      const Session::Reading reading = session().inspect(copied(text));
+      Json series = Json::array();
+      for (const auto& [layer, name, size, offset] : reading.inspection.series)
+        series.push_back({{"layer", layer}, {"name", name}, {"size", size}, {"offset", offset}});
+      val result = reply(true, {{"tokens", reading.tokens}, {"unknown", reading.unknown}, {"series", series}});
+      set_bytes(result, std::as_bytes(std::span(reading.inspection.values)));
+      return result;
+    });
+  }
+
+  val connectivity(const val& text, int at) {
+    return guarded([&] { return reply(true, session().connectivity(copied(text), at)); });
+  }
+
+  val terms(const val& text, int layer, int at) {
+    return guarded([&] { return reply(true, session().terms(copied(text), layer, at)); });
+  }
+
+  val spreads(int bins) {
+    return guarded([&] { return reply(true, session().spreads(bins)); });
+  }
+
+  /// See Session::predict and Session::example.
+  val predict(const std::string& request) {
+    return guarded(
+        [&] { return reply(true, session().predict(parse_json(request, ErrorCode::invalid_argument, "request"))); });
+  }
+
+  val example(const std::string& split, int index) {
+    return guarded([&] { return reply(true, session().example(split_of(split), index)); });
   }
 
   val sample_start(const std::string& options) {
@@ -176,8 +305,8 @@ class Bound {
       static const std::set<std::string> known{"prime", "temperature", "topK", "topP", "greedy", "seed", "length"};
       for (const auto& [name, value] : json.items())
         if (!known.contains(name))
-          throw Error(ErrorCode::invalid_argument, name,
-                      "prime, temperature, topK, topP, greedy, seed or length", "an unknown option");
+          throw Error(ErrorCode::invalid_argument, name, "prime, temperature, topK, topP, greedy, seed or length",
+                      "an unknown option");
       const auto number = [&](const char* name, double otherwise) {
         const auto at = json.find(name);
         if (at == json.end() || at->is_null()) return otherwise;
@@ -187,14 +316,16 @@ class Bound {
       const auto whole = [&](const char* name, double otherwise, double most) {
         const double x = number(name, otherwise);
         if (!(x >= 0 && x <= most && x == std::floor(x)))
-          throw Error(ErrorCode::invalid_argument, name, "a whole number from 0 to " + Json(most).dump(), Json(x).dump());
+          throw Error(ErrorCode::invalid_argument, name, "a whole number from 0 to " + Json(most).dump(),
+                      Json(x).dump());
         return x;
       };
-      const SampleOptions chosen{.temperature = number("temperature", 1),
-                                 .top_k = int(whole("topK", 0, 65535)),
-                                 .top_p = number("topP", 1),
-                                 .greedy = json.value("greedy", false),
-                                 .seed = std::uint64_t(whole("seed", double(session().config().seed), 9007199254740991.0))};
+      const SampleOptions chosen{
+          .temperature = number("temperature", 1),
+          .top_k = int(whole("topK", 0, 65535)),
+          .top_p = number("topP", 1),
+          .greedy = json.value("greedy", false),
+          .seed = std::uint64_t(whole("seed", double(session().config().seed), 9007199254740991.0))};
       const auto unknown = session_->sample_start(json.value("prime", ""), chosen,
                                                   std::int64_t(whole("length", 500, 9007199254740991.0)));
       return reply(true, {{"unknown", unknown}});
@@ -224,8 +355,7 @@ class Bound {
       const Json json = parse_json(options, ErrorCode::invalid_argument, "options");
       const std::vector<std::byte> bytes = session().save(json.value("optimizer", true));
       val result = reply(true, Json::object());
-      const val view(emscripten::typed_memory_view(bytes.size(), reinterpret_cast<const std::uint8_t*>(bytes.data())));
-      result.set("bytes", val::global("Uint8Array").new_(view));  // copies, also out of shared memory
+      set_bytes(result, bytes);
       return result;
     });
   }
@@ -242,6 +372,7 @@ class Bound {
 
   std::unique_ptr<Session> session_;
   StepReport last_;
+  Split measured_split_ = Split::validation;
   bool measuring_ = false;  // a validation on demand is under way: it goes before training
   std::optional<Evaluation> measured_;
 };
@@ -265,6 +396,13 @@ val set_threads_reply(int count) {
   return guarded([&] { return reply(true, {{"threads", set_threads(count)}}); });
 }
 
+val set_math(const std::string& math) {
+  return guarded([&] {
+    const bool fast = kernels::set_fast(math == "fast");
+    return reply(true, {{"math", fast ? "fast" : "reproducible"}});
+  });
+}
+
 val benchmark_reply(int max_threads, const std::string& only, double chunk_seconds) {
   return guarded([&] {
     return reply(true, benchmark({.max_threads = max_threads, .chunk_seconds = chunk_seconds, .only = only}));
@@ -279,6 +417,7 @@ EMSCRIPTEN_BINDINGS(unfold) {
   emscripten::function("schema", &schema_reply);
   emscripten::function("check", &check);
   emscripten::function("setThreads", &set_threads_reply);
+  emscripten::function("setMath", &set_math);
   emscripten::function("benchmark", &benchmark_reply);
   emscripten::class_<Bound>("Session")
       .constructor()
@@ -288,8 +427,17 @@ EMSCRIPTEN_BINDINGS(unfold) {
       .function("train", &Bound::train)
       .function("update", &Bound::update)
       .function("evaluate", &Bound::evaluate)
-      .function("baselines", &Bound::baselines)
+      .function("predict", &Bound::predict)
+      .function("example", &Bound::example)
+      .function("evaluateStop", &Bound::evaluate_stop)
+      .function("baselinesStart", &Bound::baselines_start)
+      .function("baselinesNext", &Bound::baselines_next)
       .function("gradientFlow", &Bound::gradient_flow)
+      .function("logits", &Bound::logits)
+      .function("inspect", &Bound::inspect)
+      .function("connectivity", &Bound::connectivity)
+      .function("terms", &Bound::terms)
+      .function("spreads", &Bound::spreads)
       .function("sampleStart", &Bound::sample_start)
       .function("sampleNext", &Bound::sample_next)
       .function("save", &Bound::save);

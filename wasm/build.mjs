@@ -1,32 +1,52 @@
-// wasm/*.ts becomes dist/*.js and dist/*.d.ts, file by file: what is read here is what runs there.
+// wasm/*.ts becomes dist/*.js and dist/*.d.ts, file by file: what is read here is what runs there. wasm/cli/*.ts uses
+// the result by its public name and becomes dist/cli/*.js.
 // The engine's files (simd*.js, simd*.wasm) come from CMake and stay, adapted for bundlers.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { adapt } from './glue.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const dist = (name = '') => here(`../dist/${name}`);
 const isGlue = (name) => /^simd(-threads|-fast)*\.js$/.test(name);
+const isTwin = (name) => /-fast\.js$/.test(name);
 
 mkdirSync(dist(), { recursive: true });
+rmSync(dist('export'), { recursive: true, force: true });
 for (const name of readdirSync(dist())) if (/\.(js|d\.ts)$/.test(name) && !isGlue(name)) rmSync(dist(name));
+for (const folder of ['cli', 'element']) rmSync(dist(folder), { recursive: true, force: true });
 
 try {
   const compiler = here('../node_modules/typescript/bin/tsc');
-  execFileSync(process.execPath, [compiler, '--project', here('tsconfig.json')], { stdio: 'inherit' });
+  for (const project of ['tsconfig.json', 'cli/tsconfig.json']) {
+    execFileSync(process.execPath, [compiler, '--project', here(project)], { stdio: 'inherit' });
+  }
 } catch {
   process.exit(1); // the compiler has said why
 }
 
+chmodSync(dist('cli/main.js'), 0o755);
 for (const name of readdirSync(dist())) {
   if (isGlue(name)) {
     const source = readFileSync(dist(name), 'utf8');
     const adapted = adapt(source);
     if (adapted !== source) writeFileSync(dist(name), adapted);
+    if (isTwin(name)) {
+      checkTwin(name, adapted);
+      continue;
+    }
+    const declaration = `declare const factory: import('./engine.js').EngineFactory;\nexport default factory;\n`;
+    writeFileSync(dist(name.replace(/js$/, 'd.ts')), declaration);
   }
   if (name === 'simd.wasm') {
     const base64 = readFileSync(dist(name)).toString('base64');
     writeFileSync(dist('simd-base64.js'), `export default '${base64}';\n`);
   }
+}
+
+/** A build's fast twin runs with the other's JavaScript: they differ in nothing but the name of the file. */
+function checkTwin(name, source) {
+  const other = readFileSync(dist(name.replace('-fast', '')), 'utf8');
+  if (adapt(other) !== source.replaceAll('-fast.', '.'))
+    throw new Error(`${name} is not the JavaScript of its twin.`);
 }

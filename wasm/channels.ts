@@ -1,9 +1,7 @@
-/** The three places a session runs in: a browser's worker, Node's worker, this thread. */
-import type { EngineFactory } from './engine.js';
-import { UnfoldError } from './errors.js';
+/** The two workers a session runs in, a browser's and Node's. On this thread: local.ts. */
+import { isElsewhere, shim } from './elsewhere.js';
 import { importThreads, isNode } from './node.js';
-import type { Channel, Answer, Port } from './protocol.js';
-import { serve } from './session.js';
+import type { Answer, Channel } from './protocol.js';
 import type { Build } from './types.js';
 
 /** Starts a worker. `url`: instead of the package's own. */
@@ -45,24 +43,23 @@ function openWebWorker(build: Build, url: string | URL | undefined): Channel {
 
 /** Written out, one by one: bundlers find the workers by these expressions. */
 function startOwnWorker(build: Build): Worker {
+  // Another origin's script, such as a CDN's, is refused here, sometimes by an exception, sometimes by an event: its
+  // neighbour can be imported by a worker of ours.
+  if (isElsewhere(import.meta.url)) return startWorker(neighbour(build));
   try {
     return build === 'simd-threads'
       ? new Worker(new URL('./worker-threads.js', import.meta.url), { type: 'module' })
       : new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
   } catch (error) {
-    // Another origin's script, such as a CDN's: its neighbour can be imported by a worker of ours.
     if ((error as Error)?.name !== 'SecurityError') throw error;
     return startWorker(neighbour(build));
   }
 }
 
 function startWorker(url: string | URL): Worker {
-  const { href, origin } = new URL(url, location.href);
-  if (origin === location.origin) return new Worker(url, { type: 'module' });
-  const shim = URL.createObjectURL(
-    new Blob([`import ${JSON.stringify(href)};`], { type: 'text/javascript' }),
-  );
-  return new Worker(shim, { type: 'module' });
+  const { href } = new URL(url, location.href);
+  if (!isElsewhere(href)) return new Worker(url, { type: 'module' });
+  return new Worker(shim(href), { type: 'module' });
 }
 
 /** The worker's file beside this one, where no bundler has moved either. */
@@ -85,31 +82,5 @@ async function openNodeWorker(build: Build, url: string | URL | undefined): Prom
     },
     hold: (waiting) => (waiting ? worker.ref() : worker.unref()),
     close: () => void worker.terminate(),
-  };
-}
-
-/** Runs the session on this thread. Messages arrive in microtasks, as asynchronous as from anywhere else. */
-export async function openLocal(build: Build): Promise<Channel> {
-  const load = build === 'simd-threads' ? import('./simd-threads.js') : import('./simd.js');
-  const { default: factory } = await load.catch((error: unknown) => {
-    throw new UnfoldError('LOAD_FAILED', `${build}.js could not be loaded: ${String(error)}`, {
-      cause: error,
-    });
-  });
-  return connectLocal(factory);
-}
-
-export function connectLocal(factory: EngineFactory): Channel {
-  let receive: Parameters<Port['listen']>[0];
-  let send: (answer: Answer) => void;
-  serve(
-    { post: (answer) => queueMicrotask(() => send(answer)), listen: (handler) => (receive = handler) },
-    factory,
-  );
-  return {
-    post: (request) => queueMicrotask(() => receive(request)),
-    listen: ({ answer }) => (send = answer),
-    hold: () => {},
-    close: () => receive({ type: 'close' }),
   };
 }

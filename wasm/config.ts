@@ -13,9 +13,11 @@ type Initializer = Name<'xavier' | 'he' | 'orthogonal' | 'identity' | 'uniform' 
 export interface EdgeConfig {
   /**
    * `input`, `self` (this layer's own state), `output` (what the network predicted or, see `Config.feedback`, should
-   * have), or the number of a lower layer. The readout takes `input` and numbers.
+   * have), or the number of a lower layer; in a network that has them also `context`, `attention` (one step late,
+   * unless it enters the readout) and `remaining` (the steps that are left, see `TaskConfig.length`). The readout takes
+   * all but `self` and `output`.
    */
-  from: Name<'input' | 'self' | 'output'> | number;
+  from: Name<'input' | 'self' | 'output' | 'context' | 'attention' | 'remaining'> | number;
   /** Steps, up to 1000. Default 1 from `self` and `output`, which need at least 1, else 0. The readout: 0 only. */
   delay?: number;
   /** Sizes of the hidden layers between, at most 16. Default none: one matrix. */
@@ -44,6 +46,15 @@ export interface LayerConfig {
   reset?: Name<'after' | 'before'>;
   /** Bias vectors: none, one, or two (input and recurrent apart, as PyTorch). Default `two`. */
   bias?: Name<'none' | 'one' | 'two'>;
+  /**
+   * `backward`: from the last step to the first (Schuster & Paliwal 1997). Default `forward`. A network that foretells
+   * has no backward layers.
+   */
+  direction?: Name<'forward' | 'backward'>;
+  /** Two layers of this kind, one of each direction, numbered one after the other. Default false. */
+  bidirectional?: boolean;
+  /** The first state is computed from the context. Default: as `Config.context` says. */
+  initial?: boolean;
   /** Everything that enters the layer, 1 to 64. Default: from below (and the input, see `skipInputs`), and `self`. */
   edges?: EdgeConfig[];
   /**
@@ -61,6 +72,67 @@ export interface LayerConfig {
   layerNorm?: boolean;
   /** On the former state, one mask for a window, 0 to 0.95. Default 0. */
   recurrentDropout?: number;
+}
+
+/** What a network is asked for, and how its examples are written as text. */
+export interface TaskConfig {
+  /**
+   * - `next`: foretell each character of a text.
+   * - `generate`: write sequences. A sequence a line; with a context, its numbers (with commas) and a tab before it.
+   * - `classify`: one label for a sequence. Label, tab, sequence.
+   * - `tag`: a label for each step. Sequence, tab, as many labels of one character.
+   * - `translate`: a sequence into another. Source, tab, target.
+   * - `regress`: numbers. CSV, the next row is foretold; pooled: a series a line, steps divided by commas and numbers
+   *   of a step by spaces, then a tab and the numbers of the answer.
+   * - `notes`: 88 keys, many at a time. JSON, `{"train": [[[key, …], …], …], "valid": …, "test": …}`.
+   */
+  name?: Task;
+  /** classify and regress: one answer, from the last states or from their mean. Default `last`, of regress `each`. */
+  pool?: Name<'each' | 'last' | 'mean'>;
+  /**
+   * generate and translate: how a sequence ends. `end`: a symbol of its own; `halt`: a unit that says so; `count`: the
+   * length is answered first, and the steps that are left are fed in. Default `end`.
+   */
+  length?: Name<'end' | 'halt' | 'count'>;
+  /** generate and translate: most steps of a sequence, 1 to 65536. Default 256. */
+  longest?: number;
+  /** generate: numbers of a given context. Default 0. */
+  context?: number;
+}
+
+export type Task = Name<'next' | 'generate' | 'classify' | 'tag' | 'translate' | 'regress' | 'notes'>;
+
+/** Examples that the engine makes: see `getSchema().corpora`. The same ones on every platform. */
+export interface CorpusConfig {
+  name: string;
+  /** 0 (the default): the usual one. */
+  difficulty?: number;
+  /** Examples in all; one in ten is held back for validation, one in ten for the test. Default 10000. */
+  count?: number;
+  /** Default 1. */
+  seed?: number;
+}
+
+/** Of the decoder's last layer over the states of the encoder. */
+export interface AttentionConfig {
+  /** `additive` (Bahdanau, Cho & Bengio 2015) or `multiplicative` (Luong, Pham & Manning 2015). Default `additive`. */
+  score?: Name<'additive' | 'multiplicative'>;
+  /** Numbers that are compared. 0 (the default): as many as the decoder's last layer has units. */
+  size?: number;
+  /** The decoder's first layer reads it one step later. Default true. */
+  feed?: boolean;
+}
+
+/** Scheduled sampling (Bengio et al. 2015): how likely an input symbol is the true one, at training step i. */
+export interface SamplingConfig {
+  /** `none`: always. `linear`: start − i/k; `exponential`: start·(1 − 1/k)ⁱ; `inverse-sigmoid`: start·k/(k + e^(i/k)). */
+  name?: Name<'none' | 'linear' | 'exponential' | 'inverse-sigmoid'>;
+  /** Default 1000. */
+  k?: number;
+  /** Default 1. */
+  start?: number;
+  /** Never less than this. Default 0. */
+  minimum?: number;
 }
 
 export interface InitializationConfig {
@@ -113,6 +185,21 @@ export interface ScheduleConfig {
 /** Everything that defines a model and its training. Unknown fields are errors. */
 export interface Config {
   version?: number;
+  /** What the network is asked for: a name, or a name with its settings. Default `next`, or what the corpus is for. */
+  task?: Task | TaskConfig;
+  /** Examples that the engine makes, instead of a text. */
+  corpus?: string | CorpusConfig;
+  /** translate: the layers that read the source. Default one lstm of 128. */
+  encoder?: LayerConfig[];
+  /** translate: default `none`. */
+  attention?: Name<'none' | 'additive' | 'multiplicative'> | AttentionConfig;
+  /**
+   * Where the context (the encoder's last states, or a given one) enters: the first layer at every step, the first
+   * states of all layers, or both. Default `both`.
+   */
+  context?: Name<'none' | 'input' | 'initial' | 'both'>;
+  /** Whether the network is fed its own answers while it trains. Default `none`. */
+  sampling?: SamplingConfig | string;
   /** Same seed, text and configuration: same model, bit for bit, on every platform. Default 1. */
   seed?: number;
   /** What one symbol is. Default `character` (a Unicode code point). */
@@ -181,9 +268,12 @@ export type Preset = Name<
 
 /** A configuration with every field filled in and shorthands spelt out; edges that are the default are left out. */
 export type CanonicalConfig = Required<
-  Omit<Config, 'preset' | 'hidden' | 'skipInputs' | 'skipOutputs' | 'readout'>
+  Omit<Config, 'preset' | 'hidden' | 'skipInputs' | 'skipOutputs' | OptionalField>
 > &
-  Pick<Config, 'readout'>;
+  Pick<Config, OptionalField>;
+
+/** Left out where they are not asked for. */
+type OptionalField = 'readout' | 'task' | 'corpus' | 'encoder' | 'attention' | 'context' | 'sampling';
 
 /** One option of a cell, as a menu needs it: one of some choices, or a number in a range. */
 export type SchemaOption = { name: string; help: string } & (
@@ -210,6 +300,25 @@ export interface SchemaPreset {
   config: Config;
 }
 
+/** A task that the engine makes examples for. */
+export interface SchemaCorpus {
+  name: string;
+  label: string;
+  summary: string;
+  source: string;
+  task: string;
+  pool: string;
+  /** What the difficulty counts. */
+  difficulty: string;
+  least: number;
+  usual: number;
+  most: number;
+  /** What the best possible answer reaches, and what one without information does, in words. */
+  optimum: string;
+  trivial: string;
+  metric: string;
+}
+
 /** The names this build knows. */
 export interface Schema {
   cells: SchemaCell[];
@@ -220,5 +329,10 @@ export interface Schema {
   initializations: string[];
   biases: string[];
   joins: string[];
+  tasks: string[];
+  lengths: string[];
+  contexts: string[];
+  samplings: string[];
+  corpora: SchemaCorpus[];
   defaults: CanonicalConfig;
 }

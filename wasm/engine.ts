@@ -1,5 +1,6 @@
 /** The wasm module as Emscripten's Embind presents it, and the one place where its replies are read. */
 import { UnfoldError, type ErrorData } from './errors.js';
+import type { Arithmetic } from './types.js';
 
 /** Every call answers so; it never throws unless the engine crashed. `value` is JSON. */
 export interface Reply {
@@ -15,9 +16,24 @@ export interface EngineSession {
   info(): Reply;
   train(targetStep: number, milliseconds: number): Reply;
   update(settings: string): Reply;
-  evaluate(milliseconds: number): Reply;
-  baselines(highest: number): Reply;
+  evaluate(split: string, milliseconds: number): Reply;
+  predict(request: string): Reply;
+  example(split: string, index: number): Reply;
+  /** Drops a pass half done. */
+  evaluateStop(): Reply;
+  baselinesStart(highest: number): Reply;
+  /** null until all is counted. */
+  baselinesNext(milliseconds: number): Reply;
   gradientFlow(lags: number): Reply;
+  /**
+   * What the network answers to a window, for the tests of what is exported: `options` is {tokens, columns, inputs,
+   * clock}, see Session::logits in core/session.h; `state` holds float32 numbers, or nothing.
+   */
+  logits(options: string, state: Uint8Array): Reply;
+  inspect(text: Uint8Array): Reply;
+  connectivity(text: Uint8Array, at: number): Reply;
+  terms(text: Uint8Array, layer: number, at: number): Reply;
+  spreads(bins: number): Reply;
   sampleStart(options: string): Reply;
   sampleNext(count: number, milliseconds: number): Reply;
   save(options: string): Reply;
@@ -28,6 +44,8 @@ export interface Engine {
   schema(): Reply;
   check(config: string, vocabulary: number): Reply;
   setThreads(count: number): Reply;
+  /** Answers which one is in use from now on: `fast` only in a `-fast` file. */
+  setMath(math: Arithmetic): Reply;
   Session: new () => EngineSession;
   /** Emscripten's own, in builds with threads. */
   PThread?: { terminateAllThreads?(): void };

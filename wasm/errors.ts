@@ -4,10 +4,12 @@
  * - `INVALID_CONFIG`, `INVALID_TEXT`, `INVALID_CHECKPOINT`, `INVALID_ARGUMENT`: `field`, `expected` and `actual` say
  *   what to change.
  * - `INVALID_STATE`: the call does not fit what the model is doing, such as a second `train` beside the first.
- * - `NON_FINITE`: a loss or gradient overflowed. The weights are the last good ones; the model stays usable.
+ * - `NON_FINITE`: a loss or gradient overflowed; `overflow` says where. The weights are the last good ones; the model
+ *   stays usable: `update({ optimizer: { learningRate } })` or `update({ clip })`, then `train` again.
  * - `OUT_OF_MEMORY`: the model stays usable.
  * - `INTERNAL`: a defect of this package.
- * - `UNSUPPORTED`: this platform lacks something that is needed, such as WebAssembly SIMD.
+ * - `UNSUPPORTED`: this platform lacks something that is needed, such as WebAssembly SIMD; or a format cannot carry a
+ *   network, and `field` names what.
  * - `LOAD_FAILED`: a file could not be fetched or is not what it should be; the message names its address.
  * - `WORKER_FAILED`: the worker ended or the engine crashed; the model is lost, open its last saved state.
  * - `TIMEOUT`: loading took longer than `timeout`.
@@ -37,6 +39,24 @@ export interface ErrorData {
   field?: string;
   expected?: string;
   actual?: string;
+  overflow?: Overflow;
+}
+
+/** What a training step overflowed with: the figures to choose a lower rate or clipping by. Null is not finite. */
+export interface Overflow {
+  /** The step that failed. */
+  step: number;
+  /** In nats a character. */
+  loss: number | null;
+  /** Before clipping. */
+  gradientNorm: number | null;
+  learningRate: number;
+  /** The tensor with the largest element of the gradient, or the weight that overflowed in the update. */
+  parameter: string;
+  /** That element. */
+  largest: number | null;
+  /** The loss was not finite, so the update of the step before was undone. */
+  takenBack: boolean;
 }
 
 /** The one error type of the package. */
@@ -47,6 +67,8 @@ export class UnfoldError extends Error {
   readonly field: string | undefined;
   readonly expected: string | undefined;
   readonly actual: string | undefined;
+  /** With `NON_FINITE` of a training step. */
+  readonly overflow: Overflow | undefined;
 
   constructor(
     code: ErrorCode,
@@ -58,6 +80,7 @@ export class UnfoldError extends Error {
     this.field = details.field || undefined;
     this.expected = details.expected || undefined;
     this.actual = details.actual || undefined;
+    this.overflow = details.overflow;
   }
 
   static from(data: ErrorData): UnfoldError {
@@ -66,13 +89,14 @@ export class UnfoldError extends Error {
 
   /** What a message can carry; the cause stays behind, its text is in the message. */
   toJSON(): ErrorData {
-    const { code, message, field, expected, actual } = this;
+    const { code, message, field, expected, actual, overflow } = this;
     return {
       code,
       message,
       ...(field && { field }),
       ...(expected && { expected }),
       ...(actual && { actual }),
+      ...(overflow && { overflow }),
     };
   }
 }

@@ -3,7 +3,7 @@
  * it needs.
  */
 import { refuse, UnfoldError } from './errors.js';
-import { TextModel, toJson } from './model.js';
+import { encode, TextModel, toJson } from './model.js';
 import { openSession, openTools, type Session } from './open.js';
 import type {
   CheckedConfig,
@@ -16,18 +16,27 @@ import type {
   Schema,
 } from './types.js';
 
-export { type ErrorCode, UnfoldError } from './errors.js';
+export { type ErrorCode, type Overflow, UnfoldError } from './errors.js';
 export { support } from './support.js';
 export type * from './types.js';
 
-/** A new model of a text. */
+/**
+ * A new model of a text. Rejects with `INVALID_CONFIG` and the field, with `INVALID_TEXT` (no text, or less than
+ * `batch` × (`window` + 1) characters to train on), with `OUT_OF_MEMORY` before anything is allocated, or with what
+ * kept the engine from loading: `UNSUPPORTED`, `LOAD_FAILED`, `WORKER_FAILED`, `TIMEOUT`, the signal's reason.
+ */
 export async function createModel(options: CreateOptions): Promise<Model> {
-  const [runtime, { text, ...config }] = split(options);
+  const [runtime, { text: given, ...config }] = split(options);
+  const text = given ?? (config.corpus === undefined ? given : '');
   const args = { config: toJson(config), text: encode(text) };
   return open(runtime, ({ client }) => client.call('create', args, sending(args.text, text, runtime)));
 }
 
-/** A model from what `save()` gave. With its text it trains on exactly as if it had never stopped. */
+/**
+ * A model from what `save()` gave. With its text it trains on exactly as if it had never stopped. Rejects with
+ * `INVALID_CHECKPOINT` if the bytes are no such file, are damaged or do not fit together, with `INVALID_TEXT` if the
+ * text is another than the run was trained on, and otherwise as `createModel`.
+ */
 export async function openModel(bytes: Uint8Array, options: OpenOptions = {}): Promise<Model> {
   const [runtime, { text = '' }] = split(options);
   if (!(bytes instanceof Uint8Array)) throw refuse('INVALID_CHECKPOINT', 'bytes', 'a Uint8Array', bytes);
@@ -35,7 +44,11 @@ export async function openModel(bytes: Uint8Array, options: OpenOptions = {}): P
   return open(runtime, ({ client }) => client.call('open', args, sending(args.text, text, runtime)));
 }
 
-/** Validates a configuration and fills in its defaults; rejects with `INVALID_CONFIG` and the field. */
+/**
+ * Validates a configuration and fills in its defaults; rejects with `INVALID_CONFIG` and the field. With the size of
+ * the vocabulary it also counts parameters and bytes. Nothing is built. One engine, without a worker, serves all such
+ * questions.
+ */
 export async function checkConfig(
   config: Config,
   options: Runtime & { vocabulary?: number } = {},
@@ -70,13 +83,7 @@ function split<T extends Runtime>(options: T): [Runtime, Omit<T, keyof Runtime>]
   return [runtime as Runtime, rest];
 }
 
-function encode(text: string | Uint8Array): Uint8Array<ArrayBuffer> {
-  if (typeof text === 'string') return new TextEncoder().encode(text);
-  if (text instanceof Uint8Array) return text as Uint8Array<ArrayBuffer>;
-  throw refuse('INVALID_TEXT', 'text', 'a string or a Uint8Array', text);
-}
-
 /** What was encoded here moves to the worker; what the caller gave is copied. */
-function sending(bytes: Uint8Array<ArrayBuffer>, text: string | Uint8Array, { signal }: Runtime) {
+function sending(bytes: Uint8Array<ArrayBuffer>, text: string | Uint8Array | undefined, { signal }: Runtime) {
   return { signal, transfer: typeof text === 'string' ? [bytes.buffer] : [] };
 }

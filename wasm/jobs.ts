@@ -6,7 +6,7 @@ import type { EngineSession } from './engine.js';
 import { read } from './engine.js';
 import { Meter, type Report } from './meter.js';
 import type { Calls, Chunks, StreamName, TrainArgs } from './protocol.js';
-import type { Info } from './types.js';
+import type { Baselines, Info, Split } from './types.js';
 
 /** Milliseconds of one slice of training or evaluating: the longest that a message waits, short of one long step. */
 const SLICE = 30;
@@ -84,10 +84,37 @@ export function* sample(session: EngineSession, options: string, outlet: Outlet<
   }
 }
 
-export function* evaluate(session: EngineSession): Job<ReturnType<Calls['evaluate']>> {
+/** How far an evaluation is. */
+interface Pass {
+  done: boolean;
+  loss: number | null;
+  characters: number;
+  accuracy: number | null;
+}
+
+export function* evaluate(session: EngineSession, split: Split): Job<ReturnType<Calls['evaluate']>> {
+  let ended = false;
+  try {
+    for (;;) {
+      const pass = read<Pass>(session.evaluate(split, SLICE));
+      ended = pass.done;
+      const { characters, accuracy } = pass;
+      if (ended) return { loss: pass.loss ?? Infinity, characters, accuracy }; // JSON has no infinity
+      yield undefined;
+    }
+  } catch (error) {
+    ended = true;
+    throw error;
+  } finally {
+    if (!ended) read(session.evaluateStop()); // left half done, it would go on later, with other weights
+  }
+}
+
+export function* baselines(session: EngineSession, highest: number): Job<Baselines> {
+  read(session.baselinesStart(highest));
   for (;;) {
-    const pass = read<{ done: boolean; loss: number | null; characters: number }>(session.evaluate(SLICE));
-    if (pass.done) return { loss: pass.loss ?? Infinity, characters: pass.characters }; // JSON has no infinity
+    const counted = read<Baselines | null>(session.baselinesNext(SLICE));
+    if (counted) return counted;
     yield undefined;
   }
 }

@@ -1,17 +1,19 @@
 /** From an address to a compiled module. */
 import { UnfoldError, wrap } from './errors.js';
 import { importFs, isNode } from './node.js';
-import type { Build, Runtime } from './types.js';
+import type { Plan } from './support.js';
+import type { Runtime } from './types.js';
 
 /** By address. A module is compiled once however many models use it; one that failed is tried again. */
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
 export async function loadModule(
-  build: Build,
+  { build, math }: Pick<Plan, 'build' | 'math'>,
   { wasmModule, wasmUrl }: Runtime,
 ): Promise<WebAssembly.Module> {
   if (wasmModule) return wasmModule;
-  const url = String(typeof wasmUrl === 'function' ? wasmUrl(build) : (wasmUrl ?? addressOf(build)));
+  const given = typeof wasmUrl === 'function' ? wasmUrl(build, math) : wasmUrl;
+  const url = String(given ?? addressOf({ build, math }));
   let module = compiled.get(url);
   if (!module) {
     module = compile(url);
@@ -22,7 +24,11 @@ export async function loadModule(
 }
 
 /** Written out, one by one: bundlers find the files by these expressions. */
-function addressOf(build: Build): URL {
+function addressOf({ build, math }: Pick<Plan, 'build' | 'math'>): URL {
+  if (math === 'fast') {
+    if (build === 'simd-threads') return new URL('./simd-threads-fast.wasm', import.meta.url);
+    return new URL('./simd-fast.wasm', import.meta.url);
+  }
   if (build === 'simd-threads') return new URL('./simd-threads.wasm', import.meta.url);
   return new URL('./simd.wasm', import.meta.url);
 }

@@ -6,6 +6,8 @@ export interface Report {
   epoch: number;
   loss: number;
   validationLoss: number | null;
+  /** Of the step, or of the evaluation. */
+  accuracy: number | null;
   gradientNorm: number;
   learningRate: number;
   /** Trained since the model was made. */
@@ -21,7 +23,7 @@ const MEMORY = 2;
 export class Meter {
   #losses: number[] = [];
   #latest: Report | undefined;
-  #validation: { loss: number; step: number } | null = null;
+  #validation: { loss: number; step: number; accuracy: number | null } | null = null;
   #steps = 0;
   /** Exponentially weighted over training time: their quotient is the rate. */
   #characters = 0;
@@ -41,7 +43,8 @@ export class Meter {
     for (const report of reports) {
       // An overflow in a validation comes as null, JSON has no infinity: the step tells it from a step's report.
       const validates = report.validationLoss !== null || report.step === this.#latest?.step;
-      if (validates) this.#validation = { loss: report.validationLoss ?? Infinity, step: report.step };
+      const { step, accuracy } = report;
+      if (validates) this.#validation = { loss: report.validationLoss ?? Infinity, step, accuracy };
       else this.#addStep(report);
     }
   }
@@ -63,6 +66,8 @@ export class Meter {
       bitsPerCharacter: latest.loss / Math.LN2,
       validationLoss: this.#validation?.loss ?? null,
       validationStep: this.#validation?.step ?? null,
+      accuracy: latest.accuracy,
+      validationAccuracy: this.#validation?.accuracy ?? null,
       gradientNorm: latest.gradientNorm,
       learningRate: latest.learningRate,
       characters: latest.characters,

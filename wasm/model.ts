@@ -1,22 +1,29 @@
 import type { Client } from './client.js';
 import { refuse, UnfoldError, wrap } from './errors.js';
-import { type Sink, type Source, Stream } from './stream.js';
+import { inspectionOf } from './inspection.js';
+import { CallStream, type Sink, type Source } from './stream.js';
+import { DISPOSE } from './symbols.js';
 import type {
+  Answered,
   Baselines,
   Evaluation,
   Info,
+  Inspection,
   Model,
   ModelInfo,
+  Prediction,
+  PredictRequest,
   Progress,
   RuntimeInfo,
   SampleOptions,
   Sampling,
   Settings,
+  Split,
+  Spread,
+  Stream,
+  Term,
   TrainOptions,
 } from './types.js';
-
-/** Older platforms lack the symbol; a class must not get a method named "undefined" there. */
-const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
 
 /** JSON as the engine reads it: NaN and infinities arrive as text to be refused by name, not as null. */
 export function toJson(value: object): string {
@@ -27,6 +34,13 @@ export function toJson(value: object): string {
   } catch (error) {
     throw wrap('INVALID_ARGUMENT', 'The options hold what JSON cannot', error);
   }
+}
+
+/** UTF-8; bytes as they are. */
+export function encode(text: string | Uint8Array | undefined): Uint8Array<ArrayBuffer> {
+  if (typeof text === 'string') return new TextEncoder().encode(text);
+  if (text instanceof Uint8Array) return text as Uint8Array<ArrayBuffer>;
+  throw refuse('INVALID_TEXT', 'text', 'a string or a Uint8Array', text);
 }
 
 export class TextModel implements Model {
@@ -42,7 +56,7 @@ export class TextModel implements Model {
     return this.#info;
   }
 
-  train({ signal, ...limits }: TrainOptions = {}): AsyncIterableIterator<Progress> {
+  train({ signal, ...limits }: TrainOptions = {}): Stream<Progress> {
     for (const [field, limit] of Object.entries(limits)) checkLimit(field, limit);
     return this.#stream<Progress>(
       (sink) =>
@@ -76,19 +90,60 @@ export class TextModel implements Model {
     return Object.assign(stream, { unknown });
   }
 
-  async evaluate({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<Evaluation> {
-    const result = await this.#client.call('evaluate', {}, { signal });
+  async evaluate({
+    split = 'validation',
+    signal,
+  }: { split?: Split; signal?: AbortSignal | undefined } = {}): Promise<Evaluation> {
+    const result = await this.#client.call('evaluate', { split }, { signal });
     return { ...result, bitsPerCharacter: result.loss / Math.LN2 };
   }
 
-  async baselines({ highest = 2 }: { highest?: number } = {}): Promise<Baselines> {
+  async predict(request: PredictRequest): Promise<Prediction> {
+    return this.#client.call('predict', { request: toJson(request) });
+  }
+
+  async logProbability(request: PredictRequest): Promise<number> {
+    if (request.target === undefined) throw refuse('INVALID_ARGUMENT', 'target', 'an answer', undefined);
+    return (await this.predict(request)).logProbability!;
+  }
+
+  async example(split: Split, index: number): Promise<Answered> {
+    checkWhole('index', index, 0, 2 ** 31 - 1);
+    return this.#client.call('example', { split, index });
+  }
+
+  async baselines({
+    highest = 2,
+    signal,
+  }: { highest?: number; signal?: AbortSignal | undefined } = {}): Promise<Baselines> {
     checkWhole('highest', highest, 0, 8);
-    return this.#client.call('baselines', { highest });
+    return this.#client.call('baselines', { highest }, { signal });
   }
 
   async gradientFlow({ lags = 64 }: { lags?: number } = {}): Promise<number[][]> {
     checkWhole('lags', lags, 1, 4096);
     return this.#client.call('gradientFlow', { lags });
+  }
+
+  async inspect(text: string | Uint8Array): Promise<Inspection> {
+    const data = await this.#client.call('inspect', { text: encode(text) });
+    return inspectionOf(data, this.#info.vocabulary.symbols);
+  }
+
+  async connectivity(text: string | Uint8Array, { at }: { at: number }): Promise<Float32Array> {
+    checkWhole('at', at, 1, MOST_CHARACTERS);
+    return Float32Array.from(await this.#client.call('connectivity', { text: encode(text), at }));
+  }
+
+  async terms(text: string | Uint8Array, { at, layer = 0 }: { at: number; layer?: number }): Promise<Term[]> {
+    checkWhole('at', at, 0, MOST_CHARACTERS);
+    checkWhole('layer', layer, 0, 1000);
+    return this.#client.call('terms', { text: encode(text), layer, at });
+  }
+
+  async spreads({ bins = 40 }: { bins?: number } = {}): Promise<Spread[]> {
+    checkWhole('bins', bins, 1, 1000);
+    return this.#client.call('spreads', { bins });
   }
 
   async update(settings: Settings): Promise<ModelInfo> {
@@ -111,8 +166,8 @@ export class TextModel implements Model {
     this.dispose();
   }
 
-  #stream<T>(open: (sink: Sink<T>) => Source, signal: AbortSignal | undefined): Stream<T> {
-    return new Stream(open, { signal, hold: (promise) => this.#client.hold(promise) });
+  #stream<T>(open: (sink: Sink<T>) => Source, signal: AbortSignal | undefined): CallStream<T> {
+    return new CallStream(open, { signal, hold: (promise) => this.#client.hold(promise) });
   }
 
   #update(changes: Partial<Info>): ModelInfo {
@@ -120,6 +175,9 @@ export class TextModel implements Model {
     return this.#info;
   }
 }
+
+/** More than memory could hold the states of. */
+const MOST_CHARACTERS = 1e8;
 
 function checkWhole(field: string, value: unknown, low: number, high: number): void {
   if (Number.isInteger(value) && Number(value) >= low && Number(value) <= high) return;

@@ -1,5 +1,5 @@
 /** From the caller's wishes to a running session. */
-import { openLocal, openWorker } from './channels.js';
+import { openWorker } from './channels.js';
 import { Client } from './client.js';
 import { describe, UnfoldError, wrap } from './errors.js';
 import { hasThreads, loadModule } from './load.js';
@@ -25,7 +25,7 @@ export async function openTools(options: Runtime): Promise<Client> {
   const local = { ...options, worker: false };
   return within(local, (race) =>
     attempt(local, async (wanted) => {
-      const module = await race(loadModule(wanted.build, local));
+      const module = await race(loadModule(wanted, local));
       let session = tools.get(module);
       if (!session) {
         const unlimited: Race = (work) => work; // shared by all who ask: no one's signal ends it
@@ -82,15 +82,25 @@ async function within<T>(
 }
 
 async function start(wanted: Plan, options: Runtime, race: Race): Promise<Session> {
-  const module = await race(loadModule(wanted.build, options));
-  const { build, threads, worker, reason } = await fit(wanted, module);
-  const channel = worker ? await startWorker(build, options) : await race(openLocal(build));
+  const module = await race(loadModule(wanted, options));
+  const { build, threads, math, worker, reason } = await fit(wanted, module);
+  const channel = worker ? await startWorker(build, options) : await race(startHere(build));
   const client = new Client(channel);
   try {
-    const args = { version: VERSION, module, threads, ...(channel.lock && { lock: channel.lock }) };
+    const args = { version: VERSION, module, threads, math, ...(channel.lock && { lock: channel.lock }) };
     const started = await race(client.call('start', args));
     if (started.locked) channel.watch?.();
-    return { client, runtime: { build, threads: started.threads, worker, reason } };
+    const reasons = [reason, started.math !== math && 'The WebAssembly file given has no fast arithmetic.'];
+    return {
+      client,
+      runtime: {
+        build,
+        threads: started.threads,
+        worker,
+        math: started.math,
+        reason: reasons.filter(Boolean).join(' ') || null,
+      },
+    };
   } catch (error) {
     client.end(error instanceof UnfoldError ? error : new UnfoldError('ABORTED', 'Given up while loading.'));
     throw error;
@@ -117,4 +127,11 @@ async function startWorker(build: Build, { workerUrl }: Runtime): Promise<Channe
   } catch (error) {
     throw wrap('WORKER_FAILED', 'The worker could not be started', error);
   }
+}
+
+async function startHere(build: Build): Promise<Channel> {
+  const { openLocal } = await import('./local.js').catch((error: unknown) => {
+    throw wrap('LOAD_FAILED', 'local.js could not be loaded', error);
+  });
+  return openLocal(build);
 }

@@ -14,10 +14,24 @@
  * queue, so every message is served within one slice.
  */
 import type { ErrorData } from './errors.js';
-import type { Baselines, CheckedConfig, Evaluation, Info, Progress, Schema } from './types.js';
+import type { InspectionData } from './inspection.js';
+import type {
+  Answered,
+  Arithmetic,
+  Baselines,
+  CheckedConfig,
+  Evaluation,
+  Info,
+  Prediction,
+  Progress,
+  Schema,
+  Split,
+  Spread,
+  Term,
+} from './types.js';
 
 /** Raised with every change that an older worker or page would misread. */
-export const VERSION = 2;
+export const VERSION = 4;
 
 /** Chunks a session sends ahead of the client's pulls. */
 export const CREDIT = 2;
@@ -25,10 +39,7 @@ export const CREDIT = 2;
 /** The calls: arguments in, result out. Configurations and options travel as JSON, the engine alone reads them. */
 export interface Calls {
   /** First, once. `lock` names the Web Lock that the worker holds for as long as it lives. */
-  start(args: { version: number; module: WebAssembly.Module; threads: number; lock?: string }): {
-    threads: number;
-    locked: boolean;
-  };
+  start(args: StartArgs): { threads: number; math: Arithmetic; locked: boolean };
   schema(args: object): Schema;
   /** `vocabulary` 0: not known. */
   check(args: { config: string; vocabulary: number }): CheckedConfig;
@@ -37,16 +48,32 @@ export interface Calls {
   open(args: { bytes: Uint8Array; text: Uint8Array }): Info;
   update(args: { settings: string }): Info;
   save(args: { options: string }): Uint8Array;
-  /** Not sliced: counting takes about a second for five million characters. */
+  /** Long. */
   baselines(args: { highest: number }): Baselines;
   /** [layer][lag]. */
   gradientFlow(args: { lags: number }): number[][];
+  /** Not sliced, like the two below: about as long as reading and, for the second, learning so many characters. */
+  inspect(args: { text: Uint8Array }): InspectionData;
+  connectivity(args: { text: Uint8Array; at: number }): number[];
+  terms(args: { text: Uint8Array; layer: number; at: number }): Term[];
+  spreads(args: { bins: number }): Spread[];
   /** Long. */
-  evaluate(args: object): Omit<Evaluation, 'bitsPerCharacter'>;
+  evaluate(args: { split: Split }): Omit<Evaluation, 'bitsPerCharacter'>;
+  /** `request`: JSON. Not sliced: about as long as reading and writing so many steps. */
+  predict(args: { request: string }): Prediction;
+  example(args: { split: Split; index: number }): Answered;
   /** Long, a stream of Progress. Stopping it is not an error: the result is the state it ended in. */
   train(args: TrainArgs): Info;
   /** Long, a stream of SampleChunk. */
   sample(args: { options: string }): null;
+}
+
+export interface StartArgs {
+  version: number;
+  module: WebAssembly.Module;
+  threads: number;
+  math: Arithmetic;
+  lock?: string;
 }
 
 export interface TrainArgs {

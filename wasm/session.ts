@@ -8,7 +8,8 @@ import {
   startEngine,
 } from './engine.js';
 import { UnfoldError, wrap } from './errors.js';
-import { evaluate, type Job, type Outlet, sample, train } from './jobs.js';
+import type { InspectionData } from './inspection.js';
+import { baselines, evaluate, type Job, type Outlet, sample, train } from './jobs.js';
 import {
   type Args,
   type CallName,
@@ -16,10 +17,11 @@ import {
   type Port,
   type Request,
   type Result,
+  type StreamName,
   VERSION,
 } from './protocol.js';
 import { createTurn } from './turn.js';
-import type { Info } from './types.js';
+import type { Arithmetic, Info } from './types.js';
 
 /** A long call under way. */
 interface Running {
@@ -28,9 +30,11 @@ interface Running {
   job: Job<Result<CallName>>;
   credit: number;
   paused: boolean;
-  /** Was told to stop, and answered so. */
-  stopped: boolean;
+  begun: boolean;
 }
+
+/** The calls that are streams. One of each at a time, and to stop one is no error. */
+const CHUNKED: Record<StreamName, true> = { train: true, sample: true };
 
 type Handlers = { [K in CallName]: (args: Args<K>, id: number) => Result<K> | Promise<Result<K>> | Running };
 
@@ -80,14 +84,18 @@ class Session {
   }
 
   readonly #handlers: Handlers = {
-    start: async ({ version, module, threads, lock }) => {
+    start: async ({ version, module, threads, math, lock }) => {
       if (version !== VERSION)
         throw new UnfoldError('WORKER_FAILED', 'The worker is of another version of unfold-rnn.');
       const locked = lock !== undefined && (await holdLock(lock));
       this.#engine = await startEngine(this.#factory, module, threads).catch((error: unknown) => {
         throw wrap('WORKER_FAILED', 'The engine could not be started', error);
       });
-      return { ...read<{ threads: number }>(this.#engine.setThreads(threads)), locked };
+      return {
+        ...read<{ threads: number }>(this.#engine.setThreads(threads)),
+        ...read<{ math: Arithmetic }>(this.#engine.setMath(math)),
+        locked,
+      };
     },
     schema: () => read(this.#started.schema()),
     check: ({ config, vocabulary }) => read(this.#started.check(config, vocabulary)),
@@ -95,9 +103,15 @@ class Session {
     open: ({ bytes, text }) => this.#load((model) => read(model.open(bytes, text))),
     update: ({ settings }) => read(this.#opened.update(settings)),
     save: ({ options }) => readBytes(this.#opened.save(options)),
-    baselines: ({ highest }) => read(this.#opened.baselines(highest)),
     gradientFlow: ({ lags }) => read(this.#opened.gradientFlow(lags)),
-    evaluate: (_, id) => this.#run(id, 'evaluate', () => evaluate(this.#opened)),
+    inspect: ({ text }) => this.#inspect(text),
+    connectivity: ({ text, at }) => read(this.#opened.connectivity(text, at)),
+    terms: ({ text, layer, at }) => read(this.#opened.terms(text, layer, at)),
+    spreads: ({ bins }) => read(this.#opened.spreads(bins)),
+    evaluate: ({ split }, id) => this.#run(id, 'evaluate', () => evaluate(this.#opened, split)),
+    predict: ({ request }) => read(this.#opened.predict(request)),
+    example: ({ split, index }) => read(this.#opened.example(split, index)),
+    baselines: ({ highest }, id) => this.#run(id, 'baselines', () => baselines(this.#opened, highest)),
     train: (args, id) => this.#run(id, 'train', (outlet) => train(this.#opened, args, outlet)),
     sample: ({ options }, id) => this.#run(id, 'sample', (outlet) => sample(this.#opened, options, outlet)),
   };
@@ -110,6 +124,12 @@ class Session {
   get #opened(): EngineSession {
     if (!this.#model) throw new UnfoldError('INVALID_STATE', 'There is no model yet.');
     return this.#model;
+  }
+
+  #inspect(text: Uint8Array): InspectionData {
+    const reply = this.#opened.inspect(text);
+    const { step } = read<Info>(this.#opened.info());
+    return { ...read<Omit<InspectionData, 'bytes' | 'step'>>(reply), step, bytes: readBytes(reply) };
   }
 
   #load(fill: (model: EngineSession) => Info): Info {
@@ -127,11 +147,11 @@ class Session {
 
   #run(
     id: number,
-    name: 'train' | 'sample' | 'evaluate',
+    name: 'train' | 'sample' | 'evaluate' | 'baselines',
     start: (outlet: Outlet<never>) => Job<Result<CallName>>,
   ): Running {
     void this.#opened;
-    if (name !== 'evaluate' && this.#running.some((other) => other.name === name)) {
+    if (name in CHUNKED && this.#running.some((other) => other.name === name)) {
       throw new UnfoldError(
         'INVALID_STATE',
         `This model is in another ${name}() already: leave that loop, or wait for its end.`,
@@ -147,7 +167,7 @@ class Session {
         port.post({ type: 'chunk', id, chunk }, transfer);
       },
     };
-    const running: Running = { id, name, job: start(outlet), credit: CREDIT, paused: false, stopped: false };
+    const running: Running = { id, name, job: start(outlet), credit: CREDIT, paused: false, begun: false };
     return running;
   }
 
@@ -168,13 +188,16 @@ class Session {
   }
 
   /**
-   * The call that waited longest. One evaluation runs at a time, and training waits for it: it measures one set of
-   * weights.
+   * The call that waited longest. Of each kind one runs at a time, and training waits for an evaluation: it measures
+   * one set of weights.
    */
   #pick(): Running | undefined {
-    const evaluation = this.#running.find((running) => running.name === 'evaluate');
-    const index = this.#running.findIndex((running) =>
-      running.name === 'sample' ? !running.paused : evaluation ? running === evaluation : !running.paused,
+    const evaluating = this.#running.some(({ name }) => name === 'evaluate');
+    const index = this.#running.findIndex(
+      (running) =>
+        !running.paused &&
+        !(evaluating && running.name === 'train') &&
+        (running.begun || !this.#running.some((other) => other.begun && other.name === running.name)),
     );
     if (index < 0) return undefined;
     const [next] = this.#running.splice(index, 1);
@@ -183,17 +206,18 @@ class Session {
   }
 
   #advance(running: Running): void {
+    running.begun = true;
     try {
       const { done, value } = running.job.next();
       if (done) {
         this.#remove(running);
-        if (!running.stopped) this.#answer(running.id, value);
+        this.#answer(running.id, value);
       } else {
         running.paused = value === 'pause';
       }
     } catch (error) {
       this.#remove(running);
-      if (!running.stopped || !(error instanceof UnfoldError)) this.#fail(running.id, error);
+      this.#fail(running.id, error);
     }
   }
 
@@ -211,14 +235,11 @@ class Session {
 
   #stop(id: number): void {
     const running = this.#running.find((other) => other.id === id);
-    if (!running || running.stopped) return;
+    if (!running) return;
+    this.#remove(running);
     try {
-      if (running.name === 'evaluate') {
-        // The engine has no way to drop a pass. Left half done, it would go on later, with other weights.
-        running.stopped = true;
-        throw new UnfoldError('ABORTED', 'Stopped.');
-      }
-      this.#remove(running);
+      running.job.return(null); // it may have something to put away
+      if (!(running.name in CHUNKED)) throw new UnfoldError('ABORTED', 'Stopped.');
       this.#answer(id, running.name === 'train' ? read<Info>(this.#opened.info()) : null);
     } catch (error) {
       this.#fail(id, error);
@@ -227,8 +248,9 @@ class Session {
 
   #answer(id: number, result: Result<CallName>): void {
     if (this.#closed) return;
-    const bytes = result instanceof Uint8Array && result.byteLength === result.buffer.byteLength;
-    this.#port.post({ type: 'result', id, result }, bytes ? [result.buffer as ArrayBuffer] : []);
+    const bytes = result && typeof result === 'object' && 'bytes' in result ? result.bytes : result;
+    const whole = bytes instanceof Uint8Array && bytes.byteLength === bytes.buffer.byteLength;
+    this.#port.post({ type: 'result', id, result }, whole ? [bytes.buffer as ArrayBuffer] : []);
   }
 
   /** A typed error is an answer. Anything else escaped from the engine: nothing in it can be trusted any more. */

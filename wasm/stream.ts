@@ -1,4 +1,6 @@
 import { UnfoldError } from './errors.js';
+import { ASYNC_DISPOSE } from './symbols.js';
+import type { Stream } from './types.js';
 
 /** What a stream asks of the call behind it. */
 export interface Source {
@@ -35,7 +37,7 @@ export function reasonOf(signal: AbortSignal): unknown {
  * An async iterator over a call: opens it with the first `next()`, tells it of every chunk consumed, stops it when
  * the loop is left or the signal fires. Holds no more chunks than the session sends ahead.
  */
-export class Stream<T> implements AsyncIterableIterator<T> {
+export class CallStream<T> implements Stream<T> {
   readonly #open: (sink: Sink<T>) => Source;
   readonly #signal: AbortSignal | undefined;
   readonly #hold: <R>(promise: Promise<R>) => Promise<R>;
@@ -77,6 +79,10 @@ export class Stream<T> implements AsyncIterableIterator<T> {
     this.#stop({});
     await this.#hold(this.#closed);
     return { value: undefined, done: true };
+  }
+
+  async [ASYNC_DISPOSE](): Promise<void> {
+    await this.return();
   }
 
   async throw(error?: unknown): Promise<IteratorResult<T>> {

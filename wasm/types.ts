@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { CanonicalConfig, Config } from './config.js';
 
 export type * from './config.js';
@@ -8,11 +9,25 @@ export interface Settings {
   schedule?: Config['schedule'];
   clip?: Config['clip'];
   dropout?: number;
+  sampling?: Config['sampling'];
   evaluateEvery?: number;
 }
 
 /** The engine builds: the same numbers from each of them. */
 export type Build = 'simd' | 'simd-threads';
+
+/**
+ * How numbers are rounded. `reproducible`: the same bits on every platform and with any number of threads. `fast`:
+ * fuses multiplications and additions where the processor can, and gives that up.
+ */
+export type Arithmetic = 'reproducible' | 'fast';
+
+/** `WebAssembly.Module`, also for compilers that are not told of any platform that has it. */
+export type WasmModule = typeof globalThis extends {
+  WebAssembly: { Module: abstract new (...args: never[]) => infer Module };
+}
+  ? Module
+  : object;
 
 /** Where and how the engine runs. Every field may be left out. */
 export interface Runtime {
@@ -21,15 +36,18 @@ export interface Runtime {
    * cannot be had; `info.runtime.reason` says why.
    */
   threads?: number | 'auto';
-  /** Default, and so far the only one, `reproducible`. */
-  math?: 'reproducible';
+  /**
+   * Default `reproducible`. Falls back to it where `fast` (which needs relaxed SIMD) cannot be had; `info.runtime` says
+   * so.
+   */
+  math?: Arithmetic;
   /**
    * Where the `.wasm` file is, when the bundler's own address will not do. A single file decides whether there are
-   * threads; a function may name one for each build.
+   * threads; a function may name one for each build and arithmetic.
    */
-  wasmUrl?: string | URL | ((build: Build) => string | URL);
+  wasmUrl?: string | URL | ((build: Build, math: Arithmetic) => string | URL);
   /** A compiled engine, instead of any address. */
-  wasmModule?: WebAssembly.Module;
+  wasmModule?: WasmModule;
   /** Where `worker.js` (or `worker-threads.js`) is, when the bundler's own address will not do. */
   workerUrl?: string | URL | ((build: Build) => string | URL);
   /** `false` runs on the calling thread, in slices that give way to other work. Default true where workers exist. */
@@ -46,7 +64,9 @@ export interface RuntimeInfo {
   /** The worker's own thread included. */
   threads: number;
   worker: boolean;
-  /** Why there is one thread only; null where there are more. */
+  /** The arithmetic in use. */
+  math: Arithmetic;
+  /** Why there is one thread only, or not the arithmetic asked for; null where there is nothing to explain. */
   reason: string | null;
 }
 
@@ -64,17 +84,39 @@ export interface Info {
     unknown: number;
     unit: string;
   };
-  /** Length of the two parts of the text. */
+  /** Length of the two parts of the text; of other tasks: examples. */
   characters: { train: number; validation: number };
+  /** Of tasks other than `next`. */
+  data?: DataInfo;
   /** Optimizer steps taken since the model was made. */
   step: number;
-  /** Passes over the training text, fractional. */
+  /** Passes over the training text, the present one as a fraction (which a model without its text leaves out). */
   epoch: number;
   threads: number;
   build: string;
   math: string;
   /** False for a model opened without a text. */
   canTrain: boolean;
+}
+
+/** What a task's data are. */
+export interface DataInfo {
+  /** Text of each input token and of each answer: symbols or labels. */
+  inputs: string[];
+  targets: string[];
+  /** Numbers a step that are read and answered, and of the context. */
+  numbers: number;
+  outputs: number;
+  context: number;
+  /** Steps of the longest example, and of its source. */
+  steps: number;
+  encoderSteps: number;
+  /** Examples. */
+  train: number;
+  validation: number;
+  test: number;
+  /** Loss of the answer without information, on the validation examples. Only with data. */
+  trivialLoss?: number;
 }
 
 /** `info` of a model: of the present moment, a new object after every change. */
@@ -85,8 +127,9 @@ export interface ModelInfo extends Info {
 /** What training reports. One report covers every step since the last one that was read. */
 export interface Progress {
   step: number;
+  /** Passes over the training text, the present one as a fraction. */
   epoch: number;
-  /** Of the newest step, in nats a character. */
+  /** Of the newest step, in nats a character; of other tasks see `Evaluation.loss`. */
   loss: number;
   /** The same loss in bits. */
   bitsPerCharacter: number;
@@ -94,10 +137,14 @@ export interface Progress {
   validationLoss: number | null;
   /** The step it was measured at. */
   validationStep: number | null;
+  /** Share of right answers in the newest step, see `Evaluation.accuracy`; null where the task has none. */
+  accuracy: number | null;
+  /** The same in the validation of `validationLoss`. */
+  validationAccuracy: number | null;
   /** Before clipping. */
   gradientNorm: number;
   learningRate: number;
-  /** Trained since the model was made. */
+  /** Trained since the model was made; of tasks other than `next`: examples. */
   characters: number;
   /** Over the last few seconds of training; time spent waiting, sampling or validating does not count. */
   charsPerSecond: number;
@@ -117,6 +164,7 @@ export interface TrainOptions {
   until?: number;
   /** Seconds of work. */
   seconds?: number;
+  /** Stops within a slice of 30 ms; the loop throws its reason at once, and the model stays usable. */
   signal?: AbortSignal | undefined;
 }
 
@@ -135,15 +183,77 @@ export interface SampleOptions {
   greedy?: boolean;
   /** Same seed and weights, same text. Default: the configuration's. */
   seed?: number | null;
+  /** Stops the writing; the loop throws its reason. */
   signal?: AbortSignal | undefined;
 }
 
+/** Which examples. */
+export type Split = 'train' | 'validation' | 'test';
+
 export interface Evaluation {
-  /** Mean over the validation part, in nats a character; infinite when it overflows. */
+  /**
+   * Mean over what was predicted; infinite when it overflows. In nats a character, symbol or label; `notes`: nats a
+   * step, summed over the keys; `regress`: squared error.
+   */
   loss: number;
+  /** The loss in bits. */
   bitsPerCharacter: number;
   /** How many were predicted. */
   characters: number;
+  /**
+   * Share of right answers: labels; whole sequences (written by greedy decoding); of `notes`, those both played and
+   * foretold among those that are either. Null for `next` and `regress`.
+   */
+  accuracy: number | null;
+}
+
+/** What to answer: an example without (or with) its answer. */
+export interface PredictRequest {
+  /** A text of symbols the model knows, or rows of numbers. Not of `generate`. */
+  input?: string | number[][];
+  /** Of `generate` with a context. */
+  context?: number[];
+  /** The answer whose probability is asked for. */
+  target?: string | number[][];
+  /** generate and translate: hypotheses followed at a time, 1 to 256. Default 1, greedy. */
+  beam?: number;
+  /** Scores are log P/((5 + length)/6)^this (Wu et al. 2016). Default 0. */
+  lengthPenalty?: number;
+  /** Above 0: symbols (or notes) are drawn. Default 0; of forecast notes 1. */
+  temperature?: number;
+  /** Of what is drawn. Default: the configuration's. */
+  seed?: number;
+  /** regress and notes: steps to go on for after the input, on the network's own answers. Default 0. */
+  steps?: number;
+}
+
+export interface Prediction {
+  /** The sequence or the label. */
+  output?: string;
+  /** tag: the label of each step. */
+  outputs?: string[];
+  /** classify: of each label; tag: a row of them a step. */
+  probabilities?: number[] | number[][];
+  /** regress and notes: answers (of notes: probabilities), a row a step. */
+  values?: number[][];
+  /** `steps` further rows. */
+  forecast?: number[][];
+  /** ln P of the target, or of the sequence written; of regress minus the squared error. */
+  logProbability?: number;
+  /** The best first. */
+  alternatives?: { output: string; logProbability: number; score: number }[];
+  /** A row for each symbol written and the end: how much each step of the source counted. */
+  attention?: number[][];
+}
+
+/** An example, and what the model answers to it. */
+export interface Answered {
+  input: string | number[][];
+  context?: number[];
+  target?: string | number[][];
+  /** tag: null where a step does not count. */
+  targets?: (string | null)[];
+  answer: Prediction;
 }
 
 /** Losses of predictors that only count, in nats a character: what a model has to beat. */
@@ -154,8 +264,71 @@ export interface Baselines {
   markov: number[];
 }
 
-/** The text, in pieces of whole characters. Stops when the loop is left. */
-export interface Sampling extends AsyncIterableIterator<string> {
+/**
+ * What `train` and `sample` give. The work starts with the first `next()`, is never more than a little ahead of its
+ * reader, and stops when the loop is left: by `break`, by an exception, by `return()`, or at the end of the block
+ * with `await using`.
+ */
+export interface Stream<T> extends AsyncIterableIterator<T> {
+  /** Stops the work; resolves when it stands still. */
+  return(): Promise<IteratorResult<T>>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** One layer while a text was read: each series has `hidden` numbers a character, character after character. */
+export interface LayerInspection {
+  hidden: number;
+  /**
+   * `h`: the state after each character; `c`: an LSTM's cell state; the gates by their names in the schema, after
+   * their squashing; `v`, of a vanilla cell that leaks, ticks or zones out: its answer before the former state is
+   * blended in.
+   */
+  series: Record<string, Float32Array>;
+}
+
+/** What a model does while it reads a text from the zero state, without dropout. */
+export interface Inspection {
+  /** Of the weights. */
+  step: number;
+  /** Indices of the characters read. */
+  tokens: number[];
+  /** The same as text; everything below has one entry for each. */
+  symbols: string[];
+  /** Characters of the text that the model does not know and skipped. */
+  unknown: string[];
+  layers: LayerInspection[];
+  /** Of the character that follows: as many numbers a character as the vocabulary has symbols. */
+  probabilities: Float32Array;
+  /** Bits that each character cost, −log₂ of its probability; NaN for the first, which nothing foretold. */
+  surprise: Float32Array;
+}
+
+/** What one parameter adds to the preactivations of a layer's cell in one step. */
+export interface Term {
+  /** Of the parameter, as in a saved file. */
+  name: string;
+  /** It adds to the recurrent part that the cell keeps apart: a GRU with the reset gate after the product. */
+  apart: boolean;
+  /** One number a row: the hidden units of the first gate, then of the second, … */
+  values: number[];
+}
+
+/** How the elements of one parameter are spread. */
+export interface Spread {
+  name: string;
+  /** Rows and columns; a vector has one column. */
+  shape: [number, number];
+  low: number;
+  high: number;
+  mean: number;
+  /** Standard deviation. */
+  deviation: number;
+  /** Elements in each of equal bins from `low` to `high`. */
+  counts: number[];
+}
+
+/** The text, in pieces of whole characters. */
+export interface Sampling extends Stream<string> {
   /** Characters of `prime` that the model does not know and skipped. Known with the first piece. */
   readonly unknown: readonly string[];
 }
@@ -165,36 +338,73 @@ export interface Sampling extends AsyncIterableIterator<string> {
  * work.
  */
 export interface Model {
+  /** Of this moment; known at once, no message is sent. */
   readonly info: ModelInfo;
   /**
    * Starts with the first `next()`. Leaving the loop stops the work; a loop that falls behind gets fewer, larger
-   * reports, and one that stands still pauses the work.
+   * reports, and one that stands still pauses the work. Truncated back-propagation through time (Werbos 1990) over
+   * `batch` × `window` characters a step. The loop throws `NON_FINITE` when a loss or gradient overflows,
+   * `INVALID_STATE` without a text or beside another run, a signal's reason when it fires; the model stays usable.
    */
-  train(options?: TrainOptions): AsyncIterableIterator<Progress>;
-  /** May run beside `train`: it then writes with the weights of the moment. */
+  train(options?: TrainOptions): Stream<Progress>;
+  /**
+   * May run beside `train`: it then writes with the weights of the moment. The loop throws `INVALID_ARGUMENT` and the
+   * field for an option out of range.
+   */
   sample(options?: SampleOptions): Sampling;
-  /** One pass over the validation part. Training pauses meanwhile, so one set of weights is measured. */
-  evaluate(options?: { signal?: AbortSignal | undefined }): Promise<Evaluation>;
-  /** Counted on the training part, measured on the validation part. `highest`: most context, 0 to 8. Default 2. */
-  baselines(options?: { highest?: number }): Promise<Baselines>;
+  /**
+   * One pass over a split, by default the validation part (`next` has no other). Training pauses meanwhile, so one set of weights is measured. A signal ends it
+   * at once. Rejects with `INVALID_STATE` without a validation part, `NON_FINITE` when the loss overflows.
+   */
+  evaluate(options?: { split?: Split; signal?: AbortSignal | undefined }): Promise<Evaluation>;
+  /**
+   * What the model answers to an input, with the weights of the moment; of tasks other than `next`. Rejects with
+   * `INVALID_ARGUMENT` and the field, with `INVALID_STATE` for `next`.
+   */
+  predict(request: PredictRequest): Promise<Prediction>;
+  /** ln P(target | input) in nats, see `PredictRequest.target`: of a sequence with its end. */
+  logProbability(request: PredictRequest): Promise<number>;
+  /** One of the model's examples and its answer. `index` from 0, see `info.data`. */
+  example(split: Split, index: number): Promise<Answered>;
+  /**
+   * Counted on the training part, measured on the validation part: interpolated n-grams with absolute discounting
+   * (Ney, Essen & Kneser 1994). `highest`: most context, 0 to 8. Default 2.
+   */
+  baselines(options?: { highest?: number; signal?: AbortSignal | undefined }): Promise<Baselines>;
   /**
    * How far errors reach back: the norm of the gradient of one step's loss in the state k steps before, as
-   * `[layer][k]` for k from 0 to `lags`. Measured on the text from the zero state. Default 64, at most 4096.
+   * `[layer][k]` for k from 0 to `lags` (Pascanu, Mikolov & Bengio 2013). Measured on the text from the zero state. Default 64, at most 4096.
    */
   gradientFlow(options?: { lags?: number }): Promise<number[][]>;
+  /**
+   * Reads a text (a string, or its bytes as the model was trained on them) with the weights of the moment and tells
+   * everything that happened: states, gates, guesses, surprise. Needs four bytes for each number, at most 256 MB.
+   */
+  inspect(text: string | Uint8Array): Promise<Inspection>;
+  /**
+   * Which earlier characters the guess of character `at` (from 1) rests on: for each of them the norm of the gradient
+   * of −ln p in its one-hot vector, whatever way it took into the network. Counts characters that the model knows.
+   */
+  connectivity(text: string | Uint8Array, options: { at: number }): Promise<Float32Array>;
+  /** What the preactivations of layer `layer` (default 0) consist of once character `at` was read. */
+  terms(text: string | Uint8Array, options: { at: number; layer?: number }): Promise<Term[]>;
+  /** A histogram of every parameter. `bins`: 1 to 1000, default 40. */
+  spreads(options?: { bins?: number }): Promise<Spread[]>;
+  /** Changes settings between two steps, also of a run under way. Rejects with `INVALID_CONFIG`, changing nothing. */
   update(settings: Settings): Promise<ModelInfo>;
   /** A safetensors file. `optimizer: false` leaves out what only training on needs. */
   save(options?: { optimizer?: boolean }): Promise<Uint8Array>;
   /** Ends the model, its memory and its threads. Calls still running reject with `DISPOSED`. May be called again. */
   dispose(): void;
+  /** For `using model = await createModel(…)`. */
   [Symbol.dispose](): void;
   /** The same by the name that a `Worker` has for it: a worker is killed in the middle of whatever it does. */
   terminate(): void;
 }
 
 export interface CreateOptions extends Config, Runtime {
-  /** A string, or UTF-8 bytes. */
-  text: string | Uint8Array;
+  /** A string, or UTF-8 bytes: the text, or examples as the task writes them. Left out with a corpus. */
+  text?: string | Uint8Array;
 }
 
 export interface OpenOptions extends Runtime {
@@ -213,6 +423,8 @@ export interface CheckedConfig {
 export interface Support {
   /** Without WebAssembly SIMD nothing runs. */
   simd: boolean;
+  /** `math: 'fast'` can be had (relaxed SIMD). */
+  fast: boolean;
   /** More than one thread can be had. */
   threads: boolean;
   /** Node, or a page that is cross-origin isolated. */

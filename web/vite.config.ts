@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
+import { offline } from './offline.config';
+import { policy } from './policy.config';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -28,7 +30,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  plugins: [readableThreadOptions()],
+  plugins: [readableThreadOptions(), policy(), offline()],
   worker: { format: 'es', plugins: () => [readableThreadOptions()] },
   server: {
     headers: {

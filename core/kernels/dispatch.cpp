@@ -13,8 +13,8 @@ UNFOLD_DECLARE(avx2_fast)
 UNFOLD_DECLARE(avx512_strict)
 UNFOLD_DECLARE(avx512_fast)
 #endif
-#ifdef UNFOLD_HAS_RELAXED
-UNFOLD_DECLARE(relaxed_fast)
+#ifdef __wasm__
+extern const Table relaxed_fast __attribute__((weak));  // at null in a module without it
 #endif
 
 namespace {
@@ -29,8 +29,8 @@ bool always() { return true; }
 // Best last.
 const Variant variants[] = {
     {&base_strict, always},
-#ifdef UNFOLD_HAS_RELAXED
-    {&relaxed_fast, always},
+#ifdef __wasm__
+    {&relaxed_fast, [] { return &relaxed_fast != nullptr; }},
 #endif
 #ifdef UNFOLD_HAS_X86_VARIANTS
     {&avx2_strict, [] { return bool(__builtin_cpu_supports("avx2")); }},
@@ -43,7 +43,7 @@ const Variant variants[] = {
 const Table* best(bool fast) {
   const Table* found = &base_strict;
   for (const Variant& v : variants)
-    if (v.table->fast == fast && v.available()) found = v.table;
+    if (v.available() && v.table->fast == fast) found = v.table;
   return found;
 }
 
@@ -63,7 +63,7 @@ bool set_fast(bool fast) {
 
 bool select(const char* name, bool fast) {
   for (const Variant& v : variants)
-    if (std::strcmp(v.table->name, name) == 0 && v.table->fast == fast && v.available()) {
+    if (v.available() && std::strcmp(v.table->name, name) == 0 && v.table->fast == fast) {
       current() = v.table;
       return true;
     }

@@ -16,10 +16,18 @@ const usage = `npm run bench -- [options]
   --only "lstm 2x256"          only this network
   --threads N                  1, 2, 4 ... up to N threads (default: one per core)
   --quick                      short chunks: to see that it works, not to quote
-  --profile                    native only: where the time of a training step goes
+  --profile                    also where the time of a training step goes
   --no-build                   measures what was built before`;
 
-const networks = ['lstm 1x128', 'lstm 2x256', 'lstm 2x512', 'gru 2x256', 'rnn 2x256'];
+const networks = [
+  'lstm 1x128',
+  'lstm 2x256',
+  'lstm 2x512',
+  'gru 2x256',
+  'rnn 2x256',
+  'rnn 1x256',
+  'dt(s)-rnn 1x256',
+];
 
 function readOptions() {
   const flag = { type: 'boolean', default: false };
@@ -42,7 +50,7 @@ function readOptions() {
   return {
     ...flags,
     build: !flags['no-build'],
-    places: flags.profile ? ['native'] : chosen.length ? chosen : ['native', 'node', 'chromium'],
+    places: chosen.length ? chosen : ['native', 'node', 'chromium'],
     networks: only === undefined ? networks : [only],
     threads: Number(threads),
     seconds: flags.quick ? 0.1 : 0.6, // of each of the five chunks
@@ -51,21 +59,11 @@ function readOptions() {
 
 /** Something that runs the core's benchmark: {place, build, measure(network) -> {kernels, fast, rows}, close()}. */
 function nativeBench(options, program, fast) {
-  const args = ['bench', '--json', '--threads', String(options.threads)];
+  const args = ['bench', '--threads', String(options.threads), '--seconds', String(options.seconds)];
   if (fast) args.push('--fast');
-  if (options.profile) args.push('--profile');
-  const bench = (...more) => {
-    const otherwise = 'the native benchmark failed (its message is above).';
-    return JSON.parse(run(program, [...args, ...more], { capture: true, otherwise }));
-  };
-  // A program that cannot measure one network alone measures all of them, once.
-  const one = run(program, ['--help'], { capture: true }).includes('--only');
-  let all;
-  const measure = (network) => {
-    if (one) return bench('--only', network, '--seconds', String(options.seconds));
-    all ??= bench();
-    return { ...all, rows: all.rows.filter(({ name }) => name === network) };
-  };
+  const otherwise = 'the native benchmark failed (its message is above).';
+  const measure = (network) =>
+    JSON.parse(run(program, [...args, '--only', network], { capture: true, otherwise }));
   return { place: 'native', build: fast ? 'fast' : 'reproducible', measure, close() {} };
 }
 
@@ -149,16 +147,18 @@ function lines(network, results) {
   ];
 }
 
-/** What --profile of the native program adds to a row: seconds or shares by name, largest first. */
+/** What --profile prints of a row: the phases of a training step on the calling thread, largest first. */
 function profileLines(results) {
-  return results
-    .filter((row) => row.profile)
-    .flatMap((row) => {
-      const parts = Object.entries(row.profile).sort((a, b) => b[1] - a[1]);
-      const sum = parts.reduce((total, [, part]) => total + part, 0);
-      const share = ([name, part]) => [`  ${name}`, `${((100 * part) / sum).toFixed(1)} %`];
-      return [`${row.network}, ${row.name}, threads: ${row.threads}`, ...parts.map(share), ''];
-    });
+  const phases = Object.keys(results[0].profile);
+  const percent = (share) => `${(100 * share).toFixed(1)} %`;
+  return [
+    ['where the time goes', 'threads', ...phases],
+    ...results.map(({ network, name, threads, profile }) => [
+      `  ${network}, ${name}`,
+      String(threads),
+      ...phases.map((phase) => percent(profile[phase])),
+    ]),
+  ];
 }
 
 async function measureAll(options, benches) {
@@ -194,7 +194,7 @@ async function bench() {
     if (options.quick) console.log('--quick: these numbers are not to be quoted.');
     console.log('Trained characters per second; GFLOP/s; share of the bare multiply-add micro-kernel.\n');
     console.log(table(options.networks.flatMap((network) => lines(network, results))));
-    if (options.profile) console.log(table(profileLines(results)) || 'The native program gave no profile.');
+    if (options.profile) console.log(table(profileLines(results)));
     writeJson(at('build/bench.json'), { ...about, results });
   } finally {
     for (const close of closing) await close();

@@ -15,6 +15,7 @@ answerCalls({
   async load(address, threads) {
     const { default: factory } = await import(address);
     engine = await factory({ numThreads: threads - 1 });
+    read(engine.setMath(address.includes('-fast') ? 'fast' : 'reproducible'));
     return read(engine.setThreads(threads)).threads;
   },
 

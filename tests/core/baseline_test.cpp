@@ -51,6 +51,15 @@ TEST(Markov, ProbabilitiesSumTo1) {
   }
 }
 
+TEST(Markov, InSlicesIsTheSame) {
+  const std::vector<Token> train = random_tokens(3000, 8), held = random_tokens(400, 8, 2);
+  MarkovPass pass(train.data(), Index(train.size()), held.data(), Index(held.size()), 8, 3);
+  int slices = 1;
+  while (!pass.advance(7)) ++slices;
+  EXPECT_GT(slices, 1900) << "every token of four orders is counted";
+  EXPECT_EQ(pass.losses(), losses(train, held, 8, 3));
+}
+
 TEST(Markov, ASessionReportsThem) {
   Session session(parse_config(R"({"layers":[{"cell":"rnn","hidden":3}],"window":5,"batch":2})"), letters(500, 7));
   const Json b = session.baselines(3);

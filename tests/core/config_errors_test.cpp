@@ -23,6 +23,7 @@ TEST_P(ConfigErrors, NameFieldExpectedActual) {
 const Bad fields[]{
     {R"({"hiden":5})", "hiden", "an unknown field"},
     {R"({"__proto__":{}})", "__proto__", "an unknown field"},
+    {R"({"":1})", "\"\"", "an unknown field"},
     {R"({"version":2})", "version", "2"},
     {R"({"seed":-1})", "seed", "-1"},
     {R"({"seed":1.5})", "seed", "1.5"},

@@ -1,5 +1,7 @@
 // Edges from the output: the former target while teacher-forced, softmax(o) while free-running (Jordan 1986;
 // Williams & Zipser 1989).
+#include <algorithm>
+
 #include "kernels/kernels.h"
 #include "support.h"
 
@@ -74,6 +76,30 @@ TEST(Feedback, WithWeights0IsNone) {
     run(without, a, random_tokens(T * N, V));
     run(with, b, random_tokens(T * N, V));
     EXPECT_TRUE(same_bits(logits_of(without, a), logits_of(with, b))) << feedback;
+  }
+}
+
+// What is written one symbol at a time is what a pass over the whole of it foretells, step by step.
+TEST(Feedback, SamplingIsFreeRunning) {
+  const std::string text = letters(900, 7), prime = text.substr(0, 3);
+  for (const char* feedback : {"target", "softmax"}) {
+    Session session(parse_config(R"({"window":10,"batch":3,"feedback":")" + std::string(feedback) + R"(","layers":[
+                      {"cell":"gru","hidden":9,"edges":[{"from":"input"},{"from":"self"},{"from":"output","delay":1},
+                       {"from":"output","delay":2}]}]})"),
+                    text);
+    for (int i = 0; i < 40; ++i) session.trainer().step();
+    session.sample_start(prime, {.greedy = true}, 60);
+    std::string written = prime;
+    while (session.sample_next(7, written)) continue;
+    ASSERT_EQ(written.size(), 63u);
+    const std::vector<Token> tokens = session.vocabulary().encode(written);
+    State state;
+    const std::vector<Real> logits = session.logits(tokens, 1, state);
+    const auto size = std::size_t(session.vocabulary().size());
+    for (std::size_t t = prime.size() - 1; t + 1 < tokens.size(); ++t) {
+      const auto row = logits.begin() + std::ptrdiff_t(t * size);
+      EXPECT_EQ(std::max_element(row, row + std::ptrdiff_t(size)) - row, tokens[t + 1]) << feedback << ", step " << t;
+    }
   }
 }
 

@@ -97,7 +97,8 @@ TEST(GradientFlow, AgreesWithDifferences) {
         const double slope = (above - loss_from(network, moved, tokens, at, lags)) / 2e-5;
         square += slope * slope;
       }
-      EXPECT_NEAR(norms.back()[std::size_t(lags - at)], std::sqrt(square), 1e-7) << config.dump() << " lag " << lags - at;
+      EXPECT_NEAR(norms.back()[std::size_t(lags - at)], std::sqrt(square), 1e-7)
+          << config.dump() << " lag " << lags - at;
     }
   }
 }

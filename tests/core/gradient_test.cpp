@@ -29,7 +29,8 @@ struct Problem {
     for (Index i = 0; i < T * N; ++i) targets.push_back(Token(rng.word() % V));
     targets[3] = no_token;
     workspace.set_dropout(network, config.dropout);
-    workspace.dropping() = {.on = true, .variational = config.variational, .rate = config.dropout, .seed = 3, .pass = 5};
+    workspace.dropping() = {
+        .on = true, .variational = config.variational, .rate = config.dropout, .seed = 3, .pass = 5};
     network.mask(network.parameters());
   }
 
@@ -170,7 +171,9 @@ std::vector<Json> all_edges() {
 }
 
 std::vector<Json> all_blends() {
-  return {Json::object(), {{"leak", 0.3}}, {{"leak", {{"from", 0.1}, {"to", 0.9}, {"learned", true}}}},
+  return {Json::object(),
+          {{"leak", 0.3}},
+          {{"leak", {{"from", 0.1}, {"to", 0.9}, {"learned", true}}}},
           {{"clock", {1, 2, 3}}},
           {{"clock", {1, 2}}, {"leak", {{"from", 0.4}, {"learned", true}}}},
           {{"zoneout", 0.4}, {"leak", {{"from", 0.4}, {"learned", true}}}},
@@ -204,9 +207,10 @@ TEST(Gradient, Feedback) {
   int count = 0;
   for (const Json& base : all_cells())
     for (const char* feedback : {"target", "softmax"})
-      for (const Json& edges : std::vector<Json>{Json::array({edge("input", 0), edge("output", 1)}),
-                                                 {edge("input", 0), edge("output", 1), edge("self", 1)},
-                                                 {edge("output", 1, {{"hidden", {2}}}), edge("output", 3), edge("self", 2)}})
+      for (const Json& edges :
+           std::vector<Json>{Json::array({edge("input", 0), edge("output", 1)}),
+                             {edge("input", 0), edge("output", 1), edge("self", 1)},
+                             {edge("output", 1, {{"hidden", {2}}}), edge("output", 3), edge("self", 2)}})
         for (const Json& blend : all_blends()) {
           Json layer = base;
           layer["edges"] = edges;
@@ -245,11 +249,9 @@ TEST(Gradient, Stacks) {
   for (const Json& base : all_cells())
     for (const bool skip : {false, true})
       for (const double dropout : {0.0, 0.4})
-        expect_small({{"layers", {base, cell("lstm"), base}},
-                      {"skipInputs", skip},
-                      {"skipOutputs", skip},
-                      {"dropout", dropout}},
-                     count);
+        expect_small(
+            {{"layers", {base, cell("lstm"), base}}, {"skipInputs", skip}, {"skipOutputs", skip}, {"dropout", dropout}},
+            count);
   std::printf("gradient check: %d stacks\n", count);
 }
 
@@ -286,9 +288,7 @@ const RegisterCell broken{{.name = "test-broken",
                            .options = {},
                            .make = [](const CellSettings&) { return std::make_unique<Broken>(); }}};
 
-TEST(Gradient, CatchesABrokenBackward) {
-  EXPECT_GT(check({{"layers", {cell("test-broken")}}}).error, 1e-2);
-}
+TEST(Gradient, CatchesABrokenBackward) { EXPECT_GT(check({{"layers", {cell("test-broken")}}}).error, 1e-2); }
 
 }  // namespace
 }  // namespace unfold

@@ -1,4 +1,6 @@
 // Files that must be refused: with one typed error, whatever they are, and without harm to what comes next.
+#include <chrono>
+
 #include "checkpoint.h"
 #include "forged.h"
 #include "rng.h"
@@ -75,6 +77,17 @@ void mutate(Text& text, Rng& rng) {
     else
       text.insert(text.begin() + at, text[std::size_t(somewhere())]);
   }
+}
+
+// Inserting into an object of the JSON library is linear in its size: a file of 300 000 keys would take minutes.
+TEST(Hostile, ManyKeysAreRefusedSoon) {
+  std::string many = "{";
+  for (int i = 0; i < 290000; ++i) many += "\"" + std::to_string(i) + "\":0,";
+  many += "\"x\":0}";
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_TRUE(refuses(ErrorCode::invalid_config, "configuration", [&] { parse_config(many); }));
+  EXPECT_TRUE(refuses(ErrorCode::invalid_checkpoint, "header", [&] { read_safetensors(container(many)); }));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(20));
 }
 
 // Whatever happens, it is our error or a session that works.

@@ -111,6 +111,12 @@ TEST(Identity, ADeepInputOfIdentitiesIsVanilla) {
   EXPECT_TRUE(same_bits(deep.logits(), plain.logits()));
 }
 
+TEST(Identity, ADeepOutputOfDepth0IsTheReadout) {
+  EXPECT_TRUE(same_bits(trained(R"({"layers":[{"cell":"gru","hidden":7}],"window":10,"batch":3})"),
+                        trained(R"({"layers":[{"cell":"gru","hidden":7}],"window":10,"batch":3,
+                                    "readout":[{"from":0,"hidden":[],"shortcut":true}]})")));
+}
+
 TEST(Identity, AnEmbeddingOfIdentitiesIsOneHot) {
   Net plain(R"({"layers":[{"cell":"gru","hidden":7},{"cell":"rnn","hidden":5}],"skipInputs":true})");
   Net embedded(R"({"layers":[{"cell":"gru","hidden":7},{"cell":"rnn","hidden":5}],"skipInputs":true,"embedding":9})");
@@ -141,6 +147,22 @@ TEST(Identity, AResidualConnectionAddsWhatLiesBelow) {
   std::ranges::copy(tensor(residual.network, "readout.weight"), tensor(skip.network, "readout.weight_0").begin());
   const std::vector<Real> expected = skip.logits();
   EXPECT_LE(relative_error(residual.logits(), {expected.begin(), expected.end()}), 1e-6);
+}
+
+/// Time, feedback and regularisation cost nothing when unused: no operation is left of them.
+TEST(Identity, APlainLayerHasNoOperationToSpare) {
+  using Kind = Op::Kind;
+  const auto kinds = [](const std::vector<Op>& ops) {
+    std::vector<Kind> list;
+    for (const Op& op : ops) list.push_back(op.kind);
+    return list;
+  };
+  for (const char* cell : {"rnn", "lstm", "peephole-lstm", "gru"}) {
+    Net plain(layers(R"({"cell":")" + std::string(cell) + R"(","hidden":5})"));
+    const Circuit& c = plain.network.layers()[0].circuit();
+    EXPECT_EQ(kinds(c.once), std::vector{Kind::wire}) << cell;
+    EXPECT_EQ(kinds(c.step), (std::vector{Kind::wire, Kind::cell, Kind::output})) << cell;
+  }
 }
 
 TEST(Identity, ParametersDoNotDependOnTime) {

@@ -3,6 +3,7 @@
 #include "memory.h"
 
 #include "forged.h"
+#include "headroom.h"
 #include "networks.h"
 #include "parallel.h"
 
@@ -130,6 +131,46 @@ void fail_everywhere(std::size_t at_least, const F& f, const G& check) {
     check();
     if (!reached || testing::Test::HasFatalFailure()) break;
     EXPECT_TRUE(threw) << "allocation " << n << " failed unnoticed";
+  }
+}
+
+// Memory that ends for good in the middle of a call, rather than for one allocation: without headroom the JSON
+// library's destructors end the program here.
+TEST(Memory, ThatEndsInACallIsAnErrorNotTheEnd) {
+  std::string text;
+  for (std::uint32_t symbol = 0x4E00; symbol < 0xD7A4; ++symbol) append_utf8(symbol, text);  // lists of 35 236
+  Session session(parse_config(R"({"vocabulary":65535,"layers":[{"cell":"rnn","hidden":2}],"window":2,"batch":2})"),
+                  text);
+  session.trainer().step();
+  const Bytes saved = session.save(true);
+  const auto survives = [&](const char* name, auto call) {
+    int errors = 0;
+    bool in_one_piece = false;
+    for (long more = 0; !in_one_piece && more < (64 << 20); more += 150011) {
+      keep_headroom();
+      memory::limit_live(memory::live_bytes() + more);
+      try {
+        call();
+        in_one_piece = !memory::failed();
+      } catch (const std::bad_alloc&) {
+        ++errors;
+      } catch (const Error& e) {
+        EXPECT_EQ(e.code, ErrorCode::out_of_memory) << e.what();
+        ++errors;
+      }
+      memory::limit_live(-1);
+    }
+    EXPECT_TRUE(in_one_piece) << name;
+    EXPECT_GT(errors, 0) << name;
+    ASSERT_TRUE(same_bytes(session.save(true), saved)) << name;
+  };
+  survives("save", [&] { session.save(true); });
+  Session small(parse_config(R"({"layers":[{"cell":"rnn","hidden":2}],"window":2,"batch":2})"), good_text());
+  for (long more = 0; more < 40000; more += 97) {  // where the lists are short, what is kept serves them all
+    keep_headroom();
+    memory::limit_live(memory::live_bytes() + more);
+    EXPECT_NO_THROW(small.save(true)) << more;
+    memory::limit_live(-1);
   }
 }
 

@@ -150,10 +150,10 @@ TEST_P(Optimizers, RateOf0LeavesTheParameters) {
 }
 
 TEST_P(Optimizers, GradientOf0LeavesTheParameters) {
-  const std::vector<Real> before = some_gradient(50), none(50, 0);
+  const std::vector<Real> before = some_gradient(50);
   std::vector<Real> p = before;
   Optimizer optimizer(config().optimizer, 50);
-  for (int i = 0; i < 5; ++i) optimizer.update(p.data(), none.data(), 0.1);
+  for (int i = 0; i < 5; ++i) optimizer.update(p.data(), std::vector<Real>(50, 0).data(), 0.1);
   EXPECT_TRUE(same_bits(p, before));
 }
 

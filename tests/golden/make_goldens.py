@@ -276,6 +276,39 @@ def make_networks():
         make_network(name, vocabulary, config)
 
 
+# --- the tensor level: bidirectional stacks over ragged batches ------------------------------------
+
+def make_ragged():
+    """torch.nn modules over packed sequences; lengths are not sorted. The loss is the sum of y·dy and state·dstate."""
+    steps, columns, inputs, hidden, lengths = 5, 3, 2, 3, [3, 5, 2]
+    for kind, module in (("rnn", torch.nn.RNN), ("lstm", torch.nn.LSTM), ("gru", torch.nn.GRU)):
+        for layers in (1, 2):
+            name = f"ragged_{kind}_{layers}"
+            rng = random.Random(name)
+            net = module(inputs, hidden, layers, bidirectional=True).double()
+            for value in net.parameters():
+                value.data = draw(rng, value.shape, 0.8).detach()
+            x = draw(rng, [steps, columns, inputs], 0.9)
+            first = [draw(rng, [2 * layers, columns, hidden], 0.9) for _ in range(2 if kind == "lstm" else 1)]
+            packed = torch.nn.utils.rnn.pack_padded_sequence(x, lengths, enforce_sorted=False)
+            y, last = net(packed, tuple(first) if kind == "lstm" else first[0])
+            y, _ = torch.nn.utils.rnn.pad_packed_sequence(y, total_length=steps)
+            last = list(last) if kind == "lstm" else [last]
+            dy, dlast = draw(rng, y.shape, 1).detach(), [draw(rng, value.shape, 1).detach() for value in last]
+            loss = (y * dy).sum() + sum((a * b).sum() for a, b in zip(last, dlast))
+            loss.backward()
+            write(name, {
+                "config": {"task": {"name": "tensor", "inputs": inputs, "outputs": 0},
+                           "layers": [{"cell": kind, "hidden": hidden, "bidirectional": True}] * layers},
+                "steps": steps, "batch": columns, "lengths": lengths,
+                "parameters": {key: flat(value) for key, value in net.named_parameters()},
+                "x": flat(x), "state": [flat(value) for value in first],
+                "y": flat(y), "final_state": [flat(value) for value in last],
+                "dy": flat(dy), "dstate": [flat(value) for value in dlast],
+                "gradients": {key: flat(value.grad) for key, value in net.named_parameters()},
+                "dx": flat(x.grad), "dfirst": [flat(value.grad) for value in first]})
+
+
 # --- optimizers, schedules, functions ---------------------------------------------------------------
 
 OPTIMIZERS = {  # name in a configuration -> class, variants
@@ -382,6 +415,7 @@ def make_functions():
 if __name__ == "__main__":
     torch.set_num_threads(1)
     make_networks()
+    make_ragged()
     make_optimizers()
     make_schedules()
     make_functions()

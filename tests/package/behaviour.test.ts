@@ -23,6 +23,28 @@ describe.each(hosts)('in $host', ({ worker }) => {
       expect(info.config.layers[0]).toMatchObject({ cell: 'gru', hidden: 24 });
     });
 
+    test('tells the arithmetic: fast where the build has it, and why not where it has not', async () => {
+      expect((await create()).info.runtime.math).toBe('reproducible');
+      const { math, reason } = (await create({ math: 'fast' })).info.runtime;
+      if (math === 'reproducible') expect(reason).toContain('relaxed SIMD is not available here.');
+      else expect(reason).not.toContain('arithmetic');
+    });
+
+    test('counts epochs in fractions', async () => {
+      const model = await create();
+      const [first] = await collect(model.train({ steps: 1 }));
+      // Each of 8 sequences is a stream of its own, and its last symbol is only a target.
+      const stream = Math.floor((model.info.characters.train - 1) / 8);
+      expect(first!.epoch).toBeCloseTo(16 / stream, 10);
+      expect(model.info.epoch).toBe(first!.epoch);
+      const later = (await collect(model.train({ steps: 150 }))).map(({ epoch }) => epoch);
+      expect(later).toEqual([...later].sort((a, b) => a - b));
+      expect(later.at(-1)).toBeGreaterThan(3);
+      const copy = await openModel(await model.save(), { text: TEXT, worker, threads: 1 });
+      expect(copy.info.epoch).toBe(model.info.epoch);
+      copy.dispose();
+    });
+
     test('follows the training', async () => {
       const model = await create();
       for await (const progress of model.train({ steps: 30 }))
@@ -113,6 +135,17 @@ describe.each(hosts)('in $host', ({ worker }) => {
       expect(model.info.step).toBe(step + 3);
     });
 
+    test('the end of a block stops the work, with await using', async () => {
+      const model = await create();
+      {
+        await using reports = model.train();
+        await reports.next();
+      }
+      const { step } = model.info;
+      expect(step).toBeGreaterThan(0);
+      expect(await stepAfter(model, 150)).toBe(step);
+    });
+
     test('an exception in the loop stops the work', async () => {
       const model = await create();
       const loop = async () => {
@@ -184,6 +217,26 @@ describe.each(hosts)('in $host', ({ worker }) => {
       expect(await measure).toBe(reason);
       expect((await collect(model.sample({ length: 5 }))).join('')).toHaveLength(5);
       expect((await model.evaluate()).loss).toBeGreaterThan(0);
+    });
+
+    test('ends an evaluation at once: the next one measures anew, and training goes on', async () => {
+      const options = { text: TEXT.repeat(120), validation: 0.5 }; // half a second of measuring, and more
+      const model = await create(options);
+      const whole = performance.now();
+      const { loss } = await model.evaluate();
+      const needed = performance.now() - whole;
+      const controller = new AbortController();
+      const measuring = rejection(model.evaluate({ signal: controller.signal }));
+      await sleep(60);
+      controller.abort();
+      expect(await measuring).toBe(controller.signal.reason);
+      const began = performance.now();
+      await collect(model.train({ steps: 2 }));
+      expect(performance.now() - began).toBeLessThan(Math.max(100, needed / 2));
+      const fresh = await create(options);
+      await collect(fresh.train({ steps: 2 }));
+      expect((await model.evaluate()).loss).toBe((await fresh.evaluate()).loss);
+      expect(loss).toBeGreaterThan(0);
     });
 
     test('that fired before starts nothing', async () => {
@@ -308,8 +361,33 @@ describe.each(hosts)('in $host', ({ worker }) => {
       expect(markov).toHaveLength(4);
       expect([uniform, ...markov]).toEqual([uniform, ...markov].sort((a, b) => b - a));
       expect((await model.baselines()).markov).toEqual(markov.slice(0, 3));
+      const orders = [0, 3, 1].map((highest) => model.baselines({ highest })); // one after the other
+      for (const [i, { markov: some }] of (await Promise.all(orders)).entries())
+        expect(some).toEqual(markov.slice(0, [1, 4, 2][i]));
       for (const highest of [-1, 9, 1.5])
         expect(await rejection(model.baselines({ highest }))).toMatchObject({ field: 'highest' });
+    });
+
+    test('baselines of a long text hold nothing up, and give way to a signal', async () => {
+      const words = Array.from({ length: 250_000 }, (_, i) => ((i * 7919) % 9973).toString(36));
+      const model = await create({ text: words.join(' ') });
+      const longestWait = async (milliseconds: number) => {
+        let longest = 0;
+        const end = performance.now() + milliseconds;
+        while (performance.now() < end) {
+          const began = performance.now();
+          await model.update({});
+          longest = Math.max(longest, performance.now() - began);
+        }
+        return longest;
+      };
+      const idle = await longestWait(300); // tells how busy the machine is
+      const controller = new AbortController();
+      const counting = rejection(model.baselines({ highest: 8, signal: controller.signal }), 60_000);
+      expect(await longestWait(700)).toBeLessThan(100 + 10 * idle); // a slice is 30 ms
+      controller.abort();
+      expect(await counting).toBe(controller.signal.reason);
+      expect((await model.baselines({ highest: 0 })).markov).toHaveLength(1);
     });
 
     test('gradient flow has a norm for each layer and lag, training or not', async () => {
@@ -329,6 +407,103 @@ describe.each(hosts)('in $host', ({ worker }) => {
       expect(await rejection(model.gradientFlow({ lags: 4000 * 2 }))).toMatchObject({
         code: 'INVALID_ARGUMENT',
       });
+    });
+
+    test('inspect tells what happened while a text was read', async () => {
+      const model = await create({
+        layers: [
+          { cell: 'lstm', hidden: 12 },
+          { cell: 'gru', hidden: 8 },
+        ],
+      });
+      await collect(model.train({ steps: 30 }));
+      const text = 'the quick é fox';
+      const seen = await model.inspect(text);
+      const known = text.replace('é', '');
+      expect(seen).toMatchObject({ step: 30, unknown: ['é'], symbols: [...known] });
+      const symbols = model.info.vocabulary.symbols;
+      expect(seen.tokens.map((token) => symbols[token]).join('')).toBe(known);
+      expect(seen.layers.map(({ hidden }) => hidden)).toEqual([12, 8]);
+      expect(Object.keys(seen.layers[0]!.series)).toEqual(['h', 'c', 'i', 'f', 'g', 'o']);
+      expect(Object.keys(seen.layers[1]!.series)).toEqual(['h', 'r', 'z', 'n']);
+      for (const { hidden, series } of seen.layers)
+        for (const values of Object.values(series)) expect(values).toHaveLength(hidden * known.length);
+      const { c, o, h } = seen.layers[0]!.series;
+      for (const k of [0, 100, h!.length - 1]) expect(h![k]).toBeCloseTo(o![k]! * Math.tanh(c![k]!), 5);
+      const V = symbols.length;
+      for (let t = 0; t < known.length; t++) {
+        const row = seen.probabilities.subarray(t * V, (t + 1) * V);
+        expect(row.reduce((sum, p) => sum + p)).toBeCloseTo(1, 5);
+        if (t > 0) {
+          const p = seen.probabilities[(t - 1) * V + seen.tokens[t]!]!;
+          expect(seen.surprise[t]).toBeCloseTo(-Math.log2(p), 5);
+        }
+      }
+      expect(seen.surprise[0]).toBeNaN();
+      expect((await model.inspect(new TextEncoder().encode(text))).surprise).toEqual(seen.surprise);
+      expect(await rejection(model.inspect('éé'))).toMatchObject({ code: 'INVALID_TEXT', field: 'text' });
+      expect(await rejection(model.inspect(7 as never))).toMatchObject({ code: 'INVALID_TEXT' });
+    });
+
+    test('connectivity has a norm for every earlier character', async () => {
+      const model = await create();
+      const norms = await model.connectivity('the quick', { at: 6 });
+      expect(norms).toHaveLength(6);
+      expect(norms.every((norm) => norm > 0 && Number.isFinite(norm))).toBe(true);
+      expect(norms).toEqual(await model.connectivity('the quiff', { at: 6 })); // nothing after it counts
+      for (const at of [0, 1.5, 9])
+        expect(await rejection(model.connectivity('the quick', { at }))).toMatchObject({ field: 'at' });
+    });
+
+    test('terms add up to what the gates squash', async () => {
+      const model = await create({
+        layers: [
+          { cell: 'gru', hidden: 5 },
+          { cell: 'lstm', hidden: 6 },
+        ],
+      });
+      const seen = await model.inspect('the fox');
+      const terms = await model.terms('the fox', { at: 4, layer: 1 });
+      expect(terms.map(({ name }) => name)).toEqual(
+        ['weight_ih', 'weight_hh', 'bias_ih', 'bias_hh'].map((name) => `layers.1.${name}`),
+      );
+      for (let k = 0; k < 6; k++) {
+        const sum = terms.reduce((sum, { values }) => sum + values[k]!, 0);
+        expect(seen.layers[1]!.series.i![4 * 6 + k]).toBeCloseTo(1 / (1 + Math.exp(-sum)), 5);
+      }
+      expect((await model.terms('the fox', { at: 0 })).some(({ apart }) => apart)).toBe(true);
+      expect(await rejection(model.terms('the fox', { at: 7 }))).toMatchObject({ field: 'at' });
+      expect(await rejection(model.terms('fox', { at: 0, layer: 2 }))).toMatchObject({ field: 'layer' });
+    });
+
+    test('spreads count every parameter', async () => {
+      const model = await create();
+      const spreads = await model.spreads({ bins: 9 });
+      const total = spreads.reduce((sum, { counts }) => sum + counts.reduce((a, b) => a + b), 0);
+      expect(total).toBe(model.info.parameters);
+      for (const { shape, counts, low, mean, high } of spreads) {
+        expect(counts).toHaveLength(9);
+        expect(shape[0] * shape[1]).toBe(counts.reduce((a, b) => a + b));
+        expect(low).toBeLessThanOrEqual(mean);
+        expect(mean).toBeLessThanOrEqual(high);
+      }
+      for (const bins of [0, 2.5, 1001])
+        expect(await rejection(model.spreads({ bins }))).toMatchObject({ field: 'bins' });
+    });
+
+    test('looking leaves the training alone', async () => {
+      const losses = async (look: boolean) => {
+        const model = await create();
+        const all: number[] = [];
+        for await (const report of model.train({ steps: 40 })) {
+          all.push(...report.losses);
+          if (!look) continue;
+          await Promise.all([model.inspect(TEXT.slice(0, 200)), model.connectivity(TEXT, { at: 50 })]);
+          await Promise.all([model.terms(TEXT.slice(0, 50), { at: 9 }), model.spreads()]);
+        }
+        return all;
+      };
+      expect(await losses(true)).toEqual(await losses(false));
     });
 
     test('a refused setting changes nothing', async () => {

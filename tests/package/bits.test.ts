@@ -1,10 +1,11 @@
-/** Native and Node leave the same bits, with any number of threads, see bits.ts. */
+/** Native and Node leave the same bits, with any number of threads, see bits.ts; also of every task. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { createModel, getSchema } from '../../dist/index.js';
 import { run, sha256 } from './bits.js';
 import { collect, realModel } from './harness.js';
 
@@ -28,5 +29,43 @@ test.each([1, 2, 4])('native: 200 steps on %i threads leave the recorded checkpo
     expect(await sha256(new Uint8Array(readFileSync(join(folder, 'out'))))).toBe(run.sha256);
   } finally {
     rmSync(folder, { recursive: true });
+  }
+});
+
+/** What the program leaves of a run without a text. */
+function trainedNatively(config: object, steps: number, threads: number): Buffer {
+  const folder = mkdtempSync(join(tmpdir(), 'unfold-'));
+  try {
+    const args = ['train', '--config', JSON.stringify(config), '--steps', String(steps)];
+    execFileSync(program, [...args, '--threads', String(threads), '--out', join(folder, 'out')], {
+      stdio: 'ignore',
+    });
+    return readFileSync(join(folder, 'out'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test('the examples of every corpus and what is learnt from them are the same natively and in Node', async () => {
+  for (const { name, task } of (await getSchema()).corpora) {
+    const layers = [{ cell: 'lstm', hidden: 9, bidirectional: task === 'tag' || task === 'classify' }];
+    const config = {
+      corpus: { name, count: 80, seed: 5 },
+      layers,
+      ...(task === 'translate' && {
+        encoder: [{ cell: 'gru', hidden: 7, bidirectional: true }],
+        attention: 'additive',
+        sampling: { name: 'linear', k: 20 },
+      }),
+      ...(task === 'generate' && { sampling: { name: 'inverse-sigmoid', k: 5 }, dropout: 0.2 }),
+      batch: 6,
+      evaluateEvery: 0,
+    };
+    const model = await createModel({ ...config, threads: 2, worker: true });
+    await collect(model.train({ steps: 12 }));
+    await model.evaluate();
+    const saved = Buffer.from(await model.save());
+    model.dispose();
+    for (const threads of [1, 2]) expect(trainedNatively(config, 12, threads).equals(saved), name).toBe(true);
   }
 });

@@ -8,8 +8,13 @@ import { adapt } from '../../wasm/glue.mjs';
 const root = new URL('../../', import.meta.url);
 const dist = new URL('dist/', root);
 const read = (name: string) => readFileSync(new URL(name, dist), 'utf8');
-const scripts = readdirSync(dist).filter((name) => name.endsWith('.js'));
+/** Of everything but the command line, which is Node's own. */
+const scripts = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter(
+  (name) => name.endsWith('.js') && !name.startsWith('cli'),
+);
 const isEngine = (name: string) => name.startsWith('simd');
+const isExport = (name: string) => name.startsWith('export');
+const size = (names: string[]) => brotliCompressSync(names.map(read).join('')).byteLength;
 
 test('every export exists', () => {
   const files = Object.values(manifest.exports).flatMap((target) =>
@@ -32,17 +37,21 @@ test("Emscripten's glue is adapted, once", () => {
 });
 
 test('the package without its engine is small', () => {
-  const source = scripts
-    .filter((name) => !isEngine(name))
-    .map(read)
-    .join('');
-  expect(brotliCompressSync(source).byteLength).toBeLessThan(15_000);
+  expect(size(scripts.filter((name) => !isEngine(name) && !isExport(name)))).toBeLessThan(20_000);
+});
+
+test('the exporters are apart, and small', () => {
+  expect(size(scripts.filter(isExport))).toBeLessThan(35_000);
+  for (const name of scripts.filter((one) => !isExport(one)))
+    expect(read(name), name).not.toMatch(/from '[./]+\/export\//);
 });
 
 test('the declarations stand by themselves', () => {
-  for (const name of ['index.d.ts', 'types.d.ts', 'errors.d.ts', 'inline.d.ts']) {
+  for (const name of ['index.d.ts', 'types.d.ts', 'errors.d.ts', 'inline.d.ts', 'export/index.d.ts']) {
     const imports = [...read(name).matchAll(/from '(.*?)'/g)].map((match) => match[1]);
     for (const file of imports)
-      expect(existsSync(new URL(file!.replace(/js$/, 'd.ts'), dist)), `${name}: ${file}`).toBe(true);
+      expect(existsSync(new URL(file!.replace(/js$/, 'd.ts'), new URL(name, dist))), `${name}: ${file}`).toBe(
+        true,
+      );
   }
 });

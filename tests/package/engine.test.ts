@@ -1,6 +1,13 @@
 /** What holds only with the real engine behind: the same numbers, wherever they are computed. */
 import { describe, expect, test } from 'vitest';
-import { checkConfig, getSchema, type Model, openModel, type OpenOptions } from '../../dist/index.js';
+import {
+  checkConfig,
+  getSchema,
+  type Model,
+  openModel,
+  type OpenOptions,
+  type UnfoldError,
+} from '../../dist/index.js';
 import * as inline from '../../dist/inline.js';
 import { collect, hosts, realModel, rejection, SMALL, TEXT } from './harness.js';
 
@@ -73,10 +80,35 @@ describe.each(hosts)('in $host', ({ worker }) => {
     await reopen(await model.save(), { worker }, async (again) => expect(await write(again)).toBe(text));
   });
 
+  test.each([
+    ['a lower rate', { optimizer: { learningRate: 1e-4 } }],
+    ['clipping', { clip: 1, optimizer: { learningRate: 1e-3 } }],
+  ])('an overflow says what a page needs, and %s goes on from the same model', async (_, settings) => {
+    const wild = { optimizer: { name: 'sgd', learningRate: 1e6 }, clip: 0, threads: 1 } as const;
+    const model = await realModel({
+      ...wild,
+      layers: [{ cell: 'rnn', activation: 'relu', hidden: 24 }],
+      worker,
+    });
+    const error = await rejection(collect(model.train({ steps: 200 })));
+    expect(error).toMatchObject({ code: 'NON_FINITE', field: expect.stringMatching(/^step \d+$/) });
+    const { overflow } = error as UnfoldError;
+    expect(overflow).toMatchObject({ learningRate: 1e6, takenBack: expect.any(Boolean) });
+    expect(overflow!.step).toBe(Number(error.field.slice(5)));
+    expect(overflow!.parameter).toMatch(/weight|bias/);
+    expect(error.message).toContain(overflow!.parameter);
+    expect(JSON.parse(JSON.stringify(error)).overflow).toEqual(overflow);
+    await model.update(settings);
+    const [last] = (await collect(model.train({ steps: 5 }))).slice(-1);
+    expect(last!.step).toBeGreaterThanOrEqual(5);
+    expect(Number.isFinite(last!.loss)).toBe(true);
+    await openModel(await model.save(), { worker: false }).then((saved) => saved.dispose());
+  });
+
   test('a validation that overflows is said, and does not spoil the file', async () => {
     const model = await realModel({ worker, layers: [{ cell: 'rnn', activation: 'relu', hidden: 24 }] });
     await model.update({ optimizer: { learningRate: 1e6 }, clip: 0 });
-    await rejection(train(model, 50));
+    await train(model, 1); // wild weights that no step has seen yet
     const said = await model.evaluate().then(
       ({ loss }) => loss > 1e3,
       ({ code }) => code === 'NON_FINITE',

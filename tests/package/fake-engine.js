@@ -73,5 +73,11 @@ class Session {
 }
 
 export default async function fakeEngine() {
-  return { Session, setThreads: () => ok({ threads: 1 }), schema: () => ok({}), check: () => ok({}) };
+  return {
+    Session,
+    setThreads: () => ok({ threads: 1 }),
+    setMath: () => ok({ math: 'reproducible' }),
+    schema: () => ok({}),
+    check: () => ok({}),
+  };
 }

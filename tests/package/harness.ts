@@ -1,6 +1,6 @@
 /** Models for the tests: in either host, on the real engine or on the one that fails on command. */
 import { afterEach } from 'vitest';
-import { connectLocal } from '../../dist/channels.js';
+import { connectLocal } from '../../dist/local.js';
 import { Client } from '../../dist/client.js';
 import type { EngineFactory } from '../../dist/engine.js';
 import { type CreateOptions, createModel, type Model } from '../../dist/index.js';
@@ -55,9 +55,17 @@ export async function fakeModel(
     return kept(await createModel({ text: behaviour, wasmModule, workerUrl, threads: 1, ...options }));
   }
   const client = new Client(connectLocal(fakeEngine));
-  await client.call('start', { version: VERSION, module: wasmModule, threads: 1 });
+  await client.call('start', { version: VERSION, module: wasmModule, threads: 1, math: 'reproducible' });
   const info: Info = await client.call('create', { config: '{}', text: new TextEncoder().encode(behaviour) });
-  return kept(new TextModel(client, info, { build: 'simd', threads: 1, worker: false, reason: null }));
+  return kept(
+    new TextModel(client, info, {
+      build: 'simd',
+      threads: 1,
+      worker: false,
+      math: 'reproducible',
+      reason: null,
+    }),
+  );
 }
 
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {

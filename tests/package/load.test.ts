@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { connectLocal } from '../../dist/channels.js';
+import { connectLocal } from '../../dist/local.js';
 import { Client } from '../../dist/client.js';
 import { checkConfig, createModel, openModel, support, UnfoldError } from '../../dist/index.js';
 import { fakeEngine, rejection } from './harness.js';
@@ -115,7 +115,9 @@ describe('the worker', () => {
 
   test('of another version', async () => {
     const client = new Client(connectLocal(fakeEngine));
-    const error = await rejection(client.call('start', { version: 0, module, threads: 1 }));
+    const error = await rejection(
+      client.call('start', { version: 0, module, threads: 1, math: 'reproducible' }),
+    );
     expect(error).toMatchObject({ code: 'WORKER_FAILED', message: expect.stringContaining('version') });
   });
 });
@@ -125,7 +127,7 @@ describe('arguments', () => {
     ['threads', 0, 'INVALID_ARGUMENT'],
     ['threads', 1.5, 'INVALID_ARGUMENT'],
     ['threads', 'many', 'INVALID_ARGUMENT'],
-    ['math', 'sloppy', 'UNSUPPORTED'],
+    ['math', 'sloppy', 'INVALID_ARGUMENT'],
     ['text', undefined, 'INVALID_TEXT'],
     ['text', 5, 'INVALID_TEXT'],
   ])('%s: %s is refused', async (field, value, code) => {
@@ -142,7 +144,13 @@ describe('arguments', () => {
 
 describe('support', () => {
   test('is complete in Node', async () => {
-    expect(await support()).toEqual({ simd: true, threads: true, isolated: true, reason: null });
+    expect(await support()).toEqual({
+      simd: true,
+      fast: expect.any(Boolean),
+      threads: true,
+      isolated: true,
+      reason: null,
+    });
   });
 
   test('says what is missing', async () => {

@@ -1,9 +1,10 @@
 /** The package in a Node process of its own: what importing does, and that the process ends. */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -45,6 +46,8 @@ test('importing needs none of the globals of a browser, as on a server that rend
       Object.defineProperty(globalThis, name, { get() { throw new Error(name + ' touched'); }, configurable: true });
     }
     console.log(Object.keys(await import(${index})).join());
+    await import(${index.replace('index.js', 'inline.js')});
+    await import(${index.replace('index.js', 'element.js')});
   `);
   expect(output).toBe('UnfoldError,checkConfig,createModel,getSchema,openModel,support');
 });
@@ -90,3 +93,35 @@ test('workers start from a command line, whose options would not fit them', asyn
   const code = `import { createModel } from ${index}; console.log((await ${create}, threads: 2 })).info.runtime.threads);`;
   expect(await start('--input-type=module', '-e', code)).toBe('2');
 });
+
+const taskset = (process.env.PATH ?? '')
+  .split(delimiter)
+  .map((path) => join(path, 'taskset'))
+  .find((path) => existsSync(path));
+if (!taskset) console.log('taskset is missing: training on one core is not tried.');
+
+test.skipIf(!taskset)(
+  'one core: one thread by itself, and two where they are asked for, with the same losses',
+  async () => {
+    const file = join(folder, 'core.mjs');
+    await writeFile(
+      file,
+      `
+    import { createModel } from ${index};
+    const losses = [];
+    for (const threads of ['auto', 2]) {
+      const model = await ${create}, batch: 64, threads });
+      const own = [];
+      for await (const report of model.train({ steps: 100 })) own.push(...report.losses);
+      losses.push(own.join());
+      console.log(model.info.runtime.threads, own.length, model.info.runtime.reason);
+      model.dispose();
+    }
+    console.log(losses[0] === losses[1]);
+  `,
+    );
+    const { stdout, stderr } = await run(taskset!, ['-c', '0', process.execPath, file], { timeout: 60_000 });
+    expect(stderr).toBe('');
+    expect(stdout.trim().split('\n')).toEqual(['1 100 There is one core.', '2 100 null', 'true']);
+  },
+);

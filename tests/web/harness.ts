@@ -1,5 +1,8 @@
 // Drives the built page in the system's Chromium, with everything that goes wrong written down.
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { availableParallelism, loadavg } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright';
 import { serve } from '../../scripts/serve.mjs';
@@ -24,6 +27,20 @@ export function openBrowser(): Promise<Browser> {
   const executablePath = executable();
   return chromium.launch({ args: ARGUMENTS, ...(executablePath && { executablePath }) });
 }
+
+const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe objects to on a page, or in a part of it: the rule and the elements. */
+export async function violations(page: Page, part = 'html'): Promise<string[]> {
+  await page.waitForTimeout(300); // Colours have faded over.
+  const found = await page.evaluate(`${await axe}; axe.run(${JSON.stringify(part)})`);
+  return (found as { violations: { id: string; nodes: { html: string }[] }[] }).violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`,
+  );
+}
+
+/** How crowded this machine is: 1 where it is ours, more where others compute too. Limits in seconds stretch by it. */
+export const crowd = (): number => Math.max(1, loadavg()[0]! / availableParallelism());
 
 export interface Site {
   url: string;

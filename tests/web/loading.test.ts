@@ -72,6 +72,17 @@ it('trains on several threads where there are cores for them', async () => {
   await close();
 });
 
+it('trains on the only core there is, and says why on one thread', async () => {
+  const script = "Object.defineProperty(navigator, 'hardwareConcurrency', { get: () => 1 })";
+  const { page, problems, close } = await visit(browser, await site(), { script });
+  await waitForStep(page, 5);
+  expect(await page.locator('.badge').innerText()).toMatch(/^1 thread.*why/s);
+  await page.locator('.badge').click();
+  expect(await page.locator('#threads').innerText()).toContain('There is one core.');
+  expect(problems).toEqual([]);
+  await close();
+});
+
 it('says so where WebAssembly is blocked', async () => {
   const policy = contentSecurityPolicy.replace(" 'wasm-unsafe-eval'", '');
   const { page, close } = await visit(

@@ -1,16 +1,12 @@
 // How it behaves while it works: no overflow, no shifting, no long tasks, nothing axe objects to.
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright';
-import { openBrowser, openSite, pause, type Site, visit, waitForStep } from './harness';
+import { crowd, openBrowser, openSite, pause, type Site, violations, visit, waitForStep } from './harness';
 
 let browser: Browser;
 let site: Site;
-let axe: string;
 
 beforeAll(async () => {
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   [browser, site] = await Promise.all([openBrowser(), openSite()]);
 });
 afterAll(async () => {
@@ -54,26 +50,27 @@ it('shows the first character soon', { retry: 2 }, async () => {
   );
   const seconds = await page.evaluate(() => performance.now() / 1000);
   console.log(`first character after ${seconds.toFixed(2)} s`);
-  expect(seconds).toBeLessThan(3); // The target is 1.5 s on a machine of its own.
+  // The trained network beside it has its own, stricter limit in first.test.ts.
+  expect(seconds).toBeLessThan(3 * crowd());
   await close();
 });
 
-it('does not shift while it loads', async () => {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 860 } });
-  const page = await context.newPage();
-  await page.addInitScript(() => {
-    const shifts: number[] = [];
-    Object.assign(window, { shifts });
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries())
-        shifts.push((entry as PerformanceEntry & { value: number }).value);
-    }).observe({ type: 'layout-shift', buffered: true });
+describe.each([
+  { name: 'a laptop', viewport: { width: 1280, height: 860 } },
+  { name: 'a tablet', viewport: { width: 768, height: 1024 } },
+  { name: 'a phone', viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+])('on $name', ({ name: _, ...options }) => {
+  it('does not shift while it loads and both networks write', async () => {
+    const script = `window.shifts = [];
+      new PerformanceObserver((list) => shifts.push(...list.getEntries().map(({ value }) => value)))
+        .observe({ type: 'layout-shift', buffered: true });`;
+    const { page, close } = await visit(browser, site, { script, ...options });
+    await waitForStep(page, 20);
+    await expect.poll(async () => (await page.locator('#shown').innerText()).length).toBeGreaterThan(200);
+    const shifts = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts);
+    expect(shifts.reduce((sum, value) => sum + value, 0)).toBeLessThan(0.05);
+    await close();
   });
-  await page.goto(site.url);
-  await waitForStep(page, 20);
-  const shifts = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts);
-  expect(shifts.reduce((sum, value) => sum + value, 0)).toBeLessThan(0.01);
-  await context.close();
 });
 
 describe.each([
@@ -106,14 +103,7 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     await page.keyboard.press('w');
     await pause(page).click();
     await page.getByLabel('Layers').fill('2');
-    await page.waitForTimeout(300); // Colours have faded over.
-    const violations = async () => {
-      const found = await page.evaluate(`${axe}; axe.run()`);
-      return (found as { violations: { id: string; nodes: { html: string }[] }[] }).violations.map(
-        ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`,
-      );
-    };
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     for (const title of ['More', 'Configuration']) await page.locator('summary', { hasText: title }).click();
     await page.getByLabel('Configuration').fill('{}');
     await page.getByLabel('Configuration').fill('[');
@@ -121,7 +111,7 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     await page.locator('.refusal').waitFor();
     await page.locator('input[value=table]').check();
     await page.getByRole('button', { name: 'Help' }).click();
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await close();
   });
 });
@@ -157,4 +147,44 @@ it('can be walked by keyboard, one stop for each composite, focus always visible
     expect(stops).toContain(id);
   }
   await close();
+});
+
+describe('while two layers of 256 train', { retry: 2 }, () => {
+  // The longest task while the copy is made is told, not judged: on a busy machine it measures the others.
+  it('shows thirty frames a second, and keeps a copy of the run', async () => {
+    const { page, close } = await visit(browser, site, { at: '#v=1&c=lstm&h=256&l=2' });
+    await waitForStep(page, 2);
+    const { longest, frames, saved } = await page.evaluate(async () => {
+      let longest = 0;
+      let frames = 0;
+      const counted = () => requestAnimationFrame(() => (frames++, counted()));
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) longest = Math.max(longest, entry.duration);
+      }).observe({ type: 'longtask' });
+      const put = IDBObjectStore.prototype.put;
+      let saved = 0;
+      IDBObjectStore.prototype.put = function (this: IDBObjectStore, value, key) {
+        if (value?.checkpoint instanceof Blob) saved = value.checkpoint.size;
+        return key === undefined ? put.call(this, value) : put.call(this, value, key);
+      };
+      counted();
+      const began = performance.now();
+      await new Promise((resolve) => setTimeout(resolve, 5000));
+      const seconds = (performance.now() - began) / 1000;
+      const shown = frames / seconds;
+      // Hidden, the page keeps the run at once: weights and the optimizer's moments.
+      Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+      for (let waits = 0; saved === 0 && waits < 100; waits++)
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      return { longest, frames: shown, saved };
+    });
+    console.log(
+      `${frames.toFixed(0)} frames a second; ${(saved / 1e6).toFixed(1)} MB kept; longest task ${longest} ms`,
+    );
+    expect(saved).toBeGreaterThan(8e6);
+    expect(frames).toBeGreaterThanOrEqual(30);
+    await close();
+  });
 });

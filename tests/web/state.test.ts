@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ticksX } from '../../web/src/charts/axes';
 import { readHash, writeHash } from '../../web/src/state/hash';
+import { CAPACITY as MOST, History } from '../../web/src/state/history';
 import { CAPACITY, Series } from '../../web/src/state/series';
 import {
+  LOOKS,
   initialSettings,
   LIMITS,
   type NumberName,
@@ -62,7 +64,26 @@ const settings = fc.record({
   optimizer: fc.stringMatching(/^[a-z0-9-]{1,40}$/),
   prime: fc.string({ unit: 'binary', maxLength: 60 }),
   scale: fc.constantFrom('linear', 'log', 'loglog'),
+  look: fc.constantFrom(...LOOKS),
 }) as unknown as fc.Arbitrary<Settings>;
+
+describe('history', () => {
+  it('keeps a bounded, even choice of the reports, and finds the last up to a step', () => {
+    const history = new History();
+    const count = 7 * MOST + 3;
+    for (let step = 1; step <= count; step++)
+      history.add({ step, gradientNorm: step, learningRate: 1, charsPerSecond: 2 });
+    const steps = history.all.map(({ step }) => step);
+    expect(steps.length).toBeLessThanOrEqual(MOST);
+    expect(steps[0]).toBe(1);
+    expect(new Set(steps.slice(1).map((step, at) => step - steps[at]!)).size).toBe(1);
+    expect(count - steps.at(-1)!).toBeLessThan(count / 100);
+    expect(history.at(steps[3]! + 1)).toMatchObject({ step: steps[3]!, gradientNorm: steps[3]! });
+    expect(history.at(0)).toBeNull();
+    history.cut(steps[9]!);
+    expect(history.all.at(-1)!.step).toBe(steps[9]);
+  });
+});
 
 describe('link', () => {
   it('brings every setting back', () => {
@@ -130,6 +151,28 @@ describe('loss series', () => {
     expect(series.latest).toBe(6);
     for (let step = 2; step <= 400; step++) series.add(step, 2);
     expect(series.latest).toBeLessThan(2.001);
+  });
+
+  it('loses nothing when it makes room', () => {
+    const series = new Series();
+    for (let step = 1; step <= CAPACITY; step++) series.add(step, 2);
+    series.add(CAPACITY + 1, 9);
+    const [steps, , high] = series.columns();
+    expect(steps.length).toBe(CAPACITY / 2 + 1);
+    expect([steps.at(-2), steps.at(-1), high.at(-2), high.at(-1)]).toEqual([CAPACITY, CAPACITY + 1, 2, 9]);
+  });
+
+  it('smooths as asked: not at all, or by an exponential mean that starts without bias', () => {
+    const series = new Series();
+    [6, 2, 4].forEach((value, at) => series.add(at + 1, value));
+    expect(series.columns(0)[3]).toEqual([6, 2, 4]);
+    const [first, second, third] = series.columns(0.5)[3];
+    expect(first).toBe(6);
+    expect(second).toBeCloseTo((0.5 * 6 + 2) / 1.5, 12);
+    expect(third).toBeCloseTo((0.25 * 6 + 0.5 * 2 + 4) / 1.75, 12);
+    for (let step = 4; step <= 5 * CAPACITY; step++) series.add(step, 3);
+    expect(series.columns(0)[3].every((value) => value >= 2 && value <= 6)).toBe(true);
+    expect(series.columns(0)[3].at(-1)).toBeCloseTo(3, 9);
   });
 
   it('goes back to a step', () => {

@@ -1,4 +1,5 @@
 import { render } from 'preact';
+import { keepOffline } from './offline/register';
 import { App } from './panels/App';
 import { watchKeys } from './state/keys';
 import { watchErrors } from './state/notices';
@@ -14,10 +15,18 @@ import './styles/stream.css';
 import './styles/measure.css';
 import './styles/chart.css';
 import './styles/flow.css';
+import './styles/look.css';
+import './styles/diagram.css';
 import './styles/overlay.css';
+import './styles/runs.css';
+import './styles/compare.css';
+import './styles/beside.css';
+import './styles/tour.css';
+import './styles/explained.css';
 
 trustOwnOrigin();
 watchErrors();
 watchKeys();
 render(<App />, document.getElementById('page')!);
 void startSession();
+keepOffline();

@@ -1,5 +1,12 @@
 // Every sentence the page shows. Another language is another object of this type.
+import { help } from './help/english';
+import { german } from './messages.de';
+import { type Language, language } from './state/language';
+import { tours } from './tours/english';
+import { look } from './lookMessages';
 import { bytes, integer } from './state/format';
+import type { Export } from './keep/exports';
+import type { Trouble } from './keep/vault';
 import type { Feedback, Leak, SettingName } from './state/settings';
 
 const settings: Record<SettingName | 'preset', string> = {
@@ -18,6 +25,8 @@ const settings: Record<SettingName | 'preset', string> = {
   temperature: 'Temperature',
   prime: 'Begins with',
   scale: 'Scale of the chart',
+  look: 'Look inside',
+  unfolded: 'Unfolded in time',
   options: 'Options of the cell',
   bias: 'Bias',
   inputDepth: 'Input depth',
@@ -54,7 +63,7 @@ const settings: Record<SettingName | 'preset', string> = {
   custom: 'Configuration',
 };
 
-const english = {
+export const english = {
   name: 'Unfold',
   settings,
   bar: {
@@ -80,6 +89,9 @@ const english = {
     link: 'Link',
     linkTitle: 'Copy a link that carries every setting',
     linked: 'Link copied. It carries every setting, not your own text or the trained weights.',
+    withText: 'Copy it with the text',
+    linkedText: 'Link copied, with the text in it: whoever has the link can read the text.',
+    textTooLong: 'This text is too long for a link. Send it as a file.',
     linkRefused: 'The browser did not allow copying. The address bar holds the same link.',
     help: 'Help',
   },
@@ -115,13 +127,28 @@ const english = {
     uniform: 'Uniform',
     unigram: 'Letter frequencies',
     markov: (order: number) => `Order-${order} Markov`,
-    chart: 'Chart',
+    chart: 'Loss',
+    more: 'More',
     table: 'Table',
+    curves: {
+      gradientNorm: 'Gradient norm',
+      learningRate: 'Learning rate',
+      charsPerSecond: 'Characters per second',
+    },
+    tools: {
+      smoothing: 'Smoothing',
+      auto: 'Running mean',
+      none: 'None',
+      zoom: 'Steps shown; drag across the chart to choose',
+      closer: 'Zoom in',
+      further: 'Zoom out',
+      whole: 'All',
+    },
     show: 'Show as',
     scale: 'Scale',
     scales: { linear: 'Linear', log: 'Log', loglog: 'Log–log' },
     step: 'Step',
-    cursor: 'Loss chart, arrow keys read the values',
+    cursor: 'Loss chart: arrow keys read the values, plus and minus zoom, Escape shows all',
     value: (step: string, training: string, validation: string | null) =>
       `Step ${step}: training ${training}` + (validation === null ? '' : `, validation ${validation}`),
     empty: 'No step taken yet',
@@ -131,12 +158,15 @@ const english = {
     title: 'Gradient flow',
     about: 'How much of an error reaches the states before it, by layer and steps back.',
     far: (lag: string, norm: string) => `${norm} at ${lag} steps`,
+    vanished: (lag: string) => `vanished beyond ${lag} steps`,
+    exploded: (lag: string) => `exploding ${lag} steps back`,
     vanishing: 'vanishing below 1e-6',
     exploding: 'exploding above 1',
     lag: 'Steps back',
     layer: (number: number) => `Layer ${number}`,
     caption: (step: string) => `Norm of the gradient of one loss in earlier states, at step ${step}`,
   },
+  look,
   facts: {
     title: 'Run',
     step: 'Step',
@@ -146,6 +176,11 @@ const english = {
     norm: 'Gradient norm',
     rate: 'Learning rate',
   },
+  /** What the engine and the texts say of themselves in English, in another language; by name, where there is one. */
+  said: { texts: {}, presets: {}, cells: {} } as Record<
+    'texts' | 'presets' | 'cells',
+    Record<string, string>
+  >,
   text: {
     title: 'Text',
     choose: 'Learn from',
@@ -258,7 +293,9 @@ const english = {
     discard: 'Discard',
     none: 'No change waits',
     fresh: 'Press Train to start',
-    changed: (names: string) => `Changed: ${names}`,
+    changed: (names: string) => `Changed: ${names}; waits for a restart`,
+    atOnce: (name: string) => `${name} applies at once`,
+    speed: 'characters a second',
     was: 'was',
     undo: 'Undo',
     undoTitle: (what: string) => `Bring back the former run (${what})`,
@@ -279,6 +316,9 @@ const english = {
     privacy: 'Everything runs in this tab. No text, model or number leaves the machine.',
     keys: 'Keys',
     letters: 'Single-key shortcuts',
+    language: 'Language',
+    later:
+      'The language changes when the page is loaded again. The present run would be lost by that: it is not kept.',
     close: 'Close',
   },
   notice: {
@@ -313,6 +353,122 @@ const english = {
     saved: (name: string, size: string) => `Saved ${name}, ${size}.`,
     textWaits: (title: string) => `${title} is chosen. It is used once you apply and restart.`,
   },
+  beside: {
+    title: 'A trained network',
+    about: 'It came with the page, and has read the tales sixty times. Yours begins below.',
+    own: 'Yours, learning now',
+    hide: 'Hide the trained network',
+  },
+  keep: {
+    forked: 'This run went on in another tab. What is here goes on as a run of its own.',
+    copied: 'This run is open in another tab. Here is a copy of it.',
+    older: (step: string) =>
+      `The newest copy of this run was damaged. This is the one before, of step ${step}.`,
+    notResumed: 'The run could not be brought back',
+    goesOn: 'Training goes on. Save keeps the model as a file.',
+    dropped: (name: string) => `To make room, the oldest run without a name was deleted: ${name}.`,
+    unfinished: (name: string, step: string) =>
+      `${name} was still training when its tab ended, at step ${step}.`,
+    rested: 'Training rested while nobody could see it, and goes on.',
+    trouble: {
+      denied: 'The browser does not let this page keep runs.',
+      full: 'There is no room left to keep runs.',
+      taken: 'Another tab has this run open.',
+      gone: 'This run is not there any more.',
+      damaged: 'Both copies of this run are damaged.',
+    } as Record<Trouble, string>,
+  },
+  runs: {
+    title: 'Runs',
+    open: 'Runs',
+    openTitle: 'Runs kept in this browser',
+    about: (most: string) =>
+      `Runs are kept in this browser while they train, every 15 seconds and when they pause. Those with a name ` +
+      `stay until they are deleted, of the others the newest ${most}.`,
+    saved: (step: string, time: string) => `The run on the page is kept up to step ${step} (${time}).`,
+    none: 'No run is kept yet.',
+    large: 'The run on the page is too large to be kept by itself. Save keeps it as a file.',
+    step: (step: string) => `step ${step}`,
+    bits: (bits: string) => `${bits} bits`,
+    parameters: (count: string) => `${count} parameters`,
+    here: 'On the page',
+    resume: 'Resume',
+    copy: 'Open a copy',
+    pin: 'Pin',
+    rename: 'Rename',
+    delete: 'Delete',
+    keep: 'Keep it',
+    really: (name: string) => `Delete ${name} for good?`,
+    nameOf: (name: string) => `Name of ${name}`,
+  },
+  compare: {
+    title: 'Compare',
+    openTitle: 'Compare up to four runs',
+    pin: 'Pin the run on the page',
+    pinned: (name: string) => `${name} is pinned. Compare shows it beside the others.`,
+    already: (name: string) => `${name} is pinned already.`,
+    full: (most: number) => `${most} runs are pinned. Unpin one first.`,
+    unpin: 'Unpin',
+    empty: 'Pin a run as it is now, train another, pin that one too. Runs in the list can be pinned as well.',
+    about: 'Each pin is a run as it was when it was pinned. Lower is better.',
+    texts: 'These runs learn from different texts: their bits per character cannot be compared.',
+    chart: 'Loss of the pinned runs',
+    numbers: 'The curves as numbers',
+    ranking: 'By bits per character on held-out text',
+    rank: 'Rank',
+    parameters: 'Parameters',
+    isPinned: 'Pinned',
+    run: 'Run',
+    setting: 'Setting',
+    differences: 'Settings that differ',
+    same: 'These runs have the same settings.',
+    samples: 'Written from one seed',
+    write: 'Let each write',
+    conditions: (temperature: string) => `Same seed and beginning for each, temperature ${temperature}`,
+  },
+  exports: {
+    title: 'Export',
+    openTitle: 'Export samples, curves and configuration',
+    nothing: 'There is nothing to export.',
+    labels: {
+      model: 'Model',
+      onnx: 'Model, ONNX',
+      samples: 'Samples',
+      csv: 'Curves, CSV',
+      svg: 'Curves, SVG',
+      png: 'Curves, PNG',
+      config: 'Configuration',
+    } as Record<Export['name'], string>,
+    about: {
+      model: 'safetensors: weights and optimizer. Opens here and in the package; trains on exactly.',
+      onnx: 'Weights and equations for ONNX Runtime and other programs; they run it, only Unfold trains it on.',
+      samples: 'Plain text: everything on the list of earlier samples, oldest first.',
+      csv: 'Step, training loss and validation loss in bits per character.',
+      svg: 'The loss as a drawing of any size.',
+      png: 'The loss as a picture.',
+      config: 'JSON, as the package’s createModel takes it.',
+    } as Record<Export['name'], string>,
+  },
+  about: help,
+  explained: {
+    title: 'What this does',
+    empty: 'Point at a control, or move to it with Tab: what it does is said here.',
+  },
+  tours: {
+    title: 'Tours',
+    openTitle: 'Six short guided tours',
+    about:
+      'Each shows the page itself in a few states. Your own run is put aside, and comes back at the end.',
+    at: (stop: number, stops: number) => `${stop} of ${stops}`,
+    back: 'Back',
+    next: 'Next',
+    end: 'End of the tour',
+    leave: 'Leave the tour',
+    list: tours,
+  },
+  offline: {
+    newer: 'A newer version of this page is there. It is used once every tab with this page is closed.',
+  },
   spoken: {
     started: 'Training started',
     paused: (step: string) => `Paused at step ${step}`,
@@ -323,4 +479,6 @@ const english = {
 
 export type Messages = typeof english;
 
-export const message: Messages = english;
+const catalogues: Record<Language, Messages> = { en: english, de: german };
+
+export const message: Messages = catalogues[language];

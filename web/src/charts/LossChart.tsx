@@ -10,6 +10,7 @@ import { store } from '../state/store';
 import { guesses } from './guesses';
 import { lossPlot, type Baseline } from './lossPlot';
 import { readTheme } from './theme';
+import { zoomBy, zoomOut } from './zoom';
 
 interface Reading {
   step: number;
@@ -18,7 +19,7 @@ interface Reading {
 }
 
 const NO_COLUMNS = [[], [], [], [], []] as [number[], number[], number[], number[], (number | null)[]];
-const columns = () => store.run.peek()?.series.columns() ?? NO_COLUMNS;
+const columns = () => store.run.peek()?.series.columns(store.smoothing.peek()) ?? NO_COLUMNS;
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
 function baselines(): Baseline[] {
@@ -63,6 +64,8 @@ function usePlot() {
       const { scale } = store.settings.value;
       const wanted = JSON.stringify([scale, baselines()]);
       void store.drawn.value;
+      void store.zoom.value;
+      void store.smoothing.value;
       nextFrame(wanted === made ? draw : make);
       made = wanted;
     });
@@ -91,7 +94,17 @@ const MOVES: Record<string, number> = {
   End: 1e9,
 };
 
+const ZOOMS: Record<string, number> = { '+': 0.5, '=': 0.5, '-': 2, Escape: 0 };
+
 function moveCursor(plot: uPlot | null, event: KeyboardEvent): void {
+  const turn = ZOOMS[event.key];
+  if (plot && turn !== undefined) {
+    event.preventDefault();
+    const at = plot.cursor.idx;
+    if (turn === 0) zoomOut();
+    else zoomBy(turn, at == null ? undefined : plot.data[0][at]);
+    return;
+  }
   const move = MOVES[event.key];
   if (!plot || move === undefined || plot.data[0].length === 0) return;
   event.preventDefault();

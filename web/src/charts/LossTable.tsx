@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { message } from '../messages';
-import { decimals, integer } from '../state/format';
+import { decimals, integer, twoDigits } from '../state/format';
+import { CURVES } from '../state/history';
 import { MARKOV_ORDER } from '../state/measures';
 import { store } from '../state/store';
 import { guesses } from './guesses';
@@ -26,6 +27,11 @@ export function LossTable() {
             <th scope="col">{message.loss.step}</th>
             <th scope="col">{message.loss.training}</th>
             <th scope="col">{message.loss.validation}</th>
+            {CURVES.map((curve) => (
+              <th key={curve} scope="col">
+                {message.loss.curves[curve]}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
@@ -34,21 +40,25 @@ export function LossTable() {
               <th scope="row">{integer(row.step)}</th>
               <td>{decimals(row.training, 3)}</td>
               <td>{decimals(row.validation, 3)}</td>
+              {CURVES.map((curve) => {
+                const report = store.run.peek()?.history.at(row.step);
+                return <td key={curve}>{report ? twoDigits(report[curve]) : '–'}</td>;
+              })}
             </tr>
           ))}
         </tbody>
         <tfoot>
           <tr>
             <th scope="row">{message.loss.uniform}</th>
-            <td colSpan={2}>{decimals(uniform, 3)}</td>
+            <td colSpan={2 + CURVES.length}>{decimals(uniform, 3)}</td>
           </tr>
           <tr>
             <th scope="row">{message.loss.unigram}</th>
-            <td colSpan={2}>{decimals(unigram, 3)}</td>
+            <td colSpan={2 + CURVES.length}>{decimals(unigram, 3)}</td>
           </tr>
           <tr>
             <th scope="row">{message.loss.markov(MARKOV_ORDER)}</th>
-            <td colSpan={2}>{decimals(markov, 3)}</td>
+            <td colSpan={2 + CURVES.length}>{decimals(markov, 3)}</td>
           </tr>
         </tfoot>
       </table>

@@ -15,6 +15,12 @@ export function rangeY(scale: Scale, low: number, high: number, top: number): [n
   return [floor > 0 ? floor : Math.min(0.25, Math.max(1e-4, below * 0.8)), highest];
 }
 
+/** Just what is there, with a little air: for a part of the run. */
+export function close(scale: Scale, low: number, high: number): [number, number] {
+  const air = Math.max(0.02, (high - low) * 0.06);
+  return [Math.max(logY(scale) ? low * 0.9 : 0, low - air), high + air];
+}
+
 export function rangeX(scale: Scale, last: number): [number, number] {
   return [logX(scale) ? 1 : 0, Math.max(FEWEST_STEPS, last)];
 }

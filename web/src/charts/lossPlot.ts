@@ -3,8 +3,10 @@
 import uPlot, { type AlignedData, type Options } from 'uplot';
 import { decimals, integer } from '../state/format';
 import type { Scale } from '../state/settings';
-import { FEWEST_STEPS, logX, logY, rangeX, rangeY, ticksX, ticksY } from './axes';
+import { close, FEWEST_STEPS, logX, logY, rangeX, rangeY, ticksX, ticksY } from './axes';
+import { store } from '../state/store';
 import type { Theme } from './theme';
+import { zoomOut, zoomTo } from './zoom';
 
 export interface Baseline {
   label: string;
@@ -97,6 +99,24 @@ function axes({ scale, theme }: Setting): Options['axes'] {
   ];
 }
 
+/** Zooms to what was dragged across. */
+function select(plot: uPlot): void {
+  const { left, width } = plot.select;
+  if (width > 0) zoomTo(plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x'));
+  plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+}
+
+/** What is really drawn, for whoever cannot see it. */
+function tell({ scales: { x } }: uPlot, host: HTMLElement): void {
+  const [low, high] = [Math.round(x?.min ?? 0), Math.round(x?.max ?? 0)];
+  host.dataset.shown = store.zoom.peek() ? `${low} ${high}` : 'all';
+}
+
+function visible(): [number, number] | null {
+  const zoom = store.zoom.peek();
+  return zoom && [Math.max(1, zoom[0]), zoom[1]];
+}
+
 function scales({ scale, baselines }: Setting): Options['scales'] {
   const values = baselines.map((baseline) => baseline.value);
   const top = Math.max(1, ...values);
@@ -105,11 +125,14 @@ function scales({ scale, baselines }: Setting): Options['scales'] {
     x: {
       time: false,
       distr: logX(scale) ? 3 : 1,
-      range: (_, __, last) => rangeX(scale, last ?? 0),
+      range: (_, __, last) => visible() ?? rangeX(scale, last ?? 0),
     },
     y: {
       distr: logY(scale) ? 3 : 1,
-      range: (_, low, high) => rangeY(scale, Math.min(low ?? goal, goal), high ?? top, top),
+      range: (_, low, high) =>
+        visible() && low != null && high != null
+          ? close(scale, low, high)
+          : rangeY(scale, Math.min(low ?? goal, goal), high ?? top, top),
     },
   };
 }
@@ -123,7 +146,12 @@ export function lossPlot(host: HTMLElement, data: AlignedData, setting: Setting)
       height,
       padding: [LABEL_ROOM, 16, 0, 0],
       legend: { show: false },
-      cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
+      cursor: {
+        y: false,
+        drag: { x: true, y: false, setScale: false, dist: 6 },
+        bind: { dblclick: () => () => (zoomOut(), null) },
+        points: { size: 7 },
+      },
       axes: axes(setting)!,
       scales: scales(setting)!,
       series: [
@@ -140,7 +168,8 @@ export function lossPlot(host: HTMLElement, data: AlignedData, setting: Setting)
       ],
       bands: [{ series: [2, 1], fill: theme.band }],
       hooks: {
-        draw: [(plot) => drawBaselines(plot, setting)],
+        draw: [(plot) => drawBaselines(plot, setting), (plot) => tell(plot, host)],
+        setSelect: [select],
         setCursor: [(plot) => onCursor(plot.cursor.idx ?? null)],
       },
     },

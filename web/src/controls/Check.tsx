@@ -1,6 +1,7 @@
 import { message } from '../messages';
 import type { SettingName, Settings } from '../state/settings';
 import { set, store } from '../state/store';
+import { describedBy } from './about';
 
 type FlagName = { [K in SettingName]: Settings[K] extends boolean ? K : never }[SettingName];
 
@@ -10,6 +11,7 @@ export function Check({ name }: { name: FlagName }) {
       <input
         id={`set-${name}`}
         type="checkbox"
+        aria-describedby={describedBy(name)}
         checked={store.settings.value[name]}
         onChange={(event) => set(name, event.currentTarget.checked)}
       />

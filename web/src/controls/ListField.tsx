@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { message } from '../messages';
 import { type ListName, parseList } from '../state/settings';
 import { set, store } from '../state/store';
+import { describedBy } from './about';
 import { Field } from './Field';
 import { was } from './was';
 
@@ -35,7 +36,7 @@ export function ListField({ name }: { name: ListName }) {
         placeholder={message.more.none}
         value={draft ?? shown}
         aria-invalid={wrong}
-        aria-describedby={wrong ? `${id}-hint` : undefined}
+        aria-describedby={describedBy(name, wrong && `${id}-hint`)}
         onInput={onInput}
         onBlur={() => {
           setDraft(null);

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { message } from '../messages';
 import { LIMITS, type NumberName } from '../state/settings';
 import { set, store } from '../state/store';
+import { describedBy } from './about';
 import { Field } from './Field';
 import { was } from './was';
 
@@ -47,7 +48,7 @@ export function NumberField({ name, step = 1, fraction = false, zero }: Props) {
         placeholder={zero}
         value={draft ?? (zero !== undefined && value === 0 ? '' : value)}
         aria-invalid={wrong}
-        aria-describedby={range ? `${id}-hint` : undefined}
+        aria-describedby={describedBy(name, range && `${id}-hint`)}
         onInput={onInput}
         onBlur={() => setDraft(null)}
       />

@@ -1,5 +1,6 @@
 import type { Choice } from '../state/config';
 import type { SettingName } from '../state/settings';
+import { describedBy } from './about';
 import { Field } from './Field';
 import { was } from './was';
 
@@ -16,7 +17,12 @@ export function Select({ name, label, value, choices, onChoose }: Props) {
   return (
     <Field id={id} label={label} was={name === 'preset' ? undefined : was(name)}>
       <span class="select">
-        <select id={id} value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
+        <select
+          id={id}
+          aria-describedby={describedBy(name)}
+          value={value}
+          onChange={(event) => onChoose(event.currentTarget.value)}
+        >
           {choices.map((choice) => (
             <option key={choice.name} value={choice.name}>
               {choice.label}

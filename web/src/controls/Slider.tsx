@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { message } from '../messages';
 import { LIMITS, type NumberName } from '../state/settings';
 import { set, store } from '../state/store';
+import { describedBy } from './about';
 import { Field } from './Field';
 
 interface Props {
@@ -45,6 +46,7 @@ export function Slider({ name, step, log = false, max, show, spoken, hint }: Pro
         value={at}
         style={{ '--at': `${(100 * (at - first)) / (last - first)}%` }}
         aria-valuetext={spoken ? spoken(value) : String(show(value))}
+        aria-describedby={describedBy(name)}
         onInput={onInput}
       />
     </Field>

@@ -4,19 +4,34 @@ import { Icon } from '../controls/Icon';
 import { message } from '../messages';
 import { saveModel, takeFile } from '../state/files';
 import { notify } from '../state/notices';
-import { linkHere } from '../state/session';
+import { open } from '../state/opening';
+import { linkHere, linkWithText } from '../state/session';
+import { OWN_TEXT } from '../state/settings';
 import { store } from '../state/store';
 import { HelpDialog } from './HelpDialog';
 import { Threads } from './Threads';
 
-async function copyLink(): Promise<void> {
-  const address = linkHere();
+async function copy(address: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(address);
-    notify('note', message.actions.linked);
+    return true;
   } catch {
     notify('note', message.actions.linkRefused);
+    return false;
   }
+}
+
+/** A text of one's own goes into a link only when it is asked for. */
+async function copyWithText(): Promise<void> {
+  const address = await linkWithText();
+  if (address === null) return notify('note', message.actions.textTooLong);
+  if (await copy(address)) notify('note', message.actions.linkedText);
+}
+
+async function copyLink(): Promise<void> {
+  const own = store.corpus.peek()?.id === OWN_TEXT;
+  const withText = { label: message.actions.withText, run: () => void copyWithText() };
+  if (await copy(linkHere())) notify('note', message.actions.linked, '', own ? [withText] : []);
 }
 
 export function Actions() {
@@ -25,6 +40,15 @@ export function Actions() {
   return (
     <nav class="actions" aria-label={message.actions.label}>
       <Threads />
+      <button type="button" title={message.runs.openTitle} onClick={() => open('runs')}>
+        {message.runs.open}
+      </button>
+      <button type="button" title={message.compare.openTitle} onClick={() => open('compare')}>
+        {message.compare.title}
+      </button>
+      <button type="button" title={message.tours.openTitle} onClick={() => open('tours')}>
+        {message.tours.title}
+      </button>
       <button
         type="button"
         disabled={none}
@@ -44,6 +68,9 @@ export function Actions() {
         <Icon name="open" />
         {message.actions.open}
       </FileButton>
+      <button type="button" title={message.exports.openTitle} onClick={() => open('export')}>
+        {message.exports.title}
+      </button>
       <button type="button" title={message.actions.linkTitle} onClick={() => void copyLink()}>
         <Icon name="link" />
         {message.actions.link}

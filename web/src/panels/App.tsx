@@ -1,16 +1,23 @@
+import { LookPanel } from '../look/LookPanel';
 import { message } from '../messages';
 import { Actions } from './Actions';
 import { ApplyPanel } from './ApplyPanel';
+import { CompareDialog } from './CompareDialog';
 import { DropZone } from './DropZone';
+import { Explained } from './Explained';
+import { ExportDialog } from './ExportDialog';
 import { FlowPanel } from './FlowPanel';
 import { LivePanel } from './LivePanel';
 import { LossPanel } from './LossPanel';
 import { NetworkPanel } from './NetworkPanel';
 import { Notices } from './Notices';
+import { RunsDialog } from './RunsDialog';
 import { RunPanel } from './RunPanel';
 import { Spoken } from './Spoken';
 import { StreamPanel } from './StreamPanel';
 import { TextPanel } from './TextPanel';
+import { TourCard } from './TourCard';
+import { ToursDialog } from './ToursDialog';
 import { TopBar } from './TopBar';
 
 export function App() {
@@ -29,6 +36,7 @@ export function App() {
             <LivePanel />
             <NetworkPanel />
           </div>
+          <Explained />
           <ApplyPanel />
         </div>
         <StreamPanel />
@@ -37,7 +45,13 @@ export function App() {
           <RunPanel />
           <FlowPanel />
         </div>
+        <LookPanel />
       </main>
+      <RunsDialog />
+      <CompareDialog />
+      <ExportDialog />
+      <ToursDialog />
+      <TourCard />
       <Spoken />
       <DropZone />
     </div>

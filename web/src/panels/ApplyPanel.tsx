@@ -2,6 +2,7 @@ import { message } from '../messages';
 import { engine } from '../state/engine';
 import { bytes, integer } from '../state/format';
 import { PROPERTIES } from '../state/settings';
+import { expectedSpeed } from '../state/speed';
 import { store, waiting } from '../state/store';
 
 function discard(): void {
@@ -20,6 +21,8 @@ export function ApplyPanel() {
   const estimate = store.estimate.value;
   const names = waiting.value;
   const run = store.run.value;
+  const speed = expectedSpeed.value;
+  const applied = store.applied.value;
   const count = names.length;
   return (
     <section class={count > 0 ? 'apply apply-waiting' : 'apply'} aria-label={message.apply.apply}>
@@ -32,15 +35,21 @@ export function ApplyPanel() {
             <span class="cost-memory">
               <b>{bytes(estimate?.memoryBytes)}</b> {message.apply.memory}
             </span>
+            <span class="cost-speed">
+              <b>{speed === null ? '–' : `≈ ${integer(Number(speed.toPrecision(2)))}`}</b>{' '}
+              {message.apply.speed}
+            </span>
           </>
         )}
       </p>
-      <p class="changes">
+      <p class="changes" role="status">
         {count > 0
           ? message.apply.changed(names.map((name) => message.settings[name]).join(', '))
-          : run
-            ? message.apply.none
-            : message.apply.fresh}
+          : applied
+            ? message.apply.atOnce(message.settings[applied])
+            : run
+              ? message.apply.none
+              : message.apply.fresh}
       </p>
       <div class="apply-buttons">
         <button

@@ -1,12 +1,15 @@
 import { effect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { drawHeatMap } from '../charts/heatMap';
+import { drawHeatMap, EXPLODING, VANISHING } from '../charts/heatMap';
 import { readTheme } from '../charts/theme';
 import { message } from '../messages';
 import { integer, scientific } from '../state/format';
 import { nextFrame } from '../state/frame';
 import { watchFlow } from '../state/measures';
 import { store, type Flow } from '../state/store';
+
+/** Lags at which a norm above 1 is nothing unusual. */
+const NEAR = 8;
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
@@ -77,17 +80,26 @@ function FlowTable({ flow }: { flow: Flow }) {
   );
 }
 
+/** How far the first layer's errors reach, in a few words. */
+export function inShort({ norms: [first = []] }: Flow): string {
+  const last = first.length - 1;
+  if (last < 1) return '';
+  const reaches = first.findLastIndex((norm) => norm >= VANISHING);
+  const furthest = first.findLastIndex((norm) => norm > EXPLODING);
+  // A loss of several bits may well be steeper than 1 close by; further back that is an explosion.
+  if (furthest > NEAR) return message.flow.exploded(integer(furthest));
+  if (reaches < last) return message.flow.vanished(integer(Math.max(0, reaches)));
+  return message.flow.far(integer(last), scientific(first[last]!));
+}
+
 export function FlowPanel() {
   const canvas = useHeatMap();
   const flow = store.flow.value;
-  const last = flow?.norms[0]?.length;
   return (
     <section class="flow" aria-labelledby="flow-title">
       <div class="flow-head">
         <h2 id="flow-title">{message.flow.title}</h2>
-        <span>
-          {flow && last ? message.flow.far(integer(last - 1), scientific(flow.norms[0]![last - 1]!)) : ''}
-        </span>
+        <span>{flow ? inShort(flow) : ''}</span>
       </div>
       <p class="flow-about">{message.flow.about}</p>
       <canvas ref={canvas} class="flow-map" aria-hidden="true" data-step={flow?.step} />

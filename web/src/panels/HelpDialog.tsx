@@ -1,5 +1,9 @@
 import type { RefObject } from 'preact';
 import { message } from '../messages';
+import { keepHere } from '../keep/keeper';
+import { engine } from '../state/engine';
+import { type Language, LANGUAGES, language, rememberLanguage } from '../state/language';
+import { notify } from '../state/notices';
 import { store } from '../state/store';
 
 const KEYS: [string, string][] = [
@@ -8,6 +12,35 @@ const KEYS: [string, string][] = [
   ['R', message.bar.reset],
   ['W', message.stream.write],
 ];
+
+/** Takes effect with a new load; the run is kept first, and comes back with it. */
+async function choose(next: Language): Promise<void> {
+  if (next === language || !rememberLanguage(next)) return;
+  await engine.pause();
+  if (await keepHere()) location.reload();
+  else notify('note', message.help.later);
+}
+
+function LanguageChoice() {
+  return (
+    <div class="language">
+      <label for="language">{message.help.language}</label>
+      <span class="select">
+        <select
+          id="language"
+          value={language}
+          onChange={(event) => void choose(event.currentTarget.value as Language)}
+        >
+          {Object.entries(LANGUAGES).map(([tag, name]) => (
+            <option key={tag} value={tag} lang={tag}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </span>
+    </div>
+  );
+}
 
 export function HelpDialog({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }) {
   return (
@@ -36,6 +69,7 @@ export function HelpDialog({ dialog }: { dialog: RefObject<HTMLDialogElement | n
         />
         {message.help.letters}
       </label>
+      <LanguageChoice />
       <form method="dialog" class="dialog-end">
         <button class="primary">{message.help.close}</button>
       </form>

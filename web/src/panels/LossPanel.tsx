@@ -1,17 +1,20 @@
 import { useState } from 'preact/hooks';
+import { RunCurves } from '../charts/RunCurves';
 import { LossChart } from '../charts/LossChart';
 import { LossTable } from '../charts/LossTable';
+import { LossTools } from '../charts/LossTools';
 import { Segmented } from '../controls/Segmented';
 import { message } from '../messages';
 import { decimals, integer } from '../state/format';
 import type { Scale } from '../state/settings';
 import { set, store } from '../state/store';
 
-type View = 'chart' | 'table';
+type View = 'chart' | 'more' | 'table';
 
 const SCALES = Object.entries(message.loss.scales) as [Scale, string][];
 const VIEWS: [View, string][] = [
   ['chart', message.loss.chart],
+  ['more', message.loss.more],
   ['table', message.loss.table],
 ];
 
@@ -50,7 +53,10 @@ export function LossPanel() {
         />
         <Segmented name="view" label={message.loss.show} value={view} choices={VIEWS} onChoose={setView} />
       </div>
-      <div class="loss-figure">{view === 'chart' ? <LossChart /> : <LossTable />}</div>
+      {view !== 'table' && <LossTools />}
+      <div class="loss-figure">
+        {view === 'chart' ? <LossChart /> : view === 'more' ? <RunCurves /> : <LossTable />}
+      </div>
     </section>
   );
 }

@@ -14,7 +14,7 @@ function CellNote({ name }: { name: string }) {
     <details class="more">
       <summary>{message.network.about(cell.label)}</summary>
       <div class="preset-about">
-        <p>{cell.summary}</p>
+        <p>{message.said.cells[name] ?? cell.summary}</p>
         <pre>{lines(cell.equations)}</pre>
         <p class="preset-source">{cell.source}</p>
       </div>

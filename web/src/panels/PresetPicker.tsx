@@ -30,7 +30,7 @@ export function PresetPicker() {
       <div class="preset-about">
         {present ? (
           <>
-            <p>{present.sentence}</p>
+            <p>{message.said.presets[present.name] ?? present.sentence}</p>
             <pre>{lines(present.equations)}</pre>
             <p class="preset-source">{present.source}</p>
           </>

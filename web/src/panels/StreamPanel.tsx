@@ -1,9 +1,12 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { describedBy } from '../controls/about';
 import { Slider } from '../controls/Slider';
 import { message } from '../messages';
 import { decimals, integer } from '../state/format';
+import { shown } from '../state/shown';
 import { set, store, type Sample } from '../state/store';
 import { writer } from '../state/writer';
+import { Beside } from './Beside';
 import { PastSamples } from './PastSamples';
 
 function meta(sample: Sample): string {
@@ -41,6 +44,7 @@ function Prime() {
       </div>
       <input
         id="set-prime"
+        aria-describedby={describedBy('prime')}
         type="text"
         class="prime"
         dir="auto"
@@ -65,7 +69,10 @@ export function StreamPanel() {
         <h2 id="stream-title">{message.stream.title}</h2>
         <span class="stream-meta">{sample ? meta(sample) : ''}</span>
       </div>
-      <Written />
+      <div class={shown.value === null ? 'writings' : 'writings writings-two'}>
+        <Beside />
+        <Written />
+      </div>
       <div class="stream-controls">
         <Slider name="temperature" step={0.05} show={(value) => decimals(value, 2)} />
         <Prime />

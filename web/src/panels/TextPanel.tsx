@@ -29,7 +29,9 @@ export function TextPanel() {
         onChoose={(id) => id !== OWN_TEXT && void chooseBundled(id)}
       />
       <p class="about" dir="auto">
-        {corpus?.description || corpus?.opening.trim().replace(/\s+/g, ' ').slice(0, 200)}
+        {(corpus && message.said.texts[corpus.id]) ||
+          corpus?.description ||
+          corpus?.opening.trim().replace(/\s+/g, ' ').slice(0, 200)}
       </p>
       <div class="text-foot">
         <p class="text-size">{corpus ? message.text.size(corpus.characters, corpus.symbols) : ''}</p>

@@ -14,7 +14,7 @@ export function Threads() {
       </button>
       <div id="threads" popover="auto" class="popover">
         <strong>{message.bar.threadsTitle(threads)}</strong>
-        <p>{reason ?? message.bar.threadsMany}</p>
+        {reason ? <p lang="en">{reason}</p> : <p>{message.bar.threadsMany}</p>}
         {reason && <p>{message.bar.threadsResult}</p>}
       </div>
     </>

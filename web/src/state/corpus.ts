@@ -73,14 +73,15 @@ class Counts {
   }
 }
 
-interface Source {
+export interface Source {
   id: string;
   title: string;
   description: string;
   bytes: Uint8Array;
 }
 
-async function examine(source: Source): Promise<Corpus> {
+/** A text that was kept with a run, or has just arrived. */
+export async function examine(source: Source): Promise<Corpus> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const counts = new Counts();
   let opening = '';

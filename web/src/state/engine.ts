@@ -8,20 +8,33 @@ import { announce } from './announce';
 import { settingsFor, toConfig, toLiveSettings } from './config';
 import type { Corpus } from './corpus';
 import { integer, twoDigits } from './format';
+import { History } from './history';
 import { dismissErrors, notify, report } from './notices';
 import { Recorder } from './recorder';
 import { Series } from './series';
 import { LIMITS, namesWith, type Settings } from './settings';
 import { arrive, NOTHING_YET, set, store, wanted, type Run } from './store';
 
-interface Former {
+/** A run as it was at one step. */
+export interface Former {
   run: Run;
   checkpoint: Uint8Array;
 }
 
-const KEEP_EVERY = 20_000;
-/** Above this a copy of the model every 20 s would cost more than it is worth. */
-const KEEP_BELOW = 4_000_000;
+/** What of a run cannot be had from its checkpoint. */
+export type Companion = Omit<Run, 'config' | 'info'>;
+
+/** A run from the browser's storage: enough to bring it back. */
+export interface Kept {
+  run: Companion;
+  checkpoint: Uint8Array;
+}
+
+/** Milliseconds between two copies of a run; more where a copy takes long, so that it stays a small share. */
+const KEEP_EVERY = 15_000;
+const KEEP_SHARE = 30;
+/** Parameters above which a copy would not fit beside the run. */
+export const KEEP_BELOW = 20_000_000;
 
 const text = (corpus: Corpus) => ({ text: corpus.bytes });
 
@@ -31,6 +44,9 @@ export class Engine {
   private former: Former | null = null;
   private kept: Former | null = null;
   private keptAt = 0;
+  private keepEvery = KEEP_EVERY;
+  /** Told of every copy: whoever keeps runs beyond this tab. */
+  onKept: ((kept: Former) => void) | undefined;
   private queue: Promise<void> = Promise.resolve();
   private stopping = new AbortController();
   private training: Promise<void> = Promise.resolve();
@@ -75,15 +91,15 @@ export class Engine {
     });
   }
 
-  /** A new network from the settings on the page. */
-  applyAndRestart(): Promise<void> {
+  /** A new network from the settings on the page; trains until it is paused, or for some steps. */
+  applyAndRestart(steps?: number): Promise<void> {
     return this.command(async () => {
       const [settings, corpus] = [wanted.peek(), store.corpus.peek()];
       if (!corpus) return;
       const make = () => createModel({ ...toConfig(settings), ...text(corpus) });
       await this.replace(make, () => settings, corpus);
       arrive();
-      this.train();
+      this.train(steps === undefined ? {} : { steps });
       announce(message.spoken.finished);
     });
   }
@@ -96,6 +112,30 @@ export class Engine {
       await this.restore(former, 'former');
       notify('note', message.apply.restored(integer(former.run.info.step)));
     });
+  }
+
+  /** A run that was kept, in place of the present one. False when it cannot be opened; that is reported. */
+  async resume(kept: Kept, play: boolean): Promise<boolean> {
+    let resumed = false;
+    await this.command(async () => {
+      await this.restore(kept, 'former');
+      resumed = true;
+      if (play) this.train();
+    });
+    return resumed;
+  }
+
+  /** The present run as it is now; null without one. */
+  async copy(): Promise<Former | null> {
+    let former: Former | null = null;
+    await this.command(async () => void (former = await this.pack()));
+    return former;
+  }
+
+  /** Copies the present run now, if it has moved since the last copy. */
+  async keepNow(): Promise<void> {
+    const { model, kept } = this;
+    if (model && model.info.step > 0 && model.info.step !== kept?.run.info.step) await this.keep(model);
   }
 
   open(bytes: Uint8Array, name: string): Promise<void> {
@@ -174,7 +214,7 @@ export class Engine {
     return model;
   }
 
-  private async restore(from: Former, replaced: 'former' | 'lost'): Promise<void> {
+  private async restore(from: Kept, replaced: 'former' | 'lost'): Promise<void> {
     const wasRunning = store.phase.peek() === 'running';
     await this.settle();
     const present = replaced === 'former' ? await this.pack() : null;
@@ -182,6 +222,7 @@ export class Engine {
     const model = await openModel(from.checkpoint, text(corpus));
     if (present) this.keepFormer(present);
     from.run.series.cut(model.info.step);
+    from.run.history.cut(model.info.step);
     this.install(model, settings, corpus, from.run);
     store.upcoming.value = {};
     store.settings.value = withRun(settings);
@@ -189,13 +230,13 @@ export class Engine {
     if (wasRunning) this.train();
   }
 
-  private install(model: Model, settings: Settings, corpus: Corpus, from?: Run): void {
+  private install(model: Model, settings: Settings, corpus: Corpus, from?: Companion): void {
     this.model?.dispose();
     this.model = model;
     this.kept = null;
     this.keptAt = performance.now();
     const { config } = model.info;
-    const fresh = { series: new Series(), samples: [] };
+    const fresh = { id: newId(), series: new Series(), history: new History(), samples: [] };
     const run: Run = { ...(from ?? fresh), settings: { ...settings }, config, corpus, info: model.info };
     this.recorder = new Recorder(run);
     batch(() => show(run));
@@ -231,7 +272,7 @@ export class Engine {
     try {
       for await (const progress of model.train(options)) {
         recorder.take(progress);
-        if (performance.now() - this.keptAt > KEEP_EVERY) void this.keep(model);
+        if (performance.now() - this.keptAt > this.keepEvery) void this.keep(model);
       }
     } catch (error) {
       if (!options.signal?.aborted && !isGone(error)) this.failed(error);
@@ -245,14 +286,18 @@ export class Engine {
     if (!options.steps) announce(message.spoken.paused(integer(model.info.step)));
   }
 
-  /** A copy to come back to when the worker crashes. */
+  /** A copy to come back to when the worker, the tab or the machine crashes. */
   private async keep(model: Model): Promise<void> {
-    this.keptAt = performance.now();
+    const began = performance.now();
+    this.keptAt = began;
     const run = store.run.peek();
     if (!run || model.info.parameters > KEEP_BELOW) return;
     try {
       const checkpoint = await model.save();
-      if (this.model === model) this.kept = { run: { ...run, info: model.info }, checkpoint };
+      this.keepEvery = Math.max(KEEP_EVERY, KEEP_SHARE * (performance.now() - began));
+      if (this.model !== model) return;
+      this.kept = { run: { ...run, settings: withLive(run.settings), info: model.info }, checkpoint };
+      this.onKept?.(this.kept);
     } catch (error) {
       if (!isGone(error)) report(error);
     }
@@ -303,6 +348,12 @@ export class Engine {
   }
 }
 
+/** Random: two tabs never mean the same run by chance. */
+export function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(36).padStart(2, '0')).join('');
+}
+
 /** Puts a run on the page. */
 function show(run: Run): void {
   const { step, epoch } = run.info;
@@ -314,6 +365,7 @@ function show(run: Run): void {
   store.writing.value = null;
   store.baselines.value = run.baselines ?? null;
   store.flow.value = null;
+  store.zoom.value = null;
   store.numbers.value = { ...NOTHING_YET, step, epoch, loss, validation };
   store.phase.value = 'paused';
   store.drawn.value++;

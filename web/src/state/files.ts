@@ -8,10 +8,8 @@ import { chooseFile } from './texts';
 
 const MODEL_LIMIT = 1_000_000_000;
 
-function download(data: Uint8Array, name: string): void {
-  const address = URL.createObjectURL(
-    new Blob([data as Uint8Array<ArrayBuffer>], { type: 'application/octet-stream' }),
-  );
+export function download(blob: Blob, name: string): void {
+  const address = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = address;
   link.download = name;
@@ -25,7 +23,7 @@ export async function saveModel(): Promise<void> {
   if (!data || !run) return;
   const { cell, hidden } = run.settings;
   const name = `unfold-${cell}-${hidden}-step-${engine.current?.info.step ?? 0}.safetensors`;
-  download(data, name);
+  download(new Blob([data as Uint8Array<ArrayBuffer>], { type: 'application/octet-stream' }), name);
   notify('note', message.notice.saved(name, bytes(data.length)));
 }
 

@@ -1,5 +1,5 @@
 // Numbers as text, in the language of the page.
-const locale = document.documentElement.lang || 'en';
+import { language as locale } from './language';
 
 const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
 const fixed = [0, 1, 2, 3].map(
@@ -43,6 +43,13 @@ export function bytes(value: number | null | undefined): string {
     maximumSignificantDigits: 3,
   });
   return format.format(value / 1000 ** power);
+}
+
+const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+
+/** A date and a time of day, from milliseconds since 1970. */
+export function clock(time: number): string {
+  return moment.format(time);
 }
 
 /** 2.1e-5: for what spans many powers of ten. */

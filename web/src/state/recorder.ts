@@ -23,7 +23,9 @@ export class Recorder {
   }
 
   take(progress: Progress): void {
-    const { series } = this.run;
+    const { series, history } = this.run;
+    const { step, gradientNorm, learningRate, charsPerSecond } = progress;
+    if (progress.losses.length > 0) history.add({ step, gradientNorm, learningRate, charsPerSecond });
     const first = progress.step - progress.losses.length + 1;
     progress.losses.forEach((loss, index) => series.add(first + index, bits(loss)));
     if (progress.validationLoss !== null && progress.validationStep !== null) {

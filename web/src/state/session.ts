@@ -1,21 +1,32 @@
 // From the address to a running page, and the effects that keep the parts in step.
 import { effect, untracked } from '@preact/signals';
 import { checkConfig, getSchema, type Schema } from 'unfold-rnn';
+import { offerUnfinished, resumeRun, watchRuns } from '../keep/keeper';
+import { forgetHere, lastHere, watchTab } from '../keep/tab';
 import { message } from '../messages';
+import { savesData, wantsCalm } from './calm';
 import { settle, toConfig } from './config';
 import { LISTINGS } from './corpus';
 import { engine } from './engine';
 import { watchBaselines } from './measures';
 import { readHash, writeHash, type Link } from './hash';
+import { packText, unpackText } from './linkText';
 import { notify, report, textOf } from './notices';
 import { withPreset } from './presets';
+import { show } from './shown';
 import { initialSettings, namesWith, OWN_TEXT, type SettingName, type Settings } from './settings';
+import { watchSpeed } from './speed';
 import { store, waiting, wanted } from './store';
-import { chooseBundled } from './texts';
+import { chooseBundled, choosePasted } from './texts';
+import { goTo, place } from '../tours/guide';
+import { type Place, placeOf } from '../tours/tours';
 import { writer } from './writer';
 
 /** Parameters above which a link does not start by itself: a phone should not be made to sweat. */
 const LARGE = 3_000_000;
+
+/** Milliseconds for which the page says that a setting applies at once. */
+const APPLIED_SHOWN = 4000;
 
 type Timer = ReturnType<typeof setTimeout>;
 
@@ -53,23 +64,33 @@ async function estimate(): Promise<void> {
     const checked = await checkConfig(toConfig(store.settings.peek()), { vocabulary: corpus.symbols });
     if (mine !== estimates) return;
     store.estimate.value = {
+      config: checked.config,
       parameters: checked.parameters,
       memoryBytes: checked.memoryBytes,
       problem: null,
     };
   } catch (error) {
     if (mine !== estimates) return;
-    store.estimate.value = { parameters: null, memoryBytes: null, problem: textOf(error) };
+    store.estimate.value = { config: null, parameters: null, memoryBytes: null, problem: textOf(error) };
   }
 }
 
 function showHash(): void {
+  // The address of a tour says where in it one is; the settings follow from that.
+  if (place.peek()) return;
   history.replaceState(null, '', writeHash(wanted.peek(), store.autostart.peek()));
 }
 
 export function linkHere(): string {
   showHash();
   return location.href;
+}
+
+/** The link with the chosen text in it; null when that is too long. */
+export async function linkWithText(): Promise<string | null> {
+  const corpus = store.corpus.peek();
+  const packed = corpus && (await packText(corpus));
+  return packed ? linkHere() + packed : null;
 }
 
 function watch(): void {
@@ -79,6 +100,13 @@ function watch(): void {
     namesWith('live'),
     settled(80, () => void engine.update(store.settings.peek())),
   );
+  const forget = settled(APPLIED_SHOWN, () => (store.applied.value = null));
+  for (const name of namesWith('live'))
+    onChange([name], () => {
+      if (!store.run.peek()) return;
+      store.applied.value = name;
+      forget();
+    });
   onChange(
     namesWith('sample'),
     settled(250, () => writer.write()),
@@ -106,16 +134,15 @@ function complain(link: Link): void {
   notify('note', message.notice.link, message.notice.linkText(names));
 }
 
-function why(link: Link): string | null {
-  const connection = 'connection' in navigator ? (navigator.connection as { saveData?: boolean }) : undefined;
-  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches || connection?.saveData === true;
-  if (calm || !link.autostart) return message.stream.calm;
-  return link.refused.length > 0 ? message.stream.strange : null;
+function why(link: Link, carried = false): string | null {
+  if (wantsCalm() || savesData() || !link.autostart) return message.stream.calm;
+  return link.refused.length > 0 || carried ? message.stream.strange : null;
 }
 
-function listed(link: Link): void {
+function listed(link: Link, carried: boolean): void {
   const { settings } = link;
-  if (settings.text === OWN_TEXT) notify('note', message.notice.link, message.notice.linkOwn);
+  if (settings.text === OWN_TEXT && carried) settings.text = LISTINGS[0]!.id;
+  else if (settings.text === OWN_TEXT) notify('note', message.notice.link, message.notice.linkOwn);
   else if (link.hasSettings && !LISTINGS.some((entry) => entry.id === settings.text))
     link.refused.push('text');
   if (!LISTINGS.some((entry) => entry.id === settings.text)) settings.text = LISTINGS[0]!.id;
@@ -143,8 +170,8 @@ async function prepare(link: Link, text: Promise<unknown>): Promise<void> {
   await text;
 }
 
-async function mayStart(link: Link): Promise<boolean> {
-  store.waits.value = why(link);
+async function mayStart(link: Link, carried: boolean): Promise<boolean> {
+  store.waits.value = why(link, carried);
   if (store.waits.value) return false;
   await estimate();
   const { parameters, problem } = store.estimate.peek() ?? {};
@@ -152,15 +179,32 @@ async function mayStart(link: Link): Promise<boolean> {
   return store.waits.value === null;
 }
 
+/** Goes on with the run this tab had before it was loaded again. */
+async function resume(): Promise<boolean> {
+  const last = lastHere();
+  if (!last || !(await resumeRun(last.run, last.running))) {
+    forgetHere();
+    return false;
+  }
+  const schema = await getSchema().catch(() => null);
+  if (schema) store.schema.value = schema;
+  return true;
+}
+
 async function load(link: Link): Promise<void> {
-  listed(link);
+  const own = await unpackText(location.hash);
+  const carried = own !== null;
+  listed(link, carried);
   store.autostart.value = link.autostart;
   store.settings.value = link.settings;
-  const text = chooseBundled(link.settings.text);
-  store.waits.value = why(link);
-  // Without wishes of its own a visit waits for nothing but the text.
+  const text = carried ? choosePasted(own) : chooseBundled(link.settings.text);
+  store.waits.value = why(link, carried);
+  // Without wishes of its own a visit waits for nothing but the first character and the text.
   const plain = !link.hasSettings && !store.waits.peek();
-  if (plain) void text.then((chosen) => (chosen ? engine.play() : undefined));
+  if (plain) {
+    await show();
+    void text.then((chosen) => (chosen ? engine.play() : undefined));
+  }
   try {
     await prepare(link, text);
   } catch (error) {
@@ -170,13 +214,26 @@ async function load(link: Link): Promise<void> {
   }
   complain(link);
   if (store.phase.peek() === 'loading') store.phase.value = 'ready';
-  if (!plain && store.corpus.peek() && (await mayStart(link))) await engine.play();
+  if (!plain && store.corpus.peek() && (await mayStart(link, carried))) await engine.play();
+}
+
+/** A link to a stop of a tour. Where nothing may move by itself, Train is the reader's to press. */
+async function followTour(to: Place): Promise<void> {
+  if (!store.corpus.peek()) await chooseBundled(store.settings.peek().text);
+  if (!store.schema.peek()) store.schema.value = await getSchema();
+  if (store.phase.peek() === 'loading') store.phase.value = 'ready';
+  const still = wantsCalm() || savesData();
+  if (still) store.waits.value = message.stream.calm;
+  await goTo(to, !still);
 }
 
 /** A link opened in the same tab waits for Apply like any other change. */
 async function follow(): Promise<void> {
+  const to = placeOf(location.hash);
+  if (to) return followTour(to);
   const link = readHash(location.hash);
   if (!link.hasSettings) return;
+  const own = await unpackText(location.hash);
   if (link.settings.text === OWN_TEXT) link.settings.text = store.settings.peek().text;
   const schema = store.schema.peek();
   const { settings, refused } = schema
@@ -186,7 +243,8 @@ async function follow(): Promise<void> {
   complain(link);
   store.upcoming.value = {};
   store.settings.value = settings;
-  if (waiting.peek().includes('text') || settings.text !== store.corpus.peek()?.id)
+  if (own !== null) await choosePasted(own);
+  else if (waiting.peek().includes('text') || settings.text !== store.corpus.peek()?.id)
     await chooseBundled(settings.text);
 }
 
@@ -194,5 +252,15 @@ export async function startSession(): Promise<void> {
   addEventListener('hashchange', () => void follow());
   watch();
   watchBaselines();
-  await load(readHash(location.hash));
+  watchSpeed();
+  watchRuns();
+  watchTab(() => notify('note', message.keep.rested));
+  const link = readHash(location.hash);
+  store.autostart.value = link.autostart;
+  const resumed = await resume();
+  const to = placeOf(location.hash);
+  if (to) return followTour(to).catch(report);
+  if (resumed) return;
+  void offerUnfinished();
+  await load(link);
 }

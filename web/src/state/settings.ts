@@ -65,8 +65,13 @@ export interface Settings extends Architecture {
   temperature: number;
   prime: string;
   scale: Scale;
+  /** Which part of the look inside is open. */
+  look: Look;
+  /** The diagram of the network: folded, or unfolded in time. */
+  unfolded: boolean;
 }
 
+export type Look = 'text' | 'network' | 'step' | 'weights' | 'memory';
 export type Scale = 'linear' | 'log' | 'loglog';
 export type SettingName = keyof Settings;
 
@@ -241,6 +246,7 @@ function isObject(text: string): boolean {
   }
 }
 
+export const LOOKS: readonly Look[] = ['text', 'network', 'step', 'weights', 'memory'];
 const SCALES: readonly Scale[] = ['linear', 'log', 'loglog'];
 
 function quietly<T extends object>(properties: T): T {
@@ -278,6 +284,8 @@ export const PROPERTIES: { [K in SettingName]: Property<Settings[K]> } = {
     parse: (written) => SCALES.find((scale) => scale === written),
     write: (value) => value,
   },
+  look: { ...choice('lo', 'text', LOOKS), effect: 'view', quiet: true },
+  unfolded: { ...flag('un', false), effect: 'view', quiet: true },
 };
 
 export const SETTING_NAMES = Object.keys(PROPERTIES) as SettingName[];
@@ -297,4 +305,9 @@ export function namesWith(effect: Effect): SettingName[] {
 /** Settings that differ and need a new network. */
 export function waitingChanges(wanted: Settings, running: Settings): SettingName[] {
   return namesWith('restart').filter((name) => wanted[name] !== running[name]);
+}
+
+/** A network in a few words: `gru 2 × 128`. */
+export function describeNetwork({ cell, layers, hidden }: Settings): string {
+  return `${cell} ${layers > 1 ? `${layers} × ${hidden}` : hidden}`;
 }

@@ -3,6 +3,7 @@
 import { computed, signal } from '@preact/signals';
 import type { Baselines, CanonicalConfig, ModelInfo, Schema } from 'unfold-rnn';
 import type { Corpus } from './corpus';
+import type { History } from './history';
 import { Series, type Point } from './series';
 import { initialSettings, namesWith, waitingChanges, type SettingName, type Settings } from './settings';
 
@@ -10,12 +11,15 @@ export type Phase = 'loading' | 'ready' | 'starting' | 'running' | 'paused' | 'b
 
 /** A network and everything that belongs to its training. */
 export interface Run {
+  /** Stays the same when the run is brought back: by Undo, after a crash, from the browser's storage. */
+  id: string;
   /** The settings it was made with; those that apply at once may have moved since. */
   settings: Settings;
   config: CanonicalConfig;
   corpus: Corpus;
   info: ModelInfo;
   series: Series;
+  history: History;
   samples: Sample[];
   /** Counted by the engine soon after the start. */
   baselines?: Baselines;
@@ -63,6 +67,8 @@ export interface Notice {
 }
 
 export interface Estimate {
+  /** Canonical, of what the page has chosen. */
+  config: CanonicalConfig | null;
   parameters: number | null;
   memoryBytes: number | null;
   problem: string | null;
@@ -91,6 +97,8 @@ export const store = {
   corpus: signal<Corpus | null>(null),
   schema: signal<Schema | null>(null),
   estimate: signal<Estimate | null>(null),
+  /** A setting that has just taken effect without a restart. */
+  applied: signal<SettingName | null>(null),
   run: signal<Run | null>(null),
   baselines: signal<Baselines | null>(null),
   flow: signal<Flow | null>(null),
@@ -99,6 +107,10 @@ export const store = {
   numbers: signal<Numbers>(NOTHING_YET),
   /** Counts up when the series has something new to draw. */
   drawn: signal(0),
+  /** The steps that the loss chart shows; null for all. */
+  zoom: signal<readonly [number, number] | null>(null),
+  /** Of the line in the loss chart, see Series.columns. */
+  smoothing: signal<number | null>(null),
   /** The sample being written, as far as it is shown. */
   writing: signal<Sample | null>(null),
   samples: signal<readonly Sample[]>([]),

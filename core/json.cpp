@@ -1,0 +1,57 @@
+// JSON from strangers, with limits.
+#include "config_reader.h"
+
+namespace unfold {
+namespace {
+
+/// Walks JSON text without building anything; stops at nesting beyond 32 and at a key that stands twice.
+struct Watch : nlohmann::json_sax<Json> {
+  static constexpr std::size_t deepest = 32, most = 300000;  // a full vocabulary has 65 535 values
+  static constexpr std::size_t most_keys = 10000;            // inserting into an object is linear in its size
+  std::size_t values = 0;
+  std::vector<std::set<std::string>> keys;
+  std::string trouble;
+
+  bool value() {
+    if (++values > most) trouble = "more than " + std::to_string(most) + " values";
+    return trouble.empty();
+  }
+  bool open() {
+    if (!value()) return false;
+    keys.emplace_back();
+    if (keys.size() > deepest) trouble = "nesting deeper than " + std::to_string(deepest);
+    return trouble.empty();
+  }
+  bool close() {
+    keys.pop_back();
+    return true;
+  }
+  bool key(string_t& name) override {
+    if (!keys.back().insert(name).second) trouble = "the key " + shown(name) + " twice";
+    if (keys.back().size() > most_keys) trouble = "more than " + std::to_string(most_keys) + " keys in an object";
+    return trouble.empty();
+  }
+  bool start_object(std::size_t) override { return open(); }
+  bool end_object() override { return close(); }
+  bool start_array(std::size_t) override { return open(); }
+  bool end_array() override { return close(); }
+  bool null() override { return value(); }
+  bool boolean(bool) override { return value(); }
+  bool number_integer(number_integer_t) override { return value(); }
+  bool number_unsigned(number_unsigned_t) override { return value(); }
+  bool number_float(number_float_t, const string_t&) override { return value(); }
+  bool string(string_t&) override { return value(); }
+  bool binary(binary_t&) override { return true; }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
+};
+
+}  // namespace
+
+Json parse_json(const std::string& text, ErrorCode code, const std::string& field) {
+  Watch watch;
+  // As a base class: one instance of the parser serves every handler.
+  if (Json::sax_parse(text, static_cast<nlohmann::json_sax<Json>*>(&watch))) return Json::parse(text);
+  throw Error(code, field, "one JSON object", watch.trouble.empty() ? "text that is not JSON" : watch.trouble);
+}
+
+}  // namespace unfold

@@ -1,0 +1,85 @@
+// npm run faults [-- --kills N --calls N --cycles N --steps N --cuts N --minutes N]: the faults of tests/README.md, in
+// their long forms, and how many were tried and survived. --cuts is the distance in bytes between two places where a
+// file is cut, --minutes how long models are started, stopped, resized, aborted and disposed of in random order.
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { at, Failure, heading, main, run } from './lib.mjs';
+
+const longForms = { kills: 100, calls: 300, cycles: 200, steps: 10_000, cuts: 1, minutes: 5 };
+const files = ['faults', 'kill', 'files', 'calls', 'endurance', 'load'].map(
+  (name) => `tests/package/${name}.test.ts`,
+);
+/** Of the native programs: what feeds bad input, fails allocations or overflows. */
+const native = [
+  ['tests_float', 'Hostile.*:*Corpus.*:TrainerNonFinite.*:ConfigErrors*:ConfigJson.*:Checkpoint*:Resume*'],
+  ['tests_memory', '*'],
+];
+
+function options(args) {
+  const chosen = { ...longForms };
+  for (let i = 0; i < args.length; i += 2) {
+    const name = args[i].replace(/^--/, '');
+    const value = Number(args[i + 1]);
+    if (!(args[i].startsWith('--') && name in chosen && Number.isInteger(value) && value > 0)) {
+      throw new Failure(
+        `${args[i]} is no option with a whole number (options: --${Object.keys(chosen).join(', --')}).`,
+      );
+    }
+    chosen[name] = value;
+  }
+  return chosen;
+}
+
+/** {passed, failed} of one native program; null if it is not built. */
+function tested(program, filter) {
+  const built = ['native-sanitize', 'native']
+    .map((preset) => at('build', preset, 'tests/core', program))
+    .find(existsSync);
+  if (!built) return null;
+  const report = at('build', `${program}.json`);
+  rmSync(report, { force: true });
+  run(built, [`--gtest_filter=${filter}`, `--gtest_output=json:${report}`, '--gtest_brief=1'], {
+    otherwise: null,
+  });
+  if (!existsSync(report)) return { passed: 0, failed: 1 }; // it ended in the middle
+  const { tests, failures } = JSON.parse(readFileSync(report, 'utf8'));
+  return { passed: tests - failures, failed: failures };
+}
+
+main(() => {
+  const chosen = options(process.argv.slice(2));
+  if (!existsSync(at('dist/simd.wasm'))) throw new Failure('the package is not built; run npm run build.');
+  mkdirSync(at('build'), { recursive: true });
+  const counts = at('build/faults.jsonl');
+  rmSync(counts, { force: true });
+  const env = { UNFOLD_COUNTS: counts };
+  for (const [name, value] of Object.entries(chosen)) env[`UNFOLD_${name.toUpperCase()}`] = String(value);
+  heading('Package');
+  const vitest = ['run', '--config', 'tests/vitest.config.ts', '--project', 'node', ...files];
+  const status = run(process.execPath, [at('node_modules/vitest/vitest.mjs'), ...vitest], {
+    env,
+    otherwise: null,
+  });
+  heading('Core');
+  const rows = existsSync(counts)
+    ? readFileSync(counts, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+    : [];
+  for (const [program, filter] of native) {
+    const result = tested(program, filter);
+    if (result)
+      rows.push({
+        fault: `native test of faults (${program})`,
+        tried: result.passed + result.failed,
+        survived: result.passed,
+      });
+    else console.log(`${program} is not built (npm run build:native): left out.`);
+  }
+  heading('Faults');
+  for (const { fault, tried, survived } of rows)
+    console.log(`${String(survived).padStart(7)} of ${String(tried).padEnd(7)} ${fault}`);
+  const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
+  console.log(`\n${sum('tried')} faults tried, ${sum('survived')} survived`);
+  process.exitCode = status !== 0 || sum('tried') !== sum('survived') ? 1 : 0;
+});

@@ -1,0 +1,112 @@
+// npm run lighthouse [-- --runs 3] [-- --form mobile|desktop]: Lighthouse on the built page, as this repository serves
+// it. The median of each score; fails below 90 for performance or 100 for accessibility and best practices.
+// Lighthouse comes into the per-user cache: it is no dependency. Reports are in build/lighthouse.
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { at, Failure, findProgram, heading, main, shown } from './lib.mjs';
+import { serve } from './serve.mjs';
+
+const version = '12.8.2';
+const wanted = { performance: 90, accessibility: 100, 'best-practices': 100 };
+const folder = at('build/lighthouse');
+
+function options(args) {
+  const chosen = { runs: 3, form: 'mobile' };
+  for (let i = 0; i < args.length; i += 2) {
+    if (args[i] === '--runs') chosen.runs = Number(args[i + 1]);
+    else if (args[i] === '--form') chosen.form = args[i + 1];
+    else throw new Failure(`there is no option ${args[i]} (options: --runs N, --form mobile|desktop).`);
+  }
+  if (!(Number.isInteger(chosen.runs) && chosen.runs > 0)) throw new Failure('--runs takes a whole number.');
+  if (!['mobile', 'desktop'].includes(chosen.form)) throw new Failure('--form is mobile or desktop.');
+  return chosen;
+}
+
+/** The program's path; an interrupted installation is begun again. */
+function install() {
+  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'unfold');
+  const home = join(cache, `lighthouse-${version}`);
+  if (!existsSync(home)) {
+    console.log(`Installing Lighthouse ${version}.`);
+    const part = `${home}.part`;
+    rmSync(part, { recursive: true, force: true });
+    mkdirSync(part, { recursive: true });
+    const args = [
+      'install',
+      '--prefix',
+      part,
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+    ];
+    const stdio = ['ignore', 'ignore', 'inherit'];
+    const { status } = spawnSync('npm', [...args, `lighthouse@${version}`], { cwd: part, stdio });
+    if (status !== 0) throw new Failure("Lighthouse could not be installed (npm's message is above).");
+    renameSync(part, home);
+  }
+  return join(home, 'node_modules/lighthouse/cli/index.js');
+}
+
+/** One report of Lighthouse, as it writes it. */
+async function measure(program, url, browser, form, name) {
+  const file = join(folder, `${name}.json`);
+  const args = [
+    program,
+    url,
+    `--only-categories=${Object.keys(wanted).join(',')}`,
+    '--chrome-flags=--headless=new --no-sandbox --disable-gpu', // Containers and root have no sandbox.
+    '--output=json',
+    `--output-path=${file}`,
+    '--quiet',
+    ...(form === 'desktop' ? ['--preset=desktop'] : []),
+  ];
+  // Not waited for in place: the page is served by this very process.
+  const child = spawn(process.execPath, args, {
+    stdio: 'inherit',
+    env: { ...process.env, CHROME_PATH: browser },
+  });
+  const [status] = await once(child, 'close');
+  if (status !== 0) throw new Failure('Lighthouse failed (its message is above).');
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** What keeps a category from its full score. */
+function complaints({ audits, categories }, category) {
+  return categories[category].auditRefs
+    .filter(({ id, weight }) => weight > 0 && audits[id].score !== null && audits[id].score < 0.9)
+    .map(({ id }) => `${id}: ${audits[id].title} ${audits[id].displayValue ?? ''}`);
+}
+
+main(async () => {
+  const { runs, form } = options(process.argv.slice(2));
+  const browser = process.env.UNFOLD_CHROMIUM ?? findProgram('chromium') ?? findProgram('google-chrome');
+  if (!browser) throw new Failure('chromium is missing; run scripts/setup test.');
+  const program = install();
+  mkdirSync(folder, { recursive: true });
+  const site = await serve({ port: 0 });
+  heading(`Lighthouse ${version}, ${form}`);
+  const reports = [];
+  try {
+    for (let run = 1; run <= runs; ++run) {
+      reports.push(await measure(program, site.url, browser, form, `${form}-${run}`));
+    }
+  } finally {
+    await site.close();
+  }
+  let failed = false;
+  for (const [category, least] of Object.entries(wanted)) {
+    const scores = reports.map(({ categories }) => Math.round(100 * categories[category].score));
+    console.log(`${category}: ${median([...scores])} (wanted ${least}; runs ${scores.join(', ')})`);
+    if (median(scores) >= least) continue;
+    failed = true;
+    for (const complaint of complaints(reports.at(-1), category)) console.log(`  ${complaint}`);
+  }
+  console.log(`Reports: ${shown(folder)}`);
+  process.exitCode = failed ? 1 : 0;
+});

@@ -1,0 +1,61 @@
+// npm run pretrain [-- --check]: trains the small model that the page writes with before its own network has
+// learnt anything (web/models/tales.safetensors). Same text, configuration and seed: same bytes, on any machine.
+//   --check  trains again, writes nothing, and fails if the file would change
+import { readFile, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { at, Failure, isMain, main, shown } from './lib.mjs';
+
+/** What a first visit may fetch before the first character. */
+const LARGEST = 200_000;
+const STEPS = 1800;
+const file = at('web/models/tales.safetensors');
+
+/** As many units as fit into LARGEST without the optimizer's moments. */
+const config = {
+  seed: 1,
+  embedding: 16,
+  layers: [{ cell: 'gru', hidden: 108 }],
+  window: 64,
+  batch: 32,
+  optimizer: { name: 'adam', learningRate: 0.004 },
+  schedule: { name: 'cosine', steps: STEPS, warmup: 50, minimum: 0.0002 },
+  clip: 5,
+  dropout: 0.1,
+  evaluateEvery: 400,
+};
+
+async function train() {
+  const { createModel } = await import(new URL('../dist/index.js', import.meta.url));
+  const text = await readFile(at('web/texts/tales.txt'));
+  const model = await createModel({ ...config, text });
+  try {
+    let said = 0;
+    for await (const { step, validationLoss, charsPerSecond } of model.train({ until: STEPS })) {
+      if (step < said + 400) continue;
+      said = step;
+      const bits = validationLoss === null ? '–' : (validationLoss / Math.LN2).toFixed(3);
+      console.log(
+        `step ${step}: ${bits} bits a character held out, ${Math.round(charsPerSecond)} characters a second`,
+      );
+    }
+    const { bitsPerCharacter } = await model.evaluate();
+    console.log(`${bitsPerCharacter.toFixed(4)} bits a character held out`);
+    return Buffer.from(await model.save({ optimizer: false }));
+  } finally {
+    model.dispose();
+  }
+}
+
+if (isMain(import.meta.url)) {
+  const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+  main(async () => {
+    const bytes = await train();
+    if (bytes.length > LARGEST)
+      throw new Failure(`the model has ${bytes.length} bytes; ${LARGEST} are allowed.`);
+    if (!values.check)
+      return writeFile(file, bytes).then(() => console.log(`${shown(file)}: ${bytes.length} bytes`));
+    const stored = await readFile(file).catch(() => Buffer.alloc(0));
+    if (!stored.equals(bytes)) throw new Failure(`${shown(file)} is not what scripts/pretrain.mjs trains.`);
+    console.log(`${shown(file)} is what it should be.`);
+  });
+}

@@ -1,0 +1,90 @@
+// npm run soak [-- --minutes 30] [-- --at "#h=256"]: the built page trains in Chromium; every ten seconds what its
+// scripts hold (page and workers, after a collection) and the process of its tab, which has the engine's memory too,
+// are weighed. Fails if either still grows after the first fifth of the time, if training stands still, or if the
+// page complains.
+import { readFileSync } from 'node:fs';
+import puppeteer from 'puppeteer-core';
+import { Failure, findProgram, heading, main } from './lib.mjs';
+import { serve } from './serve.mjs';
+
+const EVERY = 10; // seconds
+/** Bytes that may come and go: the curve of the loss fills up, code is compiled, memory is handed back late. */
+const ALLOWED = { scripts: 3e6, tab: 25e6 };
+
+function options(args) {
+  const chosen = { minutes: 30, at: '' };
+  for (let i = 0; i < args.length; i += 2) {
+    if (args[i] === '--minutes') chosen.minutes = Number(args[i + 1]);
+    else if (args[i] === '--at') chosen.at = args[i + 1];
+    else throw new Failure(`there is no option ${args[i]} (options: --minutes N, --at "#…").`);
+  }
+  if (!(chosen.minutes >= 1)) throw new Failure('--minutes takes a number from 1.');
+  return chosen;
+}
+
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
+
+/** Bytes of scripts and their objects in the page and its workers, and of the whole process of the tab. */
+async function weigh(page, system) {
+  const scripts = await page.evaluate(async () => {
+    const { breakdown } = await performance.measureUserAgentSpecificMemory();
+    const live = breakdown.filter(({ types }) => !types.includes('Shared')); // code comes and goes
+    return live.reduce((sum, { bytes }) => sum + bytes, 0);
+  });
+  const { processInfo } = await system.send('SystemInfo.getProcessInfo');
+  const resident = processInfo
+    .filter(({ type }) => type === 'renderer')
+    .map(({ id }) => Number(/^VmRSS:\s*(\d+)/m.exec(readFileSync(`/proc/${id}/status`, 'utf8'))[1]) * 1024);
+  return { scripts, tab: Math.max(...resident) };
+}
+
+main(async () => {
+  const { minutes, at } = options(process.argv.slice(2));
+  const executablePath =
+    process.env.UNFOLD_CHROMIUM ?? findProgram('chromium') ?? findProgram('google-chrome');
+  if (!executablePath) throw new Failure('chromium is missing; run scripts/setup test.');
+  const site = await serve({ port: 0 });
+  // Containers and root have no sandbox; the page is our own.
+  const browser = await puppeteer.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu', '--enable-blink-features=ForceEagerMeasureMemory'],
+    protocolTimeout: 60_000,
+  });
+  const complaints = [];
+  const weights = [];
+  try {
+    const page = await browser.newPage();
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('error', (error) => complaints.push(error.message));
+    const system = await browser.target().createCDPSession();
+    await page.goto(site.url + at);
+    await page.waitForFunction(() => Number(document.querySelector('.facts dd')?.textContent) > 0);
+    const step = () => page.$eval('.facts dd', ({ textContent }) => Number(textContent.replace(/\D/g, '')));
+    heading(`${minutes} minutes of training`);
+    const ends = Date.now() + 60_000 * minutes;
+    while (Date.now() < ends) {
+      await new Promise((done) => setTimeout(done, 1000 * EVERY));
+      const before = weights.at(-1)?.step ?? 0;
+      const now = { ...(await weigh(page, system)), step: await step() };
+      if (now.step <= before) complaints.push(`training stands still at step ${now.step}`);
+      weights.push(now);
+      if (weights.length % 6 === 0) {
+        console.log(`step ${now.step}: scripts ${megabytes(now.scripts)}, tab ${megabytes(now.tab)}`);
+      }
+    }
+  } finally {
+    await browser.close();
+    await site.close();
+  }
+  // The last fifth beside the second: the first is for loading, compiling and the first copies.
+  const fifth = Math.max(1, Math.floor(weights.length / 5));
+  for (const [part, allowed] of Object.entries(ALLOWED)) {
+    const of = (list) => median(list.map((weight) => weight[part]));
+    const [early, late] = [of(weights.slice(fifth, 2 * fifth)), of(weights.slice(-fifth))];
+    console.log(`${part}: ${megabytes(early)} early, ${megabytes(late)} late`);
+    if (late - early > allowed) complaints.push(`the ${part} grew by ${megabytes(late - early)}`);
+  }
+  for (const complaint of complaints) console.log(complaint);
+  process.exitCode = complaints.length ? 1 : 0;
+});

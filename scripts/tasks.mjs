@@ -1,0 +1,121 @@
+// npm run tasks [-- name …]: trains networks on the tasks natively, on two threads, and prints what they reach on
+// examples that they never saw. Each line is one command with its seed; the README's table is made by it.
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { at, Failure, isMain, main } from './lib.mjs';
+import { build } from './build.mjs';
+
+const chorales = at('../shared/data/JSB_Chorales.json');
+const adam = (learningRate) => ({ name: 'adam', learningRate });
+const translates = (corpus, hidden, steps) => ({
+  corpus,
+  encoder: [{ cell: 'lstm', hidden, bidirectional: true }],
+  layers: [{ cell: 'lstm', hidden }],
+  attention: 'additive',
+  batch: 128,
+  optimizer: adam(0.003),
+  schedule: { name: 'cosine', steps },
+});
+const adds = (cell) => ({
+  corpus: { name: 'adding', difficulty: 100, count: 20000 },
+  layers: [{ cell, hidden: 64 }],
+  batch: 50,
+  clip: 1,
+});
+
+/** What must be reached: `right`, the least share of right answers, `loss`, the most, or `above`, the least loss. */
+const runs = [
+  { name: 'reversal', config: translates({ name: 'reversal' }, 64, 1500), steps: 1500, right: 0.99 },
+  {
+    name: 'addition, 3 digits',
+    config: translates({ name: 'addition', difficulty: 3, count: 100000 }, 128, 8000),
+    steps: 8000,
+    right: 0.99,
+  },
+  { name: 'adding, 100 steps, LSTM', config: adds('lstm'), steps: 3000, loss: 0.01 },
+  { name: 'adding, 100 steps, vanilla', config: adds('rnn'), steps: 3000, above: 0.15 },
+  {
+    name: 'copy, lag 50, LSTM',
+    config: {
+      corpus: { name: 'copy', difficulty: 50, count: 20000 },
+      layers: [{ cell: 'lstm', hidden: 128 }],
+      batch: 64,
+      clip: 1,
+      optimizer: adam(0.003),
+    },
+    steps: 3000,
+    right: 0.99,
+  },
+  {
+    // The best possible is ln 20/22 = 0.136: how many a there are is drawn, all else is certain.
+    name: 'aⁿbⁿ, n up to 20',
+    config: {
+      corpus: { name: 'anbn', difficulty: 20 },
+      layers: [{ cell: 'lstm', hidden: 32 }],
+      batch: 16,
+      schedule: { name: 'cosine', steps: 6000 },
+    },
+    steps: 6000,
+    split: 'validation',
+    loss: 0.14,
+  },
+  {
+    name: 'JSB chorales, LSTM',
+    text: chorales,
+    config: {
+      task: 'notes',
+      layers: [{ cell: 'lstm', hidden: 256 }],
+      batch: 16,
+      dropout: 0.5,
+      optimizer: adam(0.003),
+      schedule: { name: 'cosine', steps: 1500 },
+    },
+    steps: 1500,
+    loss: 8.6,
+  },
+];
+
+/** Trains natively; what the program says of a split. */
+function train({ config, text, steps, split = 'test' }) {
+  const given = JSON.stringify({ ...config, seed: 1, evaluateEvery: 0 });
+  const args = ['train', '--config', given, '--steps', String(steps), '--threads', '2'];
+  const output = execFileSync(at('build/native/unfold'), text ? [...args, '--text', text] : args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [, loss, right] = new RegExp(`${split} loss ([\\d.]+)(?:, right ([\\d.]+) %)?`).exec(output);
+  const number = (pattern) => Number(pattern.exec(output)[1]);
+  return {
+    loss: Number(loss),
+    right: right === undefined ? undefined : Number(right) / 100,
+    trivial: number(/without information ([\d.]+)/),
+    seconds: number(/steps, ([\d.]+) s/),
+  };
+}
+
+function tell(run) {
+  const { loss, right, trivial, seconds } = train(run);
+  const kept =
+    (run.right === undefined || right >= run.right) &&
+    (run.loss === undefined || loss < run.loss) &&
+    (run.above === undefined || loss > run.above);
+  const share = right === undefined ? '' : `  ${(100 * right).toFixed(2)} % right`;
+  console.log(
+    `${run.name.padEnd(27)} ${run.split ?? 'test'} loss ${loss.toFixed(4)} (${trivial.toFixed(4)} without information)${share}  ${seconds.toFixed(0)} s${kept ? '' : '  MISSED'}`,
+  );
+  return kept;
+}
+
+if (isMain(import.meta.url)) {
+  const { positionals } = parseArgs({ allowPositionals: true });
+  main(() => {
+    build('native');
+    const chosen = runs.filter(
+      ({ name }) => !positionals.length || positionals.some((p) => name.includes(p)),
+    );
+    if (!chosen.length) throw new Failure(`there are only ${runs.map(({ name }) => name).join('; ')}.`);
+    const possible = chosen.filter(({ text }) => !text || existsSync(text));
+    if (possible.filter((run) => !tell(run)).length) process.exitCode = 1;
+  });
+}

@@ -1,0 +1,245 @@
+#include "targets.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <vector>
+
+#include "checkpoint.h"
+#include "dataset.h"
+#include "session.h"
+
+namespace unfold::fuzz {
+namespace {
+
+/// What a model may ask for here. The promise: `estimate` tells it before anything is allocated, so a caller can
+/// refuse; the fuzzer's own limit on one allocation lies a little above.
+constexpr double most_bytes = 1e6;
+
+const std::string tale = "the cat sat on the mat and the rat sat on the cat; that was that, said the hat. ";
+const std::string settled = tale + tale + tale;  // 240 characters
+
+void promise(bool kept, const char* what) {
+  if (!kept) throw std::logic_error(what);
+}
+
+/// Refusals are answers, and have to say something.
+template <class F>
+bool accepted(const F& f) {
+  try {
+    f();
+    return true;
+  } catch (const Error& e) {
+    promise(!e.field.empty() && !e.expected.empty() && e.code != ErrorCode::internal, "a refusal that says nothing");
+    return false;
+  }
+}
+
+std::string string_of(Input bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+
+/// The parts between zero bytes, `count` of them; the last takes the rest.
+std::vector<Input> parts_of(Input bytes, std::size_t count) {
+  std::vector<Input> parts;
+  while (parts.size() + 1 < count) {
+    const auto end = std::find(bytes.begin(), bytes.end(), 0);
+    const auto size = std::size_t(end - bytes.begin());
+    parts.push_back(bytes.first(size));
+    bytes = bytes.subspan(std::min(size + 1, bytes.size()));
+  }
+  parts.push_back(bytes);
+  return parts;
+}
+
+bool fits(const Config& config, Index V, Index tokens) {
+  // The floats of a delay line are of the state, not of the columns that `estimate` counts most of.
+  Index longest = 1;
+  for (const auto* layers : {&config.layers, &config.encoder.layers})
+    for (const LayerConfig& layer : *layers)
+      for (const EdgeConfig& e : layer.edges) longest = std::max(longest, Index(e.delay));
+  if (!config.corpus.name.empty() && (config.corpus.count > 200 || config.corpus.difficulty > 20)) return false;
+  return estimate(config, V, tokens).bytes < most_bytes && double(config.batch) * double(longest) < 2000;
+}
+
+/// Whatever was accepted works: it trains, evaluates, writes, and is saved as a file that opens.
+void use(Session& session, const std::string& text, const std::string& prime = "the") {
+  accepted([&] {
+    for (int i = 0; i < 2; ++i) session.trainer().step();
+    if (session.trainer().validation_tokens() > 1)
+      while (!session.trainer().evaluate().done) {
+      }
+  });
+  accepted([&] {
+    if (session.config().task.learns_text() || session.config().task.name == "tensor") return;
+    promise(session.example(Split::train, 0).is_object(), "no example");
+  });
+  accepted([&] {
+    session.sample_start(prime, {.top_k = 3, .top_p = 0.9}, 4);
+    std::string written;
+    while (session.sample_next(3, written)) {
+    }
+    if (!session.vocabulary().bytes()) Vocabulary::of(written, false, 65535);  // throws unless it is UTF-8
+  });
+  std::vector<std::byte> saved;
+  const bool is_saved = accepted([&] { saved = session.save(true); });
+  if (is_saved) {
+    Session again(saved, text);  // a refusal here would be a broken promise, hence not caught
+    promise(again.save(true) == saved, "a file changes when it is opened and saved");
+  }
+}
+
+/// The file with a checksum that fits; the refusal tells it.
+std::vector<std::byte> signed_anew(TensorFile file) {
+  file.metadata["checksum"] = "?";
+  std::vector<std::byte> bytes = write_safetensors(file);
+  try {
+    CheckpointHeader header;
+    read_checkpoint(bytes, header);
+  } catch (const Error& e) {
+    if (e.field != "checksum") return bytes;
+    file.metadata["checksum"] = e.actual;
+    bytes = write_safetensors(file);
+  }
+  return bytes;
+}
+
+void open_and_use(std::span<const std::byte> bytes, const std::string& text) {
+  CheckpointHeader header;
+  if (!accepted([&] { read_checkpoint(bytes, header); })) return;
+  if (!fits(header.config, std::max(header.sizes.symbols, header.sizes.numbers), Index(text.size()))) return;
+  for (const std::string& given : {text, std::string()}) {
+    std::optional<Session> session;
+    if (!accepted([&] { session.emplace(bytes, given); })) continue;
+    promise(session->info().is_object(), "no description");
+    if (!given.empty()) use(*session, given);
+  }
+}
+
+}  // namespace
+
+void checkpoint(Input file) {
+  const auto bytes = std::as_bytes(file);
+  open_and_use(bytes, settled);
+  TensorFile parsed;
+  if (!accepted([&] { parsed = read_safetensors(bytes); })) return;
+  open_and_use(signed_anew(parsed), settled);
+}
+
+void config(Input json) {
+  const std::string given = string_of(json);
+  accepted([&] {
+    Config settings;
+    settings.layers.emplace_back();
+    update_config(settings, given);
+  });
+  Config parsed;
+  if (!accepted([&] { parsed = parse_config(given); })) return;
+  const std::string canonical = to_json(parsed).dump();
+  promise(to_json(parse_config(canonical)).dump() == canonical, "a canonical form that is not canonical");
+  const Estimate size = estimate(parsed, 5, 200);
+  promise(std::isfinite(size.bytes) && size.parameters > 0, "an estimate out of range");
+  if (!fits(parsed, 24, Index(settled.size()))) return;
+  std::optional<Session> session;
+  if (accepted([&] { session.emplace(parsed, settled); })) use(*session, settled);
+}
+
+void text(Input bytes) {
+  if (bytes.empty()) return;
+  const bool is_bytes = bytes[0] & 1;
+  const int cap = bytes[0] & 2 ? 2 + (bytes[0] >> 2) : 1024;
+  const auto parts = parts_of(bytes.subspan(1), 2);
+  const std::string given = string_of(is_bytes ? bytes.subspan(1) : parts[0]), prime = string_of(parts[1]);
+  accepted([&] {
+    const Vocabulary v = Vocabulary::of(given, is_bytes, cap);
+    std::string back;
+    for (const Token t : v.encode(given)) v.decode(t, back);
+    if (!v.has_unknown()) promise(back == given, "a text that does not survive");
+    if (v.size() > 0)
+      promise(Vocabulary::from_symbols(v.symbols(), is_bytes, v.has_unknown()).size() == v.size(), "size");
+  });
+  const Config config =
+      parse_config(std::string(R"({"layers":[{"cell":"rnn","hidden":2}],"window":2,"batch":2,"unit":")") +
+                   (is_bytes ? "byte" : "character") + R"(","vocabulary":)" + std::to_string(cap) + "}");
+  std::optional<Session> session;
+  if (accepted([&] { session.emplace(config, given); })) use(*session, given, prime);
+}
+
+void session(Input input) {
+  const auto parts = parts_of(input, 5);
+  const std::string text = string_of(parts[1]);
+  Config parsed;
+  if (!accepted([&] { parsed = parse_config(string_of(parts[0])); })) return;
+  if (!fits(parsed, 24, Index(text.size()))) return;
+  std::optional<Session> session;
+  const bool made = accepted([&] {
+    session.emplace(parsed, text);
+    session->trainer().step();
+  });
+  if (!made) return;
+  std::vector<std::byte> saved;
+  if (!accepted([&] { saved = session->save(true); })) return;
+  TensorFile file = read_safetensors(saved);
+  if (!parts[2].empty()) {
+    Json progress = Json::parse(file.metadata.at("progress"));
+    const Json changes = Json::parse(string_of(parts[2]), nullptr, false);
+    if (changes.is_object()) progress.update(changes);
+    file.metadata["progress"] =
+        changes.is_object() ? progress.dump(-1, ' ', true, Json::error_handler_t::replace) : string_of(parts[2]);
+  }
+  if (!parts[3].empty()) file.metadata["vocabulary"] = string_of(parts[3]);
+  std::vector<std::byte> numbers;
+  if (!parts[4].empty() && !file.tensors.empty()) {  // over the first, the middle or the last tensor
+    TensorView& t = file.tensors[parts[4].size() % file.tensors.size()];
+    numbers.assign(t.data.begin(), t.data.end());
+    std::memcpy(numbers.data(), parts[4].data(), std::min(numbers.size(), parts[4].size()));
+    t.data = numbers;
+  }
+  open_and_use(signed_anew(file), text);
+}
+
+namespace {
+
+/// What is read is what dataset.h says: whole steps, tokens with a name, finite numbers, nothing too long.
+void read_examples(const std::string& text, const Config& config) {
+  Dataset d;
+  if (!accepted([&] { d = read_dataset(text, config); })) return;
+  const std::string& task = config.task.name;
+  const Index answers = config.task.pooled() ? 1 : 0;
+  promise(!d.train.empty(), "nothing to learn from");
+  for (const auto* part : {&d.train, &d.validation, &d.test})
+    for (const Example& e : *part) {
+      const Index steps = d.steps(e);
+      promise(steps > 0 && steps <= config.task.longest, "a length out of range");
+      promise(Index(e.numbers.size()) == steps * d.numbers, "half a step");
+      promise(Index(e.values.size()) == (answers ? answers : steps) * d.outputs, "half an answer");
+      promise(Index(e.context.size()) == d.context, "half a context");
+      promise(task != "tag" || e.target.size() == e.input.size(), "a step without a label");
+      for (const Token t : e.input) promise(t < d.inputs.size(), "a symbol without a name");
+      for (const Token t : e.target) promise(t < d.targets.size(), "a label without a name");
+      for (const auto* list : {&e.numbers, &e.values, &e.context})
+        for (const Real x : *list) promise(std::isfinite(x), "a number that is none");
+    }
+  promise(std::isfinite(trivial_loss(d, config.task)), "a loss out of range");
+}
+
+}  // namespace
+
+void data(Input text) {
+  if (text.empty()) return;
+  static constexpr const char* tasks[]{"generate", "classify", "tag", "translate", "regress"};
+  Config config;
+  config.task.name = tasks[text[0] % 5];
+  config.task.longest = 64;
+  if (config.task.name == "regress" && text[0] & 64) config.task.pool = "last";
+  if (config.task.name == "generate" && text[0] & 64) config.task.context = 2;
+  read_examples(string_of(text.subspan(1)), config);
+}
+
+void music(Input json) {
+  Config config;
+  config.task.name = "notes";
+  read_examples(string_of(json), config);
+}
+
+}  // namespace unfold::fuzz

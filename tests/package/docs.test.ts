@@ -1,0 +1,98 @@
+/** What is written about the package is true: the reference is current, every example runs. */
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { apiPage } from '../../scripts/api.mjs';
+import { openBrowser, openSite, visit } from '../web/harness.js';
+
+vi.setConfig({ testTimeout: 180_000 }); // programs and browsers on a busy machine
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const run = promisify(execFile);
+
+/** Inside the project, where the package goes by its own name; ignored by git. */
+let folder: string;
+beforeAll(async () => {
+  await mkdir(join(root, 'build'), { recursive: true });
+  folder = await mkdtemp(join(root, 'build', 'docs-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test('wasm/api.md says what the package says', async () => {
+  expect(await readFile(join(root, 'wasm/api.md'), 'utf8'), 'run npm run api').toBe(await apiPage());
+});
+
+test('every call and option of a model is explained', async () => {
+  const page = await apiPage();
+  const part = (name: string) => page.split(`### ${name}\n`)[1]!.split('\n### ')[0]!;
+  for (const name of ['Model', 'Runtime', 'TrainOptions', 'SampleOptions', 'LayerConfig', 'EdgeConfig'])
+    expect(part(name), name).not.toMatch(/^\| `.*\| +\|$/m);
+});
+
+describe('examples', () => {
+  const expected: Record<string, RegExp> = {
+    'train.mjs': /step 300, .*\n.*lazy dog/s,
+    'resume.mjs': /step 50\nstep 100\nstep 100\nthe same bytes/,
+    'stop.mjs': /left the loop\nstopped by a TimeoutError\nthe time is over\ntrue DISPOSED/,
+    'compare.mjs': /rnn +\d\.\d\d bits\ngru .*\nlstm .*\n3 characters of context, counted: \d\.\d\d bits/,
+  };
+
+  test('all of them are here', async () => {
+    const scripts = (await readdir(join(root, 'wasm/examples'))).filter((name) => name.endsWith('.mjs'));
+    expect(scripts.sort()).toEqual(Object.keys(expected).sort());
+  });
+
+  test.each(Object.entries(expected))('%s', async (name, output) => {
+    const { stdout, stderr } = await run(process.execPath, [join(root, 'wasm/examples', name)], {
+      cwd: folder,
+    });
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(output);
+  });
+
+  test('lesson.html', async () => {
+    const [site, browser] = await Promise.all([openSite({ folder: root }), openBrowser()]);
+    try {
+      const { page, problems } = await visit(browser, site, { at: 'wasm/examples/lesson.html' });
+      await expect.poll(() => page.locator('dd').first().innerText(), { timeout: 20_000 }).toMatch(/\d/);
+      expect(problems).toEqual([]);
+    } finally {
+      await browser.close();
+      await site.close();
+    }
+  });
+});
+
+test("the README's lines of JavaScript run", async () => {
+  const readme = await readFile(join(root, 'README.md'), 'utf8');
+  const [, code] = /```ts\n(import .*? from 'unfold-rnn'.*?)```/s.exec(readme)!;
+  const short = code!.replace('steps: 2000', 'steps: 3').replaceAll('hidden: 256', 'hidden: 24');
+  expect(short).not.toBe(code);
+  const file = join(folder, 'readme.mjs');
+  const head =
+    "import { writeFile } from 'node:fs/promises';\nconst text = 'The rain in Spain. '.repeat(300);\n";
+  await writeFile(file, head + short);
+  const { stdout } = await run(process.execPath, [file], { cwd: folder });
+  expect(stdout).toMatch(/^\d+ \d+\.\d+ /m);
+  expect(stdout.length).toBeGreaterThan(500);
+  expect(await readdir(folder)).toContain('model.safetensors');
+});
+
+test("the README's command lines run", async () => {
+  const readme = await readFile(join(root, 'README.md'), 'utf8');
+  const lines = [...readme.matchAll(/^ {4}npx unfold-rnn (.*)$/gm)].map(([, line]) => line!);
+  expect(lines.length).toBeGreaterThan(2);
+  await rm(join(folder, 'model.safetensors'), { force: true });
+  await writeFile(join(folder, 'book.txt'), 'The rain in Spain stays mainly in the plain.\n'.repeat(120));
+  for (const line of lines) {
+    const short = line.replace('--hidden 256 --steps 2000', '--hidden 16 --steps 3').replaceAll("'", '');
+    const args = short.split(/ (?=\S)/);
+    const { stdout } = await run(process.execPath, [join(root, 'dist/cli/main.js'), ...args], {
+      cwd: folder,
+    });
+    expect(stdout, line).not.toBe('');
+  }
+});

@@ -1,0 +1,174 @@
+/** <unfold-playground> in a page of two lines, under a strict policy. */
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser } from 'playwright';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Progress } from '../../dist/index.js';
+import { openBrowser, openSite, type Site, type Visit, visit } from '../web/harness.js';
+import { TEXT } from './harness.js';
+
+vi.setConfig({ testTimeout: 180_000 }); // programs and browsers on a busy machine
+
+const dist = fileURLToPath(new URL('../../dist', import.meta.url));
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+let browser: Browser;
+let folder: string;
+let site: Site;
+let opened: Visit | undefined;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'unfold-'));
+  await cp(dist, join(folder, 'dist'), { recursive: true });
+  await writeFile(join(folder, 'lesson.txt'), TEXT);
+  [browser, site] = await Promise.all([openBrowser(), openSite({ folder })]);
+});
+afterEach(async () => {
+  await opened?.close();
+  opened = undefined;
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+  await rm(folder, { recursive: true });
+});
+
+/** A page with that element; `options` are the browser's. */
+async function show(markup: string, options: Parameters<typeof visit>[2] = {}): Promise<Visit> {
+  const page = `<!doctype html><html lang="en"><head><title>Lesson</title><meta charset="utf-8">
+    <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
+    <link rel="icon" href="data:,"></head>
+    <body><main><h1>Lesson</h1>
+    <script type="module" src="dist/element.js"></script>
+    ${markup}</main></body></html>`;
+  await writeFile(join(folder, 'index.html'), page);
+  return (opened = await visit(browser, site, options));
+}
+
+const step = async ({ page }: Visit) =>
+  Number((await page.locator('dd').first().innerText()).replaceAll(',', '').replace('–', '0'));
+const written = async ({ page }: Visit) => page.getByRole('log').innerText();
+
+describe('autostart', () => {
+  test('trains, shows what it learns and what it writes', async () => {
+    const view = await show('<unfold-playground preset="lstm" autostart></unfold-playground>');
+    await expect.poll(() => step(view), { timeout: 20_000 }).toBeGreaterThan(20);
+    await expect.poll(() => written(view), { timeout: 20_000 }).toMatch(/^step \d+\n[^]{40}/);
+    expect(await view.page.locator('polyline').getAttribute('points')).toMatch(/ /);
+    expect(await view.page.getByRole('img').getAttribute('aria-label')).toMatch(/from \d\.\d to/);
+    expect(view.problems).toEqual([]);
+  });
+
+  test('waits until it is seen', async () => {
+    const view = await show(
+      '<svg width="10" height="4000"></svg><unfold-playground autostart></unfold-playground>',
+    );
+    await view.page.waitForTimeout(700);
+    expect(await step(view)).toBe(0);
+    await view.page.locator('unfold-playground').scrollIntoViewIfNeeded();
+    await expect.poll(() => step(view), { timeout: 20_000 }).toBeGreaterThan(0);
+  });
+
+  test('not for readers who prefer less motion', async () => {
+    const view = await show('<unfold-playground autostart></unfold-playground>', { reducedMotion: 'reduce' });
+    await view.page.waitForTimeout(700);
+    expect(await step(view)).toBe(0);
+    await view.page.getByRole('button', { name: 'Train' }).click();
+    await expect.poll(() => step(view), { timeout: 20_000 }).toBeGreaterThan(0);
+  });
+});
+
+test('pauses, goes on, starts over, all by keyboard', async () => {
+  const view = await show('<unfold-playground></unfold-playground>');
+  const { page } = view;
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Space');
+  await expect.poll(() => step(view), { timeout: 20_000 }).toBeGreaterThan(10);
+  await page.keyboard.press('Space');
+  await page.getByRole('button', { name: 'Train' }).waitFor();
+  expect(await page.getByRole('status').innerText()).toBe('Paused');
+  await page.waitForTimeout(100);
+  const paused = await step(view);
+  await page.waitForTimeout(300);
+  expect(await step(view)).toBe(paused);
+  await page.keyboard.press('Space');
+  await expect.poll(() => step(view)).toBeGreaterThan(paused);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter'); // start over: it goes on training, from nothing
+  await expect.poll(() => step(view)).toBeLessThan(paused);
+  await expect.poll(() => step(view), { timeout: 20_000 }).toBeGreaterThan(0);
+  expect(view.problems).toEqual([]);
+});
+
+test('learns from a file, or from what stands between the tags', async () => {
+  const symbols = (view: Visit) =>
+    view.page.evaluate(async () => {
+      const element = document.querySelector('unfold-playground')!;
+      const reported = new Promise<Progress>((resolve) =>
+        element.addEventListener('progress', (event) => resolve((event as CustomEvent).detail), {
+          once: true,
+        }),
+      );
+      void element.play();
+      const { losses } = await reported;
+      return Math.exp(losses[0]!); // of a new network: about the size of the alphabet
+    });
+  const file = await show('<unfold-playground text="lesson.txt"></unfold-playground>');
+  expect(await symbols(file)).toBeCloseTo(new Set(TEXT).size, -1);
+  await file.close();
+  const inline = await show(`<unfold-playground>${'ab '.repeat(400)}</unfold-playground>`);
+  expect(await symbols(inline)).toBeCloseTo(3, 0);
+});
+
+test('says what is wrong, and goes on when it is put right', async () => {
+  const view = await show('<unfold-playground preset="lstn" height="300"></unfold-playground>');
+  const { page } = view;
+  const box = await page.locator('unfold-playground').boundingBox();
+  expect(box!.height).toBe(300);
+  await page.getByRole('button', { name: 'Train' }).click();
+  await expect.poll(() => page.getByRole('alert').innerText()).toContain('lstn');
+  await page.evaluate(() => document.querySelector('unfold-playground')!.setAttribute('preset', 'rnn'));
+  await page.getByRole('button', { name: 'Train' }).click();
+  await expect.poll(() => step(view), { timeout: 20_000 }).toBeGreaterThan(0);
+  expect(await page.getByRole('alert').isVisible()).toBe(false);
+  await page.evaluate(() => document.querySelector('unfold-playground')!.setAttribute('text', 'nowhere.txt'));
+  await expect
+    .poll(() => page.getByRole('alert').innerText())
+    .toContain('nowhere.txt could not be loaded: status 404');
+});
+
+test('taken out of the page it ends its worker', async () => {
+  const view = await show('<unfold-playground autostart></unfold-playground>');
+  await expect.poll(() => step(view), { timeout: 20_000 }).toBeGreaterThan(0);
+  expect(view.page.workers().length).toBeGreaterThan(0);
+  await view.page.evaluate(() => document.querySelector('unfold-playground')!.remove());
+  await expect.poll(() => view.page.workers().length).toBe(0);
+});
+
+describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
+  test.each([1280, 360])('accessible, %s pixels wide', async (width) => {
+    const view = await show('<unfold-playground autostart></unfold-playground>', {
+      colorScheme,
+      viewport: { width, height: 720 },
+      bypassCSP: true, // for the checker
+    });
+    await expect.poll(() => written(view), { timeout: 20_000 }).toMatch(/step/);
+    await view.page.addScriptTag({ path: axe });
+    const found = await view.page.evaluate(async () => {
+      const { violations } = await (globalThis as any).axe.run(document);
+      return violations.map(
+        ({ id, nodes }: any) => `${id}: ${nodes.map((node: any) => node.html).join(' ')}`,
+      );
+    });
+    expect(found).toEqual([]);
+    const overflow = await view.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+    if (process.env.UNFOLD_PICTURES)
+      await view.page.screenshot({
+        path: join(process.env.UNFOLD_PICTURES, `element-${width}-${colorScheme}.png`),
+      });
+  });
+});

@@ -1,0 +1,138 @@
+/** The engine's memory over many steps and many models, and its handles; in Node, on the engine itself. */
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { type Engine, type EngineFactory, read, readBytes, startEngine } from '../../dist/engine.js';
+import factory from '../../dist/simd.js';
+import { count, many } from './counts.js';
+import { TEXT } from './harness.js';
+
+const bytes = new TextEncoder().encode(TEXT);
+const config = JSON.stringify({
+  layers: [{ cell: 'lstm', hidden: 4 }],
+  window: 4,
+  batch: 2,
+  evaluateEvery: 100,
+});
+
+/** An engine and the size of its memory, which only ever grows: a leak shows as growth. */
+async function measured(): Promise<{ engine: Engine; size: () => number }> {
+  const module = await WebAssembly.compile(await readFile(new URL('../../dist/simd.wasm', import.meta.url)));
+  let memory: WebAssembly.Memory | undefined;
+  const instantiate = WebAssembly.instantiate;
+  WebAssembly.instantiate = (async (...args: Parameters<typeof instantiate>) => {
+    const instance = (await instantiate(...args)) as unknown as WebAssembly.Instance;
+    memory = Object.values(instance.exports).find((value) => value instanceof WebAssembly.Memory);
+    return instance;
+  }) as never;
+  try {
+    const engine = await startEngine(factory as unknown as EngineFactory, module, 1);
+    return { engine, size: () => memory!.buffer.byteLength };
+  } finally {
+    WebAssembly.instantiate = instantiate;
+  }
+}
+
+function train(session: InstanceType<Engine['Session']>, until: number): void {
+  while (!read<{ done: boolean }>(session.train(until, 30)).done);
+}
+
+test(
+  'ten thousand steps, and as many cycles as make a leak show, leave the memory as it was',
+  { timeout: 600_000 },
+  async () => {
+    const [steps, cycles] = [many('STEPS', 2000), many('CYCLES', 60)];
+    const { engine, size } = await measured();
+    const live = new engine.Session();
+    read(live.create(config, bytes));
+    train(live, 200);
+    readBytes(live.save('{}'));
+    const cycle = () => {
+      const session = new engine.Session();
+      read(session.create(config, bytes));
+      train(session, 2);
+      const file = readBytes(session.save('{}'));
+      session.delete();
+      const again = new engine.Session();
+      read(again.open(file, bytes));
+      read(again.sampleStart('{"length":20}'));
+      read(again.sampleNext(20, 1000));
+      expect(again.open(file.subarray(9), bytes).ok).toBe(false); // what is refused leaks nothing either
+      expect(again.create('{"layers":0}', bytes).ok).toBe(false);
+      again.delete();
+    };
+    for (let i = 0; i < 3; ++i) cycle();
+    const before = size();
+    train(live, steps);
+    expect(size()).toBe(before);
+    for (let i = 0; i < cycles; ++i) cycle();
+    expect(size()).toBe(before);
+    live.delete();
+    count('cycle of create, train, save, open, dispose', cycles, cycles);
+    count('step without growth', steps, steps);
+  },
+);
+
+test('handles: each is destroyed once, and a destroyed one is an exception, not a trap', async () => {
+  const { engine } = await measured();
+  const before = handles(engine);
+  const sessions = Array.from({ length: 10 }, () => new engine.Session());
+  for (const session of sessions) session.delete();
+  expect(handles(engine)).toBe(before);
+  const [gone] = sessions as [InstanceType<Engine['Session']>];
+  expect(() => gone.info()).toThrow();
+  expect(() => gone.delete()).toThrow();
+  expect(() => engine.Session.prototype.info.call({})).toThrow();
+  const session = new engine.Session();
+  expect(session.info().ok).toBe(false); // no model yet: typed
+  read(session.create(config, bytes)); // the engine goes on
+  train(session, 3);
+  session.delete();
+});
+
+/** Objects of Embind's table of JavaScript values that C++ holds on to, where the build tells. */
+function handles(engine: Engine): number {
+  return (engine as { count_emval_handles?: () => number }).count_emval_handles?.() ?? 0;
+}
+
+test('memory that the platform refuses is a typed error, and the engine goes on', async () => {
+  const { engine, size } = await measured();
+  const session = new engine.Session();
+  read(session.create(config, bytes));
+  train(session, 5);
+  const saved = readBytes(session.save('{}'));
+  const grow = WebAssembly.Memory.prototype.grow;
+  WebAssembly.Memory.prototype.grow = () => {
+    throw new RangeError('refused');
+  };
+  try {
+    const other = new engine.Session();
+    const hungry = JSON.stringify({ layers: [{ cell: 'lstm', hidden: 1024 }], window: 64, batch: 32 });
+    const reply = other.create(hungry, bytes);
+    expect(reply.ok).toBe(false);
+    expect(JSON.parse(reply.value)).toMatchObject({ code: 'OUT_OF_MEMORY' });
+    other.delete();
+    train(session, 6); // allocates nothing
+  } finally {
+    WebAssembly.Memory.prototype.grow = grow;
+  }
+  expect(size()).toBeGreaterThan(0);
+  const again = new engine.Session();
+  read(again.open(saved, bytes));
+  train(again, 6);
+  expect(readBytes(again.save('{}'))).toEqual(readBytes(session.save('{}')));
+  count('memory growth refused', 1, 1);
+});
+
+test('a size beyond any memory is refused before it is asked for, with the figure', async () => {
+  const { engine, size } = await measured();
+  const before = size();
+  const session = new engine.Session();
+  const layers = Array.from({ length: 8 }, () => ({ cell: 'lstm', hidden: 8192 }));
+  const reply = session.create(JSON.stringify({ layers }), bytes);
+  expect(JSON.parse(reply.value)).toMatchObject({
+    code: 'OUT_OF_MEMORY',
+    actual: expect.stringMatching(/^\d+ MB$/),
+  });
+  expect(size()).toBe(before);
+  session.delete();
+});

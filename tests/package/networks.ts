@@ -1,0 +1,237 @@
+/** Small networks of every kind, trained a little, with the engine's own answers: what exported ones must equal. */
+import { readFileSync } from 'node:fs';
+import {
+  type Engine,
+  type EngineFactory,
+  type EngineSession,
+  read,
+  readBytes,
+  startEngine,
+} from '../../dist/engine.js';
+import { readSafetensors, type Tensor } from '../../dist/export/safetensors.js';
+import factory from '../../dist/simd.js';
+import type { Config, LayerConfig, Schema } from '../../dist/types.js';
+
+export const WINDOW = 11;
+export const BATCH = 3;
+export const HIDDEN = 6;
+
+/** Not periodic, 13 symbols. */
+export const TEXT = Array.from(
+  { length: 220 },
+  (_, i) => `${i} ${(i * i) % 97}${i % 3 ? '+' : '\n'}${(i * 7) % 31}-`,
+).join('');
+
+const layer = (rest: LayerConfig): LayerConfig => ({ cell: 'lstm', hidden: HIDDEN, ...rest });
+const deep = { from: 'self', delay: 1, hidden: [5, 4], activation: 'relu', shortcut: true } as const;
+const input = { from: 'input', delay: 0 } as const;
+
+/** What presets do not reach. */
+const others: Record<string, Config> = {
+  'rnn, identity, no bias': { layers: [layer({ cell: 'rnn', activation: 'identity', bias: 'none' })] },
+  'rnn, sigmoid, one bias': { layers: [layer({ cell: 'rnn', activation: 'sigmoid', bias: 'one' })] },
+  'lstm, σ input': { layers: [layer({ cellInput: 'sigmoid' })] },
+  'peephole-lstm, σ input, one bias': {
+    layers: [layer({ cell: 'peephole-lstm', cellInput: 'sigmoid', bias: 'one' })],
+  },
+  'gru, reset before': { layers: [layer({ cell: 'gru', reset: 'before' })] },
+  'gru, one bias': { layers: [layer({ cell: 'gru', bias: 'one' })] },
+  'gru, reset before, one bias, twice': {
+    layers: [layer({ cell: 'gru', reset: 'before', bias: 'one' }), layer({ cell: 'gru', reset: 'before' })],
+  },
+  'embedding, tied, residual, dropout': {
+    embedding: HIDDEN,
+    tied: true,
+    dropout: 0.3,
+    variationalDropout: true,
+    layers: [layer({ residual: true }), layer({ cell: 'gru', residual: true, recurrentDropout: 0.2 })],
+  },
+  'skips everywhere': {
+    skipInputs: true,
+    skipOutputs: true,
+    layers: [layer({}), layer({ cell: 'gru', hidden: 5 }), layer({ cell: 'peephole-lstm', hidden: 4 })],
+  },
+  'delays of every kind': {
+    embedding: 4,
+    layers: [
+      layer({
+        edges: [input, { from: 'input', delay: 2 }, { from: 'self', delay: 1 }, { from: 'self', delay: 3 }],
+      }),
+      layer({
+        cell: 'gru',
+        edges: [
+          { from: 0, delay: 2 },
+          { from: 'self', delay: 1 },
+        ],
+      }),
+      layer({ cell: 'rnn', edges: [{ from: 1 }, { from: 0, delay: 1 }, { from: 'output', delay: 2 }] }),
+    ],
+  },
+  'late tokens into standard layers': {
+    layers: [layer({ edges: [input, { from: 'input', delay: 3 }, { from: 'self', delay: 1 }] })],
+  },
+  'no step of delay 1': { layers: [layer({ cell: 'gru', edges: [input, { from: 'self', delay: 2 }] })] },
+  'no input at all': { layers: [layer({ cell: 'rnn', edges: [{ from: 'self' }] })] },
+  'a cell without recurrence': {
+    layers: [layer({ edges: [input] }), layer({ cell: 'gru', edges: [{ from: 0 }] })],
+  },
+  'deep transitions, join last': { layers: [layer({ edges: [input, { ...deep, join: 'last' }] })] },
+  'deep transitions, join first': {
+    layers: [layer({ cell: 'gru', edges: [input, { ...deep, join: 'first' }] })],
+  },
+  'deep transitions, join all, reset before': {
+    layers: [layer({ cell: 'gru', reset: 'before', edges: [input, { ...deep, join: 'all' }] })],
+  },
+  'deep inputs and outputs': {
+    layers: [
+      layer({
+        edges: [{ ...input, hidden: [7, 5], activation: 'sigmoid', shortcut: true }, { from: 'self' }],
+      }),
+    ],
+    readout: [{ from: 0, hidden: [5, 4], activation: 'relu', shortcut: true }, { from: 'input' }],
+  },
+  'leak, a spectrum, learned': {
+    layers: [layer({ leak: { from: 0.1, to: 0.9, learned: true } }), layer({ cell: 'gru', leak: 0.4 })],
+  },
+  clocks: { layers: [layer({ clock: [1, 2, 5] }), layer({ cell: 'gru', reset: 'before', clock: [3, 1] })] },
+  'zoneout, leak and clock': {
+    layers: [
+      layer({ zoneout: { hidden: 0.2, cell: 0.4 }, leak: 0.3, clock: [1, 4] }),
+      layer({ zoneout: 0.3 }),
+    ],
+  },
+  'layer normalisation': {
+    layers: [
+      layer({ layerNorm: true }),
+      layer({ cell: 'gru', layerNorm: true }),
+      layer({ cell: 'gru', reset: 'before', layerNorm: true, bias: 'none' }),
+      layer({ cell: 'rnn', layerNorm: true, edges: [{ from: 2 }] }),
+    ],
+  },
+  'free-running output': {
+    feedback: 'softmax',
+    layers: [
+      layer({ cell: 'gru' }),
+      layer({ edges: [{ from: 0 }, { from: 'self' }, { from: 'output' }, { from: 'output', delay: 3 }] }),
+      layer({
+        cell: 'rnn',
+        edges: [{ from: 1 }, { from: 1, delay: 2 }, { from: 0, delay: 1 }, { from: 'self' }],
+      }),
+    ],
+    readout: [{ from: 2, hidden: [5] }, { from: 0 }],
+  },
+};
+
+let engine: Promise<Engine> | undefined;
+
+const startOnce = () =>
+  (engine ??= WebAssembly.compile(readFileSync(new URL('../../dist/simd.wasm', import.meta.url))).then(
+    (module) => startEngine(factory as unknown as EngineFactory, module, 1),
+  ));
+
+/** Presets by name, then the others. */
+export async function configurations(): Promise<Record<string, Config>> {
+  const { presets } = read<Schema>((await startOnce()).schema());
+  return {
+    ...Object.fromEntries(presets.map(({ name }) => [name, { preset: name, hidden: HIDDEN }])),
+    ...others,
+  };
+}
+
+/** A network's memory as the engine keeps it. */
+export interface EngineState {
+  /** Per layer h of the last steps, [steps, N, H], oldest first, then c [N, H] where there is one. */
+  values: Float32Array;
+  inputs: number[];
+  clock: number;
+}
+
+export interface Trained {
+  checkpoint: Uint8Array;
+  /** The same without what only training on needs. */
+  weights: Uint8Array;
+  parameters: ReadonlyMap<string, Tensor>;
+  /** Of the training streams after the last step. */
+  state: EngineState;
+  symbols: number;
+  /** Logits [T, N, V] of tokens [T, N], and the state after them. */
+  logits(tokens: readonly number[], columns: number, state: EngineState): [Float32Array, EngineState];
+  /** The losses of so many more steps. */
+  train(steps: number): number[];
+  dispose(): void;
+}
+
+/** Trained until no bias is 0 any more; the state is that of the middle of the text. */
+export async function trained(config: Config, steps = 6): Promise<Trained> {
+  const session = new (await startOnce()).Session();
+  const settings = {
+    window: WINDOW,
+    batch: BATCH,
+    seed: 3,
+    validation: 0,
+    optimizer: { learningRate: 0.03 },
+  };
+  read(session.create(JSON.stringify({ ...settings, ...config }), new TextEncoder().encode(TEXT)));
+  train(session, steps);
+  return asTrained(session);
+}
+
+/** A model from a file, with the same text. */
+export async function reopened(checkpoint: Uint8Array): Promise<Trained> {
+  const session = new (await startOnce()).Session();
+  read(session.open(checkpoint, new TextEncoder().encode(TEXT)));
+  return asTrained(session);
+}
+
+interface Slice {
+  done: boolean;
+  events: { loss: number; validationLoss: number | null }[];
+}
+
+function train(session: EngineSession, more: number): number[] {
+  const losses: number[] = [];
+  const { step } = read<{ step: number }>(session.info());
+  for (let done = false; !done;) {
+    const slice = read<Slice>(session.train(step + more, 1000));
+    const steps = slice.events.filter(({ validationLoss }) => validationLoss === null);
+    losses.push(...steps.map(({ loss }) => loss));
+    done = slice.done;
+  }
+  return losses;
+}
+
+function asTrained(session: EngineSession): Trained {
+  const checkpoint = readBytes(session.save('{"optimizer":true}'));
+  const { tensors, metadata } = readSafetensors(checkpoint);
+  const { inputs = [], clock = 0 } = JSON.parse(metadata['progress'] ?? '{}');
+  const { vocabulary } = read<{ vocabulary: { size: number } }>(session.info());
+  return {
+    checkpoint,
+    weights: readBytes(session.save('{"optimizer":false}')),
+    parameters: new Map([...tensors].filter(([name]) => !/^(state|optimizer)\./.test(name))),
+    state: { values: tensors.get('state.values')?.data ?? new Float32Array(), inputs, clock },
+    symbols: vocabulary.size,
+    logits: (tokens, columns, state) => {
+      const reply = session.logits(
+        JSON.stringify({ tokens, columns, inputs: state.inputs, clock: state.clock }),
+        new Uint8Array(state.values.buffer, state.values.byteOffset, state.values.byteLength),
+      );
+      const numbers = new Float32Array(readBytes(reply).slice().buffer);
+      const count = tokens.length * vocabulary.size;
+      return [numbers.subarray(0, count), { ...read<EngineState>(reply), values: numbers.subarray(count) }];
+    },
+    train: (steps) => train(session, steps),
+    dispose: () => session.delete(),
+  };
+}
+
+/** The largest difference, relative to 1 or the larger number. */
+export function difference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  if (a.length !== b.length) return Infinity;
+  let most = 0;
+  for (let i = 0; i < a.length; ++i) {
+    const off = Math.abs(a[i]! - b[i]!) / Math.max(1, Math.abs(b[i]!));
+    if (!(off <= most)) most = off; // NaN stays
+  }
+  return most;
+}

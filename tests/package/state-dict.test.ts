@@ -1,0 +1,198 @@
+/** Weights that PyTorch loads with strict=True, and weights that PyTorch saved. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { UnfoldError } from '../../dist/errors.js';
+import { fromStateDict, toStateDict } from '../../dist/export/index.js';
+import { readSafetensors, writeSafetensors } from '../../dist/export/safetensors.js';
+import type { Config, LayerConfig } from '../../dist/types.js';
+import { BATCH, configurations, difference, HIDDEN, reopened, TEXT, trained } from './networks.js';
+import { hasModule, python } from './python.js';
+
+const layer = (rest: LayerConfig): LayerConfig => ({ cell: 'lstm', hidden: HIDDEN, ...rest });
+const expressible: Record<string, Config> = {
+  rnn: { preset: 'rnn', hidden: HIDDEN },
+  irnn: { preset: 'irnn', hidden: HIDDEN },
+  lstm: { preset: 'lstm', hidden: HIDDEN },
+  gru: { preset: 'gru', hidden: HIDDEN },
+  srnn: { preset: 'srnn', hidden: HIDDEN },
+  'tied-embedding': { embedding: HIDDEN, tied: true, dropout: 0.2, layers: [layer({}), layer({})] },
+  mixed: { embedding: 4, layers: [layer({}), layer({ cell: 'gru', hidden: 5 }), layer({ cell: 'rnn' })] },
+  'no-bias': { layers: [layer({ bias: 'none' }), layer({ bias: 'none' })] },
+  'one-bias': { layers: [layer({ cell: 'gru', bias: 'one' })] },
+};
+
+const alphabet = [...new Set(TEXT)].sort();
+/** Not in the order of code points. */
+const shuffled = alphabet.map((_, k) => alphabet[(k * 5 + 3) % alphabet.length]!);
+
+const folder = mkdtempSync(join(tmpdir(), 'unfold-state-dict-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe.runIf(hasModule('torch'))("in Debian's PyTorch", () => {
+  const logits: Record<string, Float32Array> = {};
+  let results: {
+    read: Record<string, number[]>;
+    written: { tokens: number[]; logits: Record<string, number[]> };
+  };
+
+  beforeAll(async () => {
+    const [out, back] = ['out', 'back'].map((name) => join(folder, name));
+    mkdirSync(out!);
+    mkdirSync(back!);
+    for (const [name, config] of Object.entries(expressible)) {
+      const model = await trained(config);
+      const tokens = Array.from({ length: 12 * BATCH }, (_, i) => (i * 5 + (i % 7)) % model.symbols);
+      [logits[name]] = model.logits(tokens, BATCH, model.state);
+      // An embedding's state comes first, which nobody reads.
+      const layers =
+        config.layers ??
+        Array(config.preset === 'srnn' ? 2 : 1).fill({ cell: config.preset, hidden: HIDDEN });
+      let at = (config.embedding ?? 0) * BATCH;
+      const take = (size: number) => [...model.state.values.slice(at, (at += size))];
+      const states = layers.map(({ cell, hidden }: LayerConfig) => [
+        take(hidden! * BATCH),
+        ...(cell === 'lstm' ? [take(hidden! * BATCH)] : []),
+      ]);
+      expect(at).toBe(model.state.values.length);
+      writeFileSync(join(out!, `${name}.safetensors`), toStateDict(model.checkpoint));
+      writeFileSync(join(out!, `${name}.json`), JSON.stringify({ tokens, columns: BATCH, states }));
+      model.dispose();
+    }
+    results = JSON.parse(python([new URL('state_dict_cases.py', import.meta.url).pathname, out!, back!]));
+  }, 120_000);
+
+  test.each(Object.keys(expressible))('%s loads with strict=True and gives the same logits', (name) => {
+    expect(difference(results.read[name]!, logits[name]!)).toBeLessThan(1e-5);
+  });
+
+  test.each(['lstm', 'gru', 'relu', 'mixed', 'half', 'brain', 'double'])(
+    '%s of PyTorch opens here',
+    async (name) => {
+      const bytes = readFileSync(join(folder, 'back', `${name}.safetensors`));
+      const model = await reopened(
+        fromStateDict(new Uint8Array(bytes), {
+          symbols: shuffled,
+          ...(name === 'relu' && { activation: 'relu' }),
+          config: { window: 5, batch: 2, validation: 0 },
+        }),
+      );
+      const { tokens, logits: theirs } = results.written;
+      const place = shuffled.map((symbol) => alphabet.indexOf(symbol));
+      const [ours] = model.logits(
+        tokens.map((token) => place[token]!),
+        2,
+        model.state,
+      );
+      const inTheirOrder = theirs[name]!.map((_, i) => ours[i - (i % 14) + place[i % 14]!]!);
+      expect(difference(inTheirOrder, theirs[name]!)).toBeLessThan(1e-5);
+      expect(model.train(3)).toHaveLength(3);
+      model.dispose();
+    },
+  );
+
+  test.each(['lstm', 'gru', 'relu', 'mixed', 'half', 'brain', 'double', 'strided'])(
+    '%s as torch.save writes it is the same as in safetensors',
+    (name) => {
+      const [pt, safe] = ['pt', 'safetensors'].map((kind) => {
+        const bytes = readFileSync(join(folder, 'back', `${name}.${kind}`));
+        return fromStateDict(new Uint8Array(bytes), { symbols: shuffled });
+      });
+      expect(pt).toEqual(safe);
+    },
+  );
+
+  test.each([
+    ['nested', 'epoch'],
+    ['program', '__builtin__.print'],
+  ])('carries out nothing else that a pickle says: %s', (name, named) => {
+    const bytes = new Uint8Array(readFileSync(join(folder, 'back', `${name}.pt`)));
+    expect(() => fromStateDict(bytes, { symbols: shuffled })).toThrow(named);
+  });
+
+  test('a damaged archive is refused, typed, wherever it is damaged', () => {
+    const whole = new Uint8Array(readFileSync(join(folder, 'back', 'gru.pt')));
+    const attempt = (bytes: Uint8Array) => {
+      try {
+        fromStateDict(bytes, { symbols: shuffled });
+      } catch (error) {
+        expect(error).toBeInstanceOf(UnfoldError);
+      }
+    };
+    for (let size = 2; size < whole.length; size += 97) attempt(whole.subarray(0, size));
+    for (let at = 0; at < whole.length; at += 7) attempt(whole.with(at, whole[at]! ^ 0x55));
+  });
+
+  test.each([
+    ['backwards', 'rnn.weight_ih_l0_reverse'],
+    ['projected', 'rnn.weight_h'],
+  ])('refuses what Unfold does not have: %s', (name, field) => {
+    const bytes = new Uint8Array(readFileSync(join(folder, 'back', `${name}.safetensors`)));
+    expect(() => fromStateDict(bytes, { symbols: shuffled })).toThrow(field);
+  });
+});
+
+test('comes back as it went', async () => {
+  const model = await trained({ embedding: HIDDEN, tied: true, layers: [layer({}), layer({ cell: 'gru' })] });
+  const back = await reopened(
+    fromStateDict(toStateDict(model.checkpoint), { config: { window: 11, batch: BATCH } }),
+  );
+  for (const [name, tensor] of model.parameters) expect(back.parameters.get(name), name).toEqual(tensor);
+  expect(back.parameters.size).toBe(model.parameters.size);
+  model.dispose();
+  back.dispose();
+});
+
+test('refuses by name what torch.nn cannot express', async () => {
+  const refused: Record<string, string> = {
+    'peephole-lstm':
+      "layers[0]: expected what torch.nn.RNN, LSTM or GRU can express, got 'the cell peephole-lstm'",
+    'dt-rnn': 'deep transition',
+    'dt(s)-rnn': 'deep transition',
+    'do-rnn': 'readout',
+    'leaky-rnn': 'leak',
+    'clockwork-rnn': 'clock',
+    'jordan-rnn': 'layers[0]',
+    narx: 'layers[0]',
+    'gru, reset before': "reset 'before'",
+    'lstm, σ input': "cellInput 'sigmoid'",
+    'rnn, identity, no bias': "activation 'identity'",
+    'embedding, tied, residual, dropout': 'layers[0].residual',
+    'skips everywhere': 'layers[1].edges',
+    'late tokens into standard layers': 'layers[0].edges',
+    'layer normalisation': 'layerNorm',
+    'free-running output': 'softmax',
+  };
+  const configs = await configurations();
+  for (const [name, message] of Object.entries(refused)) {
+    const model = await trained(configs[name]!, 1);
+    expect(() => toStateDict(model.checkpoint), name).toThrow(message);
+    expect(() => toStateDict(model.checkpoint), name).toThrow(
+      expect.objectContaining({ code: 'UNSUPPORTED' }),
+    );
+    model.dispose();
+  }
+});
+
+test('says what is wrong with a state_dict', async () => {
+  const model = await trained(expressible['lstm']!, 1);
+  const { tensors } = readSafetensors(toStateDict(model.checkpoint));
+  model.dispose();
+  const changed = (change: (all: Map<string, any>) => void) => {
+    const all = new Map<string, any>(tensors);
+    change(all);
+    return () => fromStateDict(writeSafetensors({ metadata: {}, tensors: all }), { symbols: shuffled });
+  };
+  expect(changed(() => {})).not.toThrow();
+  expect(changed((all) => all.delete('rnn.bias_hh_l0'))).toThrow('rnn.bias_hh_l0');
+  expect(changed((all) => all.delete('readout.bias'))).toThrow('Linear');
+  expect(changed((all) => all.set('more.weight_g', all.get('readout.bias')))).toThrow('more.weight_g');
+  expect(changed((all) => all.set('rnn.weight_hh_l0', all.get('readout.weight')))).toThrow(
+    'rnn.weight_hh_l0',
+  );
+  const bytes = writeSafetensors({ metadata: {}, tensors });
+  expect(() => fromStateDict(bytes)).toThrow('symbols');
+  expect(() => fromStateDict(bytes, { symbols: 'abc' })).toThrow('14 symbols');
+  expect(() => fromStateDict(bytes, { symbols: 'aabcdefghijklm' })).toThrow('symbols[1]');
+});

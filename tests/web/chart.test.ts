@@ -1,0 +1,113 @@
+// The loss chart: zoom, smoothing, and the other curves of a run; what a network costs before it is built.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser, Page } from 'playwright';
+import { openBrowser, openSite, pause, type Site, visit, waitForStep } from './harness';
+
+const SMALL = '#v=1&h=24&w=16&b=8';
+let browser: Browser;
+let site: Site;
+
+beforeAll(async () => {
+  [browser, site] = await Promise.all([openBrowser(), openSite()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+describe('the loss chart', () => {
+  const steps = (page: Page) =>
+    page.evaluate(() => document.querySelector('.chart-canvas')!.getAttribute('data-shown'));
+
+  it('is zoomed by dragging, by buttons and by keys, and smoothed as asked', async () => {
+    const { page, problems, close } = await visit(browser, site, { at: SMALL });
+    await waitForStep(page, 200);
+    await pause(page).click();
+    const chart = page.locator('.chart-canvas');
+    expect(await steps(page)).toBe('all');
+    const box = (await chart.boundingBox())!;
+    await page.mouse.move(box.x + 0.4 * box.width, box.y + 60);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 0.7 * box.width, box.y + 60, { steps: 8 });
+    await page.mouse.up();
+    await expect.poll(() => steps(page)).toMatch(/^\d+ \d+$/);
+    const [low, high] = (await steps(page))!.split(' ').map(Number) as [number, number];
+    expect(low).toBeGreaterThan(20);
+    expect(high - low).toBeGreaterThan(20);
+    await page.getByRole('button', { name: 'Zoom in' }).click();
+    await expect.poll(async () => Number((await steps(page))!.split(' ')[0])).toBeGreaterThan(low);
+    await chart.focus();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => steps(page)).toBe('all');
+    await page.keyboard.press('+');
+    await expect.poll(() => steps(page)).not.toBe('all');
+    await page.keyboard.press('-');
+    await page.keyboard.press('-');
+    await expect.poll(() => steps(page)).toBe('all');
+    const spoken = () => chart.getAttribute('aria-valuetext');
+    await page.keyboard.press('Home');
+    for (let at = 0; at < 9; at++) await page.keyboard.press('ArrowRight');
+    const before = await spoken();
+    await page.getByLabel('Smoothing').selectOption('0.99');
+    await chart.focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(spoken).not.toBe(before);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  it('has curves of gradient norm, rate and speed, and their numbers in the table', async () => {
+    const { page, problems, close } = await visit(browser, site, { at: SMALL });
+    await waitForStep(page, 60);
+    await page.locator('input[value=more]').check();
+    await expect.poll(() => page.locator('.curve path').count()).toBe(3);
+    for (const path of await page.locator('.curve path').all())
+      expect(await path.getAttribute('d')).toMatch(/^M[\d.]+ [\d.]+L/);
+    await page.locator('input[value=table]').check();
+    await expect.poll(() => page.locator('.loss tbody tr').count()).toBeGreaterThan(3);
+    const row = await page.locator('.loss tbody tr').first().locator('td').allInnerTexts();
+    expect(row).toHaveLength(5);
+    expect(row[3]).toBe('0.003');
+    expect(problems).toEqual([]);
+    await close();
+  });
+});
+
+describe('before a network is built', () => {
+  const cost = (page: Page) => page.locator('.cost').innerText();
+  const speed = async (page: Page) =>
+    Number(/≈ ([\d,]+)/.exec(await cost(page))?.[1]?.replaceAll(',', '') ?? NaN);
+
+  it('its parameters, memory and speed are estimated, the speed from this machine', async () => {
+    const { page, problems, close } = await visit(browser, site, { at: SMALL });
+    await waitForStep(page, 150);
+    await pause(page).click();
+    const shown = page.locator('.facts div', { has: page.locator('dt:text-is("Characters per second")') });
+    const measured = Number((await shown.locator('dd').innerText()).replaceAll(',', ''));
+    expect((await speed(page)) / measured).toBeGreaterThan(0.8);
+    expect((await speed(page)) / measured).toBeLessThan(1.25);
+    expect(await cost(page)).toMatch(/parameters[^]*memory[^]*characters a second/);
+    const small = await speed(page);
+    await page.getByLabel('Hidden units').fill('512');
+    await expect.poll(() => speed(page)).toBeLessThan(small / 50);
+    await page.locator('.changes', { hasText: 'Changed: Hidden units; waits for a restart' }).waitFor();
+    expect(problems).toEqual([]);
+    // The next visit begins with what this machine can do.
+    await page.reload();
+    await expect.poll(() => speed(page), { timeout: 10_000 }).toBeGreaterThan(0);
+    await close();
+  });
+
+  it('a change says when it takes effect', async () => {
+    const { page, close } = await visit(browser, site, { at: SMALL });
+    await waitForStep(page, 5);
+    const line = page.locator('.changes');
+    await page.getByLabel('Learning rate').press('ArrowRight');
+    await expect.poll(() => line.innerText()).toBe('Learning rate applies at once');
+    await expect.poll(() => line.innerText(), { timeout: 8000 }).toBe('No change waits');
+    await page.getByLabel('Seed').fill('5');
+    await expect.poll(() => line.innerText()).toBe('Changed: Seed; waits for a restart');
+    await close();
+  });
+});

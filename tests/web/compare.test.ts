@@ -1,0 +1,140 @@
+// Pins, their comparison, and everything that leaves the page as a file.
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Browser, Page } from 'playwright';
+import { checkConfig, openModel } from 'unfold-rnn';
+import { openBrowser, openSite, pause, play, type Site, step, visit, waitForStep } from './harness';
+
+let browser: Browser;
+let site: Site;
+
+beforeAll(async () => {
+  [browser, site] = await Promise.all([openBrowser(), openSite()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+const bar = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+const closeDialog = (page: Page) => page.keyboard.press('Escape');
+
+async function trainTo(page: Page, to: number): Promise<void> {
+  await waitForStep(page, to);
+  await pause(page).click();
+  await play(page).waitFor();
+}
+
+it('ranks pinned runs by held-out bits, shows what differs, and lets each write from one seed', async () => {
+  const { page, problems, close } = await visit(browser, site, { at: '#v=1&h=8&w=32&b=16' });
+  await trainTo(page, 120);
+  await bar(page, 'Compare');
+  await bar(page, 'Pin the run on the page');
+  await page.locator('.compare-chart svg').waitFor();
+  await closeDialog(page);
+  await page.getByLabel('Hidden units').fill('64');
+  await page.getByLabel('Seed').fill('5');
+  await bar(page, 'Apply and restart');
+  await waitForStep(page, 3);
+  await trainTo(page, 300);
+  await bar(page, 'Compare');
+  await bar(page, 'Pin the run on the page');
+  const ranking = page.getByRole('table', { name: 'By bits per character' });
+  await expect.poll(() => ranking.locator('tbody tr').count()).toBe(2);
+  const scores = () => ranking.locator('tbody tr td:nth-child(3)').allInnerTexts();
+  await expect.poll(async () => (await scores()).includes('–')).toBe(false);
+  const bits = (await scores()).map(Number);
+  expect(bits[0]).toBeLessThan(bits[1]!);
+  expect((await ranking.locator('tbody th').allInnerTexts()).sort().join()).toMatch(/gru 64 .*gru 8 /);
+  const rows = await page
+    .getByRole('table', { name: 'Settings that differ' })
+    .locator('tbody tr')
+    .allInnerTexts();
+  expect(rows.map((row) => row.split(/\s{2,}|\t/))).toEqual([
+    ['Hidden units', '8', '64'],
+    ['Seed', '1', '5'],
+  ]);
+  expect(await page.locator('.compare-chart svg path[stroke-dasharray="7 4"]').count()).toBe(1);
+  const samples = page.locator('.compare-sample');
+  const write = async () => {
+    await bar(page, 'Let each write');
+    await expect
+      .poll(async () => (await samples.allInnerTexts()).every((text) => text.length > 200))
+      .toBe(true);
+    return samples.allInnerTexts();
+  };
+  const [first, again] = [await write(), await write()];
+  expect(again).toEqual(first);
+  await page.locator('#compare-seed').fill('2');
+  await page.keyboard.press('Enter');
+  expect(await write()).not.toEqual(first);
+  await ranking.getByRole('button', { name: 'Unpin: gru 8' }).click();
+  await expect.poll(() => ranking.locator('tbody tr').count()).toBe(1);
+  expect(problems).toEqual([]);
+  await close();
+});
+
+it('pins runs from the list, four at most', async () => {
+  const { page, close } = await visit(browser, site, { at: '#v=1&h=8&w=16&b=4' });
+  for (let run = 1; run <= 5; run++) {
+    await trainTo(page, 5);
+    await page.getByLabel('Seed').fill(String(run + 1));
+    await bar(page, 'Apply and restart');
+    await pause(page).waitFor();
+  }
+  await bar(page, 'Runs');
+  const pin = page.locator('.run-row').getByRole('button', { name: /^Pin:/ });
+  await expect.poll(() => pin.count()).toBeGreaterThanOrEqual(5);
+  for (let at = 0; at < 4; at++) {
+    const left = await pin.count();
+    await pin.first().click();
+    await expect.poll(() => pin.count()).toBe(left - 1);
+  }
+  expect(await pin.first().isDisabled()).toBe(true);
+  await closeDialog(page);
+  await bar(page, 'Compare');
+  await expect.poll(() => page.locator('.compare-samples article').count()).toBe(4);
+  await close();
+});
+
+it('exports model, samples, curves and configuration', async () => {
+  const { page, problems, close } = await visit(browser, site, { at: '#v=1&h=24&w=32&b=16&l=2&td=1' });
+  await waitForStep(page, 20);
+  await page.keyboard.press('w');
+  await page.locator('.past-row').first().waitFor();
+  await trainTo(page, 220);
+  const at = await step(page);
+  await bar(page, 'Export');
+  const take = async (name: string) => {
+    const [download] = await Promise.all([page.waitForEvent('download'), bar(page, name)]);
+    expect(download.suggestedFilename()).toMatch(new RegExp(`^unfold-gru-24-step-${at}[.-]`));
+    return readFile(await download.path());
+  };
+  const model = await openModel(await take('Model'));
+  expect(model.info.config.layers.map(({ hidden }) => hidden)).toEqual([24, 24]);
+  model.dispose();
+  const onnx = await take('Model, ONNX');
+  expect(onnx[0]).toBe(8); // the field ir_version
+  expect(onnx.includes('Scan')).toBe(true); // what a deep transition needs
+  const config = JSON.parse((await take('Configuration')).toString()) as object;
+  expect((await checkConfig(config)).config.layers.length).toBe(2);
+  const csv = (await take('Curves, CSV')).toString().trimEnd().split('\r\n');
+  expect(csv[0]).toBe('step,training_low,training_high,training_smoothed,validation');
+  // The steps of the slice in which it was paused are not reported.
+  const last = Number(csv.at(-1)!.split(',')[0]);
+  expect(csv.length).toBe(last + 1);
+  expect(last).toBeGreaterThan(200);
+  expect(last).toBeLessThanOrEqual(at);
+  expect(csv.filter((row) => !row.endsWith(',')).length).toBeGreaterThan(2);
+  expect((await take('Samples')).toString()).toMatch(/^== step 0\n/);
+  const svg = (await take('Curves, SVG')).toString();
+  expect(svg).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+  expect(svg).not.toMatch(/NaN|undefined|class=|style=/);
+  const png = await take('Curves, PNG');
+  expect([...png.subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
+  expect(png.readUInt32BE(16)).toBe(1920);
+  // A picture of something: a blank one is a tenth of it.
+  expect(png.length).toBeGreaterThan(20_000);
+  expect(problems).toEqual([]);
+  await close();
+});

@@ -1,0 +1,65 @@
+// The page in Firefox, from loading to looking inside: what Chromium forgives shows here.
+import { describe, expect, it } from 'vitest';
+import { firefox, openFirefox } from '../package/fixtures/firefox';
+import { openSite } from './harness';
+
+if (!firefox)
+  console.log('Firefox is missing: the page is not tried in it (scripts/setup test installs it).');
+
+describe.skipIf(!firefox).each([true, false])('in Firefox (isolated: %s)', (isolation) => {
+  it('loads, trains, writes, saves, opens, and looks inside', { timeout: 400_000 }, async () => {
+    const [site, browser] = await Promise.all([openSite({ isolation }), openFirefox()]);
+    try {
+      const page = await browser.newPage();
+      page.setDefaultTimeout(150_000);
+      const problems: string[] = [];
+      page.on('console', (message) => {
+        if (['error', 'warn'].includes(message.type())) problems.push(message.text());
+      });
+      page.on('pageerror', (error) => problems.push(String(error)));
+      await page.setViewport({ width: 1280, height: 860 });
+      await page.goto(`${site.url}#v=1&h=32&w=32&b=16&lo=text`);
+      const step = () =>
+        page.$eval('.facts dd', (element) => Number(element.textContent!.replaceAll(/\D/g, '')));
+      const button = (name: string) => page.locator(`::-p-aria([name="${name}"][role="button"])`);
+      const wait = (reached: string, ...args: unknown[]) => page.waitForFunction(reached, {}, ...args);
+      await wait("Number(document.querySelector('.facts dd')?.textContent.replaceAll(/\\D/g, '')) > 30");
+      await wait("document.querySelector('#written').textContent.length > 50");
+      expect(await page.evaluate(() => crossOriginIsolated)).toBe(isolation);
+
+      await button('Pause').click();
+      await page.waitForSelector('::-p-aria([name="Train"][role="button"])');
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const saved = await step();
+      await page.evaluate(() => {
+        const create = URL.createObjectURL.bind(URL);
+        URL.createObjectURL = (blob: Blob) => {
+          Object.assign(window, { given: blob });
+          return create(blob);
+        };
+      });
+      await button('Save').click();
+      await wait('window.given?.size > 10000');
+
+      await button('Train').click();
+      await wait(`Number(document.querySelector('.facts dd').textContent.replaceAll(/\\D/g, '')) > ${saved}`);
+      await button('Pause').click();
+      await page.evaluate(() => {
+        const { given } = window as unknown as { given: Blob };
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([given], 'mine.safetensors'));
+        for (const type of ['dragover', 'drop'])
+          document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+      });
+      await wait(`document.body.innerText.includes('mine.safetensors is open, at step')`);
+      expect(await step()).toBe(saved);
+
+      await page.$eval('.look', (element) => element.scrollIntoView());
+      await wait("document.querySelectorAll('.char').length > 20");
+      expect(problems).toEqual([]);
+    } finally {
+      await browser.close();
+      await site.close();
+    }
+  });
+});

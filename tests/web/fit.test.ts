@@ -1,0 +1,250 @@
+// The page fits its reader: language, direction, zoom, help, and nothing for axe to object to anywhere.
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Browser, Page } from 'playwright';
+import { getSchema } from 'unfold-rnn';
+import { equations } from '../../web/src/help/equations';
+import { help } from '../../web/src/help/english';
+import {
+  openBrowser,
+  openSite,
+  pause,
+  play,
+  type Site,
+  step,
+  violations,
+  visit,
+  waitForStep,
+} from './harness';
+
+const SMALL = '#v=1&h=32&w=32&b=16';
+let browser: Browser;
+let site: Site;
+
+beforeAll(async () => {
+  [browser, site] = await Promise.all([openBrowser(), openSite()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+const bar = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+
+describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
+  it('gives axe nothing to object to in any dialog', async () => {
+    const { page, problems, close } = await visit(browser, site, { colorScheme, at: SMALL });
+    await waitForStep(page, 40);
+    await pause(page).click();
+    await page.getByLabel('Hidden units').focus();
+    expect(await violations(page)).toEqual([]);
+    await bar(page, 'Runs');
+    await page.locator('.run-row').waitFor();
+    await page.getByRole('button', { name: /^Pin:/ }).click();
+    await page.getByRole('button', { name: /^Rename/ }).click();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await bar(page, 'Compare');
+    await bar(page, 'Let each write');
+    await expect.poll(() => page.locator('.compare-sample').innerText()).not.toBe('');
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    for (const name of ['Export', 'Tours']) {
+      await bar(page, name);
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+    }
+    await bar(page, 'Tours');
+    await bar(page, 'Why gates');
+    await page.locator('.tour').waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  it('gives axe nothing to object to while two networks write, in German, on a phone', async () => {
+    const options = {
+      locale: 'de-DE',
+      viewport: { width: 360, height: 740 },
+      isMobile: true,
+      hasTouch: true,
+    };
+    const { page, close } = await visit(browser, site, { colorScheme, ...options });
+    await expect.poll(() => page.locator('#shown').innerText()).not.toBe('');
+    expect(await violations(page)).toEqual([]);
+    await close();
+  });
+});
+
+describe.each(['en-GB', 'de-DE', 'fr-FR'])('in a browser that speaks %s', (locale) => {
+  const german = locale.startsWith('de');
+  it('speaks the language there is for it', async () => {
+    const { page, problems, close } = await visit(browser, site, { locale, at: `${SMALL}&autostart=0` });
+    expect(await page.locator('html').getAttribute('lang')).toBe(german ? 'de' : 'en');
+    await page.getByRole('button', { name: german ? 'Trainieren' : 'Train', exact: true }).waitFor();
+    expect(await page.getByRole('heading', { name: german ? 'Netz' : 'Network', exact: true }).count()).toBe(
+      1,
+    );
+    expect(problems).toEqual([]);
+    await close();
+  });
+});
+
+it('changes its language when it is told to, and brings the run along', async () => {
+  const { page, close } = await visit(browser, site, { at: `${SMALL}&autostart=0` });
+  await expect.poll(() => play(page).isEnabled()).toBe(true);
+  for (let at = 1; at <= 2; at++) {
+    await page.keyboard.press('s');
+    await expect.poll(() => step(page)).toBe(at);
+  }
+  await page.waitForTimeout(300);
+  await bar(page, 'Help');
+  await page.getByLabel('Language').selectOption('de');
+  await page.getByRole('button', { name: 'Trainieren', exact: true }).waitFor();
+  await expect
+    .poll(() => page.locator('.facts div', { hasText: 'Schritt' }).locator('dd').innerText())
+    .toBe('2');
+  await close();
+});
+
+describe.each([
+  { name: '200 % zoom of a laptop', viewport: { width: 640, height: 400 }, locale: 'en-US' },
+  { name: 'a phone, in German', viewport: { width: 360, height: 640 }, locale: 'de-DE' },
+  { name: 'a tablet, in German', viewport: { width: 768, height: 1024 }, locale: 'de-DE' },
+  { name: 'a laptop, in German', viewport: { width: 1152, height: 700 }, locale: 'de-DE' },
+  { name: 'a very wide screen', viewport: { width: 3440, height: 1300 }, locale: 'de-DE' },
+])('at $name', ({ viewport, locale }) => {
+  it('fits, every dialog and the tour too', async () => {
+    const { page, problems, close } = await visit(browser, site, { viewport, locale, at: SMALL });
+    await waitFirst(page);
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    const names =
+      locale === 'de-DE'
+        ? ['Läufe', 'Vergleich', 'Ausgeben', 'Touren']
+        : ['Runs', 'Compare', 'Export', 'Tours'];
+    for (const name of names) {
+      await bar(page, name);
+      const dialog = page.locator('dialog[open]');
+      await dialog.waitFor();
+      const [inner, outer] = await dialog.evaluate((element) => [element.scrollWidth, element.clientWidth]);
+      expect(inner, name).toBeLessThanOrEqual(outer!);
+      if (name !== names.at(-1)) await page.keyboard.press('Escape');
+    }
+    await page.locator('.tours button').first().click();
+    await page.locator('.tour').waitFor();
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    // No button is cut off by the window, and none lies over its neighbour.
+    const overlaps = await page.evaluate(() => {
+      const boxes = [...document.querySelectorAll('.bar button, .actions button')]
+        .map((button) => button.getBoundingClientRect())
+        .filter(({ width }) => width > 0);
+      const apart = (a: DOMRect, b: DOMRect) =>
+        a.right <= b.left + 1 || b.right <= a.left + 1 || a.bottom <= b.top + 1 || b.bottom <= a.top + 1;
+      const out = boxes.filter(({ left, right }) => left < 0 || right > innerWidth + 1).length;
+      return out + boxes.filter((a, at) => boxes.slice(at + 1).some((b) => !apart(a, b))).length;
+    });
+    expect(overlaps).toBe(0);
+    expect(problems).toEqual([]);
+    await close();
+  });
+});
+
+/** The first step, in any language. */
+async function waitFirst(page: Page): Promise<void> {
+  await expect
+    .poll(async () => Number(await page.locator('.facts dd').first().innerText()))
+    .toBeGreaterThan(0);
+}
+
+it('writes right to left where the text does, and keeps emoji whole in the end', async () => {
+  const { page, problems, close } = await visit(browser, site, { at: `${SMALL}&autostart=0` });
+  await expect.poll(() => play(page).isEnabled()).toBe(true);
+  await page.getByRole('button', { name: 'Paste…' }).click();
+  await page.getByRole('textbox', { name: 'Paste a text' }).fill('שלום עולם 🎉\n'.repeat(400));
+  await page.getByRole('button', { name: 'Use this text' }).click();
+  await play(page).click();
+  await waitForStep(page, 300);
+  await page.keyboard.press('w');
+  await expect.poll(() => page.locator('#written').innerText(), { timeout: 20_000 }).toContain('🎉');
+  expect(await page.locator('#written').evaluate((element) => getComputedStyle(element).direction)).toBe(
+    'rtl',
+  );
+  expect(await page.evaluate(() => getComputedStyle(document.body).direction)).toBe('ltr');
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+  expect(problems).toEqual([]);
+  await close();
+});
+
+describe('German', () => {
+  /** Every sentence of a catalogue, by its path; functions stand for what they say. */
+  function sentences(value: unknown, path = ''): [string, string][] {
+    if (typeof value === 'string') return [[path, value]];
+    if (typeof value === 'function')
+      return [[path, String((value as (...args: unknown[]) => unknown)(2, 2, 2))]];
+    return Object.entries(value as object).flatMap(([name, item]) => sentences(item, `${path}.${name}`));
+  }
+
+  it('has every sentence, none empty, and nothing left in English by mistake', async () => {
+    vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener() {} }));
+    const { english } = await import('../../web/src/messages');
+    const { german } = await import('../../web/src/messages.de');
+    const [own, other] = [new Map(sentences(english)), new Map(sentences(german))];
+    for (const [path, sentence] of own) expect(other.get(path), path).toBeTruthy();
+    const same = [...own].filter(([path, text]) => text.split(' ').length > 3 && other.get(path) === text);
+    expect(same).toEqual([]);
+    vi.unstubAllGlobals();
+  });
+
+  it('has a sentence for every text, preset and cell there is', async () => {
+    const { german } = await import('../../web/src/messages.de');
+    const { presets, cells } = await getSchema();
+    const names = (list: readonly { name: string }[]) => list.map(({ name }) => name).sort();
+    expect(Object.keys(german.said.presets).sort()).toEqual(names(presets));
+    expect(Object.keys(german.said.cells).sort()).toEqual(names(cells));
+    const texts = JSON.parse(
+      await readFile(new URL('../../web/texts/index.json', import.meta.url), 'utf8'),
+    ) as { id: string }[];
+    expect(Object.keys(german.said.texts).sort()).toEqual(texts.map(({ id }) => id).sort());
+  });
+});
+
+describe('help', () => {
+  it('is one sentence for every setting', () => {
+    for (const [name, sentence] of Object.entries(help)) {
+      expect(sentence, name).toMatch(/^[A-Z0-9].*[^ ]\.$/);
+      expect(sentence.length, name).toBeLessThan(140);
+    }
+    expect(Object.keys(help)).toEqual(Object.keys(equations));
+  });
+
+  it('describes every control, with its equation, and follows the focus', async () => {
+    const { page, close } = await visit(browser, site, {
+      at: `${SMALL}&autostart=0&l=2&td=1&em=8&lk=spectrum&fb=target&od=1`,
+    });
+    await expect.poll(() => play(page).isEnabled()).toBe(true);
+    await page.locator('summary', { hasText: 'More' }).click();
+    const missing = await page.evaluate(() =>
+      [...document.querySelectorAll('[id^=set-]:not([id$=-hint])')]
+        .filter((control) => {
+          const ids = control.getAttribute('aria-describedby')?.split(' ') ?? [];
+          return !ids.some((id) => (document.getElementById(id)?.textContent ?? '').length > 20);
+        })
+        .map(({ id }) => id),
+    );
+    expect(missing).toEqual([]);
+    const shown = page.getByRole('region', { name: 'What this does' });
+    // The pointer rests on the summary; the page scrolls to the focus, and other controls pass under the pointer.
+    const clip = page.getByLabel('Gradient clip');
+    const height = () => clip.evaluate((element) => element.getBoundingClientRect().top);
+    const before = await height();
+    await clip.focus();
+    await expect.poll(height).not.toBe(before);
+    await page.waitForTimeout(500);
+    expect(await shown.innerText()).toContain('g · min(1, c / ‖g‖)');
+    await page.getByLabel('Hidden units').hover();
+    await expect.poll(() => shown.innerText()).toContain('Units in each layer');
+    await close();
+  });
+});

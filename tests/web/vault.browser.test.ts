@@ -1,0 +1,181 @@
+// The storage of runs against a real IndexedDB: whatever fails at whichever write, a whole generation is left.
+import { openDB } from 'idb';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Entry, Vault, VaultError } from '../../web/src/keep/vault';
+
+let name: string;
+let vault: Vault;
+
+beforeEach(() => {
+  name = `test ${Math.random()}`;
+  vault = new Vault(name);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vault.close();
+  indexedDB.deleteDatabase(name);
+});
+
+type Head = Parameters<Vault['save']>[0];
+
+const entry = (id: string, step: number, more: Partial<Entry> = {}): Head => ({
+  id,
+  writer: 'me',
+  made: 1,
+  saved: step,
+  link: '#v=1',
+  text: { id: 'tales', title: 'Tales', description: '' },
+  step,
+  loss: 2,
+  validation: null,
+  parameters: 10,
+  running: false,
+  ...more,
+});
+const text = new TextEncoder().encode('Once upon a time');
+const generation = (step: number) => ({
+  checkpoint: Uint8Array.from({ length: 1000 }, (_, at) => at * step),
+  notes: JSON.stringify({ step }),
+});
+const save = (step: number, id = 'a', more: Partial<Entry> = {}) =>
+  vault.save(entry(id, step, more), generation(step), text, step === 1);
+
+/** Writes into the database behind the vault's back. */
+async function change(
+  slot: number,
+  how: (stored: { checkpoint: Blob; notes: string }) => Promise<void> | void,
+) {
+  const database = await openDB(name);
+  const stored = await database.get('generations', ['a', slot]);
+  await how(stored);
+  await database.put('generations', stored);
+  database.close();
+}
+
+it('gives back what was saved, newest first in the list', async () => {
+  await save(1);
+  await save(2);
+  await save(1, 'b', { saved: 99 });
+  expect((await vault.list()).map(({ id, step }) => [id, step])).toEqual([
+    ['b', 1],
+    ['a', 2],
+  ]);
+  const found = await vault.read('a');
+  expect(found).toMatchObject({ ...generation(2), older: false });
+  expect(found.text).toEqual(text);
+});
+
+describe('a save that fails', () => {
+  // A save writes three things: generation, text (the first time), entry.
+  it.each([1, 2])('at write %i leaves the one before, and the next save works', async (failing) => {
+    await save(1);
+    await save(2);
+    const put = IDBObjectStore.prototype.put;
+    let writes = 0;
+    const spy = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this, ...args) {
+      if (++writes === failing) throw new DOMException('made to fail', 'UnknownError');
+      return put.apply(this, args);
+    });
+    await expect(save(3)).rejects.toMatchObject({ trouble: 'denied' });
+    expect(writes).toBe(failing);
+    spy.mockRestore();
+    expect(await vault.read('a')).toMatchObject({ ...generation(2), older: false });
+    await save(4);
+    expect(await vault.read('a')).toMatchObject(generation(4));
+  });
+
+  it.each([1, 2, 3])('at the first save, at write %i, leaves nothing behind', async (failing) => {
+    const put = IDBObjectStore.prototype.put;
+    let writes = 0;
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this, ...args) {
+      if (++writes === failing) throw new DOMException('made to fail', 'QuotaExceededError');
+      return put.apply(this, args);
+    });
+    await expect(save(1)).rejects.toMatchObject({ trouble: 'full' });
+    expect(await vault.list()).toEqual([]);
+    await expect(vault.read('a')).rejects.toMatchObject({ trouble: 'gone' });
+    const database = await openDB(name);
+    expect(await database.count('generations')).toBe(0);
+    expect(await database.count('texts')).toBe(0);
+    database.close();
+  });
+
+  it('because its transaction is aborted after the last write leaves the one before', async () => {
+    await save(1);
+    const put = IDBObjectStore.prototype.put;
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this, ...args) {
+      const request = put.apply(this, args);
+      if (this.name === 'entries') request.addEventListener('success', () => this.transaction.abort());
+      return request;
+    });
+    await expect(save(2)).rejects.toBeInstanceOf(VaultError);
+    vi.restoreAllMocks();
+    expect(await vault.read('a')).toMatchObject(generation(1));
+  });
+});
+
+describe('a damaged generation', () => {
+  it.each([0, 1, 500, 999])('cut at byte %i gives way to the one before, and says so', async (length) => {
+    await save(1);
+    await save(2);
+    await change(1, (stored) => void (stored.checkpoint = stored.checkpoint.slice(0, length)));
+    expect(await vault.read('a')).toMatchObject({ ...generation(1), older: true });
+  });
+
+  it('with one bit flipped gives way too; with both damaged there is one clear error', async () => {
+    await save(1);
+    await save(2);
+    await change(1, async (stored) => {
+      const bytes = new Uint8Array(await stored.checkpoint.arrayBuffer());
+      bytes[700]! ^= 1;
+      stored.checkpoint = new Blob([bytes]);
+    });
+    expect(await vault.read('a')).toMatchObject(generation(1));
+    await change(0, (stored) => void (stored.notes = '{}'));
+    await expect(vault.read('a')).rejects.toMatchObject({ trouble: 'damaged' });
+  });
+});
+
+it('is written by one tab: the one that claimed it last', async () => {
+  await save(1);
+  await vault.claim('a', 'another');
+  await expect(save(2)).rejects.toMatchObject({ trouble: 'taken' });
+  expect(await vault.read('a')).toMatchObject(generation(1));
+});
+
+it('does not bring a deleted run back', async () => {
+  await save(1);
+  await vault.delete('a');
+  await expect(save(2)).rejects.toMatchObject({ trouble: 'gone' });
+  expect(await vault.list()).toEqual([]);
+});
+
+it('keeps names through saves, and named runs through pruning', async () => {
+  for (let at = 1; at <= 6; at++) await save(1, `run ${at}`, { saved: at });
+  await vault.rename('run 1', 'mine');
+  await vault.save(entry('run 1', 7), generation(7), text, false);
+  expect(await vault.prune(new Set(['run 2']), 2)).toBe(2);
+  const left = await vault.list();
+  expect(left.map(({ id }) => id).sort()).toEqual(['run 1', 'run 2', 'run 5', 'run 6']);
+  expect(left.find(({ id }) => id === 'run 1')!.name).toBe('mine');
+});
+
+it('gives up the oldest run without a name to make room, one at a time, and none that is open', async () => {
+  for (let at = 1; at <= 4; at++) await save(1, `run ${at}`, { saved: at });
+  await vault.rename('run 1', 'mine');
+  const spared = new Set(['run 2']);
+  expect((await vault.dropOldest(spared))?.id).toBe('run 3');
+  expect((await vault.dropOldest(spared))?.id).toBe('run 4');
+  expect(await vault.dropOldest(spared)).toBeNull();
+  expect((await vault.list()).map(({ id }) => id)).toEqual(['run 2', 'run 1']);
+});
+
+it('says so where storage is denied, and works when it comes back', async () => {
+  const spy = vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+    throw new DOMException('denied', 'SecurityError');
+  });
+  await expect(save(1)).rejects.toMatchObject({ trouble: 'denied' });
+  spy.mockRestore();
+  await save(1);
+  expect(await vault.read('a')).toMatchObject(generation(1));
+});

@@ -1,0 +1,129 @@
+/** From options to a configuration, and what of it a saved model can still take up. */
+import { readFile } from 'node:fs/promises';
+import {
+  type CanonicalConfig,
+  checkConfig,
+  type Config,
+  type Model,
+  type OptimizerConfig,
+  type Settings,
+} from 'unfold-rnn';
+import { FileError } from './files.js';
+import { type Arguments, type Options, UsageError } from './options.js';
+
+export const configOptions: Options = {
+  config: { short: 'c', value: 'JSON|FILE', help: 'the whole configuration; the options below overrule it' },
+  preset: { short: 'p', value: 'NAME', default: 'lstm', help: 'a network by name, see unfold-rnn info' },
+  hidden: { value: 'N', default: '128', help: 'its hidden units' },
+  task: { short: 't', value: 'NAME', help: 'what to learn from the text, default next: see wasm/api.md' },
+  corpus: { value: 'NAME', help: 'examples made here instead of a text, see unfold-rnn info' },
+  difficulty: { value: 'N', help: 'of the corpus' },
+  count: { value: 'N', default: '10000', help: 'its examples' },
+  attention: { value: 'NAME', default: 'none', help: 'of a translation: additive or multiplicative' },
+  seed: { value: 'N', default: '1', help: 'same seed, text and configuration: same model' },
+  window: { value: 'N', default: '64', help: 'time steps of one truncated back-propagation' },
+  batch: { value: 'N', default: '32', help: 'sequences trained side by side' },
+  optimizer: { value: 'NAME', default: 'adam', help: 'see unfold-rnn info' },
+  'learning-rate': { value: 'X', default: '0.002', help: 'may change when a run goes on' },
+  dropout: { value: 'X', default: '0', help: 'between layers, 0 to below 1; may change' },
+  clip: { value: 'X', default: '5', help: 'largest gradient norm, 0 for none; may change' },
+  validation: { value: 'X', default: '0.1', help: 'share of the text held out' },
+  'evaluate-every': { value: 'N', default: '500', help: 'steps between validations; may change' },
+};
+
+/** What was asked for, and no more: the engine's own defaults fill in the rest. */
+export async function configOf(args: Arguments): Promise<Config> {
+  const config = await readConfig(args.text('config'));
+  const set = <K extends keyof Config>(name: K, value: Config[K] | undefined) => {
+    if (value !== undefined) config[name] = value;
+  };
+  const number = (name: string) => (args.given(name) ? args.number(name) : undefined);
+  if (args.given('preset') || args.given('hidden')) {
+    if (config.layers) throw new UsageError('--preset and --hidden do not go with the layers of --config.');
+    set('preset', config.preset && !args.given('preset') ? config.preset : args.text('preset'));
+    set('hidden', number('hidden'));
+  }
+  for (const name of ['seed', 'window', 'batch', 'dropout', 'clip', 'validation'] as const)
+    set(name, number(name));
+  set('evaluateEvery', number('evaluate-every'));
+  for (const name of ['task', 'attention'] as const) if (args.given(name)) set(name, args.text(name));
+  if (args.given('corpus')) {
+    const [difficulty, count] = [number('difficulty'), number('count')];
+    config.corpus = {
+      name: args.text('corpus')!,
+      ...(difficulty !== undefined && { difficulty }),
+      ...(count !== undefined && { count }),
+    };
+  } else if (args.given('difficulty') || args.given('count')) {
+    throw new UsageError('--difficulty and --count are of a --corpus.');
+  }
+  const optimizer = {
+    ...asOptimizer(config.optimizer),
+    ...(args.given('optimizer') && { name: args.text('optimizer')! }),
+    ...(args.given('learning-rate') && { learningRate: args.number('learning-rate')! }),
+  };
+  if (Object.keys(optimizer).length) config.optimizer = optimizer;
+  return config;
+}
+
+/**
+ * Brings a saved model in line with what is asked for: what may change while a model trains is changed, what may not
+ * is refused by name.
+ */
+export async function reconcile(model: Model, wished: Config): Promise<void> {
+  const saved = model.info.config;
+  const { layers, readout, ...rest } = saved;
+  const network =
+    wished.preset === undefined && wished.layers === undefined ? { layers, ...(readout && { readout }) } : {};
+  const merged: Config = { ...rest, ...network, ...wished };
+  if (wished.optimizer)
+    merged.optimizer = { ...asOptimizer(rest.optimizer), ...asOptimizer(wished.optimizer) };
+  const { config } = await checkConfig(merged, { threads: 1 });
+  const changes: Settings = {};
+  for (const key of differences(saved, config)) {
+    if (key === 'optimizer' && onlyRateDiffers(saved, config)) {
+      changes.optimizer = { learningRate: asOptimizer(config.optimizer).learningRate! };
+    } else if (key === 'schedule' || key === 'clip' || key === 'dropout' || key === 'evaluateEvery') {
+      Object.assign(changes, { [key]: config[key] });
+    } else {
+      const [from, to] = [saved, config].map((one) => JSON.stringify(one[key]));
+      throw new UsageError(
+        `${key}: the saved model has ${from}, asked for is ${to}. --fresh starts over, --out names another file.`,
+      );
+    }
+  }
+  if (Object.keys(changes).length) await model.update(changes);
+}
+
+function differences(a: CanonicalConfig, b: CanonicalConfig): (keyof CanonicalConfig)[] {
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)] as (keyof CanonicalConfig)[]);
+  return [...keys].filter((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key]));
+}
+
+function onlyRateDiffers(a: CanonicalConfig, b: CanonicalConfig): boolean {
+  const [one, other] = [a, b].map(({ optimizer }) =>
+    JSON.stringify({ ...asOptimizer(optimizer), learningRate: 0 }),
+  );
+  return one === other;
+}
+
+function asOptimizer(optimizer: Config['optimizer']): OptimizerConfig {
+  return typeof optimizer === 'string' ? { name: optimizer } : { ...optimizer };
+}
+
+async function readConfig(source: string | undefined): Promise<Config> {
+  if (source === undefined) return {};
+  let text = source;
+  if (!source.trimStart().startsWith('{')) {
+    text = await readFile(source, 'utf8').catch((error: Error) => {
+      throw new FileError(`--config: ${source} cannot be read: ${error.message}.`);
+    });
+  }
+  try {
+    const config: unknown = JSON.parse(text);
+    if (config && typeof config === 'object' && !Array.isArray(config)) return config;
+  } catch (error) {
+    throw new UsageError(`--config: no JSON: ${(error as Error).message}.`);
+  }
+  throw new UsageError('--config: expected an object.');
+}

@@ -1,0 +1,91 @@
+#!/usr/bin/env node
+/** unfold-rnn: trains, samples, measures and converts models from a shell. */
+import { UnfoldError } from 'unfold-rnn';
+import { bench } from './bench.js';
+import { evaluate } from './evaluate.js';
+import { exportModel } from './export.js';
+import { FileError } from './files.js';
+import { info } from './info.js';
+import { Arguments, type Command, helpOf, UsageError } from './options.js';
+import { predict } from './predict.js';
+import { sample } from './sample.js';
+import { train } from './train.js';
+import { version } from './version.js';
+
+const commands: Record<string, Command> = {
+  train,
+  sample,
+  predict,
+  evaluate,
+  info,
+  export: exportModel,
+  bench,
+};
+
+const STATUS = { done: 0, failed: 1, usage: 2 };
+
+function overview(): string {
+  const lines = Object.entries(commands).map(
+    ([name, { summary }]) => `  ${name.padEnd(10)}${summary.split(/\n|(?<=\.) /)[0]}`,
+  );
+  return `unfold-rnn <command> [options]
+
+${lines.join('\n')}
+
+unfold-rnn <command> --help shows every option with its default; unfold-rnn --version the version.
+Status: 0 done, 1 failed, 2 a wrong command line or configuration, 130 interrupted (and saved, if training).
+`;
+}
+
+async function main([name, ...args]: string[]): Promise<number> {
+  if (name === '--version' || name === '-v') return show(`${version}\n`);
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    const asked = args[0] === undefined ? undefined : find(args[0]);
+    await show(asked ? helpOf(args[0]!, asked) : overview());
+    return name === undefined ? STATUS.usage : STATUS.done;
+  }
+  const command = find(name);
+  const parsed = new Arguments(args, command);
+  if (parsed.flag('help')) return show(helpOf(name, command));
+  return command.run(parsed);
+}
+
+function find(name: string): Command {
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command) return command;
+  throw new UsageError(`there is no command '${name}'; there are ${Object.keys(commands).join(', ')}.`);
+}
+
+async function show(text: string): Promise<number> {
+  process.stdout.write(text);
+  return STATUS.done;
+}
+
+/** One line, and in JSON one object, whatever went wrong. */
+function fail(error: unknown, json: boolean): number {
+  const usage =
+    error instanceof UsageError ||
+    (error instanceof UnfoldError && ['INVALID_CONFIG', 'INVALID_ARGUMENT'].includes(error.code));
+  const known = usage || error instanceof UnfoldError || error instanceof FileError;
+  const message = error instanceof Error ? error.message : String(error);
+  if (json) {
+    const data =
+      error instanceof UnfoldError ? error.toJSON() : { code: usage ? 'USAGE' : 'FAILED', message };
+    process.stdout.write(`${JSON.stringify({ event: 'error', ...data })}\n`);
+  }
+  process.stderr.write(`unfold-rnn: ${known ? message : ((error as Error)?.stack ?? message)}\n`);
+  return usage ? STATUS.usage : STATUS.failed;
+}
+
+// A reader that has enough (`| head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(STATUS.done);
+  throw error;
+});
+
+const args = process.argv.slice(2);
+try {
+  process.exitCode = await main(args);
+} catch (error) {
+  process.exitCode = fail(error, args.includes('--json'));
+}

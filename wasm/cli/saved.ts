@@ -1,0 +1,26 @@
+/** A model's file and its former generation, taken as one. */
+import { type Model, type OpenOptions, openModel, UnfoldError } from 'unfold-rnn';
+import { exists, FileError, previousOf, read } from './files.js';
+
+/**
+ * Opens the file or, if it is damaged or gone, the one before it; `damaged` then says why. If neither can be opened, or
+ * the file is whole and does not fit (another text, say), the first error is thrown.
+ */
+export async function openSaved(
+  path: string,
+  options: OpenOptions,
+): Promise<{ model: Model; damaged: Error | undefined }> {
+  try {
+    return { model: await openModel(await read(path), options), damaged: undefined };
+  } catch (error) {
+    const damaged =
+      error instanceof FileError || (error instanceof UnfoldError && error.code === 'INVALID_CHECKPOINT');
+    if (!damaged || !(await exists(previousOf(path)))) throw error;
+    const model = await read(previousOf(path))
+      .then((bytes) => openModel(bytes, options))
+      .catch(() => {
+        throw error;
+      });
+    return { model, damaged: error };
+  }
+}

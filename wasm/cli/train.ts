@@ -1,0 +1,168 @@
+import { createModel, type Evaluation, type Model, type Progress } from 'unfold-rnn';
+import { configOf, configOptions, reconcile } from './config.js';
+import { checkWritable, exists, previousOf, print, readTexts, write } from './files.js';
+import { interruption } from './interrupt.js';
+import type { Arguments, Command } from './options.js';
+import { UsageError } from './options.js';
+import { ProgressLine } from './progress.js';
+import { openSaved } from './saved.js';
+
+export const train: Command = {
+  summary:
+    'Trains on texts (or on what is piped in) and saves the model. A model that is there already trains on,\n' +
+    'exactly as if it had never stopped. Ctrl-C saves and ends; a second one ends at once.',
+  operands: ['[text…]'],
+  options: {
+    out: {
+      short: 'o',
+      value: 'FILE',
+      default: 'model.safetensors',
+      help: 'the model; - for standard output',
+    },
+    fresh: { help: 'start over, whatever is there' },
+    steps: {
+      short: 'n',
+      value: 'N',
+      default: '1000',
+      help: 'train until this step, counted from the very first',
+    },
+    seconds: { value: 'X', help: 'end after so many seconds of work' },
+    'save-every': { value: 'X', default: '60', help: 'seconds between saves on the way; 0 for none' },
+    ...configOptions,
+  },
+  run: runTrain,
+};
+
+async function runTrain(args: Arguments): Promise<number> {
+  const out = args.text('out')!;
+  const until = args.whole('steps')!;
+  const seconds = args.number('seconds', { least: 0 });
+  const pace = args.number('save-every', { least: 0 })! * 1000;
+  if (out === '-' && args.flag('json')) throw new UsageError('--json and --out - both want standard output.');
+  const config = await configOf(args);
+  await checkWritable(out);
+
+  const interrupted = interruption();
+  if (config.corpus !== undefined && args.operands.length)
+    throw new UsageError('a corpus is made here: no text goes with it.');
+  const text = config.corpus === undefined ? await readTexts(args.operands) : new Uint8Array();
+  const resume =
+    out !== '-' && !args.flag('fresh') && ((await exists(out)) || (await exists(previousOf(out))));
+  const model = await begin(args, { text, resume, out, config, signal: interrupted.signal });
+  const tell = reporter(args, out);
+  try {
+    await tell.start(model, resume);
+    let saved = resume ? model.info.step : -1;
+    const save = async () => {
+      const { step } = model.info; // training goes on meanwhile: the file holds this step or a later one
+      if (step === saved) return;
+      await write(out, await model.save(), { keep: true });
+      saved = step;
+      await tell.saved(saved);
+    };
+    const line = new ProgressLine(model.info.step, until);
+    const limits = { until, ...(seconds !== undefined && { seconds }), signal: interrupted.signal };
+    let last: Progress | undefined;
+    let next = performance.now() + pace;
+    try {
+      for await (const progress of model.train(limits)) {
+        last = progress;
+        if (!args.flag('quiet')) line.show(progress);
+        await tell.progress(progress);
+        if (pace > 0 && out !== '-' && performance.now() >= next) {
+          await save();
+          next = performance.now() + pace;
+        }
+      }
+    } catch (error) {
+      if (!interrupted.signal.aborted) {
+        if (model.info.step > 0) await save().catch(() => {}); // the error says more than a failed save would
+        throw error;
+      }
+    }
+    if (last && !args.flag('quiet')) line.end();
+    await model.update({}); // an aborted run reports no end: this brings the step up to date
+    await save();
+    const measured = interrupted.signal.aborted ? undefined : await measure(model);
+    await tell.end(model, measured, interrupted.signal.aborted);
+    return interrupted.status;
+  } finally {
+    model.dispose();
+    interrupted.release();
+  }
+}
+
+interface Beginning {
+  text: Uint8Array;
+  resume: boolean;
+  out: string;
+  config: Awaited<ReturnType<typeof configOf>>;
+  signal: AbortSignal;
+}
+
+async function begin(args: Arguments, { text, resume, out, config, signal }: Beginning): Promise<Model> {
+  if (!resume) return createModel({ ...config, ...args.runtime, text, signal });
+  const { model, damaged } = await openSaved(out, { ...args.runtime, text, signal }).catch((error: Error) => {
+    error.message += ` (${out} is there already; --fresh starts over, --out names another file)`;
+    throw error;
+  });
+  if (damaged && !args.flag('quiet')) {
+    process.stderr.write(`${out} cannot be used (${damaged.message}). Going on from ${previousOf(out)}.\n`);
+  }
+  try {
+    await reconcile(model, config);
+    return model;
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+async function measure(model: Model): Promise<Evaluation | undefined> {
+  const { characters, data } = model.info;
+  return characters.validation > (data ? 0 : 1) ? model.evaluate() : undefined;
+}
+
+/** A measure as the task counts. */
+export function told({ info }: Model, { loss, bitsPerCharacter, accuracy }: Evaluation): string {
+  if (!info.data) return `${bitsPerCharacter.toFixed(4)} bits a character`;
+  const right = accuracy === null ? '' : `, ${(100 * accuracy).toFixed(2)} % right`;
+  return `loss ${loss.toFixed(6)}${right}`;
+}
+
+/** In JSON everything goes to standard output; for people the result does, the rest to standard error. */
+function reporter(args: Arguments, out: string) {
+  const json = args.flag('json');
+  const say = (line: string) => {
+    if (!args.flag('quiet') && !json) process.stderr.write(`${line}\n`);
+  };
+  const send = async (event: string, fields: object) => {
+    if (json) await print(`${JSON.stringify({ event, ...fields })}\n`);
+  };
+  return {
+    async start(model: Model, resumed: boolean) {
+      const { parameters, vocabulary, characters, data, step, runtime } = model.info;
+      const symbols = data ? data.inputs.length : vocabulary.size;
+      say(
+        `${resumed ? `Going on from step ${step}. ` : ''}${parameters} parameters, ${symbols} symbols, ` +
+          `${characters.train} + ${characters.validation} ${data ? 'examples' : 'characters'}, ${runtime.threads} ` +
+          `thread${runtime.threads > 1 ? 's' : ''}, ${runtime.math}`,
+      );
+      await send('start', { resumed, step, parameters, symbols, characters, runtime });
+    },
+    async progress({ losses: _, ...progress }: Progress) {
+      await send('progress', progress);
+    },
+    async saved(step: number) {
+      await send('saved', { file: out, step });
+    },
+    async end(model: Model, measured: Evaluation | undefined, interrupted: boolean) {
+      const { step } = model.info;
+      await send('end', { interrupted, step, ...(measured && { validation: measured }) });
+      if (json || out === '-') return;
+      if (interrupted) say(`Stopped and saved at step ${step}. The same command goes on.`);
+      const loss = measured && `, validation ${told(model, measured)}`;
+      await print(`${out}: step ${step}${loss ?? ''}\n`);
+    },
+  };
+}

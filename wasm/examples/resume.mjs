@@ -1,0 +1,18 @@
+// node wasm/examples/resume.mjs: a run in two parts ends in the same bytes as a run in one.
+import { createModel, openModel } from 'unfold-rnn';
+
+const text = 'She sells sea shells by the sea shore. '.repeat(100);
+const config = { preset: 'lstm', hidden: 32, window: 16, batch: 8, seed: 7 };
+
+async function train(model, steps) {
+  for await (const progress of model.train({ steps }))
+    if (progress.done) console.log(`step ${progress.step}`);
+  const bytes = await model.save();
+  model.dispose();
+  return bytes;
+}
+
+const half = await train(await createModel({ text, ...config }), 50);
+const resumed = await train(await openModel(half, { text }), 50);
+const whole = await train(await createModel({ text, ...config }), 100);
+console.log(Buffer.compare(resumed, whole) === 0 ? 'the same bytes' : 'different bytes');

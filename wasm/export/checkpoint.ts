@@ -1,0 +1,106 @@
+/** What `save()` wrote, taken apart and put together again. */
+import type { CanonicalConfig } from '../config.js';
+import { refuse } from '../errors.js';
+import { readSafetensors, type Tensor, type TensorFile, writeSafetensors } from './safetensors.js';
+
+export interface SavedVocabulary {
+  unit: 'character' | 'byte';
+  /** Code points or bytes, ascending. */
+  symbols: number[];
+  /** Whether one more symbol stands for all others. */
+  unknown: boolean;
+}
+
+export interface Checkpoint {
+  readonly config: CanonicalConfig;
+  readonly vocabulary: SavedVocabulary;
+  /** V. */
+  readonly symbols: number;
+  /** Parameters under the engine's names, in the engine's order. */
+  readonly parameters: ReadonlyMap<string, Tensor>;
+  readonly file: TensorFile;
+}
+
+const isParameter = (name: string) => !name.startsWith('optimizer.') && !name.startsWith('state.');
+
+/** Throws `INVALID_CHECKPOINT` for anything that is not a whole, undamaged file of `save()`. */
+export function readCheckpoint(bytes: Uint8Array): Checkpoint {
+  const file = readSafetensors(bytes);
+  const meta = (key: string): string => {
+    const value = file.metadata[key];
+    if (value === undefined) throw refuse('INVALID_CHECKPOINT', `__metadata__.${key}`, 'a value', 'nothing');
+    return value;
+  };
+  const expect = (key: string, value: string) => {
+    if (meta(key) !== value)
+      throw refuse('INVALID_CHECKPOINT', `__metadata__.${key}`, `'${value}'`, meta(key));
+  };
+  expect('format', 'unfold');
+  expect('version', '1');
+  expect('checksum', checksum(file));
+  const config = json(meta('config'), 'config') as CanonicalConfig;
+  if (config.task !== undefined)
+    throw refuse('INVALID_CHECKPOINT', 'config.task', "a network of the task 'next'", config.task);
+  const vocabulary = json(meta('vocabulary'), 'vocabulary') as SavedVocabulary;
+  if (!Array.isArray(vocabulary?.symbols))
+    throw refuse('INVALID_CHECKPOINT', 'vocabulary', 'unit, symbols and unknown', 'something else');
+  const parameters = new Map([...file.tensors].filter(([name]) => isParameter(name)));
+  const symbols = vocabulary.symbols.length + (vocabulary.unknown ? 1 : 0);
+  return { config, vocabulary, symbols, parameters, file };
+}
+
+/** A file that `openModel` takes; parameters only. */
+export function writeCheckpoint(
+  config: unknown,
+  vocabulary: SavedVocabulary,
+  parameters: ReadonlyMap<string, Tensor>,
+): Uint8Array<ArrayBuffer> {
+  const metadata: Record<string, string> = {
+    config: JSON.stringify(config),
+    format: 'unfold',
+    version: '1',
+    vocabulary: JSON.stringify(vocabulary),
+  };
+  metadata['checksum'] = checksum({ metadata, tensors: parameters });
+  return writeSafetensors({ metadata, tensors: parameters });
+}
+
+/** FNV-1a, 64 bits, over names and data and then the metadata by key; as core/checkpoint.cpp computes it. */
+function checksum({ metadata, tensors }: TensorFile): string {
+  // The state in four 16-bit limbs: a product with the prime 2⁴⁰ + 0x1b3 stays below 2⁵³.
+  let [a, b, c, d] = [0x2325, 0x8422, 0x9ce4, 0xcbf2];
+  const add = (bytes: Uint8Array) => {
+    for (const byte of bytes) {
+      a ^= byte;
+      const high = a << 8; // the part of the prime at bit 40, that is limb 2 shifted by 8
+      const higher = b << 8;
+      a *= 0x1b3;
+      b = b * 0x1b3 + (a >>> 16);
+      c = c * 0x1b3 + (b >>> 16) + high;
+      d = d * 0x1b3 + Math.floor(c / 65536) + higher;
+      a &= 0xffff;
+      b &= 0xffff;
+      c &= 0xffff;
+      d &= 0xffff;
+    }
+  };
+  const text = (value: string) => add(new TextEncoder().encode(value));
+  for (const [name, { data }] of tensors) {
+    text(name);
+    add(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  for (const key of Object.keys(metadata).sort()) {
+    if (key === 'checksum') continue;
+    text(key);
+    text(metadata[key]!);
+  }
+  return [d, c, b, a].map((limb) => limb.toString(16).padStart(4, '0')).join('');
+}
+
+function json(text: string, field: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw refuse('INVALID_CHECKPOINT', field, 'JSON', (error as Error).message);
+  }
+}

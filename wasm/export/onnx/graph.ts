@@ -1,0 +1,100 @@
+/** A graph of ONNX operators under construction; the body of a Scan is one within another. */
+import { type Attribute, FLOAT, INT64, Message, node, tensor, valueInfo } from './proto.js';
+
+export class Graph {
+  readonly #outer: Graph | undefined;
+  readonly #nodes: Message[] = [];
+  readonly #initializers: Message[] = [];
+  readonly #inputs: Message[] = [];
+  readonly #outputs: Message[] = [];
+  readonly #names: Set<string>;
+  readonly #constants = new Map<string, string>();
+
+  /** Names of the inner graph differ from all of the outer one, whose values it may read. */
+  constructor(outer?: Graph) {
+    this.#outer = outer;
+    this.#names = outer ? outer.#names : new Set();
+  }
+
+  /** A name that no other value has. */
+  name(hint: string): string {
+    let name = hint;
+    for (let k = 2; this.#names.has(name); ++k) name = `${hint}.${k}`;
+    this.#names.add(name);
+    return name;
+  }
+
+  input(name: string, type: number, shape: readonly (number | string)[]): string {
+    this.#names.add(name);
+    this.#inputs.push(valueInfo(name, type, shape));
+    return name;
+  }
+
+  /** Makes `value` an output of the given name. */
+  output(name: string, value: string, type: number, shape: readonly (number | string)[]): void {
+    this.#names.add(name);
+    this.#nodes.push(node('Identity', [value], [name], {}));
+    this.#outputs.push(valueInfo(name, type, shape));
+  }
+
+  /** Adds an operator with one result. */
+  add(
+    hint: string,
+    type: string,
+    inputs: readonly string[],
+    attributes: Record<string, Attribute> = {},
+  ): string {
+    return this.addMany([hint], type, inputs, attributes)[0]!;
+  }
+
+  addMany(
+    hints: readonly string[],
+    type: string,
+    inputs: readonly string[],
+    attributes: Record<string, Attribute> = {},
+  ): string[] {
+    const names = hints.map((hint) => this.name(hint));
+    this.#nodes.push(node(type, inputs, names, attributes));
+    return names;
+  }
+
+  /** float32 numbers that are part of the model; the same name again is the same tensor. */
+  floats(hint: string, shape: readonly number[], make: () => Float32Array): string {
+    return this.#constant(`${hint} ${shape}`, hint, (name) => tensor(name, shape, make()));
+  }
+
+  /** int64 numbers: a vector, or a scalar. */
+  ints(value: number | readonly number[]): string {
+    const data = BigInt64Array.from(typeof value === 'number' ? [BigInt(value)] : value.map(BigInt));
+    const shape = typeof value === 'number' ? [] : [value.length];
+    return this.#constant(JSON.stringify(value), 'int', (name) => tensor(name, shape, data));
+  }
+
+  scalar(value: number): string {
+    return this.#constant(`scalar ${value}`, 'number', (name) => tensor(name, [], Float32Array.of(value)));
+  }
+
+  finish(name: string, description = ''): Message {
+    const message = new Message();
+    for (const one of this.#nodes) message.bytes(1, one);
+    message.bytes(2, name);
+    for (const one of this.#initializers) message.bytes(5, one);
+    if (description) message.bytes(10, description);
+    for (const one of this.#inputs) message.bytes(11, one);
+    for (const one of this.#outputs) message.bytes(12, one);
+    return message;
+  }
+
+  /** Constants live in the outermost graph. */
+  #constant(key: string, hint: string, make: (name: string) => Message): string {
+    if (this.#outer) return this.#outer.#constant(key, hint, make);
+    const known = this.#constants.get(key);
+    if (known) return known;
+    const name = this.name(hint);
+    this.#constants.set(key, name);
+    this.#initializers.push(make(name));
+    return name;
+  }
+}
+
+export { FLOAT, INT64 };

@@ -1,0 +1,47 @@
+import { refuse } from '../../errors.js';
+import { readCheckpoint } from '../checkpoint.js';
+import { equationsOf } from '../equations.js';
+import { networkGraph } from './network.js';
+import { Message } from './proto.js';
+
+const OPSET = 14;
+/** Of the format; the one that came with opset 14. */
+const IR_VERSION = 7;
+/** Protocol buffers cannot be larger. */
+const MOST_BYTES = 2 ** 31 - 1;
+
+const description = `Recurrent network over symbols, made by Unfold.
+Inputs: tokens [T, N], numbers of symbols as in the metadata "vocabulary", V or more for no symbol; the states before the
+first step. To begin: zeros, clock 0, and V (no symbol) in tokens_before.
+Outputs: logits [T, N, V], whose softmax are the probabilities of the next symbols; "<state>.next", the states after the
+last step, to be given as "<state>" to go on.`;
+
+/**
+ * A checkpoint's network as an ONNX model (opset 14), for ONNX Runtime and what else reads the format.
+ *
+ * Inputs: `tokens` [T, N] (int64; V or more stands for no symbol) and the states before the first step, as far as the
+ * network has them: `<layer>.h` [longest delay, N, H], oldest first; `<layer>.c` [1, N, H]; `tokens_before` [delay, N];
+ * `clock`, the number of the first step. Outputs: `logits` [T, N, V] and every state as `<state>.next`. T and N are
+ * free. Zeros, V for `tokens_before`, begin a text.
+ *
+ * The model computes what sampling computes, so nothing is dropped at random; configuration and vocabulary are in its
+ * metadata, optimizer and training progress stay behind.
+ *
+ * @param checkpoint what `Model.save()` gave
+ * @throws UnfoldError `INVALID_CHECKPOINT`: not such a file, or of a network that this version does not know, by name;
+ *   `UNSUPPORTED`: larger than the 2 GiB that an ONNX file may have
+ */
+export function toOnnx(checkpoint: Uint8Array): Uint8Array<ArrayBuffer> {
+  const read = readCheckpoint(checkpoint);
+  if (checkpoint.byteLength > MOST_BYTES)
+    throw refuse('UNSUPPORTED', 'checkpoint', `at most ${MOST_BYTES} bytes for ONNX`, checkpoint.byteLength);
+  const graph = networkGraph(equationsOf(read), description);
+  const model = new Message()
+    .int(1, IR_VERSION)
+    .bytes(8, new Message().bytes(1, '').int(2, OPSET))
+    .bytes(2, 'unfold-rnn')
+    .bytes(7, graph);
+  for (const key of ['config', 'vocabulary'])
+    model.bytes(14, new Message().bytes(1, key).bytes(2, read.file.metadata[key]!));
+  return model.finish();
+}

@@ -1,0 +1,147 @@
+/** checkpoint.py: our files in Python. The same for every network. */
+export const checkpointPy = String.raw`"""Checkpoints of Unfold: safetensors files with weights, configuration, vocabulary, optimizer, state and progress."""
+
+import json
+from pathlib import Path
+
+import numpy
+import torch
+
+from network import CLOCK, STATES, SYMBOLS, TOKENS_BEFORE, stored_name
+
+NOTHING = 65535  # the token of no symbol
+
+# How PyTorch calls what a checkpoint keeps as optimizer.moment0, 1, 2.
+MOMENTS = {
+    "sgd": [], "momentum": ["momentum_buffer"], "nesterov": ["momentum_buffer"], "adagrad": ["sum"],
+    "rmsprop": ["square_avg", "grad_avg", "momentum_buffer"], "adadelta": ["square_avg", "acc_delta"],
+    "adam": ["exp_avg", "exp_avg_sq"], "adamw": ["exp_avg", "exp_avg_sq"],
+}
+
+
+def read_safetensors(path):
+    """Arrays by name, in the file's order, and the metadata."""
+    data = Path(path).read_bytes()
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + length])
+    metadata = header.pop("__metadata__", {})
+    arrays = {}
+    for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
+        begin, end = (8 + length + offset for offset in entry["data_offsets"])
+        assert entry["dtype"] == "F32", name
+        arrays[name] = numpy.frombuffer(data[begin:end], "<f4").reshape(entry["shape"]).copy()
+    return arrays, metadata
+
+
+def write_safetensors(path, arrays, metadata):
+    header, offset = {"__metadata__": metadata}, 0
+    for name, array in arrays.items():
+        header[name] = {"dtype": "F32", "shape": list(array.shape), "data_offsets": [offset, offset + array.nbytes]}
+        offset += array.nbytes
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)
+    half_done = Path(f"{path}.part")
+    with open(half_done, "wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text)
+        for array in arrays.values():
+            file.write(array.tobytes())
+    half_done.replace(path)
+
+
+def fnv(*pieces):
+    """FNV-1a, 64 bits, the checksum of checkpoints."""
+    state = 14695981039346656037
+    for piece in pieces:
+        for byte in piece:
+            state = ((state ^ byte) * 1099511628211) & 0xFFFFFFFFFFFFFFFF
+    return f"{state:016x}"
+
+
+def checksum(arrays, metadata):
+    tensors = (piece for name, array in arrays.items() for piece in (name.encode(), array.tobytes()))
+    texts = (piece.encode() for key in sorted(metadata) if key != "checksum" for piece in (key, metadata[key]))
+    return fnv(*tensors, *texts)
+
+
+class Vocabulary:
+    def __init__(self, stored):
+        self.symbols = numpy.array(stored["symbols"], numpy.uint32)
+        self.bytes, self.unknown = stored["unit"] == "byte", stored["unknown"]
+
+    def encode(self, data):
+        """Token numbers of a text's bytes. Symbols that the model does not know are left out, or its unknown one."""
+        codes = numpy.frombuffer(data if self.bytes else data.decode("utf-8").encode("utf-32-le"),
+                                 numpy.uint8 if self.bytes else numpy.uint32).astype(numpy.uint32)
+        tokens = numpy.searchsorted(self.symbols, codes).clip(max=len(self.symbols) - 1)
+        known = self.symbols[tokens] == codes
+        tokens = numpy.where(known, tokens, len(self.symbols)) if self.unknown else tokens[known]
+        return tokens.astype(numpy.int64)
+
+    def decode(self, tokens):
+        codes = [int(self.symbols[t]) if t < len(self.symbols) else 0xFFFD for t in tokens]
+        if self.bytes:
+            return bytes(code for code in codes if code < 256).decode("utf-8", "replace")
+        return "".join(map(chr, codes))
+
+
+def load(network, arrays):
+    """Puts a checkpoint's weights in place; returns the parameters by its names, in its order."""
+    parameters = {stored_name(name): parameter for name, parameter in network.named_parameters()}
+    weights = [name for name in arrays if not name.startswith(("optimizer.", "state."))]
+    assert parameters.keys() == set(weights), "the checkpoint is of another network"
+    network.load_state_dict({name: torch.from_numpy(arrays[stored_name(name)]) for name in network.state_dict()})
+    return {name: parameters[name] for name in weights}
+
+
+def moments_of(settings):
+    """Names of the moments that this optimizer keeps."""
+    names = MOMENTS[settings["name"]]
+    plain = settings["name"] == "rmsprop" and not settings["centered"] and not settings["momentum"]
+    return names[:1] if plain else names
+
+
+def restore_optimizer(optimizer, settings, named, arrays, updates):
+    """Puts a checkpoint's moments in place; they are flat, in the order of the parameters in the file."""
+    names, offset = moments_of(settings), 0
+    if not updates or not names:
+        return
+    for parameter in named.values():
+        state = {"step": torch.tensor(float(updates))}
+        for i, name in enumerate(names):
+            part = arrays[f"optimizer.moment{i}"][offset : offset + parameter.numel()]
+            state[name] = torch.from_numpy(part.copy()).view_as(parameter).to(parameter.device)
+        optimizer.state[parameter] = state
+        offset += parameter.numel()
+
+
+def restore_state(network, arrays, progress, columns, device):
+    """The state of all columns as a checkpoint keeps it."""
+    state, flat, at = network.start(columns, device), arrays["state.values"], 0
+    for name, steps, size in STATES:
+        count = steps * columns * size
+        if name in state:
+            state[name] = torch.from_numpy(flat[at : at + count].copy()).view(steps, columns, size).to(device)
+        at += count
+    if TOKENS_BEFORE:
+        state["tokens_before"] = torch.tensor(progress["inputs"], device=device).view(-1, columns).clamp(max=SYMBOLS)
+    if CLOCK:
+        state["clock"] = progress["clock"]
+    return state
+
+
+def save(path, named, metadata, settings, optimizer, state, progress, columns):
+    """A checkpoint with everything that training goes on from, here or in Unfold."""
+    tensors = {name: parameter.detach().cpu().numpy() for name, parameter in named.items()}
+    for i, name in enumerate(moments_of(settings)):
+        def flat(parameter):
+            return optimizer.state[parameter].get(name, torch.zeros_like(parameter)).detach().cpu().flatten()
+        tensors[f"optimizer.moment{i}"] = torch.cat([flat(parameter) for parameter in named.values()]).numpy()
+    empty = {name: torch.zeros(steps, columns, size) for name, steps, size in STATES}
+    values = [state.get(name, empty[name]).cpu().flatten() for name, _, _ in STATES]
+    tensors["state.values"] = torch.cat(values).numpy()
+    before = state["tokens_before"].flatten().tolist() if TOKENS_BEFORE else []
+    progress = {**progress, "inputs": [NOTHING if token >= SYMBOLS else token for token in before]}
+    metadata = {**metadata, "progress": json.dumps(progress)}
+    metadata["checksum"] = checksum(tensors, metadata)
+    write_safetensors(path, tensors, metadata)
+`;

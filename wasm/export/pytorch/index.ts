@@ -1,0 +1,47 @@
+import { refuse } from '../../errors.js';
+import { readCheckpoint } from '../checkpoint.js';
+import { equationsOf } from '../equations.js';
+import { checkpointPy } from './checkpoint-py.js';
+import { networkPy } from './network.js';
+import { trainPy } from './train-py.js';
+
+/** The files of a folder, by name. */
+export interface PyTorchProject {
+  /** The network, readable: a `torch.nn.Module` that needs PyTorch alone. */
+  'network.py': string;
+  /** Continues the training: `python3 train.py --text book.txt`, or the same through `torchrun`. */
+  'train.py': string;
+  /** Reads and writes the checkpoint, for `train.py`. */
+  'checkpoint.py': string;
+  /** The checkpoint as it is: weights under the names of the module, configuration, vocabulary, optimizer, progress. */
+  'model.safetensors': Uint8Array;
+}
+
+/**
+ * A PyTorch project that computes what the checkpoint's network computes and trains it as Unfold trains: with the same
+ * windows, optimizer moments, schedule and clipping, so that a run goes on. Over several processes (`torchrun`,
+ * DistributedDataParallel) the columns of a batch are divided. What it saves, `openModel` opens.
+ *
+ * Randomness differs: dropout and zoneout draw PyTorch's numbers.
+ *
+ * @param checkpoint what `Model.save()` gave
+ * @throws UnfoldError `INVALID_CHECKPOINT`: not such a file, or of a network that this version does not know, by name
+ */
+export function toPyTorch(checkpoint: Uint8Array): PyTorchProject {
+  const read = readCheckpoint(checkpoint);
+  for (const name of ['optimizer', 'schedule', 'clip', 'window', 'batch', 'seed', 'evaluateEvery'] as const)
+    if (read.config[name] === undefined)
+      throw refuse(
+        'INVALID_CHECKPOINT',
+        `config.${name}`,
+        'a value (open this file and save it once)',
+        'nothing',
+      );
+  const equations = equationsOf(read);
+  return {
+    'network.py': networkPy(equations),
+    'train.py': trainPy,
+    'checkpoint.py': checkpointPy,
+    'model.safetensors': checkpoint,
+  };
+}

@@ -1,0 +1,189 @@
+/** network.py: a network as a readable module of PyTorch. */
+import type { LayerEquations, NetworkEquations } from '../equations.js';
+import { type Memory, memoryOf } from '../memory.js';
+import type { Tensor } from '../safetensors.js';
+import { groupsOf, layerMethod, nameOf } from './methods.js';
+import { torchModule } from './torch-module.js';
+
+export function networkPy(equations: NetworkEquations): string {
+  const { layers, checkpoint } = equations;
+  const memory = memoryOf(equations);
+  const groups = groupsOf(equations);
+  const methods = groups.map((group) => layerMethod(equations, memory, group));
+  const late = memory.tokens ? ['tokens = torch.cat([state["tokens_before"], tokens])'] : [];
+  const forward = [
+    'def forward(self, tokens, state):',
+    '    """Logits [T, N, V] of tokens [T, N], and the state after them. V stands for no symbol."""',
+    '    T = len(tokens)',
+    '    given, after = {}, {}',
+    ...late.map((line) => `    ${line}`),
+    ...groups.map((group) => `    self.${nameOf(equations, group)}(T, tokens, given, state, after)`),
+    ...(memory.tokens ? [`    after["tokens_before"] = tokens[-${memory.tokens}:]`] : []),
+    ...(memory.clock ? ['    after["clock"] = state["clock"] + T'] : []),
+    '    return given["readout"], after',
+  ];
+  return [
+    head(
+      helpers(methods.flat().join('\n')),
+      layers.some((layer) => torchModule(layer)),
+    ) + constants(equations, memory),
+    '',
+    '',
+    'class Network(nn.Module):',
+    `    """${title(checkpoint.config.layers)}; ${checkpoint.symbols} symbols."""`,
+    '',
+    '    def __init__(self):',
+    '        super().__init__()',
+    ...members(checkpoint.parameters, layers).map((line) => `        ${line}`),
+    '',
+    ...start(memory, layers).map((line) => `    ${line}`),
+    '',
+    ...forward.map((line) => `    ${line}`),
+    ...methods.flatMap((lines) => ['', ...lines.map((line) => (line ? `    ${line}` : ''))]),
+    '',
+  ].join('\n');
+}
+
+function title(layers: NetworkEquations['checkpoint']['config']['layers']): string {
+  return layers.map(({ cell, hidden }) => `${cell} of ${hidden} units`).join(', ');
+}
+
+function head(functions: string, standard: boolean): string {
+  return `"""A recurrent network, exported by Unfold (unfold-rnn).
+
+T time steps, N columns (independent sequences), V symbols. A state is a dictionary; "<layer>.h" holds the last states,
+oldest first. What does not depend on the loop over time is computed for all steps at once.
+"""
+
+${standard ? 'import re\n\n' : ''}import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Weights(nn.Module):
+    """Parameters (by their shapes) and further modules, by name."""
+
+    def __init__(self, **members):
+        super().__init__()
+        for name, member in members.items():
+            setattr(self, name, nn.Parameter(torch.zeros(member)) if isinstance(member, tuple) else member)
+
+
+${functions}`;
+}
+
+const library: Record<string, string> = {
+  lookup: `def lookup(weight, tokens):
+    """The columns of a matrix [rows, V] that tokens choose; zeros for a token of V or more."""
+    columns = F.pad(weight, (0, 1))
+    return F.embedding(tokens.clamp(max=weight.shape[1]), columns.T)`,
+  one_hot: `def one_hot(tokens):
+    """[T, N, V]; zeros for a token of V or more."""
+    return F.one_hot(tokens.clamp(max=SYMBOLS), SYMBOLS + 1)[..., :SYMBOLS].float()`,
+  late: `def late(sequence, delay, T):
+    """The last T steps of a sequence, as they were \`delay\` steps earlier."""
+    return sequence[len(sequence) - T - delay : len(sequence) - delay]`,
+  normalized: `def normalized(x, block):
+    """Each block of features with mean 0 and variance 1 (Ba et al. 2016)."""
+    return F.layer_norm(x.unflatten(-1, (-1, block)), (block,), eps=1e-5).flatten(-2)`,
+  softmax: `def softmax(x):
+    return torch.softmax(x, -1)`,
+  zoneout: `def zoneout(former, new, probability, training):
+    """Each unit keeps its former state with this probability (Krueger et al. 2017)."""
+    if training:
+        return torch.where(torch.rand_like(new) < probability, former, new)
+    return probability * former + (1 - probability) * new`,
+  clock_periods: `def clock_periods(periods, counts, device):
+    """The period of each unit of a clockwork layer (Koutník et al. 2014)."""
+    return torch.tensor(periods, device=device).repeat_interleave(torch.tensor(counts, device=device))`,
+  waits: `def waits(clock, T, periods):
+    """1 for units that wait at a step, because its number is no multiple of their period; [T, 1, H]."""
+    steps = clock + torch.arange(T, device=periods.device)
+    return (steps[:, None, None] % periods != 0).float()`,
+  clock_mask: `def clock_mask(periods, row, rows):
+    """1 for the recurrent weights of a clockwork layer, 0 from faster to slower units (Koutník et al. 2014)."""
+    to = torch.arange(row, row + rows, device=periods.device) % len(periods)
+    return (periods[None, :] >= periods[to, None]).float()`,
+};
+
+/** The functions that the methods call. */
+function helpers(methods: string): string {
+  return Object.entries(library)
+    .filter(([name]) => new RegExp(`\\b${name}\\(`).test(methods))
+    .map(([, code]) => `${code}\n\n\n`)
+    .join('');
+}
+
+/** What train.py needs to read and write the states of a checkpoint. */
+function constants(
+  { layers, scanFrom, checkpoint }: NetworkEquations,
+  { past, tokens, clock }: Memory,
+): string {
+  const standard = layers.some((layer) => torchModule(layer));
+  const kept = layers.flatMap(({ name, size, c }, l) => {
+    if (name === 'readout' && scanFrom > l) return [];
+    const steps = Math.max(past[l]!, 1);
+    return [`    ("${name}.h", ${steps}, ${size}),`, ...(c ? [`    ("${name}.c", 1, ${size}),`] : [])];
+  });
+  return [
+    `SYMBOLS = ${checkpoint.symbols}`,
+    '# States as a checkpoint keeps them: name, steps, size. Some are never read.',
+    'STATES = [',
+    ...kept,
+    ']',
+    `TOKENS_BEFORE = ${tokens}`,
+    `CLOCK = ${clock ? 'True' : 'False'}`,
+    '',
+    '',
+    'def stored_name(name):',
+    '    """What a checkpoint calls a parameter of this module."""',
+    standard
+      ? '    return re.sub(r"^(layers\\.\\d+\\.(weight|bias)_(ih|hh))_l0$", r"\\1", name)  # torch.nn adds a number'
+      : '    return name',
+  ].join('\n');
+}
+
+/** Modules by name; a leaf is Python: a shape, or a module of torch.nn. */
+interface Tree {
+  [name: string]: Tree | string;
+}
+
+/** The modules that give parameters their names. */
+function members(parameters: ReadonlyMap<string, Tensor>, layers: readonly LayerEquations[]): string[] {
+  const tree: Tree = {};
+  const standard = new Map(layers.map((layer) => [layer.name, torchModule(layer)]));
+  for (const [name, { shape }] of parameters) {
+    const [layer = ''] = /^layers\.\d+/.exec(name) ?? [];
+    const code = standard.get(layer);
+    const path = (code ? layer : name).split('.');
+    let at = tree;
+    for (const part of path.slice(0, -1)) at = (at[part] ??= {}) as Tree;
+    at[path.at(-1)!] = code ?? `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
+  }
+  const shown = (node: Tree | string, indent: string): string => {
+    if (typeof node === 'string') return node;
+    const inner = `${indent}    `;
+    const list = Object.keys(node).every((key) => /^\d+$/.test(key));
+    const items = Object.entries(node).map(
+      ([key, child]) => `${inner}${list ? '' : `${key}=`}${shown(child, inner)},\n`,
+    );
+    return list ? `nn.ModuleList([\n${items.join('')}${indent}])` : `Weights(\n${items.join('')}${indent})`;
+  };
+  return Object.entries(tree).flatMap(([name, node]) => `self.${name} = ${shown(node, '')}`.split('\n'));
+}
+
+function start({ past, tokens, clock }: Memory, layers: readonly LayerEquations[]): string[] {
+  const lines = layers.flatMap(({ name, size, c }, l) => [
+    ...(past[l] ? [`    "${name}.h": torch.zeros(${past[l]}, columns, ${size}, device=device),`] : []),
+    ...(c ? [`    "${name}.c": torch.zeros(1, columns, ${size}, device=device),`] : []),
+  ]);
+  if (tokens) lines.push(`    "tokens_before": torch.full((${tokens}, columns), SYMBOLS, device=device),`);
+  if (clock) lines.push('    "clock": 0,');
+  return [
+    'def start(self, columns, device=None):',
+    '    """The state before the first symbol of a text."""',
+    '    return {',
+    ...lines.map((line) => `    ${line}`),
+    '    }',
+  ];
+}

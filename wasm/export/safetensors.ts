@@ -1,0 +1,158 @@
+/** The safetensors format: u64 little-endian header length, a JSON header, then raw little-endian data. */
+import { refuse } from '../errors.js';
+
+/** Numbers with a shape, row-major as PyTorch stores them. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+export interface TensorFile {
+  readonly metadata: Readonly<Record<string, string>>;
+  /** By name, in the order of their data. */
+  readonly tensors: ReadonlyMap<string, Tensor>;
+}
+
+const MOST_HEADER = 16 * 2 ** 20;
+
+const bad = (field: string, expected: string, actual: unknown) =>
+  refuse('INVALID_CHECKPOINT', field, expected, actual);
+
+/** Little-endian numbers of the types that PyTorch saves weights in, as float32; what does not fit is refused. */
+const decoders: Record<string, { size: number; read: (view: DataView, at: number) => number }> = {
+  F32: { size: 4, read: (view, at) => view.getFloat32(at, true) },
+  F64: { size: 8, read: (view, at) => view.getFloat64(at, true) },
+  BF16: { size: 2, read: (view, at) => float32(view.getUint16(at, true) << 16) },
+  F16: { size: 2, read: (view, at) => half(view.getUint16(at, true)) },
+};
+
+/** Bytes of a number. Throws for a type that is not one of weights. */
+export function sizeOf(name: string, dtype: string): number {
+  if (!Object.hasOwn(decoders, dtype)) throw bad(`${name}.dtype`, Object.keys(decoders).join(', '), dtype);
+  return decoders[dtype]!.size;
+}
+
+/** So many numbers, the i-th at byte `place(i)`. Throws if one is not finite. */
+export function readNumbers(
+  name: string,
+  dtype: string,
+  view: DataView,
+  count: number,
+  place: (i: number) => number,
+): Float32Array {
+  const { read } = decoders[dtype]!;
+  const data = new Float32Array(count);
+  for (let i = 0; i < count; ++i) data[i] = read(view, place(i));
+  const hole = data.findIndex((x) => !Number.isFinite(x));
+  if (hole >= 0) throw bad(name, 'finite numbers', `${data[hole]} at element ${hole}`);
+  return data;
+}
+
+/** Reads and checks a file: tensors tile the data exactly. Throws `INVALID_CHECKPOINT` naming what is wrong. */
+export function readSafetensors(bytes: Uint8Array): TensorFile {
+  if (!(bytes instanceof Uint8Array)) throw bad('bytes', 'a Uint8Array', bytes);
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b)
+    throw bad('file', 'a safetensors file', 'a zip archive (a PyTorch .pt file?)');
+  if (bytes.byteLength < 10) throw bad('file', 'a safetensors file', `${bytes.byteLength} bytes`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = Number(view.getBigUint64(0, true));
+  if (length < 2 || length > Math.min(MOST_HEADER, bytes.byteLength - 8) || bytes[8] !== 0x7b)
+    throw bad('header', 'a JSON header within the file', `a length of ${length}`);
+  const { __metadata__: metadata = {}, ...entries } = parseHeader(bytes.subarray(8, 8 + length));
+  const begin = 8 + length;
+  const total = bytes.byteLength - begin;
+  const found: { name: string; from: number; to: number; tensor: Tensor }[] = [];
+  for (const [name, entry] of Object.entries(entries)) {
+    const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
+    const bytesEach = sizeOf(name, String(dtype));
+    if (!isSizes(shape) || shape.length > 8)
+      throw bad(`${name}.shape`, 'at most 8 sizes', JSON.stringify(shape));
+    if (!isSizes(offsets) || offsets.length !== 2)
+      throw bad(`${name}.data_offsets`, 'two whole numbers', JSON.stringify(offsets));
+    const [from, to] = offsets as [number, number];
+    const count = shape.reduce((product, size) => product * size, 1);
+    if (from > to || to > total || count * bytesEach !== to - from)
+      throw bad(
+        `${name}.data_offsets`,
+        `${count * bytesEach} of the ${total} bytes`,
+        JSON.stringify(offsets),
+      );
+    const data = readNumbers(name, String(dtype), view, count, (i) => begin + from + i * bytesEach);
+    found.push({ name, from, to, tensor: { shape, data } });
+  }
+  found.sort((a, b) => a.from - b.from || a.to - b.to);
+  let at = 0;
+  for (const { name, from, to } of found) {
+    if (from !== at)
+      throw bad(`${name}.data_offsets`, 'data without holes or overlaps', `a start at ${from}`);
+    at = to;
+  }
+  if (at !== total) throw bad('data', 'an end where the last tensor ends', `${total - at} bytes more`);
+  return {
+    metadata: metadata as Record<string, string>,
+    tensors: new Map(found.map(({ name, tensor }) => [name, tensor])),
+  };
+}
+
+/** Tensors keep their order; the header is padded with spaces to 8 bytes. */
+export function writeSafetensors({ metadata, tensors }: TensorFile): Uint8Array<ArrayBuffer> {
+  const header: Record<string, unknown> = {};
+  if (Object.keys(metadata).length) header['__metadata__'] = metadata;
+  let at = 0;
+  for (const [name, { shape, data }] of tensors) {
+    header[name] = { dtype: 'F32', shape, data_offsets: [at, at + data.byteLength] };
+    at += data.byteLength;
+  }
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const length = Math.ceil(text.byteLength / 8) * 8;
+  const bytes = new Uint8Array(8 + length + at);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(length), true);
+  bytes.fill(0x20, 8 + text.byteLength, 8 + length);
+  bytes.set(text, 8);
+  at = 8 + length;
+  for (const { data } of tensors.values()) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return bytes;
+}
+
+function parseHeader(bytes: Uint8Array): Record<string, unknown> {
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw bad('header', 'a JSON object', (error as Error).message);
+  }
+  if (typeof header !== 'object' || header === null || Array.isArray(header))
+    throw bad('header', 'a JSON object', JSON.stringify(header).slice(0, 40));
+  const { __metadata__: metadata = {} } = header as Record<string, unknown>;
+  if (
+    typeof metadata !== 'object' ||
+    metadata === null ||
+    Object.values(metadata).some((x) => typeof x !== 'string')
+  )
+    throw bad('__metadata__', 'strings by name', JSON.stringify(metadata).slice(0, 40));
+  return header as Record<string, unknown>;
+}
+
+function isSizes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((x) => Number.isSafeInteger(x) && x >= 0);
+}
+
+const cast = new DataView(new ArrayBuffer(4));
+
+function float32(bits: number): number {
+  cast.setUint32(0, bits >>> 0);
+  return cast.getFloat32(0);
+}
+
+/** IEEE 754 half precision. */
+function half(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  return sign * (exponent ? (1 + fraction / 1024) * 2 ** (exponent - 15) : fraction * 2 ** -24);
+}

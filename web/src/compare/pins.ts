@@ -1,0 +1,149 @@
+// Runs held still to be compared: their curves, their settings, and their weights to write with.
+import { signal } from '@preact/signals';
+import { type Model, openModel } from 'unfold-rnn';
+import { message } from '../messages';
+import { type Companion, engine } from '../state/engine';
+import { fetchRun } from '../keep/keeper';
+import { VaultError } from '../keep/vault';
+import { notify, report } from '../state/notices';
+import { opened } from '../state/opening';
+import { Series } from '../state/series';
+import {
+  describeNetwork,
+  PROPERTIES,
+  SETTING_NAMES,
+  type SettingName,
+  type Settings,
+} from '../state/settings';
+
+export const MOST_PINS = 4;
+const SAMPLE_LENGTH = 300;
+
+export interface Pin {
+  /** Of the run and its step: the same run may be pinned at two ages. */
+  id: string;
+  title: string;
+  settings: Settings;
+  text: string;
+  step: number;
+  parameters: number;
+  series: Series;
+  checkpoint: Uint8Array;
+  /** Bits per symbol on the held-out text, of these very weights; null until measured, or without such a text. */
+  score: number | null;
+}
+
+export const pins = signal<readonly Pin[]>([]);
+/** What each pin has written, by id. */
+export const samples = signal<Readonly<Record<string, string>>>({});
+
+interface Pinned {
+  run: Companion;
+  checkpoint: Uint8Array;
+  title: string;
+  step: number;
+  parameters: number;
+}
+
+export const pinId = (run: string, step: number): string => `${run}-${step}`;
+
+/** An engine of its own for as long as `work` takes. */
+async function withModel<T>(
+  checkpoint: Uint8Array,
+  text: Uint8Array | undefined,
+  work: (model: Model) => Promise<T>,
+): Promise<T> {
+  const model = await openModel(checkpoint, { threads: 1, ...(text && { text }) });
+  try {
+    return await work(model);
+  } finally {
+    model.dispose();
+  }
+}
+
+/** The same measure for every pin, at whatever step it was taken. */
+async function measure(id: string, checkpoint: Uint8Array, text: Uint8Array): Promise<void> {
+  try {
+    const score = await withModel(checkpoint, text, async (model) =>
+      model.info.characters.validation > 1 ? (await model.evaluate()).bitsPerCharacter : null,
+    );
+    pins.value = pins.peek().map((pin) => (pin.id === id ? { ...pin, score } : pin));
+  } catch (error) {
+    report(error);
+  }
+}
+
+function add({ run, checkpoint, title, step, parameters }: Pinned): void {
+  const id = pinId(run.id, step);
+  if (pins.peek().some((pin) => pin.id === id)) return notify('note', message.compare.already(title));
+  if (pins.peek().length >= MOST_PINS) return notify('note', message.compare.full(MOST_PINS));
+  const series = Series.unpack(run.series.pack());
+  const { settings, corpus } = run;
+  pins.value = [
+    ...pins.peek(),
+    { id, title, settings, text: corpus.title, step, parameters, series, checkpoint, score: null },
+  ];
+  void measure(id, checkpoint, corpus.bytes);
+  // Where the comparison is open it shows by itself.
+  if (opened.peek() === null) notify('note', message.compare.pinned(title));
+}
+
+export async function pinPresent(): Promise<void> {
+  const former = await engine.copy();
+  if (!former) return;
+  const { run, checkpoint } = former;
+  const { step, parameters } = run.info;
+  add({ run, checkpoint, step, parameters, title: describeNetwork(run.settings) });
+}
+
+export async function pinKept(id: string, title: string): Promise<void> {
+  try {
+    const { kept, entry } = await fetchRun(id, false);
+    // A copy has an id of its own; a pin goes by the run it is of.
+    const run = { ...kept.run, id };
+    add({ run, checkpoint: kept.checkpoint, title, step: entry.step, parameters: entry.parameters });
+  } catch (error) {
+    if (error instanceof VaultError) notify('error', message.keep.trouble[error.trouble]);
+    else report(error);
+  }
+}
+
+export function unpin(id: string): void {
+  pins.value = pins.peek().filter((pin) => pin.id !== id);
+}
+
+/** Best first; runs without a validation last, in the order they were pinned. */
+export function ranked(all: readonly Pin[]): Pin[] {
+  return [...all].sort((a, b) => (a.score ?? Infinity) - (b.score ?? Infinity) || 0);
+}
+
+const VIEW_ONLY = new Set<SettingName>(['scale', 'temperature', 'prime']);
+
+/** Settings in which the pins differ, each with one spelling a pin. */
+export function differences(all: readonly Pin[]): { name: SettingName; values: string[] }[] {
+  return SETTING_NAMES.filter((name) => !VIEW_ONLY.has(name)).flatMap((name) => {
+    const write = PROPERTIES[name].write as (value: unknown) => string;
+    const values = all.map((pin) => write(pin.settings[name]));
+    return new Set(values).size > 1 ? [{ name, values }] : [];
+  });
+}
+
+let writing = 0;
+
+/** Every pin writes from one seed, one after the other, each in an engine of its own that goes again. */
+export async function writeAll(options: { seed: number; temperature: number; prime: string }): Promise<void> {
+  const mine = ++writing;
+  samples.value = {};
+  for (const { id, checkpoint } of pins.peek()) {
+    try {
+      let text = options.prime;
+      await withModel(checkpoint, undefined, async (model) => {
+        for await (const piece of model.sample({ ...options, length: SAMPLE_LENGTH })) text += piece;
+      });
+      if (mine !== writing) return;
+      samples.value = { ...samples.peek(), [id]: text };
+    } catch (error) {
+      return report(error);
+    }
+  }
+}

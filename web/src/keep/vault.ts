@@ -1,0 +1,261 @@
+// Runs in the browser's own storage (IndexedDB). A run has one small entry and two generations: a save writes over
+// the older one and moves the entry in the same transaction, so that whatever ends the tab, one generation is whole.
+// Each carries a checksum; one that does not match it (a damaged disk) gives way to the other.
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+
+/** What a list of runs shows. */
+export interface Entry {
+  id: string;
+  /** Given by the reader; '' while the run has none. */
+  name: string;
+  /** The tab that may write. */
+  writer: string;
+  made: number;
+  saved: number;
+  /** The settings, spelled as in a link. */
+  link: string;
+  text: { id: string; title: string; description: string };
+  step: number;
+  /** Bits per symbol, smoothed; null before training. */
+  loss: number | null;
+  validation: number | null;
+  parameters: number;
+  bytes: number;
+  slot: 0 | 1;
+  /** It was training when it was saved: if that was the last save, its tab ended in the middle. */
+  running: boolean;
+}
+
+export interface Generation {
+  /** A safetensors file with everything that training on needs. */
+  checkpoint: Uint8Array;
+  /** JSON of what belongs to the run besides: the curve, the samples. */
+  notes: string;
+}
+
+interface Stored {
+  /** A blob: a large one is neither copied nor written on the page's own thread. */
+  checkpoint: Blob;
+  notes: string;
+  run: string;
+  slot: 0 | 1;
+  /** Hexadecimal SHA-256 of the pieces' SHA-256; '' where the browser has none (pages without https). */
+  digest: string;
+}
+
+interface Schema extends DBSchema {
+  entries: { key: string; value: Entry };
+  generations: { key: [string, number]; value: Stored };
+  texts: { key: string; value: Uint8Array };
+}
+
+export interface Found extends Generation {
+  entry: Entry;
+  text: Uint8Array;
+  /** The newest generation was damaged: this is the one before. */
+  older: boolean;
+}
+
+/** `denied`: no storage here. `full`: no room. `taken`: another tab writes this run. `gone`: it was deleted. */
+export type Trouble = 'denied' | 'full' | 'taken' | 'gone' | 'damaged';
+
+export class VaultError extends Error {
+  override readonly name = 'VaultError';
+  constructor(
+    readonly trouble: Trouble,
+    cause?: unknown,
+  ) {
+    super(cause instanceof Error ? cause.message : trouble, { cause });
+  }
+}
+
+const VERSION = 1;
+/** Bytes hashed at a time. */
+const PIECE = 1 << 22;
+/** Runs without a name that are kept; of the others every one. */
+export const MOST_UNNAMED = 12;
+
+async function fingerprint({ checkpoint, notes }: Generation): Promise<string> {
+  if (!globalThis.crypto?.subtle) return '';
+  // In pieces: each is copied before it is hashed, and all at once would hold the page up.
+  const hash = async (piece: BufferSource) => new Uint8Array(await crypto.subtle.digest('SHA-256', piece));
+  const digests = [await hash(new TextEncoder().encode(notes))];
+  for (let at = 0; at < checkpoint.length; at += PIECE)
+    digests.push(await hash(checkpoint.subarray(at, at + PIECE) as Uint8Array<ArrayBuffer>));
+  const all = await hash(Uint8Array.from(digests.flatMap((digest) => [...digest])));
+  return Array.from(all, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** What was stored; undefined where it is damaged. */
+async function whole({ checkpoint, notes, digest }: Stored): Promise<Generation | undefined> {
+  // The file behind a blob may be gone.
+  const buffer = await checkpoint.arrayBuffer().catch(() => undefined);
+  if (!buffer) return undefined;
+  const generation = { checkpoint: new Uint8Array(buffer), notes };
+  return digest === '' || digest === (await fingerprint(generation)) ? generation : undefined;
+}
+
+function told(error: unknown): VaultError {
+  if (error instanceof VaultError) return error;
+  const name = error instanceof Error || error instanceof DOMException ? error.name : '';
+  return new VaultError(name === 'QuotaExceededError' ? 'full' : 'denied', error);
+}
+
+export class Vault {
+  private opening: Promise<IDBPDatabase<Schema>> | null = null;
+
+  constructor(private readonly name = 'unfold') {}
+
+  private open(): Promise<IDBPDatabase<Schema>> {
+    this.opening ??= this.connect().catch((error: unknown) => {
+      this.opening = null;
+      throw told(error);
+    });
+    return this.opening;
+  }
+
+  private async connect(): Promise<IDBPDatabase<Schema>> {
+    if (typeof indexedDB === 'undefined') throw new VaultError('denied');
+    return openDB<Schema>(this.name, VERSION, {
+      upgrade(database) {
+        database.createObjectStore('entries', { keyPath: 'id' });
+        database.createObjectStore('generations', { keyPath: ['run', 'slot'] });
+        database.createObjectStore('texts');
+      },
+      // A newer page in another tab waits for this one; the next call opens again.
+      blocking: () => this.close(),
+      terminated: () => (this.opening = null),
+    });
+  }
+
+  close(): void {
+    void this.opening?.then((database) => database.close()).catch(() => {});
+    this.opening = null;
+  }
+
+  private async run<T>(work: (database: IDBPDatabase<Schema>) => Promise<T>): Promise<T> {
+    try {
+      return await work(await this.open());
+    } catch (error) {
+      throw told(error);
+    }
+  }
+
+  /** Newest first. */
+  list(): Promise<Entry[]> {
+    return this.run(async (database) => {
+      const entries = await database.getAll('entries');
+      return entries.sort((a, b) => b.saved - a.saved);
+    });
+  }
+
+  /** Writes a generation. `first`: the run is new here, and brings its text. */
+  async save(
+    entry: Omit<Entry, 'slot' | 'bytes' | 'name'>,
+    generation: Generation,
+    text: Uint8Array,
+    first: boolean,
+  ): Promise<void> {
+    const digest = await fingerprint(generation);
+    const checkpoint = new Blob([generation.checkpoint as Uint8Array<ArrayBuffer>]);
+    return this.run(async (database) => {
+      const stores = ['entries', 'generations', 'texts'] as const;
+      const transaction = database.transaction(stores, 'readwrite', { durability: 'strict' });
+      try {
+        const entries = transaction.objectStore('entries');
+        const former = await entries.get(entry.id);
+        if (!former && !first) throw new VaultError('gone');
+        if (former && former.writer !== entry.writer) throw new VaultError('taken');
+        const slot = former?.slot === 0 ? 1 : 0;
+        const bytes = generation.checkpoint.length + text.length;
+        const { name = '', made = entry.made } = former ?? {};
+        // One after the other: the first that is refused ends the transaction.
+        const stored = { notes: generation.notes, checkpoint, run: entry.id, slot, digest } as const;
+        await transaction.objectStore('generations').put(stored);
+        if (!former) await transaction.objectStore('texts').put(text, entry.id);
+        await entries.put({ ...entry, name, made, slot, bytes });
+        await transaction.done;
+      } catch (error) {
+        transaction.done.catch(() => {});
+        if (!transaction.error) abort(transaction);
+        throw transaction.error ?? error;
+      }
+    });
+  }
+
+  /** The newest generation that is whole. */
+  read(id: string): Promise<Found> {
+    return this.run(async (database) => {
+      const transaction = database.transaction(['entries', 'generations', 'texts']);
+      const [entry, text, ...slots] = await Promise.all([
+        transaction.objectStore('entries').get(id),
+        transaction.objectStore('texts').get(id),
+        transaction.objectStore('generations').get([id, 0]),
+        transaction.objectStore('generations').get([id, 1]),
+      ]);
+      if (!entry || !text) throw new VaultError('gone');
+      for (const slot of [entry.slot, 1 - entry.slot]) {
+        const stored = slots[slot];
+        const generation = stored && (await whole(stored));
+        if (generation) return { entry, text, ...generation, older: slot !== entry.slot };
+      }
+      throw new VaultError('damaged');
+    });
+  }
+
+  /** Makes a tab the one that may write. */
+  claim(id: string, writer: string): Promise<void> {
+    return this.change(id, (entry) => ({ ...entry, writer }));
+  }
+
+  rename(id: string, name: string): Promise<void> {
+    return this.change(id, (entry) => ({ ...entry, name }));
+  }
+
+  private change(id: string, how: (entry: Entry) => Entry): Promise<void> {
+    return this.run(async (database) => {
+      const transaction = database.transaction('entries', 'readwrite');
+      const entry = await transaction.store.get(id);
+      if (entry) await transaction.store.put(how(entry));
+      await transaction.done;
+      if (!entry) throw new VaultError('gone');
+    });
+  }
+
+  delete(id: string): Promise<void> {
+    return this.run(async (database) => {
+      const transaction = database.transaction(['entries', 'generations', 'texts'], 'readwrite');
+      await Promise.all([
+        transaction.objectStore('entries').delete(id),
+        transaction.objectStore('generations').delete([id, 0]),
+        transaction.objectStore('generations').delete([id, 1]),
+        transaction.objectStore('texts').delete(id),
+      ]);
+      await transaction.done;
+    });
+  }
+
+  /** Deletes the oldest runs without a name until `most` are left, those of `spared` apart; how many went. */
+  async prune(spared: ReadonlySet<string>, most = MOST_UNNAMED): Promise<number> {
+    const unnamed = (await this.list()).filter(({ name }) => name === '');
+    const surplus = unnamed.slice(most).filter(({ id }) => !spared.has(id));
+    for (const { id } of surplus) await this.delete(id);
+    return surplus.length;
+  }
+
+  /** Deletes the oldest run without a name to make room; its entry, or null when there is none to spare. */
+  async dropOldest(spared: ReadonlySet<string>): Promise<Entry | null> {
+    const unnamed = (await this.list()).filter(({ name, id }) => name === '' && !spared.has(id));
+    const oldest = unnamed.at(-1);
+    if (oldest) await this.delete(oldest.id);
+    return oldest ?? null;
+  }
+}
+
+function abort(transaction: { abort(): void }): void {
+  try {
+    transaction.abort();
+  } catch {
+    // It has ended by itself.
+  }
+}

@@ -1,0 +1,101 @@
+import { equationsOf, parametersOf } from '../diagram/equations';
+import type { Graph, Link, Part } from '../diagram/graph';
+import { message } from '../messages';
+import { integer } from '../state/format';
+import { spreads } from '../state/spreads';
+import { store } from '../state/store';
+import { signed } from './numbers';
+import { nameOf } from './partNames';
+
+/** The parameters of a part, with shapes and numbers of the network at work. */
+function Parameters({ graph, part }: { graph: Graph; part: Part }) {
+  const words = message.look.network;
+  const live = spreads.value?.run === store.run.value ? spreads.value?.all : undefined;
+  const rows = parametersOf(graph, part);
+  if (rows.length === 0) return null;
+  return (
+    <table>
+      <caption class="unseen">{words.parameter}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{words.parameter}</th>
+          <th scope="col">{words.shape}</th>
+          <th scope="col">{words.mean}</th>
+          <th scope="col">{words.deviation}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ name, term }, at) => {
+          const spread = live?.find((each) => each.name === name);
+          const [rows, cols] = spread?.shape ?? [];
+          return (
+            <tr key={at}>
+              <th scope="row">
+                {term} <span class="parameter-name">{name}</span>
+              </th>
+              <td>{spread ? (cols === 1 ? integer(rows) : `${integer(rows)} × ${integer(cols)}`) : '–'}</td>
+              <td>{spread ? signed(spread.mean) : '–'}</td>
+              <td>{spread ? spread.deviation.toFixed(3) : '–'}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+export function PartDetail({ graph, part }: { graph: Graph; part: Part }) {
+  const cells = store.schema.value?.cells ?? [];
+  return (
+    <section class="part-detail" aria-labelledby="part-title" aria-live="polite">
+      <h3 id="part-title">{nameOf(graph, part)}</h3>
+      <pre>{equationsOf(graph, part, cells).join('\n')}</pre>
+      {part.id === 'output' && graph.tied && <p class="look-note">{message.look.network.tied}</p>}
+      <Parameters graph={graph} part={part} />
+    </section>
+  );
+}
+
+function through(graph: Graph, link: Link): string {
+  const words = message.look.network;
+  const fed = link.from === 'output' ? ` (${words.feedback[graph.feedback]})` : '';
+  if (link.parameter) return link.parameter + fed;
+  return link.role === 'state' ? words.state(link.name ?? 'h') : words.copy;
+}
+
+/** The diagram in words: every connection, its delay and its matrix. */
+export function Connections({ graph }: { graph: Graph }) {
+  const words = message.look.network;
+  const part = (id: string) =>
+    nameOf(
+      graph,
+      graph.parts.find((each) => each.id === id)!,
+    );
+  return (
+    <details class="more connections">
+      <summary>{words.connections}</summary>
+      <div class="table-scroll" tabIndex={0} role="group" aria-label={words.connections}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{words.from}</th>
+              <th scope="col">{words.to}</th>
+              <th scope="col">{words.delay}</th>
+              <th scope="col">{words.through}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {graph.links.map((link, at) => (
+              <tr key={at}>
+                <th scope="row">{part(link.from)}</th>
+                <td>{part(link.to)}</td>
+                <td>{link.delay}</td>
+                <td>{through(graph, link)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,27 @@
+// Keeps a copy of the page for when there is no network. Asked for late, so that the first visit belongs to the first
+// words, and not at all where the reader saves data.
+import { message } from '../messages';
+import { notify } from '../state/notices';
+import { savesData } from '../state/calm';
+
+const LATER = 4000;
+
+async function register(): Promise<void> {
+  // The build writes sw.js beside the page, so that its scope is the page's folder.
+  const registration = await navigator.serviceWorker.register(new URL('sw.js', document.baseURI), {
+    updateViaCache: 'none',
+  });
+  registration.addEventListener('updatefound', () => {
+    const worker = registration.installing;
+    worker?.addEventListener('statechange', () => {
+      const waits = worker.state === 'installed' && navigator.serviceWorker.controller !== null;
+      if (waits) notify('note', message.offline.newer);
+    });
+  });
+}
+
+export function keepOffline(): void {
+  if (!import.meta.env.PROD || !('serviceWorker' in navigator) || savesData()) return;
+  // Refused (a private window, a policy): the page works, online.
+  setTimeout(() => void register().catch(() => {}), LATER);
+}

@@ -1,0 +1,10 @@
+// Dialogs that other parts of the page may open: the list of runs, the comparison, the tours.
+import { signal } from '@preact/signals';
+
+export type DialogName = 'runs' | 'compare' | 'tours' | 'export';
+
+export const opened = signal<DialogName | null>(null);
+
+export const open = (name: DialogName): void => {
+  opened.value = name;
+};

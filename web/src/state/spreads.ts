@@ -1,0 +1,35 @@
+// How the parameters of the running network are spread, asked for while somebody looks.
+import { effect, signal, untracked } from '@preact/signals';
+import type { Spread } from 'unfold-rnn';
+import { engine } from './engine';
+import { store, type Run } from './store';
+
+const EVERY = 3000;
+export const BINS = 40;
+
+export const spreads = signal<{ run: Run; step: number; all: readonly Spread[] } | null>(null);
+
+async function ask(): Promise<void> {
+  const [model, run] = [engine.current, store.run.peek()];
+  if (!model || !run || document.hidden) return;
+  const known = spreads.peek();
+  const { step } = model.info;
+  if (known?.run === run && known.step === step) return;
+  try {
+    const all = await model.spreads({ bins: BINS });
+    if (store.run.peek() === run) spreads.value = { run, step, all };
+  } catch {
+    // The model went meanwhile; the next one is asked.
+  }
+}
+
+export function watchSpreads(): () => void {
+  const stop = effect(() => {
+    if (store.run.value) untracked(() => void ask());
+  });
+  const timer = setInterval(() => void ask(), EVERY);
+  return () => {
+    stop();
+    clearInterval(timer);
+  };
+}

@@ -1,0 +1,76 @@
+// Walks a tour. What the reader was training is put aside before the first stop and brought back after the last.
+import { signal } from '@preact/signals';
+import { keeping } from '../keep/keeper';
+import { settle } from '../state/config';
+import { engine, type Former } from '../state/engine';
+import { readHash } from '../state/hash';
+import { opened } from '../state/opening';
+import { hide } from '../state/shown';
+import type { Settings } from '../state/settings';
+import { store, waiting } from '../state/store';
+import { chooseBundled } from '../state/texts';
+import { writer } from '../state/writer';
+import { hashOf, type Place, TOURS, type TourName } from './tours';
+
+export const place = signal<Place | null>(null);
+
+let aside: Former | null = null;
+let wasRunning = false;
+/** Stops wait for each other: a fast reader arrives at the last one asked for. */
+let queue: Promise<void> = Promise.resolve();
+
+function settingsOf(link: string): Settings {
+  const { settings } = readHash(`#${link}`);
+  const schema = store.schema.peek();
+  return schema ? settle(settings, schema).settings : settings;
+}
+
+async function arrange({ tour, at }: Place, play: boolean): Promise<void> {
+  if (place.peek()?.tour !== tour || place.peek()?.at !== at) return;
+  const { link, steps } = TOURS[tour][at]!;
+  const settings = settingsOf(link);
+  await engine.pause();
+  if (store.corpus.peek()?.id !== settings.text) await chooseBundled(settings.text);
+  store.upcoming.value = {};
+  store.settings.value = settings;
+  const differs = store.run.peek() === null || waiting.peek().length > 0;
+  if (!play) return;
+  if (differs || steps !== undefined) await engine.applyAndRestart(steps);
+  else await engine.play();
+  if (!differs) writer.write();
+}
+
+async function putAside(): Promise<void> {
+  if (keeping.resting.peek()) return;
+  wasRunning = store.phase.peek() === 'running';
+  await engine.pause();
+  aside = await engine.copy();
+  // Its last words go to the list of runs; the tour's own networks do not.
+  await engine.keepNow();
+  keeping.resting.value = true;
+}
+
+/** Goes to a stop. `play`: somebody asked for it, so that it may move. */
+export function goTo(next: Place, play = true): Promise<void> {
+  opened.value = null;
+  hide();
+  place.value = next;
+  history.replaceState(null, '', hashOf(next));
+  queue = queue.then(putAside).then(() => arrange(next, play));
+  return queue;
+}
+
+export const startTour = (tour: TourName): Promise<void> => goTo({ tour, at: 0 });
+
+export function leaveTour(): Promise<void> {
+  place.value = null;
+  queue = queue.then(async () => {
+    await engine.pause();
+    const [back, play] = [aside, wasRunning];
+    aside = null;
+    if (back) await engine.resume(back, play);
+    // Not before: the last copy of the tour's network may still be on its way.
+    keeping.resting.value = false;
+  });
+  return queue;
+}
