@@ -131,8 +131,8 @@ describe.each(hosts)('in $host', ({ worker }) => {
     expect(await rejection(model.logProbability({ input: 'a' }))).toMatchObject({ field: 'target' });
     expect(await rejection(model.example('test', 1e6))).toMatchObject({ field: 'index' });
     expect(await rejection(model.evaluate({ split: 'none' as 'test' }))).toMatchObject({ field: 'split' });
-    for (const call of [model.baselines(), model.gradientFlow(), model.inspect('abc')])
-      expect(await rejection(call)).toMatchObject({ code: 'INVALID_STATE', field: 'task' });
+    for (const call of [() => model.baselines(), () => model.gradientFlow(), () => model.inspect('abc')])
+      expect(await rejection(call())).toMatchObject({ code: 'INVALID_STATE', field: 'task' });
     expect(await rejection(collect(model.sample()))).toMatchObject({ code: 'INVALID_STATE' });
     expect(await collect(model.train({ steps: 2 }))).not.toHaveLength(0);
     const file = await model.save();
