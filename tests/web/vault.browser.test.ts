@@ -1,6 +1,7 @@
 // The storage of runs against a real IndexedDB: whatever fails at whichever write, a whole generation is left.
 import { openDB } from 'idb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { seal } from '../../web/src/keep/seal';
 import { type Entry, Vault, VaultError } from '../../web/src/keep/vault';
 
 let name: string;
@@ -63,6 +64,42 @@ it('gives back what was saved, newest first in the list', async () => {
   const found = await vault.read('a');
   expect(found).toMatchObject({ ...generation(2), older: false });
   expect(found.text).toEqual(text);
+});
+
+describe('a large checkpoint', () => {
+  const large = {
+    checkpoint: Uint8Array.from({ length: 300_000 }, (_, at) => at * 7),
+    notes: '{"step":1}',
+  };
+  const expectWhole = async () => {
+    const { checkpoint, notes } = await vault.read('a');
+    expect(notes).toBe(large.notes);
+    // Element by element in one go: the matchers take seconds for it.
+    expect(checkpoint.length).toBe(large.checkpoint.length);
+    expect(checkpoint.every((byte, at) => byte === large.checkpoint[at])).toBe(true);
+  };
+
+  it('is sealed and opened by a worker, and stays where it is', async () => {
+    const sent = vi.spyOn(Worker.prototype, 'postMessage');
+    await vault.save(entry('a', 1), large, text, true);
+    expect(large.checkpoint.length).toBe(300_000);
+    await change(0, (stored) => void (stored.notes = '{}'));
+    await expect(vault.read('a')).rejects.toMatchObject({ trouble: 'damaged' });
+    await change(0, (stored) => void (stored.notes = large.notes));
+    await expectWhole();
+    expect(sent).toHaveBeenCalledTimes(3);
+    const database = await openDB(name);
+    expect((await database.get('generations', ['a', 0])).digest).toBe((await seal(large)).digest);
+    database.close();
+  });
+
+  it('is kept by the page itself when the worker breaks', async () => {
+    vi.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (this: Worker) {
+      this.dispatchEvent(new ErrorEvent('error'));
+    });
+    await vault.save(entry('a', 1), large, text, true);
+    await expectWhole();
+  });
 });
 
 describe('a save that fails', () => {

@@ -2,6 +2,8 @@
 // the older one and moves the entry in the same transaction, so that whatever ends the tab, one generation is whole.
 // Each carries a checksum; one that does not match it (a damaged disk) gives way to the other.
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import type { Sealed } from './seal';
+import { sealBeside, unsealBeside } from './sealer';
 
 /** What a list of runs shows. */
 export interface Entry {
@@ -33,14 +35,9 @@ export interface Generation {
   notes: string;
 }
 
-interface Stored {
-  /** A blob: a large one is neither copied nor written on the page's own thread. */
-  checkpoint: Blob;
-  notes: string;
+interface Stored extends Sealed {
   run: string;
   slot: 0 | 1;
-  /** Hexadecimal SHA-256 of the pieces' SHA-256; '' where the browser has none (pages without https). */
-  digest: string;
 }
 
 interface Schema extends DBSchema {
@@ -70,30 +67,8 @@ export class VaultError extends Error {
 }
 
 const VERSION = 1;
-/** Bytes hashed at a time. */
-const PIECE = 1 << 22;
 /** Runs without a name that are kept; of the others every one. */
 export const MOST_UNNAMED = 12;
-
-async function fingerprint({ checkpoint, notes }: Generation): Promise<string> {
-  if (!globalThis.crypto?.subtle) return '';
-  // In pieces: each is copied before it is hashed, and all at once would hold the page up.
-  const hash = async (piece: BufferSource) => new Uint8Array(await crypto.subtle.digest('SHA-256', piece));
-  const digests = [await hash(new TextEncoder().encode(notes))];
-  for (let at = 0; at < checkpoint.length; at += PIECE)
-    digests.push(await hash(checkpoint.subarray(at, at + PIECE) as Uint8Array<ArrayBuffer>));
-  const all = await hash(Uint8Array.from(digests.flatMap((digest) => [...digest])));
-  return Array.from(all, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-/** What was stored; undefined where it is damaged. */
-async function whole({ checkpoint, notes, digest }: Stored): Promise<Generation | undefined> {
-  // The file behind a blob may be gone.
-  const buffer = await checkpoint.arrayBuffer().catch(() => undefined);
-  if (!buffer) return undefined;
-  const generation = { checkpoint: new Uint8Array(buffer), notes };
-  return digest === '' || digest === (await fingerprint(generation)) ? generation : undefined;
-}
 
 function told(error: unknown): VaultError {
   if (error instanceof VaultError) return error;
@@ -156,8 +131,7 @@ export class Vault {
     text: Uint8Array,
     first: boolean,
   ): Promise<void> {
-    const digest = await fingerprint(generation);
-    const checkpoint = new Blob([generation.checkpoint as Uint8Array<ArrayBuffer>]);
+    const sealed = await sealBeside(generation);
     return this.run(async (database) => {
       const stores = ['entries', 'generations', 'texts'] as const;
       const transaction = database.transaction(stores, 'readwrite', { durability: 'strict' });
@@ -170,7 +144,7 @@ export class Vault {
         const bytes = generation.checkpoint.length + text.length;
         const { name = '', made = entry.made } = former ?? {};
         // One after the other: the first that is refused ends the transaction.
-        const stored = { notes: generation.notes, checkpoint, run: entry.id, slot, digest } as const;
+        const stored = { ...sealed, run: entry.id, slot } as const;
         await transaction.objectStore('generations').put(stored);
         if (!former) await transaction.objectStore('texts').put(text, entry.id);
         await entries.put({ ...entry, name, made, slot, bytes });
@@ -196,7 +170,7 @@ export class Vault {
       if (!entry || !text) throw new VaultError('gone');
       for (const slot of [entry.slot, 1 - entry.slot]) {
         const stored = slots[slot];
-        const generation = stored && (await whole(stored));
+        const generation = stored && (await unsealBeside(stored));
         if (generation) return { entry, text, ...generation, older: slot !== entry.slot };
       }
       throw new VaultError('damaged');
