@@ -67,12 +67,17 @@ Json measure(const Row& row, int count, const BenchOptions& options, const std::
   do trainer.step();
   while (since(start) < options.chunk_seconds);
   const double total = since(start);
-  Json profile;
+  Json profile = Json::object();
   const auto seconds = stop_profile();
-  for (std::size_t i = 0; i < seconds.size(); ++i) profile[phase_names[i]] = seconds[i] / total;
+  for (std::size_t i = 0; i < seconds.size(); ++i) put(profile, {{phase_names[i], seconds[i] / total}});
   const double rate = median(rates), gflops = rate * network.flops_per_token() / 1e9, limit = median(limits);
-  return {{"name", row.name}, {"threads", count},        {"charactersPerSecond", rate}, {"gflops", gflops},
-          {"limit", limit},   {"share", gflops / limit}, {"profile", profile}};
+  return object({{"name", row.name},
+                 {"threads", count},
+                 {"charactersPerSecond", rate},
+                 {"gflops", gflops},
+                 {"limit", limit},
+                 {"share", gflops / limit},
+                 {"profile", profile}});
 }
 
 }  // namespace
@@ -106,13 +111,13 @@ double micro_kernel_gflops() {
 Json benchmark(const BenchOptions& options) {
   const int before = threads();
   const std::vector<Token> tokens = corpus();
-  Json result{{"kernels", kernels::active().name}, {"fast", kernels::active().fast}, {"rows", Json::array()}};
+  Json measured = Json::array();
   for (const Row& row : rows)
     for (int count = 1; count <= options.max_threads; count *= 2)
       if (options.only.empty() || options.only == row.name)
-        result["rows"].push_back(measure(row, count, options, tokens));
+        measured.push_back(measure(row, count, options, tokens));
   set_threads(before);
-  return result;
+  return object({{"kernels", kernels::active().name}, {"fast", kernels::active().fast}, {"rows", measured}});
 }
 
 }  // namespace unfold

@@ -110,9 +110,13 @@ Vocabulary parse_vocabulary(const std::string& text, bool bytes) {
 
 /// What a task's tokens and labels are called, and the sizes of its network.
 std::string names_text(const Symbols& symbols, const NetworkSizes& sizes) {
-  return Json{{"inputs", symbols.inputs}, {"targets", symbols.targets}, {"symbols", sizes.symbols},
-              {"numbers", sizes.numbers}, {"outputs", sizes.outputs},   {"context", sizes.context},
-              {"lengths", sizes.lengths}}
+  return object({{"inputs", Json(symbols.inputs)},
+                 {"targets", Json(symbols.targets)},
+                 {"symbols", sizes.symbols},
+                 {"numbers", sizes.numbers},
+                 {"outputs", sizes.outputs},
+                 {"context", sizes.context},
+                 {"lengths", sizes.lengths}})
       .dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

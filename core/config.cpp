@@ -6,6 +6,9 @@
 namespace unfold {
 namespace {
 
+constexpr const char* units[]{"character", "byte"};
+constexpr const char* feedbacks[]{"target", "softmax"};
+
 /// Puts what a preset stands for in its place; further fields of the configuration overrule it.
 Json with_preset(const Json& given) {
   if (!given.is_object() || !given.contains("preset")) return given;
@@ -28,7 +31,7 @@ void check_shapes(const Config& c) {
       const LayerConfig& layer = (*layers)[l];
       const Index below = l > 0 ? (*layers)[l - 1].hidden : c.embedding;
       if (layer.residual && layer.hidden != below)
-        refuse((layers == &c.layers ? "layers[" : "encoder[") + std::to_string(l) + "].residual",
+        refuse((layers == &c.layers ? "layers" : "encoder") + at_index(l) + ".residual",
                "a layer as wide as what lies below it (" + (below > 0 ? std::to_string(below) : "no embedding") + ")",
                std::to_string(layer.hidden) + " units");
     }
@@ -52,12 +55,12 @@ Config parse_config(const Json& given) {
   int version = 1;
   r.integer("version", version, 1, 1);
   r.integer("seed", c.seed, 0, 9007199254740991.0);
-  c.bytes = r.choice("unit", std::vector<std::string>{"character", "byte"}, "character") == "byte";
+  c.bytes = r.choice("unit", units, "character") == "byte";
   r.integer("vocabulary", c.vocabulary, 2, 65535);
   r.number("validation", c.validation, 0, 0.5);
   r.integer("embedding", c.embedding, 0, 8192);
   r.boolean("tied", c.tied);
-  c.free_running = r.choice("feedback", std::vector<std::string>{"target", "softmax"}, "target") == "softmax";
+  c.free_running = r.choice("feedback", feedbacks, "target") == "softmax";
   r.boolean("variationalDropout", c.variational);
   parse_task(r, c);
   parse_layers(r, c);
@@ -93,71 +96,91 @@ void update_config(Config& config, const std::string& text) {
 }
 
 Json to_json(const Config& c) {
-  Json json{{"version", 1},
-            {"seed", c.seed},
-            {"unit", c.bytes ? "byte" : "character"},
-            {"vocabulary", c.vocabulary},
-            {"validation", c.validation},
-            {"embedding", c.embedding},
-            {"tied", c.tied},
-            {"feedback", c.free_running ? "softmax" : "target"}};
+  Json json = object({{"version", 1},
+                      {"seed", c.seed},
+                      {"unit", units[c.bytes ? 1 : 0]},
+                      {"vocabulary", c.vocabulary},
+                      {"validation", c.validation},
+                      {"embedding", c.embedding},
+                      {"tied", c.tied},
+                      {"feedback", feedbacks[c.free_running ? 1 : 0]}});
   task_json(c, json);
-  if (c.encoder.on()) json["encoder"] = layers_json(c.encoder.layers);
-  json["layers"] = layers_json(c.layers);
-  if (!c.default_readout) json["readout"] = readout_json(c);
-  json["initialization"] = initialization_json(c.initialization);
-  json["window"] = c.window;
-  json["batch"] = c.batch;
+  if (c.encoder.on()) put(json, {{"encoder", layers_json(c.encoder.layers)}});
+  put(json, {{"layers", layers_json(c.layers)}});
+  if (!c.default_readout) put(json, {{"readout", readout_json(c)}});
   const OptimizerConfig& o = c.optimizer;
-  json["optimizer"] = {
-      {"name", o.name},        {"learningRate", o.learning_rate}, {"beta1", o.beta1}, {"beta2", o.beta2},
-      {"epsilon", o.epsilon},  {"momentum", o.momentum},          {"decay", o.decay}, {"weightDecay", o.weight_decay},
-      {"centered", o.centered}};
   const ScheduleConfig& s = c.schedule;
-  json["schedule"] = {{"name", s.name},   {"warmup", s.warmup},     {"every", s.every},    {"factor", s.factor},
-                      {"steps", s.steps}, {"patience", s.patience}, {"minimum", s.minimum}};
-  json["clip"] = {{"norm", c.clip.norm}, {"value", c.clip.value}};
-  if (c.sampling.on())
-    json["sampling"] = {
-        {"name", c.sampling.name}, {"k", c.sampling.k}, {"start", c.sampling.start}, {"minimum", c.sampling.minimum}};
-  json["dropout"] = c.dropout;
-  json["variationalDropout"] = c.variational;
-  json["evaluateEvery"] = c.evaluate_every;
+  put(json, {{"initialization", initialization_json(c.initialization)},
+             {"window", c.window},
+             {"batch", c.batch},
+             {"optimizer", object({{"name", o.name},
+                                   {"learningRate", o.learning_rate},
+                                   {"beta1", o.beta1},
+                                   {"beta2", o.beta2},
+                                   {"epsilon", o.epsilon},
+                                   {"momentum", o.momentum},
+                                   {"decay", o.decay},
+                                   {"weightDecay", o.weight_decay},
+                                   {"centered", o.centered}})},
+             {"schedule", object({{"name", s.name},
+                                  {"warmup", s.warmup},
+                                  {"every", s.every},
+                                  {"factor", s.factor},
+                                  {"steps", s.steps},
+                                  {"patience", s.patience},
+                                  {"minimum", s.minimum}})},
+             {"clip", object({{"norm", c.clip.norm}, {"value", c.clip.value}})}});
+  const SamplingConfig& own = c.sampling;
+  if (own.on())
+    put(json,
+        {{"sampling",
+          object({{"name", own.name}, {"k", own.k}, {"start", own.start}, {"minimum", own.minimum}})}});
+  put(json,
+      {{"dropout", c.dropout}, {"variationalDropout", c.variational}, {"evaluateEvery", c.evaluate_every}});
   return json;
 }
 
+namespace {
+
+Json option_json(const CellOption& o) {
+  Json option = object({{"name", o.name}, {"help", o.help}});
+  if (o.choices.empty())
+    put(option, {{"default", o.number}, {"minimum", o.minimum}, {"maximum", o.maximum}});
+  else
+    put(option, {{"default", o.choice}, {"choices", Json(o.choices)}});
+  return option;
+}
+
+Json cell_json(const CellInfo& info) {
+  Json options = Json::array();
+  for (const CellOption& o : info.options) options.push_back(option_json(o));
+  return object({{"name", info.name},
+                 {"label", info.label},
+                 {"summary", info.summary},
+                 {"equations", info.equations},
+                 {"source", info.source},
+                 {"gates", Json(info.gate_names)},
+                 {"options", options}});
+}
+
+}  // namespace
+
 Json schema() {
-  Json json{{"cells", Json::array()}};
-  for (const CellInfo& info : cells()) {
-    Json options = Json::array();
-    for (const CellOption& o : info.options) {
-      Json option{{"name", o.name}, {"help", o.help}};
-      if (o.choices.empty())
-        option.update({{"default", o.number}, {"minimum", o.minimum}, {"maximum", o.maximum}});
-      else
-        option.update({{"default", o.choice}, {"choices", o.choices}});
-      options.push_back(option);
-    }
-    json["cells"].push_back({{"name", info.name},
-                             {"label", info.label},
-                             {"summary", info.summary},
-                             {"equations", info.equations},
-                             {"source", info.source},
-                             {"gates", info.gate_names},
-                             {"options", options}});
-  }
+  Json cell_list = Json::array(), preset_list = Json::array();
+  for (const CellInfo& info : cells()) cell_list.push_back(cell_json(info));
   for (const Preset& p : presets())
-    json["presets"].push_back({{"name", p.name},
-                               {"label", p.label},
-                               {"sentence", p.sentence},
-                               {"equations", p.equations},
-                               {"source", p.source},
-                               {"config", preset_config(p.name, 128)}});
-  json["activations"] = strings(activation_names);
+    preset_list.push_back(object({{"name", p.name},
+                                  {"label", p.label},
+                                  {"sentence", p.sentence},
+                                  {"equations", p.equations},
+                                  {"source", p.source},
+                                  {"config", preset_config(p.name, 128)}}));
+  Json json =
+      object({{"cells", cell_list}, {"presets", preset_list}, {"activations", names_json(activation_names)}});
   training_choices(json);
   layer_choices(json);
   task_choices(json);
-  json["defaults"] = to_json(parse_config(Json::object()));
+  put(json, {{"defaults", to_json(parse_config(Json::object()))}});
   return json;
 }
 

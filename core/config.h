@@ -2,18 +2,16 @@
 // parser is the one validator. Unknown fields are errors; every error names field, expectation and value.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
 #include "cell.h"
 #include "error.h"
+#include "json.h"
 #include "real.h"
 #include "task.h"
 
 namespace unfold {
-
-using Json = nlohmann::ordered_json;
 
 /// What an edge reads. context: what another stream left behind, or a given vector; attention: the weighted mean of
 /// the encoder's states; remaining: the steps that are left (TaskConfig::length "count").
@@ -151,8 +149,5 @@ Json to_json(const Config& config);
 void update_config(Config& config, const std::string& text);
 /// Names, choices, limits and defaults, for menus and documentation.
 Json schema();
-
-/// JSON with limits: nesting ≤ 32, no key twice in an object. Throws Error with `code` and `field`.
-Json parse_json(const std::string& text, ErrorCode code, const std::string& field);
 
 }  // namespace unfold

@@ -1,15 +1,18 @@
 // Edges and layers of a configuration.
+#include <algorithm>
+
 #include "config_reader.h"
 
 namespace unfold {
 namespace {
 
-const Names<Bias> biases{{"none", Bias::none}, {"one", Bias::one}, {"two", Bias::two}};
-const Names<Join> joins{{"first", Join::first}, {"last", Join::last}, {"all", Join::all}};
+constexpr const char* directions[]{"forward", "backward"};
+constexpr Named<Bias> biases[]{{"none", Bias::none}, {"one", Bias::one}, {"two", Bias::two}};
+constexpr Named<Join> joins[]{{"first", Join::first}, {"last", Join::last}, {"all", Join::all}};
 
 // Edges ---------------------------------------------------------------------------------------------------
 
-const Names<Source> sources{{"input", Source::input},         {"self", Source::self},
+constexpr Named<Source> sources[]{{"input", Source::input},         {"self", Source::self},
                             {"output", Source::output},       {"context", Source::context},
                             {"attention", Source::attention}, {"remaining", Source::remaining}};
 
@@ -44,9 +47,9 @@ EdgeConfig parse_edge(const Json& json, const std::string& path, int layer, bool
     if (!hidden->is_array() || hidden->size() > 16) refuse(r.path("hidden"), "up to 16 layer sizes", shown(*hidden));
     for (std::size_t i = 0; i < hidden->size(); ++i)
       e.hidden.push_back(
-          Index(Reader::integer_of((*hidden)[i], r.path("hidden") + "[" + std::to_string(i) + "]", 1, 8192)));
+          Index(Reader::integer_of((*hidden)[i], r.path("hidden") + at_index(i), 1, 8192)));
   }
-  e.activation = parse_activation(r.choice("activation", strings(activation_names), "tanh"));
+  e.activation = parse_activation(r.choice("activation", activation_names, "tanh"));
   r.boolean("shortcut", e.shortcut);
   r.one_of("join", joins, e.join);
   r.finish();
@@ -57,7 +60,7 @@ std::vector<EdgeConfig> parse_edges(const Json& json, const std::string& path, i
   if (!json.is_array() || json.empty() || json.size() > 64) refuse(path, "a list of 1 to 64 edges", shown(json));
   std::vector<EdgeConfig> edges;
   for (std::size_t i = 0; i < json.size(); ++i) {
-    const std::string at = path + "[" + std::to_string(i) + "]";
+    const std::string at = path + at_index(i);
     edges.push_back(parse_edge(json[i], at, layer, readout));
     for (std::size_t j = 0; j < i; ++j)
       if (edges[j].from == edges[i].from && edges[j].layer == edges[i].layer && edges[j].delay == edges[i].delay)
@@ -69,15 +72,21 @@ std::vector<EdgeConfig> parse_edges(const Json& json, const std::string& path, i
 Json edge_json(const EdgeConfig& e) {
   Json json;
   if (e.from == Source::layer)
-    json["from"] = e.layer;
+    put(json, {{"from", e.layer}});
   else
-    json["from"] = name_of(sources, e.from);
-  json["delay"] = e.delay;
-  if (e.hidden.empty()) return json;
-  json["hidden"] = e.hidden;
-  json["activation"] = activation_names[std::size_t(e.activation)];
-  json["shortcut"] = e.shortcut;
-  json["join"] = name_of(joins, e.join);
+    put(json, {{"from", name_of(sources, e.from)}});
+  put(json, {{"delay", e.delay}});
+  if (!e.hidden.empty())
+    put(json, {{"hidden", Json(e.hidden)},
+               {"activation", activation_names[std::size_t(e.activation)]},
+               {"shortcut", e.shortcut},
+               {"join", name_of(joins, e.join)}});
+  return json;
+}
+
+Json edges_json(const std::vector<EdgeConfig>& edges) {
+  Json json = Json::array();
+  for (const EdgeConfig& e : edges) json.push_back(edge_json(e));
   return json;
 }
 
@@ -98,21 +107,32 @@ std::vector<EdgeConfig> default_edges(const Config& c, const std::vector<int>& b
 
 // Layers --------------------------------------------------------------------------------------------------
 
+std::vector<const char*> pointers(const std::vector<std::string>& names) {
+  std::vector<const char*> list;
+  for (const std::string& name : names) list.push_back(name.c_str());
+  return list;
+}
+
 void parse_cell_options(Reader& r, const CellInfo& info, LayerConfig& layer) {
   layer.settings.values = info.options;
-  for (CellOption& option : layer.settings.values) {
+  const auto own = [&](const std::string& name) {
+    return std::any_of(info.options.begin(), info.options.end(), [&](const auto& o) { return o.name == name; });
+  };
+  for (std::size_t i = 0; i < info.options.size(); ++i) {
+    const char* name = info.options[i].name.c_str();  // outlives the reader
+    CellOption& option = layer.settings.values[i];
     if (option.choices.empty())
-      r.number(option.name, option.number, option.minimum, option.maximum);
+      r.number(name, option.number, option.minimum, option.maximum);
     else
-      option.choice = r.choice(option.name, option.choices, option.choice);
+      option.choice = r.choice(name, pointers(option.choices), option.choice);
   }
-  std::set<std::string> own;
-  for (const CellOption& o : info.options) own.insert(o.name);
   for (const CellInfo& other : cells())
-    for (const CellOption& o : other.options)
-      if (!own.contains(o.name) && r.get(o.name))
-        refuse(r.path(o.name), "an option of the cell " + info.name + " (" + o.name + " belongs to " + other.name + ")",
-               shown(*r.get(o.name)));
+    for (const CellOption& o : other.options) {
+      const Json* given = own(o.name) ? nullptr : r.get(o.name.c_str());
+      if (given)
+        refuse(r.path(o.name.c_str()),
+               "an option of the cell " + info.name + " (" + o.name + " belongs to " + other.name + ")", shown(*given));
+    }
 }
 
 void parse_leak(Reader& r, LeakConfig& leak) {
@@ -138,7 +158,7 @@ void parse_clock(Reader& r, LayerConfig& layer) {
     refuse(r.path("clock"), "a list of periods, at most one a hidden unit", shown(*value));
   for (std::size_t i = 0; i < value->size(); ++i)
     layer.clock.push_back(
-        int(Reader::integer_of((*value)[i], r.path("clock") + "[" + std::to_string(i) + "]", 1, 1e6)));
+        int(Reader::integer_of((*value)[i], r.path("clock") + at_index(i), 1, 1e6)));
 }
 
 void parse_zoneout(Reader& r, LayerConfig& layer) {
@@ -159,13 +179,13 @@ LayerConfig parse_layer(const Json& json, int number, const std::string& path, s
                         bool initial, bool& both_ways) {
   Reader r(json, path);
   LayerConfig layer;
-  std::vector<std::string> names;
-  for (const CellInfo& info : cells()) names.push_back(info.name);
+  std::vector<const char*> names;
+  for (const CellInfo& info : cells()) names.push_back(info.name.c_str());
   layer.cell = r.choice("cell", names, layer.cell);
   r.integer("hidden", layer.hidden, 1, 8192);
   r.one_of("bias", biases, layer.bias);
   r.boolean("bidirectional", both_ways);
-  layer.direction = r.choice("direction", {"forward", "backward"}, "forward") == "backward" ? -1 : 1;
+  layer.direction = r.choice("direction", directions, "forward") == "backward" ? -1 : 1;
   if (both_ways && r.get("direction")) refuse(r.path("bidirectional"), "no direction beside it", "both");
   layer.initial = initial;
   r.boolean("initial", layer.initial);
@@ -187,23 +207,24 @@ LayerConfig parse_layer(const Json& json, int number, const std::string& path, s
 }
 
 Json layer_json(const LayerConfig& layer) {
-  Json json{{"cell", layer.cell}, {"hidden", layer.hidden}};
-  for (const CellOption& o : layer.settings.values) json[o.name] = o.choices.empty() ? Json(o.number) : Json(o.choice);
-  json["bias"] = name_of(biases, layer.bias);
-  if (layer.direction < 0) json["direction"] = "backward";
-  if (layer.initial) json["initial"] = true;
-  if (!layer.default_edges) {
-    json["edges"] = Json::array();
-    for (const EdgeConfig& e : layer.edges) json["edges"].push_back(edge_json(e));
-  }
+  Json json = object({{"cell", layer.cell}, {"hidden", layer.hidden}});
+  for (const CellOption& o : layer.settings.values)
+    if (o.choices.empty())
+      put(json, {{o.name.c_str(), o.number}});
+    else
+      put(json, {{o.name.c_str(), o.choice}});
+  put(json, {{"bias", name_of(biases, layer.bias)}});
+  if (layer.direction < 0) put(json, {{"direction", "backward"}});
+  if (layer.initial) put(json, {{"initial", true}});
+  if (!layer.default_edges) put(json, {{"edges", edges_json(layer.edges)}});
   if (layer.leak.on())
-    json["leak"] = {{"from", layer.leak.from}, {"to", layer.leak.to}, {"learned", layer.leak.learned}};
-  if (!layer.clock.empty()) json["clock"] = layer.clock;
+    put(json, {{"leak", object({{"from", layer.leak.from}, {"to", layer.leak.to}, {"learned", layer.leak.learned}})}});
+  if (!layer.clock.empty()) put(json, {{"clock", Json(layer.clock)}});
   if (layer.zoneout > 0 || layer.zoneout_cell > 0)
-    json["zoneout"] = {{"hidden", layer.zoneout}, {"cell", layer.zoneout_cell}};
-  if (layer.residual) json["residual"] = true;
-  if (layer.layer_norm) json["layerNorm"] = true;
-  if (layer.recurrent_dropout > 0) json["recurrentDropout"] = layer.recurrent_dropout;
+    put(json, {{"zoneout", object({{"hidden", layer.zoneout}, {"cell", layer.zoneout_cell}})}});
+  if (layer.residual) put(json, {{"residual", true}});
+  if (layer.layer_norm) put(json, {{"layerNorm", true}});
+  if (layer.recurrent_dropout > 0) put(json, {{"recurrentDropout", layer.recurrent_dropout}});
   return json;
 }
 
@@ -221,7 +242,7 @@ std::vector<LayerConfig> parse_stack(const Json* json, const std::string& path, 
     bool both_ways = false;
     std::vector<EdgeConfig> usual = default_edges(c, tops, l == 0, decoder);
     if (l > 0 && skip_inputs) usual.insert(usual.end() - 1, {.from = Source::input});
-    LayerConfig layer = parse_layer(json ? (*json)[l] : Json::object(), number, path + "[" + std::to_string(l) + "]",
+    LayerConfig layer = parse_layer(json ? (*json)[l] : Json::object(), number, path + at_index(l),
                                     std::move(usual), initial, both_ways);
     if (both_ways || tops.size() > 1 || (l > 0 && skip_inputs))
       layer.default_edges = false;  // the canonical form says it
@@ -243,15 +264,10 @@ Json layers_json(const std::vector<LayerConfig>& layers) {
   return json;
 }
 
-Json readout_json(const Config& c) {
-  Json json = Json::array();
-  for (const EdgeConfig& e : c.readout) json.push_back(edge_json(e));
-  return json;
-}
+Json readout_json(const Config& c) { return edges_json(c.readout); }
 
 void layer_choices(Json& schema) {
-  for (const auto& [name, value] : biases) schema["biases"].push_back(name);
-  for (const auto& [name, value] : joins) schema["joins"].push_back(name);
+  put(schema, {{"biases", names_json(names_of(biases))}, {"joins", names_json(names_of(joins))}});
 }
 
 void parse_layers(Reader& r, Config& c) {
@@ -273,7 +289,7 @@ void parse_layers(Reader& r, Config& c) {
     c.default_readout = false;
     for (std::size_t i = 0; i < c.readout.size(); ++i)
       if (c.readout[i].delay != 0)
-        refuse("readout[" + std::to_string(i) + "].delay", "0", std::to_string(c.readout[i].delay));
+        refuse("readout" + at_index(i) + ".delay", "0", std::to_string(c.readout[i].delay));
     return;
   }
   for (auto top = tops.rbegin(); top != tops.rend(); ++top) c.readout.push_back({.from = Source::layer, .layer = *top});

@@ -1,126 +1,81 @@
-// Private to config*.cpp: how fields of a configuration are read and refused.
+// Private to what reads JSON of callers: how fields are read and refused.
 #pragma once
 
-#include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
-#include <set>
+#include <span>
 
 #include "config.h"
 
 namespace unfold {
 
+/// A name in a configuration, and the enumerator it stands for.
 template <class T>
-using Names = std::vector<std::pair<const char*, T>>;
+struct Named {
+  const char* name;
+  T value;
+};
 
-template <class T>
-const char* name_of(const Names<T>& names, T value) {
+template <class T, std::size_t n>
+const char* name_of(const Named<T> (&names)[n], T value) {
   for (const auto& [name, v] : names)
     if (v == value) return name;
   return "";
 }
 
-inline std::string shown(const Json& value) {
-  std::string text = value.dump(-1, ' ', true, Json::error_handler_t::replace);
-  return text.size() > 60 ? text.substr(0, 57) + "…" : text;
+std::string shown(const Json& value);
+/// "[i]".
+std::string at_index(std::size_t i);
+[[noreturn]] void refuse(const std::string& field, const std::string& expected, const std::string& actual);
+
+using Choices = std::span<const char* const>;
+std::string listed(Choices names);
+/// As a list of a schema.
+Json names_json(Choices names);
+template <class T, std::size_t n>
+std::array<const char*, n> names_of(const Named<T> (&names)[n]) {
+  std::array<const char*, n> list;
+  for (std::size_t i = 0; i < n; ++i) list[i] = names[i].name;
+  return list;
 }
 
-inline std::string plain(double x) {
-  std::string text = Json(x).dump();
-  return text.ends_with(".0") ? text.substr(0, text.size() - 2) : text;
-}
-
-[[noreturn]] inline void refuse(const std::string& field, const std::string& expected, const std::string& actual) {
-  throw Error(ErrorCode::invalid_config, field, expected, actual);
-}
-
-inline std::string listed(const std::vector<std::string>& names) {
-  std::string text;
-  for (const auto& n : names) text += (text.empty() ? "" : ", ") + n;
-  return text;
-}
-
-/// Reads the fields of one object, remembers which, and refuses the rest by name.
+/// Reads the fields of one object, remembers which, and refuses the rest by name. Names outlive it. Everything but the
+/// casts is in one place: a configuration has a hundred fields, and each call travels to every browser.
 class Reader {
  public:
-  Reader(const Json& object, std::string path) : object_(object), path_(std::move(path)) {
-    if (!object.is_object()) refuse(path_.empty() ? "configuration" : path_, "an object", shown(object));
-  }
+  Reader(const Json& object, std::string path);
 
-  const Json* get(const std::string& name) {
-    known_.insert(name);
-    const auto at = object_.find(name);
-    return at == object_.end() || at->is_null() ? nullptr : &*at;
-  }
-  std::string path(const std::string& name) const { return path_.empty() ? name : path_ + "." + name; }
+  const Json* get(const char* name);
+  std::string path(const char* name) const;
 
-  void number(const std::string& name, double& to, double minimum, double maximum, bool above = false) {
-    const Json* value = get(name);
-    if (!value) return;
-    const double x = value->is_number() ? value->get<double>() : std::nan("");
-    if (!(x >= minimum && x <= maximum) || (above && x == minimum))
-      refuse(path(name),
-             "a number " + std::string(above ? "above " : "from ") + plain(minimum) + (above ? ", at most " : " to ") +
-                 plain(maximum),
-             shown(*value));
-    to = x;
-  }
-
+  void number(const char* name, double& to, double minimum, double maximum, bool above = false);
   template <class T>
-  void integer(const std::string& name, T& to, double minimum, double maximum) {
-    const Json* value = get(name);
-    if (value) to = T(integer_of(*value, path(name), minimum, maximum));
+  void integer(const char* name, T& to, double minimum, double maximum) {
+    to = T(whole(name, double(to), minimum, maximum));
   }
-
-  static double integer_of(const Json& value, const std::string& field, double minimum, double maximum) {
-    const double x = value.is_number() ? value.get<double>() : std::nan("");
-    if (!(x >= minimum && x <= maximum) || x != std::floor(x))
-      refuse(field, "a whole number from " + plain(minimum) + " to " + plain(maximum), shown(value));
-    return x;
-  }
-
-  void boolean(const std::string& name, bool& to) {
-    const Json* value = get(name);
-    if (!value) return;
-    if (!value->is_boolean()) refuse(path(name), "true or false", shown(*value));
-    to = value->get<bool>();
-  }
-
-  std::string choice(const std::string& name, const std::vector<std::string>& names, const std::string& otherwise) {
-    const Json* value = get(name);
-    if (!value) return otherwise;
-    const std::string text = value->is_string() ? value->get<std::string>() : "";
-    if (std::find(names.begin(), names.end(), text) == names.end())
-      refuse(path(name), "one of " + listed(names), shown(*value));
-    return text;
-  }
-
-  template <class T>
-  void one_of(const std::string& name, const Names<T>& names, T& to) {
-    std::vector<std::string> list;
-    for (const auto& [text, value] : names) list.push_back(text);
+  static double integer_of(const Json& value, const std::string& field, double minimum, double maximum);
+  void boolean(const char* name, bool& to);
+  std::string choice(const char* name, Choices names, const std::string& otherwise);
+  template <class T, std::size_t n>
+  void one_of(const char* name, const Named<T> (&names)[n], T& to) {
+    const std::array<const char*, n> list = names_of(names);
     const std::string chosen = choice(name, list, name_of(names, to));
     for (const auto& [text, value] : names)
       if (chosen == text) to = value;
   }
 
   /// Refuses fields that nobody asked for.
-  void finish() const {
-    for (const auto& [name, value] : object_.items())
-      if (!known_.contains(name))
-        refuse(path(name), "one of " + listed({known_.begin(), known_.end()}), "an unknown field");
-  }
+  void finish() const;
 
  private:
+  double whole(const char* name, double otherwise, double minimum, double maximum);
+
   const Json& object_;
   std::string path_;
-  std::set<std::string> known_;
+  std::vector<const char*> known_;
 };
 
-template <std::size_t n>
-std::vector<std::string> strings(const std::array<const char*, n>& names) {
-  return {names.begin(), names.end()};
-}
+/// A field that may be given as a bare value, standing for `name` inside an object.
+Json expanded(const Json& value, const char* name);
 
 inline constexpr std::array<const char*, 4> sampling_names{"none", "linear", "exponential", "inverse-sigmoid"};
 

@@ -5,9 +5,11 @@
 namespace unfold {
 namespace {
 
-const std::vector<std::string> tasks{"next", "generate", "classify", "tag", "translate", "regress", "notes", "tensor"};
-const std::vector<std::string> lengths{"end", "halt", "count"};
-const Names<ContextUse> uses{{"none", ContextUse::none},
+constexpr const char* tasks[]{"next", "generate", "classify", "tag", "translate", "regress", "notes", "tensor"};
+constexpr const char* lengths[]{"end", "halt", "count"};
+constexpr const char* scores[]{"additive", "multiplicative"};
+constexpr const char* pools[]{"each", "last", "mean"};
+constexpr Named<ContextUse> uses[]{{"none", ContextUse::none},
                              {"input", ContextUse::input},
                              {"initial", ContextUse::initial},
                              {"both", ContextUse::both}};
@@ -19,10 +21,10 @@ bool one_of(const std::string& name, std::initializer_list<const char*> names) {
 void parse_attention(Reader& r, AttentionConfig& a) {
   const Json* value = r.get("attention");
   if (!value || (value->is_string() && *value == "none")) return;
-  const Json object = value->is_object() ? *value : Json{{"score", *value}};
+  const Json object = expanded(*value, "score");
   Reader in(object, r.path("attention"));
   a.on = true;
-  a.additive = in.choice("score", {"additive", "multiplicative"}, "additive") == "additive";
+  a.additive = in.choice("score", scores, "additive") == "additive";
   in.integer("size", a.size, 0, 8192);
   in.boolean("feed", a.feed);
   in.finish();
@@ -31,12 +33,12 @@ void parse_attention(Reader& r, AttentionConfig& a) {
 void parse_corpus(Reader& r, CorpusConfig& c) {
   const Json* value = r.get("corpus");
   if (!value) return;
-  const Json object = value->is_object() ? *value : Json{{"name", *value}};
+  const Json object = expanded(*value, "name");
   Reader in(object, r.path("corpus"));
   const Json* name = in.get("name");
   if (!name || !name->is_string()) refuse(in.path("name"), "a name", name ? shown(*name) : "nothing");
   c.name = name->get<std::string>();
-  std::vector<std::string> known;
+  std::vector<const char*> known;
   for (const Corpus& corpus : corpora()) known.push_back(corpus.name);
   if (!find_corpus(c.name)) refuse(in.path("name"), "one of " + listed(known), shown(*name));
   in.integer("difficulty", c.difficulty, 0, 100000);
@@ -56,14 +58,14 @@ void parse_task(Reader& r, Config& c) {
     t.pool = corpus->pool;
   }
   if (const Json* value = r.get("task")) {
-    const Json object = value->is_object() ? *value : Json{{"name", *value}};
+    const Json object = expanded(*value, "name");
     Reader in(object, r.path("task"));
     t.name = in.choice("name", tasks, t.name);
     if (corpus && t.name != corpus->task)
       refuse(in.path("name"), corpus->task + " (what the corpus " + corpus->name + " is for)", "\"" + t.name + "\"");
     const bool answers = one_of(t.name, {"classify", "regress"});
     if (t.name == "classify" && t.pool.empty()) t.pool = "last";
-    if (answers) t.pool = in.choice("pool", {"each", "last", "mean"}, t.pool.empty() ? "each" : t.pool);
+    if (answers) t.pool = in.choice("pool", pools, t.pool.empty() ? "each" : t.pool);
     if (t.pool == "each") t.pool.clear();
     if (t.name == "classify" && !t.pooled())
       refuse(in.path("pool"), "last or mean (a label for every step is the task tag)", "\"each\"");
@@ -86,42 +88,44 @@ void parse_task(Reader& r, Config& c) {
 void task_json(const Config& c, Json& json) {
   const TaskConfig& t = c.task;
   if (t.learns_text()) return;
-  Json task{{"name", t.name}};
-  if (one_of(t.name, {"classify", "regress"})) task["pool"] = t.pooled() ? t.pool : "each";
-  if (one_of(t.name, {"generate", "translate"})) task.update({{"length", t.length}, {"longest", t.longest}});
-  if (t.name == "tensor") task.update({{"inputs", t.inputs}, {"outputs", t.outputs}});
-  if (t.context > 0) task["context"] = t.context;
-  json["task"] = task;
-  if (!c.corpus.name.empty())
-    json["corpus"] = {{"name", c.corpus.name},
-                      {"difficulty", c.corpus.difficulty},
-                      {"count", c.corpus.count},
-                      {"seed", c.corpus.seed}};
-  if (c.has_context()) json["context"] = name_of(uses, c.context);
-  if (c.attention.on)
-    json["attention"] = {{"score", c.attention.additive ? "additive" : "multiplicative"},
-                         {"size", c.attention.size},
-                         {"feed", c.attention.feed}};
+  Json task = object({{"name", t.name}});
+  if (one_of(t.name, {"classify", "regress"})) put(task, {{"pool", t.pooled() ? t.pool.c_str() : "each"}});
+  if (one_of(t.name, {"generate", "translate"})) put(task, {{"length", t.length}, {"longest", t.longest}});
+  if (t.name == "tensor") put(task, {{"inputs", t.inputs}, {"outputs", t.outputs}});
+  if (t.context > 0) put(task, {{"context", t.context}});
+  put(json, {{"task", task}});
+  const CorpusConfig& made = c.corpus;
+  if (!made.name.empty())
+    put(json, {{"corpus", object({{"name", made.name},
+                                  {"difficulty", made.difficulty},
+                                  {"count", made.count},
+                                  {"seed", made.seed}})}});
+  if (c.has_context()) put(json, {{"context", name_of(uses, c.context)}});
+  const AttentionConfig& a = c.attention;
+  if (a.on)
+    put(json, {{"attention", object({{"score", scores[a.additive ? 0 : 1]}, {"size", a.size}, {"feed", a.feed}})}});
 }
 
 void task_choices(Json& schema) {
-  schema["tasks"] = tasks;
-  schema["lengths"] = lengths;
-  for (const auto& [name, use] : uses) schema["contexts"].push_back(name);
+  Json list = Json::array();
   for (const Corpus& c : corpora())
-    schema["corpora"].push_back({{"name", c.name},
-                                 {"label", c.label},
-                                 {"summary", c.summary},
-                                 {"source", c.source},
-                                 {"task", c.task},
-                                 {"pool", c.pool},
-                                 {"difficulty", c.difficulty},
-                                 {"least", c.least},
-                                 {"usual", c.usual},
-                                 {"most", c.most},
-                                 {"optimum", c.optimum},
-                                 {"metric", c.metric},
-                                 {"trivial", c.trivial}});
+    list.push_back(object({{"name", c.name},
+                           {"label", c.label},
+                           {"summary", c.summary},
+                           {"source", c.source},
+                           {"task", c.task},
+                           {"pool", c.pool},
+                           {"difficulty", c.difficulty},
+                           {"least", c.least},
+                           {"usual", c.usual},
+                           {"most", c.most},
+                           {"optimum", c.optimum},
+                           {"metric", c.metric},
+                           {"trivial", c.trivial}}));
+  put(schema, {{"tasks", names_json(tasks)},
+               {"lengths", names_json(lengths)},
+               {"contexts", names_json(names_of(uses))},
+               {"corpora", list}});
 }
 
 namespace {
@@ -159,7 +163,7 @@ void check_stack(const Config& c, bool encoder) {
   const bool causal = !encoder && !one_of(c.task.name, {"classify", "tag", "tensor"}) && !c.task.pooled();
   for (std::size_t l = 0; l < layers.size(); ++l) {
     const LayerConfig& layer = layers[l];
-    const std::string field = (encoder ? "encoder[" : "layers[") + std::to_string(l) + "]";
+    const std::string field = (encoder ? "encoder" : "layers") + at_index(l);
     if (causal && layer.direction < 0)
       refuse(field + ".direction", "forward (the network foretells what a backward layer would have read)", "backward");
     if (layer.initial && (encoder || !c.has_context()))
@@ -168,7 +172,7 @@ void check_stack(const Config& c, bool encoder) {
     if (layer.residual && (layer.direction < 0 || (l > 0 && layers[l - 1].direction < 0)))
       refuse(field + ".residual", "layers of one direction", "two");
     for (std::size_t e = 0; e < layer.edges.size(); ++e)
-      check_edge(layer.edges[e], {c, encoder, false}, field + ".edges[" + std::to_string(e) + "]", layer.direction);
+      check_edge(layer.edges[e], {c, encoder, false}, field + ".edges" + at_index(e), layer.direction);
   }
 }
 
@@ -179,7 +183,7 @@ void check_task(const Config& c) {
   check_stack(c, false);
   if (c.encoder.on()) check_stack(c, true);
   for (std::size_t e = 0; e < c.readout.size(); ++e)
-    check_edge(c.readout[e], {c, false, true}, "readout[" + std::to_string(e) + "]", 1);
+    check_edge(c.readout[e], {c, false, true}, "readout" + at_index(e), 1);
   if (c.attention.on && t.name != "translate") refuse("attention", "none (there is no encoder)", "attention");
   if (c.attention.on && c.layers.back().direction < 0) refuse("attention", "a forward last layer", "a backward one");
   if (t.name == "translate" && c.context == ContextUse::none && !c.attention.on)

@@ -5,21 +5,18 @@
 namespace unfold {
 namespace {
 
-const Names<Initializer> initializers{
+constexpr Named<Initializer> initializers[]{
     {"xavier", Initializer::xavier},     {"he", Initializer::he},           {"orthogonal", Initializer::orthogonal},
     {"identity", Initializer::identity}, {"uniform", Initializer::uniform}, {"sparse", Initializer::sparse},
     {"zero", Initializer::zero}};
 
-/// A field that may be given as a bare value, standing for `name` inside an object.
-Json expanded(const Json* value, const char* name) { return value->is_object() ? *value : Json{{name, *value}}; }
-
 void parse_optimizer(Reader& r, OptimizerConfig& o) {
   const Json* value = r.get("optimizer");
   if (!value) return;
-  const Json object = expanded(value, "name");
+  const Json object = expanded(*value, "name");
   Reader in(object, r.path("optimizer"));
   const std::string before = o.name;
-  o.name = in.choice("name", strings(optimizer_names), o.name);
+  o.name = in.choice("name", optimizer_names, o.name);
   if (o.name != before || before.empty()) o.momentum = o.name == "momentum" || o.name == "nesterov" ? 0.9 : 0;
   in.number("learningRate", o.learning_rate, 0, 1e6);
   in.number("beta1", o.beta1, 0, 0.999999999);
@@ -35,9 +32,9 @@ void parse_optimizer(Reader& r, OptimizerConfig& o) {
 void parse_schedule(Reader& r, ScheduleConfig& s) {
   const Json* value = r.get("schedule");
   if (!value) return;
-  const Json object = expanded(value, "name");
+  const Json object = expanded(*value, "name");
   Reader in(object, r.path("schedule"));
-  s.name = in.choice("name", strings(schedule_names), s.name);
+  s.name = in.choice("name", schedule_names, s.name);
   in.integer("warmup", s.warmup, 0, 1e9);
   in.integer("every", s.every, 1, 1e9);
   in.integer("steps", s.steps, 1, 1e9);
@@ -50,7 +47,7 @@ void parse_schedule(Reader& r, ScheduleConfig& s) {
 void parse_clip(Reader& r, ClipConfig& c) {
   const Json* value = r.get("clip");
   if (!value) return;
-  const Json object = expanded(value, "norm");
+  const Json object = expanded(*value, "norm");
   Reader in(object, r.path("clip"));
   in.number("norm", c.norm, 0, 1e9);
   in.number("value", c.value, 0, 1e9);
@@ -60,9 +57,9 @@ void parse_clip(Reader& r, ClipConfig& c) {
 void parse_sampling(Reader& r, SamplingConfig& s) {
   const Json* value = r.get("sampling");
   if (!value) return;
-  const Json object = expanded(value, "name");
+  const Json object = expanded(*value, "name");
   Reader in(object, r.path("sampling"));
-  s.name = in.choice("name", strings(sampling_names), s.name);
+  s.name = in.choice("name", sampling_names, s.name);
   in.number("k", s.k, 1, 1e9);
   in.number("start", s.start, 0, 1);
   in.number("minimum", s.minimum, 0, 1);
@@ -94,19 +91,19 @@ void parse_initialization(Reader& r, InitializationConfig& c) {
 }
 
 Json initialization_json(const InitializationConfig& i) {
-  return {{"input", name_of(initializers, i.input)},
-          {"recurrent", name_of(initializers, i.recurrent)},
-          {"readout", name_of(initializers, i.readout)},
-          {"gain", i.gain},
-          {"nonzeros", i.nonzeros},
-          {"spectralRadius", i.spectral_radius}};
+  return object({{"input", name_of(initializers, i.input)},
+                 {"recurrent", name_of(initializers, i.recurrent)},
+                 {"readout", name_of(initializers, i.readout)},
+                 {"gain", i.gain},
+                 {"nonzeros", i.nonzeros},
+                 {"spectralRadius", i.spectral_radius}});
 }
 
 void training_choices(Json& schema) {
-  schema["optimizers"] = strings(optimizer_names);
-  schema["schedules"] = strings(schedule_names);
-  schema["samplings"] = strings(sampling_names);
-  for (const auto& [name, value] : initializers) schema["initializations"].push_back(name);
+  put(schema, {{"optimizers", names_json(optimizer_names)},
+               {"schedules", names_json(schedule_names)},
+               {"samplings", names_json(sampling_names)},
+               {"initializations", names_json(names_of(initializers))}});
 }
 
 }  // namespace unfold

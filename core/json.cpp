@@ -1,4 +1,5 @@
-// JSON from strangers, with limits.
+#include "json.h"
+
 #include "config_reader.h"
 
 namespace unfold {
@@ -52,6 +53,27 @@ Json parse_json(const std::string& text, ErrorCode code, const std::string& fiel
   // As a base class: one instance of the parser serves every handler.
   if (Json::sax_parse(text, static_cast<nlohmann::json_sax<Json>*>(&watch))) return Json::parse(text);
   throw Error(code, field, "one JSON object", watch.trouble.empty() ? "text that is not JSON" : watch.trouble);
+}
+
+void put(Json& object, Fields fields) {
+  for (const Field& f : fields) {
+    Json& to = object[f.name];
+    switch (f.kind) {
+      case Field::Kind::null: to = nullptr; break;
+      case Field::Kind::boolean: to = f.integer != 0; break;
+      case Field::Kind::integer: to = f.integer; break;
+      case Field::Kind::number: to = f.number; break;
+      case Field::Kind::text: to = f.text; break;
+      case Field::Kind::string: to = *f.string; break;
+      case Field::Kind::json: to = *f.json; break;
+    }
+  }
+}
+
+Json object(Fields fields) {
+  Json made = Json::object();
+  put(made, fields);
+  return made;
 }
 
 }  // namespace unfold

@@ -214,7 +214,8 @@ void Session::baselines_start(int highest) {
 std::optional<Json> Session::baselines_next(Index count) {
   if (!markov_) throw Error(ErrorCode::invalid_state, "baselines", "baselines that were started", "none");
   if (!markov_->advance(count)) return std::nullopt;
-  const Json losses = {{"uniform", numeric::log(double(symbols_.vocabulary.size()))}, {"markov", markov_->losses()}};
+  const Json losses =
+      object({{"uniform", numeric::log(double(symbols_.vocabulary.size()))}, {"markov", Json(markov_->losses())}});
   markov_.reset();
   return losses;
 }
@@ -263,7 +264,7 @@ Json Session::terms(const std::string& text, Index layer, Index at) {
   check_range("at", at, 0, Index(tokens.size()) - 1);
   Json all = Json::array();
   for (const Term& term : unfold::terms(*network_, tokens, std::size_t(layer), at))
-    all.push_back({{"name", term.name}, {"apart", term.apart}, {"values", term.values}});
+    all.push_back(object({{"name", term.name}, {"apart", term.apart}, {"values", Json(term.values)}}));
   return all;
 }
 
@@ -271,13 +272,13 @@ Json Session::spreads(int bins) const {
   check_range("bins", bins, 1, 1000);
   Json all = Json::array();
   for (const Spread& s : unfold::spreads(*network_, bins))
-    all.push_back({{"name", s.name},
-                   {"shape", {s.rows, s.cols}},
-                   {"low", s.low},
-                   {"high", s.high},
-                   {"mean", s.mean},
-                   {"deviation", s.deviation},
-                   {"counts", s.counts}});
+    all.push_back(object({{"name", s.name},
+                          {"shape", Json(std::vector<Index>{s.rows, s.cols})},
+                          {"low", s.low},
+                          {"high", s.high},
+                          {"mean", s.mean},
+                          {"deviation", s.deviation},
+                          {"counts", Json(s.counts)}}));
   return all;
 }
 
@@ -294,31 +295,38 @@ Json Session::info() const {
   const Progress& progress = trainer_ ? trainer_->progress() : resumed_;
   const Index T = feed_ ? feed_->steps() : config_.window, S = feed_ ? feed_->encoder_steps() : 0;
   const Estimate size = estimate(config_, sizes_, T, S, Index(tokens_.size()));
-  Json info{{"config", to_json(config_)},
-            {"parameters", network_->table().size()},
-            {"memoryBytes", std::int64_t(size.bytes)},
-            {"vocabulary",
-             {{"size", symbols_.vocabulary.size()},
-              {"symbols", symbols},
-              {"unknown", replaced_},
-              {"unit", symbols_.vocabulary.bytes() ? "byte" : "character"}}},
-            {"characters",
-             {{"train", trainer_ ? trainer_->train_tokens() : 0},
-              {"validation", trainer_ ? trainer_->validation_tokens() : 0}}},
-            {"step", progress.step},
-            {"epoch", trainer_ ? trainer_->epochs() : double(resumed_.epoch)},
-            {"validationLoss", progress.validation_loss < 0 ? Json() : Json(progress.validation_loss)},
-            {"threads", threads()},
-            {"build", kernels::active().name},
-            {"math", kernels::active().fast ? "fast" : "reproducible"},
-            {"canTrain", trainer_ != nullptr}};
+  const Vocabulary& vocabulary = symbols_.vocabulary;
+  Json info = object(
+      {{"config", to_json(config_)},
+       {"parameters", network_->table().size()},
+       {"memoryBytes", std::int64_t(size.bytes)},
+       {"vocabulary", object({{"size", vocabulary.size()},
+                              {"symbols", symbols},
+                              {"unknown", replaced_},
+                              {"unit", vocabulary.bytes() ? "byte" : "character"}})},
+       {"characters", object({{"train", trainer_ ? trainer_->train_tokens() : 0},
+                              {"validation", trainer_ ? trainer_->validation_tokens() : 0}})},
+       {"step", progress.step},
+       {"epoch", trainer_ ? trainer_->epochs() : double(resumed_.epoch)},
+       maybe("validationLoss", progress.validation_loss >= 0, progress.validation_loss),
+       {"threads", threads()},
+       {"build", kernels::active().name},
+       {"math", kernels::active().fast ? "fast" : "reproducible"},
+       {"canTrain", trainer_ != nullptr}});
   if (config_.task.learns_text()) return info;
   const auto count = [&](Split split) { return trainer_ ? trainer_->feed().size(split) : 0; };
-  info["data"] = {{"inputs", names_.inputs},   {"targets", names_.targets},    {"numbers", sizes_.numbers},
-                  {"outputs", sizes_.outputs}, {"context", sizes_.context},    {"steps", T},
-                  {"encoderSteps", S},         {"train", count(Split::train)}, {"validation", count(Split::validation)},
-                  {"test", count(Split::test)}};
-  if (feed_) info["data"]["trivialLoss"] = trivial_loss(feed_->data(), config_.task);
+  Json data = object({{"inputs", Json(names_.inputs)},
+                      {"targets", Json(names_.targets)},
+                      {"numbers", sizes_.numbers},
+                      {"outputs", sizes_.outputs},
+                      {"context", sizes_.context},
+                      {"steps", T},
+                      {"encoderSteps", S},
+                      {"train", count(Split::train)},
+                      {"validation", count(Split::validation)},
+                      {"test", count(Split::test)}});
+  if (feed_) put(data, {{"trivialLoss", trivial_loss(feed_->data(), config_.task)}});
+  put(info, {{"data", data}});
   return info;
 }
 
