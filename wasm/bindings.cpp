@@ -1,8 +1,6 @@
-// What JavaScript sees: one class with coarse calls, JSON and copied bytes. Declares only; the work is in core/.
-// Every call answers {ok: true, value: JSON, bytes?} or {ok: false, value: JSON of {code, field, expected,
-// actual, message}}, so no exception crosses the boundary.
+// What JavaScript sees of models: one class with coarse calls, JSON and copied bytes. Declares only; the work is in
+// core/. How calls answer: reply.h. The tensor level: bindings_network.cpp.
 #include <emscripten/bind.h>
-#include <emscripten/val.h>
 
 #include <chrono>
 #include <cmath>
@@ -11,84 +9,15 @@
 #include <set>
 
 #include "bench.h"
-#include "headroom.h"
 #include "kernels/kernels.h"
 #include "parallel.h"
+#include "reply.h"
 #include "session.h"
 
 namespace unfold {
 namespace {
 
 using emscripten::val;
-
-val reply(bool ok, const Json& value) {
-  val result = val::object();
-  result.set("ok", ok);
-  result.set("value", value.dump(-1, ' ', false, Json::error_handler_t::replace));
-  return result;
-}
-
-val failure(const char* code, const std::string& field, const std::string& expected, const std::string& actual,
-            const std::string& message) {
-  return reply(false,
-               {{"code", code}, {"field", field}, {"expected", expected}, {"actual", actual}, {"message", message}});
-}
-
-/// Some call, by reference.
-struct Call {
-  const void* what;
-  val (*run)(const void*);
-};
-
-/// The one guard: turns every exception into a reply. One function for all calls: what catches is large.
-[[gnu::noinline]] val guard(const Call& call) {
-  keep_headroom();
-  try {
-    return call.run(call.what);
-  } catch (const NonFinite& e) {
-    const Overflow& o = e.overflow;  // what is not finite travels as null
-    return reply(false, {{"code", to_string(e.code)},
-                         {"field", e.field},
-                         {"expected", e.expected},
-                         {"actual", e.actual},
-                         {"message", e.what()},
-                         {"overflow",
-                          {{"step", o.step},
-                           {"loss", o.loss},
-                           {"gradientNorm", o.gradient_norm},
-                           {"learningRate", o.learning_rate},
-                           {"parameter", o.parameter},
-                           {"largest", o.largest},
-                           {"takenBack", o.taken_back}}}});
-  } catch (const Error& e) {
-    return failure(to_string(e.code), e.field, e.expected, e.actual, e.what());
-  } catch (const Json::exception& e) {  // an option of the wrong type
-    return failure("INVALID_ARGUMENT", "options", "options of the documented types", e.what(), e.what());
-  } catch (const std::bad_alloc&) {
-    return failure("OUT_OF_MEMORY", "memory", "enough memory", "a refusal", "The browser gave no more memory.");
-  } catch (const std::exception& e) {
-    return failure("INTERNAL", "", "", "", e.what());
-  }
-}
-
-template <class F>
-val guarded(const F& f) {
-  return guard({&f, [](const void* what) { return (*static_cast<const F*>(what))(); }});
-}
-
-/// A copy, so that nothing dangles when the memory grows.
-std::string copied(const val& bytes) {
-  std::string copy(bytes["length"].as<std::size_t>(), '\0');
-  val(emscripten::typed_memory_view(copy.size(), reinterpret_cast<std::uint8_t*>(copy.data())))
-      .call<void>("set", bytes);
-  return copy;
-}
-
-/// Copies, also out of shared memory.
-void set_bytes(val& result, std::span<const std::byte> bytes) {
-  const val view(emscripten::typed_memory_view(bytes.size(), reinterpret_cast<const std::uint8_t*>(bytes.data())));
-  result.set("bytes", val::global("Uint8Array").new_(view));
-}
 
 /// Time is asked for only here, to end a slice; it never enters a result.
 class Slice {

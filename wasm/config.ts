@@ -84,6 +84,7 @@ export interface TaskConfig {
    * - `translate`: a sequence into another. Source, tab, target.
    * - `regress`: numbers. CSV, the next row is foretold; pooled: a series a line, steps divided by commas and numbers
    *   of a step by spaces, then a tab and the numbers of the answer.
+   * - `tensor`: whatever you make of it, see `createNetwork`.
    * - `notes`: 88 keys, many at a time. JSON, `{"train": [[[key, …], …], …], "valid": …, "test": …}`.
    */
   name?: Task;
@@ -96,11 +97,15 @@ export interface TaskConfig {
   length?: Name<'end' | 'halt' | 'count'>;
   /** generate and translate: most steps of a sequence, 1 to 65536. Default 256. */
   longest?: number;
-  /** generate: numbers of a given context. Default 0. */
+  /** generate, tensor: numbers of a given context. Default 0. */
   context?: number;
+  /** tensor: numbers a step that go in. */
+  inputs?: number;
+  /** tensor: numbers a step that a readout gives. Default 0: no readout. */
+  outputs?: number;
 }
 
-export type Task = Name<'next' | 'generate' | 'classify' | 'tag' | 'translate' | 'regress' | 'notes'>;
+export type Task = Name<'next' | 'generate' | 'classify' | 'tag' | 'translate' | 'regress' | 'notes' | 'tensor'>;
 
 /** Examples that the engine makes: see `getSchema().corpora`. The same ones on every platform. */
 export interface CorpusConfig {

@@ -40,6 +40,18 @@ export interface EngineSession {
   delete(): void;
 }
 
+/** The tensor level: JSON and numbers in, JSON and numbers out. See bindings_network.cpp. */
+export interface EngineNetwork {
+  create(config: string, none: Float32Array): Reply;
+  forward(options: string, numbers: Float32Array): Reply;
+  backward(options: string, numbers: Float32Array): Reply;
+  tensors(which: string, none: Float32Array): Reply;
+  setTensors(options: string, numbers: Float32Array): Reply;
+  zeroGradients(none: string, nothing: Float32Array): Reply;
+  step(options: string, none: Float32Array): Reply;
+  delete(): void;
+}
+
 export interface Engine {
   schema(): Reply;
   check(config: string, vocabulary: number): Reply;
@@ -47,6 +59,7 @@ export interface Engine {
   /** Answers which one is in use from now on: `fast` only in a `-fast` file. */
   setMath(math: Arithmetic): Reply;
   Session: new () => EngineSession;
+  Network: new () => EngineNetwork;
   /** Emscripten's own, in builds with threads. */
   PThread?: { terminateAllThreads?(): void };
 }

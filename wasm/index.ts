@@ -1,9 +1,11 @@
 /**
- * Deep recurrent networks over text: build, train, sample, save. Importing does nothing; every function loads what
- * it needs.
+ * Deep recurrent networks over text: build, train, sample, save; and, a level below, over any numbers. Importing does
+ * nothing; every function loads what it needs.
  */
 import { refuse, UnfoldError } from './errors.js';
 import { encode, TextModel, toJson } from './model.js';
+import { TensorNetwork } from './network.js';
+import type { Network, NetworkOptions } from './network-types.js';
 import { openSession, openTools, type Session } from './open.js';
 import type {
   CheckedConfig,
@@ -18,6 +20,7 @@ import type {
 
 export { type ErrorCode, type Overflow, UnfoldError } from './errors.js';
 export { support } from './support.js';
+export type * from './network-types.js';
 export type * from './types.js';
 
 /**
@@ -29,7 +32,7 @@ export async function createModel(options: CreateOptions): Promise<Model> {
   const [runtime, { text: given, ...config }] = split(options);
   const text = given ?? (config.corpus === undefined ? given : '');
   const args = { config: toJson(config), text: encode(text) };
-  return open(runtime, ({ client }) => client.call('create', args, sending(args.text, text, runtime)));
+  return openText(runtime, ({ client }) => client.call('create', args, sending(args.text, text, runtime)));
 }
 
 /**
@@ -41,7 +44,21 @@ export async function openModel(bytes: Uint8Array, options: OpenOptions = {}): P
   const [runtime, { text = '' }] = split(options);
   if (!(bytes instanceof Uint8Array)) throw refuse('INVALID_CHECKPOINT', 'bytes', 'a Uint8Array', bytes);
   const args = { bytes, text: encode(text) };
-  return open(runtime, ({ client }) => client.call('open', args, sending(args.text, text, runtime)));
+  return openText(runtime, ({ client }) => client.call('open', args, sending(args.text, text, runtime)));
+}
+
+/**
+ * A network over sequences of numbers, for a loss of your own. Its parameters begin as `seed` and `init` say. Rejects
+ * with `INVALID_CONFIG` and the field, with `OUT_OF_MEMORY`, or with what kept the engine from loading (see
+ * `createModel`).
+ */
+export async function createNetwork(options: NetworkOptions): Promise<Network> {
+  const [runtime, { task, ...rest }] = split(options);
+  const config = toJson({ task: { name: 'tensor', ...task }, ...rest });
+  return open(runtime, async (session) => {
+    const info = await session.client.call('createNetwork', { config }, { signal: runtime.signal });
+    return new TensorNetwork(session.client, info, session.runtime);
+  });
 }
 
 /**
@@ -64,10 +81,17 @@ export async function getSchema(options: Runtime = {}): Promise<Schema> {
   return tools.call('schema', {}, { signal: options.signal });
 }
 
-async function open(runtime: Runtime, load: (session: Session) => Promise<Info>): Promise<Model> {
+function openText(runtime: Runtime, load: (session: Session) => Promise<Info>): Promise<Model> {
+  return open(
+    runtime,
+    async (session) => new TextModel(session.client, await load(session), session.runtime),
+  );
+}
+
+async function open<T>(runtime: Runtime, make: (session: Session) => Promise<T>): Promise<T> {
   const session = await openSession(runtime);
   try {
-    return new TextModel(session.client, await load(session), session.runtime);
+    return await make(session);
   } catch (error) {
     session.client.end(new UnfoldError('DISPOSED', 'The model was not made.'));
     throw error;

@@ -3,10 +3,21 @@
  * no worker (it runs on the calling thread, in slices), one thread. The same functions, the same numbers.
  */
 import * as files from './index.js';
-import type { CheckedConfig, Config, CreateOptions, Model, OpenOptions, Runtime, Schema } from './index.js';
+import type {
+  CheckedConfig,
+  Config,
+  CreateOptions,
+  Model,
+  Network,
+  NetworkOptions,
+  OpenOptions,
+  Runtime,
+  Schema,
+} from './index.js';
 import base64 from './simd-base64.js';
 
 export { type ErrorCode, support, UnfoldError } from './index.js';
+export type * from './network-types.js';
 export type * from './types.js';
 
 let compiled: Promise<WebAssembly.Module> | undefined;
@@ -22,6 +33,10 @@ export async function createModel(options: CreateOptions): Promise<Model> {
 
 export async function openModel(bytes: Uint8Array, options: OpenOptions = {}): Promise<Model> {
   return files.openModel(bytes, await embed(options));
+}
+
+export async function createNetwork(options: NetworkOptions): Promise<Network> {
+  return files.createNetwork(await embed(options));
 }
 
 export async function checkConfig(

@@ -15,6 +15,7 @@
  */
 import type { ErrorData } from './errors.js';
 import type { InspectionData } from './inspection.js';
+import type { NetworkInfo } from './network-types.js';
 import type {
   Answered,
   Arithmetic,
@@ -31,7 +32,7 @@ import type {
 } from './types.js';
 
 /** Raised with every change that an older worker or page would misread. */
-export const VERSION = 4;
+export const VERSION = 5;
 
 /** Chunks a session sends ahead of the client's pulls. */
 export const CREDIT = 2;
@@ -66,6 +67,16 @@ export interface Calls {
   train(args: TrainArgs): Info;
   /** Long, a stream of SampleChunk. */
   sample(args: { options: string }): null;
+
+  // The tensor level, instead of a model. Tensors travel one after the other in one array, in the order that
+  // bindings_network.cpp names. Not sliced: each call is as long as its computation.
+  createNetwork(args: { config: string }): Omit<NetworkInfo, 'step' | 'runtime'>;
+  forward(args: TensorArgs): { clock: number; bytes: Uint8Array };
+  backward(args: TensorArgs): { bytes: Uint8Array };
+  tensors(args: { which: 'parameters' | 'gradients' }): Uint8Array;
+  setTensors(args: TensorArgs): object;
+  zeroGradients(args: object): object;
+  step(args: { options: string }): { gradientNorm: number; step: number };
 }
 
 export interface StartArgs {
@@ -74,6 +85,12 @@ export interface StartArgs {
   threads: number;
   math: Arithmetic;
   lock?: string;
+}
+
+/** `options`: JSON. */
+export interface TensorArgs {
+  options: string;
+  numbers: Float32Array;
 }
 
 export interface TrainArgs {

@@ -2,9 +2,11 @@
 import {
   type Engine,
   type EngineFactory,
+  type EngineNetwork,
   type EngineSession,
   read,
   readBytes,
+  type Reply,
   startEngine,
 } from './engine.js';
 import { UnfoldError, wrap } from './errors.js';
@@ -50,6 +52,7 @@ class Session {
   readonly #turn = createTurn();
   #engine: Engine | undefined;
   #model: EngineSession | undefined;
+  #network: EngineNetwork | undefined;
   #running: Running[] = [];
   #scheduling = false;
   /** Set once the engine crashed or the client left: nothing more is answered. */
@@ -101,6 +104,13 @@ class Session {
     check: ({ config, vocabulary }) => read(this.#started.check(config, vocabulary)),
     create: ({ config, text }) => this.#load((model) => read(model.create(config, text))),
     open: ({ bytes, text }) => this.#load((model) => read(model.open(bytes, text))),
+    createNetwork: ({ config }) => this.#make(config),
+    forward: ({ options, numbers }) => withBytes(this.#made.forward(options, numbers)),
+    backward: ({ options, numbers }) => withBytes(this.#made.backward(options, numbers)),
+    tensors: ({ which }) => readBytes(this.#made.tensors(which, NONE)),
+    setTensors: ({ options, numbers }) => read(this.#made.setTensors(options, numbers)),
+    zeroGradients: () => read(this.#made.zeroGradients('', NONE)),
+    step: ({ options }) => read(this.#made.step(options, NONE)),
     update: ({ settings }) => read(this.#opened.update(settings)),
     save: ({ options }) => readBytes(this.#opened.save(options)),
     gradientFlow: ({ lags }) => read(this.#opened.gradientFlow(lags)),
@@ -126,6 +136,11 @@ class Session {
     return this.#model;
   }
 
+  get #made(): EngineNetwork {
+    if (!this.#network) throw new UnfoldError('INVALID_STATE', 'There is no network yet.');
+    return this.#network;
+  }
+
   #inspect(text: Uint8Array): InspectionData {
     const reply = this.#opened.inspect(text);
     const { step } = read<Info>(this.#opened.info());
@@ -141,6 +156,19 @@ class Session {
       return info;
     } catch (error) {
       if (error instanceof UnfoldError) model.delete();
+      throw error;
+    }
+  }
+
+  #make(config: string): Result<'createNetwork'> {
+    if (this.#network) throw new UnfoldError('INVALID_STATE', 'This session has a network already.');
+    const network = new this.#started.Network();
+    try {
+      const info = read<Result<'createNetwork'>>(network.create(config, NONE));
+      this.#network = network;
+      return info;
+    } catch (error) {
+      if (error instanceof UnfoldError) network.delete();
       throw error;
     }
   }
@@ -261,7 +289,7 @@ class Session {
       return;
     }
     this.#port.post({ type: 'dead', error: wrap('WORKER_FAILED', 'The engine crashed', error).toJSON() });
-    this.#model = undefined;
+    this.#model = this.#network = undefined;
     this.#close();
   }
 
@@ -269,10 +297,18 @@ class Session {
     this.#closed = true;
     this.#running = [];
     this.#model?.delete();
-    this.#model = undefined;
+    this.#network?.delete();
+    this.#model = this.#network = undefined;
     this.#engine?.PThread?.terminateAllThreads?.();
     this.#engine = undefined;
   }
+}
+
+/** For calls that take no numbers. */
+const NONE = new Float32Array();
+
+function withBytes<T>(reply: Reply): T & { bytes: Uint8Array } {
+  return { ...read<T>(reply), bytes: readBytes(reply) };
 }
 
 /** Holds a Web Lock until this thread ends, however it ends: the client waits for the same lock to see that. */

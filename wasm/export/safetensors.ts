@@ -1,11 +1,8 @@
 /** The safetensors format: u64 little-endian header length, a JSON header, then raw little-endian data. */
 import { refuse } from '../errors.js';
+import type { Tensor } from '../network-types.js';
 
-/** Numbers with a shape, row-major as PyTorch stores them. */
-export interface Tensor {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
+export type { Tensor };
 
 export interface TensorFile {
   readonly metadata: Readonly<Record<string, string>>;

@@ -1,0 +1,172 @@
+/** The vocabulary of the tensor level. Shapes: T steps, N sequences, D inputs, O outputs, H units of a layer. */
+import type { CanonicalConfig, Config } from './config.js';
+import type { Runtime, RuntimeInfo } from './types.js';
+
+/** Numbers with a shape, row-major as PyTorch stores them: the last index runs fastest. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+export interface NetworkOptions extends Omit<Config, 'task' | 'corpus' | 'text'>, Runtime {
+  task: NetworkTask;
+}
+
+/** What goes in and what comes out. */
+export interface NetworkTask {
+  name?: 'tensor';
+  /** D, numbers a step, 1 to 65536. */
+  inputs: number;
+  /**
+   * O, numbers a step that a linear readout gives. 0 (the default): no readout; what the last layer gives is the answer,
+   * of two directions side by side, forward first.
+   */
+  outputs?: number;
+  /** C, numbers of a context that is given to each sequence (see `Config.context`). Default 0. */
+  context?: number;
+}
+
+/** What a network says of itself. */
+export interface NetworkInfo {
+  /** Canonical: every field filled in. */
+  config: CanonicalConfig;
+  inputs: number;
+  /** O; without a readout the units of the last layer, of both directions together. */
+  outputs: number;
+  context: number;
+  /** Largest delay of an edge from the input: so many steps of it are part of the state. */
+  inputLead: number;
+  /** How many numbers are learnt. */
+  parameters: number;
+  /** The parameters' names are those of one module of `torch.nn` (RNN, LSTM or GRU), which is the same network. */
+  pytorchNames: boolean;
+  layers: {
+    /** H. */
+    hidden: number;
+    /** Largest delay of an edge from the layer, 1 or more: so many steps of h are its state. */
+    lead: number;
+    /** It has a c beside h. */
+    cellState: boolean;
+    direction: 'forward' | 'backward';
+  }[];
+  /** Name and shape of each parameter. */
+  tensors: [name: string, shape: number[]][];
+  /** Optimizer steps taken. */
+  step: number;
+  runtime: RuntimeInfo;
+}
+
+/** What a network remembers of N sequences after some steps, or a gradient of it. */
+export interface NetworkState {
+  layers: {
+    /** [lead, N, H], in the order of time; of backward layers the state before the first step. */
+    h: Tensor;
+    /** [N, H]. */
+    c?: Tensor;
+  }[];
+  /** [inputLead, N, D]: the newest inputs, where edges read them late. */
+  inputs?: Tensor;
+  /** Number of the next step, for layers with a clock. Default 0. */
+  clock?: number;
+}
+
+export interface ForwardOptions {
+  /** True steps of each sequence, 0 to T. What lies beyond is not read; answers there are 0. Default: all T. */
+  lengths?: readonly number[];
+  /** Where to go on from. Default zeros, or what the network makes of the context. */
+  state?: NetworkState | undefined;
+  /** [N, C]. Needed if the network has a context. */
+  context?: Tensor | Float32Array;
+  /** Dropout and zoneout act, with other masks each time. Default false. */
+  training?: boolean;
+}
+
+export interface Forward {
+  /** [T, N, O]. */
+  y: Tensor;
+  /** After each sequence's last step. */
+  state: NetworkState;
+}
+
+export interface Backward {
+  /** ∂L/∂x, [T, N, D]. */
+  dx: Tensor;
+  /** ∂L/∂ the state before the first step; 0 where the network made it of the context. */
+  dstate: NetworkState;
+  /** ∂L/∂ the context, [N, C]; only of a network that has one. */
+  dcontext?: Tensor;
+}
+
+/** An update as `torch.optim` has it, names, meanings and defaults alike. Options that the method lacks are refused. */
+export interface StepOptions {
+  optimizer: 'sgd' | 'rmsprop' | 'adagrad' | 'adadelta' | 'adam' | 'adamw';
+  /** Default 1e-3; rmsprop and adagrad 1e-2; adadelta 1. */
+  lr?: number;
+  /** sgd (Sutskever et al. 2013), rmsprop. Default 0. */
+  momentum?: number;
+  /** sgd. Default false. */
+  nesterov?: boolean;
+  /** rmsprop: smoothing of the squares. Default 0.99. */
+  alpha?: number;
+  /** rmsprop: the squares less the square of the mean (Graves 2013). Default false. */
+  centered?: boolean;
+  /** adadelta: smoothing (Zeiler 2012). Default 0.9. */
+  rho?: number;
+  /** adam, adamw: smoothing of the gradients and of their squares (Kingma & Ba 2015). Default [0.9, 0.999]. */
+  betas?: readonly [number, number];
+  /** All but sgd. Default 1e-8; adagrad 1e-10; adadelta 1e-6. */
+  eps?: number;
+  /** λp is added to the gradient; adamw shrinks the weights instead (Loshchilov & Hutter 2019). Default 0; adamw 1e-2. */
+  weight_decay?: number;
+  /** First: each element of the gradients into ±this, as `clip_grad_value_`. Default 0: off. */
+  clip_value?: number;
+  /** Then: all gradients together to this norm (Pascanu et al. 2013), as `clip_grad_norm_`. Default 0: off. */
+  max_norm?: number;
+}
+
+/**
+ * A network over sequences of numbers, whose loss is the caller's. Calls are answered in the order in which they are
+ * made. What does not fit rejects with `INVALID_ARGUMENT`, which names field, expected and actual shape, and changes
+ * nothing.
+ */
+export interface Network {
+  /** Of this moment; known at once, no message is sent. */
+  readonly info: NetworkInfo;
+  /**
+   * Answers to `x`, [T, N, D]. Forward layers carry on from the state and leave their own; backward layers read each
+   * sequence from its true end (Schuster & Paliwal 1997).
+   */
+  forward(x: Tensor, options?: ForwardOptions): Promise<Forward>;
+  /**
+   * Back-propagation through time (Werbos 1990): from ∂L/∂y, [T, N, O], and, if the loss reads it, ∂L/∂ the state after,
+   * the gradients of everything that went in. Adds to those of the parameters. Once after each `forward`, with the
+   * same parameters: else it rejects with `INVALID_STATE`.
+   */
+  backward(dy: Tensor | Float32Array, dstate?: NetworkState): Promise<Backward>;
+  /**
+   * Copies of all parameters by name: PyTorch's names, layouts and gate orders (`weight_ih_l0`, …) where
+   * `info.pytorchNames`, else those of a saved model (`layers.0.weight_ih`, …).
+   */
+  parameters(): Promise<Record<string, Tensor>>;
+  /** Copies of their gradients, summed since they were last zeroed. */
+  gradients(): Promise<Record<string, Tensor>>;
+  /** Sets the parameters that are named: all of them, or, if one does not fit, none. */
+  setParameters(parameters: Readonly<Record<string, Tensor | Float32Array>>): Promise<void>;
+  zeroGradients(): Promise<void>;
+  /**
+   * Clips the gradients, then updates the parameters; gradients stay, as in PyTorch. Moments begin anew when another
+   * method is asked for. Gives the norm of all gradients before clipping. Rejects with `NON_FINITE` (see `overflow`) if
+   * a gradient or a new parameter overflows; the parameters are then as they were.
+   */
+  step(options: StepOptions): Promise<number>;
+  /** The parameters as a safetensors file, which PyTorch reads: `module.load_state_dict(load_file(…))`. */
+  save(): Promise<Uint8Array>;
+  /** Sets the parameters from such a file. Rejects with `INVALID_CHECKPOINT` if it is none or is damaged. */
+  load(bytes: Uint8Array): Promise<void>;
+  /** Ends the network, its memory and its threads. Calls still running reject with `DISPOSED`. May be called again. */
+  dispose(): void;
+  /** For `using network = await createNetwork(…)`. */
+  [Symbol.dispose](): void;
+  /** The same by the name that a `Worker` has for it. */
+  terminate(): void;
+}

@@ -1,0 +1,77 @@
+#include "reply.h"
+
+#include <nlohmann/json.hpp>
+
+#include "error.h"
+#include "headroom.h"
+
+namespace unfold {
+
+using emscripten::val;
+
+val reply(bool ok, const Json& value) {
+  val result = val::object();
+  result.set("ok", ok);
+  result.set("value", value.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return result;
+}
+
+namespace {
+
+val failure(const char* code, const std::string& field, const std::string& expected, const std::string& actual,
+            const std::string& message) {
+  return reply(false,
+               {{"code", code}, {"field", field}, {"expected", expected}, {"actual", actual}, {"message", message}});
+}
+
+}  // namespace
+
+val guard(const Call& call) {
+  keep_headroom();
+  try {
+    return call.run(call.what);
+  } catch (const NonFinite& e) {
+    const Overflow& o = e.overflow;  // what is not finite travels as null
+    return reply(false, {{"code", to_string(e.code)},
+                         {"field", e.field},
+                         {"expected", e.expected},
+                         {"actual", e.actual},
+                         {"message", e.what()},
+                         {"overflow",
+                          {{"step", o.step},
+                           {"loss", o.loss},
+                           {"gradientNorm", o.gradient_norm},
+                           {"learningRate", o.learning_rate},
+                           {"parameter", o.parameter},
+                           {"largest", o.largest},
+                           {"takenBack", o.taken_back}}}});
+  } catch (const Error& e) {
+    return failure(to_string(e.code), e.field, e.expected, e.actual, e.what());
+  } catch (const Json::exception& e) {  // an option of the wrong type
+    return failure("INVALID_ARGUMENT", "options", "options of the documented types", e.what(), e.what());
+  } catch (const std::bad_alloc&) {
+    return failure("OUT_OF_MEMORY", "memory", "enough memory", "a refusal", "The browser gave no more memory.");
+  } catch (const std::exception& e) {
+    return failure("INTERNAL", "", "", "", e.what());
+  }
+}
+
+std::string copied(const val& bytes) {
+  std::string copy(bytes["length"].as<std::size_t>(), '\0');
+  val(emscripten::typed_memory_view(copy.size(), reinterpret_cast<std::uint8_t*>(copy.data())))
+      .call<void>("set", bytes);
+  return copy;
+}
+
+std::vector<Real> copied_numbers(const val& numbers) {
+  std::vector<Real> copy(numbers["length"].as<std::size_t>());
+  val(emscripten::typed_memory_view(copy.size(), copy.data())).call<void>("set", numbers);
+  return copy;
+}
+
+void set_bytes(val& result, std::span<const std::byte> bytes) {
+  const val view(emscripten::typed_memory_view(bytes.size(), reinterpret_cast<const std::uint8_t*>(bytes.data())));
+  result.set("bytes", val::global("Uint8Array").new_(view));
+}
+
+}  // namespace unfold
