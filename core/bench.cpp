@@ -8,6 +8,7 @@
 #include "parallel.h"
 #include "profile.h"
 #include "rng.h"
+#include "sorting.h"
 #include "trainer.h"
 
 namespace unfold {
@@ -18,7 +19,7 @@ using Clock = std::chrono::steady_clock;
 double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
+  sort(values);
   return values[values.size() / 2];
 }
 
@@ -114,8 +115,7 @@ Json benchmark(const BenchOptions& options) {
   Json measured = Json::array();
   for (const Row& row : rows)
     for (int count = 1; count <= options.max_threads; count *= 2)
-      if (options.only.empty() || options.only == row.name)
-        measured.push_back(measure(row, count, options, tokens));
+      if (options.only.empty() || options.only == row.name) measured.push_back(measure(row, count, options, tokens));
   set_threads(before);
   return object({{"kernels", kernels::active().name}, {"fast", kernels::active().fast}, {"rows", measured}});
 }

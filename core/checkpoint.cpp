@@ -182,18 +182,18 @@ std::vector<std::byte> write_checkpoint(const Config& config, const Symbols& sym
     writer.add("state.values", {Index(state.values.size())}, state.values.data(), Index(state.values.size()));
     const Progress& p = trainer->progress();
     const Schedule::Plateau& plateau = trainer->schedule().plateau;
-    meta["progress"] = Json{{"step", p.step},
-                            {"epoch", p.epoch},
-                            {"cursor", p.cursor},
-                            {"evaluated", p.evaluated},
-                            {"validationLoss", p.validation_loss},
-                            {"updates", trainer->optimizer().updates},
-                            {"clock", state.clock},
-                            {"inputs", state.tokens},
-                            {"best", plateau.best},
-                            {"bad", plateau.bad},
-                            {"reductions", plateau.reductions},
-                            {"text", trainer->feed().mark()}}
+    meta["progress"] = object({{"step", p.step},
+                               {"epoch", p.epoch},
+                               {"cursor", p.cursor},
+                               {"evaluated", p.evaluated},
+                               {"validationLoss", p.validation_loss},
+                               {"updates", trainer->optimizer().updates},
+                               {"clock", state.clock},
+                               {"inputs", Json(state.tokens)},
+                               {"best", plateau.best},
+                               {"bad", plateau.bad},
+                               {"reductions", plateau.reductions},
+                               {"text", trainer->feed().mark()}})
                            .dump();
   }
   meta["checksum"] = checksum(writer.file);

@@ -133,10 +133,8 @@ Json to_json(const Config& c) {
   const SamplingConfig& own = c.sampling;
   if (own.on())
     put(json,
-        {{"sampling",
-          object({{"name", own.name}, {"k", own.k}, {"start", own.start}, {"minimum", own.minimum}})}});
-  put(json,
-      {{"dropout", c.dropout}, {"variationalDropout", c.variational}, {"evaluateEvery", c.evaluate_every}});
+        {{"sampling", object({{"name", own.name}, {"k", own.k}, {"start", own.start}, {"minimum", own.minimum}})}});
+  put(json, {{"dropout", c.dropout}, {"variationalDropout", c.variational}, {"evaluateEvery", c.evaluate_every}});
   return json;
 }
 
@@ -175,8 +173,7 @@ Json schema() {
                                   {"equations", p.equations},
                                   {"source", p.source},
                                   {"config", preset_config(p.name, 128)}}));
-  Json json =
-      object({{"cells", cell_list}, {"presets", preset_list}, {"activations", names_json(activation_names)}});
+  Json json = object({{"cells", cell_list}, {"presets", preset_list}, {"activations", names_json(activation_names)}});
   training_choices(json);
   layer_choices(json);
   task_choices(json);

@@ -13,8 +13,8 @@ constexpr Named<Join> joins[]{{"first", Join::first}, {"last", Join::last}, {"al
 // Edges ---------------------------------------------------------------------------------------------------
 
 constexpr Named<Source> sources[]{{"input", Source::input},         {"self", Source::self},
-                            {"output", Source::output},       {"context", Source::context},
-                            {"attention", Source::attention}, {"remaining", Source::remaining}};
+                                  {"output", Source::output},       {"context", Source::context},
+                                  {"attention", Source::attention}, {"remaining", Source::remaining}};
 
 /// `layer` is the number of the layer that the edge enters; layers.size() for the readout.
 EdgeConfig parse_edge(const Json& json, const std::string& path, int layer, bool readout) {
@@ -46,8 +46,7 @@ EdgeConfig parse_edge(const Json& json, const std::string& path, int layer, bool
   if (const Json* hidden = r.get("hidden")) {
     if (!hidden->is_array() || hidden->size() > 16) refuse(r.path("hidden"), "up to 16 layer sizes", shown(*hidden));
     for (std::size_t i = 0; i < hidden->size(); ++i)
-      e.hidden.push_back(
-          Index(Reader::integer_of((*hidden)[i], r.path("hidden") + at_index(i), 1, 8192)));
+      e.hidden.push_back(Index(Reader::integer_of((*hidden)[i], r.path("hidden") + at_index(i), 1, 8192)));
   }
   e.activation = parse_activation(r.choice("activation", activation_names, "tanh"));
   r.boolean("shortcut", e.shortcut);
@@ -157,8 +156,7 @@ void parse_clock(Reader& r, LayerConfig& layer) {
   if (!value->is_array() || Index(value->size()) > layer.hidden)
     refuse(r.path("clock"), "a list of periods, at most one a hidden unit", shown(*value));
   for (std::size_t i = 0; i < value->size(); ++i)
-    layer.clock.push_back(
-        int(Reader::integer_of((*value)[i], r.path("clock") + at_index(i), 1, 1e6)));
+    layer.clock.push_back(int(Reader::integer_of((*value)[i], r.path("clock") + at_index(i), 1, 1e6)));
 }
 
 void parse_zoneout(Reader& r, LayerConfig& layer) {
@@ -242,8 +240,8 @@ std::vector<LayerConfig> parse_stack(const Json* json, const std::string& path, 
     bool both_ways = false;
     std::vector<EdgeConfig> usual = default_edges(c, tops, l == 0, decoder);
     if (l > 0 && skip_inputs) usual.insert(usual.end() - 1, {.from = Source::input});
-    LayerConfig layer = parse_layer(json ? (*json)[l] : Json::object(), number, path + at_index(l),
-                                    std::move(usual), initial, both_ways);
+    LayerConfig layer = parse_layer(json ? (*json)[l] : Json::object(), number, path + at_index(l), std::move(usual),
+                                    initial, both_ways);
     if (both_ways || tops.size() > 1 || (l > 0 && skip_inputs))
       layer.default_edges = false;  // the canonical form says it
     layers.push_back(layer);
@@ -288,8 +286,7 @@ void parse_layers(Reader& r, Config& c) {
     c.readout = parse_edges(*readout, "readout", count, true);
     c.default_readout = false;
     for (std::size_t i = 0; i < c.readout.size(); ++i)
-      if (c.readout[i].delay != 0)
-        refuse("readout" + at_index(i) + ".delay", "0", std::to_string(c.readout[i].delay));
+      if (c.readout[i].delay != 0) refuse("readout" + at_index(i) + ".delay", "0", std::to_string(c.readout[i].delay));
     return;
   }
   for (auto top = tops.rbegin(); top != tops.rend(); ++top) c.readout.push_back({.from = Source::layer, .layer = *top});

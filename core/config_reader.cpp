@@ -1,4 +1,5 @@
 #include "config_reader.h"
+#include "sorting.h"
 
 #include <algorithm>
 #include <cmath>
@@ -101,7 +102,7 @@ void Reader::finish() const {
     const auto is = [&](const char* known) { return name == known; };
     if (std::any_of(known_.begin(), known_.end(), is)) continue;
     std::vector<const char*> known = known_;
-    std::sort(known.begin(), known.end(), [](const char* a, const char* b) { return std::strcmp(a, b) < 0; });
+    sort(known, [](const char* a, const char* b) { return std::strcmp(a, b) < 0; });
     const auto same = [](const char* a, const char* b) { return std::strcmp(a, b) == 0; };
     known.erase(std::unique(known.begin(), known.end(), same), known.end());
     refuse(path(name.c_str()), "one of " + listed(known), "an unknown field");

@@ -10,9 +10,9 @@ constexpr const char* lengths[]{"end", "halt", "count"};
 constexpr const char* scores[]{"additive", "multiplicative"};
 constexpr const char* pools[]{"each", "last", "mean"};
 constexpr Named<ContextUse> uses[]{{"none", ContextUse::none},
-                             {"input", ContextUse::input},
-                             {"initial", ContextUse::initial},
-                             {"both", ContextUse::both}};
+                                   {"input", ContextUse::input},
+                                   {"initial", ContextUse::initial},
+                                   {"both", ContextUse::both}};
 
 bool one_of(const std::string& name, std::initializer_list<const char*> names) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -39,7 +39,7 @@ void parse_corpus(Reader& r, CorpusConfig& c) {
   if (!name || !name->is_string()) refuse(in.path("name"), "a name", name ? shown(*name) : "nothing");
   c.name = name->get<std::string>();
   std::vector<const char*> known;
-  for (const Corpus& corpus : corpora()) known.push_back(corpus.name);
+  for (const Corpus& corpus : corpora()) known.push_back(corpus.name.c_str());
   if (!find_corpus(c.name)) refuse(in.path("name"), "one of " + listed(known), shown(*name));
   in.integer("difficulty", c.difficulty, 0, 100000);
   in.integer("count", c.count, 10, 10e6);
@@ -96,10 +96,9 @@ void task_json(const Config& c, Json& json) {
   put(json, {{"task", task}});
   const CorpusConfig& made = c.corpus;
   if (!made.name.empty())
-    put(json, {{"corpus", object({{"name", made.name},
-                                  {"difficulty", made.difficulty},
-                                  {"count", made.count},
-                                  {"seed", made.seed}})}});
+    put(json,
+        {{"corpus",
+          object({{"name", made.name}, {"difficulty", made.difficulty}, {"count", made.count}, {"seed", made.seed}})}});
   if (c.has_context()) put(json, {{"context", name_of(uses, c.context)}});
   const AttentionConfig& a = c.attention;
   if (a.on)

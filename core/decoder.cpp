@@ -5,6 +5,7 @@
 
 #include "draw.h"
 #include "kernels/kernels.h"
+#include "sorting.h"
 
 namespace unfold {
 namespace {
@@ -65,7 +66,7 @@ template <class T, class F>
 void best_first(std::vector<T>& list, const F& value) {
   std::vector<std::size_t> order(list.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+  sort(order, [&](std::size_t a, std::size_t b) {
     const double x = value(list[a]), y = value(list[b]);
     return x > y || (x == y && a < b);
   });

@@ -1,5 +1,7 @@
 #include "json.h"
 
+#include <set>
+
 #include "config_reader.h"
 
 namespace unfold {

@@ -148,8 +148,8 @@ Json Session::answer(const Example& e, const Json& request) {
     if (!has_target) json["logProbability"] = all[0].log_probability;
     json["alternatives"] = Json::array();
     for (const Written& w : all)
-      json["alternatives"].push_back(
-          {{"output", text_of(w.tokens, names_.targets)}, {"logProbability", w.log_probability}, {"score", w.score}});
+      json["alternatives"].push_back(object(
+          {{"output", text_of(w.tokens, names_.targets)}, {"logProbability", w.log_probability}, {"score", w.score}}));
     if (!all[0].attention.empty())
       json["attention"] = rows_json(all[0].attention, std::max<Index>(Index(e.input.size()), 1));
     return json;

@@ -4,6 +4,7 @@
 
 #include "dataset_part.h"
 #include "numeric.h"
+#include "sorting.h"
 #include "tokens.h"
 
 namespace unfold {
@@ -61,7 +62,7 @@ class Alphabet {
 
  private:
   void settle() {
-    std::sort(symbols_.begin(), symbols_.end());
+    sort(symbols_);
     symbols_.erase(std::unique(symbols_.begin(), symbols_.end()), symbols_.end());
     distinct_ = symbols_.size();
   }
@@ -217,7 +218,7 @@ std::vector<Example> read_sequences(std::string_view text, const Config& config,
 
   const Vocabulary input = inputs.vocabulary();
   const Vocabulary output = tag ? targets.vocabulary() : input;
-  std::sort(labels.begin(), labels.end());
+  sort(labels);
   labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
   if (labels.size() > most_symbols)
     refuse_text("text", "at most " + std::to_string(most_symbols) + " labels", std::to_string(labels.size()));

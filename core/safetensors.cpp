@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "config.h"
+#include "sorting.h"
 
 #include <nlohmann/json.hpp>
 
@@ -70,7 +71,7 @@ TensorView view(const std::string& name, const Json& entry, std::span<const std:
 void check_tiling(const TensorFile& file, std::span<const std::byte> data) {
   std::vector<std::pair<const std::byte*, const std::byte*>> ranges;
   for (const TensorView& t : file.tensors) ranges.push_back({t.data.data(), t.data.data() + t.data.size()});
-  std::sort(ranges.begin(), ranges.end());
+  sort(ranges);
   const std::byte* at = data.data();
   for (const auto& [begin, end] : ranges) {
     if (begin != at) refuse("data_offsets", "tensors that cover the data without holes or overlaps", "others");

@@ -1,4 +1,5 @@
 #include "sampler.h"
+#include "sorting.h"
 
 #include <algorithm>
 #include <cmath>
@@ -53,7 +54,7 @@ Token Sampler::choose() {
   }
   std::size_t count = V;
   if ((options_.top_k > 0 && std::size_t(options_.top_k) < V) || options_.top_p < 1) {
-    std::sort(order_.begin(), order_.end(), [&](int a, int b) {
+    sort(order_, [&](int a, int b) {
       const double x = weights_[std::size_t(a)], y = weights_[std::size_t(b)];
       return x > y || (x == y && a < b);
     });

@@ -296,23 +296,22 @@ Json Session::info() const {
   const Index T = feed_ ? feed_->steps() : config_.window, S = feed_ ? feed_->encoder_steps() : 0;
   const Estimate size = estimate(config_, sizes_, T, S, Index(tokens_.size()));
   const Vocabulary& vocabulary = symbols_.vocabulary;
-  Json info = object(
-      {{"config", to_json(config_)},
-       {"parameters", network_->table().size()},
-       {"memoryBytes", std::int64_t(size.bytes)},
-       {"vocabulary", object({{"size", vocabulary.size()},
-                              {"symbols", symbols},
-                              {"unknown", replaced_},
-                              {"unit", vocabulary.bytes() ? "byte" : "character"}})},
-       {"characters", object({{"train", trainer_ ? trainer_->train_tokens() : 0},
-                              {"validation", trainer_ ? trainer_->validation_tokens() : 0}})},
-       {"step", progress.step},
-       {"epoch", trainer_ ? trainer_->epochs() : double(resumed_.epoch)},
-       maybe("validationLoss", progress.validation_loss >= 0, progress.validation_loss),
-       {"threads", threads()},
-       {"build", kernels::active().name},
-       {"math", kernels::active().fast ? "fast" : "reproducible"},
-       {"canTrain", trainer_ != nullptr}});
+  Json info = object({{"config", to_json(config_)},
+                      {"parameters", network_->table().size()},
+                      {"memoryBytes", std::int64_t(size.bytes)},
+                      {"vocabulary", object({{"size", vocabulary.size()},
+                                             {"symbols", symbols},
+                                             {"unknown", replaced_},
+                                             {"unit", vocabulary.bytes() ? "byte" : "character"}})},
+                      {"characters", object({{"train", trainer_ ? trainer_->train_tokens() : 0},
+                                             {"validation", trainer_ ? trainer_->validation_tokens() : 0}})},
+                      {"step", progress.step},
+                      {"epoch", trainer_ ? trainer_->epochs() : double(resumed_.epoch)},
+                      maybe("validationLoss", progress.validation_loss >= 0, progress.validation_loss),
+                      {"threads", threads()},
+                      {"build", kernels::active().name},
+                      {"math", kernels::active().fast ? "fast" : "reproducible"},
+                      {"canTrain", trainer_ != nullptr}});
   if (config_.task.learns_text()) return info;
   const auto count = [&](Split split) { return trainer_ ? trainer_->feed().size(split) : 0; };
   Json data = object({{"inputs", Json(names_.inputs)},

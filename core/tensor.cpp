@@ -1,4 +1,5 @@
 #include "tensor.h"
+#include "sorting.h"
 
 #include <algorithm>
 #include <cmath>
@@ -58,7 +59,7 @@ TensorNetwork::TensorNetwork(const Config& config)
   outputs_ = config_.task.outputs;
   if (outputs_ == 0) {
     for (const EdgeConfig& e : config_.readout) tops_.push_back(std::size_t(e.layer));
-    std::sort(tops_.begin(), tops_.end());
+    sort(tops_);
     for (const std::size_t top : tops_) outputs_ += layers_[top].hidden;
   }
   name_parameters();
@@ -130,7 +131,7 @@ void TensorNetwork::name_parameters() {
     std::vector<const Wire*> wires;
     for (const Wire& wire : layer.circuit().wires)
       if ((wire.from.kind == SignalRef::Kind::self) == self) wires.push_back(&wire);
-    std::sort(wires.begin(), wires.end(), [](const Wire* a, const Wire* b) { return a->from.index < b->from.index; });
+    sort(wires, [](const Wire* a, const Wire* b) { return a->from.index < b->from.index; });
     NamedTensor t{.name = name};
     for (const Wire* wire : wires) {
       const Parameter& p = table[wire->matrix.weight];

@@ -5,6 +5,7 @@
 
 #include "error.h"
 #include "loss.h"
+#include "sorting.h"
 
 namespace unfold {
 namespace {
@@ -75,12 +76,12 @@ Vocabulary Vocabulary::of(std::string_view text, bool bytes, int cap) {
   std::vector<std::pair<std::int64_t, std::uint32_t>> ranked;  // most frequent first, then by code point
   for (const auto& [symbol, count] : counts) ranked.push_back({-count, symbol});
   if (int(ranked.size()) > cap) {
-    std::sort(ranked.begin(), ranked.end());
+    sort(ranked);
     ranked.resize(std::size_t(cap - 1));
     v.unknown_ = true;
   }
   for (const auto& [count, symbol] : ranked) v.symbols_.push_back(symbol);
-  std::sort(v.symbols_.begin(), v.symbols_.end());
+  sort(v.symbols_);
   return v;
 }
 

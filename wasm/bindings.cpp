@@ -33,23 +33,23 @@ class Slice {
 };
 
 Json report_json(const StepReport& r, double epochs, double characters, double seconds) {
-  return {{"step", r.step},
-          {"epoch", epochs},
-          {"loss", r.loss},
-          {"validationLoss", nullptr},
-          {"accuracy", r.accuracy < 0 ? Json() : Json(r.accuracy)},
-          {"gradientNorm", r.gradient_norm},
-          {"learningRate", r.learning_rate},
-          {"characters", characters},
-          {"seconds", seconds}};
+  return object({{"step", r.step},
+                 {"epoch", epochs},
+                 {"loss", r.loss},
+                 {"validationLoss", nullptr},
+                 maybe("accuracy", r.accuracy >= 0, r.accuracy),
+                 {"gradientNorm", r.gradient_norm},
+                 {"learningRate", r.learning_rate},
+                 {"characters", characters},
+                 {"seconds", seconds}});
 }
 
 Json evaluation_json(const Evaluation& e) {
-  return {{"done", e.done},
-          {"fraction", e.fraction},
-          {"loss", e.done ? Json(e.loss) : Json()},
-          {"accuracy", e.done && e.accuracy >= 0 ? Json(e.accuracy) : Json()},
-          {"characters", e.predictions}};
+  return object({{"done", e.done},
+                 {"fraction", e.fraction},
+                 maybe("loss", e.done, e.loss),
+                 maybe("accuracy", e.done && e.accuracy >= 0, e.accuracy),
+                 {"characters", e.predictions}});
 }
 
 Split split_of(const std::string& name) {
@@ -95,9 +95,9 @@ class Bound {
           if (measuring_) measured_ = e;
           measuring_ = false;
           Json report = report_json(last_, trainer.epochs(), 0, 0);
-          report["validationLoss"] = e.loss;
-          report["accuracy"] = e.accuracy < 0 ? Json() : Json(e.accuracy);
-          report["step"] = trainer.progress().step;
+          put(report, {{"validationLoss", e.loss},
+                       maybe("accuracy", e.accuracy >= 0, e.accuracy),
+                       {"step", trainer.progress().step}});
           events.push_back(report);
         } else if (trainer.progress().step < target_step) {
           const double start = Slice::now();
@@ -188,7 +188,7 @@ class Bound {
       std::vector<Real> numbers =
           session().logits(json.at("tokens").get<std::vector<Token>>(), json.at("columns").get<Index>(), state);
       numbers.insert(numbers.end(), state.values.begin(), state.values.end());
-      val result = reply(true, {{"inputs", state.tokens}, {"clock", state.clock}});
+      val result = reply(true, {{"inputs", Json(state.tokens)}, {"clock", state.clock}});
       set_bytes(result, std::as_bytes(std::span(numbers)));
       return result;
     });
@@ -199,8 +199,9 @@ class Bound {
       const Session::Reading reading = session().inspect(copied(text));
       Json series = Json::array();
       for (const auto& [layer, name, size, offset] : reading.inspection.series)
-        series.push_back({{"layer", layer}, {"name", name}, {"size", size}, {"offset", offset}});
-      val result = reply(true, {{"tokens", reading.tokens}, {"unknown", reading.unknown}, {"series", series}});
+        series.push_back(object({{"layer", layer}, {"name", name}, {"size", size}, {"offset", offset}}));
+      val result =
+          reply(true, {{"tokens", Json(reading.tokens)}, {"unknown", Json(reading.unknown)}, {"series", series}});
       set_bytes(result, std::as_bytes(std::span(reading.inspection.values)));
       return result;
     });
@@ -257,7 +258,7 @@ class Bound {
           .seed = std::uint64_t(whole("seed", double(session().config().seed), 9007199254740991.0))};
       const auto unknown = session_->sample_start(json.value("prime", ""), chosen,
                                                   std::int64_t(whole("length", 500, 9007199254740991.0)));
-      return reply(true, {{"unknown", unknown}});
+      return reply(true, {{"unknown", Json(unknown)}});
     });
   }
 
@@ -316,8 +317,8 @@ val check(const std::string& text, int vocabulary) {
     const Estimate size = estimate(config, std::max(vocabulary, 1), 0);
     const bool known = vocabulary > 0;
     return reply(true, {{"config", to_json(config)},
-                        {"parameters", known ? Json(size.parameters) : Json()},
-                        {"memoryBytes", known ? Json(std::floor(size.bytes)) : Json()}});
+                        maybe("parameters", known, double(size.parameters)),
+                        maybe("memoryBytes", known, std::floor(size.bytes))});
   });
 }
 

@@ -73,7 +73,7 @@ class BoundNetwork {
       TensorNetwork::Outputs out = network().forward(in);
       append(out.y, out.state.values);
       append(out.y, out.state.inputs);
-      return with_numbers({{"clock", out.state.clock}}, out.y);
+      return with_numbers(object({{"clock", out.state.clock}}), out.y);
     });
   }
 
@@ -141,10 +141,10 @@ class BoundNetwork {
   Json info() const {
     Json layers = Json::array(), tensors = Json::array();
     for (const TensorLayer& l : network_->layers())
-      layers.push_back({{"hidden", l.hidden},
-                        {"lead", l.lead},
-                        {"cellState", l.cell_state},
-                        {"direction", l.direction > 0 ? "forward" : "backward"}});
+      layers.push_back(object({{"hidden", l.hidden},
+                               {"lead", l.lead},
+                               {"cellState", l.cell_state},
+                               {"direction", l.direction > 0 ? "forward" : "backward"}}));
     Index parameters = 0;
     for (const NamedTensor& t : network_->parameters()) {
       Json shape = Json::array({t.rows});
@@ -152,15 +152,15 @@ class BoundNetwork {
       tensors.push_back({t.name, shape});
       parameters += t.size();
     }
-    return {{"config", to_json(network_->config())},
-            {"inputs", network_->inputs()},
-            {"outputs", network_->outputs()},
-            {"context", network_->context_size()},
-            {"inputLead", network_->input_lead()},
-            {"parameters", parameters},
-            {"pytorchNames", network_->pytorch_names()},
-            {"layers", layers},
-            {"tensors", tensors}};
+    return object({{"config", to_json(network_->config())},
+                   {"inputs", network_->inputs()},
+                   {"outputs", network_->outputs()},
+                   {"context", network_->context_size()},
+                   {"inputLead", network_->input_lead()},
+                   {"parameters", parameters},
+                   {"pytorchNames", network_->pytorch_names()},
+                   {"layers", layers},
+                   {"tensors", tensors}});
   }
 
   std::unique_ptr<TensorNetwork> network_;

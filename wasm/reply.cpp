@@ -16,6 +16,8 @@ val reply(bool ok, const Json& value) {
   return result;
 }
 
+val reply(bool ok, Fields value) { return reply(ok, object(value)); }
+
 namespace {
 
 val failure(const char* code, const std::string& field, const std::string& expected, const std::string& actual,
@@ -37,14 +39,13 @@ val guard(const Call& call) {
                          {"expected", e.expected},
                          {"actual", e.actual},
                          {"message", e.what()},
-                         {"overflow",
-                          {{"step", o.step},
-                           {"loss", o.loss},
-                           {"gradientNorm", o.gradient_norm},
-                           {"learningRate", o.learning_rate},
-                           {"parameter", o.parameter},
-                           {"largest", o.largest},
-                           {"takenBack", o.taken_back}}}});
+                         {"overflow", object({{"step", o.step},
+                                              {"loss", o.loss},
+                                              {"gradientNorm", o.gradient_norm},
+                                              {"learningRate", o.learning_rate},
+                                              {"parameter", o.parameter},
+                                              {"largest", o.largest},
+                                              {"takenBack", o.taken_back}})}});
   } catch (const Error& e) {
     return failure(to_string(e.code), e.field, e.expected, e.actual, e.what());
   } catch (const Json::exception& e) {  // an option of the wrong type

@@ -15,6 +15,7 @@
 namespace unfold {
 
 emscripten::val reply(bool ok, const Json& value);
+emscripten::val reply(bool ok, Fields value);
 
 /// Some call, by reference.
 struct Call {
