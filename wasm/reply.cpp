@@ -18,10 +18,30 @@ val reply(bool ok, const Json& value) {
 
 namespace {
 
-val failure(const char* code, const std::string& field, const std::string& expected, const std::string& actual,
-            const std::string& message) {
-  return reply(false,
-               {{"code", code}, {"field", field}, {"expected", expected}, {"actual", actual}, {"message", message}});
+/// A field at a time: lists in braces are several times as large.
+Json failure(const char* code, const std::string& field, const std::string& expected, const std::string& actual,
+             const std::string& message) {
+  Json json;
+  const auto put = [&](const char* name, const std::string& text) { json[name] = text; };
+  put("code", code);
+  put("field", field);
+  put("expected", expected);
+  put("actual", actual);
+  put("message", message);
+  return json;
+}
+
+Json overflow_json(const Overflow& o) {
+  Json json;
+  const auto put = [&](const char* name, double x) { json[name] = x; };
+  put("step", double(o.step));
+  put("loss", o.loss);
+  put("gradientNorm", o.gradient_norm);
+  put("learningRate", o.learning_rate);
+  put("largest", o.largest);
+  json["parameter"] = o.parameter;
+  json["takenBack"] = o.taken_back;
+  return json;
 }
 
 }  // namespace
@@ -30,29 +50,19 @@ val guard(const Call& call) {
   keep_headroom();
   try {
     return call.run(call.what);
-  } catch (const NonFinite& e) {
-    const Overflow& o = e.overflow;  // what is not finite travels as null
-    return reply(false, {{"code", to_string(e.code)},
-                         {"field", e.field},
-                         {"expected", e.expected},
-                         {"actual", e.actual},
-                         {"message", e.what()},
-                         {"overflow",
-                          {{"step", o.step},
-                           {"loss", o.loss},
-                           {"gradientNorm", o.gradient_norm},
-                           {"learningRate", o.learning_rate},
-                           {"parameter", o.parameter},
-                           {"largest", o.largest},
-                           {"takenBack", o.taken_back}}}});
   } catch (const Error& e) {
-    return failure(to_string(e.code), e.field, e.expected, e.actual, e.what());
+    Json json = failure(to_string(e.code), e.field, e.expected, e.actual, e.what());
+    // What is not finite travels as null.
+    if (const auto* overflown = dynamic_cast<const NonFinite*>(&e))
+      json["overflow"] = overflow_json(overflown->overflow);
+    return reply(false, json);
   } catch (const Json::exception& e) {  // an option of the wrong type
-    return failure("INVALID_ARGUMENT", "options", "options of the documented types", e.what(), e.what());
+    return reply(false, failure("INVALID_ARGUMENT", "options", "options of the documented types", e.what(), e.what()));
   } catch (const std::bad_alloc&) {
-    return failure("OUT_OF_MEMORY", "memory", "enough memory", "a refusal", "The browser gave no more memory.");
+    return reply(false,
+                 failure("OUT_OF_MEMORY", "memory", "enough memory", "a refusal", "The browser gave no more memory."));
   } catch (const std::exception& e) {
-    return failure("INTERNAL", "", "", "", e.what());
+    return reply(false, failure("INTERNAL", "", "", "", e.what()));
   }
 }
 
