@@ -30,7 +30,7 @@ def run(folder, name, case):
     x = torch.tensor(case["x"]).view(steps, columns, inputs)
     target = torch.tensor(case["target"]).view(steps, columns, -1)
     mask = torch.arange(steps)[:, None] < torch.tensor(case["lengths"])[None]
-    optimizer = torch.optim.AdamW(net.parameters(), lr=0.02)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.01)
     first, norms = None, []
     for _ in range(case["steps"]):
         optimizer.zero_grad()

@@ -14,6 +14,15 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const [T, N, D, O, H] = [6, 4, 3, 2, 5];
 const lengths = [4, 6, 1, 3];
 const steps = 6;
+/** No method that divides by a gradient near zero: rounding would grow. */
+const options = {
+  optimizer: 'sgd',
+  lr: 0.1,
+  momentum: 0.9,
+  nesterov: true,
+  weight_decay: 0.01,
+  max_norm: 0.5,
+} as const;
 
 const kinds = [
   ['RNN', 'rnn', 1, false],
@@ -63,7 +72,7 @@ test.runIf(hasModule('torch'))("in Debian's PyTorch", async () => {
         const { y } = await network.forward({ shape: [T, N, D], data: x }, { lengths });
         first ??= y.data;
         await network.backward(y.data.map((value, i) => (within(i) ? value - target[i]! : 0)));
-        norms.push(await network.step({ optimizer: 'adamw', lr: 0.02, max_norm: 0.5 }));
+        norms.push(await network.step(options));
       }
       const parameters = Object.entries(await network.parameters()).map(([key, { data }]) => [key, data]);
       ours[name] = { y: first!, norms, parameters: Object.fromEntries(parameters) };
