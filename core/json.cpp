@@ -3,6 +3,7 @@
 #include <set>
 
 #include "config_reader.h"
+#include "json_walk.h"
 
 namespace unfold {
 namespace {
@@ -48,12 +49,37 @@ struct Watch : nlohmann::json_sax<Json> {
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
 };
 
+/// Makes a value of what the parser meets.
+struct Build : nlohmann::json_sax<Json> {
+  Json root;
+  nlohmann::detail::json_sax_dom_parser<Json> to{root};
+
+  bool key(string_t& name) override { return to.key(name); }
+  bool start_object(std::size_t size) override { return to.start_object(size); }
+  bool end_object() override { return to.end_object(); }
+  bool start_array(std::size_t size) override { return to.start_array(size); }
+  bool end_array() override { return to.end_array(); }
+  bool null() override { return to.null(); }
+  bool boolean(bool x) override { return to.boolean(x); }
+  bool number_integer(number_integer_t x) override { return to.number_integer(x); }
+  bool number_unsigned(number_unsigned_t x) override { return to.number_unsigned(x); }
+  bool number_float(number_float_t x, const string_t& text) override { return to.number_float(x, text); }
+  bool string(string_t& text) override { return to.string(text); }
+  bool binary(binary_t&) override { return true; }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
+};
+
 }  // namespace
+
+bool walk_json(const std::string& text, nlohmann::json_sax<Json>& handler) {
+  auto input = nlohmann::detail::input_adapter(text);
+  return nlohmann::detail::parser<Json, decltype(input)>(std::move(input)).sax_parse(&handler);
+}
 
 Json parse_json(const std::string& text, ErrorCode code, const std::string& field) {
   Watch watch;
-  // As a base class: one instance of the parser serves every handler.
-  if (Json::sax_parse(text, static_cast<nlohmann::json_sax<Json>*>(&watch))) return Json::parse(text);
+  Build build;
+  if (walk_json(text, watch) && walk_json(text, build)) return std::move(build.root);
   throw Error(code, field, "one JSON object", watch.trouble.empty() ? "text that is not JSON" : watch.trouble);
 }
 

@@ -81,7 +81,7 @@ Json preset_config(const std::string& name, Index hidden) {
     for (const std::string from : {":H", "[H]"})
       for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos;)
         text.replace(at, from.size(), from == ":H" ? ":" + std::to_string(hidden) : "[" + std::to_string(hidden) + "]");
-    return Json::parse(text);
+    return parse_json(text, ErrorCode::internal, name);
   }
   throw Error(ErrorCode::invalid_config, "preset", "one of " + names, name);
 }

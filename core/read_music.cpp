@@ -1,9 +1,9 @@
 // Piano rolls: {"train": [[[key, …], …], …], "valid": …, "test": …}, also inside {"splits": …}.
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "dataset_part.h"
+#include "json_walk.h"
 
 namespace unfold {
 namespace {
@@ -130,8 +130,7 @@ Dataset read_music(std::string_view text, const Config& config) {
   Dataset data;
   data.numbers = data.outputs = keys;
   Rolls rolls(config, data);
-  // Through the base class, as parse_config does: one instance of the parser serves both.
-  if (!Json::sax_parse(std::string(text), static_cast<nlohmann::json_sax<Json>*>(&rolls))) {
+  if (!walk_json(std::string(text), rolls)) {
     if (!rolls.field.empty()) refuse_text(rolls.field, rolls.expected, rolls.actual);
     const std::string_view before = text.substr(0, rolls.error_at);
     refuse_text(line_field(1 + std::count(before.begin(), before.end(), '\n')), "JSON", "text that is not JSON");

@@ -1,5 +1,4 @@
 #include "tensor.h"
-#include "sorting.h"
 
 #include <algorithm>
 #include <cmath>
@@ -58,8 +57,9 @@ TensorNetwork::TensorNetwork(const Config& config)
   }
   outputs_ = config_.task.outputs;
   if (outputs_ == 0) {
-    for (const EdgeConfig& e : config_.readout) tops_.push_back(std::size_t(e.layer));
-    sort(tops_);
+    for (std::size_t l = 0; l < layers_.size(); ++l)  // in the order of layers
+      for (const EdgeConfig& e : config_.readout)
+        if (std::size_t(e.layer) == l) tops_.push_back(l);
     for (const std::size_t top : tops_) outputs_ += layers_[top].hidden;
   }
   name_parameters();
@@ -129,9 +129,12 @@ void TensorNetwork::name_parameters() {
   // Wires in the order of their sources: forward, then backward.
   const auto add_matrix = [&](const std::string& name, const Layer& layer, bool self) {
     std::vector<const Wire*> wires;
-    for (const Wire& wire : layer.circuit().wires)
-      if ((wire.from.kind == SignalRef::Kind::self) == self) wires.push_back(&wire);
-    sort(wires, [](const Wire* a, const Wire* b) { return a->from.index < b->from.index; });
+    for (const Wire& wire : layer.circuit().wires) {
+      if ((wire.from.kind == SignalRef::Kind::self) != self) continue;
+      auto at = wires.begin();
+      while (at != wires.end() && (*at)->from.index < wire.from.index) ++at;
+      wires.insert(at, &wire);
+    }
     NamedTensor t{.name = name};
     for (const Wire* wire : wires) {
       const Parameter& p = table[wire->matrix.weight];

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "tensor.h"
 
@@ -17,25 +16,24 @@ namespace {
 struct Method {
   const char* name;
   double lr, eps, weight_decay;
-  std::set<std::string> own;
+  const char* own;
 };
 
-const std::vector<Method>& methods() {
-  static const std::vector<Method> list{
-      {"sgd", 1e-3, 1e-8, 0, {"momentum", "nesterov"}},
-      {"rmsprop", 1e-2, 1e-8, 0, {"alpha", "eps", "momentum", "centered"}},
-      {"adagrad", 1e-2, 1e-10, 0, {"eps"}},
-      {"adadelta", 1.0, 1e-6, 0, {"rho", "eps"}},
-      {"adam", 1e-3, 1e-8, 0, {"betas", "eps"}},
-      {"adamw", 1e-3, 1e-8, 1e-2, {"betas", "eps"}},
-  };
-  return list;
+constexpr Method methods[]{
+    {"sgd", 1e-3, 1e-8, 0, "momentum, nesterov"}, {"rmsprop", 1e-2, 1e-8, 0, "alpha, eps, momentum, centered"},
+    {"adagrad", 1e-2, 1e-10, 0, "eps"},           {"adadelta", 1.0, 1e-6, 0, "rho, eps"},
+    {"adam", 1e-3, 1e-8, 0, "betas, eps"},        {"adamw", 1e-3, 1e-8, 1e-2, "betas, eps"},
+};
+
+/// Whether a list of names holds one.
+bool holds(const std::string& list, const std::string& name) {
+  return name.find(',') == std::string::npos && (", " + list + ",").find(", " + name + ",") != std::string::npos;
 }
 
 double number_of(const Json& value, const std::string& field, double least, double below) {
   const double x = value.is_number() ? value.get<double>() : std::nan("");
   if (!(x >= least && x < below))
-    refuse(field, "a number from " + Json(least).dump() + " to below " + Json(below).dump(), value.dump());
+    refuse(field, "a number from " + shortly(least) + " to below " + shortly(below), value.dump());
   return x;
 }
 
@@ -43,17 +41,16 @@ double number_of(const Json& value, const std::string& field, double least, doub
 
 TensorOptimizer parse_tensor_optimizer(const Json& options) {
   if (!options.is_object()) refuse("options", "an object", options.dump());
-  const Json name = options.value("optimizer", Json());
-  const auto method = std::find_if(methods().begin(), methods().end(), [&](const Method& m) { return name == m.name; });
-  if (method == methods().end()) refuse("optimizer", "sgd, rmsprop, adagrad, adadelta, adam or adamw", name.dump());
-  std::set<std::string> known{"optimizer", "lr", "weight_decay", "clip_value", "max_norm"};
-  known.insert(method->own.begin(), method->own.end());
+  const auto given = options.find("optimizer");
+  const Method* method = nullptr;
+  for (const Method& m : methods)
+    if (given != options.end() && given->is_string() && given->get_ref<const std::string&>() == m.name) method = &m;
+  if (!method)
+    refuse("optimizer", "sgd, rmsprop, adagrad, adadelta, adam or adamw",
+           given == options.end() ? "nothing" : given->dump());
+  const std::string known = std::string("optimizer, lr, weight_decay, clip_value, max_norm, ") + method->own;
   for (const auto& [key, value] : options.items())
-    if (!known.contains(key)) {
-      std::string all;
-      for (const std::string& k : known) all += (all.empty() ? "" : ", ") + k;
-      refuse(key, "an option of " + std::string(method->name) + ": " + all, "an unknown one");
-    }
+    if (!holds(known, key)) refuse(key, "an option of " + std::string(method->name) + ": " + known, "an unknown one");
   const auto number = [&](const char* key, double otherwise, double least, double below) {
     const auto at = options.find(key);
     return at == options.end() || at->is_null() ? otherwise : number_of(*at, key, least, below);

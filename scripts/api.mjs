@@ -6,11 +6,11 @@ import { at, Failure, isMain, main } from './lib.mjs';
 
 // What export/index exports comes from these; they export more for their neighbours.
 const exporters = ['export/onnx/index', 'export/pytorch/index', 'export/pytorch/state-dict', 'export/keras'];
-const files = ['index', 'errors', 'support', 'types', 'config', 'element', ...exporters];
+const files = ['index', 'errors', 'support', 'types', 'network-types', 'config', 'element', ...exporters];
 
 // Every public name, where a reader looks for it. One that is missing here, or is no more, is an error.
 const sections = [
-  ['Functions', ['createModel', 'openModel', 'checkConfig', 'getSchema', 'support']],
+  ['Functions', ['createModel', 'openModel', 'createNetwork', 'checkConfig', 'getSchema', 'support']],
   [
     'Models',
     'Model TrainOptions Progress SampleOptions Sampling Stream Evaluation Split Baselines Settings'.split(
@@ -19,6 +19,12 @@ const sections = [
   ],
   ['Answers of tasks', ['PredictRequest', 'Prediction', 'Answered']],
   ['A look inside', ['Inspection', 'LayerInspection', 'Term', 'Spread']],
+  [
+    'The tensor level',
+    'Network NetworkOptions NetworkTask NetworkInfo Tensor ForwardOptions Forward Backward NetworkState StepOptions'.split(
+      ' ',
+    ),
+  ],
   ['Where and how a model runs', 'Runtime CreateOptions OpenOptions Arithmetic Build WasmModule'.split(' ')],
   ['What a model says of itself', 'ModelInfo Info DataInfo RuntimeInfo CheckedConfig Support'.split(' ')],
   [
@@ -52,6 +58,8 @@ const examples = [
   ['resume.mjs', 'Go on from a file'],
   ['stop.mjs', 'Stop: by leaving the loop, by a signal, by the end of a block'],
   ['compare.mjs', 'Compare networks'],
+  ['reverse.mjs', 'One sequence into another'],
+  ['adding.mjs', 'The tensor level: a loss of your own'],
   ['lesson.html', 'A live network in a page'],
 ];
 

@@ -8,7 +8,7 @@ import { at, Failure, filesIn, isMain, main, shown } from './lib.mjs';
 // file without its ending, a folder with a slash, or, where the two halves differ, a file with its ending.
 const rows = [
   ['real', 'error', 'headroom', 'numeric', 'rng', 'dropout', 'parallel', 'profile', 'kernels/'],
-  ['parameters', 'block', 'cell', 'cells/', 'task', 'config.h', 'blend', 'initialization'], // config.h: plain data
+  ['parameters', 'block', 'cell', 'cells/', 'task', 'config.h', 'json_walk', 'blend', 'initialization'], // config.h: plain data
   ['edge'],
   ['layer', 'layer_ops', 'layer_part', 'stream_ops', 'draw', 'loss'],
   ['network', 'workspace', 'baseline', 'presets.h'],

@@ -16,20 +16,31 @@ using emscripten::val;
 /// Parts an array into what was put together.
 class Parts {
  public:
-  explicit Parts(std::span<const Real> all) : left_(all) {}
-  std::span<const Real> take(std::size_t size) {
-    const auto part = left_.first(std::min(size, left_.size()));
-    left_ = left_.subspan(part.size());
+  Parts(const std::vector<Real>& all, const Json& sizes) : left_(all), sizes_(sizes) {}
+  std::span<const Real> take() {
+    const std::size_t size = std::min(sizes_.at(next_++).get<std::size_t>(), left_.size());
+    const auto part = left_.first(size);
+    left_ = left_.subspan(size);
     return part;
   }
-  std::vector<Real> copy(std::size_t size) {
-    const auto part = take(size);
+  std::vector<Real> copy() {
+    const auto part = take();
     return {part.begin(), part.end()};
   }
 
  private:
   std::span<const Real> left_;
+  const Json& sizes_;
+  std::size_t next_ = 0;
 };
+
+Index whole(const Json& json, const char* name) { return json.at(name).get<Index>(); }
+
+Json list(std::initializer_list<Index> numbers) {
+  Json json = Json::array();
+  for (const Index x : numbers) json.push_back(x);
+  return json;
+}
 
 void append(std::vector<Real>& all, const std::vector<Real>& more) { all.insert(all.end(), more.begin(), more.end()); }
 
@@ -41,7 +52,7 @@ val with_numbers(const Json& value, const std::vector<Real>& numbers) {
 
 class BoundNetwork {
  public:
-  /// → {config, inputs, outputs, context, inputLead, pytorchNames, layers, tensors}.
+  /// → {config, outputs, inputLead, pytorchNames, layers: [[hidden, lead, states, direction], …], names, shapes}.
   val create(const std::string& config, const val&) {
     return guarded([&] {
       network_.reset();
@@ -50,24 +61,22 @@ class BoundNetwork {
     });
   }
 
-  /// {steps, columns, lengths, training, sizes: [x, context, values, inputs], clock (null: no state)}; the numbers of
-  /// these sizes → {clock}; y, state.values, state.inputs.
+  /// {steps, columns, lengths, training, sizes of x, context, state.values and state.inputs, clock (null: no state)},
+  /// the numbers of these sizes → {clock}; y, state.values, state.inputs.
   val forward(const std::string& options, const val& numbers) {
     return guarded([&] {
       const Json json = parsed(options);
       const std::vector<Real> all = copied_numbers(numbers);
-      const auto sizes = json.at("sizes").get<std::vector<std::size_t>>();
-      Parts parts(all);
-      TensorNetwork::Inputs in{.steps = json.at("steps").get<Index>(),
-                               .columns = json.at("columns").get<Index>(),
-                               .x = parts.take(sizes.at(0)),
-                               .lengths = json.at("lengths").get<std::vector<Index>>(),
-                               .context = parts.take(sizes.at(1)),
-                               .training = json.at("training").get<bool>()};
+      Parts parts(all, json.at("sizes"));
+      TensorNetwork::Inputs in{.steps = whole(json, "steps"), .columns = whole(json, "columns"), .x = parts.take()};
+      in.context = parts.take();
+      in.training = whole(json, "training") != 0;
+      for (const Json& length : json.at("lengths")) in.lengths.push_back(length.get<Index>());
       TensorState state;
       if (!json.at("clock").is_null()) {
-        state = {.values = parts.copy(sizes.at(2)), .inputs = parts.copy(sizes.at(3))};
-        state.clock = json.at("clock").get<std::int64_t>();
+        state.values = parts.copy();
+        state.inputs = parts.copy();
+        state.clock = whole(json, "clock");
         in.state = &state;
       }
       TensorNetwork::Outputs out = network().forward(in);
@@ -77,15 +86,17 @@ class BoundNetwork {
     });
   }
 
-  /// {sizes: [dy, values, inputs]}, no values: the loss does not read the state → dx, dcontext, dstate.values,
-  /// dstate.inputs.
+  /// {sizes of dy, dstate.values and dstate.inputs} (no values: the loss does not read the state), their numbers → dx,
+  /// dcontext, dstate.values, dstate.inputs.
   val backward(const std::string& options, const val& numbers) {
     return guarded([&] {
       const std::vector<Real> all = copied_numbers(numbers);
-      const auto sizes = parsed(options).at("sizes").get<std::vector<std::size_t>>();
-      Parts parts(all);
-      const std::span<const Real> dy = parts.take(sizes.at(0));
-      const TensorState dstate{.values = parts.copy(sizes.at(1)), .inputs = parts.copy(sizes.at(2))};
+      const Json json = parsed(options);
+      Parts parts(all, json.at("sizes"));
+      const std::span<const Real> dy = parts.take();
+      TensorState dstate;
+      dstate.values = parts.copy();
+      dstate.inputs = parts.copy();
       TensorNetwork::Gradients d = network().backward(dy, dstate.values.empty() ? nullptr : &dstate);
       append(d.x, d.context);
       append(d.x, d.state.values);
@@ -104,13 +115,14 @@ class BoundNetwork {
     });
   }
 
-  /// [[name, size], …].
-  val set_tensors(const std::string& names, const val& numbers) {
+  /// {names, sizes}.
+  val set_tensors(const std::string& options, const val& numbers) {
     return guarded([&] {
       const std::vector<Real> all = copied_numbers(numbers);
-      Parts parts(all);
-      for (const Json& entry : parsed(names))
-        network().set_parameter(entry.at(0).get<std::string>(), parts.take(entry.at(1).get<std::size_t>()));
+      const Json json = parsed(options);
+      Parts parts(all, json.at("sizes"));
+      for (const Json& name : json.at("names"))
+        network().set_parameter(name.get_ref<const std::string&>(), parts.take());
       return reply(true, Json::object());
     });
   }
@@ -126,7 +138,10 @@ class BoundNetwork {
   val step(const std::string& options, const val&) {
     return guarded([&] {
       const Norm norm = network().step(parse_tensor_optimizer(parsed(options)));
-      return reply(true, {{"gradientNorm", norm.value}, {"step", network_->steps()}});
+      Json json;
+      json["gradientNorm"] = norm.value;
+      json["step"] = network_->steps();
+      return reply(true, json);
     });
   }
 
@@ -139,28 +154,20 @@ class BoundNetwork {
   }
 
   Json info() const {
-    Json layers = Json::array(), tensors = Json::array();
+    Json layers = Json::array(), names = layers, shapes = layers;
     for (const TensorLayer& l : network_->layers())
-      layers.push_back(object({{"hidden", l.hidden},
-                               {"lead", l.lead},
-                               {"cellState", l.cell_state},
-                               {"direction", l.direction > 0 ? "forward" : "backward"}}));
-    Index parameters = 0;
+      layers.push_back(list({l.hidden, l.lead, l.cell_state ? 2 : 1, l.direction}));
     for (const NamedTensor& t : network_->parameters()) {
-      Json shape = Json::array({t.rows});
-      if (!t.vector) shape.push_back(t.cols);
-      tensors.push_back({t.name, shape});
-      parameters += t.size();
+      names.push_back(t.name);
+      shapes.push_back(t.vector ? list({t.rows}) : list({t.rows, t.cols}));
     }
     return object({{"config", to_json(network_->config())},
-                   {"inputs", network_->inputs()},
                    {"outputs", network_->outputs()},
-                   {"context", network_->context_size()},
                    {"inputLead", network_->input_lead()},
-                   {"parameters", parameters},
                    {"pytorchNames", network_->pytorch_names()},
                    {"layers", layers},
-                   {"tensors", tensors}});
+                   {"names", names},
+                   {"shapes", shapes}});
   }
 
   std::unique_ptr<TensorNetwork> network_;

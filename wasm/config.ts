@@ -105,7 +105,9 @@ export interface TaskConfig {
   outputs?: number;
 }
 
-export type Task = Name<'next' | 'generate' | 'classify' | 'tag' | 'translate' | 'regress' | 'notes' | 'tensor'>;
+export type Task = Name<
+  'next' | 'generate' | 'classify' | 'tag' | 'translate' | 'regress' | 'notes' | 'tensor'
+>;
 
 /** Examples that the engine makes: see `getSchema().corpora`. The same ones on every platform. */
 export interface CorpusConfig {

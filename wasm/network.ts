@@ -1,5 +1,6 @@
 /** The tensor level: checks shapes, puts the tensors of a call into one array and takes answers apart. */
 import type { Client } from './client.js';
+import type { TaskConfig } from './config.js';
 import { refuse, UnfoldError } from './errors.js';
 import { readSafetensors, writeSafetensors } from './export/safetensors.js';
 import { toJson } from './model.js';
@@ -41,6 +42,8 @@ function numbersOf(field: string, given: Given | undefined, shape: readonly numb
   return data;
 }
 
+const sizesOf = (parts: readonly Float32Array[]) => parts.map(({ length }) => length);
+
 /** One array of many. */
 function joined(parts: readonly Float32Array[]): Float32Array<ArrayBuffer> {
   const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
@@ -66,15 +69,37 @@ class Parts {
   }
 }
 
+/** What the engine says of a network, see bindings_network.cpp. */
+export interface NetworkData extends Pick<NetworkInfo, 'config' | 'outputs' | 'inputLead' | 'pytorchNames'> {
+  layers: [hidden: number, lead: number, states: number, direction: number][];
+  names: string[];
+  shapes: number[][];
+}
+
 export class TensorNetwork implements Network {
   readonly #client: Client;
   #info: NetworkInfo;
   /** [T, N] of the last forward. */
   #window: [number, number] | undefined;
 
-  constructor(client: Client, info: Omit<NetworkInfo, 'step' | 'runtime'>, runtime: RuntimeInfo) {
+  constructor(client: Client, { layers, names, shapes, ...info }: NetworkData, runtime: RuntimeInfo) {
     this.#client = client;
-    this.#info = { ...info, step: 0, runtime };
+    const { inputs = 0, context = 0 } = info.config.task as TaskConfig;
+    this.#info = {
+      ...info,
+      inputs,
+      context,
+      parameters: shapes.reduce((sum, shape) => sum + sizeOf(shape), 0),
+      layers: layers.map(([hidden, lead, states, direction]) => ({
+        hidden,
+        lead,
+        cellState: states > 1,
+        direction: direction > 0 ? 'forward' : 'backward',
+      })),
+      tensors: names.map((name, i) => [name, shapes[i]!]),
+      step: 0,
+      runtime,
+    };
   }
 
   get info(): NetworkInfo {
@@ -97,8 +122,8 @@ export class TensorNetwork implements Network {
       steps: T,
       columns: N,
       lengths: lengths ? lengthsOf(lengths, T, N) : [],
-      training: Boolean(training),
-      sizes: parts.map(({ length }) => length),
+      training: Number(Boolean(training)),
+      sizes: sizesOf(parts),
       clock: state ? (state.clock ?? 0) : null,
     };
     const former = this.#window;
@@ -120,7 +145,7 @@ export class TensorNetwork implements Network {
       numbersOf('dy', dy, [T, N, outputs]),
       ...(dstate ? this.#stateNumbers('dstate', dstate, N) : [new Float32Array(), new Float32Array()]),
     ];
-    const { bytes } = await this.#send('backward', { sizes: parts.map(({ length }) => length) }, parts);
+    const { bytes } = await this.#send('backward', { sizes: sizesOf(parts) }, parts);
     const found = new Parts(bytes);
     const dx = found.take([T, N, inputs]);
     const dcontext = found.take([N, context]);
@@ -147,10 +172,11 @@ export class TensorNetwork implements Network {
       if (hole >= 0) throw misfit(name, 'finite numbers', `${data[hole]} at ${hole}`);
       return { name, data };
     });
+    const numbers = parts.map(({ data }) => data);
     await this.#send(
       'setTensors',
-      parts.map(({ name, data }) => [name, data.length]),
-      parts.map(({ data }) => data),
+      { names: parts.map(({ name }) => name), sizes: sizesOf(numbers) },
+      numbers,
     );
   }
 

@@ -15,7 +15,7 @@
  */
 import type { ErrorData } from './errors.js';
 import type { InspectionData } from './inspection.js';
-import type { NetworkInfo } from './network-types.js';
+import type { NetworkData } from './network.js';
 import type {
   Answered,
   Arithmetic,
@@ -70,7 +70,7 @@ export interface Calls {
 
   // The tensor level, instead of a model. Tensors travel one after the other in one array, in the order that
   // bindings_network.cpp names. Not sliced: each call is as long as its computation.
-  createNetwork(args: { config: string }): Omit<NetworkInfo, 'step' | 'runtime'>;
+  createNetwork(args: { config: string }): NetworkData;
   forward(args: TensorArgs): { clock: number; bytes: Uint8Array };
   backward(args: TensorArgs): { bytes: Uint8Array };
   tensors(args: { which: 'parameters' | 'gradients' }): Uint8Array;

@@ -20,10 +20,20 @@ val reply(bool ok, Fields value) { return reply(ok, object(value)); }
 
 namespace {
 
-val failure(const char* code, const std::string& field, const std::string& expected, const std::string& actual,
-            const std::string& message) {
-  return reply(false,
-               {{"code", code}, {"field", field}, {"expected", expected}, {"actual", actual}, {"message", message}});
+Json failure(const char* code, const std::string& field, const std::string& expected, const std::string& actual,
+             const std::string& message) {
+  return object({{"code", code}, {"field", field}, {"expected", expected}, {"actual", actual}, {"message", message}});
+}
+
+/// What is not finite travels as null.
+Json overflow_json(const Overflow& o) {
+  return object({{"step", o.step},
+                 {"loss", o.loss},
+                 {"gradientNorm", o.gradient_norm},
+                 {"learningRate", o.learning_rate},
+                 {"parameter", o.parameter},
+                 {"largest", o.largest},
+                 {"takenBack", o.taken_back}});
 }
 
 }  // namespace
@@ -32,28 +42,18 @@ val guard(const Call& call) {
   keep_headroom();
   try {
     return call.run(call.what);
-  } catch (const NonFinite& e) {
-    const Overflow& o = e.overflow;  // what is not finite travels as null
-    return reply(false, {{"code", to_string(e.code)},
-                         {"field", e.field},
-                         {"expected", e.expected},
-                         {"actual", e.actual},
-                         {"message", e.what()},
-                         {"overflow", object({{"step", o.step},
-                                              {"loss", o.loss},
-                                              {"gradientNorm", o.gradient_norm},
-                                              {"learningRate", o.learning_rate},
-                                              {"parameter", o.parameter},
-                                              {"largest", o.largest},
-                                              {"takenBack", o.taken_back}})}});
   } catch (const Error& e) {
-    return failure(to_string(e.code), e.field, e.expected, e.actual, e.what());
+    Json json = failure(to_string(e.code), e.field, e.expected, e.actual, e.what());
+    if (const auto* overflown = dynamic_cast<const NonFinite*>(&e))
+      put(json, {{"overflow", overflow_json(overflown->overflow)}});
+    return reply(false, json);
   } catch (const Json::exception& e) {  // an option of the wrong type
-    return failure("INVALID_ARGUMENT", "options", "options of the documented types", e.what(), e.what());
+    return reply(false, failure("INVALID_ARGUMENT", "options", "options of the documented types", e.what(), e.what()));
   } catch (const std::bad_alloc&) {
-    return failure("OUT_OF_MEMORY", "memory", "enough memory", "a refusal", "The browser gave no more memory.");
+    return reply(false,
+                 failure("OUT_OF_MEMORY", "memory", "enough memory", "a refusal", "The browser gave no more memory."));
   } catch (const std::exception& e) {
-    return failure("INTERNAL", "", "", "", e.what());
+    return reply(false, failure("INTERNAL", "", "", "", e.what()));
   }
 }
 

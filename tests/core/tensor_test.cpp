@@ -1,6 +1,10 @@
 // The tensor level: against PyTorch's modules over ragged batches, against central differences, and what it refuses.
 #include "tensor.h"
 
+#include <array>
+#include <set>
+
+#include "hash.h"
 #include "rng.h"
 #include "support.h"
 
@@ -65,6 +69,147 @@ INSTANTIATE_TEST_SUITE_P(All, GoldenRagged, testing::ValuesIn(goldens("ragged_")
                          [](const auto& info) { return info.param; });
 
 TEST(GoldenRaggedFiles, AreThere) { EXPECT_EQ(goldens("ragged_").size(), 6u); }
+
+// Optimisers ------------------------------------------------------------------------------------------------------
+
+/// As torch.optim takes it.
+Json torch_options(const Json& optimizer, const Json& clip) {
+  const std::string name = optimizer["name"];
+  Json options{{"optimizer", name == "momentum" || name == "nesterov" ? "sgd" : name}};
+  if (name == "nesterov") options["nesterov"] = true;
+  const std::vector<std::pair<const char*, std::string>> names{
+      {"learningRate", "lr"},   {"weightDecay", "weight_decay"},
+      {"epsilon", "eps"},       {"decay", name == "adadelta" ? "rho" : "alpha"},
+      {"momentum", "momentum"}, {"centered", "centered"}};
+  for (const auto& [ours, theirs] : names)
+    if (optimizer.contains(ours)) options[theirs] = optimizer[ours];
+  if (optimizer.contains("beta1")) options["betas"] = {optimizer["beta1"], optimizer["beta2"]};
+  if (!options.contains("weight_decay")) options["weight_decay"] = 0;
+  if (clip["norm"] != 0) options["max_norm"] = clip["norm"];
+  if (clip["value"] != 0) options["clip_value"] = clip["value"];
+  return options;
+}
+
+class TensorOptimizers : public testing::TestWithParam<std::string> {};
+
+/// A unit that adds: the gradient of its weights is its input.
+TEST_P(TensorOptimizers, TakeTorchsSteps) {
+  const Json g = golden(GetParam());
+  const auto initial = reals(g["initial"]);
+  std::set<std::string> seen;
+  for (const Json& c : g["cases"]) {
+    TensorNetwork network(parse_config(
+        R"({"task":{"name":"tensor","inputs":5},"layers":[{"cell":"rnn","hidden":1,"activation":"identity","bias":"none","edges":[{"from":"input"}]}]})"));
+    const std::string name = network.parameters().at(0).name;
+    ASSERT_EQ(network.parameters().size(), 1u);
+    network.set_parameter(name, initial);
+    const TensorOptimizer options = parse_tensor_optimizer(torch_options(c["optimizer"], c["clip"]));
+    for (std::size_t step = 0; step < g["gradients"].size(); ++step) {
+      network.zero_gradients();
+      network.forward({.steps = 1, .columns = 1, .x = reals(g["gradients"][step])});
+      network.backward(std::vector<Real>{1});
+      const double norm = g["gradient_norms"][step];
+      EXPECT_NEAR(network.step(options).value, norm, 1e-12 * norm);
+      EXPECT_LE(relative_error(network.parameter(name), c["parameters"][step]), is_double ? 1e-12 : 2e-6)
+          << c["optimizer"] << c["clip"] << " step " << step;
+    }
+    EXPECT_EQ(network.steps(), std::int64_t(g["gradients"].size()));
+    seen.insert(c["optimizer"]["name"]);
+  }
+  EXPECT_EQ(seen.size(), optimizer_names.size());
+}
+
+INSTANTIATE_TEST_SUITE_P(All, TensorOptimizers, testing::Values("optimizers", "optimizers_clipped"),
+                         [](const auto& info) { return info.param; });
+
+TEST(Tensor, AnotherMethodBeginsAnewTheSameGoesOn) {
+  const auto text = R"({"task":{"name":"tensor","inputs":2},"layers":[{"cell":"gru","hidden":2}],"seed":3})";
+  TensorNetwork a(parse_config(text)), b(parse_config(text));
+  const auto learn = [](TensorNetwork& network, const Json& options) {
+    network.zero_gradients();
+    network.forward({.steps = 2, .columns = 1, .x = std::vector<Real>{1, 2, 3, 4}});
+    network.backward(std::vector<Real>{1, -1, 1, -1});
+    network.step(parse_tensor_optimizer(options));
+  };
+  const Json momentum{{"optimizer", "sgd"}, {"lr", 0.1}, {"momentum", 0.9}};
+  learn(a, momentum);
+  learn(b, momentum);
+  learn(a, momentum);
+  learn(b, {{"optimizer", "sgd"}, {"lr", 0.1}});  // leaves no velocity
+  EXPECT_FALSE(same_bits(a.parameter("weight_ih_l0"), b.parameter("weight_ih_l0")));
+  for (const NamedTensor& t : a.parameters()) b.set_parameter(t.name, a.parameter(t.name));
+  learn(b, momentum);
+  TensorNetwork fresh(parse_config(text));
+  for (const NamedTensor& t : a.parameters()) fresh.set_parameter(t.name, a.parameter(t.name));
+  learn(fresh, momentum);
+  for (const NamedTensor& t : a.parameters()) EXPECT_TRUE(same_bits(b.parameter(t.name), fresh.parameter(t.name)));
+}
+
+TEST(Tensor, OverflowChangesNothing) {
+  TensorNetwork network(parse_config(R"({"task":{"name":"tensor","inputs":1},"layers":[{"cell":"gru","hidden":2}]})"));
+  const auto before = network.parameter("weight_hh_l0");
+  for (const Real huge : {Real(INFINITY), Real(1e9)}) {
+    network.zero_gradients();
+    network.forward({.steps = 2, .columns = 1, .x = std::vector<Real>{1, 2}});
+    network.backward(std::vector<Real>{huge, huge, huge, huge});
+    EXPECT_THROW(network.step(parse_tensor_optimizer({{"optimizer", "sgd"}, {"lr", 9e5}})), NonFinite);
+    EXPECT_TRUE(same_bits(network.parameter("weight_hh_l0"), before));
+    EXPECT_EQ(network.steps(), 0);
+  }
+}
+
+// Sizes -----------------------------------------------------------------------------------------------------------
+
+TEST(Tensor, GrowingAndShrinkingLeavesTheNumbers) {
+  const Config config = parse_config(
+      R"({"task":{"name":"tensor","inputs":2,"outputs":2},"seed":5,"layers":[{"cell":"lstm","hidden":5,"bidirectional":true},{"cell":"gru","hidden":4,"edges":[{"from":0},{"from":1},{"from":"self"},{"from":"self","delay":3}]}]})");
+  TensorNetwork used(config);
+  const std::vector<std::array<Index, 2>> sizes{{4, 3}, {9, 3}, {2, 3}, {2, 7}, {4, 3}, {1, 1}, {30, 2}, {4, 3}};
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    const auto [T, N] = sizes[i];
+    TensorNetwork fresh(config);
+    std::vector<Real> x(std::size_t(T * N * 2)), dy(x.size());
+    randomize(x, 1, i + 1);
+    randomize(dy, 1, i + 100);
+    std::vector<Index> lengths(std::size_t(N), T);
+    if (i % 2) lengths[0] = (T + 1) / 2;
+    used.zero_gradients();
+    const auto run = [&](TensorNetwork& network) {
+      const auto out = network.forward({.steps = T, .columns = N, .x = x, .lengths = lengths});
+      const auto d = network.backward(dy);
+      std::vector<Real> all = out.y;
+      const auto append = [&](const std::vector<Real>& more) { all.insert(all.end(), more.begin(), more.end()); };
+      append(out.state.values);
+      append(d.x);
+      append(d.state.values);
+      for (const NamedTensor& t : network.parameters()) append(network.gradient(t.name));
+      return all;
+    };
+    EXPECT_TRUE(same_bits(run(used), run(fresh))) << T << " × " << N;
+  }
+}
+
+/// The same run as in tests/package/network.test.ts, with the same hash: native = WebAssembly.
+TEST(Tensor, LeavesTheRecordedBits) {
+  if (is_double) GTEST_SKIP() << "of float";
+  TensorNetwork network(parse_config(
+      R"({"task":{"name":"tensor","inputs":3,"outputs":2},"layers":[{"cell":"gru","hidden":20,"bidirectional":true},{"cell":"lstm","hidden":20}],"dropout":0.2,"seed":11})"));
+  std::vector<Real> x(7 * 6 * 3);
+  std::uint32_t state = 4;
+  for (Real& value : x) {
+    state = state * 1664525u + 1013904223u;
+    value = Real(double(state) / 2147483648.0 - 1);
+  }
+  for (int step = 0; step < 5; ++step) {
+    const auto out =
+        network.forward({.steps = 7, .columns = 6, .x = x, .lengths = {7, 1, 0, 4, 7, 6}, .training = true});
+    network.backward(out.y);
+    network.step(parse_tensor_optimizer({{"optimizer", "adamw"}, {"lr", 0.05}, {"max_norm", 1}}));
+  }
+  Hash hash;
+  for (const NamedTensor& t : network.parameters()) hash.add(network.parameter(t.name));
+  EXPECT_EQ(hash.text(), "341147863c579677");
+}
 
 TEST(Tensor, RefusesShapes) {
   TensorNetwork network(parse_config(R"({"task":{"name":"tensor","inputs":2,"outputs":1},"layers":[{"hidden":3}]})"));

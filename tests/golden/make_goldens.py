@@ -343,26 +343,39 @@ def optimizer_arguments(name, options):
     return arguments | ({"nesterov": True} if name == "nesterov" else {})
 
 
-def make_optimizers():
-    def run(name, options, clip):
-        vector = torch.tensor(INITIAL, dtype=torch.float64, requires_grad=True)
-        optimizer = OPTIMIZERS[name][0]([vector], **optimizer_arguments(name, options))
-        steps = []
-        for gradient in GRADIENTS:
-            vector.grad = torch.tensor(gradient, dtype=torch.float64)
-            if clip["norm"]:
-                torch.nn.utils.clip_grad_norm_([vector], clip["norm"])
-            if clip["value"]:
-                torch.nn.utils.clip_grad_value_([vector], clip["value"])
-            optimizer.step()
-            steps.append(flat(vector))
-        return {"optimizer": {"name": name, **options}, "clip": clip, "parameters": steps}
+def optimizer_steps(name, options, clip):
+    """One vector after each step; by value first, then by norm, where both clip."""
+    vector = torch.tensor(INITIAL, dtype=torch.float64, requires_grad=True)
+    optimizer = OPTIMIZERS[name][0]([vector], **optimizer_arguments(name, options))
+    steps = []
+    for gradient in GRADIENTS:
+        vector.grad = torch.tensor(gradient, dtype=torch.float64)
+        if clip["value"]:
+            torch.nn.utils.clip_grad_value_([vector], clip["value"])
+        if clip["norm"]:
+            torch.nn.utils.clip_grad_norm_([vector], clip["norm"])
+        optimizer.step()
+        steps.append(flat(vector))
+    return {"optimizer": {"name": name, **options}, "clip": clip, "parameters": steps}
 
-    clips = {"off": {"norm": 0, "value": 0}, "norm": {"norm": 1.0, "value": 0}, "value": {"norm": 0, "value": 0.5}}
-    cases = [run(name, options, clips["off"]) for name, (_, variants) in OPTIMIZERS.items() for options in variants]
-    cases += [run(name, OPTIMIZERS[name][1][0], clips[clip]) for name in ("sgd", "adam") for clip in ("norm", "value")]
+
+CLIPS = {"off": {"norm": 0, "value": 0}, "norm": {"norm": 1.0, "value": 0}, "value": {"norm": 0, "value": 0.5},
+         "both": {"norm": 0.75, "value": 0.5}}
+
+
+def write_optimizers(file, cases):
     norms = [torch.tensor(gradient, dtype=torch.float64).norm().item() for gradient in GRADIENTS]
-    write("optimizers", {"initial": INITIAL, "gradients": GRADIENTS, "gradient_norms": norms, "cases": cases})
+    write(file, {"initial": INITIAL, "gradients": GRADIENTS, "gradient_norms": norms, "cases": cases})
+
+
+def make_optimizers():
+    everything = [(name, options) for name, (_, variants) in OPTIMIZERS.items() for options in variants]
+    cases = [optimizer_steps(name, options, CLIPS["off"]) for name, options in everything]
+    cases += [optimizer_steps(name, OPTIMIZERS[name][1][0], CLIPS[clip])
+              for name in ("sgd", "adam") for clip in ("norm", "value")]
+    write_optimizers("optimizers", cases)
+    write_optimizers("optimizers_clipped", [optimizer_steps(name, options, CLIPS[clip])
+                                            for name, options in everything for clip in ("norm", "value", "both")])
 
 
 def make_schedules():

@@ -28,7 +28,15 @@ test('wasm/api.md says what the package says', async () => {
 test('every call and option of a model is explained', async () => {
   const page = await apiPage();
   const part = (name: string) => page.split(`### ${name}\n`)[1]!.split('\n### ')[0]!;
-  for (const name of ['Model', 'Runtime', 'TrainOptions', 'SampleOptions', 'LayerConfig', 'EdgeConfig'])
+  for (const name of [
+    'Model',
+    'Runtime',
+    'TrainOptions',
+    'SampleOptions',
+    'LayerConfig',
+    'EdgeConfig',
+    'StepOptions',
+  ])
     expect(part(name), name).not.toMatch(/^\| `.*\| +\|$/m);
 });
 
@@ -37,6 +45,9 @@ describe('examples', () => {
     'train.mjs': /step 300, .*\n.*lazy dog/s,
     'resume.mjs': /step 50\nstep 100\nstep 100\nthe same bytes/,
     'stop.mjs': /left the loop\nstopped by a TimeoutError\nthe time is over\ntrue DISPOSED/,
+    'adding.mjs':
+      /step 100, squared error \d.*\nstep 600, squared error 0\.0\d+\nweight_ih_l0 weight_hh_l0 bias_ih_l0 bias_hh_l0 readout\.weight readout\.bias/s,
+    'reverse.mjs': /step 600, 0\.\d+ nats a symbol\n\d+ % of words.*\nabcd becomes dcba/,
     'compare.mjs': /rnn +\d\.\d\d bits\ngru .*\nlstm .*\n3 characters of context, counted: \d\.\d\d bits/,
   };
 
@@ -79,6 +90,19 @@ test("the README's lines of JavaScript run", async () => {
   expect(stdout).toMatch(/^\d+ \d+\.\d+ /m);
   expect(stdout.length).toBeGreaterThan(500);
   expect(await readdir(folder)).toContain('model.safetensors');
+});
+
+test("the README's tensor level runs", async () => {
+  const readme = await readFile(join(root, 'README.md'), 'utf8');
+  const [, code] = /```ts\n(import \{ createNetwork \} from 'unfold-rnn'.*?)```/s.exec(readme)!;
+  const head =
+    'const [T, N] = [9, 4];\nconst x = Float32Array.from({ length: T * N * 2 }, (_, i) => Math.sin(i));\n' +
+    'const target = new Float32Array(T * N).fill(0.5);\nconst lengths = [9, 3, 1, 7];\nlet more = 300;\n';
+  const tail = '\nconsole.log(loss < 0.01, state.layers[0].h.shape.join());\n';
+  const file = join(folder, 'tensors.mjs');
+  await writeFile(file, head + code! + tail);
+  const { stdout } = await run(process.execPath, [file], { cwd: folder });
+  expect(stdout).toBe('true 1,4,32\n');
 });
 
 test("the README's command lines run", async () => {

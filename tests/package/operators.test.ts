@@ -44,7 +44,7 @@ const cases: Case[] = [
     layer: { cell: 'gru', reset: 'after' },
     operator: 'GRU',
     order: [1, 0, 2],
-    attributes: { linear_before_reset: 0 },
+    attributes: { linear_before_reset: 1 },
   },
   {
     layer: { cell: 'gru', reset: 'before' },
@@ -78,7 +78,8 @@ function nameOf(network: Network, l: number, part: string): string {
 async function operatorOf(network: Network, { operator, order, attributes, peepholes }: Case, bias: string) {
   const parameters = await network.parameters();
   const layers = network.info.layers;
-  const kind = layers.length > 1 ? 'bidirectional' : layers[0]!.direction === 'forward' ? 'forward' : 'reverse';
+  const kind =
+    layers.length > 1 ? 'bidirectional' : layers[0]!.direction === 'forward' ? 'forward' : 'reverse';
   const of = (part: string) =>
     layers.map((_, l) => {
       const { data } = parameters[nameOf(network, l, part)]!;
@@ -117,8 +118,7 @@ async function operatorOf(network: Network, { operator, order, attributes, peeph
     ...(Array.isArray(activations) && { activations: Array(dirs).fill(activations).flat() }),
   }); // prettier-ignore
   graph.output('Y', made[0]!, FLOAT, ['T', dirs, 'N', H]);
-  for (const [k, name] of outputs.slice(1).entries())
-    graph.output(name, made[k + 1]!, FLOAT, [dirs, 'N', H]);
+  for (const [k, name] of outputs.slice(1).entries()) graph.output(name, made[k + 1]!, FLOAT, [dirs, 'N', H]);
   const model = new Message()
     .int(1, 7)
     .bytes(8, new Message().bytes(1, '').int(2, 14))

@@ -108,6 +108,7 @@ def write(folder):
     return {"tokens": tokens.flatten().tolist(), "logits": results}
 
 
-read_here, write_here = Path(sys.argv[1]), Path(sys.argv[2])
-read = {path.stem: logits(path) for path in sorted(read_here.glob("*.safetensors"))}
-print(json.dumps({"read": read, "written": write(write_here)}))
+if __name__ == "__main__":
+    read_here, write_here = Path(sys.argv[1]), Path(sys.argv[2])
+    read = {path.stem: logits(path) for path in sorted(read_here.glob("*.safetensors"))}
+    print(json.dumps({"read": read, "written": write(write_here)}))

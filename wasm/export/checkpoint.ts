@@ -1,5 +1,5 @@
 /** What `save()` wrote, taken apart and put together again. */
-import type { CanonicalConfig } from '../config.js';
+import type { CanonicalConfig, TaskConfig } from '../config.js';
 import { refuse } from '../errors.js';
 import { readSafetensors, type Tensor, type TensorFile, writeSafetensors } from './safetensors.js';
 
@@ -13,9 +13,16 @@ export interface SavedVocabulary {
 
 export interface Checkpoint {
   readonly config: CanonicalConfig;
+  /** Of text models. */
   readonly vocabulary: SavedVocabulary;
-  /** V. */
+  /** V, symbols that are read; 0 where numbers are. */
   readonly symbols: number;
+  /** D, numbers a step that are read; 0 where symbols are. */
+  readonly numbers: number;
+  /** O, of the readout. */
+  readonly outputs: number;
+  /** One answer for a whole sequence: from its last states, or from their mean. */
+  readonly pool?: 'last' | 'mean';
   /** Parameters under the engine's names, in the engine's order. */
   readonly parameters: ReadonlyMap<string, Tensor>;
   readonly file: TensorFile;
@@ -23,8 +30,14 @@ export interface Checkpoint {
 
 const isParameter = (name: string) => !name.startsWith('optimizer.') && !name.startsWith('state.');
 
-/** Throws `INVALID_CHECKPOINT` for anything that is not a whole, undamaged file of `save()`. */
-export function readCheckpoint(bytes: Uint8Array): Checkpoint {
+/** Tasks whose networks read one sequence, as text models do. */
+const TASKS = ['classify', 'tag', 'regress', 'notes'];
+
+/**
+ * Throws `INVALID_CHECKPOINT` for anything that is not a whole, undamaged file of `save()`.
+ * @param tasks whether other tasks than `next` will do
+ */
+export function readCheckpoint(bytes: Uint8Array, tasks = false): Checkpoint {
   const file = readSafetensors(bytes);
   const meta = (key: string): string => {
     const value = file.metadata[key];
@@ -39,14 +52,27 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
   expect('version', '1');
   expect('checksum', checksum(file));
   const config = json(meta('config'), 'config') as CanonicalConfig;
-  if (config.task !== undefined)
-    throw refuse('INVALID_CHECKPOINT', 'config.task', "a network of the task 'next'", config.task);
+  const parameters = new Map([...file.tensors].filter(([name]) => isParameter(name)));
+  if (config.task !== undefined) {
+    const { name = '', pool } = (config.task ?? {}) as TaskConfig;
+    if (!tasks || !TASKS.includes(name)) {
+      const expected = tasks ? `one of next, ${TASKS.join(', ')}` : "a network of the task 'next'";
+      throw refuse('INVALID_CHECKPOINT', 'config.task', expected, name);
+    }
+    const sizes = json(meta('symbols'), 'symbols') as Record<'symbols' | 'numbers' | 'outputs', number>;
+    for (const key of ['symbols', 'numbers', 'outputs'] as const)
+      if (!Number.isSafeInteger(sizes?.[key]))
+        throw refuse('INVALID_CHECKPOINT', `symbols.${key}`, 'a size', sizes?.[key]);
+    const { symbols, numbers, outputs } = sizes;
+    const vocabulary: SavedVocabulary = { unit: 'character', symbols: [], unknown: false };
+    const pooled = { ...((pool === 'last' || pool === 'mean') && { pool: pool as 'last' | 'mean' }) };
+    return { config, vocabulary, symbols, numbers, outputs, parameters, file, ...pooled };
+  }
   const vocabulary = json(meta('vocabulary'), 'vocabulary') as SavedVocabulary;
   if (!Array.isArray(vocabulary?.symbols))
     throw refuse('INVALID_CHECKPOINT', 'vocabulary', 'unit, symbols and unknown', 'something else');
-  const parameters = new Map([...file.tensors].filter(([name]) => isParameter(name)));
   const symbols = vocabulary.symbols.length + (vocabulary.unknown ? 1 : 0);
-  return { config, vocabulary, symbols, parameters, file };
+  return { config, vocabulary, symbols, numbers: 0, outputs: symbols, parameters, file };
 }
 
 /** A file that `openModel` takes; parameters only. */

@@ -25,6 +25,8 @@ export interface LayerEquations {
   config?: LayerConfig;
   /** Units; V for the readout. */
   size: number;
+  /** It runs from the last step to the first. */
+  backward: boolean;
   /** The state that a step leaves; for the readout, the logits' softmax if it is fed back. */
   h: Value;
   c?: Value;
@@ -78,10 +80,10 @@ class Lowering {
   }
 
   network(): NetworkEquations {
-    const { config, symbols: V, parameters } = this.#checkpoint;
+    const { config, symbols: V, outputs, parameters } = this.#checkpoint;
     if (this.#below) this.#embedding(V, config.embedding);
     config.layers.forEach((layer, number) => this.#layers.push(this.#layer(layer, number)));
-    const logits = this.#readout(V);
+    const logits = this.#readout(outputs);
     for (const name of parameters.keys())
       if (!this.#used.has(name))
         throw refuse('INVALID_CHECKPOINT', name, 'a tensor of this network', 'an unknown name');
@@ -109,7 +111,7 @@ class Lowering {
     const table = this.#parameter('embedding.weight', V, E);
     const h: Value = { name: 'h', size: E, when: 'once', op: { kind: 'embed', token, table } };
     const out = this.#dropped(h, 0);
-    this.#layers.push({ name: 'embedding', size: E, h, out, standard: 'is an embedding' });
+    this.#layers.push({ name: 'embedding', size: E, backward: false, h, out, standard: 'is an embedding' });
   }
 
   /** Dropout on what a layer gives to upper ones. */
@@ -137,9 +139,14 @@ class Lowering {
   }
 
   #source(edge: Edge, reader: number): Value {
-    const { symbols: V, config } = this.#checkpoint;
+    const { symbols: V, numbers: D, config } = this.#checkpoint;
     const token = (delay: number) =>
-      this.#leaf({ name: 'token', size: V, when: 'once', op: { kind: 'token', delay } });
+      this.#leaf({
+        name: D ? 'x' : 'token',
+        size: D || V,
+        when: 'once',
+        op: { kind: D ? 'numbers' : 'token', delay },
+      });
     if (edge.from === 'self')
       return this.#past(reader, edge.delay, config.layers[reader - this.#below]!.hidden!, reader);
     if (edge.from === 'output') {
@@ -267,6 +274,7 @@ class Lowering {
       name: `layers.${number}`,
       config,
       size: H,
+      backward: config.direction === 'backward',
       h: blended,
       ...(cell && { c: blendCell(config, waiting, c, cell) }),
       out,
@@ -274,14 +282,27 @@ class Lowering {
     };
   }
 
+  /** What one of the configuration's layers leaves behind. */
+  #pooled(number: number, mean: boolean): Value {
+    const layer = number + this.#below;
+    const { size, backward } = this.#layers[layer] ?? {};
+    if (size === undefined) throw refuse('INVALID_CHECKPOINT', 'readout.from', 'a layer', number);
+    return this.#leaf({
+      name: 'pooled',
+      size,
+      when: 'once',
+      op: { kind: 'pooled', layer, mean, backward: backward! },
+    });
+  }
+
   #readout(V: number): Value {
-    const { config } = this.#checkpoint;
+    const { config, pool } = this.#checkpoint;
     const reader = this.#layers.length;
     const top = config.layers.length - 1;
     const terms = (config.readout ?? [{ from: top }]).map(complete).flatMap((edge) => {
       const last = edge.from === top && edge.delay === 0;
       const key = last ? '' : `_${edge.from === 'input' ? 'x' : edge.from}`;
-      const from = this.#source(edge, reader);
+      const from = pool ? this.#pooled(Number(edge.from), pool === 'mean') : this.#source(edge, reader);
       const value = this.#chain(edge, from, `readout.hidden${key}`, [], true);
       const matrix =
         last && config.tied
@@ -294,7 +315,14 @@ class Lowering {
     });
     const logits = sum('o', [...terms, this.#vector('readout.bias', V)])!;
     const h = activation('p', 'softmax', logits);
-    this.#layers.push({ name: 'readout', size: V, h, out: logits, standard: 'is the readout' });
+    this.#layers.push({
+      name: 'readout',
+      size: V,
+      backward: false,
+      h,
+      out: logits,
+      standard: 'is the readout',
+    });
     return logits;
   }
 }

@@ -7,6 +7,8 @@ export interface Memory {
   readonly past: readonly number[];
   /** Former tokens that somebody reads. */
   readonly tokens: number;
+  /** Former numbers that somebody reads. */
+  readonly numbers: number;
   /** Whether somebody asks for the number of the step. */
   readonly clock: boolean;
 }
@@ -14,14 +16,16 @@ export interface Memory {
 export function memoryOf({ layers }: NetworkEquations): Memory {
   const past = layers.map(() => 0);
   let tokens = 0;
+  let numbers = 0;
   let clock = false;
   const fed = layers.at(-1)!;
   for (const { op } of everything(
     layers.flatMap(({ h, c, out }) => [h, out, ...(c ? [c] : [])]).concat(fed.out),
   )) {
     if (op.kind === 'past') past[op.layer] = Math.max(past[op.layer]!, op.delay);
+    if (op.kind === 'numbers') numbers = Math.max(numbers, op.delay);
     if (op.kind === 'token') tokens = Math.max(tokens, op.delay);
     if (op.kind === 'waiting') clock = true;
   }
-  return { past, tokens, clock };
+  return { past, tokens, numbers, clock };
 }

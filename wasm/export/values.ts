@@ -34,6 +34,10 @@ export type Op =
   | { kind: 'fixed'; numbers: readonly number[] }
   /** The input token `delay` steps ago, as V numbers; a token of V or more is no symbol: zeros. */
   | { kind: 'token'; delay: number }
+  /** The input numbers `delay` steps ago. */
+  | { kind: 'numbers'; delay: number }
+  /** Of a layer that is complete: what it leaves behind at its last step, or its mean over time; no longer of any step. */
+  | { kind: 'pooled'; layer: number; mean: boolean; backward: boolean }
   /** The row of `table` that the token names; zeros for no symbol. */
   | { kind: 'embed'; token: Value; table: Parameter }
   /** What an earlier, complete layer gives to upper ones. */
@@ -68,6 +72,8 @@ export function operands(op: Op): readonly Value[] {
     case 'parameter':
     case 'fixed':
     case 'token':
+    case 'numbers':
+    case 'pooled':
     case 'result':
     case 'past':
     case 'pastCell':

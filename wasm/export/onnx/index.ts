@@ -16,6 +16,12 @@ first step. To begin: zeros, clock 0, and V (no symbol) in tokens_before.
 Outputs: logits [T, N, V], whose softmax are the probabilities of the next symbols; "<state>.next", the states after the
 last step, to be given as "<state>" to go on.`;
 
+const taskDescription = `Recurrent network for a task of Unfold, whose name is in the metadata "config".
+Inputs: tokens [T, N], places in "inputs" of the metadata "symbols", or x [T, N, D], numbers; the states before the first
+step: zeros. All N sequences have T steps.
+Outputs: logits [T, N, O], or [N, O] where a whole sequence is answered; their softmax are probabilities of the labels
+(classify, tag), their sigmoid those of the keys (notes), or they are the numbers themselves (regress).`;
+
 /**
  * A checkpoint's network as an ONNX model (opset 14), for ONNX Runtime and what else reads the format.
  *
@@ -23,6 +29,10 @@ last step, to be given as "<state>" to go on.`;
  * network has them: `<layer>.h` [longest delay, N, H], oldest first; `<layer>.c` [1, N, H]; `tokens_before` [delay, N];
  * `clock`, the number of the first step. Outputs: `logits` [T, N, V] and every state as `<state>.next`. T and N are
  * free. Zeros, V for `tokens_before`, begin a text.
+ *
+ * Of the tasks `classify` and `tag` the same, with the labels' logits, [N, O] where a whole sequence is answered; of
+ * `regress` and `notes` with `x` [T, N, D] (float) for `tokens` and `x_before` for `tokens_before`. Layers of both
+ * directions read whole sequences of T steps; give zeros for their states.
  *
  * The model computes what sampling computes, so nothing is dropped at random; configuration and vocabulary are in its
  * metadata, optimizer and training progress stay behind.
@@ -32,16 +42,16 @@ last step, to be given as "<state>" to go on.`;
  *   `UNSUPPORTED`: larger than the 2 GiB that an ONNX file may have
  */
 export function toOnnx(checkpoint: Uint8Array): Uint8Array<ArrayBuffer> {
-  const read = readCheckpoint(checkpoint);
+  const read = readCheckpoint(checkpoint, true);
   if (checkpoint.byteLength > MOST_BYTES)
     throw refuse('UNSUPPORTED', 'checkpoint', `at most ${MOST_BYTES} bytes for ONNX`, checkpoint.byteLength);
-  const graph = networkGraph(equationsOf(read), description);
+  const graph = networkGraph(equationsOf(read), read.config.task ? taskDescription : description);
   const model = new Message()
     .int(1, IR_VERSION)
     .bytes(8, new Message().bytes(1, '').int(2, OPSET))
     .bytes(2, 'unfold-rnn')
     .bytes(7, graph);
-  for (const key of ['config', 'vocabulary'])
+  for (const key of ['config', read.config.task ? 'symbols' : 'vocabulary'])
     model.bytes(14, new Message().bytes(1, key).bytes(2, read.file.metadata[key]!));
   return model.finish();
 }

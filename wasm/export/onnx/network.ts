@@ -28,6 +28,8 @@ class Network {
   readonly #final: States[];
   /** h and out of complete layers at every step. */
   readonly #sequences: { h?: string; out?: string }[];
+  /** Tokens [T, N] or numbers [T, N, D], and both with those before them. */
+  readonly #input: string;
   #tokens: string;
   #clock: string | undefined;
   readonly #memory;
@@ -39,7 +41,9 @@ class Network {
     this.#past = this.#memory.past;
     this.#sequences = equations.layers.map(() => ({}));
     this.#final = equations.layers.map(() => ({}));
-    this.#tokens = graph.input('tokens', INT64, ['T', 'N']);
+    const { numbers: D } = equations.checkpoint;
+    this.#input = D ? graph.input('x', FLOAT, ['T', 'N', D]) : graph.input('tokens', INT64, ['T', 'N']);
+    this.#tokens = this.#input;
     this.#initial = equations.layers.map(({ name, size, c }, l) => ({
       ...(this.#past[l] && { h: graph.input(`${name}.h`, FLOAT, [this.#past[l]!, 'N', size]) }),
       ...(c && { c: graph.input(`${name}.c`, FLOAT, [1, 'N', size]) }),
@@ -47,6 +51,10 @@ class Network {
     if (this.#memory.tokens) {
       const before = graph.input('tokens_before', INT64, [this.#memory.tokens, 'N']);
       this.#tokens = graph.add('tokens_all', 'Concat', [before, this.#tokens], { axis: 0 });
+    }
+    if (this.#memory.numbers) {
+      const before = graph.input('x_before', FLOAT, [this.#memory.numbers, 'N', D]);
+      this.#tokens = graph.add('x_all', 'Concat', [before, this.#tokens], { axis: 0 });
     }
     if (this.#memory.clock) this.#clock = graph.input('clock', INT64, []);
     this.#main = { graph, label: 'network', known: new Map(), given: (value) => this.#given(value) };
@@ -62,14 +70,18 @@ class Network {
       }
       this.#layer(l);
     }
-    graph.output('logits', this.#sequences.at(-1)!.out!, FLOAT, ['T', 'N', checkpoint.symbols]);
+    const { outputs, pool, numbers: D } = checkpoint;
+    const shape = pool ? ['N', outputs] : ['T', 'N', outputs];
+    graph.output('logits', this.#sequences.at(-1)!.out!, FLOAT, shape);
     layers.forEach(({ name, size }, l) => {
       const { h, c } = this.#final[l]!;
       const past = this.#past[l]!;
       if (past) graph.output(`${name}.h.next`, h ?? this.#last(l), FLOAT, [past, 'N', size]);
       if (c) graph.output(`${name}.c.next`, c, FLOAT, [1, 'N', size]);
     });
-    const { tokens } = this.#memory;
+    const { tokens, numbers } = this.#memory;
+    if (numbers)
+      graph.output('x_before.next', this.#range(this.#tokens, -numbers, null), FLOAT, [numbers, 'N', D]);
     if (tokens)
       graph.output('tokens_before.next', this.#range(this.#tokens, -tokens, null), INT64, [tokens, 'N']);
     if (this.#clock) {
@@ -181,7 +193,14 @@ class Network {
       [...finals.map(({ key, l }) => `${layers[l]!.name}/${key}`), `${label}/sequence`],
       'Scan',
       [...initial, ...scanned.keys()],
-      { body: body.finish(label), num_scan_inputs: scanned.size },
+      {
+        body: body.finish(label),
+        num_scan_inputs: scanned.size,
+        ...(members[0]!.layer.backward && {
+          scan_input_directions: Array.from(scanned, () => 1),
+          scan_output_directions: [1],
+        }),
+      },
     );
     finals.forEach(({ key, l }, k) => (this.#final[l]![key] = names[k]!));
     const sequence = names.at(-1)!;
@@ -194,6 +213,17 @@ class Network {
     const { op } = value;
     const graph = this.#graph;
     if (op.kind === 'token') return this.#token(op.delay);
+    if (op.kind === 'numbers') {
+      const { numbers } = this.#memory;
+      return numbers
+        ? this.#range(this.#tokens, numbers - op.delay, op.delay ? -op.delay : null)
+        : this.#input;
+    }
+    if (op.kind === 'pooled') {
+      const sequence = this.#sequences[op.layer]!.out!;
+      if (op.mean) return graph.add('pooled', 'ReduceMean', [sequence], { axes: [0], keepdims: 0 });
+      return graph.add('pooled', 'Gather', [sequence, graph.ints(op.backward ? 0 : -1)], { axis: 0 });
+    }
     if (op.kind === 'result') return this.#sequences[op.layer]!.out;
     if (op.kind === 'past') {
       const past = this.#past[op.layer]!;
@@ -234,7 +264,7 @@ class Network {
 
   /** T. */
   #steps(): string {
-    const shape = this.#graph.add('shape', 'Shape', ['tokens']);
+    const shape = this.#graph.add('shape', 'Shape', [this.#input]);
     return this.#graph.add('T', 'Gather', [shape, this.#graph.ints(0)]);
   }
 
@@ -244,7 +274,9 @@ class Network {
 
   #dummy(): string {
     const graph = this.#graph;
-    const numbers = graph.add('steps', 'Cast', ['tokens'], { to: FLOAT });
+    if (this.#equations.checkpoint.numbers)
+      return graph.add('steps', 'Slice', [this.#input, ...[0, 1, 2].map((number) => graph.ints([number]))]);
+    const numbers = graph.add('steps', 'Cast', [this.#input], { to: FLOAT });
     return graph.add('steps', 'Unsqueeze', [numbers, graph.ints([2])]);
   }
 }

@@ -23,7 +23,7 @@ const kinds: Record<StandardCell['cell'], Kind> = {
  * @returns names of h at every step, [T, N, H], and of the last states
  */
 export function standardLayer(
-  { name, config, size: H }: LayerEquations,
+  { name, config, size: H, backward }: LayerEquations,
   { cell, inputs, recurrent, biases }: StandardCell,
   peepholes: readonly Parameter[],
   states: { h: string; c: string | undefined },
@@ -67,7 +67,7 @@ export function standardLayer(
     hints.map((hint) => `${name}/${hint}`),
     operator,
     needed,
-    { hidden_size: H, ...functionsOf(cell, config!) },
+    { hidden_size: H, ...(backward && { direction: 'reverse' }), ...functionsOf(cell, config!) },
   );
   return {
     sequence: graph.add(`${name}/h`, 'Squeeze', [Y!, graph.ints([1])]),
