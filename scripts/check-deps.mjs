@@ -7,7 +7,19 @@ import { at, Failure, filesIn, isMain, main, shown } from './lib.mjs';
 // From the ground up. A file may include files of its own row and of the rows above it. A name is a
 // file without its ending, a folder with a slash, or, where the two halves differ, a file with its ending.
 const rows = [
-  ['real', 'error', 'headroom', 'numeric', 'rng', 'dropout', 'parallel', 'profile', 'kernels/'],
+  [
+    'real',
+    'error',
+    'json.h',
+    'sorting',
+    'headroom',
+    'numeric',
+    'rng',
+    'dropout',
+    'parallel',
+    'profile',
+    'kernels/',
+  ],
   ['parameters', 'block', 'cell', 'cells/', 'task', 'config.h', 'json_walk', 'blend', 'initialization'], // config.h: plain data
   ['edge'],
   ['layer', 'layer_ops', 'layer_part', 'stream_ops', 'draw', 'loss'],
