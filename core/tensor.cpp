@@ -198,7 +198,7 @@ void TensorNetwork::set_parameter(const std::string& name, std::span<const Real>
     check_size(name, values.size(), {t.rows, t.cols});
   for (std::size_t i = 0; i < values.size(); ++i)
     if (!std::isfinite(values[i]))
-      refuse(name, "finite numbers", std::to_string(values[i]) + " at " + std::to_string(i));
+      refuse(name, "finite numbers", shortly(double(values[i])) + " at " + std::to_string(i));
   const Real* from = values.data();
   for (Index r = 0; r < t.rows; ++r)
     for (const NamedTensor::Part& part : t.parts) {

@@ -9,11 +9,13 @@ export interface Tensor {
 }
 
 export interface NetworkOptions extends Omit<Config, 'task' | 'corpus' | 'text'>, Runtime {
+  /** Sizes. */
   task: NetworkTask;
 }
 
 /** What goes in and what comes out. */
 export interface NetworkTask {
+  /** Left out or `tensor`. */
   name?: 'tensor';
   /** D, numbers a step, 1 to 65536. */
   inputs: number;
@@ -30,9 +32,11 @@ export interface NetworkTask {
 export interface NetworkInfo {
   /** Canonical: every field filled in. */
   config: CanonicalConfig;
+  /** D. */
   inputs: number;
   /** O; without a readout the units of the last layer, of both directions together. */
   outputs: number;
+  /** C. */
   context: number;
   /** Largest delay of an edge from the input: so many steps of it are part of the state. */
   inputLead: number;
@@ -99,6 +103,7 @@ export interface Backward {
 
 /** An update as `torch.optim` has it, names, meanings and defaults alike. Options that the method lacks are refused. */
 export interface StepOptions {
+  /** Of another one than before: its moments begin at 0. */
   optimizer: 'sgd' | 'rmsprop' | 'adagrad' | 'adadelta' | 'adam' | 'adamw';
   /** Default 1e-3; rmsprop and adagrad 1e-2; adadelta 1. */
   lr?: number;
@@ -152,6 +157,7 @@ export interface Network {
   gradients(): Promise<Record<string, Tensor>>;
   /** Sets the parameters that are named: all of them, or, if one does not fit, none. */
   setParameters(parameters: Readonly<Record<string, Tensor | Float32Array>>): Promise<void>;
+  /** The gradients begin at 0 again. */
   zeroGradients(): Promise<void>;
   /**
    * Clips the gradients, then updates the parameters; gradients stay, as in PyTorch. Moments begin anew when another

@@ -36,6 +36,11 @@ test('every call and option of a model is explained', async () => {
     'LayerConfig',
     'EdgeConfig',
     'StepOptions',
+    'Network',
+    'NetworkTask',
+    'ForwardOptions',
+    'Forward',
+    'Backward',
   ])
     expect(part(name), name).not.toMatch(/^\| `.*\| +\|$/m);
 });
