@@ -11,6 +11,8 @@ export const look: typeof english = {
     weights: 'Gewichte und Tore',
     memory: 'Gedächtnis',
   } as Record<Look, string>,
+  examples:
+    'Der Blick auf einzelne Zeichen, der Gang durch einen Schritt und das Gedächtnis gehören zu Netzen eines Textes.',
   waiting: 'Zu sehen gibt es etwas, sobald das Netz gebaut ist.',
   at: (step) => `bei Schritt ${step}`,
   space: 'Leerzeichen',

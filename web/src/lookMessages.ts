@@ -10,6 +10,8 @@ export const look = {
     weights: 'Weights and gates',
     memory: 'Memory',
   } as Record<Look, string>,
+  examples:
+    'A look at single characters, the walk through one step and the memory are there for networks of a text.',
   waiting: 'There is something to see once the network is built.',
   at: (step: string) => `at step ${step}`,
   space: 'space',
