@@ -52,7 +52,8 @@ export function ExamplesChoice() {
           {chosen?.opening.trim().replace(/\s+/g, ' ').slice(0, 200)}
         </p>
       )}
-      <OwnData hint={message.tasks.formats[task]} size={message.tasks.formats[task]} />
+      <p class="format">{message.tasks.formats[task]}</p>
+      <OwnData hint={message.tasks.formats[task]} size="" />
     </>
   );
 }

@@ -4,7 +4,7 @@ import { examples, useAnswers } from './answers';
 import { Verdict } from './Marked';
 import { Shares } from './Shares';
 
-const ROWS = 8;
+const ROWS = 6;
 const words = message.tasks.words;
 
 export function ClassifyView() {

@@ -53,7 +53,9 @@ export function GenerateView() {
             <thead>
               <tr>
                 <th scope="col">{words.written}</th>
-                <th scope="col">{words.bits}</th>
+                <th scope="col" class="number">
+                  {words.bits}
+                </th>
                 {judged.length > 0 && <th scope="col">{words.inLanguage}</th>}
               </tr>
             </thead>

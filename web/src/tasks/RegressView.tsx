@@ -3,6 +3,7 @@ import type { Answered, Model } from 'unfold-rnn';
 import { message } from '../messages';
 import { twoDigits } from '../state/format';
 import { type Run, store } from '../state/store';
+import { errorOf, type Foretold } from './foretold';
 import { examples, heldOut, useAnswers } from './answers';
 
 const words = message.tasks.words;
@@ -10,14 +11,6 @@ const CURVES = 3;
 const POINTS = 16;
 
 type Rows = readonly (readonly number[])[];
-
-export interface Foretold {
-  /** Of one column: the series, what was foretold of each of its values, and where the network went on alone. */
-  series: number[];
-  answer: number[];
-  forecast: number[];
-  from: number;
-}
 
 const column = (rows: Rows, at: number) => rows.map((row) => row[at] ?? 0);
 
@@ -55,12 +48,6 @@ function path(values: readonly number[], from: number, last: number, low: number
   return values
     .map((value, at) => `${at ? 'L' : 'M'}${x(at).toFixed(1)} ${inside(value).toFixed(1)}`)
     .join('');
-}
-
-/** Mean squared error over the steps that the network went on alone. */
-export function errorOf({ series, forecast, from }: Foretold): number {
-  const errors = forecast.map((value, at) => (value - (series[from + at] ?? value)) ** 2);
-  return errors.reduce((sum, value) => sum + value, 0) / Math.max(1, errors.length);
 }
 
 function Figure({ one, title }: { one: Foretold; title: string }) {
@@ -188,9 +175,15 @@ function Pooled() {
             <thead>
               <tr>
                 <th scope="col">{words.input}</th>
-                <th scope="col">{words.target}</th>
-                <th scope="col">{words.output}</th>
-                <th scope="col">{words.error}</th>
+                <th scope="col" class="number">
+                  {words.target}
+                </th>
+                <th scope="col" class="number">
+                  {words.output}
+                </th>
+                <th scope="col" class="number">
+                  {words.error}
+                </th>
               </tr>
             </thead>
             <tbody>

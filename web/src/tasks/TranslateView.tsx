@@ -5,7 +5,7 @@ import { AttentionMap } from './AttentionMap';
 import { examples, useAnswers } from './answers';
 import { Marked, Verdict } from './Marked';
 
-const ROWS = 8;
+const ROWS = 6;
 const words = message.tasks.words;
 
 /** One tab stop: arrow keys walk through the rows. */

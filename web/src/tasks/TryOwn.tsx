@@ -45,7 +45,9 @@ function Alternatives({ answer }: { answer: Prediction }) {
       <thead>
         <tr>
           <th scope="col">{words.output}</th>
-          <th scope="col">{words.bits}</th>
+          <th scope="col" class="number">
+            {words.bits}
+          </th>
         </tr>
       </thead>
       <tbody>
