@@ -368,7 +368,8 @@ it('waits for a restart, and Undo brings the text back', { timeout: LONG }, asyn
   await expect.poll(() => step(page)).toBe(1);
   await page.getByRole('heading', { name: 'Written by the network' }).waitFor();
   expect(await page.getByLabel('Learn from').inputValue()).toBe('tales');
-  expect(await page.locator('.changes').innerText()).toBe('No change waits');
+  // What moved with it at once is said for some seconds first.
+  await expect.poll(() => page.locator('.changes').innerText()).toBe('No change waits');
   await page.getByRole('button', { name: /^Bring back the former run/ }).click();
   await page.getByRole('heading', { name: 'Sorted by the network' }).waitFor();
   await answered(page, 1);

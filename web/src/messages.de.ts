@@ -68,7 +68,7 @@ export const german: Messages = {
     bidirectional: 'Liest in beide Richtungen',
     attention: 'Aufmerksamkeit',
     context: 'Der Kontext geht an',
-    sampling: 'Eigene Antworten als Eingabe',
+    sampling: 'Eigene Antworten lesen',
   },
   bar: {
     controls: 'Training',

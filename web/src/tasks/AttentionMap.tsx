@@ -15,8 +15,8 @@ const MOST_ROWS = 40;
 export function AttentionMap({ input, output, rows }: Props) {
   if (!rows) return <p class="task-note">{message.tasks.noAttention}</p>;
   return (
-    <section class="attention" aria-labelledby="attention-title">
-      <h3 id="attention-title">{words.attention}</h3>
+    <div class="attention">
+      <h3>{words.attention}</h3>
       <p class="task-note">{words.attentionAbout}</p>
       <div class="table-scroll attention-scroll" tabIndex={0} role="region" aria-label={words.attention}>
         <table class="attention-map">
@@ -53,6 +53,6 @@ export function AttentionMap({ input, output, rows }: Props) {
           </tbody>
         </table>
       </div>
-    </section>
+    </div>
   );
 }

@@ -118,25 +118,27 @@ function useRoll(music: Music | null, at: (() => number) | null) {
 
 function Listing({ rows, given }: Music) {
   return (
-    <table class="unseen">
-      <caption>{words.rollCaption}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{message.facts.step}</th>
-          <th scope="col">{words.keys}</th>
-          <th scope="col">{words.from}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row, at) => (
-          <tr key={at}>
-            <th scope="row">{at + 1}</th>
-            <td>{keysOf(row).map(nameOfKey).join(' ') || words.silence}</td>
-            <td>{at < given ? words.given : words.network}</td>
+    <div class="unseen">
+      <table>
+        <caption>{words.rollCaption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{message.facts.step}</th>
+            <th scope="col">{words.keys}</th>
+            <th scope="col">{words.from}</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {rows.map((row, at) => (
+            <tr key={at}>
+              <th scope="row">{at + 1}</th>
+              <td>{keysOf(row).map(nameOfKey).join(' ') || words.silence}</td>
+              <td>{at < given ? words.given : words.network}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

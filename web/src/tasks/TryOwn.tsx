@@ -17,27 +17,31 @@ const BEAMS = { least: 1, most: 64 };
 const words = message.tasks.words;
 const bits = (nats: number | undefined) => decimals(nats === undefined ? null : -nats / Math.LN2, 2);
 
+/** Alternatives that are shown. */
+const MOST = 8;
+
 interface Reply {
   input: string;
+  beam: number;
   answer?: Prediction;
   problem?: string;
 }
 
 async function ask(task: Asked, input: string, beam: number): Promise<Reply> {
   const model = engine.current;
-  if (!model) return { input };
+  if (!model) return { input, beam };
   try {
     const request =
       task === 'generate'
         ? { beam, ...(input !== '' && { target: input }) }
         : { input, ...(task === 'translate' && { beam }) };
-    return { input, answer: await model.predict(request) };
+    return { input, beam, answer: await model.predict(request) };
   } catch (error) {
-    return { input, problem: textOf(error) };
+    return { input, beam, problem: textOf(error) };
   }
 }
 
-function Alternatives({ answer }: { answer: Prediction }) {
+function Alternatives({ answer, most }: { answer: Prediction; most: number }) {
   const list = answer.alternatives ?? [];
   return (
     <table class="answers">
@@ -51,7 +55,7 @@ function Alternatives({ answer }: { answer: Prediction }) {
         </tr>
       </thead>
       <tbody>
-        {list.slice(0, 8).map(({ output, logProbability }, at) => (
+        {list.slice(0, Math.min(most, MOST)).map(({ output, logProbability }, at) => (
           <tr key={at}>
             <th scope="row">
               <bdi class="sequence">{output === '' ? words.nothing : output}</bdi>
@@ -112,7 +116,7 @@ function Answer({ task, reply }: { task: Asked; reply: Reply }) {
         </p>
       )}
       <div class="table-scroll own-scroll" tabIndex={0} role="region" aria-label={words.alternatives}>
-        <Alternatives answer={answer} />
+        <Alternatives answer={answer} most={reply.beam} />
       </div>
     </>
   );
