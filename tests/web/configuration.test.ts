@@ -3,11 +3,21 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkConfig, type Config, getSchema, type Schema } from '../../dist/index.js';
 import { shade } from '../../web/src/charts/heatMap';
-import { initialSettings, parseList, type Settings } from '../../web/src/state/settings';
+import {
+  ATTENTIONS,
+  initialSettings,
+  LENGTHS,
+  parseList,
+  SAMPLINGS,
+  type Settings,
+  TASKS,
+} from '../../web/src/state/settings';
 
 // The page's modules ask the document for its language.
 Object.assign(globalThis, { document: { documentElement: { lang: 'en' } } });
 const { fromConfig, settingsFor, settle, toConfig } = await import('../../web/src/state/config');
+const { corporaOf, poolOf } = await import('../../web/src/state/taskConfig');
+const { withTask } = await import('../../web/src/state/tasks');
 const { presetOf, withPreset } = await import('../../web/src/state/presets');
 const { pretty } = await import('../../web/src/state/json');
 
@@ -76,6 +86,87 @@ it('shows in the controls whatever they made', async () => {
     }),
     { numRuns: 60 },
   );
+});
+
+describe('a task', () => {
+  const tasks = TASKS.filter((task) => task !== 'next');
+
+  it.each(tasks)(
+    '%s begins with a network that the engine builds, and comes back from its configuration',
+    async (task) => {
+      const settings = withTask(base(), task, schema);
+      expect(corporaOf(schema, task).map(({ name }) => name)).toContain(settings.corpus);
+      expect(settle({ ...settings }, schema)).toMatchObject({ settings, refused: [] });
+      const { config } = await checkConfig(toConfig(settings));
+      expect(config.task).toMatchObject({ name: task });
+      expect(await settingsFor(config, base(), schema)).toMatchObject({ ...settings, temperature: 0.7 });
+      // Back to a text nothing of the task is left.
+      expect(withTask(settings, 'next', schema)).toEqual(base());
+    },
+  );
+
+  it('shows in the controls whatever they made of it', async () => {
+    const made = fc.record({
+      task: fc.constantFrom(...tasks),
+      at: fc.nat(10),
+      difficulty: fc.constantFrom(0, 3),
+      length: fc.constantFrom(...LENGTHS),
+      bidirectional: fc.boolean(),
+      attention: fc.constantFrom(...ATTENTIONS),
+      context: fc.constantFrom('both', 'initial', 'input'),
+      sampling: fc.constantFrom(...SAMPLINGS),
+      layers: fc.integer({ min: 1, max: 3 }),
+      cell: fc.constantFrom('rnn', 'gru', 'lstm'),
+      bias: fc.constantFrom('one', 'two'),
+      transition: fc.integer({ min: 0, max: 1 }),
+      outputDepth: fc.integer({ min: 0, max: 1 }),
+      mean: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(made, async ({ task, at, mean, ...changes }) => {
+        const corpora = corporaOf(schema, task);
+        const corpus = corpora[at % corpora.length]!;
+        const pool = poolOf(corpus, task);
+        const settings = base({
+          ...changes,
+          task,
+          hidden: 8,
+          corpus: corpus.name,
+          pool: pool === 'last' && mean ? 'mean' : pool,
+        } as Partial<Settings>);
+        settle(settings, schema);
+        const { config: canonical } = await checkConfig(toConfig(settings));
+        const back = await settingsFor(canonical, base(), schema);
+        expect(back.custom).toBe('');
+        expect((await checkConfig(toConfig(back))).config).toEqual(canonical);
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  it('keeps what goes beyond the controls as JSON, under its own name', async () => {
+    const config: Config = {
+      corpus: { name: 'sorting', count: 500 },
+      encoder: [{ hidden: 5 }],
+      layers: [{ hidden: 7 }],
+    };
+    const settings = await settingsFor(config, base(), schema);
+    expect(settings).toMatchObject({ task: 'translate', corpus: 'sorting', hidden: 7 });
+    expect(JSON.parse(settings.custom)).toEqual(config);
+  });
+
+  it('refuses examples that are not made, or not for it, and a difficulty out of range', () => {
+    const of = (changes: Partial<Settings>) => settle(base(changes), schema);
+    expect(of({ task: 'translate', corpus: 'parity' })).toMatchObject({ refused: ['corpus'] });
+    expect(of({ task: 'classify', corpus: 'none' })).toMatchObject({ refused: ['corpus'] });
+    expect(of({ task: 'classify', corpus: 'parity', difficulty: 3 })).toMatchObject({
+      settings: { difficulty: 0 },
+      refused: ['difficulty'],
+    });
+    expect(of({ task: 'notes' })).toMatchObject({ settings: { corpus: 'melodies' }, refused: [] });
+    expect(of({ task: 'regress', text: 'own' })).toMatchObject({ settings: { corpus: '' }, refused: [] });
+    expect(of({ task: 'next', corpus: 'parity' })).toMatchObject({ settings: { corpus: '' }, refused: [] });
+  });
 });
 
 describe('a configuration beyond the controls', () => {

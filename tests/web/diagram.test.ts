@@ -11,6 +11,71 @@ const TEXT = 'the quick brown fox jumps over the lazy dog. '.repeat(60);
 const self = (rest: object = {}) => ({ from: 'self', delay: 1, ...rest });
 const deep = { hidden: [7, 9], shortcut: true };
 
+/** Networks that read one sequence and write another. */
+const readers: Record<string, Config> = {
+  'an encoder': {
+    corpus: 'reversal',
+    encoder: [{ cell: 'gru', hidden: 6 }],
+    layers: [{ cell: 'gru', hidden: 8 }],
+  },
+  'two directions, attention': {
+    corpus: 'reversal',
+    encoder: [{ cell: 'lstm', hidden: 6, bidirectional: true }],
+    layers: [{ cell: 'lstm', hidden: 8 }],
+    attention: 'additive',
+  },
+  'two levels of both, multiplicative, not fed': {
+    corpus: 'reversal',
+    encoder: [
+      { cell: 'lstm', hidden: 6, bidirectional: true },
+      { cell: 'gru', hidden: 5, bidirectional: true },
+    ],
+    layers: [
+      { cell: 'lstm', hidden: 8 },
+      { cell: 'gru', hidden: 7 },
+    ],
+    attention: { score: 'multiplicative', feed: false },
+    context: 'initial',
+  },
+  counted: {
+    task: { name: 'translate', length: 'count' },
+    corpus: 'reversal',
+    encoder: [{ hidden: 6 }],
+    layers: [{ cell: 'rnn', hidden: 8 }],
+    context: 'input',
+  },
+  'an embedding': { corpus: 'reversal', encoder: [{ hidden: 6 }], layers: [{ hidden: 8 }], embedding: 5 },
+  'a class': { corpus: 'parity', layers: [{ hidden: 8 }] },
+  numbers: { corpus: 'sine', layers: [{ hidden: 8 }] },
+};
+
+describe.each(Object.entries(readers))('%s', (_, config) => {
+  it('shows every parameter of the engine, and every way', async () => {
+    const model = await createModel({
+      ...config,
+      corpus: { name: config.corpus as string, count: 60 },
+      threads: 1,
+    });
+    const { data, config: canonical } = model.info;
+    const sizes = { inputs: data!.inputs.length || data!.numbers, outputs: data!.outputs };
+    const graph = graphOf(canonical, sizes, cells);
+    // How long an answer is, is answered beside the network.
+    const engine = (await model.spreads())
+      .map(({ name }) => name)
+      .filter((name) => !name.startsWith('length.'));
+    const drawn = graph.parts.flatMap((part) => parametersOf(graph, part).map(({ name }) => name));
+    expect(drawn.sort()).toEqual(engine.sort());
+    for (const unfolded of [false, true]) {
+      const { boxes, wires } = layoutOf(graph, unfolded);
+      expect(JSON.stringify({ boxes, wires })).not.toMatch(/null,"y"|NaN/);
+      const places = boxes.map(({ x, y, column }) => `${column} ${x} ${y}`);
+      expect(new Set(places).size).toBe(places.length);
+    }
+    for (const part of graph.parts) expect(equationsOf(graph, part, cells).join()).not.toContain('undefined');
+    model.dispose();
+  });
+});
+
 /** Beyond the presets: everything that a configuration can say of the shape of a network. */
 const others: Record<string, Config> = {
   'a GRU before, deep': {

@@ -6,7 +6,13 @@ import { readHash, writeHash } from '../../web/src/state/hash';
 import { CAPACITY as MOST, History } from '../../web/src/state/history';
 import { CAPACITY, Series } from '../../web/src/state/series';
 import {
+  ATTENTIONS,
+  CONTEXTS,
+  LENGTHS,
   LOOKS,
+  POOLS,
+  SAMPLINGS,
+  TASKS,
   initialSettings,
   LIMITS,
   type NumberName,
@@ -65,6 +71,13 @@ const settings = fc.record({
   prime: fc.string({ unit: 'binary', maxLength: 60 }),
   scale: fc.constantFrom('linear', 'log', 'loglog'),
   look: fc.constantFrom(...LOOKS),
+  task: fc.constantFrom(...TASKS),
+  corpus: fc.stringMatching(/^[a-z0-9-]{0,40}$/),
+  pool: fc.constantFrom(...POOLS),
+  length: fc.constantFrom(...LENGTHS),
+  attention: fc.constantFrom(...ATTENTIONS),
+  context: fc.constantFrom(...CONTEXTS),
+  sampling: fc.constantFrom(...SAMPLINGS),
 }) as unknown as fc.Arbitrary<Settings>;
 
 describe('history', () => {

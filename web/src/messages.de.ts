@@ -3,6 +3,7 @@ import { help } from './help/german';
 import { look } from './lookMessages.de';
 import type { Messages } from './messages';
 import { bytes, integer } from './state/format';
+import { corpora, tasks, units } from './taskMessages.de';
 import { tours } from './tours/german';
 
 export const german: Messages = {
@@ -59,6 +60,15 @@ export const german: Messages = {
     nonzeros: 'Nicht null je Einheit',
     spectralRadius: 'Spektralradius',
     custom: 'Konfiguration',
+    task: 'Aufgabe',
+    corpus: 'Beispiele',
+    difficulty: 'Schwierigkeit',
+    pool: 'Antworten',
+    length: 'Wie es endet',
+    bidirectional: 'Liest in beide Richtungen',
+    attention: 'Aufmerksamkeit',
+    context: 'Der Kontext geht an',
+    sampling: 'Eigene Antworten lesen',
   },
   bar: {
     controls: 'Training',
@@ -116,12 +126,12 @@ export const german: Messages = {
   },
   loss: {
     title: 'Verlust',
-    unit: 'Bit je Zeichen',
     unitByte: 'Bit je Byte',
     training: 'Training',
     validation: 'Prüfung',
     uniform: 'Gleichverteilt',
     unigram: 'Buchstabenhäufigkeit',
+    trivial: 'Ohne Wissen',
     markov: (order) => `Markow, Ordnung ${order}`,
     chart: 'Verlust',
     more: 'Mehr',
@@ -129,6 +139,8 @@ export const german: Messages = {
       gradientNorm: 'Gradientennorm',
       learningRate: 'Lernrate',
       charsPerSecond: 'Zeichen je Sekunde',
+      examplesPerSecond: 'Beispiele je Sekunde',
+      accuracy: 'Richtige Antworten',
     },
     tools: {
       smoothing: 'Glättung',
@@ -148,7 +160,7 @@ export const german: Messages = {
     value: (step, training, validation) =>
       `Schritt ${step}: Training ${training}` + (validation === null ? '' : `, Prüfung ${validation}`),
     empty: 'Noch kein Schritt getan',
-    caption: 'Verlust in Bit je Zeichen, das Neueste zuerst',
+    caption: (unit) => `Verlust (${unit}), das Neueste zuerst`,
   },
   flow: {
     title: 'Gradientenfluss',
@@ -168,10 +180,17 @@ export const german: Messages = {
     epoch: 'Durchgang',
     speed: 'Zeichen je Sekunde',
     seen: 'Gelesene Zeichen',
+    examplesSpeed: 'Beispiele je Sekunde',
+    examplesSeen: 'Gelesene Beispiele',
+    right: 'Richtige Antworten',
+    rightHeldOut: 'Ungelernt richtig',
     norm: 'Gradientennorm',
     rate: 'Lernrate',
   },
+  tasks,
+  units,
   said: {
+    corpora,
     texts: {
       tales:
         'Kurze Geschichten eines Dorfes: zuerst kommen Wörter, dann die Namen, dann Anführungszeichen, die sich öffnen und schließen.',
@@ -213,7 +232,6 @@ export const german: Messages = {
     },
   },
   text: {
-    title: 'Text',
     choose: 'Lernen von',
     paste: 'Einfügen…',
     file: 'Datei…',
@@ -418,7 +436,13 @@ export const german: Messages = {
       'Der Lauf auf der Seite ist zu groß, um von selbst aufbewahrt zu werden. Sichern bewahrt ihn als Datei.',
     none: 'Noch ist kein Lauf aufbewahrt.',
     step: (step) => `Schritt ${step}`,
-    bits: (bits) => `${bits} Bit`,
+    loss: {
+      character: (value) => `${value} Bit`,
+      symbol: (value) => `${value} Bit`,
+      label: (value) => `${value} Bit`,
+      squares: (value) => `quadratischer Fehler ${value}`,
+      step: (value) => `${value} Nat`,
+    },
     parameters: (count) => `${count} Parameter`,
     here: 'Auf der Seite',
     resume: 'Fortsetzen',
@@ -445,6 +469,8 @@ export const german: Messages = {
     texts: 'Diese Läufe lernen von verschiedenen Texten: ihre Bit je Zeichen sind nicht vergleichbar.',
     chart: 'Verlust der angehefteten Läufe',
     numbers: 'Die Kurven als Zahlen',
+    data: 'Diese Läufe lernen von verschiedenen Daten: ihre Verluste sind nicht vergleichbar.',
+    rankingExamples: 'Nach dem Verlust auf ungelernten Beispielen',
     ranking: 'Nach Bit je Zeichen auf zurückgehaltenem Text',
     rank: 'Rang',
     parameters: 'Parameter',
@@ -505,7 +531,7 @@ export const german: Messages = {
   spoken: {
     started: 'Das Training hat begonnen',
     paused: (step) => `Angehalten bei Schritt ${step}`,
-    epoch: (epoch, bits) => `Durchgang ${epoch} fertig, ${bits} Bit je Zeichen`,
+    epoch: (epoch, loss, unit) => `Durchgang ${epoch} fertig, ${loss} ${unit}`,
     finished: 'Ein neues Netz hat begonnen',
   },
 };

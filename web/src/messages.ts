@@ -7,7 +7,9 @@ import { look } from './lookMessages';
 import { bytes, integer } from './state/format';
 import type { Export } from './keep/exports';
 import type { Trouble } from './keep/vault';
+import { tasks, units } from './taskMessages';
 import type { Feedback, Leak, SettingName } from './state/settings';
+import type { Unit } from './state/units';
 
 const settings: Record<SettingName | 'preset', string> = {
   preset: 'Preset',
@@ -61,6 +63,15 @@ const settings: Record<SettingName | 'preset', string> = {
   nonzeros: 'Nonzeros a unit',
   spectralRadius: 'Spectral radius',
   custom: 'Configuration',
+  task: 'Task',
+  corpus: 'Examples',
+  difficulty: 'Difficulty',
+  pool: 'Answers',
+  length: 'How it ends',
+  bidirectional: 'Encoder reads both ways',
+  attention: 'Attention',
+  context: 'Context goes to',
+  sampling: 'Fed its own answers',
 };
 
 export const english = {
@@ -120,12 +131,12 @@ export const english = {
   },
   loss: {
     title: 'Loss',
-    unit: 'bits per character',
     unitByte: 'bits per byte',
     training: 'Training',
     validation: 'Validation',
     uniform: 'Uniform',
     unigram: 'Letter frequencies',
+    trivial: 'Without information',
     markov: (order: number) => `Order-${order} Markov`,
     chart: 'Loss',
     more: 'More',
@@ -134,6 +145,8 @@ export const english = {
       gradientNorm: 'Gradient norm',
       learningRate: 'Learning rate',
       charsPerSecond: 'Characters per second',
+      examplesPerSecond: 'Examples per second',
+      accuracy: 'Right answers',
     },
     tools: {
       smoothing: 'Smoothing',
@@ -152,7 +165,7 @@ export const english = {
     value: (step: string, training: string, validation: string | null) =>
       `Step ${step}: training ${training}` + (validation === null ? '' : `, validation ${validation}`),
     empty: 'No step taken yet',
-    caption: 'Loss in bits per character, newest first',
+    caption: (unit: string) => `Loss in ${unit}, newest first`,
   },
   flow: {
     title: 'Gradient flow',
@@ -173,16 +186,21 @@ export const english = {
     epoch: 'Epoch',
     speed: 'Characters per second',
     seen: 'Characters seen',
+    examplesSpeed: 'Examples per second',
+    examplesSeen: 'Examples seen',
+    right: 'Right answers',
+    rightHeldOut: 'Held out, right',
     norm: 'Gradient norm',
     rate: 'Learning rate',
   },
   /** What the engine and the texts say of themselves in English, in another language; by name, where there is one. */
-  said: { texts: {}, presets: {}, cells: {} } as Record<
+  said: { texts: {}, presets: {}, cells: {}, corpora: {} } as Record<
     'texts' | 'presets' | 'cells',
     Record<string, string>
-  >,
+  > & { corpora: Record<string, string[]> },
+  tasks,
+  units,
   text: {
-    title: 'Text',
     choose: 'Learn from',
     paste: 'Paste…',
     file: 'File…',
@@ -389,7 +407,13 @@ export const english = {
     none: 'No run is kept yet.',
     large: 'The run on the page is too large to be kept by itself. Save keeps it as a file.',
     step: (step: string) => `step ${step}`,
-    bits: (bits: string) => `${bits} bits`,
+    loss: {
+      character: (value) => `${value} bits`,
+      symbol: (value) => `${value} bits`,
+      label: (value) => `${value} bits`,
+      squares: (value) => `squared error ${value}`,
+      step: (value) => `${value} nats`,
+    } as Record<Unit, (value: string) => string>,
     parameters: (count: string) => `${count} parameters`,
     here: 'On the page',
     resume: 'Resume',
@@ -414,7 +438,9 @@ export const english = {
     texts: 'These runs learn from different texts: their bits per character cannot be compared.',
     chart: 'Loss of the pinned runs',
     numbers: 'The curves as numbers',
+    data: 'These runs learn from different data: their losses cannot be compared.',
     ranking: 'By bits per character on held-out text',
+    rankingExamples: 'By the loss on held-out examples',
     rank: 'Rank',
     parameters: 'Parameters',
     isPinned: 'Pinned',
@@ -472,7 +498,7 @@ export const english = {
   spoken: {
     started: 'Training started',
     paused: (step: string) => `Paused at step ${step}`,
-    epoch: (epoch: string, bits: string) => `Epoch ${epoch} done, ${bits} bits per character`,
+    epoch: (epoch: string, loss: string, unit: string) => `Epoch ${epoch} done, ${loss} ${unit}`,
     finished: 'A new network has started',
   },
 };

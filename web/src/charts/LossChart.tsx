@@ -3,12 +3,11 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { message } from '../messages';
-import { decimals, integer } from '../state/format';
+import { integer, lossText } from '../state/format';
 import { nextFrame } from '../state/frame';
-import { MARKOV_ORDER } from '../state/measures';
 import { store } from '../state/store';
-import { guesses } from './guesses';
-import { lossPlot, type Baseline } from './lossPlot';
+import { baselines } from './guesses';
+import { lossPlot } from './lossPlot';
 import { readTheme } from './theme';
 import { zoomBy, zoomOut } from './zoom';
 
@@ -21,16 +20,6 @@ interface Reading {
 const NO_COLUMNS = [[], [], [], [], []] as [number[], number[], number[], number[], (number | null)[]];
 const columns = () => store.run.peek()?.series.columns(store.smoothing.peek()) ?? NO_COLUMNS;
 const dark = matchMedia('(prefers-color-scheme: dark)');
-
-function baselines(): Baseline[] {
-  const { uniform, unigram, markov } = guesses();
-  const lines = [
-    { label: message.loss.uniform, value: uniform },
-    { label: message.loss.unigram, value: unigram },
-    { label: message.loss.markov(MARKOV_ORDER), value: markov },
-  ];
-  return lines.flatMap(({ label, value }) => (value === undefined ? [] : [{ label, value }]));
-}
 
 /** The chart's element, its plot, and the reading under the cursor. */
 function usePlot() {
@@ -118,8 +107,8 @@ function describe(reading: Reading | null): string {
   const { step, loss, validation } = store.numbers.value;
   const at = reading ?? { step, training: loss, validation: validation?.value ?? null };
   if (at.training === null) return message.loss.empty;
-  const second = at.validation === null ? null : decimals(at.validation, 2);
-  return message.loss.value(integer(at.step), decimals(at.training, 2), second);
+  const second = at.validation === null ? null : lossText(at.validation);
+  return message.loss.value(integer(at.step), lossText(at.training), second);
 }
 
 export function LossChart() {
@@ -131,7 +120,7 @@ export function LossChart() {
         ref={host}
         class="chart-canvas"
         data-baselines={baselines()
-          .map(({ label, value }) => `${label} ${decimals(value, 2)}`)
+          .map(({ label, value }) => `${label} ${lossText(value)}`)
           .join('; ')}
         role="slider"
         tabIndex={0}

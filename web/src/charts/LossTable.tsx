@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import { message } from '../messages';
-import { decimals, integer, twoDigits } from '../state/format';
-import { CURVES } from '../state/history';
-import { MARKOV_ORDER } from '../state/measures';
+import { integer, lossText, twoDigits } from '../state/format';
+import { shownCurves } from './RunCurves';
 import { store } from '../state/store';
+import { unitOf } from '../state/units';
 import { guesses } from './guesses';
 
 const ROWS = 40;
@@ -17,17 +17,18 @@ export function LossTable() {
     const timer = setInterval(renew, RENEW_EVERY);
     return () => clearInterval(timer);
   }, []);
-  const { uniform, unigram, markov } = guesses();
+  const curves = shownCurves();
+  const unit = message.units[unitOf(store.run.value?.settings ?? store.settings.value)];
   return (
-    <div class="table-scroll" tabIndex={0} role="region" aria-label={message.loss.caption}>
+    <div class="table-scroll" tabIndex={0} role="region" aria-label={message.loss.caption(unit)}>
       <table>
-        <caption class="unseen">{message.loss.caption}</caption>
+        <caption class="unseen">{message.loss.caption(unit)}</caption>
         <thead>
           <tr>
             <th scope="col">{message.loss.step}</th>
             <th scope="col">{message.loss.training}</th>
             <th scope="col">{message.loss.validation}</th>
-            {CURVES.map((curve) => (
+            {curves.map((curve) => (
               <th key={curve} scope="col">
                 {message.loss.curves[curve]}
               </th>
@@ -38,28 +39,26 @@ export function LossTable() {
           {rows.map((row) => (
             <tr key={row.step}>
               <th scope="row">{integer(row.step)}</th>
-              <td>{decimals(row.training, 3)}</td>
-              <td>{decimals(row.validation, 3)}</td>
-              {CURVES.map((curve) => {
+              <td>{lossText(row.training, 3)}</td>
+              <td>{lossText(row.validation, 3)}</td>
+              {curves.map((curve) => {
                 const report = store.run.peek()?.history.at(row.step);
-                return <td key={curve}>{report ? twoDigits(report[curve]) : '–'}</td>;
+                return (
+                  <td key={curve}>
+                    {report && Number.isFinite(report[curve]) ? twoDigits(report[curve]) : '–'}
+                  </td>
+                );
               })}
             </tr>
           ))}
         </tbody>
         <tfoot>
-          <tr>
-            <th scope="row">{message.loss.uniform}</th>
-            <td colSpan={2 + CURVES.length}>{decimals(uniform, 3)}</td>
-          </tr>
-          <tr>
-            <th scope="row">{message.loss.unigram}</th>
-            <td colSpan={2 + CURVES.length}>{decimals(unigram, 3)}</td>
-          </tr>
-          <tr>
-            <th scope="row">{message.loss.markov(MARKOV_ORDER)}</th>
-            <td colSpan={2 + CURVES.length}>{decimals(markov, 3)}</td>
-          </tr>
+          {guesses().map(([label, value]) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              <td colSpan={2 + curves.length}>{lossText(value, 3)}</td>
+            </tr>
+          ))}
         </tfoot>
       </table>
     </div>

@@ -1,5 +1,5 @@
 import { message } from '../messages';
-import { integer, twoDigits } from '../state/format';
+import { integer, percent, twoDigits } from '../state/format';
 import { type Curve, CURVES, type Report } from '../state/history';
 import { store } from '../state/store';
 
@@ -11,7 +11,17 @@ const show: Record<Curve, (value: number) => string> = {
   gradientNorm: twoDigits,
   learningRate: twoDigits,
   charsPerSecond: (value) => integer(Math.round(value / 100) * 100),
+  accuracy: percent,
 };
+
+const labelOf = (curve: Curve): string =>
+  curve === 'charsPerSecond' && store.run.value?.info.data
+    ? message.loss.curves.examplesPerSecond
+    : message.loss.curves[curve];
+
+/** Of a text there are no right answers to count. */
+export const shownCurves = (): Curve[] =>
+  CURVES.filter((curve) => curve !== 'accuracy' || store.numbers.value.accuracy !== null);
 
 /** A line in the unit of the picture, by powers of ten where it spans many. */
 export function linePath(points: readonly { step: number; value: number }[]): string {
@@ -38,7 +48,7 @@ function Figure({ curve, reports }: { curve: Curve; reports: readonly Report[] }
   return (
     <figure class="curve">
       <figcaption>
-        <span>{message.loss.curves[curve]}</span>
+        <span>{labelOf(curve)}</span>
         <span>{points.length > 1 && range}</span>
         <b>{points.length > 0 ? show[curve](values.at(-1)!) : '–'}</b>
       </figcaption>
@@ -49,7 +59,7 @@ function Figure({ curve, reports }: { curve: Curve; reports: readonly Report[] }
   );
 }
 
-/** Gradient norm, learning rate and speed over the steps that the loss chart shows. */
+/** Gradient norm, learning rate, speed and right answers over the steps that the loss chart shows. */
 export function RunCurves() {
   void store.drawn.value;
   const zoom = store.zoom.value;
@@ -57,7 +67,7 @@ export function RunCurves() {
   const reports = zoom ? all.filter(({ step }) => step >= zoom[0] && step <= zoom[1]) : all;
   return (
     <div class="curves">
-      {CURVES.map((curve) => (
+      {shownCurves().map((curve) => (
         <Figure key={curve} curve={curve} reports={reports} />
       ))}
     </div>

@@ -25,7 +25,7 @@ export function rangeX(scale: Scale, last: number): [number, number] {
   return [logX(scale) ? 1 : 0, Math.max(FEWEST_STEPS, last)];
 }
 
-const BITS = [0.1, 0.2, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 12, 16];
+const BITS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 12, 16];
 
 /** Round steps: the more decades, the fewer in each. */
 export function ticksX(low: number, high: number): number[] {

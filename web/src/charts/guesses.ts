@@ -1,24 +1,36 @@
-// What guessing would cost, in bits: by the engine once it has counted, by the page until then.
+// What guessing would cost, in the unit of the task: of a text by the engine once it has counted, by the page until
+// then; of examples what an answer without any information costs.
+import { message } from '../messages';
 import { MARKOV_ORDER } from '../state/measures';
 import { store } from '../state/store';
+import { measured, unitOf } from '../state/units';
 
-interface Guesses {
-  uniform?: number | undefined;
-  unigram?: number | undefined;
-  markov?: number | undefined;
+export interface Baseline {
+  label: string;
+  value: number;
 }
 
 const bits = (nats: number | undefined) => (nats === undefined ? undefined : nats / Math.LN2);
 
 /** The engine's numbers are of the validation part, the page's of the whole text. */
-export function guesses(): Guesses {
+function ofText(): [string, number | undefined][] {
   const corpus = store.run.value?.corpus ?? store.corpus.value;
-  const counted = store.baselines.value;
-  if (!counted) return { uniform: corpus?.uniform, unigram: corpus?.unigram };
-  const { uniform, markov } = counted;
-  return {
-    uniform: bits(uniform),
-    unigram: bits(markov[0]) ?? corpus?.unigram,
-    markov: bits(markov[MARKOV_ORDER]),
-  };
+  const { uniform, markov } = store.baselines.value ?? {};
+  return [
+    [message.loss.uniform, bits(uniform) ?? corpus?.uniform],
+    [message.loss.unigram, bits(markov?.[0]) ?? corpus?.unigram],
+    [message.loss.markov(MARKOV_ORDER), bits(markov?.[MARKOV_ORDER])],
+  ];
 }
+
+/** Every line of the run's task; what is not known yet has no value. */
+export function guesses(): [string, number | undefined][] {
+  const run = store.run.value;
+  const settings = run?.settings ?? store.settings.value;
+  if (settings.task === 'next') return ofText();
+  const trivial = run?.info.data?.trivialLoss;
+  return [[message.loss.trivial, trivial === undefined ? undefined : measured(unitOf(settings), trivial)]];
+}
+
+export const baselines = (): Baseline[] =>
+  guesses().flatMap(([label, value]) => (value === undefined ? [] : [{ label, value }]));

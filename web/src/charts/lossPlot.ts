@@ -1,17 +1,13 @@
 // The uPlot chart of one run: an envelope of every step's loss, its smoothed line, the validation
 // points, and what guessing would cost as horizontal lines.
 import uPlot, { type AlignedData, type Options } from 'uplot';
-import { decimals, integer } from '../state/format';
+import { integer, lossText } from '../state/format';
 import type { Scale } from '../state/settings';
 import { close, FEWEST_STEPS, logX, logY, rangeX, rangeY, ticksX, ticksY } from './axes';
 import { store } from '../state/store';
+import type { Baseline } from './guesses';
 import type { Theme } from './theme';
 import { zoomOut, zoomTo } from './zoom';
-
-export interface Baseline {
-  label: string;
-  value: number;
-}
 
 interface Setting {
   scale: Scale;
@@ -23,7 +19,7 @@ interface Setting {
 }
 
 const LABEL_ROOM = 14;
-const BIT_STEPS = [0.1, 0.5, 1, 2, 5, 10, 20, 50, 100];
+const BIT_STEPS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 2, 5, 10, 20, 50, 100];
 
 /** Where a line's name is out of the way: left of where the loss comes down through it, or right. */
 function sideOf(plot: uPlot, value: number): 'left' | 'right' {
@@ -46,7 +42,7 @@ function drawBaselines(plot: uPlot, { theme, baselines }: Setting): void {
   for (const { label, value } of baselines) {
     const y = plot.valToPos(value, 'y', true);
     if (y < bbox.top - 1 || y > bbox.top + bbox.height) continue;
-    const text = `${label} ${decimals(value, 2)}`;
+    const text = `${label} ${lossText(value)}`;
     ctx.setLineDash([2 * ratio, 4 * ratio]);
     ctx.lineWidth = ratio;
     ctx.strokeStyle = theme.soft;
@@ -119,7 +115,8 @@ function visible(): [number, number] | null {
 
 function scales({ scale, baselines }: Setting): Options['scales'] {
   const values = baselines.map((baseline) => baseline.value);
-  const top = Math.max(1, ...values);
+  // Bits of a text begin above one; a squared error may be small throughout.
+  const top = Math.max(values.length > 1 ? 1 : 0, ...values) || 1;
   const goal = Math.min(...values);
   return {
     x: {

@@ -15,6 +15,7 @@ import {
   type SettingName,
   type Settings,
 } from '../state/settings';
+import { measured, type Unit, unitOf } from '../state/units';
 
 export const MOST_PINS = 4;
 const SAMPLE_LENGTH = 300;
@@ -25,11 +26,12 @@ export interface Pin {
   title: string;
   settings: Settings;
   text: string;
+  unit: Unit;
   step: number;
   parameters: number;
   series: Series;
   checkpoint: Uint8Array;
-  /** Bits per symbol on the held-out text, of these very weights; null until measured, or without such a text. */
+  /** The loss on the held-out part, in its unit, of these very weights; null until measured, or without such a text. */
   score: number | null;
 }
 
@@ -62,10 +64,10 @@ async function withModel<T>(
 }
 
 /** The same measure for every pin, at whatever step it was taken. */
-async function measure(id: string, checkpoint: Uint8Array, text: Uint8Array): Promise<void> {
+async function measure({ id, checkpoint, unit }: Pin, text: Uint8Array | undefined): Promise<void> {
   try {
     const score = await withModel(checkpoint, text, async (model) =>
-      model.info.characters.validation > 1 ? (await model.evaluate()).bitsPerCharacter : null,
+      model.info.characters.validation > 1 ? measured(unit, (await model.evaluate()).loss) : null,
     );
     pins.value = pins.peek().map((pin) => (pin.id === id ? { ...pin, score } : pin));
   } catch (error) {
@@ -79,11 +81,10 @@ function add({ run, checkpoint, title, step, parameters }: Pinned): void {
   if (pins.peek().length >= MOST_PINS) return notify('note', message.compare.full(MOST_PINS));
   const series = Series.unpack(run.series.pack());
   const { settings, corpus } = run;
-  pins.value = [
-    ...pins.peek(),
-    { id, title, settings, text: corpus.title, step, parameters, series, checkpoint, score: null },
-  ];
-  void measure(id, checkpoint, corpus.bytes);
+  const about = { title, settings, text: corpus.title, unit: unitOf(settings) };
+  const pin = { id, ...about, step, parameters, series, checkpoint, score: null };
+  pins.value = [...pins.peek(), pin];
+  void measure(pin, corpus.made ? undefined : corpus.bytes);
   // Where the comparison is open it shows by itself.
   if (opened.peek() === null) notify('note', message.compare.pinned(title));
 }
@@ -134,7 +135,7 @@ let writing = 0;
 export async function writeAll(options: { seed: number; temperature: number; prime: string }): Promise<void> {
   const mine = ++writing;
   samples.value = {};
-  for (const { id, checkpoint } of pins.peek()) {
+  for (const { id, checkpoint } of pins.peek().filter(({ unit }) => unit === 'character')) {
     try {
       let text = options.prime;
       await withModel(checkpoint, undefined, async (model) => {

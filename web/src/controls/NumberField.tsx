@@ -13,11 +13,14 @@ interface Props {
   fraction?: boolean;
   /** What no number, or 0, means: shown in its place. */
   zero?: string;
+  /** Another name than the setting's, and a narrower range. */
+  label?: string;
+  range?: readonly [number, number];
 }
 
 /** A number that takes effect when it is complete and in range; until then it says what is. */
-export function NumberField({ name, step = 1, fraction = false, zero }: Props) {
-  const [low, high] = LIMITS[name];
+export function NumberField({ name, step = 1, fraction = false, zero, label, range: limits }: Props) {
+  const [low, high] = limits ?? LIMITS[name];
   const [draft, setDraft] = useState<string | null>(null);
   const value = store.settings.value[name];
   const id = `set-${name}`;
@@ -27,17 +30,14 @@ export function NumberField({ name, step = 1, fraction = false, zero }: Props) {
   const onInput = (event: InputEvent & { currentTarget: HTMLInputElement }) => {
     const written = event.currentTarget.value;
     const next = Number(written);
-    const good =
-      (zero !== undefined || written.trim() !== '') &&
-      (fraction || Number.isInteger(next)) &&
-      next >= low &&
-      next <= high;
+    const within = (fraction || Number.isInteger(next)) && next >= low && next <= high;
+    const good = written.trim() === '' ? zero !== undefined : within;
     setDraft(good ? null : written);
     if (good) set(name, next);
   };
 
   return (
-    <Field id={id} label={message.settings[name]} hint={range} was={was(name)}>
+    <Field id={id} label={label ?? message.settings[name]} hint={range} was={was(name)}>
       <input
         id={id}
         type="number"

@@ -8,12 +8,19 @@ import { store, waiting } from '../state/store';
 export function was(name: SettingName): string | undefined {
   const run = store.run.value;
   if (!run || !waiting.value.includes(name)) return undefined;
-  if (name === 'text') return run.corpus.title;
+  if (name === 'text' || name === 'corpus') return run.corpus.title;
+  if (name === 'task') return message.tasks.names[run.settings.task];
+  if (name === 'difficulty' && run.settings.difficulty === 0) return message.tasks.usual;
   const value = run.settings[name];
   if (typeof value === 'number') return upToTwo(value);
   if (typeof value === 'boolean') return value ? message.more.on : message.live.off;
   if (value === '') return message.more.none;
   const schema = store.schema.value;
   const menu = schema ? choices([...schema.cells, ...schema.optimizers, ...schema.initializations]) : [];
-  return menu.find((choice) => choice.name === value)?.label ?? message.labels[value] ?? value;
+  return (
+    menu.find((choice) => choice.name === value)?.label ??
+    message.tasks.choices[name]?.[value] ??
+    message.labels[value] ??
+    value
+  );
 }

@@ -22,6 +22,10 @@ export function signalOf(graph: Graph, part: Part, delay = 0): string {
     cell: `${graph.parts.some(({ id }) => id === `blend${part.layer}`) ? 'v' : 'h'}${level}`,
     blend: `h${level}`,
     sum: `s${level}`,
+    source: 's',
+    context: 'c',
+    attention: 'c',
+    remaining: 'r',
     output: delay > 0 && graph.feedback === 'target' ? 'y' : 'p',
   };
   return `${names[part.kind]}${when(delay)}`;
@@ -85,6 +89,14 @@ export function equationsOf(graph: Graph, part: Part, cells: readonly SchemaCell
       const added = entering(graph, part).map(({ from }) => signalOf(graph, find(graph, from)));
       return [`${signal} = ${added.join(' + ')}`];
     }
+    case 'source':
+      return [`sₜ: one of ${part.size} symbols of the input`];
+    case 'context':
+      return ['c = what the encoder ended with'];
+    case 'remaining':
+      return ['rₜ = steps that are left'];
+    case 'attention':
+      return [`eₜₛ = score(${inner})`, 'aₜ = softmax(eₜ)', 'cₜ = Σₛ aₜₛ·hₛ'];
     case 'output':
       return [`oₜ = ${inner}`, 'pₜ = softmax(oₜ)'];
   }

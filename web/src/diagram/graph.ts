@@ -2,8 +2,21 @@
 // are those of the engine (and of a saved file), so the numbers of a running network can be shown beside each part.
 import type { CanonicalConfig, Config, EdgeConfig, LayerConfig, SchemaCell } from 'unfold-rnn';
 import { spelled } from '../state/edges';
+import { joined, spelledTask } from './encoder';
 
-export type PartKind = 'input' | 'embedding' | 'hidden' | 'cell' | 'blend' | 'sum' | 'output';
+export type PartKind =
+  | 'input'
+  | 'embedding'
+  | 'hidden'
+  | 'cell'
+  | 'blend'
+  | 'sum'
+  | 'output'
+  /** Of a network that reads one sequence and writes another: what is read, and what becomes of it. */
+  | 'source'
+  | 'context'
+  | 'attention'
+  | 'remaining';
 
 export interface Part {
   id: string;
@@ -43,7 +56,7 @@ export interface Graph {
   feedback: 'target' | 'softmax';
 }
 
-type Layer = LayerConfig & { edges: EdgeConfig[]; hidden: number; cell: string };
+export type Layer = LayerConfig & { edges: EdgeConfig[]; hidden: number; cell: string };
 
 const delayOf = (edge: EdgeConfig) => edge.delay ?? (edge.from === 'self' || edge.from === 'output' ? 1 : 0);
 
@@ -53,7 +66,7 @@ function keyOf(edge: EdgeConfig, layer: number): string {
   if (delay === 0 && edge.from === (layer === 0 ? 'input' : layer - 1)) return 'ih';
   const back = edge.from === 'self' || edge.from === 'output';
   const names: Record<string, string> = { self: 'hh', input: 'x', output: 'yh' };
-  const name = names[String(edge.from)] ?? `l${edge.from}`;
+  const name = names[String(edge.from)] ?? (typeof edge.from === 'number' ? `l${edge.from}` : edge.from);
   return delay === (back ? 1 : 0) ? name : `${name}_${delay}`;
 }
 
@@ -70,7 +83,13 @@ function blendOf(layer: LayerConfig): string {
   return kinds.join('; ');
 }
 
-class Builder {
+/** What a network reads and answers, in numbers a step. */
+export interface Sizes {
+  inputs: number;
+  outputs: number;
+}
+
+export class Builder {
   readonly parts: Part[] = [];
   readonly links: Link[] = [];
   private row = 0;
@@ -81,10 +100,10 @@ class Builder {
 
   constructor(
     private readonly config: Config,
-    private readonly symbols: number,
+    private readonly sizes: Sizes,
     private readonly cells: readonly SchemaCell[],
   ) {
-    this.below = this.part('input', 'input', null, symbols, 0, 'x');
+    this.below = this.part('input', 'input', null, sizes.inputs, 0, 'x');
     if (config.embedding) {
       this.row++;
       const id = this.part('embedding', 'embedding', null, config.embedding, 0, 'E');
@@ -92,7 +111,7 @@ class Builder {
       this.below = id;
     }
     for (const [l, layer] of (config.layers as Layer[]).entries()) this.layer(layer, l);
-    this.readout();
+    if (config.readout?.length) this.readout();
   }
 
   get rows(): number {
@@ -122,7 +141,7 @@ class Builder {
 
   private source(edge: EdgeConfig, l: number): string {
     if (edge.from === 'input') return this.config.embedding ? 'embedding' : 'input';
-    if (edge.from === 'output') return 'output';
+    if (typeof edge.from === 'string' && edge.from !== 'self') return edge.from;
     if (edge.from === 'self') return `h${l}`; // stands for the state until the layer is complete
     return delayOf(edge) === 0 ? this.now[Number(edge.from)]! : this.past[Number(edge.from)]!;
   }
@@ -250,14 +269,25 @@ class Builder {
       if (edge.shortcut && edge.hidden?.length)
         this.link(from, 'output', delayOf(edge), 'shortcut', `readout.shortcut${key}`);
     }
-    this.part('output', 'output', null, this.symbols, 0, 'softmax');
+    this.part('output', 'output', null, this.sizes.outputs, 0, 'softmax');
     this.last.vectors.push('readout.bias');
   }
 }
 
-/** What the engine builds of a canonical configuration for that many symbols. */
-export function graphOf(config: CanonicalConfig, symbols: number, cells: readonly SchemaCell[]): Graph {
-  const { parts, links, rows } = new Builder(spelled(config), symbols, cells);
+/** What the engine builds of a canonical configuration for that many symbols, or numbers in and out. */
+export function graphOf(
+  config: CanonicalConfig,
+  symbols: number | Sizes,
+  cells: readonly SchemaCell[],
+): Graph {
+  const sizes = typeof symbols === 'number' ? { inputs: symbols, outputs: symbols } : symbols;
+  const whole = spelled(spelledTask(config));
+  const { parts, links, rows } = joined(
+    whole,
+    new Builder(whole, sizes, cells),
+    (encoder) =>
+      new Builder({ ...whole, layers: encoder, readout: [] }, { inputs: sizes.inputs, outputs: 0 }, cells),
+  );
   const feedback = config.feedback === 'softmax' ? 'softmax' : 'target';
   return { parts, links, rows, tied: config.tied ?? false, feedback };
 }

@@ -2,21 +2,23 @@
 // its two sentences in `message.exports`, and nothing else.
 import { h, render } from 'preact';
 import { type Colours, Curves } from '../charts/Curves';
-import { guesses } from '../charts/guesses';
+import { baselines } from '../charts/guesses';
 import { readTheme } from '../charts/theme';
 import { message } from '../messages';
 import { toConfig } from '../state/config';
 import { engine } from '../state/engine';
-import { MARKOV_ORDER } from '../state/measures';
 import type { Series } from '../state/series';
 import { describeNetwork } from '../state/settings';
 import { type Run, type Sample, store } from '../state/store';
+import { unitOf } from '../state/units';
 
 export interface Export {
   name: 'model' | 'onnx' | 'samples' | 'csv' | 'svg' | 'png' | 'config';
   /** Of the file's name. */
   ending: string;
   make(run: Run): Promise<Blob | null>;
+  /** Of networks that write a text, only. */
+  text?: true;
 }
 
 const PICTURE = { width: 960, height: 540 };
@@ -44,23 +46,13 @@ export function sampleText(samples: readonly Sample[]): string {
   return blocks.join('\n');
 }
 
-function baselines() {
-  const { uniform, unigram, markov } = guesses();
-  const lines = [
-    { label: message.loss.uniform, value: uniform },
-    { label: message.loss.unigram, value: unigram },
-    { label: message.loss.markov(MARKOV_ORDER), value: markov },
-  ];
-  return lines.flatMap(({ label, value }) => (value === undefined ? [] : [{ label, value }]));
-}
-
 function picture({ series, settings, corpus }: Run): string {
   const host = document.createElement('div');
   const colours: Colours = readTheme(document.body);
   const title = `${describeNetwork(settings)}, ${corpus.title}`;
   const dark = matchMedia('(prefers-color-scheme: dark)').matches;
   const props = { ...PICTURE, colours, dark, title, baselines: baselines() };
-  const [unit, steps] = [`${message.loss.unit} · ${title}`, message.loss.step];
+  const [unit, steps] = [`${message.units[unitOf(settings)]} · ${title}`, message.loss.step];
   render(h(Curves, { ...props, unit, steps, curves: [{ label: title, series }] }), host);
   const svg = new XMLSerializer().serializeToString(host.firstElementChild!);
   render(null, host);
@@ -95,6 +87,7 @@ export const EXPORTS: readonly Export[] = [
   {
     name: 'onnx',
     ending: '.onnx',
+    text: true,
     make: async () => {
       const [bytes, { toOnnx }] = await Promise.all([engine.save(), import('unfold-rnn/export')]);
       return bytes ? typed(toOnnx(bytes), 'application/octet-stream') : null;
@@ -103,6 +96,7 @@ export const EXPORTS: readonly Export[] = [
   {
     name: 'samples',
     ending: '-samples.txt',
+    text: true,
     make: async () => {
       const { value: writing } = store.writing;
       return typed(sampleText([...(writing ? [writing] : []), ...store.samples.value]), 'text/plain');
@@ -118,6 +112,10 @@ export const EXPORTS: readonly Export[] = [
       typed(`${JSON.stringify(toConfig(settings), null, 2)}\n`, 'application/json'),
   },
 ];
+
+/** What there is for a run. */
+export const exportsOf = (run: Run | null): readonly Export[] =>
+  EXPORTS.filter(({ text }) => !text || !run || run.settings.task === 'next');
 
 /** `unfold-gru-128-step-400`, as every file of one moment begins. */
 export function stemOf({ settings: { cell, hidden } }: Run): string {

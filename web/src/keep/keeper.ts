@@ -1,12 +1,13 @@
 // Saves the copies that the engine makes, brings runs back, and says what goes wrong with either.
 import { signal } from '@preact/signals';
 import { message } from '../messages';
-import { examine, LISTINGS } from '../state/corpus';
+import { getSchema } from 'unfold-rnn';
+import { examine, LISTINGS, madeCorpus } from '../state/corpus';
 import { engine, type Former, type Kept, newId } from '../state/engine';
 import { integer } from '../state/format';
 import { readHash, writeHash } from '../state/hash';
 import { notify } from '../state/notices';
-import { describeNetwork, OWN_TEXT } from '../state/settings';
+import { describeNetwork, OWN_TEXT, type Settings } from '../state/settings';
 import { store } from '../state/store';
 import { claim, heldElsewhere, release } from './claim';
 import { readNotes, writeNotes } from './notes';
@@ -146,7 +147,9 @@ function take(kept: Former): void {
 }
 
 /** The text as it was; a bundled one has lost nothing. */
-async function corpusOf({ entry, text }: Found) {
+async function corpusOf({ entry, text }: Found, { task, corpus }: Settings) {
+  // Made examples have no text: the checkpoint says how they are made.
+  if (task !== 'next' && corpus !== '') return madeCorpus(corpus, await getSchema());
   const listing = LISTINGS.find(({ id }) => id === entry.text.id);
   const { title, description } = listing ?? entry.text;
   return examine({ id: listing?.id ?? OWN_TEXT, title, description, bytes: text });
@@ -169,8 +172,12 @@ export async function fetchRun(id: string, toWrite = true): Promise<Fetched> {
     if (mine) await vault.claim(id, writer);
     if (mine) known.add(id);
     const { settings } = readHash(entry.link);
-    const corpus = await corpusOf(found);
-    const run = { id: mine ? id : newId(), settings: { ...settings, text: corpus.id }, corpus };
+    const corpus = await corpusOf(found, settings);
+    const run = {
+      id: mine ? id : newId(),
+      settings: corpus.made ? settings : { ...settings, text: corpus.id },
+      corpus,
+    };
     return { kept: { run: { ...run, ...readNotes(notes) }, checkpoint }, copied: !mine, entry, older };
   } catch (error) {
     if (mine && store.run.peek()?.id !== id) release(id);

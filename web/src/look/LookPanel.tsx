@@ -3,7 +3,7 @@ import type { ComponentType } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { message } from '../messages';
 import { type Look, LOOKS } from '../state/settings';
-import { set, store } from '../state/store';
+import { set, shownTask, store } from '../state/store';
 import { report } from '../state/notices';
 import { useInView } from './useInView';
 
@@ -35,24 +35,33 @@ function reveal(): void {
   panel.closest('.look')!.scrollIntoView({ behavior: calm.matches ? 'auto' : 'smooth' });
 }
 
+/** A network that does not read a text has no text to be looked at with. */
+const available = (): readonly Look[] => (shownTask.value === 'next' ? LOOKS : ['network', 'weights']);
+
+const shownLook = (looks: readonly Look[]): Look => {
+  const { look } = store.settings.value;
+  return looks.includes(look) ? look : looks[0]!;
+};
+
 /** Tabs: one stop, arrow keys choose. */
 function Tabs() {
   const list = useRef<HTMLDivElement>(null);
-  const chosen = store.settings.value.look;
+  const looks = available();
+  const chosen = shownLook(looks);
   const onKeyDown = (event: KeyboardEvent) => {
     const moves: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1, Home: -99, End: 99 };
     const move = moves[event.key];
     if (move === undefined) return;
     event.preventDefault();
-    const at = LOOKS.indexOf(chosen);
+    const at = looks.indexOf(chosen);
     const next =
-      Math.abs(move) > 1 ? (move > 0 ? LOOKS.length - 1 : 0) : (at + move + LOOKS.length) % LOOKS.length;
-    set('look', LOOKS[next]!);
+      Math.abs(move) > 1 ? (move > 0 ? looks.length - 1 : 0) : (at + move + looks.length) % looks.length;
+    set('look', looks[next]!);
     (list.current?.children[next] as HTMLElement).focus();
   };
   return (
     <div ref={list} class="tabs" role="tablist" aria-labelledby="look-title" onKeyDown={onKeyDown}>
-      {LOOKS.map((name) => (
+      {looks.map((name) => (
         <button
           key={name}
           type="button"
@@ -76,7 +85,7 @@ function Tabs() {
 
 /** Everything that looks into the network, one thing at a time; only what is open does any work. */
 export function LookPanel() {
-  const { look } = store.settings.value;
+  const look = shownLook(available());
   const Panel = loaded.value[look];
   const ready = store.run.value !== null || (look === 'network' && store.schema.value !== null);
   const panel = useInView<HTMLDivElement>(() => {
@@ -94,6 +103,7 @@ export function LookPanel() {
         <Tabs />
       </div>
       <div ref={panel} id="look-panel" class="look-panel" role="tabpanel" aria-labelledby={`look-${look}`}>
+        {shownTask.value !== 'next' && <p class="look-about">{message.look.examples}</p>}
         {ready ? Panel && <Panel /> : <p class="look-waits">{message.look.waiting}</p>}
       </div>
     </section>

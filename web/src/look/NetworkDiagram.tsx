@@ -17,8 +17,10 @@ const graph = computed<Graph | null>(() => {
   if (!schema) return null;
   const run = waiting.value.length === 0 ? store.run.value : null;
   const config = run?.config ?? store.estimate.value?.config;
-  const symbols = run?.info.vocabulary.size ?? store.corpus.value?.symbols ?? 1;
-  return config ? graphOf(config, symbols, schema.cells) : null;
+  const data = run?.info.data;
+  const examples = data && { inputs: data.inputs.length || data.numbers, outputs: data.outputs };
+  const symbols = run?.info.vocabulary.size ?? (store.corpus.value?.symbols || 1);
+  return config ? graphOf(config, examples ?? symbols, schema.cells) : null;
 });
 
 const layout = computed(() => graph.value && layoutOf(graph.value, store.settings.value.unfolded));

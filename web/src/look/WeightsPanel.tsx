@@ -1,5 +1,6 @@
 import { message } from '../messages';
 import { histogram, type Histogram, rangeOf } from '../state/analysis';
+import { shownTask } from '../state/store';
 import { integer, twoDigits } from '../state/format';
 import { inspector, watchReading } from '../state/inspector';
 import { spreads, watchSpreads } from '../state/spreads';
@@ -154,7 +155,7 @@ function Gates() {
 }
 
 function watch(): () => void {
-  const stops = [watchSpreads(), watchReading()];
+  const stops = [watchSpreads(), ...(shownTask.peek() === 'next' ? [watchReading()] : [])];
   return () => stops.forEach((stop) => stop());
 }
 
@@ -163,7 +164,7 @@ export function WeightsPanel() {
   return (
     <div ref={element} class="weights">
       <p class="look-about">{message.look.weights.about}</p>
-      <Gates />
+      {shownTask.value === 'next' && <Gates />}
       <Weights />
     </div>
   );

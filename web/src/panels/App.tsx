@@ -7,6 +7,7 @@ import { DropZone } from './DropZone';
 import { Explained } from './Explained';
 import { ExportDialog } from './ExportDialog';
 import { FlowPanel } from './FlowPanel';
+import { LearnPanel } from './LearnPanel';
 import { LivePanel } from './LivePanel';
 import { LossPanel } from './LossPanel';
 import { NetworkPanel } from './NetworkPanel';
@@ -15,12 +16,14 @@ import { RunsDialog } from './RunsDialog';
 import { RunPanel } from './RunPanel';
 import { Spoken } from './Spoken';
 import { StreamPanel } from './StreamPanel';
-import { TextPanel } from './TextPanel';
+import { shownTask } from '../state/store';
+import { TaskColumn } from './TaskColumn';
 import { TourCard } from './TourCard';
 import { ToursDialog } from './ToursDialog';
 import { TopBar } from './TopBar';
 
 export function App() {
+  const text = shownTask.value === 'next';
   return (
     <div class="app">
       <a class="skip" href="#written">
@@ -32,18 +35,18 @@ export function App() {
       <main class="panels">
         <div class="column settings">
           <div class="settings-scroll">
-            <TextPanel />
+            <LearnPanel />
             <LivePanel />
             <NetworkPanel />
           </div>
           <Explained />
           <ApplyPanel />
         </div>
-        <StreamPanel />
+        {text ? <StreamPanel /> : <TaskColumn />}
         <div class="column measure">
           <LossPanel />
           <RunPanel />
-          <FlowPanel />
+          {text && <FlowPanel />}
         </div>
         <LookPanel />
       </main>

@@ -20,10 +20,13 @@ function discard(): void {
 export function ApplyPanel() {
   const estimate = store.estimate.value;
   const names = waiting.value;
+  const count = names.length;
   const run = store.run.value;
+  const settings = store.settings.value;
+  const rough = estimate?.rough === true && (count > 0 || !run);
+  const { parameters, memoryBytes } = (estimate?.rough && !rough ? run!.info : estimate) ?? {};
   const speed = expectedSpeed.value;
   const applied = store.applied.value;
-  const count = names.length;
   return (
     <section class={count > 0 ? 'apply apply-waiting' : 'apply'} aria-label={message.apply.apply}>
       <p class="cost">
@@ -31,14 +34,21 @@ export function ApplyPanel() {
           <span class="cost-problem">{estimate.problem}</span>
         ) : (
           <>
-            <b>{integer(estimate?.parameters)}</b> {message.apply.parameters}
+            <b>
+              {parameters != null && rough
+                ? `≈ ${integer(Number(parameters.toPrecision(2)))}`
+                : integer(parameters)}
+            </b>{' '}
+            {message.apply.parameters}
             <span class="cost-memory">
-              <b>{bytes(estimate?.memoryBytes)}</b> {message.apply.memory}
+              <b>{bytes(memoryBytes)}</b> {message.apply.memory}
             </span>
-            <span class="cost-speed">
-              <b>{speed === null ? '–' : `≈ ${integer(Number(speed.toPrecision(2)))}`}</b>{' '}
-              {message.apply.speed}
-            </span>
+            {settings.task === 'next' && (
+              <span class="cost-speed">
+                <b>{speed === null ? '–' : `≈ ${integer(Number(speed.toPrecision(2)))}`}</b>{' '}
+                {message.apply.speed}
+              </span>
+            )}
           </>
         )}
       </p>

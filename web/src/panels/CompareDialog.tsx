@@ -63,7 +63,7 @@ function Chart({ all }: { all: readonly Pin[] }) {
           width={size}
           height={300}
           title={message.compare.chart}
-          unit={message.loss.unit}
+          unit={[...new Set(all.map(({ unit }) => message.units[unit]))].join(', ')}
           steps={message.loss.step}
         />
       )}
@@ -107,10 +107,12 @@ function Numbers({ all }: { all: readonly Pin[] }) {
 }
 
 function Ranking({ all }: { all: readonly Pin[] }) {
+  const texts = all.every(({ unit }) => unit === 'character');
+  const title = texts ? message.compare.ranking : message.compare.rankingExamples;
   return (
-    <div class="table-scroll" tabIndex={0} role="region" aria-label={message.compare.ranking}>
+    <div class="table-scroll" tabIndex={0} role="region" aria-label={title}>
       <table>
-        <caption>{message.compare.ranking}</caption>
+        <caption>{title}</caption>
         <thead>
           <tr>
             <th scope="col">{message.compare.rank}</th>
@@ -194,6 +196,7 @@ function Samples({ all }: { all: readonly Pin[] }) {
   const [seed, setSeed] = useState(1);
   const [busy, setBusy] = useState(false);
   const { temperature, prime } = store.settings.value;
+  const writers = all.filter(({ unit }) => unit === 'character');
   const write = async () => {
     setBusy(true);
     await writeAll({ seed, temperature, prime }).catch(report);
@@ -222,10 +225,10 @@ function Samples({ all }: { all: readonly Pin[] }) {
         <span class="soft">{message.compare.conditions(decimals(temperature, 2))}</span>
       </div>
       <div class="compare-samples">
-        {all.map((pin, at) => (
+        {writers.map((pin) => (
           <article key={pin.id}>
             <h3>
-              <Swatch at={at} /> <bdi>{pin.title}</bdi>
+              <Swatch at={all.indexOf(pin)} /> <bdi>{pin.title}</bdi>
             </h3>
             <p class="compare-sample" dir="auto">
               {samples.value[pin.id] ?? ''}
@@ -240,6 +243,7 @@ function Samples({ all }: { all: readonly Pin[] }) {
 function Comparison() {
   const all = pins.value;
   const texts = new Set(all.map(({ text }) => text));
+  const writers = all.filter(({ unit }) => unit === 'character');
   return (
     <>
       <p class="runs-about">{all.length === 0 ? message.compare.empty : message.compare.about}</p>
@@ -256,10 +260,14 @@ function Comparison() {
         <>
           <Chart all={all} />
           <Numbers all={all} />
-          {texts.size > 1 && <p class="runs-about">{message.compare.texts}</p>}
+          {texts.size > 1 && (
+            <p class="runs-about">
+              {writers.length < all.length ? message.compare.data : message.compare.texts}
+            </p>
+          )}
           <Ranking all={all} />
           <Differences all={all} />
-          <Samples all={all} />
+          {writers.length > 0 && <Samples all={all} />}
         </>
       )}
     </>

@@ -1,5 +1,5 @@
 import { Dialog } from '../controls/Dialog';
-import { EXPORTS, type Export, stemOf } from '../keep/exports';
+import { type Export, exportsOf, stemOf } from '../keep/exports';
 import { message } from '../messages';
 import { download } from '../state/files';
 import { bytes } from '../state/format';
@@ -25,7 +25,7 @@ export function ExportDialog() {
     <Dialog name="export" title={message.exports.title}>
       {() => (
         <ul class="exports">
-          {EXPORTS.map((entry) => (
+          {exportsOf(store.run.value).map((entry) => (
             <li key={entry.name}>
               <button type="button" disabled={store.run.value === null} onClick={() => void give(entry)}>
                 {message.exports.labels[entry.name]}

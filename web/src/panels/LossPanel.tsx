@@ -5,9 +5,10 @@ import { LossTable } from '../charts/LossTable';
 import { LossTools } from '../charts/LossTools';
 import { Segmented } from '../controls/Segmented';
 import { message } from '../messages';
-import { decimals, integer } from '../state/format';
+import { integer, lossText } from '../state/format';
 import type { Scale } from '../state/settings';
 import { set, store } from '../state/store';
+import { unitOf } from '../state/units';
 
 type View = 'chart' | 'more' | 'table';
 
@@ -20,14 +21,16 @@ const VIEWS: [View, string][] = [
 
 function Headline() {
   const { loss, validation } = store.numbers.value;
-  const unit = store.run.value?.info.vocabulary.unit === 'byte' ? message.loss.unitByte : message.loss.unit;
+  const run = store.run.value;
+  const bytes = run?.info.vocabulary.unit === 'byte';
+  const unit = bytes ? message.loss.unitByte : message.units[unitOf(run?.settings ?? store.settings.value)];
   return (
     <div class="headline">
-      <p class={loss === null ? 'headline-number headline-empty' : 'headline-number'}>{decimals(loss, 2)}</p>
+      <p class={loss === null ? 'headline-number headline-empty' : 'headline-number'}>{lossText(loss)}</p>
       <div class="headline-text">
         <p>{unit}</p>
         <p class="headline-second">
-          {message.loss.validation} <b>{decimals(validation?.value, 2)}</b>
+          {message.loss.validation} <b>{lossText(validation?.value)}</b>
           {validation && <span> · {integer(validation.step)}</span>}
         </p>
       </div>

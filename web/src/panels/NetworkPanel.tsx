@@ -6,6 +6,7 @@ import { set, store } from '../state/store';
 import { ConfigurationPanel } from './ConfigurationPanel';
 import { MorePanel } from './MorePanel';
 import { lines, PresetPicker } from './PresetPicker';
+import { TaskControls } from './TaskControls';
 
 function CellNote({ name }: { name: string }) {
   const cell = store.schema.value?.cells.find((entry) => entry.name === name);
@@ -39,7 +40,7 @@ function chooseCell(cell: string): void {
 }
 
 export function NetworkPanel() {
-  const { cell, optimizer, custom } = store.settings.value;
+  const { cell, optimizer, custom, task } = store.settings.value;
   const beyond = custom !== '';
   const schema = store.schema.value;
   const cells = schema ? choices(schema.cells) : [{ name: cell, label: cell }];
@@ -70,10 +71,11 @@ export function NetworkPanel() {
           />
           <NumberField name="hidden" step={16} />
           <NumberField name="layers" />
-          <NumberField name="window" step={8} />
+          {task === 'next' && <NumberField name="window" step={8} />}
           <NumberField name="batch" step={8} />
           <NumberField name="seed" />
         </div>
+        <TaskControls />
         <CellNote name={cell} />
         {!beyond && <MorePanel />}
       </fieldset>

@@ -3,7 +3,7 @@ import { useRef, useState } from 'preact/hooks';
 import { message } from '../messages';
 import { choosePasted } from '../state/texts';
 
-export function PasteDialog({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }) {
+export function PasteDialog({ dialog, hint }: { dialog: RefObject<HTMLDialogElement | null>; hint: string }) {
   const area = useRef<HTMLTextAreaElement>(null);
   const [empty, setEmpty] = useState(true);
   const close = () => dialog.current?.close();
@@ -13,7 +13,7 @@ export function PasteDialog({ dialog }: { dialog: RefObject<HTMLDialogElement | 
   return (
     <dialog ref={dialog} class="dialog" aria-labelledby="paste-title">
       <h2 id="paste-title">{message.text.pasteTitle}</h2>
-      <p id="paste-hint">{message.text.pasteHint}</p>
+      <p id="paste-hint">{hint}</p>
       <textarea
         ref={area}
         class="paste"

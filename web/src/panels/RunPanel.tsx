@@ -1,16 +1,32 @@
 import { message } from '../messages';
-import { compact, decimals, integer, twoDigits, upToTwo } from '../state/format';
-import { store } from '../state/store';
+import { compact, decimals, integer, percent, twoDigits, upToTwo } from '../state/format';
+import { shownTask, store } from '../state/store';
+
+const round = (perSecond: number | null, to: number) =>
+  perSecond === null ? '–' : integer(Math.round(perSecond / to) * to);
 
 export function RunPanel() {
   const { step, epoch, charsPerSecond, characters, gradientNorm, learningRate } = store.numbers.value;
+  const { accuracy, validationAccuracy } = store.numbers.value;
+  const task = shownTask.value;
+  const examples = task !== 'next';
+  const answers = examples && task !== 'generate' && task !== 'regress';
   const facts: [string, string][] = [
     [message.facts.step, integer(step)],
     [message.facts.epoch, upToTwo(epoch)],
-    [message.facts.speed, charsPerSecond === null ? '–' : integer(Math.round(charsPerSecond / 100) * 100)],
-    [message.facts.seen, compact(characters || null)],
+    [
+      examples ? message.facts.examplesSpeed : message.facts.speed,
+      round(charsPerSecond, examples ? 10 : 100),
+    ],
+    [examples ? message.facts.examplesSeen : message.facts.seen, compact(characters || null)],
     [message.facts.norm, decimals(gradientNorm, 3)],
     [message.facts.rate, learningRate === null ? '–' : twoDigits(learningRate)],
+    ...(answers
+      ? ([
+          [message.facts.right, percent(accuracy)],
+          [message.facts.rightHeldOut, percent(validationAccuracy)],
+        ] as [string, string][])
+      : []),
   ];
   return (
     <section class="run" aria-labelledby="run-title">

@@ -6,10 +6,12 @@ import { type Entry, MOST_UNNAMED, VaultError } from '../keep/vault';
 import { message } from '../messages';
 import { MOST_PINS, pinId, pinKept, pins } from '../compare/pins';
 import { KEEP_BELOW } from '../state/engine';
-import { bytes, clock, compact, decimals, integer } from '../state/format';
+import { bytes, clock, compact, integer, lossText } from '../state/format';
+import { readHash } from '../state/hash';
 import { notify } from '../state/notices';
 import { opened } from '../state/opening';
 import { store } from '../state/store';
+import { unitOf } from '../state/units';
 
 /** The stored runs, read again whenever they change. */
 function useEntries() {
@@ -84,6 +86,7 @@ function Row({ entry, elsewhere }: { entry: Entry; elsewhere: boolean }) {
   const [mode, setMode] = useState<'shown' | 'renaming' | 'asking'>('shown');
   const here = store.run.value?.id === entry.id;
   const title = nameOf(entry);
+  const { settings } = readHash(entry.link);
   const pinned = pins.value.some(({ id }) => id === pinId(entry.id, entry.step));
   const about = (what: string) => `${what}: ${title}`;
   const shown = () => setMode('shown');
@@ -103,7 +106,7 @@ function Row({ entry, elsewhere }: { entry: Entry; elsewhere: boolean }) {
         <p class="run-facts">
           <span dir="auto">{entry.text.title}</span>
           <span>{message.runs.step(integer(entry.step))}</span>
-          <span>{message.runs.bits(decimals(entry.validation ?? entry.loss, 2))}</span>
+          <span>{message.runs.loss[unitOf(settings)](lossText(entry.validation ?? entry.loss))}</span>
           <span>{message.runs.parameters(compact(entry.parameters))}</span>
           <span>{bytes(2 * entry.bytes)}</span>
           <span>{clock(entry.saved)}</span>

@@ -9,6 +9,7 @@ import {
 import { message } from '../messages';
 import { layerEdges, numbers, readEdges, readoutEdges, spelled } from './edges';
 import { ARCHITECTURE_NAMES, initialSettings, PROPERTIES, type SettingName, type Settings } from './settings';
+import { readTask, settleTask, taskConfig } from './taskConfig';
 
 /** Steps between validations: often enough for points to appear within the first seconds. */
 const EVALUATE_EVERY = 100;
@@ -86,6 +87,7 @@ export function toConfig(settings: Settings): Config {
     };
   }
   return {
+    ...taskConfig(settings),
     seed: settings.seed,
     layers: Array.from({ length: settings.layers }, (_, l) => layer(settings, l)),
     ...surroundings(settings),
@@ -202,13 +204,15 @@ function inRange(settings: Partial<Settings>): boolean {
 /** The settings for a configuration: the controls where they can show all of it, its own JSON where not. */
 export async function settingsFor(config: Config, base: Settings, schema: Schema | null): Promise<Settings> {
   const { config: canonical } = await checkConfig(config);
-  const controls = { ...base, ...fromConfig(canonical, schema), custom: '' };
+  const task = readTask(canonical);
+  const controls = { ...base, ...fromConfig(canonical, schema), ...task, custom: '' };
   if (inRange(controls)) {
     const again = await checkConfig(toConfig(controls)).catch(() => null);
     if (again && comparable(again.config) === comparable(canonical)) return controls;
   }
   const first = readFirst(canonical.layers[0]!, schema);
   const shown = {
+    ...task,
     ...readTraining(canonical),
     cell: first.cell!,
     hidden: first.hidden!,
@@ -264,6 +268,7 @@ export function settle(settings: Settings, schema: Schema): { settings: Settings
     settled[name] = listed.includes(usual) ? usual : (listed[0] ?? usual);
     refused.push(name);
   }
+  refused.push(...settleTask(settled, schema));
   const options = schema.cells.find(({ name }) => name === settled.cell)?.options ?? [];
   const fits = [...readOptions(settings.options)].every(([name, value]) =>
     options.some((option) => option.name === name && allows(option, value)),

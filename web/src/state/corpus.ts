@@ -1,4 +1,5 @@
-// The training text and what can be said of it before any network exists.
+// What is learnt from: a training text and what can be said of it before any network exists, or examples.
+import type { Schema } from 'unfold-rnn';
 import index from '../../texts/index.json';
 import { message } from '../messages';
 import { breathe } from './frame';
@@ -16,6 +17,8 @@ export interface Corpus {
   id: string;
   title: string;
   description: string;
+  /** The engine makes these examples from the configuration: there is no text, and nothing below is known. */
+  made: boolean;
   bytes: Uint8Array;
   characters: number;
   symbols: number;
@@ -97,7 +100,7 @@ export async function examine(source: Source): Promise<Corpus> {
     throw new TextProblem(message.text.notUtf8(source.title));
   }
   if (counts.characters === 0) throw new TextProblem(message.text.empty);
-  return { ...source, ...counts.summary(), opening };
+  return { ...source, made: false, ...counts.summary(), opening };
 }
 
 const known = new Map<string, Promise<Corpus>>();
@@ -118,6 +121,27 @@ export function bundled(id: string): Promise<Corpus> {
     corpus.catch(() => known.delete(listing.id));
     known.set(listing.id, corpus);
   }
+  return corpus;
+}
+
+const made = new Map<string, Corpus>();
+
+/** Examples that the engine makes; the same object for the same name. */
+export function madeCorpus(name: string, schema: Schema | null): Corpus {
+  const card = schema?.corpora.find((corpus) => corpus.name === name);
+  const known = made.get(name);
+  if (known) return known;
+  const { label = name, summary = '' } = card ?? {};
+  const nothing = { characters: 0, symbols: 0, uniform: 0, unigram: 0, opening: '', bytes: new Uint8Array() };
+  const said = message.said.corpora[name];
+  const corpus = {
+    id: name,
+    title: said?.[0] ?? label,
+    description: said?.[1] ?? summary,
+    made: true,
+    ...nothing,
+  };
+  if (card) made.set(name, corpus);
   return corpus;
 }
 

@@ -11,9 +11,21 @@ function block(depth: number, size: number, hidden: number, rest: Block = {}): B
   return { hidden: Array.from({ length: depth }, () => size || hidden), activation: 'tanh', ...rest };
 }
 
+/** What a task brings into the first layer, as the engine does by itself where no edges are named. */
+function taskEdges({ task, context, length, attention }: Settings): EdgeConfig[] {
+  const translates = task === 'translate';
+  const counts = length === 'count' && (translates || task === 'generate');
+  return [
+    ...(translates && (context === 'both' || context === 'input') ? [{ from: 'context', delay: 0 }] : []),
+    ...(counts ? [{ from: 'remaining', delay: 0 }] : []),
+    ...(translates && attention !== 'none' ? [{ from: 'attention', delay: 1 }] : []),
+  ];
+}
+
 /** Everything that enters layer `l`; undefined where that is what the engine takes by itself. */
 export function layerEdges(settings: Settings, l: number): EdgeConfig[] | undefined {
   const { hidden, skipInputs, delayOne, delays, shortcut, join } = settings;
+  const asked = l === 0 ? taskEdges(settings) : [];
   const feedback = settings.feedback !== 'none' && l === 0 ? numbers(settings.outputDelays) : [];
   const plain = settings.inputDepth === 0 && settings.transition === 0 && delayOne && delays === '';
   if (plain && feedback.length === 0 && !(skipInputs && l > 0)) return undefined;
@@ -25,6 +37,7 @@ export function layerEdges(settings: Settings, l: number): EdgeConfig[] | undefi
       ...block(settings.inputDepth, settings.inputSize, hidden),
     },
     ...(skipInputs && l > 0 ? [{ from: 'input', delay: 0 }] : []),
+    ...asked,
     ...(delayOne ? [{ from: 'self', delay: 1, ...transition }] : []),
     ...numbers(delays).map((delay) => ({ from: 'self', delay })),
     ...feedback.map((delay) => ({ from: 'output', delay })),
@@ -38,6 +51,9 @@ export function readoutEdges(settings: Settings): EdgeConfig[] | undefined {
   if (outputDepth === 0 && lower === 0) return undefined;
   return [
     { from: layers - 1, delay: 0, ...block(outputDepth, outputSize, hidden) },
+    ...(settings.task === 'translate' && settings.attention !== 'none'
+      ? [{ from: 'attention', delay: 0 }]
+      : []),
     ...Array.from({ length: lower }, (_, from) => ({ from, delay: 0 })),
   ];
 }
@@ -55,7 +71,8 @@ export function readEdges(config: Config): Partial<Settings> {
   const read: Partial<Settings> = { skipInputs: config.skipInputs ?? false };
   if (first?.edges) Object.assign(read, readLayer(first.edges, hidden, config.feedback));
   if (second?.edges?.some(({ from }) => from === 'input')) read.skipInputs = true;
-  read.skipOutputs = config.skipOutputs ?? (config.readout?.length ?? 0) > 1;
+  const levels = config.readout?.filter(({ from }) => typeof from === 'number') ?? [];
+  read.skipOutputs = config.skipOutputs ?? levels.length > 1;
   const deep = config.readout?.find((edge) => edge.hidden?.length);
   if (deep) {
     read.outputDepth = deep.hidden!.length;

@@ -6,7 +6,7 @@ import { createModel, openModel, UnfoldError, type Model, type TrainOptions } fr
 import { message } from '../messages';
 import { announce } from './announce';
 import { settingsFor, toConfig, toLiveSettings } from './config';
-import type { Corpus } from './corpus';
+import { type Corpus, madeCorpus } from './corpus';
 import { integer, twoDigits } from './format';
 import { History } from './history';
 import { dismissErrors, notify, report } from './notices';
@@ -14,6 +14,7 @@ import { Recorder } from './recorder';
 import { Series } from './series';
 import { LIMITS, namesWith, type Settings } from './settings';
 import { arrive, NOTHING_YET, set, store, wanted, type Run } from './store';
+import { corpusFor } from './texts';
 
 /** A run as it was at one step. */
 export interface Former {
@@ -36,7 +37,8 @@ const KEEP_SHARE = 30;
 /** Parameters above which a copy would not fit beside the run. */
 export const KEEP_BELOW = 20_000_000;
 
-const text = (corpus: Corpus) => ({ text: corpus.bytes });
+/** Made examples come with the configuration. */
+const text = (corpus: Corpus) => (corpus.made ? {} : { text: corpus.bytes });
 
 export class Engine {
   private model: Model | null = null;
@@ -94,7 +96,8 @@ export class Engine {
   /** A new network from the settings on the page; trains until it is paused, or for some steps. */
   applyAndRestart(steps?: number): Promise<void> {
     return this.command(async () => {
-      const [settings, corpus] = [wanted.peek(), store.corpus.peek()];
+      const settings = wanted.peek();
+      const corpus = store.corpus.peek() && (await corpusFor(settings));
       if (!corpus) return;
       const make = () => createModel({ ...toConfig(settings), ...text(corpus) });
       await this.replace(make, () => settings, corpus);
@@ -140,17 +143,30 @@ export class Engine {
 
   open(bytes: Uint8Array, name: string): Promise<void> {
     return this.command(async () => {
-      const corpus = store.corpus.peek();
-      if (!corpus) return;
+      const here = store.corpus.peek();
+      if (!here) return;
+      const corpus = await this.dataOf(bytes, here);
       const shown = (model: Model) =>
         settingsFor(model.info.config, store.settings.peek(), store.schema.peek());
       const { info } = await this.replace(() => openModel(bytes, text(corpus)), shown, corpus);
+      store.corpus.value = corpus;
       store.upcoming.value = {};
       store.settings.value = store.run.peek()!.settings;
       notify('note', message.notice.opened(name, integer(info.step)));
       const { unknown } = info.vocabulary;
       if (unknown > 0) notify('note', message.notice.openedUnknown(integer(unknown)));
     });
+  }
+
+  /** What a model from a file goes on learning from: its own made examples, or the text that is here. */
+  private async dataOf(bytes: Uint8Array, here: Corpus): Promise<Corpus> {
+    const model = await openModel(bytes, { threads: 1 });
+    const { task, corpus } = model.info.config;
+    model.dispose();
+    if (typeof corpus === 'object') return madeCorpus(corpus.name, store.schema.peek());
+    if (task === undefined && here.made)
+      return (await corpusFor({ ...store.settings.peek(), task: 'next' })) ?? here;
+    return here;
   }
 
   save(): Promise<Uint8Array | undefined> {
@@ -175,7 +191,8 @@ export class Engine {
   }
 
   private async build(): Promise<void> {
-    const [settings, corpus] = [wanted.peek(), store.corpus.peek()];
+    const settings = wanted.peek();
+    const corpus = store.corpus.peek() && (await corpusFor(settings));
     if (!corpus) throw new Error(message.phase.loading);
     store.phase.value = 'starting';
     const model = await createModel({ ...toConfig(settings), ...text(corpus) });

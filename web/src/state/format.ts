@@ -19,6 +19,19 @@ export function decimals(value: number | null | undefined, digits: 0 | 1 | 2 | 3
   return value == null || !Number.isFinite(value) ? DASH : fixed[digits]!.format(value);
 }
 
+/** A loss: fixed decimals, but two digits where those would say nothing. */
+export function lossText(value: number | null | undefined, digits: 2 | 3 = 2): string {
+  return value != null && value > 0 && value < 0.1 ** (digits - 1)
+    ? twoDigits(value)
+    : decimals(value, digits);
+}
+
+const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
+
+export function percent(value: number | null | undefined): string {
+  return value == null || !Number.isFinite(value) ? DASH : share.format(value);
+}
+
 /** Up to two decimals, none where there are none. */
 export function upToTwo(value: number): string {
   return loose.format(value);

@@ -25,7 +25,8 @@ function unlessGone(error: unknown): void {
 
 async function count(run: Run): Promise<void> {
   const model = engine.current;
-  if (!model?.info.canTrain || store.run.peek() !== run || run.corpus.bytes.length > COUNT_BELOW) return;
+  if (!model?.info.canTrain || store.run.peek() !== run || run.settings.task !== 'next') return;
+  if (run.corpus.bytes.length > COUNT_BELOW) return;
   try {
     run.baselines = await model.baselines({ highest: MARKOV_ORDER });
     if (store.run.peek() === run) store.baselines.value = run.baselines;
@@ -50,7 +51,7 @@ export function watchFlow(): () => void {
   let busy = false;
   const measure = async () => {
     const [model, run] = [engine.current, store.run.peek()];
-    if (busy || document.hidden || !model?.info.canTrain || !run) return;
+    if (busy || document.hidden || !model?.info.canTrain || !run || run.settings.task !== 'next') return;
     const { step } = model.info;
     if (store.flow.peek() && measured?.run === run && measured.step === step) return;
     const { train, validation } = model.info.characters;

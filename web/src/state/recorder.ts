@@ -6,30 +6,32 @@ import { decimals, integer } from './format';
 import { nextFrame } from './frame';
 import type { Series } from './series';
 import { store, type Run } from './store';
+import { measured, type Unit, unitOf } from './units';
 
 const SHOW_EVERY = 160; // Milliseconds: faster digits cannot be read.
 const SPEAK_EVERY_EPOCHS = 1;
-
-const bits = (nats: number) => nats / Math.LN2;
 
 export class Recorder {
   private latest: Progress | null = null;
   private shownAt = 0;
   private ended = false;
   private epochsSpoken: number;
+  private readonly unit: Unit;
 
   constructor(private readonly run: Run) {
     this.epochsSpoken = Math.floor(run.info.epoch);
+    this.unit = unitOf(run.settings);
   }
 
   take(progress: Progress): void {
     const { series, history } = this.run;
-    const { step, gradientNorm, learningRate, charsPerSecond } = progress;
-    if (progress.losses.length > 0) history.add({ step, gradientNorm, learningRate, charsPerSecond });
+    const { step, gradientNorm, learningRate, charsPerSecond, accuracy } = progress;
+    if (progress.losses.length > 0)
+      history.add({ step, gradientNorm, learningRate, charsPerSecond, accuracy: accuracy ?? NaN });
     const first = progress.step - progress.losses.length + 1;
-    progress.losses.forEach((loss, index) => series.add(first + index, bits(loss)));
+    progress.losses.forEach((loss, index) => series.add(first + index, measured(this.unit, loss)));
     if (progress.validationLoss !== null && progress.validationStep !== null) {
-      series.addValidation(progress.validationStep, bits(progress.validationLoss));
+      series.addValidation(progress.validationStep, measured(this.unit, progress.validationLoss));
     }
     this.latest = progress;
     this.ended = false;
@@ -41,7 +43,7 @@ export class Recorder {
     const epochs = Math.floor(progress.epoch);
     if (epochs < this.epochsSpoken + SPEAK_EVERY_EPOCHS) return;
     this.epochsSpoken = epochs;
-    announce(message.spoken.epoch(integer(epochs), decimals(series.latest, 2)));
+    announce(message.spoken.epoch(integer(epochs), decimals(series.latest, 2), message.units[this.unit]));
   }
 
   private readonly showSoon = (): void => {
@@ -56,6 +58,9 @@ export class Recorder {
     this.ended = end !== undefined;
     if (!this.latest || store.run.peek() !== this.run) return;
     const { gradientNorm, learningRate, characters, charsPerSecond } = this.latest;
+    const { accuracy, validationAccuracy } = this.latest;
+    // Written from nothing, no sequence is the right one.
+    const asked = this.run.settings.task !== 'generate';
     const { step, epoch } = end ?? this.latest;
     const { latest: loss, latestValidation: validation } = this.run.series;
     store.numbers.value = {
@@ -67,6 +72,8 @@ export class Recorder {
       learningRate,
       characters,
       charsPerSecond,
+      accuracy: asked ? accuracy : null,
+      validationAccuracy: asked ? validationAccuracy : null,
     };
     store.drawn.value++;
   }

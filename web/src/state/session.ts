@@ -17,13 +17,16 @@ import { show } from './shown';
 import { initialSettings, namesWith, OWN_TEXT, type SettingName, type Settings } from './settings';
 import { watchSpeed } from './speed';
 import { store, waiting, wanted } from './store';
-import { chooseBundled, choosePasted } from './texts';
+import { chooseBundled, choosePasted, watchData } from './texts';
 import { goTo, place } from '../tours/guide';
 import { type Place, placeOf } from '../tours/tours';
 import { writer } from './writer';
 
 /** Parameters above which a link does not start by itself: a phone should not be made to sweat. */
 const LARGE = 3_000_000;
+
+/** Of examples, for an estimate. */
+const USUAL_SYMBOLS = 16;
 
 /** Milliseconds for which the page says that a setting applies at once. */
 const APPLIED_SHOWN = 4000;
@@ -61,17 +64,28 @@ async function estimate(): Promise<void> {
   if (!corpus) return;
   const mine = ++estimates;
   try {
-    const checked = await checkConfig(toConfig(store.settings.peek()), { vocabulary: corpus.symbols });
+    const settings = store.settings.peek();
+    // How many symbols examples have is known once they are made.
+    const rough = settings.task !== 'next';
+    const vocabulary = rough ? USUAL_SYMBOLS : corpus.symbols;
+    const checked = await checkConfig(toConfig(settings), { vocabulary });
     if (mine !== estimates) return;
     store.estimate.value = {
       config: checked.config,
       parameters: checked.parameters,
       memoryBytes: checked.memoryBytes,
+      rough,
       problem: null,
     };
   } catch (error) {
     if (mine !== estimates) return;
-    store.estimate.value = { config: null, parameters: null, memoryBytes: null, problem: textOf(error) };
+    store.estimate.value = {
+      config: null,
+      parameters: null,
+      memoryBytes: null,
+      rough: false,
+      problem: textOf(error),
+    };
   }
 }
 
@@ -244,6 +258,8 @@ async function follow(): Promise<void> {
   store.upcoming.value = {};
   store.settings.value = settings;
   if (own !== null) await choosePasted(own);
+  else if (settings.task !== 'next')
+    return; // the data follow the settings
   else if (waiting.peek().includes('text') || settings.text !== store.corpus.peek()?.id)
     await chooseBundled(settings.text);
 }
@@ -251,6 +267,7 @@ async function follow(): Promise<void> {
 export async function startSession(): Promise<void> {
   addEventListener('hashchange', () => void follow());
   watch();
+  watchData();
   watchBaselines();
   watchSpeed();
   watchRuns();

@@ -50,7 +50,33 @@ export interface Architecture {
 export type Leak = 'none' | 'fixed' | 'spectrum' | 'learned';
 export type Feedback = 'none' | 'target' | 'softmax';
 
-export interface Settings extends Architecture {
+/** What the network is asked for; `next` foretells the characters of a text, the others learn from examples. */
+export const TASKS = ['next', 'generate', 'classify', 'tag', 'translate', 'regress', 'notes'] as const;
+export type TaskName = (typeof TASKS)[number];
+
+export const POOLS = ['each', 'last', 'mean'] as const;
+export const LENGTHS = ['end', 'halt', 'count'] as const;
+export const CONTEXTS = ['both', 'initial', 'input', 'none'] as const;
+export const ATTENTIONS = ['none', 'additive', 'multiplicative'] as const;
+export const SAMPLINGS = ['none', 'linear', 'exponential', 'inverse-sigmoid'] as const;
+
+/** What a task other than `next` adds. */
+export interface TaskSettings {
+  task: TaskName;
+  /** Name of the made examples; empty where they are the reader's own. */
+  corpus: string;
+  /** 0: the usual one. */
+  difficulty: number;
+  pool: (typeof POOLS)[number];
+  length: (typeof LENGTHS)[number];
+  /** The encoder also reads from the last step to the first. */
+  bidirectional: boolean;
+  attention: (typeof ATTENTIONS)[number];
+  context: (typeof CONTEXTS)[number];
+  sampling: (typeof SAMPLINGS)[number];
+}
+
+export interface Settings extends Architecture, TaskSettings {
   text: string;
   cell: string;
   layers: number;
@@ -110,6 +136,7 @@ export const LIMITS = {
   gain: [0, 10],
   nonzeros: [1, 2048],
   spectralRadius: [0, 10],
+  difficulty: [0, 100_000],
 } as const satisfies Partial<Record<SettingName, readonly [number, number]>>;
 
 export type NumberName = keyof typeof LIMITS;
@@ -246,6 +273,21 @@ function isObject(text: string): boolean {
   }
 }
 
+const TASK: { [K in keyof TaskSettings]: Property<TaskSettings[K]> } = {
+  task: choice('ta', 'next', TASKS),
+  corpus: {
+    ...name('cp', ''),
+    parse: (written) => (/^[a-z0-9-]{0,40}$/.test(written) ? written : undefined),
+  },
+  difficulty: whole('df', 'difficulty', 0),
+  pool: choice('po', 'last', POOLS),
+  length: choice('le', 'end', LENGTHS),
+  bidirectional: flag('bd', false),
+  attention: choice('at', 'none', ATTENTIONS),
+  context: choice('cx', 'both', CONTEXTS),
+  sampling: choice('sp', 'none', SAMPLINGS),
+};
+
 export const LOOKS: readonly Look[] = ['text', 'network', 'step', 'weights', 'memory'];
 const SCALES: readonly Scale[] = ['linear', 'log', 'loglog'];
 
@@ -254,10 +296,12 @@ function quietly<T extends object>(properties: T): T {
   return Object.fromEntries(entries) as T;
 }
 
+export const TASK_NAMES = Object.keys(TASK) as (keyof TaskSettings)[];
 export const ARCHITECTURE_NAMES = Object.keys(ARCHITECTURE) as (keyof Architecture)[];
 
 export const PROPERTIES: { [K in SettingName]: Property<Settings[K]> } = {
   ...quietly(ARCHITECTURE),
+  ...quietly(TASK),
   text: name('t', 'tales'),
   cell: name('c', 'gru'),
   layers: number('l', 'layers', 1, 'restart', true),

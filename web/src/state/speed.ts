@@ -23,7 +23,7 @@ const machine = signal(USUAL);
 
 const running = computed(() => {
   const [run, schema] = [store.run.value, store.schema.value];
-  if (!run || !schema) return null;
+  if (!run || !schema || run.settings.task !== 'next') return null;
   return operationsOf(graphOf(run.config, run.info.vocabulary.size, schema.cells), schema.cells);
 });
 
@@ -31,7 +31,7 @@ const running = computed(() => {
 export const expectedSpeed = computed<number | null>(() => {
   const [schema, config] = [store.schema.value, store.estimate.value?.config];
   const symbols = store.corpus.value?.symbols;
-  if (!schema || !config || !symbols) return null;
+  if (!schema || !config || !symbols || store.settings.value.task !== 'next') return null;
   return machine.value / operationsOf(graphOf(config, symbols, schema.cells), schema.cells);
 });
 

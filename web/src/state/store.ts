@@ -44,13 +44,16 @@ export interface Sample {
 export interface Numbers {
   step: number;
   epoch: number;
-  /** In bits per symbol. */
+  /** In the unit of the task, see state/units.ts. */
   loss: number | null;
   validation: Point | null;
   gradientNorm: number | null;
   learningRate: number | null;
   characters: number;
   charsPerSecond: number | null;
+  /** Shares of right answers, of the newest step and of the latest validation; null where the task has none. */
+  accuracy: number | null;
+  validationAccuracy: number | null;
 }
 
 export interface NoticeAction {
@@ -71,6 +74,8 @@ export interface Estimate {
   config: CanonicalConfig | null;
   parameters: number | null;
   memoryBytes: number | null;
+  /** The size of the vocabulary was not known. */
+  rough: boolean;
   problem: string | null;
 }
 
@@ -83,6 +88,8 @@ export const NOTHING_YET: Numbers = {
   learningRate: null,
   characters: 0,
   charsPerSecond: null,
+  accuracy: null,
+  validationAccuracy: null,
 };
 
 export const store = {
@@ -125,13 +132,17 @@ export const store = {
 /** What the next network is made from. */
 export const wanted = computed<Settings>(() => ({ ...store.settings.value, ...store.upcoming.value }));
 
+/** The task of the network at work, or of the one that is to be built. */
+export const shownTask = computed(() => (store.run.value?.settings ?? store.settings.value).task);
+
 /** Settings that wait for a restart. A text of one's own counts by what it is, not by its name. */
 export const waiting = computed<SettingName[]>(() => {
   const run = store.run.value;
   if (!run) return [];
   const changes = waitingChanges(store.settings.value, run.settings);
   const corpus = store.corpus.value;
-  const sameText = !corpus || corpus === run.corpus;
+  // Made examples are what their name says, and that is a setting of its own.
+  const sameText = !corpus || corpus === run.corpus || corpus.made;
   const others = changes.filter((name) => name !== 'text');
   const upcoming = namesWith('live').filter((name) => wanted.value[name] !== store.settings.value[name]);
   return [...(sameText ? [] : ['text' as const]), ...others, ...upcoming];

@@ -1,8 +1,10 @@
-// Choosing a text. The newest choice wins when two are on their way.
+// Choosing what to learn from. The newest choice wins when two are on their way.
+import { batch, effect, untracked } from '@preact/signals';
 import { message } from '../messages';
-import { bundled, dropped, pasted, type Corpus } from './corpus';
+import { bundled, dropped, LISTINGS, madeCorpus, pasted, type Corpus } from './corpus';
 import { notify, report } from './notices';
-import { set, store } from './store';
+import { OWN_TEXT, type Settings } from './settings';
+import { set, store, wanted } from './store';
 
 let newest = 0;
 
@@ -11,8 +13,11 @@ async function choose(find: () => Promise<Corpus>): Promise<boolean> {
   try {
     const corpus = await find();
     if (mine !== newest) return false;
-    store.corpus.value = corpus;
-    set('text', corpus.id);
+    batch(() => {
+      store.corpus.value = corpus;
+      set('text', corpus.id);
+      if (corpus.id === OWN_TEXT) set('corpus', '');
+    });
     return true;
   } catch (error) {
     report(error);
@@ -31,4 +36,42 @@ export function choosePasted(text: string): Promise<boolean> {
 export async function chooseFile(file: File): Promise<void> {
   const chosen = await choose(() => dropped(file));
   if (chosen && store.run.peek()) notify('note', message.notice.textWaits(file.name));
+}
+
+/** The reader's own text, for when they come back to it from made examples. */
+let own: Corpus | null = null;
+
+/** Whether these are the examples, or a text, that the settings name. */
+function fits({ task, corpus: name, text }: Settings, corpus: Corpus | null): boolean {
+  if (!corpus) return false;
+  if (task !== 'next' && name !== '') return corpus.id === name && corpus.made;
+  return !corpus.made && (task !== 'next' || text === OWN_TEXT || corpus.id === text);
+}
+
+/** What the settings name. A text of one's own is only there while it is the chosen one. */
+export async function corpusFor(settings: Settings): Promise<Corpus | null> {
+  const chosen = store.corpus.peek();
+  if (fits(settings, chosen)) return chosen;
+  const { task, corpus, text } = settings;
+  if (task !== 'next' && corpus !== '') return madeCorpus(corpus, store.schema.peek());
+  if (text === OWN_TEXT && own) return own;
+  return task === 'next' ? bundled(text === OWN_TEXT ? LISTINGS[0]!.id : text) : chosen;
+}
+
+/** Keeps the data in step with the settings, whoever changed them: a task, a configuration, a link. */
+export function watchData(): void {
+  effect(() => {
+    const [settings, schema, corpus] = [wanted.value, store.schema.value, store.corpus.value];
+    if (corpus?.id === OWN_TEXT && !corpus.made) own = corpus;
+    if (!schema || !corpus || fits(settings, corpus)) return;
+    const { task, corpus: name, text } = settings;
+    untracked(() => {
+      if (task !== 'next' && name !== '') {
+        newest++;
+        store.corpus.value = madeCorpus(name, schema);
+      } else if (text === OWN_TEXT && own) {
+        store.corpus.value = own;
+      } else if (task === 'next') void chooseBundled(text);
+    });
+  });
 }

@@ -32,7 +32,7 @@ class Writer {
   write(): void {
     this.cancel();
     const [model, run] = [engine.current, store.run.peek()];
-    if (!model || !run) return;
+    if (!model || !run || run.settings.task !== 'next') return;
     this.owner = run;
     const { prime } = store.settings.peek();
     this.sample = { id: this.next++, step: model.info.step, loss: run.series.latest, prime, text: '' };

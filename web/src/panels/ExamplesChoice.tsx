@@ -1,0 +1,59 @@
+import { NumberField } from '../controls/NumberField';
+import { Select } from '../controls/Select';
+import { message } from '../messages';
+import { corporaOf } from '../state/taskConfig';
+import { chooseCorpus } from '../state/tasks';
+import { OWN_TEXT } from '../state/settings';
+import { store } from '../state/store';
+import { OwnData } from './OwnData';
+
+/** Examples: made ones, each with what can be reached on it, or the reader's own. */
+export function ExamplesChoice() {
+  const { task, corpus: name } = store.settings.value;
+  const corpora = corporaOf(store.schema.value, task);
+  const card = corpora.find((corpus) => corpus.name === name);
+  const chosen = store.corpus.value;
+  const own = card ? [] : [{ name: OWN_TEXT, label: chosen?.title ?? message.text.pasted }];
+  const [, summary, counted, optimum, trivial] = message.said.corpora[name] ?? [];
+  return (
+    <>
+      <Select
+        name="corpus"
+        label={message.text.choose}
+        value={card ? name : OWN_TEXT}
+        choices={[
+          ...corpora.map(({ name, label }) => ({ name, label: message.said.corpora[name]?.[0] ?? label })),
+          ...own,
+        ]}
+        onChoose={(chosen) => chosen !== OWN_TEXT && chooseCorpus(chosen)}
+      />
+      {card ? (
+        <>
+          <p class="about about-examples">{summary ?? card.summary}</p>
+          <NumberField
+            name="difficulty"
+            label={message.tasks.difficulty(counted ?? card.difficulty)}
+            range={[card.least, card.most]}
+            zero={String(card.usual)}
+          />
+          <details class="more">
+            <summary>{message.tasks.reached}</summary>
+            <dl class="reached">
+              <dt>{message.tasks.best}</dt>
+              <dd>{optimum ?? card.optimum}</dd>
+              <dt>{message.loss.trivial}</dt>
+              <dd>{trivial ?? card.trivial}</dd>
+            </dl>
+            <p class="preset-source">{card.source}</p>
+          </details>
+        </>
+      ) : (
+        <p class="about about-examples" dir="auto">
+          {chosen?.opening.trim().replace(/\s+/g, ' ').slice(0, 200)}
+        </p>
+      )}
+      <p class="format">{message.tasks.formats[task]}</p>
+      <OwnData hint={message.tasks.formats[task]} size="" />
+    </>
+  );
+}

@@ -1,0 +1,31 @@
+import { Select } from '../controls/Select';
+import { message } from '../messages';
+import { TASKS, type TaskName } from '../state/settings';
+import { store } from '../state/store';
+import { chooseTask } from '../state/tasks';
+import { ExamplesChoice } from './ExamplesChoice';
+import { TextChoice } from './TextChoice';
+
+const tasks = TASKS.map((name) => ({ name, label: message.tasks.names[name] }));
+
+/** The task, and what it is learnt from. */
+export function LearnPanel() {
+  const { task } = store.settings.value;
+  const known = store.schema.value !== null;
+  return (
+    <section class="group" aria-labelledby="learn-title">
+      <div class="group-head">
+        <h2 id="learn-title">{message.tasks.title}</h2>
+        <span class="group-note">{message.network.restarts}</span>
+      </div>
+      <Select
+        name="task"
+        label={message.settings.task}
+        value={task}
+        choices={known ? tasks : tasks.filter(({ name }) => name === task)}
+        onChoose={(name) => chooseTask(name as TaskName)}
+      />
+      {task === 'next' ? <TextChoice /> : <ExamplesChoice />}
+    </section>
+  );
+}

@@ -1,0 +1,72 @@
+// What only some tasks have: an encoder, attention, an end, an answer for the whole sequence.
+import { Check } from '../controls/Check';
+import { Select } from '../controls/Select';
+import { message } from '../messages';
+import {
+  PROPERTIES,
+  type SettingName,
+  type Settings,
+  type TaskName,
+  type TaskSettings,
+} from '../state/settings';
+import { ATTENTIONS, CONTEXTS, LENGTHS, POOLS, SAMPLINGS } from '../state/settings';
+import { set, store } from '../state/store';
+
+const CHOICES = {
+  pool: POOLS,
+  length: LENGTHS,
+  attention: ATTENTIONS,
+  context: CONTEXTS,
+  sampling: SAMPLINGS,
+} as const satisfies Partial<Record<keyof TaskSettings, readonly string[]>>;
+
+type Name = keyof typeof CHOICES;
+
+const SHOWN: Partial<Record<TaskName, readonly (Name | 'bidirectional')[]>> = {
+  translate: ['attention', 'context', 'length', 'sampling', 'bidirectional'],
+  generate: ['length', 'sampling'],
+  classify: ['pool'],
+  regress: ['pool'],
+};
+
+function choose<K extends SettingName>(name: K, written: string): void {
+  const value = PROPERTIES[name].parse(written);
+  if (value !== undefined) set(name, value as Settings[K]);
+}
+
+/** Made examples have their answers where they have them. */
+function allowed(name: Name, { task, pool, corpus }: Settings): readonly string[] {
+  if (name !== 'pool') return CHOICES[name];
+  if (task === 'classify' || (corpus !== '' && pool !== 'each')) return ['last', 'mean'];
+  return corpus === '' ? POOLS : ['each'];
+}
+
+export function TaskControls() {
+  const settings = store.settings.value;
+  const names = SHOWN[settings.task] ?? [];
+  if (names.length === 0) return null;
+  return (
+    <fieldset class="more-group task-controls">
+      <legend>{message.tasks.controls[settings.task]}</legend>
+      <div class="twos">
+        {names.map((name) =>
+          name === 'bidirectional' ? (
+            <Check key={name} name={name} />
+          ) : (
+            <Select
+              key={name}
+              name={name}
+              label={message.settings[name]}
+              value={settings[name]}
+              choices={allowed(name, settings).map((choice) => ({
+                name: choice,
+                label: message.tasks.choices[name]![choice] ?? choice,
+              }))}
+              onChoose={(chosen) => choose(name, chosen)}
+            />
+          ),
+        )}
+      </div>
+    </fieldset>
+  );
+}

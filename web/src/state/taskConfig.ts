@@ -1,0 +1,104 @@
+// The task of a configuration: what the controls spell of it, and back.
+import type { CanonicalConfig, Config, LayerConfig, Schema, SchemaCorpus, TaskConfig } from 'unfold-rnn';
+import {
+  initialSettings,
+  OWN_TEXT,
+  PROPERTIES,
+  type SettingName,
+  type Settings,
+  TASK_NAMES,
+  type TaskName,
+  type TaskSettings,
+} from './settings';
+
+/** Where sequences are written, and so end. */
+const writes = (task: TaskName) => task === 'generate' || task === 'translate';
+/** Where one answer may be given for the whole sequence. */
+const pools = (task: TaskName) => task === 'classify' || task === 'regress';
+
+/** The corpora that are made for a task. */
+export const corporaOf = (schema: Schema | null, task: TaskName): readonly SchemaCorpus[] =>
+  schema?.corpora.filter((corpus) => corpus.task === task && task !== 'next') ?? [];
+
+/** The encoder is built like the layers above it, without their specialties. */
+function encoder({ cell, hidden, layers, bias, bidirectional }: Settings): LayerConfig[] {
+  const layer: LayerConfig = { cell, hidden, bidirectional };
+  if (bias !== PROPERTIES.bias.initial) layer.bias = bias;
+  return Array.from({ length: layers }, () => ({ ...layer }));
+}
+
+function readers(settings: Settings): Config {
+  const { attention, context } = settings;
+  return {
+    encoder: encoder(settings),
+    ...(attention !== 'none' && { attention }),
+    ...(context !== PROPERTIES.context.initial && { context }),
+  };
+}
+
+/** What of a configuration the task decides; nothing for a text. */
+export function taskConfig(settings: Settings): Config {
+  const { task, corpus, difficulty, pool, length, sampling } = settings;
+  if (task === 'next') return {};
+  const name: TaskConfig = { name: task, ...(pools(task) && { pool }), ...(writes(task) && { length }) };
+  return {
+    task: pools(task) || writes(task) ? name : task,
+    ...(corpus !== '' && { corpus: difficulty > 0 ? { name: corpus, difficulty } : corpus }),
+    ...(task === 'translate' && readers(settings)),
+    ...(writes(task) && sampling !== 'none' && { sampling }),
+  };
+}
+
+/** The controls of the task for a canonical configuration. What does not fit is lost: compare afterwards. */
+export function readTask(config: CanonicalConfig): TaskSettings {
+  const initial = initialSettings();
+  const read = Object.fromEntries(TASK_NAMES.map((name) => [name, initial[name]])) as unknown as TaskSettings;
+  if (typeof config.task !== 'object') return read;
+  const { task, corpus, encoder = [], attention, context, sampling } = config;
+  const take = <K extends keyof TaskSettings>(name: K, value: unknown) => {
+    const known = PROPERTIES[name].parse(String(value ?? ''));
+    if (value !== undefined && known !== undefined)
+      (read as Pick<TaskSettings, K>)[name] = known as TaskSettings[K];
+  };
+  take('task', task.name);
+  take('pool', task.pool);
+  take('length', task.length);
+  take('context', context);
+  if (typeof corpus === 'object') {
+    take('corpus', corpus.name);
+    take('difficulty', corpus.difficulty);
+  }
+  if (typeof attention === 'object') take('attention', attention.score);
+  if (typeof sampling === 'object') take('sampling', sampling.name);
+  read.bidirectional = encoder.some(({ direction }) => direction === 'backward');
+  return read;
+}
+
+/** Replaces examples that this build cannot make, or not for this task; which settings that were. */
+export function settleTask(settings: Settings, schema: Schema): SettingName[] {
+  if (settings.task === 'next') {
+    settings.corpus = '';
+    return [];
+  }
+  const known = corporaOf(schema, settings.task);
+  const chosen = known.find(({ name }) => name === settings.corpus);
+  if (!chosen) {
+    // Examples of the reader's own are not in a link, and have no name.
+    if (settings.corpus === '' && settings.text === OWN_TEXT) return [];
+    const refused = settings.corpus !== '';
+    settings.corpus = known[0]?.name ?? '';
+    settings.difficulty = 0;
+    settings.pool = poolOf(known[0], settings.task);
+    return refused ? ['corpus'] : [];
+  }
+  const { least, most } = chosen;
+  if (settings.difficulty === 0 || (settings.difficulty >= least && settings.difficulty <= most)) return [];
+  settings.difficulty = 0;
+  return ['difficulty'];
+}
+
+/** Where the answers of examples stand. */
+export function poolOf(corpus: SchemaCorpus | undefined, task: TaskName): TaskSettings['pool'] {
+  if (!pools(task)) return 'last';
+  return PROPERTIES.pool.parse(corpus?.pool ?? '') ?? (task === 'classify' ? 'last' : 'each');
+}

@@ -1,0 +1,68 @@
+// The tasks: what each starts with, so that it learns within a minute in a tab, and how one is chosen.
+import type { Schema } from 'unfold-rnn';
+import { corporaOf, poolOf } from './taskConfig';
+import { ARCHITECTURE_NAMES, initialSettings, type Settings, TASK_NAMES, type TaskName } from './settings';
+import { adopt, store, wanted } from './store';
+
+type Start = Partial<Settings>;
+
+/** Where nothing else is said: a small LSTM. */
+const SMALL: Start = {
+  cell: 'lstm',
+  layers: 1,
+  hidden: 64,
+  batch: 32,
+  learningRate: 0.005,
+  clip: 5,
+  dropout: 0,
+};
+
+const OF_TASK: Record<TaskName, Start> = {
+  next: { cell: 'gru', hidden: 128, learningRate: 0.003 },
+  translate: { bidirectional: true, attention: 'additive' },
+  classify: { hidden: 32, learningRate: 0.01 },
+  tag: { learningRate: 0.01 },
+  regress: { hidden: 48, learningRate: 0.01, clip: 1 },
+  generate: { hidden: 32, batch: 16 },
+  notes: { hidden: 128, batch: 16 },
+};
+
+/** What some corpora need besides: an easier beginning, or a network that fits them. */
+const OF_CORPUS: Record<string, Start> = {
+  addition: { difficulty: 2 },
+  parity: { difficulty: 10 },
+  copy: { difficulty: 5 },
+  dates: { difficulty: 4 },
+};
+
+/** Where the first of the list is not the one to begin with. */
+const FIRST: Partial<Record<TaskName, string>> = { translate: 'reversal', regress: 'sine' };
+
+const taskStart = () => {
+  const initial = initialSettings();
+  return Object.fromEntries([...ARCHITECTURE_NAMES, ...TASK_NAMES].map((name) => [name, initial[name]]));
+};
+
+/** The settings for a task and its examples, in place of the network that was chosen; text, seed and view stay. */
+export function withTask(settings: Settings, task: TaskName, schema: Schema | null): Settings {
+  const corpora = corporaOf(schema, task);
+  const corpus = corpora.find(({ name }) => name === FIRST[task]) ?? corpora[0];
+  const start = { ...taskStart(), ...SMALL, ...OF_TASK[task], task, pool: poolOf(corpus, task) };
+  const examples = task === 'next' || !corpus ? {} : { corpus: corpus.name, ...OF_CORPUS[corpus.name] };
+  return { ...settings, ...start, ...examples };
+}
+
+/** Chooses a task as a preset is chosen: it waits for a restart, and Undo brings the present run back. */
+export function chooseTask(task: TaskName): void {
+  if (task !== wanted.peek().task) adopt(withTask(wanted.peek(), task, store.schema.peek()));
+}
+
+/** Other examples of the same task. The network stays, but for what they cannot do without. */
+export function chooseCorpus(name: string): void {
+  const { task } = wanted.peek();
+  const corpus = corporaOf(store.schema.peek(), task).find((entry) => entry.name === name);
+  if (!corpus) return;
+  const { difficulty = 0 } = OF_CORPUS[name] ?? {};
+  const pool = poolOf(corpus, task);
+  store.settings.value = { ...store.settings.peek(), corpus: name, difficulty, pool };
+}

@@ -1,0 +1,184 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Model } from 'unfold-rnn';
+import { readTheme } from '../charts/theme';
+import { Icon } from '../controls/Icon';
+import { message } from '../messages';
+import { integer } from '../state/format';
+import { engine } from '../state/engine';
+import { nextFrame } from '../state/frame';
+import { report } from '../state/notices';
+import { heldOut, useAnswers } from './answers';
+import { Player } from './player';
+import { drawRoll, keysOf, nameOfKey, type Rows } from './roll';
+
+/** Two bars are given, six are the network's. */
+const GIVEN = 8;
+const WRITTEN = 24;
+/** A roll is looked at longer than a word. */
+const RENEW_EVERY = 4000;
+/** Milliseconds before the end at which the next bars are asked for. */
+const AHEAD = 900;
+
+const words = message.tasks.words;
+const dark = matchMedia('(prefers-color-scheme: dark)');
+
+interface Music {
+  rows: Rows;
+  given: number;
+  step: number;
+}
+
+/** Goes on from the last steps of something. */
+async function goOn(model: Model, before: Rows): Promise<Music> {
+  const input = before.slice(-GIVEN).map((row) => [...row]);
+  const seed = Math.floor(Math.random() * 2 ** 31);
+  const { forecast = [] } = await model.predict({ input, steps: WRITTEN, temperature: 1, seed });
+  return { rows: [...input, ...forecast], given: input.length, step: model.info.step };
+}
+
+async function begin(model: Model, example: number): Promise<Music> {
+  const { split, count } = heldOut(model);
+  const { input } = await model.example(split, example % Math.max(1, count));
+  return goOn(model, (input as number[][]).slice(0, GIVEN));
+}
+
+/** The player and what it plays; while it plays, the network writes on before the music ends. */
+function usePlayer(written: Music | null) {
+  const [playing, setPlaying] = useState<Music | null>(null);
+  const player = useRef<Player | null>(null);
+  const stop = () => {
+    player.current?.stop();
+    setPlaying(null);
+  };
+  const start = () => {
+    if (!written) return;
+    player.current ??= new Player();
+    player.current.play(written.rows, 0);
+    setPlaying(written);
+  };
+  useEffect(() => () => player.current?.close(), []);
+  useEffect(() => {
+    if (!playing) return;
+    let live = true;
+    const { rows } = playing;
+    const left = (rows.length - (player.current?.step ?? 0)) * (player.current?.secondsAStep ?? 1);
+    let timer = setTimeout(
+      () => {
+        const model = engine.current;
+        if (!model) return stop();
+        goOn(model, rows).then((next) => {
+          if (!live) return;
+          const wait = player.current?.play(next.rows, next.given, true) ?? 0;
+          timer = setTimeout(() => setPlaying(next), 1000 * wait);
+        }, report);
+      },
+      Math.max(0, 1000 * left - AHEAD),
+    );
+    return () => {
+      live = false;
+      clearTimeout(timer);
+    };
+  }, [playing]);
+  return { playing, start, stop, at: () => player.current?.step ?? 0 };
+}
+
+/** Draws the roll whenever it, its size or the scheme changes, and with the playhead while it plays. */
+function useRoll(music: Music | null, at: (() => number) | null) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const element = canvas.current!;
+    let live = true;
+    let theme = readTheme(element.parentElement!);
+    const draw = () => {
+      if (!live || !element.isConnected) return;
+      const roll = music ?? { rows: [], given: 0 };
+      const head = at && music ? Math.min(music.rows.length, Math.max(0, at())) : null;
+      drawRoll(element, roll, theme, head);
+      if (head !== null) element.dataset.playhead = head.toFixed(1);
+      else delete element.dataset.playhead;
+      if (at) nextFrame(draw);
+    };
+    const redraw = () => nextFrame(draw);
+    redraw();
+    const size = new ResizeObserver(redraw);
+    size.observe(element);
+    const onScheme = () => {
+      theme = readTheme(element.parentElement!);
+      redraw();
+    };
+    dark.addEventListener('change', onScheme);
+    return () => {
+      live = false;
+      size.disconnect();
+      dark.removeEventListener('change', onScheme);
+    };
+  }, [music, at !== null]);
+  return canvas;
+}
+
+function Listing({ rows, given }: Music) {
+  return (
+    <div class="unseen">
+      <table>
+        <caption>{words.rollCaption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{message.facts.step}</th>
+            <th scope="col">{words.keys}</th>
+            <th scope="col">{words.from}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, at) => (
+            <tr key={at}>
+              <th scope="row">{at + 1}</th>
+              <td>{keysOf(row).map(nameOfKey).join(' ') || words.silence}</td>
+              <td>{at < given ? words.given : words.network}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+export function NotesView() {
+  const [held, setHeld] = useState(false);
+  const example = useRef(0);
+  const [shown, again] = useAnswers((model) => begin(model, example.current), { held, every: RENEW_EVERY });
+  const { playing, start, stop, at } = usePlayer(shown?.value ?? null);
+  useEffect(() => setHeld(playing !== null), [playing]);
+  const anew = () => {
+    example.current++;
+    again();
+  };
+  const music = playing ?? shown?.value ?? null;
+  const canvas = useRoll(music, playing ? at : null);
+  return (
+    <div class="roll" data-step={music?.step}>
+      <p class="task-note">{words.rollAbout}</p>
+      <canvas ref={canvas} class="roll-canvas" aria-hidden="true" />
+      <div class="roll-controls">
+        <button
+          type="button"
+          class="primary"
+          disabled={music === null}
+          aria-pressed={playing !== null}
+          onClick={playing ? stop : start}
+        >
+          <Icon name={playing ? 'pause' : 'play'} />
+          {playing ? words.stop : words.play}
+        </button>
+        <button type="button" disabled={music === null || playing !== null} onClick={anew}>
+          {words.anew}
+        </button>
+        <span class="task-note">{music && words.writtenAt(integer(music.step))}</span>
+      </div>
+      <ul class="forecast-legend" aria-hidden="true">
+        <li class="forecast-key roll-key-given">{words.given}</li>
+        <li class="forecast-key roll-key-own">{words.network}</li>
+      </ul>
+      {music && <Listing {...music} />}
+    </div>
+  );
+}

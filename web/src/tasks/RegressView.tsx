@@ -1,0 +1,217 @@
+import { useState } from 'preact/hooks';
+import type { Answered, Model } from 'unfold-rnn';
+import { message } from '../messages';
+import { twoDigits } from '../state/format';
+import { type Run, store } from '../state/store';
+import { errorOf, type Foretold } from './foretold';
+import { examples, heldOut, useAnswers } from './answers';
+
+const words = message.tasks.words;
+const CURVES = 3;
+const POINTS = 16;
+
+type Rows = readonly (readonly number[])[];
+
+const column = (rows: Rows, at: number) => rows.map((row) => row[at] ?? 0);
+
+/** Each value foretold from those before it, and the second half from the network's own answers. */
+async function foretell(model: Model): Promise<Foretold[][]> {
+  const { split, count } = heldOut(model);
+  const { outputs = 1 } = model.info.data ?? {};
+  const list: Foretold[][] = [];
+  for (let at = 0; at < Math.min(CURVES, count); at++) {
+    const { input, target, answer } = await model.example(split, at);
+    const [rows, wanted] = [input as number[][], target as number[][]];
+    const from = Math.max(1, Math.floor(rows.length / 2));
+    const steps = rows.length - from + 1;
+    const { forecast = [] } = await model.predict({ input: rows.slice(0, from), steps });
+    const whole = [rows[0]!, ...wanted];
+    list.push(
+      Array.from({ length: outputs }, (_, at) => ({
+        series: column(whole, at),
+        answer: column(answer.values ?? [], at),
+        forecast: column(forecast, at),
+        from,
+      })),
+    );
+  }
+  return list;
+}
+
+const SIZE = { width: 640, height: 150, air: 6 };
+
+function path(values: readonly number[], from: number, last: number, low: number, high: number): string {
+  const { width, height, air } = SIZE;
+  const x = (at: number) => ((from + at) / Math.max(1, last)) * width;
+  const y = (value: number) => height - air - ((value - low) / (high - low || 1)) * (height - 2 * air);
+  const inside = (value: number) => Math.max(-height, Math.min(2 * height, y(value)));
+  return values
+    .map((value, at) => `${at ? 'L' : 'M'}${x(at).toFixed(1)} ${inside(value).toFixed(1)}`)
+    .join('');
+}
+
+function Figure({ one, title }: { one: Foretold; title: string }) {
+  const { series, answer, forecast, from } = one;
+  const last = series.length - 1;
+  const [least, most] = [Math.min(...series), Math.max(...series)];
+  const air = 0.15 * (most - least || 1);
+  const range = [last, least - air, most + air] as const;
+  const start = (from / Math.max(1, last)) * SIZE.width;
+  return (
+    <figure class="forecast">
+      <figcaption>
+        <span>{title}</span>
+        <span>{words.forecastError(twoDigits(errorOf(one)))}</span>
+      </figcaption>
+      <svg
+        viewBox={`0 0 ${SIZE.width} ${SIZE.height}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={words.curve(title, last + 1, from, twoDigits(errorOf(one)))}
+      >
+        <rect class="forecast-alone" x={start} y={0} width={SIZE.width - start} height={SIZE.height} />
+        <path class="forecast-target" d={path(series, 0, ...range)} />
+        <path class="forecast-answer" d={path(answer, 1, ...range)} />
+        <path class="forecast-own" d={path(forecast, from, ...range)} />
+      </svg>
+    </figure>
+  );
+}
+
+function Curves() {
+  const [shown] = useAnswers(foretell);
+  const [output, setOutput] = useState(0);
+  const outputs = store.run.value?.info.data?.outputs ?? 1;
+  return (
+    <div class="forecasts" data-step={shown?.step}>
+      <p class="task-note">{words.forecastAbout}</p>
+      <ul class="forecast-legend" aria-hidden="true">
+        <li class="forecast-key forecast-key-target">{words.target}</li>
+        <li class="forecast-key forecast-key-answer">{words.output}</li>
+        <li class="forecast-key forecast-key-own">{words.forecast}</li>
+      </ul>
+      {outputs > 1 && (
+        <label class="forecast-column">
+          {words.column}{' '}
+          <input
+            type="number"
+            min={1}
+            max={outputs}
+            value={output + 1}
+            onChange={(event) => {
+              const next = event.currentTarget.valueAsNumber;
+              if (Number.isInteger(next) && next >= 1 && next <= outputs) setOutput(next - 1);
+            }}
+          />
+        </label>
+      )}
+      {Array.from({ length: CURVES }, (_, at) => {
+        const one = shown?.value[at]?.[output];
+        return one ? (
+          <Figure key={at} one={one} title={words.example(at + 1)} />
+        ) : (
+          <div key={at} class="forecast" />
+        );
+      })}
+    </div>
+  );
+}
+
+/** Pooled: one number for a whole series. The nearer to the diagonal, the better. */
+function Scatter({ list }: { list: readonly Answered[] }) {
+  const points = list.map(({ target, answer }) => ({
+    target: (target as number[][])[0]?.[0] ?? 0,
+    answer: answer.values?.[0]?.[0] ?? 0,
+  }));
+  const all = points.flatMap(({ target, answer }) => [target, answer]);
+  const [low, high] = [Math.min(0, ...all), Math.max(1e-6, ...all)];
+  const place = (value: number) => 8 + (184 * (value - low)) / (high - low);
+  return (
+    <figure class="scatter">
+      <svg viewBox="0 0 200 200" role="img" aria-label={words.scatter(points.length)}>
+        <path class="scatter-line" d="M8 192L192 8" />
+        <path class="scatter-axes" d="M8 4V192H196" />
+        {points.map(({ target, answer }, at) => (
+          <circle key={at} cx={place(target)} cy={200 - place(answer)} r={4} />
+        ))}
+      </svg>
+      <figcaption>{words.scatterAbout}</figcaption>
+    </figure>
+  );
+}
+
+/** The first numbers of each step as a line, the others as marks on it. */
+function Series({ rows }: { rows: Rows }) {
+  const first = column(rows, 0);
+  const marks = rows.flatMap((row, at) => (row.length > 1 && (row[1] ?? 0) > 0.5 ? [at] : []));
+  const [low, high] = [Math.min(0, ...first), Math.max(1, ...first)];
+  const x = (at: number) => (at / Math.max(1, rows.length - 1)) * 196 + 2;
+  const y = (value: number) => 34 - ((value - low) / (high - low)) * 28;
+  const line = first
+    .map((value, at) => `${at ? 'L' : 'M'}${x(at).toFixed(1)} ${y(value).toFixed(1)}`)
+    .join('');
+  return (
+    <svg class="spark" viewBox="0 0 200 40" aria-hidden="true">
+      <path d={line} />
+      {marks.map((at) => (
+        <circle key={at} cx={x(at)} cy={y(first[at]!)} r={4} />
+      ))}
+    </svg>
+  );
+}
+
+const marked = (rows: Rows) =>
+  rows.flatMap((row) => (row.length > 1 && (row[1] ?? 0) > 0.5 ? [twoDigits(row[0] ?? 0)] : [])).join(' + ');
+
+function Pooled() {
+  const [shown] = useAnswers((model) => examples(model, POINTS));
+  const list = shown?.value ?? [];
+  return (
+    <div class="pooled" data-step={shown?.step}>
+      <div class="table-scroll task-table" tabIndex={0} role="region" aria-label={words.examples}>
+        {shown && (
+          <table class="answers">
+            <caption class="unseen">{words.examples}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{words.input}</th>
+                <th scope="col" class="number">
+                  {words.target}
+                </th>
+                <th scope="col" class="number">
+                  {words.output}
+                </th>
+                <th scope="col" class="number">
+                  {words.error}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {list.slice(0, 8).map(({ input, target, answer }, at) => {
+                const [wanted, got] = [(target as number[][])[0]![0]!, answer.values?.[0]?.[0] ?? NaN];
+                return (
+                  <tr key={at}>
+                    <th scope="row">
+                      <Series rows={input as number[][]} />
+                      <span class="unseen">{marked(input as number[][])}</span>
+                    </th>
+                    <td class="number">{wanted.toFixed(3)}</td>
+                    <td class="number">{got.toFixed(3)}</td>
+                    <td class="number">{(got - wanted).toFixed(3)}</td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        )}
+      </div>
+      {shown && <Scatter list={list} />}
+    </div>
+  );
+}
+
+export function RegressView() {
+  const { task } = (store.run.value as Run).config;
+  const pooled = typeof task === 'object' && (task.pool ?? 'each') !== 'each';
+  return pooled ? <Pooled /> : <Curves />;
+}
