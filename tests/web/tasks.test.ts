@@ -1,10 +1,12 @@
 // The tasks beyond the next character, as a person meets them: choose one, press Train, see what it answers.
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright';
 import { errorOf } from '../../web/src/tasks/foretold';
 import { firstWrong, judge } from '../../web/src/tasks/marks';
 import { frequencyOf, nameOfKey, notesOf } from '../../web/src/tasks/roll';
 import {
+  drop,
   openBrowser,
   openSite,
   pause,
@@ -425,6 +427,50 @@ it('goes on after a reload, made examples and the reader’s own', { timeout: LO
   await expect.poll(() => page.locator('.own-answer b').innerText()).toMatch(/odd|even/);
   expect(problems).toEqual([]);
   await close();
+});
+
+it('opens a saved model with its examples, or as far as it can without them', { timeout: LONG }, async () => {
+  const { page, problems, close } = await visit(browser, site, { at: STILL });
+  const saved = async () => {
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save', exact: true }).click(),
+    ]);
+    return [...(await readFile(await download.path()))];
+  };
+  await choose(page, { ...TASKS[0], corpus: 'sorting' });
+  await page.getByLabel('Hidden units').fill('8');
+  await page.keyboard.press('s');
+  await expect.poll(() => step(page)).toBe(1);
+  const made = await saved();
+  await page.getByRole('button', { name: 'Paste…' }).click();
+  const pairs = Array.from({ length: 40 }, (_, at) => `${'xyz'.slice(at % 3)}\t${'zyx'.slice(at % 3)}`);
+  await page.getByRole('textbox', { name: 'Paste a text' }).fill(pairs.join('\n'));
+  await page.getByRole('button', { name: 'Use this text' }).click();
+  await page.getByRole('button', { name: 'Apply and restart' }).click();
+  await waitForStep(page, 3, LONG);
+  await pause(page).click();
+  await play(page).waitFor();
+  const own = await saved();
+  const last = await step(page);
+  await close();
+
+  const other = await visit(browser, site, { at: STILL });
+  await expect.poll(() => play(other.page).isEnabled()).toBe(true);
+  await drop(other.page, 'sorting.safetensors', made);
+  await answered(other.page, 1);
+  expect(await other.page.getByLabel('Learn from').inputValue()).toBe('sorting');
+  await other.page.keyboard.press('s');
+  await expect.poll(() => step(other.page)).toBe(2);
+  await drop(other.page, 'own.safetensors', own);
+  await expect.poll(() => step(other.page)).toBe(last);
+  await other.page.getByLabel('Try your own').fill('xyz');
+  await other.page.getByRole('button', { name: 'Ask' }).click();
+  await other.page.locator('.own-answer b').waitFor();
+  await play(other.page).click();
+  await other.page.getByText('it can answer, not train').waitFor();
+  expect([...problems, ...other.problems]).toEqual([]);
+  await other.close();
 });
 
 it('says what is wrong with examples that are none, and goes on', { timeout: LONG }, async () => {

@@ -237,6 +237,7 @@ export const german: Messages = {
     file: 'Datei…',
     size: (characters, symbols) => `${integer(characters)} Zeichen, ${integer(symbols)} Symbole`,
     pasted: 'Eingefügter Text',
+    absent: 'Eigene Beispiele von jemandem, nicht hier',
     pasteTitle: 'Einen Text einfügen',
     pasteHint: 'Einige tausend Zeichen oder mehr. Er bleibt auf diesem Rechner.',
     use: 'Diesen Text nehmen',
@@ -355,6 +356,9 @@ export const german: Messages = {
     bits:
       'Der Verlust zählt in Bit je Zeichen: wie viele Ja-Nein-Fragen das nächste Zeichen noch kostet. ' +
       'Blindes Raten kostet die Linie „gleichverteilt“; wer nur die Häufigkeit der Buchstaben kennt, die darunter.',
+    tasks:
+      'Andere Aufgaben lernen aus Beispielen und beantworten solche, die sie nicht kennen. Die punktierte Linie ist, was ' +
+      'eine Antwort ohne jedes Wissen kostet; was die bestmögliche erreicht, steht unter der Wahl der Beispiele.',
     flow:
       'Der Gradientenfluss zeigt, wie weit das Lernen zurückblickt: wo er verblasst, erreicht ein Fehler die ' +
       'Schritte nicht mehr, die ihn verursacht haben.',
@@ -396,6 +400,7 @@ export const german: Messages = {
     opened: (name, step) => `${name} ist geöffnet, bei Schritt ${step}.`,
     openedUnknown: (count) =>
       `${count} Zeichen des Textes auf dieser Seite gehören nicht zum Vokabular dieses Modells.`,
+    answersOnly: 'Dieses Modell wurde ohne seine Beispiele geöffnet: es kann antworten, nicht trainieren.',
     sampleOnly: 'Dieses Modell wurde ohne Text geöffnet: es kann schreiben, nicht trainieren.',
     saved: (name, size) => `${name} gesichert, ${size}.`,
     textWaits: (title) => `${title} ist gewählt. Der Text gilt, sobald Sie neu beginnen.`,
@@ -500,7 +505,7 @@ export const german: Messages = {
       model: 'safetensors: Gewichte und Optimierer. Öffnet sich hier und im Paket; trainiert genau weiter.',
       onnx: 'Gewichte und Gleichungen für ONNX Runtime und andere Programme; sie rechnen es, nur Unfold trainiert es weiter.',
       samples: 'Reiner Text: alles aus der Liste früherer Texte, das Älteste zuerst.',
-      csv: 'Schritt, Trainings- und Prüfverlust in Bit je Zeichen.',
+      csv: 'Schritt, Trainings- und Prüfverlust in der Einheit des Diagramms.',
       svg: 'Der Verlust als Zeichnung in jeder Größe.',
       png: 'Der Verlust als Bild.',
       config: 'JSON, wie createModel des Pakets es nimmt.',

@@ -207,6 +207,7 @@ export const english = {
     size: (characters: number, symbols: number) =>
       `${integer(characters)} characters, ${integer(symbols)} symbols`,
     pasted: 'Pasted text',
+    absent: 'Examples of somebody’s own, not here',
     pasteTitle: 'Paste a text',
     pasteHint: 'A few thousand characters or more. It stays on this machine.',
     use: 'Use this text',
@@ -328,6 +329,9 @@ export const english = {
     bits:
       'Loss is counted in bits per character: how many yes-or-no questions the next character still costs. ' +
       'Guessing blindly costs the uniform line; knowing only how frequent each letter is costs the line below it.',
+    tasks:
+      'Other tasks learn from examples and answer ones they have not seen. The dotted line is what an answer without ' +
+      'any information costs; what the best possible answer reaches is said under the choice of examples.',
     flow:
       'The gradient flow shows how far back learning can see: where it fades, an error no longer reaches the ' +
       'steps that caused it.',
@@ -367,6 +371,7 @@ export const english = {
     opened: (name: string, step: string) => `${name} is open, at step ${step}.`,
     openedUnknown: (count: string) =>
       `${count} characters of the text on this page are not in the vocabulary of this model.`,
+    answersOnly: 'This model was opened without its examples: it can answer, not train.',
     sampleOnly: 'This model was opened without a text: it can write, not train.',
     saved: (name: string, size: string) => `Saved ${name}, ${size}.`,
     textWaits: (title: string) => `${title} is chosen. It is used once you apply and restart.`,
@@ -469,7 +474,7 @@ export const english = {
       model: 'safetensors: weights and optimizer. Opens here and in the package; trains on exactly.',
       onnx: 'Weights and equations for ONNX Runtime and other programs; they run it, only Unfold trains it on.',
       samples: 'Plain text: everything on the list of earlier samples, oldest first.',
-      csv: 'Step, training loss and validation loss in bits per character.',
+      csv: 'Step, training loss and validation loss, in the unit of the chart.',
       svg: 'The loss as a drawing of any size.',
       png: 'The loss as a picture.',
       config: 'JSON, as the package’s createModel takes it.',

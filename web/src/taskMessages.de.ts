@@ -86,7 +86,7 @@ export const tasks: Messages['tasks'] = {
     nothing: '(nichts)',
     firstWrong: (written, wanted) => `zuerst falsch: ${written} statt ${wanted}; `,
     attention: 'Wohin es sah',
-    attentionAbout: 'Für jedes geschriebene Zeichen, von oben: auf welche Zeichen der Eingabe es sah.',
+    attentionAbout: 'Eine Zeile je geschriebenem, eine Spalte je gelesenem Zeichen.',
     uncounted: (symbol) => `${symbol}, nicht gefragt`,
     labelled: (symbol, label, target) =>
       label === target

@@ -96,7 +96,7 @@ export const tasks = {
     nothing: '(nothing)',
     firstWrong: (written: string, wanted: string) => `first wrong: ${written} in place of ${wanted}; `,
     attention: 'Where it looked',
-    attentionAbout: 'For each character written, from above: which characters of the input it looked at.',
+    attentionAbout: 'A row for each character written, a column for each one read.',
     uncounted: (symbol: string) => `${symbol}, not asked`,
     labelled: (symbol: string, label: string, target: string) =>
       label === target

@@ -48,6 +48,7 @@ export function HelpDialog({ dialog }: { dialog: RefObject<HTMLDialogElement | n
       <h2 id="help-title">{message.help.title}</h2>
       <p>{message.help.intro}</p>
       <p>{message.help.bits}</p>
+      <p>{message.help.tasks}</p>
       <p>{message.help.flow}</p>
       <p>{message.help.privacy}</p>
       <h3>{message.help.keys}</h3>

@@ -124,6 +124,17 @@ export function bundled(id: string): Promise<Corpus> {
   return corpus;
 }
 
+const NOTHING = { characters: 0, symbols: 0, uniform: 0, unigram: 0, opening: '', bytes: new Uint8Array() };
+
+/** Examples that are not here. */
+export const absentCorpus = (): Corpus => ({
+  id: OWN_TEXT,
+  title: message.text.absent,
+  description: '',
+  made: true,
+  ...NOTHING,
+});
+
 const made = new Map<string, Corpus>();
 
 /** Examples that the engine makes; the same object for the same name. */
@@ -132,14 +143,13 @@ export function madeCorpus(name: string, schema: Schema | null): Corpus {
   const known = made.get(name);
   if (known) return known;
   const { label = name, summary = '' } = card ?? {};
-  const nothing = { characters: 0, symbols: 0, uniform: 0, unigram: 0, opening: '', bytes: new Uint8Array() };
   const said = message.said.corpora[name];
   const corpus = {
     id: name,
     title: said?.[0] ?? label,
     description: said?.[1] ?? summary,
     made: true,
-    ...nothing,
+    ...NOTHING,
   };
   if (card) made.set(name, corpus);
   return corpus;

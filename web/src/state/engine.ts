@@ -6,15 +6,15 @@ import { createModel, openModel, UnfoldError, type Model, type TrainOptions } fr
 import { message } from '../messages';
 import { announce } from './announce';
 import { settingsFor, toConfig, toLiveSettings } from './config';
-import { type Corpus, madeCorpus } from './corpus';
+import type { Corpus } from './corpus';
 import { integer, twoDigits } from './format';
 import { History } from './history';
 import { dismissErrors, notify, report } from './notices';
 import { Recorder } from './recorder';
 import { Series } from './series';
-import { LIMITS, namesWith, type Settings } from './settings';
+import { LIMITS, namesWith, OWN_TEXT, type Settings } from './settings';
 import { arrive, NOTHING_YET, set, store, wanted, type Run } from './store';
-import { corpusFor } from './texts';
+import { corpusFor, corpusOfFile } from './texts';
 
 /** A run as it was at one step. */
 export interface Former {
@@ -145,28 +145,19 @@ export class Engine {
     return this.command(async () => {
       const here = store.corpus.peek();
       if (!here) return;
-      const corpus = await this.dataOf(bytes, here);
+      const corpus = await corpusOfFile(bytes, here);
       const shown = (model: Model) =>
         settingsFor(model.info.config, store.settings.peek(), store.schema.peek());
       const { info } = await this.replace(() => openModel(bytes, text(corpus)), shown, corpus);
       store.corpus.value = corpus;
       store.upcoming.value = {};
-      store.settings.value = store.run.peek()!.settings;
+      const { settings } = store.run.peek()!;
+      const own = settings.task !== 'next' && settings.corpus === '';
+      store.settings.value = own ? { ...settings, text: OWN_TEXT } : settings;
       notify('note', message.notice.opened(name, integer(info.step)));
       const { unknown } = info.vocabulary;
       if (unknown > 0) notify('note', message.notice.openedUnknown(integer(unknown)));
     });
-  }
-
-  /** What a model from a file goes on learning from: its own made examples, or the text that is here. */
-  private async dataOf(bytes: Uint8Array, here: Corpus): Promise<Corpus> {
-    const model = await openModel(bytes, { threads: 1 });
-    const { task, corpus } = model.info.config;
-    model.dispose();
-    if (typeof corpus === 'object') return madeCorpus(corpus.name, store.schema.peek());
-    if (task === undefined && here.made)
-      return (await corpusFor({ ...store.settings.peek(), task: 'next' })) ?? here;
-    return here;
   }
 
   save(): Promise<Uint8Array | undefined> {
@@ -277,7 +268,8 @@ export class Engine {
 
   private train(options: TrainOptions = {}): void {
     if (!this.model || store.phase.peek() === 'running') return;
-    if (!this.model.info.canTrain) return notify('note', message.notice.sampleOnly);
+    const { sampleOnly, answersOnly } = message.notice;
+    if (!this.model.info.canTrain) return notify('note', this.model.info.data ? answersOnly : sampleOnly);
     this.stopping = new AbortController();
     store.waits.value = null;
     store.phase.value = 'running';

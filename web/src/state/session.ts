@@ -155,6 +155,8 @@ function why(link: Link, carried = false): string | null {
 
 function listed(link: Link, carried: boolean): void {
   const { settings } = link;
+  // Until the carried text has arrived; examples have none to begin with.
+  if (settings.text === OWN_TEXT && carried && settings.task !== 'next') return;
   if (settings.text === OWN_TEXT && carried) settings.text = LISTINGS[0]!.id;
   else if (settings.text === OWN_TEXT) notify('note', message.notice.link, message.notice.linkOwn);
   else if (link.hasSettings && !LISTINGS.some((entry) => entry.id === settings.text))

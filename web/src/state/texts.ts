@@ -1,7 +1,8 @@
 // Choosing what to learn from. The newest choice wins when two are on their way.
 import { batch, effect, untracked } from '@preact/signals';
+import { openModel } from 'unfold-rnn';
 import { message } from '../messages';
-import { bundled, dropped, LISTINGS, madeCorpus, pasted, type Corpus } from './corpus';
+import { absentCorpus, bundled, dropped, LISTINGS, madeCorpus, pasted, type Corpus } from './corpus';
 import { notify, report } from './notices';
 import { OWN_TEXT, type Settings } from './settings';
 import { set, store, wanted } from './store';
@@ -56,6 +57,19 @@ export async function corpusFor(settings: Settings): Promise<Corpus | null> {
   if (task !== 'next' && corpus !== '') return madeCorpus(corpus, store.schema.peek());
   if (text === OWN_TEXT && own) return own;
   return task === 'next' ? bundled(text === OWN_TEXT ? LISTINGS[0]!.id : text) : chosen;
+}
+
+/** What a model from a file goes on learning from: its own made examples, or the text that is here. */
+export async function corpusOfFile(bytes: Uint8Array, here: Corpus): Promise<Corpus> {
+  const model = await openModel(bytes, { threads: 1 });
+  const { task, corpus } = model.info.config;
+  model.dispose();
+  if (typeof corpus === 'object') return madeCorpus(corpus.name, store.schema.peek());
+  const settings = store.settings.peek();
+  const name = typeof task === 'object' ? task.name : 'next';
+  if (name === 'next') return here.made ? ((await corpusFor({ ...settings, task: 'next' })) ?? here) : here;
+  // Somebody's own examples are not in the file: without them the model answers, but cannot go on.
+  return here.id === OWN_TEXT && settings.task === name ? here : absentCorpus();
 }
 
 /** Keeps the data in step with the settings, whoever changed them: a task, a configuration, a link. */
