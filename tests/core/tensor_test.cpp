@@ -189,7 +189,7 @@ TEST(Tensor, GrowingAndShrinkingLeavesTheNumbers) {
   }
 }
 
-/// The same run as in tests/package/network.test.ts, with the same hash: native = WebAssembly.
+/// The same run as in tests/package/network-training.test.ts, with the same hash: native = WebAssembly.
 TEST(Tensor, LeavesTheRecordedBits) {
   if (is_double) GTEST_SKIP() << "of float";
   TensorNetwork network(parse_config(

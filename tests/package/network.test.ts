@@ -1,80 +1,11 @@
-/** The tensor level in both hosts: PyTorch's numbers, differences, optimiser steps, shapes, and how it ends. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { afterAll, describe, expect, test, vi } from 'vitest';
-import {
-  createModel,
-  createNetwork,
-  type Network,
-  type NetworkOptions,
-  type NetworkState,
-  type StepOptions,
-  type Tensor,
-} from '../../dist/index.js';
-import * as inline from '../../dist/inline.js';
+/** The tensor level in both hosts: PyTorch's numbers, differences, shapes, memory, and how it ends. */
+import { readdirSync } from 'node:fs';
+import { describe, expect, test, vi } from 'vitest';
+import { createModel, type NetworkOptions, type Tensor } from '../../dist/index.js';
 import { hosts, rejection } from './harness.js';
+import { create, difference, draw, flat, folder, golden, stateOf } from './tensors.js';
 
 vi.setConfig({ testTimeout: 60_000 });
-
-const folder = new URL('../golden/', import.meta.url);
-const golden = (name: string) => JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8'));
-
-const made: Network[] = [];
-afterAll(() => made.forEach((network) => network.dispose()));
-
-async function create(options: NetworkOptions): Promise<Network> {
-  const network = await createNetwork({ threads: 1, ...options });
-  made.push(network);
-  return network;
-}
-
-/** The largest difference, relative to the largest number expected. */
-function difference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  expect(actual.length).toBe(expected.length);
-  let most = 0;
-  let scale = 1e-12;
-  for (let i = 0; i < expected.length; ++i) {
-    scale = Math.max(scale, Math.abs(expected[i]!));
-    if (!(Math.abs(actual[i]! - expected[i]!) <= most)) most = Math.abs(actual[i]! - expected[i]!);
-  }
-  return most / scale;
-}
-
-/** Numbers between −1 and 1, the same ones for a seed. */
-function random(seed: number): () => number {
-  return () => {
-    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-    return seed / 2 ** 31 - 1;
-  };
-}
-
-function draw(shape: number[], seed: number): Tensor {
-  const next = random(seed);
-  const size = shape.reduce((product, n) => product * n, 1);
-  return { shape, data: Float32Array.from({ length: size }, next) };
-}
-
-/** h and c of PyTorch, [layers, N, H] each, as states of layers. */
-function stateOf(arrays: number[][], network: Network, N: number): NetworkState {
-  const layers = network.info.layers.map(({ hidden }, l) => {
-    const part = (k: number) => Float32Array.from(arrays[k]!.slice(l * N * hidden, (l + 1) * N * hidden));
-    const h = { shape: [1, N, hidden], data: part(0) };
-    return arrays.length > 1 ? { h, c: { shape: [N, hidden], data: part(1) } } : { h };
-  });
-  return { layers };
-}
-
-function flat({ layers }: NetworkState, which: 'h' | 'c'): number[] {
-  return layers.flatMap((layer) => [...layer[which]!.data]);
-}
-
-/** FNV-1a, 64 bits, as core/hash.h. */
-function hashOf(tensors: Tensor[]): string {
-  let hash = 0xcbf29ce484222325n;
-  for (const { data } of tensors)
-    for (const byte of new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
-      hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 1099511628211n);
-  return hash.toString(16).padStart(16, '0');
-}
 
 const ragged = readdirSync(folder)
   .filter((name) => name.startsWith('ragged_'))
@@ -191,82 +122,6 @@ describe.each(hosts)('in $host', ({ worker }) => {
     }
   });
 
-  const { cases, ...optimizers } = golden('optimizers');
-  const numbersOf = (options: Record<string, any>, clip: Record<string, number>): StepOptions => {
-    const { name, learningRate, weightDecay, epsilon, decay, beta1, beta2, ...more } = options;
-    return {
-      optimizer: ['momentum', 'nesterov'].includes(name) ? 'sgd' : name,
-      lr: learningRate,
-      weight_decay: weightDecay ?? 0,
-      ...(epsilon && { eps: epsilon }),
-      ...(decay && (name === 'adadelta' ? { rho: decay } : { alpha: decay })),
-      ...(beta1 && { betas: [beta1, beta2] as [number, number] }),
-      ...(name === 'nesterov' && { nesterov: true }),
-      ...(clip['norm'] && { max_norm: clip['norm'] }),
-      ...(clip['value'] && { clip_value: clip['value'] }),
-      ...more,
-    };
-  };
-  // One unit without a readout whose input weights are the five numbers: at zero input its gradient is what is asked.
-  test.each(cases.map((c: any) => [JSON.stringify([c.optimizer, c.clip]), c]))(
-    "torch.optim's parameters, step by step: %s",
-    async (_, { optimizer, clip, parameters }) => {
-      const network = await create({
-        worker,
-        task: { inputs: 5 },
-        layers: [
-          { cell: 'rnn', hidden: 1, activation: 'identity', bias: 'none', edges: [{ from: 'input' }] },
-        ],
-      });
-      const [name] = network.info.tensors[0]!;
-      expect(network.info.parameters).toBe(5);
-      await network.setParameters({ [name]: Float32Array.from(optimizers.initial) });
-      for (const [k, gradient] of optimizers.gradients.entries()) {
-        await network.zeroGradients();
-        await network.forward({ shape: [1, 1, 5], data: Float32Array.from(gradient) });
-        await network.backward(Float32Array.of(1));
-        const norm = await network.step(numbersOf(optimizer, clip));
-        expect(difference([norm], [optimizers.gradient_norms[k]])).toBeLessThan(1e-6);
-        const { data } = (await network.parameters())[name]!;
-        expect(difference(data, parameters[k]), `step ${k}`).toBeLessThan(2e-6);
-      }
-      expect(network.info.step).toBe(optimizers.gradients.length);
-    },
-  );
-
-  test('learns to add the two marked numbers of a sequence', async () => {
-    const network = await create({
-      worker,
-      task: { inputs: 2, outputs: 1 },
-      layers: [{ cell: 'lstm', hidden: 16 }],
-      seed: 1,
-    });
-    const next = random(7);
-    const [T, N] = [10, 32];
-    let loss = Infinity;
-    for (let step = 1; step <= 400; ++step) {
-      const x = new Float32Array(T * N * 2);
-      const sums = Array.from({ length: N }, (_, n) => {
-        for (let t = 0; t < T; ++t) x[(t * N + n) * 2] = (next() + 1) / 2;
-        const marks = [0, 5].map((from) => ((from + Math.floor(((next() + 1) / 2) * 5)) * N + n) * 2);
-        for (const at of marks) x[at + 1] = 1;
-        return marks.reduce((sum, at) => sum + x[at]!, 0);
-      });
-      const { y } = await network.forward({ shape: [T, N, 2], data: x });
-      const dy = new Float32Array(T * N);
-      loss = 0;
-      for (const [n, sum] of sums.entries()) {
-        const error = y.data[(T - 1) * N + n]! - sum;
-        dy[(T - 1) * N + n] = (2 * error) / N;
-        loss += error ** 2 / N;
-      }
-      await network.zeroGradients();
-      await network.backward(dy);
-      await network.step({ optimizer: 'adam', lr: 0.01, max_norm: 1 });
-    }
-    expect(loss).toBeLessThan(0.05); // 0.167 without information
-  });
-
   test('shapes that do not fit are refused by name, with what was expected and what came', async () => {
     const network = await create({
       worker,
@@ -333,27 +188,6 @@ describe.each(hosts)('in $host', ({ worker }) => {
       });
   });
 
-  test('a step that overflows changes nothing, and the next one goes on', async () => {
-    const network = await create({ worker, task: { inputs: 1 }, layers: [{ cell: 'gru', hidden: 2 }] });
-    const x = draw([3, 2, 1], 1);
-    const before = await network.parameters();
-    await network.forward(x);
-    await network.backward(new Float32Array(12).fill(Infinity));
-    const error = await rejection(network.step({ optimizer: 'adam' }));
-    expect(error).toMatchObject({ code: 'NON_FINITE', overflow: { step: 1, gradientNorm: null } });
-    expect(error.overflow.parameter).toMatch(/_l0$/);
-    expect(await network.parameters()).toEqual(before);
-    await network.zeroGradients();
-    await network.forward(x);
-    await network.backward(new Float32Array(12).fill(1e9));
-    const update = await rejection(network.step({ optimizer: 'sgd', lr: 9e5 }));
-    expect(update).toMatchObject({ code: 'NON_FINITE', overflow: { learningRate: 9e5 } });
-    expect(await network.parameters()).toEqual(before);
-    expect(network.info.step).toBe(0);
-    expect(await network.step({ optimizer: 'adam' })).toBeGreaterThan(1e9);
-    expect(await network.parameters()).not.toEqual(before);
-  });
-
   test('memory that grows leaves no stale view behind', async () => {
     const network = await create({
       worker,
@@ -390,21 +224,6 @@ describe.each(hosts)('in $host', ({ worker }) => {
     expect(await rejection(one.load(Uint8Array.of(1, 2)))).toMatchObject({ code: 'INVALID_CHECKPOINT' });
   });
 
-  test('dropout acts in training only, with another mask each time', async () => {
-    const network = await create({
-      worker,
-      task: { inputs: 2, outputs: 1 },
-      layers: [{ hidden: 8 }, { hidden: 8 }],
-      dropout: 0.5,
-    });
-    const x = draw([4, 2, 2], 1);
-    const run = async (training: boolean) => [...(await network.forward(x, { training })).y.data];
-    expect(await run(false)).toEqual(await run(false));
-    const [first, second] = [await run(true), await run(true)];
-    expect(first).not.toEqual(second);
-    expect(first).not.toEqual(await run(false));
-  });
-
   test('ends: what runs and what comes after rejects with DISPOSED', async () => {
     const network = await create({ worker, task: { inputs: 1 }, layers: [{ hidden: 2 }] });
     const running = rejection(network.forward(draw([2, 1, 1], 1)));
@@ -422,34 +241,6 @@ describe.each(hosts)('in $host', ({ worker }) => {
     other.terminate();
     expect(await waiting).toMatchObject({ code: 'DISPOSED' });
   });
-});
-
-test('the same bits in either host, with threads and with the engine inside', async () => {
-  const options: NetworkOptions = {
-    task: { inputs: 3, outputs: 2 },
-    layers: [
-      { cell: 'gru', hidden: 20, bidirectional: true },
-      { cell: 'lstm', hidden: 20 },
-    ],
-    dropout: 0.2,
-    seed: 11,
-  };
-  const train = async (network: Network) => {
-    made.push(network);
-    const x = draw([7, 6, 3], 4);
-    for (let i = 0; i < 5; ++i) {
-      const { y } = await network.forward(x, { lengths: [7, 1, 0, 4, 7, 6], training: true });
-      await network.backward(y);
-      await network.step({ optimizer: 'adamw', lr: 0.05, max_norm: 1 });
-    }
-    return network.save();
-  };
-  const here = await createNetwork({ ...options, threads: 1, worker: false });
-  const expected = await train(here);
-  expect(hashOf(Object.values(await here.parameters()))).toBe('341147863c579677'); // native too: tests/core/tensor_test.cpp
-  expect(await train(await createNetwork({ ...options, threads: 1, worker: true }))).toEqual(expected);
-  expect(await train(await createNetwork({ ...options, threads: 2 }))).toEqual(expected);
-  expect(await train(await inline.createNetwork(options))).toEqual(expected);
 });
 
 test('a model does not train on it', async () => {
