@@ -40,7 +40,7 @@ export function TaskPanel() {
         <h2 id="stream-title">{message.tasks.headings[task]}</h2>
         <Meta />
       </div>
-      <div id="written" class="task-view" tabIndex={-1}>
+      <div id="written" class="task-view" tabIndex={0} role="group" aria-labelledby="stream-title">
         {run ? (
           <View key={run.id} />
         ) : (
