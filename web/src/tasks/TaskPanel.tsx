@@ -11,6 +11,7 @@ import { TagView } from './TagView';
 import { TranslateView } from './TranslateView';
 import { TryOwn } from './TryOwn';
 import '../styles/tasks.css';
+import '../styles/figures.css';
 
 const VIEWS: Record<Exclude<TaskName, 'next'>, ComponentType> = {
   generate: GenerateView,
