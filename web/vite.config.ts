@@ -29,6 +29,12 @@ export default defineConfig({
     // Nothing is inlined: the policy allows files of this origin, and texts are fetched when chosen.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rollupOptions: {
+      output: {
+        // What the catalogues of other languages need, apart from the one that waits for them.
+        manualChunks: (id) => (/\/src\/state\/(format|language)\.ts$/.test(id) ? 'format' : undefined),
+      },
+    },
   },
   plugins: [readableThreadOptions(), policy(), offline()],
   worker: { format: 'es', plugins: () => [readableThreadOptions()] },

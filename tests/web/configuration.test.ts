@@ -144,6 +144,23 @@ describe('a task', () => {
     );
   });
 
+  it('reads context, attention and what is left also where its edges are spelled out', async () => {
+    const settings = { ...withTask(base(), 'translate', schema), length: 'count' } as Settings;
+    const sources = async (changes: Partial<Settings>) => {
+      const { config } = await checkConfig(toConfig({ ...settings, ...changes }));
+      const own = [...(config.layers[0]!.edges ?? []), ...(config.readout ?? [])];
+      return own.map(({ from }) => from).sort();
+    };
+    const inside = ['attention', 'context', 'input', 'remaining', 'self'];
+    expect(await sources({ transition: 1 })).toEqual(inside);
+    expect(await sources({ transition: 1, context: 'initial', attention: 'none' })).toEqual([
+      'input',
+      'remaining',
+      'self',
+    ]);
+    expect(await sources({ transition: 1, outputDepth: 1 })).toEqual([0, 'attention', ...inside]);
+  });
+
   it('keeps what goes beyond the controls as JSON, under its own name', async () => {
     const config: Config = {
       corpus: { name: 'sorting', count: 500 },

@@ -197,12 +197,15 @@ describe('German', () => {
     vi.unstubAllGlobals();
   });
 
-  it('has a sentence for every text, preset and cell there is', async () => {
+  it('has a sentence for every text, preset, cell and corpus there is', async () => {
     const { german } = await import('../../web/src/messages.de');
-    const { presets, cells } = await getSchema();
+    const { presets, cells, corpora } = await getSchema();
     const names = (list: readonly { name: string }[]) => list.map(({ name }) => name).sort();
     expect(Object.keys(german.said.presets).sort()).toEqual(names(presets));
     expect(Object.keys(german.said.cells).sort()).toEqual(names(cells));
+    expect(Object.keys(german.said.corpora).sort()).toEqual(names(corpora));
+    // Title, summary, what the difficulty counts, the best, and without information.
+    for (const said of Object.values(german.said.corpora)) expect(said.filter(Boolean)).toHaveLength(5);
     const texts = JSON.parse(
       await readFile(new URL('../../web/texts/index.json', import.meta.url), 'utf8'),
     ) as { id: string }[];

@@ -78,7 +78,7 @@ export const look: typeof english = {
       attention: () => 'Aufmerksamkeit',
       remaining: () => 'Restliche Schritte',
     },
-    encoder: (name) => `Leser, ${name}`,
+    encoder: (name) => `Leser: ${name}`,
     tied: 'Ihre Matrix ist die Einbettung.',
     parameter: 'Parameter',
     shape: 'Form',

@@ -78,7 +78,7 @@ export const look = {
       attention: () => 'Attention',
       remaining: () => 'Steps left',
     },
-    encoder: (name: string) => `Encoder, ${name.toLowerCase()}`,
+    encoder: (name: string) => `Encoder: ${name}`,
     tied: 'Its matrix is the embedding.',
     parameter: 'Parameter',
     shape: 'Shape',

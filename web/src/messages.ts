@@ -1,6 +1,5 @@
 // Every sentence the page shows. Another language is another object of this type.
 import { help } from './help/english';
-import { german } from './messages.de';
 import { type Language, language } from './state/language';
 import { tours } from './tours/english';
 import { look } from './lookMessages';
@@ -510,6 +509,10 @@ export const english = {
 
 export type Messages = typeof english;
 
-const catalogues: Record<Language, Messages> = { en: english, de: german };
+/** The other languages are fetched by those who read them. */
+const catalogues: Record<Language, () => Messages | Promise<Messages>> = {
+  en: () => english,
+  de: async () => (await import('./messages.de')).german,
+};
 
-export const message: Messages = catalogues[language];
+export const message: Messages = await catalogues[language]();

@@ -108,14 +108,30 @@ function firstStates(layers: readonly Layer[], decoder: Stack): Link[] {
   });
 }
 
+/** Attention: a row of its own above the last cell, beside the way to the prediction. */
+function attention(
+  { attention, layers = [], encoder = [] }: Config,
+  source: { from: readonly string[]; size: number },
+  row: number,
+): Pick<Stack, 'parts' | 'links'> {
+  const additive = typeof attention !== 'object' || attention.score !== 'multiplicative';
+  const vectors = ['attention.key.bias', 'attention.query.bias', ...(additive ? ['attention.score'] : [])];
+  const keys = source.from.map((from, at) => {
+    const suffix = at < source.from.length - 1 ? `_${encoder.length - source.from.length + at}` : '';
+    return link(from, 'attention', 0, `attention.key.weight${suffix}`);
+  });
+  return {
+    parts: [part('attention', source.size, row, 1, vectors)],
+    links: [link(`cell${layers.length - 1}`, 'attention', 0, 'attention.query.weight'), ...keys],
+  };
+}
+
 /** The decoder above what reads for it; a network without either stays as it is. */
 export function joined(config: Config, decoder: Stack, build: (encoder: Layer[]) => Stack): Stack {
   const layers = config.layers as Layer[];
   const asked = new Set(decoder.links.map(({ from }) => from));
   const encoder = spelledEncoder(config.encoder ?? []);
-  const initial = layers.some((layer) => layer.initial);
-  const parts: Part[] = [];
-  const links: Link[] = [];
+  const [parts, links]: [Part[], Link[]] = [[], []];
   let rows = 0;
   let source = {
     from: [] as string[],
@@ -128,26 +144,24 @@ export function joined(config: Config, decoder: Stack, build: (encoder: Layer[])
     links.push(...read.links);
     rows = read.rows;
   }
-  if (asked.has('context') || initial) {
+  if (asked.has('context') || layers.some((layer) => layer.initial)) {
     parts.push(part('context', source.size, rows, 0));
     links.push(...source.from.map((from) => link(from, 'context', 0, null)));
     rows++;
   }
   links.push(...firstStates(layers, decoder));
   if (asked.has('remaining')) parts.push(part('remaining', 1, rows, -1));
-  const above = decoder.parts.map((each) => ({ ...each, row: each.row + rows }));
-  const total = rows + decoder.rows;
-  if (asked.has('attention')) {
-    const top = layers.length - 1;
-    const row = above.find(({ id }) => id === `cell${top}`)!.row;
-    const bias = ['attention.key.bias', 'attention.query.bias'];
-    const score = typeof config.attention === 'object' && config.attention.score === 'multiplicative';
-    parts.push(part('attention', source.size, row, 1, score ? bias : [...bias, 'attention.score']));
-    links.push(link(`cell${top}`, 'attention', 0, 'attention.query.weight'));
-    source.from.forEach((from, at) => {
-      const suffix = at < source.from.length - 1 ? `_${encoder.length - source.from.length + at}` : '';
-      links.push(link(from, 'attention', 0, `attention.key.weight${suffix}`));
-    });
+  const attends = asked.has('attention');
+  const top = attends ? decoder.parts.find(({ id }) => id === `cell${layers.length - 1}`)!.row : Infinity;
+  if (attends) {
+    const made = attention(config, source, rows + top + 1);
+    parts.push(...made.parts);
+    links.push(...made.links);
   }
-  return { parts: [...parts, ...above], links: [...links, ...decoder.links], rows: total };
+  const above = decoder.parts.map((each) => ({ ...each, row: rows + each.row + (each.row > top ? 1 : 0) }));
+  return {
+    parts: [...parts, ...above],
+    links: [...links, ...decoder.links],
+    rows: rows + decoder.rows + (attends ? 1 : 0),
+  };
 }

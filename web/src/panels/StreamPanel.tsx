@@ -24,7 +24,15 @@ function Written() {
     if (box.current) box.current.scrollTop = chosen ? 0 : box.current.scrollHeight;
   }, [chosen, sample?.text]);
   return (
-    <p ref={box} id="written" class="written" tabIndex={-1} dir="auto">
+    <p
+      ref={box}
+      id="written"
+      class="written"
+      tabIndex={0}
+      role="group"
+      aria-labelledby="stream-title"
+      dir="auto"
+    >
       {sample === null && <span class="written-waits">{store.waits.value ?? message.stream.waiting}</span>}
       {sample && (
         <span class={chosen ? undefined : 'writing'}>

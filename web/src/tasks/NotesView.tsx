@@ -4,6 +4,7 @@ import { readTheme } from '../charts/theme';
 import { Icon } from '../controls/Icon';
 import { message } from '../messages';
 import { integer } from '../state/format';
+import { wantsCalm } from '../state/calm';
 import { engine } from '../state/engine';
 import { nextFrame } from '../state/frame';
 import { report } from '../state/notices';
@@ -93,7 +94,9 @@ function useRoll(music: Music | null, at: (() => number) | null) {
     const draw = () => {
       if (!live || !element.isConnected) return;
       const roll = music ?? { rows: [], given: 0 };
-      const head = at && music ? Math.min(music.rows.length, Math.max(0, at())) : null;
+      const now = at && music ? Math.min(music.rows.length, Math.max(0, at())) : null;
+      // Where less motion is asked for, it goes from step to step.
+      const head = now !== null && wantsCalm() ? Math.floor(now) : now;
       drawRoll(element, roll, theme, head);
       if (head !== null) element.dataset.playhead = head.toFixed(1);
       else delete element.dataset.playhead;

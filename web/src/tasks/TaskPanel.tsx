@@ -11,6 +11,7 @@ import { TagView } from './TagView';
 import { TranslateView } from './TranslateView';
 import { TryOwn } from './TryOwn';
 import '../styles/tasks.css';
+import '../styles/figures.css';
 
 const VIEWS: Record<Exclude<TaskName, 'next'>, ComponentType> = {
   generate: GenerateView,
@@ -40,7 +41,7 @@ export function TaskPanel() {
         <h2 id="stream-title">{message.tasks.headings[task]}</h2>
         <Meta />
       </div>
-      <div id="written" class="task-view" tabIndex={-1}>
+      <div id="written" class="task-view" tabIndex={0} role="group" aria-labelledby="stream-title">
         {run ? (
           <View key={run.id} />
         ) : (

@@ -122,6 +122,34 @@ function Answer({ task, reply }: { task: Asked; reply: Reply }) {
   );
 }
 
+/** How many beginnings a search follows. */
+function Beam({ beam, onChoose }: { beam: number; onChoose: (beam: number) => void }) {
+  return (
+    <div class="field own-beam">
+      <div class="field-head">
+        <label for="own-beam">{words.beam}</label>
+      </div>
+      <input
+        id="own-beam"
+        type="number"
+        min={BEAMS.least}
+        max={BEAMS.most}
+        step={1}
+        aria-describedby="own-beam-about"
+        value={beam}
+        onChange={(event) => {
+          const { valueAsNumber, validity } = event.currentTarget;
+          if (validity.valid && Number.isInteger(valueAsNumber)) onChoose(valueAsNumber);
+          else event.currentTarget.value = String(beam);
+        }}
+      />
+      <span id="own-beam-about" class="unseen">
+        {words.beamAbout}
+      </span>
+    </div>
+  );
+}
+
 /** A question of the reader's own. Numbers and notes are no text: they go on by themselves above. */
 export function TryOwn({ task }: { task: Asked }) {
   const [input, setInput] = useState('');
@@ -152,30 +180,7 @@ export function TryOwn({ task }: { task: Asked }) {
           onInput={(event) => setInput(event.currentTarget.value)}
         />
       </div>
-      {writes && (
-        <div class="field own-beam">
-          <div class="field-head">
-            <label for="own-beam">{words.beam}</label>
-          </div>
-          <input
-            id="own-beam"
-            type="number"
-            min={BEAMS.least}
-            max={BEAMS.most}
-            step={1}
-            aria-describedby="own-beam-about"
-            value={beam}
-            onChange={(event) => {
-              const { valueAsNumber, validity } = event.currentTarget;
-              if (validity.valid && Number.isInteger(valueAsNumber)) setBeam(valueAsNumber);
-              else event.currentTarget.value = String(beam);
-            }}
-          />
-          <span id="own-beam-about" class="unseen">
-            {words.beamAbout}
-          </span>
-        </div>
-      )}
+      {writes && <Beam beam={beam} onChoose={setBeam} />}
       <button type="submit" disabled={store.run.value === null || (task !== 'generate' && input === '')}>
         {words.ask}
       </button>

@@ -1,0 +1,179 @@
+// Examples, made and the reader's own, wherever a run can go: into a link, aside and back, through a reload, a file.
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Browser } from 'playwright';
+import { drop, openBrowser, openSite, pause, play, type Site, step, visit, waitForStep } from './harness';
+import { answered, choose, LONG, STILL, TASKS } from './tasks';
+
+let browser: Browser;
+let site: Site;
+
+beforeAll(async () => {
+  [browser, site] = await Promise.all([openBrowser(), openSite()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+it('is carried by a link, every choice of it', { timeout: LONG }, async () => {
+  const { page, close } = await visit(browser, site, { at: STILL });
+  await choose(page, { ...TASKS[0], corpus: 'sorting' });
+  await page.getByLabel('Difficulty').fill('5');
+  await page.getByLabel('Attention').selectOption('multiplicative');
+  await page.getByLabel('Context goes to').selectOption('initial');
+  await page.getByLabel('How it ends').selectOption('count');
+  await page.getByLabel('Encoder reads both ways').uncheck();
+  await page.getByLabel('Hidden units').fill('24');
+  await expect.poll(() => page.url()).toContain('h=24');
+  const { hash } = new URL(page.url());
+  await close();
+
+  const other = await visit(browser, site, { at: hash.replace('&autostart=0', '') });
+  await waitForStep(other.page, 3, LONG);
+  await answered(other.page, 1);
+  const values = await Promise.all(
+    ['Task', 'Learn from', 'Difficulty', 'Attention', 'Context goes to', 'How it ends', 'Hidden units'].map(
+      (name) => other.page.getByLabel(name).inputValue(),
+    ),
+  );
+  expect(values).toEqual(['translate', 'sorting', '5', 'multiplicative', 'initial', 'count', '24']);
+  expect(await other.page.getByLabel('Encoder reads both ways').isChecked()).toBe(false);
+  await expect.poll(() => new URL(other.page.url()).hash).toBe(hash.replace('&autostart=0', ''));
+  expect(other.problems).toEqual([]);
+  await other.close();
+});
+
+it('waits for a restart, and Undo brings the text back', { timeout: LONG }, async () => {
+  const { page, problems, close } = await visit(browser, site, { at: `#v=1&h=16&w=16&b=4&autostart=0` });
+  await expect.poll(() => play(page).isEnabled()).toBe(true);
+  await page.keyboard.press('s');
+  await expect.poll(() => step(page)).toBe(1);
+  await choose(page, TASKS[1]);
+  expect(await page.locator('.changes').innerText()).toContain('Task');
+  // The run on the page is still the one of the text.
+  expect(await page.getByRole('heading', { name: 'Written by the network' }).count()).toBe(1);
+  await page.getByRole('button', { name: 'Apply and restart' }).click();
+  await answered(page, 1);
+  await pause(page).click();
+  await page.getByRole('button', { name: /^Bring back the former run/ }).click();
+  await expect.poll(() => step(page)).toBe(1);
+  await page.getByRole('heading', { name: 'Written by the network' }).waitFor();
+  expect(await page.getByLabel('Learn from').inputValue()).toBe('tales');
+  // What moved with it at once is said for some seconds first.
+  await expect.poll(() => page.locator('.changes').innerText()).toBe('No change waits');
+  await page.getByRole('button', { name: /^Bring back the former run/ }).click();
+  await page.getByRole('heading', { name: 'Sorted by the network' }).waitFor();
+  await answered(page, 1);
+  // Dismissed, a change of task leaves nothing behind.
+  await choose(page, { label: 'Write text' });
+  await page.getByRole('button', { name: 'Discard' }).click();
+  expect(await page.getByLabel('Learn from').inputValue()).toBe('order');
+  expect(problems).toEqual([]);
+  await close();
+});
+
+it('goes on after a reload, made examples and the reader’s own', { timeout: LONG }, async () => {
+  const { page, problems, close } = await visit(browser, site, { at: STILL });
+  await choose(page, TASKS[1]);
+  const kept = async (atLeast: number) => {
+    await page.getByRole('button', { name: 'Runs', exact: true }).click();
+    await expect
+      .poll(() => page.locator('.run-row').first().innerText(), { timeout: 30_000 })
+      .toMatch(new RegExp(`step (${atLeast})\\b`));
+    await page.keyboard.press('Escape');
+  };
+  for (const to of [1, 2]) {
+    await page.keyboard.press('s');
+    await expect.poll(() => step(page)).toBe(to);
+  }
+  await kept(2);
+  await page.reload();
+  await expect.poll(() => step(page), { timeout: 30_000 }).toBe(2);
+  await answered(page, 2);
+  expect(await page.getByLabel('Learn from').inputValue()).toBe('order');
+  await page.keyboard.press('s');
+  await expect.poll(() => step(page)).toBe(3);
+
+  await page.getByRole('button', { name: 'Paste…' }).click();
+  const lines = Array.from(
+    { length: 60 },
+    (_, at) => `${at % 2 ? 'odd' : 'even'}\t${'ab'.repeat(1 + (at % 3))}${at % 2 ? 'b' : 'a'}`,
+  );
+  await page.getByRole('textbox', { name: 'Paste a text' }).fill(lines.join('\n'));
+  await page.getByRole('button', { name: 'Use this text' }).click();
+  await page.getByRole('button', { name: 'Apply and restart' }).click();
+  await waitForStep(page, 20, LONG);
+  await pause(page).click();
+  await play(page).waitFor();
+  const at = await step(page);
+  await kept(at);
+  await page.reload();
+  await expect.poll(() => step(page), { timeout: 30_000 }).toBe(at);
+  await answered(page, at);
+  expect(await page.getByLabel('Learn from').locator('option:checked').innerText()).toBe('Pasted text');
+  await page.getByLabel('Sort your own').fill('aba');
+  await page.getByRole('button', { name: 'Ask' }).click();
+  await expect.poll(() => page.locator('.own-answer b').innerText()).toMatch(/odd|even/);
+  expect(problems).toEqual([]);
+  await close();
+});
+
+it('opens a saved model with its examples, or as far as it can without them', { timeout: LONG }, async () => {
+  const { page, problems, close } = await visit(browser, site, { at: STILL });
+  const saved = async () => {
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save', exact: true }).click(),
+    ]);
+    return [...(await readFile(await download.path()))];
+  };
+  await choose(page, { ...TASKS[0], corpus: 'sorting' });
+  await page.getByLabel('Hidden units').fill('8');
+  await page.keyboard.press('s');
+  await expect.poll(() => step(page)).toBe(1);
+  const made = await saved();
+  await page.getByRole('button', { name: 'Paste…' }).click();
+  const pairs = Array.from({ length: 40 }, (_, at) => `${'xyz'.slice(at % 3)}\t${'zyx'.slice(at % 3)}`);
+  await page.getByRole('textbox', { name: 'Paste a text' }).fill(pairs.join('\n'));
+  await page.getByRole('button', { name: 'Use this text' }).click();
+  await page.getByRole('button', { name: 'Apply and restart' }).click();
+  await waitForStep(page, 3, LONG);
+  await pause(page).click();
+  await play(page).waitFor();
+  const own = await saved();
+  const last = await step(page);
+  await close();
+
+  const other = await visit(browser, site, { at: STILL });
+  await expect.poll(() => play(other.page).isEnabled()).toBe(true);
+  await drop(other.page, 'sorting.safetensors', made);
+  await answered(other.page, 1);
+  expect(await other.page.getByLabel('Learn from').inputValue()).toBe('sorting');
+  await other.page.keyboard.press('s');
+  await expect.poll(() => step(other.page)).toBe(2);
+  await drop(other.page, 'own.safetensors', own);
+  await expect.poll(() => step(other.page)).toBe(last);
+  await other.page.getByLabel('Try your own').fill('xyz');
+  await other.page.getByRole('button', { name: 'Ask' }).click();
+  await other.page.locator('.own-answer b').waitFor();
+  await play(other.page).click();
+  await other.page.getByText('it can answer, not train').waitFor();
+  expect([...problems, ...other.problems]).toEqual([]);
+  await other.close();
+});
+
+it('says what is wrong with examples that are none, and goes on', { timeout: LONG }, async () => {
+  const { page, close } = await visit(browser, site, { at: STILL });
+  await choose(page, TASKS[0]);
+  await page.getByRole('button', { name: 'Paste…' }).click();
+  expect(await page.locator('#paste-hint').innerText()).toContain('a tab');
+  await page.getByRole('textbox', { name: 'Paste a text' }).fill('no tab here\n'.repeat(9));
+  await page.getByRole('button', { name: 'Use this text' }).click();
+  await play(page).click();
+  await page.locator('.notice', { hasText: 'This text cannot be used' }).waitFor();
+  await page.getByLabel('Learn from').selectOption('reversal');
+  await play(page).click();
+  await answered(page, 1);
+  await close();
+});

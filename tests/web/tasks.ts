@@ -1,0 +1,43 @@
+// The tasks of the page, chosen as a person does.
+import type { Page } from 'playwright';
+import { expect } from 'vitest';
+import { play } from './harness';
+
+export const STILL = '#autostart=0';
+/** Of tests that wait for a network to learn something, on a machine that others use too. */
+export const LONG = 180_000;
+
+export const TASKS = [
+  { task: 'translate', corpus: 'reversal', label: 'Turn one sequence into another' },
+  { task: 'classify', corpus: 'order', label: 'Sort into classes' },
+  { task: 'tag', corpus: 'copy', label: 'Label every step' },
+  { task: 'generate', corpus: 'anbn', label: 'Write sequences' },
+  { task: 'regress', corpus: 'sine', label: 'Foretell numbers' },
+  { task: 'regress', corpus: 'adding', label: 'Foretell numbers' },
+  { task: 'notes', corpus: 'melodies', label: 'Play music' },
+] as const;
+
+/** Chooses a task as a person does. */
+export async function choose(
+  page: Page,
+  { label, corpus }: { label: string; corpus?: string },
+): Promise<void> {
+  await expect.poll(() => page.locator('#set-task option').count()).toBe(7);
+  await page.getByLabel('Task').selectOption({ label });
+  if (corpus) await page.getByLabel('Learn from').selectOption(corpus);
+  await expect.poll(() => play(page).isEnabled()).toBe(true);
+}
+
+/** The panel shows answers of at least that step. */
+export const answered = (page: Page, atLeast: number) =>
+  page.waitForFunction(
+    (least) =>
+      Number(
+        document.querySelector('.task-view [data-step], .task-view[data-step]')?.getAttribute('data-step') ??
+          -1,
+      ) >= least,
+    atLeast,
+    { timeout: LONG },
+  );
+
+export const texts = (page: Page, selector: string) => page.locator(selector).allInnerTexts();
