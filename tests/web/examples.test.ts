@@ -130,7 +130,7 @@ it('opens a saved model with its examples, or as far as it can without them', { 
   };
   await choose(page, { ...TASKS[0], corpus: 'sorting' });
   await page.getByLabel('Hidden units').fill('8');
-  await page.keyboard.press('s');
+  await page.getByRole('button', { name: 'Step', exact: true }).click();
   await expect.poll(() => step(page)).toBe(1);
   const made = await saved();
   await page.getByRole('button', { name: 'Paste…' }).click();

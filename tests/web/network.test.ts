@@ -74,7 +74,8 @@ it('follows the controls: parameters, configuration and link', async () => {
   await page.getByLabel('Leak').selectOption('learned');
   await page.getByLabel('Activation').selectOption('relu');
   await expect.poll(() => parameters(page)).not.toBe(first);
-  await expect.poll(() => new URL(page.url()).hash).toContain('td=2');
+  // The last of the changes: the link is written once they have come to rest.
+  await expect.poll(() => new URL(page.url()).hash).toContain('relu');
   expect(JSON.parse(await configuration(page).inputValue()).layers[0]).toEqual({
     cell: 'rnn',
     hidden: 24,
