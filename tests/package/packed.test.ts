@@ -205,9 +205,9 @@ describe.skipIf(missing)('the size', () => {
     expect(element - page).toBeLessThan(4500);
   });
 
-  // The aim is 150 000 for each, which next-character networks alone kept; the tasks took it to about 180 000.
+  // The aim is 150 000 for each, which next-character networks alone kept; with the tasks and the tensor level it is about 173 000.
   test.each(['simd', 'simd-fast', 'simd-threads', 'simd-threads-fast'])('of %s.wasm', async (build) => {
     const file = join(project.folder, 'node_modules/unfold-rnn/dist', `${build}.wasm`);
-    expect(brotliCompressSync(await readFile(file)).byteLength).toBeLessThan(185_000);
+    expect(brotliCompressSync(await readFile(file)).byteLength).toBeLessThan(176_000);
   });
 });

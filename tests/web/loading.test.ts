@@ -1,4 +1,5 @@
 // The page as a visitor meets it: it loads cleanly, trains by itself and writes.
+import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from 'playwright';
 import { contentSecurityPolicy } from '../../scripts/serve.mjs';
@@ -51,6 +52,30 @@ describe.each([
     expect(problems).toEqual([]);
     await close();
   });
+});
+
+// The page and the engine; the model that writes at once and the text have limits of their own.
+it.each([true, false])('fetches 300 000 bytes at most until it trains (isolated: %s)', async (isolation) => {
+  const { url } = await site({ isolation });
+  const context = await browser.newContext();
+  const fetched = new Map<string, Promise<Buffer>>();
+  context.on('response', (response) =>
+    fetched.set(
+      response.url(),
+      response.body().catch(() => Buffer.of()),
+    ),
+  );
+  const page = await context.newPage();
+  await page.goto(url);
+  await waitForStep(page, 1);
+  let sum = 0;
+  for (const [address, body] of fetched)
+    if (!/\.(safetensors|txt)$/.test(address)) sum += brotliCompressSync(await body).byteLength;
+  console.log(`${fetched.size} files, ${sum} bytes in brotli`);
+  expect([...fetched.keys()].join(' ')).toMatch(/\.wasm\b.*worker|worker.*\.wasm\b/);
+  expect(sum).toBeLessThan(300_000);
+  expect(sum).toBeGreaterThan(200_000);
+  await context.close();
 });
 
 it('needs no exception from Trusted Types', async () => {
