@@ -20,6 +20,26 @@ export type TaskCase = [
   more: Partial<CreateOptions>,
 ];
 
+const both = { hidden: 5, bidirectional: true };
+
+/** What a network of a task can be, that a plain stack cannot, too. */
+export const networkCases: TaskCase[] = [
+  ['classify, last', 'classify', 'classify', { layers: [{ cell: 'gru', hidden: 6 }] }],
+  ['classify, last, both ways', 'classify', 'classify', { layers: [both, { ...both, cell: 'gru' }] }],
+  ['classify, mean', { name: 'classify', pool: 'mean' }, 'classify', { embedding: 4, layers: [both] }],
+  ['tag', 'tag', 'tag', { layers: [both, { ...both, cell: 'rnn' }], embedding: 3 }],
+  ['tag, peepholes', 'tag', 'tag', { layers: [{ ...both, cell: 'peephole-lstm' }] }],
+  ['tag, scans', 'tag', 'tag', { layers: [{ ...both, cell: 'gru', leak: 0.3 }, { ...both, layerNorm: true }] }],
+  ['tag, backward, deep', 'tag', 'tag', {
+    layers: [{ hidden: 6, direction: 'backward', edges: [{ from: 'input' }, { from: 'self', hidden: [4] }, { from: 'self', delay: 2 }] }],
+    readout: [{ from: 0, hidden: [5] }, { from: 'input' }],
+  }],
+  ['regress', 'regress', 'regress', { layers: [{ hidden: 6 }, { cell: 'gru', hidden: 5 }] }],
+  ['regress, late', 'regress', 'regress', { layers: [{ hidden: 6, edges: [{ from: 'input' }, { from: 'input', delay: 2 }, { from: 'self' }] }] }],
+  ['regress, pooled', { name: 'regress', pool: 'mean' }, 'pooled', { layers: [both] }],
+  ['notes', 'notes', 'notes', { layers: [{ cell: 'gru', hidden: 8 }], skipOutputs: true }],
+]; // prettier-ignore
+
 export async function made(
   task: CreateOptions['task'],
   text: string,
