@@ -1,9 +1,10 @@
 /** PyTorch projects of tasks: what the engine itself answers, of both directions, pooled or at each step. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { toPyTorch } from '../../dist/export/index.js';
+import { openModel } from '../../dist/index.js';
 import { hasModule, python } from './python.js';
 import { answerOf, asked, close, given, made, networkCases as cases } from './task-models.js';
 
@@ -14,7 +15,7 @@ const named = (name: string) => name.replace(/\W+/g, '-');
 
 describe.runIf(hasModule('torch'))("in Debian's PyTorch", () => {
   const wanted: Record<string, { outputs: number; answers: number[][]; files: string[] }> = {};
-  let results: Record<string, { answers: number[][]; error?: string }>;
+  let results: Record<string, { answers: number[][]; changed: number[][]; error?: string }>;
 
   beforeAll(async () => {
     for (const [name, task, text, more] of cases) {
@@ -40,5 +41,17 @@ describe.runIf(hasModule('torch'))("in Debian's PyTorch", () => {
     expect(answers).toHaveLength(LENGTHS.length);
     answers.forEach((logits, n) => close(answerOf(task, logits, outputs), ours[n]!));
     expect(files).toEqual(['network.py', 'checkpoint.py', 'model.safetensors']);
+  });
+
+  test.each(cases)('%s with other weights comes back', async (name, task) => {
+    const bytes = new Uint8Array(readFileSync(join(folder, named(name), 'out.safetensors')));
+    const model = await openModel(bytes, { threads: 1, worker: false });
+    const { changed } = results[named(name)]!;
+    for (const [n, T] of LENGTHS.entries()) {
+      const { input } = asked(model, T);
+      const ours = given(await model.predict({ input }));
+      close(answerOf(task, changed[n]!, wanted[name]!.outputs), ours);
+    }
+    model.dispose();
   });
 });

@@ -14,7 +14,10 @@ export interface PyTorchProject {
   'network.py': string;
   /** Of text models. Continues the training: `python3 train.py --text book.txt`, or the same through `torchrun`. */
   'train.py'?: string;
-  /** Reads and writes the checkpoint: `load(network, read_safetensors(path)[0])`. */
+  /**
+   * Reads and writes checkpoints: `arrays, metadata = read_safetensors(path)`, `named = load(network, arrays)`,
+   * `save_weights(path, named, metadata)`.
+   */
   'checkpoint.py': string;
   /** The checkpoint as it is: weights under the names of the module, configuration, vocabulary, optimizer, progress. */
   'model.safetensors': Uint8Array;
@@ -25,9 +28,10 @@ export interface PyTorchProject {
  * windows, optimizer moments, schedule and clipping, so that a run goes on. Over several processes (`torchrun`,
  * DistributedDataParallel) the columns of a batch are divided. What it saves, `openModel` opens.
  *
- * Of the tasks `classify`, `tag`, `regress` and `notes` it computes what the network computes, layers of both directions
- * too, and has no `train.py`: `network(tokens, network.start(N))` gives logits [T, N, O] of whole sequences of T steps,
- * [N, O] where a whole sequence is answered; `regress` and `notes` take numbers [T, N, D] for tokens.
+ * Of the tasks `classify`, `tag`, `regress` and `notes` it computes what the network computes, also with layers of both
+ * directions, and has no `train.py`. `network(tokens, network.start(N))` gives logits [T, N, O] of N whole sequences of
+ * T steps each, [N, O] where a whole sequence is answered; `regress` and `notes` take numbers [T, N, D] for tokens.
+ * What `save_weights` of its `checkpoint.py` writes, `openModel` opens.
  *
  * Randomness differs: dropout and zoneout draw PyTorch's numbers.
  *

@@ -26,16 +26,17 @@ export function networkPy(equations: NetworkEquations): string {
     ...(memory.clock ? ['    after["clock"] = state["clock"] + T'] : []),
     '    return given["readout"], after',
   ];
-  const reads = D ? `${D} numbers a step` : `${symbols} symbols`;
+  const reads = D ? `D = ${D} numbers a step` : `${symbols} symbols`;
   const code = [
     head(
       helpers(methods.flat().join('\n')),
       layers.some((layer) => torchModule(layer)),
+      layers.some(({ backward }) => backward),
     ) + constants(equations, memory),
     '',
     '',
     'class Network(nn.Module):',
-    `    """${title(config.layers)}; ${reads}${config.task ? `, ${outputs} answers` : ''}."""`,
+    `    """${title(config.layers)}; ${reads}${config.task ? `, O = ${outputs} answers` : ''}."""`,
     '',
     '    def __init__(self):',
     '        super().__init__()',
@@ -59,11 +60,14 @@ function title(layers: NetworkEquations['checkpoint']['config']['layers']): stri
     .join(', ');
 }
 
-function head(functions: string, standard: boolean): string {
+function head(functions: string, standard: boolean, turns: boolean): string {
+  const backward = turns
+    ? '\nBackward layers read the steps turned round (flip), from the last to the first.'
+    : '';
   return `"""A recurrent network, exported by Unfold (unfold-rnn).
 
 T time steps, N columns (independent sequences), V symbols. A state is a dictionary; "<layer>.h" holds the last states,
-oldest first. What does not depend on the loop over time is computed for all steps at once.
+oldest first. What does not depend on the loop over time is computed for all steps at once.${backward}
 """
 
 ${standard ? 'import re\n\n' : ''}import torch

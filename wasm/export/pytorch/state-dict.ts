@@ -24,7 +24,7 @@ const GATES: Record<number, string> = { 1: 'rnn', 3: 'gru', 4: 'lstm' };
  *
  * For text models, and the tasks `classify`, `tag`, `regress` and `notes`. Where a whole sequence is answered,
  * `readout` reads the last states of the top layer, the forward ones first (`torch.cat([h_n[-2], h_n[-1]], -1)`), or
- * the mean over time of what it gives, as `pool` in `config` says. For every other text model see `toPyTorch`.
+ * the mean over time of what it gives, as `pool` in `config` says. For every other network see `toPyTorch`.
  *
  * @param checkpoint what `Model.save()` gave
  * @throws UnfoldError `UNSUPPORTED` naming what `torch.nn` cannot express; `INVALID_CHECKPOINT`
@@ -111,8 +111,8 @@ export interface StateDictOptions {
  * Unfold keeps them, and the weights with them. Layers of both directions need a task that does not foretell:
  * `classify`, `tag`, or `regress` with a `pool`.
  *
- * @throws UnfoldError `INVALID_CHECKPOINT` or `INVALID_ARGUMENT` naming what does not fit; `UNSUPPORTED` for what Unfold
- *   does not have: other tasks, projections, and every tensor that is none of the above
+ * @throws UnfoldError `INVALID_CHECKPOINT` or `INVALID_ARGUMENT` naming what does not fit; `UNSUPPORTED` for what
+ *   Unfold does not have: other tasks, projections, and every tensor that is none of the above
  */
 export function fromStateDict(file: Uint8Array, options: StateDictOptions = {}): Uint8Array<ArrayBuffer> {
   const { tensors, metadata } = isZip(file) ? readPt(file) : readSafetensors(file);
