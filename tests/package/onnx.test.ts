@@ -110,7 +110,7 @@ describe('refuses by name', () => {
     model.dispose();
     const tensors = new Map(parameters);
     change(config, tensors);
-    return () => toOnnx(writeCheckpoint(config, vocabulary, tensors));
+    return () => toOnnx(writeCheckpoint(config, { vocabulary }, tensors));
   };
   test('fields, cells and tensors that it does not know', async () => {
     expect(await changed(() => {})).not.toThrow();

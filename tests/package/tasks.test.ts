@@ -1,7 +1,7 @@
 /** Tasks beyond the next character, in both hosts: made examples and given ones, answers, splits, files. */
 import { describe, expect, test } from 'vitest';
 import { type CreateOptions, createModel, getSchema, type Model, openModel } from '../../dist/index.js';
-import { toPyTorch } from '../../dist/export/index.js';
+import { toKeras } from '../../dist/export/index.js';
 import { collect, hosts, rejection } from './harness.js';
 
 const LINES = 40;
@@ -136,7 +136,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
     expect(await rejection(collect(model.sample()))).toMatchObject({ code: 'INVALID_STATE' });
     expect(await collect(model.train({ steps: 2 }))).not.toHaveLength(0);
     const file = await model.save();
-    expect(() => toPyTorch(file)).toThrow(/config\.task/);
+    expect(() => toKeras(file)).toThrow(/config\.task/);
     model.dispose();
     const text = await create({ text: 'abc '.repeat(300), window: 4 });
     expect(await rejection(text.predict({ input: 'a' }))).toMatchObject({ code: 'INVALID_STATE' });

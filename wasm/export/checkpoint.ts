@@ -31,7 +31,7 @@ export interface Checkpoint {
 const isParameter = (name: string) => !name.startsWith('optimizer.') && !name.startsWith('state.');
 
 /** Tasks whose networks read one sequence, as text models do. */
-const TASKS = ['classify', 'tag', 'regress', 'notes'];
+export const TASKS = ['classify', 'tag', 'regress', 'notes'];
 
 /**
  * Throws `INVALID_CHECKPOINT` for anything that is not a whole, undamaged file of `save()`.
@@ -75,18 +75,29 @@ export function readCheckpoint(bytes: Uint8Array, tasks = false): Checkpoint {
   return { config, vocabulary, symbols, numbers: 0, outputs: symbols, parameters, file };
 }
 
+/** Of a task: what its tokens and labels are called, and the sizes of its network. */
+export interface SavedSymbols {
+  inputs: string[];
+  targets: string[];
+  symbols: number;
+  numbers: number;
+  outputs: number;
+  context: number;
+  lengths: number;
+}
+
 /** A file that `openModel` takes; parameters only. */
 export function writeCheckpoint(
   config: unknown,
-  vocabulary: SavedVocabulary,
+  names: { vocabulary: SavedVocabulary } | { symbols: SavedSymbols },
   parameters: ReadonlyMap<string, Tensor>,
 ): Uint8Array<ArrayBuffer> {
   const metadata: Record<string, string> = {
     config: JSON.stringify(config),
     format: 'unfold',
     version: '1',
-    vocabulary: JSON.stringify(vocabulary),
   };
+  for (const [key, value] of Object.entries(names)) metadata[key] = JSON.stringify(value);
   metadata['checksum'] = checksum({ metadata, tensors: parameters });
   return writeSafetensors({ metadata, tensors: parameters });
 }
@@ -123,7 +134,8 @@ function checksum({ metadata, tensors }: TensorFile): string {
   return [d, c, b, a].map((limb) => limb.toString(16).padStart(4, '0')).join('');
 }
 
-function json(text: string, field: string): unknown {
+/** Throws `INVALID_CHECKPOINT` for what is not JSON. */
+export function json(text: string, field: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

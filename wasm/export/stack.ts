@@ -8,19 +8,21 @@ export interface StackLayer {
   config: LayerConfig;
   /** H. */
   size: number;
-  /** [G·H, inputs]. */
+  /** [G·H, inputs]; of two layers below, the forward one's columns first. */
   input: Parameter;
   /** [G·H, H]. */
   recurrent: Parameter;
   /** None, one, or the input's and the recurrent one. */
   biases: readonly Parameter[];
+  /** The layer that reads the same from the last step to the first. */
+  backward?: StackLayer;
 }
 
 export interface Stack {
   /** [V, E]. */
   embedding: Parameter | undefined;
   layers: readonly StackLayer[];
-  /** Weight [V, H] and bias [V]; the weight is the embedding's if they are tied. */
+  /** Weight [O, H] (2·H columns of both directions, forward first) and bias [O]; the weight may be the embedding's. */
   readout: { weight: Parameter; bias: Parameter };
 }
 
@@ -38,37 +40,74 @@ export function stackOf(
   const no = (field: string, reason: string) =>
     refuse('UNSUPPORTED', field, `what ${target} can express`, reason);
   const below = all[0]!.name === 'embedding' ? 1 : 0;
-  const layers = all.slice(below, -1).map((layer, k): StackLayer => {
-    const field = `layers[${k}]`;
+  /** Layer `l`, which reads the layers at `places`. */
+  const layerAt = (l: number, places: readonly number[]): StackLayer => {
+    const field = `layers[${l - below}]`;
+    const layer = all[l]!;
     const config = layer.config!;
     const reason = typeof layer.standard === 'string' ? layer.standard : objection(config);
     if (typeof layer.standard === 'string' || reason) throw no(field, reason!);
     if (config.residual) throw no(`${field}.residual`, 'true');
     const { inputs, recurrent, biases } = layer.standard;
-    const [only] = inputs;
-    if (inputs.length > 1 || !isBelow(only!.source, k + below - 1))
+    const matrices = places.flatMap(
+      (place) => inputs.find(({ source }) => isBelow(source, place))?.matrix ?? [],
+    );
+    if (matrices.length !== inputs.length || matrices.length !== places.length)
       throw no(`${field}.edges`, 'other inputs than from below');
-    return { config, size: layer.size, input: only!.matrix, recurrent, biases };
-  });
-  const { op } = logits;
-  const [output, bias] = op.kind === 'sum' ? op.terms : [];
-  const plain =
-    output?.op.kind === 'linear' && isBelow(output.op.x, all.length - 2) && bias?.op.kind === 'parameter';
-  if (!plain || op.kind !== 'sum' || op.terms.length !== 2)
-    throw no('readout', 'more than one matrix from the last layer');
+    return { config, size: layer.size, input: beside(matrices), recurrent, biases };
+  };
+
+  const layers: StackLayer[] = [];
+  let places = [below - 1];
+  for (let l = below; l < all.length - 1;) {
+    if (all[l]!.backward)
+      throw no(`layers[${l - below}].direction`, "'backward', no forward layer before it");
+    const two = all[l + 1]!.backward;
+    layers.push({ ...layerAt(l, places), ...(two && { backward: layerAt(l + 1, places) }) });
+    places = two ? [l, l + 1] : [l];
+    l += places.length;
+  }
   const table = embeddingOf(all[0]!);
   if (checkpoint.config.embedding > 0 && !table) throw no('embedding', 'delayed symbols');
-  const { matrix } = output.op as { matrix: Parameter };
-  return {
-    embedding: table,
-    layers,
-    readout: { weight: matrix, bias: (bias.op as { parameter: Parameter }).parameter },
-  };
+  const readout = readoutOf(logits, places);
+  if (!readout) throw no('readout', 'more than one matrix from the last layer');
+  return { embedding: table, layers, readout };
 }
 
-/** Whether a value is what the layer just below gives: the token itself under layer 0. */
+/** The readout if it is one matrix for each of the layers at `places`, and a bias. */
+function readoutOf({ op }: Value, places: readonly number[]): Stack['readout'] | undefined {
+  const terms = op.kind === 'sum' ? op.terms : [];
+  const matrices = places.flatMap((place) => {
+    const term = terms.find((one) => one.op.kind === 'linear' && isBelow(one.op.x, place));
+    return term?.op.kind === 'linear' ? term.op.matrix : [];
+  });
+  const bias = terms.at(-1);
+  if (bias?.op.kind !== 'parameter') return undefined;
+  if (matrices.length !== places.length || terms.length !== places.length + 1) return undefined;
+  return { weight: beside(matrices), bias: bias.op.parameter };
+}
+
+/** Whether a value is what the layer just below gives or leaves: what the network reads, under layer 0. */
 function isBelow({ op }: Value, below: number): boolean {
-  return below < 0 ? op.kind === 'token' && op.delay === 0 : op.kind === 'result' && op.layer === below;
+  if (below < 0) return (op.kind === 'token' || op.kind === 'numbers') && op.delay === 0;
+  return (op.kind === 'result' || op.kind === 'pooled') && op.layer === below;
+}
+
+/** [A B …]: matrices of as many rows, side by side. */
+function beside(matrices: readonly Parameter[]): Parameter {
+  const [first] = matrices as [Parameter];
+  if (matrices.length === 1) return first;
+  const rows = first.tensor.shape[0]!;
+  const columns = matrices.reduce((total, { tensor }) => total + tensor.shape[1]!, 0);
+  const data = new Float32Array(rows * columns);
+  let at = 0;
+  for (const { tensor } of matrices) {
+    const width = tensor.shape[1]!;
+    for (let r = 0; r < rows; ++r)
+      data.set(tensor.data.subarray(r * width, (r + 1) * width), r * columns + at);
+    at += width;
+  }
+  return { name: first.name, tensor: { shape: [rows, columns], data } };
 }
 
 function embeddingOf({ h }: LayerEquations): Parameter | undefined {

@@ -144,4 +144,12 @@ def save(path, named, metadata, settings, optimizer, state, progress, columns):
     metadata = {**metadata, "progress": json.dumps(progress)}
     metadata["checksum"] = checksum(tensors, metadata)
     write_safetensors(path, tensors, metadata)
+
+
+def save_weights(path, named, metadata):
+    """A checkpoint of what load() gave, which Unfold opens and begins to train anew."""
+    tensors = {name: parameter.detach().cpu().numpy() for name, parameter in named.items()}
+    metadata = {key: value for key, value in metadata.items() if key != "progress"}
+    metadata["checksum"] = checksum(tensors, metadata)
+    write_safetensors(path, tensors, metadata)
 `;

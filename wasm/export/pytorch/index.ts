@@ -5,13 +5,19 @@ import { checkpointPy } from './checkpoint-py.js';
 import { networkPy } from './network.js';
 import { trainPy } from './train-py.js';
 
+/** What train.py reads of a configuration. */
+const TRAINING = ['optimizer', 'schedule', 'clip', 'window', 'batch', 'seed', 'evaluateEvery'] as const;
+
 /** The files of a folder, by name. */
 export interface PyTorchProject {
   /** The network, readable: a `torch.nn.Module` that needs PyTorch alone. */
   'network.py': string;
-  /** Continues the training: `python3 train.py --text book.txt`, or the same through `torchrun`. */
-  'train.py': string;
-  /** Reads and writes the checkpoint, for `train.py`. */
+  /** Of text models. Continues the training: `python3 train.py --text book.txt`, or the same through `torchrun`. */
+  'train.py'?: string;
+  /**
+   * Reads and writes checkpoints: `arrays, metadata = read_safetensors(path)`, `named = load(network, arrays)`,
+   * `save_weights(path, named, metadata)`.
+   */
   'checkpoint.py': string;
   /** The checkpoint as it is: weights under the names of the module, configuration, vocabulary, optimizer, progress. */
   'model.safetensors': Uint8Array;
@@ -22,14 +28,20 @@ export interface PyTorchProject {
  * windows, optimizer moments, schedule and clipping, so that a run goes on. Over several processes (`torchrun`,
  * DistributedDataParallel) the columns of a batch are divided. What it saves, `openModel` opens.
  *
+ * Of the tasks `classify`, `tag`, `regress` and `notes` it computes what the network computes, also with layers of both
+ * directions, and has no `train.py`. `network(tokens, network.start(N))` gives logits [T, N, O] of N whole sequences of
+ * T steps each, [N, O] where a whole sequence is answered; `regress` and `notes` take numbers [T, N, D] for tokens.
+ * What `save_weights` of its `checkpoint.py` writes, `openModel` opens.
+ *
  * Randomness differs: dropout and zoneout draw PyTorch's numbers.
  *
  * @param checkpoint what `Model.save()` gave
  * @throws UnfoldError `INVALID_CHECKPOINT`: not such a file, or of a network that this version does not know, by name
  */
 export function toPyTorch(checkpoint: Uint8Array): PyTorchProject {
-  const read = readCheckpoint(checkpoint);
-  for (const name of ['optimizer', 'schedule', 'clip', 'window', 'batch', 'seed', 'evaluateEvery'] as const)
+  const read = readCheckpoint(checkpoint, true);
+  const trains = read.config.task === undefined;
+  for (const name of trains ? TRAINING : [])
     if (read.config[name] === undefined)
       throw refuse(
         'INVALID_CHECKPOINT',
@@ -40,7 +52,7 @@ export function toPyTorch(checkpoint: Uint8Array): PyTorchProject {
   const equations = equationsOf(read);
   return {
     'network.py': networkPy(equations),
-    'train.py': trainPy,
+    ...(trains && { 'train.py': trainPy }),
     'checkpoint.py': checkpointPy,
     'model.safetensors': checkpoint,
   };

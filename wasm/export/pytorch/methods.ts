@@ -105,7 +105,7 @@ class Writer {
       if (this.#readLate()) before.push(`given["${layer.name}.h"] = history`);
       before.push(`after["${layer.name}.h"] = history[-${reads}:]`);
     }
-    before.push(`given["${layer.name}"] = ${this.#code.use(layer.out, 'before')}`);
+    this.#give(this.#code.use(layer.out, 'before'), before);
   }
 
   /** Step by step. Every state is replaced at the end of a step: until then, past[-1] is the former one. */
@@ -144,9 +144,11 @@ class Writer {
     }
   }
 
-  /** What upper layers read. */
-  #give(sequence: string): void {
-    this.#lines.after.push(`given["${this.#top.layer.name}"] = ${sequence}`);
+  /** What upper layers read: in the order of time, which a backward layer turns for itself. */
+  #give(sequence: string, lines = this.#lines.after): void {
+    const { name, backward } = this.#top.layer;
+    const atom = /^[\w.]+(\([^()]*\))?$/.test(sequence) ? sequence : `(${sequence})`;
+    lines.push(`given["${name}"] = ${backward ? `${atom}.flip(0)` : sequence}`);
   }
 
   /** Whether a later layer reads this one's states some steps ago. */
@@ -159,9 +161,14 @@ class Writer {
   /** What comes from outside of the equations. */
   #source({ op, when }: Value): string | undefined {
     const { layers } = this.equations;
-    if (op.kind === 'token') return this.memory.tokens ? `late(tokens, ${op.delay}, T)` : 'tokens';
-    if (op.kind === 'result') return `given["${layers[op.layer]!.name}"]`;
-    if (op.kind === 'waiting') return `waits(state["clock"], T, ${this.#code.periods(op.periods)})`;
+    const turned = (code: string) => (this.#top.layer.backward ? `${code}.flip(0)` : code);
+    const late = this.memory.tokens || this.memory.numbers;
+    if (op.kind === 'token' || op.kind === 'numbers')
+      return turned(late ? `late(tokens, ${op.delay}, T)` : 'tokens');
+    if (op.kind === 'result') return turned(`given["${layers[op.layer]!.name}"]`);
+    if (op.kind === 'pooled')
+      return `given["${layers[op.layer]!.name}"]${op.mean ? '.mean(0)' : op.backward ? '[0]' : '[-1]'}`;
+    if (op.kind === 'waiting') return turned(`waits(state["clock"], T, ${this.#code.periods(op.periods)})`);
     const member = 'layer' in op ? this.#members.find(({ l }) => l === op.layer) : undefined;
     if (op.kind === 'pastCell') return member!.cell;
     if (op.kind !== 'past') return undefined;

@@ -10,49 +10,64 @@ export function networkPy(equations: NetworkEquations): string {
   const memory = memoryOf(equations);
   const groups = groupsOf(equations);
   const methods = groups.map((group) => layerMethod(equations, memory, group));
-  const late = memory.tokens ? ['tokens = torch.cat([state["tokens_before"], tokens])'] : [];
+  const { config, symbols, numbers: D, outputs, pool } = checkpoint;
+  const before = memory.tokens || memory.numbers;
+  const late = before ? ['tokens = torch.cat([state["tokens_before"], tokens])'] : [];
+  const read = D ? `numbers [T, N, ${D}]` : 'tokens [T, N]';
+  const answered = config.task ? `[${pool ? '' : 'T, '}N, ${outputs}]` : '[T, N, V]';
   const forward = [
     'def forward(self, tokens, state):',
-    '    """Logits [T, N, V] of tokens [T, N], and the state after them. V stands for no symbol."""',
+    `    """Logits ${answered} of ${read}, and the state after them.${D ? '' : ' V stands for no symbol.'}"""`,
     '    T = len(tokens)',
     '    given, after = {}, {}',
     ...late.map((line) => `    ${line}`),
     ...groups.map((group) => `    self.${nameOf(equations, group)}(T, tokens, given, state, after)`),
-    ...(memory.tokens ? [`    after["tokens_before"] = tokens[-${memory.tokens}:]`] : []),
+    ...(before ? [`    after["tokens_before"] = tokens[-${before}:]`] : []),
     ...(memory.clock ? ['    after["clock"] = state["clock"] + T'] : []),
     '    return given["readout"], after',
   ];
-  return [
+  const reads = D ? `D = ${D} numbers a step` : `${symbols} symbols`;
+  const code = [
     head(
       helpers(methods.flat().join('\n')),
       layers.some((layer) => torchModule(layer)),
+      layers.some(({ backward }) => backward),
     ) + constants(equations, memory),
     '',
     '',
     'class Network(nn.Module):',
-    `    """${title(checkpoint.config.layers)}; ${checkpoint.symbols} symbols."""`,
+    `    """${title(config.layers)}; ${reads}${config.task ? `, O = ${outputs} answers` : ''}."""`,
     '',
     '    def __init__(self):',
     '        super().__init__()',
     ...members(checkpoint.parameters, layers).map((line) => `        ${line}`),
     '',
-    ...start(memory, layers).map((line) => `    ${line}`),
+    ...start(memory, layers, D).map((line) => `    ${line}`),
     '',
     ...forward.map((line) => `    ${line}`),
     ...methods.flatMap((lines) => ['', ...lines.map((line) => (line ? `    ${line}` : ''))]),
     '',
   ].join('\n');
+  return D ? code.replace(/\btokens(_before)?\b/g, 'inputs$1') : code;
 }
 
 function title(layers: NetworkEquations['checkpoint']['config']['layers']): string {
-  return layers.map(({ cell, hidden }) => `${cell} of ${hidden} units`).join(', ');
+  return layers
+    .map(
+      ({ cell, hidden, direction }) =>
+        `${direction === 'backward' ? 'backward ' : ''}${cell} of ${hidden} units`,
+    )
+    .join(', ');
 }
 
-function head(functions: string, standard: boolean): string {
+function head(functions: string, standard: boolean, turns: boolean): string {
+  const backward = turns
+    ? '\nBackward layers read the steps turned round (flip), from the last to the first.'
+    : '';
   return `"""A recurrent network, exported by Unfold (unfold-rnn).
 
 T time steps, N columns (independent sequences), V symbols. A state is a dictionary; "<layer>.h" holds the last states,
-oldest first. What does not depend on the loop over time is computed for all steps at once.
+oldest first. What does not depend on the loop over time is computed for all steps at once.${backward}
 """
 
 ${standard ? 'import re\n\n' : ''}import torch
@@ -172,16 +187,21 @@ function members(parameters: ReadonlyMap<string, Tensor>, layers: readonly Layer
   return Object.entries(tree).flatMap(([name, node]) => `self.${name} = ${shown(node, '')}`.split('\n'));
 }
 
-function start({ past, tokens, clock }: Memory, layers: readonly LayerEquations[]): string[] {
+function start(
+  { past, tokens, numbers, clock }: Memory,
+  layers: readonly LayerEquations[],
+  D: number,
+): string[] {
   const lines = layers.flatMap(({ name, size, c }, l) => [
     ...(past[l] ? [`    "${name}.h": torch.zeros(${past[l]}, columns, ${size}, device=device),`] : []),
     ...(c ? [`    "${name}.c": torch.zeros(1, columns, ${size}, device=device),`] : []),
   ]);
   if (tokens) lines.push(`    "tokens_before": torch.full((${tokens}, columns), SYMBOLS, device=device),`);
+  if (numbers) lines.push(`    "tokens_before": torch.zeros(${numbers}, columns, ${D}, device=device),`);
   if (clock) lines.push('    "clock": 0,');
   return [
     'def start(self, columns, device=None):',
-    '    """The state before the first symbol of a text."""',
+    '    """The state before the first step."""',
     '    return {',
     ...lines.map((line) => `    ${line}`),
     '    }',

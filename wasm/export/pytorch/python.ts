@@ -38,6 +38,7 @@ export class Method {
     'torch',
     'self',
     'tokens',
+    'inputs',
     'given',
     'state',
     'after',
@@ -94,7 +95,8 @@ export class Method {
     if (known !== undefined) return indexed(known);
     if (value.op.kind === 'parameter') return atom(this.parameter(value.op.parameter));
     const expression = this.#compute(value, home);
-    if (['past', 'pastCell', 'result', 'token'].includes(value.op.kind)) return indexed(expression.code);
+    if (['past', 'pastCell', 'result', 'token', 'numbers'].includes(value.op.kind))
+      return indexed(expression.code);
     const same = home === section;
     const plain = ['sum', 'product', 'linear', 'slice'].includes(value.op.kind) || value.name === '';
     if (same && plain && this.#uses.get(value) === 1) return expression;

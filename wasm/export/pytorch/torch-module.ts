@@ -18,10 +18,17 @@ export function objection({
 }
 
 /** The Python that makes the module of a layer. */
-export function moduleCode(config: LayerConfig, inputs: number, bias: boolean, count = 1): string {
+export function moduleCode(
+  config: LayerConfig,
+  inputs: number,
+  bias: boolean,
+  count = 1,
+  bothWays = false,
+): string {
   const options = [inputs, config.hidden!, ...(count > 1 ? [`num_layers=${count}`] : [])];
   if (config.activation === 'relu') options.push('nonlinearity="relu"');
   if (!bias) options.push('bias=False');
+  if (bothWays) options.push('bidirectional=True');
   return `nn.${CLASSES[config.cell!]}(${options.join(', ')})`;
 }
 

@@ -1,0 +1,101 @@
+/** Small models of tasks, trained a little, and what they make of logits: what exported ones must equal. */
+import { expect } from 'vitest';
+import { type CreateOptions, createModel, type Model, type Prediction } from '../../dist/index.js';
+import { collect } from './harness.js';
+
+const word = (i: number) => 'abcb'.slice(i % 3) + 'cab'.slice(0, i % 4);
+const lines = (line: (i: number) => string) => Array.from({ length: 40 }, (_, i) => line(i)).join('\n');
+export const texts: Record<string, string> = {
+  classify: lines((i) => `${i % 3 ? 'odd' : 'even'}\t${word(i)}`),
+  tag: lines((i) => `${word(i)}\t${word(i).replaceAll('b', 'x')}`),
+  regress: lines((i) => `${Math.sin(i / 3)},${i % 2}`),
+  pooled: lines((i) => `${i / 40},${i % 2},1\t${i / 40}`),
+  notes: JSON.stringify({ train: Array.from({ length: 9 }, (_, i) => [[40 + (i % 5)], [44, 52], []]) }),
+};
+
+export type TaskCase = [
+  name: string,
+  task: CreateOptions['task'],
+  text: string,
+  more: Partial<CreateOptions>,
+];
+
+const both = { hidden: 5, bidirectional: true };
+
+/** What a network of a task can be, that a plain stack cannot, too. */
+export const networkCases: TaskCase[] = [
+  ['classify, last', 'classify', 'classify', { layers: [{ cell: 'gru', hidden: 6 }] }],
+  ['classify, last, both ways', 'classify', 'classify', { layers: [both, { ...both, cell: 'gru' }] }],
+  ['classify, mean', { name: 'classify', pool: 'mean' }, 'classify', { embedding: 4, layers: [both] }],
+  ['tag', 'tag', 'tag', { layers: [both, { ...both, cell: 'rnn' }], embedding: 3 }],
+  ['tag, peepholes', 'tag', 'tag', { layers: [{ ...both, cell: 'peephole-lstm' }] }],
+  ['tag, scans', 'tag', 'tag', { layers: [{ ...both, cell: 'gru', leak: 0.3 }, { ...both, layerNorm: true }] }],
+  ['tag, backward, deep', 'tag', 'tag', {
+    layers: [{ hidden: 6, direction: 'backward', edges: [{ from: 'input' }, { from: 'self', hidden: [4] }, { from: 'self', delay: 2 }] }],
+    readout: [{ from: 0, hidden: [5] }, { from: 'input' }],
+  }],
+  ['regress', 'regress', 'regress', { layers: [{ hidden: 6 }, { cell: 'gru', hidden: 5 }] }],
+  ['regress, late', 'regress', 'regress', { layers: [{ hidden: 6, edges: [{ from: 'input' }, { from: 'input', delay: 2 }, { from: 'self' }] }] }],
+  ['regress, pooled', { name: 'regress', pool: 'mean' }, 'pooled', { layers: [both] }],
+  ['notes', 'notes', 'notes', { layers: [{ cell: 'gru', hidden: 8 }], skipOutputs: true }],
+]; // prettier-ignore
+
+export async function made(
+  task: CreateOptions['task'],
+  text: string,
+  more: Partial<CreateOptions>,
+): Promise<Model> {
+  const model = await createModel({
+    task,
+    text: texts[text]!,
+    batch: 8,
+    evaluateEvery: 0,
+    seed: 3,
+    threads: 1,
+    worker: false,
+    optimizer: { learningRate: 0.02 },
+    ...more,
+  });
+  await collect(model.train({ steps: 20 }));
+  return model;
+}
+
+/** A sequence of T steps to ask about, and the same as numbers of tokens or rows of numbers. */
+export function asked(
+  model: Model,
+  T: number,
+): { input: string | number[][]; encoded: number[] | number[][] } {
+  const { inputs, numbers } = model.info.data!;
+  if (numbers) {
+    const keys = numbers === 88;
+    const rows = Array.from({ length: T }, (_, t) =>
+      Array.from({ length: numbers }, (_, d) => (keys ? Number((t + d) % 7 === 0) : Math.sin(t + d))),
+    );
+    return { input: rows, encoded: rows };
+  }
+  const input = 'abcbacb'.slice(0, T);
+  return { input, encoded: [...input].map((symbol) => inputs.indexOf(symbol)) };
+}
+
+/** What the task makes of logits. */
+export function answerOf(task: CreateOptions['task'], logits: ArrayLike<number>, outputs: number): number[] {
+  const name = typeof task === 'string' ? task : task!.name;
+  const all = Array.from(logits);
+  if (name === 'regress') return all;
+  if (name === 'notes') return all.map((x) => 1 / (1 + Math.exp(-x)));
+  const rows = Array.from({ length: all.length / outputs }, (_, t) =>
+    all.slice(t * outputs, (t + 1) * outputs),
+  );
+  return rows.flatMap((row) => {
+    const powers = row.map(Math.exp);
+    const sum = powers.reduce((a, b) => a + b);
+    return powers.map((power) => power / sum);
+  });
+}
+
+export const given = ({ probabilities, values }: Prediction) => (probabilities ?? values)!.flat();
+
+export function close(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
+  expect(actual.length).toBe(expected.length);
+  for (let i = 0; i < expected.length; ++i) expect(Math.abs(actual[i]! - expected[i]!)).toBeLessThan(1e-5);
+}
