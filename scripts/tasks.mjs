@@ -36,15 +36,36 @@ const runs = [
   { name: 'adding, 100 steps, LSTM', config: adds('lstm'), steps: 3000, loss: 0.01 },
   { name: 'adding, 100 steps, vanilla', config: adds('rnn'), steps: 3000, above: 0.15 },
   {
+    // A forget gate that starts near 1 keeps what was read for long enough to be learnt.
     name: 'copy, lag 50, LSTM',
     config: {
+      corpus: { name: 'copy', difficulty: 50, count: 200000 },
+      layers: [{ cell: 'lstm', hidden: 128, forgetBias: 4 }],
+      batch: 64,
+      clip: 1,
+      optimizer: adam(0.003),
+      schedule: { name: 'cosine', steps: 5000 },
+    },
+    steps: 5000,
+    right: 0.95,
+  },
+  {
+    // What was read ten symbols and fifty blanks ago, by an edge as long as that.
+    name: 'copy, lag 50, delayed edge',
+    config: {
       corpus: { name: 'copy', difficulty: 50, count: 20000 },
-      layers: [{ cell: 'lstm', hidden: 128 }],
+      layers: [
+        {
+          cell: 'rnn',
+          hidden: 64,
+          edges: [{ from: 'input' }, { from: 'self' }, { from: 'input', delay: 60 }],
+        },
+      ],
       batch: 64,
       clip: 1,
       optimizer: adam(0.003),
     },
-    steps: 3000,
+    steps: 400,
     right: 0.99,
   },
   {
