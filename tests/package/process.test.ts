@@ -49,7 +49,7 @@ test('importing needs none of the globals of a browser, as on a server that rend
     await import(${index.replace('index.js', 'inline.js')});
     await import(${index.replace('index.js', 'element.js')});
   `);
-  expect(output).toBe('UnfoldError,checkConfig,createModel,getSchema,openModel,support');
+  expect(output).toBe('UnfoldError,checkConfig,createModel,createNetwork,getSchema,openModel,support');
 });
 
 test.each([
