@@ -14,26 +14,52 @@ afterAll(async () => {
   await site?.close();
 });
 
-/** Long tasks and layout shifts that the page reports within some seconds of training. */
-async function observe(page: Page, seconds: number): Promise<{ longest: number; shift: number }> {
-  return page.evaluate(async (milliseconds) => {
-    let longest = 0;
-    let shift = 0;
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) longest = Math.max(longest, entry.duration);
-    }).observe({ type: 'longtask' });
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) shift += (entry as PerformanceEntry & { value: number }).value;
-    }).observe({ type: 'layout-shift' });
-    await new Promise((resolve) => setTimeout(resolve, milliseconds));
-    return { longest, shift };
-  }, 1000 * seconds);
+interface TraceEvent {
+  name: string;
+  pid: number;
+  tid: number;
+  dur?: number;
+  tdur?: number;
 }
 
-it('never blocks the page for 50 ms while it trains, and nothing moves', { retry: 2 }, async () => {
+/**
+ * The longest task of the page's main thread within some seconds, in milliseconds: of the thread's own processor time,
+ * which what else the machine does leaves alone, and by the clock. And how far things moved.
+ */
+async function observe(page: Page, seconds: number) {
+  const session = await browser.newBrowserCDPSession();
+  const events: TraceEvent[] = [];
+  session.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
+  const ended = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve));
+  const traceConfig = { includedCategories: ['toplevel', 'blink.user_timing'] };
+  await session.send('Tracing.start', { traceConfig, transferMode: 'ReportEvents' });
+  const shift = await page.evaluate(async (milliseconds) => {
+    let moved = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) moved += (entry as PerformanceEntry & { value: number }).value;
+    }).observe({ type: 'layout-shift' });
+    performance.mark('observed');
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    return moved;
+  }, 1000 * seconds);
+  await session.send('Tracing.end');
+  await ended;
+  await session.detach();
+  const mark = events.find(({ name }) => name === 'observed')!;
+  const tasks = events.filter(
+    ({ name, pid, tid, tdur }) =>
+      pid === mark.pid && tid === mark.tid && name.endsWith('RunTask') && tdur !== undefined,
+  );
+  const longest = (of: 'dur' | 'tdur') => Math.max(...tasks.map((task) => task[of]! / 1000));
+  return { tasks: tasks.length, longest: longest('tdur'), byTheClock: longest('dur'), shift };
+}
+
+it('never blocks the page for 50 ms while it trains, and nothing moves', async () => {
   const { page, close } = await visit(browser, site);
   await waitForStep(page, 10);
-  const { longest, shift } = await observe(page, 5);
+  const { tasks, longest, byTheClock, shift } = await observe(page, 5);
+  console.log(`${tasks} tasks, the longest ${longest.toFixed(1)} ms, ${byTheClock.toFixed(1)} by the clock`);
+  expect(tasks).toBeGreaterThan(50);
   expect(longest).toBeLessThan(50);
   expect(shift).toBeLessThan(0.001);
   await close();
