@@ -14,6 +14,8 @@ const scripts = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter(
 );
 const isEngine = (name: string) => name.startsWith('simd');
 const isExport = (name: string) => name.startsWith('export');
+/** A bundler leaves it out where only models are used. */
+const isTensorLevel = (name: string) => name.startsWith('network');
 const size = (names: string[]) => brotliCompressSync(names.map(read).join('')).byteLength;
 
 test('every export exists', () => {
@@ -36,12 +38,15 @@ test("Emscripten's glue is adapted, once", () => {
   expect(() => adapt('const { readFile } = await import("fs"); export default f;')).toThrow('glue.mjs');
 });
 
-test('the package without its engine is small', () => {
-  expect(size(scripts.filter((name) => !isEngine(name) && !isExport(name)))).toBeLessThan(20_000);
+test('the package without its engine is small, and so is the tensor level beside it', () => {
+  const others = (name: string) => !isEngine(name) && !isExport(name) && !isTensorLevel(name);
+  expect(size(scripts.filter(others))).toBeLessThan(20_000);
+  expect(size(scripts.filter(isTensorLevel))).toBeLessThan(3_000);
 });
 
 test('the exporters are apart, and small', () => {
-  expect(size(scripts.filter(isExport))).toBeLessThan(35_000);
+  // Those of the tasks are a tenth of it.
+  expect(size(scripts.filter(isExport))).toBeLessThan(40_000);
   for (const name of scripts.filter((one) => !isExport(one)))
     expect(read(name), name).not.toMatch(/from '[./]+\/export\//);
 });
