@@ -407,7 +407,7 @@ export const german: Messages = {
   },
   beside: {
     title: 'Ein gelerntes Netz',
-    about: 'Es kam mit der Seite und hat die Geschichten sechzigmal gelesen. Ihres beginnt darunter.',
+    about: 'Es kam mit der Seite und hat die Geschichten sechzigmal gelesen.',
     own: 'Ihres, es lernt gerade',
     hide: 'Das gelernte Netz ausblenden',
   },

@@ -377,7 +377,7 @@ export const english = {
   },
   beside: {
     title: 'A trained network',
-    about: 'It came with the page, and has read the tales sixty times. Yours begins below.',
+    about: 'It came with the page, and has read the tales sixty times.',
     own: 'Yours, learning now',
     hide: 'Hide the trained network',
   },

@@ -19,11 +19,10 @@ export function decimals(value: number | null | undefined, digits: 0 | 1 | 2 | 3
   return value == null || !Number.isFinite(value) ? DASH : fixed[digits]!.format(value);
 }
 
-/** A loss: fixed decimals, but two digits where those would say nothing. */
+/** A loss: fixed decimals, but two digits where those would say nothing, with an exponent where they would be long. */
 export function lossText(value: number | null | undefined, digits: 2 | 3 = 2): string {
-  return value != null && value > 0 && value < 0.1 ** (digits - 1)
-    ? twoDigits(value)
-    : decimals(value, digits);
+  if (value == null || !(value > 0) || value >= 0.1 ** (digits - 1)) return decimals(value, digits);
+  return value < 1e-3 ? value.toExponential(1) : twoDigits(value);
 }
 
 const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
