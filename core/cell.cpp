@@ -1,6 +1,6 @@
 #include "cell.h"
 
-#include <algorithm>
+#include <utility>
 
 #include "error.h"
 #include "kernels/kernels.h"
@@ -21,14 +21,13 @@ const CellOption& option(const CellSettings& settings, std::string_view name) {
 
 }  // namespace
 
-const std::string& CellSettings::choice(std::string_view name) const { return option(*this, name).choice; }
+std::string_view CellSettings::choice(std::string_view name) const { return option(*this, name).choice; }
 double CellSettings::number(std::string_view name) const { return option(*this, name).number; }
 
-RegisterCell::RegisterCell(CellInfo info) {
+RegisterCell::RegisterCell(const CellInfo& info) {
   auto& list = registry();
-  const auto at = std::lower_bound(list.begin(), list.end(), info,
-                                   [](const CellInfo& a, const CellInfo& b) { return a.name < b.name; });
-  list.insert(at, std::move(info));
+  list.push_back(info);
+  for (std::size_t i = list.size() - 1; i > 0 && list[i].name < list[i - 1].name; --i) std::swap(list[i], list[i - 1]);
 }
 
 const std::vector<CellInfo>& cells() { return registry(); }

@@ -4,8 +4,8 @@
 #pragma once
 
 #include <array>
-#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,18 +14,18 @@
 
 namespace unfold {
 
-/// A setting that a cell declares and the configuration validates.
+/// A setting that a cell declares and the configuration validates; its texts are literals.
 struct CellOption {
-  std::string name, help;
-  std::vector<std::string> choices;  // empty: a number in [minimum, maximum]
-  std::string choice;                // default, if choices
+  std::string_view name, help;
+  std::span<const char* const> choices;  // empty: a number in [minimum, maximum]
+  std::string_view choice;               // default, if choices
   double number = 0, minimum = 0, maximum = 0;
 };
 
 /// The settings of one layer's cell, by name, complete and valid.
 struct CellSettings {
   std::vector<CellOption> values;  // `choice` or `number` hold the chosen value
-  const std::string& choice(std::string_view name) const;
+  std::string_view choice(std::string_view name) const;
   double number(std::string_view name) const;
 };
 
@@ -91,17 +91,17 @@ class Cell {
   virtual void own_gradient(const CellTrace&) const {}
 };
 
-/// What the registry knows of a cell.
+/// What the registry knows of a cell: constants (literals, whose views end with a NUL).
 struct CellInfo {
-  std::string name, label, summary, equations, source;
-  std::vector<std::string> gate_names;
-  std::vector<CellOption> options;
-  std::function<std::unique_ptr<Cell>(const CellSettings&)> make;
+  std::string_view name, label, summary, equations, source;
+  std::span<const char* const> gate_names;
+  std::span<const CellOption> options;
+  std::unique_ptr<Cell> (*make)(const CellSettings&);
 };
 
 /// Registers a cell; use as a namespace-scope constant in the cell's file.
 struct RegisterCell {
-  explicit RegisterCell(CellInfo info);
+  explicit RegisterCell(const CellInfo& info);
 };
 
 /// All cells, by name.

@@ -141,23 +141,23 @@ Json to_json(const Config& c) {
 namespace {
 
 Json option_json(const CellOption& o) {
-  Json option = object({{"name", o.name}, {"help", o.help}});
+  Json option = object({{"name", o.name.data()}, {"help", o.help.data()}});
   if (o.choices.empty())
     put(option, {{"default", o.number}, {"minimum", o.minimum}, {"maximum", o.maximum}});
   else
-    put(option, {{"default", o.choice}, {"choices", Json(o.choices)}});
+    put(option, {{"default", o.choice.data()}, {"choices", names_json(o.choices)}});
   return option;
 }
 
 Json cell_json(const CellInfo& info) {
   Json options = Json::array();
   for (const CellOption& o : info.options) options.push_back(option_json(o));
-  return object({{"name", info.name},
-                 {"label", info.label},
-                 {"summary", info.summary},
-                 {"equations", info.equations},
-                 {"source", info.source},
-                 {"gates", Json(info.gate_names)},
+  return object({{"name", info.name.data()},
+                 {"label", info.label.data()},
+                 {"summary", info.summary.data()},
+                 {"equations", info.equations.data()},
+                 {"source", info.source.data()},
+                 {"gates", names_json(info.gate_names)},
                  {"options", options}});
 }
 

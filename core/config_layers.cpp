@@ -106,31 +106,26 @@ std::vector<EdgeConfig> default_edges(const Config& c, const std::vector<int>& b
 
 // Layers --------------------------------------------------------------------------------------------------
 
-std::vector<const char*> pointers(const std::vector<std::string>& names) {
-  std::vector<const char*> list;
-  for (const std::string& name : names) list.push_back(name.c_str());
-  return list;
-}
-
 void parse_cell_options(Reader& r, const CellInfo& info, LayerConfig& layer) {
-  layer.settings.values = info.options;
-  const auto own = [&](const std::string& name) {
+  layer.settings.values.assign(info.options.begin(), info.options.end());
+  const auto own = [&](std::string_view name) {
     return std::any_of(info.options.begin(), info.options.end(), [&](const auto& o) { return o.name == name; });
   };
   for (std::size_t i = 0; i < info.options.size(); ++i) {
-    const char* name = info.options[i].name.c_str();  // outlives the reader
     CellOption& option = layer.settings.values[i];
     if (option.choices.empty())
-      r.number(name, option.number, option.minimum, option.maximum);
+      r.number(option.name.data(), option.number, option.minimum, option.maximum);
     else
-      option.choice = r.choice(name, pointers(option.choices), option.choice);
+      option.choice = r.choice(option.name.data(), option.choices, option.choice);
   }
   for (const CellInfo& other : cells())
     for (const CellOption& o : other.options) {
-      const Json* given = own(o.name) ? nullptr : r.get(o.name.c_str());
+      const Json* given = own(o.name) ? nullptr : r.get(o.name.data());
       if (given)
-        refuse(r.path(o.name.c_str()),
-               "an option of the cell " + info.name + " (" + o.name + " belongs to " + other.name + ")", shown(*given));
+        refuse(r.path(o.name.data()),
+               "an option of the cell " + std::string(info.name) + " (" + o.name.data() + " belongs to " +
+                   other.name.data() + ")",
+               shown(*given));
     }
 }
 
@@ -178,7 +173,7 @@ LayerConfig parse_layer(const Json& json, int number, const std::string& path, s
   Reader r(json, path);
   LayerConfig layer;
   std::vector<const char*> names;
-  for (const CellInfo& info : cells()) names.push_back(info.name.c_str());
+  for (const CellInfo& info : cells()) names.push_back(info.name.data());
   layer.cell = r.choice("cell", names, layer.cell);
   r.integer("hidden", layer.hidden, 1, 8192);
   r.one_of("bias", biases, layer.bias);
@@ -208,9 +203,9 @@ Json layer_json(const LayerConfig& layer) {
   Json json = object({{"cell", layer.cell}, {"hidden", layer.hidden}});
   for (const CellOption& o : layer.settings.values)
     if (o.choices.empty())
-      put(json, {{o.name.c_str(), o.number}});
+      put(json, {{o.name.data(), o.number}});
     else
-      put(json, {{o.name.c_str(), o.choice}});
+      put(json, {{o.name.data(), o.choice.data()}});
   put(json, {{"bias", name_of(biases, layer.bias)}});
   if (layer.direction < 0) put(json, {{"direction", "backward"}});
   if (layer.initial) put(json, {{"initial", true}});

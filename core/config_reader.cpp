@@ -88,13 +88,13 @@ void Reader::boolean(const char* name, bool& to) {
   to = value->get<bool>();
 }
 
-std::string Reader::choice(const char* name, Choices names, const std::string& otherwise) {
+std::string_view Reader::choice(const char* name, Choices names, std::string_view otherwise) {
   const Json* value = get(name);
   if (!value) return otherwise;
-  const std::string text = value->is_string() ? value->get<std::string>() : "";
-  if (std::none_of(names.begin(), names.end(), [&](const char* one) { return text == one; }))
-    refuse(path(name), "one of " + listed(names), shown(*value));
-  return text;
+  const std::string* text = value->get_ptr<const std::string*>();
+  for (const char* one : names)
+    if (text && *text == one) return one;
+  refuse(path(name), "one of " + listed(names), shown(*value));
 }
 
 void Reader::finish() const {

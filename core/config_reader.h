@@ -54,11 +54,12 @@ class Reader {
   }
   static double integer_of(const Json& value, const std::string& field, double minimum, double maximum);
   void boolean(const char* name, bool& to);
-  std::string choice(const char* name, Choices names, const std::string& otherwise);
+  /// One of `names`, or `otherwise`.
+  std::string_view choice(const char* name, Choices names, std::string_view otherwise);
   template <class T, std::size_t n>
   void one_of(const char* name, const Named<T> (&names)[n], T& to) {
     const std::array<const char*, n> list = names_of(names);
-    const std::string chosen = choice(name, list, name_of(names, to));
+    const std::string_view chosen = choice(name, list, name_of(names, to));
     for (const auto& [text, value] : names)
       if (chosen == text) to = value;
   }

@@ -39,7 +39,7 @@ void parse_corpus(Reader& r, CorpusConfig& c) {
   if (!name || !name->is_string()) refuse(in.path("name"), "a name", name ? shown(*name) : "nothing");
   c.name = name->get<std::string>();
   std::vector<const char*> known;
-  for (const Corpus& corpus : corpora()) known.push_back(corpus.name.c_str());
+  for (const Corpus& corpus : corpora()) known.push_back(corpus.name);
   if (!find_corpus(c.name)) refuse(in.path("name"), "one of " + listed(known), shown(*name));
   in.integer("difficulty", c.difficulty, 0, 100000);
   in.integer("count", c.count, 10, 10e6);
@@ -62,7 +62,8 @@ void parse_task(Reader& r, Config& c) {
     Reader in(object, r.path("task"));
     t.name = in.choice("name", tasks, t.name);
     if (corpus && t.name != corpus->task)
-      refuse(in.path("name"), corpus->task + " (what the corpus " + corpus->name + " is for)", "\"" + t.name + "\"");
+      refuse(in.path("name"), std::string(corpus->task) + " (what the corpus " + corpus->name + " is for)",
+             "\"" + t.name + "\"");
     const bool answers = one_of(t.name, {"classify", "regress"});
     if (t.name == "classify" && t.pool.empty()) t.pool = "last";
     if (answers) t.pool = in.choice("pool", pools, t.pool.empty() ? "each" : t.pool);
@@ -112,8 +113,8 @@ void task_choices(Json& schema) {
                            {"label", c.label},
                            {"summary", c.summary},
                            {"source", c.source},
-                           {"task", c.task},
-                           {"pool", c.pool},
+                           {"task", c.task.data()},
+                           {"pool", c.pool.data()},
                            {"difficulty", c.difficulty},
                            {"least", c.least},
                            {"usual", c.usual},

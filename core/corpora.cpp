@@ -67,9 +67,7 @@ std::string Draw::some_of(std::string_view symbols, Index least, Index most) {
 const std::vector<Corpus>& corpora() {
   static const std::vector<Corpus> cards = [] {
     std::vector<Corpus> made;
-    for (const Generator* g : all)
-      made.push_back({g->name, g->label, g->summary, g->source, g->task, g->pool, g->difficulty, g->least, g->usual,
-                      g->most, g->optimum, g->metric, g->trivial});
+    for (const Generator* g : all) made.push_back(g->card);
     return made;
   }();
   return cards;
@@ -77,7 +75,7 @@ const std::vector<Corpus>& corpora() {
 
 const Corpus* find_corpus(std::string_view name) {
   for (const Corpus& c : corpora())
-    if (c.name == name) return &c;
+    if (name == c.name) return &c;
   return nullptr;
 }
 
@@ -87,11 +85,11 @@ const Corpus* find_corpus(std::string_view name) {
 Dataset make_corpus(const CorpusConfig& config) {
   const Generator* g = nullptr;
   for (const Generator* other : all)
-    if (other->name == config.name) g = other;
+    if (config.name == other->card.name) g = other;
   need(g, "corpus.name", "the name of a corpus", excerpt(config.name));
-  const int difficulty = config.difficulty == 0 ? g->usual : config.difficulty;
-  need(difficulty >= g->least && difficulty <= g->most, "corpus.difficulty",
-       std::to_string(g->least) + " to " + std::to_string(g->most), std::to_string(difficulty));
+  const int difficulty = config.difficulty == 0 ? g->card.usual : config.difficulty;
+  need(difficulty >= g->card.least && difficulty <= g->card.most, "corpus.difficulty",
+       std::to_string(g->card.least) + " to " + std::to_string(g->card.most), std::to_string(difficulty));
   need(config.count >= 1 && config.count <= most_examples, "corpus.count", "1 to " + std::to_string(most_examples),
        std::to_string(config.count));
 

@@ -64,14 +64,14 @@ Dataset read_dataset(std::string_view text, const Config& config);
 
 /// Of a task that the engine makes examples for.
 struct Corpus {
-  std::string name, label, summary, source;
-  std::string task;        // the name of its task; "pool" below goes into it
-  std::string pool;        // "last", or "" where every step counts
-  std::string difficulty;  // what the number counts: "symbols to remember"
+  const char *name, *label, *summary, *source;
+  std::string_view task;       // the name of its task; "pool" below goes into it
+  std::string_view pool = "";  // "last", or "" where every step counts
+  const char* difficulty;      // what the number counts: "symbols to remember"
   int least = 1, usual = 10, most = 100;
-  std::string optimum;  // what the best possible predictor reaches, in words
-  std::string metric;   // "accuracy", "exact" (whole sequences), "mse" or "nats"
-  std::string trivial;  // what the answer without information reaches, in words
+  const char* optimum;  // what the best possible predictor reaches, in words
+  const char* metric;   // "accuracy", "exact" (whole sequences), "mse" or "nats"
+  const char* trivial;  // what the answer without information reaches, in words
 };
 
 /// All of them.

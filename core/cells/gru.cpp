@@ -75,18 +75,25 @@ class Gru final : public Cell {
   bool after_;
 };
 
+constexpr const char* gate_names[] = {"r", "z", "n"};
+constexpr const char* choices[] = {"after", "before"};
+constexpr CellOption options[] = {
+    {.name = "reset",
+     .help = "Whether the reset gate acts after the recurrent product (PyTorch) or before it (Cho 2014).",
+     .choices = choices,
+     .choice = "after"}};
+
 const RegisterCell registered{{
     .name = "gru",
     .label = "GRU",
     .summary = "Two gates blend the former state with a candidate: nearly an LSTM, with less to compute.",
     .equations = "r, u = σ(…);  n = tanh(U·x + r∘(W·h₋));  h = (1−u)∘n + u∘h₋",
     .source = "Cho et al. 2014; Chung et al. 2014",
-    .gate_names = {"r", "z", "n"},
-    .options = {{.name = "reset",
-                 .help = "Whether the reset gate acts after the recurrent product (PyTorch) or before it (Cho 2014).",
-                 .choices = {"after", "before"},
-                 .choice = "after"}},
-    .make = [](const CellSettings& s) { return std::make_unique<Gru>(s.choice("reset") == "after"); },
+    .gate_names = gate_names,
+    .options = options,
+    .make = [](const CellSettings& s) -> std::unique_ptr<Cell> {
+      return std::make_unique<Gru>(s.choice("reset") == "after");
+    },
 }};
 
 }  // namespace

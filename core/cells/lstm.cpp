@@ -60,26 +60,30 @@ class Lstm final : public Cell {
   double forget_bias_;
 };
 
+constexpr const char* gate_names[] = {"i", "f", "g", "o"};
+constexpr const char* choices[] = {"tanh", "sigmoid"};
+constexpr CellOption options[] = {
+    {.name = "cellInput",
+     .help = "The function of the cell input g: tanh in most toolkits, sigmoid in Goodfellow et al.",
+     .choices = choices,
+     .choice = "tanh"},
+    {.name = "forgetBias",
+     .help = "Initial bias of the forget gate; 1 lets the cell remember from the start.",
+     .number = 1,
+     .minimum = -10,
+     .maximum = 10}};
+
 const RegisterCell registered{{
     .name = "lstm",
     .label = "LSTM",
     .summary = "A cell state that gates may write, keep and read, so that errors flow back unchanged.",
     .equations = "i, f, o = σ(…);  g = tanh(…);  c = f∘c₋ + i∘g;  h = o∘tanh(c)",
     .source = "Hochreiter & Schmidhuber 1997; Gers et al. 2000",
-    .gate_names = {"i", "f", "g", "o"},
-    .options = {{.name = "cellInput",
-                 .help = "The function of the cell input g: tanh in most toolkits, sigmoid in Goodfellow et al.",
-                 .choices = {"tanh", "sigmoid"},
-                 .choice = "tanh"},
-                {.name = "forgetBias",
-                 .help = "Initial bias of the forget gate; 1 lets the cell remember from the start.",
-                 .number = 1,
-                 .minimum = -10,
-                 .maximum = 10}},
-    .make =
-        [](const CellSettings& s) {
-          return std::make_unique<Lstm>(s.choice("cellInput") == "sigmoid", s.number("forgetBias"));
-        },
+    .gate_names = gate_names,
+    .options = options,
+    .make = [](const CellSettings& s) -> std::unique_ptr<Cell> {
+      return std::make_unique<Lstm>(s.choice("cellInput") == "sigmoid", s.number("forgetBias"));
+    },
 }};
 
 }  // namespace

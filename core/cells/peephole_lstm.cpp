@@ -77,26 +77,23 @@ class PeepholeLstm final : public Cell {
   double forget_bias_;
 };
 
+constexpr const char* gate_names[] = {"i", "f", "g", "o"};
+constexpr const char* choices[] = {"tanh", "sigmoid"};
+constexpr CellOption options[] = {
+    {.name = "cellInput", .help = "The function of the cell input g.", .choices = choices, .choice = "tanh"},
+    {.name = "forgetBias", .help = "Initial bias of the forget gate.", .number = 1, .minimum = -10, .maximum = 10}};
+
 const RegisterCell registered{{
     .name = "peephole-lstm",
     .label = "Peephole LSTM",
     .summary = "An LSTM whose gates see the cell state itself, which helps with exact timing.",
     .equations = "i, f = σ(… + p∘c₋);  g = tanh(…);  c = f∘c₋ + i∘g;  o = σ(… + p∘c);  h = o∘tanh(c)",
     .source = "Gers & Schmidhuber 2000",
-    .gate_names = {"i", "f", "g", "o"},
-    .options = {{.name = "cellInput",
-                 .help = "The function of the cell input g.",
-                 .choices = {"tanh", "sigmoid"},
-                 .choice = "tanh"},
-                {.name = "forgetBias",
-                 .help = "Initial bias of the forget gate.",
-                 .number = 1,
-                 .minimum = -10,
-                 .maximum = 10}},
-    .make =
-        [](const CellSettings& s) {
-          return std::make_unique<PeepholeLstm>(s.choice("cellInput") == "sigmoid", s.number("forgetBias"));
-        },
+    .gate_names = gate_names,
+    .options = options,
+    .make = [](const CellSettings& s) -> std::unique_ptr<Cell> {
+      return std::make_unique<PeepholeLstm>(s.choice("cellInput") == "sigmoid", s.number("forgetBias"));
+    },
 }};
 
 }  // namespace

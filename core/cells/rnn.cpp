@@ -26,18 +26,22 @@ class Rnn final : public Cell {
   Activation f_;
 };
 
+constexpr const char* gate_names[] = {"h"};
+constexpr const char* choices[] = {"tanh", "relu", "sigmoid", "identity"};
+constexpr CellOption options[] = {
+    {.name = "activation", .help = "The function φ that squashes the sum.", .choices = choices, .choice = "tanh"}};
+
 const RegisterCell registered{{
     .name = "rnn",
     .label = "Vanilla RNN",
     .summary = "The new state is a squashed sum of the input and the former state.",
     .equations = "h = φ(b + U·x + W·h₋)",
     .source = "Elman 1990",
-    .gate_names = {"h"},
-    .options = {{.name = "activation",
-                 .help = "The function φ that squashes the sum.",
-                 .choices = {"tanh", "relu", "sigmoid", "identity"},
-                 .choice = "tanh"}},
-    .make = [](const CellSettings& s) { return std::make_unique<Rnn>(parse_activation(s.choice("activation"))); },
+    .gate_names = gate_names,
+    .options = options,
+    .make = [](const CellSettings& s) -> std::unique_ptr<Cell> {
+      return std::make_unique<Rnn>(parse_activation(s.choice("activation")));
+    },
 }};
 
 }  // namespace

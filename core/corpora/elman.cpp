@@ -50,24 +50,20 @@ constexpr const char* words =
 }  // namespace
 
 constexpr Generator elman{
-    "elman",
-    "Elman's sentences",
-    "A verb agrees with its noun, however many clauses stand between.",
-    "Elman 1991, Distributed representations, simple recurrent networks, and grammatical structure",  //
-    "generate",
-    "",
-    "clauses inside each other",
-    1,
-    2,
-    8,  //
-    "no verb of the wrong number, and the entropy of the grammar's choices",
-    "nats",
-    "about 2.9 nats a word: their frequencies",
-    words,
-    words,
-    0,
-    0,
-    false,
-    draw_sentence};
+    .card = {.name = "elman",
+             .label = "Elman's sentences",
+             .summary = "A verb agrees with its noun, however many clauses stand between.",
+             .source = "Elman 1991, Distributed representations, simple recurrent networks, and grammatical structure",
+             .task = "generate",
+             .difficulty = "clauses inside each other",
+             .least = 1,
+             .usual = 2,
+             .most = 8,
+             .optimum = "no verb of the wrong number, and the entropy of the grammar's choices",
+             .metric = "nats",
+             .trivial = "about 2.9 nats a word: their frequencies"},
+    .inputs = words,
+    .targets = words,
+    .draw = draw_sentence};
 
 }  // namespace unfold

@@ -25,14 +25,10 @@ struct Draw {
 
 /// Constant data: nothing runs before main.
 struct Generator {
-  const char *name, *label, *summary, *source;
-  const char *task, *pool;
-  const char* difficulty;
-  int least, usual, most;
-  const char *optimum, *metric, *trivial;
-  const char *inputs, *targets;  // symbols, a character each, ascending; or names divided by "|"
-  Index numbers, outputs;
-  bool longer;  // the test goes beyond the difficulty, and the other two are drawn alike
+  Corpus card;
+  const char *inputs = "", *targets = "";  // symbols, a character each, ascending; or names divided by "|"
+  Index numbers = 0, outputs = 0;
+  bool longer = false;  // the test goes beyond the difficulty, and the other two are drawn alike
   void (*draw)(Draw&);
 };
 

@@ -29,45 +29,39 @@ void draw_dyck(Draw& d) {
 
 }  // namespace
 
-constexpr Generator counting{"anbn",
-                             "Counting: aⁿbⁿ",
-                             "As many b as there were a. The test is longer than anything learnt.",
-                             "Gers & Schmidhuber 2001",  //
-                             "generate",
-                             "",
-                             "n at most",
-                             2,
-                             10,
-                             250,  //
-                             "ln d / (d + 2) nats a symbol, the end counted: once b began, all is certain",
-                             "nats",
-                             "about 0.9 nats a symbol: as many a as b, and the end",
-                             "ab",
-                             "ab",
-                             0,
-                             0,
-                             true,
-                             draw_counting};
+constexpr Generator counting{
+    .card = {.name = "anbn",
+             .label = "Counting: aⁿbⁿ",
+             .summary = "As many b as there were a. The test is longer than anything learnt.",
+             .source = "Gers & Schmidhuber 2001",
+             .task = "generate",
+             .difficulty = "n at most",
+             .least = 2,
+             .usual = 10,
+             .most = 250,
+             .optimum = "ln d / (d + 2) nats a symbol, the end counted: once b began, all is certain",
+             .metric = "nats",
+             .trivial = "about 0.9 nats a symbol: as many a as b, and the end"},
+    .inputs = "ab",
+    .targets = "ab",
+    .longer = true,
+    .draw = draw_counting};
 
-constexpr Generator dyck{
-    "dyck",
-    "Nested brackets",
-    "Two kinds of brackets: what was opened last is closed first.",
-    "Chomsky & Schützenberger 1963; Hewitt et al. 2020",  //
-    "generate",
-    "",
-    "levels of nesting",
-    2,
-    4,
-    16,  //
-    "no closing bracket of the wrong kind; between opening and closing, and between the kinds to open, it is a coin",
-    "nats",
-    "about 1.5 nats a symbol: the four are equally frequent, and the end",
-    "()[]",
-    "()[]",
-    0,
-    0,
-    false,
-    draw_dyck};
+constexpr Generator dyck{.card = {.name = "dyck",
+                                  .label = "Nested brackets",
+                                  .summary = "Two kinds of brackets: what was opened last is closed first.",
+                                  .source = "Chomsky & Schützenberger 1963; Hewitt et al. 2020",
+                                  .task = "generate",
+                                  .difficulty = "levels of nesting",
+                                  .least = 2,
+                                  .usual = 4,
+                                  .most = 16,
+                                  .optimum = "no closing bracket of the wrong kind; between opening and closing, and "
+                                             "between the kinds to open, it is a coin",
+                                  .metric = "nats",
+                                  .trivial = "about 1.5 nats a symbol: the four are equally frequent, and the end"},
+                         .inputs = "()[]",
+                         .targets = "()[]",
+                         .draw = draw_dyck};
 
 }  // namespace unfold

@@ -50,84 +50,76 @@ void draw_parity(Draw& d) {
 }  // namespace
 
 constexpr Generator copy_memory{
-    "copy",
-    "Copy memory",
-    "Ten symbols, a wait, and then the ten again. Only the last ten steps count: the others are always blank.",
-    "Hochreiter & Schmidhuber 1997; Arjovsky, Shah & Bengio 2016",  //
-    "tag",
-    "",
-    "steps to wait",
-    1,
-    20,
-    1000,  //
-    "accuracy 1, loss 0",
-    "accuracy",
-    "accuracy 1/8, loss ln 8 = 2.079 a counted step; over all T + 20 steps, as often printed, 10·ln 8 / (T + 20)",
-    ">_abcdefgh",
-    "abcdefgh",
-    0,
-    0,
-    false,
-    draw_copy};
+    .card =
+        {.name = "copy",
+         .label = "Copy memory",
+         .summary =
+             "Ten symbols, a wait, and then the ten again. Only the last ten steps count: the others are always blank.",
+         .source = "Hochreiter & Schmidhuber 1997; Arjovsky, Shah & Bengio 2016",
+         .task = "tag",
+         .difficulty = "steps to wait",
+         .least = 1,
+         .usual = 20,
+         .most = 1000,
+         .optimum = "accuracy 1, loss 0",
+         .metric = "accuracy",
+         .trivial = "accuracy 1/8, loss ln 8 = 2.079 a counted step; over all T + 20 steps, as often printed, 10·ln 8 "
+                    "/ (T + 20)"},
+    .inputs = ">_abcdefgh",
+    .targets = "abcdefgh",
+    .draw = draw_copy};
 
-constexpr Generator adding{"adding",
-                           "Adding problem",
-                           "Two numbers of many are marked; the answer is their sum.",
-                           "Hochreiter & Schmidhuber 1997, with the marks of Le, Jaitly & Hinton 2015",  //
-                           "regress",
-                           "last",
-                           "steps",
-                           2,
-                           30,
-                           1000,  //
-                           "squared error 0",
-                           "mse",
-                           "squared error 1/6 = 0.167: the answer is always 1",
-                           "",
-                           "",
-                           2,
-                           1,
-                           false,
-                           draw_adding};
+constexpr Generator adding{
+    .card = {.name = "adding",
+             .label = "Adding problem",
+             .summary = "Two numbers of many are marked; the answer is their sum.",
+             .source = "Hochreiter & Schmidhuber 1997, with the marks of Le, Jaitly & Hinton 2015",
+             .task = "regress",
+             .pool = "last",
+             .difficulty = "steps",
+             .least = 2,
+             .usual = 30,
+             .most = 1000,
+             .optimum = "squared error 0",
+             .metric = "mse",
+             .trivial = "squared error 1/6 = 0.167: the answer is always 1"},
+    .numbers = 2,
+    .outputs = 1,
+    .draw = draw_adding};
 
-constexpr Generator temporal_order{"order",
-                                   "Temporal order",
-                                   "Two marks far apart in noise; the answer is which came and in what order.",
-                                   "Hochreiter & Schmidhuber 1997, task 6a",  //
-                                   "classify",
-                                   "last",
-                                   "steps",
-                                   10,
-                                   30,
-                                   1000,  //
-                                   "accuracy 1, loss 0",
-                                   "accuracy",
-                                   "accuracy 1/4, loss ln 4 = 1.386",
-                                   "BEXYabcd",
-                                   "XX|XY|YX|YY",
-                                   0,
-                                   0,
-                                   false,
-                                   draw_order};
+constexpr Generator temporal_order{
+    .card = {.name = "order",
+             .label = "Temporal order",
+             .summary = "Two marks far apart in noise; the answer is which came and in what order.",
+             .source = "Hochreiter & Schmidhuber 1997, task 6a",
+             .task = "classify",
+             .pool = "last",
+             .difficulty = "steps",
+             .least = 10,
+             .usual = 30,
+             .most = 1000,
+             .optimum = "accuracy 1, loss 0",
+             .metric = "accuracy",
+             .trivial = "accuracy 1/4, loss ln 4 = 1.386"},
+    .inputs = "BEXYabcd",
+    .targets = "XX|XY|YX|YY",
+    .draw = draw_order};
 
-constexpr Generator parity{"parity",
-                           "Parity",
-                           "Is the number of ones odd? Every bit changes the answer.",
-                           "Hochreiter & Schmidhuber 1997; Minsky & Papert 1969",  //
-                           "classify",
-                           "last",
-                           "bits at most",
-                           4,
-                           20,
-                           200,  //
-                           "accuracy 1, loss 0",
-                           "accuracy",
-                           "accuracy 1/2, loss ln 2 = 0.693",
-                           "01",
-                           "even|odd",
-                           0,
-                           0,
-                           false,
-                           draw_parity};
+constexpr Generator parity{.card = {.name = "parity",
+                                    .label = "Parity",
+                                    .summary = "Is the number of ones odd? Every bit changes the answer.",
+                                    .source = "Hochreiter & Schmidhuber 1997; Minsky & Papert 1969",
+                                    .task = "classify",
+                                    .pool = "last",
+                                    .difficulty = "bits at most",
+                                    .least = 4,
+                                    .usual = 20,
+                                    .most = 200,
+                                    .optimum = "accuracy 1, loss 0",
+                                    .metric = "accuracy",
+                                    .trivial = "accuracy 1/2, loss ln 2 = 0.693"},
+                           .inputs = "01",
+                           .targets = "even|odd",
+                           .draw = draw_parity};
 
 }  // namespace unfold

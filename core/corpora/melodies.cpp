@@ -39,24 +39,21 @@ void draw_melody(Draw& d) {
 
 }  // namespace
 
-constexpr Generator melodies{"melodies",
-                             "Melodies",
-                             "Chords that follow a plan and a melody above them, as a roll of 88 keys.",
-                             "after Boulanger-Lewandowski, Bengio & Vincent 2012",  //
-                             "notes",
-                             "",
-                             "bars",
-                             2,
-                             8,
-                             64,  //
-                             "within a bar ln 3 nats a step, for the melody; at a new bar two coins for the chord",
-                             "nats",
-                             "every key by its own frequency: about 15 nats a step",
-                             "",
-                             "",
-                             keys,
-                             keys,
-                             false,
-                             draw_melody};
+constexpr Generator melodies{
+    .card = {.name = "melodies",
+             .label = "Melodies",
+             .summary = "Chords that follow a plan and a melody above them, as a roll of 88 keys.",
+             .source = "after Boulanger-Lewandowski, Bengio & Vincent 2012",
+             .task = "notes",
+             .difficulty = "bars",
+             .least = 2,
+             .usual = 8,
+             .most = 64,
+             .optimum = "within a bar ln 3 nats a step, for the melody; at a new bar two coins for the chord",
+             .metric = "nats",
+             .trivial = "every key by its own frequency: about 15 nats a step"},
+    .numbers = keys,
+    .outputs = keys,
+    .draw = draw_melody};
 
 }  // namespace unfold

@@ -27,24 +27,21 @@ void draw_sine(Draw& d) {
 
 }  // namespace
 
-constexpr Generator sine{"sine",
-                         "Sines",
-                         "A sum of sines, unknown in frequency and phase; the next value is to be foretold.",
-                         "Jaeger & Haas 2004, a simple relative",  //
-                         "regress",
-                         "",
-                         "sines",
-                         1,
-                         2,
-                         8,  //
-                         "squared error near 0: two values a sine tell all others",
-                         "mse",
-                         "squared error about 0.29 / (number of sines): the answer is always 0",
-                         "",
-                         "",
-                         1,
-                         1,
-                         false,
-                         draw_sine};
+constexpr Generator sine{
+    .card = {.name = "sine",
+             .label = "Sines",
+             .summary = "A sum of sines, unknown in frequency and phase; the next value is to be foretold.",
+             .source = "Jaeger & Haas 2004, a simple relative",
+             .task = "regress",
+             .difficulty = "sines",
+             .least = 1,
+             .usual = 2,
+             .most = 8,
+             .optimum = "squared error near 0: two values a sine tell all others",
+             .metric = "mse",
+             .trivial = "squared error about 0.29 / (number of sines): the answer is always 0"},
+    .numbers = 1,
+    .outputs = 1,
+    .draw = draw_sine};
 
 }  // namespace unfold

@@ -128,14 +128,14 @@ std::vector<Json> all_cells() {
   std::vector<Json> list;
   for (const CellInfo& info : cells()) {
     if (info.name.starts_with("test-")) continue;
-    std::vector<Json> variants{cell(info.name)};
+    std::vector<Json> variants{cell(std::string(info.name))};
     for (const CellOption& option : info.options) {
       std::vector<Json> extended;
       for (const Json& variant : variants)
-        for (const std::string& choice : option.choices) {
+        for (const std::string choice : option.choices) {
           if (choice == "relu") continue;  // a kink is no place for differences
           extended.push_back(variant);
-          extended.back()[option.name] = choice;
+          extended.back()[std::string(option.name)] = choice;
         }
       if (!extended.empty()) variants = extended;
     }
