@@ -25,21 +25,41 @@ double median(std::vector<double> values) {
 
 struct Row {
   const char *name, *network;  // network: members of a configuration
+  int window = 64, batch = 32;
+  Index characters = 200000;
+  bool growth = false;  // measured when asked for by its name only
 };
 
+constexpr const char* small = R"("layers":[{"cell":"lstm","hidden":128}])";
+
 constexpr Row rows[] = {
-    {"lstm 1x128", R"("layers":[{"cell":"lstm","hidden":128}])"},
+    {"lstm 1x16", R"("layers":[{"cell":"lstm","hidden":16}])"},
+    {"lstm 1x128", small},
     {"lstm 2x256", R"("layers":[{"cell":"lstm","hidden":256},{"cell":"lstm","hidden":256}])"},
     {"lstm 2x512", R"("layers":[{"cell":"lstm","hidden":512},{"cell":"lstm","hidden":512}])"},
     {"gru 2x256", R"("layers":[{"cell":"gru","hidden":256},{"cell":"gru","hidden":256}])"},
+    {"rnn 2x256", R"("layers":[{"cell":"rnn","hidden":256},{"cell":"rnn","hidden":256}])"},
     {"rnn 1x256", R"("preset":"rnn","hidden":256)"},
     {"dt(s)-rnn 1x256", R"("preset":"dt(s)-rnn","hidden":256)"},
-    {"rnn 2x256", R"("layers":[{"cell":"rnn","hidden":256},{"cell":"rnn","hidden":256}])"},
+    {"window 16", small, 16, 32, 200000, true},
+    {"window 256", small, 256, 32, 200000, true},
+    {"window 1024", small, 1024, 32, 200000, true},
+    {"batch 1", small, 64, 1, 200000, true},
+    {"batch 4", small, 64, 4, 200000, true},
+    {"batch 16", small, 64, 16, 200000, true},
+    {"batch 64", small, 64, 64, 200000, true},
+    {"batch 256", small, 64, 256, 200000, true},
+    {"text 100 KB", small, 64, 32, 100000, true},
+    {"text 10 MB", small, 64, 32, 10000000, true},
+    {"text 100 MB", small, 64, 32, 100000000, true},
+    {"hidden 256", R"("layers":[{"cell":"lstm","hidden":256}])", 64, 32, 200000, true},
+    {"hidden 512", R"("layers":[{"cell":"lstm","hidden":512}])", 64, 32, 200000, true},
+    {"hidden 1024", R"("layers":[{"cell":"lstm","hidden":1024}])", 64, 32, 200000, true},
 };
 
-/// A text of the reference task's size: 65 symbols in a fixed pseudo-random order.
-std::vector<Token> corpus() {
-  std::vector<Token> tokens(200000);
+/// Text of the reference task: 65 symbols in a fixed pseudo-random order.
+std::vector<Token> corpus(Index characters) {
+  std::vector<Token> tokens(static_cast<std::size_t>(characters));
   Rng rng(1, Stream::test);
   for (Token& t : tokens) t = Token(rng.word() % 65);
   return tokens;
@@ -47,7 +67,9 @@ std::vector<Token> corpus() {
 
 Json measure(const Row& row, int count, const BenchOptions& options, const std::vector<Token>& tokens) {
   set_threads(count);
-  const Config config = parse_config(std::string(R"({"window":64,"batch":32,"evaluateEvery":0,)") + row.network + "}");
+  Config config = parse_config(std::string(R"({"evaluateEvery":0,)") + row.network + "}");
+  config.window = row.window;
+  config.batch = row.batch;
   Network network(config, 65);
   Trainer trainer(config, network, tokens);
   const double characters = double(config.window) * config.batch;
@@ -74,6 +96,7 @@ Json measure(const Row& row, int count, const BenchOptions& options, const std::
   const double rate = median(rates), gflops = rate * network.flops_per_token() / 1e9, limit = median(limits);
   return object({{"name", row.name},
                  {"threads", count},
+                 {"parameters", network.table().size()},
                  {"charactersPerSecond", rate},
                  {"gflops", gflops},
                  {"limit", limit},
@@ -111,11 +134,13 @@ double micro_kernel_gflops() {
 
 Json benchmark(const BenchOptions& options) {
   const int before = threads();
-  const std::vector<Token> tokens = corpus();
   Json measured = Json::array();
-  for (const Row& row : rows)
+  for (const Row& row : rows) {
+    if (options.only.empty() ? row.growth : options.only != row.name) continue;
+    const std::vector<Token> tokens = corpus(row.characters);
     for (int count = 1; count <= options.max_threads; count *= 2)
-      if (options.only.empty() || options.only == row.name) measured.push_back(measure(row, count, options, tokens));
+      measured.push_back(measure(row, count, options, tokens));
+  }
   set_threads(before);
   return object({{"kernels", kernels::active().name}, {"fast", kernels::active().fast}, {"rows", measured}});
 }

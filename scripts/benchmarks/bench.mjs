@@ -17,9 +17,11 @@ const usage = `npm run bench -- [options]
   --threads N                  1, 2, 4 ... up to N threads (default: one per core)
   --quick                      short chunks: to see that it works, not to quote
   --profile                    also where the time of a training step goes
+  --growth                     instead: how LSTM 1x128 slows with the window, the batch, the text and the units
   --no-build                   measures what was built before`;
 
 const networks = [
+  'lstm 1x16',
   'lstm 1x128',
   'lstm 2x256',
   'lstm 2x512',
@@ -29,10 +31,18 @@ const networks = [
   'dt(s)-rnn 1x256',
 ];
 
+/** One of these differs at a time; the reference is window 64, batch 32, 200 KB of text, 128 units. */
+const growth = {
+  window: ['window 16', 'lstm 1x128', 'window 256', 'window 1024'],
+  batch: ['batch 1', 'batch 4', 'batch 16', 'lstm 1x128', 'batch 64', 'batch 256'],
+  text: ['text 100 KB', 'lstm 1x128', 'text 10 MB', 'text 100 MB'],
+  units: ['lstm 1x128', 'hidden 256', 'hidden 512', 'hidden 1024'],
+};
+
 function readOptions() {
   const flag = { type: 'boolean', default: false };
   const value = { type: 'string' };
-  const names = { native: flag, node: flag, chromium: flag, quick: flag, profile: flag, help: flag };
+  const names = { native: flag, node: flag, chromium: flag, quick: flag, profile: flag, growth: flag, help: flag };
   let values;
   try {
     const options = { ...names, 'no-build': flag, only: value, threads: value };
@@ -51,7 +61,7 @@ function readOptions() {
     ...flags,
     build: !flags['no-build'],
     places: chosen.length ? chosen : ['native', 'node', 'chromium'],
-    networks: only === undefined ? networks : [only],
+    networks: only !== undefined ? [only] : flags.growth ? [...new Set(Object.values(growth).flat())] : networks,
     threads: Number(threads),
     seconds: flags.quick ? 0.1 : 0.6, // of each of the five chunks
   };
@@ -67,9 +77,10 @@ function nativeBench(options, program, fast) {
   return { place: 'native', build: fast ? 'fast' : 'reproducible', measure, close() {} };
 }
 
-/** The WebAssembly builds that are there, by their file's name without ending. */
-function builds() {
-  const names = readdirSync(at('dist')).filter((name) => /^simd.*\.wasm$/.test(name));
+/** The WebAssembly builds that are there, by their file's name without ending; of growth one is enough. */
+function builds({ growth }) {
+  const wanted = growth ? /^simd-threads\.wasm$/ : /^simd.*\.wasm$/;
+  const names = readdirSync(at('dist')).filter((name) => wanted.test(name));
   if (!names.length) throw new Failure('dist has no WebAssembly; run npm run build.');
   return names.map((name) => name.slice(0, -'.wasm'.length)).sort();
 }
@@ -99,10 +110,10 @@ async function openAll(options, closing) {
   };
   if (options.places.includes('native')) {
     const program = nativeProgram(at('build/bench'));
-    for (const fast of [false, true]) open(nativeBench(options, program, fast));
+    for (const fast of options.growth ? [false] : [false, true]) open(nativeBench(options, program, fast));
   }
   if (options.places.includes('node')) {
-    for (const name of builds()) {
+    for (const name of builds(options)) {
       const calls = openNode(at('scripts/benchmarks/engine.mjs'));
       open(await wasmBench(options, 'Node', name, calls, pathToFileURL(at('dist', `${name}.js`)).href));
     }
@@ -112,7 +123,7 @@ async function openAll(options, closing) {
     const chromium = await openChromium(at('build/bench/site'));
     closing.unshift(chromium.close);
     version = chromium.version;
-    for (const name of builds()) {
+    for (const name of builds(options)) {
       const calls = await chromium.open('/engine.mjs');
       open(await wasmBench(options, 'Chromium', name, calls, `/dist/${name}.js`));
     }
@@ -161,6 +172,23 @@ function profileLines(results) {
   ];
 }
 
+/** What --growth prints: characters a second, and nanoseconds a character for each thousand parameters. */
+function growthLines(results) {
+  const places = [...new Set(results.map(({ name, threads }) => `${name}, ${threads}`))];
+  return Object.values(growth).flatMap((rows) => [
+    ['characters/s (ns a character and thousand parameters)', ...places],
+    ...rows.map((network) => [
+      `  ${network}`,
+      ...places.map((place) => {
+        const row = results.find((r) => r.network === network && `${r.name}, ${r.threads}` === place);
+        const each = 1e12 / row.charactersPerSecond / row.parameters;
+        return `${whole(row.charactersPerSecond)} (${each.toFixed(1)})`;
+      }),
+    ]),
+    '',
+  ]);
+}
+
 async function measureAll(options, benches) {
   const results = [];
   for (const network of options.networks) {
@@ -193,7 +221,8 @@ async function bench() {
     console.log(`\n${describe(about)}`);
     if (options.quick) console.log('--quick: these numbers are not to be quoted.');
     console.log('Trained characters per second; GFLOP/s; share of the bare multiply-add micro-kernel.\n');
-    console.log(table(options.networks.flatMap((network) => lines(network, results))));
+    const shown = options.growth ? growthLines(results) : options.networks.flatMap((n) => lines(n, results));
+    console.log(table(shown));
     if (options.profile) console.log(table(profileLines(results)));
     writeJson(at('build/bench.json'), { ...about, results });
   } finally {

@@ -32,8 +32,9 @@ answerCalls({
   train(seconds, charactersPerStep) {
     const { step } = read(session.info());
     const start = performance.now();
-    const after = read(session.train(2 ** 31 - 1, 1000 * seconds)).step;
-    return ((after - step) * charactersPerStep * 1000) / (performance.now() - start);
+    let trained = read(session.train(2 ** 31 - 1, 1000 * seconds));
+    while (trained.underWay) trained = read(session.train(2 ** 31 - 1, 0));
+    return ((trained.step - step) * charactersPerStep * 1000) / (performance.now() - start);
   },
 
   /** Sampled characters per second, one after another. */
