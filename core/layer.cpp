@@ -8,7 +8,14 @@ namespace unfold {
 
 namespace {
 
-constexpr Index column_group = 4;  // boundaries between threads, so that the micro-kernel gets whole tiles
+constexpr Index column_group = 4;    // boundaries between threads, so that the micro-kernel gets whole tiles
+constexpr Index least_columns = 64;  // of a piece: hoisted products want many at once
+
+/// Floating-point operations of a pass that runs `cost` multiply–adds a column → pieces of it.
+Index pieces_of(double cost, const Window& w) {
+  const Index columns = w.T * w.N, most = std::max<Index>(1, std::min(w.T, columns / least_columns));
+  return std::clamp<Index>(Index(2 * cost * double(columns) / piece_work), 1, most);
+}
 
 double multiply_adds(const Circuit& c, bool once) {
   double sum = 0;
@@ -69,7 +76,8 @@ Layer Layer::sums(const std::vector<EdgeConfig>& edges, Index rows, int number, 
 Layer Layer::embedding(Index V, Index E, int number, const SignalSizes& sizes, const std::string& prefix,
                        ParameterTable& table) {
   Layer layer(Role::cell, number, E);
-  CellSettings settings{find_cell("rnn")->options};
+  const std::span options = find_cell("rnn")->options;
+  CellSettings settings{{options.begin(), options.end()}};
   settings.values[0].choice = "identity";
   layer.cell_ = find_cell("rnn")->make(settings);
   layer.circuit_ = lower_embedding(V, E, sizes, prefix, table);
@@ -168,75 +176,123 @@ std::vector<Term> Layer::terms(const Window& w, const ParameterTable& table, Ind
 
 // The loop over time ------------------------------------------------------------------------------------------
 
-void forward(std::span<const Layer> group, const Window& w) {
-  const Index T = w.T, N = w.N;
-  const double columns = double(T * N);
-  double cost = 0;
-  bool scan = false;
-  for (const Layer& layer : group) {
-    parallel_for(T * N, column_group, 2 * multiply_adds(layer.circuit(), true) * columns, [&](Index begin, Index end) {
-      for (const Op& op : layer.circuit().once) layer.run(op, w, {begin, end - begin});
-    });
-    cost += layer.cost();
-    scan |= !layer.circuit().step.empty();
+/// How the passes through a group are cut: every piece is some steps.
+class Cut {
+ public:
+  Cut(std::span<const Layer> group, const Window& w) : T_(w.T), N_(w.N), forward_(group[0].direction_ > 0) {
+    double cost = 0;
+    for (const Layer& layer : group) {
+      cost += layer.cost();
+      scans_ |= !layer.circuit().step.empty();
+      once_ += Index(layer.circuit().once.size());
+    }
+    pieces = pieces_of(cost, w);
+    work_ = 2 * cost * double(w.T * w.N) / double(pieces);
   }
-  if (!scan) return;
-  parallel_for(N, column_group, 2 * cost * columns, [&](Index begin, Index end) {
-    for (const Layer& layer : group) layer.begin(w, {begin, end - begin, 0, begin});
-    for (Index i = 0; i < T; ++i) {
-      const Index t = group[0].direction_ > 0 ? i : T - 1 - i;
+
+  bool scans() const { return scans_; }
+  Index once() const { return once_; }
+  double work() const { return work_; }
+  /// Steps [begin, end) of a piece, in the order of the scan.
+  std::pair<Index, Index> steps(Index piece) const { return {T_ * piece / pieces, T_ * (piece + 1) / pieces}; }
+  /// The place in time of a step of the scan.
+  Index time(Index step) const { return forward_ ? step : T_ - 1 - step; }
+  /// Columns [begin, end) of a piece.
+  std::pair<Index, Index> columns(Index piece) const {
+    const auto [begin, end] = steps(piece);
+    return forward_ ? std::pair(begin * N_, end * N_) : std::pair((T_ - end) * N_, (T_ - begin) * N_);
+  }
+
+  Index pieces = 1;
+
+ private:
+  Index T_, N_, once_ = 0;
+  bool forward_, scans_ = false;
+  double work_ = 0;
+};
+
+Index forward_pieces(std::span<const Layer> group, const Window& w) { return Cut(group, w).pieces; }
+
+Index backward_pieces(std::span<const Layer> group, const Window& w) {
+  const Cut cut(group, w);
+  return cut.pieces * (cut.once() + (cut.scans() ? 1 : 0));
+}
+
+void forward(std::span<const Layer> group, const Window& w, Index piece) {
+  const Cut cut(group, w);
+  const auto [first, last] = cut.columns(piece);
+  for (const Layer& layer : group) {
+    const double work = 2 * multiply_adds(layer.circuit(), true) * double(last - first);
+    parallel_for(last - first, column_group, work, [&, from = first](Index begin, Index end) {
+      for (const Op& op : layer.circuit().once) layer.run(op, w, {from + begin, end - begin});
+    });
+  }
+  if (!cut.scans()) return;
+  parallel_for(w.N, column_group, cut.work(), [&](Index begin, Index end) {
+    if (piece == 0)
+      for (const Layer& layer : group) layer.begin(w, {begin, end - begin, 0, begin});
+    const auto [start, stop] = cut.steps(piece);
+    for (Index i = start; i < stop; ++i) {
+      const Index t = cut.time(i);
       for (const Layer& layer : group)
-        for (const Op& op : layer.circuit().step) layer.run(op, w, {t * N + begin, end - begin, t, begin});
+        for (const Op& op : layer.circuit().step) layer.run(op, w, {t * w.N + begin, end - begin, t, begin});
     }
   });
 }
 
-void backward(std::span<const Layer> group, const Window& w) {
-  const Index T = w.T, N = w.N;
-  const double columns = double(T * N);
-  double cost = 0;
-  bool scan = false;
-  for (const Layer& layer : group) {
-    cost += layer.cost();
-    scan |= !layer.circuit().step.empty();
-  }
-  if (scan)
-    parallel_for(N, column_group, 2 * cost * columns, [&](Index begin, Index end) {
-      for (Index i = T - 1; i >= 0; --i) {
-        const Index t = group[0].direction_ > 0 ? i : T - 1 - i;
+void backward(std::span<const Layer> group, const Window& w, Index piece) {
+  const Cut cut(group, w);
+  if (cut.scans() && piece < cut.pieces) {
+    piece = cut.pieces - 1 - piece;
+    parallel_for(w.N, column_group, cut.work(), [&](Index begin, Index end) {
+      const auto [start, stop] = cut.steps(piece);
+      for (Index i = stop - 1; i >= start; --i) {
+        const Index t = cut.time(i);
         for (auto layer = group.rbegin(); layer != group.rend(); ++layer) {
           const auto& step = layer->circuit().step;
           for (auto op = step.rbegin(); op != step.rend(); ++op)
-            layer->run_backward(*op, w, {t * N + begin, end - begin, t, begin});
+            layer->run_backward(*op, w, {t * w.N + begin, end - begin, t, begin});
         }
       }
+      if (piece > 0) return;
       for (const Layer& layer : group) layer.begin_backward(w, {begin, end - begin, 0, begin});
     });
-  for (auto layer = group.rbegin(); layer != group.rend(); ++layer) {
-    const auto& once = layer->circuit().once;
-    // One operation at a time: wires of different delays add to the same columns of their source.
-    for (auto op = once.rbegin(); op != once.rend(); ++op)
-      parallel_for(T * N, column_group, 2 * layer->cost() * columns,
-                   [&](Index begin, Index end) { layer->run_backward(*op, w, {begin, end - begin}); });
+    return;
   }
+  // One operation at a time: wires of different delays add to the same columns of their source.
+  if (cut.scans()) piece -= cut.pieces;
+  Index number = piece / cut.pieces;
+  auto layer = group.rbegin();
+  for (; number >= Index(layer->circuit().once.size()); ++layer) number -= Index(layer->circuit().once.size());
+  const Op& op = *(layer->circuit().once.rbegin() + number);
+  const auto [first, last] = cut.columns(piece % cut.pieces);
+  parallel_for(last - first, column_group, 2 * layer->cost() * double(last - first),
+               [&, from = first](Index begin, Index end) { layer->run_backward(op, w, {from + begin, end - begin}); });
 }
 
-void Layer::gradients(const Window& w, const ParameterTable& table, Real* gradient) const {
+Index Layer::gradient_pieces(const Window& w) const {
+  return pieces_of(multiply_adds(circuit_, true) + multiply_adds(circuit_, false), w);
+}
+
+void Layer::gradients(const Window& w, const ParameterTable& table, Real* gradient, Index piece) const {
   const LayerSpace& s = space(w);
-  const Index K = w.T * w.N;
+  const Index K = w.T * w.N, pieces = gradient_pieces(w);
+  const Index first = K * piece / pieces, some = K * (piece + 1) / pieces - first;
   for (const Wire& wire : circuit_.wires) {
     const Matrix& m = wire.matrix;
+    if (m.lookup && piece > 0) continue;  // sums by symbol, whole
     const Index ldy = circuit_.ports[std::size_t(wire.port)].rows;
     const Real* dy = s.delta[std::size_t(wire.port)] + wire.row;
     Real* dw = gradient + m.offset(table);
-    const double work = 2 * double(K) * double(m.rows) * (m.lookup ? 1 : double(m.cols));
+    const double work = 2 * double(m.rows) * (m.lookup ? double(K) : double(some) * double(m.cols));
     parallel_for(m.rows, 8, work, [&](Index begin, Index end) {
       if (m.lookup)
         weight_gradient(m, token_signal(wire.from, w, 0), dy, ldy, K, begin, end, dw);
       else
-        weight_gradient(m, signal(wire.from, w, 0), wire.from.size, dy, ldy, K, begin, end, dw);
+        weight_gradient(m, signal(wire.from, w, first), wire.from.size, dy + first * ldy, ldy, some, begin, end, dw);
     });
   }
+  if (piece > 0) return;
   for (std::size_t p = 0; p < circuit_.ports.size(); ++p) {
     const Port& port = circuit_.ports[p];
     if (port.biases.empty()) continue;

@@ -94,8 +94,9 @@ class Layer {
   static Layer attention(const EdgeConfig& query, bool additive, Index A, std::vector<SignalSizes::Place> memory,
                          int keys, int number, const SignalSizes& sizes, ParameterTable& table);
 
-  /// Adds the gradients of all parameters of this layer, once backward has run.
-  void gradients(const Window& w, const ParameterTable& table, Real* gradient) const;
+  /// Adds the gradients of all parameters of this layer, once backward has run: piece by piece.
+  Index gradient_pieces(const Window& w) const;
+  void gradients(const Window& w, const ParameterTable& table, Real* gradient, Index piece) const;
 
   /// dx (V × T·N) += ∂L/∂(one-hot input): what the wires that look tokens up would send back, had they a source to
   /// send it to. Once backward has run.
@@ -143,8 +144,9 @@ class Layer {
  private:
   struct Part;  // some columns of a window
   Layer(Role role, int number, Index rows) : number_(number), hidden_(rows), role_(role) {}
-  friend void forward(std::span<const Layer> group, const Window& w);
-  friend void backward(std::span<const Layer> group, const Window& w);
+  friend void forward(std::span<const Layer> group, const Window& w, Index piece);
+  friend void backward(std::span<const Layer> group, const Window& w, Index piece);
+  friend class Cut;
   void prepare(const ParameterTable& table);
   Phase phase(const Op& op) const;
   void run(const Op& op, const Window& w, const Part& part) const;
@@ -204,9 +206,18 @@ class Layer {
 };
 
 /// Runs a window through layers that depend on each other within a step (usually just one): first what can run
-/// over all T·N columns at once, then the only loop over time of the project, step by step through the group.
-void forward(std::span<const Layer> group, const Window& w);
+/// over many columns at once, then the only loop over time of the project, step by step through the group.
+///
+/// Floating-point operations of a piece, one to ten milliseconds; tests cut finer.
+inline double piece_work = 1e8;
+
+/// Cut into pieces of a few milliseconds that run one after another, so that a training step can give way to something
+/// else. Where the cuts are depends on sizes alone, and they cut between numbers or within a sum that goes on: the
+/// pieces give the same bits as the whole.
+Index forward_pieces(std::span<const Layer> group, const Window& w);
+void forward(std::span<const Layer> group, const Window& w, Index piece);
 /// Backward of the same, once the group's dh, dout (or the readout's delta) hold all that comes from above.
-void backward(std::span<const Layer> group, const Window& w);
+Index backward_pieces(std::span<const Layer> group, const Window& w);
+void backward(std::span<const Layer> group, const Window& w, Index piece);
 
 }  // namespace unfold

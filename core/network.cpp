@@ -224,21 +224,30 @@ double Network::flops_per_token() const {
   return sum;
 }
 
+void Network::prepare(Workspace& w) {
+  repack();
+  w.prepare(*this);
+}
+
 void Network::forward(Workspace& w) {
   encode(w);
   decode(w);
 }
 
 void Network::encode(Workspace& w) {
-  repack();
-  w.prepare(*this);
-  for (std::size_t l = 0; l < main_; ++l) unfold::forward(group(l), w.windows_[1]);
+  prepare(w);
+  pass(0, main_, w);
 }
 
 void Network::decode(Workspace& w) {
-  repack();
-  w.prepare(*this);
-  for (std::size_t l = main_; l < layers_.size(); l += group(l).size()) unfold::forward(group(l), w.windows_[0]);
+  prepare(w);
+  pass(main_, layers_.size(), w);
+}
+
+void Network::pass(std::size_t first, std::size_t last, Workspace& w) {
+  for (std::size_t l = first; l < last; l += group(l).size())
+    for (Index i = 0, pieces = forward_pieces(group(l), w.window(l)); i < pieces; ++i)
+      unfold::forward(group(l), w.window(l), i);
 }
 
 void Network::backward(Workspace& w, Real* gradient) {
@@ -246,15 +255,41 @@ void Network::backward(Workspace& w, Real* gradient) {
   propagate(w, gradient);
 }
 
-void Network::propagate(Workspace& w, Real* gradient) {
+/// Calls f(piece) for each of a pass, in order.
+template <class F>
+void Network::each_piece(const Workspace& w, bool back, const F& f) const {
+  const auto each = [&](Piece::Kind kind, std::size_t layer, Index count) {
+    for (Index i = 0; i < count; ++i) f(Piece{kind, layer, i, i == count - 1});
+  };
+  if (!back) {
+    for (std::size_t l = 0; l < layers_.size(); l += group(l).size())
+      each(Piece::Kind::forward, l, forward_pieces(group(l), w.window(l)));
+    return;
+  }
   for (std::size_t end = layers_.size(); end > 0;) {
     const std::size_t first = end > scan_from_ ? scan_from_ : end - 1;
-    unfold::backward(group(first), w.window(first));
+    each(Piece::Kind::backward, first, backward_pieces(group(first), w.window(first)));
     end = first;
   }
+  for (std::size_t l = 0; l < layers_.size(); ++l)
+    each(Piece::Kind::gradients, l, layers_[l].gradient_pieces(w.window(l)));
+}
+
+void Network::propagate(Workspace& w, Real* gradient) {
+  each_piece(w, true, [&](const Piece& piece) { run(piece, w, gradient); });
+}
+
+void Network::plan(const Workspace& w, bool back, std::vector<Piece>& pieces) const {
+  each_piece(w, back, [&](const Piece& piece) { pieces.push_back(piece); });
+}
+
+void Network::run(const Piece& piece, Workspace& w, Real* gradient) {
+  const Window& window = w.window(piece.layer);
+  if (piece.kind == Piece::Kind::forward) return unfold::forward(group(piece.layer), window, piece.index);
+  if (piece.kind == Piece::Kind::backward) return unfold::backward(group(piece.layer), window, piece.index);
   const Timed timed(Phase::gradients);
-  for (std::size_t l = 0; l < layers_.size(); ++l) layers_[l].gradients(w.window(l), table_, gradient);
-  mask(gradient);
+  layers_[piece.layer].gradients(window, table_, gradient, piece.index);
+  if (piece.last) layers_[piece.layer].mask_clocked(table_, gradient);
 }
 
 void Network::input_gradient(const Workspace& w, Real* dx) const {

@@ -58,6 +58,18 @@ class Network {
   /// The same after Workspace::clear_deltas() and whatever the caller added to gradients of outputs and states since.
   void propagate(Workspace& w, Real* gradient);
 
+  /// A pass over the window, forward or backward, as pieces to be run in this order: a few milliseconds each.
+  struct Piece {
+    enum class Kind { forward, backward, gradients } kind;
+    std::size_t layer;  // the first of a group
+    Index index;
+    bool last;  // of its kind and group
+  };
+  /// Appends them. Before the first of forward: prepare(w), before the first of backward: w.clear_deltas().
+  void plan(const Workspace& w, bool back, std::vector<Piece>& pieces) const;
+  void prepare(Workspace& w);
+  void run(const Piece& piece, Workspace& w, Real* gradient);
+
   /// After backward: dx (V × T·N) += ∂L/∂(one-hot input). Tokens before the window get nothing.
   void input_gradient(const Workspace& w, Real* dx) const;
   /// After forward: what the preactivations of a layer's cell are made of at a column, see Layer::terms.
@@ -86,6 +98,9 @@ class Network {
   void build(const Config& config);
   std::vector<SignalSizes::Place> add_stack(const std::vector<LayerConfig>& layers, const std::string& prefix,
                                             SignalSizes& sizes);
+  template <class F>
+  void each_piece(const Workspace& w, bool back, const F& f) const;
+  void pass(std::size_t first, std::size_t last, Workspace& w);
   void plan_leads();
   void plan_packing();
   std::span<const Layer> group(std::size_t first) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "numeric.h"
 #include "parallel.h"
@@ -52,12 +53,6 @@ Trainer::Trainer(const Config& config, Network& network, std::unique_ptr<Feed> f
   workspace_.set_dropout(network, config.dropout);
 }
 
-/// Forward and loss of the window in the workspace. Summed in one fixed order.
-Answers Trainer::window_answers(bool learn) {
-  network_.forward(workspace_);
-  return feed_->answers(network_, workspace_, learn);
-}
-
 namespace {
 
 double mean(const Answers& a) { return a.loss / double(std::max<std::int64_t>(a.predictions, 1)); }
@@ -66,24 +61,52 @@ double accuracy(const Answers& a) { return a.asked > 0 ? double(a.right) / doubl
 }  // namespace
 
 StepReport Trainer::step() {
+  for (;;)
+    if (const std::optional<StepReport> report = advance()) return *report;
+}
+
+std::optional<StepReport> Trainer::advance() {
+  const std::size_t now = std::exchange(next_, 0);  // if anything throws, the step begins anew
+  if (now == 0) begin_step();
+  if (now == forward_) learn();
+  network_.run(pieces_[now], workspace_, gradient_.data());
+  if (now + 1 == pieces_.size()) return finish_step();
+  next_ = now + 1;
+  return std::nullopt;
+}
+
+void Trainer::begin_step() {
   cancel_evaluation();
   feed_->load(workspace_, progress_);
   workspace_.dropping().on = true;
   workspace_.dropping().pass = std::uint64_t(progress_.step);
   workspace_.choosing().pass = std::uint64_t(progress_.step);
   workspace_.choosing().epsilon = teaching(config_.sampling, progress_.step);
-  StepReport report{.epoch = progress_.epoch};
-  report.step = progress_.step + 1;
-  report.learning_rate = schedule_.rate(config_.optimizer.learning_rate, progress_.step);
-  const Answers answers = window_answers(true);
-  report.loss = mean(answers);
-  report.accuracy = accuracy(answers);
-  const bool taken_back = !std::isfinite(report.loss) && take_back();
+  report_ = {.step = progress_.step + 1,
+             .epoch = progress_.epoch,
+             .learning_rate = schedule_.rate(config_.optimizer.learning_rate, progress_.step)};
+  network_.prepare(workspace_);
+  pieces_.clear();
+  network_.plan(workspace_, false, pieces_);
+  forward_ = pieces_.size();
+  network_.plan(workspace_, true, pieces_);
+}
+
+/// Loss and its gradient, between forward and backward.
+void Trainer::learn() {
+  const Answers answers = feed_->answers(network_, workspace_, true);
+  report_.loss = mean(answers);
+  report_.accuracy = accuracy(answers);
+  taken_back_ = !std::isfinite(report_.loss) && take_back();
   can_take_back_ = false;
   parallel_for(gradient_.size(), 1024, double(gradient_.size()), [&](Index begin, Index end) {
     std::memset(static_cast<void*>(gradient_.data() + begin), 0, std::size_t(end - begin) * sizeof(Real));
   });
-  network_.backward(workspace_, gradient_.data());
+  workspace_.clear_deltas();
+}
+
+StepReport Trainer::finish_step() {
+  StepReport& report = report_;
   const Norm norm = [&] {
     const Timed timed(Phase::optimizer);
     return clip(config_.clip, gradient_.data(), gradient_.size());
@@ -92,7 +115,7 @@ StepReport Trainer::step() {
   report.clipped = norm.clipped;
   // Clipping keeps a gradient within any bound; what was larger before it is no reason to stop.
   const bool small = std::isfinite(norm.value) && (norm.clipped || norm.value <= Optimizer::largest_gradient);
-  if (!std::isfinite(report.loss) || !small) not_finite(report, taken_back);
+  if (!std::isfinite(report.loss) || !small) not_finite(report, taken_back_);
   const Timed timed(Phase::optimizer);
   if (!optimizer_.update(network_.parameters(), gradient_.data(), report.learning_rate)) {
     can_take_back_ = true;
@@ -142,7 +165,8 @@ Evaluation Trainer::measure(Pass& pass) {
   workspace_.set_state(pass.state);
   workspace_.dropping().on = false;
   pass.cursor = feed_->load(workspace_, pass.split, pass.cursor);
-  const Answers a = window_answers(false);
+  network_.forward(workspace_);
+  const Answers a = feed_->answers(network_, workspace_, false);
   pass.answers.loss += a.loss;
   pass.answers.predictions += a.predictions;
   pass.answers.right += a.right;
@@ -164,6 +188,7 @@ Evaluation Trainer::evaluate(Split split) {
     throw Error(ErrorCode::invalid_state, split == Split::validation ? "validation" : "split",
                 config_.task.learns_text() ? "a validation split of at least 2 characters" : "a split with examples",
                 std::to_string(count));
+  drop_step();
   if (!evaluation_ || evaluation_->split != split) evaluation_ = Pass{.split = split, .state = fresh_state()};
   const Evaluation result = measure(*evaluation_);
   if (!result.done) return result;
@@ -188,6 +213,7 @@ State Trainer::fresh_state() {
 }
 
 void Trainer::configure(const Config& config) {
+  drop_step();
   config_ = config;
   optimizer_.configure(config.optimizer);
   schedule_.configure(config.schedule);
@@ -195,6 +221,7 @@ void Trainer::configure(const Config& config) {
 }
 
 void Trainer::restore(const Progress& progress, const State& state) {
+  drop_step();
   cancel_evaluation();
   progress_ = progress;
   workspace_.set_state(state);

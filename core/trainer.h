@@ -42,6 +42,12 @@ class Trainer {
   /// NonFinite, and the weights are the last ones that gave a finite loss: a loss that is not finite takes the update
   /// before back. The next step goes on from there.
   StepReport step();
+  /// The same a piece of a few milliseconds at a time: a report when the step is done. Meanwhile the network may be
+  /// read, but not the state that a checkpoint holds; evaluate, configure and restore drop the step.
+  std::optional<StepReport> advance();
+  bool under_way() const { return next_ > 0; }
+  /// Forgets a step that is not done: the next one begins where it began.
+  void drop_step() { next_ = 0; }
   /// Whether a validation is due before the next step (every `evaluateEvery` steps).
   bool evaluation_due() const;
   /// Works on the due validation (or a pass over a split, on demand) for a window; a validation counts for `plateau`
@@ -76,7 +82,9 @@ class Trainer {
   State fresh_state();
   /// What a validation needs: two characters (the first has no past), or an example.
   Index smallest() const { return config_.task.learns_text() ? 2 : 1; }
-  Answers window_answers(bool learn);
+  void begin_step();
+  void learn();
+  StepReport finish_step();
   Evaluation measure(Pass& pass);
   /// Puts the parameters back that the last update replaced, if they are still known.
   bool take_back();
@@ -91,6 +99,10 @@ class Trainer {
   Progress progress_;
   Buffer gradient_;  // between an update and the next backward: the parameters before
   bool can_take_back_ = false;
+  std::vector<Network::Piece> pieces_;  // of the step: forward, then backward
+  std::size_t next_ = 0, forward_ = 0;  // the piece to run, and how many are forward
+  StepReport report_;                   // of the step under way
+  bool taken_back_ = false;
   std::optional<Pass> evaluation_;
   State training_state_;  // put aside while evaluating
 };

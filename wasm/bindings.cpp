@@ -2,11 +2,12 @@
 // core/. How calls answer: reply.h. The tensor level: bindings_network.cpp.
 #include <emscripten/bind.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "bench.h"
 #include "kernels/kernels.h"
@@ -86,10 +87,11 @@ class Bound {
     return guarded([&] {
       Trainer& trainer = session().trainer();
       const Slice slice(milliseconds);
-      Json events = Json::array();
+      if (trouble_) std::rethrow_exception(std::exchange(trouble_, nullptr));
+      Json events = std::exchange(events_, Json::array());
       const auto target_step = std::int64_t(target);
       do {
-        if (measuring_ || trainer.evaluation_due()) {
+        if (!trainer.under_way() && (measuring_ || trainer.evaluation_due())) {
           const Evaluation e = trainer.evaluate(measuring_ ? measured_split_ : Split::validation);
           if (!e.done) continue;
           if (measuring_) measured_ = e;
@@ -100,22 +102,28 @@ class Bound {
                        {"step", trainer.progress().step}});
           events.push_back(report);
         } else if (trainer.progress().step < target_step) {
-          const double start = Slice::now();
-          last_ = trainer.step();
-          const Config& c = session_->config();
-          const double steps = c.task.learns_text() ? c.window : 1;  // of what the task counts: characters, or examples
-          const double characters = double(last_.step) * steps * c.batch;
-          events.push_back(report_json(last_, trainer.epochs(), characters, (Slice::now() - start) / 1000));
+          advance(trainer, events);
         }
       } while (!slice.over() && !finished(trainer, target_step));
-      return reply(true,
-                   {{"step", trainer.progress().step}, {"done", finished(trainer, target_step)}, {"events", events}});
+      return reply(true, {{"step", trainer.progress().step},
+                          {"done", finished(trainer, target_step)},
+                          {"underWay", trainer.under_way()},
+                          {"events", events}});
+    });
+  }
+
+  /// Forgets a step that is not done.
+  val train_stop() {
+    return guarded([&] {
+      session().trainer().drop_step();
+      worked_ = 0;
+      return reply(true, Json::object());
     });
   }
 
   val update(const std::string& settings) {
     return guarded([&] {
-      session().update(settings);
+      settled().update(settings);
       return reply(true, session_->info());
     });
   }
@@ -124,7 +132,7 @@ class Bound {
   val evaluate(const std::string& name, double milliseconds) {
     return guarded([&] {
       const Split split = split_of(name);
-      Trainer& trainer = session().trainer();
+      Trainer& trainer = settled().trainer();
       const Slice slice(milliseconds);
       Evaluation e;
       if (measured_) {
@@ -155,7 +163,7 @@ class Bound {
 
   val baselines_start(int highest) {
     return guarded([&] {
-      session().baselines_start(highest);
+      settled().baselines_start(highest);
       return reply(true, Json::object());
     });
   }
@@ -172,7 +180,7 @@ class Bound {
   }
 
   val gradient_flow(int lags) {
-    return guarded([&] { return reply(true, session().gradient_flow(lags)); });
+    return guarded([&] { return reply(true, settled().gradient_flow(lags)); });
   }
 
   /// {tokens, columns, inputs, clock} and the state's numbers as float32 → {inputs, clock} and, as bytes, the logits
@@ -186,7 +194,7 @@ class Bound {
                   .clock = json.at("clock").get<std::int64_t>()};
       std::memcpy(state.values.data(), bytes.data(), state.values.size() * sizeof(Real));
       std::vector<Real> numbers =
-          session().logits(json.at("tokens").get<std::vector<Token>>(), json.at("columns").get<Index>(), state);
+          settled().logits(json.at("tokens").get<std::vector<Token>>(), json.at("columns").get<Index>(), state);
       numbers.insert(numbers.end(), state.values.begin(), state.values.end());
       val result = reply(true, {{"inputs", Json(state.tokens)}, {"clock", state.clock}});
       set_bytes(result, std::as_bytes(std::span(numbers)));
@@ -196,7 +204,7 @@ class Bound {
 
   val inspect(const val& text) {
     return guarded([&] {
-      const Session::Reading reading = session().inspect(copied(text));
+      const Session::Reading reading = settled().inspect(copied(text));
       Json series = Json::array();
       for (const auto& [layer, name, size, offset] : reading.inspection.series)
         series.push_back(object({{"layer", layer}, {"name", name}, {"size", size}, {"offset", offset}}));
@@ -208,33 +216,34 @@ class Bound {
   }
 
   val connectivity(const val& text, int at) {
-    return guarded([&] { return reply(true, session().connectivity(copied(text), at)); });
+    return guarded([&] { return reply(true, settled().connectivity(copied(text), at)); });
   }
 
   val terms(const val& text, int layer, int at) {
-    return guarded([&] { return reply(true, session().terms(copied(text), layer, at)); });
+    return guarded([&] { return reply(true, settled().terms(copied(text), layer, at)); });
   }
 
   val spreads(int bins) {
-    return guarded([&] { return reply(true, session().spreads(bins)); });
+    return guarded([&] { return reply(true, settled().spreads(bins)); });
   }
 
   /// See Session::predict and Session::example.
   val predict(const std::string& request) {
     return guarded(
-        [&] { return reply(true, session().predict(parse_json(request, ErrorCode::invalid_argument, "request"))); });
+        [&] { return reply(true, settled().predict(parse_json(request, ErrorCode::invalid_argument, "request"))); });
   }
 
   val example(const std::string& split, int index) {
-    return guarded([&] { return reply(true, session().example(split_of(split), index)); });
+    return guarded([&] { return reply(true, settled().example(split_of(split), index)); });
   }
 
   val sample_start(const std::string& options) {
     return guarded([&] {
       const Json json = parse_json(options, ErrorCode::invalid_argument, "options");
-      static const std::set<std::string> known{"prime", "temperature", "topK", "topP", "greedy", "seed", "length"};
+      constexpr std::array<std::string_view, 7> known{"prime",  "temperature", "topK",  "topP",
+                                                      "greedy", "seed",        "length"};
       for (const auto& [name, value] : json.items())
-        if (!known.contains(name))
+        if (std::find(known.begin(), known.end(), name) == known.end())
           throw Error(ErrorCode::invalid_argument, name, "prime, temperature, topK, topP, greedy, seed or length",
                       "an unknown option");
       const auto number = [&](const char* name, double otherwise) {
@@ -283,7 +292,7 @@ class Bound {
   val save(const std::string& options) {
     return guarded([&] {
       const Json json = parse_json(options, ErrorCode::invalid_argument, "options");
-      const std::vector<std::byte> bytes = session().save(json.value("optimizer", true));
+      const std::vector<std::byte> bytes = settled().save(json.value("optimizer", true));
       val result = reply(true, Json::object());
       set_bytes(result, bytes);
       return result;
@@ -300,8 +309,36 @@ class Bound {
     return *session_;
   }
 
+  /// Goes on with a step; when it is done, its report joins the events.
+  void advance(Trainer& trainer, Json& events) {
+    const double start = Slice::now();
+    const std::optional<StepReport> report = trainer.advance();
+    worked_ += (Slice::now() - start) / 1000;
+    if (!report) return;
+    last_ = *report;
+    const Config& c = session_->config();
+    const double steps = c.task.learns_text() ? c.window : 1;  // of what the task counts: characters, or examples
+    events.push_back(
+        report_json(last_, trainer.epochs(), double(last_.step) * steps * c.batch, std::exchange(worked_, 0)));
+  }
+
+  /// With no step half done: what is not training or writing wants whole ones. The report of that step, or its error,
+  /// comes with the next slice of training.
+  Session& settled() {
+    Session& settled = session();
+    try {
+      while (settled.can_train() && settled.trainer().under_way()) advance(settled.trainer(), events_);
+    } catch (const NonFinite&) {
+      trouble_ = std::current_exception();
+    }
+    return settled;
+  }
+
   std::unique_ptr<Session> session_;
   StepReport last_;
+  double worked_ = 0;  // seconds of the step under way
+  Json events_ = Json::array();
+  std::exception_ptr trouble_;
   Split measured_split_ = Split::validation;
   bool measuring_ = false;  // a validation on demand is under way: it goes before training
   std::optional<Evaluation> measured_;
@@ -355,6 +392,7 @@ EMSCRIPTEN_BINDINGS(unfold) {
       .function("open", &Bound::open)
       .function("info", &Bound::info)
       .function("train", &Bound::train)
+      .function("trainStop", &Bound::train_stop)
       .function("update", &Bound::update)
       .function("evaluate", &Bound::evaluate)
       .function("predict", &Bound::predict)

@@ -15,6 +15,7 @@ export interface EngineSession {
   open(checkpoint: Uint8Array, text: Uint8Array): Reply;
   info(): Reply;
   train(targetStep: number, milliseconds: number): Reply;
+  trainStop(): Reply;
   update(settings: string): Reply;
   evaluate(split: string, milliseconds: number): Reply;
   predict(request: string): Reply;

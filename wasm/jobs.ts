@@ -8,8 +8,11 @@ import { Meter, type Report } from './meter.js';
 import type { Calls, Chunks, StreamName, TrainArgs } from './protocol.js';
 import type { Baselines, Info, Split } from './types.js';
 
-/** Milliseconds of one slice of training or evaluating: the longest that a message waits, short of one long step. */
+/** Milliseconds of one slice of evaluating: the longest that a message waits, short of one large window. */
 const SLICE = 30;
+
+/** The same of training, where a step is cut too: what is asked for meanwhile, a first character too, comes at once. */
+const TRAINING = 3;
 
 /** Milliseconds of one slice of writing; the first is short, to show the first characters soon. */
 const WRITING = { first: { count: 4, time: 5 }, then: { count: 4096, time: 20 } };
@@ -47,23 +50,29 @@ export function* train(session: EngineSession, args: TrainArgs, outlet: Outlet<'
     delivered = worked;
   };
 
+  let underWay = false; // a step is half done
   try {
     for (;;) {
       const began = performance.now();
-      const milliseconds = Math.min(SLICE, Math.max(0, limit - worked) * 1000);
-      const slice = read<{ done: boolean; events: Report[] }>(session.train(target, milliseconds));
+      const slice = read<{ done: boolean; underWay: boolean; events: Report[] }>(
+        session.train(target, TRAINING),
+      );
       worked += (performance.now() - began) / 1000;
       meter.add(slice.events);
-      if (slice.done || worked >= limit) break;
+      underWay = slice.underWay;
+      if (slice.done || (worked >= limit && !underWay)) break;
       if (meter.pending && outlet.credit > 0) deliver(false);
       const behind = (worked - delivered) * 1000 > LEAD && outlet.credit === 0;
       yield behind ? 'pause' : undefined;
-      // A pull may have come: what is ready goes out before the next slice, which may be long.
+      // A pull may have come: what is ready goes out before the next slice.
       if (meter.pending && outlet.credit > 0) deliver(false);
     }
   } catch (error) {
+    underWay = false;
     if (meter.pending) deliver(false); // the steps before it are good
     throw error;
+  } finally {
+    if (underWay) read(session.trainStop()); // left in the middle: the last report stays the last step
   }
   if (meter.started) deliver(true);
   return info();

@@ -1,4 +1,5 @@
-// Thirty steps of training give the same bits on any number of threads and with any instruction set.
+// Thirty steps of training give the same bits on any number of threads, with any instruction set, and however a step is
+// cut into pieces.
 #include "kernels/kernels.h"
 #include "networks.h"
 #include "parallel.h"
@@ -54,6 +55,17 @@ TEST_P(Invariance, InstructionSetsDoNotShow) {
     EXPECT_TRUE(same_bits(other.parameters, base.parameters)) << name;
     EXPECT_EQ(other.reports, base.reports) << name;
   }
+}
+
+TEST_P(Invariance, PiecesDoNotShow) {
+  const double usual = piece_work;
+  piece_work = 1e18;
+  const Trained whole = train(GetParam(), 3);
+  piece_work = 1;
+  const Trained cut = train(GetParam(), 3);
+  piece_work = usual;
+  EXPECT_TRUE(same_bits(cut.parameters, whole.parameters));
+  EXPECT_EQ(cut.reports, whole.reports);
 }
 
 TEST_P(Invariance, SeedDecides) {

@@ -248,6 +248,68 @@ TEST(TrainerNonFinite, AnEpsilonOf0IsRefusedOrHarmless) {
 
 // Settings ----------------------------------------------------------------------------------------------------------
 
+// Pieces ------------------------------------------------------------------------------------------------------------
+
+/// Cut as finely as can be: two streams of 128 steps, four pieces a pass.
+class Pieces : public testing::Test {
+ protected:
+  Pieces() { piece_work = 1; }
+  ~Pieces() override { piece_work = usual_; }
+  static std::string text() { return letters(3000, 7); }
+  static Config config() {
+    return parse_config(R"({"layers":[{"cell":"gru","hidden":6}],"window":128,"batch":2,"dropout":0.2})");
+  }
+  const double usual_ = piece_work;
+};
+
+TEST_F(Pieces, AStepGivesWayManyTimesAndIsTheSame) {
+  Session one(config(), text()), other(config(), text());
+  for (int step = 1; step <= 5; ++step) {
+    int pieces = 1;
+    std::optional<StepReport> report;
+    while (!(report = other.trainer().advance())) {
+      ++pieces;
+      EXPECT_TRUE(other.trainer().under_way());
+      std::string written;  // reading the network in the middle of a step changes nothing
+      if (pieces % 3 == 0) other.sample_start("", {.seed = 3}, 4);
+      if (pieces % 3 == 0) other.sample_next(4, written);
+    }
+    EXPECT_FALSE(other.trainer().under_way());
+    EXPECT_GE(pieces, 12) << "two layers forward and backward, and the gradients";
+    const StepReport whole = one.trainer().step();
+    EXPECT_EQ(report->step, step);
+    EXPECT_EQ(report->loss, whole.loss);
+    EXPECT_EQ(report->gradient_norm, whole.gradient_norm);
+  }
+  EXPECT_TRUE(same_bits(copy_of(one.network()), copy_of(other.network())));
+}
+
+TEST_F(Pieces, AStepThatIsDroppedLeavesNoTrace) {
+  Session one(config(), text()), other(config(), text());
+  for (int step = 0; step < 14; ++step) {  // over the end of the text, too
+    for (int piece = 0; piece <= step; ++piece)
+      if (other.trainer().advance()) FAIL() << "a step of " << piece << " pieces";
+    other.trainer().drop_step();
+    EXPECT_EQ(other.trainer().progress().step, step);
+    EXPECT_EQ(other.trainer().step().loss, one.trainer().step().loss);
+  }
+  EXPECT_TRUE(same_bits(copy_of(one.network()), copy_of(other.network())));
+}
+
+TEST_F(Pieces, AnErrorBeginsTheStepAnew) {
+  Session session(parse_config(small(R"("optimizer":{"name":"sgd","learningRate":1e30},"clip":0)")), letters(400, 5));
+  Trainer& trainer = session.trainer();
+  int errors = 0;
+  for (int i = 0; i < 20 && errors == 0; ++i) try {
+      while (!trainer.advance()) {
+      }
+    } catch (const NonFinite&) {
+      ++errors;
+      EXPECT_FALSE(trainer.under_way());
+    }
+  EXPECT_EQ(errors, 1);
+}
+
 TEST(Trainer, NewSettingsActFromTheNextStep) {
   Session session(parse_config(small()), letters(400, 5));
   session.trainer().step();

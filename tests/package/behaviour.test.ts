@@ -290,6 +290,43 @@ describe.each(hosts)('in $host', ({ worker }) => {
       expect(losses).toEqual(alone.flatMap((report) => [...report.losses]));
     });
 
+    test('comes between the pieces of a long step, which are the same', async () => {
+      const long = { layers: [{ cell: 'lstm', hidden: 192 }], window: 32, batch: 64, text: TEXT.repeat(4) };
+      const model = await create(long);
+      const arrivals: ('step' | 'text')[] = [];
+      const losses: number[] = [];
+      const training = (async () => {
+        for await (const report of model.train({ steps: 3 })) {
+          arrivals.push(...[...report.losses].map(() => 'step' as const));
+          losses.push(...report.losses);
+        }
+      })();
+      while (losses.length < 3) {
+        await collect(model.sample({ length: 1 }));
+        arrivals.push('text');
+      }
+      await training;
+      const written = arrivals.slice(0, arrivals.indexOf('step')).length;
+      expect(written, 'texts before the first step is done').toBeGreaterThan(3);
+      const alone = await collect((await create(long)).train({ steps: 3 }));
+      expect(losses).toEqual(alone.flatMap((report) => [...report.losses]));
+    });
+
+    test('a model left in the middle of a step is as its last report says', async () => {
+      const long = { layers: [{ cell: 'lstm', hidden: 192 }], window: 32, batch: 64, text: TEXT.repeat(4) };
+      const model = await create(long);
+      const first: number[] = [];
+      for await (const report of model.train()) {
+        first.push(...report.losses);
+        if (first.length >= 2) break; // the third is under way
+      }
+      expect(model.info.step).toBe(first.length);
+      const copy = await openModel(await model.save(), { text: long.text, worker, threads: 1 });
+      const rest = (await collect(copy.train({ steps: 2 }))).flatMap((report) => [...report.losses]);
+      copy.dispose();
+      expect((await collect(model.train({ steps: 2 }))).flatMap((report) => [...report.losses])).toEqual(rest);
+    });
+
     test('a reader that stands still pauses the writing', async () => {
       const model = await create();
       const text = model.sample({ length: 1e9 });
