@@ -122,7 +122,7 @@ Estimate estimate(const Config& config, const NetworkSizes& sizes, Index T, Inde
   const double kept = one.activations * double(T) + other.activations * double(S);
   return {.parameters = Index(parameters),
           .bytes = sizeof(Real) * (parameters * (2 + moments_of(config.optimizer) + 2) + kept * double(config.batch)) +
-                   sizeof(Token) * double(text_tokens)};
+                   sizeof(Token) * double(text_tokens) + engine_bytes};
 }
 
 Estimate estimate(const Config& config, Index V, Index text_tokens) {

@@ -59,15 +59,16 @@ void check_range(const char* field, Index value, Index low, Index high) {
 
 }  // namespace
 
-Session::Session(const Config& config, std::string_view text) : config_(config) {
+Session::Session(const Config& config, std::string text) : config_(config) {
   if (text.empty() && config.corpus.name.empty() && config.task.name != "tensor")
     throw Error(ErrorCode::invalid_text, "text", "at least one character", "an empty text");
   if (config.task.learns_text()) symbols_.vocabulary = Vocabulary::of(text, config.bytes, config.vocabulary);
   read(text);
+  std::string().swap(text);  // its memory is for the network
   build(true);
 }
 
-Session::Session(std::span<const std::byte> checkpoint, std::string_view text) {
+Session::Session(std::span<const std::byte> checkpoint, std::string text) {
   CheckpointHeader header;
   const TensorFile file = read_checkpoint(checkpoint, header);
   config_ = header.config;
@@ -75,6 +76,7 @@ Session::Session(std::span<const std::byte> checkpoint, std::string_view text) {
   check_parameters(file, config_, header.sizes);
   resumed_ = header.progress;
   read(text);
+  std::string().swap(text);
   if (feed_ && (names_.inputs != symbols_.inputs || names_.targets != symbols_.targets))
     throw Error(ErrorCode::invalid_text, "text", "examples of the symbols that the model knows", "others");
   sizes_ = header.sizes;

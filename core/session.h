@@ -17,10 +17,13 @@
 
 namespace unfold {
 
+/// What the engine takes for itself: stack, headroom, scratch for products, the JSON of a configuration.
+constexpr double engine_bytes = 5e6;
+
 /// Parameters and memory of a configuration, before anything of it is allocated. V = 0: not known yet.
 struct Estimate {
   Index parameters = 0;
-  double bytes = 0;  // of training: parameters ×4 (with Adam), packed weights, activations
+  double bytes = 0;  // of training: parameters ×4 (with Adam), packed weights, activations, text, engine
 };
 Estimate estimate(const Config& config, Index V, Index text_tokens);
 /// The same for a network of other sizes, T steps and S of its encoder.
@@ -30,9 +33,9 @@ class Session {
  public:
   /// A fresh model for a text (UTF-8, or bytes), or for the examples that the task reads from one (read_dataset). A
   /// corpus needs none.
-  Session(const Config& config, std::string_view text);
+  Session(const Config& config, std::string text);
   /// A model from a checkpoint; with its text it can be trained further, bit for bit as if never stopped.
-  Session(std::span<const std::byte> checkpoint, std::string_view text);
+  Session(std::span<const std::byte> checkpoint, std::string text);
 
   const Config& config() const { return config_; }
   const Vocabulary& vocabulary() const { return symbols_.vocabulary; }

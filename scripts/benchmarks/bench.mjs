@@ -42,7 +42,15 @@ const growth = {
 function readOptions() {
   const flag = { type: 'boolean', default: false };
   const value = { type: 'string' };
-  const names = { native: flag, node: flag, chromium: flag, quick: flag, profile: flag, growth: flag, help: flag };
+  const names = {
+    native: flag,
+    node: flag,
+    chromium: flag,
+    quick: flag,
+    profile: flag,
+    growth: flag,
+    help: flag,
+  };
   let values;
   try {
     const options = { ...names, 'no-build': flag, only: value, threads: value };
@@ -61,7 +69,8 @@ function readOptions() {
     ...flags,
     build: !flags['no-build'],
     places: chosen.length ? chosen : ['native', 'node', 'chromium'],
-    networks: only !== undefined ? [only] : flags.growth ? [...new Set(Object.values(growth).flat())] : networks,
+    networks:
+      only !== undefined ? [only] : flags.growth ? [...new Set(Object.values(growth).flat())] : networks,
     threads: Number(threads),
     seconds: flags.quick ? 0.1 : 0.6, // of each of the five chunks
   };

@@ -65,15 +65,15 @@ class Corpora : public testing::TestWithParam<Corpus> {};
 
 TEST_P(Corpora, SaysWhatItIs) {
   const Corpus& c = GetParam();
-  for (const std::string& text :
-       {c.name, c.label, c.summary, c.source, c.task, c.difficulty, c.optimum, c.metric, c.trivial})
+  for (const std::string_view text : std::initializer_list<std::string_view>{
+           c.name, c.label, c.summary, c.source, c.task, c.difficulty, c.optimum, c.metric, c.trivial})
     EXPECT_FALSE(text.empty());
   EXPECT_TRUE(std::set<std::string>({"accuracy", "exact", "mse", "nats"}).contains(c.metric));
   EXPECT_LE(1, c.least);
   EXPECT_LE(c.least, c.usual);
   EXPECT_LE(c.usual, c.most);
   ASSERT_TRUE(find_corpus(c.name));
-  EXPECT_EQ(find_corpus(c.name)->label, c.label);
+  EXPECT_STREQ(find_corpus(c.name)->label, c.label);
 }
 
 TEST_P(Corpora, GivesWhatItsTaskReads) {
@@ -127,7 +127,7 @@ TEST_P(Corpora, PartsAreAsLargeAsPromisedAndShareNothing) {
     EXPECT_EQ(d.test.size(), held);
     EXPECT_EQ(d.train.size(), std::size_t(count) - 2 * held);
   }
-  if (c.name == "anbn") return;
+  if (std::string_view(c.name) == "anbn") return;
   for (const int difficulty : {c.least, c.usual}) {
     const Dataset d = make(c.name, difficulty);
     std::map<std::string, const void*> part_of;

@@ -324,7 +324,9 @@ describe.each(hosts)('in $host', ({ worker }) => {
       const copy = await openModel(await model.save(), { text: long.text, worker, threads: 1 });
       const rest = (await collect(copy.train({ steps: 2 }))).flatMap((report) => [...report.losses]);
       copy.dispose();
-      expect((await collect(model.train({ steps: 2 }))).flatMap((report) => [...report.losses])).toEqual(rest);
+      expect((await collect(model.train({ steps: 2 }))).flatMap((report) => [...report.losses])).toEqual(
+        rest,
+      );
     });
 
     test('a reader that stands still pauses the writing', async () => {
