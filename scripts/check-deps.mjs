@@ -39,7 +39,7 @@ const rows = [
   ],
   ['config_training', 'json', 'presets.cpp', 'gradient_flow', 'inspect'],
   ['session', 'predict', 'estimate', 'tensor', 'tensor_optimizer'],
-  ['reply', 'bindings', 'bindings_network', 'bench', 'main'],
+  ['libc', 'reply', 'bindings', 'bindings_network', 'bench', 'main'],
 ];
 
 const rankOf = new Map(rows.flatMap((names, rank) => names.map((name) => [name, rank])));

@@ -279,14 +279,16 @@ class Broken final : public Cell {
   void backward(const CellDelta& s, int) const override { std::copy_n(s.dh, s.hidden * s.columns, s.z); }
 };
 
-const RegisterCell broken{{.name = "test-broken",
-                           .label = "",
-                           .summary = "",
-                           .equations = "",
-                           .source = "",
-                           .gate_names = {"h"},
-                           .options = {},
-                           .make = [](const CellSettings&) { return std::make_unique<Broken>(); }}};
+constexpr const char* broken_gates[] = {"h"};
+const RegisterCell broken{
+    {.name = "test-broken",
+     .label = "",
+     .summary = "",
+     .equations = "",
+     .source = "",
+     .gate_names = broken_gates,
+     .options = {},
+     .make = [](const CellSettings&) -> std::unique_ptr<Cell> { return std::make_unique<Broken>(); }}};
 
 TEST(Gradient, CatchesABrokenBackward) { EXPECT_GT(check({{"layers", {cell("test-broken")}}}).error, 1e-2); }
 
