@@ -115,6 +115,26 @@ it('shows a loss that explodes without falling over', async () => {
   await close();
 });
 
+it.each(['Go on at', 'Clip gradients to'])(
+  'says where a step overflowed, and goes on with one click on “%s”',
+  { timeout: 120_000 },
+  async (way) => {
+    const wild = 'h=24&w=128&b=4&c=rnn&co=activation:relu&o=sgd&lr=1&cl=0&ig=3';
+    const { page, problems, close } = await visit(browser, site, { at: `#v=1&${wild}` });
+    const alert = page.getByRole('alert').filter({ hasText: 'The loss is no longer a number' });
+    await alert.waitFor({ timeout: 60_000 });
+    expect(await alert.innerText()).toMatch(/Step \d+ was not taken: in (layers|readout)\.[\w.]+, /);
+    const at = await pausedStep(page);
+    await alert.getByRole('button', { name: way }).click();
+    await expect.poll(() => alert.count()).toBe(0);
+    await expect
+      .poll(async () => (await step(page)) > at || (await alert.count()) > 0, { timeout: 30_000 })
+      .toBe(true);
+    expect(problems).toEqual([]);
+    await close();
+  },
+);
+
 it('brings the last copy back when the worker dies', async () => {
   const { page, close } = await visit(browser, site, { at: SMALL });
   await waitForStep(page, 20);
