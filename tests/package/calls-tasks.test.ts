@@ -132,7 +132,8 @@ const limits = (runs: number) => ({
 });
 
 describe.each(hosts)('in $host', ({ worker }) => {
-  const runs = many('CALLS', worker ? 4 : 10);
+  // Of each kind: there are six.
+  const runs = Math.ceil(many('CALLS', worker ? 20 : 50) / 5);
 
   test.each(models)('sequences of calls of $options', { timeout: 60_000 + runs * 5000 }, async (which) => {
     const { options, text } = which;
