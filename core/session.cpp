@@ -19,7 +19,8 @@ constexpr double most_bytes = 3.5e9;  // of the 4 GB that 32-bit WebAssembly can
 constexpr double most_bytes = 64e9;
 #endif
 
-/// Refuses a network that would not fit, before anything of it is allocated.
+}  // namespace
+
 void check_size(const Config& config, const NetworkSizes& sizes, Index T, Index S, Index text_tokens) {
   const Estimate size = estimate(config, sizes, T, S, text_tokens);
   if (size.bytes > most_bytes)
@@ -27,6 +28,8 @@ void check_size(const Config& config, const NetworkSizes& sizes, Index T, Index 
                 "a network that trains within " + std::to_string(std::int64_t(most_bytes / 1e6)) + " MB",
                 std::to_string(std::int64_t(size.bytes / 1e6)) + " MB");
 }
+
+namespace {
 
 /// Refuses a configuration whose network is far larger than the file that should hold it, before building it.
 void check_parameters(const TensorFile& file, const Config& config, const NetworkSizes& sizes) {

@@ -10,6 +10,7 @@ const targets = ['checkpoint', 'config', 'text', 'session', 'data', 'music', 'te
 const limits = [
   '-max_len=65536',
   '-timeout=20', // seconds; longer is a hang
+  '-report_slow_units=20', // shorter pauses may be the machine's
   '-malloc_limit_mb=16', // one allocation; models beyond 1 MB are left out by their estimate
   '-rss_limit_mb=2048',
   '-print_final_stats=1',

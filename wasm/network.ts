@@ -185,7 +185,7 @@ export class TensorNetwork implements Network {
   }
 
   async step(options: StepOptions): Promise<number> {
-    const { gradientNorm, step } = await this.#client.call('step', { options: toJson(options) });
+    const { gradientNorm, step } = await this.#client.call('step', { options: toJson(options ?? {}) });
     this.#info = { ...this.#info, step };
     return gradientNorm;
   }

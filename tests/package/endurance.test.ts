@@ -179,3 +179,35 @@ test('a size beyond any memory is refused before it is asked for, with the figur
   expect(size()).toBe(before);
   session.delete();
 });
+
+test('so is a network of numbers, and a window of one; sizes do not wrap at four gigabytes', async () => {
+  const { engine, size } = await measured();
+  const before = size();
+  const none = new Float32Array();
+  const config = (layers: object[]) =>
+    JSON.stringify({ task: { name: 'tensor', inputs: 1, outputs: 1 }, layers });
+  const tooLarge = (reply: { ok: boolean; value: string }) => {
+    expect(reply.ok).toBe(false);
+    expect(JSON.parse(reply.value)).toMatchObject({
+      code: 'OUT_OF_MEMORY',
+      actual: expect.stringMatching(/^\d+ MB$/),
+    });
+    expect(size()).toBe(before);
+  };
+  const network = new engine.Network();
+  // 8 times 2^29 weights are 2^34 bytes: in 32 bits nothing.
+  tooLarge(network.create(config(Array.from({ length: 8 }, () => ({ cell: 'lstm', hidden: 8192 }))), none));
+  read(network.create(config([{ cell: 'lstm', hidden: 64 }]), none));
+  const asked = (steps: number) => {
+    const sizes = { steps, columns: 1, lengths: [], training: 0, sizes: [steps, 0], clock: null };
+    return network.forward(JSON.stringify(sizes), new Float32Array(steps));
+  };
+  const bytes = readBytes(asked(3));
+  const reply = asked(8_000_000);
+  expect(JSON.parse(reply.value)).toMatchObject({
+    code: 'OUT_OF_MEMORY',
+    actual: expect.stringMatching(/ MB$/),
+  });
+  expect(readBytes(asked(3))).toEqual(bytes);
+  network.delete();
+});
