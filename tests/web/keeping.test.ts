@@ -66,10 +66,10 @@ async function tab(context: BrowserContext, at = ''): Promise<Page> {
 
 it.each([
   { what: 'a text', at: SMALL },
-  { what: 'made examples', at: '#v=1&ta=classify&cp=order&h=8&b=4&autostart=0' },
+  { what: 'made examples', at: '#v=1&ta=classify&cp=parity&df=8&h=8&b=4&autostart=0' },
 ])(
   'goes on bit for bit after a reload, and after crashes at random moments: $what',
-  { timeout: 60_000 + 20_000 * KILLS },
+  { timeout: 120_000 + 40_000 * KILLS },
   async ({ at }) => {
     const target = 2 * KILLS + 6;
     const calm = await visit(browser, site, { at });
