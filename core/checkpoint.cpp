@@ -151,12 +151,12 @@ void parse_names(const std::string& text, CheckpointHeader& header) {
                      .context = header.sizes.context};
   const NetworkSizes expected = network_sizes(header.config, data);
   const TaskConfig& task = header.config.task;
-  const bool fits = task.name == "tensor"
-                        ? header.sizes.numbers == task.inputs && header.sizes.outputs == task.outputs &&
-                              header.sizes.context == task.context && header.sizes.symbols + header.sizes.lengths == 0
-                        : header.sizes.symbols == expected.symbols && header.sizes.numbers == expected.numbers &&
-                              header.sizes.outputs == expected.outputs &&
-                              (header.sizes.lengths > 0) == (expected.lengths > 0);
+  const bool numbers = task.name == "regress" || task.name == "notes";
+  const NetworkSizes& own = header.sizes;
+  const bool fits = own.symbols == expected.symbols && own.numbers == expected.numbers &&
+                    own.outputs == expected.outputs && own.context == task.context && own.outputs > 0 &&
+                    own.symbols + own.numbers > 0 && (numbers || !data.targets.empty()) &&
+                    (own.lengths > 0) == (expected.lengths > 0);
   if (!fits) refuse("symbols", "sizes that the task and its names have", "others");
 }
 

@@ -128,6 +128,7 @@ class Search {
       all.push_back(std::move(h.written));
     }
     best_first(all, [](const Written& w) { return w.score; });
+    if (Index(all.size()) > N_) all.resize(std::size_t(N_));  // those that ended early are beside those that did not
     return all;
   }
 

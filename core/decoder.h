@@ -21,8 +21,9 @@ struct Written {
   std::vector<Real> attention;  // of each step (the end's too), S weights; empty without attention
 };
 
-/// The best sequences for a source or a context (generate and translate), the best first. `targets` counts the
-/// symbols, the end not among them. Greedy with a beam of 1: exactly the trajectory of the free-running network.
+/// The best sequences for a source or a context (generate and translate), at most `beam` of them, the best first.
+/// `targets` counts the symbols, the end not among them. Greedy with a beam of 1: exactly the trajectory of the
+/// free-running network.
 std::vector<Written> decode(Network& network, const TaskConfig& task, Index targets, const Example& example,
                             const Decoding& options);
 

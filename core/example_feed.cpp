@@ -164,7 +164,7 @@ void ExampleFeed::fill_main(Workspace& w, Index n, const Example& e) {
   const auto at = [&](Index t) { return std::size_t(t * N + n); };
   if (answers_numbers(task)) {
     const Index O = data_.outputs;
-    for (Index t = 0; t < length; ++t) {
+    for (Index t = 0; t < length && !e.values.empty(); ++t) {  // a question has none
       std::copy_n(e.values.data() + t * O, O, values_.data() + Index(at(t)) * O);
       counts_[at(t)] = 1;
     }

@@ -124,6 +124,10 @@ Example Session::parse_example(const Json& request) const {
     e.target = tokens_of(text("target"), names_.targets, "target");
     const auto steps =
         e.input.empty() ? e.numbers.size() / std::size_t(std::max<Index>(names_.numbers, 1)) : e.input.size();
+    if (sizes_.lengths > 0 && Index(e.target.size()) >= sizes_.lengths)
+      refuse("target", "at most " + std::to_string(sizes_.lengths - 1) + " symbols (the longest it was trained on)",
+             std::to_string(e.target.size()));
+    if (e.target.size() > 65536) refuse("target", "at most 65536 symbols", std::to_string(e.target.size()));
     if (task.name == "tag" && e.target.size() != steps)
       refuse("target", std::to_string(steps) + " labels", std::to_string(e.target.size()));
   }
@@ -182,7 +186,7 @@ Json Session::answer(const Example& e, const Json& request) {
 }
 
 Json Session::predict(const Json& request) {
-  if (config_.task.learns_text() || config_.task.name == "tensor")
+  if (config_.task.learns_text())
     throw Error(ErrorCode::invalid_state, "task", "a task with examples (next writes with sample)", config_.task.name);
   return answer(parse_example(request), request);
 }

@@ -19,7 +19,8 @@ constexpr double most_bytes = 3.5e9;  // of the 4 GB that 32-bit WebAssembly can
 constexpr double most_bytes = 64e9;
 #endif
 
-/// Refuses a network that would not fit, before anything of it is allocated.
+}  // namespace
+
 void check_size(const Config& config, const NetworkSizes& sizes, Index T, Index S, Index text_tokens) {
   const Estimate size = estimate(config, sizes, T, S, text_tokens);
   if (size.bytes > most_bytes)
@@ -27,6 +28,8 @@ void check_size(const Config& config, const NetworkSizes& sizes, Index T, Index 
                 "a network that trains within " + std::to_string(std::int64_t(most_bytes / 1e6)) + " MB",
                 std::to_string(std::int64_t(size.bytes / 1e6)) + " MB");
 }
+
+namespace {
 
 /// Refuses a configuration whose network is far larger than the file that should hold it, before building it.
 void check_parameters(const TensorFile& file, const Config& config, const NetworkSizes& sizes) {
@@ -49,6 +52,33 @@ std::vector<std::string> spelt(const std::vector<std::uint32_t>& symbols) {
   return all;
 }
 
+/// A model that exists already takes examples of its own symbols and sizes: everything in memory is as large as these.
+void check_examples(const CheckpointHeader& header, const Symbols& given, const NetworkSizes& wanted) {
+  const NetworkSizes& own = header.sizes;
+  const auto need = [](bool kept, const std::string& expected, const std::string& actual) {
+    if (!kept) throw Error(ErrorCode::invalid_text, "text", expected, actual);
+  };
+  need(given.inputs == header.symbols.inputs && given.targets == header.symbols.targets,
+       "examples of the symbols that the model knows", "others");
+  const auto sizes = [](const NetworkSizes& s) {
+    return std::to_string(s.numbers) + " numbers a step, a context of " + std::to_string(s.context) + ", " +
+           std::to_string(s.outputs) + " outputs";
+  };
+  need(wanted.symbols == own.symbols && wanted.numbers == own.numbers && wanted.context == own.context &&
+           wanted.outputs == own.outputs,
+       sizes(own), sizes(wanted));
+  need(wanted.lengths <= own.lengths, "answers of at most " + std::to_string(own.lengths - 1) + " symbols",
+       std::to_string(wanted.lengths - 1));
+}
+
+/// A network of numbers has no examples: whose loss it is, trains it.
+void check_learns(const Config& config) {
+  if (config.task.name == "tensor")
+    throw Error(ErrorCode::invalid_config, "task.name",
+                "a task that a model learns (createNetwork, in C++ TensorNetwork, makes networks of this one)",
+                "\"tensor\"");
+}
+
 constexpr double most_inspected = 1 << 26;  // numbers: 256 MB
 
 void check_range(const char* field, Index value, Index low, Index high) {
@@ -60,7 +90,8 @@ void check_range(const char* field, Index value, Index low, Index high) {
 }  // namespace
 
 Session::Session(const Config& config, std::string text) : config_(config) {
-  if (text.empty() && config.corpus.name.empty() && config.task.name != "tensor")
+  check_learns(config);
+  if (text.empty() && config.corpus.name.empty())
     throw Error(ErrorCode::invalid_text, "text", "at least one character", "an empty text");
   if (config.task.learns_text()) symbols_.vocabulary = Vocabulary::of(text, config.bytes, config.vocabulary);
   read(text);
@@ -72,13 +103,14 @@ Session::Session(std::span<const std::byte> checkpoint, std::string text) {
   CheckpointHeader header;
   const TensorFile file = read_checkpoint(checkpoint, header);
   config_ = header.config;
+  check_learns(config_);
   symbols_ = header.symbols;
   check_parameters(file, config_, header.sizes);
   resumed_ = header.progress;
   read(text);
   std::string().swap(text);
-  if (feed_ && (names_.inputs != symbols_.inputs || names_.targets != symbols_.targets))
-    throw Error(ErrorCode::invalid_text, "text", "examples of the symbols that the model knows", "others");
+  if (feed_) check_examples(header, symbols_, sizes_);
+  symbols_ = header.symbols;
   sizes_ = header.sizes;
   names_.inputs = symbols_.inputs;
   names_.targets = symbols_.targets;
@@ -97,10 +129,6 @@ void Session::read(std::string_view text) {
     tokens_ = symbols_.vocabulary.encode(text, &lost);
     replaced_ = std::int64_t(lost.size());
     sizes_.symbols = sizes_.outputs = symbols_.vocabulary.size();
-    return;
-  }
-  if (config_.task.name == "tensor") {
-    sizes_ = {.numbers = config_.task.inputs, .outputs = config_.task.outputs, .context = config_.task.context};
     return;
   }
   if (config_.corpus.name.empty() && text.empty()) return;
@@ -294,6 +322,7 @@ Json Session::info() const {
       symbols_.vocabulary.decode(Token(v), text);
     symbols.push_back(text);
   }
+  if (!config_.task.learns_text()) symbols = Json(names_.inputs);
   const Progress& progress = trainer_ ? trainer_->progress() : resumed_;
   const Index T = feed_ ? feed_->steps() : config_.window, S = feed_ ? feed_->encoder_steps() : 0;
   const Estimate size = estimate(config_, sizes_, T, S, Index(tokens_.size()));
@@ -301,7 +330,7 @@ Json Session::info() const {
   Json info = object({{"config", to_json(config_)},
                       {"parameters", network_->table().size()},
                       {"memoryBytes", std::int64_t(size.bytes)},
-                      {"vocabulary", object({{"size", vocabulary.size()},
+                      {"vocabulary", object({{"size", symbols.size()},
                                              {"symbols", symbols},
                                              {"unknown", replaced_},
                                              {"unit", vocabulary.bytes() ? "byte" : "character"}})},

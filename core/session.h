@@ -28,6 +28,8 @@ struct Estimate {
 Estimate estimate(const Config& config, Index V, Index text_tokens);
 /// The same for a network of other sizes, T steps and S of its encoder.
 Estimate estimate(const Config& config, const NetworkSizes& sizes, Index T, Index S, Index text_tokens);
+/// Refuses a network that would not fit, before anything of it is allocated, with the figure.
+void check_size(const Config& config, const NetworkSizes& sizes, Index T, Index S, Index text_tokens);
 
 class Session {
  public:

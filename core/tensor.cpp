@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "session.h"
+
 namespace unfold {
 namespace {
 
@@ -37,6 +39,7 @@ const Config& checked(const Config& c) {
     if (c.readout[e].from != Source::layer || !c.readout[e].hidden.empty())
       wrong("readout[" + std::to_string(e) + "]", "a layer, whose states are the answer (task.outputs is 0)",
             "a computation");
+  unfold::check_size(c, {.numbers = c.task.inputs, .outputs = c.task.outputs, .context = c.task.context}, 1, 0, 0);
   return c;
 }
 
@@ -247,6 +250,9 @@ void TensorNetwork::check(const Inputs& in) const {
 /// Made anew for another batch or more steps.
 Workspace& TensorNetwork::workspace(Index T, Index N) {
   if (!workspace_ || workspace_->columns() != N || capacity_ < T) {
+    Config sized = config_;
+    sized.batch = int(N);
+    unfold::check_size(sized, network_.sizes(), T, 0, 0);
     workspace_.reset();  // first: both may not fit
     auto made = std::make_unique<Workspace>(network_, T, N, true);
     made->set_dropout(network_, config_.dropout);

@@ -5,9 +5,17 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { at, Failure, heading, main, run } from './lib.mjs';
 
 const longForms = { kills: 100, calls: 300, cycles: 200, steps: 10_000, cuts: 1, minutes: 5 };
-const files = ['faults', 'kill', 'files', 'calls', 'endurance', 'load'].map(
-  (name) => `tests/package/${name}.test.ts`,
-);
+const files = [
+  'faults',
+  'kill',
+  'files',
+  'calls',
+  'calls-tasks',
+  'strangers',
+  'arguments',
+  'endurance',
+  'load',
+].map((name) => `tests/package/${name}.test.ts`);
 /** Of the native programs: what feeds bad input, fails allocations or overflows. */
 const native = [
   ['tests_float', 'Hostile.*:*Corpus.*:TrainerNonFinite.*:ConfigErrors*:ConfigJson.*:Checkpoint*:Resume*'],

@@ -16,6 +16,7 @@ main(() => {
     '*.json',
     '!package-lock.json',
     '!tests/golden/**',
+    '!tests/fuzz/corpus/**', // inputs as they were found
     '!**/dist/**',
   ];
   failed |= run(

@@ -25,6 +25,43 @@ function exchange() {
   return pathToFileURL(`${folder}/index.js`).href;
 }
 
+const lines = (line) =>
+  Array.from({ length: 24 }, (_, i) => line('abcbacab'.slice(i % 4, 4 + (i % 4)), i)).join('\n');
+const encoder = [{ hidden: 4, bidirectional: true }];
+const notes = (i) => [[40 + i], [], [40, 45 + i], [87]];
+/** A network of each task, its examples, and a question. */
+const tasks = [
+  [
+    { task: 'translate', encoder, attention: 'additive' },
+    lines((w) => `${w}\t${w}c`),
+    { input: 'ab', target: 'b' },
+  ],
+  [
+    { task: { name: 'translate', length: 'count' }, encoder },
+    lines((w) => `${w}\t${w}`),
+    { input: 'abc', beam: 3 },
+  ],
+  [{ task: { name: 'generate', length: 'halt' } }, lines((w) => w), { target: 'abc' }],
+  [
+    { task: { name: 'generate', context: 2 } },
+    lines((w, i) => `${i},1\t${w}`),
+    { context: [1, 0], temperature: 1 },
+  ],
+  [{ task: 'classify' }, lines((w, i) => `${i % 2}\t${w}`), { input: 'cab' }],
+  [{ task: 'tag' }, lines((w) => `${w}\t${w.replaceAll('a', 'x')}`), { input: 'cab', target: 'cxb' }],
+  [{ task: 'regress' }, lines((w, i) => `${Math.sin(i)},${i}`), { input: [[1, 2]], steps: 3 }],
+  [
+    { task: { name: 'regress', pool: 'mean' } },
+    lines((w, i) => `${i},1\t${i / 9}`),
+    { input: [[1], [2]], target: [[1]] },
+  ],
+  [
+    { task: 'notes' },
+    JSON.stringify({ train: Array.from({ length: 8 }, (_, i) => notes(i)) }),
+    { input: [Array(88).fill(0)], steps: 2 },
+  ],
+];
+
 async function read(stream) {
   const chunks = [];
   for await (const chunk of stream) chunks.push(chunk);
@@ -73,6 +110,51 @@ async function tried({ createModel, openModel, UnfoldError }, config, most) {
   return bad;
 }
 
+/** A task learns, is asked and goes on from its file; cut and flipped ones are refused. How many were. */
+async function triedTask({ createModel, openModel, UnfoldError }, [config, text, question]) {
+  const own = { ...small, window: undefined, layers: [{ hidden: 5 }] };
+  const model = await createModel({ ...own, ...config, text });
+  await read(model.train({ steps: 10 }));
+  for (const split of ['train', 'validation', 'test']) await model.evaluate({ split });
+  for (const request of [question, { ...question, target: undefined }]) await model.predict(request);
+  await model.example('train', 0);
+  const file = await model.save();
+  for (const given of [text, '']) {
+    const again = await openModel(file, { threads: 1, worker: false, text: given });
+    await again.predict(question);
+    if (given) await read(again.train({ steps: 2 }));
+    again.dispose();
+  }
+  for (const bad of [
+    file.subarray(0, -9),
+    file.map((byte, at) => (at === file.length - 9 ? byte ^ 1 : byte)),
+  ])
+    await refused(openModel(bad, { threads: 1, worker: false, text }), UnfoldError);
+  model.dispose();
+  return 2;
+}
+
+/** The tensor level: ragged batches there and back, every optimizer, states, saved and loaded. */
+async function triedNetwork({ createNetwork }, config) {
+  const network = await createNetwork({
+    task: { inputs: 2, outputs: 3 },
+    ...config,
+    threads: 1,
+    worker: false,
+  });
+  const [T, N] = [5, 3];
+  let state;
+  for (const optimizer of ['sgd', 'rmsprop', 'adagrad', 'adadelta', 'adam', 'adamw']) {
+    const x = { shape: [T, N, 2], data: Float32Array.from({ length: T * N * 2 }, (_, i) => Math.sin(i)) };
+    const out = await network.forward(x, { lengths: [5, 0, 2], training: true, ...(state && { state }) });
+    await network.backward(out.y.data, out.state);
+    await network.step({ optimizer, max_norm: 1 });
+    state = out.state;
+  }
+  await network.load(await network.save());
+  network.dispose();
+}
+
 main(async () => {
   setUp('build');
   if (!existsSync(at('dist/index.js'))) throw new Failure('the package is not built; run npm run build.');
@@ -87,5 +169,16 @@ main(async () => {
   ];
   let bad = 0;
   for (const [at, config] of configs.entries()) bad += await tried(unfold, config, at === 0 ? 40 : 1);
+  for (const task of tasks) bad += await triedTask(unfold, task);
+  const networks = cells.map(({ name }) => ({ layers: [{ cell: name, hidden: 5 }] }));
+  networks.push({
+    layers: [
+      { cell: 'gru', hidden: 4, bidirectional: true },
+      { cell: 'lstm', hidden: 3 },
+    ],
+    dropout: 0.3,
+  });
+  for (const config of networks) await triedNetwork(unfold, config);
+  console.log(`${tasks.length} tasks and ${networks.length} networks of numbers beside them`);
   console.log(`${configs.length} networks trained, saved and opened; ${bad} bad files refused; no finding`);
 });

@@ -86,6 +86,10 @@ export class Client {
     }
   }
 
+  get ended(): boolean {
+    return this.#ended !== undefined;
+  }
+
   /** Ends the session: what is pending, and every later call, rejects with the error. */
   end(error: UnfoldError): void {
     if (this.#ended) return;

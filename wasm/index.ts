@@ -3,7 +3,7 @@
  * nothing; every function loads what it needs.
  */
 import { refuse, UnfoldError } from './errors.js';
-import { encode, TextModel, toJson } from './model.js';
+import { checkWhole, encode, given, TextModel, toJson } from './model.js';
 import { TensorNetwork } from './network.js';
 import type { Network, NetworkOptions } from './network-types.js';
 import { openSession, openTools, type Session } from './open.js';
@@ -29,8 +29,8 @@ export type * from './types.js';
  * kept the engine from loading: `UNSUPPORTED`, `LOAD_FAILED`, `WORKER_FAILED`, `TIMEOUT`, the signal's reason.
  */
 export async function createModel(options: CreateOptions): Promise<Model> {
-  const [runtime, { text: given, ...config }] = split(options);
-  const text = given ?? (config.corpus === undefined ? given : '');
+  const [runtime, { text: own, ...config }] = split(options);
+  const text = own ?? (config.corpus === undefined ? own : '');
   const args = { config: toJson(config), text: encode(text) };
   return openText(runtime, ({ client }) => client.call('create', args, sending(args.text, text, runtime)));
 }
@@ -71,13 +71,14 @@ export async function checkConfig(
   options: Runtime & { vocabulary?: number } = {},
 ): Promise<CheckedConfig> {
   const [runtime, { vocabulary = 0 }] = split(options);
+  checkWhole('vocabulary', vocabulary, 0, 2 ** 31 - 1);
   const tools = await openTools(runtime);
   return tools.call('check', { config: toJson(config), vocabulary }, { signal: runtime.signal });
 }
 
 /** The cells, optimizers and so on of this build, and the default configuration. */
 export async function getSchema(options: Runtime = {}): Promise<Schema> {
-  const tools = await openTools(options);
+  const tools = await openTools(given(options));
   return tools.call('schema', {}, { signal: options.signal });
 }
 
@@ -100,7 +101,7 @@ async function open<T>(runtime: Runtime, make: (session: Session) => Promise<T>)
 
 /** Parts how to run from what to run: the engine refuses every field that it does not know. */
 function split<T extends Runtime>(options: T): [Runtime, Omit<T, keyof Runtime>] {
-  const { threads, math, wasmUrl, wasmModule, workerUrl, worker, timeout, signal, ...rest } = options;
+  const { threads, math, wasmUrl, wasmModule, workerUrl, worker, timeout, signal, ...rest } = given(options);
   const runtime = { threads, math, wasmUrl, wasmModule, workerUrl, worker, timeout, signal };
   for (const key of Object.keys(runtime) as (keyof Runtime)[])
     if (runtime[key] === undefined) delete runtime[key];

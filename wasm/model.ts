@@ -30,10 +30,18 @@ export function toJson(value: object): string {
   const spell = (_: string, item: unknown) =>
     typeof item === 'number' && !Number.isFinite(item) ? String(item) : item;
   try {
-    return JSON.stringify(value, spell);
+    return JSON.stringify(given(value), spell);
   } catch (error) {
-    throw wrap('INVALID_ARGUMENT', 'The options hold what JSON cannot', error);
+    throw error instanceof UnfoldError
+      ? error
+      : wrap('INVALID_ARGUMENT', 'The options hold what JSON cannot', error);
   }
+}
+
+/** Options, which a caller in JavaScript may forget: what crosses over to the engine has to be of its type. */
+export function given<T>(options: T): T {
+  if (typeof options === 'object' && options) return options;
+  throw refuse('INVALID_ARGUMENT', 'options', 'an object', options);
 }
 
 /** UTF-8; bytes as they are. */
@@ -56,7 +64,8 @@ export class TextModel implements Model {
     return this.#info;
   }
 
-  train({ signal, ...limits }: TrainOptions = {}): Stream<Progress> {
+  train(options: TrainOptions = {}): Stream<Progress> {
+    const { signal, ...limits } = given(options);
     for (const [field, limit] of Object.entries(limits)) checkLimit(field, limit);
     return this.#stream<Progress>(
       (sink) =>
@@ -72,9 +81,10 @@ export class TextModel implements Model {
     );
   }
 
-  sample({ signal, ...options }: SampleOptions = {}): Sampling {
+  sample(options: SampleOptions = {}): Sampling {
+    const { signal, ...others } = given(options);
     const unknown: string[] = [];
-    const args = { options: toJson(options) };
+    const args = { options: toJson(others) };
     const stream = this.#stream<string>(
       (sink) =>
         this.#client.stream('sample', args, {
@@ -90,10 +100,9 @@ export class TextModel implements Model {
     return Object.assign(stream, { unknown });
   }
 
-  async evaluate({
-    split = 'validation',
-    signal,
-  }: { split?: Split; signal?: AbortSignal | undefined } = {}): Promise<Evaluation> {
+  async evaluate(options: { split?: Split; signal?: AbortSignal | undefined } = {}): Promise<Evaluation> {
+    const { split = 'validation', signal } = given(options);
+    checkSplit(split);
     const result = await this.#client.call('evaluate', { split }, { signal });
     return { ...result, bitsPerCharacter: result.loss / Math.LN2 };
   }
@@ -103,24 +112,25 @@ export class TextModel implements Model {
   }
 
   async logProbability(request: PredictRequest): Promise<number> {
-    if (request.target === undefined) throw refuse('INVALID_ARGUMENT', 'target', 'an answer', undefined);
+    if (given(request).target === undefined)
+      throw refuse('INVALID_ARGUMENT', 'target', 'an answer', undefined);
     return (await this.predict(request)).logProbability!;
   }
 
   async example(split: Split, index: number): Promise<Answered> {
+    checkSplit(split);
     checkWhole('index', index, 0, 2 ** 31 - 1);
     return this.#client.call('example', { split, index });
   }
 
-  async baselines({
-    highest = 2,
-    signal,
-  }: { highest?: number; signal?: AbortSignal | undefined } = {}): Promise<Baselines> {
+  async baselines(options: { highest?: number; signal?: AbortSignal | undefined } = {}): Promise<Baselines> {
+    const { highest = 2, signal } = given(options);
     checkWhole('highest', highest, 0, 8);
     return this.#client.call('baselines', { highest }, { signal });
   }
 
-  async gradientFlow({ lags = 64 }: { lags?: number } = {}): Promise<number[][]> {
+  async gradientFlow(options: { lags?: number } = {}): Promise<number[][]> {
+    const { lags = 64 } = given(options);
     checkWhole('lags', lags, 1, 4096);
     return this.#client.call('gradientFlow', { lags });
   }
@@ -130,18 +140,21 @@ export class TextModel implements Model {
     return inspectionOf(data, this.#info.vocabulary.symbols);
   }
 
-  async connectivity(text: string | Uint8Array, { at }: { at: number }): Promise<Float32Array> {
+  async connectivity(text: string | Uint8Array, options: { at: number }): Promise<Float32Array> {
+    const { at } = given(options);
     checkWhole('at', at, 1, MOST_CHARACTERS);
     return Float32Array.from(await this.#client.call('connectivity', { text: encode(text), at }));
   }
 
-  async terms(text: string | Uint8Array, { at, layer = 0 }: { at: number; layer?: number }): Promise<Term[]> {
+  async terms(text: string | Uint8Array, options: { at: number; layer?: number }): Promise<Term[]> {
+    const { at, layer = 0 } = given(options);
     checkWhole('at', at, 0, MOST_CHARACTERS);
     checkWhole('layer', layer, 0, 1000);
     return this.#client.call('terms', { text: encode(text), layer, at });
   }
 
-  async spreads({ bins = 40 }: { bins?: number } = {}): Promise<Spread[]> {
+  async spreads(options: { bins?: number } = {}): Promise<Spread[]> {
+    const { bins = 40 } = given(options);
     checkWhole('bins', bins, 1, 1000);
     return this.#client.call('spreads', { bins });
   }
@@ -150,7 +163,7 @@ export class TextModel implements Model {
     return this.#update(await this.#client.call('update', { settings: toJson(settings) }));
   }
 
-  save(options: { optimizer?: boolean } = {}): Promise<Uint8Array> {
+  async save(options: { optimizer?: boolean } = {}): Promise<Uint8Array> {
     return this.#client.call('save', { options: toJson(options) });
   }
 
@@ -179,7 +192,12 @@ export class TextModel implements Model {
 /** More than memory could hold the states of. */
 const MOST_CHARACTERS = 1e8;
 
-function checkWhole(field: string, value: unknown, low: number, high: number): void {
+function checkSplit(split: unknown): void {
+  if (typeof split !== 'string')
+    throw refuse('INVALID_ARGUMENT', 'split', 'train, validation or test', split);
+}
+
+export function checkWhole(field: string, value: unknown, low: number, high: number): void {
   if (Number.isInteger(value) && Number(value) >= low && Number(value) <= high) return;
   throw refuse('INVALID_ARGUMENT', field, `a whole number from ${low} to ${high}`, value);
 }

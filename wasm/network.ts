@@ -3,7 +3,7 @@ import type { Client } from './client.js';
 import type { TaskConfig } from './config.js';
 import { refuse, UnfoldError } from './errors.js';
 import { readSafetensors, writeSafetensors } from './export/safetensors.js';
-import { toJson } from './model.js';
+import { given, toJson } from './model.js';
 import type {
   Backward,
   Forward,
@@ -108,7 +108,7 @@ export class TensorNetwork implements Network {
 
   async forward(x: Tensor, options: ForwardOptions = {}): Promise<Forward> {
     const { inputs, outputs, context: numbers } = this.#info;
-    const { lengths, state, context, training = false, ...others } = options;
+    const { lengths, state, context, training = false, ...others } = given(options);
     const unknown = Object.keys(others)[0];
     if (unknown !== undefined)
       throw misfit(unknown, 'one of lengths, state, context and training', 'an unknown option');

@@ -27,7 +27,7 @@ export async function openTools(options: Runtime): Promise<Client> {
     attempt(local, async (wanted) => {
       const module = await race(loadModule(wanted, local));
       let session = tools.get(module);
-      if (!session) {
+      if (!session || (await race(session)).client.ended) {
         const unlimited: Race = (work) => work; // shared by all who ask: no one's signal ends it
         session = start({ ...wanted, threads: 1 }, { ...local, wasmModule: module }, unlimited);
         tools.set(module, session);

@@ -76,6 +76,7 @@ export interface Info {
   config: CanonicalConfig;
   parameters: number;
   memoryBytes: number;
+  /** Of tasks other than `next`: the symbols that examples are written in, none if these are numbers. */
   vocabulary: {
     size: number;
     /** In index order. */

@@ -54,6 +54,23 @@ TEST(Session, NeedsText) {
   EXPECT_TRUE(refuses(ErrorCode::invalid_text, "text", [] { Session(small(), "\xFF\xFE" + letters(100, 3)); }));
 }
 
+TEST(Session, ATensorNetworkIsNone) {
+  const Config tensor = parse_config(R"({"task":{"name":"tensor","inputs":2}})");
+  for (const char* text : {"", "1,2\n3,4\n"})
+    EXPECT_TRUE(refuses(ErrorCode::invalid_config, "task.name", [&] { Session(tensor, text); }));
+}
+
+TEST(Session, InfoOfATaskHasTheSymbolsOfItsExamples) {
+  const auto vocabulary = [](const char* config, const char* text) {
+    return Session(parse_config(config), text).info()["vocabulary"];
+  };
+  const Json tagged = vocabulary(R"({"task":"tag","batch":1})", "abc\txyx\nba\tyx\ncc\tyy\n");
+  EXPECT_EQ(tagged["size"], 3);
+  EXPECT_EQ(tagged["symbols"], Json::parse(R"(["a","b","c"])"));
+  EXPECT_EQ(vocabulary(R"({"task":"generate","batch":1})", "ab\nba\na\n")["size"], 2) << "the end is not among them";
+  EXPECT_EQ(vocabulary(R"({"task":"regress","batch":1})", "1,2\n3,4\n5,6\n7,8\n")["size"], 0);
+}
+
 // Sampling ----------------------------------------------------------------------------------------------------------
 
 TEST(SessionSample, ReportsUnknownSymbolsOnce) {

@@ -345,6 +345,8 @@ TEST(Decode, AgreesWithTeacherForcing) {
         EXPECT_NEAR(greedy.log_probability, log_probability(t.network, t.config, t.data, e), 1e-4) << json.dump();
       const std::vector<Written> beam = decode(t.network, t.config.task, 3, e, {.beam = 256, .longest = 5});
       EXPECT_GE(beam[0].log_probability, greedy.log_probability - 1e-5) << json.dump();
+      for (const int width : {1, 2, 4})  // as many as were asked for, whichever of them ended early
+        EXPECT_LE(decode(t.network, t.config.task, 3, e, {.beam = width, .longest = 5}).size(), std::size_t(width));
       if (t.network.attention() < 0 || greedy.attention.empty()) continue;
       const std::size_t S = std::max<std::size_t>(e.input.size(), 1);
       for (std::size_t at = 0; at < greedy.attention.size(); at += S) {

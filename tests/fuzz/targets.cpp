@@ -10,6 +10,7 @@
 #include "checkpoint.h"
 #include "dataset.h"
 #include "session.h"
+#include "tensor.h"
 
 namespace unfold::fuzz {
 namespace {
@@ -62,6 +63,34 @@ bool fits(const Config& config, Index V, Index tokens) {
   return estimate(config, V, tokens).bytes < most_bytes && double(config.batch) * double(longest) < 2000;
 }
 
+/// A task answers questions of its own symbols, examples or not.
+void ask(Session& session, const std::string& text) {
+  const Config& config = session.config();
+  if (config.task.learns_text()) return;
+  const Dataset& names = session.names();
+  const auto spelt = [](const std::vector<std::string>& symbols) {
+    std::string all;
+    for (std::size_t i = 0; i < std::min<std::size_t>(symbols.size(), 3); ++i) all += symbols[i];
+    return all;
+  };
+  const auto rows = [](Index width) { return Json::array({std::vector<Real>(std::size_t(width), Real(0.5))}); };
+  const bool numbers = names.numbers > 0, values = config.task.name == "regress" || config.task.name == "notes";
+  Json request = Json::object();
+  request["input"] = numbers ? rows(names.numbers) : Json(spelt(names.inputs));
+  if (names.context > 0) request["context"] = std::vector<Real>(std::size_t(names.context), Real(1));
+  accepted([&] { promise(session.predict(request).is_object(), "no answer"); });
+  request["beam"] = 3;
+  request["steps"] = 2;
+  accepted([&] {
+    const Json answer = session.predict(request);
+    promise(!answer.contains("alternatives") || answer["alternatives"].size() <= 3, "more answers than were asked for");
+  });
+  for (const std::string& target : {spelt(names.targets), text.substr(0, 40)}) {
+    request["target"] = values ? rows(names.outputs) : Json(target);
+    accepted([&] { session.predict(request); });
+  }
+}
+
 /// Whatever was accepted works: it trains, evaluates, writes, and is saved as a file that opens.
 void use(Session& session, const std::string& text, const std::string& prime = "the") {
   accepted([&] {
@@ -70,10 +99,9 @@ void use(Session& session, const std::string& text, const std::string& prime = "
       while (!session.trainer().evaluate().done) {
       }
   });
-  accepted([&] {
-    if (session.config().task.learns_text() || session.config().task.name == "tensor") return;
-    promise(session.example(Split::train, 0).is_object(), "no example");
-  });
+  if (!session.config().task.learns_text())
+    accepted([&] { promise(session.example(Split::train, 0).is_object(), "no example"); });
+  ask(session, text);
   accepted([&] {
     session.sample_start(prime, {.top_k = 3, .top_p = 0.9}, 4);
     std::string written;
@@ -112,7 +140,10 @@ void open_and_use(std::span<const std::byte> bytes, const std::string& text) {
     std::optional<Session> session;
     if (!accepted([&] { session.emplace(bytes, given); })) continue;
     promise(session->info().is_object(), "no description");
-    if (!given.empty()) use(*session, given);
+    if (!given.empty())
+      use(*session, given);
+    else
+      ask(*session, text);
   }
 }
 
@@ -187,7 +218,14 @@ void session(Input input) {
     file.metadata["progress"] =
         changes.is_object() ? progress.dump(-1, ' ', true, Json::error_handler_t::replace) : string_of(parts[2]);
   }
-  if (!parts[3].empty()) file.metadata["vocabulary"] = string_of(parts[3]);
+  if (!parts[3].empty()) {
+    const char* key = parsed.task.learns_text() ? "vocabulary" : "symbols";
+    Json symbols = Json::parse(file.metadata.at(key));
+    const Json changes = Json::parse(string_of(parts[3]), nullptr, false);
+    if (changes.is_object()) symbols.update(changes);
+    file.metadata[key] =
+        changes.is_object() ? symbols.dump(-1, ' ', true, Json::error_handler_t::replace) : string_of(parts[3]);
+  }
   std::vector<std::byte> numbers;
   if (!parts[4].empty() && !file.tensors.empty()) {  // over the first, the middle or the last tensor
     TensorView& t = file.tensors[parts[4].size() % file.tensors.size()];
@@ -234,6 +272,45 @@ void data(Input text) {
   if (config.task.name == "regress" && text[0] & 64) config.task.pool = "last";
   if (config.task.name == "generate" && text[0] & 64) config.task.context = 2;
   read_examples(string_of(text.subspan(1)), config);
+}
+
+void tensor(Input input) {
+  const auto parts = parts_of(input, 3);
+  Config parsed;
+  if (!accepted([&] { parsed = parse_config(string_of(parts[0])); })) return;
+  if (!fits(parsed, std::max<Index>(parsed.task.inputs, 1), 0) || parsed.task.outputs > 1000) return;
+  std::optional<TensorNetwork> network;
+  if (!accepted([&] { network.emplace(parsed); })) return;
+  const Input raw = parts[2];
+  const auto byte = [&](std::size_t at) { return at < raw.size() ? Index(raw[at]) : 1; };
+  const Index T = byte(0) % 9, N = byte(1) % 5;
+  TensorNetwork::Inputs in{.steps = T, .columns = N, .training = (byte(2) & 1) != 0};
+  for (Index n = 0; n < N && (byte(2) & 2); ++n) in.lengths.push_back(byte(std::size_t(3 + n)) % 11 - 1);
+  std::vector<Real> given(std::size_t(1 + T * N * network->inputs() + N * network->context_size()), Real(0.25));
+  if (raw.size() > 8) std::memcpy(given.data(), raw.data() + 8, std::min(raw.size() - 8, given.size() * sizeof(Real)));
+  const auto x = std::span<const Real>(given).first(std::size_t(T * N * network->inputs()));
+  in.x = x;
+  in.context = std::span<const Real>(given).subspan(x.size(), std::size_t(N * network->context_size()));
+  accepted([&] {
+    TensorNetwork::Outputs out = network->forward(in);
+    if (byte(2) & 4) {  // goes on from its own state, or from one that was given
+      if (byte(2) & 8 && !out.state.values.empty()) out.state.values[0] = given[0];
+      if (byte(2) & 16) out.state.values.resize(out.state.values.size() + 1);
+      in.state = &out.state;
+      out = network->forward(in);
+    }
+    network->backward(out.y, byte(2) & 32 ? &out.state : nullptr);
+  });
+  accepted([&] {
+    network->step(parse_tensor_optimizer(parse_json(string_of(parts[1]), ErrorCode::invalid_argument, "options")));
+  });
+  for (const NamedTensor& t : network->parameters()) {
+    const std::vector<Real> values = network->parameter(t.name);
+    for (const Real v : values) promise(std::isfinite(v), "a weight that is no number");
+    accepted([&] {
+      network->set_parameter(t.name, std::span<const Real>(given).first(std::min(given.size(), values.size())));
+    });
+  }
 }
 
 void music(Input json) {

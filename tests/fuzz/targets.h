@@ -17,20 +17,25 @@ void checkpoint(Input file);
 void config(Input json);
 /// Byte 0: unit and cap. Then the text that a model is made for and, behind a zero byte, a prime.
 void text(Input bytes);
-/// Parts divided by zero bytes: configuration, text, progress, vocabulary, raw numbers. A model is made from the
-/// first two and saved; what the others say is written into its file, which is signed and opened.
+/// Parts divided by zero bytes: configuration, text, progress, vocabulary (of a task: names and sizes), raw numbers. A
+/// model is made from the first two and saved; what the others say is written into its file, which is signed and
+/// opened.
 void session(Input parts);
 
 /// Byte 0: the task, pooled or not, with a context or not. Then the text of its examples.
 void data(Input text);
 /// Piano rolls as JSON.
 void music(Input json);
+/// Parts divided by zero bytes: the configuration of a network of numbers, options of an optimizer, and raw bytes:
+/// steps, columns, flags, five lengths, then numbers.
+void tensor(Input parts);
 
 struct Named {
   const char* name;
   Target run;
 };
 inline constexpr Named targets[]{{"checkpoint", checkpoint}, {"config", config}, {"text", text},
-                                 {"session", session},       {"data", data},     {"music", music}};
+                                 {"session", session},       {"data", data},     {"music", music},
+                                 {"tensor", tensor}};
 
 }  // namespace unfold::fuzz

@@ -4,9 +4,10 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createModel, type Model, openModel, UnfoldError } from '../../dist/index.js';
+import { createModel, type Model, openModel } from '../../dist/index.js';
+import { mostly, read, settles, strange } from './calls.js';
 import { count, many } from './counts.js';
-import { hosts, sleep, TEXT } from './harness.js';
+import { hosts, TEXT } from './harness.js';
 
 const text = TEXT.slice(0, 1200);
 const config = {
@@ -17,16 +18,6 @@ const config = {
   threads: 1,
   seed: 1,
 };
-
-/** Anything a caller in JavaScript may pass where a number is expected. */
-const strange = fc.oneof(
-  fc.constantFrom(0, -1, 0.5, 1e-30, 1e6, 1e400, -Infinity, NaN, null, undefined, '3', '', {}, [], true),
-  fc.double(),
-  fc.integer(),
-);
-/** Mostly good. */
-const mostly = <T>(good: fc.Arbitrary<T>) =>
-  fc.oneof({ weight: 5, arbitrary: good }, { weight: 1, arbitrary: strange });
 
 const settings = fc.record(
   {
@@ -80,11 +71,6 @@ const call = fc.record({
 const ending = fc.constantFrom('save', 'dispose' as const);
 type Call = typeof call extends fc.Arbitrary<infer T> ? T : never;
 
-async function read(stream: AsyncIterable<unknown>, most = Infinity): Promise<void> {
-  let chunks = 0;
-  for await (const _ of stream) if (++chunks > most) break;
-}
-
 /** A number of steps that is good but takes longer than a test waits: it is aborted like the others. */
 const endless = ({ call, options }: Call['what']) =>
   call === 'train' && typeof options.steps === 'number' && options.steps > 1000;
@@ -105,22 +91,6 @@ function make(model: Model, { what, abort: asked, read: most }: Call): Promise<u
     default:
       return (model[what.call] as (options: never) => Promise<unknown>)(options);
   }
-}
-
-/** Settles within ten seconds, with an answer, a typed error or the reason of a signal. */
-async function settles(promise: Promise<unknown>, what: string): Promise<void> {
-  const answered = promise.then(
-    () => undefined,
-    (error: unknown) => {
-      const reason = error instanceof DOMException && error.name === 'AbortError';
-      const typed = error instanceof UnfoldError && !['INTERNAL', 'WORKER_FAILED'].includes(error.code);
-      if (!reason && !typed) throw new Error(`${what} ended with ${String(error)}`, { cause: error });
-    },
-  );
-  await Promise.race([
-    answered,
-    sleep(10_000).then(() => Promise.reject(new Error(`${what} did not settle`))),
-  ]);
 }
 
 async function survives(worker: boolean, calls: Call[], end: 'save' | 'dispose'): Promise<void> {

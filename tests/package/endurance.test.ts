@@ -90,10 +90,53 @@ test('handles: each is destroyed once, and a destroyed one is an exception, not 
   session.delete();
 });
 
-/** Objects of Embind's table of JavaScript values that C++ holds on to, where the build tells. */
-function handles(engine: Engine): number {
-  return (engine as { count_emval_handles?: () => number }).count_emval_handles?.() ?? 0;
-}
+test('handles: no call keeps one, whether it answers or refuses, of models, of tasks and of networks', async () => {
+  const { engine } = await measured();
+  const tagged = new TextEncoder().encode('abc\txyx\nab\txy\nc\tx\n'.repeat(4));
+  const tensor = '{"task":{"name":"tensor","inputs":2,"outputs":1},"layers":[{"hidden":2}]}';
+  const use = () => {
+    const session = new engine.Session();
+    session.create(config, bytes);
+    session.train(3, 30);
+    session.evaluate('validation', 30);
+    session.evaluate('none', 30);
+    session.sampleStart('{"length":5}');
+    session.sampleNext(5, 30);
+    session.inspect(bytes.subarray(0, 9));
+    session.spreads(9);
+    session.logits('{"tokens":[0,1],"columns":1,"inputs":[],"clock":0}', new Uint8Array());
+    const file = readBytes(session.save('{}'));
+    session.open(file, bytes);
+    session.open(file.subarray(5), bytes);
+    session.delete();
+    const task = new engine.Session();
+    task.create('{"task":"tag","batch":2,"layers":[{"hidden":2}]}', tagged);
+    task.train(3, 30);
+    task.predict('{"input":"abc"}');
+    task.predict('{"input":"?"}');
+    task.example('train', 0);
+    task.example('train', 1e6);
+    task.delete();
+    const network = new engine.Network();
+    network.create('{}', new Float32Array());
+    network.create(tensor, new Float32Array());
+    const sizes = { steps: 1, columns: 1, lengths: [], training: 1, sizes: [2, 0], clock: null };
+    network.forward(JSON.stringify(sizes), new Float32Array(2));
+    network.forward('{}', new Float32Array(2));
+    network.backward('{"sizes":[1,0,0]}', new Float32Array(1));
+    network.tensors('gradients', new Float32Array());
+    network.step('{"optimizer":"adam"}', new Float32Array());
+    network.delete();
+  };
+  use();
+  const before = handles(engine);
+  for (let i = 0; i < 20; ++i) use();
+  expect(handles(engine)).toBe(before);
+});
+
+/** JavaScript values that C++ holds on to, in Embind's table of them. */
+const handles = (engine: Engine): number =>
+  (engine as unknown as { count_emval_handles(): number }).count_emval_handles();
 
 test('memory that the platform refuses is a typed error, and the engine goes on', async () => {
   const { engine, size } = await measured();
@@ -137,4 +180,36 @@ test('a size beyond any memory is refused before it is asked for, with the figur
   });
   expect(size()).toBe(before);
   session.delete();
+});
+
+test('so is a network of numbers, and a window of one; sizes do not wrap at four gigabytes', async () => {
+  const { engine, size } = await measured();
+  const before = size();
+  const none = new Float32Array();
+  const config = (layers: object[]) =>
+    JSON.stringify({ task: { name: 'tensor', inputs: 1, outputs: 1 }, layers });
+  const tooLarge = (reply: { ok: boolean; value: string }) => {
+    expect(reply.ok).toBe(false);
+    expect(JSON.parse(reply.value)).toMatchObject({
+      code: 'OUT_OF_MEMORY',
+      actual: expect.stringMatching(/^\d+ MB$/),
+    });
+    expect(size()).toBe(before);
+  };
+  const network = new engine.Network();
+  // 8 times 2^29 weights are 2^34 bytes: in 32 bits nothing.
+  tooLarge(network.create(config(Array.from({ length: 8 }, () => ({ cell: 'lstm', hidden: 8192 }))), none));
+  read(network.create(config([{ cell: 'lstm', hidden: 64 }]), none));
+  const asked = (steps: number) => {
+    const sizes = { steps, columns: 1, lengths: [], training: 0, sizes: [steps, 0], clock: null };
+    return network.forward(JSON.stringify(sizes), new Float32Array(steps));
+  };
+  const bytes = readBytes(asked(3));
+  const reply = asked(8_000_000);
+  expect(JSON.parse(reply.value)).toMatchObject({
+    code: 'OUT_OF_MEMORY',
+    actual: expect.stringMatching(/ MB$/),
+  });
+  expect(readBytes(asked(3))).toEqual(bytes);
+  network.delete();
 });

@@ -1,5 +1,5 @@
 // What a visitor can do to a run: pause, step, reset, change, undo, share.
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright';
 import { loss, openBrowser, openSite, pause, play, type Site, step, visit, waitForStep } from './harness';
 
@@ -113,6 +113,39 @@ it('shows a loss that explodes without falling over', async () => {
   expect(content).toBeLessThanOrEqual(room!);
   expect(problems).toEqual([]);
   await close();
+});
+
+describe('an overflow', () => {
+  // Large steps of an unbounded cell: four of them, then infinity.
+  const wild = '#v=1&h=24&w=128&b=4&c=rnn&co=activation:relu&o=sgd&lr=1&cl=0';
+  const title = 'The loss is no longer a number';
+
+  it.each([
+    { way: 'Clip gradients to 1 and go on', link: 'cl=1', goesOn: true },
+    { way: 'Go on at 0.5', link: 'lr=0.5', goesOn: false },
+    { way: 'Start again at 0.5', link: 'lr=0.5', goesOn: false },
+  ])(
+    'is told by step and tensor, and left by one click: $way',
+    { timeout: 120_000 },
+    async ({ way, link, goesOn }) => {
+      const { page, problems, close } = await visit(browser, site, { at: wild });
+      const alert = page.getByRole('alert').filter({ hasText: title });
+      await alert.waitFor({ timeout: 60_000 });
+      expect(await alert.innerText()).toMatch(/Step \d+ was not taken: in (layers|readout)\.[\w.]+, /);
+      const at = await pausedStep(page);
+      await alert.getByRole('button', { name: way }).click();
+      await expect.poll(() => page.url()).toContain(`&${link}`);
+      if (goesOn) {
+        await waitForStep(page, at + 10);
+        expect(await alert.count()).toBe(0);
+      } else {
+        // This network overflows at half the rate too: another step, and the next half is offered.
+        await alert.filter({ hasText: 'Go on at 0.25' }).waitFor({ timeout: 60_000 });
+      }
+      expect(problems).toEqual([]);
+      await close();
+    },
+  );
 });
 
 it('brings the last copy back when the worker dies', async () => {

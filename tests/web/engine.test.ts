@@ -13,6 +13,7 @@ interface FakeModel {
     vocabulary: object;
   };
   learningRate: number;
+  clip: number;
   /** Thrown by the next slice of training. */
   fault: Error | null;
   disposed: boolean;
@@ -23,9 +24,12 @@ function fakePackage() {
     constructor(
       readonly code: string,
       message: string,
+      { overflow }: { overflow?: object } = {},
     ) {
       super(message);
+      this.overflow = overflow;
     }
+    readonly overflow: object | undefined;
   }
   const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
   const model = (step: number, config: object) => ({
@@ -53,8 +57,9 @@ function fakePackage() {
         };
       }
     },
-    async update({ optimizer }: { optimizer?: { learningRate: number } }) {
+    async update({ optimizer, clip }: { optimizer?: { learningRate: number }; clip?: { norm: number } }) {
       if (optimizer) this.learningRate = optimizer.learningRate;
+      if (clip) this.clip = clip.norm;
       return this.info;
     },
     async save() {
@@ -139,6 +144,62 @@ it('offers half the rate when the loss is no longer a number', async () => {
   expect(store.settings.value.learningRate).toBe(0.25);
   expect(model().learningRate).toBe(0.25);
   expect(titles()).toEqual([]);
+});
+
+it('names what overflowed, and clips where that was not done yet', async () => {
+  set('clip', 0);
+  await trainTo(3);
+  const overflow = {
+    step: 1234,
+    loss: null,
+    gradientNorm: null,
+    learningRate: 0.003,
+    parameter: 'layers.0.weight_hh',
+    largest: 2.5e20,
+    takenBack: true,
+  };
+  model().fault = new UnfoldError('NON_FINITE', 'made to fail', { overflow });
+  await expect.poll(() => store.phase.value).toBe('paused');
+  const [notice] = store.notices.value;
+  expect(notice!.detail).toContain('Step 1,234');
+  expect(notice!.detail).toContain('in layers.0.weight_hh, the largest number was 2.5e+20');
+  const at = model().info.step;
+  notice!.actions.find(({ label }) => label.startsWith('Clip'))!.run();
+  await expect.poll(() => model().info.step).toBeGreaterThan(at);
+  expect(store.settings.value.clip).toBe(1);
+  expect(model().clip).toBe(1);
+  expect(titles()).toEqual([]);
+  // Clipped already: only the rate is left to lower, and what is not finite is said so.
+  model().fault = new UnfoldError('NON_FINITE', 'made to fail', { overflow: { ...overflow, largest: null } });
+  await expect.poll(() => store.phase.value).toBe('paused');
+  expect(store.notices.value[0]!.actions.map(({ label }) => label)).toEqual([
+    'Go on at 0.0015',
+    expect.stringMatching(/^(Go back to step \d+, at|Start again at) 0.0015$/),
+  ]);
+  expect(store.notices.value[0]!.detail).toContain('a number was not finite');
+});
+
+it('goes back to the copy from before an overflow, at half the rate', async () => {
+  set('learningRate', 0.5);
+  await trainTo(4);
+  await engine.pause();
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  const copied = model().info.step;
+  await trainTo(copied + 3);
+  const overflow = { step: 9, loss: 1, gradientNorm: null, learningRate: 0.5, parameter: 'a', largest: null };
+  model().fault = new UnfoldError('NON_FINITE', 'made to fail', {
+    overflow: { ...overflow, takenBack: false },
+  });
+  await expect.poll(() => store.phase.value).toBe('paused');
+  await new Promise((resolve) => setTimeout(resolve, 10)); // a copy of the spoiled weights would be made by now
+  const way = store.notices.value[0]!.actions.at(-1)!;
+  expect(way.label).toBe(`Go back to step ${copied}, at 0.25`);
+  way.run();
+  await expect.poll(() => make.models.length).toBe(2);
+  await expect.poll(() => store.phase.value).toBe('running');
+  expect(model().learningRate).toBe(0.25);
+  expect(store.settings.value.learningRate).toBe(0.25);
+  await expect.poll(() => model().info.step).toBeGreaterThan(copied);
 });
 
 it('brings the last copy back when the worker is gone', async () => {

@@ -64,18 +64,21 @@ async function tab(context: BrowserContext, at = ''): Promise<Page> {
   return page;
 }
 
-it(
-  'goes on bit for bit after a reload, and after crashes at random moments',
-  { timeout: 60_000 + 20_000 * KILLS },
-  async () => {
+it.each([
+  { what: 'a text', at: SMALL },
+  { what: 'made examples', at: '#v=1&ta=classify&cp=parity&df=8&h=8&b=4&autostart=0' },
+])(
+  'goes on bit for bit after a reload, and after crashes at random moments: $what',
+  { timeout: 120_000 + 40_000 * KILLS },
+  async ({ at }) => {
     const target = 2 * KILLS + 6;
-    const calm = await visit(browser, site, { at: SMALL });
+    const calm = await visit(browser, site, { at });
     await press(calm.page, target);
     const undisturbed = await exported(calm.page);
     await calm.close();
 
     const context = await browser.newContext();
-    let page = await tab(context, SMALL);
+    let page = await tab(context, at);
     await press(page, 3);
     await keptAt(page, 3);
     await page.reload();
@@ -269,6 +272,24 @@ describe('goes on training, and says so,', () => {
     await keptAt(page, 6);
     await close();
   });
+});
+
+it('goes on where it was after it was frozen', async () => {
+  const context = await browser.newContext();
+  const page = await tab(context, '#v=1&h=32&w=32&b=16');
+  await waitForStep(page, 5);
+  await page.keyboard.press('w'); // somebody's run
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  await devtools.send('Page.setWebLifecycleState', { state: 'active' });
+  const at = await step(page);
+  await waitForStep(page, at + 10);
+  expect(await page.locator('.notice').count()).toBe(0);
+  // What a tab wrote down before it was put away is there when it is loaded again.
+  const here = await page.evaluate(() => sessionStorage.getItem('unfold.tab'));
+  expect(here === null || JSON.parse(here).running).toBe(true);
+  await context.close();
 });
 
 it('rests while nobody sees what nobody asked for, and goes on', async () => {

@@ -87,6 +87,64 @@ it('needs no exception from Trusted Types', async () => {
   await close();
 });
 
+it('brings its policy along where a server sends none: no inline script, no eval, no HTML from text', async () => {
+  const { page, close } = await visit(browser, await site({ headers: { 'Content-Security-Policy': '' } }));
+  await waitForStep(page, 3);
+  const tried = await page.evaluate(async () => {
+    const script = document.createElement('script');
+    const errorOf = (work: () => unknown) => {
+      try {
+        work();
+        return 'none';
+      } catch (error) {
+        return (error as Error).name;
+      }
+    };
+    return {
+      inline: errorOf(() => (script.text = 'window.broken = 1')),
+      markup: errorOf(
+        () => (document.createElement('p').innerHTML = '<img src=x onerror="window.broken=1">'),
+      ),
+      // Later: what a debugger evaluates is exempt as long as it runs.
+      evaluated: await new Promise((resolve) =>
+        setTimeout(() => resolve(errorOf(() => (0, eval)('window.broken = 1')))),
+      ),
+      foreign: await fetch('https://example.com/').then(
+        () => 'fetched',
+        () => 'refused',
+      ),
+      broken: 'broken' in window,
+    };
+  });
+  expect(tried).toEqual({
+    inline: 'TypeError',
+    markup: 'TypeError',
+    evaluated: 'EvalError',
+    foreign: 'refused',
+    broken: false,
+  });
+  await close();
+});
+
+it('shows what nobody caught, as text', async () => {
+  const { page, close } = await visit(browser, await site(), { at: '#autostart=0' });
+  await expect.poll(() => play(page).isEnabled(), { timeout: 20_000 }).toBe(true);
+  await page.evaluate(() => {
+    setTimeout(() => void Promise.reject(new Error('<b>nobody</b> caught this rejection')));
+    setTimeout(() => {
+      throw new Error('nor this exception');
+    });
+  });
+  for (const text of ['<b>nobody</b> caught this rejection', 'nor this exception'])
+    await page
+      .getByRole('alert')
+      .filter({ hasText: 'Something went wrong' })
+      .filter({ hasText: text })
+      .waitFor();
+  expect(await page.locator('.notice b', { hasText: 'nobody' }).count()).toBe(0);
+  await close();
+});
+
 it('trains on several threads where there are cores for them', async () => {
   // Said, not had: a machine of two cores tries threads too.
   const script = "Object.defineProperty(navigator, 'hardwareConcurrency', { get: () => 4 })";

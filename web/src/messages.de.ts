@@ -388,7 +388,12 @@ export const german: Messages = {
     diverged: 'Der Verlust ist keine Zahl mehr',
     divergedText: (step) =>
       `Die Gewichte von Schritt ${step} sind erhalten. Meist hilft eine kleinere Lernrate oder Gradientenschranke.`,
+    overflowed: (step, largest, parameter) =>
+      `Schritt ${step} wurde nicht getan: In ${parameter} war ${largest ? `die größte Zahl ${largest}` : 'eine Zahl nicht endlich'}.`,
     halve: (rate) => `Weiter mit ${rate}`,
+    clip: (norm) => `Gradienten auf ${norm} begrenzen und weiter`,
+    backAt: (step, rate) => `Zurück zu Schritt ${step}, mit ${rate}`,
+    againAt: (rate) => `Neu beginnen mit ${rate}`,
     crashed: 'Die Rechenmaschine ist stehen geblieben',
     crashedText: 'Der Worker, der das Netz hielt, hat geendet.',
     recover: (step) => `Schritt ${step} zurückholen`,

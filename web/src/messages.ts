@@ -358,7 +358,12 @@ export const english = {
     diverged: 'The loss is no longer a number',
     divergedText: (step: string) =>
       `The weights of step ${step} are kept. A lower learning rate or a smaller clip usually helps.`,
+    overflowed: (step: string, largest: string | null, parameter: string) =>
+      `Step ${step} was not taken: in ${parameter}, ${largest ? `the largest number was ${largest}` : 'a number was not finite'}.`,
     halve: (rate: string) => `Go on at ${rate}`,
+    clip: (norm: string) => `Clip gradients to ${norm} and go on`,
+    backAt: (step: string, rate: string) => `Go back to step ${step}, at ${rate}`,
+    againAt: (rate: string) => `Start again at ${rate}`,
     crashed: 'The engine stopped',
     crashedText: 'The worker that held the network ended.',
     recover: (step: string) => `Bring back step ${step}`,

@@ -7,7 +7,7 @@ import { message } from '../messages';
 import { announce } from './announce';
 import { settingsFor, toConfig, toLiveSettings } from './config';
 import type { Corpus } from './corpus';
-import { integer, twoDigits } from './format';
+import { integer, scientific, twoDigits } from './format';
 import { History } from './history';
 import { dismissErrors, notify, report } from './notices';
 import { Recorder } from './recorder';
@@ -36,6 +36,8 @@ const KEEP_EVERY = 15_000;
 const KEEP_SHARE = 30;
 /** Parameters above which a copy would not fit beside the run. */
 export const KEEP_BELOW = 20_000_000;
+/** The norm to which gradients are clipped where an overflow showed that they need it (Pascanu et al. 2013). */
+const USUAL_CLIP = 1;
 
 /** Made examples come with the configuration. */
 const text = (corpus: Corpus) => (corpus.made ? {} : { text: corpus.bytes });
@@ -278,19 +280,22 @@ export class Engine {
   }
 
   private async consume(model: Model, recorder: Recorder, options: TrainOptions): Promise<void> {
+    let spoiled = false;
     try {
       for await (const progress of model.train(options)) {
         recorder.take(progress);
         if (performance.now() - this.keptAt > this.keepEvery) void this.keep(model);
       }
     } catch (error) {
+      // Finite as they are, weights before an overflow may be no good: what was copied before stays.
+      spoiled = error instanceof UnfoldError && error.overflow?.takenBack === false;
       if (!options.signal?.aborted && !isGone(error)) this.failed(error);
     }
     if (this.model !== model) return;
     // An answer comes after the last slice: only then is the step the final one.
     await model.update({}).catch(() => undefined);
     recorder.show(model.info);
-    void this.keep(model);
+    if (!spoiled) void this.keep(model);
     if (store.phase.peek() === 'running') store.phase.value = 'paused';
     if (!options.steps) announce(message.spoken.paused(integer(model.info.step)));
   }
@@ -314,28 +319,47 @@ export class Engine {
 
   private failed(error: unknown): void {
     const code = error instanceof UnfoldError ? error.code : undefined;
-    if (code === 'NON_FINITE') return this.diverged();
+    if (code === 'NON_FINITE') return this.diverged((error as UnfoldError).overflow);
     if (code === 'WORKER_FAILED' || code === 'INTERNAL') return this.crashed(error);
     if (!this.model)
       store.phase.value = code === 'LOAD_FAILED' || code === 'UNSUPPORTED' ? 'broken' : 'ready';
     report(error);
   }
 
-  private diverged(): void {
-    const rate = store.settings.peek().learningRate / 2;
-    const step = integer(this.model?.info.step);
-    const halve = {
-      label: message.notice.halve(twoDigits(rate)),
+  /** Three ways on, one click each: a lower rate, clipping, or the last copy (what exploded stays so) at a lower rate. */
+  private diverged(overflow: UnfoldError['overflow']): void {
+    const kept = this.kept;
+    const { learningRate, clip } = store.settings.peek();
+    const rate = Math.max(LIMITS.learningRate[0], learningRate / 2);
+    const goOn = (label: string, change: () => void | Promise<void>) => ({
+      label,
       run: () => {
-        set('learningRate', Math.max(LIMITS.learningRate[0], rate));
         dismissErrors();
         void this.command(async () => {
+          await change();
           await this.update(store.settings.peek());
           this.train();
         });
       },
-    };
-    notify('error', message.notice.diverged, message.notice.divergedText(step), [halve]);
+    });
+    const { halve, clip: clipTo, backAt, againAt } = message.notice;
+    const ways = [goOn(halve(twoDigits(rate)), () => set('learningRate', rate))];
+    if (clip === 0 || clip > USUAL_CLIP)
+      ways.push(goOn(clipTo(twoDigits(USUAL_CLIP)), () => set('clip', USUAL_CLIP)));
+    const back = kept ? backAt(integer(kept.run.info.step), twoDigits(rate)) : againAt(twoDigits(rate));
+    ways.push(
+      goOn(back, async () => {
+        if (kept) await this.restore(kept, 'lost');
+        set('learningRate', rate);
+        if (!kept) await this.build();
+      }),
+    );
+    const reached = message.notice.divergedText(integer(this.model?.info.step));
+    const largest = overflow?.largest ? scientific(overflow.largest) : null;
+    const where = overflow
+      ? `${message.notice.overflowed(integer(overflow.step), largest, overflow.parameter)} `
+      : '';
+    notify('error', message.notice.diverged, `${where}${reached}`, ways);
   }
 
   private crashed(error: unknown): void {

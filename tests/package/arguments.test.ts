@@ -1,0 +1,118 @@
+/** What callers in JavaScript pass by mistake: one typed error, and model, network and engine go on. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  checkConfig,
+  createModel,
+  createNetwork,
+  getSchema,
+  type Model,
+  type Network,
+  openModel,
+  UnfoldError,
+} from '../../dist/index.js';
+import { read } from './calls.js';
+import { hosts } from './harness.js';
+
+const loop: Record<string, unknown> = {};
+loop['loop'] = loop;
+const thrower = {
+  toJSON() {
+    throw new Error('mine');
+  },
+};
+const strange = [null, 0, NaN, 'x', true, [], {}, () => 1, Symbol('s'), 10n, thrower, loop] as never[];
+
+/** An answer or one typed error. */
+async function settles(name: string, call: () => unknown): Promise<void> {
+  const error = await new Promise((resolve) => resolve(call())).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (error === undefined) return;
+  expect(error, name).toBeInstanceOf(UnfoldError);
+  expect(['INTERNAL', 'WORKER_FAILED'], `${name}: ${String(error)}`).not.toContain(
+    (error as UnfoldError).code,
+  );
+}
+
+const calls: Record<string, (model: Model, x: never) => unknown> = {
+  predict: (model, x) => model.predict(x),
+  logProbability: (model, x) => model.logProbability(x),
+  'example (split)': (model, x) => model.example(x, 0),
+  'example (index)': (model, x) => model.example('train', x),
+  evaluate: (model, x) => model.evaluate(x),
+  'evaluate (split)': (model, x) => model.evaluate({ split: x }),
+  update: (model, x) => model.update(x),
+  save: (model, x) => model.save(x),
+  sample: (model, x) => read(model.sample(x), 3),
+  train: (model, x) => read(model.train(x), 3),
+  'train (steps)': (model, x) => read(model.train({ steps: x }), 3),
+  inspect: (model, x) => model.inspect(x),
+  connectivity: (model, x) => model.connectivity('abc', x),
+  terms: (model, x) => model.terms(x, { at: 0 }),
+  'terms (at)': (model, x) => model.terms('abc', { at: x }),
+  spreads: (model, x) => model.spreads(x),
+  baselines: (model, x) => model.baselines(x),
+  gradientFlow: (model, x) => model.gradientFlow(x),
+};
+
+describe.each(hosts)('in $host', ({ worker }) => {
+  const small = { layers: [{ cell: 'gru' as const, hidden: 2 }], batch: 2, window: 4, threads: 1, worker };
+  const tagged = 'abc\txyx\nab\txy\nc\tx\n'.repeat(4);
+  const models: Model[] = [];
+  let network: Network;
+  beforeAll(async () => {
+    models.push(await createModel({ ...small, text: 'abc abd '.repeat(60) }));
+    models.push(await createModel({ ...small, window: undefined as never, task: 'tag', text: tagged }));
+    network = await createNetwork({
+      threads: 1,
+      worker,
+      task: { inputs: 2, outputs: 1 },
+      layers: [{ hidden: 2 }],
+    });
+  });
+  afterAll(() => {
+    for (const model of models) model.dispose();
+    network.dispose();
+  });
+
+  test.each(Object.entries(calls))('%s', async (name, call) => {
+    for (const model of models) {
+      for (const x of [...strange, ...(name.includes('(') ? [] : [undefined as never])])
+        if (!(name === 'train' && (x === undefined || typeof x === 'object')))
+          await settles(`${name}(${typeof x})`, () => call(model, x));
+      expect(await read(model.train({ steps: 1 }))).toBeUndefined();
+    }
+  });
+
+  test('of a network', async () => {
+    const x = { shape: [1, 1, 2], data: new Float32Array(2) };
+    for (const s of strange) {
+      await settles('forward', () => network.forward(s));
+      await settles('forward (options)', () => network.forward(x, s));
+      for (const field of ['lengths', 'state', 'context', 'training', 'other'])
+        await settles(`forward (${field})`, () => network.forward(x, { [field]: s }));
+      await settles('backward', () => network.backward(s));
+      await settles('backward (state)', () => network.backward(new Float32Array(1), s));
+      await settles('setParameters', () => network.setParameters(s));
+      await settles('setParameters (one)', () => network.setParameters({ weight_ih_l0: s }));
+      await settles('step', () => network.step(s));
+      await settles('step (optimizer)', () => network.step({ optimizer: s }));
+      await settles('load', () => network.load(s));
+    }
+    expect((await network.forward(x)).y.shape).toEqual([1, 1, 1]);
+  });
+});
+
+test('of functions; questions about configurations are answered afterwards', async () => {
+  for (const s of [...strange, undefined as never]) {
+    await settles('createModel', () => createModel(s));
+    await settles('createNetwork', () => createNetwork(s));
+    await settles('openModel', () => openModel(s));
+    await settles('openModel (options)', () => openModel(new Uint8Array(9), s));
+    await settles('checkConfig', () => checkConfig(s));
+    await settles('checkConfig (vocabulary)', () => checkConfig({}, { vocabulary: s }));
+    await settles('getSchema', () => getSchema(s));
+  }
+  expect((await checkConfig({}, { vocabulary: 20 })).parameters).toBeGreaterThan(0);
+});

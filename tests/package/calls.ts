@@ -1,0 +1,35 @@
+/** What the tests that call the package in any order share: strange arguments, and promises that have to settle. */
+import fc from 'fast-check';
+import { UnfoldError } from '../../dist/index.js';
+import { sleep } from './harness.js';
+
+/** Anything a caller in JavaScript may pass where a number is expected. */
+export const strange = fc.oneof(
+  fc.constantFrom(0, -1, 0.5, 1e-30, 1e6, 1e400, -Infinity, NaN, null, undefined, '3', '', {}, [], true),
+  fc.double(),
+  fc.integer(),
+);
+/** Mostly good. */
+export const mostly = <T>(good: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 5, arbitrary: good }, { weight: 1, arbitrary: strange });
+
+export async function read(stream: AsyncIterable<unknown>, most = Infinity): Promise<void> {
+  let chunks = 0;
+  for await (const _ of stream) if (++chunks > most) break;
+}
+
+/** Settles within ten seconds, with an answer, a typed error or the reason of a signal. */
+export async function settles(promise: Promise<unknown>, what: string): Promise<void> {
+  const answered = promise.then(
+    () => undefined,
+    (error: unknown) => {
+      const reason = error instanceof DOMException && error.name === 'AbortError';
+      const typed = error instanceof UnfoldError && !['INTERNAL', 'WORKER_FAILED'].includes(error.code);
+      if (!reason && !typed) throw new Error(`${what} ended with ${String(error)}`, { cause: error });
+    },
+  );
+  await Promise.race([
+    answered,
+    sleep(10_000).then(() => Promise.reject(new Error(`${what} did not settle`))),
+  ]);
+}
