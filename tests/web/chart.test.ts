@@ -1,19 +1,10 @@
 // The loss chart: zoom, smoothing, and the other curves of a run; what a network costs before it is built.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Browser, Page } from 'playwright';
-import { openBrowser, openSite, pause, type Site, visit, waitForStep } from './harness';
+import { describe, expect, it } from 'vitest';
+import type { Page } from 'playwright';
+import { browser, pause, site, useSite, visit, waitForStep } from './harness';
 
 const SMALL = '#v=1&h=24&w=16&b=8';
-let browser: Browser;
-let site: Site;
-
-beforeAll(async () => {
-  [browser, site] = await Promise.all([openBrowser(), openSite()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+useSite();
 
 describe('the loss chart', () => {
   const steps = (page: Page) =>
