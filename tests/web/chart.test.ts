@@ -1,7 +1,7 @@
 // The loss chart: zoom, smoothing, and the other curves of a run; what a network costs before it is built.
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
-import { browser, pause, site, useSite, visit, waitForStep } from './harness';
+import { browser, fact, pause, play, site, useSite, visit, waitForStep } from './harness';
 
 const SMALL = '#v=1&h=24&w=16&b=8';
 useSite();
@@ -87,6 +87,23 @@ describe('before a network is built', () => {
     // The next visit begins with what this machine can do.
     await page.reload();
     await expect.poll(() => speed(page), { timeout: 10_000 }).toBeGreaterThan(0);
+    await close();
+  });
+
+  it('the speed of examples is estimated too, before the first of them', async () => {
+    const { page, close } = await visit(browser, site, { at: `${SMALL}&ta=classify&cp=order&autostart=0` });
+    await expect.poll(() => speed(page)).toBeGreaterThan(0);
+    expect(await cost(page)).toMatch(/examples a second/);
+    const usual = await speed(page);
+    await page.getByLabel('Difficulty: steps').fill('300');
+    await expect.poll(async () => usual / (await speed(page))).toBeGreaterThan(8);
+    await page.getByLabel('Difficulty: steps').fill('');
+    await play(page).click();
+    await waitForStep(page, 150);
+    await pause(page).click();
+    const measured = await fact(page, 'Examples per second');
+    await expect.poll(async () => (await speed(page)) / measured).toBeGreaterThan(0.8);
+    expect((await speed(page)) / measured).toBeLessThan(1.25);
     await close();
   });
 
