@@ -68,7 +68,7 @@ describe('the loss chart', () => {
 describe('before a network is built', () => {
   const cost = (page: Page) => page.locator('.cost').innerText();
   const speed = async (page: Page) =>
-    Number(/≈ ([\d,]+)/.exec(await cost(page))?.[1]?.replaceAll(',', '') ?? NaN);
+    Number(/≈ ([\d,]+)\s+(?:characters|examples)/.exec(await cost(page))?.[1]?.replaceAll(',', '') ?? NaN);
 
   it('its parameters, memory and speed are estimated, the speed from this machine', async () => {
     const { page, problems, close } = await visit(browser, site, { at: SMALL });

@@ -112,7 +112,7 @@ it('follows a schedule of the learning rate at once, and clips each element', as
   await page.locator('summary', { hasText: 'Configuration' }).click();
   const config = JSON.parse(await page.getByRole('textbox', { name: 'Configuration' }).inputValue());
   expect(config.clip).toEqual({ norm: 5, value: 0.01 });
-  expect(await page.getByText('No change waits').count()).toBe(1);
+  await page.getByText('No change waits').waitFor();
   expect(problems).toEqual([]);
   await close();
 });
