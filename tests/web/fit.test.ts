@@ -15,7 +15,7 @@ const overflow = (page: Page) => page.evaluate(() => document.documentElement.sc
 const bar = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
 
 describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
-  it('gives axe nothing to object to in any dialog', async () => {
+  it('gives axe nothing to object to in any dialog', { timeout: 240_000 }, async () => {
     const { page, problems, close } = await visit(browser, site, { colorScheme, at: SMALL });
     await waitForStep(page, 40);
     await pause(page).click();
