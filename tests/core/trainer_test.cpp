@@ -297,7 +297,9 @@ TEST_F(Pieces, AStepThatIsDroppedLeavesNoTrace) {
 }
 
 TEST_F(Pieces, AnErrorBeginsTheStepAnew) {
-  Session session(parse_config(small(R"("optimizer":{"name":"sgd","learningRate":1e6},"clip":0)")), letters(400, 5));
+  const Config config = parse_config(R"({"preset":"irnn","hidden":9,"window":64,"batch":3,"clip":0,
+                                         "optimizer":{"name":"sgd","learningRate":1e6}})");
+  Session session(config, letters(400, 5));
   Trainer& trainer = session.trainer();
   int errors = 0;
   for (int i = 0; i < 200 && errors == 0; ++i) try {

@@ -1,19 +1,10 @@
 // The loss chart: zoom, smoothing, and the other curves of a run; what a network costs before it is built.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Browser, Page } from 'playwright';
-import { openBrowser, openSite, pause, type Site, visit, waitForStep } from './harness';
+import { describe, expect, it } from 'vitest';
+import type { Page } from 'playwright';
+import { browser, fact, pause, play, site, useSite, visit, waitForStep } from './harness';
 
 const SMALL = '#v=1&h=24&w=16&b=8';
-let browser: Browser;
-let site: Site;
-
-beforeAll(async () => {
-  [browser, site] = await Promise.all([openBrowser(), openSite()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+useSite();
 
 describe('the loss chart', () => {
   const steps = (page: Page) =>
@@ -77,7 +68,7 @@ describe('the loss chart', () => {
 describe('before a network is built', () => {
   const cost = (page: Page) => page.locator('.cost').innerText();
   const speed = async (page: Page) =>
-    Number(/≈ ([\d,]+)/.exec(await cost(page))?.[1]?.replaceAll(',', '') ?? NaN);
+    Number(/≈ ([\d,]+)\s+(?:characters|examples)/.exec(await cost(page))?.[1]?.replaceAll(',', '') ?? NaN);
 
   it('its parameters, memory and speed are estimated, the speed from this machine', async () => {
     const { page, problems, close } = await visit(browser, site, { at: SMALL });
@@ -96,6 +87,23 @@ describe('before a network is built', () => {
     // The next visit begins with what this machine can do.
     await page.reload();
     await expect.poll(() => speed(page), { timeout: 10_000 }).toBeGreaterThan(0);
+    await close();
+  });
+
+  it('the speed of examples is estimated too, before the first of them', async () => {
+    const { page, close } = await visit(browser, site, { at: `${SMALL}&ta=classify&cp=order&autostart=0` });
+    await expect.poll(() => speed(page)).toBeGreaterThan(0);
+    expect(await cost(page)).toMatch(/examples a second/);
+    const usual = await speed(page);
+    await page.getByLabel('Difficulty: steps').fill('300');
+    await expect.poll(async () => usual / (await speed(page))).toBeGreaterThan(8);
+    await page.getByLabel('Difficulty: steps').fill('');
+    await play(page).click();
+    await waitForStep(page, 150);
+    await pause(page).click();
+    const measured = await fact(page, 'Examples per second');
+    await expect.poll(async () => (await speed(page)) / measured).toBeGreaterThan(0.8);
+    expect((await speed(page)) / measured).toBeLessThan(1.25);
     await close();
   });
 

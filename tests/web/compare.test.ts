@@ -1,20 +1,11 @@
 // Pins, their comparison, and everything that leaves the page as a file.
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Browser, Page } from 'playwright';
+import { expect, it } from 'vitest';
+import type { Page } from 'playwright';
 import { checkConfig, openModel } from 'unfold-rnn';
-import { openBrowser, openSite, pause, play, type Site, step, visit, waitForStep } from './harness';
+import { browser, pause, play, site, step, useSite, visit, waitForStep } from './harness';
 
-let browser: Browser;
-let site: Site;
-
-beforeAll(async () => {
-  [browser, site] = await Promise.all([openBrowser(), openSite()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+useSite();
 
 const bar = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
 const closeDialog = (page: Page) => page.keyboard.press('Escape');

@@ -9,6 +9,7 @@ import {
   LENGTHS,
   parseList,
   SAMPLINGS,
+  SCHEDULES,
   type Settings,
   TASKS,
 } from '../../web/src/state/settings';
@@ -18,7 +19,8 @@ Object.assign(globalThis, { document: { documentElement: { lang: 'en' } } });
 const { fromConfig, settingsFor, settle, toConfig } = await import('../../web/src/state/config');
 const { corporaOf, poolOf } = await import('../../web/src/state/taskConfig');
 const { withTask } = await import('../../web/src/state/tasks');
-const { presetOf, withPreset } = await import('../../web/src/state/presets');
+const { NAMED } = await import('../../web/src/state/named');
+const { PRESET_GROUPS, presetOf, withPreset } = await import('../../web/src/state/presets');
 const { pretty } = await import('../../web/src/state/json');
 
 let schema: Schema;
@@ -42,6 +44,42 @@ it('knows each preset by what it sets, for any number of units', async () => {
   }
   expect(schema.presets.map(({ name }) => name)).toContain(presetOf(base(), schema)?.name);
   expect(presetOf(base({ cell: 'rnn', clock: '1,3' }), schema)).toBeUndefined();
+});
+
+describe('a network that the page names', () => {
+  it.each(NAMED.map((named) => [named.name, named] as const))(
+    '%s is built by the engine for its tasks, and known by what it sets',
+    async (name, named) => {
+      for (const task of named.tasks ?? (['next', 'tag'] as const)) {
+        const own = task === 'regress' ? { pool: 'mean' as const, corpus: '' } : {};
+        const start = task === 'next' ? base() : { ...withTask(base(), task, schema), ...own };
+        const settings = withPreset({ ...start, hidden: 24 }, named, schema);
+        expect(settings.hidden).toBe(24);
+        expect(presetOf(settings, schema)?.name).toBe(name);
+        const { config } = await checkConfig(toConfig(settings));
+        expect(await settingsFor(config, start, schema)).toEqual(settings);
+      }
+    },
+  );
+
+  it('is told from another of the same architecture by having been chosen', () => {
+    const start = withTask(base(), 'translate', schema);
+    const settings = withPreset(
+      start,
+      NAMED.find(({ name }) => name === 'attention')!,
+      schema,
+    );
+    expect(presetOf(settings, schema)?.name).toBe('attention');
+    expect(presetOf(settings, schema, 'gru')?.name).toBe('gru');
+    expect(presetOf({ ...settings, attention: 'none' }, schema)?.name).toBe('gru');
+    // And a network for a text is no encoder.
+    expect(presetOf(base(), schema, 'attention')?.name).toBe('gru');
+  });
+
+  it('has a place in the menu, like every other', () => {
+    const placed = Object.values(PRESET_GROUPS).flat() as string[];
+    expect([...placed].sort()).toEqual([...schema.presets, ...NAMED].map(({ name }) => name).sort());
+  });
 });
 
 it('shows in the controls whatever they made', async () => {
@@ -75,6 +113,9 @@ it('shows in the controls whatever they made', async () => {
     recurrentDropout: part,
     variational: fc.boolean(),
     initRecurrent: fc.constantFrom('orthogonal', 'identity', 'sparse'),
+    schedule: fc.constantFrom(...SCHEDULES),
+    warmup: fc.constantFrom(0, 300),
+    clipValue: fc.constantFrom(0, 0.5),
   }) as unknown as fc.Arbitrary<Partial<Settings>>;
   await fc.assert(
     fc.asyncProperty(made, async (changes) => {
@@ -195,7 +236,7 @@ describe('a configuration beyond the controls', () => {
       ],
     },
     { layers: [{ hidden: 16, edges: [{ from: 'input' }, { from: 'self', hidden: [8, 4] }] }] },
-    { preset: 'narx', hidden: 9, schedule: 'cosine' },
+    { preset: 'narx', hidden: 9, schedule: { name: 'cosine', minimum: 0.001 } },
     { unit: 'byte', optimizer: { name: 'sgd', momentum: 0.5 } },
     { layers: Array.from({ length: 9 }, () => ({ hidden: 4 })) },
     { batch: 1000 },

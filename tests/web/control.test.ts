@@ -1,19 +1,10 @@
 // What a visitor can do to a run: pause, step, reset, change, undo, share.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Browser, Page } from 'playwright';
-import { loss, openBrowser, openSite, pause, play, type Site, step, visit, waitForStep } from './harness';
+import { describe, expect, it } from 'vitest';
+import type { Page } from 'playwright';
+import { browser, fact, loss, pause, play, site, step, useSite, visit, waitForStep } from './harness';
 
 const SMALL = '#v=1&h=32&w=32&b=16';
-let browser: Browser;
-let site: Site;
-
-beforeAll(async () => {
-  [browser, site] = await Promise.all([openBrowser(), openSite()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+useSite();
 
 /** Waits until the run has stopped, then reads its step. */
 async function pausedStep(page: Page): Promise<number> {
@@ -102,6 +93,48 @@ it('applies the learning rate at once', async () => {
   await page.keyboard.press('Home');
   const shown = page.locator('.facts div', { hasText: 'Learning rate' }).locator('dd');
   await expect.poll(() => shown.innerText()).toMatch(/^(1\.0e-5|0\.00001)$/);
+  await close();
+});
+
+it('follows a schedule of the learning rate at once, and clips each element', async () => {
+  const { page, problems, close } = await visit(browser, site, { at: SMALL });
+  await waitForStep(page, 5);
+  expect(await fact(page, 'Learning rate')).toBe(0.003);
+  await page.locator('summary', { hasText: 'Schedule' }).click();
+  await page.getByLabel('Schedule', { exact: true }).selectOption({ label: 'Down along a cosine' });
+  await page.getByText('Schedule applies at once').waitFor();
+  await page.getByLabel('Steps', { exact: true }).fill('4');
+  await expect.poll(() => fact(page, 'Learning rate')).toBe(0); // It ended before.
+  await page.getByLabel('Schedule', { exact: true }).selectOption({ label: 'The same rate throughout' });
+  await expect.poll(() => fact(page, 'Learning rate')).toBe(0.003);
+  await page.getByLabel('Clip of each element').fill('0.01');
+  await expect.poll(() => new URL(page.url()).hash).toContain('cv=0.01');
+  await page.locator('summary', { hasText: 'Configuration' }).click();
+  const config = JSON.parse(await page.getByRole('textbox', { name: 'Configuration' }).inputValue());
+  expect(config.clip).toEqual({ norm: 5, value: 0.01 });
+  await page.getByText('No change waits').waitFor();
+  expect(problems).toEqual([]);
+  await close();
+});
+
+it('writes the likeliest text where the temperature is 0: the same each time', async () => {
+  const { page, close } = await visit(browser, site, { at: SMALL });
+  await waitForStep(page, 60);
+  await pause(page).click();
+  await page.getByRole('slider', { name: 'Temperature' }).press('Home');
+  await page.getByText('the likeliest', { exact: true }).waitFor();
+  const written = async () => {
+    const text = () => page.locator('#written').innerText();
+    await expect.poll(async () => (await text()).length).toBeGreaterThan(300);
+    return (await text()).slice(0, 300);
+  };
+  await expect.poll(() => new URL(page.url()).hash).toContain('tm=0&');
+  await page.getByRole('button', { name: 'Write again' }).click();
+  await page.waitForTimeout(300);
+  const first = await written();
+  await page.getByRole('button', { name: 'Write again' }).click();
+  await page.waitForTimeout(300);
+  expect(await written()).toBe(first);
   await close();
 });
 

@@ -1,20 +1,10 @@
 // Examples, made and the reader's own, wherever a run can go: into a link, aside and back, through a reload, a file.
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Browser } from 'playwright';
-import { drop, openBrowser, openSite, pause, play, type Site, step, visit, waitForStep } from './harness';
+import { expect, it } from 'vitest';
+import { browser, drop, pause, play, site, step, useSite, visit, waitForStep } from './harness';
 import { answered, choose, LONG, STILL, TASKS } from './tasks';
 
-let browser: Browser;
-let site: Site;
-
-beforeAll(async () => {
-  [browser, site] = await Promise.all([openBrowser(), openSite()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+useSite();
 
 it('is carried by a link, every choice of it', { timeout: LONG }, async () => {
   const { page, close } = await visit(browser, site, { at: STILL });
@@ -23,7 +13,7 @@ it('is carried by a link, every choice of it', { timeout: LONG }, async () => {
   await page.getByLabel('Attention').selectOption('multiplicative');
   await page.getByLabel('Context goes to').selectOption('initial');
   await page.getByLabel('How it ends').selectOption('count');
-  await page.getByLabel('Encoder reads both ways').uncheck();
+  await page.getByLabel('Reads both ways').uncheck();
   await page.getByLabel('Hidden units').fill('24');
   await expect.poll(() => page.url()).toContain('h=24');
   const { hash } = new URL(page.url());
@@ -38,7 +28,7 @@ it('is carried by a link, every choice of it', { timeout: LONG }, async () => {
     ),
   );
   expect(values).toEqual(['translate', 'sorting', '5', 'multiplicative', 'initial', 'count', '24']);
-  expect(await other.page.getByLabel('Encoder reads both ways').isChecked()).toBe(false);
+  expect(await other.page.getByLabel('Reads both ways').isChecked()).toBe(false);
   await expect.poll(() => new URL(other.page.url()).hash).toBe(hash.replace('&autostart=0', ''));
   expect(other.problems).toEqual([]);
   await other.close();

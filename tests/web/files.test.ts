@@ -1,20 +1,11 @@
 // Texts and models, in and out.
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Browser, Page } from 'playwright';
-import { drop, openBrowser, openSite, pause, play, type Site, step, visit, waitForStep } from './harness';
+import { expect, it } from 'vitest';
+import type { Page } from 'playwright';
+import { browser, drop, pause, play, site, step, useSite, visit, waitForStep } from './harness';
 
 const SMALL = '#v=1&h=32&w=32&b=16';
-let browser: Browser;
-let site: Site;
-
-beforeAll(async () => {
-  [browser, site] = await Promise.all([openBrowser(), openSite()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+useSite();
 
 async function stop(page: Page): Promise<number> {
   await pause(page).click();

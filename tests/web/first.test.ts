@@ -1,19 +1,10 @@
 // The first ten seconds: a trained network writes at once, a fresh one learns beside it, nobody has clicked.
 import { readFile, stat } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Browser, Page } from 'playwright';
-import { crowd, openBrowser, openSite, type Site, step, visit, waitForStep } from './harness';
+import { expect, it } from 'vitest';
+import type { Page } from 'playwright';
+import { browser, crowd, site, step, useSite, visit, waitForStep } from './harness';
 
-let browser: Browser;
-let site: Site;
-
-beforeAll(async () => {
-  [browser, site] = await Promise.all([openBrowser(), openSite()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+useSite();
 
 const web = (path: string) => new URL(`../../web/${path}`, import.meta.url);
 const shown = (page: Page) => page.locator('#shown');

@@ -1,39 +1,21 @@
 // The page fits its reader: language, direction, zoom, help, and nothing for axe to object to anywhere.
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Browser, Page } from 'playwright';
+import { describe, expect, it, vi } from 'vitest';
+import type { Page } from 'playwright';
 import { getSchema } from 'unfold-rnn';
 import { equations } from '../../web/src/help/equations';
 import { help } from '../../web/src/help/english';
-import {
-  openBrowser,
-  openSite,
-  pause,
-  play,
-  type Site,
-  step,
-  violations,
-  visit,
-  waitForStep,
-} from './harness';
+import { NAMED } from '../../web/src/state/named';
+import { browser, pause, play, site, step, useSite, violations, visit, waitForStep } from './harness';
 
 const SMALL = '#v=1&h=32&w=32&b=16';
-let browser: Browser;
-let site: Site;
-
-beforeAll(async () => {
-  [browser, site] = await Promise.all([openBrowser(), openSite()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+useSite();
 
 const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 const bar = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
 
 describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
-  it('gives axe nothing to object to in any dialog', async () => {
+  it('gives axe nothing to object to in any dialog', { timeout: 240_000 }, async () => {
     const { page, problems, close } = await visit(browser, site, { colorScheme, at: SMALL });
     await waitForStep(page, 40);
     await pause(page).click();
@@ -177,6 +159,38 @@ it('writes right to left where the text does, and keeps emoji whole in the end',
   await close();
 });
 
+describe('on a phone', () => {
+  const phone = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
+
+  it('every part of the page is one touch away, and the buttons for it stay', async () => {
+    const { page, problems, close } = await visit(browser, site, { ...phone, at: SMALL });
+    await waitFirst(page);
+    const places = page.getByRole('navigation', { name: 'Parts of the page' });
+    const top = (part: string) => page.locator(part).evaluate((one) => one.getBoundingClientRect().top);
+    for (const [name, part] of [
+      ['Settings', '.settings'],
+      ['Loss', '.measure'],
+      ['Look inside', '.look'],
+      ['Text', '.stream-head'],
+    ] as const) {
+      await places.getByRole('button', { name }).tap();
+      await expect.poll(async () => Math.abs((await top(part)) - 75), { message: name }).toBeLessThan(75);
+      await expect.poll(() => places.locator('[aria-current]').innerText()).toBe(name);
+      const box = (await places.boundingBox())!;
+      expect(Math.round(box.y + box.height)).toBe(740);
+    }
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  it('the buttons are not there where there is room', async () => {
+    const { page, close } = await visit(browser, site, { at: `${SMALL}&autostart=0` });
+    await play(page).waitFor();
+    expect(await page.locator('.places').isVisible()).toBe(false);
+    await close();
+  });
+});
+
 describe('German', () => {
   /** Every sentence of a catalogue, by its path; functions stand for what they say. */
   function sentences(value: unknown, path = ''): [string, string][] {
@@ -201,7 +215,7 @@ describe('German', () => {
     const { german } = await import('../../web/src/messages.de');
     const { presets, cells, corpora } = await getSchema();
     const names = (list: readonly { name: string }[]) => list.map(({ name }) => name).sort();
-    expect(Object.keys(german.said.presets).sort()).toEqual(names(presets));
+    expect(Object.keys(german.said.presets).sort()).toEqual(names([...presets, ...NAMED]));
     expect(Object.keys(german.said.cells).sort()).toEqual(names(cells));
     expect(Object.keys(german.said.corpora).sort()).toEqual(names(corpora));
     // Title, summary, what the difficulty counts, the best, and without information.

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism, loadavg } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright';
 import { serve } from '../../scripts/serve.mjs';
 
@@ -45,6 +46,21 @@ export const crowd = (): number => Math.max(1, loadavg()[0]! / availableParallel
 export interface Site {
   url: string;
   close(): Promise<void>;
+}
+
+/** What `useSite` has opened, for the tests of the file that called it. */
+export let browser: Browser;
+export let site: Site;
+
+/** A browser and the built page: there before the first test of a file, gone after the last. */
+export function useSite(options: Parameters<typeof openSite>[0] = {}): void {
+  beforeAll(async () => {
+    [browser, site] = await Promise.all([openBrowser(), openSite(options)]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await site?.close();
+  });
 }
 
 export const openSite = (

@@ -1,23 +1,14 @@
 // Runs that outlive their tab: reloads, crashes, two tabs, no room, no storage.
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Browser, BrowserContext, Page } from 'playwright';
-import { openBrowser, openSite, pause, play, type Site, step, visit, waitForStep } from './harness';
+import { describe, expect, it } from 'vitest';
+import type { BrowserContext, Page } from 'playwright';
+import { browser, pause, play, site, step, useSite, visit, waitForStep } from './harness';
 
 const SMALL = '#v=1&h=16&w=16&b=4&autostart=0';
 /** Crashes in a row; the long run of the release sets more. */
 const KILLS = Number(process.env.UNFOLD_KILLS ?? 6);
 
-let browser: Browser;
-let site: Site;
-
-beforeAll(async () => {
-  [browser, site] = await Promise.all([openBrowser(), openSite()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+useSite();
 
 async function press(page: Page, to: number): Promise<void> {
   await expect.poll(() => play(page).isEnabled(), { timeout: 15_000 }).toBe(true);

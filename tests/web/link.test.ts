@@ -1,21 +1,11 @@
 // A text of one's own in a link: only when asked for, exact, and bounded whoever made the link.
 import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Browser } from 'playwright';
+import { describe, expect, it } from 'vitest';
 import { packText, unpackText } from '../../web/src/state/linkText';
-import { openBrowser, openSite, play, type Site, step, visit, waitForStep } from './harness';
+import { browser, play, site, step, useSite, visit, waitForStep } from './harness';
 
-let browser: Browser;
-let site: Site;
-
-beforeAll(async () => {
-  [browser, site] = await Promise.all([openBrowser(), openSite()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+useSite();
 
 const pack = (text: string) => packText({ bytes: new TextEncoder().encode(text) });
 const raw = (bytes: Uint8Array) => `#v=1&x=${deflateRawSync(bytes).toString('base64url')}`;

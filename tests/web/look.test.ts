@@ -1,20 +1,11 @@
 // The look inside, as a reader uses it: by pointer, by keyboard, by screen reader.
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Browser, Page } from 'playwright';
-import { openBrowser, openSite, pause, type Site, violations, visit, waitForStep } from './harness';
+import { describe, expect, it } from 'vitest';
+import type { Page } from 'playwright';
+import { browser, pause, site, useSite, violations, visit, waitForStep } from './harness';
 
 const SMALL = '#v=1&h=24&w=16&b=8';
-let browser: Browser;
-let site: Site;
-
-beforeAll(async () => {
-  [browser, site] = await Promise.all([openBrowser(), openSite()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+useSite();
 
 /** A tab, on a page that trained a little and stands still. */
 async function opened(look: string, at = SMALL, steps = 30) {

@@ -1,22 +1,14 @@
 // Networks by name, by control and by configuration; what the engine measures beside the training.
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Browser, Page } from 'playwright';
+import { describe, expect, it } from 'vitest';
+import type { Page } from 'playwright';
 import { getSchema } from '../../dist/index.js';
-import { fact, openBrowser, openSite, pause, play, type Site, visit, waitForStep } from './harness';
+import { NAMED } from '../../web/src/state/named';
+import { browser, fact, pause, play, site, useSite, visit, waitForStep } from './harness';
 
 const SMALL = '#v=1&h=24&w=16&b=8';
 const { presets } = await getSchema();
-let browser: Browser;
-let site: Site;
-
-beforeAll(async () => {
-  [browser, site] = await Promise.all([openBrowser(), openSite()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+useSite();
 
 const open = (page: Page, title: string) => page.locator('summary', { hasText: title }).click();
 const configuration = (page: Page) => page.getByRole('textbox', { name: 'Configuration' });
@@ -24,14 +16,18 @@ const parameters = (page: Page) => page.locator('.cost b').first().innerText();
 const apply = (page: Page) => page.getByRole('button', { name: 'Apply and restart' });
 
 describe('a preset', () => {
-  it.each(presets.map(({ name }) => name))('%s is built from a link and trains', async (name) => {
-    const { page, problems, close } = await visit(browser, site, { at: `${SMALL}&n=${name}` });
-    await waitForStep(page, 3);
-    expect(await page.getByLabel('Preset').inputValue()).toBe(name);
-    expect(await page.locator('.notice').count()).toBe(0);
-    expect(problems).toEqual([]);
-    await close();
-  });
+  const named = NAMED.filter(({ tasks = ['next'] }) => tasks.includes('next'));
+  it.each([...presets, ...named].map(({ name }) => name))(
+    '%s is built from a link and trains',
+    async (name) => {
+      const { page, problems, close } = await visit(browser, site, { at: `${SMALL}&n=${name}` });
+      await waitForStep(page, 3);
+      expect(await page.getByLabel('Preset').inputValue()).toBe(name);
+      expect(await page.locator('.notice').count()).toBe(0);
+      expect(problems).toEqual([]);
+      await close();
+    },
+  );
 
   it.each(['dot(s)-rnn', 'irnn', 'narx'])('%s is chosen, explained, applied and trains', async (name) => {
     const preset = presets.find((entry) => entry.name === name)!;
@@ -50,6 +46,25 @@ describe('a preset', () => {
     if (name === 'irnn') await expect.poll(() => fact(page, 'Learning rate')).toBe(0.001);
     expect(await page.getByLabel('Preset').inputValue()).toBe(name);
     await expect.poll(() => new URL(page.url()).hash).toContain('c=rnn');
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  it('reads both ways where a sequence is labelled, and is one of those named for it', async () => {
+    const { page, problems, close } = await visit(browser, site, { at: `${SMALL}&ta=tag&cp=copy&df=2` });
+    await waitForStep(page, 3);
+    const before = await parameters(page);
+    await page.getByLabel('Preset').selectOption({ label: 'Bidirectional LSTM' });
+    await expect.poll(() => page.getByLabel('Reads both ways').isChecked()).toBe(true);
+    await apply(page).click();
+    await page.getByText('No change waits').waitFor();
+    await waitForStep(page, 3);
+    expect(await parameters(page)).not.toBe(before);
+    await open(page, 'Configuration');
+    expect(JSON.parse(await configuration(page).inputValue()).layers).toEqual([
+      { cell: 'lstm', hidden: 24, bidirectional: true },
+    ]);
+    await expect.poll(() => new URL(page.url()).hash).toContain('bd=1');
     expect(problems).toEqual([]);
     await close();
   });

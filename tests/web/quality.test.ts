@@ -1,18 +1,9 @@
 // How it behaves while it works: no overflow, no shifting, no long tasks, nothing axe objects to.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Browser, Page } from 'playwright';
-import { crowd, openBrowser, openSite, pause, type Site, violations, visit, waitForStep } from './harness';
+import { describe, expect, it } from 'vitest';
+import type { Page } from 'playwright';
+import { browser, crowd, pause, play, site, useSite, violations, visit, waitForStep } from './harness';
 
-let browser: Browser;
-let site: Site;
-
-beforeAll(async () => {
-  [browser, site] = await Promise.all([openBrowser(), openSite()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+useSite();
 
 interface TraceEvent {
   name: string;
@@ -62,6 +53,37 @@ it('never blocks the page for 50 ms while it trains, and nothing moves', async (
   expect(tasks).toBeGreaterThan(50);
   expect(longest).toBeLessThan(50);
   expect(shift).toBeLessThan(0.001);
+  await close();
+});
+
+it('keeps a run with ten megabytes of text without blocking the page', async () => {
+  const { page, close } = await visit(browser, site, { at: '#v=1&h=32&w=32&b=16&autostart=0' });
+  await expect.poll(() => play(page).isEnabled()).toBe(true);
+  const line = 'Sphinx of black quartz, judge my vow. ';
+  const buffer = Buffer.from(line.repeat(Math.ceil(1e7 / line.length)));
+  await page
+    .locator('input[type=file]:not([accept=".safetensors"])')
+    .first()
+    .setInputFiles({ name: 'long.txt', mimeType: 'text/plain', buffer });
+  await page.getByText('long.txt').first().waitFor({ state: 'attached' });
+  await play(page).click();
+  await waitForStep(page, 3, 120_000);
+  const observed = observe(page, 8);
+  await pause(page).click(); // It is kept when it pauses.
+  const { longest } = await observed;
+  console.log(`the longest task ${longest.toFixed(1)} ms`);
+  const texts = await page.evaluate(async () => {
+    const database = await new Promise<IDBDatabase>((resolve) => {
+      const request = indexedDB.open('unfold');
+      request.onsuccess = () => resolve(request.result);
+    });
+    return new Promise<number>((resolve) => {
+      const all = database.transaction('texts').objectStore('texts').count();
+      all.onsuccess = () => resolve(all.result);
+    });
+  });
+  expect(texts).toBe(1);
+  expect(longest).toBeLessThan(50);
   await close();
 });
 

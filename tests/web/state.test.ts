@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ticksX } from '../../web/src/charts/axes';
+import { explodes } from '../../web/src/charts/heatMap';
+import { boxOf, freePlace, type Place } from '../../web/src/charts/labels';
 import { readHash, writeHash } from '../../web/src/state/hash';
 import { CAPACITY as MOST, History } from '../../web/src/state/history';
 import { CAPACITY, Series } from '../../web/src/state/series';
@@ -12,6 +14,7 @@ import {
   LOOKS,
   POOLS,
   SAMPLINGS,
+  SCHEDULES,
   TASKS,
   initialSettings,
   LIMITS,
@@ -25,6 +28,8 @@ const PARTS: NumberName[] = [
   'learningRate',
   'clip',
   'dropout',
+  'scheduleFactor',
+  'clipValue',
   'temperature',
   'leakFrom',
   'leakTo',
@@ -78,6 +83,7 @@ const settings = fc.record({
   attention: fc.constantFrom(...ATTENTIONS),
   context: fc.constantFrom(...CONTEXTS),
   sampling: fc.constantFrom(...SAMPLINGS),
+  schedule: fc.constantFrom(...SCHEDULES),
 }) as unknown as fc.Arbitrary<Settings>;
 
 describe('history', () => {
@@ -199,6 +205,45 @@ describe('loss series', () => {
     series.add(61, 1);
     expect(series.length).toBe(61);
   });
+});
+
+describe('the name of a line', () => {
+  const area = { left: 0, right: 300, top: 0, bottom: 150 };
+  const boxes = (place: Place) => boxOf(place, 100, { width: 100, height: 14 }, area);
+  const flat = (from: number, to: number, y: number) =>
+    Array.from({ length: (to - from) / 10 }, (_, at) => ({ x: from + 10 * at, low: y - 2, high: y + 2 }));
+
+  it('stands at the right above it, and moves where the curve leaves room', () => {
+    expect(freePlace(boxes, area, [], [])).toEqual({ side: 'right', below: false });
+    expect(freePlace(boxes, area, flat(200, 300, 95), [])).toEqual({ side: 'left', below: false });
+    // A curve that falls through it between two points far apart.
+    const steep = [
+      { x: 20, low: 10, high: 10 },
+      { x: 60, low: 97, high: 97 },
+    ];
+    const both = [...steep, ...flat(70, 300, 95)];
+    expect(freePlace(boxes, area, both, [])).toEqual({ side: 'right', below: true });
+    expect(freePlace(boxes, area, flat(0, 300, 100), [])).not.toBeUndefined();
+  });
+
+  it('keeps clear of other names and of the axis, and stays while it can', () => {
+    const taken = [boxes({ side: 'right', below: false })];
+    expect(freePlace(boxes, area, [], taken).side).toBe('left');
+    const low = (place: Place) => boxOf(place, 145, { width: 100, height: 14 }, area);
+    const curve = flat(0, 300, 138);
+    expect(freePlace(low, area, curve, []).below).toBe(false);
+    const former: Place = { side: 'left', below: true };
+    expect(freePlace(boxes, area, [], [], former)).toEqual(former);
+  });
+});
+
+it('tells an explosion from a loss that is steep close by', () => {
+  expect([explodes(1.5, 0), explodes(1.5, 8), explodes(1.5, 9), explodes(0.5, 40)]).toEqual([
+    false,
+    false,
+    true,
+    false,
+  ]);
 });
 
 it('puts few, round ticks on a logarithmic step axis', () => {

@@ -1,30 +1,11 @@
 // The tasks beyond the next character, as a person meets them: choose one, press Train, see what it answers.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Browser, Page } from 'playwright';
+import { describe, expect, it } from 'vitest';
+import type { Page } from 'playwright';
 import { nameOfKey } from '../../web/src/tasks/roll';
-import {
-  openBrowser,
-  openSite,
-  pause,
-  play,
-  type Site,
-  step,
-  violations,
-  visit,
-  waitForStep,
-} from './harness';
+import { browser, pause, play, site, step, useSite, violations, visit, waitForStep } from './harness';
 import { answered, choose, LONG, STILL, TASKS, texts } from './tasks';
 
-let browser: Browser;
-let site: Site;
-
-beforeAll(async () => {
-  [browser, site] = await Promise.all([openBrowser(), openSite()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+useSite();
 
 describe.each(TASKS)('$task, $corpus', ({ task, corpus, label }) => {
   it(

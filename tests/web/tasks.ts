@@ -8,7 +8,7 @@ export const STILL = '#autostart=0';
 export const LONG = 180_000;
 
 export const TASKS = [
-  { task: 'translate', corpus: 'reversal', label: 'Turn one sequence into another' },
+  { task: 'translate', corpus: 'reversal', label: 'Translate sequences' },
   { task: 'classify', corpus: 'order', label: 'Sort into classes' },
   { task: 'tag', corpus: 'copy', label: 'Label every step' },
   { task: 'generate', corpus: 'anbn', label: 'Write sequences' },

@@ -1,21 +1,12 @@
 // Guided tours: what their sentences say is what the page shows; nobody's run is lost to them.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Browser, Page } from 'playwright';
+import { describe, expect, it } from 'vitest';
+import type { Page } from 'playwright';
 import { hashOf, placeOf, TOUR_NAMES, TOURS } from '../../web/src/tours/tours';
 import { tours } from '../../web/src/tours/english';
 import { readHash } from '../../web/src/state/hash';
-import { fact, openBrowser, openSite, pause, play, type Site, step, visit, waitForStep } from './harness';
+import { browser, fact, pause, play, site, step, useSite, visit, waitForStep } from './harness';
 
-let browser: Browser;
-let site: Site;
-
-beforeAll(async () => {
-  [browser, site] = await Promise.all([openBrowser(), openSite()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+useSite();
 
 const card = (page: Page) => page.getByRole('region', { name: /./ }).and(page.locator('.tour'));
 const next = (page: Page) => card(page).getByRole('button', { name: 'Next' }).click();

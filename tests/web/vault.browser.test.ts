@@ -173,6 +173,17 @@ describe('a damaged generation', () => {
   });
 });
 
+it('keeps a long text as a blob, byte for byte', async () => {
+  const long = Uint8Array.from({ length: 3_000_001 }, (_, at) => (at * 31) >> 3);
+  await vault.save(entry('a', 1), generation(1), long, true);
+  const database = await openDB(name);
+  expect(await database.get('texts', 'a')).toBeInstanceOf(Blob);
+  database.close();
+  const { text: read } = await vault.read('a');
+  expect(read.length).toBe(long.length);
+  expect(read.every((byte, at) => byte === long[at])).toBe(true);
+});
+
 it('is written by one tab: the one that claimed it last', async () => {
   await save(1);
   await vault.claim('a', 'another');

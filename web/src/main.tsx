@@ -23,6 +23,7 @@ import './styles/compare.css';
 import './styles/beside.css';
 import './styles/tour.css';
 import './styles/explained.css';
+import './styles/places.css';
 
 trustOwnOrigin();
 watchErrors();

@@ -21,6 +21,12 @@ export const german: Messages = {
     learningRate: 'Lernrate',
     clip: 'Gradientenschranke',
     dropout: 'Dropout',
+    schedule: 'Verlauf',
+    warmup: 'Anlauf',
+    scheduleSteps: 'Schritte',
+    scheduleFactor: 'Faktor',
+    patience: 'Geduld',
+    clipValue: 'Schranke je Element',
     temperature: 'Temperatur',
     prime: 'Beginnt mit',
     scale: 'Achsen des Diagramms',
@@ -99,6 +105,14 @@ export const german: Messages = {
     linkRefused: 'Der Browser hat das Kopieren nicht erlaubt. In der Adresszeile steht derselbe Link.',
     help: 'Hilfe',
   },
+  places: {
+    label: 'Teile der Seite',
+    text: 'Text',
+    answers: 'Antworten',
+    measure: 'Verlust',
+    look: 'Hineinsehen',
+    settings: 'Einstellen',
+  },
   phase: {
     loading: 'Die Rechenmaschine lädt',
     ready: 'Bereit zum Training',
@@ -115,6 +129,7 @@ export const german: Messages = {
     untrained: 'vor jedem Training',
     write: 'Neu schreiben',
     primeHint: 'nichts',
+    likeliest: 'das Wahrscheinlichste',
     live: 'Zurück zum neuesten',
     waiting: 'Der erste Text erscheint, wenn das Netz gebaut ist.',
     calm:
@@ -221,6 +236,25 @@ export const german: Messages = {
         'Gruppen von Einheiten ticken mit verschiedenen Perioden; langsame sprechen zu schnellen.',
       'jordan-rnn':
         'Das einzige Gedächtnis ist die frühere Ausgabe: schwächer als ein verborgener Zustand, leicht zu lernen.',
+      'output-recurrent-rnn': 'Der neue Zustand sieht den früheren Zustand und die frühere Ausgabe.',
+      'deep-input-rnn':
+        'Eine Schicht zwischen Eingabe und Zustand ordnet die Eingabe, bevor sie behalten wird.',
+      'skip-lstm':
+        'Jede Schicht liest die Eingabe und wird von der Vorhersage gelesen, so dass kein Fehler einen langen Weg hat.',
+      'residual-lstm': 'Eine Schicht fügt dem, was unter ihr liegt, etwas hinzu, statt es zu ersetzen.',
+      'deep-gated-gru': 'Die Gatter lesen den früheren Zustand durch eine eigene verborgene Schicht.',
+      'delayed-rnn':
+        'Eine zweite Verbindung reicht vier Schritte zurück; Fehler haben so auch einen viermal kürzeren Weg.',
+      'long-delay-rnn':
+        'Die Verbindungen über einen Schritt fehlen: das Netz muss in langsamerem Takt leben.',
+      'learned-leaky-rnn': 'Jede Einheit lernt selbst, wie viel sie von ihrem früheren Zustand behält.',
+      'bidirectional-rnn': 'Ein Netz liest vorwärts, eines rückwärts, und die Antwort sieht beide.',
+      'bidirectional-lstm': 'Zwei LSTMs lesen in entgegengesetzten Richtungen, und die Antwort sieht beide.',
+      'encoder-decoder':
+        'Ein Netz liest die ganze Eingabe in einen Vektor, ein anderes schreibt daraus die Antwort.',
+      'sequence-to-sequence':
+        'Tiefe LSTMs lesen und schreiben; die letzten Zustände des einen sind die ersten des anderen.',
+      attention: 'Vor jedem Zeichen blickt der Schreiber auf die ganze Eingabe zurück und wählt, wohin.',
       narx: 'Ausgaben von vor einigen Schritten kommen zurück, so dass Fehler auf ihrem Weg Schritte überspringen.',
     },
     cells: {
@@ -250,10 +284,20 @@ export const german: Messages = {
   },
   network: {
     title: 'Netz',
-    restarts: 'Eine Änderung braucht einen Neustart',
+    restarts: 'Braucht einen Neustart',
     about: (cell) => `${cell}: wie sie arbeitet`,
     range: (low, high) => `${integer(low)} bis ${integer(high)}`,
     own: 'Eigene Verbindung',
+    groups: {
+      simple: 'Einfach',
+      gates: 'Mit Gattern',
+      depth: 'Tief',
+      time: 'Langsame und schnelle Einheiten',
+      feedback: 'Mit zurückgeführter Ausgabe',
+      both: 'In beide Richtungen',
+      pairs: 'Eins liest, eins schreibt',
+      other: 'Andere',
+    },
     ownText: 'Keines der benannten Netze: was die Regler unten sagen.',
   },
   more: {
@@ -331,6 +375,14 @@ export const german: Messages = {
     title: 'Während des Trainings',
     atOnce: 'Gilt sofort',
     off: 'aus',
+    more: 'Verlauf und Schranke',
+    schedules: {
+      constant: 'Immer dieselbe Rate',
+      step: 'Eine Kürzung alle paar Schritte',
+      exponential: 'Gleichmäßig hinab',
+      cosine: 'Entlang eines Kosinus hinab',
+      plateau: 'Eine Kürzung, wenn nichts besser wird',
+    },
   },
   apply: {
     parameters: 'Parameter',
@@ -342,6 +394,7 @@ export const german: Messages = {
     changed: (names) => `Geändert: ${names}; wartet auf einen Neustart`,
     atOnce: (name) => `${name} gilt sofort`,
     speed: 'Zeichen je Sekunde',
+    examplesSpeed: 'Beispiele je Sekunde',
     was: 'vorher',
     undo: 'Zurück',
     undoTitle: (what) => `Den vorigen Lauf zurückholen (${what})`,
@@ -412,7 +465,7 @@ export const german: Messages = {
   },
   beside: {
     title: 'Ein gelerntes Netz',
-    about: 'Es kam mit der Seite und hat die Geschichten sechzigmal gelesen.',
+    about: 'Es hat die Geschichten sechzigmal gelesen.',
     own: 'Ihres, es lernt gerade',
     hide: 'Das gelernte Netz ausblenden',
   },

@@ -7,7 +7,7 @@ import { bytes, integer } from './state/format';
 import type { Export } from './keep/exports';
 import type { Trouble } from './keep/vault';
 import { tasks, units } from './taskMessages';
-import type { Feedback, Leak, SettingName } from './state/settings';
+import type { Feedback, Leak, ScheduleSettings, SettingName } from './state/settings';
 import type { Unit } from './state/units';
 
 const settings: Record<SettingName | 'preset', string> = {
@@ -23,6 +23,12 @@ const settings: Record<SettingName | 'preset', string> = {
   learningRate: 'Learning rate',
   clip: 'Gradient clip',
   dropout: 'Dropout',
+  schedule: 'Schedule',
+  warmup: 'Warm-up',
+  scheduleSteps: 'Steps',
+  scheduleFactor: 'Factor',
+  patience: 'Patience',
+  clipValue: 'Clip of each element',
   temperature: 'Temperature',
   prime: 'Begins with',
   scale: 'Scale of the chart',
@@ -67,7 +73,7 @@ const settings: Record<SettingName | 'preset', string> = {
   difficulty: 'Difficulty',
   pool: 'Answers',
   length: 'How it ends',
-  bidirectional: 'Encoder reads both ways',
+  bidirectional: 'Reads both ways',
   attention: 'Attention',
   context: 'Context goes to',
   sampling: 'Fed its own answers',
@@ -105,6 +111,15 @@ export const english = {
     linkRefused: 'The browser did not allow copying. The address bar holds the same link.',
     help: 'Help',
   },
+  /** The parts of the page, for a phone. */
+  places: {
+    label: 'Parts of the page',
+    text: 'Text',
+    answers: 'Answers',
+    measure: 'Loss',
+    look: 'Look inside',
+    settings: 'Settings',
+  },
   phase: {
     loading: 'Loading the engine',
     ready: 'Ready to train',
@@ -121,6 +136,7 @@ export const english = {
     untrained: 'before any training',
     write: 'Write again',
     primeHint: 'nothing',
+    likeliest: 'the likeliest',
     live: 'Back to the newest',
     waiting: 'The first text appears when the network is built.',
     calm: 'Training starts when you press Train: your system asks for less motion or less data, or the link says so.',
@@ -220,10 +236,20 @@ export const english = {
   },
   network: {
     title: 'Network',
-    restarts: 'A change needs a restart',
+    restarts: 'Needs a restart',
     about: (cell: string) => `${cell}: how it works`,
     range: (low: number, high: number) => `${integer(low)} to ${integer(high)}`,
     own: 'Own combination',
+    groups: {
+      simple: 'Simple',
+      gates: 'With gates',
+      depth: 'Deep',
+      time: 'Slow and fast units',
+      feedback: 'Output fed back',
+      both: 'Reading both ways',
+      pairs: 'One reads, one writes',
+      other: 'Others',
+    },
     ownText: 'None of the named networks: what the controls below say.',
   },
   more: {
@@ -303,6 +329,14 @@ export const english = {
     title: 'While it trains',
     atOnce: 'Applies at once',
     off: 'off',
+    more: 'Schedule and clipping',
+    schedules: {
+      constant: 'The same rate throughout',
+      step: 'A cut every few steps',
+      exponential: 'Down at an even pace',
+      cosine: 'Down along a cosine',
+      plateau: 'A cut when nothing improves',
+    } as Record<ScheduleSettings['schedule'], string>,
   },
   apply: {
     parameters: 'parameters',
@@ -314,6 +348,7 @@ export const english = {
     changed: (names: string) => `Changed: ${names}; waits for a restart`,
     atOnce: (name: string) => `${name} applies at once`,
     speed: 'characters a second',
+    examplesSpeed: 'examples a second',
     was: 'was',
     undo: 'Undo',
     undoTitle: (what: string) => `Bring back the former run (${what})`,
@@ -382,7 +417,7 @@ export const english = {
   },
   beside: {
     title: 'A trained network',
-    about: 'It came with the page, and has read the tales sixty times.',
+    about: 'It has read the tales sixty times.',
     own: 'Yours, learning now',
     hide: 'Hide the trained network',
   },

@@ -9,7 +9,7 @@ export const tasks: Messages['tasks'] = {
     generate: 'Folgen schreiben',
     classify: 'In Klassen ordnen',
     tag: 'Jeden Schritt benennen',
-    translate: 'Eine Folge in eine andere verwandeln',
+    translate: 'Folgen übersetzen',
     regress: 'Zahlen vorhersagen',
     notes: 'Musik spielen',
   },
@@ -43,6 +43,7 @@ export const tasks: Messages['tasks'] = {
     translate: 'Leser und Schreiber',
     generate: 'Das Schreiben',
     classify: 'Die Antwort',
+    tag: 'Das Lesen',
     regress: 'Die Antwort',
   },
   choices: {

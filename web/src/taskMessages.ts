@@ -19,7 +19,7 @@ export const tasks = {
     generate: 'Write sequences',
     classify: 'Sort into classes',
     tag: 'Label every step',
-    translate: 'Turn one sequence into another',
+    translate: 'Translate sequences',
     regress: 'Foretell numbers',
     notes: 'Play music',
   } as Record<TaskName, string>,
@@ -52,6 +52,7 @@ export const tasks = {
     translate: 'Encoder and decoder',
     generate: 'Writing',
     classify: 'The answer',
+    tag: 'Reading',
     regress: 'The answer',
   } as Partial<Record<TaskName, string>>,
   choices: {

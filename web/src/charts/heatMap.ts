@@ -4,6 +4,10 @@ import type { Theme } from './theme';
 
 export const VANISHING = 1e-6;
 export const EXPLODING = 1;
+/** Lags up to which a norm above that is nothing unusual: a loss of several bits is steep close by. */
+const NEAR = 8;
+
+export const explodes = (norm: number, lag: number): boolean => norm > EXPLODING && lag > NEAR;
 
 const LEFT = 18;
 const FOOT = 18;
@@ -37,14 +41,20 @@ function hatch(context: CanvasRenderingContext2D, { x, y, width, height }: Area,
   context.restore();
 }
 
-function cell(context: CanvasRenderingContext2D, area: Area, norm: number, theme: Theme): void {
+function cell(
+  context: CanvasRenderingContext2D,
+  area: Area,
+  norm: number,
+  exploding: boolean,
+  theme: Theme,
+): void {
   const { x, y, width, height } = area;
   const at = shade(norm);
-  context.fillStyle = norm > EXPLODING ? theme.ink : theme.accent;
+  context.fillStyle = exploding ? theme.ink : theme.accent;
   context.globalAlpha = Math.min(1, Math.max(0, at));
   context.fillRect(x, y, width, height);
   context.globalAlpha = 1;
-  if (norm > EXPLODING) hatch(context, area, theme.ground);
+  if (exploding) hatch(context, area, theme.ground);
   if (norm < VANISHING) hatch(context, area, theme.line);
 }
 
@@ -71,7 +81,8 @@ export function drawHeatMap(canvas: HTMLCanvasElement, norms: readonly number[][
       // Whole pixels, so that neighbours meet without a seam.
       const x = Math.round(LEFT + lag * across);
       const next = Math.round(LEFT + (lag + 1) * across);
-      cell(context, { x, y, width: next - x, height: down - (norms.length > 1 ? 1 : 0) }, norm, theme);
+      const area = { x, y, width: next - x, height: down - (norms.length > 1 ? 1 : 0) };
+      cell(context, area, norm, explodes(norm, lag), theme);
     });
     context.fillStyle = theme.soft;
     context.textBaseline = 'middle';

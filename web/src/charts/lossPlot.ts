@@ -3,9 +3,10 @@
 import uPlot, { type AlignedData, type Options } from 'uplot';
 import { integer, lossText } from '../state/format';
 import type { Scale } from '../state/settings';
-import { close, FEWEST_STEPS, logX, logY, rangeX, rangeY, ticksX, ticksY } from './axes';
+import { close, logX, logY, rangeX, rangeY, ticksX, ticksY } from './axes';
 import { store } from '../state/store';
 import type { Baseline } from './guesses';
+import { type Box, boxOf, type Cover, freePlace, type Place } from './labels';
 import type { Theme } from './theme';
 import { zoomOut, zoomTo } from './zoom';
 
@@ -21,43 +22,53 @@ interface Setting {
 const LABEL_ROOM = 14;
 const BIT_STEPS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 2, 5, 10, 20, 50, 100];
 
-/** Where a line's name is out of the way: left of where the loss comes down through it, or right. */
-function sideOf(plot: uPlot, value: number): 'left' | 'right' {
-  const [steps, , , smooth] = plot.data;
-  const crossing = smooth?.findIndex((loss) => loss != null && loss < value) ?? -1;
-  const last = Math.max(FEWEST_STEPS, steps.at(-1) ?? 0);
-  return crossing >= 0 && steps[crossing]! < last / 2 ? 'right' : 'left';
+/** What the curves cover, in pixels of the canvas: the loss of every step, its mean, and the validation. */
+function covered(plot: uPlot): Cover[] {
+  const [steps, ...curves] = plot.data;
+  const pixel = (value: number) => plot.valToPos(value, 'y', true);
+  return Array.from(steps).flatMap((step, at) => {
+    const values = curves.flatMap((curve) => curve[at] ?? []).map(pixel);
+    if (values.length === 0) return [];
+    return [{ x: plot.valToPos(step, 'x', true), low: Math.min(...values), high: Math.max(...values) }];
+  });
 }
 
 /** Dotted lines with their names, drawn last; a halo keeps the names readable over the grid. */
-function drawBaselines(plot: uPlot, { theme, baselines }: Setting): void {
+function drawBaselines(plot: uPlot, { theme, baselines }: Setting, places: Map<string, Place>): void {
   const { ctx, bbox } = plot;
   const ratio = uPlot.pxRatio;
-  const right = bbox.left + bbox.width;
+  const { left, top } = bbox;
+  const area = { left, right: left + bbox.width, top, bottom: top + bbox.height };
+  const curve = covered(plot);
+  const taken: Box[] = [];
   ctx.save();
   ctx.font = theme.font.replace('11px', `${11 * ratio}px`);
-  ctx.textBaseline = 'bottom';
+  ctx.textBaseline = 'middle';
+  ctx.textAlign = 'left';
   ctx.lineJoin = 'round';
   ctx.fillStyle = theme.soft;
   for (const { label, value } of baselines) {
     const y = plot.valToPos(value, 'y', true);
-    if (y < bbox.top - 1 || y > bbox.top + bbox.height) continue;
+    if (y < area.top - 1 || y > area.bottom) continue;
     const text = `${label} ${lossText(value)}`;
+    const size = { width: ctx.measureText(text).width, height: LABEL_ROOM * ratio };
+    const boxes = (place: Place) => boxOf(place, y, size, area);
+    const place = freePlace(boxes, area, curve, taken, places.get(label));
+    const box = boxes(place);
+    places.set(label, place);
+    taken.push(box);
     ctx.setLineDash([2 * ratio, 4 * ratio]);
     ctx.lineWidth = ratio;
     ctx.strokeStyle = theme.soft;
     ctx.beginPath();
-    ctx.moveTo(bbox.left, y);
-    ctx.lineTo(right, y);
+    ctx.moveTo(area.left, y);
+    ctx.lineTo(area.right, y);
     ctx.stroke();
     ctx.setLineDash([]);
     ctx.lineWidth = 4 * ratio;
     ctx.strokeStyle = theme.ground;
-    const side = sideOf(plot, value);
-    ctx.textAlign = side;
-    const x = side === 'left' ? bbox.left : right;
-    ctx.strokeText(text, x, y - 3 * ratio);
-    ctx.fillText(text, x, y - 3 * ratio);
+    ctx.strokeText(text, box.left, (box.top + box.bottom) / 2);
+    ctx.fillText(text, box.left, (box.top + box.bottom) / 2);
   }
   ctx.restore();
 }
@@ -136,6 +147,7 @@ function scales({ scale, baselines }: Setting): Options['scales'] {
 
 export function lossPlot(host: HTMLElement, data: AlignedData, setting: Setting): uPlot {
   const { theme, width, height, onCursor } = setting;
+  const places = new Map<string, Place>();
   const hidden = { stroke: theme.band, width: 1, points: { show: false } };
   return new uPlot(
     {
@@ -165,7 +177,7 @@ export function lossPlot(host: HTMLElement, data: AlignedData, setting: Setting)
       ],
       bands: [{ series: [2, 1], fill: theme.band }],
       hooks: {
-        draw: [(plot) => drawBaselines(plot, setting), (plot) => tell(plot, host)],
+        draw: [(plot) => drawBaselines(plot, setting, places), (plot) => tell(plot, host)],
         setSelect: [select],
         setCursor: [(plot) => onCursor(plot.cursor.idx ?? null)],
       },

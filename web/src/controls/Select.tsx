@@ -9,10 +9,19 @@ interface Props {
   label: string;
   value: string;
   choices: readonly Choice[];
+  /** More of them under headings. */
+  groups?: readonly (readonly [string, readonly Choice[]])[];
   onChoose: (name: string) => void;
 }
 
-export function Select({ name, label, value, choices, onChoose }: Props) {
+const options = (choices: readonly Choice[]) =>
+  choices.map((choice) => (
+    <option key={choice.name} value={choice.name}>
+      {choice.label}
+    </option>
+  ));
+
+export function Select({ name, label, value, choices, groups = [], onChoose }: Props) {
   const id = `set-${name}`;
   return (
     <Field id={id} label={label} was={name === 'preset' ? undefined : was(name)}>
@@ -23,10 +32,11 @@ export function Select({ name, label, value, choices, onChoose }: Props) {
           value={value}
           onChange={(event) => onChoose(event.currentTarget.value)}
         >
-          {choices.map((choice) => (
-            <option key={choice.name} value={choice.name}>
-              {choice.label}
-            </option>
+          {options(choices)}
+          {groups.map(([title, list]) => (
+            <optgroup key={title} label={title}>
+              {options(list)}
+            </optgroup>
           ))}
         </select>
       </span>

@@ -4,6 +4,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import type { Sealed } from './seal';
 import { sealBeside, unsealBeside } from './sealer';
+import { breathe } from '../state/frame';
 
 /** What a list of runs shows. */
 export interface Entry {
@@ -43,7 +44,8 @@ interface Stored extends Sealed {
 interface Schema extends DBSchema {
   entries: { key: string; value: Entry };
   generations: { key: [string, number]; value: Stored };
-  texts: { key: string; value: Uint8Array };
+  /** A long one is a blob. */
+  texts: { key: string; value: Uint8Array | Blob };
 }
 
 export interface Found extends Generation {
@@ -131,7 +133,7 @@ export class Vault {
     text: Uint8Array,
     first: boolean,
   ): Promise<void> {
-    const sealed = await sealBeside(generation);
+    const [sealed, kept] = [await sealBeside(generation), first ? await blobOf(text) : text];
     return this.run(async (database) => {
       const stores = ['entries', 'generations', 'texts'] as const;
       const transaction = database.transaction(stores, 'readwrite', { durability: 'strict' });
@@ -146,7 +148,7 @@ export class Vault {
         // One after the other: the first that is refused ends the transaction.
         const stored = { ...sealed, run: entry.id, slot } as const;
         await transaction.objectStore('generations').put(stored);
-        if (!former) await transaction.objectStore('texts').put(text, entry.id);
+        if (!former) await transaction.objectStore('texts').put(kept, entry.id);
         await entries.put({ ...entry, name, made, slot, bytes });
         await transaction.done;
       } catch (error) {
@@ -168,10 +170,11 @@ export class Vault {
         transaction.objectStore('generations').get([id, 1]),
       ]);
       if (!entry || !text) throw new VaultError('gone');
+      const bytes = text instanceof Blob ? await bytesOf(text) : text;
       for (const slot of [entry.slot, 1 - entry.slot]) {
         const stored = slots[slot];
         const generation = stored && (await unsealBeside(stored));
-        if (generation) return { entry, text, ...generation, older: slot !== entry.slot };
+        if (generation) return { entry, text: bytes, ...generation, older: slot !== entry.slot };
       }
       throw new VaultError('damaged');
     });
@@ -223,6 +226,29 @@ export class Vault {
     const oldest = unnamed.at(-1);
     if (oldest) await this.delete(oldest.id);
     return oldest ?? null;
+  }
+}
+
+/** Bytes of a text that are stored as they are, and that a longer one is cut into: copying them takes no time. */
+const PIECE = 1 << 20;
+
+/** A long text as a blob: the browser would copy ten megabytes of bytes in one go, on the page's own thread. */
+async function blobOf(text: Uint8Array): Promise<Uint8Array | Blob> {
+  if (text.length <= PIECE) return text;
+  const pieces: Blob[] = [];
+  for (let at = 0; at < text.length; at += PIECE) {
+    pieces.push(new Blob([text.subarray(at, at + PIECE) as Uint8Array<ArrayBuffer>]));
+    if (!document.hidden) await breathe(); // a hidden tab waits long, and nobody for it
+  }
+  return new Blob(pieces);
+}
+
+/** The file behind a blob may be gone. */
+async function bytesOf(blob: Blob): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await blob.arrayBuffer());
+  } catch (error) {
+    throw new VaultError('damaged', error);
   }
 }
 

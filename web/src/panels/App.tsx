@@ -12,6 +12,7 @@ import { LivePanel } from './LivePanel';
 import { LossPanel } from './LossPanel';
 import { NetworkPanel } from './NetworkPanel';
 import { Notices } from './Notices';
+import { Places } from './Places';
 import { RunsDialog } from './RunsDialog';
 import { RunPanel } from './RunPanel';
 import { Spoken } from './Spoken';
@@ -50,6 +51,7 @@ export function App() {
         </div>
         <LookPanel />
       </main>
+      <Places />
       <RunsDialog />
       <CompareDialog />
       <ExportDialog />

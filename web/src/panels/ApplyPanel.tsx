@@ -34,21 +34,21 @@ export function ApplyPanel() {
           <span class="cost-problem">{estimate.problem}</span>
         ) : (
           <>
-            <b>
-              {parameters != null && rough
-                ? `≈ ${integer(Number(parameters.toPrecision(2)))}`
-                : integer(parameters)}
-            </b>{' '}
-            {message.apply.parameters}
+            <span>
+              <b>
+                {parameters != null && rough
+                  ? `≈ ${integer(Number(parameters.toPrecision(2)))}`
+                  : integer(parameters)}
+              </b>{' '}
+              {message.apply.parameters}
+            </span>
             <span class="cost-memory">
               <b>{bytes(memoryBytes)}</b> {message.apply.memory}
             </span>
-            {settings.task === 'next' && (
-              <span class="cost-speed">
-                <b>{speed === null ? '–' : `≈ ${integer(Number(speed.toPrecision(2)))}`}</b>{' '}
-                {message.apply.speed}
-              </span>
-            )}
+            <span class="cost-speed">
+              <b>{speed === null ? '–' : `≈ ${integer(Number(speed.toPrecision(2)))}`}</b>{' '}
+              {settings.task === 'next' ? message.apply.speed : message.apply.examplesSpeed}
+            </span>
           </>
         )}
       </p>

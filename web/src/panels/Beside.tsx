@@ -2,13 +2,14 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from '../controls/Icon';
 import { message } from '../messages';
 import { hide, shown } from '../state/shown';
+import { toEnd } from './toEnd';
 
 /** The network that came with the page, writing beside the reader's own. */
 export function Beside() {
   const box = useRef<HTMLParagraphElement>(null);
   const text = shown.value;
   useLayoutEffect(() => {
-    if (box.current) box.current.scrollTop = box.current.scrollHeight;
+    if (box.current) toEnd(box.current);
   }, [text]);
   if (text === null) return null;
   return (

@@ -1,15 +1,12 @@
 import { effect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { drawHeatMap, EXPLODING, VANISHING } from '../charts/heatMap';
+import { drawHeatMap, explodes, VANISHING } from '../charts/heatMap';
 import { readTheme } from '../charts/theme';
 import { message } from '../messages';
 import { integer, scientific } from '../state/format';
 import { nextFrame } from '../state/frame';
 import { watchFlow } from '../state/measures';
 import { store, type Flow } from '../state/store';
-
-/** Lags at which a norm above 1 is nothing unusual. */
-const NEAR = 8;
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
@@ -85,9 +82,8 @@ export function inShort({ norms: [first = []] }: Flow): string {
   const last = first.length - 1;
   if (last < 1) return '';
   const reaches = first.findLastIndex((norm) => norm >= VANISHING);
-  const furthest = first.findLastIndex((norm) => norm > EXPLODING);
-  // A loss of several bits may well be steeper than 1 close by; further back that is an explosion.
-  if (furthest > NEAR) return message.flow.exploded(integer(furthest));
+  const furthest = first.findLastIndex(explodes);
+  if (furthest >= 0) return message.flow.exploded(integer(furthest));
   if (reaches < last) return message.flow.vanished(integer(Math.max(0, reaches)));
   return message.flow.far(integer(last), scientific(first[last]!));
 }

@@ -10,6 +10,9 @@ import type { Scale } from '../state/settings';
 import { set, store } from '../state/store';
 import { unitOf } from '../state/units';
 
+/** Characters of a number that stand beside their unit at full size. */
+const ROOMY = 5;
+
 type View = 'chart' | 'more' | 'table';
 
 const SCALES = Object.entries(message.loss.scales) as [Scale, string][];
@@ -22,11 +25,16 @@ const VIEWS: [View, string][] = [
 function Headline() {
   const { loss, validation } = store.numbers.value;
   const run = store.run.value;
+  const shown = lossText(loss);
   const bytes = run?.info.vocabulary.unit === 'byte';
   const unit = bytes ? message.loss.unitByte : message.units[unitOf(run?.settings ?? store.settings.value)];
   return (
     <div class="headline">
-      <p class={loss === null ? 'headline-number headline-empty' : 'headline-number'}>{lossText(loss)}</p>
+      <p
+        class={`headline-number${loss === null ? ' headline-empty' : shown.length > ROOMY ? ' headline-long' : ''}`}
+      >
+        {shown}
+      </p>
       <div class="headline-text">
         <p>{unit}</p>
         <p class="headline-second">

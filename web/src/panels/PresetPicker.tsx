@@ -1,22 +1,41 @@
+import { signal } from '@preact/signals';
 import { Select } from '../controls/Select';
 import { message } from '../messages';
-import { presetOf, withPreset } from '../state/presets';
+import type { Choice } from '../state/config';
+import { type Preset, PRESET_GROUPS, presetOf, presetsFor, withPreset } from '../state/presets';
 import { adopt, store, wanted } from '../state/store';
 
 const OWN = '';
 
+/** Told apart from another of the same architecture by having been chosen. */
+const chosen = signal(OWN);
+
 /** Equations one below the other. */
 export const lines = (equations: string) => equations.split(/;\s+/).join('\n');
+
+/** The presets under headings. */
+function grouped(presets: readonly Preset[]): [string, Choice[]][] {
+  const { groups } = message.network;
+  const listed = Object.entries(PRESET_GROUPS).map(([group, names]): [string, Choice[]] => [
+    groups[group as keyof typeof groups],
+    names.flatMap((name) => presets.find((preset) => preset.name === name) ?? []),
+  ]);
+  const known: readonly string[] = Object.values(PRESET_GROUPS).flat();
+  const others = presets.filter(({ name }) => !known.includes(name));
+  return [...listed, [groups.other, others] as [string, Choice[]]].filter(([, list]) => list.length > 0);
+}
 
 export function PresetPicker() {
   const schema = store.schema.value;
   const settings = store.settings.value;
   if (!schema) return <div class="preset preset-empty" />;
-  const present = presetOf(settings, schema);
-  const own = present ? [] : [{ name: OWN, label: message.network.own }];
+  const presets = presetsFor(schema, settings.task);
+  const present = presetOf(settings, schema, chosen.value);
   const choose = (name: string) => {
-    const preset = schema.presets.find((entry) => entry.name === name);
-    if (preset) adopt(withPreset(wanted.peek(), preset, schema));
+    const preset = presets.find((entry) => entry.name === name);
+    if (!preset) return;
+    chosen.value = name;
+    adopt(withPreset(wanted.peek(), preset, schema));
   };
   return (
     <div class="preset">
@@ -24,7 +43,8 @@ export function PresetPicker() {
         name="preset"
         label={message.settings.preset}
         value={present?.name ?? OWN}
-        choices={[...own, ...schema.presets]}
+        choices={present ? [] : [{ name: OWN, label: message.network.own }]}
+        groups={grouped(presets)}
         onChoose={choose}
       />
       <div class="preset-about">

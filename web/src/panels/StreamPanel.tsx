@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { describedBy } from '../controls/about';
 import { Slider } from '../controls/Slider';
+import { temperatureText } from '../controls/temperature';
 import { message } from '../messages';
 import { decimals, integer } from '../state/format';
 import { shown } from '../state/shown';
@@ -8,6 +9,10 @@ import { set, store, type Sample } from '../state/store';
 import { writer } from '../state/writer';
 import { Beside } from './Beside';
 import { PastSamples } from './PastSamples';
+import { toEnd } from './toEnd';
+
+/** Holds the line until there is something to say. */
+const NOTHING = '\u00a0';
 
 function meta(sample: Sample): string {
   return sample.loss === null
@@ -21,7 +26,9 @@ function Written() {
   const box = useRef<HTMLParagraphElement>(null);
   useLayoutEffect(() => {
     // Follows the writing where the text is longer than its box.
-    if (box.current) box.current.scrollTop = chosen ? 0 : box.current.scrollHeight;
+    if (!box.current) return;
+    if (chosen) box.current.scrollTop = 0;
+    else toEnd(box.current);
   }, [chosen, sample?.text]);
   return (
     <p
@@ -75,14 +82,14 @@ export function StreamPanel() {
     <section class="column stream" aria-labelledby="stream-title">
       <div class="stream-head">
         <h2 id="stream-title">{message.stream.title}</h2>
-        <span class="stream-meta">{sample ? meta(sample) : ''}</span>
+        <span class="stream-meta">{sample ? meta(sample) : NOTHING}</span>
       </div>
       <div class={shown.value === null ? 'writings' : 'writings writings-two'}>
         <Beside />
         <Written />
       </div>
       <div class="stream-controls">
-        <Slider name="temperature" step={0.05} show={(value) => decimals(value, 2)} />
+        <Slider name="temperature" step={0.05} show={temperatureText} />
         <Prime />
         {chosen ? (
           <button type="button" onClick={() => (store.chosen.value = null)}>

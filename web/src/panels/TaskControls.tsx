@@ -25,8 +25,9 @@ type Name = keyof typeof CHOICES;
 const SHOWN: Partial<Record<TaskName, readonly (Name | 'bidirectional')[]>> = {
   translate: ['attention', 'context', 'length', 'sampling', 'bidirectional'],
   generate: ['length', 'sampling'],
-  classify: ['pool'],
-  regress: ['pool'],
+  classify: ['pool', 'bidirectional'],
+  tag: ['bidirectional'],
+  regress: ['pool', 'bidirectional'],
 };
 
 function choose<K extends SettingName>(name: K, written: string): void {
@@ -43,7 +44,10 @@ function allowed(name: Name, { task, pool, corpus }: Settings): readonly string[
 
 export function TaskControls() {
   const settings = store.settings.value;
-  const names = SHOWN[settings.task] ?? [];
+  const names = (SHOWN[settings.task] ?? []).filter(
+    // What comes next cannot be foretold by who has read it.
+    (name) => name !== 'bidirectional' || settings.task !== 'regress' || settings.pool !== 'each',
+  );
   if (names.length === 0) return null;
   return (
     <fieldset class="more-group task-controls">

@@ -7,9 +7,11 @@ import {
   type Settings as LiveSettings,
 } from 'unfold-rnn';
 import { message } from '../messages';
-import { layerEdges, numbers, readEdges, readoutEdges, spelled } from './edges';
+import { layerEdges, numbers, oneWay, readEdges, readoutEdges, readsBothWays, spelled } from './edges';
 import { ARCHITECTURE_NAMES, initialSettings, PROPERTIES, type SettingName, type Settings } from './settings';
 import { readTask, settleTask, taskConfig } from './taskConfig';
+
+type ScheduleConfig = Exclude<NonNullable<Config['schedule']>, string>;
 
 /** Steps between validations: often enough for points to appear within the first seconds. */
 const EVALUATE_EVERY = 100;
@@ -38,9 +40,10 @@ function layer(settings: Settings, l: number): LayerConfig {
   if (bias !== PROPERTIES.bias.initial) made.bias = bias;
   const edges = layerEdges(settings, l);
   if (edges) made.edges = edges;
+  if (readsBothWays(settings)) made.bidirectional = true;
   if (settings.leak !== 'none') made.leak = leak(settings);
   if (settings.clock !== '') made.clock = numbers(settings.clock);
-  if (residual && (l > 0 || embedding === hidden)) made.residual = true;
+  if (residual && !readsBothWays(settings) && (l > 0 || embedding === hidden)) made.residual = true;
   if (layerNorm) made.layerNorm = true;
   if (zoneout > 0) made.zoneout = zoneout;
   if (recurrentDropout > 0) made.recurrentDropout = recurrentDropout;
@@ -77,11 +80,12 @@ export function toConfig(settings: Settings): Config {
   const live = toLiveSettings(settings);
   if (settings.custom !== '') {
     const custom = JSON.parse(settings.custom) as Config;
-    const optimizer = typeof custom.optimizer === 'string' ? { name: custom.optimizer } : custom.optimizer;
+    const optimizer = named(custom.optimizer);
     const clip = typeof custom.clip === 'number' ? { norm: custom.clip } : custom.clip;
     return {
       ...custom,
       optimizer: { ...optimizer, ...live.optimizer },
+      schedule: { ...named(custom.schedule), ...named(live.schedule) },
       clip: { ...clip, ...(live.clip as object) },
       dropout: settings.dropout,
     };
@@ -94,7 +98,8 @@ export function toConfig(settings: Settings): Config {
     window: settings.window,
     batch: settings.batch,
     optimizer: { name: settings.optimizer, learningRate: settings.learningRate },
-    clip: { norm: settings.clip },
+    ...((settings.schedule !== 'constant' || settings.warmup > 0) && { schedule: schedule(settings) }),
+    clip: { norm: settings.clip, ...(settings.clipValue > 0 && { value: settings.clipValue }) },
     dropout: settings.dropout,
     evaluateEvery: EVALUATE_EVERY,
   };
@@ -103,15 +108,46 @@ export function toConfig(settings: Settings): Config {
 export function toLiveSettings(settings: Settings): LiveSettings {
   return {
     optimizer: { learningRate: settings.learningRate },
-    clip: { norm: settings.clip },
+    schedule: schedule(settings),
+    clip: { norm: settings.clip, value: settings.clipValue },
     dropout: settings.dropout,
+  };
+}
+
+/** What may be given by its name alone. */
+const named = <T>(value: T) =>
+  (typeof value === 'string' ? { name: value } : (value ?? {})) as Exclude<T, string | undefined>;
+
+function schedule(settings: Settings): ScheduleConfig {
+  const { schedule: name, warmup, scheduleSteps, scheduleFactor: factor, patience } = settings;
+  const own: Record<typeof name, ScheduleConfig> = {
+    constant: {},
+    step: { every: scheduleSteps, factor },
+    exponential: { every: scheduleSteps, factor },
+    cosine: { steps: scheduleSteps },
+    plateau: { factor, patience },
+  };
+  return { name, warmup, ...own[name] };
+}
+
+function readSchedule(config: Config): Partial<Settings> {
+  if (config.schedule === undefined) return {};
+  const { name, warmup, every, steps, factor, patience }: ScheduleConfig = named(config.schedule);
+  const length = name === 'cosine' ? steps : name === 'step' || name === 'exponential' ? every : undefined;
+  return {
+    schedule: PROPERTIES.schedule.parse(name ?? '') ?? 'constant',
+    warmup: warmup ?? 0,
+    ...(length !== undefined && { scheduleSteps: length }),
+    ...(factor !== undefined && { scheduleFactor: factor }),
+    ...(patience !== undefined && { patience }),
   };
 }
 
 function readTraining(config: Config): Partial<Settings> {
   const { optimizer, clip } = config;
-  const given = typeof optimizer === 'string' ? { name: optimizer } : (optimizer ?? {});
-  const norm = typeof clip === 'number' ? clip : clip?.norm;
+  const given: { name?: string; learningRate?: number } = named(optimizer);
+  const { norm, value }: { norm?: number; value?: number } =
+    typeof clip === 'number' ? { norm: clip } : (clip ?? {});
   return {
     ...(config.seed !== undefined && { seed: config.seed }),
     ...(config.window !== undefined && { window: config.window }),
@@ -120,6 +156,8 @@ function readTraining(config: Config): Partial<Settings> {
     ...(given.name !== undefined && { optimizer: given.name }),
     ...(given.learningRate !== undefined && { learningRate: given.learningRate }),
     ...(norm !== undefined && { clip: norm }),
+    ...(value !== undefined && { clipValue: value }),
+    ...readSchedule(config),
   };
 }
 
@@ -154,7 +192,7 @@ function readFirst(first: LayerConfig, schema: Schema | null): Partial<Settings>
 }
 
 /** The architecture of a network without any specialty. */
-function plain(): Partial<Settings> {
+export function plain(): Partial<Settings> {
   const initial = initialSettings();
   return Object.fromEntries(ARCHITECTURE_NAMES.map((name) => [name, initial[name]]));
 }
@@ -162,14 +200,15 @@ function plain(): Partial<Settings> {
 /** What the controls can show of a configuration; the architecture whole, the rest where it is named. */
 export function fromConfig(config: Config, schema: Schema | null): Partial<Settings> {
   const initial = initialSettings();
-  const { layers = [], initialization: weights = {} } = config;
+  const folded = oneWay(config);
+  const { layers = [], initialization: weights = {} } = folded;
   return {
     ...plain(),
     ...readTraining(config),
     ...readFirst(layers[0] ?? {}, schema),
     layers: Math.max(1, layers.length),
     ...(layers[1]?.residual && { residual: true }),
-    ...readEdges(config),
+    ...readEdges(folded),
     embedding: config.embedding ?? 0,
     tied: config.tied ?? false,
     variational: config.variationalDropout ?? false,

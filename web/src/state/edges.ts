@@ -11,6 +11,31 @@ function block(depth: number, size: number, hidden: number, rest: Block = {}): B
   return { hidden: Array.from({ length: depth }, () => size || hidden), activation: 'tanh', ...rest };
 }
 
+/** Two networks in opposite directions; only where the whole sequence is there before the answer. */
+export const readsBothWays = ({ bidirectional, task, pool }: Settings): boolean =>
+  bidirectional && (task === 'classify' || task === 'tag' || (task === 'regress' && pool !== 'each'));
+
+/** The layers of a level as a configuration numbers them: where both ways are read, two for each. */
+const level = (settings: Settings, l: number): number[] =>
+  readsBothWays(settings) ? [2 * l, 2 * l + 1] : [l];
+
+/** A configuration that reads both ways as if it read one: a level for each pair of layers. */
+export function oneWay(config: Config): Config {
+  const { layers = [], readout } = config;
+  if (!layers.some(({ direction }) => direction === 'backward')) return config;
+  const once = (edges: EdgeConfig[] | undefined) =>
+    edges
+      ?.map((edge) => (typeof edge.from === 'number' ? { ...edge, from: edge.from >> 1 } : edge))
+      .filter(
+        ({ from }, at, all) =>
+          typeof from !== 'number' || all.findIndex((other) => other.from === from) === at,
+      );
+  const forward = layers
+    .filter(({ direction }) => direction !== 'backward')
+    .map((layer) => ({ ...layer, ...(layer.edges && { edges: once(layer.edges)! }) }));
+  return { ...config, layers: forward, ...(readout && { readout: once(readout)! }) };
+}
+
 /** What a task brings into the first layer, as the engine does by itself where no edges are named. */
 function taskEdges({ task, context, length, attention }: Settings): EdgeConfig[] {
   const translates = task === 'translate';
@@ -31,11 +56,11 @@ export function layerEdges(settings: Settings, l: number): EdgeConfig[] | undefi
   if (plain && feedback.length === 0 && !(skipInputs && l > 0)) return undefined;
   const transition = block(settings.transition, settings.transitionSize, hidden, { shortcut, join });
   return [
-    {
-      from: l === 0 ? 'input' : l - 1,
+    ...(l === 0 ? ['input'] : level(settings, l - 1)).map((from) => ({
+      from,
       delay: 0,
       ...block(settings.inputDepth, settings.inputSize, hidden),
-    },
+    })),
     ...(skipInputs && l > 0 ? [{ from: 'input', delay: 0 }] : []),
     ...asked,
     ...(delayOne ? [{ from: 'self', delay: 1, ...transition }] : []),
@@ -50,11 +75,13 @@ export function readoutEdges(settings: Settings): EdgeConfig[] | undefined {
   const lower = skipOutputs ? layers - 1 : 0;
   if (outputDepth === 0 && lower === 0) return undefined;
   return [
-    { from: layers - 1, delay: 0, ...block(outputDepth, outputSize, hidden) },
+    ...level(settings, layers - 1)
+      .reverse()
+      .map((from) => ({ from, delay: 0, ...block(outputDepth, outputSize, hidden) })),
     ...(settings.task === 'translate' && settings.attention !== 'none'
       ? [{ from: 'attention', delay: 0 }]
       : []),
-    ...Array.from({ length: lower }, (_, from) => ({ from, delay: 0 })),
+    ...Array.from({ length: lower }, (_, l) => level(settings, l).map((from) => ({ from, delay: 0 }))).flat(),
   ];
 }
 

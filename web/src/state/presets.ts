@@ -1,12 +1,24 @@
 // Named networks: what each one sets, and which one the settings amount to.
 import type { Schema, SchemaPreset } from 'unfold-rnn';
-import { fromConfig, stable, toConfig } from './config';
-import type { Settings } from './settings';
+import { fromConfig, plain, stable, toConfig } from './config';
+import { type Named, NAMED } from './named';
+import { type Settings, TASK_NAMES, type TaskName } from './settings';
+
+export type Preset = SchemaPreset | Named;
+
+/** Every named network that can be asked for the task: those of the engine, then those of the page. */
+export const presetsFor = (schema: Schema, task: TaskName): Preset[] => [
+  ...schema.presets,
+  ...NAMED.filter(({ tasks }) => !tasks || tasks.includes(task)),
+];
 
 /** The settings with a preset in place of their architecture; as many units as before. */
-export function withPreset(settings: Settings, preset: SchemaPreset, schema: Schema): Settings {
-  const { hidden } = settings;
-  return { ...settings, ...fromConfig(preset.config, schema), hidden };
+export function withPreset(settings: Settings, preset: Preset, schema: Schema): Settings {
+  const { hidden, task } = settings;
+  // Both directions are part of the network but for translations, where they are the encoder's.
+  const base = task === 'translate' ? settings : { ...settings, bidirectional: false };
+  if ('settings' in preset) return { ...base, ...plain(), layers: 1, ...preset.settings, hidden };
+  return { ...base, ...fromConfig(preset.config, schema), hidden };
 }
 
 function architecture(settings: Settings): string {
@@ -14,9 +26,37 @@ function architecture(settings: Settings): string {
   return stable({ layers, readout, embedding, feedback, initialization });
 }
 
-/** The preset whose architecture the settings have, whatever they are called. */
-export function presetOf(settings: Settings, schema: Schema): SchemaPreset | undefined {
+/** Groups of the menu, in its order; what is in none of them comes last. */
+export const PRESET_GROUPS = {
+  simple: ['rnn', 'irnn'],
+  gates: ['lstm', 'peephole-lstm', 'gru', 'deep-gated-lstm', 'deep-gated-gru'],
+  depth: [
+    'srnn',
+    'skip-lstm',
+    'residual-lstm',
+    'deep-input-rnn',
+    'dt-rnn',
+    'dt(s)-rnn',
+    'do-rnn',
+    'dot-rnn',
+    'dot(s)-rnn',
+  ],
+  time: ['leaky-rnn', 'learned-leaky-rnn', 'clockwork-rnn', 'delayed-rnn', 'long-delay-rnn'],
+  feedback: ['jordan-rnn', 'narx', 'output-recurrent-rnn'],
+  both: ['bidirectional-rnn', 'bidirectional-lstm'],
+  pairs: ['encoder-decoder', 'sequence-to-sequence', 'attention'],
+} as const;
+
+/**
+ * The preset whose architecture the settings have, whatever they are called. Where several have it, such as a GRU and
+ * an encoder–decoder of GRUs, the one that was chosen, or the one that says most.
+ */
+export function presetOf(settings: Settings, schema: Schema, chosen = ''): Preset | undefined {
   if (settings.custom !== '') return undefined;
   const own = architecture(settings);
-  return schema.presets.find((preset) => architecture(withPreset(settings, preset, schema)) === own);
+  const same = presetsFor(schema, settings.task).filter((preset) => {
+    const named = withPreset(settings, preset, schema);
+    return architecture(named) === own && TASK_NAMES.every((name) => named[name] === settings[name]);
+  });
+  return same.find(({ name }) => name === chosen) ?? same.at(-1);
 }

@@ -12,7 +12,7 @@ import { watchBaselines } from './measures';
 import { readHash, writeHash, type Link } from './hash';
 import { packText, unpackText } from './linkText';
 import { notify, report, textOf } from './notices';
-import { withPreset } from './presets';
+import { presetsFor, withPreset } from './presets';
 import { show } from './shown';
 import { initialSettings, namesWith, OWN_TEXT, type SettingName, type Settings } from './settings';
 import { watchSpeed } from './speed';
@@ -167,10 +167,11 @@ function listed(link: Link, carried: boolean): void {
 /** The settings of a link, once it is known what its preset stands for. */
 function expand(link: Link, schema: Schema): Settings {
   if (link.preset === null) return link.settings;
-  const preset = schema.presets.find(({ name }) => name === link.preset);
+  const { task } = link.settings;
+  const preset = presetsFor(schema, task).find(({ name }) => name === link.preset);
   if (!preset) link.refused.push('preset');
   if (!preset) return link.settings;
-  const named = withPreset({ ...initialSettings(), hidden: link.settings.hidden }, preset, schema);
+  const named = withPreset({ ...initialSettings(), hidden: link.settings.hidden, task }, preset, schema);
   const given = link.given.map((name) => [name, link.settings[name]]);
   return { ...named, ...Object.fromEntries(given), text: link.settings.text };
 }

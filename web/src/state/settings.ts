@@ -76,7 +76,21 @@ export interface TaskSettings {
   sampling: (typeof SAMPLINGS)[number];
 }
 
-export interface Settings extends Architecture, TaskSettings {
+/** What the learning rate does over the steps, and the second way to clip; all of it applies at once. */
+export interface ScheduleSettings {
+  schedule: (typeof SCHEDULES)[number];
+  warmup: number;
+  /** Until the next cut, or of the whole descent where that has an end. */
+  scheduleSteps: number;
+  scheduleFactor: number;
+  patience: number;
+  /** Largest element of a gradient; 0: any. */
+  clipValue: number;
+}
+
+export const SCHEDULES = ['constant', 'step', 'exponential', 'cosine', 'plateau'] as const;
+
+export interface Settings extends Architecture, TaskSettings, ScheduleSettings {
   text: string;
   cell: string;
   layers: number;
@@ -121,7 +135,12 @@ export const LIMITS = {
   learningRate: [1e-5, 1],
   clip: [0, 100],
   dropout: [0, 0.8],
-  temperature: [0.1, 2],
+  warmup: [0, 1_000_000],
+  scheduleSteps: [1, 1_000_000],
+  scheduleFactor: [0.01, 1],
+  patience: [0, 1000],
+  clipValue: [0, 100],
+  temperature: [0, 2],
   inputDepth: [0, 4],
   inputSize: [0, 2048],
   transition: [0, 4],
@@ -288,6 +307,15 @@ const TASK: { [K in keyof TaskSettings]: Property<TaskSettings[K]> } = {
   sampling: choice('sp', 'none', SAMPLINGS),
 };
 
+const SCHEDULE: { [K in keyof ScheduleSettings]: Property<ScheduleSettings[K]> } = {
+  schedule: { ...choice('sd', 'constant', SCHEDULES), effect: 'live' },
+  warmup: number('wu', 'warmup', 0, 'live', true),
+  scheduleSteps: number('ss', 'scheduleSteps', 1000, 'live', true),
+  scheduleFactor: number('sf', 'scheduleFactor', 0.5, 'live', false),
+  patience: number('pa', 'patience', 1, 'live', true),
+  clipValue: number('cv', 'clipValue', 0, 'live', false),
+};
+
 export const LOOKS: readonly Look[] = ['text', 'network', 'step', 'weights', 'memory'];
 const SCALES: readonly Scale[] = ['linear', 'log', 'loglog'];
 
@@ -297,11 +325,13 @@ function quietly<T extends object>(properties: T): T {
 }
 
 export const TASK_NAMES = Object.keys(TASK) as (keyof TaskSettings)[];
+export const SCHEDULE_NAMES = Object.keys(SCHEDULE) as (keyof ScheduleSettings)[];
 export const ARCHITECTURE_NAMES = Object.keys(ARCHITECTURE) as (keyof Architecture)[];
 
 export const PROPERTIES: { [K in SettingName]: Property<Settings[K]> } = {
   ...quietly(ARCHITECTURE),
   ...quietly(TASK),
+  ...quietly(SCHEDULE),
   text: name('t', 'tales'),
   cell: name('c', 'gru'),
   layers: number('l', 'layers', 1, 'restart', true),

@@ -1,7 +1,9 @@
 // How fast a network that waits will probably train: from what this machine did with the last one.
 import { computed, effect, signal } from '@preact/signals';
+import type { Schema } from 'unfold-rnn';
 import { operationsOf } from '../diagram/cost';
 import { graphOf } from '../diagram/graph';
+import type { Settings } from './settings';
 import { store } from './store';
 
 const KEY = 'unfold.operations-per-second';
@@ -21,18 +23,65 @@ function remembered(): number {
 
 const machine = signal(USUAL);
 
+/**
+ * Steps of a usual example of each corpus, of what is read and what is written together, at its usual difficulty: for an
+ * estimate before such examples have been learnt from here.
+ */
+const STEPS: Readonly<Record<string, number>> = {
+  copy: 40,
+  adding: 30,
+  order: 30,
+  parity: 12,
+  anbn: 12,
+  dyck: 16,
+  elman: 10,
+  addition: 9,
+  reversal: 13,
+  sorting: 13,
+  repeating: 24,
+  dates: 32,
+  sine: 64,
+  melodies: 31,
+};
+/** Corpora whose examples get longer with their difficulty; of the others only what is in them changes. */
+const CONSTANT = ['dates', 'sine'];
+
+/** Steps of an example as the last run on the same examples has shown them, by `examplesOf`. */
+const learned = signal<Readonly<Record<string, number>>>({});
+
+const examplesOf = ({ task, corpus, difficulty }: Settings) => `${task} ${corpus} ${difficulty}`;
+
+/** Steps that an example takes, or a character: one. Null where that is not known. */
+function stepsOf(settings: Settings, schema: Schema): number | null {
+  const { task, corpus, difficulty } = settings;
+  if (task === 'next') return 1;
+  const known = learned.value[examplesOf(settings)];
+  if (known !== undefined) return known;
+  const [card, steps] = [schema.corpora.find(({ name }) => name === corpus), STEPS[corpus]];
+  if (!card || steps === undefined) return null;
+  return difficulty === 0 || CONSTANT.includes(corpus) ? steps : (steps * difficulty) / card.usual;
+}
+
+/** Symbols of examples that have not been made yet. */
+const USUAL_SYMBOLS = 16;
+
 const running = computed(() => {
   const [run, schema] = [store.run.value, store.schema.value];
-  if (!run || !schema || run.settings.task !== 'next') return null;
-  return operationsOf(graphOf(run.config, run.info.vocabulary.size, schema.cells), schema.cells);
+  if (!run || !schema) return null;
+  const { config, info } = run;
+  const { data } = info;
+  const examples = data && { inputs: data.inputs.length || data.numbers, outputs: data.outputs };
+  return operationsOf(graphOf(config, examples ?? info.vocabulary.size, schema.cells), schema.cells);
 });
 
-/** Characters a second, of the network chosen on the page; null while nothing can be said. */
+/** Characters or examples a second, of the network chosen on the page; null while nothing can be said. */
 export const expectedSpeed = computed<number | null>(() => {
   const [schema, config] = [store.schema.value, store.estimate.value?.config];
-  const symbols = store.corpus.value?.symbols;
-  if (!schema || !config || !symbols || store.settings.value.task !== 'next') return null;
-  return machine.value / operationsOf(graphOf(config, symbols, schema.cells), schema.cells);
+  const settings = store.settings.value;
+  const symbols = settings.task === 'next' ? store.corpus.value?.symbols : USUAL_SYMBOLS;
+  const steps = schema && stepsOf(settings, schema);
+  if (!schema || !config || !symbols || !steps) return null;
+  return machine.value / (steps * operationsOf(graphOf(config, symbols, schema.cells), schema.cells));
 });
 
 /** Learns from every network that runs. */
@@ -41,7 +90,16 @@ export function watchSpeed(): void {
   effect(() => {
     const { step, charsPerSecond } = store.numbers.value;
     if (!charsPerSecond || step < SETTLED || !running.value) return;
+    const { settings } = store.run.peek()!;
     const measured = charsPerSecond * running.value;
+    if (settings.task !== 'next') {
+      // The machine is known from texts; what differs is the length of these examples.
+      const steps = machine.peek() / measured;
+      const former = learned.peek()[examplesOf(settings)] ?? 0;
+      if (Math.abs(steps / former - 1) >= 0.05)
+        learned.value = { ...learned.peek(), [examplesOf(settings)]: steps };
+      return;
+    }
     if (Math.abs(measured / machine.peek() - 1) < 0.05) return;
     machine.value = measured;
     try {

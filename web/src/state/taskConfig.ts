@@ -54,7 +54,7 @@ export function readTask(config: CanonicalConfig): TaskSettings {
   const initial = initialSettings();
   const read = Object.fromEntries(TASK_NAMES.map((name) => [name, initial[name]])) as unknown as TaskSettings;
   if (typeof config.task !== 'object') return read;
-  const { task, corpus, encoder = [], attention, context, sampling } = config;
+  const { task, corpus, encoder = [], layers, attention, context, sampling } = config;
   const take = <K extends keyof TaskSettings>(name: K, value: unknown) => {
     const known = PROPERTIES[name].parse(String(value ?? ''));
     if (value !== undefined && known !== undefined)
@@ -70,7 +70,7 @@ export function readTask(config: CanonicalConfig): TaskSettings {
   }
   if (typeof attention === 'object') take('attention', attention.score);
   if (typeof sampling === 'object') take('sampling', sampling.name);
-  read.bidirectional = encoder.some(({ direction }) => direction === 'backward');
+  read.bidirectional = [...encoder, ...layers].some(({ direction }) => direction === 'backward');
   return read;
 }
 

@@ -3,6 +3,7 @@ import type { Prediction } from 'unfold-rnn';
 import { Slider } from '../controls/Slider';
 import { message } from '../messages';
 import { engine } from '../state/engine';
+import { temperatureText } from '../controls/temperature';
 import { decimals } from '../state/format';
 import { textOf } from '../state/notices';
 import type { TaskName } from '../state/settings';
@@ -163,7 +164,7 @@ export function TryOwn({ task }: { task: Asked }) {
   };
   return (
     <form class="stream-controls own" onSubmit={(event) => void submit(event)}>
-      {task === 'generate' && <Slider name="temperature" step={0.05} show={(value) => decimals(value, 2)} />}
+      {task === 'generate' && <Slider name="temperature" step={0.05} show={temperatureText} />}
       <div class="field">
         <div class="field-head">
           <label for="own-input">{message.tasks.ask[task]}</label>
