@@ -165,7 +165,7 @@ export interface TrainOptions {
   until?: number;
   /** Seconds of work. */
   seconds?: number;
-  /** Stops within a slice of 30 ms; the loop throws its reason at once, and the model stays usable. */
+  /** Stops within a few milliseconds; the loop throws its reason at once, and the model stays usable. */
   signal?: AbortSignal | undefined;
 }
 

@@ -9,12 +9,14 @@ import { build as buildParts } from '../build.mjs';
 import { at, Failure, heading, main, run, setUp } from '../lib.mjs';
 import { nativeProgram, openNode } from './calls.mjs';
 import { openChromium } from './chromium.mjs';
+import { latency } from './latency.mjs';
 import { circumstances, describe, factor, table, whole, writeJson } from './report.mjs';
 
 const usage = `npm run bench -- [options]
   --native --node --chromium   only these (default: all three)
   --only "lstm 2x256"          only this network
   --threads N                  1, 2, 4 ... up to N threads (default: one per core)
+  --latency                    instead: how long a first character takes while a network trains
   --quick                      short chunks: to see that it works, not to quote
   --profile                    also where the time of a training step goes
   --growth                     instead: how LSTM 1x128 slows with the window, the batch, the text and the units
@@ -219,7 +221,13 @@ async function bench() {
   if (options.build) {
     const wasm = options.places.some((place) => place !== 'native');
     setUp('build', 'test');
-    buildParts(...(options.places.includes('native') ? ['native'] : []), ...(wasm ? ['wasm'] : []));
+    if (options.latency) buildParts('wasm', 'package');
+    else buildParts(...(options.places.includes('native') ? ['native'] : []), ...(wasm ? ['wasm'] : []));
+  }
+  if (options.latency) {
+    heading('Measuring (60 requests each)');
+    console.log(describe(circumstances()));
+    return void (await latency());
   }
   heading('Measuring (five chunks each; the median counts)');
   const closing = [];

@@ -194,7 +194,7 @@ test('so is a network of numbers, and a window of one; sizes do not wrap at four
       code: 'OUT_OF_MEMORY',
       actual: expect.stringMatching(/^\d+ MB$/),
     });
-    expect(size()).toBe(before);
+    expect(size()).toBeLessThan(before + 1_000_000); // what the engine itself takes, and nothing of these sizes
   };
   const network = new engine.Network();
   // 8 times 2^29 weights are 2^34 bytes: in 32 bits nothing.

@@ -205,7 +205,7 @@ describe.skipIf(missing)('the size', () => {
     expect(element - page).toBeLessThan(4500);
   });
 
-  // The aim is 150 000 for each, which next-character networks alone kept; with the tasks and the tensor level it is about 173 000.
+  // KB of 1024 bytes.
   test.each(['simd', 'simd-fast', 'simd-threads', 'simd-threads-fast'])('of %s.wasm', async (build) => {
     const file = join(project.folder, 'node_modules/unfold-rnn/dist', `${build}.wasm`);
     expect(brotliCompressSync(await readFile(file)).byteLength).toBeLessThan(150 * 1024);
