@@ -12,7 +12,7 @@ import type { Baselines, Info, Split } from './types.js';
 const SLICE = 30;
 
 /** The same of training, where a step is cut too: what is asked for meanwhile, a first character too, comes at once. */
-const TRAINING = 3;
+const TRAINING = 2;
 
 /** Milliseconds of one slice of writing; the first is short, to show the first characters soon. */
 const WRITING = { first: { count: 4, time: 5 }, then: { count: 4096, time: 20 } };

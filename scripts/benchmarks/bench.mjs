@@ -51,6 +51,7 @@ function readOptions() {
     quick: flag,
     profile: flag,
     growth: flag,
+    latency: flag,
     help: flag,
   };
   let values;
