@@ -60,11 +60,23 @@ Split split_of(const std::string& name) {
   throw Error(ErrorCode::invalid_argument, "split", "train, validation or test", name);
 }
 
+/// What lies between two slices of a session's training.
+struct Work {
+  StepReport last;
+  double worked = 0;  // seconds of the step under way
+  Json events = Json::array();
+  std::exception_ptr trouble;
+  Split measured_split = Split::validation;
+  bool measuring = false;  // a validation on demand is under way: it goes before training
+  std::optional<Evaluation> measured;
+};
+
 class Bound {
  public:
   val create(const std::string& config, const val& text) {
     return guarded([&] {
       session_.reset();
+      work_ = {};
       session_ = std::make_unique<Session>(parse_config(config), copied(text));
       return reply(true, session_->info());
     });
@@ -75,6 +87,7 @@ class Bound {
       const std::string bytes = copied(checkpoint);
       auto opened = std::make_unique<Session>(std::as_bytes(std::span(bytes)), copied(text));
       session_ = std::move(opened);
+      work_ = {};
       return reply(true, session_->info());
     });
   }
@@ -87,16 +100,16 @@ class Bound {
     return guarded([&] {
       Trainer& trainer = session().trainer();
       const Slice slice(milliseconds);
-      if (trouble_) std::rethrow_exception(std::exchange(trouble_, nullptr));
-      Json events = std::exchange(events_, Json::array());
+      if (work_.trouble) std::rethrow_exception(std::exchange(work_.trouble, nullptr));
+      Json events = std::exchange(work_.events, Json::array());
       const auto target_step = std::int64_t(target);
       do {
-        if (!trainer.under_way() && (measuring_ || trainer.evaluation_due())) {
-          const Evaluation e = trainer.evaluate(measuring_ ? measured_split_ : Split::validation);
+        if (!trainer.under_way() && (work_.measuring || trainer.evaluation_due())) {
+          const Evaluation e = trainer.evaluate(work_.measuring ? work_.measured_split : Split::validation);
           if (!e.done) continue;
-          if (measuring_) measured_ = e;
-          measuring_ = false;
-          Json report = report_json(last_, trainer.epochs(), 0, 0);
+          if (work_.measuring) work_.measured = e;
+          work_.measuring = false;
+          Json report = report_json(work_.last, trainer.epochs(), 0, 0);
           put(report, {{"validationLoss", e.loss},
                        maybe("accuracy", e.accuracy >= 0, e.accuracy),
                        {"step", trainer.progress().step}});
@@ -112,11 +125,12 @@ class Bound {
     });
   }
 
-  /// Forgets a step that is not done.
+  /// Forgets a step that is not done, and the error of one: it would not happen with other settings.
   val train_stop() {
     return guarded([&] {
       session().trainer().drop_step();
-      worked_ = 0;
+      work_.worked = 0;
+      work_.trouble = nullptr;
       return reply(true, Json::object());
     });
   }
@@ -135,17 +149,17 @@ class Bound {
       Trainer& trainer = settled().trainer();
       const Slice slice(milliseconds);
       Evaluation e;
-      if (measured_) {
-        e = *measured_;  // a training slice came in between and finished it
+      if (work_.measured) {
+        e = *work_.measured;  // a training slice came in between and finished it
       } else {
-        measuring_ = true;
-        measured_split_ = split;
+        work_.measuring = true;
+        work_.measured_split = split;
         do e = trainer.evaluate(split);
         while (!e.done && !slice.over());
       }
       if (e.done) {
-        measuring_ = false;
-        measured_.reset();
+        work_.measuring = false;
+        work_.measured.reset();
       }
       return reply(true, evaluation_json(e));
     });
@@ -155,8 +169,8 @@ class Bound {
   val evaluate_stop() {
     return guarded([&] {
       session().trainer().cancel_evaluation();
-      measuring_ = false;
-      measured_.reset();
+      work_.measuring = false;
+      work_.measured.reset();
       return reply(true, Json::object());
     });
   }
@@ -313,13 +327,13 @@ class Bound {
   void advance(Trainer& trainer, Json& events) {
     const double start = Slice::now();
     const std::optional<StepReport> report = trainer.advance();
-    worked_ += (Slice::now() - start) / 1000;
+    work_.worked += (Slice::now() - start) / 1000;
     if (!report) return;
-    last_ = *report;
+    work_.last = *report;
     const Config& c = session_->config();
     const double steps = c.task.learns_text() ? c.window : 1;  // of what the task counts: characters, or examples
-    events.push_back(
-        report_json(last_, trainer.epochs(), double(last_.step) * steps * c.batch, std::exchange(worked_, 0)));
+    events.push_back(report_json(work_.last, trainer.epochs(), double(work_.last.step) * steps * c.batch,
+                                 std::exchange(work_.worked, 0)));
   }
 
   /// With no step half done: what is not training or writing wants whole ones. The report of that step, or its error,
@@ -327,21 +341,15 @@ class Bound {
   Session& settled() {
     Session& settled = session();
     try {
-      while (settled.can_train() && settled.trainer().under_way()) advance(settled.trainer(), events_);
+      while (settled.can_train() && settled.trainer().under_way()) advance(settled.trainer(), work_.events);
     } catch (const NonFinite&) {
-      trouble_ = std::current_exception();
+      work_.trouble = std::current_exception();
     }
     return settled;
   }
 
   std::unique_ptr<Session> session_;
-  StepReport last_;
-  double worked_ = 0;  // seconds of the step under way
-  Json events_ = Json::array();
-  std::exception_ptr trouble_;
-  Split measured_split_ = Split::validation;
-  bool measuring_ = false;  // a validation on demand is under way: it goes before training
-  std::optional<Evaluation> measured_;
+  Work work_;
 };
 
 val schema_reply() {

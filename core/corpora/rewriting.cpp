@@ -115,37 +115,31 @@ constexpr Generator addition{.card = {.name = "addition",
                              .targets = "+0123456789",
                              .draw = draw_addition};
 
-constexpr Generator reversal{.card = {.name = "reversal",
-                                      .label = "Reversal",
-                                      .summary = "The same letters, the last one first.",
-                                      .source = "Sutskever, Vinyals & Le 2014",
-                                      .task = "translate",
-                                      .difficulty = "letters at most",
-                                      .least = 2,
-                                      .usual = 10,
-                                      .most = 100,
-                                      .optimum = "every text right",
-                                      .metric = "exact",
-                                      .trivial = "no text right; unigrams of ten letters and the end"},
-                             .inputs = letters,
-                             .targets = letters,
-                             .draw = draw_reversal};
+/// Letters in another order.
+constexpr Generator reordering(const char* name, const char* label, const char* summary, const char* source,
+                               void (*draw)(Draw&)) {
+  return {.card = {.name = name,
+                   .label = label,
+                   .summary = summary,
+                   .source = source,
+                   .task = "translate",
+                   .difficulty = "letters at most",
+                   .least = 2,
+                   .usual = 10,
+                   .most = 100,
+                   .optimum = "every text right",
+                   .metric = "exact",
+                   .trivial = "no text right; unigrams of ten letters and the end"},
+          .inputs = letters,
+          .targets = letters,
+          .draw = draw};
+}
 
-constexpr Generator sorting{.card = {.name = "sorting",
-                                     .label = "Sorting",
-                                     .summary = "The same letters, in the order of the alphabet.",
-                                     .source = "Vinyals, Bengio & Kudlur 2016",
-                                     .task = "translate",
-                                     .difficulty = "letters at most",
-                                     .least = 2,
-                                     .usual = 10,
-                                     .most = 100,
-                                     .optimum = "every text right",
-                                     .metric = "exact",
-                                     .trivial = "no text right; unigrams of ten letters and the end"},
-                            .inputs = letters,
-                            .targets = letters,
-                            .draw = draw_sorting};
+constexpr Generator reversal = reordering("reversal", "Reversal", "The same letters, the last one first.",
+                                          "Sutskever, Vinyals & Le 2014", draw_reversal);
+
+constexpr Generator sorting = reordering("sorting", "Sorting", "The same letters, in the order of the alphabet.",
+                                         "Vinyals, Bengio & Kudlur 2016", draw_sorting);
 
 constexpr Generator repeating{.card = {.name = "repeating",
                                        .label = "Repeating",

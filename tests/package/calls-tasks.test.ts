@@ -4,8 +4,8 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createModel, createNetwork, type Model, type Network, openModel } from '../../dist/index.js';
-import { mostly, read, settles, strange } from './calls.js';
+import { createModel, createNetwork, type Model, type Network } from '../../dist/index.js';
+import { goesOnLikeItsCopy, mostly, read, settles, strange } from './calls.js';
 import { count, many } from './counts.js';
 import { hosts } from './harness.js';
 
@@ -150,14 +150,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
         try {
           await made(list, ({ call }) => call(model));
           await model.update({ dropout: 0 });
-          const again = await openModel(await model.save(), { text, threads: 1, worker: false });
-          try {
-            await Promise.all([read(model.train({ steps: 2 })), read(again.train({ steps: 2 }))]);
-            expect(await again.save()).toEqual(await model.save());
-          } finally {
-            again.dispose();
-          }
-          expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+          await goesOnLikeItsCopy(model, text);
         } finally {
           model.dispose();
         }

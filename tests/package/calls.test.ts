@@ -4,8 +4,8 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createModel, type Model, openModel } from '../../dist/index.js';
-import { mostly, read, settles, strange } from './calls.js';
+import { createModel, type Model } from '../../dist/index.js';
+import { goesOnLikeItsCopy, mostly, read, settles, strange } from './calls.js';
 import { count, many } from './counts.js';
 import { hosts, TEXT } from './harness.js';
 
@@ -109,15 +109,7 @@ async function survives(worker: boolean, calls: Call[], end: 'save' | 'dispose')
     await Promise.all(made);
     if (end === 'dispose') return;
     await model.update({ optimizer: { learningRate: 1e-3 }, clip: 1, dropout: 0, evaluateEvery: 0 } as never);
-    const saved = await model.save();
-    const again = await openModel(saved, { text, threads: 1, worker: false });
-    try {
-      await Promise.all([read(model.train({ steps: 2 })), read(again.train({ steps: 2 }))]);
-      expect(await again.save()).toEqual(await model.save());
-    } finally {
-      again.dispose();
-    }
-    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+    await goesOnLikeItsCopy(model, text);
   } finally {
     model.dispose();
   }

@@ -1,6 +1,7 @@
 /** What the tests that call the package in any order share: strange arguments, and promises that have to settle. */
 import fc from 'fast-check';
-import { UnfoldError } from '../../dist/index.js';
+import { expect } from 'vitest';
+import { type Model, openModel, UnfoldError } from '../../dist/index.js';
 import { sleep } from './harness.js';
 
 /** Anything a caller in JavaScript may pass where a number is expected. */
@@ -32,4 +33,16 @@ export async function settles(promise: Promise<unknown>, what: string): Promise<
     answered,
     sleep(10_000).then(() => Promise.reject(new Error(`${what} did not settle`))),
   ]);
+}
+
+/** Whatever was called before: a model and its copy from a file learn the same, and no object was polluted. */
+export async function goesOnLikeItsCopy(model: Model, text: string): Promise<void> {
+  const again = await openModel(await model.save(), { text, threads: 1, worker: false });
+  try {
+    await Promise.all([read(model.train({ steps: 2 })), read(again.train({ steps: 2 }))]);
+    expect(await again.save()).toEqual(await model.save());
+  } finally {
+    again.dispose();
+  }
+  expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
 }
