@@ -65,12 +65,20 @@ StepReport Trainer::step() {
     if (const std::optional<StepReport> report = advance()) return *report;
 }
 
+/// Begin, pieces of forward, loss, pieces of backward, update.
 std::optional<StepReport> Trainer::advance() {
+  if (aside_) drop_step();
   const std::size_t now = std::exchange(next_, 0);  // if anything throws, the step begins anew
-  if (now == 0) begin_step();
-  if (now == forward_) learn();
-  network_.run(pieces_[now], workspace_, gradient_.data());
-  if (now + 1 == pieces_.size()) return finish_step();
+  if (now == 0)
+    begin_step();
+  else if (now <= forward_)
+    network_.run(pieces_[now - 1], workspace_, nullptr);
+  else if (now == forward_ + 1)
+    learn();
+  else if (now <= pieces_.size() + 1)
+    network_.run(pieces_[now - 2], workspace_, gradient_.data());
+  else
+    return finish_step();
   next_ = now + 1;
   return std::nullopt;
 }
@@ -160,20 +168,35 @@ bool Trainer::evaluation_due() const {
 }
 
 /// One window of a pass; the training state is put aside meanwhile.
-Evaluation Trainer::measure(Pass& pass) {
+void Trainer::begin_window(Split split) {
+  const Index count = feed_->size(split), least = split == Split::validation ? smallest() : 1;
+  if (count < least)
+    throw Error(ErrorCode::invalid_state, split == Split::validation ? "validation" : "split",
+                config_.task.learns_text() ? "a validation split of at least 2 characters" : "a split with examples",
+                std::to_string(count));
+  drop_step();
+  if (!evaluation_ || evaluation_->split != split) evaluation_ = Pass{.split = split, .state = fresh_state()};
   workspace_.read_state(training_state_);
-  workspace_.set_state(pass.state);
+  aside_ = true;
+  workspace_.set_state(evaluation_->state);
   workspace_.dropping().on = false;
-  pass.cursor = feed_->load(workspace_, pass.split, pass.cursor);
-  network_.forward(workspace_);
+  evaluation_->next = feed_->load(workspace_, split, evaluation_->cursor);
+  network_.prepare(workspace_);
+  pieces_.clear();
+  network_.plan(workspace_, false, pieces_);
+}
+
+Evaluation Trainer::finish_window() {
+  Pass& pass = *evaluation_;
   const Answers a = feed_->answers(network_, workspace_, false);
   pass.answers.loss += a.loss;
   pass.answers.predictions += a.predictions;
   pass.answers.right += a.right;
   pass.answers.asked += a.asked;
+  pass.cursor = pass.next;
   workspace_.carry();
   workspace_.read_state(pass.state);  // of the same size: nothing is allocated, nothing can fail half-way
-  workspace_.set_state(training_state_);
+  drop_step();
   const Index length = feed_->length(pass.split);
   return {.done = pass.cursor >= length,
           .fraction = std::min(1.0, double(pass.cursor) / double(length)),
@@ -182,18 +205,10 @@ Evaluation Trainer::measure(Pass& pass) {
           .accuracy = accuracy(pass.answers)};
 }
 
-Evaluation Trainer::evaluate(Split split) {
-  const Index count = feed_->size(split), least = split == Split::validation ? smallest() : 1;
-  if (count < least)
-    throw Error(ErrorCode::invalid_state, split == Split::validation ? "validation" : "split",
-                config_.task.learns_text() ? "a validation split of at least 2 characters" : "a split with examples",
-                std::to_string(count));
-  drop_step();
-  if (!evaluation_ || evaluation_->split != split) evaluation_ = Pass{.split = split, .state = fresh_state()};
-  const Evaluation result = measure(*evaluation_);
-  if (!result.done) return result;
+/// A whole pass is done.
+void Trainer::record(const Evaluation& result, Split split) {
   evaluation_.reset();
-  if (split != Split::validation) return result;
+  if (split != Split::validation) return;
   const bool due = evaluation_due();
   if (due) progress_.evaluated = progress_.step;
   if (!std::isfinite(result.loss))
@@ -201,7 +216,41 @@ Evaluation Trainer::evaluate(Split split) {
                 shortly(result.loss));
   if (due) schedule_.observe(result.loss);
   progress_.validation_loss = result.loss;
-  return result;
+}
+
+Evaluation Trainer::evaluate(Split split) {
+  for (;;)
+    if (const std::optional<Evaluation> result = advance_evaluation(split)) return *result;
+}
+
+std::optional<Evaluation> Trainer::advance_evaluation(Split split) {
+  try {
+    if (!aside_ || evaluation_->split != split) {
+      begin_window(split);
+      return std::nullopt;
+    }
+    if (next_ < pieces_.size()) {
+      network_.run(pieces_[next_++], workspace_, nullptr);
+      return std::nullopt;
+    }
+    const Evaluation result = finish_window();
+    if (result.done) record(result, split);
+    return result;
+  } catch (...) {
+    drop_step();
+    throw;
+  }
+}
+
+void Trainer::drop_step() {
+  next_ = 0;
+  if (!std::exchange(aside_, false)) return;
+  workspace_.set_state(training_state_);
+}
+
+void Trainer::cancel_evaluation() {
+  if (aside_) drop_step();
+  evaluation_.reset();
 }
 
 State Trainer::fresh_state() {

@@ -45,16 +45,20 @@ class Trainer {
   /// The same a piece of a few milliseconds at a time: a report when the step is done. Meanwhile the network may be
   /// read, but not the state that a checkpoint holds; evaluate, configure and restore drop the step.
   std::optional<StepReport> advance();
-  bool under_way() const { return next_ > 0; }
-  /// Forgets a step that is not done: the next one begins where it began.
-  void drop_step() { next_ = 0; }
+  bool under_way() const { return next_ > 0 || aside_; }
+  /// Whether what is under way is a window of an evaluation.
+  bool evaluating() const { return aside_; }
+  /// Forgets a step, or a window of an evaluation, that is not done: the next one begins where it began.
+  void drop_step();
   /// Whether a validation is due before the next step (every `evaluateEvery` steps).
   bool evaluation_due() const;
   /// Works on the due validation (or a pass over a split, on demand) for a window; a validation counts for `plateau`
   /// if it was due. Asking for another split begins that one's pass.
   Evaluation evaluate(Split split = Split::validation);
+  /// The same a piece at a time: a result when a window is done.
+  std::optional<Evaluation> advance_evaluation(Split split);
   /// Drops a validation half done.
-  void cancel_evaluation() { evaluation_.reset(); }
+  void cancel_evaluation();
 
   void configure(const Config& config);
 
@@ -75,7 +79,7 @@ class Trainer {
  private:
   struct Pass {
     Split split = Split::validation;
-    Index cursor = 0;
+    Index cursor = 0, next = 0;  // of the window, and of the one after
     Answers answers;
     State state;
   };
@@ -85,7 +89,9 @@ class Trainer {
   void begin_step();
   void learn();
   StepReport finish_step();
-  Evaluation measure(Pass& pass);
+  void begin_window(Split split);
+  Evaluation finish_window();
+  void record(const Evaluation& result, Split split);
   /// Puts the parameters back that the last update replaced, if they are still known.
   bool take_back();
   [[noreturn]] void not_finite(StepReport report, bool taken_back);
@@ -99,12 +105,13 @@ class Trainer {
   Progress progress_;
   Buffer gradient_;  // between an update and the next backward: the parameters before
   bool can_take_back_ = false;
-  std::vector<Network::Piece> pieces_;  // of the step: forward, then backward
-  std::size_t next_ = 0, forward_ = 0;  // the piece to run, and how many are forward
+  std::vector<Network::Piece> pieces_;  // of the step: forward, then backward; or of a window of an evaluation
+  std::size_t next_ = 0, forward_ = 0;  // what advance() does next, and how many pieces are forward
   StepReport report_;                   // of the step under way
   bool taken_back_ = false;
   std::optional<Pass> evaluation_;
-  State training_state_;  // put aside while evaluating
+  State training_state_;  // of the workspace, while that one runs a window of an evaluation
+  bool aside_ = false;    // whether it does
 };
 
 }  // namespace unfold

@@ -101,27 +101,18 @@ class Bound {
       Trainer& trainer = session().trainer();
       const Slice slice(milliseconds);
       if (work_.trouble) std::rethrow_exception(std::exchange(work_.trouble, nullptr));
-      Json events = std::exchange(work_.events, Json::array());
       const auto target_step = std::int64_t(target);
       do {
-        if (!trainer.under_way() && (work_.measuring || trainer.evaluation_due())) {
-          const Evaluation e = trainer.evaluate(work_.measuring ? work_.measured_split : Split::validation);
-          if (!e.done) continue;
-          if (work_.measuring) work_.measured = e;
-          work_.measuring = false;
-          Json report = report_json(work_.last, trainer.epochs(), 0, 0);
-          put(report, {{"validationLoss", e.loss},
-                       maybe("accuracy", e.accuracy >= 0, e.accuracy),
-                       {"step", trainer.progress().step}});
-          events.push_back(report);
+        if (trainer.evaluating() || (!trainer.under_way() && (work_.measuring || trainer.evaluation_due()))) {
+          measure(trainer);
         } else if (trainer.progress().step < target_step) {
-          advance(trainer, events);
+          advance(trainer);
         }
       } while (!slice.over() && !finished(trainer, target_step));
       return reply(true, {{"step", trainer.progress().step},
                           {"done", finished(trainer, target_step)},
                           {"underWay", trainer.under_way()},
-                          {"events", events}});
+                          {"events", std::exchange(work_.events, Json::array())}});
     });
   }
 
@@ -146,21 +137,15 @@ class Bound {
   val evaluate(const std::string& name, double milliseconds) {
     return guarded([&] {
       const Split split = split_of(name);
-      Trainer& trainer = settled().trainer();
+      Trainer& trainer = (session().can_train() && session().trainer().evaluating() ? session() : settled()).trainer();
       const Slice slice(milliseconds);
-      Evaluation e;
-      if (work_.measured) {
-        e = *work_.measured;  // a training slice came in between and finished it
-      } else {
+      if (!work_.measured) {  // else a slice of training came in between and finished it
         work_.measuring = true;
         work_.measured_split = split;
-        do e = trainer.evaluate(split);
-        while (!e.done && !slice.over());
+        do measure(trainer);
+        while (!work_.measured && !slice.over());
       }
-      if (e.done) {
-        work_.measuring = false;
-        work_.measured.reset();
-      }
+      const Evaluation e = std::exchange(work_.measured, std::nullopt).value_or(Evaluation{});
       return reply(true, evaluation_json(e));
     });
   }
@@ -324,7 +309,7 @@ class Bound {
   }
 
   /// Goes on with a step; when it is done, its report joins the events.
-  void advance(Trainer& trainer, Json& events) {
+  void advance(Trainer& trainer) {
     const double start = Slice::now();
     const std::optional<StepReport> report = trainer.advance();
     work_.worked += (Slice::now() - start) / 1000;
@@ -332,17 +317,38 @@ class Bound {
     work_.last = *report;
     const Config& c = session_->config();
     const double steps = c.task.learns_text() ? c.window : 1;  // of what the task counts: characters, or examples
-    events.push_back(report_json(work_.last, trainer.epochs(), double(work_.last.step) * steps * c.batch,
-                                 std::exchange(work_.worked, 0)));
+    work_.events.push_back(report_json(work_.last, trainer.epochs(), double(work_.last.step) * steps * c.batch,
+                                       std::exchange(work_.worked, 0)));
   }
 
-  /// With no step half done: what is not training or writing wants whole ones. The report of that step, or its error,
-  /// comes with the next slice of training.
+  /// A piece of an evaluation: of the one that was asked for, or of the one that is due. When all is done, the result
+  /// is kept for who asked, and the report of a due one joins the events.
+  void measure(Trainer& trainer) {
+    const bool asked = std::exchange(work_.measuring, false);  // and no longer, if anything throws
+    const Split split = asked ? work_.measured_split : Split::validation;
+    const bool due = split == Split::validation && trainer.evaluation_due();
+    const std::optional<Evaluation> e = trainer.advance_evaluation(split);
+    const bool done = e && e->done;
+    work_.measuring = asked && !done;
+    if (asked && done) work_.measured = e;
+    if (!due || !done) return;
+    Json report = report_json(work_.last, trainer.epochs(), 0, 0);
+    put(report, {{"validationLoss", e->loss},
+                 maybe("accuracy", e->accuracy >= 0, e->accuracy),
+                 {"step", trainer.progress().step}});
+    work_.events.push_back(report);
+  }
+
+  /// With no step, and no window of an evaluation, half done: what is not training or writing wants whole ones. The
+  /// report of it, or its error, comes with the next slice of training.
   Session& settled() {
     Session& settled = session();
     try {
-      while (settled.can_train() && settled.trainer().under_way()) advance(settled.trainer(), work_.events);
-    } catch (const NonFinite&) {
+      while (settled.can_train() && settled.trainer().under_way()) {
+        Trainer& trainer = settled.trainer();
+        trainer.evaluating() ? measure(trainer) : advance(trainer);
+      }
+    } catch (...) {
       work_.trouble = std::current_exception();
     }
     return settled;

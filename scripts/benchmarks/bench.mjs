@@ -10,6 +10,7 @@ import { at, Failure, heading, main, run, setUp } from '../lib.mjs';
 import { nativeProgram, openNode } from './calls.mjs';
 import { openChromium } from './chromium.mjs';
 import { latency } from './latency.mjs';
+import { opening } from './opening.mjs';
 import { circumstances, describe, factor, table, whole, writeJson } from './report.mjs';
 
 const usage = `npm run bench -- [options]
@@ -17,6 +18,7 @@ const usage = `npm run bench -- [options]
   --only "lstm 2x256"          only this network
   --threads N                  1, 2, 4 ... up to N threads (default: one per core)
   --latency                    instead: how long a first character takes while a network trains
+  --opening                    instead: how long the page takes to its first character and training step
   --quick                      short chunks: to see that it works, not to quote
   --profile                    also where the time of a training step goes
   --growth                     instead: how LSTM 1x128 slows with the window, the batch, the text and the units
@@ -52,6 +54,7 @@ function readOptions() {
     profile: flag,
     growth: flag,
     latency: flag,
+    opening: flag,
     help: flag,
   };
   let values;
@@ -222,13 +225,14 @@ async function bench() {
   if (options.build) {
     const wasm = options.places.some((place) => place !== 'native');
     setUp('build', 'test');
-    if (options.latency) buildParts('wasm', 'package');
+    if (options.opening) buildParts('wasm', 'package', 'web');
+    else if (options.latency) buildParts('wasm', 'package');
     else buildParts(...(options.places.includes('native') ? ['native'] : []), ...(wasm ? ['wasm'] : []));
   }
-  if (options.latency) {
-    heading('Measuring (60 requests each)');
+  if (options.latency || options.opening) {
+    heading('Measuring');
     console.log(describe(circumstances()));
-    return void (await latency());
+    return void (await (options.latency ? latency() : opening()));
   }
   heading('Measuring (five chunks each; the median counts)');
   const closing = [];

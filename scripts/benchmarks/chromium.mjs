@@ -15,6 +15,14 @@ const flags = [
   '--disable-sync',
 ];
 
+export async function launchChromium() {
+  const { chromium } = await import('playwright'); // only now: it may have been installed a moment ago
+  const executablePath =
+    process.env.UNFOLD_CHROMIUM ?? findProgram('chromium') ?? findProgram('google-chrome');
+  if (!executablePath) throw new Failure('chromium is missing; run scripts/setup test.');
+  return chromium.launch({ executablePath, args: flags });
+}
+
 /**
  * Chromium on a page with cross-origin isolation. The site is the built package (/dist/), these scripts, and
  * `more`: {address: file}. It is a copy: a build that goes on meanwhile does not change what is measured.
@@ -38,11 +46,7 @@ export async function openChromium(folder, more = {}, policy = '') {
       .replace('worker-src', `worker-src ${policy}`),
   };
   const site = await serve({ folder, port: 0, ...(headers && { headers }) });
-  const { chromium } = await import('playwright'); // only now: it may have been installed a moment ago
-  const executablePath =
-    process.env.UNFOLD_CHROMIUM ?? findProgram('chromium') ?? findProgram('google-chrome');
-  if (!executablePath) throw new Failure('chromium is missing; run scripts/setup test.');
-  const browser = await chromium.launch({ executablePath, args: flags });
+  const browser = await launchChromium();
   return {
     version: browser.version(),
     /** A module worker in a page of its own. */

@@ -1,4 +1,4 @@
-// npm run bench -- --latency: how long the first character takes to come while a network trains, through the package's
+// npm run bench -- --latency: how long the first character takes to come while a network trains and validates, through the package's
 // worker in Node, on all threads.
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,7 +13,7 @@ async function measure({ layers, hidden }, threads) {
   const { createModel } = await import(pathToFileURL(at('dist/index.js')).href);
   const text = Array.from({ length: 100_000 }, (_, i) => String.fromCharCode(48 + ((i * i) % 65))).join('');
   const network = Array.from({ length: layers }, () => ({ cell: 'lstm', hidden }));
-  const model = await createModel({ text, layers: network, threads, evaluateEvery: 0 });
+  const model = await createModel({ text, layers: network, threads, evaluateEvery: 5 });
   const end = new AbortController();
   let steps = 0;
   const training = (async () => {

@@ -1,7 +1,7 @@
 // Who takes part in npm run bench:peers. A participant is {library, name, threads, sizes, open(size)}; what it opens is
 // {about, train(seconds), sample(seconds), close()}, both in characters per second. Ours have `ours: true`.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { at, Failure } from '../lib.mjs';
 import { nativeProgram, openPython } from './calls.mjs';
@@ -132,8 +132,14 @@ function python(library, file, threads, kernels) {
   return { library, name: kernels ? `${library}, ${kernels} kernels` : library, threads, open };
 }
 
+/** OpenBLAS knows few processors by name, and takes AVX2 kernels on an AVX-512 machine that it does not know. */
+function bestKernels() {
+  const about = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
+  return /\bavx512f\b/.test(about) ? 'SkylakeX' : undefined;
+}
+
 function pythons(counts) {
-  const kernels = process.arch === 'x64' ? ['Haswell', undefined] : [undefined];
+  const kernels = process.arch === 'x64' ? ['Haswell', bestKernels()] : [undefined];
   return kernels.flatMap((kernel) => [
     ...counts.map((threads) => python('PyTorch', 'torch_lstm.py', threads, kernel)),
     python('NumPy', 'numpy_lstm.py', 1, kernel),

@@ -156,13 +156,13 @@ function lines(results, key, title) {
   ];
 }
 
-function print(results, options, versions, left) {
-  for (const size of options.sizes) {
-    const own = results.filter((row) => row.size === size);
-    const { layers, hidden } = sizes[size];
-    console.log(table(lines(own, 'charactersPerSecond', `${size}: LSTM ${layers}x${hidden}, training`)));
-    console.log(table(lines(own, 'sampledPerSecond', `${size}: one character at a time`)));
-  }
+function print(size, results) {
+  const { layers, hidden } = sizes[size];
+  console.log(table(lines(results, 'charactersPerSecond', `${size}: LSTM ${layers}x${hidden}, training`)));
+  console.log(table(lines(results, 'sampledPerSecond', `${size}: one character at a time`)));
+}
+
+function printLibraries(results, versions, left) {
   const python = results.filter(({ about }) => about.version);
   const named = python.flatMap(({ library, about }) => [
     `${library} ${about.version}`,
@@ -185,16 +185,6 @@ async function peers() {
   heading(`Measuring (rounds: ${options.rounds}, by turns; the median counts)`);
   // Some of the libraries make code or workers from strings.
   const chromium = await openChromium(at('build/peers/site'), files, "blob: 'unsafe-eval'");
-  const results = [];
-  try {
-    const counts = [...new Set([1, options.threads])];
-    const list = participants(counts, chromium, at('build/peers')).filter(
-      ({ ours, library }) => ours || (options.peers.includes(library) && !(library in reasons)),
-    );
-    for (const size of options.sizes) results.push(...(await measure(size, list, options, left)));
-  } finally {
-    await chromium.close();
-  }
   const about = circumstances({
     chromium: chromium.version,
     rounds: options.rounds,
@@ -202,14 +192,24 @@ async function peers() {
   });
   console.log(`\n${describe(about)}`);
   if (options.quick) console.log('--quick: these numbers are not to be quoted.');
-  console.log('');
-  print(results, options, versions, left);
-  writeJson(at('build/bench-peers.json'), {
-    ...about,
-    packages: versions,
-    results,
-    leftOut: [...new Set(left)],
-  });
+  const file = at('build/bench-peers.json');
+  const results = [];
+  try {
+    const counts = [...new Set([1, options.threads])];
+    const list = participants(counts, chromium, at('build/peers')).filter(
+      ({ ours, library }) => ours || (options.peers.includes(library) && !(library in reasons)),
+    );
+    // Each size is shown and written when it is measured: the slowest libraries take a quarter of an hour over the last.
+    for (const size of options.sizes) {
+      const measured = await measure(size, list, options, left);
+      results.push(...measured);
+      print(size, measured);
+      writeJson(file, { ...about, packages: versions, results, leftOut: [...new Set(left)] });
+    }
+  } finally {
+    await chromium.close();
+  }
+  printLibraries(results, versions, left);
 }
 
 main(peers);

@@ -296,6 +296,43 @@ TEST_F(Pieces, AStepThatIsDroppedLeavesNoTrace) {
   EXPECT_TRUE(same_bits(copy_of(one.network()), copy_of(other.network())));
 }
 
+// Between any two pieces: text is written, the window is dropped, or a training step goes first.
+TEST_F(Pieces, OfAnEvaluationAreTheSameAndLeaveNoTrace) {
+  Session one(config(), text()), other(config(), text());
+  Trainer &whole = one.trainer(), &cut = other.trainer();
+  for (Session* session : {&one, &other}) session->trainer().step(), session->trainer().step();
+  const Evaluation expected = [&] {
+    for (;;)
+      if (const Evaluation e = whole.evaluate(); e.done) return e;
+  }();
+  std::optional<Evaluation> e;
+  int pieces = 0, dropped = 0;
+  while (!e || !e->done) {
+    e = cut.advance_evaluation(Split::validation);
+    ++pieces;
+    EXPECT_EQ(cut.evaluating(), !e);
+    EXPECT_EQ(cut.under_way(), !e);
+    std::string written;
+    if (pieces % 2 == 0) other.sample_start("", {.seed = 3}, 4);
+    if (pieces % 2 == 0) other.sample_next(4, written);
+    if (pieces == 4 || pieces == 9) cut.drop_step(), ++dropped;
+    if (pieces == 9) EXPECT_FALSE(cut.evaluating());
+  }
+  EXPECT_GE(pieces, 15);
+  EXPECT_EQ(dropped, 2);
+  EXPECT_EQ(e->loss, expected.loss);
+  EXPECT_EQ(e->predictions, expected.predictions);
+  EXPECT_EQ(cut.progress().validation_loss, whole.progress().validation_loss);
+
+  for (int piece = 0; piece < 3; ++piece) cut.advance_evaluation(Split::validation);
+  for (int step = 0; step < 3; ++step) EXPECT_EQ(cut.step().loss, whole.step().loss) << "the state of training is back";
+  for (int piece = 0; piece < 3; ++piece) cut.advance_evaluation(Split::validation);
+  cut.cancel_evaluation();
+  EXPECT_FALSE(cut.under_way());
+  EXPECT_EQ(cut.workspace().state().values, whole.workspace().state().values);
+  EXPECT_TRUE(same_bits(copy_of(one.network()), copy_of(other.network())));
+}
+
 TEST_F(Pieces, AnErrorBeginsTheStepAnew) {
   const Config config = parse_config(R"({"preset":"irnn","hidden":9,"window":64,"batch":3,"clip":0,
                                          "optimizer":{"name":"sgd","learningRate":1e6}})");

@@ -290,26 +290,39 @@ describe.each(hosts)('in $host', ({ worker }) => {
       expect(losses).toEqual(alone.flatMap((report) => [...report.losses]));
     });
 
-    test('comes between the pieces of a long step, which are the same', async () => {
-      const long = { layers: [{ cell: 'lstm', hidden: 192 }], window: 32, batch: 64, text: TEXT.repeat(4) };
+    test('comes between the pieces of a long step and of its validation, which are the same', async () => {
+      const layers = [{ cell: 'lstm', hidden: 192 }];
+      const long = { layers, window: 32, batch: 64, text: TEXT.repeat(8), validation: 0.4, evaluateEvery: 1 };
       const model = await create(long);
       const arrivals: ('step' | 'text')[] = [];
       const losses: number[] = [];
+      const validations = new Map<number | null, number | null>();
       const training = (async () => {
         for await (const report of model.train({ steps: 3 })) {
           arrivals.push(...[...report.losses].map(() => 'step' as const));
           losses.push(...report.losses);
+          validations.set(report.validationStep, report.validationLoss);
         }
+        arrivals.push('step');
       })();
-      while (losses.length < 3) {
+      while (arrivals.filter((arrival) => arrival === 'step').length < 4) {
         await collect(model.sample({ length: 1 }));
-        arrivals.push('text');
+        if (arrivals.push('text') % 7 === 0) await model.spreads(); // wants whole steps and windows
       }
       await training;
-      const written = arrivals.slice(0, arrivals.indexOf('step')).length;
-      expect(written, 'texts before the first step is done').toBeGreaterThan(3);
+      const texts = (from: number, to: number) => arrivals.slice(from, to).filter((a) => a === 'text').length;
+      const first = arrivals.indexOf('step');
+      expect(texts(0, first), 'texts before the first step is done').toBeGreaterThan(3);
+      const last = arrivals.lastIndexOf('step');
+      expect(
+        texts(arrivals.lastIndexOf('step', last - 1), last),
+        'while the last is validated',
+      ).toBeGreaterThan(3);
       const alone = await collect((await create(long)).train({ steps: 3 }));
       expect(losses).toEqual(alone.flatMap((report) => [...report.losses]));
+      const { validationStep, validationLoss } = alone.at(-1)!;
+      expect(validationStep).toBe(3);
+      expect(validations.get(3)).toBe(validationLoss);
     });
 
     test('a model left in the middle of a step is as its last report says', async () => {

@@ -1,0 +1,65 @@
+// npm run bench -- --opening: how long after the navigation the page's trained network shows its first character, and the
+// fresh one has made its first training step. Each time in a new profile, from this machine's own server.
+import { at } from '../lib.mjs';
+import { serve } from '../serve.mjs';
+import { launchChromium } from './chromium.mjs';
+import { median, table } from './report.mjs';
+
+const VISITS = 7;
+
+/** Runs in the page: notes when either is first seen, in milliseconds since the navigation. */
+function watch() {
+  const seen = (globalThis.seen = {});
+  const step = () =>
+    [...document.querySelectorAll('.facts div')].find(
+      (fact) =>
+        fact.querySelector('dt')?.textContent === 'Step' &&
+        /[1-9]/.test(fact.querySelector('dd').textContent),
+    );
+  const look = () => {
+    if (document.querySelector('#shown')?.textContent) seen.character ??= performance.now();
+    if (step()) seen.step ??= performance.now();
+    if (!seen.character || !seen.step) requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}
+
+async function visit(browser, url) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, locale: 'en' });
+  try {
+    const page = await context.newPage();
+    await page.addInitScript(watch);
+    await page.goto(url);
+    await page.waitForFunction(() => globalThis.seen.character && globalThis.seen.step, undefined, {
+      polling: 50,
+    });
+    return await page.evaluate(() => globalThis.seen);
+  } finally {
+    await context.close();
+  }
+}
+
+/** Prints a table. */
+export async function opening() {
+  const site = await serve({ folder: at('web/dist'), port: 0 });
+  const browser = await launchChromium();
+  try {
+    await visit(browser, site.url); // the server's and the browser's own first time
+    const visits = [];
+    for (let i = 0; i < VISITS; ++i) visits.push(await visit(browser, site.url));
+    const row = (name, key) => {
+      const times = visits.map((one) => one[key]);
+      return [name, ...[median(times), Math.max(...times)].map((x) => `${Math.round(x)} ms`)];
+    };
+    console.log(
+      table([
+        [`from navigation, ${VISITS} visits`, 'median', 'longest'],
+        row('  first character of the trained network', 'character'),
+        row('  first training step of the fresh one', 'step'),
+      ]),
+    );
+  } finally {
+    await browser.close();
+    await site.close();
+  }
+}
