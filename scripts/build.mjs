@@ -2,7 +2,7 @@
 // sanitizers'.
 import { availableParallelism } from 'node:os';
 import { existsSync, readFileSync } from 'node:fs';
-import { at, Failure, findProgram, heading, isMain, main, run, setUp } from './lib.mjs';
+import { at, Failure, findProgram, heading, isMain, main, root, run, setUp } from './lib.mjs';
 
 /** The values CMake kept from the last configuration that a new one cannot change. */
 function cached(preset, name) {
@@ -11,8 +11,17 @@ function cached(preset, name) {
   return new RegExp(`^${name}:[A-Z]+=(.*)$`, 'm').exec(readFileSync(file, 'utf8'))?.[1];
 }
 
+/** With ccache nothing is compiled twice by a user, in whatever copy of the project. */
+const compilerCache = {
+  CMAKE_CXX_COMPILER_LAUNCHER: 'ccache',
+  CCACHE_BASEDIR: root,
+  CCACHE_NOHASHDIR: '1',
+  CCACHE_SLOPPINESS: 'locale,time_macros',
+};
+
 function cmake(preset, { fixed = {}, env = {} }) {
   heading(`Building ${preset}`);
+  if (findProgram('ccache')) env = { ...compilerCache, ...env };
   const stale = Object.entries(fixed).some(([name, value]) => (cached(preset, name) ?? value) !== value);
   const definitions = Object.entries(fixed).map(([name, value]) => `-D${name}=${value}`);
   run('cmake', ['--preset', preset, ...definitions, ...(stale ? ['--fresh'] : [])], {

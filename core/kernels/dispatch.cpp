@@ -47,24 +47,21 @@ const Table* best(bool fast) {
   return found;
 }
 
-const Table*& current() {
-  static const Table* table = best(false);
-  return table;
-}
+const Table* current = best(false);
 
 }  // namespace
 
-const Table& active() { return *current(); }
+const Table& active() { return *current; }
 
 bool set_fast(bool fast) {
-  current() = best(fast);
-  return current()->fast;
+  current = best(fast);
+  return current->fast;
 }
 
 bool select(const char* name, bool fast) {
   for (const Variant& v : variants)
     if (v.available() && std::strcmp(v.table->name, name) == 0 && v.table->fast == fast) {
-      current() = v.table;
+      current = v.table;
       return true;
     }
   return false;

@@ -1,5 +1,5 @@
-// npm run bench -- --latency: how long the first character takes to come while a network trains and validates, through the package's
-// worker in Node, on all threads.
+// npm run bench -- --latency: how long the first character takes to come while a network trains and validates, through
+// the package's worker in Node, on all threads.
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
