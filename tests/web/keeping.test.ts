@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { BrowserContext, Page } from 'playwright';
+import { count } from '../package/counts';
 import { browser, pause, play, site, step, useSite, visit, waitForStep } from './harness';
 
 const SMALL = '#v=1&h=16&w=16&b=4&autostart=0';
@@ -61,7 +62,7 @@ it.each([
 ])(
   'goes on bit for bit after a reload, and after crashes at random moments: $what',
   { timeout: 120_000 + 40_000 * KILLS },
-  async ({ at }) => {
+  async ({ what, at }) => {
     const target = 2 * KILLS + 6;
     const calm = await visit(browser, site, { at });
     await press(calm.page, target);
@@ -95,6 +96,7 @@ it.each([
     }
     await press(page, target);
     expect((await exported(page)).equals(undisturbed)).toBe(true);
+    count(`tab crashed at a random moment, training on ${what}`, KILLS, KILLS);
     await openRuns(page);
     await expect.poll(() => rows(page).count()).toBe(1);
     await context.close();
@@ -288,6 +290,7 @@ describe('goes on training, and says so,', () => {
     expect(await told.count()).toBe(1);
     expect((await exported(page)).length).toBeGreaterThan(1000);
     expect(problems).toEqual([]);
+    count('no room for a run of the page', 1, 1);
     await close();
   });
 
