@@ -148,7 +148,7 @@ TEST_P(Optimizers, AnUpdateThatOverflowsLeavesNoTrace) {
   constexpr Real huge = std::numeric_limits<Real>::max();
   for (const Index at : {Index(0), Index(2600), size - 1})
     for (const auto& [rate, decay, gradient] : std::vector<std::tuple<double, const char*, Real>>{
-             {1e30, "0", 1}, {1e300, "0", 1}, {1e6, "1000", huge}, {0.1, "1000", huge}, {0.1, "0", NAN}}) {
+             {1e30, "0", 1}, {1e6, "1000", huge}, {0.1, "1000", huge}, {0.1, "0", NAN}}) {
       const OptimizerConfig c = config(std::string(R"(,"weightDecay":)") + decay).optimizer;
       Optimizer one(c, size), other(c, size);
       std::vector<Real> p = some_gradient(size), q = p;
