@@ -20,26 +20,30 @@ Optimizer::Optimizer(const OptimizerConfig& config, Index size) : config_(config
   for (int i = 0; i < vectors; ++i) moments_.emplace_back(size);
 }
 
-// Twice over the same numbers: the first pass only looks, so that an update that overflows leaves no trace.
-template <class F>
-bool Optimizer::each(Real* p, Real* g, const F& f) {
-  constexpr Index most = 128;
-  Real* const from[] = {p, g, moment(0), moment(1), moment(2)};
+namespace {
+
+constexpr Index most = 128;
+/// Of some parameters: they themselves, their gradient, and up to three moments.
+using Block = Real[5][most];
+
+/// Twice over the same numbers: the first pass only looks, so that an update that overflows leaves no trace. One for
+/// all methods, which come as a function of a block.
+bool in_blocks(Real* const (&from)[5], Index size, void (*method)(const void*, Block&, Index), const void* numbers) {
   std::atomic<bool> all_fit{true};
   const auto pass = [&](bool keep) {
-    parallel_for(size_, 1024, 12.0 * double(size_), [&, keep](Index begin, Index end) {
-      Real now[5][most] = {};
+    parallel_for(size, 1024, 12.0 * double(size), [&, keep](Index begin, Index end) {
+      Block now = {};
       bool fit = true;
       for (Index at = begin; at < end; at += most) {
         const Index n = std::min(most, end - at);
         for (int k = 0; k < 5; ++k)
           if (from[k]) std::copy_n(from[k] + at, n, now[k]);
-        for (Index i = 0; i < n; ++i) f(now[0][i], now[1][i], now[2][i], now[3][i], now[4][i]);
+        method(numbers, now, n);
         for (int k = 0; k < 5 && !keep; ++k)
           for (Index i = 0; i < n; ++i)  // also false for NaN
-            fit &= std::fabs(now[k][i]) <= (k == 0 ? largest_weight : std::numeric_limits<Real>::max());
+            fit &= std::fabs(now[k][i]) <= (k == 0 ? Optimizer::largest_weight : std::numeric_limits<Real>::max());
         if (!keep) continue;
-        std::copy_n(p + at, n, now[1]);
+        std::copy_n(from[0] + at, n, now[1]);
         for (int k = 0; k < 5; ++k)
           if (from[k]) std::copy_n(now[k], n, from[k] + at);
       }
@@ -49,6 +53,17 @@ bool Optimizer::each(Real* p, Real* g, const F& f) {
   pass(false);
   if (all_fit) pass(true);
   return all_fit;
+}
+
+}  // namespace
+
+template <class F>
+bool Optimizer::each(Real* p, Real* g, const F& f) {
+  const auto method = [](const void* numbers, Block& now, Index n) {
+    const F& step = *static_cast<const F*>(numbers);
+    for (Index i = 0; i < n; ++i) step(now[0][i], now[1][i], now[2][i], now[3][i], now[4][i]);
+  };
+  return in_blocks({p, g, moment(0), moment(1), moment(2)}, size_, method, &f);
 }
 
 bool Optimizer::update(Real* parameters, Real* gradient, double learning_rate) {
