@@ -1,6 +1,7 @@
 #include "error.h"
 
 #include <cmath>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 namespace unfold {
@@ -22,13 +23,21 @@ const char* to_string(ErrorCode code) {
 // By the JSON library, not by printf: that would bring arithmetic of quadruple precision into the WebAssembly.
 std::string shortly(double x) {
   if (!std::isfinite(x)) return std::isnan(x) ? "nan" : x > 0 ? "inf" : "-inf";
+  double size = std::fabs(x);
+  int power = 0;
+  for (; size >= 10000; size /= 10) ++power;
+  for (; size > 0 && size < 1000; size *= 10) --power;
+  double digits = std::round(size);
+  if (digits == 10000) digits /= 10, ++power;
+  // Near 1 as one product or quotient of exact numbers; elsewhere the digits and the power are written apart.
+  const bool near = std::abs(power) <= 12;
   double unit = 1;
-  for (double size = std::fabs(x); size >= 10000; size /= 10) unit *= 10;
-  for (double size = std::fabs(x); size > 0 && size < 1000 && unit > 1e-300; size *= 10) unit /= 10;
-  if (x != 0) x = unit >= 1 ? std::round(x / unit) * unit : std::round(x * (1 / unit)) / (1 / unit);
+  for (int i = near ? std::abs(power) : 3; i > 0; --i) unit *= 10;
   char text[64];
-  std::string digits(text, nlohmann::detail::to_chars(text, text + sizeof text, x));
-  return digits.ends_with(".0") ? digits.substr(0, digits.size() - 2) : digits;
+  const double shown = std::copysign(near && power > 0 ? digits * unit : digits / unit, x);
+  std::string out(text, nlohmann::detail::to_chars(text, text + sizeof text, shown));
+  if (out.ends_with(".0")) out.resize(out.size() - 2);
+  return near ? out : out + (power > 0 ? "e+" : "e-") + std::to_string(std::abs(power + 3));
 }
 
 namespace {

@@ -38,7 +38,7 @@ class Error : public std::runtime_error {
 struct Overflow {
   std::int64_t step = 0;  // the one that failed
   double loss = 0, gradient_norm = 0, learning_rate = 0;
-  std::string parameter;    // the tensor with the largest element of the gradient (or the overflown weight)
+  std::string parameter;    // the tensor with the largest element of the gradient
   double largest = 0;       // that element
   bool taken_back = false;  // the update before was undone: its weights gave the loss that is not finite
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <limits>
 
 #include "numeric.h"
 #include "parallel.h"
@@ -19,85 +20,113 @@ Optimizer::Optimizer(const OptimizerConfig& config, Index size) : config_(config
   for (int i = 0; i < vectors; ++i) moments_.emplace_back(size);
 }
 
-template <class F>
-bool Optimizer::each(Real* p, Real* g, const F& f) {
+namespace {
+
+constexpr Index most = 128;
+/// Of some parameters: they themselves, their gradient, and up to three moments.
+using Block = Real[5][most];
+
+/// Twice over the same numbers: the first pass only looks, so that an update that overflows leaves no trace. One for
+/// all methods, which come as a function of a block.
+bool in_blocks(Real* const (&from)[5], Index size, void (*method)(const void*, Block&, Index), const void* numbers) {
   std::atomic<bool> all_fit{true};
-  parallel_for(size_, 1024, 12.0 * double(size_), [&](Index begin, Index end) {
-    bool fit = true;
-    for (Index i = begin; i < end; ++i) {
-      const Real before = p[i];
-      f(i, p[i], g[i]);
-      fit &= std::fabs(p[i]) <= largest_weight;  // also false for NaN
-      g[i] = before;
-    }
-    if (!fit) all_fit.store(false, std::memory_order_relaxed);
-  });
+  const auto pass = [&](bool keep) {
+    parallel_for(size, 1024, 12.0 * double(size), [&, keep](Index begin, Index end) {
+      Block now = {};
+      bool fit = true;
+      for (Index at = begin; at < end; at += most) {
+        const Index n = std::min(most, end - at);
+        for (int k = 0; k < 5; ++k)
+          if (from[k]) std::copy_n(from[k] + at, n, now[k]);
+        method(numbers, now, n);
+        for (int k = 0; k < 5 && !keep; ++k)
+          for (Index i = 0; i < n; ++i)  // also false for NaN
+            fit &= std::fabs(now[k][i]) <= (k == 0 ? Optimizer::largest_weight : std::numeric_limits<Real>::max());
+        if (!keep) continue;
+        std::copy_n(from[0] + at, n, now[1]);
+        for (int k = 0; k < 5; ++k)
+          if (from[k]) std::copy_n(now[k], n, from[k] + at);
+      }
+      if (!fit) all_fit.store(false, std::memory_order_relaxed);
+    });
+  };
+  pass(false);
+  if (all_fit) pass(true);
   return all_fit;
 }
 
+}  // namespace
+
+template <class F>
+bool Optimizer::each(Real* p, Real* g, const F& f) {
+  const auto method = [](const void* numbers, Block& now, Index n) {
+    const F& step = *static_cast<const F*>(numbers);
+    for (Index i = 0; i < n; ++i) step(now[0][i], now[1][i], now[2][i], now[3][i], now[4][i]);
+  };
+  return in_blocks({p, g, moment(0), moment(1), moment(2)}, size_, method, &f);
+}
+
 bool Optimizer::update(Real* parameters, Real* gradient, double learning_rate) {
+  ++updates;
+  const bool fits = apply(parameters, gradient, learning_rate);
+  if (!fits) --updates;
+  return fits;
+}
+
+bool Optimizer::apply(Real* parameters, Real* gradient, double learning_rate) {
   const OptimizerConfig& c = config_;
   const std::string& name = c.name;
   const Real rate = Real(learning_rate), mu = Real(c.momentum), rho = Real(c.decay), eps = Real(c.epsilon);
   const Real decay = name == "adamw" ? Real(0) : Real(c.weight_decay);
-  ++updates;
-  Real* m0 = moments_.size() > 0 ? moments_[0].data() : nullptr;
-  Real* m1 = moments_.size() > 1 ? moments_[1].data() : nullptr;
-  Real* m2 = moments_.size() > 2 ? moments_[2].data() : nullptr;
 
-  if (name == "sgd") return each(parameters, gradient, [=](Index, Real& p, Real g) { p -= rate * (g + decay * p); });
+  if (name == "sgd")
+    return each(parameters, gradient, [=](Real& p, Real g, Real&, Real&, Real&) { p -= rate * (g + decay * p); });
   if (name == "momentum" || name == "nesterov") {
     const bool ahead = name == "nesterov";
-    return each(parameters, gradient, [=](Index i, Real& p, Real g) {
+    return each(parameters, gradient, [=](Real& p, Real g, Real& m, Real&, Real&) {
       g += decay * p;
-      m0[i] = mu * m0[i] + g;
-      p -= rate * (ahead ? g + mu * m0[i] : m0[i]);
+      m = mu * m + g;
+      p -= rate * (ahead ? g + mu * m : m);
     });
   }
   if (name == "rmsprop")
-    return each(parameters, gradient, [=](Index i, Real& p, Real g) {
+    return each(parameters, gradient, [=, centered = c.centered](Real& p, Real g, Real& s, Real& m, Real& v) {
       g += decay * p;
-      m0[i] = rho * m0[i] + (1 - rho) * (g * g);
-      Real square = m0[i];
-      if (c.centered) {
-        m1[i] = rho * m1[i] + (1 - rho) * g;
-        square -= m1[i] * m1[i];
+      s = rho * s + (1 - rho) * (g * g);
+      Real square = s;
+      if (centered) {
+        m = rho * m + (1 - rho) * g;
+        square -= m * m;
       }
       Real step = g / (std::sqrt(std::max(square, Real(0))) + eps);
-      if (mu > 0) step = m2[i] = mu * m2[i] + step;
+      if (mu > 0) step = v = mu * v + step;
       p -= rate * step;
     });
   if (name == "adagrad")
-    return each(parameters, gradient, [=](Index i, Real& p, Real g) {
+    return each(parameters, gradient, [=](Real& p, Real g, Real& s, Real&, Real&) {
       g += decay * p;
-      m0[i] += g * g;
-      p -= rate * (g / (std::sqrt(m0[i]) + eps));
+      s += g * g;
+      p -= rate * (g / (std::sqrt(s) + eps));
     });
   if (name == "adadelta")
-    return each(parameters, gradient, [=](Index i, Real& p, Real g) {
+    return each(parameters, gradient, [=](Real& p, Real g, Real& s, Real& u, Real&) {
       g += decay * p;
-      m0[i] = rho * m0[i] + (1 - rho) * (g * g);
-      const Real step = g * (std::sqrt(m1[i] + eps) / std::sqrt(m0[i] + eps));
-      m1[i] = rho * m1[i] + (1 - rho) * (step * step);
+      s = rho * s + (1 - rho) * (g * g);
+      const Real step = g * (std::sqrt(u + eps) / std::sqrt(s + eps));
+      u = rho * u + (1 - rho) * (step * step);
       p -= rate * step;
     });
   const Real b1 = Real(c.beta1), b2 = Real(c.beta2);
   const Real size = Real(learning_rate / (1 - numeric::power(c.beta1, updates)));
   const Real correction = Real(1 / std::sqrt(1 - numeric::power(c.beta2, updates)));
   const Real shrink = name == "adamw" ? Real(1 - learning_rate * c.weight_decay) : Real(1);
-  return each(parameters, gradient, [=](Index i, Real& p, Real g) {
+  return each(parameters, gradient, [=](Real& p, Real g, Real& m, Real& s, Real&) {
     p *= shrink;
     g += decay * p;
-    m0[i] = b1 * m0[i] + (1 - b1) * g;
-    m1[i] = b2 * m1[i] + (1 - b2) * (g * g);
-    p -= size * (m0[i] / (std::sqrt(m1[i]) * correction + eps));
+    m = b1 * m + (1 - b1) * g;
+    s = b2 * s + (1 - b2) * (g * g);
+    p -= size * (m / (std::sqrt(s) * correction + eps));
   });
-}
-
-void Optimizer::forget_overflown() {
-  for (Buffer& moment : moments_)
-    for (Index i = 0; i < size_; ++i)
-      if (!std::isfinite(moment.data()[i])) moment.data()[i] = 0;
 }
 
 namespace {

@@ -29,11 +29,8 @@ class Optimizer {
   static constexpr Real largest_weight = Real(1e12);
 
   /// One update with learning rate η. The number of updates so far counts for Adam's bias correction. The former
-  /// parameters are left in `gradient`. False: a weight overflowed.
+  /// parameters are left in `gradient`. False: a weight or a moment would overflow, and nothing has changed.
   bool update(Real* parameters, Real* gradient, double learning_rate);
-
-  /// After an update that overflowed: moments that are not finite begin anew at 0.
-  void forget_overflown();
 
   /// Changes numbers (not the method) while training.
   void configure(const OptimizerConfig& config) { config_ = config; }
@@ -46,6 +43,8 @@ class Optimizer {
  private:
   template <class F>
   bool each(Real* p, Real* g, const F& f);
+  bool apply(Real* parameters, Real* gradient, double learning_rate);
+  Real* moment(std::size_t i) { return i < moments_.size() ? moments_[i].data() : nullptr; }
 
   OptimizerConfig config_;
   std::vector<Buffer> moments_;

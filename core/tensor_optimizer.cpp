@@ -116,14 +116,8 @@ Norm TensorNetwork::step(const TensorOptimizer& options) {
   ready_ = false;
   // The update leaves the former parameters where it found the gradient, which callers may still ask for.
   std::copy_n(gradient_.data(), gradient_.size(), update_.data());
-  const bool fits = optimizer_->update(network_.parameters(), update_.data(), o.learning_rate);
+  if (!optimizer_->update(network_.parameters(), update_.data(), o.learning_rate)) throw overflown(gradient_.data());
   network_.touch();
-  if (!fits) {
-    const NonFinite error = overflown(network_.parameters());
-    std::copy_n(update_.data(), update_.size(), network_.parameters());
-    optimizer_->forget_overflown();
-    throw error;
-  }
   ++steps_;
   return norm;
 }

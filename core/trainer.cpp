@@ -125,18 +125,7 @@ StepReport Trainer::finish_step() {
   const bool small = std::isfinite(norm.value) && (norm.clipped || norm.value <= Optimizer::largest_gradient);
   if (!std::isfinite(report.loss) || !small) not_finite(report, taken_back_);
   const Timed timed(Phase::optimizer);
-  if (!optimizer_.update(network_.parameters(), gradient_.data(), report.learning_rate)) {
-    can_take_back_ = true;
-    const Overflow overflown = largest_of(network_.table(), network_.parameters());
-    take_back();
-    optimizer_.forget_overflown();
-    throw NonFinite({.step = report.step,
-                     .loss = report.loss,
-                     .gradient_norm = report.gradient_norm,
-                     .learning_rate = report.learning_rate,
-                     .parameter = overflown.parameter,
-                     .largest = overflown.largest});
-  }
+  if (!optimizer_.update(network_.parameters(), gradient_.data(), report.learning_rate)) not_finite(report, false);
   can_take_back_ = true;
   network_.touch();
   feed_->advance(workspace_, progress_);

@@ -16,9 +16,15 @@ const files = [
   'endurance',
   'load',
 ].map((name) => `tests/package/${name}.test.ts`);
+/** Of the page, in Chromium: its tab crashes, its storage is full, denied or damaged. */
+const page = 'tests/web/keeping.test.ts';
+const storage = 'tests/web/vault.browser.test.ts';
 /** Of the native programs: what feeds bad input, fails allocations or overflows. */
 const native = [
-  ['tests_float', 'Hostile.*:*Corpus.*:TrainerNonFinite.*:ConfigErrors*:ConfigJson.*:Checkpoint*:Resume*'],
+  [
+    'tests_float',
+    'Hostile.*:*Corpus.*:TrainerNonFinite.*:*OverflowOf*:*AnUpdateThatOverflows*:ConfigErrors*:ConfigJson.*:Checkpoint*:Resume*',
+  ],
   ['tests_memory', '*'],
 ];
 
@@ -35,6 +41,18 @@ function options(args) {
     chosen[name] = value;
   }
   return chosen;
+}
+
+/** {passed, failed} of the tests of a file that run inside the browser. */
+function inBrowser(file) {
+  const report = at('build/faults-browser.json');
+  rmSync(report, { force: true });
+  const vitest = ['run', '--config', 'tests/vitest.config.ts', '--project', 'isolated', file];
+  const reports = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  run(process.execPath, [at('node_modules/vitest/vitest.mjs'), ...vitest, ...reports], { otherwise: null });
+  if (!existsSync(report)) return { passed: 0, failed: 1 };
+  const { numPassedTests, numFailedTests, success } = JSON.parse(readFileSync(report, 'utf8'));
+  return { passed: numPassedTests, failed: numFailedTests || Number(!success) };
 }
 
 /** {passed, failed} of one native program; null if it is not built. */
@@ -62,11 +80,15 @@ main(() => {
   const env = { UNFOLD_COUNTS: counts };
   for (const [name, value] of Object.entries(chosen)) env[`UNFOLD_${name.toUpperCase()}`] = String(value);
   heading('Package');
-  const vitest = ['run', '--config', 'tests/vitest.config.ts', '--project', 'node', ...files];
+  const built = existsSync(at('web/dist/index.html'));
+  if (!built) console.log('The page is not built (npm run build): its faults are left out.');
+  const all = built ? [...files, page] : files;
+  const vitest = ['run', '--config', 'tests/vitest.config.ts', '--project', 'node', ...all];
   const status = run(process.execPath, [at('node_modules/vitest/vitest.mjs'), ...vitest], {
     env,
     otherwise: null,
   });
+  const kept = inBrowser(storage);
   heading('Core');
   const rows = existsSync(counts)
     ? readFileSync(counts, 'utf8')
@@ -74,6 +96,11 @@ main(() => {
         .split('\n')
         .map((line) => JSON.parse(line))
     : [];
+  rows.push({
+    fault: 'test of what the page keeps: each write refused, files cut and changed, two tabs',
+    tried: kept.passed + kept.failed,
+    survived: kept.passed,
+  });
   for (const [program, filter] of native) {
     const result = tested(program, filter);
     if (result)

@@ -51,7 +51,7 @@ export interface Overflow {
   /** Before clipping. */
   gradientNorm: number | null;
   learningRate: number;
-  /** The tensor with the largest element of the gradient, or the weight that overflowed in the update. */
+  /** The tensor with the largest element of the gradient. */
   parameter: string;
   /** That element. */
   largest: number | null;

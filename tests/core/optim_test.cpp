@@ -141,6 +141,36 @@ class Optimizers : public testing::TestWithParam<const char*> {
   }
 };
 
+// Whatever is too large, wherever it is: parameters, moments and their count are as before, and the next update is that
+// of an optimiser which saw nothing of it.
+TEST_P(Optimizers, AnUpdateThatOverflowsLeavesNoTrace) {
+  constexpr Index size = 5000;
+  constexpr Real huge = std::numeric_limits<Real>::max();
+  for (const Index at : {Index(0), Index(2600), size - 1})
+    for (const auto& [rate, decay, gradient] : std::vector<std::tuple<double, const char*, Real>>{
+             {1e30, "0", 1}, {1e6, "1000", huge}, {0.1, "1000", huge}, {0.1, "0", NAN}}) {
+      const OptimizerConfig c = config(std::string(R"(,"weightDecay":)") + decay).optimizer;
+      Optimizer one(c, size), other(c, size);
+      std::vector<Real> p = some_gradient(size), q = p;
+      for (int i = 0; i < 3; ++i)
+        ASSERT_TRUE(one.update(p.data(), some_gradient(size).data(), 1e-3) &&
+                    other.update(q.data(), some_gradient(size).data(), 1e-3));
+      std::vector<Real> g(std::size_t(size), 0);
+      g[std::size_t(at)] = gradient;
+      const std::vector<Real> asked = g;
+      EXPECT_FALSE(one.update(p.data(), g.data(), rate)) << rate << " " << gradient;
+      EXPECT_TRUE(same_bits(g, asked)) << "the gradient is still there to be named";
+      EXPECT_TRUE(same_bits(p, q));
+      EXPECT_TRUE(one.update(p.data(), some_gradient(size).data(), 1e-3));
+      EXPECT_TRUE(other.update(q.data(), some_gradient(size).data(), 1e-3));
+      EXPECT_TRUE(same_bits(p, q)) << rate << " " << gradient;
+      for (std::size_t m = 0; m < one.moments().size(); ++m)
+        EXPECT_TRUE(
+            same_bits({one.moments()[m].data(), std::size_t(size)}, {other.moments()[m].data(), std::size_t(size)}));
+      EXPECT_EQ(one.updates, other.updates);
+    }
+}
+
 TEST_P(Optimizers, RateOf0LeavesTheParameters) {
   const std::vector<Real> before = some_gradient(50);
   std::vector<Real> p = before;

@@ -1,4 +1,7 @@
 // What the command line and the bindings see.
+#include <cfloat>
+#include <cmath>
+
 #include "session.h"
 
 #include "support.h"
@@ -130,6 +133,36 @@ TEST(SessionSample, EveryWrittenTextIsUtf8) {
   session.sample_start("", {.temperature = 5}, 200);
   session.sample_next(200, written);
   EXPECT_NO_THROW(Vocabulary::of(written, false, 100));
+}
+
+TEST(Shortly, GivesFourDigitsOfAnyNumber) {
+  const std::pair<double, const char*> cases[]{{2.402e28, "2.402e+28"},
+                                               {2.4019e28, "2.402e+28"},
+                                               {-9.99996e29, "-1e+30"},
+                                               {0, "0"},
+                                               {-0.0, "-0"},
+                                               {5, "5"},
+                                               {0.1 + 0.2, "0.3"},
+                                               {1e6, "1000000"},
+                                               {65536, "65540"},
+                                               {99999, "100000"},
+                                               {1.23456e-5, "1.235e-05"},
+                                               {7.77777e-30, "7.778e-30"},
+                                               {DBL_MAX, "1.798e+308"},
+                                               {DBL_MIN, "2.225e-308"},
+                                               {5e-324, "4.941e-324"},
+                                               {INFINITY, "inf"},
+                                               {-INFINITY, "-inf"},
+                                               {NAN, "nan"}};
+  for (const auto& [x, expected] : cases) EXPECT_EQ(shortly(x), expected);
+  // Right to four digits wherever it is, and never longer than "-1.234e-308".
+  for (int power = -307; power < 308; ++power)
+    for (const double digits : {1.0, 1.9999, 2.402, 9.9991}) {
+      const double x = digits * std::pow(10.0, power);
+      const std::string text = shortly(x);
+      EXPECT_NEAR(std::stod(text) / x, 1, 6e-4) << text;
+      EXPECT_LE(text.size(), std::abs(power) < 16 ? 17u : 10u) << text;
+    }
 }
 
 TEST(ErrorCodes, AreSpelledAsInThePackage) {

@@ -191,6 +191,81 @@ TEST(TrainerNonFinite, AnUpdateThatOverflowsLeavesTheWeights) {
     }
 }
 
+/// What an update changes: weights, moments, and how many updates there were.
+std::vector<std::vector<Real>> updated(Session& session) {
+  std::vector<std::vector<Real>> all{copy_of(session.network())};
+  for (const Buffer& m : session.trainer().optimizer().moments()) all.emplace_back(m.data(), m.data() + all[0].size());
+  all.push_back({Real(session.trainer().optimizer().updates)});
+  return all;
+}
+
+class OverflowOf : public testing::TestWithParam<std::tuple<const char*, const char*>> {};
+
+// An update, a gradient or a loss that overflows: weights and moments are bit for bit those before the step, and at the
+// former rate training learns as if nothing had been.
+TEST_P(OverflowOf, LeavesEverythingAndLearnsOn) {
+  const auto [name, clip] = GetParam();
+  // Dividing by the root of its own square, a method's updates are as large as its rate, whatever the gradient.
+  const std::string rate = std::string(name) == "adadelta"      ? "1"
+                           : std::string(name).find("ada") == 0 ? "0.01"
+                                                                : "0.001";
+  const Config config = parse_config(small(std::string(R"("clip":)") + clip + R"(,"optimizer":{"name":")" + name +
+                                           R"(","learningRate":)" + rate + "}"));
+  const std::string text = letters(400, 5);
+  Session session(config, text), calm(config, text);
+  Trainer& trainer = session.trainer();
+  for (int i = 0; i < 5; ++i) trainer.step(), calm.trainer().step();
+  const auto good = updated(session);
+  const auto fails = [&] {
+    const auto error = error_of([&] { trainer.step(); });
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->code, ErrorCode::non_finite) << error->what();
+    EXPECT_EQ(error->field, "step 6");
+    EXPECT_NE(error->actual.find(" in "), std::string::npos) << error->actual;
+  };
+  // The others divide by the gradient's size: at the largest rate there is, no update of theirs overflows.
+  const std::string method = name;
+  if (method == "sgd" || method == "momentum" || method == "nesterov" || method == "adamw") {
+    for (Real& w : tensor(session.network(), "readout.weight")) w = std::copysign(Optimizer::largest_weight, w);
+    session.network().touch();
+    const auto large = updated(session);
+    session.update(R"({"optimizer":{"learningRate":1e6,"weightDecay":1000}})");
+    for (int again = 0; again < 2; ++again) {
+      fails();
+      EXPECT_EQ(updated(session), large);
+    }
+  }
+  for (const Real bad : {std::numeric_limits<Real>::infinity(), std::numeric_limits<Real>::quiet_NaN()}) {
+    std::copy(good[0].begin(), good[0].end(), session.network().parameters());
+    tensor(session.network(), "layers.0.weight_hh")[2] = bad;
+    session.network().touch();
+    session.update(R"({"optimizer":{"learningRate":1e6}})");
+    fails();
+    auto now = updated(session);
+    now[0] = good[0];
+    EXPECT_EQ(now, good) << "moments";
+  }
+  std::copy(good[0].begin(), good[0].end(), session.network().parameters());
+  session.network().touch();
+  session.update(std::string(R"({"optimizer":{"learningRate":)") + rate + R"(,"weightDecay":0}})");
+  const double first = trainer.step().loss;
+  EXPECT_EQ(first, calm.trainer().step().loss);
+  double last = 0;
+  for (int i = 0; i < 300; ++i) {
+    last = trainer.step().loss;
+    EXPECT_EQ(last, calm.trainer().step().loss) << i;
+  }
+  EXPECT_EQ(updated(session), updated(calm));
+  EXPECT_LT(last, first);
+}
+
+INSTANTIATE_TEST_SUITE_P(Optimizers, OverflowOf,
+                         testing::Combine(testing::ValuesIn(optimizer_names), testing::Values("0", "5")),
+                         [](const auto& info) {
+                           return std::string(std::get<0>(info.param)) +
+                                  (std::get<1>(info.param)[0] == '0' ? "" : "Clipped");
+                         });
+
 // A finite gradient whose square is none: without a bound Adam's second moment would be infinite for ever.
 TEST(TrainerNonFinite, AGradientTooLargeToSquareIsRefusedUnlessClipped) {
   const std::string linear =

@@ -107,32 +107,40 @@ test.each(['text', 'examples'] as const)(
   },
 );
 
-test('a worker that is killed in the middle of a step: typed error, and the last saved bytes go on', async () => {
-  const rounds = Math.min(kills, 20);
-  const undisturbed = await realModel({ evaluateEvery: 0 });
-  await collect(undisturbed.train({ until: 60 }));
-  const expected = await undisturbed.save();
-  for (let round = 0; round < rounds; ++round) {
-    const workers: Worker[] = [];
-    const seen = (worker: Worker) => workers.push(worker);
-    process.on('worker', seen);
-    const model = await realModel({ worker: true, evaluateEvery: 0 });
-    process.off('worker', seen);
-    await collect(model.train({ until: 5 + round }));
-    const bytes = await model.save();
-    const training = rejection(collect(model.train()));
-    const writing = rejection(collect(model.sample({ length: 1e6 })));
-    await sleep((round * 37) % 120);
-    await Promise.all(workers.map((worker) => worker.terminate()));
-    expect(await training).toMatchObject({ name: 'UnfoldError', code: 'WORKER_FAILED' });
-    expect(await writing).toMatchObject({ code: 'WORKER_FAILED' });
-    expect(await rejection(model.save())).toMatchObject({ code: 'WORKER_FAILED' });
-    model.dispose();
-    const again = await openModel(bytes, { text: TEXT, threads: 1 });
-    expect(again.info.step).toBe(5 + round);
-    await collect(again.train({ until: 60 }));
-    expect(await again.save()).toEqual(expected);
-    again.dispose();
-  }
-  count('worker killed in the middle of a run', rounds, rounds);
-});
+test(
+  'a worker that is killed in the middle of a step: typed error, and the last saved bytes go on',
+  {
+    timeout: 60_000 + kills * 10_000,
+  },
+  async () => {
+    const rounds = kills;
+    const undisturbed = await realModel({ evaluateEvery: 0 });
+    await collect(undisturbed.train({ until: 60 }));
+    const expected = await undisturbed.save();
+    for (let round = 0; round < rounds; ++round) {
+      const workers: Worker[] = [];
+      const seen = (worker: Worker) => workers.push(worker);
+      process.on('worker', seen);
+      const model = await realModel({ worker: true, evaluateEvery: 0 });
+      process.off('worker', seen);
+      await collect(model.train({ until: 5 + (round % 50) }));
+      const bytes = await model.save();
+      const training = rejection(collect(model.train()));
+      const writing = rejection(collect(model.sample({ length: 1e6 })));
+      await sleep((round * 37) % 120);
+      await Promise.all(workers.map((worker) => worker.terminate()));
+      const ended = performance.now();
+      expect(await training).toMatchObject({ name: 'UnfoldError', code: 'WORKER_FAILED' });
+      expect(await writing).toMatchObject({ code: 'WORKER_FAILED' });
+      expect(await rejection(model.save())).toMatchObject({ code: 'WORKER_FAILED' });
+      expect(performance.now() - ended, 'milliseconds until it was said').toBeLessThan(5000);
+      model.dispose();
+      const again = await openModel(bytes, { text: TEXT, threads: 1 });
+      expect(again.info.step).toBe(5 + (round % 50));
+      await collect(again.train({ until: 60 }));
+      expect(await again.save()).toEqual(expected);
+      again.dispose();
+    }
+    count('worker killed in the middle of a run', rounds, rounds);
+  },
+);

@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fromStateDict, toKeras, toOnnx, toPyTorch, toStateDict } from '../../dist/export/index.js';
+import { readCheckpoint, writeCheckpoint } from '../../dist/export/checkpoint.js';
 import { readSafetensors } from '../../dist/export/safetensors.js';
 import { createModel, createNetwork, type Network, UnfoldError } from '../../dist/index.js';
 import { read } from './calls.js';
@@ -111,6 +112,167 @@ const hostile: [string, Uint8Array][] = [
   ['a pickle', Uint8Array.of(0x80, 2, 0x7d, 0x71, ...new Uint8Array(99))],
   ['a zip that ends at once', Uint8Array.of(0x50, 0x4b, 3, 4, ...new Uint8Array(99))],
 ];
+
+const million = new Uint8Array(2 ** 20);
+hostile.push(
+  [
+    'five thousand names for the same megabyte',
+    container(
+      `{${Array.from({ length: 5000 }, (_, k) => `"a${k}":${entry('[262144]', '[0,1048576]')}`).join()}}`,
+      million,
+    ),
+  ],
+  ...['shape', 'data_offsets', 'dtype'].map((field): [string, Uint8Array] => {
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+    const good = { dtype: '"F32"', shape: '[2]', data_offsets: '[0,8]', [field]: deep };
+    const fields = Object.entries(good).map(([name, value]) => `"${name}":${value}`);
+    return [`${field} nested deeply`, container(`{"a":{${fields.join()}}}`, eight)];
+  }),
+  ...pickles().map(([name, pickle]): [string, Uint8Array] => [
+    `a pickle of ${name}`,
+    archive({ 'm/data.pkl': pickle, 'm/data/0': million }),
+  ]),
+);
+
+/** A zip archive, stored. */
+function archive(files: Record<string, Uint8Array>): Uint8Array {
+  const parts: Uint8Array[] = [];
+  const directory: Uint8Array[] = [];
+  let at = 0;
+  for (const [name, data] of Object.entries(files)) {
+    const title = new TextEncoder().encode(name);
+    const local = new DataView(new ArrayBuffer(30));
+    local.setUint32(0, 0x04034b50, true);
+    local.setUint16(26, title.length, true);
+    const central = new DataView(new ArrayBuffer(46));
+    central.setUint32(0, 0x02014b50, true);
+    central.setUint32(20, data.length, true);
+    central.setUint32(24, data.length, true);
+    central.setUint16(28, title.length, true);
+    central.setUint32(42, at, true);
+    parts.push(new Uint8Array(local.buffer), title, data);
+    directory.push(new Uint8Array(central.buffer), title);
+    at += 30 + title.length + data.length;
+  }
+  const end = new DataView(new ArrayBuffer(22));
+  end.setUint32(0, 0x06054b50, true);
+  end.setUint16(10, Object.keys(files).length, true);
+  end.setUint32(16, at, true);
+  return Buffer.concat([...parts, ...directory, new Uint8Array(end.buffer)]);
+}
+
+/** Programs of a few bytes or a megabyte that would keep their machine busy, or fill its memory. */
+function pickles(): [string, Uint8Array][] {
+  const word = (text: string) => {
+    const bytes = Buffer.from(text);
+    return Buffer.concat([Buffer.of(0x58, bytes.length, 0, 0, 0), bytes]);
+  };
+  const name = (module: string, one: string) => Buffer.from(`c${module}\n${one}\n`);
+  const tuple = (...items: Uint8Array[]) => Buffer.concat([Buffer.from('('), ...items, Buffer.from('t')]);
+  const int = (value: number) => Buffer.from(Uint32Array.of(value).buffer);
+  const size = (value: number) => Buffer.concat([Buffer.from('J'), int(value)]);
+  const storage = (key: Uint8Array, type: Uint8Array = name('torch', 'FloatStorage')) =>
+    Buffer.concat([tuple(word('storage'), type, key, word('cpu'), size(2 ** 18)), Buffer.from('Q')]);
+  const tensor = (from: Uint8Array, shape: Uint8Array, strides: Uint8Array) =>
+    Buffer.concat([
+      name('torch._utils', '_rebuild_tensor_v2'),
+      tuple(from, size(0), shape, strides),
+      Buffer.from('R'),
+    ]);
+  const root = (...items: Uint8Array[]) => Buffer.concat([Buffer.from('}('), ...items, Buffer.from('u.')]);
+  const whole = tensor(storage(word('0')), tuple(size(2 ** 18)), tuple(size(1)));
+  /** A tuple that holds the one before twice, forty times over; the last is on the stack. */
+  const laughs = Buffer.concat([
+    tuple(word('ha'), word('ha')),
+    // Remembered as the k-th, then taken up with itself into a tuple of two.
+    ...Array.from({ length: 40 }, (_, k) => Buffer.of(0x94, 0x68, k, 0x86)),
+  ]);
+  const ones = (count: number) => tuple(...Array.from({ length: count }, () => Buffer.of(0x4b, 1)));
+  return [
+    [
+      'a tensor under a hundred thousand names',
+      root(
+        word('a'),
+        whole,
+        Buffer.of(0x94),
+        ...Array.from({ length: 100_000 }, (_, k) => Buffer.concat([word(`a${k}`), Buffer.of(0x68, 0)])),
+      ),
+    ],
+    ['names that double', root(laughs, whole)],
+    ['a storage whose key doubles', root(word('a'), tensor(storage(laughs), ones(1), ones(1)))],
+    ['a storage whose type doubles', root(word('a'), tensor(storage(word('0'), laughs), ones(1), ones(1)))],
+    ['sizes that double', root(word('a'), tensor(storage(word('0')), laughs, ones(1)))],
+    [
+      'a hundred thousand dimensions',
+      root(word('a'), tensor(storage(word('0')), ones(100_000), ones(100_000))),
+    ],
+    ['lines without an end', Buffer.alloc(2 ** 20, 'c')],
+    ['tuples without a beginning', Buffer.concat([Buffer.alloc(500_000, 'N'), Buffer.alloc(500_000, 't')])],
+  ];
+}
+
+// Files whose checksum is right: whoever makes one can count it, too.
+describe('a configuration in a whole file', () => {
+  const deep = JSON.parse(`${'['.repeat(3000)}${']'.repeat(3000)}`) as unknown;
+  const values = [
+    null,
+    true,
+    -1,
+    0,
+    1.5,
+    1e9,
+    1e300,
+    '',
+    '__proto__',
+    'constructor',
+    "x\"\n'''\nINJECTED()\n#",
+    {},
+    [],
+    [null],
+    { from: {} },
+    deep,
+  ];
+
+  /** Every place in a value, as the steps that lead there. */
+  const places = (value: unknown, path: string[] = []): string[][] => [
+    path,
+    ...(typeof value === 'object' && value !== null
+      ? Object.entries(value).flatMap(([key, one]) => places(one, [...path, key]))
+      : []),
+  ];
+
+  function put(value: unknown, [key, ...rest]: string[], to: unknown): unknown {
+    if (key === undefined) return to;
+    const copy = (Array.isArray(value) ? [...value] : { ...(value as object) }) as Record<string, unknown>;
+    copy[key] = put(copy[key], rest, to);
+    return copy;
+  }
+
+  test.each(['text', 'tagged'])('%s: any value anywhere', { timeout: 300_000 }, async (name) => {
+    const { file, config, parameters } = readCheckpoint(files[name]!, true);
+    const kind = name === 'text' ? 'vocabulary' : 'symbols';
+    const named = JSON.parse(file.metadata[kind]!) as unknown;
+    const clocked = put(put(config, ['layers', '0', 'clock'], [1, 2]), ['layers', '0', 'hidden'], 1e9);
+    const tries: [string, unknown, unknown][] = [['clocks of a billion units', clocked, named]];
+    for (const value of values) {
+      const shown = (JSON.stringify(value) ?? '').slice(0, 30);
+      for (const path of places(config))
+        tries.push([`config.${path.join('.')} = ${shown}`, put(config, path, value), named]);
+      for (const path of places(named).slice(0, 12))
+        tries.push([`${kind}.${path.join('.')} = ${shown}`, config, put(named, path, value)]);
+    }
+    for (const [what, changedConfig, changedNames] of tries) {
+      const bytes = writeCheckpoint(changedConfig, { [kind]: changedNames } as never, parameters);
+      for (const reader of ['toOnnx', 'toStateDict', 'toKeras'])
+        await settles(`${reader}, ${what}`, () => readers[reader]!(bytes));
+      await settles(`toPyTorch, ${what}`, () => {
+        for (const [path, text] of Object.entries(toPyTorch(bytes)))
+          if (path.endsWith('.py')) expect(String(text)).not.toContain('INJECTED');
+      });
+    }
+    count(`value in the configuration of a file (${name})`, tries.length, tries.length);
+  });
+});
 
 test.each(hostile)('%s', async (name, bytes) => {
   for (const [reader, work] of Object.entries(readers))

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { BrowserContext, Page } from 'playwright';
+import { count } from '../package/counts';
 import { browser, pause, play, site, step, useSite, visit, waitForStep } from './harness';
 
 const SMALL = '#v=1&h=16&w=16&b=4&autostart=0';
@@ -61,7 +62,7 @@ it.each([
 ])(
   'goes on bit for bit after a reload, and after crashes at random moments: $what',
   { timeout: 120_000 + 40_000 * KILLS },
-  async ({ at }) => {
+  async ({ what, at }) => {
     const target = 2 * KILLS + 6;
     const calm = await visit(browser, site, { at });
     await press(calm.page, target);
@@ -95,6 +96,7 @@ it.each([
     }
     await press(page, target);
     expect((await exported(page)).equals(undisturbed)).toBe(true);
+    count(`tab crashed at a random moment, training on ${what}`, KILLS, KILLS);
     await openRuns(page);
     await expect.poll(() => rows(page).count()).toBe(1);
     await context.close();
@@ -232,14 +234,63 @@ it('gives a second tab a copy, and neither destroys the other', async () => {
 });
 
 describe('goes on training, and says so,', () => {
-  it('where storage is denied', async () => {
-    const script = "indexedDB.open = () => { throw new DOMException('denied', 'SecurityError'); }";
-    const { page, close } = await visit(browser, site, { at: SMALL, script });
+  const deny = (what: string) => `
+    const denied = () => { throw new DOMException('denied', 'SecurityError'); };
+    ${what}`;
+  const databases = {
+    'that throws': 'indexedDB.open = denied;',
+    'that cannot be asked for': "Object.defineProperty(window, 'indexedDB', { get: denied });",
+    'that is missing': "Object.defineProperty(window, 'indexedDB', { value: undefined });",
+    'that refuses later': `indexedDB.open = () => {
+      const request = Object.assign(new EventTarget(), { error: new DOMException('no', 'InvalidStateError') });
+      setTimeout(() => request.dispatchEvent(new Event('error')));
+      return request;
+    };`,
+  };
+
+  it.each(Object.entries(databases))(
+    'where storage is denied: a database %s',
+    { timeout: 120_000 },
+    async (_, database) => {
+      // As where cookies are blocked: nothing of this kind can be asked for at all.
+      const others = `
+      for (const name of ['localStorage', 'sessionStorage', 'caches'])
+        Object.defineProperty(window, name, { configurable: true, get: denied });
+      navigator.locks.request = async () => denied();
+      navigator.storage.persist = async () => denied();
+      navigator.serviceWorker.register = async () => denied();`;
+      const { page, problems, close } = await visit(browser, site, {
+        at: SMALL,
+        script: deny(database + others),
+      });
+      await press(page, 3);
+      const told = page.getByRole('alert').filter({ hasText: 'does not let this page keep runs' });
+      await told.filter({ hasText: 'Save keeps the model as a file' }).waitFor();
+      await page.keyboard.press('w');
+      await press(page, 6);
+      expect(await told.count()).toBe(1);
+      expect((await exported(page)).length).toBeGreaterThan(1000);
+      await openRuns(page);
+      await page.locator('.runs-about', { hasText: 'does not let this page keep runs' }).waitFor();
+      expect(problems).toEqual([]);
+      await close();
+    },
+  );
+
+  it('where there is a database, and no room in it from the beginning', { timeout: 120_000 }, async () => {
+    const script = `
+      const full = () => { throw new DOMException('made to be full', 'QuotaExceededError'); };
+      IDBObjectStore.prototype.put = full;
+      Storage.prototype.setItem = full;`;
+    const { page, problems, close } = await visit(browser, site, { at: SMALL, script });
     await press(page, 3);
-    await page.getByRole('alert').filter({ hasText: 'does not let this page keep runs' }).waitFor();
-    await press(page, 5);
-    await openRuns(page);
-    await page.locator('.runs-about', { hasText: 'does not let this page keep runs' }).waitFor();
+    const told = page.getByRole('alert').filter({ hasText: 'no room left' });
+    await told.filter({ hasText: 'Save keeps the model as a file' }).waitFor();
+    await press(page, 8);
+    expect(await told.count()).toBe(1);
+    expect((await exported(page)).length).toBeGreaterThan(1000);
+    expect(problems).toEqual([]);
+    count('no room for a run of the page', 1, 1);
     await close();
   });
 

@@ -1,6 +1,7 @@
 /** What `save()` wrote, taken apart and put together again. */
 import type { CanonicalConfig, TaskConfig } from '../config.js';
 import { refuse } from '../errors.js';
+import { checkValues, sound } from './fields.js';
 import { readSafetensors, type Tensor, type TensorFile, writeSafetensors } from './safetensors.js';
 
 export interface SavedVocabulary {
@@ -38,6 +39,10 @@ export const TASKS = ['classify', 'tag', 'regress', 'notes'];
  * @param tasks whether other tasks than `next` will do
  */
 export function readCheckpoint(bytes: Uint8Array, tasks = false): Checkpoint {
+  return sound('file', () => taken(bytes, tasks));
+}
+
+function taken(bytes: Uint8Array, tasks: boolean): Checkpoint {
   const file = readSafetensors(bytes);
   const meta = (key: string): string => {
     const value = file.metadata[key];
@@ -52,6 +57,7 @@ export function readCheckpoint(bytes: Uint8Array, tasks = false): Checkpoint {
   expect('version', '1');
   expect('checksum', checksum(file));
   const config = json(meta('config'), 'config') as CanonicalConfig;
+  checkValues(config, 'config');
   const parameters = new Map([...file.tensors].filter(([name]) => isParameter(name)));
   if (config.task !== undefined) {
     const { name = '', pool } = (config.task ?? {}) as TaskConfig;
@@ -69,7 +75,10 @@ export function readCheckpoint(bytes: Uint8Array, tasks = false): Checkpoint {
     return { config, vocabulary, symbols, numbers, outputs, parameters, file, ...pooled };
   }
   const vocabulary = json(meta('vocabulary'), 'vocabulary') as SavedVocabulary;
-  if (!Array.isArray(vocabulary?.symbols))
+  const code = (x: unknown) => Number.isInteger(x) && (x as number) >= 0 && (x as number) <= 0x10ffff;
+  const { unit, unknown, symbols: codes } = vocabulary ?? {};
+  const known = (unit === 'character' || unit === 'byte') && typeof unknown === 'boolean';
+  if (!known || !Array.isArray(codes) || !codes.every(code))
     throw refuse('INVALID_CHECKPOINT', 'vocabulary', 'unit, symbols and unknown', 'something else');
   const symbols = vocabulary.symbols.length + (vocabulary.unknown ? 1 : 0);
   return { config, vocabulary, symbols, numbers: 0, outputs: symbols, parameters, file };

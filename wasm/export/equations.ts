@@ -4,7 +4,7 @@ import { refuse } from '../errors.js';
 import { blendCell, blendState, waitingValue } from './blend.js';
 import { cellEquations } from './cells.js';
 import type { Checkpoint } from './checkpoint.js';
-import { checkFields } from './fields.js';
+import { checkFields, sound } from './fields.js';
 import { complete, type Edge, edgeKey, isLeaky, periodsOf, zoneoutOf } from './layer-config.js';
 import { activation, dropout, linear, type Parameter, parameterValue, sum, type Value } from './values.js';
 
@@ -55,8 +55,10 @@ interface Source {
  * know.
  */
 export function equationsOf(checkpoint: Checkpoint): NetworkEquations {
-  checkFields(checkpoint.config);
-  return new Lowering(checkpoint).network();
+  return sound('config', () => {
+    checkFields(checkpoint.config);
+    return new Lowering(checkpoint).network();
+  });
 }
 
 class Lowering {

@@ -1,6 +1,11 @@
 /** Every field of a configuration is named here: one that a newer version wrote is refused, never dropped. */
 import type { CanonicalConfig } from '../config.js';
-import { refuse } from '../errors.js';
+import { describe, refuse, UnfoldError } from '../errors.js';
+
+const MOST_VALUES = 100_000;
+const DEEPEST = 12;
+/** Units of a layer, or of one of its blocks. */
+const LARGEST = 65_536;
 
 const network = `version seed unit vocabulary validation embedding tied feedback layers readout initialization window
   batch optimizer schedule clip dropout variationalDropout evaluateEvery`;
@@ -9,6 +14,47 @@ const task = 'task corpus';
 const layer = `cell hidden activation cellInput forgetBias reset bias edges leak clock zoneout residual layerNorm
   recurrentDropout`;
 const edge = 'from delay hidden activation shortcut join';
+
+/**
+ * Throws `INVALID_CHECKPOINT` unless a value is made of plain words, numbers and flags: a configuration in a file may
+ * come from anybody, and exporters write its words into programs.
+ */
+export function checkValues(root: unknown, path: string): void {
+  let left = MOST_VALUES;
+  const visit = (value: unknown, where: string, key: string, depth: number): void => {
+    const no = (expected: string) => refuse('INVALID_CHECKPOINT', where, expected, 'something else');
+    if (--left < 0 || depth > DEEPEST) throw no('a configuration of this version');
+    if (typeof value === 'string' && !/^[\w-]{0,40}$/.test(value)) throw no('a plain word');
+    if (typeof value === 'number') {
+      if (!Number.isFinite(value)) throw no('a finite number');
+      if (
+        key === 'hidden' &&
+        !where.includes('zoneout') &&
+        !(Number.isInteger(value) && value > 0 && value <= LARGEST)
+      )
+        throw no('a size');
+    }
+    if (typeof value !== 'object' || value === null) return;
+    for (const [name, one] of Object.entries(value)) {
+      if (!/^\w{1,40}$/.test(name)) throw no('plain names');
+      if (Array.isArray(value)) visit(one, `${where}[${name}]`, key, depth + 1);
+      else visit(one, `${where}.${name}`, name, depth + 1);
+    }
+  };
+  if (typeof root !== 'object' || root === null || Array.isArray(root))
+    throw refuse('INVALID_CHECKPOINT', path, 'an object', 'something else');
+  visit(root, path, '', 0);
+}
+
+/** What work gives; an error of JavaScript's own means that it met values of other kinds than there can be. */
+export function sound<T>(field: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof UnfoldError) throw error;
+    throw refuse('INVALID_CHECKPOINT', field, 'what this version writes', describe(error));
+  }
+}
 
 /** Throws `INVALID_CHECKPOINT` with the name of a field that this version cannot export. */
 export function checkFields(config: CanonicalConfig): void {

@@ -15,6 +15,15 @@ const MOST_HEADER = 16 * 2 ** 20;
 const bad = (field: string, expected: string, actual: unknown) =>
   refuse('INVALID_CHECKPOINT', field, expected, actual);
 
+/** What stands where something else should: short, whatever it is. */
+function brief(value: unknown): string {
+  try {
+    return (JSON.stringify(value) ?? 'nothing').slice(0, 40);
+  } catch {
+    return 'something nested too deeply';
+  }
+}
+
 /** Little-endian numbers of the types that PyTorch saves weights in, as float32; what does not fit is refused. */
 const decoders: Record<string, { size: number; read: (view: DataView, at: number) => number }> = {
   F32: { size: 4, read: (view, at) => view.getFloat32(at, true) },
@@ -58,24 +67,18 @@ export function readSafetensors(bytes: Uint8Array): TensorFile {
   const { __metadata__: metadata = {}, ...entries } = parseHeader(bytes.subarray(8, 8 + length));
   const begin = 8 + length;
   const total = bytes.byteLength - begin;
-  const found: { name: string; from: number; to: number; tensor: Tensor }[] = [];
+  const found: { name: string; from: number; to: number; dtype: string; shape: number[] }[] = [];
   for (const [name, entry] of Object.entries(entries)) {
     const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
-    const bytesEach = sizeOf(name, String(dtype));
-    if (!isSizes(shape) || shape.length > 8)
-      throw bad(`${name}.shape`, 'at most 8 sizes', JSON.stringify(shape));
+    const bytesEach = sizeOf(name, typeof dtype === 'string' ? dtype : brief(dtype));
+    if (!isSizes(shape) || shape.length > 8) throw bad(`${name}.shape`, 'at most 8 sizes', brief(shape));
     if (!isSizes(offsets) || offsets.length !== 2)
-      throw bad(`${name}.data_offsets`, 'two whole numbers', JSON.stringify(offsets));
+      throw bad(`${name}.data_offsets`, 'two whole numbers', brief(offsets));
     const [from, to] = offsets as [number, number];
     const count = shape.reduce((product, size) => product * size, 1);
     if (from > to || to > total || count * bytesEach !== to - from)
-      throw bad(
-        `${name}.data_offsets`,
-        `${count * bytesEach} of the ${total} bytes`,
-        JSON.stringify(offsets),
-      );
-    const data = readNumbers(name, String(dtype), view, count, (i) => begin + from + i * bytesEach);
-    found.push({ name, from, to, tensor: { shape, data } });
+      throw bad(`${name}.data_offsets`, `${count * bytesEach} of the ${total} bytes`, brief(offsets));
+    found.push({ name, from, to, dtype: String(dtype), shape });
   }
   found.sort((a, b) => a.from - b.from || a.to - b.to);
   let at = 0;
@@ -85,10 +88,13 @@ export function readSafetensors(bytes: Uint8Array): TensorFile {
     at = to;
   }
   if (at !== total) throw bad('data', 'an end where the last tensor ends', `${total - at} bytes more`);
-  return {
-    metadata: metadata as Record<string, string>,
-    tensors: new Map(found.map(({ name, tensor }) => [name, tensor])),
-  };
+  // Only now: a thousand names for the same bytes would have been a thousand copies of them.
+  const tensors = found.map(({ name, from, to, dtype, shape }): [string, Tensor] => {
+    const bytesEach = sizeOf(name, dtype);
+    const place = (i: number) => begin + from + i * bytesEach;
+    return [name, { shape, data: readNumbers(name, dtype, view, (to - from) / bytesEach, place) }];
+  });
+  return { metadata: metadata as Record<string, string>, tensors: new Map(tensors) };
 }
 
 /** Tensors keep their order; the header is padded with spaces to 8 bytes. */
@@ -123,14 +129,14 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
     throw bad('header', 'a JSON object', (error as Error).message);
   }
   if (typeof header !== 'object' || header === null || Array.isArray(header))
-    throw bad('header', 'a JSON object', JSON.stringify(header).slice(0, 40));
+    throw bad('header', 'a JSON object', brief(header));
   const { __metadata__: metadata = {} } = header as Record<string, unknown>;
   if (
     typeof metadata !== 'object' ||
     metadata === null ||
     Object.values(metadata).some((x) => typeof x !== 'string')
   )
-    throw bad('__metadata__', 'strings by name', JSON.stringify(metadata).slice(0, 40));
+    throw bad('__metadata__', 'strings by name', brief(metadata));
   return header as Record<string, unknown>;
 }
 

@@ -9,6 +9,16 @@ import { readNumbers, sizeOf, type Tensor, type TensorFile } from '../safetensor
 const bad = (field: string, expected: string, actual: unknown) =>
   refuse('INVALID_CHECKPOINT', field, expected, actual);
 
+const MOST_DIMENSIONS = 8;
+/** Times that the numbers of a file may be named: twice where an embedding and a readout share them. */
+const MOST_SHARED = 4;
+
+/** A name in a pickle. Of anything else the text could be endless: a list can hold itself, or a list twice, and so on. */
+function text(value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  throw bad('data.pkl', 'names', typeof value);
+}
+
 export const isZip = (bytes: Uint8Array) => bytes[0] === 0x50 && bytes[1] === 0x4b;
 
 /** Tensors by name. */
@@ -27,10 +37,14 @@ export function readPt(bytes: Uint8Array): TensorFile {
   if (!(root instanceof Map))
     throw bad('file', 'a state_dict: torch.save(model.state_dict(), …)', typeof root);
   const tensors = new Map<string, Tensor>();
-  for (const [name, value] of root) {
-    if (!(value instanceof Strided))
-      throw bad(String(name), 'a tensor, as in a state_dict', 'something else');
-    tensors.set(String(name), value.read(String(name), files.get(`${folder}data/${value.storage.key}`)));
+  let read = 0;
+  for (const [key, value] of root) {
+    const name = text(key);
+    if (!(value instanceof Strided)) throw bad(name, 'a tensor, as in a state_dict', 'something else');
+    read += value.bytes(name);
+    if (read > MOST_SHARED * bytes.length)
+      throw bad(name, 'numbers of its own', `more than ${MOST_SHARED} times those of the file in all`);
+    tensors.set(name, value.read(name, files.get(`${folder}data/${value.storage.key}`)));
   }
   return { metadata: {}, tensors };
 }
@@ -84,10 +98,18 @@ class Strided {
     private readonly strides: readonly number[],
   ) {}
 
+  get #count(): number {
+    return this.shape.reduce((product, n) => product * n, 1);
+  }
+
+  bytes(name: string): number {
+    return this.#count * sizeOf(name, this.storage.dtype);
+  }
+
   read(name: string, file: Uint8Array | undefined): Tensor {
     const { dtype, key } = this.storage;
     const size = sizeOf(name, dtype);
-    const count = this.shape.reduce((product, n) => product * n, 1);
+    const count = this.#count;
     const last = this.shape.reduce((sum, n, k) => sum + (n - 1) * this.strides[k]!, this.offset);
     const extent = Math.max(count, count && last + 1) * size; // no element twice: a small file is no large tensor
     if (!file || extent > file.byteLength)
@@ -153,7 +175,7 @@ class Unpickler {
       case 0x93: {
         // STACK_GLOBAL
         const [module, name] = stack.splice(-2);
-        return void stack.push(new Global(`${module}.${name}`));
+        return void stack.push(new Global(`${text(module)}.${text(name)}`));
       }
       case 0x71:
         return void (this.#memo[this.#byte()] = stack.at(-1)); // BINPUT
@@ -220,8 +242,9 @@ class Unpickler {
   }
 
   #fromMark(): unknown[] {
-    const items = this.#stack.splice(this.#stack.lastIndexOf(MARK));
-    return items.slice(1);
+    const mark = this.#stack.lastIndexOf(MARK);
+    if (mark < 0) throw new RangeError();
+    return this.#stack.splice(mark).slice(1);
   }
 
   #byte(): number {
@@ -241,17 +264,18 @@ class Unpickler {
 
   #line(): string {
     const end = this.bytes.indexOf(10, this.#at);
-    const text = this.#text(Math.max(end - this.#at, 0));
+    if (end < 0) throw new RangeError();
+    const line = this.#text(end - this.#at);
     this.#at += 1;
-    return text;
+    return line;
   }
 }
 
 function storageOf(id: unknown): Storage {
   const [kind, type, key] = id as [unknown, unknown, unknown];
-  const dtype = type instanceof Global ? (dtypes[type.name] ?? type.name) : String(type);
-  if (kind !== 'storage') throw bad('data.pkl', 'storages', kind);
-  return { key: String(key), dtype };
+  const dtype = type instanceof Global ? (dtypes[type.name] ?? type.name) : text(type);
+  if (kind !== 'storage') throw bad('data.pkl', 'storages', typeof kind);
+  return { key: text(key), dtype };
 }
 
 function call(callable: unknown, args: unknown): unknown {
@@ -261,8 +285,9 @@ function call(callable: unknown, args: unknown): unknown {
   if (name === 'torch._utils._rebuild_parameter') return given[0];
   if (name !== 'torch._utils._rebuild_tensor_v2') throw bad('data.pkl', 'dictionaries of tensors', name);
   const [storage, offset, shape, strides] = given as [Storage, number, number[], number[]];
-  const sizes = [offset, ...shape, ...strides];
-  if (shape.length !== strides.length || !sizes.every((n) => Number.isSafeInteger(n) && n >= 0))
-    throw bad('data.pkl', 'sizes', JSON.stringify(sizes));
+  const whole = (n: unknown) => Number.isSafeInteger(n) && (n as number) >= 0;
+  const some = (list: unknown) => Array.isArray(list) && list.length <= MOST_DIMENSIONS && list.every(whole);
+  if (!whole(offset) || !some(shape) || !some(strides) || shape.length !== strides.length)
+    throw bad('data.pkl', `an offset, and up to ${MOST_DIMENSIONS} sizes and strides`, 'others');
   return new Strided(storage, offset, shape, strides);
 }

@@ -169,6 +169,8 @@ export const LISTS = {
 export type ListName = keyof typeof LISTS;
 const LONGEST_LIST = 16;
 const LONGEST_JSON = 100_000;
+/** Characters of a number: the longest that is ever written has 24. */
+const LONGEST_NUMBER = 40;
 
 const PRIME_LIMIT = 200;
 
@@ -185,7 +187,7 @@ function number(
     initial,
     effect,
     parse(written) {
-      if (!/^\d*\.?\d+(e-?\d+)?$/i.test(written)) return undefined;
+      if (written.length > LONGEST_NUMBER || !/^\d*\.?\d+(e-?\d+)?$/i.test(written)) return undefined;
       const value = Number(written);
       if (!(value >= low && value <= high)) return undefined;
       return whole && !Number.isInteger(value) ? undefined : value;
