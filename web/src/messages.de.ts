@@ -66,6 +66,12 @@ export const german: Messages = {
     nonzeros: 'Nicht null je Einheit',
     spectralRadius: 'Spektralradius',
     custom: 'Konfiguration',
+    activation: 'Aktivierung',
+    cellInput: 'Kandidat',
+    forgetBias: 'Bias des Vergessens',
+    reset: 'Wann vergessen wird',
+    smoothing: 'Glättung',
+    beam: 'Strahlbreite',
     task: 'Aufgabe',
     corpus: 'Beispiele',
     difficulty: 'Schwierigkeit',
@@ -158,7 +164,6 @@ export const german: Messages = {
       accuracy: 'Richtige Antworten',
     },
     tools: {
-      smoothing: 'Glättung',
       auto: 'Gleitendes Mittel',
       none: 'Keine',
       zoom: 'Gezeigte Schritte; über das Diagramm ziehen, um zu wählen',
@@ -320,12 +325,6 @@ export const german: Messages = {
     leaks: { none: 'Keines', fixed: 'Festes α', spectrum: 'Spektrum', learned: 'Gelerntes α' },
     alpha: 'α',
     feedbacks: { none: 'Keine', target: 'Ziel', softmax: 'Softmax' },
-    options: {
-      activation: 'Aktivierung',
-      cellInput: 'Kandidat',
-      forgetBias: 'Bias des Vergessens',
-      reset: 'Wann vergessen wird',
-    },
   },
   configuration: {
     title: 'Konfiguration',

@@ -11,6 +11,7 @@ import {
   unpin,
   writeAll,
 } from '../compare/pins';
+import { describedBy } from '../controls/about';
 import { Dialog } from '../controls/Dialog';
 import { message } from '../messages';
 import { compact, decimals, integer } from '../state/format';
@@ -156,6 +157,7 @@ function Samples({ all }: { all: readonly Pin[] }) {
         <label for="compare-seed">{message.settings.seed}</label>
         <input
           id="compare-seed"
+          aria-describedby={describedBy('seed')}
           type="number"
           min={0}
           max={4294967295}
