@@ -1,4 +1,7 @@
 // How it behaves while it works: no overflow, no shifting, no long tasks, nothing axe objects to.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
 import { browser, crowd, pause, play, site, useSite, violations, visit, waitForStep } from './harness';
@@ -78,11 +81,10 @@ it('keeps a run with ten megabytes of text without blocking the page', async () 
   });
   await expect.poll(() => play(page).isEnabled()).toBe(true);
   const line = 'Sphinx of black quartz, judge my vow. ';
-  const buffer = Buffer.from(line.repeat(Math.ceil(1e7 / line.length)));
-  await page
-    .locator('input[type=file]:not([accept=".safetensors"])')
-    .first()
-    .setInputFiles({ name: 'long.txt', mimeType: 'text/plain', buffer });
+  // From the disk, as a reader's: through the driver's channel it takes longer than everything else.
+  const path = join(await mkdtemp(join(tmpdir(), 'unfold-')), 'long.txt');
+  await writeFile(path, line.repeat(Math.ceil(1e7 / line.length)));
+  await page.locator('input[type=file]:not([accept=".safetensors"])').first().setInputFiles(path);
   await page.getByText('long.txt').first().waitFor({ state: 'attached' });
   await play(page).click();
   await waitForStep(page, 3, 120_000);
@@ -107,6 +109,7 @@ it('keeps a run with ten megabytes of text without blocking the page', async () 
       all.onsuccess = () => resolve(all.result);
     });
   });
+  await rm(dirname(path), { recursive: true });
   expect(texts).toBe(1);
   expect(longest).toBeLessThan(50);
   await close();
