@@ -16,6 +16,48 @@ async function trainTo(page: Page, to: number): Promise<void> {
   await play(page).waitFor();
 }
 
+/** With the mouse and with keys: one step, marked on every curve and read out for each run. */
+async function readsTheCurves(page: Page): Promise<void> {
+  const chart = page.getByRole('slider', { name: /^Loss of the pinned runs/ });
+  const table = page.locator('.compare-readings');
+  const rows = () => table.locator('tbody tr').allInnerTexts();
+  const values = async () => (await rows()).map((row) => row.split(/\t/).slice(1));
+  const caption = () => table.locator('caption').innerText();
+  const marks = chart.locator('.compare-cursor circle');
+  const last = Number(await chart.getAttribute('aria-valuemax'));
+  expect(await caption()).toBe('At the end of each');
+  expect(await marks.count()).toBe(0);
+  const end = await values();
+  const box = (await chart.boundingBox())!;
+  const ends = await page.locator('[aria-label^="By bits"] tbody td:nth-child(5)').allInnerTexts();
+  const shorter = Math.min(...ends.map((text) => Number(text.replaceAll(',', ''))));
+  // Within the axes, halfway along the shorter run.
+  await page.mouse.move(box.x + 44 + ((box.width - 60) * shorter) / last / 2, box.y + box.height / 2);
+  await expect.poll(() => marks.count()).toBe(2);
+  const at = Number(await chart.getAttribute('aria-valuenow'));
+  expect(at).toBeGreaterThan(1);
+  expect(Math.abs(at - shorter / 2)).toBeLessThan(2 + last / 100);
+  expect(await caption()).toBe(`At step ${at}`);
+  const early = await values();
+  for (const run of [0, 1]) expect(Number(early[run]![0])).toBeGreaterThan(Number(end[run]![0]));
+  const [one, two] = await marks.all();
+  expect(await one!.getAttribute('cx')).toBe(await two!.getAttribute('cx'));
+  expect(await chart.getAttribute('aria-valuetext')).toMatch(/^At step \d+; gru 8: Training .*; gru 64: /);
+  await page.mouse.move(box.x + box.width - 20, box.y + box.height / 2);
+  // The shorter run has ended by then.
+  await expect.poll(() => marks.count()).toBe(1);
+  expect((await values()).map(([training]) => training)).toContain('–');
+  await page.mouse.move(box.x + 10, box.y - 40);
+  await expect.poll(values).toEqual(end);
+  await chart.focus();
+  await page.keyboard.press('Home');
+  await expect.poll(caption).toBe('At step 1');
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(caption).toBe(`At step ${1 + Math.ceil(last / 100)}`);
+  await page.keyboard.press('End');
+  await expect.poll(() => chart.getAttribute('aria-valuenow')).toBe(String(last));
+}
+
 it('ranks pinned runs by held-out bits, shows what differs, and lets each write from one seed', async () => {
   const { page, problems, close } = await visit(browser, site, { at: '#v=1&h=8&w=32&b=16' });
   await trainTo(page, 120);
@@ -46,6 +88,7 @@ it('ranks pinned runs by held-out bits, shows what differs, and lets each write 
     ['Seed', '1', '5'],
   ]);
   expect(await page.locator('.compare-chart svg path[stroke-dasharray="7 4"]').count()).toBe(1);
+  await readsTheCurves(page);
   const samples = page.locator('.compare-sample');
   const write = async () => {
     await bar(page, 'Let each write');

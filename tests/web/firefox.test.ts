@@ -62,4 +62,57 @@ describe.skipIf(!firefox).each([true, false])('in Firefox (isolated: %s)', (isol
       await site.close();
     }
   });
+
+  it('compares, keeps, exports, guides and explains', { timeout: 400_000 }, async () => {
+    const [site, browser] = await Promise.all([openSite({ isolation }), openFirefox()]);
+    try {
+      const page = await browser.newPage();
+      page.setDefaultTimeout(150_000);
+      const problems: string[] = [];
+      page.on('pageerror', (error) => problems.push(String(error)));
+      await page.setViewport({ width: 1280, height: 860 });
+      await page.goto(`${site.url}#v=1&h=16&w=32&b=16`);
+      const button = (name: string) => page.locator(`::-p-aria([name="${name}"][role="button"])`);
+      const wait = (reached: string) => page.waitForFunction(reached);
+      await wait("Number(document.querySelector('.facts dd')?.textContent.replaceAll(/\\D/g, '')) > 30");
+      await button('Pause').click();
+      await page.waitForSelector('::-p-aria([name="Train"][role="button"])');
+      await page.focus('#set-hidden');
+      await wait("document.querySelector('.explained')?.textContent.includes('h ∈ ℝᴴ')");
+
+      await button('Compare').click();
+      await button('Pin the run on the page').click();
+      await page.waitForSelector('.compare-chart svg');
+      await page.focus('.compare-chart');
+      await page.keyboard.press('Home');
+      await wait("document.querySelector('.compare-readings caption').textContent === 'At step 1'");
+      expect(await page.$$eval('.compare-cursor circle', (all) => all.length)).toBe(1);
+      await page.keyboard.press('Escape');
+
+      await button('Runs').click();
+      await page.waitForSelector('.run-row');
+      await page.keyboard.press('Escape');
+
+      await page.evaluate(() => {
+        const create = URL.createObjectURL.bind(URL);
+        URL.createObjectURL = (blob: Blob) => {
+          Object.assign(window, { given: blob });
+          return create(blob);
+        };
+      });
+      await button('Export').click();
+      await button('Curves, SVG').click();
+      await wait("window.given?.type.startsWith('image/svg')");
+      await page.keyboard.press('Escape');
+
+      await button('Tours').click();
+      await button('Why gates').click();
+      await page.waitForSelector('.tour');
+      expect(await page.evaluate(() => location.hash)).toBe('#tour=gates&stop=1');
+      expect(problems).toEqual([]);
+    } finally {
+      await browser.close();
+      await site.close();
+    }
+  });
 });

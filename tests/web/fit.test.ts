@@ -236,21 +236,41 @@ describe('help', () => {
     expect(Object.keys(help)).toEqual(Object.keys(equations));
   });
 
-  it('describes every control, with its equation, and follows the focus', async () => {
-    const { page, close } = await visit(browser, site, {
-      at: `${SMALL}&autostart=0&l=2&td=1&em=8&lk=spectrum&fb=target&od=1`,
+  it.each([
+    'c=lstm&l=2&td=1&id=1&em=8&lk=spectrum&fb=target&od=1&sd=step&wu=5&ir=sparse',
+    'c=gru&sd=plateau&lk=fixed',
+    'c=rnn&ir=sparse&ck=1%2C2',
+    'ta=translate&cp=addition&at=additive',
+    'ta=generate&cp=arithmetic&sp=linear',
+    'ta=tag&cp=brackets',
+  ])('describes every control of a network: %s', async (network) => {
+    const { page, close } = await visit(browser, site, { at: `${SMALL}&autostart=0&${network}` });
+    await expect.poll(() => play(page).isEnabled()).toBe(true);
+    for (const title of ['Schedule and clipping', 'More'])
+      await page.locator('summary', { hasText: title }).click();
+    const [count, missing] = await page.evaluate(() => {
+      const about = (control: Element) =>
+        (control.closest('[aria-describedby]')?.getAttribute('aria-describedby') ?? '')
+          .split(' ')
+          .map((id) => document.getElementById(id)?.textContent ?? '')
+          .join('');
+      const parts = '.settings, .loss-tools, .stream-controls';
+      const controls = [...document.querySelectorAll('input, select, textarea')].filter(
+        (control) =>
+          control.closest(parts) && !control.matches('[type=file], #own-input, .configuration textarea'),
+      );
+      const bare = controls.filter((control) => about(control).length < 20);
+      return [controls.length, bare.map((control) => control.outerHTML.slice(0, 120))] as const;
     });
+    expect(missing).toEqual([]);
+    expect(count).toBeGreaterThan(15);
+    await close();
+  });
+
+  it('is shown with its equation, and follows the focus', async () => {
+    const { page, close } = await visit(browser, site, { at: `${SMALL}&autostart=0&c=lstm` });
     await expect.poll(() => play(page).isEnabled()).toBe(true);
     await page.locator('summary', { hasText: 'More' }).click();
-    const missing = await page.evaluate(() =>
-      [...document.querySelectorAll('[id^=set-]:not([id$=-hint])')]
-        .filter((control) => {
-          const ids = control.getAttribute('aria-describedby')?.split(' ') ?? [];
-          return !ids.some((id) => (document.getElementById(id)?.textContent ?? '').length > 20);
-        })
-        .map(({ id }) => id),
-    );
-    expect(missing).toEqual([]);
     const shown = page.getByRole('region', { name: 'What this does' });
     // The pointer rests on the summary; the page scrolls to the focus, and other controls pass under the pointer.
     const clip = page.getByLabel('Gradient clip');
@@ -262,6 +282,10 @@ describe('help', () => {
     expect(await shown.innerText()).toContain('g · min(1, c / ‖g‖)');
     await page.getByLabel('Hidden units').hover();
     await expect.poll(() => shown.innerText()).toContain('Units in each layer');
+    await page.getByLabel('Forget bias').focus();
+    await expect.poll(() => shown.innerText()).toContain('f = σ(U·x + W·h₋ + b)');
+    await page.getByLabel('Smoothing').focus();
+    await expect.poll(() => shown.innerText()).toContain('s ← k·s + (1−k)·L');
     await close();
   });
 });

@@ -1,5 +1,6 @@
 // Every sentence the page shows. Another language is another object of this type.
 import { help } from './help/english';
+import type { HelpName } from './help/equations';
 import { type Language, language } from './state/language';
 import { tours } from './tours/english';
 import { look } from './lookMessages';
@@ -7,10 +8,10 @@ import { bytes, integer } from './state/format';
 import type { Export } from './keep/exports';
 import type { Trouble } from './keep/vault';
 import { tasks, units } from './taskMessages';
-import type { Feedback, Leak, ScheduleSettings, SettingName } from './state/settings';
+import type { Feedback, Leak, ScheduleSettings } from './state/settings';
 import type { Unit } from './state/units';
 
-const settings: Record<SettingName | 'preset', string> = {
+const settings: Record<HelpName, string> = {
   preset: 'Preset',
   text: 'Text',
   cell: 'Cell',
@@ -68,6 +69,12 @@ const settings: Record<SettingName | 'preset', string> = {
   nonzeros: 'Nonzeros a unit',
   spectralRadius: 'Spectral radius',
   custom: 'Configuration',
+  activation: 'Activation',
+  cellInput: 'Candidate',
+  forgetBias: 'Forget bias',
+  reset: 'When to forget',
+  smoothing: 'Smoothing',
+  beam: 'Beam width',
   task: 'Task',
   corpus: 'Examples',
   difficulty: 'Difficulty',
@@ -164,7 +171,6 @@ export const english = {
       accuracy: 'Right answers',
     },
     tools: {
-      smoothing: 'Smoothing',
       auto: 'Running mean',
       none: 'None',
       zoom: 'Steps shown; drag across the chart to choose',
@@ -275,12 +281,6 @@ export const english = {
     >,
     alpha: 'α',
     feedbacks: { none: 'None', target: 'Target', softmax: 'Softmax' } as Record<Feedback, string>,
-    options: {
-      activation: 'Activation',
-      cellInput: 'Candidate',
-      forgetBias: 'Forget bias',
-      reset: 'When to forget',
-    } as Record<string, string>,
   },
   configuration: {
     title: 'Configuration',
@@ -481,6 +481,9 @@ export const english = {
     about: 'Each pin is a run as it was when it was pinned. Lower is better.',
     texts: 'These runs learn from different texts: their bits per character cannot be compared.',
     chart: 'Loss of the pinned runs',
+    cursor: 'Loss of the pinned runs: arrow keys read the values',
+    at: (step: string) => `At step ${step}`,
+    atEnd: 'At the end of each',
     numbers: 'The curves as numbers',
     data: 'These runs learn from different data: their losses cannot be compared.',
     ranking: 'By bits per character on held-out text',

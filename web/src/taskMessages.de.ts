@@ -110,8 +110,6 @@ export const tasks: Messages['tasks'] = {
     isNot: 'Sie gehört nicht zur Sprache',
     costs: (bits) => `Sie kostet ${bits} Bit.`,
     alternatives: 'Die wahrscheinlichsten, die die Suche fand',
-    beam: 'Strahlbreite',
-    beamAbout: 'Wie viele Anfänge zugleich verfolgt werden; 1 nimmt jedes Mal das wahrscheinlichste Zeichen.',
     ask: 'Fragen',
     forecast: 'Allein weiter',
     forecastAbout:

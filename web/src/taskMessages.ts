@@ -112,8 +112,6 @@ export const tasks = {
     isNot: 'It is not in the language',
     costs: (bits: string) => `It costs ${bits} bits.`,
     alternatives: 'The likeliest that the search found',
-    beam: 'Beam width',
-    beamAbout: 'How many beginnings are followed at a time; 1 takes the likeliest symbol each time.',
     ask: 'Ask',
     forecast: 'Going on alone',
     forecastAbout:

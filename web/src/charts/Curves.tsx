@@ -1,5 +1,6 @@
 // Loss curves as SVG: drawn on the page to compare runs, and written to a file. Everything it needs is in its
 // attributes, so that the file looks as the page does.
+import type { ComponentChildren } from 'preact';
 import { decimals, integer } from '../state/format';
 import type { Series } from '../state/series';
 
@@ -15,18 +16,23 @@ export interface Colours {
   ground: string;
 }
 
-interface Props {
+interface Area {
   curves: readonly Curve[];
   /** What guessing costs, as dotted lines. */
   baselines?: readonly { label: string; value: number }[];
-  colours: Colours;
-  dark: boolean;
   width: number;
   height: number;
+}
+
+interface Props extends Area {
+  colours: Colours;
+  dark: boolean;
   title: string;
   /** Unit of the vertical axis, and name of the horizontal one. */
   unit: string;
   steps: string;
+  /** Drawn over the curves, in their coordinates. */
+  children?: ComponentChildren;
 }
 
 /** Told apart by most colour-blind people (Okabe and Ito 2008), and by their dashes. */
@@ -64,12 +70,26 @@ function ranges(curves: readonly Curve[], baselines: NonNullable<Props['baseline
   return { last, low: floor, high: Math.max(floor + 0.5, top * 1.02) };
 }
 
-export function Curves({ curves, baselines = [], colours, dark, width, height, title, unit, steps }: Props) {
+/** Where steps and losses are on the drawing, and which step is at a place. */
+export function planeOf({ curves, baselines = [], width, height }: Area) {
   const { left, right, top, bottom } = MARGIN;
   const range = ranges(curves, baselines);
-  const x = (step: number) => left + ((width - left - right) * step) / range.last;
-  const y = (bits: number) =>
-    height - bottom - ((height - top - bottom) * (bits - range.low)) / (range.high - range.low);
+  const across = width - left - right;
+  return {
+    range,
+    top,
+    foot: height - bottom,
+    x: (step: number) => left + (across * step) / range.last,
+    y: (bits: number) =>
+      height - bottom - ((height - top - bottom) * (bits - range.low)) / (range.high - range.low),
+    stepAt: (x: number) => Math.round((range.last * (x - left)) / across),
+  };
+}
+
+export function Curves(props: Props) {
+  const { curves, baselines = [], colours, dark, width, height, title, unit, steps, children } = props;
+  const { left, right, bottom } = MARGIN;
+  const { range, x, y } = planeOf(props);
   const path = (points: [number, number][]) =>
     points.map(([step, bits], at) => `${at ? 'L' : 'M'}${x(step).toFixed(1)} ${y(bits).toFixed(1)}`).join('');
   const strokes = STROKES[dark ? 'dark' : 'light'];
@@ -131,6 +151,7 @@ export function Curves({ curves, baselines = [], colours, dark, width, height, t
           </g>
         );
       })}
+      {children}
     </svg>
   );
 }

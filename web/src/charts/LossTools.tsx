@@ -1,3 +1,4 @@
+import { describedBy } from '../controls/about';
 import { message } from '../messages';
 import { store } from '../state/store';
 import { zoomBy, zoomOut } from './zoom';
@@ -13,8 +14,10 @@ export function LossTools() {
   return (
     <div class="loss-tools">
       <label class="loss-smoothing">
-        <span>{words.smoothing}</span>
+        <span>{message.settings.smoothing}</span>
         <select
+          id="set-smoothing"
+          aria-describedby={describedBy('smoothing')}
           value={smoothing === null ? 'auto' : String(smoothing)}
           onChange={({ currentTarget: { value } }) =>
             (store.smoothing.value = value === 'auto' ? null : Number(value))

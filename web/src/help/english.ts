@@ -69,4 +69,10 @@ export const help: Record<HelpName, string> = {
   context: 'Where the encoder’s last states enter what writes.',
   sampling: 'In training the network is now and then fed its own answer in place of the true one.',
   custom: 'A configuration that goes beyond the controls.',
+  activation: 'The function that squashes the sum into the new state.',
+  cellInput: 'The function that makes what an open input gate lets into the cell.',
+  forgetBias: 'Where the forget gate begins; at 1 the cell remembers from the start.',
+  reset: 'Whether the gate forgets after the recurrent product, as in PyTorch, or before it, as in Cho 2014.',
+  smoothing: 'How much of the line lies in what came before; the raw losses stay behind it.',
+  beam: 'How many beginnings are followed at a time; 1 takes the likeliest symbol each time.',
 };

@@ -2,7 +2,9 @@
 // one step before.
 import type { SettingName } from '../state/settings';
 
-export type HelpName = SettingName | 'preset';
+/** Controls beside the settings: the options of cells, and what only a view or a question has. */
+export type HelpName =
+  SettingName | 'preset' | 'activation' | 'cellInput' | 'forgetBias' | 'reset' | 'smoothing' | 'beam';
 
 /** Null where a setting has no arithmetic of its own. */
 export const equations: Record<HelpName, string | null> = {
@@ -72,4 +74,10 @@ export const equations: Record<HelpName, string | null> = {
   context: 's₀ = g(c),  sₜ = f(sₜ₋₁, yₜ₋₁, c)',
   sampling: 'input = true with εᵢ, own with 1−εᵢ',
   custom: null,
+  activation: 'h = φ(U·x + W·h₋ + b)',
+  cellInput: 'c = f∘c₋ + i∘g,  g = tanh(a)  or  σ(a)',
+  forgetBias: 'f = σ(U·x + W·h₋ + b)',
+  reset: 'n = tanh(U·x + r∘(W·h₋))  or  tanh(U·x + W·(r∘h₋))',
+  smoothing: 's ← k·s + (1−k)·L',
+  beam: 'argmax Σₜ log p(yₜ | y₁…yₜ₋₁)',
 };

@@ -69,4 +69,10 @@ export const help: Record<HelpName, string> = {
   context: 'Wo die letzten Zustände des Lesers in den Schreiber gelangen.',
   sampling: 'Beim Training bekommt das Netz ab und zu seine eigene Antwort statt der wahren.',
   custom: 'Eine Konfiguration, die über die Regler hinausgeht.',
+  activation: 'Die Funktion, die die Summe zum neuen Zustand staucht.',
+  cellInput: 'Die Funktion, die macht, was ein offenes Eingangstor in die Zelle lässt.',
+  forgetBias: 'Wo das Vergesstor beginnt; bei 1 erinnert sich die Zelle von Anfang an.',
+  reset: 'Ob das Tor nach dem rekurrenten Produkt vergisst, wie in PyTorch, oder davor, wie bei Cho 2014.',
+  smoothing: 'Wie viel der Linie in dem liegt, was vorher kam; die rohen Werte bleiben dahinter.',
+  beam: 'Wie viele Anfänge zugleich verfolgt werden; 1 nimmt jedes Mal das wahrscheinlichste Zeichen.',
 };

@@ -1,5 +1,7 @@
 import type { SchemaOption } from 'unfold-rnn';
+import { describedBy } from '../controls/about';
 import { Field } from '../controls/Field';
+import type { HelpName } from '../help/equations';
 import { message } from '../messages';
 import { choices, readOptions, writeOptions } from '../state/config';
 import { set, store } from '../state/store';
@@ -12,15 +14,18 @@ function change(option: SchemaOption, value: string): void {
 }
 
 function OptionField({ option, value }: { option: SchemaOption; value: string }) {
-  const id = `option-${option.name}`;
-  const label = message.more.options[option.name] ?? option.name;
+  // A newer engine may have options that nothing here knows.
+  const name = option.name as HelpName;
+  const id = `set-${name}`;
+  const about = message.about[name] ? { 'aria-describedby': describedBy(name) } : { title: option.help };
+  const label = message.settings[name] ?? name;
   return (
     <Field id={id} label={label}>
       {'choices' in option ? (
         <span class="select">
           <select
             id={id}
-            title={option.help}
+            {...about}
             value={value}
             onChange={(event) => change(option, event.currentTarget.value)}
           >
@@ -35,7 +40,7 @@ function OptionField({ option, value }: { option: SchemaOption; value: string })
         <input
           id={id}
           type="number"
-          title={option.help}
+          {...about}
           step="any"
           min={option.minimum}
           max={option.maximum}

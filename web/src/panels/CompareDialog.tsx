@@ -1,6 +1,5 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { type Colours, Curves, DASHES, STROKES } from '../charts/Curves';
-import { readTheme } from '../charts/theme';
+import { useState } from 'preact/hooks';
+import { PinnedChart, Swatch } from '../compare/PinnedChart';
 import {
   differences,
   MOST_PINS,
@@ -12,64 +11,14 @@ import {
   unpin,
   writeAll,
 } from '../compare/pins';
+import { describedBy } from '../controls/about';
 import { Dialog } from '../controls/Dialog';
 import { message } from '../messages';
 import { compact, decimals, integer } from '../state/format';
-import { nextFrame } from '../state/frame';
 import { report } from '../state/notices';
 import { store } from '../state/store';
 
 const ROWS = 12;
-
-const dark = matchMedia('(prefers-color-scheme: dark)');
-
-/** The line that stands for a pin wherever it is named: colour and dashes. */
-function Swatch({ at }: { at: number }) {
-  const stroke = STROKES[dark.matches ? 'dark' : 'light'][at]!;
-  return (
-    <svg class="swatch" viewBox="0 0 28 8" aria-hidden="true">
-      <path d="M0 4H28" stroke={stroke} stroke-width="2.5" stroke-dasharray={DASHES[at] || undefined} />
-    </svg>
-  );
-}
-
-function Chart({ all }: { all: readonly Pin[] }) {
-  const host = useRef<HTMLDivElement>(null);
-  const [size, setSize] = useState(0);
-  const [colours, setColours] = useState<Colours | null>(null);
-  useEffect(() => {
-    const element = host.current!;
-    const measure = () => {
-      if (!element.isConnected) return;
-      setSize(element.clientWidth);
-      const ground = getComputedStyle(element.closest('dialog')!).backgroundColor;
-      setColours({ ...readTheme(element), ground });
-    };
-    const observer = new ResizeObserver(() => nextFrame(measure));
-    observer.observe(element);
-    dark.addEventListener('change', measure);
-    return () => {
-      observer.disconnect();
-      dark.removeEventListener('change', measure);
-    };
-  }, []);
-  return (
-    <div ref={host} class="compare-chart">
-      {colours && size > 0 && (
-        <Curves
-          curves={all.map(({ title, series }) => ({ label: title, series }))}
-          colours={colours}
-          dark={dark.matches}
-          width={size}
-          height={300}
-          title={message.compare.chart}
-          unit={[...new Set(all.map(({ unit }) => message.units[unit]))].join(', ')}
-          steps={message.loss.step}
-        />
-      )}
-    </div>
-  );
-}
 
 /** The curves as numbers, thinned. */
 function Numbers({ all }: { all: readonly Pin[] }) {
@@ -208,6 +157,7 @@ function Samples({ all }: { all: readonly Pin[] }) {
         <label for="compare-seed">{message.settings.seed}</label>
         <input
           id="compare-seed"
+          aria-describedby={describedBy('seed')}
           type="number"
           min={0}
           max={4294967295}
@@ -258,7 +208,7 @@ function Comparison() {
       </p>
       {all.length > 0 && (
         <>
-          <Chart all={all} />
+          <PinnedChart all={all} />
           <Numbers all={all} />
           {texts.size > 1 && (
             <p class="runs-about">

@@ -8,6 +8,7 @@ import { announce } from './announce';
 import { settingsFor, toConfig, toLiveSettings } from './config';
 import type { Corpus } from './corpus';
 import { integer, scientific, twoDigits } from './format';
+import { textOf } from './handOver';
 import { History } from './history';
 import { dismissErrors, notify, report } from './notices';
 import { Recorder } from './recorder';
@@ -38,9 +39,6 @@ const KEEP_SHARE = 30;
 export const KEEP_BELOW = 20_000_000;
 /** The norm to which gradients are clipped where an overflow showed that they need it (Pascanu et al. 2013). */
 const USUAL_CLIP = 1;
-
-/** Made examples come with the configuration. */
-const text = (corpus: Corpus) => (corpus.made ? {} : { text: corpus.bytes });
 
 export class Engine {
   private model: Model | null = null;
@@ -89,7 +87,7 @@ export class Engine {
     return this.command(async () => {
       const run = store.run.peek();
       if (!run) return;
-      const make = () => createModel({ ...run.config, ...text(run.corpus) });
+      const make = async () => createModel({ ...run.config, ...(await textOf(run.corpus)) });
       await this.replace(make, () => withLive(run.settings), run.corpus);
       await this.update(store.settings.peek());
     });
@@ -101,7 +99,7 @@ export class Engine {
       const settings = wanted.peek();
       const corpus = store.corpus.peek() && (await corpusFor(settings));
       if (!corpus) return;
-      const make = () => createModel({ ...toConfig(settings), ...text(corpus) });
+      const make = async () => createModel({ ...toConfig(settings), ...(await textOf(corpus)) });
       await this.replace(make, () => settings, corpus);
       arrive();
       this.train(steps === undefined ? {} : { steps });
@@ -150,7 +148,8 @@ export class Engine {
       const corpus = await corpusOfFile(bytes, here);
       const shown = (model: Model) =>
         settingsFor(model.info.config, store.settings.peek(), store.schema.peek());
-      const { info } = await this.replace(() => openModel(bytes, text(corpus)), shown, corpus);
+      const open = async () => openModel(bytes, await textOf(corpus));
+      const { info } = await this.replace(open, shown, corpus);
       store.corpus.value = corpus;
       store.upcoming.value = {};
       const { settings } = store.run.peek()!;
@@ -188,7 +187,7 @@ export class Engine {
     const corpus = store.corpus.peek() && (await corpusFor(settings));
     if (!corpus) throw new Error(message.phase.loading);
     store.phase.value = 'starting';
-    const model = await createModel({ ...toConfig(settings), ...text(corpus) });
+    const model = await createModel({ ...toConfig(settings), ...(await textOf(corpus)) });
     this.install(model, settings, corpus);
     arrive();
   }
@@ -229,7 +228,7 @@ export class Engine {
     await this.settle();
     const present = replaced === 'former' ? await this.pack() : null;
     const { corpus, settings } = from.run;
-    const model = await openModel(from.checkpoint, text(corpus));
+    const model = await openModel(from.checkpoint, await textOf(corpus));
     if (present) this.keepFormer(present);
     from.run.series.cut(model.info.step);
     from.run.history.cut(model.info.step);

@@ -161,6 +161,14 @@ export class Series {
     return [step, low, high, smoothing === null ? smooth : exponentialMean(mean, smoothing), validation];
   }
 
+  /** What the curve shows at a step, and the latest validation until then; null after its end. */
+  at(step: number): { training: number; validation: number | null } | null {
+    const index = this.bins.step.findIndex((last) => last >= step);
+    if (index < 0) return null;
+    const validation = this.validation.findLast((point) => point.step <= step)?.value ?? null;
+    return { training: this.bins.smooth[index]!, validation };
+  }
+
   /** Rows for the table, thinned to at most `limit`, the newest first. */
   rows(limit: number): { step: number; training: number; validation: number | null }[] {
     const [step, , , smooth, validation] = this.columns();

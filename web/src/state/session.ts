@@ -4,7 +4,7 @@ import { checkConfig, getSchema, type Schema } from 'unfold-rnn';
 import { offerUnfinished, resumeRun, watchRuns } from '../keep/keeper';
 import { forgetHere, lastHere, watchTab } from '../keep/tab';
 import { message } from '../messages';
-import { savesData, wantsCalm } from './calm';
+import { onPhone, savesData, wantsCalm } from './calm';
 import { settle, toConfig } from './config';
 import { LISTINGS } from './corpus';
 import { engine } from './engine';
@@ -27,6 +27,9 @@ const LARGE = 3_000_000;
 
 /** Of examples, for an estimate. */
 const USUAL_SYMBOLS = 16;
+
+/** Units of a visit without wishes of its own, on a phone: a third of the arithmetic, and words as soon as elsewhere. */
+const HIDDEN_ON_PHONE = 64;
 
 /** Milliseconds for which the page says that a setting applies at once. */
 const APPLIED_SHOWN = 4000;
@@ -268,6 +271,12 @@ async function follow(): Promise<void> {
 }
 
 export async function startSession(): Promise<void> {
+  const link = readHash(location.hash);
+  // Before anything watches: a first value is no change, and the address stays as short as it came.
+  if (!link.hasSettings && onPhone()) {
+    link.settings.hidden = HIDDEN_ON_PHONE;
+    store.settings.value = link.settings;
+  }
   addEventListener('hashchange', () => void follow());
   watch();
   watchData();
@@ -275,7 +284,6 @@ export async function startSession(): Promise<void> {
   watchSpeed();
   watchRuns();
   watchTab(() => notify('note', message.keep.rested));
-  const link = readHash(location.hash);
   store.autostart.value = link.autostart;
   const resumed = await resume();
   const to = placeOf(location.hash);

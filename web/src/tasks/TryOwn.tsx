@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Prediction } from 'unfold-rnn';
+import { describedBy } from '../controls/about';
 import { Slider } from '../controls/Slider';
 import { message } from '../messages';
 import { engine } from '../state/engine';
@@ -128,15 +129,15 @@ function Beam({ beam, onChoose }: { beam: number; onChoose: (beam: number) => vo
   return (
     <div class="field own-beam">
       <div class="field-head">
-        <label for="own-beam">{words.beam}</label>
+        <label for="set-beam">{message.settings.beam}</label>
       </div>
       <input
-        id="own-beam"
+        id="set-beam"
         type="number"
         min={BEAMS.least}
         max={BEAMS.most}
         step={1}
-        aria-describedby="own-beam-about"
+        aria-describedby={describedBy('beam')}
         value={beam}
         onChange={(event) => {
           const { valueAsNumber, validity } = event.currentTarget;
@@ -144,9 +145,6 @@ function Beam({ beam, onChoose }: { beam: number; onChoose: (beam: number) => vo
           else event.currentTarget.value = String(beam);
         }}
       />
-      <span id="own-beam-about" class="unseen">
-        {words.beamAbout}
-      </span>
     </div>
   );
 }
