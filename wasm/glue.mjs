@@ -1,8 +1,20 @@
 // Emscripten's JavaScript, made digestible for bundlers: the same program, said so that Vite, webpack and esbuild
-// neither follow what only Node has, nor meet a top-level await, nor lose sight of the thread's script.
+// neither follow what only Node has, nor meet a top-level await, nor lose sight of the thread's script; and with a
+// shared memory that takes less where a browser refuses to set four gigabytes aside (iOS does).
 
 const fromNode =
   'const fromNode = (name) => import(/* webpackIgnore: true */ /* @vite-ignore */ `node:${name}`);\n';
+
+/** Pages of 64 KB. */
+const sharedMemory = `const sharedMemory = (initial) => {
+  for (let maximum = 65536; ; maximum /= 2)
+    try {
+      return new WebAssembly.Memory({ initial, maximum, shared: true });
+    } catch (error) {
+      if (maximum < 4096) throw error;
+    }
+};
+`;
 
 /** The source of simd.js or simd-threads.js, adapted; once adapted, unchanged. */
 export function adapt(source) {
@@ -15,10 +27,16 @@ export function adapt(source) {
       /if \(isNode\) isPthread = \(await import\(.*?\)\)\.workerData === 'em-pthread';/,
       startNodeThread(factory),
     )
-    .replace(/\bimport\((['"])(?:node:)?(module|worker_threads)\1\)/g, 'fromNode("$2")');
-  const left = /\bimport\(\s*['"][^)]*\)|^.*\(await .*workerData.*$|.{20},workerOptions\)/m.exec(adapted);
+    .replace(/\bimport\((['"])(?:node:)?(module|worker_threads)\1\)/g, 'fromNode("$2")')
+    .replace(/new WebAssembly\.Memory\(\{initial:(.{1,30}?),maximum:65536,shared:true\}\)/, 'sharedMemory($1)')
+    // Whoever has SIMD has globalThis.
+    .replace(/(emval_get_global=\(\)=>)\{.*?unable to get global object\.".*?\};/s, '$1globalThis;');
+  const left =
+    /\bimport\(\s*['"][^)]*\)|^.*\(await .*workerData.*$|.{20},workerOptions\)|new WebAssembly\.Memory.*shared/m.exec(
+      adapted,
+    );
   if (left) throw new Error(`This version of Emscripten writes what wasm/glue.mjs does not know: ${left[0]}`);
-  return fromNode + adapted;
+  return fromNode + (adapted.includes('sharedMemory(') ? sharedMemory : '') + adapted;
 }
 
 /** In place of a top-level await, which workers of the classic kind cannot have. */
