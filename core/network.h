@@ -46,7 +46,12 @@ class Network {
   Real* parameters() { return parameters_.data(); }
   const Real* parameters() const { return parameters_.data(); }
   /// To be called when parameters changed: packed weights are made anew at the next forward.
-  void touch() { stale_ = true; }
+  void touch() {
+    stale_ = true;
+    ++changes_;
+  }
+  /// How often that was.
+  std::int64_t changes() const { return changes_; }
 
   /// Runs the window forward from the workspace's state: logits in workspace.logits(), V × (T·N).
   void forward(Workspace& w);
@@ -117,6 +122,7 @@ class Network {
   bool free_running_ = false;
   Buffer parameters_, packed_;
   bool stale_ = true;
+  std::int64_t changes_ = 0;
 };
 
 class Workspace {

@@ -18,115 +18,160 @@ Optimizer::Optimizer(const OptimizerConfig& config, Index size) : config_(config
   if (n == "adam" || n == "adamw" || n == "adadelta") vectors = 2;
   if (n == "rmsprop") vectors = config.centered || momentum ? 3 : 1;
   for (int i = 0; i < vectors; ++i) moments_.emplace_back(size);
+  unsure();
 }
 
 namespace {
 
-constexpr Index most = 128;
-/// Of some parameters: they themselves, their gradient, and up to three moments.
-using Block = Real[5][most];
+/// Numbers of all parameters: they themselves, their gradient, and up to three moments.
+using Arrays = std::array<Real*, 5>;
 
-/// Twice over the same numbers: the first pass only looks, so that an update that overflows leaves no trace. One for
-/// all methods, which come as a function of a block.
-bool in_blocks(Real* const (&from)[5], Index size, void (*method)(const void*, Block&, Index), const void* numbers) {
-  std::atomic<bool> all_fit{true};
-  const auto pass = [&](bool keep) {
-    parallel_for(size, 1024, 12.0 * double(size), [&, keep](Index begin, Index end) {
-      Block now = {};
-      bool fit = true;
-      for (Index at = begin; at < end; at += most) {
-        const Index n = std::min(most, end - at);
-        for (int k = 0; k < 5; ++k)
-          if (from[k]) std::copy_n(from[k] + at, n, now[k]);
-        method(numbers, now, n);
-        for (int k = 0; k < 5 && !keep; ++k)
-          for (Index i = 0; i < n; ++i)  // also false for NaN
-            fit &= std::fabs(now[k][i]) <= (k == 0 ? Optimizer::largest_weight : std::numeric_limits<Real>::max());
-        if (!keep) continue;
-        std::copy_n(from[0] + at, n, now[1]);
-        for (int k = 0; k < 5; ++k)
-          if (from[k]) std::copy_n(now[k], n, from[k] + at);
+/// A method's loop over n of them; it leaves the former parameters in the gradient's place.
+struct Method {
+  void (*run)(const void* numbers, const Arrays&, Index n);
+  const void* numbers;
+};
+
+void keep(const Method& method, const Arrays& all, Index size) {
+  parallel_for(size, 1024, 12.0 * double(size), [&](Index begin, Index end) {
+    Arrays part{};
+    for (std::size_t k = 0; k < 5; ++k)
+      if (all[k]) part[k] = all[k] + begin;
+    method.run(method.numbers, part, end - begin);
+  });
+}
+
+/// What an update would make, without making it: the largest magnitudes of the parameters and of the moments; infinity
+/// for what is not finite.
+std::array<double, 4> look(const Method& method, const Arrays& all, Index size) {
+  constexpr Index most = 128;
+  Real copies[5][most];
+  const Arrays block{copies[0], copies[1], copies[2], copies[3], copies[4]};
+  std::array<double, 4> largest{};
+  for (Index at = 0; at < size; at += most) {
+    const Index n = std::min(most, size - at);
+    for (std::size_t k = 0; k < 5; ++k)
+      if (all[k]) std::copy_n(all[k] + at, n, copies[k]);
+    method.run(method.numbers, block, n);
+    for (std::size_t k = 0; k < 5; ++k)
+      for (Index i = 0; k != 1 && all[k] && i < n; ++i) {
+        double& most_yet = largest[k == 0 ? 0 : k - 1];
+        const double x = std::fabs(double(copies[k][i]));
+        if (!(x <= most_yet)) most_yet = std::isfinite(x) ? x : std::numeric_limits<double>::infinity();
       }
-      if (!fit) all_fit.store(false, std::memory_order_relaxed);
-    });
-  };
-  pass(false);
-  if (all_fit) pass(true);
-  return all_fit;
+  }
+  return largest;
 }
 
 }  // namespace
 
+// An update that could overflow is looked at before it is kept.
 template <class F>
-bool Optimizer::each(Real* p, Real* g, const F& f) {
-  const auto method = [](const void* numbers, Block& now, Index n) {
-    const F& step = *static_cast<const F*>(numbers);
-    for (Index i = 0; i < n; ++i) step(now[0][i], now[1][i], now[2][i], now[3][i], now[4][i]);
-  };
-  return in_blocks({p, g, moment(0), moment(1), moment(2)}, size_, method, &f);
+bool Optimizer::each(Real* p, Real* g, const std::array<double, 4>& reach, const F& f) {
+  const Method method{[](const void* numbers, const Arrays& x, Index n) {
+                        const F step = *static_cast<const F*>(numbers);
+                        const auto [weight, gradient, m0, m1, m2] = x;
+                        for (Index i = 0; i < n; ++i) {
+                          const Real before = weight[i];
+                          step(i, weight[i], gradient[i], m0, m1, m2);
+                          gradient[i] = before;
+                        }
+                      },
+                      &f};
+  Arrays all{p, g};
+  for (std::size_t k = 0; k < moments_.size(); ++k) all[k + 2] = moments_[k].data();
+  largest_ = reach;
+  if (!(reach[0] <= largest_weight / 2)) {
+    largest_ = look(method, all, size_);
+    if (!(largest_[0] <= largest_weight &&
+          largest_[1] + largest_[2] + largest_[3] < std::numeric_limits<double>::infinity())) {
+      unsure();
+      return false;
+    }
+  }
+  keep(method, all, size_);
+  return true;
 }
 
-bool Optimizer::update(Real* parameters, Real* gradient, double learning_rate) {
+void Optimizer::unsure() { largest_.fill(std::numeric_limits<double>::infinity()); }
+
+bool Optimizer::update(Real* parameters, Real* gradient, double learning_rate, double norm) {
   ++updates;
-  const bool fits = apply(parameters, gradient, learning_rate);
+  const bool fits = apply(parameters, gradient, learning_rate, norm);
   if (!fits) --updates;
   return fits;
 }
 
-bool Optimizer::apply(Real* parameters, Real* gradient, double learning_rate) {
+// Each method with how large its parameters and moments can have become, given how large they were at most (P, M).
+bool Optimizer::apply(Real* parameters, Real* gradient, double learning_rate, double norm) {
   const OptimizerConfig& c = config_;
   const std::string& name = c.name;
   const Real rate = Real(learning_rate), mu = Real(c.momentum), rho = Real(c.decay), eps = Real(c.epsilon);
   const Real decay = name == "adamw" ? Real(0) : Real(c.weight_decay);
+  const auto [P, M0, M1, M2] = largest_;
+  const double G = norm + double(decay) * P;
 
   if (name == "sgd")
-    return each(parameters, gradient, [=](Real& p, Real g, Real&, Real&, Real&) { p -= rate * (g + decay * p); });
+    return each(parameters, gradient, {P + learning_rate * G},
+                [=](Index, Real& p, Real g, Real*, Real*, Real*) { p -= rate * (g + decay * p); });
   if (name == "momentum" || name == "nesterov") {
     const bool ahead = name == "nesterov";
-    return each(parameters, gradient, [=](Real& p, Real g, Real& m, Real&, Real&) {
-      g += decay * p;
-      m = mu * m + g;
-      p -= rate * (ahead ? g + mu * m : m);
-    });
+    const double m = c.momentum * M0 + G;
+    return each(parameters, gradient, {P + 2 * learning_rate * m, m},
+                [=](Index i, Real& p, Real g, Real* m0, Real*, Real*) {
+                  g += decay * p;
+                  m0[i] = mu * m0[i] + g;
+                  p -= rate * (ahead ? g + mu * m0[i] : m0[i]);
+                });
   }
-  if (name == "rmsprop")
-    return each(parameters, gradient, [=, centered = c.centered](Real& p, Real g, Real& s, Real& m, Real& v) {
-      g += decay * p;
-      s = rho * s + (1 - rho) * (g * g);
-      Real square = s;
-      if (centered) {
-        m = rho * m + (1 - rho) * g;
-        square -= m * m;
-      }
-      Real step = g / (std::sqrt(std::max(square, Real(0))) + eps);
-      if (mu > 0) step = v = mu * v + step;
-      p -= rate * step;
-    });
+  if (name == "rmsprop") {
+    const bool centered = c.centered;
+    const double most = c.momentum * M2 + G / c.epsilon;
+    return each(parameters, gradient, {P + learning_rate * most, 0, 0, most},
+                [=](Index i, Real& p, Real g, Real* m0, Real* m1, Real* m2) {
+                  g += decay * p;
+                  m0[i] = rho * m0[i] + (1 - rho) * (g * g);
+                  Real square = m0[i];
+                  if (centered) {
+                    m1[i] = rho * m1[i] + (1 - rho) * g;
+                    square -= m1[i] * m1[i];
+                  }
+                  Real step = g / (std::sqrt(std::max(square, Real(0))) + eps);
+                  if (mu > 0) step = m2[i] = mu * m2[i] + step;
+                  p -= rate * step;
+                });
+  }
   if (name == "adagrad")
-    return each(parameters, gradient, [=](Real& p, Real g, Real& s, Real&, Real&) {
-      g += decay * p;
-      s += g * g;
-      p -= rate * (g / (std::sqrt(s) + eps));
-    });
-  if (name == "adadelta")
-    return each(parameters, gradient, [=](Real& p, Real g, Real& s, Real& u, Real&) {
-      g += decay * p;
-      s = rho * s + (1 - rho) * (g * g);
-      const Real step = g * (std::sqrt(u + eps) / std::sqrt(s + eps));
-      u = rho * u + (1 - rho) * (step * step);
-      p -= rate * step;
-    });
+    return each(parameters, gradient, {P + learning_rate * G / c.epsilon},
+                [=](Index i, Real& p, Real g, Real* m0, Real*, Real*) {
+                  g += decay * p;
+                  m0[i] += g * g;
+                  p -= rate * (g / (std::sqrt(m0[i]) + eps));
+                });
+  if (name == "adadelta") {
+    const double most = G * std::sqrt(M1 / c.epsilon + 1);
+    return each(parameters, gradient, {P + learning_rate * most, 0, M1 + most * most},
+                [=](Index i, Real& p, Real g, Real* m0, Real* m1, Real*) {
+                  g += decay * p;
+                  m0[i] = rho * m0[i] + (1 - rho) * (g * g);
+                  const Real step = g * (std::sqrt(m1[i] + eps) / std::sqrt(m0[i] + eps));
+                  m1[i] = rho * m1[i] + (1 - rho) * (step * step);
+                  p -= rate * step;
+                });
+  }
   const Real b1 = Real(c.beta1), b2 = Real(c.beta2);
   const Real size = Real(learning_rate / (1 - numeric::power(c.beta1, updates)));
   const Real correction = Real(1 / std::sqrt(1 - numeric::power(c.beta2, updates)));
   const Real shrink = name == "adamw" ? Real(1 - learning_rate * c.weight_decay) : Real(1);
-  return each(parameters, gradient, [=](Real& p, Real g, Real& m, Real& s, Real&) {
-    p *= shrink;
-    g += decay * p;
-    m = b1 * m + (1 - b1) * g;
-    s = b2 * s + (1 - b2) * (g * g);
-    p -= size * (m / (std::sqrt(s) * correction + eps));
-  });
+  const double m = std::max(M0, G);
+  return each(parameters, gradient, {std::fabs(double(shrink)) * P + double(size) * m / c.epsilon, m},
+              [=](Index i, Real& p, Real g, Real* m0, Real* m1, Real*) {
+                p *= shrink;
+                g += decay * p;
+                m0[i] = b1 * m0[i] + (1 - b1) * g;
+                m1[i] = b2 * m1[i] + (1 - b2) * (g * g);
+                p -= size * (m0[i] / (std::sqrt(m1[i]) * correction + eps));
+              });
 }
 
 namespace {

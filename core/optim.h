@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,13 @@ class Optimizer {
   static constexpr Real largest_weight = Real(1e12);
 
   /// One update with learning rate η. The number of updates so far counts for Adam's bias correction. The former
-  /// parameters are left in `gradient`. False: a weight or a moment would overflow, and nothing has changed.
-  bool update(Real* parameters, Real* gradient, double learning_rate);
+  /// parameters are left in `gradient`. False: a weight or a moment would overflow, and nothing has changed. With a
+  /// bound for the gradient's `norm` an update that is far from that is not tried beforehand.
+  bool update(Real* parameters, Real* gradient, double learning_rate,
+              double norm = std::numeric_limits<double>::infinity());
+
+  /// To be called when parameters were changed by others since the last update, or moments.
+  void unsure();
 
   /// Changes numbers (not the method) while training.
   void configure(const OptimizerConfig& config) { config_ = config; }
@@ -42,12 +48,12 @@ class Optimizer {
 
  private:
   template <class F>
-  bool each(Real* p, Real* g, const F& f);
-  bool apply(Real* parameters, Real* gradient, double learning_rate);
-  Real* moment(std::size_t i) { return i < moments_.size() ? moments_[i].data() : nullptr; }
+  bool each(Real* p, Real* g, const std::array<double, 4>& reach, const F& f);
+  bool apply(Real* parameters, Real* gradient, double learning_rate, double norm);
 
   OptimizerConfig config_;
   std::vector<Buffer> moments_;
+  std::array<double, 4> largest_;  // magnitudes that parameters and moments have at most
   Index size_;
 };
 

@@ -125,9 +125,13 @@ StepReport Trainer::finish_step() {
   const bool small = std::isfinite(norm.value) && (norm.clipped || norm.value <= Optimizer::largest_gradient);
   if (!std::isfinite(report.loss) || !small) not_finite(report, taken_back_);
   const Timed timed(Phase::optimizer);
-  if (!optimizer_.update(network_.parameters(), gradient_.data(), report.learning_rate)) not_finite(report, false);
+  if (network_.changes() != changes_) optimizer_.unsure();
+  const double left = norm.clipped && config_.clip.norm > 0 ? config_.clip.norm : norm.value;
+  if (!optimizer_.update(network_.parameters(), gradient_.data(), report.learning_rate, left))
+    not_finite(report, false);
   can_take_back_ = true;
   network_.touch();
+  changes_ = network_.changes();
   feed_->advance(workspace_, progress_);
   ++progress_.step;
   return report;

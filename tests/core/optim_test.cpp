@@ -1,6 +1,8 @@
 // Clipping, schedules and optimisers beyond the goldens.
 #include "optim.h"
 
+#include <cstring>
+
 #include "parallel.h"
 #include "support.h"
 
@@ -168,6 +170,35 @@ TEST_P(Optimizers, AnUpdateThatOverflowsLeavesNoTrace) {
         EXPECT_TRUE(
             same_bits({one.moments()[m].data(), std::size_t(size)}, {other.moments()[m].data(), std::size_t(size)}));
       EXPECT_EQ(one.updates, other.updates);
+    }
+}
+
+// A bound for the gradient's norm saves the look beforehand, and nothing else: gradients that grow from 1e-3 to beyond
+// any number give the same bits, are refused in the same steps, and what is refused leaves no trace.
+TEST_P(Optimizers, ABoundOfTheGradientDoesNotShow) {
+  constexpr Index size = 300;
+  for (const double rate : {1e-3, 1.0, 1e5})
+    for (const char* more : {"", R"(,"momentum":0.99,"centered":true,"weightDecay":0.01)", R"(,"epsilon":1e-3)"}) {
+      if (*more == ',' && std::strstr(more, "momentum") && GetParam() != std::string("rmsprop")) continue;
+      const OptimizerConfig c = config(more).optimizer;
+      Optimizer careful(c, size), quick(c, size);
+      std::vector<Real> p = some_gradient(size), q = p;
+      int refused = 0;
+      for (double scale = 1e-3; scale < 1e22; scale *= 1.5) {
+        std::vector<Real> g = some_gradient(size);
+        for (Real& x : g) x *= Real(scale);
+        double squares = 0;
+        for (const Real x : g) squares += double(x) * double(x);
+        std::vector<Real> h = g;
+        const bool fits = careful.update(p.data(), g.data(), rate);
+        EXPECT_EQ(quick.update(q.data(), h.data(), rate, std::sqrt(squares)), fits) << scale;
+        refused += !fits;
+        ASSERT_TRUE(same_bits(p, q)) << rate << more << " " << scale;
+      }
+      for (std::size_t m = 0; m < careful.moments().size(); ++m)
+        EXPECT_TRUE(same_bits({careful.moments()[m].data(), std::size_t(size)},
+                              {quick.moments()[m].data(), std::size_t(size)}));
+      if (std::string(GetParam()) == "sgd") EXPECT_GT(refused, 0);
     }
 }
 
