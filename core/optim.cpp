@@ -21,29 +21,29 @@ Optimizer::Optimizer(const OptimizerConfig& config, Index size) : config_(config
   unsure();
 }
 
-namespace {
-
 /// Numbers of all parameters: they themselves, their gradient, and up to three moments.
 using Arrays = std::array<Real*, 5>;
 
 /// A method's loop over n of them; it leaves the former parameters in the gradient's place.
-struct Method {
+struct UpdateLoop {
   void (*run)(const void* numbers, const Arrays&, Index n);
   const void* numbers;
 };
 
-void keep(const Method& method, const Arrays& all, Index size) {
+namespace {
+
+void keep(const UpdateLoop& loop, const Arrays& all, Index size) {
   parallel_for(size, 1024, 12.0 * double(size), [&](Index begin, Index end) {
     Arrays part{};
     for (std::size_t k = 0; k < 5; ++k)
       if (all[k]) part[k] = all[k] + begin;
-    method.run(method.numbers, part, end - begin);
+    loop.run(loop.numbers, part, end - begin);
   });
 }
 
 /// What an update would make, without making it: the largest magnitudes of the parameters and of the moments; infinity
 /// for what is not finite.
-std::array<double, 4> look(const Method& method, const Arrays& all, Index size) {
+std::array<double, 4> look(const UpdateLoop& loop, const Arrays& all, Index size) {
   constexpr Index most = 128;
   Real copies[5][most];
   const Arrays block{copies[0], copies[1], copies[2], copies[3], copies[4]};
@@ -52,7 +52,7 @@ std::array<double, 4> look(const Method& method, const Arrays& all, Index size) 
     const Index n = std::min(most, size - at);
     for (std::size_t k = 0; k < 5; ++k)
       if (all[k]) std::copy_n(all[k] + at, n, copies[k]);
-    method.run(method.numbers, block, n);
+    loop.run(loop.numbers, block, n);
     for (std::size_t k = 0; k < 5; ++k)
       for (Index i = 0; k != 1 && all[k] && i < n; ++i) {
         double& most_yet = largest[k == 0 ? 0 : k - 1];
@@ -66,31 +66,33 @@ std::array<double, 4> look(const Method& method, const Arrays& all, Index size) 
 }  // namespace
 
 // An update that could overflow is looked at before it is kept.
-template <class F>
-bool Optimizer::each(Real* p, Real* g, const std::array<double, 4>& reach, const F& f) {
-  const Method method{[](const void* numbers, const Arrays& x, Index n) {
-                        const F step = *static_cast<const F*>(numbers);
-                        const auto [weight, gradient, m0, m1, m2] = x;
-                        for (Index i = 0; i < n; ++i) {
-                          const Real before = weight[i];
-                          step(i, weight[i], gradient[i], m0, m1, m2);
-                          gradient[i] = before;
-                        }
-                      },
-                      &f};
+bool Optimizer::make(const UpdateLoop& loop, Real* p, Real* g, const std::array<double, 4>& reach) {
   Arrays all{p, g};
   for (std::size_t k = 0; k < moments_.size(); ++k) all[k + 2] = moments_[k].data();
   largest_ = reach;
   if (!(reach[0] <= largest_weight / 2)) {
-    largest_ = look(method, all, size_);
-    if (!(largest_[0] <= largest_weight &&
-          largest_[1] + largest_[2] + largest_[3] < std::numeric_limits<double>::infinity())) {
+    largest_ = look(loop, all, size_);
+    if (!(largest_[0] <= largest_weight && std::isfinite(largest_[1] + largest_[2] + largest_[3]))) {
       unsure();
       return false;
     }
   }
-  keep(method, all, size_);
+  keep(loop, all, size_);
   return true;
+}
+
+template <class F>
+bool Optimizer::each(Real* p, Real* g, const std::array<double, 4>& reach, const F& f) {
+  const auto run = [](const void* numbers, const Arrays& x, Index n) {
+    const F step = *static_cast<const F*>(numbers);
+    const auto [weight, gradient, m0, m1, m2] = x;
+    for (Index i = 0; i < n; ++i) {
+      const Real before = weight[i];
+      step(i, weight[i], gradient[i], m0, m1, m2);
+      gradient[i] = before;
+    }
+  };
+  return make({run, &f}, p, g, reach);
 }
 
 void Optimizer::unsure() { largest_.fill(std::numeric_limits<double>::infinity()); }

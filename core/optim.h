@@ -11,6 +11,8 @@
 
 namespace unfold {
 
+struct UpdateLoop;
+
 /// Updates one flat vector of parameters.
 ///   sgd       p −= η·g
 ///   momentum  v ← μv + g;  p −= η·v                    nesterov: p −= η·(g + μv)      (Sutskever 2013)
@@ -47,6 +49,7 @@ class Optimizer {
   std::int64_t updates = 0;
 
  private:
+  bool make(const UpdateLoop& loop, Real* p, Real* g, const std::array<double, 4>& reach);
   template <class F>
   bool each(Real* p, Real* g, const std::array<double, 4>& reach, const F& f);
   bool apply(Real* parameters, Real* gradient, double learning_rate, double norm);
