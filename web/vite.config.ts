@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 import { offline } from './offline.config';
 import { policy } from './policy.config';
+import { preload } from './preload.config';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -36,7 +37,7 @@ export default defineConfig({
       },
     },
   },
-  plugins: [readableThreadOptions(), policy(), offline()],
+  plugins: [readableThreadOptions(), policy(), preload(), offline()],
   worker: { format: 'es', plugins: () => [readableThreadOptions()] },
   server: {
     headers: {

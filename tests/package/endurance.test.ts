@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { type Engine, type EngineFactory, read, readBytes, startEngine } from '../../dist/engine.js';
 import factory from '../../dist/simd.js';
+import threaded from '../../dist/simd-threads.js';
 import { count, many } from './counts.js';
 import { TEXT } from './harness.js';
 
@@ -166,6 +167,39 @@ test('memory that the platform refuses is a typed error, and the engine goes on'
   expect(readBytes(again.save('{}'))).toEqual(readBytes(session.save('{}')));
   count('memory growth refused', 1, 1);
 });
+
+test.each([
+  { most: 8192, asked: [65_536, 32_768, 16_384, 8192] },
+  { most: 0, asked: [65_536, 32_768, 16_384, 8192, 4096, 2048] },
+])(
+  'where the platform sets $most pages aside for shared memory, less is asked for',
+  async ({ most, asked }) => {
+    const file = new URL('../../dist/simd-threads.wasm', import.meta.url);
+    const module = await WebAssembly.compile(await readFile(file));
+    const { Memory } = WebAssembly;
+    const given: (number | undefined)[] = [];
+    WebAssembly.Memory = class extends Memory {
+      constructor(wanted: WebAssembly.MemoryDescriptor) {
+        given.push(wanted.maximum);
+        if (wanted.maximum! > most) throw new RangeError('could not allocate memory');
+        super(wanted);
+      }
+    };
+    try {
+      const start = () => startEngine(threaded as unknown as EngineFactory, module, 1);
+      if (!most) await expect(start()).rejects.toThrow('could not allocate memory');
+      else {
+        const session = new (await start()).Session();
+        read(session.create(config, bytes));
+        train(session, 5);
+        session.delete();
+      }
+    } finally {
+      WebAssembly.Memory = Memory;
+    }
+    expect(given).toEqual(asked);
+  },
+);
 
 test('a size beyond any memory is refused before it is asked for, with the figure', async () => {
   const { engine, size } = await measured();

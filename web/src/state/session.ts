@@ -222,8 +222,8 @@ async function load(link: Link): Promise<void> {
   // Without wishes of its own a visit waits for nothing but the first character and the text.
   const plain = !link.hasSettings && !store.waits.peek();
   if (plain) {
-    await show();
     void text.then((chosen) => (chosen ? engine.play() : undefined));
+    await show();
   }
   try {
     await prepare(link, text);
