@@ -34,6 +34,21 @@ it('pauses, steps and resets by keys and by buttons', async () => {
   await close();
 });
 
+it('says of a network that does not learn that it does not, and of no other', async () => {
+  const { page, problems, close } = await visit(browser, site, { at: `${SMALL}&lr=1e-5` });
+  const stuck = page.getByText('it does not learn');
+  await waitForStep(page, 450);
+  expect((await step(page)) > 499 || !(await stuck.isVisible())).toBe(true);
+  await waitForStep(page, 520);
+  await stuck.waitFor();
+  await page.goto(`${site.url}${SMALL}&lr=0.01`);
+  await page.reload();
+  await waitForStep(page, 700);
+  expect(await stuck.count()).toBe(0);
+  expect(problems).toEqual([]);
+  await close();
+});
+
 it('stays in order when keys are hammered', async () => {
   const { page, problems, close } = await visit(browser, site, { at: SMALL });
   await waitForStep(page, 5);

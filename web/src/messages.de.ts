@@ -154,6 +154,8 @@ export const german: Messages = {
     unigram: 'Buchstabenhäufigkeit',
     trivial: 'Ohne Wissen',
     markov: (order) => `Markow, Ordnung ${order}`,
+    stuck:
+      'Bisher nicht besser als geraten: es lernt nicht. Eine andere Rate oder ein anderer Anfang hilft vielleicht.',
     chart: 'Verlust',
     more: 'Mehr',
     curves: {

@@ -160,6 +160,7 @@ export const english = {
     unigram: 'Letter frequencies',
     trivial: 'Without information',
     markov: (order: number) => `Order-${order} Markov`,
+    stuck: 'No better than guessing so far: it does not learn. Another rate or another start may help.',
     chart: 'Loss',
     more: 'More',
     table: 'Table',

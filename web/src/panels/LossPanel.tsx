@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { guesses } from '../charts/guesses';
 import { RunCurves } from '../charts/RunCurves';
 import { LossChart } from '../charts/LossChart';
 import { LossTable } from '../charts/LossTable';
@@ -22,6 +23,16 @@ const VIEWS: [View, string][] = [
   ['table', message.loss.table],
 ];
 
+/** Steps after which a network that learns at all is better than guesses without a look at the input. */
+const PATIENCE = 500;
+
+/** Whether the loss is still where such guesses are: of a text, by how frequent each character is. */
+function stuck(): boolean {
+  const { step, loss } = store.numbers.value;
+  const guess = guesses().slice(0, 2).at(-1)?.[1];
+  return loss !== null && guess !== undefined && step >= PATIENCE && loss > 0.98 * guess;
+}
+
 function Headline() {
   const { loss, validation } = store.numbers.value;
   const run = store.run.value;
@@ -41,6 +52,7 @@ function Headline() {
           {message.loss.validation} <b>{lossText(validation?.value)}</b>
           {validation && <span> · {integer(validation.step)}</span>}
         </p>
+        {stuck() && <p class="headline-second headline-stuck">{message.loss.stuck}</p>}
       </div>
     </div>
   );
