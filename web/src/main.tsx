@@ -25,13 +25,9 @@ import './styles/tour.css';
 import './styles/explained.css';
 import './styles/places.css';
 
-/** Milliseconds in which what the session asks for arrives, and its workers begin on another core, before drawing. */
-const HEAD_START = 60;
-
 trustOwnOrigin();
 watchErrors();
 watchKeys();
-void startSession();
-await new Promise((go) => setTimeout(go, HEAD_START));
 render(<App />, document.getElementById('page')!);
+void startSession();
 keepOffline();
