@@ -1,7 +1,6 @@
 #include "optim.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <limits>
 

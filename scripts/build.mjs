@@ -16,7 +16,7 @@ const compilerCache = {
   CMAKE_CXX_COMPILER_LAUNCHER: 'ccache',
   CCACHE_BASEDIR: root,
   CCACHE_NOHASHDIR: '1',
-  CCACHE_SLOPPINESS: 'locale,time_macros',
+  CCACHE_SLOPPINESS: 'locale,pch_defines,time_macros',
 };
 
 function cmake(preset, { fixed = {}, env = {} }) {

@@ -8,9 +8,7 @@ export function preload(): Plugin {
     transformIndexHtml: {
       order: 'post',
       handler: (_, { bundle = {} }) => {
-        const file = Object.keys(bundle).find(
-          (name) => /\bsimd-[\w-]{8}\.wasm$/.test(name) && !/simd-(fast|threads)/.test(name),
-        );
+        const file = Object.keys(bundle).find((name) => /\bsimd-[\w-]{8}\.wasm$/.test(name));
         if (!file) throw new Error('The build has no simd.wasm.');
         const attrs = {
           rel: 'preload',

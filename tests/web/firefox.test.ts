@@ -6,6 +6,15 @@ import { openSite } from './harness';
 if (!firefox)
   console.log('Firefox is missing: the page is not tried in it (scripts/setup test installs it).');
 
+/** In the page: `window.given` is the file that was offered last. */
+function keepWhatIsGiven() {
+  const create = URL.createObjectURL.bind(URL);
+  URL.createObjectURL = (blob: Blob) => {
+    Object.assign(window, { given: blob });
+    return create(blob);
+  };
+}
+
 describe.skipIf(!firefox).each([true, false])('in Firefox (isolated: %s)', (isolation) => {
   it('loads, trains, writes, saves, opens, and looks inside', { timeout: 400_000 }, async () => {
     const [site, browser] = await Promise.all([openSite({ isolation }), openFirefox()]);
@@ -31,13 +40,7 @@ describe.skipIf(!firefox).each([true, false])('in Firefox (isolated: %s)', (isol
       await page.waitForSelector('::-p-aria([name="Train"][role="button"])');
       await new Promise((resolve) => setTimeout(resolve, 500));
       const saved = await step();
-      await page.evaluate(() => {
-        const create = URL.createObjectURL.bind(URL);
-        URL.createObjectURL = (blob: Blob) => {
-          Object.assign(window, { given: blob });
-          return create(blob);
-        };
-      });
+      await page.evaluate(keepWhatIsGiven);
       await button('Save').click();
       await wait('window.given?.size > 10000');
 
@@ -93,13 +96,7 @@ describe.skipIf(!firefox).each([true, false])('in Firefox (isolated: %s)', (isol
       await page.waitForSelector('.run-row');
       await page.keyboard.press('Escape');
 
-      await page.evaluate(() => {
-        const create = URL.createObjectURL.bind(URL);
-        URL.createObjectURL = (blob: Blob) => {
-          Object.assign(window, { given: blob });
-          return create(blob);
-        };
-      });
+      await page.evaluate(keepWhatIsGiven);
       await button('Export').click();
       await button('Curves, SVG').click();
       await wait("window.given?.type.startsWith('image/svg')");

@@ -219,7 +219,7 @@ async function load(link: Link): Promise<void> {
   store.settings.value = link.settings;
   const text = carried ? choosePasted(own) : chooseBundled(link.settings.text);
   store.waits.value = why(link, carried);
-  // Without wishes of its own a visit waits for nothing but the first character and the text.
+  // Without wishes of its own a visit waits for nothing but its text; what else there is to load, for the first character.
   const plain = !link.hasSettings && !store.waits.peek();
   if (plain) {
     void text.then((chosen) => (chosen ? engine.play() : undefined));
