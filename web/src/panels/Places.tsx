@@ -15,7 +15,6 @@ const SELECTORS: Record<Place, string> = {
 /** A part is the present one from where it begins in the upper part of the window. */
 const UPPER = 0.4;
 
-const calm = matchMedia('(prefers-reduced-motion: reduce)');
 const part = (place: Place) => document.querySelector<HTMLElement>(SELECTORS[place]);
 
 function present(): Place {
@@ -25,11 +24,11 @@ function present(): Place {
   return begun.at(-1) ?? 'text';
 }
 
+/** At once: a smooth way would pass over parts that are drawn when they come into view, and miss its end as they grow. */
 function go(place: Place): void {
-  const behavior = calm.matches ? 'auto' : 'smooth';
   // The text is the top of the page.
-  if (place === 'text') scrollTo({ top: 0, behavior });
-  else part(place)?.scrollIntoView({ behavior });
+  if (place === 'text') scrollTo({ top: 0 });
+  else part(place)?.scrollIntoView();
 }
 
 /** On a phone, where one part is seen at a time: the way to the others. Elsewhere it is not shown. */
