@@ -6,7 +6,7 @@ import { refuse, UnfoldError } from './errors.js';
 import { checkWhole, encode, given, TextModel, toJson } from './model.js';
 import { TensorNetwork } from './network.js';
 import type { Network, NetworkOptions } from './network-types.js';
-import { openSession, openTools, type Session } from './open.js';
+import { openSession, openTools, prepareSession, type Session } from './open.js';
 import type {
   CheckedConfig,
   Config,
@@ -80,6 +80,15 @@ export async function checkConfig(
 export async function getSchema(options: Runtime = {}): Promise<Schema> {
   const tools = await openTools(given(options));
   return tools.call('schema', {}, { signal: options.signal });
+}
+
+/**
+ * Starts a worker and an engine ahead of time, for the next model or network that is made with the same options: it is
+ * there sooner. Called twice, it does so for two. With `wasmUrl`, `wasmModule` or `workerUrl` it only loads the engine.
+ * Rejects as `createModel` does when the engine cannot be loaded; what is made afterwards tries again.
+ */
+export async function preload(options: Runtime = {}): Promise<void> {
+  return prepareSession(given(options));
 }
 
 function openText(runtime: Runtime, load: (session: Session) => Promise<Info>): Promise<Model> {

@@ -39,6 +39,10 @@ export async function createNetwork(options: NetworkOptions): Promise<Network> {
   return files.createNetwork(await embed(options));
 }
 
+export async function preload(options: Runtime = {}): Promise<void> {
+  return files.preload(await embed(options));
+}
+
 export async function checkConfig(
   config: Config,
   options: Runtime & { vocabulary?: number } = {},

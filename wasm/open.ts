@@ -17,7 +17,37 @@ export interface Session {
 
 /** A session of its own, in a worker where there are any. */
 export async function openSession(options: Runtime): Promise<Session> {
-  return within(options, (race) => attempt(options, (wanted) => start(wanted, options, race)));
+  return within(options, (race) =>
+    attempt(options, async (wanted) => {
+      const waiting = isUsual(options) ? spares.get(keyOf(wanted)) : undefined;
+      const spare = waiting?.shift();
+      if (!spare) return start(wanted, options, race);
+      // One that failed is no more than none.
+      const ready = await race(spare.catch(() => null)).catch((error: unknown) => {
+        waiting!.unshift(spare);
+        throw error;
+      });
+      return ready && !ready.client.ended ? ready : start(wanted, options, race);
+    }),
+  );
+}
+
+/** Sessions for the next models that run as they do. */
+const spares = new Map<string, Promise<Session>[]>();
+
+const keyOf = (wanted: Plan) => JSON.stringify(wanted);
+const isUsual = ({ wasmUrl, wasmModule, workerUrl }: Runtime) => !wasmUrl && !wasmModule && !workerUrl;
+
+/** One more session for `openSession` to find; where files are given, only the engine. */
+export async function prepareSession(options: Runtime): Promise<void> {
+  const wanted = await plan(options);
+  await within<unknown>(options, (race) => {
+    if (!isUsual(options)) return race(loadModule(wanted, options));
+    const spare = start(wanted, options, unlimited);
+    spare.catch(() => {}); // whoever makes the model is told
+    spares.set(keyOf(wanted), [...(spares.get(keyOf(wanted)) ?? []), spare]);
+    return race(spare);
+  });
 }
 
 /** For questions about configurations: one session for all of them, on this thread, made when first asked. */
@@ -28,7 +58,7 @@ export async function openTools(options: Runtime): Promise<Client> {
       const module = await race(loadModule(wanted, local));
       let session = tools.get(module);
       if (!session || (await race(session)).client.ended) {
-        const unlimited: Race = (work) => work; // shared by all who ask: no one's signal ends it
+        // Shared by all who ask: no one's signal ends it.
         session = start({ ...wanted, threads: 1 }, { ...local, wasmModule: module }, unlimited);
         tools.set(module, session);
         session.catch(() => tools.delete(module));
@@ -54,6 +84,7 @@ async function attempt<T>(options: Runtime, run: (wanted: Plan) => Promise<T>): 
 }
 
 type Race = <T>(work: Promise<T>) => Promise<T>;
+const unlimited: Race = (work) => work;
 
 /** Runs `work`; what it waits for through `race` is given up when the signal fires or the time is over. */
 async function within<T>(
@@ -82,11 +113,15 @@ async function within<T>(
 }
 
 async function start(wanted: Plan, options: Runtime, race: Race): Promise<Session> {
-  const module = await race(loadModule(wanted, options));
-  const { build, threads, math, worker, reason } = await fit(wanted, module);
-  const channel = worker ? await startWorker(build, options) : await race(startHere(build));
-  const client = new Client(channel);
+  // A worker starts while the module is on its way, but where a file that is given may decide for another build.
+  const early = wanted.worker && !options.wasmModule && !options.wasmUrl;
+  let connection = early ? await connect(wanted, options, race) : undefined;
   try {
+    const module = await race(loadModule(wanted, options));
+    const fitting = await fit(wanted, module);
+    const { build, threads, math, worker, reason } = fitting;
+    connection ??= await connect(fitting, options, race);
+    const { channel, client } = connection;
     const args = { version: VERSION, module, threads, math, ...(channel.lock && { lock: channel.lock }) };
     const started = await race(client.call('start', args));
     if (started.locked) channel.watch?.();
@@ -102,9 +137,17 @@ async function start(wanted: Plan, options: Runtime, race: Race): Promise<Sessio
       },
     };
   } catch (error) {
-    client.end(error instanceof UnfoldError ? error : new UnfoldError('ABORTED', 'Given up while loading.'));
+    const given =
+      error instanceof UnfoldError ? error : new UnfoldError('ABORTED', 'Given up while loading.');
+    connection?.client.end(given);
     throw error;
   }
+}
+
+/** The client listens from the first moment: a script that cannot be loaded says so once. */
+async function connect({ build, worker }: Plan, options: Runtime, race: Race) {
+  const channel = worker ? await startWorker(build, options) : await race(startHere(build));
+  return { channel, client: new Client(channel) };
 }
 
 /** A file that was given decides the build, whatever was planned. */

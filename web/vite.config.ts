@@ -19,6 +19,26 @@ function readableThreadOptions(): Plugin {
   };
 }
 
+type ModuleOf = (id: string) => { importedIds: readonly string[] } | null;
+
+/** What the page imports at its start, whatever else imports it too. */
+function importedBy(entry: string, moduleOf: ModuleOf, found = new Set<string>()): Set<string> {
+  if (found.has(entry)) return found;
+  found.add(entry);
+  for (const id of moduleOf(entry)?.importedIds ?? []) importedBy(id, moduleOf, found);
+  return found;
+}
+
+let start: Set<string> | undefined;
+
+/** The start is one file: in a dozen, each of a few hundred bytes, it would take longer. */
+function chunkOf(id: string, { getModuleInfo }: { getModuleInfo: ModuleOf }): string | undefined {
+  // What the catalogues of other languages need, apart from the one that waits for them.
+  if (/\/src\/state\/(format|language)\.ts$/.test(id)) return 'format';
+  start ??= importedBy(here('src/main.tsx'), getModuleInfo);
+  return start.has(id) ? 'main' : undefined;
+}
+
 export default defineConfig({
   root: here('.'),
   // The page works from any folder of any server.
@@ -32,8 +52,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rollupOptions: {
       output: {
-        // What the catalogues of other languages need, apart from the one that waits for them.
-        manualChunks: (id) => (/\/src\/state\/(format|language)\.ts$/.test(id) ? 'format' : undefined),
+        manualChunks: chunkOf,
       },
     },
   },

@@ -49,7 +49,9 @@ test('importing needs none of the globals of a browser, as on a server that rend
     await import(${index.replace('index.js', 'inline.js')});
     await import(${index.replace('index.js', 'element.js')});
   `);
-  expect(output).toBe('UnfoldError,checkConfig,createModel,createNetwork,getSchema,openModel,support');
+  expect(output).toBe(
+    'UnfoldError,checkConfig,createModel,createNetwork,getSchema,openModel,preload,support',
+  );
 });
 
 test.each([
@@ -75,6 +77,15 @@ test('the process ends without dispose() too, but not before what is awaited', a
     console.log((await model.evaluate()).loss > 0);
   `);
   expect(output).toBe('true');
+});
+
+test('the process ends beside a worker that was started ahead and that nobody took', async () => {
+  const output = await node(`
+    import { preload } from ${index};
+    await preload();
+    console.log('ready');
+  `);
+  expect(output).toBe('ready');
 });
 
 test('a process can end in the middle of training', async () => {

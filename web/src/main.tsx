@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { keepOffline } from './offline/register';
 import { App } from './panels/App';
+import { watchDrops } from './state/drops';
 import { watchKeys } from './state/keys';
 import { watchErrors } from './state/notices';
 import { startSession } from './state/session';
@@ -28,6 +29,7 @@ import './styles/places.css';
 trustOwnOrigin();
 watchErrors();
 watchKeys();
+watchDrops();
+await startSession();
 render(<App />, document.getElementById('page')!);
-void startSession();
 keepOffline();

@@ -5,9 +5,9 @@ import 'uplot/dist/uPlot.min.css';
 import { message } from '../messages';
 import { integer, lossText } from '../state/format';
 import { nextFrame } from '../state/frame';
+import { report } from '../state/notices';
 import { store } from '../state/store';
 import { baselines } from './guesses';
-import { lossPlot } from './lossPlot';
 import { readTheme } from './theme';
 import { zoomBy, zoomOut } from './zoom';
 
@@ -20,6 +20,9 @@ interface Reading {
 const NO_COLUMNS = [[], [], [], [], []] as [number[], number[], number[], number[], (number | null)[]];
 const columns = () => store.run.peek()?.series.columns(store.smoothing.peek()) ?? NO_COLUMNS;
 const dark = matchMedia('(prefers-color-scheme: dark)');
+
+/** Fetched with the first chart: what the page is drawn with before is more urgent. */
+let drawing: typeof import('./lossPlot') | null = null;
 
 /** The chart's element, its plot, and the reading under the cursor. */
 function usePlot() {
@@ -36,7 +39,9 @@ function usePlot() {
         known ? { step: step[index]!, training: training[index]!, validation: validation[index]! } : null,
       );
     };
+    let here = true;
     const make = () => {
+      if (!drawing || !here) return;
       plot.current?.destroy();
       const { clientWidth: width, clientHeight: height } = element;
       const setting = {
@@ -44,10 +49,11 @@ function usePlot() {
         theme: readTheme(element),
         baselines: baselines(),
       };
-      plot.current = lossPlot(element, columns(), { ...setting, width, height, onCursor });
+      plot.current = drawing.lossPlot(element, columns(), { ...setting, width, height, onCursor });
     };
     const draw = () => plot.current?.setData(columns());
     const fit = () => plot.current?.setSize({ width: element.clientWidth, height: element.clientHeight });
+    if (!drawing) import('./lossPlot').then((found) => ((drawing = found), nextFrame(make)), report);
     let made = '';
     const stop = effect(() => {
       const { scale } = store.settings.value;
@@ -63,6 +69,7 @@ function usePlot() {
     const onScheme = () => nextFrame(make);
     dark.addEventListener('change', onScheme);
     return () => {
+      here = false;
       stop();
       observer.disconnect();
       dark.removeEventListener('change', onScheme);

@@ -26,7 +26,7 @@ function Written() {
   const box = useRef<HTMLParagraphElement>(null);
   useLayoutEffect(() => {
     // Follows the writing where the text is longer than its box.
-    if (!box.current) return;
+    if (!box.current || !sample) return;
     if (chosen) box.current.scrollTop = 0;
     else toEnd(box.current);
   }, [chosen, sample?.text]);

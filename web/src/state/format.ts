@@ -1,22 +1,28 @@
 // Numbers as text, in the language of the page.
 import { language as locale } from './language';
 
-const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
-const fixed = [0, 1, 2, 3].map(
-  (digits) => new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+/** Made when first used: all of them together cost as much as a third of the page's own start. */
+function numbers(options: Intl.NumberFormatOptions): (value: number) => string {
+  let made: Intl.NumberFormat | undefined;
+  return (value) => (made ??= new Intl.NumberFormat(locale, options)).format(value);
+}
+
+const whole = numbers({ maximumFractionDigits: 0 });
+const fixed = [0, 1, 2, 3].map((digits) =>
+  numbers({ minimumFractionDigits: digits, maximumFractionDigits: digits }),
 );
-const loose = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
-const short = new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 });
-const significant = new Intl.NumberFormat(locale, { maximumSignificantDigits: 2, useGrouping: false });
+const loose = numbers({ maximumFractionDigits: 2 });
+const short = numbers({ notation: 'compact', maximumSignificantDigits: 3 });
+const significant = numbers({ maximumSignificantDigits: 2, useGrouping: false });
 
 const DASH = '–';
 
 export function integer(value: number | null | undefined): string {
-  return value == null ? DASH : whole.format(value);
+  return value == null ? DASH : whole(value);
 }
 
 export function decimals(value: number | null | undefined, digits: 0 | 1 | 2 | 3): string {
-  return value == null || !Number.isFinite(value) ? DASH : fixed[digits]!.format(value);
+  return value == null || !Number.isFinite(value) ? DASH : fixed[digits]!(value);
 }
 
 /** A loss: fixed decimals, but two digits where those would say nothing, with an exponent where they would be long. */
@@ -25,50 +31,44 @@ export function lossText(value: number | null | undefined, digits: 2 | 3 = 2): s
   return value < 1e-3 ? value.toExponential(1) : twoDigits(value);
 }
 
-const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
+const share = numbers({ style: 'percent', maximumFractionDigits: 1 });
 
 export function percent(value: number | null | undefined): string {
-  return value == null || !Number.isFinite(value) ? DASH : share.format(value);
+  return value == null || !Number.isFinite(value) ? DASH : share(value);
 }
 
 /** Up to two decimals, none where there are none. */
 export function upToTwo(value: number): string {
-  return loose.format(value);
+  return loose(value);
 }
 
 export function compact(value: number | null | undefined): string {
-  return value == null ? DASH : short.format(value);
+  return value == null ? DASH : short(value);
 }
 
 export function twoDigits(value: number): string {
-  return value > 0 && value < 1e-4 ? value.toExponential(1) : significant.format(value);
+  return value > 0 && value < 1e-4 ? value.toExponential(1) : significant(value);
 }
 
-const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+const sizes = ['byte', 'kilobyte', 'megabyte', 'gigabyte'].map((unit) =>
+  numbers({ style: 'unit', unit, maximumSignificantDigits: 3 }),
+);
 
 export function bytes(value: number | null | undefined): string {
   if (value == null) return DASH;
-  const power = Math.min(UNITS.length - 1, value > 0 ? Math.floor(Math.log10(value) / 3) : 0);
-  const format = new Intl.NumberFormat(locale, {
-    style: 'unit',
-    unit: UNITS[power]!,
-    maximumSignificantDigits: 3,
-  });
-  return format.format(value / 1000 ** power);
+  const power = Math.min(sizes.length - 1, value > 0 ? Math.floor(Math.log10(value) / 3) : 0);
+  return sizes[power]!(value / 1000 ** power);
 }
 
-const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+let moment: Intl.DateTimeFormat | undefined;
 
 /** A date and a time of day, from milliseconds since 1970. */
 export function clock(time: number): string {
+  moment ??= new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
   return moment.format(time);
 }
 
 /** 2.1e-5: for what spans many powers of ten. */
 export function scientific(value: number): string {
-  return value === 0
-    ? '0'
-    : value >= 0.01 && value < 1000
-      ? significant.format(value)
-      : value.toExponential(1);
+  return value === 0 ? '0' : value >= 0.01 && value < 1000 ? significant(value) : value.toExponential(1);
 }

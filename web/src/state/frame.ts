@@ -20,7 +20,8 @@ export function nextFrame(task: Task): void {
   requestAnimationFrame(flush);
 }
 
+export const pause = (milliseconds: number) =>
+  new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+
 /** Gives the browser a turn, so that long work stays below a visible delay. */
-export function breathe(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
-}
+export const breathe = () => pause(0);

@@ -1,6 +1,6 @@
 // From the address to a running page, and the effects that keep the parts in step.
 import { effect, untracked } from '@preact/signals';
-import { checkConfig, getSchema, type Schema } from 'unfold-rnn';
+import { checkConfig, getSchema, preload, type Schema } from 'unfold-rnn';
 import { offerUnfinished, resumeRun, watchRuns } from '../keep/keeper';
 import { forgetHere, lastHere, watchTab } from '../keep/tab';
 import { message } from '../messages';
@@ -8,12 +8,14 @@ import { onPhone, savesData, wantsCalm } from './calm';
 import { settle, toConfig } from './config';
 import { LISTINGS } from './corpus';
 import { engine } from './engine';
+import { breathe, nextFrame, pause } from './frame';
 import { watchBaselines } from './measures';
 import { readHash, writeHash, type Link } from './hash';
 import { packText, unpackText } from './linkText';
 import { notify, report, textOf } from './notices';
 import { presetsFor, withPreset } from './presets';
 import { show } from './shown';
+import { firstSight, sighted } from './sight';
 import { initialSettings, namesWith, OWN_TEXT, type SettingName, type Settings } from './settings';
 import { watchSpeed } from './speed';
 import { store, waiting, wanted } from './store';
@@ -131,16 +133,16 @@ function watch(): void {
   const soon = settled(120, () => void estimate());
   onChange(namesWith('restart'), soon);
   effect(() => {
-    if (store.corpus.value) soon();
+    if (store.corpus.value && store.schema.value) soon();
   });
-  // A network that has just appeared writes at once; so does one that starts again.
+  // A network that has just appeared writes at once; so does one that starts again. Its first step goes before.
   effect(() => {
-    if (store.run.value) untracked(() => writer.write());
+    if (store.run.value) nextFrame(() => writer.write());
   });
   let before = store.phase.peek();
   effect(() => {
     const phase = store.phase.value;
-    if (phase === 'running' && before === 'paused') untracked(() => writer.resume());
+    if (phase === 'running' && before === 'paused') nextFrame(() => writer.resume());
     before = phase;
   });
 }
@@ -211,19 +213,21 @@ async function resume(): Promise<boolean> {
   return true;
 }
 
-async function load(link: Link): Promise<void> {
-  const own = await unpackText(location.hash);
+/** `first`: the text of a first visit, when it has been asked for already. */
+async function load(link: Link, first?: Promise<boolean>): Promise<void> {
+  const own = first ? null : await unpackText(location.hash);
   const carried = own !== null;
   listed(link, carried);
   store.autostart.value = link.autostart;
   store.settings.value = link.settings;
-  const text = carried ? choosePasted(own) : chooseBundled(link.settings.text);
+  const text = first ?? (carried ? choosePasted(own) : chooseBundled(link.settings.text));
   store.waits.value = why(link, carried);
-  // Without wishes of its own a visit waits for nothing but its text; what else there is to load, for the first character.
+  // Without wishes of its own a visit waits for nothing but its text; what else there is to load, for what it sees first.
   const plain = !link.hasSettings && !store.waits.peek();
   if (plain) {
     void text.then((chosen) => (chosen ? engine.play() : undefined));
-    await show();
+    show();
+    await firstSight();
   }
   try {
     await prepare(link, text);
@@ -270,6 +274,22 @@ async function follow(): Promise<void> {
     await chooseBundled(settings.text);
 }
 
+async function begin(link: Link, first?: Promise<boolean>): Promise<void> {
+  const resumed = !first && (await resume());
+  const to = placeOf(location.hash);
+  if (to) return followTour(to).catch(report);
+  if (resumed) return;
+  await load(link, first);
+  await offerUnfinished();
+}
+
+/** Milliseconds; where a text is further away, the page is drawn while it comes. */
+const HEAD_START = 60;
+
+/**
+ * Goes on by itself. Resolves when the page may be drawn: after the workers of a first visit have been started, which
+ * then start beside the drawing instead of after it.
+ */
 export async function startSession(): Promise<void> {
   const link = readHash(location.hash);
   // Before anything watches: a first value is no change, and the address stays as short as it came.
@@ -285,10 +305,13 @@ export async function startSession(): Promise<void> {
   watchRuns();
   watchTab(() => notify('note', message.keep.rested));
   store.autostart.value = link.autostart;
-  const resumed = await resume();
-  const to = placeOf(location.hash);
-  if (to) return followTour(to).catch(report);
-  if (resumed) return;
-  void offerUnfinished();
-  await load(link);
+  const calm = why(link) !== null;
+  if (!calm) preload().catch(() => {}); // whoever needs the engine says what is wrong with it
+  const bare = location.hash.length < 2 && lastHere() === null && !calm;
+  const first = bare ? chooseBundled(link.settings.text) : undefined;
+  sighted.value = !first;
+  void begin(link, first);
+  if (!first) return;
+  await Promise.race([first, pause(HEAD_START)]);
+  await breathe();
 }

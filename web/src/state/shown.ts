@@ -1,12 +1,13 @@
 // The network that was trained before the page was built (scripts/pretrain.mjs): it writes in the first second, while
 // the reader's own has learnt nothing yet. It only writes; nothing trains it here.
 import { signal } from '@preact/signals';
-import { type Model, openModel } from 'unfold-rnn';
+import { type Model, openModel, preload } from 'unfold-rnn';
 import address from '../../models/tales.safetensors?url';
-import { nextFrame } from './frame';
+import { nextFrame, pause } from './frame';
 import { report } from './notices';
 import { store } from './store';
 
+const RUNTIME = { threads: 1 };
 const LENGTH = 420;
 /** A pace to read along with; the reader's own network is looked at, this one is read. */
 const CHARACTERS_PER_SECOND = 70;
@@ -20,8 +21,6 @@ export const shown = signal<string | null>(null);
 let model: Model | null = null;
 let written = 0;
 let stop = new AbortController();
-
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 function visible(): Promise<void> {
   if (!document.hidden) return Promise.resolve();
@@ -61,33 +60,19 @@ async function write(signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Nothing else waits longer than this for the first character. */
-const LEAD = 1200;
-
-/**
- * Writes until it is hidden; called before the first paint, so that its place is there. Resolves with the first
- * character, or soon: what else there is to load comes after it.
- */
-export function show(): Promise<void> {
+/** Writes until it is hidden; called before the first paint, so that its place is there. */
+export function show(): void {
   shown.value = '';
   void begin(stop.signal);
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, LEAD);
-    const ready = shown.subscribe((text) => {
-      if (text === '') return;
-      clearTimeout(timer);
-      resolve();
-      queueMicrotask(() => ready());
-    });
-  });
 }
 
 async function begin(signal: AbortSignal): Promise<void> {
   try {
+    preload(RUNTIME).catch(() => {}); // openModel says what is wrong
     const response = await fetch(address);
     if (!response.ok) throw new Error(`${address}: ${response.status}`);
     const bytes = new Uint8Array(await response.arrayBuffer());
-    const opened = await openModel(bytes, { threads: 1 });
+    const opened = await openModel(bytes, RUNTIME);
     if (signal.aborted) return opened.dispose();
     model = opened;
     await write(signal);
