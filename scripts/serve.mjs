@@ -1,9 +1,11 @@
 // A static server with the headers the page needs: isolation (for threads) and a strict policy.
 //   node scripts/serve.mjs [--port 8080] [--host localhost] [--no-isolation] [folder]
 import { createReadStream } from 'node:fs';
-import { realpath, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, resolve, sep } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, constants } from 'node:zlib';
 import { at, Failure, isMain, main } from './lib.mjs';
 
 const types = {
@@ -73,6 +75,24 @@ async function find(folder, url) {
   }
 }
 
+/** Bytes between which a file is worth being sent compressed, and is kept so. */
+const COMPRESSED = [1000, 8_000_000];
+const dense = new Set(['.ico', '.png', '.woff2']);
+const compress = promisify(brotliCompress);
+/** By the file's tag: the second who asks gets what the first waited for. */
+const compressed = new Map();
+
+function smaller(file, tag) {
+  const key = `${file} ${tag}`;
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 5 };
+  if (!compressed.has(key)) {
+    const bytes = readFile(file).then((whole) => compress(whole, { params }));
+    bytes.catch(() => compressed.delete(key));
+    compressed.set(key, bytes);
+  }
+  return compressed.get(key);
+}
+
 async function answer(folder, headers, request, response) {
   const reply = (status, more, text = '') => {
     response.writeHead(status, { ...headers, 'Content-Type': 'text/plain; charset=utf-8', ...more });
@@ -84,14 +104,22 @@ async function answer(folder, headers, request, response) {
   const found = await find(folder, request.url);
   if (!found) return reply(404, {}, 'Not found.\n');
   const tag = `"${found.info.size.toString(36)}-${found.info.mtimeMs.toString(36)}"`;
-  if (request.headers['if-none-match'] === tag) return reply(304, { ETag: tag });
+  if (request.headers['if-none-match'] === tag) return reply(304, { ETag: tag, Vary: 'Accept-Encoding' });
+  const { size } = found.info;
+  const ending = extname(found.file).toLowerCase();
+  const worth = size >= COMPRESSED[0] && size <= COMPRESSED[1] && !dense.has(ending);
+  const accepted = /\bbr\b/.test(request.headers['accept-encoding'] ?? '');
+  const body = worth && accepted ? await smaller(found.file, tag) : undefined;
   response.writeHead(200, {
     ...headers,
-    'Content-Type': types[extname(found.file).toLowerCase()] ?? 'application/octet-stream',
-    'Content-Length': found.info.size,
+    ...(body && { 'Content-Encoding': 'br' }),
+    'Content-Type': types[ending] ?? 'application/octet-stream',
+    'Content-Length': body?.length ?? size,
     ETag: tag,
+    Vary: 'Accept-Encoding',
   });
   if (request.method === 'HEAD') return response.end();
+  if (body) return response.end(body);
   createReadStream(found.file)
     .on('error', () => response.destroy())
     .pipe(response);
