@@ -1,4 +1,5 @@
 // The page in Firefox, from loading to looking inside: what Chromium forgives shows here.
+import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { firefox, openFirefox } from '../package/fixtures/firefox';
 import { openSite } from './harness';
@@ -106,6 +107,52 @@ describe.skipIf(!firefox).each([true, false])('in Firefox (isolated: %s)', (isol
       await button('Why gates').click();
       await page.waitForSelector('.tour');
       expect(await page.evaluate(() => location.hash)).toBe('#tour=gates&stop=1');
+      expect(problems).toEqual([]);
+    } finally {
+      await browser.close();
+      await site.close();
+    }
+  });
+
+  it('greets, solves tasks, follows links, and works offline', { timeout: 400_000 }, async () => {
+    const [site, browser] = await Promise.all([openSite({ isolation }), openFirefox()]);
+    try {
+      const page = await browser.newPage();
+      page.setDefaultTimeout(150_000);
+      const problems: string[] = [];
+      page.on('pageerror', (error) => problems.push(String(error)));
+      await page.setViewport({ width: 1280, height: 860 });
+      const wait = (reached: string) => page.waitForFunction(reached);
+      const trained = (steps: number) =>
+        wait(`Number(document.querySelector('.facts dd')?.textContent.replaceAll(/\\D/g, '')) > ${steps}`);
+      await page.goto(site.url);
+      await wait("document.querySelector('#shown')?.textContent.length > 20");
+      await trained(5);
+      await page.waitForSelector('#set-hidden');
+      await wait('navigator.serviceWorker.controller !== null');
+
+      await page.goto(`${site.url}?task#v=1&h=16&ta=tag&cp=copy`);
+      await trained(5);
+      await wait("document.querySelectorAll('.tagged .tag-mark').length > 10");
+      expect(
+        await page.evaluate(() => document.querySelector('.stream-task')!.getAttribute('data-task')),
+      ).toBe('tag');
+
+      const text = deflateRawSync('to be or not to be, that is the question. '.repeat(200)).toString(
+        'base64url',
+      );
+      await page.goto(`${site.url}?text#v=1&c=lstm&h=24&w=16&b=4&x=${text}`);
+      await page.waitForSelector('::-p-aria([name="Train"][role="button"])');
+      await wait("document.querySelector('.play')?.disabled === false");
+      expect(await page.$eval('#set-hidden', (input) => (input as HTMLInputElement).value)).toBe('24');
+      expect(await page.$eval('#set-cell', (list) => (list as HTMLSelectElement).value)).toBe('lstm');
+      await page.locator('::-p-aria([name="Train"][role="button"])').click();
+      await trained(5);
+
+      await site.close();
+      await page.goto(`${site.url}?offline#v=1&h=16&t=names`);
+      await trained(5);
+      expect(await page.evaluate(() => crossOriginIsolated)).toBe(isolation);
       expect(problems).toEqual([]);
     } finally {
       await browser.close();

@@ -246,6 +246,7 @@ describe('goes on training, and says so,', () => {
       setTimeout(() => request.dispatchEvent(new Event('error')));
       return request;
     };`,
+    'that never answers': 'indexedDB.open = () => new EventTarget();',
   };
 
   it.each(Object.entries(databases))(

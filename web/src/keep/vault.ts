@@ -4,7 +4,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import type { Sealed } from './seal';
 import { sealBeside, unsealBeside } from './sealer';
-import { breathe } from '../state/frame';
+import { breathe, pause } from '../state/frame';
 
 /** What a list of runs shows. */
 export interface Entry {
@@ -78,13 +78,21 @@ function told(error: unknown): VaultError {
   return new VaultError(name === 'QuotaExceededError' ? 'full' : 'denied', error);
 }
 
+/** Milliseconds after which a database that does not open (a browser's fault, another tab's) counts as denied. */
+const PATIENCE = 10_000;
+
+async function silence(): Promise<never> {
+  await pause(PATIENCE);
+  throw new VaultError('denied', new Error('the database does not open'));
+}
+
 export class Vault {
   private opening: Promise<IDBPDatabase<Schema>> | null = null;
 
   constructor(private readonly name = 'unfold') {}
 
   private open(): Promise<IDBPDatabase<Schema>> {
-    this.opening ??= this.connect().catch((error: unknown) => {
+    this.opening ??= Promise.race([this.connect(), silence()]).catch((error: unknown) => {
       this.opening = null;
       throw told(error);
     });
