@@ -237,16 +237,23 @@ describe('goes on training, and says so,', () => {
   const deny = (what: string) => `
     const denied = () => { throw new DOMException('denied', 'SecurityError'); };
     ${what}`;
+  /** A real request, whose answers reach nobody; something else may come in their place. */
+  const held = (instead: string) => `
+    const open = indexedDB.open.bind(indexedDB);
+    indexedDB.open = (...args) => {
+      const request = open(...args);
+      for (const name of ['success', 'upgradeneeded'])
+        request.addEventListener(name, (event) => { event.stopImmediatePropagation(); ${instead} });
+      return request;
+    };`;
   const databases = {
     'that throws': 'indexedDB.open = denied;',
     'that cannot be asked for': "Object.defineProperty(window, 'indexedDB', { get: denied });",
     'that is missing': "Object.defineProperty(window, 'indexedDB', { value: undefined });",
-    'that refuses later': `indexedDB.open = () => {
-      const request = Object.assign(new EventTarget(), { error: new DOMException('no', 'InvalidStateError') });
-      setTimeout(() => request.dispatchEvent(new Event('error')));
-      return request;
-    };`,
-    'that never answers': 'indexedDB.open = () => new EventTarget();',
+    'that refuses later': held(`
+      Object.defineProperty(request, 'error', { configurable: true, value: new DOMException('no', 'InvalidStateError') });
+      request.dispatchEvent(new Event('error'));`),
+    'that never answers': held(''),
   };
 
   it.each(Object.entries(databases))(
