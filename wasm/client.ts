@@ -11,7 +11,7 @@ interface Pending {
 }
 
 export class Client {
-  readonly #channel: Channel;
+  readonly channel: Channel;
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
   #awaited = 0;
@@ -19,7 +19,7 @@ export class Client {
   #ended: UnfoldError | undefined;
 
   constructor(channel: Channel) {
-    this.#channel = channel;
+    this.channel = channel;
     channel.listen({
       answer: (answer) => this.#receive(answer),
       failure: (error) =>
@@ -78,11 +78,11 @@ export class Client {
 
   /** Keeps a Node process alive until the promise is settled. */
   async hold<T>(promise: Promise<T>): Promise<T> {
-    if (++this.#awaited === 1) this.#channel.hold(true);
+    if (++this.#awaited === 1) this.channel.hold(true);
     try {
       return await promise;
     } finally {
-      if (--this.#awaited === 0) this.#channel.hold(false);
+      if (--this.#awaited === 0) this.channel.hold(false);
     }
   }
 
@@ -94,7 +94,7 @@ export class Client {
   end(error: UnfoldError): void {
     if (this.#ended) return;
     this.#ended = error;
-    this.#channel.close();
+    this.channel.close();
     const pending = [...this.#pending.values()];
     this.#pending.clear();
     for (const call of pending) call.error(error);
@@ -118,7 +118,7 @@ export class Client {
   }
 
   #post(request: Request, transfer?: Transferable[]): void {
-    if (!this.#ended) this.#channel.post(request, transfer);
+    if (!this.#ended) this.channel.post(request, transfer);
   }
 
   #receive(answer: Answer): void {

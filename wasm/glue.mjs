@@ -28,7 +28,15 @@ export function adapt(source) {
       startNodeThread(factory),
     )
     .replace(/\bimport\((['"])(?:node:)?(module|worker_threads)\1\)/g, 'fromNode("$2")')
-    .replace(/new WebAssembly\.Memory\(\{initial:(.{1,30}?),maximum:65536,shared:true\}\)/, 'sharedMemory($1)')
+    .replace(
+      /new WebAssembly\.Memory\(\{initial:(.{1,30}?),maximum:65536,shared:true\}\)/,
+      'sharedMemory($1)',
+    )
+    // Nothing here has wide strings.
+    .replace(
+      /var UTF16Decoder=.*?var __embind_register_std_wstring=.*?(?=var __embind_register_void=)/s,
+      'var __embind_register_std_wstring=()=>{};',
+    )
     // Whoever has SIMD has globalThis.
     .replace(/(emval_get_global=\(\)=>)\{.*?unable to get global object\.".*?\};/s, '$1globalThis;');
   const left =

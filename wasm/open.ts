@@ -19,33 +19,33 @@ export interface Session {
 export async function openSession(options: Runtime): Promise<Session> {
   return within(options, (race) =>
     attempt(options, async (wanted) => {
-      const waiting = isUsual(options) ? spares.get(keyOf(wanted)) : undefined;
-      const spare = waiting?.shift();
-      if (!spare) return start(wanted, options, race);
-      // One that failed is no more than none.
-      const ready = await race(spare.catch(() => null)).catch((error: unknown) => {
-        waiting!.unshift(spare);
-        throw error;
-      });
-      return ready && !ready.client.ended ? ready : start(wanted, options, race);
+      const waiting = spares.get(keyOf(wanted, options)) ?? [];
+      const spare = waiting.shift();
+      // One that failed is no more than none; one that is given up is there for the next.
+      const taken = spare && race(spare.catch(() => undefined));
+      taken?.catch(() => waiting.unshift(spare!));
+      const ready = await taken;
+      return ready?.client.ended === false ? ready : start(wanted, options, race);
     }),
   );
 }
 
 /** Sessions for the next models that run as they do. */
-const spares = new Map<string, Promise<Session>[]>();
+const spares = new Map<string | false, Promise<Session>[]>();
 
-const keyOf = (wanted: Plan) => JSON.stringify(wanted);
-const isUsual = ({ wasmUrl, wasmModule, workerUrl }: Runtime) => !wasmUrl && !wasmModule && !workerUrl;
+const isUsual = ({ wasmUrl, wasmModule, workerUrl }: Runtime) => !(wasmUrl || wasmModule || workerUrl);
+/** What they have in common; there are none where files are given. */
+const keyOf = (wanted: Plan, options: Runtime) => isUsual(options) && JSON.stringify(wanted);
 
 /** One more session for `openSession` to find; where files are given, only the engine. */
 export async function prepareSession(options: Runtime): Promise<void> {
   const wanted = await plan(options);
   await within<unknown>(options, (race) => {
     if (!isUsual(options)) return race(loadModule(wanted, options));
-    const spare = start(wanted, options, unlimited);
+    const spare = start(wanted, options);
     spare.catch(() => {}); // whoever makes the model is told
-    spares.set(keyOf(wanted), [...(spares.get(keyOf(wanted)) ?? []), spare]);
+    const key = keyOf(wanted, options);
+    spares.set(key, [...(spares.get(key) ?? []), spare]);
     return race(spare);
   });
 }
@@ -59,7 +59,7 @@ export async function openTools(options: Runtime): Promise<Client> {
       let session = tools.get(module);
       if (!session || (await race(session)).client.ended) {
         // Shared by all who ask: no one's signal ends it.
-        session = start({ ...wanted, threads: 1 }, { ...local, wasmModule: module }, unlimited);
+        session = start({ ...wanted, threads: 1 }, { ...local, wasmModule: module });
         tools.set(module, session);
         session.catch(() => tools.delete(module));
       }
@@ -84,7 +84,6 @@ async function attempt<T>(options: Runtime, run: (wanted: Plan) => Promise<T>): 
 }
 
 type Race = <T>(work: Promise<T>) => Promise<T>;
-const unlimited: Race = (work) => work;
 
 /** Runs `work`; what it waits for through `race` is given up when the signal fires or the time is over. */
 async function within<T>(
@@ -112,16 +111,16 @@ async function within<T>(
   }
 }
 
-async function start(wanted: Plan, options: Runtime, race: Race): Promise<Session> {
+async function start(wanted: Plan, options: Runtime, race: Race = (work) => work): Promise<Session> {
   // A worker starts while the module is on its way, but where a file that is given may decide for another build.
-  const early = wanted.worker && !options.wasmModule && !options.wasmUrl;
-  let connection = early ? await connect(wanted, options, race) : undefined;
+  const early = wanted.worker && isUsual(options);
+  let client = early ? await connect(wanted, options, race) : undefined;
   try {
     const module = await race(loadModule(wanted, options));
     const fitting = await fit(wanted, module);
     const { build, threads, math, worker, reason } = fitting;
-    connection ??= await connect(fitting, options, race);
-    const { channel, client } = connection;
+    client ??= await connect(fitting, options, race);
+    const { channel } = client;
     const args = { version: VERSION, module, threads, math, ...(channel.lock && { lock: channel.lock }) };
     const started = await race(client.call('start', args));
     if (started.locked) channel.watch?.();
@@ -137,17 +136,14 @@ async function start(wanted: Plan, options: Runtime, race: Race): Promise<Sessio
       },
     };
   } catch (error) {
-    const given =
-      error instanceof UnfoldError ? error : new UnfoldError('ABORTED', 'Given up while loading.');
-    connection?.client.end(given);
+    client?.end(error as UnfoldError); // nobody asks it why
     throw error;
   }
 }
 
 /** The client listens from the first moment: a script that cannot be loaded says so once. */
-async function connect({ build, worker }: Plan, options: Runtime, race: Race) {
-  const channel = worker ? await startWorker(build, options) : await race(startHere(build));
-  return { channel, client: new Client(channel) };
+async function connect({ build, worker }: Plan, options: Runtime, race: Race): Promise<Client> {
+  return new Client(worker ? await startWorker(build, options) : await race(startHere(build)));
 }
 
 /** A file that was given decides the build, whatever was planned. */
