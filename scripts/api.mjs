@@ -10,7 +10,10 @@ const files = ['index', 'errors', 'support', 'types', 'network-types', 'config',
 
 // Every public name, where a reader looks for it. One that is missing here, or is no more, is an error.
 const sections = [
-  ['Functions', ['createModel', 'openModel', 'createNetwork', 'preload', 'checkConfig', 'getSchema', 'support']],
+  [
+    'Functions',
+    ['createModel', 'openModel', 'createNetwork', 'preload', 'checkConfig', 'getSchema', 'support'],
+  ],
   [
     'Models',
     'Model TrainOptions Progress SampleOptions Sampling Stream Evaluation Split Baselines Settings'.split(
