@@ -1,5 +1,6 @@
 // The page in Firefox, from loading to looking inside: what Chromium forgives shows here.
 import { deflateRawSync } from 'node:zlib';
+import type { Browser } from 'puppeteer-core';
 import { describe, expect, it } from 'vitest';
 import { firefox, openFirefox } from '../package/fixtures/firefox';
 import { openSite } from './harness';
@@ -16,18 +17,24 @@ function keepWhatIsGiven() {
   };
 }
 
+/** A page for a person who waits, and what went wrong in it. */
+async function openPage(browser: Browser) {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(150_000);
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(String(error)));
+  await page.setViewport({ width: 1280, height: 860 });
+  return { page, problems };
+}
+
 describe.skipIf(!firefox).each([true, false])('in Firefox (isolated: %s)', (isolation) => {
   it('loads, trains, writes, saves, opens, and looks inside', { timeout: 400_000 }, async () => {
     const [site, browser] = await Promise.all([openSite({ isolation }), openFirefox()]);
     try {
-      const page = await browser.newPage();
-      page.setDefaultTimeout(150_000);
-      const problems: string[] = [];
+      const { page, problems } = await openPage(browser);
       page.on('console', (message) => {
         if (['error', 'warn'].includes(message.type())) problems.push(message.text());
       });
-      page.on('pageerror', (error) => problems.push(String(error)));
-      await page.setViewport({ width: 1280, height: 860 });
       await page.goto(`${site.url}#v=1&h=32&w=32&b=16&lo=text`);
       const step = () =>
         page.$eval('.facts dd', (element) => Number(element.textContent!.replaceAll(/\D/g, '')));
@@ -70,11 +77,7 @@ describe.skipIf(!firefox).each([true, false])('in Firefox (isolated: %s)', (isol
   it('compares, keeps, exports, guides and explains', { timeout: 400_000 }, async () => {
     const [site, browser] = await Promise.all([openSite({ isolation }), openFirefox()]);
     try {
-      const page = await browser.newPage();
-      page.setDefaultTimeout(150_000);
-      const problems: string[] = [];
-      page.on('pageerror', (error) => problems.push(String(error)));
-      await page.setViewport({ width: 1280, height: 860 });
+      const { page, problems } = await openPage(browser);
       await page.goto(`${site.url}#v=1&h=16&w=32&b=16`);
       const button = (name: string) => page.locator(`::-p-aria([name="${name}"][role="button"])`);
       const wait = (reached: string) => page.waitForFunction(reached);
@@ -117,11 +120,7 @@ describe.skipIf(!firefox).each([true, false])('in Firefox (isolated: %s)', (isol
   it('greets, solves tasks, follows links, and works offline', { timeout: 400_000 }, async () => {
     const [site, browser] = await Promise.all([openSite({ isolation }), openFirefox()]);
     try {
-      const page = await browser.newPage();
-      page.setDefaultTimeout(150_000);
-      const problems: string[] = [];
-      page.on('pageerror', (error) => problems.push(String(error)));
-      await page.setViewport({ width: 1280, height: 860 });
+      const { page, problems } = await openPage(browser);
       const wait = (reached: string) => page.waitForFunction(reached);
       const trained = (steps: number) =>
         wait(`Number(document.querySelector('.facts dd')?.textContent.replaceAll(/\\D/g, '')) > ${steps}`);

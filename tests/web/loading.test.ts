@@ -54,6 +54,21 @@ describe.each([
   });
 });
 
+it('is sent compressed to whoever takes that, and the same to all others', async () => {
+  const { url } = await site();
+  for (const path of ['', 'manifest.webmanifest', 'icon.svg']) {
+    const [packed, plain] = await Promise.all(
+      ['gzip, br', 'identity'].map((encoding) =>
+        fetch(url + path, { headers: { 'Accept-Encoding': encoding } }),
+      ),
+    );
+    expect(plain!.headers.get('content-encoding')).toBeNull();
+    expect(packed!.headers.get('vary')).toBe('Accept-Encoding');
+    expect(packed!.headers.get('content-encoding')).toBe(path ? null : 'br'); // small ones are not worth it
+    expect(await packed!.text()).toBe(await plain!.text());
+  }
+});
+
 // The page and the engine; the model that writes at once and the text have limits of their own.
 it.each([true, false])('fetches 300 000 bytes at most until it trains (isolated: %s)', async (isolation) => {
   const { url } = await site({ isolation });
