@@ -54,6 +54,25 @@ describe.each([
   });
 });
 
+it('shows its name until its script is there', async () => {
+  const { url } = await site();
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  let letThrough = () => {};
+  const held = new Promise<void>((resolve) => (letThrough = resolve));
+  await page.route('**/assets/main-*.js', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(url, { waitUntil: 'commit' });
+  const name = page.locator('.shell');
+  await name.waitFor();
+  letThrough();
+  await page.locator('.bar').waitFor();
+  expect(await name.isVisible()).toBe(false);
+  await context.close();
+});
+
 it('is sent compressed to whoever takes that, and the same to all others', async () => {
   const { url } = await site();
   for (const path of ['', 'manifest.webmanifest', 'icon.svg']) {

@@ -1,6 +1,6 @@
 // The parts of the page that need no page.
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ticksX } from '../../web/src/charts/axes';
 import { explodes } from '../../web/src/charts/heatMap';
 import { boxOf, freePlace, type Place } from '../../web/src/charts/labels';
@@ -264,4 +264,37 @@ it('tells an explosion from a loss that is steep close by', () => {
 it('puts few, round ticks on a logarithmic step axis', () => {
   expect(ticksX(1, 60)).toEqual([1, 2, 5, 10, 20, 50]);
   expect(ticksX(1, 100_000)).toEqual([1, 10, 100, 1000, 10_000, 100_000]);
+});
+
+describe.each(['en', 'de'])('numbers in %s', (language) => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.resetModules();
+  });
+  const load = () => {
+    vi.stubGlobal('navigator', { languages: [language] });
+    vi.resetModules();
+    return import('../../web/src/state/format');
+  };
+  const intl = (options: Intl.NumberFormatOptions) => {
+    const format = new Intl.NumberFormat(language, options);
+    return (value: number) => format.format(value);
+  };
+  const values = fc.double({ min: -1e9, max: 1e9, noNaN: true });
+
+  it('are written as Intl writes them', async () => {
+    const { decimals, integer, twoDigits, upToTwo } = await load();
+    const [whole, loose] = [intl({ maximumFractionDigits: 0 }), intl({ maximumFractionDigits: 2 })];
+    const three = intl({ minimumFractionDigits: 3, maximumFractionDigits: 3 });
+    const short = intl({ maximumSignificantDigits: 2, useGrouping: false });
+    fc.assert(
+      fc.property(fc.oneof(values, fc.double({ min: -2, max: 2, noNaN: true })), (value) => {
+        expect(integer(value)).toBe(whole(value));
+        expect(decimals(value, 3)).toBe(three(value));
+        expect(upToTwo(value)).toBe(loose(value));
+        if (value === 0 || Math.abs(value) >= 1e-4) expect(twoDigits(value)).toBe(short(value));
+      }),
+    );
+    for (const value of [0, 100, 1000, 999999.5, 10.5, 0.1, 0.004]) expect(upToTwo(value)).toBe(loose(value));
+  });
 });

@@ -39,9 +39,11 @@ function usePlot() {
         known ? { step: step[index]!, training: training[index]!, validation: validation[index]! } : null,
       );
     };
-    let here = true;
+    // On a phone it is often out of sight: then nothing is drawn, and before it was seen nothing fetched.
+    let seen = false;
+    let made = '';
     const make = () => {
-      if (!drawing || !here) return;
+      if (!drawing || !seen) return;
       plot.current?.destroy();
       const { clientWidth: width, clientHeight: height } = element;
       const setting = {
@@ -51,10 +53,8 @@ function usePlot() {
       };
       plot.current = drawing.lossPlot(element, columns(), { ...setting, width, height, onCursor });
     };
-    const draw = () => plot.current?.setData(columns());
+    const draw = () => seen && plot.current?.setData(columns());
     const fit = () => plot.current?.setSize({ width: element.clientWidth, height: element.clientHeight });
-    if (!drawing) import('./lossPlot').then((found) => ((drawing = found), nextFrame(make)), report);
-    let made = '';
     const stop = effect(() => {
       const { scale } = store.settings.value;
       const wanted = JSON.stringify([scale, baselines()]);
@@ -64,14 +64,22 @@ function usePlot() {
       nextFrame(wanted === made ? draw : make);
       made = wanted;
     });
-    const observer = new ResizeObserver(() => nextFrame(fit));
-    observer.observe(element);
+    const size = new ResizeObserver(() => nextFrame(fit));
+    size.observe(element);
+    const view = new IntersectionObserver(([entry]) => {
+      seen = entry!.isIntersecting;
+      if (!seen) return;
+      if (drawing) nextFrame(make);
+      else import('./lossPlot').then((found) => ((drawing = found), nextFrame(make)), report);
+    });
+    view.observe(element);
     const onScheme = () => nextFrame(make);
     dark.addEventListener('change', onScheme);
     return () => {
-      here = false;
+      seen = false;
       stop();
-      observer.disconnect();
+      size.disconnect();
+      view.disconnect();
       dark.removeEventListener('change', onScheme);
       plot.current?.destroy();
       plot.current = null;

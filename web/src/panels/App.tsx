@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { Soon } from '../controls/Soon';
 import { LookPanel } from '../look/LookPanel';
 import { message } from '../messages';
 import { Actions } from './Actions';
@@ -25,24 +25,10 @@ import { TourCard } from './TourCard';
 import { ToursDialog } from './ToursDialog';
 import { TopBar } from './TopBar';
 
-/**
- * The page is drawn in stages, each a task of its own, so that workers and touches are heard in between: what writes and
- * its loss, the settings, the rest. On a first visit the last two wait until the first has something to show.
- */
-const STAGES = 2;
-
-function useStage(): number {
-  const [stage, setStage] = useState(0);
-  const last = sighted.value ? STAGES : 0;
-  useEffect(() => {
-    if (stage < last) setTimeout(() => setStage(stage + 1), 0);
-  }, [stage, last]);
-  return stage;
-}
-
 export function App() {
   const text = shownTask.value === 'next';
-  const stage = useStage();
+  // On a first visit the rest waits until there is something to see.
+  const rest = sighted.value;
   return (
     <div class="app">
       <a class="skip" href="#written">
@@ -53,35 +39,55 @@ export function App() {
       <Notices />
       <main class="panels">
         <div class="column settings">
-          {stage > 0 && (
+          {rest && (
             <>
               <div class="settings-scroll">
-                <LearnPanel />
-                <LivePanel />
-                <NetworkPanel />
+                <Soon>
+                  <LearnPanel />
+                </Soon>
+                <Soon>
+                  <LivePanel />
+                </Soon>
+                <Soon>
+                  <NetworkPanel />
+                </Soon>
               </div>
-              <Explained />
-              <ApplyPanel />
+              <Soon>
+                <Explained />
+                <ApplyPanel />
+              </Soon>
             </>
           )}
         </div>
         {text ? <StreamPanel /> : <TaskColumn />}
         <div class="column measure">
-          <LossPanel />
-          <RunPanel />
-          {text && <FlowPanel />}
+          <Soon>
+            <LossPanel />
+          </Soon>
+          <Soon>
+            <RunPanel />
+          </Soon>
+          {text && (
+            <Soon>
+              <FlowPanel />
+            </Soon>
+          )}
         </div>
-        {stage > 1 && <LookPanel />}
+        {rest && (
+          <Soon>
+            <LookPanel />
+          </Soon>
+        )}
       </main>
       <Places />
-      {stage > 1 && (
-        <>
+      {rest && (
+        <Soon>
           <RunsDialog />
           <CompareDialog />
           <ExportDialog />
           <ToursDialog />
           <TourCard />
-        </>
+        </Soon>
       )}
       <Spoken />
       <DropZone />

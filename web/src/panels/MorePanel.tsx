@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { Check } from '../controls/Check';
 import { ListField } from '../controls/ListField';
 import { NumberField } from '../controls/NumberField';
+import { Soon } from '../controls/Soon';
 import { Select } from '../controls/Select';
 import { message } from '../messages';
 import { menu, type MenuName } from '../state/config';
@@ -129,31 +130,35 @@ export function MorePanel() {
       <summary>
         {message.more.title} <span class="more-summary">{summary()}</span>
       </summary>
-      <Depth />
-      {layers > 1 && (
-        <Group title={groups.stack}>
-          <Check name="residual" />
-          <Check name="skipInputs" />
-          <Check name="skipOutputs" />
+      <Soon>
+        <Depth />
+        {layers > 1 && (
+          <Group title={groups.stack}>
+            <Check name="residual" />
+            <Check name="skipInputs" />
+            <Check name="skipOutputs" />
+          </Group>
+        )}
+        <Time />
+        <FeedbackGroup />
+      </Soon>
+      <Soon>
+        <Group title={groups.cell}>
+          <CellOptions />
+          <Menu name="bias" />
+          <Check name="layerNorm" />
         </Group>
-      )}
-      <Time />
-      <FeedbackGroup />
-      <Group title={groups.cell}>
-        <CellOptions />
-        <Menu name="bias" />
-        <Check name="layerNorm" />
-      </Group>
-      <Group title={groups.symbols}>
-        <NumberField name="embedding" step={16} />
-        {embedding > 0 && <Check name="tied" />}
-      </Group>
-      <Group title={groups.noise}>
-        <NumberField name="zoneout" fraction />
-        <NumberField name="recurrentDropout" fraction />
-        <Check name="variational" />
-      </Group>
-      <Weights />
+        <Group title={groups.symbols}>
+          <NumberField name="embedding" step={16} />
+          {embedding > 0 && <Check name="tied" />}
+        </Group>
+        <Group title={groups.noise}>
+          <NumberField name="zoneout" fraction />
+          <NumberField name="recurrentDropout" fraction />
+          <Check name="variational" />
+        </Group>
+        <Weights />
+      </Soon>
     </details>
   );
 }

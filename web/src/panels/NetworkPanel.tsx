@@ -1,4 +1,5 @@
 import { NumberField } from '../controls/NumberField';
+import { Soon } from '../controls/Soon';
 import { Select } from '../controls/Select';
 import { message } from '../messages';
 import { choices } from '../state/config';
@@ -75,11 +76,15 @@ export function NetworkPanel() {
           <NumberField name="batch" step={8} />
           <NumberField name="seed" />
         </div>
-        <TaskControls />
-        <CellNote name={cell} />
-        {!beyond && <MorePanel />}
+        <Soon>
+          <TaskControls />
+          <CellNote name={cell} />
+          {!beyond && <MorePanel />}
+        </Soon>
       </fieldset>
-      <ConfigurationPanel />
+      <Soon>
+        <ConfigurationPanel />
+      </Soon>
     </section>
   );
 }

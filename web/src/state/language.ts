@@ -1,5 +1,5 @@
 // The language of the page, settled before anything is shown: what the reader chose, else the first of the browser's
-// languages that there is. Another language needs a line here and a catalogue in messages.ts.
+// languages that there is. Another language needs a line here, its signs in format.ts and a catalogue in messages.ts.
 export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
 export type Language = keyof typeof LANGUAGES;
 

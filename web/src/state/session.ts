@@ -183,6 +183,7 @@ function expand(link: Link, schema: Schema): Settings {
 
 async function prepare(link: Link, text: Promise<unknown>): Promise<void> {
   const schema = await getSchema();
+  await breathe(); // what the engine took and what is drawn of it are two pieces of work
   store.schema.value = schema;
   // Without a preset, what was changed while the engine loaded stays changed.
   const asked = link.preset === null ? store.settings.peek() : expand(link, schema);
@@ -292,6 +293,9 @@ const HEAD_START = 60;
  */
 export async function startSession(): Promise<void> {
   const link = readHash(location.hash);
+  const calm = why(link) !== null;
+  if (!calm) preload().catch(() => {}); // whoever needs the engine says what is wrong with it
+  await breathe();
   // Before anything watches: a first value is no change, and the address stays as short as it came.
   if (!link.hasSettings && onPhone()) {
     link.settings.hidden = HIDDEN_ON_PHONE;
@@ -305,8 +309,7 @@ export async function startSession(): Promise<void> {
   watchRuns();
   watchTab(() => notify('note', message.keep.rested));
   store.autostart.value = link.autostart;
-  const calm = why(link) !== null;
-  if (!calm) preload().catch(() => {}); // whoever needs the engine says what is wrong with it
+  await breathe();
   const bare = location.hash.length < 2 && lastHere() === null && !calm;
   const first = bare ? chooseBundled(link.settings.text) : undefined;
   sighted.value = !first;
