@@ -103,7 +103,8 @@ async function answer(folder, headers, request, response) {
   }
   const found = await find(folder, request.url);
   if (!found) return reply(404, {}, 'Not found.\n');
-  const tag = `"${found.info.size.toString(36)}-${found.info.mtimeMs.toString(36)}"`;
+  // A weak one: it is the same file in both encodings.
+  const tag = `W/"${found.info.size.toString(36)}-${found.info.mtimeMs.toString(36)}"`;
   if (request.headers['if-none-match'] === tag) return reply(304, { ETag: tag, Vary: 'Accept-Encoding' });
   const { size } = found.info;
   const ending = extname(found.file).toLowerCase();

@@ -83,6 +83,9 @@ it('is sent compressed to whoever takes that, and the same to all others', async
     );
     expect(plain!.headers.get('content-encoding')).toBeNull();
     expect(packed!.headers.get('vary')).toBe('Accept-Encoding');
+    const tag = packed!.headers.get('etag')!;
+    expect(tag).toMatch(/^W\//); // one for both
+    expect((await fetch(url + path, { headers: { 'If-None-Match': tag } })).status).toBe(304);
     expect(packed!.headers.get('content-encoding')).toBe(path ? null : 'br'); // small ones are not worth it
     expect(await packed!.text()).toBe(await plain!.text());
   }
