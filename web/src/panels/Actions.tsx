@@ -1,6 +1,7 @@
 import { useRef } from 'preact/hooks';
 import { FileButton } from '../controls/FileButton';
 import { Icon } from '../controls/Icon';
+import { Soon } from '../controls/Soon';
 import { message } from '../messages';
 import { saveModel, takeFile } from '../state/files';
 import { notify } from '../state/notices';
@@ -78,7 +79,9 @@ export function Actions() {
       <button type="button" onClick={() => help.current?.showModal()}>
         {message.actions.help}
       </button>
-      <HelpDialog dialog={help} />
+      <Soon>
+        <HelpDialog dialog={help} />
+      </Soon>
     </nav>
   );
 }
