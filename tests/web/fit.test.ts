@@ -181,6 +181,21 @@ describe('on a phone', () => {
     await close();
   });
 
+  it('a part that was asked for stays where it is while the networks write on', async () => {
+    const { page, close } = await visit(browser, site, { ...phone, viewport: { width: 390, height: 844 } });
+    await waitForStep(page, 60);
+    await page.waitForTimeout(3000); // until their boxes are full
+    await page.getByRole('button', { name: 'Loss', exact: true }).tap();
+    const scrolled = () => page.evaluate(() => Math.round(scrollY));
+    const before = await scrolled();
+    expect(before).toBeGreaterThan(200);
+    for (let times = 0; times < 10; times++) {
+      await page.waitForTimeout(400);
+      expect(await scrolled()).toBe(before);
+    }
+    await close();
+  });
+
   it('a chart out of sight is not drawn, and not even its script fetched', async () => {
     const short = { ...phone, viewport: { width: 360, height: 480 } };
     const { page, close } = await visit(browser, site, { ...short, at: SMALL });
