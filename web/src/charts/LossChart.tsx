@@ -8,6 +8,7 @@ import { nextFrame } from '../state/frame';
 import { report } from '../state/notices';
 import { store } from '../state/store';
 import { baselines } from './guesses';
+import { whileInView } from './inView';
 import { readTheme } from './theme';
 import { zoomBy, zoomOut } from './zoom';
 
@@ -66,20 +67,18 @@ function usePlot() {
     });
     const size = new ResizeObserver(() => nextFrame(fit));
     size.observe(element);
-    const view = new IntersectionObserver(([entry]) => {
-      seen = entry!.isIntersecting;
-      if (!seen) return;
+    const stopLooking = whileInView(element, () => {
+      seen = true;
       if (drawing) nextFrame(make);
       else import('./lossPlot').then((found) => ((drawing = found), nextFrame(make)), report);
+      return () => (seen = false);
     });
-    view.observe(element);
     const onScheme = () => nextFrame(make);
     dark.addEventListener('change', onScheme);
     return () => {
-      seen = false;
       stop();
+      stopLooking();
       size.disconnect();
-      view.disconnect();
       dark.removeEventListener('change', onScheme);
       plot.current?.destroy();
       plot.current = null;

@@ -1,6 +1,7 @@
 import { effect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { drawHeatMap, explodes, VANISHING } from '../charts/heatMap';
+import { whileInView } from '../charts/inView';
 import { readTheme } from '../charts/theme';
 import { message } from '../messages';
 import { integer, scientific } from '../state/format';
@@ -25,18 +26,12 @@ function useHeatMap() {
     const size = new ResizeObserver(redraw);
     size.observe(element);
     dark.addEventListener('change', redraw);
-    let stop: (() => void) | undefined;
-    const view = new IntersectionObserver(([entry]) => {
-      stop?.();
-      stop = entry!.isIntersecting ? watchFlow() : undefined;
-    });
-    view.observe(element);
+    const stopMeasuring = whileInView(element, watchFlow);
     return () => {
       stopDrawing();
+      stopMeasuring();
       size.disconnect();
-      view.disconnect();
       dark.removeEventListener('change', redraw);
-      stop?.();
     };
   }, []);
   return canvas;

@@ -3,8 +3,8 @@ import type { ComponentChildren } from 'preact';
 import { Check } from '../controls/Check';
 import { ListField } from '../controls/ListField';
 import { NumberField } from '../controls/NumberField';
-import { Soon } from '../controls/Soon';
 import { Select } from '../controls/Select';
+import { Soon } from '../controls/Soon';
 import { message } from '../messages';
 import { menu, type MenuName } from '../state/config';
 import {

@@ -1,6 +1,6 @@
 import { NumberField } from '../controls/NumberField';
-import { Soon } from '../controls/Soon';
 import { Select } from '../controls/Select';
+import { Soon } from '../controls/Soon';
 import { message } from '../messages';
 import { choices } from '../state/config';
 import { set, store } from '../state/store';

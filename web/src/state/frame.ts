@@ -33,19 +33,16 @@ export const pause = (milliseconds: number) =>
 export const breathe = () => pause(0);
 
 const turns: Task[] = [];
-let going = false;
+
+const afterFrame = (task: Task) => requestAnimationFrame(() => setTimeout(task));
 
 function takeTurn(): void {
-  const task = turns.shift();
-  going = task !== undefined;
-  task?.();
-  if (going) requestAnimationFrame(() => setTimeout(takeTurn));
+  const task = turns.shift()!;
+  if (turns.length > 0) afterFrame(takeTurn);
+  task();
 }
 
 /** Runs the task after a frame of its own, and after those that asked before it. */
 export function inTurn(task: Task): void {
-  turns.push(task);
-  if (going) return;
-  going = true;
-  requestAnimationFrame(() => setTimeout(takeTurn));
+  if (turns.push(task) === 1) afterFrame(takeTurn);
 }

@@ -295,7 +295,7 @@ export async function startSession(): Promise<void> {
   const link = readHash(location.hash);
   const calm = why(link) !== null;
   if (!calm) preload().catch(() => {}); // whoever needs the engine says what is wrong with it
-  await breathe();
+  await breathe(); // here and below: three short pieces of work instead of a long one
   // Before anything watches: a first value is no change, and the address stays as short as it came.
   if (!link.hasSettings && onPhone()) {
     link.settings.hidden = HIDDEN_ON_PHONE;
