@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { isolationHeaders } from '../scripts/serve.mjs';
+import { schema } from '../web/schema.config';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -20,6 +21,7 @@ function chromium(): string | undefined {
 function inBrowser(name: string, headers: Record<string, string>): TestProjectInlineConfiguration {
   return {
     root,
+    plugins: [schema()],
     server: { headers },
     test: {
       name,
@@ -48,6 +50,7 @@ export default defineConfig({
     projects: [
       {
         root,
+        plugins: [schema()],
         test: {
           name: 'node',
           environment: 'node',

@@ -362,10 +362,10 @@ val schema_reply() {
   return guarded([] { return reply(true, schema()); });
 }
 
-val check(const std::string& text, int vocabulary) {
+val check(const std::string& text, int vocabulary, int characters) {
   return guarded([&] {
     const Config config = parse_config(text);
-    const Estimate size = estimate(config, std::max(vocabulary, 1), 0);
+    const Estimate size = estimate(config, std::max(vocabulary, 1), characters);
     const bool known = vocabulary > 0;
     return reply(true, {{"config", to_json(config)},
                         maybe("parameters", known, double(size.parameters)),

@@ -55,7 +55,7 @@ export interface EngineNetwork {
 
 export interface Engine {
   schema(): Reply;
-  check(config: string, vocabulary: number): Reply;
+  check(config: string, vocabulary: number, characters: number): Reply;
   setThreads(count: number): Reply;
   /** Answers which one is in use from now on: `fast` only in a `-fast` file. */
   setMath(math: Arithmetic): Reply;

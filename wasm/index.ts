@@ -63,17 +63,18 @@ export async function createNetwork(options: NetworkOptions): Promise<Network> {
 
 /**
  * Validates a configuration and fills in its defaults; rejects with `INVALID_CONFIG` and the field. With the size of
- * the vocabulary it also counts parameters and bytes. Nothing is built. One engine, without a worker, serves all such
- * questions.
+ * the vocabulary it also counts parameters and bytes, and with the number of characters as many bytes as `info`
+ * of a model of that text says. Nothing is built. One engine, without a worker, serves all such questions.
  */
 export async function checkConfig(
   config: Config,
-  options: Runtime & { vocabulary?: number } = {},
+  options: Runtime & { vocabulary?: number; characters?: number } = {},
 ): Promise<CheckedConfig> {
-  const [runtime, { vocabulary = 0 }] = split(options);
+  const [runtime, { vocabulary = 0, characters = 0 }] = split(options);
   checkWhole('vocabulary', vocabulary, 0, 2 ** 31 - 1);
+  checkWhole('characters', characters, 0, 2 ** 31 - 1);
   const tools = await openTools(runtime);
-  return tools.call('check', { config: toJson(config), vocabulary }, { signal: runtime.signal });
+  return tools.call('check', { config: toJson(config), vocabulary, characters }, { signal: runtime.signal });
 }
 
 /** The cells, optimizers and so on of this build, and the default configuration. */

@@ -45,7 +45,7 @@ export async function preload(options: Runtime = {}): Promise<void> {
 
 export async function checkConfig(
   config: Config,
-  options: Runtime & { vocabulary?: number } = {},
+  options: Runtime & { vocabulary?: number; characters?: number } = {},
 ): Promise<CheckedConfig> {
   return files.checkConfig(config, await embed(options));
 }

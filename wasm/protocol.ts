@@ -43,7 +43,7 @@ export interface Calls {
   start(args: StartArgs): { threads: number; math: Arithmetic; locked: boolean };
   schema(args: object): Schema;
   /** `vocabulary` 0: not known. */
-  check(args: { config: string; vocabulary: number }): CheckedConfig;
+  check(args: { config: string; vocabulary: number; characters: number }): CheckedConfig;
   create(args: { config: string; text: Uint8Array }): Info;
   /** An empty text: for sampling only. */
   open(args: { bytes: Uint8Array; text: Uint8Array }): Info;

@@ -103,7 +103,7 @@ class Session {
       };
     },
     schema: () => read(this.#started.schema()),
-    check: ({ config, vocabulary }) => read(this.#started.check(config, vocabulary)),
+    check: ({ config, vocabulary, characters }) => read(this.#started.check(config, vocabulary, characters)),
     create: ({ config, text }) => this.#load((model) => read(model.create(config, text))),
     open: ({ bytes, text }) => this.#load((model) => read(model.open(bytes, text))),
     createNetwork: ({ config }) => this.#make(config),

@@ -3,6 +3,7 @@ import { defineConfig, type Plugin } from 'vite';
 import { offline } from './offline.config';
 import { policy } from './policy.config';
 import { preload } from './preload.config';
+import { schema } from './schema.config';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -15,6 +16,25 @@ function readableThreadOptions(): Plugin {
     transform(code, id) {
       if (!id.endsWith('/simd-threads.js') || !call.test(code)) return null;
       return { code: code.replace(call, '$1, { type: "module", name: "em-pthread" })'), map: null };
+    },
+  };
+}
+
+/** What uPlot asks of Intl as soon as it is loaded, and the page never needs, would hold a phone up for a tenth of a second. */
+function withoutIntl(): Plugin {
+  const eager: [string, string][] = [
+    ["new Intl.NumberFormat(domEnv ? nav.language : 'en-US')", '{ format: String }'],
+    ['new Intl.DateTimeFormat().resolvedOptions().timeZone', 'undefined'],
+  ];
+  return {
+    name: 'unfold:without-intl',
+    transform(code, id) {
+      if (!/uPlot\.esm\.js$/.test(id)) return null;
+      for (const [asked, instead] of eager) {
+        if (!code.includes(asked)) throw new Error(`uPlot no longer has ${asked}.`);
+        code = code.replace(asked, instead);
+      }
+      return { code, map: null };
     },
   };
 }
@@ -56,7 +76,7 @@ export default defineConfig({
       },
     },
   },
-  plugins: [readableThreadOptions(), policy(), preload(), offline()],
+  plugins: [readableThreadOptions(), withoutIntl(), schema(), policy(), preload(), offline()],
   worker: { format: 'es', plugins: () => [readableThreadOptions()] },
   server: {
     headers: {

@@ -112,6 +112,7 @@ test('of functions; questions about configurations are answered afterwards', asy
     await settles('openModel (options)', () => openModel(new Uint8Array(9), s));
     await settles('checkConfig', () => checkConfig(s));
     await settles('checkConfig (vocabulary)', () => checkConfig({}, { vocabulary: s }));
+    await settles('checkConfig (characters)', () => checkConfig({}, { characters: s }));
     await settles('getSchema', () => getSchema(s));
   }
   expect((await checkConfig({}, { vocabulary: 20 })).parameters).toBeGreaterThan(0);

@@ -186,6 +186,15 @@ describe('configurations', () => {
     expect(await checkConfig(config)).toMatchObject({ config, parameters: null, memoryBytes: null });
   });
 
+  test('are measured with a text as its model is', async () => {
+    const text = TEXT.repeat(3);
+    const model = await realModel({ text });
+    const { config, parameters, memoryBytes, vocabulary } = model.info;
+    model.dispose();
+    const size = { vocabulary: vocabulary.size, characters: [...text].length };
+    expect(await checkConfig(SMALL, size)).toEqual({ config, parameters, memoryBytes });
+  });
+
   test('are refused by field', async () => {
     expect(await rejection(checkConfig({ batch: 0 }))).toMatchObject({
       code: 'INVALID_CONFIG',

@@ -1,7 +1,7 @@
 // From the controls to a configuration and back, on the real engine but without a page.
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { checkConfig, type Config, getSchema, type Schema } from '../../dist/index.js';
+import { describe, expect, it } from 'vitest';
+import { checkConfig, type Config } from '../../dist/index.js';
 import { shade } from '../../web/src/charts/heatMap';
 import {
   ATTENTIONS,
@@ -17,33 +17,29 @@ import {
 // The page's modules ask the document for its language.
 Object.assign(globalThis, { document: { documentElement: { lang: 'en' } } });
 const { fromConfig, settingsFor, settle, toConfig } = await import('../../web/src/state/config');
+const { schema } = await import('../../web/src/state/schema');
 const { corporaOf, poolOf } = await import('../../web/src/state/taskConfig');
 const { withTask } = await import('../../web/src/state/tasks');
 const { NAMED } = await import('../../web/src/state/named');
 const { PRESET_GROUPS, presetOf, withPreset } = await import('../../web/src/state/presets');
 const { pretty } = await import('../../web/src/state/json');
 
-let schema: Schema;
-beforeAll(async () => {
-  schema = await getSchema();
-});
-
 const base = (changes: Partial<Settings> = {}): Settings => ({ ...initialSettings(), ...changes });
 
 it('knows each preset by what it sets, for any number of units', async () => {
   for (const preset of schema.presets) {
     for (const hidden of [24, 128]) {
-      const settings = withPreset(base({ hidden }), preset, schema);
+      const settings = withPreset(base({ hidden }), preset);
       expect(settings.custom).toBe('');
-      expect(presetOf(settings, schema)?.name).toBe(preset.name);
+      expect(presetOf(settings)?.name).toBe(preset.name);
       const { config } = await checkConfig(toConfig(settings));
       const { config: named } = await checkConfig({ preset: preset.name, hidden });
       expect({ ...config.layers, ...config.readout }).toEqual({ ...named.layers, ...named.readout });
       expect(config.initialization).toEqual(named.initialization);
     }
   }
-  expect(schema.presets.map(({ name }) => name)).toContain(presetOf(base(), schema)?.name);
-  expect(presetOf(base({ cell: 'rnn', clock: '1,3' }), schema)).toBeUndefined();
+  expect(schema.presets.map(({ name }) => name)).toContain(presetOf(base())?.name);
+  expect(presetOf(base({ cell: 'rnn', clock: '1,3' }))).toBeUndefined();
 });
 
 describe('a network that the page names', () => {
@@ -52,28 +48,27 @@ describe('a network that the page names', () => {
     async (name, named) => {
       for (const task of named.tasks ?? (['next', 'tag'] as const)) {
         const own = task === 'regress' ? { pool: 'mean' as const, corpus: '' } : {};
-        const start = task === 'next' ? base() : { ...withTask(base(), task, schema), ...own };
-        const settings = withPreset({ ...start, hidden: 24 }, named, schema);
+        const start = task === 'next' ? base() : { ...withTask(base(), task), ...own };
+        const settings = withPreset({ ...start, hidden: 24 }, named);
         expect(settings.hidden).toBe(24);
-        expect(presetOf(settings, schema)?.name).toBe(name);
+        expect(presetOf(settings)?.name).toBe(name);
         const { config } = await checkConfig(toConfig(settings));
-        expect(await settingsFor(config, start, schema)).toEqual(settings);
+        expect(await settingsFor(config, start)).toEqual(settings);
       }
     },
   );
 
   it('is told from another of the same architecture by having been chosen', () => {
-    const start = withTask(base(), 'translate', schema);
+    const start = withTask(base(), 'translate');
     const settings = withPreset(
       start,
       NAMED.find(({ name }) => name === 'attention')!,
-      schema,
     );
-    expect(presetOf(settings, schema)?.name).toBe('attention');
-    expect(presetOf(settings, schema, 'gru')?.name).toBe('gru');
-    expect(presetOf({ ...settings, attention: 'none' }, schema)?.name).toBe('gru');
+    expect(presetOf(settings)?.name).toBe('attention');
+    expect(presetOf(settings, 'gru')?.name).toBe('gru');
+    expect(presetOf({ ...settings, attention: 'none' })?.name).toBe('gru');
     // And a network for a text is no encoder.
-    expect(presetOf(base(), schema, 'attention')?.name).toBe('gru');
+    expect(presetOf(base(), 'attention')?.name).toBe('gru');
   });
 
   it('has a place in the menu, like every other', () => {
@@ -121,7 +116,7 @@ it('shows in the controls whatever they made', async () => {
     fc.asyncProperty(made, async (changes) => {
       const config = toConfig(base(changes));
       const { config: canonical } = await checkConfig(config);
-      const back = await settingsFor(canonical, base(), schema);
+      const back = await settingsFor(canonical, base());
       expect(back.custom).toBe('');
       expect((await checkConfig(toConfig(back))).config).toEqual(canonical);
     }),
@@ -135,14 +130,14 @@ describe('a task', () => {
   it.each(tasks)(
     '%s begins with a network that the engine builds, and comes back from its configuration',
     async (task) => {
-      const settings = withTask(base(), task, schema);
-      expect(corporaOf(schema, task).map(({ name }) => name)).toContain(settings.corpus);
-      expect(settle({ ...settings }, schema)).toMatchObject({ settings, refused: [] });
+      const settings = withTask(base(), task);
+      expect(corporaOf(task).map(({ name }) => name)).toContain(settings.corpus);
+      expect(settle({ ...settings })).toMatchObject({ settings, refused: [] });
       const { config } = await checkConfig(toConfig(settings));
       expect(config.task).toMatchObject({ name: task });
-      expect(await settingsFor(config, base(), schema)).toMatchObject({ ...settings, temperature: 0.7 });
+      expect(await settingsFor(config, base())).toMatchObject({ ...settings, temperature: 0.7 });
       // Back to a text nothing of the task is left.
-      expect(withTask(settings, 'next', schema)).toEqual(base());
+      expect(withTask(settings, 'next')).toEqual(base());
     },
   );
 
@@ -165,7 +160,7 @@ describe('a task', () => {
     });
     await fc.assert(
       fc.asyncProperty(made, async ({ task, at, mean, ...changes }) => {
-        const corpora = corporaOf(schema, task);
+        const corpora = corporaOf(task);
         const corpus = corpora[at % corpora.length]!;
         const pool = poolOf(corpus, task);
         const settings = base({
@@ -175,9 +170,9 @@ describe('a task', () => {
           corpus: corpus.name,
           pool: pool === 'last' && mean ? 'mean' : pool,
         } as Partial<Settings>);
-        settle(settings, schema);
+        settle(settings);
         const { config: canonical } = await checkConfig(toConfig(settings));
-        const back = await settingsFor(canonical, base(), schema);
+        const back = await settingsFor(canonical, base());
         expect(back.custom).toBe('');
         expect((await checkConfig(toConfig(back))).config).toEqual(canonical);
       }),
@@ -186,7 +181,7 @@ describe('a task', () => {
   });
 
   it('reads context, attention and what is left also where its edges are spelled out', async () => {
-    const settings = { ...withTask(base(), 'translate', schema), length: 'count' } as Settings;
+    const settings = { ...withTask(base(), 'translate'), length: 'count' } as Settings;
     const sources = async (changes: Partial<Settings>) => {
       const { config } = await checkConfig(toConfig({ ...settings, ...changes }));
       const own = [...(config.layers[0]!.edges ?? []), ...(config.readout ?? [])];
@@ -208,13 +203,13 @@ describe('a task', () => {
       encoder: [{ hidden: 5 }],
       layers: [{ hidden: 7 }],
     };
-    const settings = await settingsFor(config, base(), schema);
+    const settings = await settingsFor(config, base());
     expect(settings).toMatchObject({ task: 'translate', corpus: 'sorting', hidden: 7 });
     expect(JSON.parse(settings.custom)).toEqual(config);
   });
 
   it('refuses examples that are not made, or not for it, and a difficulty out of range', () => {
-    const of = (changes: Partial<Settings>) => settle(base(changes), schema);
+    const of = (changes: Partial<Settings>) => settle(base(changes));
     expect(of({ task: 'translate', corpus: 'parity' })).toMatchObject({ refused: ['corpus'] });
     expect(of({ task: 'classify', corpus: 'none' })).toMatchObject({ refused: ['corpus'] });
     expect(of({ task: 'classify', corpus: 'parity', difficulty: 3 })).toMatchObject({
@@ -243,14 +238,14 @@ describe('a configuration beyond the controls', () => {
   ];
 
   it.each(beyond)('keeps its JSON: %j', async (config) => {
-    const settings = await settingsFor(config, base(), schema);
+    const settings = await settingsFor(config, base());
     expect(JSON.parse(settings.custom)).toEqual(config);
     const { config: again } = await checkConfig(toConfig(settings));
     expect(again).toEqual((await checkConfig(config)).config);
   });
 
   it('keeps following the live controls', async () => {
-    const settings = await settingsFor({ ...beyond[3]!, clip: 2 }, base(), schema);
+    const settings = await settingsFor({ ...beyond[3]!, clip: 2 }, base());
     expect(settings.clip).toBe(2);
     const config = toConfig({ ...settings, learningRate: 0.5, clip: 1, dropout: 0.25 });
     expect(config).toMatchObject({
@@ -261,20 +256,20 @@ describe('a configuration beyond the controls', () => {
   });
 
   it('is refused by field', async () => {
-    await expect(settingsFor({ layers: [{ hidden: 0 }] }, base(), schema)).rejects.toMatchObject({
+    await expect(settingsFor({ layers: [{ hidden: 0 }] }, base())).rejects.toMatchObject({
       field: 'layers[0].hidden',
     });
   });
 });
 
 it('refuses options that the cell does not have', () => {
-  expect(settle(base({ options: 'reset:before' }), schema).refused).toEqual([]);
+  expect(settle(base({ options: 'reset:before' })).refused).toEqual([]);
   for (const options of ['reset:sideways', 'activation:relu', '__proto__:x'])
-    expect(settle(base({ options }), schema)).toMatchObject({
+    expect(settle(base({ options }))).toMatchObject({
       settings: { options: '' },
       refused: ['options'],
     });
-  expect(settle(base({ cell: 'lstm', options: 'forgetBias:99' }), schema).refused).toEqual(['options']);
+  expect(settle(base({ cell: 'lstm', options: 'forgetBias:99' })).refused).toEqual(['options']);
 });
 
 it('reads lists as people write them', () => {
@@ -300,7 +295,7 @@ it('spreads the colours of the heat map over six powers of ten', () => {
 });
 
 it('reads the first layer where there are several', () => {
-  expect(fromConfig({ layers: [{ cell: 'rnn', hidden: 7 }, { hidden: 9 }] }, schema)).toMatchObject({
+  expect(fromConfig({ layers: [{ cell: 'rnn', hidden: 7 }, { hidden: 9 }] })).toMatchObject({
     cell: 'rnn',
     hidden: 7,
     layers: 2,

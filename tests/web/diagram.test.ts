@@ -58,7 +58,7 @@ describe.each(Object.entries(readers))('%s', (_, config) => {
     });
     const { data, config: canonical } = model.info;
     const sizes = { inputs: data!.inputs.length || data!.numbers, outputs: data!.outputs };
-    const graph = graphOf(canonical, sizes, cells);
+    const graph = graphOf(canonical, sizes);
     // How long an answer is, is answered beside the network.
     const engine = (await model.spreads())
       .map(({ name }) => name)
@@ -71,7 +71,7 @@ describe.each(Object.entries(readers))('%s', (_, config) => {
       const places = boxes.map(({ x, y, column }) => `${column} ${x} ${y}`);
       expect(new Set(places).size).toBe(places.length);
     }
-    for (const part of graph.parts) expect(equationsOf(graph, part, cells).join()).not.toContain('undefined');
+    for (const part of graph.parts) expect(equationsOf(graph, part).join()).not.toContain('undefined');
     model.dispose();
   });
 });
@@ -146,7 +146,7 @@ const networks: [string, Config][] = [
 
 async function drawn(config: Config): Promise<{ graph: Graph; shapes: Map<string, [number, number]> }> {
   const model = await createModel({ ...config, text: TEXT, window: 8, batch: 4, threads: 1 });
-  const graph = graphOf(model.info.config, model.info.vocabulary.size, cells);
+  const graph = graphOf(model.info.config, model.info.vocabulary.size);
   const shapes = new Map((await model.spreads({ bins: 1 })).map(({ name, shape }) => [name, shape]));
   model.dispose();
   return { graph, shapes };
@@ -172,14 +172,14 @@ describe.each(networks)('%s', (_, config) => {
       else expect([rows, cols]).toEqual([gates * part(to).size, part(from).size]);
     }
     for (const each of graph.parts) {
-      expect(equationsOf(graph, each, cells).join()).not.toMatch(/undefined|NaN|= $/);
+      expect(equationsOf(graph, each).join()).not.toMatch(/undefined|NaN|= $/);
       for (const { name } of parametersOf(graph, each)) expect(shapes.has(name)).toBe(true);
     }
   });
 
   it.each([false, true])('has room for everything, unfolded: %s', async (unfolded) => {
     const { config: canonical } = await checkConfig(config);
-    const graph = graphOf(canonical, 20, cells);
+    const graph = graphOf(canonical, 20);
     const { boxes, wires, width, height, shift } = layoutOf(graph, unfolded);
     const apart = (a: Box, b: Box) =>
       a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
@@ -210,13 +210,13 @@ it('counts the arithmetic of a character as one does by hand', async () => {
   });
   // Looked up: two a row. Multiplied: two forward, four backward, a row and column.
   const byHand = 2 * 32 + 6 * 32 * 8 + 6 * 18 * 8 + 6 * 18 * 6 + 6 * 20 * 6;
-  expect(operationsOf(graphOf(config, 20, cells), cells)).toBe(byHand);
+  expect(operationsOf(graphOf(config, 20))).toBe(byHand);
 });
 
 describe('the states beside the matrices', () => {
   const roles = async (config: Config) => {
     const { config: canonical } = await checkConfig(config);
-    return graphOf(canonical, 20, cells)
+    return graphOf(canonical, 20)
       .links.filter(({ role }) => role === 'state' || role === 'copy')
       .map(({ from, to, delay, name }) => `${from} ${to} ${delay} ${name ?? ''}`.trim());
   };

@@ -210,16 +210,21 @@ it('says so where WebAssembly is blocked', async () => {
     await site({ headers: { 'Content-Security-Policy': policy } }),
   );
   await page.getByRole('alert').filter({ hasText: 'WebAssembly does not run here' }).waitFor();
-  expect(await play(page).isDisabled()).toBe(true);
+  expect(await page.locator('#written').innerText()).toContain('the engine did not load');
   await close();
 });
 
-it('says so when the engine cannot be fetched', async () => {
+it('says so when the engine cannot be fetched, and tries again when asked', async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.route(/\.wasm$/, (route) => route.fulfill({ status: 404, body: 'Not found.' }));
   await page.goto((await site()).url);
-  await page.getByRole('alert').filter({ hasText: '404' }).waitFor();
+  const alert = page.getByRole('alert').filter({ hasText: '404' });
+  await alert.waitFor();
+  await page.unroute(/\.wasm$/);
+  await play(page).click();
+  await waitForStep(page, 5);
+  expect(await alert.count()).toBe(0);
   await context.close();
 });
 

@@ -298,4 +298,26 @@ describe.each(['en', 'de'])('numbers in %s', (language) => {
     );
     for (const value of [0, 100, 1000, 999999.5, 10.5, 0.1, 0.004]) expect(upToTwo(value)).toBe(loose(value));
   });
+
+  it('of large amounts too', async () => {
+    const { bytes, compact } = await load();
+    const short = intl({ notation: 'compact', maximumSignificantDigits: 3 });
+    const sizes = ['byte', 'kilobyte', 'megabyte', 'gigabyte'].map((unit) =>
+      intl({ style: 'unit', unit, maximumSignificantDigits: 3 }),
+    );
+    const size = (value: number) => {
+      const power = Math.min(3, Math.floor(Math.log10(Math.max(1, value)) / 3));
+      return sizes[power]!(value / 1000 ** power).replace(' ', '\u00a0');
+    };
+    const amount = fc.oneof(fc.nat(2_000_000), fc.double({ min: 0.01, max: 1e14, noNaN: true }));
+    const check = (value: number) => {
+      expect(compact(value)).toBe(short(value));
+      expect(bytes(Math.round(value))).toBe(size(Math.round(value)));
+    };
+    fc.assert(fc.property(amount, (value) => check(value + 0)));
+    for (const value of [
+      0, 1, 999, 999.6, 1000, 9994, 9995, 10_000, 99_950, 999_499, 999_500, 1e6, 1e9, 1e12,
+    ])
+      check(value);
+  });
 });

@@ -4,7 +4,8 @@ import type uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { message } from '../messages';
 import { integer, lossText } from '../state/format';
-import { nextFrame } from '../state/frame';
+import { inTurn, nextFrame } from '../state/frame';
+import type { Scale } from '../state/settings';
 import { report } from '../state/notices';
 import { store } from '../state/store';
 import { baselines } from './guesses';
@@ -42,7 +43,7 @@ function usePlot() {
     };
     // On a phone it is often out of sight: then nothing is drawn, and before it was seen nothing fetched.
     let seen = false;
-    let made = '';
+    let made: Scale | null = null;
     const make = () => {
       if (!drawing || !seen) return;
       plot.current?.destroy();
@@ -50,7 +51,7 @@ function usePlot() {
       const setting = {
         scale: store.settings.peek().scale,
         theme: readTheme(element),
-        baselines: baselines(),
+        baselines,
       };
       plot.current = drawing.lossPlot(element, columns(), { ...setting, width, height, onCursor });
     };
@@ -58,19 +59,19 @@ function usePlot() {
     const fit = () => plot.current?.setSize({ width: element.clientWidth, height: element.clientHeight });
     const stop = effect(() => {
       const { scale } = store.settings.value;
-      const wanted = JSON.stringify([scale, baselines()]);
+      void baselines();
       void store.drawn.value;
       void store.zoom.value;
       void store.smoothing.value;
-      nextFrame(wanted === made ? draw : make);
-      made = wanted;
+      nextFrame(scale === made ? draw : make);
+      made = scale;
     });
     const size = new ResizeObserver(() => nextFrame(fit));
     size.observe(element);
     const stopLooking = whileInView(element, () => {
       seen = true;
       if (drawing) nextFrame(make);
-      else import('./lossPlot').then((found) => ((drawing = found), nextFrame(make)), report);
+      else import('./lossPlot').then((found) => ((drawing = found), inTurn(make)), report);
       return () => (seen = false);
     });
     const onScheme = () => nextFrame(make);

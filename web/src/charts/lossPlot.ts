@@ -13,7 +13,8 @@ import { zoomOut, zoomTo } from './zoom';
 interface Setting {
   scale: Scale;
   theme: Theme;
-  baselines: readonly Baseline[];
+  /** Asked at each drawing: they come while the network trains. */
+  baselines: () => readonly Baseline[];
   width: number;
   height: number;
   onCursor: (index: number | null) => void;
@@ -47,7 +48,7 @@ function drawBaselines(plot: uPlot, { theme, baselines }: Setting, places: Map<s
   ctx.textAlign = 'left';
   ctx.lineJoin = 'round';
   ctx.fillStyle = theme.soft;
-  for (const { label, value } of baselines) {
+  for (const { label, value } of baselines()) {
     const y = plot.valToPos(value, 'y', true);
     if (y < area.top - 1 || y > area.bottom) continue;
     const text = `${label} ${lossText(value)}`;
@@ -124,11 +125,21 @@ function visible(): [number, number] | null {
   return zoom && [Math.max(1, zoom[0]), zoom[1]];
 }
 
-function scales({ scale, baselines }: Setting): Options['scales'] {
+/** Every curve and every baseline. */
+function rangeWith(
+  baselines: readonly Baseline[],
+  scale: Scale,
+  low: number | null,
+  high: number | null,
+): [number, number] {
   const values = baselines.map((baseline) => baseline.value);
   // Bits of a text begin above one; a squared error may be small throughout.
   const top = Math.max(values.length > 1 ? 1 : 0, ...values) || 1;
   const goal = Math.min(...values);
+  return rangeY(scale, Math.min(low ?? goal, goal), high ?? top, top);
+}
+
+function scales({ scale, baselines }: Setting): Options['scales'] {
   return {
     x: {
       time: false,
@@ -140,7 +151,7 @@ function scales({ scale, baselines }: Setting): Options['scales'] {
       range: (_, low, high) =>
         visible() && low != null && high != null
           ? close(scale, low, high)
-          : rangeY(scale, Math.min(low ?? goal, goal), high ?? top, top),
+          : rangeWith(baselines(), scale, low, high),
     },
   };
 }

@@ -1,6 +1,7 @@
 import { choices } from '../state/config';
 import { message } from '../messages';
 import { upToTwo } from '../state/format';
+import { schema } from '../state/schema';
 import type { SettingName } from '../state/settings';
 import { store, waiting } from '../state/store';
 
@@ -15,8 +16,7 @@ export function was(name: SettingName): string | undefined {
   if (typeof value === 'number') return upToTwo(value);
   if (typeof value === 'boolean') return value ? message.more.on : message.live.off;
   if (value === '') return message.more.none;
-  const schema = store.schema.value;
-  const menu = schema ? choices([...schema.cells, ...schema.optimizers, ...schema.initializations]) : [];
+  const menu = choices([...schema.cells, ...schema.optimizers, ...schema.initializations]);
   return (
     menu.find((choice) => choice.name === value)?.label ??
     message.tasks.choices[name]?.[value] ??

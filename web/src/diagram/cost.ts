@@ -1,11 +1,10 @@
 // What a network costs before it is built: parameters, and arithmetic for each character.
-import type { SchemaCell } from 'unfold-rnn';
+import { cellOf } from '../state/schema';
 import type { Graph, Part } from './graph';
 
 /** Rows of the matrices into a part. */
-function rowsOf(part: Part, cells: readonly SchemaCell[]): number {
-  const gates =
-    part.kind === 'cell' ? (cells.find(({ name }) => name === part.detail)?.gates.length ?? 1) : 1;
+function rowsOf(part: Part): number {
+  const gates = part.kind === 'cell' ? (cellOf(part.detail)?.gates.length ?? 1) : 1;
   return gates * part.size;
 }
 
@@ -13,12 +12,12 @@ function rowsOf(part: Part, cells: readonly SchemaCell[]): number {
  * Floating-point operations that training takes for one character: forward, backward to the source and to the weights,
  * a multiply–add counting two. Columns looked up by a character cost their rows only.
  */
-export function operationsOf(graph: Graph, cells: readonly SchemaCell[]): number {
+export function operationsOf(graph: Graph): number {
   const part = (id: string) => graph.parts.find((each) => each.id === id)!;
   let sum = 0;
   for (const { from, to, parameter } of graph.links) {
     if (!parameter) continue;
-    const [source, rows] = [part(from), rowsOf(part(to), cells)];
+    const [source, rows] = [part(from), rowsOf(part(to))];
     const looked = source.kind === 'input' || (source.kind === 'output' && graph.feedback === 'target');
     sum += (looked ? 2 : 6 * source.size) * rows;
   }

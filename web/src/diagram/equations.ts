@@ -1,5 +1,5 @@
 // What a part of the diagram computes, as a formula, with the matrices that it names.
-import type { SchemaCell } from 'unfold-rnn';
+import { cellOf } from '../state/schema';
 import type { Graph, Link, Part } from './graph';
 
 const RAISED = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
@@ -58,7 +58,7 @@ const ACTIVATIONS: Record<string, (inner: string) => string> = {
 const squash = ({ activation }: Part, inner: string) => (ACTIVATIONS[activation] ?? ACTIVATIONS.tanh!)(inner);
 
 /** Formulas of a part, one a line. */
-export function equationsOf(graph: Graph, part: Part, cells: readonly SchemaCell[]): string[] {
+export function equationsOf(graph: Graph, part: Part): string[] {
   const signal = signalOf(graph, part);
   const inner = sum(graph, part);
   switch (part.kind) {
@@ -69,7 +69,7 @@ export function equationsOf(graph: Graph, part: Part, cells: readonly SchemaCell
     case 'hidden':
       return [`${signal} = ${squash(part, inner)}`];
     case 'cell': {
-      const cell = cells.find(({ name }) => name === part.detail);
+      const cell = cellOf(part.detail);
       const norm = part.vectors.some((name) => name.includes('norm_'));
       const total = norm ? `γ∘normalised(${inner.replace(/ \+ b$/, '')}) + b` : inner;
       if (part.activation !== '') return [`${signal} = ${squash(part, total)}`];

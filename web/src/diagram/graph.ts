@@ -1,7 +1,8 @@
 // A configuration as a graph: what the engine builds from it, part by part and matrix by matrix. Names of parameters
 // are those of the engine (and of a saved file), so the numbers of a running network can be shown beside each part.
-import type { CanonicalConfig, Config, EdgeConfig, LayerConfig, SchemaCell } from 'unfold-rnn';
+import type { CanonicalConfig, Config, EdgeConfig, LayerConfig } from 'unfold-rnn';
 import { spelled } from '../state/edges';
+import { cellOf } from '../state/schema';
 import { joined, spelledTask } from './encoder';
 
 export type PartKind =
@@ -101,7 +102,6 @@ export class Builder {
   constructor(
     private readonly config: Config,
     private readonly sizes: Sizes,
-    private readonly cells: readonly SchemaCell[],
   ) {
     this.below = this.part('input', 'input', null, sizes.inputs, 0, 'x');
     if (config.embedding) {
@@ -226,7 +226,7 @@ export class Builder {
 
   /** What keeps the former state beside the matrices, and what is passed upwards. */
   private states(layer: Layer, l: number, cell: string): void {
-    const carried = this.cells.find(({ name }) => name === layer.cell)?.gates.length ?? 1;
+    const carried = cellOf(layer.cell)?.gates.length ?? 1;
     if (carried === 4)
       this.links.push({ from: cell, to: cell, delay: 1, role: 'state', parameter: null, name: 'c' });
     if (carried === 3)
@@ -275,18 +275,14 @@ export class Builder {
 }
 
 /** What the engine builds of a canonical configuration for that many symbols, or numbers in and out. */
-export function graphOf(
-  config: CanonicalConfig,
-  symbols: number | Sizes,
-  cells: readonly SchemaCell[],
-): Graph {
+export function graphOf(config: CanonicalConfig, symbols: number | Sizes): Graph {
   const sizes = typeof symbols === 'number' ? { inputs: symbols, outputs: symbols } : symbols;
   const whole = spelled(spelledTask(config));
   const { parts, links, rows } = joined(
     whole,
-    new Builder(whole, sizes, cells),
+    new Builder(whole, sizes),
     (encoder) =>
-      new Builder({ ...whole, layers: encoder, readout: [] }, { inputs: sizes.inputs, outputs: 0 }, cells),
+      new Builder({ ...whole, layers: encoder, readout: [] }, { inputs: sizes.inputs, outputs: 0 }),
   );
   const feedback = config.feedback === 'softmax' ? 'softmax' : 'target';
   return { parts, links, rows, tied: config.tied ?? false, feedback };

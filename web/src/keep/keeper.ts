@@ -1,7 +1,6 @@
 // Saves the copies that the engine makes, brings runs back, and says what goes wrong with either.
 import { signal } from '@preact/signals';
 import { message } from '../messages';
-import { getSchema } from 'unfold-rnn';
 import { examine, LISTINGS, madeCorpus } from '../state/corpus';
 import { engine, type Former, type Kept, newId } from '../state/engine';
 import { integer } from '../state/format';
@@ -149,7 +148,7 @@ function take(kept: Former): void {
 /** The text as it was; a bundled one has lost nothing. */
 async function corpusOf({ entry, text }: Found, { task, corpus }: Settings) {
   // Made examples have no text: the checkpoint says how they are made.
-  if (task !== 'next' && corpus !== '') return madeCorpus(corpus, await getSchema());
+  if (task !== 'next' && corpus !== '') return madeCorpus(corpus);
   const listing = LISTINGS.find(({ id }) => id === entry.text.id);
   const { title, description } = listing ?? entry.text;
   return examine({ id: listing?.id ?? OWN_TEXT, title, description, bytes: text });

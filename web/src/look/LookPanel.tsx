@@ -87,7 +87,7 @@ function Tabs() {
 export function LookPanel() {
   const look = shownLook(available());
   const Panel = loaded.value[look];
-  const ready = store.run.value !== null || (look === 'network' && store.schema.value !== null);
+  const ready = store.run.value !== null || look === 'network';
   const panel = useInView<HTMLDivElement>(() => {
     seen.value = true;
     return () => {};

@@ -3,6 +3,7 @@ import { Segmented } from '../controls/Segmented';
 import { type Graph, graphOf, type Part } from '../diagram/graph';
 import { layoutOf, SQUARE } from '../diagram/layout';
 import { message } from '../messages';
+import { cellOf } from '../state/schema';
 import { watchSpreads } from '../state/spreads';
 import { set, store, waiting } from '../state/store';
 import { Connections, PartDetail } from './PartDetail';
@@ -13,14 +14,12 @@ const chosen = signal('cell0');
 
 /** The network chosen on the page; where nothing waits, that is the one at work. */
 const graph = computed<Graph | null>(() => {
-  const schema = store.schema.value;
-  if (!schema) return null;
   const run = waiting.value.length === 0 ? store.run.value : null;
   const config = run?.config ?? store.estimate.value?.config;
   const data = run?.info.data;
   const examples = data && { inputs: data.inputs.length || data.numbers, outputs: data.outputs };
   const symbols = run?.info.vocabulary.size ?? (store.corpus.value?.symbols || 1);
-  return config ? graphOf(config, examples ?? symbols, schema.cells) : null;
+  return config ? graphOf(config, examples ?? symbols) : null;
 });
 
 const layout = computed(() => graph.value && layoutOf(graph.value, store.settings.value.unfolded));
@@ -30,7 +29,7 @@ function Diagram({ graph }: { graph: Graph }) {
   const marked = chosen.value;
   const detail = (part: Part) =>
     part.kind === 'cell'
-      ? (store.schema.value?.cells.find(({ name }) => name === part.detail)?.label ?? part.detail)
+      ? (cellOf(part.detail)?.label ?? part.detail)
       : part.kind === 'hidden'
         ? (message.labels[part.detail] ?? part.detail)
         : part.kind === 'blend'

@@ -1,3 +1,4 @@
+import { Fold } from '../controls/Fold';
 import { equationsOf, parametersOf } from '../diagram/equations';
 import type { Graph, Link, Part } from '../diagram/graph';
 import { message } from '../messages';
@@ -45,11 +46,10 @@ function Parameters({ graph, part }: { graph: Graph; part: Part }) {
 }
 
 export function PartDetail({ graph, part }: { graph: Graph; part: Part }) {
-  const cells = store.schema.value?.cells ?? [];
   return (
     <section class="part-detail" aria-labelledby="part-title" aria-live="polite">
       <h3 id="part-title">{nameOf(graph, part)}</h3>
-      <pre>{equationsOf(graph, part, cells).join('\n')}</pre>
+      <pre>{equationsOf(graph, part).join('\n')}</pre>
       {part.id === 'output' && graph.tied && <p class="look-note">{message.look.network.tied}</p>}
       <Parameters graph={graph} part={part} />
     </section>
@@ -72,30 +72,31 @@ export function Connections({ graph }: { graph: Graph }) {
       graph.parts.find((each) => each.id === id)!,
     );
   return (
-    <details class="more connections">
-      <summary>{words.connections}</summary>
-      <div class="table-scroll" tabIndex={0} role="group" aria-label={words.connections}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{words.from}</th>
-              <th scope="col">{words.to}</th>
-              <th scope="col">{words.delay}</th>
-              <th scope="col">{words.through}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {graph.links.map((link, at) => (
-              <tr key={at}>
-                <th scope="row">{part(link.from)}</th>
-                <td>{part(link.to)}</td>
-                <td>{link.delay}</td>
-                <td>{through(graph, link)}</td>
+    <Fold title={words.connections} class="connections">
+      {() => (
+        <div class="table-scroll" tabIndex={0} role="group" aria-label={words.connections}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{words.from}</th>
+                <th scope="col">{words.to}</th>
+                <th scope="col">{words.delay}</th>
+                <th scope="col">{words.through}</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </details>
+            </thead>
+            <tbody>
+              {graph.links.map((link, at) => (
+                <tr key={at}>
+                  <th scope="row">{part(link.from)}</th>
+                  <td>{part(link.to)}</td>
+                  <td>{link.delay}</td>
+                  <td>{through(graph, link)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Fold>
   );
 }

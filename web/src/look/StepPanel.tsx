@@ -6,6 +6,7 @@ import { guesses } from '../state/analysis';
 import { engine } from '../state/engine';
 import { integer } from '../state/format';
 import { currentPassage, inspector, pointAt, watchReading } from '../state/inspector';
+import { cellOf } from '../state/schema';
 import { type Line, type Stage, type StageName, stagesOf } from '../state/slow';
 import { type Run, store } from '../state/store';
 import { percent, signed } from './numbers';
@@ -64,7 +65,7 @@ function watch(): () => void {
 function stages(): Stage[] {
   const held = snapshot.value;
   const config = held?.run.config.layers?.[held.layer];
-  const cell = store.schema.value?.cells.find(({ name }) => name === config?.cell);
+  const cell = cellOf(config?.cell);
   if (!held || !config || !cell || held.run !== store.run.value) return [];
   const { at, layer: number, seen, terms } = held;
   const unit = Math.min(inspector.unit.value, seen.layers[number]!.hidden - 1);

@@ -23,8 +23,7 @@ export function ApplyPanel() {
   const count = names.length;
   const run = store.run.value;
   const settings = store.settings.value;
-  const rough = estimate?.rough === true && (count > 0 || !run);
-  const { parameters, memoryBytes } = (estimate?.rough && !rough ? run!.info : estimate) ?? {};
+  const { parameters, memoryBytes, rough = false } = estimate ?? {};
   const speed = expectedSpeed.value;
   const applied = store.applied.value;
   return (

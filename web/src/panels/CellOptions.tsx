@@ -4,6 +4,7 @@ import { Field } from '../controls/Field';
 import type { HelpName } from '../help/equations';
 import { message } from '../messages';
 import { choices, readOptions, writeOptions } from '../state/config';
+import { cellOf } from '../state/schema';
 import { set, store } from '../state/store';
 
 function change(option: SchemaOption, value: string): void {
@@ -60,7 +61,7 @@ function OptionField({ option, value }: { option: SchemaOption; value: string })
 export function CellOptions() {
   const { cell, options } = store.settings.value;
   const chosen = readOptions(options);
-  const known = store.schema.value?.cells.find(({ name }) => name === cell)?.options ?? [];
+  const known = cellOf(cell)?.options ?? [];
   return (
     <>
       {known.map((option) => (

@@ -13,6 +13,7 @@ import {
 } from '../compare/pins';
 import { describedBy } from '../controls/about';
 import { Dialog } from '../controls/Dialog';
+import { Fold } from '../controls/Fold';
 import { message } from '../messages';
 import { compact, decimals, integer } from '../state/format';
 import { report } from '../state/notices';
@@ -23,35 +24,36 @@ const ROWS = 12;
 /** The curves as numbers, thinned. */
 function Numbers({ all }: { all: readonly Pin[] }) {
   return (
-    <details class="more">
-      <summary>{message.compare.numbers}</summary>
-      <div class="table-scroll" tabIndex={0} role="region" aria-label={message.compare.numbers}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{message.compare.run}</th>
-              <th scope="col">{message.loss.step}</th>
-              <th scope="col">{message.loss.training}</th>
-              <th scope="col">{message.loss.validation}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {all.flatMap((pin) =>
-              pin.series.rows(ROWS).map((row) => (
-                <tr key={`${pin.id} ${row.step}`}>
-                  <th scope="row">
-                    <bdi>{pin.title}</bdi>
-                  </th>
-                  <td>{integer(row.step)}</td>
-                  <td>{decimals(row.training, 3)}</td>
-                  <td>{decimals(row.validation, 3)}</td>
-                </tr>
-              )),
-            )}
-          </tbody>
-        </table>
-      </div>
-    </details>
+    <Fold title={message.compare.numbers}>
+      {() => (
+        <div class="table-scroll" tabIndex={0} role="region" aria-label={message.compare.numbers}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{message.compare.run}</th>
+                <th scope="col">{message.loss.step}</th>
+                <th scope="col">{message.loss.training}</th>
+                <th scope="col">{message.loss.validation}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {all.flatMap((pin) =>
+                pin.series.rows(ROWS).map((row) => (
+                  <tr key={`${pin.id} ${row.step}`}>
+                    <th scope="row">
+                      <bdi>{pin.title}</bdi>
+                    </th>
+                    <td>{integer(row.step)}</td>
+                    <td>{decimals(row.training, 3)}</td>
+                    <td>{decimals(row.validation, 3)}</td>
+                  </tr>
+                )),
+              )}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Fold>
   );
 }
 

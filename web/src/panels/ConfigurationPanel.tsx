@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks';
 import { type Config, UnfoldError } from 'unfold-rnn';
+import { Fold } from '../controls/Fold';
 import { message } from '../messages';
 import { settingsFor, toConfig } from '../state/config';
 import { pretty } from '../state/json';
 import { textOf } from '../state/notices';
-import { adopt, store, wanted } from '../state/store';
+import { adopt, wanted } from '../state/store';
 
 interface Problem {
   field: string;
@@ -23,7 +24,7 @@ function problemOf(error: unknown): Problem {
 async function use(text: string): Promise<Problem | null> {
   try {
     const config = JSON.parse(text) as Config;
-    adopt(await settingsFor(config, wanted.peek(), store.schema.peek()));
+    adopt(await settingsFor(config, wanted.peek()));
     return null;
   } catch (error) {
     return problemOf(error);
@@ -64,32 +65,35 @@ export function ConfigurationPanel() {
     setProblem(null);
   };
   return (
-    <details class="more">
-      <summary>{message.configuration.title}</summary>
-      <p class="more-about" id="configuration-about">
-        {message.configuration.about}
-      </p>
-      <textarea
-        id="configuration"
-        class="configuration"
-        rows={14}
-        spellcheck={false}
-        autocomplete="off"
-        aria-label={message.configuration.title}
-        aria-describedby="configuration-about"
-        aria-invalid={problem !== null}
-        value={draft ?? text}
-        onInput={(event) => setDraft(event.currentTarget.value)}
-      />
-      <Refusal problem={problem} />
-      <div class="apply-buttons">
-        <button type="button" disabled={draft === null} onClick={() => void apply()}>
-          {message.configuration.use}
-        </button>
-        <button type="button" disabled={draft === null} onClick={revert}>
-          {message.configuration.revert}
-        </button>
-      </div>
-    </details>
+    <Fold title={message.configuration.title}>
+      {() => (
+        <>
+          <p class="more-about" id="configuration-about">
+            {message.configuration.about}
+          </p>
+          <textarea
+            id="configuration"
+            class="configuration"
+            rows={14}
+            spellcheck={false}
+            autocomplete="off"
+            aria-label={message.configuration.title}
+            aria-describedby="configuration-about"
+            aria-invalid={problem !== null}
+            value={draft ?? text}
+            onInput={(event) => setDraft(event.currentTarget.value)}
+          />
+          <Refusal problem={problem} />
+          <div class="apply-buttons">
+            <button type="button" disabled={draft === null} onClick={() => void apply()}>
+              {message.configuration.use}
+            </button>
+            <button type="button" disabled={draft === null} onClick={revert}>
+              {message.configuration.revert}
+            </button>
+          </div>
+        </>
+      )}
+    </Fold>
   );
 }

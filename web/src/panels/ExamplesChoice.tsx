@@ -1,3 +1,4 @@
+import { Fold } from '../controls/Fold';
 import { NumberField } from '../controls/NumberField';
 import { Select } from '../controls/Select';
 import { message } from '../messages';
@@ -10,7 +11,7 @@ import { OwnData } from './OwnData';
 /** Examples: made ones, each with what can be reached on it, or the reader's own. */
 export function ExamplesChoice() {
   const { task, corpus: name } = store.settings.value;
-  const corpora = corporaOf(store.schema.value, task);
+  const corpora = corporaOf(task);
   const card = corpora.find((corpus) => corpus.name === name);
   const chosen = store.corpus.value;
   const own = card ? [] : [{ name: OWN_TEXT, label: chosen?.title ?? message.text.pasted }];
@@ -36,16 +37,19 @@ export function ExamplesChoice() {
             range={[card.least, card.most]}
             zero={String(card.usual)}
           />
-          <details class="more">
-            <summary>{message.tasks.reached}</summary>
-            <dl class="reached">
-              <dt>{message.tasks.best}</dt>
-              <dd>{optimum ?? card.optimum}</dd>
-              <dt>{message.loss.trivial}</dt>
-              <dd>{trivial ?? card.trivial}</dd>
-            </dl>
-            <p class="preset-source">{card.source}</p>
-          </details>
+          <Fold title={message.tasks.reached}>
+            {() => (
+              <>
+                <dl class="reached">
+                  <dt>{message.tasks.best}</dt>
+                  <dd>{optimum ?? card.optimum}</dd>
+                  <dt>{message.loss.trivial}</dt>
+                  <dd>{trivial ?? card.trivial}</dd>
+                </dl>
+                <p class="preset-source">{card.source}</p>
+              </>
+            )}
+          </Fold>
         </>
       ) : (
         <p class="about about-examples" dir="auto">

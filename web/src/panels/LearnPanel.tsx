@@ -11,7 +11,6 @@ const tasks = TASKS.map((name) => ({ name, label: message.tasks.names[name] }));
 /** The task, and what it is learnt from. */
 export function LearnPanel() {
   const { task } = store.settings.value;
-  const known = store.schema.value !== null;
   return (
     <section class="group" aria-labelledby="learn-title">
       <div class="group-head">
@@ -22,7 +21,7 @@ export function LearnPanel() {
         name="task"
         label={message.settings.task}
         value={task}
-        choices={known ? tasks : tasks.filter(({ name }) => name === task)}
+        choices={tasks}
         onChoose={(name) => chooseTask(name as TaskName)}
       />
       {task === 'next' ? <TextChoice /> : <ExamplesChoice />}

@@ -1,3 +1,4 @@
+import { Fold } from '../controls/Fold';
 import { NumberField } from '../controls/NumberField';
 import { Select } from '../controls/Select';
 import { Slider } from '../controls/Slider';
@@ -26,25 +27,34 @@ function Schedule() {
   const { schedule } = store.settings.value;
   const cuts = schedule !== 'constant' && schedule !== 'cosine';
   return (
-    <details class="more">
-      <summary>
-        {message.live.more} <span class="more-summary">{summary()}</span>
-      </summary>
-      <Select
-        name="schedule"
-        label={message.settings.schedule}
-        value={schedule}
-        choices={schedules}
-        onChoose={(name) => set('schedule', name as ScheduleSettings['schedule'])}
-      />
-      <div class="twos">
-        {schedule !== 'constant' && schedule !== 'plateau' && <NumberField name="scheduleSteps" step={100} />}
-        {cuts && <NumberField name="scheduleFactor" fraction />}
-        {schedule === 'plateau' && <NumberField name="patience" />}
-        <NumberField name="warmup" step={100} zero={message.live.off} />
-        <NumberField name="clipValue" fraction zero={message.live.off} />
-      </div>
-    </details>
+    <Fold
+      title={
+        <>
+          {message.live.more} <span class="more-summary">{summary()}</span>
+        </>
+      }
+    >
+      {() => (
+        <>
+          <Select
+            name="schedule"
+            label={message.settings.schedule}
+            value={schedule}
+            choices={schedules}
+            onChoose={(name) => set('schedule', name as ScheduleSettings['schedule'])}
+          />
+          <div class="twos">
+            {schedule !== 'constant' && schedule !== 'plateau' && (
+              <NumberField name="scheduleSteps" step={100} />
+            )}
+            {cuts && <NumberField name="scheduleFactor" fraction />}
+            {schedule === 'plateau' && <NumberField name="patience" />}
+            <NumberField name="warmup" step={100} zero={message.live.off} />
+            <NumberField name="clipValue" fraction zero={message.live.off} />
+          </div>
+        </>
+      )}
+    </Fold>
   );
 }
 

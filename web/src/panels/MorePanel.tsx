@@ -1,10 +1,10 @@
 // Everything beyond cell, layers and units. What depends on another choice appears with it.
 import type { ComponentChildren } from 'preact';
 import { Check } from '../controls/Check';
+import { Fold } from '../controls/Fold';
 import { ListField } from '../controls/ListField';
 import { NumberField } from '../controls/NumberField';
 import { Select } from '../controls/Select';
-import { Soon } from '../controls/Soon';
 import { message } from '../messages';
 import { menu, type MenuName } from '../state/config';
 import {
@@ -23,7 +23,7 @@ function Menu({ name }: { name: Exclude<MenuName, 'cell' | 'optimizer'> }) {
       name={name}
       label={message.settings[name]}
       value={store.settings.value[name]}
-      choices={menu(store.schema.value, name)}
+      choices={menu(name)}
       onChoose={(chosen) => set(name, chosen)}
     />
   );
@@ -126,39 +126,42 @@ function summary(): string {
 export function MorePanel() {
   const { layers, embedding } = store.settings.value;
   return (
-    <details class="more">
-      <summary>
-        {message.more.title} <span class="more-summary">{summary()}</span>
-      </summary>
-      <Soon>
-        <Depth />
-        {layers > 1 && (
-          <Group title={groups.stack}>
-            <Check name="residual" />
-            <Check name="skipInputs" />
-            <Check name="skipOutputs" />
+    <Fold
+      title={
+        <>
+          {message.more.title} <span class="more-summary">{summary()}</span>
+        </>
+      }
+    >
+      {() => (
+        <>
+          <Depth />
+          {layers > 1 && (
+            <Group title={groups.stack}>
+              <Check name="residual" />
+              <Check name="skipInputs" />
+              <Check name="skipOutputs" />
+            </Group>
+          )}
+          <Time />
+          <FeedbackGroup />
+          <Group title={groups.cell}>
+            <CellOptions />
+            <Menu name="bias" />
+            <Check name="layerNorm" />
           </Group>
-        )}
-        <Time />
-        <FeedbackGroup />
-      </Soon>
-      <Soon>
-        <Group title={groups.cell}>
-          <CellOptions />
-          <Menu name="bias" />
-          <Check name="layerNorm" />
-        </Group>
-        <Group title={groups.symbols}>
-          <NumberField name="embedding" step={16} />
-          {embedding > 0 && <Check name="tied" />}
-        </Group>
-        <Group title={groups.noise}>
-          <NumberField name="zoneout" fraction />
-          <NumberField name="recurrentDropout" fraction />
-          <Check name="variational" />
-        </Group>
-        <Weights />
-      </Soon>
-    </details>
+          <Group title={groups.symbols}>
+            <NumberField name="embedding" step={16} />
+            {embedding > 0 && <Check name="tied" />}
+          </Group>
+          <Group title={groups.noise}>
+            <NumberField name="zoneout" fraction />
+            <NumberField name="recurrentDropout" fraction />
+            <Check name="variational" />
+          </Group>
+          <Weights />
+        </>
+      )}
+    </Fold>
   );
 }

@@ -1,8 +1,10 @@
+import { Fold } from '../controls/Fold';
 import { NumberField } from '../controls/NumberField';
 import { Select } from '../controls/Select';
 import { Soon } from '../controls/Soon';
 import { message } from '../messages';
-import { choices } from '../state/config';
+import { menu } from '../state/config';
+import { cellOf } from '../state/schema';
 import { set, store } from '../state/store';
 import { ConfigurationPanel } from './ConfigurationPanel';
 import { MorePanel } from './MorePanel';
@@ -10,17 +12,18 @@ import { lines, PresetPicker } from './PresetPicker';
 import { TaskControls } from './TaskControls';
 
 function CellNote({ name }: { name: string }) {
-  const cell = store.schema.value?.cells.find((entry) => entry.name === name);
+  const cell = cellOf(name);
   if (!cell) return null;
   return (
-    <details class="more">
-      <summary>{message.network.about(cell.label)}</summary>
-      <div class="preset-about">
-        <p>{message.said.cells[name] ?? cell.summary}</p>
-        <pre>{lines(cell.equations)}</pre>
-        <p class="preset-source">{cell.source}</p>
-      </div>
-    </details>
+    <Fold title={message.network.about(cell.label)}>
+      {() => (
+        <div class="preset-about">
+          <p>{message.said.cells[name] ?? cell.summary}</p>
+          <pre>{lines(cell.equations)}</pre>
+          <p class="preset-source">{cell.source}</p>
+        </div>
+      )}
+    </Fold>
   );
 }
 
@@ -43,9 +46,6 @@ function chooseCell(cell: string): void {
 export function NetworkPanel() {
   const { cell, optimizer, custom, task } = store.settings.value;
   const beyond = custom !== '';
-  const schema = store.schema.value;
-  const cells = schema ? choices(schema.cells) : [{ name: cell, label: cell }];
-  const optimizers = schema ? choices(schema.optimizers) : [{ name: optimizer, label: optimizer }];
   return (
     <section class="group" aria-labelledby="network-title">
       <div class="group-head">
@@ -60,14 +60,14 @@ export function NetworkPanel() {
             name="cell"
             label={message.settings.cell}
             value={cell}
-            choices={cells}
+            choices={menu('cell')}
             onChoose={chooseCell}
           />
           <Select
             name="optimizer"
             label={message.settings.optimizer}
             value={optimizer}
-            choices={optimizers}
+            choices={menu('optimizer')}
             onChoose={(name) => set('optimizer', name)}
           />
           <NumberField name="hidden" step={16} />

@@ -26,16 +26,14 @@ function grouped(presets: readonly Preset[]): [string, Choice[]][] {
 }
 
 export function PresetPicker() {
-  const schema = store.schema.value;
   const settings = store.settings.value;
-  if (!schema) return <div class="preset preset-empty" />;
-  const presets = presetsFor(schema, settings.task);
-  const present = presetOf(settings, schema, chosen.value);
+  const presets = presetsFor(settings.task);
+  const present = presetOf(settings, chosen.value);
   const choose = (name: string) => {
     const preset = presets.find((entry) => entry.name === name);
     if (!preset) return;
     chosen.value = name;
-    adopt(withPreset(wanted.peek(), preset, schema));
+    adopt(withPreset(wanted.peek(), preset));
   };
   return (
     <div class="preset">

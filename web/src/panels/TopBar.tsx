@@ -1,20 +1,18 @@
 import { Icon, Mark } from '../controls/Icon';
 import { message } from '../messages';
 import { engine } from '../state/engine';
-import { store } from '../state/store';
+import { ready, store } from '../state/store';
 
 function Transport() {
   const phase = store.phase.value;
   const running = phase === 'running';
-  const ready =
-    phase !== 'loading' && phase !== 'starting' && store.corpus.value !== null && store.schema.value !== null;
   const label = running ? message.bar.pause : message.bar.play;
   return (
     <div class="transport" role="group" aria-label={message.bar.controls}>
       <button
         type="button"
         class="primary play"
-        disabled={!ready}
+        disabled={!ready.value}
         title={message.bar.key(label, 'Space')}
         aria-keyshortcuts="Space"
         onClick={() => void engine.toggle()}
@@ -24,7 +22,7 @@ function Transport() {
       </button>
       <button
         type="button"
-        disabled={!ready}
+        disabled={!ready.value}
         title={message.bar.key(message.bar.step, 'S')}
         aria-keyshortcuts="S"
         aria-label={message.bar.step}
@@ -35,7 +33,7 @@ function Transport() {
       </button>
       <button
         type="button"
-        disabled={!ready || store.run.value === null}
+        disabled={!ready.value || store.run.value === null}
         title={message.bar.key(message.bar.reset, 'R')}
         aria-keyshortcuts="R"
         aria-label={message.bar.reset}

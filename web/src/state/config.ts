@@ -1,13 +1,8 @@
 // Between the flat settings of the page and the configuration of the package.
-import {
-  checkConfig,
-  type Config,
-  type LayerConfig,
-  type Schema,
-  type Settings as LiveSettings,
-} from 'unfold-rnn';
+import { checkConfig, type Config, type LayerConfig, type Settings as LiveSettings } from 'unfold-rnn';
 import { message } from '../messages';
 import { layerEdges, numbers, oneWay, readEdges, readoutEdges, readsBothWays, spelled } from './edges';
+import { cellOf, schema } from './schema';
 import { ARCHITECTURE_NAMES, initialSettings, PROPERTIES, type SettingName, type Settings } from './settings';
 import { readTask, settleTask, taskConfig } from './taskConfig';
 
@@ -169,10 +164,10 @@ function readLeak(leak: LayerConfig['leak']): Partial<Settings> {
   return from === to ? { leak: 'fixed', leakTo: to } : { leak: 'spectrum', leakFrom: from, leakTo: to };
 }
 
-function readFirst(first: LayerConfig, schema: Schema | null): Partial<Settings> {
+function readFirst(first: LayerConfig): Partial<Settings> {
   const cell = first.cell ?? 'lstm';
   const own = first as unknown as Record<string, unknown>;
-  const options = schema?.cells.find(({ name }) => name === cell)?.options ?? [];
+  const options = cellOf(cell)?.options ?? [];
   const strange = options.filter(
     ({ name, default: usual }) => own[name] !== undefined && own[name] !== usual,
   );
@@ -198,14 +193,14 @@ export function plain(): Partial<Settings> {
 }
 
 /** What the controls can show of a configuration; the architecture whole, the rest where it is named. */
-export function fromConfig(config: Config, schema: Schema | null): Partial<Settings> {
+export function fromConfig(config: Config): Partial<Settings> {
   const initial = initialSettings();
   const folded = oneWay(config);
   const { layers = [], initialization: weights = {} } = folded;
   return {
     ...plain(),
     ...readTraining(config),
-    ...readFirst(layers[0] ?? {}, schema),
+    ...readFirst(layers[0] ?? {}),
     layers: Math.max(1, layers.length),
     ...(layers[1]?.residual && { residual: true }),
     ...readEdges(folded),
@@ -241,15 +236,15 @@ function inRange(settings: Partial<Settings>): boolean {
 }
 
 /** The settings for a configuration: the controls where they can show all of it, its own JSON where not. */
-export async function settingsFor(config: Config, base: Settings, schema: Schema | null): Promise<Settings> {
+export async function settingsFor(config: Config, base: Settings): Promise<Settings> {
   const { config: canonical } = await checkConfig(config);
   const task = readTask(canonical);
-  const controls = { ...base, ...fromConfig(canonical, schema), ...task, custom: '' };
+  const controls = { ...base, ...fromConfig(canonical), ...task, custom: '' };
   if (inRange(controls)) {
     const again = await checkConfig(toConfig(controls)).catch(() => null);
     if (again && comparable(again.config) === comparable(canonical)) return controls;
   }
-  const first = readFirst(canonical.layers[0]!, schema);
+  const first = readFirst(canonical.layers[0]!);
   const shown = {
     ...task,
     ...readTraining(canonical),
@@ -292,23 +287,21 @@ const MENUS = {
 
 export type MenuName = keyof typeof MENUS;
 
-export function menu(schema: Schema | null, name: MenuName): Choice[] {
-  return schema ? choices(schema[MENUS[name]]) : [];
-}
+export const menu = (name: MenuName): Choice[] => choices(schema[MENUS[name]]);
 
 /** Replaces names that this build does not have, and says which. */
-export function settle(settings: Settings, schema: Schema): { settings: Settings; refused: SettingName[] } {
+export function settle(settings: Settings): { settings: Settings; refused: SettingName[] } {
   const settled = { ...settings };
   const refused: SettingName[] = [];
   for (const name of Object.keys(MENUS) as MenuName[]) {
-    const listed = menu(schema, name).map((choice) => choice.name);
+    const listed = menu(name).map((choice) => choice.name);
     if (listed.includes(settings[name])) continue;
     const usual = PROPERTIES[name].initial;
     settled[name] = listed.includes(usual) ? usual : (listed[0] ?? usual);
     refused.push(name);
   }
-  refused.push(...settleTask(settled, schema));
-  const options = schema.cells.find(({ name }) => name === settled.cell)?.options ?? [];
+  refused.push(...settleTask(settled));
+  const options = cellOf(settled.cell)?.options ?? [];
   const fits = [...readOptions(settings.options)].every(([name, value]) =>
     options.some((option) => option.name === name && allows(option, value)),
   );
@@ -319,7 +312,7 @@ export function settle(settings: Settings, schema: Schema): { settings: Settings
   return { settings: settled, refused };
 }
 
-function allows(option: Schema['cells'][number]['options'][number], value: string): boolean {
+function allows(option: (typeof schema)['cells'][number]['options'][number], value: string): boolean {
   if ('choices' in option) return option.choices.includes(value);
   return value !== '' && Number(value) >= option.minimum && Number(value) <= option.maximum;
 }

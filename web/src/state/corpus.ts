@@ -1,8 +1,8 @@
 // What is learnt from: a training text and what can be said of it before any network exists, or examples.
-import type { Schema } from 'unfold-rnn';
 import index from '../../texts/index.json';
 import { message } from '../messages';
 import { breathe } from './frame';
+import { schema } from './schema';
 import { OWN_TEXT } from './settings';
 
 export interface Listing {
@@ -138,8 +138,8 @@ export const absentCorpus = (): Corpus => ({
 const made = new Map<string, Corpus>();
 
 /** Examples that the engine makes; the same object for the same name. */
-export function madeCorpus(name: string, schema: Schema | null): Corpus {
-  const card = schema?.corpora.find((corpus) => corpus.name === name);
+export function madeCorpus(name: string): Corpus {
+  const card = schema.corpora.find((corpus) => corpus.name === name);
   const known = made.get(name);
   if (known) return known;
   const { label = name, summary = '' } = card ?? {};

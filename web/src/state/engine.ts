@@ -146,8 +146,7 @@ export class Engine {
       const here = store.corpus.peek();
       if (!here) return;
       const corpus = await corpusOfFile(bytes, here);
-      const shown = (model: Model) =>
-        settingsFor(model.info.config, store.settings.peek(), store.schema.peek());
+      const shown = (model: Model) => settingsFor(model.info.config, store.settings.peek());
       const open = async () => openModel(bytes, await textOf(corpus));
       const { info } = await this.replace(open, shown, corpus);
       store.corpus.value = corpus;
@@ -320,8 +319,11 @@ export class Engine {
     const code = error instanceof UnfoldError ? error.code : undefined;
     if (code === 'NON_FINITE') return this.diverged((error as UnfoldError).overflow);
     if (code === 'WORKER_FAILED' || code === 'INTERNAL') return this.crashed(error);
-    if (!this.model)
-      store.phase.value = code === 'LOAD_FAILED' || code === 'UNSUPPORTED' ? 'broken' : 'ready';
+    if (!this.model) {
+      const broken = code === 'LOAD_FAILED' || code === 'UNSUPPORTED';
+      store.phase.value = broken ? 'broken' : 'ready';
+      if (broken) store.waits.value = message.notice.nothing;
+    }
     report(error);
   }
 

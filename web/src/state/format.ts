@@ -1,17 +1,25 @@
 // Numbers as text, in the language of the page.
 import { type Language, language as locale } from './language';
 
-/** Made when first used, and only for what is more than digits: the first costs 20 ms, on a phone four times as much. */
-function numbers(options: Intl.NumberFormatOptions): (value: number) => string {
-  let made: Intl.NumberFormat | undefined;
-  return (value) => (made ??= new Intl.NumberFormat(locale, options)).format(value);
+// Without Intl but for shares and dates: the first use of it costs 20 ms, on a phone four times as much.
+interface Signs {
+  point: string;
+  group: string;
+  /** What stands for each power of a thousand; nothing where the digits are written out. */
+  powers: readonly string[];
+  byte: string;
 }
 
-const SIGNS: Record<Language, { point: string; group: string }> = {
-  en: { point: '.', group: ',' },
-  de: { point: ',', group: '.' },
+const SIGNS: Record<Language, Signs> = {
+  en: { point: '.', group: ',', powers: ['', 'K', 'M', 'B', 'T'], byte: 'byte' },
+  de: {
+    point: ',',
+    group: '.',
+    powers: ['', '', '\u00a0Mio.', '\u00a0Mrd.', '\u00a0Bio.'],
+    byte: 'Byte',
+  },
 };
-const { point, group } = SIGNS[locale];
+const { point, group, powers, byte } = SIGNS[locale];
 
 function fixed(value: number, digits: number): string {
   const [whole, part] = value.toFixed(digits).split('.');
@@ -20,7 +28,13 @@ function fixed(value: number, digits: number): string {
 }
 
 const significant = (value: number) => String(Number(value.toPrecision(2))).replace('.', point);
-const short = numbers({ notation: 'compact', maximumSignificantDigits: 3 });
+
+/** Three digits of a value from 0, none after the point without need. */
+function three(value: number): string {
+  const digits = String(Number(value.toPrecision(3)));
+  const [whole, part] = digits.split('.');
+  return part === undefined ? fixed(Number(whole), 0) : `${whole}${point}${part}`;
+}
 
 const DASH = '–';
 
@@ -38,10 +52,12 @@ export function lossText(value: number | null | undefined, digits: 2 | 3 = 2): s
   return value < 1e-3 ? value.toExponential(1) : twoDigits(value);
 }
 
-const share = numbers({ style: 'percent', maximumFractionDigits: 1 });
+let share: Intl.NumberFormat | undefined;
 
 export function percent(value: number | null | undefined): string {
-  return value == null || !Number.isFinite(value) ? DASH : share(value);
+  if (value == null || !Number.isFinite(value)) return DASH;
+  share ??= new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
+  return share.format(value);
 }
 
 /** Up to two decimals, none where there are none. */
@@ -49,22 +65,25 @@ export function upToTwo(value: number): string {
   return fixed(value, 2).replace(/\D?0+$/, '');
 }
 
+/** 12.3K, 1.2M: a count of which three digits are enough. */
 export function compact(value: number | null | undefined): string {
-  return value == null ? DASH : short(value);
+  if (value == null) return DASH;
+  const rounded = Number(value.toPrecision(3));
+  const power = powers.findLastIndex((name, at) => name !== '' && rounded >= 1000 ** at);
+  if (power > 0) return three(rounded / 1000 ** power) + powers[power];
+  return rounded < 10_000 ? String(rounded).replace('.', point) : three(rounded);
 }
 
 export function twoDigits(value: number): string {
   return value > 0 && value < 1e-4 ? value.toExponential(1) : significant(value);
 }
 
-const sizes = ['byte', 'kilobyte', 'megabyte', 'gigabyte'].map((unit) =>
-  numbers({ style: 'unit', unit, maximumSignificantDigits: 3 }),
-);
+const SIZES = [byte, 'kB', 'MB', 'GB'];
 
 export function bytes(value: number | null | undefined): string {
   if (value == null) return DASH;
-  const power = Math.min(sizes.length - 1, value > 0 ? Math.floor(Math.log10(value) / 3) : 0);
-  return sizes[power]!(value / 1000 ** power);
+  const power = Math.min(SIZES.length - 1, value > 0 ? Math.floor(Math.log10(value) / 3) : 0);
+  return `${three(Number(value.toPrecision(3)) / 1000 ** power)}\u00a0${SIZES[power]}`;
 }
 
 let moment: Intl.DateTimeFormat | undefined;

@@ -10,7 +10,6 @@ let requested = false;
 let last = -APART;
 
 function flush(now: number): void {
-  if (now - last < APART) return void requestAnimationFrame(flush);
   last = now;
   requested = false;
   const tasks = [...waiting];
@@ -18,12 +17,17 @@ function flush(now: number): void {
   for (const task of tasks) task();
 }
 
-/** Runs the task in the next frame, once, however often it was asked for before that. */
+/**
+ * Runs the task in the next frame, once, however often it was asked for before that. A frame that is asked for is drawn
+ * even if nothing changes in it: the time until it is due is waited for without one.
+ */
 export function nextFrame(task: Task): void {
   waiting.add(task);
   if (requested) return;
   requested = true;
-  requestAnimationFrame(flush);
+  const due = last + APART - performance.now();
+  if (due > 0) setTimeout(requestAnimationFrame, due, flush);
+  else requestAnimationFrame(flush);
 }
 
 export const pause = (milliseconds: number) =>

@@ -1,24 +1,25 @@
 // Named networks: what each one sets, and which one the settings amount to.
-import type { Schema, SchemaPreset } from 'unfold-rnn';
+import type { SchemaPreset } from 'unfold-rnn';
 import { fromConfig, plain, stable, toConfig } from './config';
 import { type Named, NAMED } from './named';
+import { schema } from './schema';
 import { type Settings, TASK_NAMES, type TaskName } from './settings';
 
 export type Preset = SchemaPreset | Named;
 
 /** Every named network that can be asked for the task: those of the engine, then those of the page. */
-export const presetsFor = (schema: Schema, task: TaskName): Preset[] => [
+export const presetsFor = (task: TaskName): Preset[] => [
   ...schema.presets,
   ...NAMED.filter(({ tasks }) => !tasks || tasks.includes(task)),
 ];
 
 /** The settings with a preset in place of their architecture; as many units as before. */
-export function withPreset(settings: Settings, preset: Preset, schema: Schema): Settings {
+export function withPreset(settings: Settings, preset: Preset): Settings {
   const { hidden, task } = settings;
   // Both directions are part of the network but for translations, where they are the encoder's.
   const base = task === 'translate' ? settings : { ...settings, bidirectional: false };
   if ('settings' in preset) return { ...base, ...plain(), layers: 1, ...preset.settings, hidden };
-  return { ...base, ...fromConfig(preset.config, schema), hidden };
+  return { ...base, ...fromConfig(preset.config), hidden };
 }
 
 function architecture(settings: Settings): string {
@@ -51,11 +52,14 @@ export const PRESET_GROUPS = {
  * The preset whose architecture the settings have, whatever they are called. Where several have it, such as a GRU and
  * an encoder–decoder of GRUs, the one that was chosen, or the one that says most.
  */
-export function presetOf(settings: Settings, schema: Schema, chosen = ''): Preset | undefined {
+export function presetOf(settings: Settings, chosen = ''): Preset | undefined {
   if (settings.custom !== '') return undefined;
   const own = architecture(settings);
-  const same = presetsFor(schema, settings.task).filter((preset) => {
-    const named = withPreset(settings, preset, schema);
+  const cellsOf = (preset: Preset) =>
+    'settings' in preset ? preset.settings.cell : preset.config.layers?.[0]?.cell;
+  const same = presetsFor(settings.task).filter((preset) => {
+    if (cellsOf(preset) && cellsOf(preset) !== settings.cell) return false; // the rest takes longer
+    const named = withPreset(settings, preset);
     return architecture(named) === own && TASK_NAMES.every((name) => named[name] === settings[name]);
   });
   return same.find(({ name }) => name === chosen) ?? same.at(-1);

@@ -1,6 +1,6 @@
 // From the address to a running page, and the effects that keep the parts in step.
 import { effect, untracked } from '@preact/signals';
-import { checkConfig, getSchema, preload, type Schema } from 'unfold-rnn';
+import { checkConfig, preload } from 'unfold-rnn';
 import { offerUnfinished, resumeRun, watchRuns } from '../keep/keeper';
 import { forgetHere, lastHere, watchTab } from '../keep/tab';
 import { message } from '../messages';
@@ -18,7 +18,7 @@ import { show } from './shown';
 import { firstSight, sighted } from './sight';
 import { initialSettings, namesWith, OWN_TEXT, type SettingName, type Settings } from './settings';
 import { watchSpeed } from './speed';
-import { store, waiting, wanted } from './store';
+import { ready, store, waiting, wanted } from './store';
 import { chooseBundled, choosePasted, watchData } from './texts';
 import { goTo, place } from '../tours/guide';
 import { type Place, placeOf } from '../tours/tours';
@@ -65,15 +65,22 @@ function onChange(names: readonly SettingName[], callback: () => void): void {
 let estimates = 0;
 
 async function estimate(): Promise<void> {
-  const corpus = store.corpus.peek();
+  const [corpus, run] = [store.corpus.peek(), store.run.peek()];
   if (!corpus) return;
   const mine = ++estimates;
+  if (run && waiting.peek().length === 0) {
+    const { config, info } = run;
+    const { parameters, memoryBytes } = info;
+    store.estimate.value = { config, parameters, memoryBytes, rough: false, problem: null };
+    return;
+  }
   try {
     const settings = store.settings.peek();
     // How many symbols examples have is known once they are made.
     const rough = settings.task !== 'next';
-    const vocabulary = rough ? USUAL_SYMBOLS : corpus.symbols;
-    const checked = await checkConfig(toConfig(settings), { vocabulary });
+    const { symbols: vocabulary, characters } = corpus;
+    const size = rough ? { vocabulary: USUAL_SYMBOLS } : { vocabulary, characters };
+    const checked = await checkConfig(toConfig(settings), size);
     if (mine !== estimates) return;
     store.estimate.value = {
       config: checked.config,
@@ -133,7 +140,9 @@ function watch(): void {
   const soon = settled(120, () => void estimate());
   onChange(namesWith('restart'), soon);
   effect(() => {
-    if (store.corpus.value && store.schema.value) soon();
+    void store.run.value;
+    void store.corpus.value;
+    if (ready.value) soon();
   });
   // A network that has just appeared writes at once; so does one that starts again. Its first step goes before.
   effect(() => {
@@ -170,27 +179,22 @@ function listed(link: Link, carried: boolean): void {
 }
 
 /** The settings of a link, once it is known what its preset stands for. */
-function expand(link: Link, schema: Schema): Settings {
+function expand(link: Link): Settings {
   if (link.preset === null) return link.settings;
   const { task } = link.settings;
-  const preset = presetsFor(schema, task).find(({ name }) => name === link.preset);
+  const preset = presetsFor(task).find(({ name }) => name === link.preset);
   if (!preset) link.refused.push('preset');
   if (!preset) return link.settings;
-  const named = withPreset({ ...initialSettings(), hidden: link.settings.hidden, task }, preset, schema);
+  const named = withPreset({ ...initialSettings(), hidden: link.settings.hidden, task }, preset);
   const given = link.given.map((name) => [name, link.settings[name]]);
   return { ...named, ...Object.fromEntries(given), text: link.settings.text };
 }
 
-async function prepare(link: Link, text: Promise<unknown>): Promise<void> {
-  const schema = await getSchema();
-  await breathe(); // what the engine took and what is drawn of it are two pieces of work
-  store.schema.value = schema;
-  // Without a preset, what was changed while the engine loaded stays changed.
-  const asked = link.preset === null ? store.settings.peek() : expand(link, schema);
-  const { settings, refused } = settle(asked, schema);
+/** What this build can do of what the link asks for. */
+function settingsOf(link: Link): Settings {
+  const { settings, refused } = settle(expand(link));
   if (link.hasSettings) link.refused.push(...refused);
-  store.settings.value = settings;
-  await text;
+  return settings;
 }
 
 async function mayStart(link: Link, carried: boolean): Promise<boolean> {
@@ -209,8 +213,6 @@ async function resume(): Promise<boolean> {
     forgetHere();
     return false;
   }
-  const schema = await getSchema().catch(() => null);
-  if (schema) store.schema.value = schema;
   return true;
 }
 
@@ -220,7 +222,7 @@ async function load(link: Link, first?: Promise<boolean>): Promise<void> {
   const carried = own !== null;
   listed(link, carried);
   store.autostart.value = link.autostart;
-  store.settings.value = link.settings;
+  store.settings.value = settingsOf(link);
   const text = first ?? (carried ? choosePasted(own) : chooseBundled(link.settings.text));
   store.waits.value = why(link, carried);
   // Without wishes of its own a visit waits for nothing but its text; what else there is to load, for what it sees first.
@@ -230,8 +232,9 @@ async function load(link: Link, first?: Promise<boolean>): Promise<void> {
     show();
     await firstSight();
   }
+  await text;
   try {
-    await prepare(link, text);
+    if (!plain) await checkConfig({}); // the engine is there before it is needed
   } catch (error) {
     store.phase.value = 'broken';
     store.waits.value = message.notice.nothing;
@@ -245,7 +248,6 @@ async function load(link: Link, first?: Promise<boolean>): Promise<void> {
 /** A link to a stop of a tour. Where nothing may move by itself, Train is the reader's to press. */
 async function followTour(to: Place): Promise<void> {
   if (!store.corpus.peek()) await chooseBundled(store.settings.peek().text);
-  if (!store.schema.peek()) store.schema.value = await getSchema();
   if (store.phase.peek() === 'loading') store.phase.value = 'ready';
   const still = wantsCalm() || savesData();
   if (still) store.waits.value = message.stream.calm;
@@ -260,11 +262,7 @@ async function follow(): Promise<void> {
   if (!link.hasSettings) return;
   const own = await unpackText(location.hash);
   if (link.settings.text === OWN_TEXT) link.settings.text = store.settings.peek().text;
-  const schema = store.schema.peek();
-  const { settings, refused } = schema
-    ? settle(expand(link, schema), schema)
-    : { settings: link.settings, refused: [] };
-  link.refused.push(...refused);
+  const settings = settingsOf(link);
   complain(link);
   store.upcoming.value = {};
   store.settings.value = settings;

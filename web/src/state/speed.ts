@@ -1,8 +1,8 @@
 // How fast a network that waits will probably train: from what this machine did with the last one.
 import { computed, effect, signal } from '@preact/signals';
-import type { Schema } from 'unfold-rnn';
 import { operationsOf } from '../diagram/cost';
 import { graphOf } from '../diagram/graph';
+import { schema } from './schema';
 import type { Settings } from './settings';
 import { store } from './store';
 
@@ -52,7 +52,7 @@ const learned = signal<Readonly<Record<string, number>>>({});
 const examplesOf = ({ task, corpus, difficulty }: Settings) => `${task} ${corpus} ${difficulty}`;
 
 /** Steps that an example takes, or a character: one. Null where that is not known. */
-function stepsOf(settings: Settings, schema: Schema): number | null {
+function stepsOf(settings: Settings): number | null {
   const { task, corpus, difficulty } = settings;
   if (task === 'next') return 1;
   const known = learned.value[examplesOf(settings)];
@@ -66,23 +66,25 @@ function stepsOf(settings: Settings, schema: Schema): number | null {
 const USUAL_SYMBOLS = 16;
 
 const running = computed(() => {
-  const [run, schema] = [store.run.value, store.schema.value];
-  if (!run || !schema) return null;
+  const run = store.run.value;
+  if (!run) return null;
   const { config, info } = run;
   const { data } = info;
   const examples = data && { inputs: data.inputs.length || data.numbers, outputs: data.outputs };
-  return operationsOf(graphOf(config, examples ?? info.vocabulary.size, schema.cells), schema.cells);
+  return operationsOf(graphOf(config, examples ?? info.vocabulary.size));
 });
 
-/** Characters or examples a second, of the network chosen on the page; null while nothing can be said. */
-export const expectedSpeed = computed<number | null>(() => {
-  const [schema, config] = [store.schema.value, store.estimate.value?.config];
+/** Operations for a character or an example of the network chosen on the page; null while nothing can be said. */
+const chosen = computed(() => {
+  const config = store.estimate.value?.config;
   const settings = store.settings.value;
   const symbols = settings.task === 'next' ? store.corpus.value?.symbols : USUAL_SYMBOLS;
-  const steps = schema && stepsOf(settings, schema);
-  if (!schema || !config || !symbols || !steps) return null;
-  return machine.value / (steps * operationsOf(graphOf(config, symbols, schema.cells), schema.cells));
+  const steps = stepsOf(settings);
+  return config && symbols && steps ? steps * operationsOf(graphOf(config, symbols)) : null;
 });
+
+/** Characters or examples a second, of that network. */
+export const expectedSpeed = computed(() => chosen.value && machine.value / chosen.value);
 
 /** Learns from every network that runs. */
 export function watchSpeed(): void {

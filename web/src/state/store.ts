@@ -1,7 +1,7 @@
 // Everything the panels show, in one place. The engine and the writer write most of it; the panels
 // write `settings` and `corpus` and call the engine.
 import { computed, signal } from '@preact/signals';
-import type { Baselines, CanonicalConfig, ModelInfo, Schema } from 'unfold-rnn';
+import type { Baselines, CanonicalConfig, ModelInfo } from 'unfold-rnn';
 import type { Corpus } from './corpus';
 import type { History } from './history';
 import { Series, type Point } from './series';
@@ -102,7 +102,6 @@ export const store = {
   waits: signal<string | null>(null),
   /** The text chosen for the next start. */
   corpus: signal<Corpus | null>(null),
-  schema: signal<Schema | null>(null),
   estimate: signal<Estimate | null>(null),
   /** A setting that has just taken effect without a restart. */
   applied: signal<SettingName | null>(null),
@@ -147,6 +146,11 @@ export const waiting = computed<SettingName[]>(() => {
   const upcoming = namesWith('live').filter((name) => wanted.value[name] !== store.settings.value[name]);
   return [...(sameText ? [] : ['text' as const]), ...others, ...upcoming];
 });
+
+/** There is something to train on, and nothing is being made. */
+export const ready = computed(
+  () => !['loading', 'starting'].includes(store.phase.value) && store.corpus.value !== null,
+);
 
 export function set<K extends SettingName>(name: K, value: Settings[K]): void {
   if (name in store.upcoming.value) {

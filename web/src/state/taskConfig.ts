@@ -1,5 +1,6 @@
 // The task of a configuration: what the controls spell of it, and back.
-import type { CanonicalConfig, Config, LayerConfig, Schema, SchemaCorpus, TaskConfig } from 'unfold-rnn';
+import type { CanonicalConfig, Config, LayerConfig, SchemaCorpus, TaskConfig } from 'unfold-rnn';
+import { schema } from './schema';
 import {
   initialSettings,
   OWN_TEXT,
@@ -17,8 +18,8 @@ const writes = (task: TaskName) => task === 'generate' || task === 'translate';
 const pools = (task: TaskName) => task === 'classify' || task === 'regress';
 
 /** The corpora that are made for a task. */
-export const corporaOf = (schema: Schema | null, task: TaskName): readonly SchemaCorpus[] =>
-  schema?.corpora.filter((corpus) => corpus.task === task && task !== 'next') ?? [];
+export const corporaOf = (task: TaskName): readonly SchemaCorpus[] =>
+  schema.corpora.filter((corpus) => corpus.task === task && task !== 'next');
 
 /** The encoder is built like the layers above it, without their specialties. */
 function encoder({ cell, hidden, layers, bias, bidirectional }: Settings): LayerConfig[] {
@@ -75,12 +76,12 @@ export function readTask(config: CanonicalConfig): TaskSettings {
 }
 
 /** Replaces examples that this build cannot make, or not for this task; which settings that were. */
-export function settleTask(settings: Settings, schema: Schema): SettingName[] {
+export function settleTask(settings: Settings): SettingName[] {
   if (settings.task === 'next') {
     settings.corpus = '';
     return [];
   }
-  const known = corporaOf(schema, settings.task);
+  const known = corporaOf(settings.task);
   const chosen = known.find(({ name }) => name === settings.corpus);
   if (!chosen) {
     // Examples of the reader's own are not in a link, and have no name.

@@ -1,5 +1,4 @@
 // The tasks: what each starts with, so that it learns within a minute in a tab, and how one is chosen.
-import type { Schema } from 'unfold-rnn';
 import { corporaOf, poolOf } from './taskConfig';
 import { ARCHITECTURE_NAMES, initialSettings, type Settings, TASK_NAMES, type TaskName } from './settings';
 import { adopt, store, wanted } from './store';
@@ -44,8 +43,8 @@ const taskStart = () => {
 };
 
 /** The settings for a task and its examples, in place of the network that was chosen; text, seed and view stay. */
-export function withTask(settings: Settings, task: TaskName, schema: Schema | null): Settings {
-  const corpora = corporaOf(schema, task);
+export function withTask(settings: Settings, task: TaskName): Settings {
+  const corpora = corporaOf(task);
   const corpus = corpora.find(({ name }) => name === FIRST[task]) ?? corpora[0];
   const start = { ...taskStart(), ...SMALL, ...OF_TASK[task], task, pool: poolOf(corpus, task) };
   const examples = task === 'next' || !corpus ? {} : { corpus: corpus.name, ...OF_CORPUS[corpus.name] };
@@ -54,13 +53,13 @@ export function withTask(settings: Settings, task: TaskName, schema: Schema | nu
 
 /** Chooses a task as a preset is chosen: it waits for a restart, and Undo brings the present run back. */
 export function chooseTask(task: TaskName): void {
-  if (task !== wanted.peek().task) adopt(withTask(wanted.peek(), task, store.schema.peek()));
+  if (task !== wanted.peek().task) adopt(withTask(wanted.peek(), task));
 }
 
 /** Other examples of the same task. The network stays, but for what they cannot do without. */
 export function chooseCorpus(name: string): void {
   const { task } = wanted.peek();
-  const corpus = corporaOf(store.schema.peek(), task).find((entry) => entry.name === name);
+  const corpus = corporaOf(task).find((entry) => entry.name === name);
   if (!corpus) return;
   const { difficulty = 0 } = OF_CORPUS[name] ?? {};
   const pool = poolOf(corpus, task);

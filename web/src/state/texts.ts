@@ -54,7 +54,7 @@ export async function corpusFor(settings: Settings): Promise<Corpus | null> {
   const chosen = store.corpus.peek();
   if (fits(settings, chosen)) return chosen;
   const { task, corpus, text } = settings;
-  if (task !== 'next' && corpus !== '') return madeCorpus(corpus, store.schema.peek());
+  if (task !== 'next' && corpus !== '') return madeCorpus(corpus);
   if (text === OWN_TEXT && own) return own;
   return task === 'next' ? bundled(text === OWN_TEXT ? LISTINGS[0]!.id : text) : chosen;
 }
@@ -64,7 +64,7 @@ export async function corpusOfFile(bytes: Uint8Array, here: Corpus): Promise<Cor
   const model = await openModel(bytes, { threads: 1 });
   const { task, corpus } = model.info.config;
   model.dispose();
-  if (typeof corpus === 'object') return madeCorpus(corpus.name, store.schema.peek());
+  if (typeof corpus === 'object') return madeCorpus(corpus.name);
   const settings = store.settings.peek();
   const name = typeof task === 'object' ? task.name : 'next';
   if (name === 'next') return here.made ? ((await corpusFor({ ...settings, task: 'next' })) ?? here) : here;
@@ -75,14 +75,14 @@ export async function corpusOfFile(bytes: Uint8Array, here: Corpus): Promise<Cor
 /** Keeps the data in step with the settings, whoever changed them: a task, a configuration, a link. */
 export function watchData(): void {
   effect(() => {
-    const [settings, schema, corpus] = [wanted.value, store.schema.value, store.corpus.value];
+    const [settings, corpus] = [wanted.value, store.corpus.value];
     if (corpus?.id === OWN_TEXT && !corpus.made) own = corpus;
-    if (!schema || !corpus || fits(settings, corpus)) return;
+    if (!corpus || fits(settings, corpus)) return;
     const { task, corpus: name, text } = settings;
     untracked(() => {
       if (task !== 'next' && name !== '') {
         newest++;
-        store.corpus.value = madeCorpus(name, schema);
+        store.corpus.value = madeCorpus(name);
       } else if (text === OWN_TEXT && own) {
         store.corpus.value = own;
       } else if (task === 'next') void chooseBundled(text);

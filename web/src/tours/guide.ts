@@ -21,8 +21,7 @@ let queue: Promise<void> = Promise.resolve();
 
 function settingsOf(link: string): Settings {
   const { settings } = readHash(`#${link}`);
-  const schema = store.schema.peek();
-  return schema ? settle(settings, schema).settings : settings;
+  return settle(settings).settings;
 }
 
 async function arrange({ tour, at }: Place, play: boolean): Promise<void> {

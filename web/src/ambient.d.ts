@@ -1,0 +1,4 @@
+/** Made by schema.config.ts. */
+declare module 'virtual:schema' {
+  export const schema: import('unfold-rnn').Schema;
+}
