@@ -82,6 +82,43 @@ it('goes when it is sent away, with its worker, and the fresh one goes on', asyn
   await close();
 });
 
+it('starts no engine of its own beside the two networks until a setting is to be judged', async () => {
+  const { page, problems, close } = await visit(browser, site);
+  const engines = () =>
+    page.evaluate(
+      () =>
+        performance.getEntriesByType('resource').filter(({ name }) => /\/local-[^/]+\.js$/.test(name)).length,
+    );
+  const cost = page.locator('.cost');
+  await expect.poll(() => cost.innerText()).toMatch(/^78,648 parameters\n15\.9\sMB/);
+  await waitForStep(page, 20);
+  expect(await engines()).toBe(0);
+  await page.getByLabel('Hidden units').fill('129');
+  await expect.poll(() => cost.innerText()).toMatch(/^79,649 parameters\n16\sMB/);
+  expect(await engines()).toBe(1);
+  expect(problems).toEqual([]);
+  await close();
+});
+
+it('draws no frame that has nothing new', async () => {
+  const script = `
+    const ask = window.requestAnimationFrame;
+    window.asked = 0;
+    window.requestAnimationFrame = (task) => (window.asked++, ask.call(window, task));`;
+  const { page, close } = await visit(browser, site, { script });
+  await waitForStep(page, 50);
+  const [asked, milliseconds] = await page.evaluate(async () => {
+    const count = () => (window as unknown as { asked: number }).asked;
+    const [before, from] = [count(), performance.now()];
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    return [count() - before, performance.now() - from] as const;
+  });
+  // Of sixty a second; some are Preact's own.
+  expect(asked).toBeGreaterThan(0);
+  expect(asked / milliseconds).toBeLessThan(0.05);
+  await close();
+});
+
 it.each([
   { why: 'less motion is asked for', options: { reducedMotion: 'reduce' as const } },
   {

@@ -221,6 +221,8 @@ it('says so when the engine cannot be fetched, and tries again when asked', asyn
   await page.goto((await site()).url);
   const alert = page.getByRole('alert').filter({ hasText: '404' });
   await alert.waitFor();
+  // What there is to choose from is known without it.
+  await expect.poll(() => page.getByLabel('Cell').locator('option').count()).toBeGreaterThan(3);
   await page.unroute(/\.wasm$/);
   await play(page).click();
   await waitForStep(page, 5);
