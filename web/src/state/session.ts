@@ -22,13 +22,11 @@ import { ready, store, waiting, wanted } from './store';
 import { chooseBundled, choosePasted, watchData } from './texts';
 import { goTo, place } from '../tours/guide';
 import { type Place, placeOf } from '../tours/tours';
+import { usualSymbols } from './taskConfig';
 import { writer } from './writer';
 
 /** Parameters above which a link does not start by itself: a phone should not be made to sweat. */
 const LARGE = 3_000_000;
-
-/** Of examples, for an estimate. */
-const USUAL_SYMBOLS = 16;
 
 /** Units of a visit without wishes of its own, on a phone: a third of the arithmetic, and words as soon as elsewhere. */
 const HIDDEN_ON_PHONE = 64;
@@ -79,7 +77,7 @@ async function estimate(): Promise<void> {
     // How many symbols examples have is known once they are made.
     const rough = settings.task !== 'next';
     const { symbols: vocabulary, characters } = corpus;
-    const size = rough ? { vocabulary: USUAL_SYMBOLS } : { vocabulary, characters };
+    const size = rough ? { vocabulary: usualSymbols(settings.task) } : { vocabulary, characters };
     const checked = await checkConfig(toConfig(settings), size);
     if (mine !== estimates) return;
     store.estimate.value = {

@@ -5,6 +5,7 @@ import { graphOf } from '../diagram/graph';
 import { schema } from './schema';
 import type { Settings } from './settings';
 import { store } from './store';
+import { usualSymbols } from './taskConfig';
 
 const KEY = 'unfold.operations-per-second';
 /** Until a network has run here: one thread of a laptop of these years. */
@@ -62,9 +63,6 @@ function stepsOf(settings: Settings): number | null {
   return difficulty === 0 || CONSTANT.includes(corpus) ? steps : (steps * difficulty) / card.usual;
 }
 
-/** Symbols of examples that have not been made yet. */
-const USUAL_SYMBOLS = 16;
-
 const running = computed(() => {
   const run = store.run.value;
   if (!run) return null;
@@ -78,7 +76,7 @@ const running = computed(() => {
 const chosen = computed(() => {
   const config = store.estimate.value?.config;
   const settings = store.settings.value;
-  const symbols = settings.task === 'next' ? store.corpus.value?.symbols : USUAL_SYMBOLS;
+  const symbols = settings.task === 'next' ? store.corpus.value?.symbols : usualSymbols(settings.task);
   const steps = stepsOf(settings);
   return config && symbols && steps ? steps * operationsOf(graphOf(config, symbols)) : null;
 });

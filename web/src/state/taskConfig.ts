@@ -21,6 +21,9 @@ const pools = (task: TaskName) => task === 'classify' || task === 'regress';
 export const corporaOf = (task: TaskName): readonly SchemaCorpus[] =>
   schema.corpora.filter((corpus) => corpus.task === task && task !== 'next');
 
+/** Symbols of examples, or keys of a piano, before they are made: for an estimate. */
+export const usualSymbols = (task: TaskName) => (task === 'notes' ? 88 : 16);
+
 /** The encoder is built like the layers above it, without their specialties. */
 function encoder({ cell, hidden, layers, bias, bidirectional }: Settings): LayerConfig[] {
   const layer: LayerConfig = { cell, hidden, bidirectional };
