@@ -264,6 +264,35 @@ describe('German', () => {
   });
 });
 
+it.each(['en', 'de'])('has room for every label, in %s', async (locale) => {
+  const at = `${SMALL}&autostart=0&c=lstm&l=2&td=1&od=1&id=1&em=8&lk=spectrum&fb=target`;
+  const { page, close } = await visit(browser, site, { at, locale });
+  await page.locator('.settings summary', { hasText: /^(Configuration|Konfiguration)$/ }).waitFor();
+  for (const summary of await page.locator('.settings summary').all()) await summary.click();
+  await page.locator('#set-initReadout').waitFor();
+  for (const width of [360, 820, 1180, 1920]) {
+    await page.setViewportSize({ width, height: 900 });
+    const meeting = await page.evaluate(() => {
+      const words = [
+        ...document.querySelectorAll('.settings :is(label, h2, legend, .group-note, .field-value)'),
+      ].map((element) => {
+        const range = document.createRange();
+        range.selectNodeContents(element);
+        return { said: element.textContent, box: range.getBoundingClientRect() };
+      });
+      return words.flatMap((one, at) =>
+        words.slice(at + 1).flatMap((other) => {
+          const across = Math.min(one.box.right, other.box.right) - Math.max(one.box.left, other.box.left);
+          const down = Math.min(one.box.bottom, other.box.bottom) - Math.max(one.box.top, other.box.top);
+          return across > 1 && down > 4 ? [`${one.said} on ${other.said}`] : [];
+        }),
+      );
+    });
+    expect(meeting, `at ${width}`).toEqual([]);
+  }
+  await close();
+});
+
 describe('help', () => {
   it('is one sentence for every setting', () => {
     for (const [name, sentence] of Object.entries(help)) {

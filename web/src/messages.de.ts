@@ -13,7 +13,7 @@ export const german: Messages = {
     text: 'Text',
     cell: 'Zelle',
     layers: 'Schichten',
-    hidden: 'Verborgene Einheiten',
+    hidden: 'Einheiten',
     window: 'Fenster',
     batch: 'Stapel',
     optimizer: 'Optimierer',

@@ -1,7 +1,7 @@
 // The uPlot chart of one run: an envelope of every step's loss, its smoothed line, the validation
 // points, and what guessing would cost as horizontal lines.
 import uPlot, { type AlignedData, type Options } from 'uplot';
-import { integer, lossText } from '../state/format';
+import { integer, lossText, plain } from '../state/format';
 import type { Scale } from '../state/settings';
 import { close, logX, logY, rangeX, rangeY, ticksX, ticksY } from './axes';
 import { store } from '../state/store';
@@ -102,7 +102,7 @@ function axes({ scale, theme }: Setting): Options['axes'] {
       incrs: BIT_STEPS,
       ticks: { show: false },
       ...(logY(scale) && { splits: (_: uPlot, __: number, low: number, high: number) => ticksY(low, high) }),
-      values: (_, splits) => splits.map((bits) => (bits === null ? '' : String(bits))),
+      values: (_, splits) => splits.map((bits) => (bits === null ? '' : plain(bits))),
     },
   ];
 }

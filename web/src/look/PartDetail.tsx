@@ -2,7 +2,7 @@ import { Fold } from '../controls/Fold';
 import { equationsOf, parametersOf } from '../diagram/equations';
 import type { Graph, Link, Part } from '../diagram/graph';
 import { message } from '../messages';
-import { integer } from '../state/format';
+import { decimals, integer } from '../state/format';
 import { spreads } from '../state/spreads';
 import { store } from '../state/store';
 import { signed } from './numbers';
@@ -36,7 +36,7 @@ function Parameters({ graph, part }: { graph: Graph; part: Part }) {
               </th>
               <td>{spread ? (cols === 1 ? integer(rows) : `${integer(rows)} × ${integer(cols)}`) : '–'}</td>
               <td>{spread ? signed(spread.mean) : '–'}</td>
-              <td>{spread ? spread.deviation.toFixed(3) : '–'}</td>
+              <td>{decimals(spread?.deviation, 3)}</td>
             </tr>
           );
         })}

@@ -21,13 +21,17 @@ const SIGNS: Record<Language, Signs> = {
 };
 const { point, group, powers, byte } = SIGNS[locale];
 
+/** All digits there are, without groups. */
+export const plain = (value: number) => String(value).replace('.', point);
+
 function fixed(value: number, digits: number): string {
   const [whole, part] = value.toFixed(digits).split('.');
   const grouped = whole!.replace(/\B(?=(\d{3})+$)/g, group);
   return part === undefined ? grouped : grouped + point + part;
 }
 
-const significant = (value: number) => String(Number(value.toPrecision(2))).replace('.', point);
+const exponential = (value: number) => value.toExponential(1).replace('.', point);
+const significant = (value: number) => plain(Number(value.toPrecision(2)));
 
 /** Three digits of a value from 0, none after the point without need. */
 function three(value: number): string {
@@ -49,7 +53,7 @@ export function decimals(value: number | null | undefined, digits: 0 | 1 | 2 | 3
 /** A loss: fixed decimals, but two digits where those would say nothing, with an exponent where they would be long. */
 export function lossText(value: number | null | undefined, digits: 2 | 3 = 2): string {
   if (value == null || !(value > 0) || value >= 0.1 ** (digits - 1)) return decimals(value, digits);
-  return value < 1e-3 ? value.toExponential(1) : twoDigits(value);
+  return value < 1e-3 ? exponential(value) : twoDigits(value);
 }
 
 let share: Intl.NumberFormat | undefined;
@@ -71,11 +75,11 @@ export function compact(value: number | null | undefined): string {
   const rounded = Number(value.toPrecision(3));
   const power = powers.findLastIndex((name, at) => name !== '' && rounded >= 1000 ** at);
   if (power > 0) return three(rounded / 1000 ** power) + powers[power];
-  return rounded < 10_000 ? String(rounded).replace('.', point) : three(rounded);
+  return rounded < 10_000 ? plain(rounded) : three(rounded);
 }
 
 export function twoDigits(value: number): string {
-  return value > 0 && value < 1e-4 ? value.toExponential(1) : significant(value);
+  return value > 0 && value < 1e-4 ? exponential(value) : significant(value);
 }
 
 const SIZES = [byte, 'kB', 'MB', 'GB'];
@@ -96,5 +100,5 @@ export function clock(time: number): string {
 
 /** 2.1e-5: for what spans many powers of ten. */
 export function scientific(value: number): string {
-  return value === 0 ? '0' : value >= 0.01 && value < 1000 ? significant(value) : value.toExponential(1);
+  return value === 0 ? '0' : value >= 0.01 && value < 1000 ? significant(value) : exponential(value);
 }

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Answered, Model } from 'unfold-rnn';
 import { message } from '../messages';
-import { twoDigits } from '../state/format';
+import { decimals, twoDigits } from '../state/format';
 import { type Run, store } from '../state/store';
 import { errorOf, type Foretold } from './foretold';
 import { examples, heldOut, useAnswers } from './answers';
@@ -195,9 +195,9 @@ function Pooled() {
                       <Series rows={input as number[][]} />
                       <span class="unseen">{marked(input as number[][])}</span>
                     </th>
-                    <td class="number">{wanted.toFixed(3)}</td>
-                    <td class="number">{got.toFixed(3)}</td>
-                    <td class="number">{(got - wanted).toFixed(3)}</td>
+                    <td class="number">{decimals(wanted, 3)}</td>
+                    <td class="number">{decimals(got, 3)}</td>
+                    <td class="number">{decimals(got - wanted, 3)}</td>
                   </tr>
                 );
               })}
