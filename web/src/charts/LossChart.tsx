@@ -48,12 +48,9 @@ function usePlot() {
       if (!drawing || !seen) return;
       plot.current?.destroy();
       const { clientWidth: width, clientHeight: height } = element;
-      const setting = {
-        scale: store.settings.peek().scale,
-        theme: readTheme(element),
-        baselines,
-      };
-      plot.current = drawing.lossPlot(element, columns(), { ...setting, width, height, onCursor });
+      const { scale } = store.settings.peek();
+      const setting = { scale, theme: readTheme(element), width, height, onCursor };
+      plot.current = drawing.lossPlot(element, columns(), setting);
     };
     const draw = () => seen && plot.current?.setData(columns());
     const fit = () => plot.current?.setSize({ width: element.clientWidth, height: element.clientHeight });

@@ -5,7 +5,7 @@ import { integer, lossText, plain } from '../state/format';
 import type { Scale } from '../state/settings';
 import { close, logX, logY, rangeX, rangeY, ticksX, ticksY } from './axes';
 import { store } from '../state/store';
-import type { Baseline } from './guesses';
+import { baselines } from './guesses';
 import { type Box, boxOf, type Cover, freePlace, type Place } from './labels';
 import type { Theme } from './theme';
 import { zoomOut, zoomTo } from './zoom';
@@ -13,8 +13,6 @@ import { zoomOut, zoomTo } from './zoom';
 interface Setting {
   scale: Scale;
   theme: Theme;
-  /** Asked at each drawing: they come while the network trains. */
-  baselines: () => readonly Baseline[];
   width: number;
   height: number;
   onCursor: (index: number | null) => void;
@@ -35,7 +33,7 @@ function covered(plot: uPlot): Cover[] {
 }
 
 /** Dotted lines with their names, drawn last; a halo keeps the names readable over the grid. */
-function drawBaselines(plot: uPlot, { theme, baselines }: Setting, places: Map<string, Place>): void {
+function drawBaselines(plot: uPlot, { theme }: Setting, places: Map<string, Place>): void {
   const { ctx, bbox } = plot;
   const ratio = uPlot.pxRatio;
   const { left, top } = bbox;
@@ -126,20 +124,15 @@ function visible(): [number, number] | null {
 }
 
 /** Every curve and every baseline. */
-function rangeWith(
-  baselines: readonly Baseline[],
-  scale: Scale,
-  low: number | null,
-  high: number | null,
-): [number, number] {
-  const values = baselines.map((baseline) => baseline.value);
+function whole(scale: Scale, low: number | null, high: number | null): [number, number] {
+  const values = baselines().map(({ value }) => value);
   // Bits of a text begin above one; a squared error may be small throughout.
   const top = Math.max(values.length > 1 ? 1 : 0, ...values) || 1;
   const goal = Math.min(...values);
   return rangeY(scale, Math.min(low ?? goal, goal), high ?? top, top);
 }
 
-function scales({ scale, baselines }: Setting): Options['scales'] {
+function scales({ scale }: Setting): Options['scales'] {
   return {
     x: {
       time: false,
@@ -149,9 +142,7 @@ function scales({ scale, baselines }: Setting): Options['scales'] {
     y: {
       distr: logY(scale) ? 3 : 1,
       range: (_, low, high) =>
-        visible() && low != null && high != null
-          ? close(scale, low, high)
-          : rangeWith(baselines(), scale, low, high),
+        visible() && low != null && high != null ? close(scale, low, high) : whole(scale, low, high),
     },
   };
 }

@@ -319,11 +319,8 @@ export class Engine {
     const code = error instanceof UnfoldError ? error.code : undefined;
     if (code === 'NON_FINITE') return this.diverged((error as UnfoldError).overflow);
     if (code === 'WORKER_FAILED' || code === 'INTERNAL') return this.crashed(error);
-    if (!this.model) {
-      const broken = code === 'LOAD_FAILED' || code === 'UNSUPPORTED';
-      store.phase.value = broken ? 'broken' : 'ready';
-      if (broken) store.waits.value = message.notice.nothing;
-    }
+    if (!this.model)
+      store.phase.value = code === 'LOAD_FAILED' || code === 'UNSUPPORTED' ? 'broken' : 'ready';
     report(error);
   }
 

@@ -35,9 +35,8 @@ const significant = (value: number) => plain(Number(value.toPrecision(2)));
 
 /** Three digits of a value from 0, none after the point without need. */
 function three(value: number): string {
-  const digits = String(Number(value.toPrecision(3)));
-  const [whole, part] = digits.split('.');
-  return part === undefined ? fixed(Number(whole), 0) : `${whole}${point}${part}`;
+  const rounded = Number(value.toPrecision(3));
+  return rounded < 1000 ? plain(rounded) : fixed(rounded, 0);
 }
 
 const DASH = '–';

@@ -55,10 +55,9 @@ export const PRESET_GROUPS = {
 export function presetOf(settings: Settings, chosen = ''): Preset | undefined {
   if (settings.custom !== '') return undefined;
   const own = architecture(settings);
-  const cellsOf = (preset: Preset) =>
-    'settings' in preset ? preset.settings.cell : preset.config.layers?.[0]?.cell;
   const same = presetsFor(settings.task).filter((preset) => {
-    if (cellsOf(preset) && cellsOf(preset) !== settings.cell) return false; // the rest takes longer
+    const cell = 'settings' in preset ? preset.settings.cell : preset.config.layers?.[0]?.cell;
+    if (cell !== undefined && cell !== settings.cell) return false; // seen at once: the rest takes longer
     const named = withPreset(settings, preset);
     return architecture(named) === own && TASK_NAMES.every((name) => named[name] === settings[name]);
   });

@@ -80,13 +80,7 @@ async function estimate(): Promise<void> {
     const size = rough ? { vocabulary: usualSymbols(settings.task) } : { vocabulary, characters };
     const checked = await checkConfig(toConfig(settings), size);
     if (mine !== estimates) return;
-    store.estimate.value = {
-      config: checked.config,
-      parameters: checked.parameters,
-      memoryBytes: checked.memoryBytes,
-      rough,
-      problem: null,
-    };
+    store.estimate.value = { ...checked, rough, problem: null };
   } catch (error) {
     if (mine !== estimates) return;
     store.estimate.value = {
@@ -145,6 +139,9 @@ function watch(): void {
   // A network that has just appeared writes at once; so does one that starts again. Its first step goes before.
   effect(() => {
     if (store.run.value) nextFrame(() => writer.write());
+  });
+  effect(() => {
+    if (store.phase.value === 'broken' && !store.run.value) store.waits.value = message.notice.nothing;
   });
   let before = store.phase.peek();
   effect(() => {
@@ -235,7 +232,6 @@ async function load(link: Link, first?: Promise<boolean>): Promise<void> {
     if (!plain) await checkConfig({}); // the engine is there before it is needed
   } catch (error) {
     store.phase.value = 'broken';
-    store.waits.value = message.notice.nothing;
     return report(error);
   }
   complain(link);
