@@ -17,10 +17,8 @@ for (const name of readdirSync(dist())) if (/\.(js|d\.ts)$/.test(name) && !isGlu
 for (const folder of ['cli', 'element']) rmSync(dist(folder), { recursive: true, force: true });
 
 try {
-  const compiler = here('../node_modules/typescript/bin/tsc');
-  for (const project of ['tsconfig.json', 'cli/tsconfig.json']) {
-    execFileSync(process.execPath, [compiler, '--project', here(project)], { stdio: 'inherit' });
-  }
+  const compiler = here('../node_modules/typescript-7/bin/tsc');
+  execFileSync(process.execPath, [compiler, '--build', '--force', here('cli')], { stdio: 'inherit' });
 } catch {
   process.exit(1); // the compiler has said why
 }

@@ -1,7 +1,14 @@
 const STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
+export interface Interruption {
+  signal: AbortController['signal'];
+  /** What the process should end with. */
+  readonly status: number;
+  release(): void;
+}
+
 /** The first signal asks for an orderly end, the second one ends the process. */
-export function interruption() {
+export function interruption(): Interruption {
   const controller = new AbortController();
   let status = 0;
   const handlers = Object.entries(STATUS).map(([name, number]) => {
@@ -15,7 +22,6 @@ export function interruption() {
   });
   return {
     signal: controller.signal,
-    /** What the process should end with. */
     get status() {
       return status;
     },

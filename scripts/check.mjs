@@ -1,0 +1,95 @@
+// npm run check [-- name…]: everything that can be said of the sources without building or running them, side by side
+// on all cores. Each line names a check, its time and, if it failed, what it printed.
+import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { at, Failure, heading, isMain, main, root, run, setUp } from './lib.mjs';
+
+/** A program of node_modules, by its file: `npx` would take half a second each. */
+const tool = (path, ...args) => [process.execPath, at('node_modules', path), ...args];
+const script = (name, ...args) => [process.execPath, at('scripts', name), ...args];
+
+/** The files git knows, and those it does not ignore, whose first line names a shell. */
+function shellScripts() {
+  const files = run('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { capture: true });
+  const isShell = (file) => {
+    try {
+      return /^#!.*\b(ba)?sh\b/.test(readFileSync(at(file), 'utf8').slice(0, 40));
+    } catch {
+      return false; // deleted, and not yet committed
+    }
+  };
+  return files
+    .split('\n')
+    .filter((file) => !/\.\w+$/.test(file) || file.endsWith('.sh'))
+    .filter(isShell);
+}
+
+/** The longest first: the others fit in beside them. */
+const checks = {
+  tidy: () => script('tidy.mjs'),
+  eslint: () => tool('eslint/bin/eslint.js', '--cache', '--cache-location', 'build/eslint.json', '.'),
+  types: () => tool('typescript-7/bin/tsc', '--build'),
+  format: () => script('format.mjs', '--check'),
+  knip: () => tool('knip/bin/knip.js', '--no-progress'),
+  imports: () =>
+    tool(
+      'dependency-cruiser/bin/dependency-cruise.mjs',
+      'wasm',
+      'web',
+      'tests',
+      'scripts',
+      '--config',
+      '.dependency-cruiser.cjs',
+    ),
+  includes: () => script('check-includes.mjs'),
+  shell: () => ['shellcheck', '--external-sources', ...shellScripts()],
+};
+
+/** One check in a process of its own: {name, passed, seconds, output}. */
+function start(name) {
+  const [program, ...args] = checks[name]();
+  const began = performance.now();
+  return new Promise((resolve) => {
+    let output = '';
+    const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const end = (passed) => resolve({ name, passed, output, seconds: (performance.now() - began) / 1000 });
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text) => (output += text));
+    child.on('error', (error) => {
+      output += error.message;
+      end(false);
+    });
+    child.on('close', (status) => end(status === 0));
+  });
+}
+
+/** {passed, failed} of the checks named, or of all. */
+export async function check(names = Object.keys(checks)) {
+  const unknown = names.find((name) => !(name in checks));
+  if (unknown)
+    throw new Failure(`there is no check "${unknown}"; there are ${Object.keys(checks).join(', ')}.`);
+  heading('Checking the sources');
+  const waiting = Object.keys(checks).filter((name) => names.includes(name));
+  const failed = [];
+  const next = async () => {
+    for (let name = waiting.shift(); name; name = waiting.shift()) {
+      const result = await start(name);
+      console.log(`${result.passed ? 'passed' : 'FAILED'}  ${name.padEnd(8)} ${result.seconds.toFixed(1)} s`);
+      if (!result.passed) failed.push(result);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, next));
+  for (const { name, output } of failed) console.log(`\n== ${name}\n${output.trim()}`);
+  return { passed: names.length - failed.length, failed: failed.length };
+}
+
+if (isMain(import.meta.url)) {
+  await main(async () => {
+    const names = process.argv.slice(2);
+    setUp('check');
+    const { passed, failed } = await check(names.length ? names : undefined);
+    console.log(`\n${passed} passed, ${failed} failed`);
+    process.exitCode = failed ? 1 : 0;
+  });
+}
