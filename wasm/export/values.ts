@@ -46,7 +46,7 @@ export type Op =
   | { kind: 'past'; layer: number; delay: number }
   /** The second state c one step ago, of the layer itself. */
   | { kind: 'pastCell'; layer: number }
-  /** W·x with rows `row` to `row + size` of the matrix; some weights of a clocked layer stay 0, see `clockMask`. */
+  /** W·x with rows `row` to `row + size` of the matrix; a clocked layer's weights from slower units to faster ones are 0. */
   | { kind: 'linear'; x: Value; matrix: Parameter; row: number; periods?: readonly number[] }
   | { kind: 'sum'; terms: readonly Value[] }
   | { kind: 'product'; terms: readonly Value[] }
@@ -152,18 +152,6 @@ export const linear = (
   size: number,
   periods?: readonly number[],
 ): Value => make(name, size, { kind: 'linear', x, matrix, row, ...(periods && { periods }) });
-
-/**
- * 1 where a clocked layer may have a weight of its recurrent matrix, 0 from faster units to slower ones (Koutník et al.
- * 2014); rows × H, row-major, of rows that begin at `row`.
- */
-export function clockMask(periods: readonly number[], row: number, rows: number): Float32Array {
-  const H = periods.length;
-  const mask = new Float32Array(rows * H);
-  for (let r = 0; r < rows; ++r)
-    for (let c = 0; c < H; ++c) mask[r * H + c] = periods[c]! < periods[(row + r) % H]! ? 0 : 1;
-  return mask;
-}
 
 /** Every value that the given ones are made of, themselves included, operands first. */
 export function everything(roots: readonly Value[]): Value[] {

@@ -25,8 +25,6 @@ export function release(id: string): void {
   held.delete(id);
 }
 
-export const holds = (id: string): boolean => held.has(id);
-
 /** The runs that other tabs have. */
 export async function heldElsewhere(ids: readonly string[]): Promise<Set<string>> {
   const query = await locks()
