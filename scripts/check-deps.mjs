@@ -1,73 +1,9 @@
 // npm run check-deps: dependencies point one way, and the package stands on nothing.
 import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { basename, dirname, extname, join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { checkIncludes } from './check-includes.mjs';
 import { at, Failure, filesIn, isMain, main, shown } from './lib.mjs';
-
-// From the ground up. A file may include files of its own row and of the rows above it. A name is a
-// file without its ending, a folder with a slash, or, where the two halves differ, a file with its ending.
-const rows = [
-  [
-    'real',
-    'error',
-    'json.h',
-    'sorting',
-    'headroom',
-    'numeric',
-    'rng',
-    'dropout',
-    'parallel',
-    'profile',
-    'kernels/',
-  ],
-  ['parameters', 'block', 'cell', 'cells/', 'task', 'config.h', 'json_walk', 'blend', 'initialization'], // config.h: plain data
-  ['edge'],
-  ['layer', 'layer_ops', 'layer_part', 'stream_ops', 'draw', 'loss'],
-  ['network', 'workspace', 'baseline', 'presets.h'],
-  ['optim', 'tokens', 'safetensors'],
-  ['hash', 'dataset', 'dataset_part', 'read_dataset', 'read_music', 'corpora', 'corpora/'],
-  ['feed', 'text_feed', 'example_feed'],
-  [
-    'trainer',
-    'sampler',
-    'decoder',
-    'checkpoint',
-    'config_reader',
-    'config.cpp',
-    'config_layers',
-    'config_task',
-  ],
-  ['config_training', 'json', 'presets.cpp', 'gradient_flow', 'inspect'],
-  ['session', 'predict', 'estimate', 'tensor', 'tensor_optimizer'],
-  ['libc', 'reply', 'bindings', 'bindings_network', 'bench', 'main'],
-];
-
-const rankOf = new Map(rows.flatMap((names, rank) => names.map((name) => [name, rank])));
-
-/** The row of a C++ file, by its path below core/ or wasm/. */
-function rank(path) {
-  const below = path.replace(/^(core|wasm)\//, '');
-  if (below.includes('/')) return rankOf.get(`${below.split('/')[0]}/`);
-  return rankOf.get(below) ?? rankOf.get(basename(below, extname(below)));
-}
-
-function checkCpp(problems) {
-  const files = [...filesIn(at('core'), ['.h', '.cpp']), ...filesIn(at('wasm'), ['.h', '.cpp'])].map(shown);
-  const known = new Set(files);
-  for (const file of files) {
-    const own = rank(file);
-    if (own === undefined) {
-      problems.push(`${file}: not in the table of scripts/check-deps.mjs`);
-      continue;
-    }
-    for (const [, name] of readFileSync(at(file), 'utf8').matchAll(/^\s*#\s*include\s+"([^"]+)"/gm)) {
-      const target = [join(dirname(file), name), join('core', name)].find((path) => known.has(path));
-      if (!target) problems.push(`${file}: "${name}" is no file of core/ or wasm/`);
-      else if (rank(target) > own) problems.push(`${file}: may not include ${target}, which stands above it`);
-    }
-  }
-  return files.length;
-}
 
 /** The names a module imports, statically, dynamically, or as a worker or asset address. */
 export function importsOf(source) {
@@ -144,7 +80,7 @@ function checkPackage(manifest, problems) {
 export function checkDependencies() {
   const problems = [];
   const manifest = JSON.parse(readFileSync(at('package.json'), 'utf8'));
-  const files = checkCpp(problems) + checkWeb(manifest, problems) + checkPackage(manifest, problems);
+  const files = checkIncludes() + checkWeb(manifest, problems) + checkPackage(manifest, problems);
   for (const problem of problems) console.error(problem);
   if (problems.length) throw new Failure(`dependencies point the wrong way (${problems.length} above).`);
   console.log(`${files} files, dependencies point one way.`);

@@ -9,11 +9,11 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "bench.h"
+#include "api/session.h"
+#include "base/parallel.h"
+#include "inspect/bench.h"
 #include "kernels/kernels.h"
-#include "parallel.h"
 #include "reply.h"
-#include "session.h"
 
 namespace unfold {
 namespace {

@@ -28,7 +28,7 @@ export interface EngineSession {
   gradientFlow(lags: number): Reply;
   /**
    * What the network answers to a window, for the tests of what is exported: `options` is {tokens, columns, inputs,
-   * clock}, see Session::logits in core/session.h; `state` holds float32 numbers, or nothing.
+   * clock}, see Session::logits in core/api/session.h; `state` holds float32 numbers, or nothing.
    */
   logits(options: string, state: Uint8Array): Reply;
   inspect(text: Uint8Array): Reply;

@@ -226,7 +226,7 @@ export class TensorNetwork implements Network {
     return Object.fromEntries(this.#info.tensors.map(([name, shape]) => [name, found.take(shape)]));
   }
 
-  /** Values and inputs of a state, as TensorState in core/tensor.h has them. */
+  /** Values and inputs of a state, as TensorState in core/api/tensor.h has them. */
   #stateNumbers(field: string, { layers, inputs, clock = 0 }: NetworkState, N: number) {
     if (!Number.isSafeInteger(clock) || clock < 0)
       throw refuse('INVALID_ARGUMENT', `${field}.clock`, 'a whole number, 0 or more', clock);

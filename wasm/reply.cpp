@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "error.h"
-#include "headroom.h"
+#include "base/error.h"
+#include "base/headroom.h"
 
 namespace unfold {
 

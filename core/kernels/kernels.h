@@ -8,7 +8,7 @@
 // kernels.cpp is compiled once for each instruction set; dispatch.cpp picks one at run time.
 #pragma once
 
-#include "table.h"
+#include "kernels/table.h"
 
 namespace unfold::kernels {
 

@@ -4,8 +4,8 @@
 
 #include <cstring>
 
-#include "../numeric.h"
-#include "../real.h"
+#include "base/numeric.h"
+#include "base/real.h"
 
 #if defined(UNFOLD_FAST) && defined(__wasm_relaxed_simd__)
 #include <wasm_simd128.h>

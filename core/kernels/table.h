@@ -1,7 +1,7 @@
 // What each instruction set implements; kernels.h documents the functions.
 #pragma once
 
-#include "../real.h"
+#include "base/real.h"
 
 namespace unfold::kernels {
 

@@ -1,5 +1,5 @@
 // Simple predictors, against direct counting and against what they cannot do.
-#include "baseline.h"
+#include "data/baseline.h"
 
 #include "support.h"
 

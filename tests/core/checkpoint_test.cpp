@@ -1,5 +1,5 @@
 // What a checkpoint keeps, and the container format's promises.
-#include "checkpoint.h"
+#include "io/checkpoint.h"
 
 #include "forged.h"
 #include "networks.h"

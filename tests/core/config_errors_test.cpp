@@ -1,7 +1,7 @@
 // Every refusal names the field, what was expected there and what came instead.
 #include <limits>
 
-#include "config.h"
+#include "config/config.h"
 #include "support.h"
 
 namespace unfold::test {

@@ -1,10 +1,10 @@
 // The configuration's meaning: defaults, shorthands, the canonical form, what may change while training.
-#include "config.h"
+#include "config/config.h"
 
+#include "config/presets.h"
 #include "networks.h"
-#include "optim.h"
-#include "presets.h"
 #include "support.h"
+#include "train/optim.h"
 
 namespace unfold::test {
 namespace {

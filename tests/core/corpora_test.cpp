@@ -4,8 +4,9 @@
 #include <set>
 #include <sstream>
 
-#include "dataset.h"
-#include "loss.h"
+#include "config/corpus.h"
+#include "data/dataset.h"
+#include "model/loss.h"
 #include "support.h"
 
 namespace unfold::test {

@@ -4,7 +4,7 @@
 #include <fstream>
 
 #include "../fuzz/targets.h"
-#include "rng.h"
+#include "base/rng.h"
 #include "support.h"
 
 namespace unfold::test {

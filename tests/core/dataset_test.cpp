@@ -1,11 +1,11 @@
 // Examples from strangers' texts: what is read, what is held back, what is refused and where.
-#include "dataset.h"
+#include "data/dataset.h"
 
 #include <fstream>
 #include <set>
 #include <sstream>
 
-#include "loss.h"
+#include "model/loss.h"
 #include "support.h"
 
 namespace unfold::test {

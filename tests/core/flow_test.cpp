@@ -5,8 +5,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "gradient_flow.h"
-#include "rng.h"
+#include "base/rng.h"
+#include "inspect/gradient_flow.h"
 
 namespace unfold {
 namespace {

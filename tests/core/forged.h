@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "checkpoint.h"
+#include "io/checkpoint.h"
 #include "support.h"
 
 namespace unfold::test {

@@ -1,7 +1,7 @@
 // Our own elementary functions against correctly rounded ones: errors in units in the last place.
+#include "base/numeric.h"
 #include "kernels/kernels.h"
 #include "kernels/simd.h"
-#include "numeric.h"
 #include "support.h"
 
 namespace unfold::test {

@@ -1,6 +1,6 @@
 // Against PyTorch: outputs, loss, every gradient, states, optimiser steps, schedules (tests/golden/README.md).
-#include "optim.h"
 #include "support.h"
+#include "train/optim.h"
 
 namespace unfold::test {
 namespace {

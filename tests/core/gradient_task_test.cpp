@@ -7,8 +7,8 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
-#include "feed.h"
-#include "rng.h"
+#include "base/rng.h"
+#include "data/feed.h"
 
 namespace unfold {
 namespace {

@@ -1,8 +1,8 @@
 // The tensor level against central differences, in double: inputs, first states, contexts and every parameter, over
 // ragged batches, directions, delays, contexts, readouts and fixed dropout masks.
-#include "rng.h"
+#include "api/tensor.h"
+#include "base/rng.h"
 #include "support.h"
-#include "tensor.h"
 
 namespace unfold::test {
 namespace {

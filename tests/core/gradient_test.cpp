@@ -6,8 +6,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "network.h"
-#include "rng.h"
+#include "base/rng.h"
+#include "model/network.h"
 
 namespace unfold {
 namespace {

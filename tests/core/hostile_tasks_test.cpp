@@ -1,6 +1,6 @@
 // Files of tasks that say something else than their network or their examples: refused, or they work.
+#include "base/rng.h"
 #include "forged.h"
-#include "rng.h"
 
 namespace unfold::test {
 namespace {

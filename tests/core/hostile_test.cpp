@@ -1,9 +1,9 @@
 // Files that must be refused: with one typed error, whatever they are, and without harm to what comes next.
 #include <chrono>
 
-#include "checkpoint.h"
+#include "base/rng.h"
 #include "forged.h"
-#include "rng.h"
+#include "io/checkpoint.h"
 
 namespace unfold::test {
 namespace {

@@ -1,5 +1,5 @@
 // First values: their distributions, and that they depend on the seed and the tensor only.
-#include "initialization.h"
+#include "model/initialization.h"
 
 #include <algorithm>
 

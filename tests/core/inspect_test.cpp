@@ -1,5 +1,5 @@
 // What a network does while it reads: against a run of one's own, against differences, against sums by hand.
-#include "inspect.h"
+#include "inspect/inspect.h"
 
 #include <gtest/gtest.h>
 

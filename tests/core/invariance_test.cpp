@@ -1,8 +1,8 @@
 // Thirty steps of training give the same bits on any number of threads, with any instruction set, and however a step is
 // cut into pieces.
+#include "base/parallel.h"
 #include "kernels/kernels.h"
 #include "networks.h"
-#include "parallel.h"
 #include "support.h"
 
 namespace unfold::test {

@@ -1,5 +1,5 @@
 // That networks learn, and that one seed gives one curve on every build.
-#include "parallel.h"
+#include "base/parallel.h"
 #include "support.h"
 
 namespace unfold::test {

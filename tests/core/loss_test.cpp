@@ -1,5 +1,5 @@
 // The loss: its gradient, targets that do not count, and what it means for whole sequences.
-#include "loss.h"
+#include "model/loss.h"
 
 #include "kernels/kernels.h"
 #include "networks.h"

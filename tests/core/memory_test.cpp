@@ -2,10 +2,10 @@
 // twice their size and 16 MB; nothing leaks.
 #include "memory.h"
 
+#include "base/headroom.h"
+#include "base/parallel.h"
 #include "forged.h"
-#include "headroom.h"
 #include "networks.h"
-#include "parallel.h"
 
 namespace unfold::test {
 namespace {

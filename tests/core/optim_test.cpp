@@ -1,9 +1,9 @@
 // Clipping, schedules and optimisers beyond the goldens.
-#include "optim.h"
+#include "train/optim.h"
 
 #include <cstring>
 
-#include "parallel.h"
+#include "base/parallel.h"
 #include "support.h"
 
 namespace unfold::test {

@@ -1,5 +1,5 @@
 // The pool: every index once, whatever the sizes; no deadlock in thousands of short jobs.
-#include "parallel.h"
+#include "base/parallel.h"
 
 #include <atomic>
 #include <thread>

@@ -1,5 +1,5 @@
 // Philox against Random123's known answers; the distributions made of it.
-#include "rng.h"
+#include "base/rng.h"
 
 #include <set>
 

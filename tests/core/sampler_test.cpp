@@ -1,5 +1,5 @@
 // Sampling: the right symbols as often as they should be, the same ones for the same seed.
-#include "sampler.h"
+#include "generate/sampler.h"
 
 #include <set>
 

@@ -2,7 +2,7 @@
 #include <cfloat>
 #include <cmath>
 
-#include "session.h"
+#include "api/session.h"
 
 #include "support.h"
 

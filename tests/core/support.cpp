@@ -3,9 +3,9 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/parallel.h"
+#include "base/rng.h"
 #include "kernels/kernels.h"
-#include "parallel.h"
-#include "rng.h"
 
 namespace unfold::test {
 

@@ -11,11 +11,11 @@
 #include <string>
 #include <vector>
 
-#include "config.h"
-#include "error.h"
-#include "network.h"
-#include "real.h"
-#include "session.h"
+#include "api/session.h"
+#include "base/error.h"
+#include "base/real.h"
+#include "config/config.h"
+#include "model/network.h"
 
 namespace unfold::test {
 

@@ -2,12 +2,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "decoder.h"
-#include "draw.h"
-#include "parallel.h"
-#include "rng.h"
+#include "base/parallel.h"
+#include "base/rng.h"
+#include "generate/decoder.h"
+#include "model/draw.h"
 #include "support.h"
-#include "trainer.h"
+#include "train/trainer.h"
 
 namespace unfold {
 namespace {

@@ -1,11 +1,11 @@
 // The tensor level: against PyTorch's modules over ragged batches, against central differences, and what it refuses.
-#include "tensor.h"
+#include "api/tensor.h"
 
 #include <array>
 #include <set>
 
-#include "hash.h"
-#include "rng.h"
+#include "base/hash.h"
+#include "base/rng.h"
 #include "support.h"
 
 namespace unfold::test {

@@ -1,5 +1,5 @@
 // Text to tokens and back; the streams that training and validation read.
-#include "tokens.h"
+#include "data/tokens.h"
 
 #include <map>
 

@@ -1,5 +1,5 @@
 // The training loop: what it refuses, what it leaves alone, what it counts.
-#include "trainer.h"
+#include "train/trainer.h"
 
 #include "networks.h"
 #include "support.h"

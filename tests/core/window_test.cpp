@@ -1,7 +1,7 @@
 // Windows, steps and columns: cutting the same computation differently gives the same bits.
+#include "generate/sampler.h"
 #include "kernels/kernels.h"
 #include "networks.h"
-#include "sampler.h"
 #include "support.h"
 
 namespace unfold::test {

@@ -7,10 +7,10 @@
 #include <stdexcept>
 #include <vector>
 
-#include "checkpoint.h"
-#include "dataset.h"
-#include "session.h"
-#include "tensor.h"
+#include "api/session.h"
+#include "api/tensor.h"
+#include "data/dataset.h"
+#include "io/checkpoint.h"
 
 namespace unfold::fuzz {
 namespace {

@@ -62,7 +62,7 @@ export function flat({ layers }: NetworkState, which: 'h' | 'c'): number[] {
   return layers.flatMap((layer) => [...layer[which]!.data]);
 }
 
-/** FNV-1a, 64 bits, as core/hash.h. */
+/** FNV-1a, 64 bits, as core/base/hash.h. */
 export function hashOf(tensors: Tensor[]): string {
   let hash = 0xcbf29ce484222325n;
   for (const { data } of tensors)

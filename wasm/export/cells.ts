@@ -1,4 +1,4 @@
-/** The cells: what they make of summed preactivations and the former state. Mirrors core/cells/. */
+/** The cells: what they make of summed preactivations and the former state. Mirrors core/model/cells/. */
 import type { LayerConfig } from '../config.js';
 import {
   activation,

@@ -1,4 +1,4 @@
-/** From a checkpoint to the equations of its network. Mirrors core/edge.cpp, core/blend.h and core/cells/. */
+/** From a checkpoint to the equations of its network. Mirrors core/model/edge.cpp, core/model/blend.h and core/model/cells/. */
 import type { LayerConfig } from '../config.js';
 import { refuse } from '../errors.js';
 import { blendCell, blendState, waitingValue } from './blend.js';

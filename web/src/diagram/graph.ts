@@ -61,7 +61,7 @@ export type Layer = LayerConfig & { edges: EdgeConfig[]; hidden: number; cell: s
 
 const delayOf = (edge: EdgeConfig) => edge.delay ?? (edge.from === 'self' || edge.from === 'output' ? 1 : 0);
 
-/** As the engine tells the edges of a layer apart (core/edge.cpp). */
+/** As the engine tells the edges of a layer apart (core/model/edge.cpp). */
 function keyOf(edge: EdgeConfig, layer: number): string {
   const delay = delayOf(edge);
   if (delay === 0 && edge.from === (layer === 0 ? 'input' : layer - 1)) return 'ih';

@@ -40,7 +40,7 @@ const VERBS = {
   none: [words('walks lives'), words('walk live')],
 } as const;
 
-/** Reads a sentence of Elman's grammar from the left: S → NP VP ".", see core/corpora/elman.cpp. */
+/** Reads a sentence of Elman's grammar from the left: S → NP VP ".", see core/data/datasets/elman.cpp. */
 class Sentence {
   private at = 0;
   private readonly list: string[];

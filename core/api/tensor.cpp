@@ -1,0 +1,409 @@
+#include "api/tensor.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "api/session.h"
+
+namespace unfold {
+namespace {
+
+[[noreturn]] void refuse(const std::string& field, const std::string& expected, const std::string& actual) {
+  throw Error(ErrorCode::invalid_argument, field, expected, actual);
+}
+
+std::string shape(std::initializer_list<Index> sizes) {
+  std::string text;
+  Index product = 1;
+  for (const Index s : sizes) {
+    text += (text.empty() ? "[" : ", ") + std::to_string(s);
+    product *= s;
+  }
+  return std::to_string(product) + " numbers, " + text + "]";
+}
+
+std::string numbers(std::size_t count) { return std::to_string(count) + " numbers"; }
+
+void check_size(const std::string& field, std::size_t size, std::initializer_list<Index> sizes) {
+  Index product = 1;
+  for (const Index s : sizes) product *= s;
+  if (Index(size) != product) refuse(field, shape(sizes), numbers(size));
+}
+
+const Config& checked(const Config& c) {
+  const auto wrong = [](const std::string& field, const std::string& expected, const std::string& actual) {
+    throw Error(ErrorCode::invalid_config, field, expected, actual);
+  };
+  if (c.task.name != "tensor") wrong("task.name", "tensor", c.task.name);
+  for (std::size_t e = 0; c.task.outputs == 0 && e < c.readout.size(); ++e)
+    if (c.readout[e].from != Source::layer || !c.readout[e].hidden.empty())
+      wrong("readout[" + std::to_string(e) + "]", "a layer, whose states are the answer (task.outputs is 0)",
+            "a computation");
+  unfold::check_size(c, {.numbers = c.task.inputs, .outputs = c.task.outputs, .context = c.task.context}, 1, 0, 0);
+  return c;
+}
+
+}  // namespace
+
+TensorNetwork::TensorNetwork(const Config& config)
+    : config_(checked(config)),
+      network_(config_,
+               {.numbers = config.task.inputs, .outputs = config.task.outputs, .context = config.task.context}),
+      gradient_(network_.table().size()),
+      update_(network_.table().size()) {
+  for (std::size_t l = 0; l < config_.layers.size(); ++l) {
+    const Layer& layer = network_.layers()[engine(l)];
+    layers_.push_back({.hidden = layer.hidden(),
+                       .lead = network_.lead(engine(l)),
+                       .cell_state = layer.cell()->states() > 1,
+                       .direction = layer.direction()});
+  }
+  outputs_ = config_.task.outputs;
+  if (outputs_ == 0) {
+    for (std::size_t l = 0; l < layers_.size(); ++l)  // in the order of layers
+      for (const EdgeConfig& e : config_.readout)
+        if (std::size_t(e.layer) == l) tops_.push_back(l);
+    for (const std::size_t top : tops_) outputs_ += layers_[top].hidden;
+  }
+  name_parameters();
+}
+
+// Names ---------------------------------------------------------------------------------------------------------
+
+/// Whether one module of torch.nn is the same: every layer alike, reading all of the layer below and itself.
+bool TensorNetwork::plain(std::size_t directions) const {
+  const std::vector<LayerConfig>& layers = config_.layers;
+  const LayerConfig& first = layers[0];
+  const auto choice = [](const LayerConfig& l, const char* name) { return l.settings.choice(name); };
+  if (first.cell != "rnn" && first.cell != "lstm" && first.cell != "gru") return false;
+  if (first.cell == "rnn" && choice(first, "activation") != "tanh" && choice(first, "activation") != "relu")
+    return false;
+  if (first.cell == "lstm" && choice(first, "cellInput") != "tanh") return false;
+  if (first.cell == "gru" && choice(first, "reset") != "after") return false;
+  if (layers.size() % directions != 0 || config_.has_context()) return false;
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    const LayerConfig& layer = layers[l];
+    if (layer.cell != first.cell || layer.hidden != first.hidden || layer.bias != first.bias) return false;
+    if (layer.bias == Bias::one || layer.initial || layer.leak.on() || layer.residual || layer.layer_norm) return false;
+    if (layer.zoneout > 0 || layer.zoneout_cell > 0 || layer.recurrent_dropout > 0 || !layer.clock.empty())
+      return false;
+    if (layer.direction != (directions == 2 && l % 2 == 1 ? -1 : 1)) return false;
+    for (const char* name : {"activation", "cellInput", "reset"})
+      for (std::size_t i = 0; i < layer.settings.values.size(); ++i)
+        if (layer.settings.values[i].name == name && choice(layer, name) != choice(first, name)) return false;
+    std::size_t selves = 0, below = 0;
+    const std::size_t under = l / directions * directions;  // layers from here on are of the same level
+    for (const EdgeConfig& e : layer.edges) {
+      if (!e.hidden.empty()) return false;
+      if (e.from == Source::self && e.delay == 1) {
+        ++selves;
+      } else if (e.delay != 0) {
+        return false;
+      } else if (under == 0 ? e.from == Source::input
+                            : e.from == Source::layer && std::size_t(e.layer) < under &&
+                                  std::size_t(e.layer) >= under - directions) {
+        ++below;
+      } else {
+        return false;
+      }
+    }
+    if (selves != 1 || below != (under == 0 ? 1 : directions)) return false;
+  }
+  // The readout, if there is one, is a Linear of the top.
+  if (config_.readout.size() != directions) return false;
+  for (const EdgeConfig& e : config_.readout)
+    if (e.from != Source::layer || !e.hidden.empty() || std::size_t(e.layer) < layers.size() - directions) return false;
+  return true;
+}
+
+void TensorNetwork::name_parameters() {
+  const std::size_t directions =
+      config_.layers.size() > 1 && config_.layers[0].direction > 0 && config_.layers[1].direction < 0 ? 2 : 1;
+  pytorch_ = plain(directions);
+  const ParameterTable& table = network_.table();
+  if (!pytorch_) {
+    for (const Parameter& p : table) named_.push_back({p.name, p.rows, p.cols, p.vector, {{p.offset, p.cols}}});
+    return;
+  }
+  const auto add_vector = [&](const std::string& name, const std::string& ours) {
+    const int i = table.find(ours);
+    if (i >= 0) named_.push_back({name, table[i].rows, 1, true, {{table[i].offset, 1}}});
+  };
+  // Wires in the order of their sources: forward, then backward.
+  const auto add_matrix = [&](const std::string& name, const Layer& layer, bool self) {
+    std::vector<const Wire*> wires;
+    for (const Wire& wire : layer.circuit().wires) {
+      if ((wire.from.kind == SignalRef::Kind::self) != self) continue;
+      auto at = wires.begin();
+      while (at != wires.end() && (*at)->from.index < wire.from.index) ++at;
+      wires.insert(at, &wire);
+    }
+    NamedTensor t{.name = name};
+    for (const Wire* wire : wires) {
+      const Parameter& p = table[wire->matrix.weight];
+      t.rows = p.rows;
+      t.cols += p.cols;
+      t.parts.push_back({p.offset, p.cols});
+    }
+    named_.push_back(t);
+  };
+  for (std::size_t l = 0; l < config_.layers.size(); ++l) {
+    const Layer& layer = network_.layers()[engine(l)];
+    const std::string end = "_l" + std::to_string(l / directions) + (layer.direction() < 0 ? "_reverse" : "");
+    const std::string ours = "layers." + std::to_string(l) + ".";
+    add_matrix("weight_ih" + end, layer, false);
+    add_matrix("weight_hh" + end, layer, true);
+    add_vector("bias_ih" + end, ours + "bias_ih");
+    add_vector("bias_hh" + end, ours + "bias_hh");
+  }
+  if (!tops_.empty()) return;
+  add_matrix("readout.weight", network_.layers().back(), false);
+  add_vector("readout.bias", "readout.bias");
+}
+
+const NamedTensor& TensorNetwork::named(const std::string& name) const {
+  std::string all;
+  for (const NamedTensor& t : named_) {
+    if (t.name == name) return t;
+    all += (all.empty() ? "" : ", ") + t.name;
+  }
+  refuse("name", "one of " + all, "\"" + name + "\"");
+}
+
+namespace {
+
+std::vector<Real> gathered(const NamedTensor& t, const Real* from) {
+  std::vector<Real> values;
+  values.reserve(std::size_t(t.size()));
+  for (Index r = 0; r < t.rows; ++r)
+    for (const NamedTensor::Part& part : t.parts) {
+      const Real* row = from + part.offset + r * part.cols;
+      values.insert(values.end(), row, row + part.cols);
+    }
+  return values;
+}
+
+}  // namespace
+
+std::vector<Real> TensorNetwork::parameter(const std::string& name) const {
+  return gathered(named(name), network_.parameters());
+}
+
+std::vector<Real> TensorNetwork::gradient(const std::string& name) const {
+  return gathered(named(name), gradient_.data());
+}
+
+void TensorNetwork::set_parameter(const std::string& name, std::span<const Real> values) {
+  const NamedTensor& t = named(name);
+  if (t.vector)
+    check_size(name, values.size(), {t.rows});
+  else
+    check_size(name, values.size(), {t.rows, t.cols});
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (!std::isfinite(values[i]))
+      refuse(name, "finite numbers", shortly(double(values[i])) + " at " + std::to_string(i));
+  const Real* from = values.data();
+  for (Index r = 0; r < t.rows; ++r)
+    for (const NamedTensor::Part& part : t.parts) {
+      std::copy_n(from, part.cols, network_.parameters() + part.offset + r * part.cols);
+      from += part.cols;
+    }
+  network_.mask(network_.parameters());
+  network_.touch();
+  ready_ = false;
+}
+
+// Forward -------------------------------------------------------------------------------------------------------
+
+void TensorNetwork::check_state(const TensorState& state, const std::string& field) const {
+  const Index N = workspace_->columns();
+  Index size = 0;
+  for (const TensorLayer& l : layers_) size += (l.lead + (l.cell_state ? 1 : 0)) * N * l.hidden;
+  if (Index(state.values.size()) != size)
+    refuse(field, numbers(std::size_t(size)) + " (each layer's h, then c)", numbers(state.values.size()));
+  check_size(field + ".inputs", state.inputs.size(), {input_lead(), N, inputs()});
+}
+
+void TensorNetwork::check(const Inputs& in) const {
+  const Index T = in.steps, N = in.columns, D = inputs();
+  constexpr Index most = Index(1) << 24;
+  if (T < 1 || T > most) refuse("steps", "a whole number from 1 to 16777216", std::to_string(T));
+  if (N < 1 || N > most) refuse("batch", "a whole number from 1 to 16777216", std::to_string(N));
+  if (double(T) * double(N) * double(std::max(D, outputs_)) > double(Index(1) << 29))
+    refuse("steps", "fewer steps, or a smaller batch", std::to_string(T) + " × " + std::to_string(N));
+  check_size("x", in.x.size(), {T, N, D});
+  check_size("context", in.context.size(), {N, context_size()});
+  if (in.lengths.empty()) return;
+  if (Index(in.lengths.size()) != N)
+    refuse("lengths", std::to_string(N) + " numbers, one a sequence", numbers(in.lengths.size()));
+  for (std::size_t n = 0; n < in.lengths.size(); ++n)
+    if (in.lengths[n] < 0 || in.lengths[n] > T)
+      refuse("lengths[" + std::to_string(n) + "]", "a whole number from 0 to " + std::to_string(T),
+             std::to_string(in.lengths[n]));
+  for (std::size_t l = 0; in.state && l < layers_.size(); ++l)
+    if (layers_[l].direction < 0 && layers_[l].lead > 1 &&
+        std::any_of(in.lengths.begin(), in.lengths.end(), [&](Index length) { return length < T; }))
+      refuse("state", "none (layer " + std::to_string(l) + " is backward, with delays, and the lengths are unequal)",
+             "a state");
+}
+
+/// Made anew for another batch or more steps.
+Workspace& TensorNetwork::workspace(Index T, Index N) {
+  if (!workspace_ || workspace_->columns() != N || capacity_ < T) {
+    Config sized = config_;
+    sized.batch = int(N);
+    unfold::check_size(sized, network_.sizes(), T, 0, 0);
+    workspace_.reset();  // first: both may not fit
+    auto made = std::make_unique<Workspace>(network_, T, N, true);
+    made->set_dropout(network_, config_.dropout);
+    made->want_input_gradient();
+    made->dropping().seed = config_.seed;
+    made->dropping().variational = config_.variational;
+    workspace_ = std::move(made);
+    capacity_ = T;
+  }
+  workspace_->resize(T);
+  return *workspace_;
+}
+
+void TensorNetwork::set_state(const TensorState& state) {
+  Workspace& w = *workspace_;
+  State engine_state = w.state();
+  engine_state.values = state.values;
+  engine_state.clock = state.clock;
+  w.set_state(engine_state);
+  std::copy(state.inputs.begin(), state.inputs.end(), w.numbers(-input_lead()));
+}
+
+TensorNetwork::Outputs TensorNetwork::forward(const Inputs& in) {
+  check(in);
+  ready_ = false;
+  const Index T = in.steps, N = in.columns, D = inputs();
+  Workspace& w = workspace(T, N);
+  if (in.state) check_state(*in.state, "state");
+  lengths_ = in.lengths;
+  w.set_lengths(0, lengths_);
+  w.reset();
+  std::fill_n(w.numbers(-input_lead()), input_lead() * N * D, Real(0));
+  given_state_ = in.state != nullptr;
+  if (in.state) set_state(*in.state);
+  std::copy(in.x.begin(), in.x.end(), w.numbers(0));
+  for (Index t = 0; t < T; ++t)  // padding may hold anything: 0·NaN would reach the weights' gradient
+    for (Index n = 0; n < N; ++n)
+      if (t >= length(n)) std::fill_n(w.numbers(t) + n * D, D, Real(0));
+  std::copy(in.context.begin(), in.context.end(), w.context());
+  w.dropping().on = in.training;
+  if (in.training) w.dropping().pass = passes_++;
+  network_.forward(w);
+  Outputs out{.y = answers(), .state = final_state()};
+  ready_ = true;
+  return out;
+}
+
+/// f(place in y, engine's row of one column, of its gradient or null, rows), for what lies within the lengths. The
+/// places of the readout's answers and of their gradient are the same.
+template <class F>
+void TensorNetwork::each_answer(const F& f) {
+  Workspace& w = *workspace_;
+  const Index N = w.columns();
+  for (Index t = 0; t < w.steps(); ++t)
+    for (Index n = 0; n < N; ++n) {
+      if (t >= length(n)) continue;
+      Index at = (t * N + n) * outputs_;
+      if (tops_.empty()) f(at, w.logits() + at, w.logits() + at, outputs_);
+      for (const std::size_t top : tops_) {
+        const Index H = layers_[top].hidden;
+        f(at, w.output(engine(top), t) + n * H, w.output_gradient(engine(top), t) + n * H, H);
+        at += H;
+      }
+    }
+}
+
+std::vector<Real> TensorNetwork::answers() {
+  std::vector<Real> y(std::size_t(workspace_->steps() * workspace_->columns() * outputs_));
+  each_answer([&](Index at, const Real* from, Real*, Index rows) { std::copy_n(from, rows, y.data() + at); });
+  return y;
+}
+
+TensorState TensorNetwork::final_state() {
+  Workspace& w = *workspace_;
+  State last = w.final_state();
+  TensorState state{.values = std::move(last.values), .clock = last.clock};
+  const Index lead = input_lead(), D = inputs();
+  for (Index i = 0; i < lead; ++i)
+    for (Index n = 0; n < w.columns(); ++n) {
+      const Real* x = w.numbers(length(n) - lead + i) + n * D;
+      state.inputs.insert(state.inputs.end(), x, x + D);
+    }
+  return state;
+}
+
+// Backward ------------------------------------------------------------------------------------------------------
+
+void TensorNetwork::give_back(std::span<const Real> dy) {
+  Workspace& w = *workspace_;
+  if (tops_.empty()) std::fill_n(w.logits(), Index(dy.size()), Real(0));
+  each_answer([&](Index at, const Real*, Real* to, Index rows) {
+    for (Index k = 0; k < rows; ++k) to[k] += dy[std::size_t(at + k)];
+  });
+}
+
+/// Adds the gradient of the state after, where Workspace::final_state read it. That of c passes over the padding.
+void TensorNetwork::give_back(const TensorState& dstate) {
+  Workspace& w = *workspace_;
+  const Real* from = dstate.values.data();
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    const auto [H, lead, second, direction] = layers_[l];
+    for (Index i = 0; i < lead; ++i)
+      for (Index n = 0; n < w.columns(); ++n, from += H) {
+        Real* dh = w.hidden_gradient(engine(l), direction > 0 ? length(n) - lead + i : i) + n * H;
+        for (Index k = 0; k < H; ++k) dh[k] += from[k];
+      }
+    if (!second) continue;
+    std::copy_n(from, w.columns() * H, w.final_cell_gradient(engine(l)));
+    from += w.columns() * H;
+  }
+}
+
+TensorState TensorNetwork::initial_gradient() {
+  Workspace& w = *workspace_;
+  const Index N = w.columns();
+  TensorState d{.inputs = std::vector<Real>(std::size_t(input_lead() * N * inputs()))};
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    const auto [H, lead, second, direction] = layers_[l];
+    const bool own = given_state_ || !config_.layers[l].initial;  // else the context has taken it
+    const auto append = [&](const Real* x, Index size) {
+      d.values.insert(d.values.end(), x, x + size);
+      if (!own) std::fill(d.values.end() - size, d.values.end(), Real(0));
+    };
+    append(w.hidden_gradient(engine(l), direction > 0 ? -lead : -1), lead * N * H);
+    if (second) append(w.initial_cell_gradient(engine(l)), N * H);
+  }
+  std::copy_n(w.number_gradient(-input_lead()), input_lead() * N * inputs(), d.inputs.data());
+  return d;
+}
+
+TensorNetwork::Gradients TensorNetwork::backward(std::span<const Real> dy, const TensorState* dstate) {
+  if (!ready_)
+    throw Error(ErrorCode::invalid_state, "backward", "once after each forward, with the same parameters",
+                "no forward since");
+  Workspace& w = *workspace_;
+  const Index T = w.steps(), N = w.columns(), D = inputs();
+  check_size("dy", dy.size(), {T, N, outputs_});
+  if (dstate) check_state(*dstate, "dstate");
+  ready_ = false;
+  w.clear_deltas();
+  give_back(dy);
+  if (dstate) give_back(*dstate);
+  network_.propagate(w, gradient_.data());
+  for (Index i = 0; dstate && i < input_lead(); ++i)
+    for (Index n = 0; n < N; ++n)
+      for (Index k = 0; k < D; ++k)
+        w.number_gradient(length(n) - input_lead() + i)[n * D + k] += dstate->inputs[std::size_t((i * N + n) * D + k)];
+  Gradients d{.state = initial_gradient()};
+  d.x.assign(w.number_gradient(0), w.number_gradient(0) + T * N * D);
+  d.context.assign(w.context_gradient(), w.context_gradient() + N * context_size());
+  return d;
+}
+
+}  // namespace unfold

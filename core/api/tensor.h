@@ -1,0 +1,141 @@
+// The tensor level: a network over sequences of numbers whose loss is the caller's. Forward, backward, parameters and
+// gradients by name, optimiser steps; all arrays row-major as PyTorch has them.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/network.h"
+#include "train/optim.h"
+
+namespace unfold {
+
+/// What a network remembers of N sequences, or a gradient of it.
+struct TensorState {
+  /// Per layer of the configuration: h of the last `lead` steps, [lead, N, H] (forward layers: oldest first; backward
+  /// ones, which come from the end: in the order of time), then c, [N, H], if the cell has one. PyTorch's h_n and c_n
+  /// where no edge is delayed.
+  std::vector<Real> values;
+  std::vector<Real> inputs;  // of edges that read the input late: the last [input lead, N, D]
+  std::int64_t clock = 0;    // number of the next step
+};
+
+/// One layer's share of TensorState::values.
+struct TensorLayer {
+  Index hidden = 0, lead = 1;
+  bool cell_state = false;
+  int direction = 1;
+};
+
+/// A parameter under the name that callers know, made of matrices of the engine side by side.
+struct NamedTensor {
+  struct Part {
+    Index offset, cols;
+  };
+  std::string name;
+  Index rows = 0, cols = 0;
+  bool vector = false;  // of rank 1: shape [rows]
+  std::vector<Part> parts;
+  Index size() const { return rows * cols; }
+};
+
+/// PyTorch's names and defaults (torch.optim, torch.nn.utils.clip_grad_*).
+struct TensorOptimizer {
+  OptimizerConfig optimizer;
+  ClipConfig clip{.norm = 0};
+};
+
+/// {optimizer: sgd, rmsprop, adagrad, adadelta, adam or adamw; lr, momentum, nesterov, alpha, rho, centered, betas,
+/// eps, weight_decay; clip_value, then max_norm}. Throws Error{invalid_argument}.
+TensorOptimizer parse_tensor_optimizer(const Json& options);
+
+class TensorNetwork {
+ public:
+  /// Of the task "tensor": D inputs, O outputs, C of a context. Without outputs the network answers with what its
+  /// top layers give (those that `readout` names), side by side: forward, then backward. Throws Error{invalid_config}.
+  explicit TensorNetwork(const Config& config);
+
+  Index inputs() const { return network_.sizes().numbers; }
+  Index outputs() const { return outputs_; }
+  Index context_size() const { return network_.sizes().context; }
+  Index input_lead() const { return network_.input_lead(); }
+  const Config& config() const { return config_; }
+  const std::vector<TensorLayer>& layers() const { return layers_; }
+
+  struct Inputs {
+    Index steps = 0, columns = 0;        // T, N
+    std::span<const Real> x;             // [T, N, D]
+    std::vector<Index> lengths;          // N of them, 0…T; none: all T
+    const TensorState* state = nullptr;  // none: zeros, or what the context makes of it
+    std::span<const Real> context;       // [N, C]
+    bool training = false;               // dropout and zoneout are on
+  };
+  struct Outputs {
+    std::vector<Real> y;  // [T, N, O]; 0 beyond a sequence's length
+    TensorState state;    // of each sequence after its last step; of backward layers after its first
+  };
+  Outputs forward(const Inputs& in);
+
+  struct Gradients {
+    std::vector<Real> x, context;  // [T, N, D], [N, C]
+    TensorState state;             // of the state before; 0 where the context made it
+  };
+  /// Once after each forward, while the parameters are the same: ∂L/∂y [T, N, O] and, if the loss reads it, that of the
+  /// state after. Adds to the gradients of the parameters.
+  Gradients backward(std::span<const Real> dy, const TensorState* dstate = nullptr);
+
+  /// PyTorch's where one module of torch.nn is the same network (its names, weight_ih of both directions side by
+  /// side), else the engine's.
+  const std::vector<NamedTensor>& parameters() const { return named_; }
+  /// Whether they are PyTorch's.
+  bool pytorch_names() const { return pytorch_; }
+  std::vector<Real> parameter(const std::string& name) const;
+  void set_parameter(const std::string& name, std::span<const Real> values);
+  std::vector<Real> gradient(const std::string& name) const;
+  void zero_gradients();
+
+  /// Clips the gradients in place, then updates the parameters. Moments begin anew when another method is asked for.
+  /// Throws NonFinite and changes no parameter if a gradient or a new parameter overflows.
+  Norm step(const TensorOptimizer& options);
+  std::int64_t steps() const { return steps_; }
+
+ private:
+  void name_parameters();
+  bool plain(std::size_t directions) const;
+  std::size_t engine(std::size_t layer) const { return network_.first_layer() + layer; }
+  const NamedTensor& named(const std::string& name) const;
+  Workspace& workspace(Index T, Index N);
+  void check(const Inputs& in) const;
+  void check_state(const TensorState& state, const std::string& field) const;
+  void set_state(const TensorState& state);
+  std::vector<Real> answers();
+  TensorState final_state();
+  void give_back(std::span<const Real> dy);
+  void give_back(const TensorState& dstate);
+  TensorState initial_gradient();
+  Index length(Index n) const { return lengths_.empty() ? workspace_->steps() : lengths_[std::size_t(n)]; }
+  template <class F>
+  void each_answer(const F& f);
+
+  Config config_;
+  Network network_;
+  Index outputs_ = 0;
+  std::vector<TensorLayer> layers_;
+  std::vector<std::size_t> tops_;  // of the configuration, if there is no readout
+  std::vector<NamedTensor> named_;
+  bool pytorch_ = false;
+  Buffer gradient_, update_;
+  std::unique_ptr<Workspace> workspace_;
+  Index capacity_ = 0;  // steps
+  std::vector<Index> lengths_;
+  bool ready_ = false, given_state_ = false;
+  std::uint64_t passes_ = 0;
+  std::int64_t steps_ = 0;
+  std::optional<Optimizer> optimizer_;
+  OptimizerConfig chosen_;
+};
+
+}  // namespace unfold

@@ -1,0 +1,65 @@
+#include "base/error.h"
+
+#include <cmath>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+namespace unfold {
+
+const char* to_string(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::invalid_config: return "INVALID_CONFIG";
+    case ErrorCode::invalid_text: return "INVALID_TEXT";
+    case ErrorCode::invalid_checkpoint: return "INVALID_CHECKPOINT";
+    case ErrorCode::invalid_argument: return "INVALID_ARGUMENT";
+    case ErrorCode::invalid_state: return "INVALID_STATE";
+    case ErrorCode::non_finite: return "NON_FINITE";
+    case ErrorCode::out_of_memory: return "OUT_OF_MEMORY";
+    case ErrorCode::internal: return "INTERNAL";
+  }
+  return "INTERNAL";
+}
+
+// By the JSON library, not by printf: that would bring arithmetic of quadruple precision into the WebAssembly.
+std::string shortly(double x) {
+  if (!std::isfinite(x)) return std::isnan(x) ? "nan" : x > 0 ? "inf" : "-inf";
+  double size = std::fabs(x);
+  int power = 0;
+  for (; size >= 10000; size /= 10) ++power;
+  for (; size > 0 && size < 1000; size *= 10) --power;
+  double digits = std::round(size);
+  if (digits == 10000) digits /= 10, ++power;
+  // Near 1 as one product or quotient of exact numbers; elsewhere the digits and the power are written apart.
+  const bool near = std::abs(power) <= 12;
+  double unit = 1;
+  for (int i = near ? std::abs(power) : 3; i > 0; --i) unit *= 10;
+  char text[64];
+  const double shown = std::copysign(near && power > 0 ? digits * unit : digits / unit, x);
+  std::string out(text, nlohmann::detail::to_chars(text, text + sizeof text, shown));
+  if (out.ends_with(".0")) out.resize(out.size() - 2);
+  return near ? out : out + (power > 0 ? "e+" : "e-") + std::to_string(std::abs(power + 3));
+}
+
+namespace {
+
+std::string told(const Overflow& o) {
+  return "loss " + shortly(o.loss) + ", gradient norm " + shortly(o.gradient_norm) + ", largest " + shortly(o.largest) +
+         " in " + o.parameter + ", learning rate " + shortly(o.learning_rate) +
+         (o.taken_back ? "; the update before is taken back" : "");
+}
+
+}  // namespace
+
+Error::Error(ErrorCode code_, std::string field_, std::string expected_, std::string actual_)
+    : std::runtime_error((field_.empty() ? "\"\"" : field_) + ": expected " + expected_ + ", got " + actual_),
+      code(code_),
+      field(field_.empty() ? "\"\"" : std::move(field_)),
+      expected(std::move(expected_)),
+      actual(std::move(actual_)) {}
+
+NonFinite::NonFinite(Overflow what)
+    : Error(ErrorCode::non_finite, "step " + std::to_string(what.step),
+            "a finite loss and gradient (lower the learning rate, or clip)", told(what)),
+      overflow(std::move(what)) {}
+
+}  // namespace unfold

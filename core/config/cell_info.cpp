@@ -1,0 +1,46 @@
+#include "config/cell_info.h"
+
+#include <utility>
+
+#include "base/error.h"
+
+namespace unfold {
+namespace {
+
+std::vector<CellInfo>& registry() {
+  static std::vector<CellInfo> list;
+  return list;
+}
+
+const CellOption& option(const CellSettings& settings, std::string_view name) {
+  for (const CellOption& o : settings.values)
+    if (o.name == name) return o;
+  throw Error(ErrorCode::internal, std::string(name), "an option that the cell declares", "none");
+}
+
+}  // namespace
+
+std::string_view CellSettings::choice(std::string_view name) const { return option(*this, name).choice; }
+double CellSettings::number(std::string_view name) const { return option(*this, name).number; }
+
+RegisterCell::RegisterCell(const CellInfo& info) {
+  auto& list = registry();
+  list.push_back(info);
+  for (std::size_t i = list.size() - 1; i > 0 && list[i].name < list[i - 1].name; --i) std::swap(list[i], list[i - 1]);
+}
+
+const std::vector<CellInfo>& cells() { return registry(); }
+
+const CellInfo* find_cell(std::string_view name) {
+  for (const CellInfo& info : registry())
+    if (info.name == name) return &info;
+  return nullptr;
+}
+
+Activation parse_activation(std::string_view name) {
+  for (std::size_t i = 0; i < activation_names.size(); ++i)
+    if (name == activation_names[i]) return Activation(i);
+  throw Error(ErrorCode::invalid_config, "activation", "tanh, relu, sigmoid or identity", std::string(name));
+}
+
+}  // namespace unfold

@@ -1,0 +1,184 @@
+#include "config/config.h"
+
+#include "config/config_reader.h"
+#include "config/presets.h"
+
+namespace unfold {
+namespace {
+
+constexpr const char* units[]{"character", "byte"};
+constexpr const char* feedbacks[]{"target", "softmax"};
+
+/// Puts what a preset stands for in its place; further fields of the configuration overrule it.
+Json with_preset(const Json& given) {
+  if (!given.is_object() || !given.contains("preset")) return given;
+  Json rest = given;
+  if (given.contains("layers")) refuse("preset", "either a preset or layers", "both");
+  if (!given["preset"].is_string()) refuse("preset", "a name", shown(given["preset"]));
+  const Json* hidden = given.contains("hidden") ? &given["hidden"] : nullptr;
+  const Index H = hidden ? Index(Reader::integer_of(*hidden, "hidden", 1, 8192)) : 128;
+  Json json = preset_config(given["preset"].get<std::string>(), H);
+  rest.erase("preset");
+  rest.erase("hidden");
+  json.update(rest);
+  return json;
+}
+
+/// Sizes that must agree.
+void check_shapes(const Config& c) {
+  for (const std::vector<LayerConfig>* layers : {&c.layers, &c.encoder.layers})
+    for (std::size_t l = 0; l < layers->size(); ++l) {
+      const LayerConfig& layer = (*layers)[l];
+      const Index below = l > 0 ? (*layers)[l - 1].hidden : c.embedding;
+      if (layer.residual && layer.hidden != below)
+        refuse((layers == &c.layers ? "layers" : "encoder") + at_index(l) + ".residual",
+               "a layer as wide as what lies below it (" + (below > 0 ? std::to_string(below) : "no embedding") + ")",
+               std::to_string(layer.hidden) + " units");
+    }
+  if (!c.tied) return;
+  if (c.embedding == 0) refuse("tied", "an embedding to share", "none");
+  for (const EdgeConfig& e : c.readout) {
+    const bool last = e.from == Source::layer && e.layer + 1 == int(c.layers.size());
+    const Index size = e.hidden.empty() ? c.layers.back().hidden : e.hidden.back();
+    if (last && size != c.embedding)
+      refuse("tied", "a last layer as wide as the embedding (" + std::to_string(c.embedding) + ")",
+             std::to_string(size));
+  }
+}
+
+}  // namespace
+
+Config parse_config(const Json& given) {
+  const Json json = with_preset(given);
+  Reader r(json, "");
+  Config c;
+  int version = 1;
+  r.integer("version", version, 1, 1);
+  r.integer("seed", c.seed, 0, 9007199254740991.0);
+  c.bytes = r.choice("unit", units, "character") == "byte";
+  r.integer("vocabulary", c.vocabulary, 2, 65535);
+  r.number("validation", c.validation, 0, 0.5);
+  r.integer("embedding", c.embedding, 0, 8192);
+  r.boolean("tied", c.tied);
+  c.free_running = r.choice("feedback", feedbacks, "target") == "softmax";
+  r.boolean("variationalDropout", c.variational);
+  parse_task(r, c);
+  parse_layers(r, c);
+  check_shapes(c);
+  parse_initialization(r, c.initialization);
+  r.integer("window", c.window, 1, 65536);
+  r.integer("batch", c.batch, 1, 65536);
+  parse_live(r, c);
+  r.finish();
+  check_task(c);
+  return c;
+}
+
+Config parse_config(const std::string& text) {
+  return parse_config(parse_json(text, ErrorCode::invalid_config, "configuration"));
+}
+
+void update_config(Config& config, const std::string& text) {
+  const Json json = parse_json(text, ErrorCode::invalid_config, "settings");
+  Config changed = config;
+  Reader r(json, "");
+  parse_live(r, changed);
+  r.finish();
+  if (changed.optimizer.name != config.optimizer.name)
+    refuse("optimizer.name", "the running optimizer " + config.optimizer.name + " (a change needs a restart)",
+           changed.optimizer.name);
+  if (config.optimizer.name == "rmsprop" && (changed.optimizer.centered != config.optimizer.centered ||
+                                             (changed.optimizer.momentum > 0) != (config.optimizer.momentum > 0)))
+    refuse("optimizer", "the same moments as before (a change needs a restart)", "others");
+  if (changed.sampling.on() != config.sampling.on())
+    refuse("sampling.name", config.sampling.name + " (a change needs a restart)", changed.sampling.name);
+  config = changed;
+}
+
+Json to_json(const Config& c) {
+  Json json = object({{"version", 1},
+                      {"seed", c.seed},
+                      {"unit", units[c.bytes ? 1 : 0]},
+                      {"vocabulary", c.vocabulary},
+                      {"validation", c.validation},
+                      {"embedding", c.embedding},
+                      {"tied", c.tied},
+                      {"feedback", feedbacks[c.free_running ? 1 : 0]}});
+  task_json(c, json);
+  if (c.encoder.on()) put(json, {{"encoder", layers_json(c.encoder.layers)}});
+  put(json, {{"layers", layers_json(c.layers)}});
+  if (!c.default_readout) put(json, {{"readout", readout_json(c)}});
+  const OptimizerConfig& o = c.optimizer;
+  const ScheduleConfig& s = c.schedule;
+  put(json, {{"initialization", initialization_json(c.initialization)},
+             {"window", c.window},
+             {"batch", c.batch},
+             {"optimizer", object({{"name", o.name},
+                                   {"learningRate", o.learning_rate},
+                                   {"beta1", o.beta1},
+                                   {"beta2", o.beta2},
+                                   {"epsilon", o.epsilon},
+                                   {"momentum", o.momentum},
+                                   {"decay", o.decay},
+                                   {"weightDecay", o.weight_decay},
+                                   {"centered", o.centered}})},
+             {"schedule", object({{"name", s.name},
+                                  {"warmup", s.warmup},
+                                  {"every", s.every},
+                                  {"factor", s.factor},
+                                  {"steps", s.steps},
+                                  {"patience", s.patience},
+                                  {"minimum", s.minimum}})},
+             {"clip", object({{"norm", c.clip.norm}, {"value", c.clip.value}})}});
+  const SamplingConfig& own = c.sampling;
+  if (own.on())
+    put(json,
+        {{"sampling", object({{"name", own.name}, {"k", own.k}, {"start", own.start}, {"minimum", own.minimum}})}});
+  put(json, {{"dropout", c.dropout}, {"variationalDropout", c.variational}, {"evaluateEvery", c.evaluate_every}});
+  return json;
+}
+
+namespace {
+
+Json option_json(const CellOption& o) {
+  Json option = object({{"name", o.name.data()}, {"help", o.help.data()}});
+  if (o.choices.empty())
+    put(option, {{"default", o.number}, {"minimum", o.minimum}, {"maximum", o.maximum}});
+  else
+    put(option, {{"default", o.choice.data()}, {"choices", names_json(o.choices)}});
+  return option;
+}
+
+Json cell_json(const CellInfo& info) {
+  Json options = Json::array();
+  for (const CellOption& o : info.options) options.push_back(option_json(o));
+  return object({{"name", info.name.data()},
+                 {"label", info.label.data()},
+                 {"summary", info.summary.data()},
+                 {"equations", info.equations.data()},
+                 {"source", info.source.data()},
+                 {"gates", names_json(info.gate_names)},
+                 {"options", options}});
+}
+
+}  // namespace
+
+Json schema() {
+  Json cell_list = Json::array(), preset_list = Json::array();
+  for (const CellInfo& info : cells()) cell_list.push_back(cell_json(info));
+  for (const Preset& p : presets())
+    preset_list.push_back(object({{"name", p.name},
+                                  {"label", p.label},
+                                  {"sentence", p.sentence},
+                                  {"equations", p.equations},
+                                  {"source", p.source},
+                                  {"config", preset_config(p.name, 128)}}));
+  Json json = object({{"cells", cell_list}, {"presets", preset_list}, {"activations", names_json(activation_names)}});
+  training_choices(json);
+  layer_choices(json);
+  task_choices(json);
+  put(json, {{"defaults", to_json(parse_config(Json::object()))}});
+  return json;
+}
+
+}  // namespace unfold

@@ -1,0 +1,159 @@
+// The one configuration schema. C++, package, page, checkpoints and links all speak it, as JSON; this file's
+// parser is the one validator. Unknown fields are errors; every error names field, expectation and value.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "base/real.h"
+#include "config/cell_info.h"
+#include "config/task.h"
+
+namespace unfold {
+
+/// What an edge reads. context: what another stream left behind, or a given vector; attention: the weighted mean of
+/// the encoder's states; remaining: the steps that are left (TaskConfig::length "count").
+enum class Source { input, layer, self, output, context, attention, remaining };
+enum class Join { first, last, all };
+enum class Bias { none, one, two };
+enum class Initializer { xavier, he, orthogonal, identity, uniform, sparse, zero };
+
+/// (source, delay, block): where a signal comes from, how late, and through which transformation.
+struct EdgeConfig {
+  Source from = Source::self;
+  int layer = 0;              // the lower layer, if from == layer
+  int delay = 0;              // steps; ≥ 1 from the layer itself and from the output
+  std::vector<Index> hidden;  // sizes of the block's hidden layers; empty: one matrix
+  Activation activation = Activation::tanh;
+  bool shortcut = false;   // full matrices from the source into every later layer of the block
+  Join join = Join::last;  // at which of the block's layers the layer's inputs enter (recurrent edges)
+};
+
+/// h ← α∘h₋ + (1−α)∘v for each unit (Mozer 1992; Jaeger 2007); α fixed from `from` to `to` over the units, or
+/// learned as σ(a) with that start.
+struct LeakConfig {
+  double from = 0, to = 0;
+  bool learned = false;
+  bool on() const { return learned || from != 0 || to != 0; }
+};
+
+struct LayerConfig {
+  std::string cell = "lstm";
+  Index hidden = 128;
+  CellSettings settings;
+  Bias bias = Bias::two;
+  int direction = 1;     // −1: from the last step to the first (Schuster & Paliwal 1997)
+  bool initial = false;  // the first state is computed from the context: h₀ = tanh(W·c + b), c₀ = W'·c + b'
+  std::vector<EdgeConfig> edges;
+  bool default_edges = true;
+  LeakConfig leak;
+  bool residual = false;         // upper layers read h + (what this layer's lower neighbour gives)
+  bool layer_norm = false;       // z ← γ∘normalised(W·x + U·h₋) + b for each gate (Ba et al. 2016)
+  double zoneout = 0;            // probability that a unit keeps its former state for a step (Krueger et al. 2017)
+  double zoneout_cell = 0;       // the same for the cell state
+  double recurrent_dropout = 0;  // on h₋, one mask a window (Gal & Ghahramani 2016)
+  std::vector<int> clock;        // periods of equal groups of units (Koutník 2014); empty: every unit, every step
+};
+
+struct InitializationConfig {
+  Initializer input = Initializer::xavier, recurrent = Initializer::orthogonal, readout = Initializer::xavier;
+  double gain = 1;
+  int nonzeros = 15;              // sparse: per unit
+  double spectral_radius = 0.95;  // sparse
+};
+
+/// The layers that read the source of a translation.
+struct EncoderConfig {
+  std::vector<LayerConfig> layers;
+  bool on() const { return !layers.empty(); }
+};
+
+/// Attention of the decoder's last layer over the encoder's states m_s: softmax over s of the scores, and their mean.
+///   additive        vᵀ·tanh(W·h_t + U·m_s)     (Bahdanau, Cho & Bengio 2015)
+///   multiplicative  (W·h_t)ᵀ·(U·m_s)           (Luong, Pham & Manning 2015)
+struct AttentionConfig {
+  bool on = false, additive = true;
+  Index size = 0;    // rows of W and U; 0: as wide as the decoder's last layer
+  bool feed = true;  // the decoder's first layer reads it one step later (input feeding)
+};
+
+/// Where the context enters by default: the first layer at every step, the first state of every layer, or both.
+enum class ContextUse { none, input, initial, both };
+
+/// Scheduled sampling (Bengio et al. 2015): each input symbol is the true one with probability ε(i) in training step
+/// i, else drawn from the network's own answer.
+///   linear           ε = max(minimum, start − i/k)
+///   exponential      ε = max(minimum, start·(1 − 1/k)ⁱ)
+///   inverse-sigmoid  ε = max(minimum, start·k/(k + e^{i/k}))
+struct SamplingConfig {
+  std::string name = "none";  // none: always the true one (teacher forcing)
+  double k = 1000, start = 1, minimum = 0;
+  bool on() const { return name != "none"; }
+};
+
+struct OptimizerConfig {
+  std::string name = "adam";
+  double learning_rate = 2e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, momentum = 0, decay = 0.99, weight_decay = 0;
+  bool centered = false;
+};
+
+struct ScheduleConfig {
+  std::string name = "constant";
+  int warmup = 0, every = 1000, steps = 10000, patience = 1;
+  double factor = 0.5, minimum = 0;
+};
+
+/// Names that OptimizerConfig::name and ScheduleConfig::name may hold.
+inline constexpr std::array<const char*, 8> optimizer_names{"sgd",     "momentum", "nesterov", "rmsprop",
+                                                            "adagrad", "adadelta", "adam",     "adamw"};
+inline constexpr std::array<const char*, 5> schedule_names{"constant", "step", "exponential", "cosine", "plateau"};
+
+struct ClipConfig {
+  double norm = 5, value = 0;  // 0: off
+};
+
+struct Config {
+  std::uint64_t seed = 1;
+  TaskConfig task;
+  CorpusConfig corpus;
+  bool bytes = false;  // tokens are bytes, not Unicode code points
+  int vocabulary = 1024;
+  double validation = 0.1;
+  int embedding = 0;          // size of learned symbol vectors; 0: one-hot symbols
+  bool tied = false;          // the readout uses the embedding's matrix (Press & Wolf 2017)
+  bool free_running = false;  // edges from the output read softmax(o), not the target (teacher forcing)
+  EncoderConfig encoder;
+  AttentionConfig attention;
+  ContextUse context = ContextUse::both;
+  SamplingConfig sampling;
+  std::vector<LayerConfig> layers;
+  std::vector<EdgeConfig> readout;  // sources: layers, or the input
+  bool default_readout = true;
+  InitializationConfig initialization;
+  int window = 64, batch = 32;
+  OptimizerConfig optimizer;
+  ScheduleConfig schedule;
+  ClipConfig clip;
+  double dropout = 0;        // on what a layer gives to upper layers and the readout
+  bool variational = false;  // one dropout mask for all steps of a window (Gal & Ghahramani 2016)
+  int evaluate_every = 500;
+
+  bool has_context() const { return encoder.on() || task.context > 0; }
+};
+
+/// Parses and validates. Throws Error{invalid_config}.
+Config parse_config(const Json& json);
+/// The same from text; also refuses text that is not one JSON object, too deep or with a key twice.
+Config parse_config(const std::string& text);
+/// The canonical form: every field present, shorthands expanded. parse_config(to_json(c)) gives c again.
+Json to_json(const Config& config);
+/// Applies settings that may change during training: optimizer.learningRate (and its other numbers), schedule,
+/// clip, dropout, sampling, evaluateEvery. Throws Error{invalid_config} and leaves `config` as it was.
+void update_config(Config& config, const std::string& text);
+/// Names, choices, limits and defaults, for menus and documentation.
+Json schema();
+
+}  // namespace unfold

@@ -1,0 +1,294 @@
+// Edges and layers of a configuration.
+#include <algorithm>
+
+#include "config/config_reader.h"
+
+namespace unfold {
+namespace {
+
+constexpr const char* directions[]{"forward", "backward"};
+constexpr Named<Bias> biases[]{{"none", Bias::none}, {"one", Bias::one}, {"two", Bias::two}};
+constexpr Named<Join> joins[]{{"first", Join::first}, {"last", Join::last}, {"all", Join::all}};
+
+// Edges ---------------------------------------------------------------------------------------------------
+
+constexpr Named<Source> sources[]{{"input", Source::input},         {"self", Source::self},
+                                  {"output", Source::output},       {"context", Source::context},
+                                  {"attention", Source::attention}, {"remaining", Source::remaining}};
+
+/// `layer` is the number of the layer that the edge enters; layers.size() for the readout.
+EdgeConfig parse_edge(const Json& json, const std::string& path, int layer, bool readout) {
+  Reader r(json, path);
+  EdgeConfig e;
+  const Json* from = r.get("from");
+  const bool number = from && from->is_number_integer() && from->get<double>() >= 0 && from->get<double>() < layer;
+  bool known = number;
+  if (number) {
+    e.from = Source::layer;
+    e.layer = from->get<int>();
+  }
+  for (const auto& [name, source] : sources) {
+    if (!from || !from->is_string() || *from != name) continue;
+    known = !readout || (source != Source::self && source != Source::output);
+    e.from = source;
+  }
+  if (!known)
+    refuse(r.path("from"),
+           readout
+               ? "\"input\", \"context\", \"attention\", \"remaining\" or the number of a layer"
+               : "\"input\", \"self\", \"output\", \"context\", \"attention\", \"remaining\" or the number of a lower "
+                 "layer",
+           from ? shown(*from) : "nothing");
+  const bool back = e.from == Source::self || e.from == Source::output;
+  const bool here = e.from == Source::context || e.from == Source::remaining;
+  e.delay = back || (e.from == Source::attention && !readout) ? 1 : 0;
+  r.integer("delay", e.delay, e.delay, here || (e.from == Source::attention && readout) ? 0 : 1000);
+  if (const Json* hidden = r.get("hidden")) {
+    if (!hidden->is_array() || hidden->size() > 16) refuse(r.path("hidden"), "up to 16 layer sizes", shown(*hidden));
+    for (std::size_t i = 0; i < hidden->size(); ++i)
+      e.hidden.push_back(Index(Reader::integer_of((*hidden)[i], r.path("hidden") + at_index(i), 1, 8192)));
+  }
+  e.activation = parse_activation(r.choice("activation", activation_names, "tanh"));
+  r.boolean("shortcut", e.shortcut);
+  r.one_of("join", joins, e.join);
+  r.finish();
+  return e;
+}
+
+std::vector<EdgeConfig> parse_edges(const Json& json, const std::string& path, int layer, bool readout) {
+  if (!json.is_array() || json.empty() || json.size() > 64) refuse(path, "a list of 1 to 64 edges", shown(json));
+  std::vector<EdgeConfig> edges;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const std::string at = path + at_index(i);
+    edges.push_back(parse_edge(json[i], at, layer, readout));
+    for (std::size_t j = 0; j < i; ++j)
+      if (edges[j].from == edges[i].from && edges[j].layer == edges[i].layer && edges[j].delay == edges[i].delay)
+        refuse(at, "a source and delay of its own", "those of edge " + std::to_string(j));
+  }
+  return edges;
+}
+
+Json edge_json(const EdgeConfig& e) {
+  Json json;
+  if (e.from == Source::layer)
+    put(json, {{"from", e.layer}});
+  else
+    put(json, {{"from", name_of(sources, e.from)}});
+  put(json, {{"delay", e.delay}});
+  if (!e.hidden.empty())
+    put(json, {{"hidden", Json(e.hidden)},
+               {"activation", activation_names[std::size_t(e.activation)]},
+               {"shortcut", e.shortcut},
+               {"join", name_of(joins, e.join)}});
+  return json;
+}
+
+Json edges_json(const std::vector<EdgeConfig>& edges) {
+  Json json = Json::array();
+  for (const EdgeConfig& e : edges) json.push_back(edge_json(e));
+  return json;
+}
+
+/// What a layer reads unless it says so itself; `below` are the layers under it, of both directions.
+std::vector<EdgeConfig> default_edges(const Config& c, const std::vector<int>& below, bool first, bool decoder) {
+  std::vector<EdgeConfig> edges;
+  for (const int l : below) edges.push_back({.from = Source::layer, .layer = l});
+  if (first) edges.push_back({.from = Source::input});
+  if (first && decoder) {
+    if (c.has_context() && (c.context == ContextUse::input || c.context == ContextUse::both))
+      edges.push_back({.from = Source::context});
+    if (c.task.length == "count" && !c.task.learns_text()) edges.push_back({.from = Source::remaining});
+    if (c.attention.on && c.attention.feed) edges.push_back({.from = Source::attention, .delay = 1});
+  }
+  edges.push_back({.from = Source::self, .delay = 1});
+  return edges;
+}
+
+// Layers --------------------------------------------------------------------------------------------------
+
+void parse_cell_options(Reader& r, const CellInfo& info, LayerConfig& layer) {
+  layer.settings.values.assign(info.options.begin(), info.options.end());
+  const auto own = [&](std::string_view name) {
+    return std::any_of(info.options.begin(), info.options.end(), [&](const auto& o) { return o.name == name; });
+  };
+  for (std::size_t i = 0; i < info.options.size(); ++i) {
+    CellOption& option = layer.settings.values[i];
+    if (option.choices.empty())
+      r.number(option.name.data(), option.number, option.minimum, option.maximum);
+    else
+      option.choice = r.choice(option.name.data(), option.choices, option.choice);
+  }
+  for (const CellInfo& other : cells())
+    for (const CellOption& o : other.options) {
+      const Json* given = own(o.name) ? nullptr : r.get(o.name.data());
+      if (given)
+        refuse(r.path(o.name.data()),
+               "an option of the cell " + std::string(info.name) + " (" + o.name.data() + " belongs to " +
+                   other.name.data() + ")",
+               shown(*given));
+    }
+}
+
+void parse_leak(Reader& r, LeakConfig& leak) {
+  const Json* value = r.get("leak");
+  if (!value) return;
+  if (value->is_number()) {
+    r.number("leak", leak.from, 0, 1);
+    leak.to = leak.from;
+    return;
+  }
+  Reader inner(*value, r.path("leak"));
+  inner.number("from", leak.from, 0, 1);
+  leak.to = leak.from;
+  inner.number("to", leak.to, 0, 1);
+  inner.boolean("learned", leak.learned);
+  inner.finish();
+}
+
+void parse_clock(Reader& r, LayerConfig& layer) {
+  const Json* value = r.get("clock");
+  if (!value || (value->is_array() && value->empty())) return;
+  if (!value->is_array() || Index(value->size()) > layer.hidden)
+    refuse(r.path("clock"), "a list of periods, at most one a hidden unit", shown(*value));
+  for (std::size_t i = 0; i < value->size(); ++i)
+    layer.clock.push_back(int(Reader::integer_of((*value)[i], r.path("clock") + at_index(i), 1, 1e6)));
+}
+
+void parse_zoneout(Reader& r, LayerConfig& layer) {
+  const Json* value = r.get("zoneout");
+  if (!value) return;
+  if (value->is_number()) {
+    r.number("zoneout", layer.zoneout, 0, 0.95);
+    layer.zoneout_cell = layer.zoneout;
+    return;
+  }
+  Reader inner(*value, r.path("zoneout"));
+  inner.number("hidden", layer.zoneout, 0, 0.95);
+  inner.number("cell", layer.zoneout_cell, 0, 0.95);
+  inner.finish();
+}
+
+LayerConfig parse_layer(const Json& json, int number, const std::string& path, std::vector<EdgeConfig> usual,
+                        bool initial, bool& both_ways) {
+  Reader r(json, path);
+  LayerConfig layer;
+  std::vector<const char*> names;
+  for (const CellInfo& info : cells()) names.push_back(info.name.data());
+  layer.cell = r.choice("cell", names, layer.cell);
+  r.integer("hidden", layer.hidden, 1, 8192);
+  r.one_of("bias", biases, layer.bias);
+  r.boolean("bidirectional", both_ways);
+  layer.direction = r.choice("direction", directions, "forward") == "backward" ? -1 : 1;
+  if (both_ways && r.get("direction")) refuse(r.path("bidirectional"), "no direction beside it", "both");
+  layer.initial = initial;
+  r.boolean("initial", layer.initial);
+  if (const Json* edges = r.get("edges")) {
+    layer.edges = parse_edges(*edges, r.path("edges"), number, false);
+    layer.default_edges = false;
+  } else {
+    layer.edges = std::move(usual);
+  }
+  parse_leak(r, layer.leak);
+  parse_clock(r, layer);
+  parse_zoneout(r, layer);
+  r.boolean("residual", layer.residual);
+  r.boolean("layerNorm", layer.layer_norm);
+  r.number("recurrentDropout", layer.recurrent_dropout, 0, 0.95);
+  parse_cell_options(r, *find_cell(layer.cell), layer);
+  r.finish();
+  return layer;
+}
+
+Json layer_json(const LayerConfig& layer) {
+  Json json = object({{"cell", layer.cell}, {"hidden", layer.hidden}});
+  for (const CellOption& o : layer.settings.values)
+    if (o.choices.empty())
+      put(json, {{o.name.data(), o.number}});
+    else
+      put(json, {{o.name.data(), o.choice.data()}});
+  put(json, {{"bias", name_of(biases, layer.bias)}});
+  if (layer.direction < 0) put(json, {{"direction", "backward"}});
+  if (layer.initial) put(json, {{"initial", true}});
+  if (!layer.default_edges) put(json, {{"edges", edges_json(layer.edges)}});
+  if (layer.leak.on())
+    put(json, {{"leak", object({{"from", layer.leak.from}, {"to", layer.leak.to}, {"learned", layer.leak.learned}})}});
+  if (!layer.clock.empty()) put(json, {{"clock", Json(layer.clock)}});
+  if (layer.zoneout > 0 || layer.zoneout_cell > 0)
+    put(json, {{"zoneout", object({{"hidden", layer.zoneout}, {"cell", layer.zoneout_cell}})}});
+  if (layer.residual) put(json, {{"residual", true}});
+  if (layer.layer_norm) put(json, {{"layerNorm", true}});
+  if (layer.recurrent_dropout > 0) put(json, {{"recurrentDropout", layer.recurrent_dropout}});
+  return json;
+}
+
+/// "layers": the list `json` (or nothing: one default layer), a bidirectional one spelled out as two.
+std::vector<LayerConfig> parse_stack(const Json* json, const std::string& path, const Config& c, bool skip_inputs,
+                                     bool decoder, std::vector<int>& tops) {
+  std::vector<LayerConfig> layers;
+  if (json && (!json->is_array() || json->empty() || json->size() > 64))
+    refuse(path, "a list of 1 to 64 layers", shown(*json));
+  const std::size_t count = json ? json->size() : 1;
+  const bool initial =
+      decoder && c.has_context() && (c.context == ContextUse::initial || c.context == ContextUse::both);
+  for (std::size_t l = 0; l < count; ++l) {
+    const int number = int(layers.size());
+    bool both_ways = false;
+    std::vector<EdgeConfig> usual = default_edges(c, tops, l == 0, decoder);
+    if (l > 0 && skip_inputs) usual.insert(usual.end() - 1, {.from = Source::input});
+    LayerConfig layer = parse_layer(json ? (*json)[l] : Json::object(), number, path + at_index(l), std::move(usual),
+                                    initial, both_ways);
+    if (both_ways || tops.size() > 1 || (l > 0 && skip_inputs))
+      layer.default_edges = false;  // the canonical form says it
+    layers.push_back(layer);
+    tops = {number};
+    if (!both_ways) continue;
+    layers.push_back(layer);
+    layers.back().direction = -1;
+    tops.push_back(number + 1);
+  }
+  return layers;
+}
+
+}  // namespace
+
+Json layers_json(const std::vector<LayerConfig>& layers) {
+  Json json = Json::array();
+  for (const LayerConfig& layer : layers) json.push_back(layer_json(layer));
+  return json;
+}
+
+Json readout_json(const Config& c) { return edges_json(c.readout); }
+
+void layer_choices(Json& schema) {
+  put(schema, {{"biases", names_json(names_of(biases))}, {"joins", names_json(names_of(joins))}});
+}
+
+void parse_layers(Reader& r, Config& c) {
+  bool skip_inputs = false, skip_outputs = false;
+  r.boolean("skipInputs", skip_inputs);
+  r.boolean("skipOutputs", skip_outputs);
+  std::vector<int> tops;
+  if (c.task.name == "translate") {
+    c.encoder.layers.resize(1);  // there is one: has_context() is asked below
+    const Json* encoder = r.get("encoder");
+    std::vector<LayerConfig> layers = parse_stack(encoder, "encoder", c, false, false, tops);
+    c.encoder.layers = std::move(layers);
+    tops.clear();
+  }
+  c.layers = parse_stack(r.get("layers"), "layers", c, skip_inputs, true, tops);
+  const int count = int(c.layers.size());
+  if (const Json* readout = r.get("readout")) {
+    c.readout = parse_edges(*readout, "readout", count, true);
+    c.default_readout = false;
+    for (std::size_t i = 0; i < c.readout.size(); ++i)
+      if (c.readout[i].delay != 0) refuse("readout" + at_index(i) + ".delay", "0", std::to_string(c.readout[i].delay));
+    return;
+  }
+  for (auto top = tops.rbegin(); top != tops.rend(); ++top) c.readout.push_back({.from = Source::layer, .layer = *top});
+  if (c.attention.on) c.readout.push_back({.from = Source::attention});
+  const int lowest = tops.front();
+  for (int l = 0; skip_outputs && l < lowest; ++l) c.readout.push_back({.from = Source::layer, .layer = l});
+  c.default_readout = tops.size() == 1 && !(skip_outputs && lowest > 0);
+}
+
+}  // namespace unfold

@@ -1,0 +1,107 @@
+#include "config/config_reader.h"
+#include "base/sorting.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace unfold {
+namespace {
+
+std::string plain(double x) {
+  std::string text = Json(x).dump();
+  return text.ends_with(".0") ? text.substr(0, text.size() - 2) : text;
+}
+
+double number_in(const Json& value) { return value.is_number() ? value.get<double>() : std::nan(""); }
+
+}  // namespace
+
+std::string at_index(std::size_t i) { return "[" + std::to_string(i) + "]"; }
+
+void refuse(const std::string& field, const std::string& expected, const std::string& actual) {
+  throw Error(ErrorCode::invalid_config, field, expected, actual);
+}
+
+std::string listed(Choices names) {
+  std::string text;
+  for (const char* name : names) {
+    if (!text.empty()) text += ", ";
+    text += name;
+  }
+  return text;
+}
+
+Json names_json(Choices names) {
+  Json list = Json::array();
+  for (const char* name : names) list.push_back(name);
+  return list;
+}
+
+Json expanded(const Json& value, const char* name) { return value.is_object() ? value : object({{name, value}}); }
+
+Reader::Reader(const Json& object, std::string path) : object_(object), path_(std::move(path)) {
+  if (!object.is_object()) refuse(path_.empty() ? "configuration" : path_, "an object", shown(object));
+}
+
+const Json* Reader::get(const char* name) {
+  known_.push_back(name);
+  const auto at = object_.find(name);
+  return at == object_.end() || at->is_null() ? nullptr : &*at;
+}
+
+std::string Reader::path(const char* name) const { return path_.empty() ? name : path_ + "." + name; }
+
+void Reader::number(const char* name, double& to, double minimum, double maximum, bool above) {
+  const Json* value = get(name);
+  if (!value) return;
+  const double x = number_in(*value);
+  if (!(x >= minimum && x <= maximum) || (above && x == minimum))
+    refuse(path(name),
+           std::string("a number ") + (above ? "above " : "from ") + plain(minimum) + (above ? ", at most " : " to ") +
+               plain(maximum),
+           shown(*value));
+  to = x;
+}
+
+double Reader::whole(const char* name, double otherwise, double minimum, double maximum) {
+  const Json* value = get(name);
+  return value ? integer_of(*value, path(name), minimum, maximum) : otherwise;
+}
+
+double Reader::integer_of(const Json& value, const std::string& field, double minimum, double maximum) {
+  const double x = number_in(value);
+  if (!(x >= minimum && x <= maximum) || x != std::floor(x))
+    refuse(field, "a whole number from " + plain(minimum) + " to " + plain(maximum), shown(value));
+  return x;
+}
+
+void Reader::boolean(const char* name, bool& to) {
+  const Json* value = get(name);
+  if (!value) return;
+  if (!value->is_boolean()) refuse(path(name), "true or false", shown(*value));
+  to = value->get<bool>();
+}
+
+std::string_view Reader::choice(const char* name, Choices names, std::string_view otherwise) {
+  const Json* value = get(name);
+  if (!value) return otherwise;
+  const std::string* text = value->get_ptr<const std::string*>();
+  for (const char* one : names)
+    if (text && *text == one) return one;
+  refuse(path(name), "one of " + listed(names), shown(*value));
+}
+
+void Reader::finish() const {
+  for (const auto& [name, value] : object_.items()) {
+    const auto is = [&](const char* known) { return name == known; };
+    if (std::any_of(known_.begin(), known_.end(), is)) continue;
+    std::vector<const char*> known = known_;
+    sort(known, [](const char* a, const char* b) { return std::strcmp(a, b) < 0; });
+    const auto same = [](const char* a, const char* b) { return std::strcmp(a, b) == 0; };
+    known.erase(std::unique(known.begin(), known.end(), same), known.end());
+    refuse(path(name.c_str()), "one of " + listed(known), "an unknown field");
+  }
+}
+
+}  // namespace unfold

@@ -1,0 +1,22 @@
+// The networks people know by name. A preset is a plain configuration: nothing in the engine asks for its name.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+
+namespace unfold {
+
+struct Preset {
+  const char *name, *label, *sentence, *equations, *source;
+  const char* config;  // JSON; H stands for the number of hidden units
+};
+
+const std::vector<Preset>& presets();
+
+/// The configuration of a preset with H hidden units a layer (layers, readout, initialization, feedback only).
+/// Throws Error{invalid_config} for an unknown name.
+Json preset_config(const std::string& name, Index hidden);
+
+}  // namespace unfold

@@ -1,0 +1,93 @@
+#include "data/baseline.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+#include "base/numeric.h"
+
+namespace unfold {
+namespace {
+
+/// A key for the `order` tokens before `at`: a polynomial hash of 64 bits (5-grams of 65536 symbols do not fit).
+std::uint64_t context_key(const Token* at, int order) {
+  std::uint64_t key = 0x9E3779B97F4A7C15ull;
+  for (int k = 1; k <= order; ++k) key = (key ^ at[-k]) * 0x100000001B3ull + 0x632BE59BD9B4E019ull;
+  return key;
+}
+
+std::uint64_t pair_key(std::uint64_t context, Token token) { return (context ^ token) * 0xD6E8FEB86659FD93ull + token; }
+
+}  // namespace
+
+MarkovPass::MarkovPass(const Token* train, Index train_count, const Token* validation, Index validation_count, Index V,
+                       int highest)
+    : train_(train),
+      validation_(validation),
+      train_count_(train_count),
+      validation_count_(validation_count),
+      V_(V),
+      highest_(highest),
+      probabilities_(std::size_t(std::max<Index>(validation_count, 0)), 1 / double(V)) {
+  if (highest_ >= 0) begin_order();
+}
+
+/// Room for all that can come, so that no table is rebuilt in the middle of a slice.
+void MarkovPass::begin_order() {
+  losses_.push_back(0);
+  counted_ = order_;
+  measured_ = 1;
+  double kinds = 1;
+  for (int k = 0; k < order_; ++k) kinds = std::fmin(kinds * double(V_), double(train_count_));
+  contexts_.reserve(std::size_t(kinds));
+  pairs_.reserve(std::size_t(std::fmin(kinds * double(V_), double(train_count_))));
+}
+
+void MarkovPass::count_one(Index i) {
+  const std::uint64_t context = context_key(train_ + i, order_);
+  Context& seen = contexts_[context];
+  ++seen.total;
+  if (++pairs_[pair_key(context, train_[i])] == 1) ++seen.kinds;
+}
+
+void MarkovPass::measure_one(Index i) {
+  constexpr double discount = 0.9;
+  double& p = probabilities_[std::size_t(i)];
+  if (order_ <= i) {
+    const std::uint64_t context = context_key(validation_ + i, order_);
+    if (const auto seen = contexts_.find(context); seen != contexts_.end()) {
+      const auto pair = pairs_.find(pair_key(context, validation_[i]));
+      const double count = pair == pairs_.end() ? 0 : double(pair->second);
+      const double total = double(seen->second.total);
+      p = std::fmax(count - discount, 0.0) / total + discount * double(seen->second.kinds) / total * p;
+    }
+  }
+  losses_.back() -= numeric::log(p);
+}
+
+bool MarkovPass::advance(Index count) {
+  for (; count > 0 && order_ <= highest_; --count) {
+    if (counted_ < train_count_) {
+      count_one(counted_++);
+    } else if (measured_ < validation_count_) {
+      measure_one(measured_++);
+    } else if (!pairs_.empty() || !contexts_.empty()) {  // emptying takes as long as filling
+      if (!pairs_.empty()) pairs_.erase(pairs_.begin());
+      if (!contexts_.empty()) contexts_.erase(contexts_.begin());
+    } else {
+      losses_.back() /= double(std::max<Index>(validation_count_ - 1, 1));
+      if (++order_ <= highest_) begin_order();
+    }
+  }
+  return order_ > highest_;
+}
+
+std::vector<double> markov_losses(const Token* train, Index train_count, const Token* validation,
+                                  Index validation_count, Index V, int highest) {
+  MarkovPass pass(train, train_count, validation, validation_count, V, highest);
+  while (!pass.advance(1 << 20)) {
+  }
+  return pass.losses();
+}
+
+}  // namespace unfold

@@ -1,0 +1,50 @@
+// What a model has to beat: losses of simple predictors, counted on the training part and measured on the
+// validation part, nats per token.
+#pragma once
+
+#include <unordered_map>
+#include <vector>
+
+#include "base/real.h"
+
+namespace unfold {
+
+/// Interpolated n-grams with absolute discounting (Ney, Essen & Kneser 1994; discount 0.9): `order` tokens of
+/// context, backing off to fewer, down to the uniform distribution over V symbols. Order 0 is the unigram.
+/// One order after the other, in slices: a text of millions of tokens takes seconds.
+class MarkovPass {
+ public:
+  /// The tokens must outlive the pass.
+  MarkovPass(const Token* train, Index train_count, const Token* validation, Index validation_count, Index V,
+             int highest);
+  /// Goes on for about `count` tokens; true when all is measured.
+  bool advance(Index count);
+  /// Entry k is the loss of order k, for k = 0 … highest. Whole once advance() said so.
+  const std::vector<double>& losses() const { return losses_; }
+
+ private:
+  /// How often a context was seen, and how many different tokens followed it.
+  struct Context {
+    std::uint32_t total = 0, kinds = 0;
+  };
+  void begin_order();
+  void count_one(Index i);
+  void measure_one(Index i);
+
+  const Token* train_;
+  const Token* validation_;
+  Index train_count_, validation_count_;
+  Index V_;
+  int highest_, order_ = 0;
+  Index counted_ = 0, measured_ = 1;  // of this order; the first symbol has no past and is not predicted
+  std::unordered_map<std::uint64_t, std::uint32_t> pairs_;
+  std::unordered_map<std::uint64_t, Context> contexts_;
+  std::vector<double> probabilities_;  // of each validation token, at the order before
+  std::vector<double> losses_;
+};
+
+/// The whole pass at once.
+std::vector<double> markov_losses(const Token* train, Index train_count, const Token* validation,
+                                  Index validation_count, Index V, int highest);
+
+}  // namespace unfold

@@ -1,0 +1,125 @@
+#include <algorithm>
+#include <cstring>
+
+#include "data/datasets/generator.h"
+#include "model/loss.h"
+
+namespace unfold {
+namespace {
+
+constexpr const Generator* all[]{&copy_memory, &adding,   &temporal_order, &parity,    &counting, &dyck, &elman,
+                                 &addition,    &reversal, &sorting,        &repeating, &dates,    &sine, &melodies};
+
+/// Of all numbers of the examples, input and output; 64 MB as floats.
+constexpr std::size_t most_numbers = std::size_t(1) << 24;
+constexpr int most_examples = 1000000;
+
+std::vector<std::string> names_of(std::string_view alphabet) {
+  std::vector<std::string> names;
+  if (alphabet.find('|') == alphabet.npos)
+    for (const char c : alphabet) names.emplace_back(1, c);
+  else
+    for (std::size_t at = 0; at <= alphabet.size();) {
+      const std::size_t end = std::min(alphabet.find('|', at), alphabet.size());
+      names.emplace_back(alphabet.substr(at, end - at));
+      at = end + 1;
+    }
+  return names;
+}
+
+std::vector<Token> encode(std::string_view alphabet, const std::string& text) {
+  const bool named = alphabet.find('|') != alphabet.npos;
+  std::vector<Token> tokens;
+  tokens.reserve(text.size());
+  for (const char c : text) {
+    const std::size_t at = named ? std::size_t(c) : alphabet.find(c);
+    tokens.push_back(at == alphabet.npos ? no_token : Token(at));
+  }
+  return tokens;
+}
+
+/// FNV-1a, and a last mixing for the sake of the remainder.
+std::uint64_t hash(const Draw& d) {
+  std::uint64_t h = 14695981039346656037u;
+  const auto add = [&](const void* data, std::size_t size) {
+    for (std::size_t i = 0; i < size; ++i) h = (h ^ static_cast<const unsigned char*>(data)[i]) * 1099511628211u;
+  };
+  add(d.input.data(), d.input.size());
+  add("|", 1);
+  add(d.target.data(), d.target.size());
+  add(d.example.numbers.data(), d.example.numbers.size() * sizeof(Real));
+  h = (h ^ h >> 32) * 0x9E3779B97F4A7C15u;
+  return h ^ h >> 32;
+}
+
+void need(bool kept, const char* field, std::string expected, std::string actual) {
+  if (!kept) throw Error(ErrorCode::invalid_config, field, std::move(expected), std::move(actual));
+}
+
+}  // namespace
+
+std::string Draw::some_of(std::string_view symbols, Index least, Index most) {
+  std::string text(std::size_t(between(least, most)), ' ');
+  for (char& c : text) c = one_of(symbols);
+  return text;
+}
+
+const std::vector<Corpus>& corpora() {
+  static const std::vector<Corpus> cards = [] {
+    std::vector<Corpus> made;
+    for (const Generator* g : all) made.push_back(g->card);
+    return made;
+  }();
+  return cards;
+}
+
+const Corpus* find_corpus(std::string_view name) {
+  for (const Corpus& c : corpora())
+    if (name == c.name) return &c;
+  return nullptr;
+}
+
+/// An example's own hash says which part it belongs to: one in ten is for validation, one in ten for the test. So no
+/// two parts share an example, however few there are. Only where a part stays empty for lack of examples, or where the
+/// generator asks for longer ones in the test, are they drawn for it alone.
+Dataset make_corpus(const CorpusConfig& config) {
+  const Generator* g = nullptr;
+  for (const Generator* other : all)
+    if (config.name == other->card.name) g = other;
+  need(g, "corpus.name", "the name of a corpus", excerpt(config.name));
+  const int difficulty = config.difficulty == 0 ? g->card.usual : config.difficulty;
+  need(difficulty >= g->card.least && difficulty <= g->card.most, "corpus.difficulty",
+       std::to_string(g->card.least) + " to " + std::to_string(g->card.most), std::to_string(difficulty));
+  need(config.count >= 1 && config.count <= most_examples, "corpus.count", "1 to " + std::to_string(most_examples),
+       std::to_string(config.count));
+
+  Dataset data;
+  data.inputs = names_of(g->inputs);
+  data.targets = names_of(g->targets);
+  data.numbers = g->numbers;
+  data.outputs = g->outputs;
+  Rng rng(config.seed, Stream::corpus);
+  std::size_t count = std::size_t(config.count);
+  std::vector<Example>* const parts[]{&data.validation, &data.test, &data.train};
+  const auto room = [&](int part) {
+    const std::size_t held = count >= 3 ? std::max<std::size_t>(count / 10, 1) : 0;
+    return parts[part]->size() < (part < 2 ? held : count - 2 * held);
+  };
+  const auto draw = [&](int part) {  // into that part, or (−1) where it belongs
+    Draw d{rng, difficulty, g->longer && part == 1, {}, {}, {}};
+    g->draw(d);
+    if (g->numbers > 0) count = std::min(count, most_numbers / (d.example.numbers.size() + d.example.values.size()));
+    if (part < 0) part = std::min(int(hash(d) % 10), 2);
+    if (!room(part)) return;
+    d.example.input = encode(g->inputs, d.input);
+    d.example.target = encode(g->targets, d.target);
+    parts[part]->push_back(std::move(d.example));
+  };
+  if (!g->longer)
+    for (std::size_t tries = 4 * count + 1000; tries > 0 && (room(0) || room(1) || room(2)); --tries) draw(-1);
+  for (int part = 0; part < 3; ++part)
+    while (room(part)) draw(part);
+  return data;
+}
+
+}  // namespace unfold

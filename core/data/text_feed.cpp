@@ -1,0 +1,85 @@
+#include <algorithm>
+
+#include "base/hash.h"
+#include "data/feed.h"
+#include "model/loss.h"
+
+namespace unfold {
+
+Index training_share(Index count, double validation) {
+  if (validation <= 0) return count;
+  return std::min(Index(double(count) * (1 - validation)), count - 2);
+}
+
+namespace {
+
+Index checked_share(const Config& config, Index count) {
+  const Index train = training_share(count, config.validation);
+  const Index needed = Index(config.batch) * (config.window + 1) + 1;
+  if (train < needed)
+    throw Error(ErrorCode::invalid_text, "text",
+                "at least " + std::to_string(needed) + " training characters for batch " +
+                    std::to_string(config.batch) + " × window " + std::to_string(config.window) +
+                    " (lower one of them, or give more text)",
+                std::to_string(std::max<Index>(train, 0)));
+  return train;
+}
+
+}  // namespace
+
+TextFeed::TextFeed(const Config& config, const std::vector<Token>& tokens)
+    : Feed(config.batch),
+      tokens_(tokens),
+      window_(config.window),
+      train_count_(checked_share(config, Index(tokens.size()))),
+      streams_(tokens.data(), train_count_, config.batch),
+      coverage_(tokens.data() + train_count_, std::max<Index>(Index(tokens.size()) - train_count_, 1), config.batch),
+      targets_(std::size_t(config.window) * std::size_t(config.batch)),
+      losses_(targets_.size()) {}
+
+void TextFeed::load(Workspace& w, Progress& progress) {
+  if (progress.cursor + window_ > streams_.length()) {
+    progress.cursor = 0;
+    ++progress.epoch;
+    w.reset();
+  }
+  streams_.window(progress.cursor, window_, w.tokens(0), targets_.data());
+}
+
+void TextFeed::advance(Workspace& w, Progress& progress) {
+  w.carry();
+  progress.cursor += window_;
+}
+
+double TextFeed::epochs(const Progress& progress) const {
+  return double(progress.epoch) + double(progress.cursor) / double(streams_.length());
+}
+
+Index TextFeed::size(Split split) const {
+  return split == Split::train ? train_count_ : split == Split::validation ? Index(tokens_.size()) - train_count_ : 0;
+}
+
+std::string TextFeed::mark() const {
+  Hash hash;
+  hash.add(tokens_);
+  return hash.text();
+}
+
+Index TextFeed::load(Workspace& w, Split, Index cursor) {
+  coverage_.window(cursor, window_, w.tokens(0), targets_.data());
+  return cursor + window_;
+}
+
+Index TextFeed::length(Split split) const { return split == Split::validation ? coverage_.length() : 0; }
+
+Answers TextFeed::answers(const Network& network, Workspace& w, bool learn) {
+  const auto K = Index(targets_.size());
+  softmax_cross_entropy(w.logits(), network.outputs(), K, targets_.data(), learn ? Real(1.0 / double(K)) : Real(0),
+                        losses_.data());
+  Answers a;
+  for (const double loss : losses_) a.loss += loss;
+  for (const Token target : targets_) a.predictions += target != no_token;
+  return a;
+}
+
+}  // namespace unfold

@@ -1,0 +1,304 @@
+#include "generate/decoder.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/sorting.h"
+#include "kernels/kernels.h"
+#include "model/draw.h"
+
+namespace unfold {
+namespace {
+
+struct Hypothesis {
+  Written written;
+  Index column = 0;  // in which it stands
+  bool done = false;
+};
+
+/// ln softmax(x).
+std::vector<double> log_softmax(const Real* x, Index V) {
+  const double best = double(*std::max_element(x, x + V));
+  double sum = 0;
+  for (Index v = 0; v < V; ++v) sum += numeric::exp(double(x[v]) - best);
+  const double whole = best + numeric::log(sum);
+  std::vector<double> logs(static_cast<std::size_t>(V));
+  for (Index v = 0; v < V; ++v) logs[std::size_t(v)] = double(x[v]) - whole;
+  return logs;
+}
+
+/// ln σ(x).
+double log_sigmoid(double x) { return std::min(x, 0.0) - numeric::log(1 + numeric::exp(-std::fabs(x))); }
+
+double scored(const Written& w, double alpha) {
+  if (alpha == 0) return w.log_probability;
+  const double length = double(w.tokens.size());
+  return w.log_probability / numeric::exp(alpha * numeric::log((5 + length) / 6));
+}
+
+/// Makes column n of the state what column from[n] was.
+void permute(Workspace& w, const Network& network, State& state, State& scratch, const std::vector<Index>& from) {
+  w.read_state(state);
+  scratch = state;
+  const Index N = w.columns();
+  std::size_t at = 0;
+  const auto move = [&](Index rows, Index steps) {
+    for (Index step = 0; step < steps; ++step, at += std::size_t(N * rows))
+      for (Index n = 0; n < N; ++n)
+        std::copy_n(scratch.values.begin() + std::ptrdiff_t(at) + from[std::size_t(n)] * rows, rows,
+                    state.values.begin() + std::ptrdiff_t(at) + n * rows);
+  };
+  for (std::size_t l = 0; l < network.layers().size(); ++l) {
+    const Layer& layer = network.layers()[l];
+    const bool remembers = layer.has_cell() || layer.role() == Layer::Role::attention ||
+                           (l + 1 == network.layers().size() && network.free_running());
+    if (!remembers) continue;
+    move(layer.hidden(), network.lead(l));
+    if (layer.has_cell() && layer.cell()->states() > 1) move(layer.hidden(), 1);
+  }
+  for (std::size_t i = 0; i < state.tokens.size(); ++i)
+    state.tokens[i] = scratch.tokens[i / std::size_t(N) * std::size_t(N) + std::size_t(from[i % std::size_t(N)])];
+  w.set_state(state);
+}
+
+/// The likeliest first; equals stay in their order.
+template <class T, class F>
+void best_first(std::vector<T>& list, const F& value) {
+  std::vector<std::size_t> order(list.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  sort(order, [&](std::size_t a, std::size_t b) {
+    const double x = value(list[a]), y = value(list[b]);
+    return x > y || (x == y && a < b);
+  });
+  std::vector<T> sorted;
+  for (const std::size_t i : order) sorted.push_back(std::move(list[i]));
+  list = std::move(sorted);
+}
+
+/// One decoding under way.
+class Search {
+ public:
+  Search(Network& network, const TaskConfig& task, Index targets, const Example& example, const Decoding& options)
+      : network_(network),
+        task_(task),
+        options_(options),
+        V_(targets),
+        N_(options.temperature > 0 ? 1 : options.beam),
+        S_(network.has_encoder() ? std::max<Index>(Index(example.input.size()), 1) : 0),
+        w_(network, 1, N_, false, S_),
+        rng_(options.seed, Stream::sampling) {
+    const std::vector<Index> lengths(std::size_t(N_), Index(example.input.size()));
+    if (S_ > 0) w_.set_lengths(1, lengths);
+    for (Index n = 0; n < N_; ++n) {
+      for (Index t = 0; t < Index(example.input.size()) && S_ > 0; ++t)
+        w_.tokens(t, 1)[n] = example.input[std::size_t(t)];
+      std::copy(example.context.begin(), example.context.end(), w_.context() + n * network.sizes().context);
+    }
+    w_.reset();
+    network_.encode(w_);
+  }
+
+  std::vector<Written> run() {
+    std::vector<Hypothesis> live(1), done;
+    Index longest = options_.longest;
+    if (task_.length == "count") longest = draw_length(live[0]);
+    for (Index t = 0; t < longest && !live.empty(); ++t) {
+      step(live, t, longest);
+      std::vector<Hypothesis> next = expand(live, t + 1 == longest);
+      best_first(next, [](const Hypothesis& h) { return h.written.log_probability; });
+      if (Index(next.size()) > N_) next.resize(std::size_t(N_));
+      std::vector<Index> from(static_cast<std::size_t>(N_));
+      live.clear();
+      for (Hypothesis& h : next) {
+        if (h.done) {
+          done.push_back(std::move(h));
+          continue;
+        }
+        from[live.size()] = h.column;
+        h.column = Index(live.size());
+        live.push_back(std::move(h));
+      }
+      if (N_ > 1) permute(w_, network_, state_, scratch_, from);
+      if (Index(done.size()) >= N_ && options_.length_penalty == 0) break;  // nothing that is longer can be likelier
+    }
+    for (Hypothesis& h : live) done.push_back(std::move(h));
+    std::vector<Written> all;
+    for (Hypothesis& h : done) {
+      h.written.score = scored(h.written, options_.length_penalty);
+      all.push_back(std::move(h.written));
+    }
+    best_first(all, [](const Written& w) { return w.score; });
+    if (Index(all.size()) > N_) all.resize(std::size_t(N_));  // those that ended early are beside those that did not
+    return all;
+  }
+
+ private:
+  Index draw_length(Hypothesis& h) {
+    std::fill_n(w_.tokens(0), N_, no_token);
+    std::fill_n(w_.numbers(0), N_, Real(0));
+    network_.decode(w_);
+    const Index L = network_.sizes().lengths;
+    const Real* x = w_.sums(network_.lengths());
+    const std::vector<double> logs = log_softmax(x, L);
+    const Index chosen = options_.temperature > 0 ? Index(draw(x, L, rng_.uniform()))
+                                                  : std::max_element(logs.begin(), logs.end()) - logs.begin();
+    h.written.log_probability = logs[std::size_t(chosen)];
+    w_.reset();
+    return chosen;
+  }
+
+  void step(const std::vector<Hypothesis>& live, Index t, Index longest) {
+    for (Index n = 0; n < N_; ++n) {
+      const Hypothesis& h = live[std::size_t(std::min<Index>(n, Index(live.size()) - 1))];
+      w_.tokens(0)[n] = t == 0 ? no_token : h.written.tokens.back();
+      if (task_.length == "count") w_.numbers(0)[n] = Real(longest - t) / Real(w_.longest());
+    }
+    network_.decode(w_);
+    w_.carry();
+  }
+
+  std::vector<Hypothesis> expand(const std::vector<Hypothesis>& live, bool last) {
+    std::vector<Hypothesis> next;
+    const Index R = network_.outputs(), symbols = task_.length == "end" ? V_ + 1 : V_;
+    for (const Hypothesis& h : live) {
+      Real* x = w_.logits() + h.column * R;
+      const std::vector<double> logs = log_softmax(x, symbols);
+      std::vector<Index> order(logs.size());
+      for (std::size_t v = 0; v < order.size(); ++v) order[v] = Index(v);
+      const std::size_t keep = std::min(order.size(), std::size_t(N_));
+      if (options_.temperature > 0) {
+        for (Index v = 0; v < symbols; ++v) x[v] = Real(double(x[v]) / options_.temperature);
+        order[0] = Index(draw(x, symbols, rng_.uniform()));
+      } else {
+        std::partial_sort(order.begin(), order.begin() + std::ptrdiff_t(keep), order.end(), [&](Index a, Index b) {
+          const double p = logs[std::size_t(a)], q = logs[std::size_t(b)];
+          return p > q || (p == q && a < b);
+        });
+      }
+      for (std::size_t i = 0; i < keep; ++i) {
+        const Index v = order[i];
+        Hypothesis grown = h;
+        grown.written.log_probability += logs[std::size_t(v)];
+        if (network_.attention() >= 0) {
+          const Real* a = w_.attention(network_, 0) + h.column * S_;
+          grown.written.attention.insert(grown.written.attention.end(), a, a + S_);
+        }
+        const bool end = task_.length == "end" && v == V_;
+        if (!end) grown.written.tokens.push_back(Token(v));
+        grown.done = end || last;
+        if (task_.length != "halt") {
+          next.push_back(std::move(grown));
+          continue;
+        }
+        const double halt = double(x[V_]);
+        Hypothesis stops = grown;
+        stops.written.log_probability += log_sigmoid(halt);
+        stops.done = true;
+        grown.written.log_probability += log_sigmoid(-halt);
+        const bool one = N_ == 1;
+        const bool stop =
+            options_.temperature > 0 ? numeric::log(std::max(rng_.uniform(), 1e-300)) < log_sigmoid(halt) : halt > 0;
+        if (!one || stop) next.push_back(std::move(stops));
+        if (!one || !stop) next.push_back(std::move(grown));
+      }
+    }
+    return next;
+  }
+
+  Network& network_;
+  const TaskConfig& task_;
+  const Decoding& options_;
+  Index V_, N_, S_;
+  Workspace w_;
+  Rng rng_;
+  State state_, scratch_;
+};
+
+/// A feed of one example and its workspace, run forward.
+struct Asked {
+  Asked(Network& network, Config config, const Dataset& names, const Example& example)
+      : feed((config.batch = 1, config), of(names, example)),
+        workspace(network, feed.steps(), 1, false, feed.encoder_steps()) {
+    const Example* one = &feed.data().train[0];
+    feed.fill(workspace, {&one, 1});
+    network.forward(workspace);
+  }
+  static Dataset of(const Dataset& names, const Example& example) {
+    Dataset data{.inputs = names.inputs,
+                 .targets = names.targets,
+                 .numbers = names.numbers,
+                 .outputs = names.outputs,
+                 .context = names.context};
+    data.train.push_back(example);
+    return data;
+  }
+  ExampleFeed feed;
+  Workspace workspace;
+};
+
+}  // namespace
+
+std::vector<Written> decode(Network& network, const TaskConfig& task, Index targets, const Example& example,
+                            const Decoding& options) {
+  const auto need = [](bool kept, const char* field, const char* expected, double actual) {
+    if (!kept) throw Error(ErrorCode::invalid_argument, field, expected, shortly(actual));
+  };
+  need(options.beam >= 1 && options.beam <= 256, "beam", "a whole number from 1 to 256", options.beam);
+  need(options.temperature >= 0 && options.temperature <= 1e6, "temperature", "a number from 0 to 1000000",
+       options.temperature);
+  need(options.length_penalty >= 0 && options.length_penalty <= 10, "lengthPenalty", "a number from 0 to 10",
+       options.length_penalty);
+  need(options.longest >= 1 && options.longest <= 65536, "longest", "a whole number from 1 to 65536",
+       double(options.longest));
+  return Search(network, task, targets, example, options).run();
+}
+
+double log_probability(Network& network, const Config& config, const Dataset& names, const Example& example) {
+  Asked asked(network, config, names, example);
+  return -asked.feed.answers(network, asked.workspace, false).loss;
+}
+
+std::vector<Real> answers(Network& network, const Config& config, const Dataset& names, const Example& example) {
+  Asked asked(network, config, names, example);
+  const Index R = network.outputs(), K = asked.workspace.steps();
+  Real* y = asked.workspace.logits();
+  for (Index k = 0; k < K; ++k) {
+    if (config.task.name == "classify" || config.task.name == "tag") kernels::softmax(y + k * R, R, -1);
+    if (config.task.name == "notes") kernels::sigmoid(y + k * R, R);
+  }
+  return {y, y + K * R};
+}
+
+std::vector<Real> go_on(Network& network, const Config& config, const Example& example, Index steps, double temperature,
+                        std::uint64_t seed) {
+  const Index D = network.sizes().numbers, R = network.outputs();
+  if (D != R || network.has_encoder())
+    throw Error(ErrorCode::invalid_state, "task", "a task that foretells its own input (regress or notes)",
+                config.task.name);
+  Workspace w(network, 1, 1, false);
+  Rng rng(seed, Stream::sampling);
+  std::vector<Real> written, last(static_cast<std::size_t>(D));
+  const Index given = Index(example.numbers.size()) / D;
+  w.reset();
+  for (Index t = 0; t < given + steps; ++t) {
+    const Real* x = t < given ? example.numbers.data() + t * D : last.data();
+    std::copy_n(x, D, w.numbers(0));
+    network.forward(w);
+    w.carry();
+    if (t + 1 < given) continue;
+    for (Index k = 0; k < R; ++k) {
+      const Real y = w.logits()[k];
+      if (config.task.name == "regress")
+        last[std::size_t(k)] = y;
+      else if (temperature > 0)
+        last[std::size_t(k)] =
+            numeric::log(std::max(rng.uniform(), 1e-300)) < log_sigmoid(double(y) / temperature) ? 1 : 0;
+      else
+        last[std::size_t(k)] = y > 0 ? 1 : 0;
+    }
+    if (Index(written.size()) < steps * R) written.insert(written.end(), last.begin(), last.end());
+  }
+  return written;
+}
+
+}  // namespace unfold

@@ -1,0 +1,84 @@
+#include "generate/sampler.h"
+#include "base/sorting.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace unfold {
+
+Sampler::Sampler(Network& network, const SampleOptions& options)
+    : network_(network), options_(options), workspace_(network, 1, 1, false), rng_(options.seed, Stream::sampling) {
+  const auto refuse = [](const char* field, const char* expected, double actual) {
+    throw Error(ErrorCode::invalid_argument, field, expected, shortly(actual));
+  };
+  if (!(options.temperature >= 0 && options.temperature <= 1e6))
+    refuse("temperature", "a number from 0 to 1000000", options.temperature);
+  if (!(options.top_p > 0 && options.top_p <= 1)) refuse("topP", "a number above 0, at most 1", options.top_p);
+  if (options.top_k < 0) refuse("topK", "0 (all symbols) or more", options.top_k);
+  weights_.resize(std::size_t(network.symbols()));
+  order_.resize(weights_.size());
+}
+
+void Sampler::step(Token token) {
+  workspace_.tokens(0)[0] = token;
+  network_.forward(workspace_);
+  workspace_.carry();
+}
+
+void Sampler::feed(const std::vector<Token>& tokens) {
+  for (const Token token : tokens) step(token);
+}
+
+const std::vector<double>& Sampler::probabilities() {
+  const Real* logits = workspace_.logits();
+  const double highest = *std::max_element(logits, logits + weights_.size());
+  double sum = 0;
+  for (std::size_t v = 0; v < weights_.size(); ++v) sum += weights_[v] = numeric::exp(double(logits[v]) - highest);
+  for (double& w : weights_) w /= sum;
+  return weights_;
+}
+
+Token Sampler::choose() {
+  const Real* logits = workspace_.logits();
+  const auto V = weights_.size();
+  std::size_t best = 0;  // the first of equals; a NaN never wins
+  for (std::size_t v = 1; v < V; ++v)
+    if (logits[v] > logits[best] || std::isnan(logits[best])) best = v;
+  if (options_.greedy || options_.temperature < 1e-6) return Token(best);
+
+  double sum = 0;
+  for (std::size_t v = 0; v < V; ++v) {
+    const double x = (double(logits[v]) - double(logits[best])) / options_.temperature;
+    sum += weights_[v] = std::isnan(x) ? 0 : numeric::exp(x);
+    order_[v] = int(v);
+  }
+  std::size_t count = V;
+  if ((options_.top_k > 0 && std::size_t(options_.top_k) < V) || options_.top_p < 1) {
+    sort(order_, [&](int a, int b) {
+      const double x = weights_[std::size_t(a)], y = weights_[std::size_t(b)];
+      return x > y || (x == y && a < b);
+    });
+    if (options_.top_k > 0) count = std::min(V, std::size_t(options_.top_k));
+    const double enough = options_.top_p * sum;
+    double kept = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      kept += weights_[std::size_t(order_[i])];
+      if (options_.top_p < 1 && kept >= enough) count = i + 1;
+    }
+    sum = kept;
+  }
+  double left = rng_.uniform() * sum;
+  for (std::size_t i = 0; i < count; ++i) {
+    left -= weights_[std::size_t(order_[i])];
+    if (left < 0) return Token(order_[i]);
+  }
+  return Token(order_[count - 1] == int(best) ? best : std::size_t(order_[0]));
+}
+
+Token Sampler::next() {
+  const Token token = choose();
+  step(token);
+  return token;
+}
+
+}  // namespace unfold

@@ -1,0 +1,22 @@
+// Trained characters per second on the reference task, beside what a bare multiply–add loop reaches.
+#pragma once
+
+#include "config/config.h"
+
+namespace unfold {
+
+struct BenchOptions {
+  int max_threads = 1;
+  int chunks = 5;  // the median of these is reported
+  double chunk_seconds = 0.6;
+  std::string only;  // one row, e.g. "lstm 2x256" or "window 1024"; empty: the networks of the reference task
+};
+
+/// {kernels, fast, rows: [{name, threads, parameters, charactersPerSecond, gflops, limit, share}]}: `limit` is the bare
+/// micro-kernel's GFLOP/s on as many threads, measured between the chunks of the same row.
+Json benchmark(const BenchOptions& options);
+
+/// GFLOP/s of the packed product at a shape that stays in the first-level cache, on the threads in force.
+double micro_kernel_gflops();
+
+}  // namespace unfold

@@ -1,0 +1,265 @@
+#include "io/checkpoint.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "base/hash.h"
+
+namespace unfold {
+namespace {
+
+[[noreturn]] void refuse(const std::string& field, const std::string& expected, const std::string& actual) {
+  throw Error(ErrorCode::invalid_checkpoint, field, expected, actual);
+}
+
+std::string checksum(const TensorFile& file) {
+  Hash hash;
+  for (const TensorView& t : file.tensors) {
+    hash.add(t.name.data(), t.name.size());
+    hash.add(t.data.data(), t.data.size());
+  }
+  for (const auto& [key, value] : file.metadata)
+    if (key != "checksum") {
+      hash.add(key.data(), key.size());
+      hash.add(value.data(), value.size());
+    }
+  return hash.text();
+}
+
+/// Tensors as float32, whatever Real is; keeps the copies alive.
+class Writer {
+ public:
+  /// Refuses numbers that are not finite: such a file could not be opened again.
+  void add(const std::string& name, std::vector<std::int64_t> shape, const Real* data, Index size) {
+    if (!std::all_of(data, data + size, [](Real x) { return std::isfinite(x); }))
+      throw Error(ErrorCode::non_finite, name, "finite numbers", "NaN or infinity (nothing was saved)");
+    copies_.emplace_back(data, data + size);
+    file.tensors.push_back({name, std::move(shape), std::as_bytes(std::span(copies_.back()))});
+  }
+  TensorFile file;
+
+ private:
+  std::vector<std::vector<float>> copies_;
+};
+
+std::vector<std::int64_t> shape_of(const Parameter& p) {
+  return p.vector ? std::vector<std::int64_t>{p.rows} : std::vector<std::int64_t>{p.rows, p.cols};
+}
+
+std::string shape_text(const std::vector<std::int64_t>& shape) { return Json(shape).dump(); }
+
+void copy(const TensorFile& file, const std::string& name, const std::vector<std::int64_t>& shape, Real* to) {
+  const TensorView* t = file.find(name);
+  if (!t) refuse(name, "a tensor of shape " + shape_text(shape), "none");
+  if (t->shape != shape) refuse(name, "shape " + shape_text(shape), shape_text(t->shape));
+  for (std::size_t i = 0; i < t->data.size() / 4; ++i) {
+    float value;
+    std::memcpy(&value, t->data.data() + 4 * i, 4);
+    if (!std::isfinite(value)) refuse(name, "finite numbers", "NaN or infinity at element " + std::to_string(i));
+    to[i] = value;
+  }
+}
+
+const std::string& metadata(const TensorFile& file, const std::string& key) {
+  const auto at = file.metadata.find(key);
+  if (at == file.metadata.end()) refuse("__metadata__." + key, "a value", "nothing");
+  return at->second;
+}
+
+std::int64_t whole(const Json& json, const char* key, double most = 9e15) {
+  const auto at = json.find(key);
+  if (at == json.end() || !at->is_number_integer() || at->get<double>() < 0 || at->get<double>() > most)
+    refuse(std::string("progress.") + key, "a whole number from 0 to " + Json(most).dump(),
+           at == json.end() ? "nothing" : at->dump());
+  return at->get<std::int64_t>();
+}
+
+double number(const Json& json, const char* key) {
+  const auto at = json.find(key);
+  if (at == json.end() || !at->is_number())
+    refuse(std::string("progress.") + key, "a number", at == json.end() ? "nothing" : at->dump());
+  return at->get<double>();
+}
+
+/// Written by hand: a JSON list allocates as much again when it is destroyed, which ends the program if there is no
+/// more memory, and this one is the only long one of a checkpoint.
+std::string symbols_text(const Vocabulary& v) {
+  std::string text = std::string("{\"unit\":\"") + (v.bytes() ? "byte" : "character") + "\",\"symbols\":[";
+  for (std::size_t i = 0; i < v.symbols().size(); ++i) text += (i > 0 ? "," : "") + std::to_string(v.symbols()[i]);
+  return text + "],\"unknown\":" + (v.has_unknown() ? "true" : "false") + "}";
+}
+
+Vocabulary parse_vocabulary(const std::string& text, bool bytes) {
+  const Json json = parse_json(text, ErrorCode::invalid_checkpoint, "vocabulary");
+  const bool valid = json.is_object() && json.contains("symbols") && json["symbols"].is_array() &&
+                     json.contains("unit") && json["unit"].is_string() && json.contains("unknown") &&
+                     json["unknown"].is_boolean();
+  if (!valid) refuse("vocabulary", "unit, symbols and unknown", "something else");
+  std::vector<std::uint32_t> symbols;
+  for (const Json& s : json["symbols"]) {
+    if (!s.is_number_unsigned() || s.get<std::uint64_t>() > 0x10FFFF)
+      refuse("vocabulary.symbols", "code points", s.dump());
+    symbols.push_back(s.get<std::uint32_t>());
+  }
+  if (json["unit"] != (bytes ? "byte" : "character"))
+    refuse("vocabulary.unit", bytes ? "\"byte\"" : "\"character\"", json["unit"].dump());
+  return Vocabulary::from_symbols(std::move(symbols), bytes, json["unknown"].get<bool>());
+}
+
+/// What a task's tokens and labels are called, and the sizes of its network.
+std::string names_text(const Symbols& symbols, const NetworkSizes& sizes) {
+  return object({{"inputs", Json(symbols.inputs)},
+                 {"targets", Json(symbols.targets)},
+                 {"symbols", sizes.symbols},
+                 {"numbers", sizes.numbers},
+                 {"outputs", sizes.outputs},
+                 {"context", sizes.context},
+                 {"lengths", sizes.lengths}})
+      .dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void parse_names(const std::string& text, CheckpointHeader& header) {
+  const Json json = parse_json(text, ErrorCode::invalid_checkpoint, "symbols");
+  const auto names = [&](const char* key, std::vector<std::string>& to) {
+    const auto at = json.find(key);
+    if (at == json.end() || !at->is_array()) refuse(std::string("symbols.") + key, "a list of names", "something else");
+    for (const Json& name : *at) {
+      if (!name.is_string() || to.size() >= 65000)
+        refuse(std::string("symbols.") + key, "up to 65000 names", name.dump());
+      to.push_back(name.get<std::string>());
+    }
+  };
+  const auto size = [&](const char* key) {
+    const auto at = json.find(key);
+    if (at == json.end() || !at->is_number_unsigned() || at->get<std::uint64_t>() > 65536)
+      refuse(std::string("symbols.") + key, "a size from 0 to 65536", at == json.end() ? "nothing" : at->dump());
+    return at->get<Index>();
+  };
+  names("inputs", header.symbols.inputs);
+  names("targets", header.symbols.targets);
+  header.sizes = {.symbols = size("symbols"),
+                  .numbers = size("numbers"),
+                  .outputs = size("outputs"),
+                  .context = size("context"),
+                  .lengths = size("lengths")};
+  const Dataset data{.inputs = header.symbols.inputs,
+                     .targets = header.symbols.targets,
+                     .numbers = header.sizes.numbers,
+                     .outputs = header.sizes.outputs,
+                     .context = header.sizes.context};
+  const NetworkSizes expected = network_sizes(header.config, data);
+  const TaskConfig& task = header.config.task;
+  const bool numbers = task.name == "regress" || task.name == "notes";
+  const NetworkSizes& own = header.sizes;
+  const bool fits = own.symbols == expected.symbols && own.numbers == expected.numbers &&
+                    own.outputs == expected.outputs && own.context == task.context && own.outputs > 0 &&
+                    own.symbols + own.numbers > 0 && (numbers || !data.targets.empty()) &&
+                    (own.lengths > 0) == (expected.lengths > 0);
+  if (!fits) refuse("symbols", "sizes that the task and its names have", "others");
+}
+
+}  // namespace
+
+std::vector<std::byte> write_checkpoint(const Config& config, const Symbols& symbols, const Network& network,
+                                        const Trainer* trainer) {
+  Writer writer;
+  for (const Parameter& p : network.table()) writer.add(p.name, shape_of(p), network.parameters() + p.offset, p.size());
+  auto& meta = writer.file.metadata;
+  meta["format"] = "unfold";
+  meta["version"] = "1";
+  meta["config"] = to_json(config).dump();
+  if (config.task.learns_text())
+    meta["vocabulary"] = symbols_text(symbols.vocabulary);
+  else
+    meta["symbols"] = names_text(symbols, network.sizes());
+  if (trainer) {
+    const auto& moments = trainer->optimizer().moments();
+    for (std::size_t i = 0; i < moments.size(); ++i)
+      writer.add("optimizer.moment" + std::to_string(i), {moments[i].size()}, moments[i].data(), moments[i].size());
+    const State state = trainer->workspace().state();
+    writer.add("state.values", {Index(state.values.size())}, state.values.data(), Index(state.values.size()));
+    const Progress& p = trainer->progress();
+    const Schedule::Plateau& plateau = trainer->schedule().plateau;
+    meta["progress"] = object({{"step", p.step},
+                               {"epoch", p.epoch},
+                               {"cursor", p.cursor},
+                               {"evaluated", p.evaluated},
+                               {"validationLoss", p.validation_loss},
+                               {"updates", trainer->optimizer().updates},
+                               {"clock", state.clock},
+                               {"inputs", Json(state.tokens)},
+                               {"best", plateau.best},
+                               {"bad", plateau.bad},
+                               {"reductions", plateau.reductions},
+                               {"text", trainer->feed().mark()}})
+                           .dump();
+  }
+  meta["checksum"] = checksum(writer.file);
+  return write_safetensors(writer.file);
+}
+
+TensorFile read_checkpoint(std::span<const std::byte> bytes, CheckpointHeader& header) {
+  TensorFile file = read_safetensors(bytes);
+  if (metadata(file, "format") != "unfold") refuse("__metadata__.format", "\"unfold\"", "another");
+  if (metadata(file, "version") != "1")
+    refuse("__metadata__.version", "1 (a newer Unfold may read it)", metadata(file, "version"));
+  if (metadata(file, "checksum") != checksum(file)) refuse("checksum", metadata(file, "checksum"), checksum(file));
+  header.config = parse_config(metadata(file, "config"));
+  if (header.config.task.learns_text()) {
+    header.symbols.vocabulary = parse_vocabulary(metadata(file, "vocabulary"), header.config.bytes);
+    const Index V = header.symbols.vocabulary.size();
+    header.sizes = {.symbols = V, .outputs = V};
+  } else {
+    parse_names(metadata(file, "symbols"), header);
+  }
+  header.training = file.metadata.contains("progress");
+  if (header.training) {
+    const Json p = parse_json(metadata(file, "progress"), ErrorCode::invalid_checkpoint, "progress");
+    header.progress = {.step = whole(p, "step"),
+                       .epoch = whole(p, "epoch"),
+                       .cursor = whole(p, "cursor"),
+                       .evaluated = whole(p, "evaluated"),
+                       .validation_loss = number(p, "validationLoss")};
+  }
+  return file;
+}
+
+void load_parameters(const TensorFile& file, Network& network) {
+  for (const Parameter& p : network.table()) copy(file, p.name, shape_of(p), network.parameters() + p.offset);
+  for (const TensorView& t : file.tensors)
+    if (network.table().find(t.name) < 0 && !t.name.starts_with("optimizer.") && !t.name.starts_with("state."))
+      refuse(t.name, "a tensor of this network", "an unknown name");
+  network.touch();
+}
+
+void load_training(const TensorFile& file, const CheckpointHeader& header, Trainer& trainer) {
+  const Json p = parse_json(metadata(file, "progress"), ErrorCode::invalid_checkpoint, "progress");
+  const auto text = p.find("text");
+  if (text == p.end() || !text->is_string()) refuse("progress.text", "the mark of a text", "something else");
+  if (*text != trainer.feed().mark())
+    throw Error(ErrorCode::invalid_text, "text", "the text that this run was trained on", "another text");
+  if (header.progress.cursor > trainer.feed().size(Split::train))
+    refuse("progress.cursor", "a place in the text", "one beyond it");
+  auto& moments = trainer.optimizer().moments();
+  for (std::size_t i = 0; i < moments.size(); ++i)
+    copy(file, "optimizer.moment" + std::to_string(i), {moments[i].size()}, moments[i].data());
+  State state = trainer.workspace().state();
+  copy(file, "state.values", {Index(state.values.size())}, state.values.data());
+  state.clock = whole(p, "clock");
+  const auto inputs = p.find("inputs");
+  if (inputs == p.end() || !inputs->is_array() || inputs->size() != state.tokens.size())
+    refuse("progress.inputs", std::to_string(state.tokens.size()) + " tokens", "others");
+  for (std::size_t i = 0; i < state.tokens.size(); ++i) {
+    if (!(*inputs)[i].is_number_unsigned() || (*inputs)[i].get<std::uint64_t>() > no_token)
+      refuse("progress.inputs", "tokens", (*inputs)[i].dump());
+    state.tokens[i] = (*inputs)[i].get<Token>();
+  }
+  trainer.optimizer().updates = whole(p, "updates");
+  trainer.schedule().plateau = {
+      .best = number(p, "best"), .bad = int(whole(p, "bad", 1e9)), .reductions = int(whole(p, "reductions", 1e9))};
+  trainer.restore(header.progress, state);
+}
+
+}  // namespace unfold

@@ -1,0 +1,139 @@
+#include "io/safetensors.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "base/sorting.h"
+#include "config/config.h"
+
+#include <nlohmann/json.hpp>
+
+namespace unfold {
+namespace {
+
+static_assert(std::endian::native == std::endian::little);
+
+constexpr std::uint64_t most_header = 16u << 20, most_tensors = 10000;
+
+[[noreturn]] void refuse(const std::string& field, const std::string& expected, const std::string& actual) {
+  throw Error(ErrorCode::invalid_checkpoint, field, expected, actual);
+}
+
+/// Names what a file that is no safetensors file looks like.
+std::string disguise(std::span<const std::byte> file) {
+  const auto starts = [&](std::string_view magic) {
+    return file.size() >= magic.size() && std::memcmp(file.data(), magic.data(), magic.size()) == 0;
+  };
+  if (starts("PK\x03\x04")) return "a zip archive (a PyTorch .pt file?)";
+  if (starts("\x1f\x8b")) return "a gzip file";
+  if (starts("\x80\x02") || starts("\x80\x03") || starts("\x80\x04")) return "a Python pickle";
+  if (starts("<!DOCTYPE") || starts("<!doctype") || starts("<html")) return "an HTML page";
+  if (starts("version https://git-lfs")) return "a Git LFS pointer";
+  if (starts("\x89PNG")) return "a PNG picture";
+  return "";
+}
+
+std::uint64_t offset(const Json& value, const std::string& field) {
+  if (!value.is_number_unsigned()) refuse(field, "two whole numbers", value.dump());
+  return value.get<std::uint64_t>();
+}
+
+TensorView view(const std::string& name, const Json& entry, std::span<const std::byte> data) {
+  if (!entry.is_object() || entry.size() != 3 || !entry.contains("dtype") || !entry.contains("shape") ||
+      !entry.contains("data_offsets"))
+    refuse(name, "dtype, shape and data_offsets", "something else");
+  if (entry["dtype"] != "F32") refuse(name + ".dtype", "\"F32\"", entry["dtype"].dump());
+  const Json &shape = entry["shape"], &offsets = entry["data_offsets"];
+  if (!shape.is_array() || shape.size() > 8) refuse(name + ".shape", "at most 8 dimensions", "something else");
+  if (!offsets.is_array() || offsets.size() != 2) refuse(name + ".data_offsets", "two whole numbers", offsets.dump());
+  const std::uint64_t begin = offset(offsets[0], name + ".data_offsets");
+  const std::uint64_t end = offset(offsets[1], name + ".data_offsets");
+  if (begin > end || end > data.size())
+    refuse(name + ".data_offsets", "a range within the " + std::to_string(data.size()) + " bytes of data",
+           offsets.dump());
+  TensorView tensor{.name = name};
+  std::uint64_t count = 1;
+  for (const Json& size : shape) {
+    const std::uint64_t n = offset(size, name + ".shape");
+    if (n > data.size() || (n > 0 && count > data.size() / n))
+      refuse(name + ".shape", "sizes that fit the file", shape.dump());
+    count *= n;
+    tensor.shape.push_back(std::int64_t(n));
+  }
+  if (count * 4 != end - begin)
+    refuse(name, std::to_string(count * 4) + " bytes for its shape", std::to_string(end - begin));
+  tensor.data = data.subspan(begin, end - begin);
+  return tensor;
+}
+
+/// The tensors must cover the data exactly: no hole, no overlap, nothing behind the last.
+void check_tiling(const TensorFile& file, std::span<const std::byte> data) {
+  std::vector<std::pair<const std::byte*, const std::byte*>> ranges;
+  for (const TensorView& t : file.tensors) ranges.push_back({t.data.data(), t.data.data() + t.data.size()});
+  sort(ranges);
+  const std::byte* at = data.data();
+  for (const auto& [begin, end] : ranges) {
+    if (begin != at) refuse("data_offsets", "tensors that cover the data without holes or overlaps", "others");
+    at = end;
+  }
+  if (at != data.data() + data.size()) refuse("data", "an end where the last tensor ends", "more bytes");
+}
+
+}  // namespace
+
+const TensorView* TensorFile::find(const std::string& name) const {
+  for (const TensorView& t : tensors)
+    if (t.name == name) return &t;
+  return nullptr;
+}
+
+TensorFile read_safetensors(std::span<const std::byte> file) {
+  if (const std::string other = disguise(file); !other.empty()) refuse("file", "a safetensors file", other);
+  std::uint64_t length = 0;
+  if (file.size() < 10) refuse("file", "a safetensors file", std::to_string(file.size()) + " bytes");
+  std::memcpy(&length, file.data(), 8);
+  if (length > most_header || length > file.size() - 8 || length < 2 || file[8] != std::byte('{'))
+    refuse("header", "a JSON header within the file", "a length of " + std::to_string(length));
+  const std::string text(reinterpret_cast<const char*>(file.data() + 8), std::size_t(length));
+  const Json header = parse_json(text, ErrorCode::invalid_checkpoint, "header");
+  if (!header.is_object() || header.size() > most_tensors) refuse("header", "an object", "something else");
+  const auto data = file.subspan(std::size_t(8 + length));
+  TensorFile result;
+  for (const auto& [name, entry] : header.items()) {
+    if (name != "__metadata__") {
+      result.tensors.push_back(view(name, entry, data));
+      continue;
+    }
+    if (!entry.is_object()) refuse("__metadata__", "strings by name", "something else");
+    for (const auto& [key, value] : entry.items()) {
+      if (!value.is_string()) refuse("__metadata__." + key, "a string", "something else");
+      result.metadata[key] = value.get<std::string>();
+    }
+  }
+  check_tiling(result, data);
+  return result;
+}
+
+std::vector<std::byte> write_safetensors(const TensorFile& file) {
+  Json header = Json::object();
+  for (const auto& [key, value] : file.metadata) header["__metadata__"][key] = value;
+  std::uint64_t at = 0;
+  for (const TensorView& t : file.tensors) {
+    header[t.name] = {{"dtype", "F32"}, {"shape", t.shape}, {"data_offsets", {at, at + t.data.size()}}};
+    at += t.data.size();
+  }
+  std::string text = header.dump(-1, ' ', false, Json::error_handler_t::replace);
+  text.resize((text.size() + 7) / 8 * 8, ' ');
+  const std::uint64_t length = text.size();
+  std::vector<std::byte> bytes(std::size_t(8 + length + at));
+  std::memcpy(bytes.data(), &length, 8);
+  std::memcpy(bytes.data() + 8, text.data(), text.size());
+  std::byte* to = bytes.data() + 8 + length;
+  for (const TensorView& t : file.tensors) {
+    to = std::copy(t.data.begin(), t.data.end(), to);
+  }
+  return bytes;
+}
+
+}  // namespace unfold

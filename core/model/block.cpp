@@ -1,0 +1,114 @@
+#include "model/block.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <new>
+
+#include "base/error.h"
+#include "kernels/kernels.h"
+
+namespace unfold {
+
+Buffer::Buffer(Index size) : size_(size) {
+  if (size == 0) return;
+  // Sizes are of 64 bits, addresses of WebAssembly of 32: what is beyond them must not wrap into a small block.
+  constexpr auto most = std::numeric_limits<std::size_t>::max() / sizeof(Real) - 1024;
+  if (std::uint64_t(size) > most)
+    throw Error(ErrorCode::out_of_memory, "memory",
+                "at most " + std::to_string(std::int64_t(double(most) * sizeof(Real) / 1e6)) + " MB at once",
+                std::to_string(std::int64_t(double(size) * sizeof(Real) / 1e6)) + " MB");
+  const std::size_t bytes = std::size_t(size) * sizeof(Real);
+  data_ = static_cast<Real*>(::operator new(bytes, std::align_val_t(64)));
+  std::memset(static_cast<void*>(data_), 0, bytes);
+}
+
+Buffer::~Buffer() { ::operator delete(data_, std::align_val_t(64)); }
+
+namespace {
+
+Real* outer_scratch() {
+  thread_local Buffer scratch(kernels::outer_scratch);
+  return scratch.data();
+}
+
+constexpr Index line = 16;  // packed matrices start at multiples of a cache line
+Index rounded(Index n) { return (n + line - 1) / line * line; }
+
+}  // namespace
+
+Index Matrix::packed_elements() const {
+  if (lookup) return rounded(rows * cols);
+  return rounded(kernels::packed_size(rows, cols)) + (data_gradient ? rounded(kernels::packed_size(cols, rows)) : 0);
+}
+
+void pack(const Matrix& m, const Real* weights, Real* packed) {
+  Real* to = packed + m.packed;
+  if (m.lookup && m.by_row) {
+    std::copy_n(weights, m.rows * m.cols, to);
+    return;
+  }
+  if (m.lookup) {  // one contiguous row a token
+    for (Index c = 0; c < m.cols; ++c)
+      for (Index r = 0; r < m.rows; ++r) to[c * m.rows + r] = weights[r * m.cols + c];
+    return;
+  }
+  kernels::pack(weights, m.cols, 1, m.rows, m.cols, to);
+  if (m.data_gradient) kernels::pack(weights, 1, m.cols, m.cols, m.rows, packed + m.packed_transposed);
+}
+
+void forward(const Matrix& m, const Real* packed, const Real* x, Index ldx, Index N, const Real* init, Index ldi,
+             Real* y, Index ldy) {
+  kernels::gemm(packed + m.packed, m.rows, m.cols, x, ldx, N, init, ldi, y, ldy);
+}
+
+void forward(const Matrix& m, const Real* packed, const Token* tokens, Index N, const Real* init, Index ldi, Real* y,
+             Index ldy) {
+  for (Index n = 0; n < N; ++n, y += ldy) {
+    if (init)
+      std::copy_n(init + n * ldi, m.rows, y);
+    else
+      std::fill_n(y, m.rows, Real(0));
+    if (tokens[n] >= m.cols) continue;
+    const Real* from = packed + m.packed + tokens[n] * m.rows;
+    for (Index r = 0; r < m.rows; ++r) y[r] += from[r];
+  }
+}
+
+void backward(const Matrix& m, const Real* packed, const Real* dy, Index ldy, Index N, Real* dx, Index ldx) {
+  kernels::gemm(packed + m.packed_transposed, m.cols, m.rows, dy, ldy, N, dx, ldx, dx, ldx);
+}
+
+void weight_gradient(const Matrix& m, const Real* x, Index ldx, const Real* dy, Index ldy, Index K, Index begin,
+                     Index end, Real* dw) {
+  kernels::outer(x, ldx, m.cols, dy + begin, ldy, end - begin, K, dw + begin * m.cols, m.cols, outer_scratch());
+}
+
+// Summed by token in a small table first: rows of dW are `cols` apart, and T·N columns would miss the cache.
+void weight_gradient(const Matrix& m, const Token* tokens, const Real* dy, Index ldy, Index K, Index begin, Index end,
+                     Real* dw) {
+  constexpr Index block = 32;
+  thread_local std::vector<Real> sums;
+  sums.resize(std::size_t(block * m.cols));
+  for (Index r0 = begin; r0 < end; r0 += block) {
+    const Index r1 = std::min(end, r0 + block), rows = r1 - r0;
+    std::fill(sums.begin(), sums.end(), Real(0));
+    for (Index k = 0; k < K; ++k) {
+      if (tokens[k] >= m.cols) continue;
+      Real* to = sums.data() + tokens[k] * block;
+      const Real* from = dy + k * ldy + r0;
+      for (Index r = 0; r < rows; ++r) to[r] += from[r];
+    }
+    const Index row_stride = m.by_row ? 1 : m.cols, column_stride = m.by_row ? m.rows : 1;
+    for (Index c = 0; c < m.cols; ++c)
+      for (Index r = 0; r < rows; ++r)
+        dw[(r0 + r) * row_stride + c * column_stride] += sums[std::size_t(c * block + r)];
+  }
+}
+
+void bias_gradient(const Real* dy, Index ldy, Index K, Index begin, Index end, Real* db) {
+  for (Index k = 0; k < K; ++k, dy += ldy)
+    for (Index r = begin; r < end; ++r) db[r] += dy[r];
+}
+
+}  // namespace unfold

@@ -1,0 +1,28 @@
+// Random masks that are a function of their place: the same in forward, backward, every thread and build.
+#pragma once
+
+#include <cstdint>
+
+#include "base/real.h"
+
+namespace unfold {
+
+/// What draws the masks of a window.
+struct Dropping {
+  bool on = false;                   // false: evaluation and sampling, nothing is dropped
+  bool variational = false;          // output masks are the same at every step
+  double rate = 0;                   // of layer outputs
+  std::uint64_t seed = 0, pass = 0;  // pass: number of the training step
+};
+
+/// Which mask of a layer.
+enum class Site : std::uint32_t { output, recurrent, zoneout, zoneout_cell };
+
+/// mask[i] ← 1 with probability p, else 0, for places first … first+count−1 of a layer's site.
+void draw(const Dropping& d, int layer, Site site, Index first, Index count, double p, Real* mask);
+
+/// y ← (or +=) x∘mask/(1−rate), mask 1 with probability 1−rate.
+void drop(const Dropping& d, int layer, Site site, double rate, Index first, Index count, const Real* x, Real* y,
+          bool add);
+
+}  // namespace unfold

@@ -1,0 +1,18 @@
+// First values of parameters. Everything is computed in double from a counter-based generator, so one seed
+// gives the same bits everywhere.
+//   xavier      uniform ±√(6/(in+out))                       (Glorot & Bengio 2010)
+//   he          normal, variance 2/in                        (He et al. 2015)
+//   orthogonal  random orthogonal H×H blocks                 (Saxe et al. 2014)
+//   identity    identity blocks, for ReLU                    (Le et al. 2015)
+//   uniform     uniform ±1/√in                               (PyTorch uses ±1/√H)
+//   sparse      k nonzeros a unit, scaled to a spectral radius (Pascanu et al. 2014; Martens 2010)
+#pragma once
+
+#include "config/config.h"
+#include "model/parameters.h"
+
+namespace unfold {
+
+void initialize(const ParameterTable& table, const InitializationConfig& config, std::uint64_t seed, Real* parameters);
+
+}  // namespace unfold

@@ -1,0 +1,78 @@
+#include "model/loss.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/numeric.h"
+#include "base/parallel.h"
+#include "base/profile.h"
+#include "kernels/kernels.h"
+
+namespace unfold {
+
+void softmax_cross_entropy(Real* logits, Index V, Index rows, Index K, const Token* targets, Real scale,
+                           double* losses) {
+  const Timed timed(Phase::softmax);
+  parallel_for(K, 1, 30.0 * double(V * K), [&](Index begin, Index end) {
+    for (Index k = begin; k < end; ++k) {
+      Real* x = logits + k * rows;
+      const bool counts = targets && targets[k] != no_token;
+      losses[k] = kernels::softmax(x, V, counts ? Index(targets[k]) : -1);
+      if (scale == 0) continue;
+      if (!counts) {
+        std::fill_n(x, V, Real(0));
+        continue;
+      }
+      x[targets[k]] -= 1;
+      for (Index v = 0; v < V; ++v) x[v] *= scale;
+    }
+  });
+}
+
+void softmax_cross_entropy(Real* logits, Index V, Index K, const Token* targets, Real scale, double* losses) {
+  softmax_cross_entropy(logits, V, V, K, targets, scale, losses);
+}
+
+void squared_error(Real* y, Index O, Index K, const Real* targets, const std::uint8_t* counts, Real scale,
+                   double* losses) {
+  parallel_for(K, 1, 4.0 * double(O * K), [&](Index begin, Index end) {
+    for (Index k = begin; k < end; ++k) {
+      Real* x = y + k * O;
+      losses[k] = 0;
+      if (!counts[k]) {
+        if (scale != 0) std::fill_n(x, O, Real(0));
+        continue;
+      }
+      for (Index o = 0; o < O; ++o) {
+        const Real difference = x[o] - targets[k * O + o];
+        losses[k] += double(difference) * double(difference);
+        if (scale != 0) x[o] = 2 * difference * (scale / Real(O));
+      }
+      losses[k] /= double(O);
+    }
+  });
+}
+
+// −t·ln σ(x) − (1−t)·ln(1−σ(x)) = max(x, 0) − x·t + ln(1 + e^{−|x|})
+void binary_cross_entropy(Real* x, Index O, Index rows, Index K, const Real* targets, const std::uint8_t* counts,
+                          Real scale, double* losses) {
+  parallel_for(K, 1, 60.0 * double(O * K), [&](Index begin, Index end) {
+    for (Index k = begin; k < end; ++k) {
+      Real* at = x + k * rows;
+      losses[k] = 0;
+      if (!counts[k]) {
+        if (scale != 0) std::fill_n(at, O, Real(0));
+        continue;
+      }
+      for (Index o = 0; o < O; ++o) {
+        const double logit = double(at[o]), t = double(targets[k * O + o]);
+        losses[k] += std::max(logit, 0.0) - logit * t + numeric::log(1 + numeric::exp(-std::fabs(logit)));
+      }
+      kernels::sigmoid(at, O);
+      if (scale == 0) continue;
+      for (Index o = 0; o < O; ++o) at[o] = (at[o] - targets[k * O + o]) * scale;
+    }
+  });
+}
+
+}  // namespace unfold

@@ -1,0 +1,266 @@
+// The native program: unfold train | sample | evaluate | bench
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "api/session.h"
+#include "base/parallel.h"
+#include "inspect/bench.h"
+#include "kernels/kernels.h"
+
+namespace unfold {
+namespace {
+
+const char* usage = R"(unfold: deep recurrent networks on text, and on sequences of every kind
+
+  unfold train    [--text FILE] [--config JSON|FILE] [--resume FILE] [--out FILE] [--steps N]
+  unfold sample   --model FILE [--prime TEXT] [--length N] [--temperature X] [--top-k N] [--top-p X]
+                  [--greedy] [--seed N]
+  unfold evaluate --model FILE [--text FILE]
+  unfold predict  --model FILE --request JSON   (of a task with examples: {"input": "…"}, see core/api/session.h)
+  unfold bench    [--only NETWORK] [--seconds X]
+
+  --threads N     threads to use (default: one per core; results do not depend on it)
+  --fast          fused multiply-add where the processor has it (results may differ in the last digits)
+  --steps N       train until this step (default 1000)
+  --length N      symbols to write (default 500)
+)";
+
+using Options = std::map<std::string, std::string>;
+
+[[noreturn]] void refuse(const std::string& field, const std::string& expected, const std::string& actual) {
+  throw Error(ErrorCode::invalid_argument, field, expected, actual);
+}
+
+Options parse_options(int argc, char** argv, const std::map<std::string, bool>& known) {
+  Options options;
+  for (int i = 2; i < argc; ++i) {
+    const auto at = known.find(argv[i]);
+    if (at == known.end()) refuse(argv[i], "an option of this command (see unfold --help)", "an unknown one");
+    if (at->second && i + 1 == argc) refuse(argv[i], "a value", "nothing");
+    options[at->first] = at->second ? argv[++i] : "yes";
+  }
+  return options;
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) refuse(path, "a readable file", std::strerror(errno));
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+double number(const Options& o, const std::string& name, double otherwise) {
+  const auto at = o.find(name);
+  if (at == o.end()) return otherwise;
+  char* end = nullptr;
+  const double x = std::strtod(at->second.c_str(), &end);
+  if (at->second.empty() || *end) refuse(name, "a number", at->second);
+  return x;
+}
+
+std::string text(const Options& o, const std::string& name, bool required = false) {
+  const auto at = o.find(name);
+  if (at == o.end() && required) refuse(name, "a value", "nothing");
+  return at == o.end() ? "" : at->second;
+}
+
+void write_file(const std::string& path, std::span<const std::byte> bytes) {
+  const std::string part = path + ".part";
+  std::ofstream out(part, std::ios::binary);
+  out.write(reinterpret_cast<const char*>(bytes.data()), std::streamsize(bytes.size()));
+  out.close();
+  if (!out || std::rename(part.c_str(), path.c_str()) != 0) refuse(path, "a writable file", std::strerror(errno));
+}
+
+std::unique_ptr<Session> open(const std::string& path, const std::string& corpus) {
+  const std::string bytes = read_file(path);
+  return std::make_unique<Session>(std::as_bytes(std::span(bytes)), corpus);
+}
+
+using Clock = std::chrono::steady_clock;
+double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// One pass over a split.
+Evaluation evaluate_all(Trainer& trainer, Split split = Split::validation) {
+  Evaluation e;
+  do e = trainer.evaluate(split);
+  while (!e.done);
+  return e;
+}
+
+/// Loss and right answers of each split of a task, and the loss of knowing nothing.
+void print_splits(Session& session) {
+  const Json data = session.info()["data"];
+  for (const auto& [name, split] : {std::pair{"validation", Split::validation}, {"test", Split::test}}) {
+    if (data[name].get<Index>() == 0) continue;
+    const Evaluation e = evaluate_all(session.trainer(), split);
+    std::printf("%s loss %.6f", name, e.loss);
+    if (e.accuracy >= 0) std::printf(", right %.3f %%", 100 * e.accuracy);
+    std::printf(", over %lld predictions\n", static_cast<long long>(e.predictions));
+  }
+  std::printf("without information %.6f\n", data["trivialLoss"].get<double>());
+}
+
+int train(const Options& o) {
+  const std::string file = text(o, "--text"), corpus = file.empty() ? "" : read_file(file), out = text(o, "--out");
+  std::unique_ptr<Session> session;
+  if (const std::string resume = text(o, "--resume"); !resume.empty()) {
+    session = open(resume, corpus);
+  } else {
+    std::string config = text(o, "--config");
+    if (config.empty()) config = "{}";
+    if (config[0] != '{') config = read_file(config);
+    session = std::make_unique<Session>(parse_config(config), corpus);
+  }
+  Trainer& trainer = session->trainer();
+  const auto until = std::int64_t(number(o, "--steps", 1000));
+  const Config& c = session->config();
+  const bool reads = c.task.learns_text();
+  const char* unit = reads ? "characters" : "examples";
+  std::fprintf(stderr, "%td parameters, %td symbols, %td + %td %s, %d threads, %s\n", session->network().table().size(),
+               session->network().symbols(), trainer.train_tokens(), trainer.validation_tokens(), unit, threads(),
+               kernels::active().name);
+  double smooth = 0, seconds = 0, shown = 0, validation = trainer.progress().validation_loss, accuracy = -1;
+  std::int64_t done = 0;
+  while (trainer.progress().step < until) {
+    const auto start = Clock::now();
+    const StepReport r = trainer.step();
+    seconds += since(start);
+    ++done;
+    smooth = done == 1 ? r.loss : 0.98 * smooth + 0.02 * r.loss;
+    const bool due = trainer.evaluation_due();
+    if (due) {
+      const Evaluation e = evaluate_all(trainer);
+      validation = e.loss;
+      accuracy = e.accuracy;
+    }
+    if (due || seconds - shown > 0.5 || r.step == until) {
+      shown = seconds;
+      const double rate = double(done) / seconds;
+      std::fprintf(stderr, "\rstep %lld  loss %.4f  validation %s%s  %.0f %s/s  %.0f s left   %s",
+                   static_cast<long long>(r.step), smooth, validation < 0 ? "–" : std::to_string(validation).c_str(),
+                   accuracy < 0 ? "" : ("  right " + std::to_string(100 * accuracy) + " %").c_str(),
+                   rate * c.batch * (reads ? c.window : 1), unit, double(until - r.step) / rate, due ? "\n" : "");
+    }
+  }
+  std::fprintf(stderr, "\n");
+  if (!reads) {
+    print_splits(*session);
+    std::printf("after %lld steps, %.1f s\n", static_cast<long long>(trainer.progress().step), seconds);
+  } else if (trainer.validation_tokens() > 1) {
+    const double loss = evaluate_all(trainer).loss;
+    const Json baselines = session->baselines(5);
+    std::printf("baselines: uniform %.4f", baselines["uniform"].get<double>());
+    for (std::size_t k = 0; k < baselines["markov"].size(); ++k)
+      std::printf("  order-%zu %.4f", k, baselines["markov"][k].get<double>());
+    std::printf(" nats\n");
+    std::printf("validation %.6f nats, %.6f bits per character, after %lld steps, %.1f s\n", loss, loss / numeric::ln2,
+                static_cast<long long>(trainer.progress().step), seconds);
+  }
+  if (!out.empty()) write_file(out, session->save(true));
+  return 0;
+}
+
+int sample(const Options& o) {
+  const auto session = open(text(o, "--model", true), "");
+  const SampleOptions options{.temperature = number(o, "--temperature", 1),
+                              .top_k = int(number(o, "--top-k", 0)),
+                              .top_p = number(o, "--top-p", 1),
+                              .greedy = !text(o, "--greedy").empty(),
+                              .seed = std::uint64_t(number(o, "--seed", double(session->config().seed)))};
+  const auto unknown = session->sample_start(text(o, "--prime"), options, std::int64_t(number(o, "--length", 500)));
+  for (const std::string& symbol : unknown)
+    std::fprintf(stderr, "unfold: the model does not know \"%s\", left out of --prime\n", symbol.c_str());
+  std::cout << text(o, "--prime");
+  for (bool more = true; more;) {
+    std::string written;
+    more = session->sample_next(32, written);
+    std::cout << written << std::flush;
+  }
+  std::cout << "\n";
+  return 0;
+}
+
+int evaluate(const Options& o) {
+  const std::string file = text(o, "--text");
+  const auto session = open(text(o, "--model", true), file.empty() ? "" : read_file(file));
+  if (!session->config().task.learns_text()) {
+    session->trainer();  // refuses if there are no examples
+    print_splits(*session);
+    return 0;
+  }
+  const Evaluation e = evaluate_all(session->trainer());
+  std::printf("%.6f nats, %.6f bits per character, over %lld predictions\n", e.loss, e.loss / numeric::ln2,
+              static_cast<long long>(e.predictions));
+  return 0;
+}
+
+int predict(const Options& o) {
+  const auto session = open(text(o, "--model", true), "");
+  std::cout
+      << session->predict(parse_json(text(o, "--request", true), ErrorCode::invalid_argument, "--request")).dump(2)
+      << "\n";
+  return 0;
+}
+
+int run(int argc, char** argv) {
+  const std::string command = argc > 1 ? argv[1] : "--help";
+  if (command == "--help" || command == "-h") {
+    std::cout << usage;
+    return 0;
+  }
+  std::map<std::string, bool> known{{"--threads", true}, {"--fast", false}};
+  if (command == "train")
+    known.insert({{"--text", true}, {"--config", true}, {"--resume", true}, {"--out", true}, {"--steps", true}});
+  else if (command == "sample")
+    known.insert({{"--model", true},
+                  {"--prime", true},
+                  {"--length", true},
+                  {"--temperature", true},
+                  {"--top-k", true},
+                  {"--top-p", true},
+                  {"--greedy", false},
+                  {"--seed", true}});
+  else if (command == "evaluate")
+    known.insert({{"--model", true}, {"--text", true}});
+  else if (command == "predict")
+    known.insert({{"--model", true}, {"--request", true}});
+  else if (command == "bench")
+    known.insert({{"--only", true}, {"--seconds", true}});
+  else
+    refuse(command, "train, sample, evaluate, predict or bench", "an unknown command");
+  const Options o = parse_options(argc, argv, known);
+  set_threads(int(number(o, "--threads", hardware_threads())));
+  if (!text(o, "--fast").empty() && !kernels::set_fast(true))
+    std::fprintf(stderr, "unfold: this processor has no fused multiply-add, --fast changes nothing\n");
+  if (command == "train") return train(o);
+  if (command == "sample") return sample(o);
+  if (command == "evaluate") return evaluate(o);
+  if (command == "predict") return predict(o);
+  std::cout << benchmark({.max_threads = int(number(o, "--threads", hardware_threads())),
+                          .chunk_seconds = number(o, "--seconds", 0.6),
+                          .only = text(o, "--only")})
+                   .dump(2)
+            << "\n";
+  return 0;
+}
+
+}  // namespace
+}  // namespace unfold
+
+int main(int argc, char** argv) {
+  try {
+    return unfold::run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "unfold: out of memory\n");
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "unfold: %s\n", e.what());
+  }
+  return 1;
+}

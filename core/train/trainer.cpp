@@ -1,0 +1,272 @@
+#include "train/trainer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <utility>
+
+#include "base/numeric.h"
+#include "base/parallel.h"
+#include "base/profile.h"
+
+namespace unfold {
+
+namespace {
+
+/// The first tensor with an element that is not finite, or else the one with the largest.
+Overflow largest_of(const ParameterTable& table, const Real* x) {
+  Overflow found;
+  for (const Parameter& p : table)
+    for (Index i = 0; i < p.size(); ++i) {
+      const double value = std::fabs(double(x[p.offset + i]));
+      if (value <= found.largest && !found.parameter.empty()) continue;
+      found.parameter = p.name;
+      found.largest = value;
+      if (!std::isfinite(value)) return found;
+    }
+  return found;
+}
+
+}  // namespace
+
+double teaching(const SamplingConfig& c, std::int64_t step) {
+  const double i = double(step);
+  double epsilon = c.start;
+  if (c.name == "none") return 1;
+  if (c.name == "linear") epsilon = c.start - i / c.k;
+  if (c.name == "exponential") epsilon = c.start * numeric::exp(i * numeric::log(1 - 1 / std::max(c.k, 1 + 1e-9)));
+  if (c.name == "inverse-sigmoid") epsilon = c.start * c.k / (c.k + numeric::exp(std::min(i / c.k, 700.0)));
+  return std::max(c.minimum, epsilon);
+}
+
+Trainer::Trainer(const Config& config, Network& network, std::unique_ptr<Feed> feed)
+    : config_(config),
+      network_(network),
+      feed_(std::move(feed)),
+      workspace_(network, feed_->steps(), feed_->columns(), true, feed_->encoder_steps()),
+      optimizer_(config.optimizer, network.table().size()),
+      schedule_(config.schedule),
+      gradient_(network.table().size()) {
+  workspace_.dropping().seed = config.seed;
+  workspace_.dropping().variational = config.variational;
+  workspace_.choosing().seed = config.seed;
+  workspace_.set_dropout(network, config.dropout);
+}
+
+namespace {
+
+double mean(const Answers& a) { return a.loss / double(std::max<std::int64_t>(a.predictions, 1)); }
+double accuracy(const Answers& a) { return a.asked > 0 ? double(a.right) / double(a.asked) : -1; }
+
+}  // namespace
+
+StepReport Trainer::step() {
+  for (;;)
+    if (const std::optional<StepReport> report = advance()) return *report;
+}
+
+/// Begin, pieces of forward, loss, pieces of backward, update.
+std::optional<StepReport> Trainer::advance() {
+  if (aside_) drop_step();
+  const std::size_t now = std::exchange(next_, 0);  // if anything throws, the step begins anew
+  if (now == 0)
+    begin_step();
+  else if (now <= forward_)
+    network_.run(pieces_[now - 1], workspace_, nullptr);
+  else if (now == forward_ + 1)
+    learn();
+  else if (now <= pieces_.size() + 1)
+    network_.run(pieces_[now - 2], workspace_, gradient_.data());
+  else
+    return finish_step();
+  next_ = now + 1;
+  return std::nullopt;
+}
+
+void Trainer::begin_step() {
+  cancel_evaluation();
+  feed_->load(workspace_, progress_);
+  workspace_.dropping().on = true;
+  workspace_.dropping().pass = std::uint64_t(progress_.step);
+  workspace_.choosing().pass = std::uint64_t(progress_.step);
+  workspace_.choosing().epsilon = teaching(config_.sampling, progress_.step);
+  report_ = {.step = progress_.step + 1,
+             .epoch = progress_.epoch,
+             .learning_rate = schedule_.rate(config_.optimizer.learning_rate, progress_.step)};
+  network_.prepare(workspace_);
+  pieces_.clear();
+  network_.plan(workspace_, false, pieces_);
+  forward_ = pieces_.size();
+  network_.plan(workspace_, true, pieces_);
+}
+
+/// Loss and its gradient, between forward and backward.
+void Trainer::learn() {
+  const Answers answers = feed_->answers(network_, workspace_, true);
+  report_.loss = mean(answers);
+  report_.accuracy = accuracy(answers);
+  taken_back_ = !std::isfinite(report_.loss) && take_back();
+  can_take_back_ = false;
+  parallel_for(gradient_.size(), 1024, double(gradient_.size()), [&](Index begin, Index end) {
+    std::memset(static_cast<void*>(gradient_.data() + begin), 0, std::size_t(end - begin) * sizeof(Real));
+  });
+  workspace_.clear_deltas();
+}
+
+StepReport Trainer::finish_step() {
+  StepReport& report = report_;
+  const Norm norm = [&] {
+    const Timed timed(Phase::optimizer);
+    return clip(config_.clip, gradient_.data(), gradient_.size());
+  }();
+  report.gradient_norm = norm.value;
+  report.clipped = norm.clipped;
+  // Clipping keeps a gradient within any bound; what was larger before it is no reason to stop.
+  const bool small = std::isfinite(norm.value) && (norm.clipped || norm.value <= Optimizer::largest_gradient);
+  if (!std::isfinite(report.loss) || !small) not_finite(report, taken_back_);
+  const Timed timed(Phase::optimizer);
+  if (network_.changes() != changes_) optimizer_.unsure();
+  const double left = norm.clipped && config_.clip.norm > 0 ? config_.clip.norm : norm.value;
+  if (!optimizer_.update(network_.parameters(), gradient_.data(), report.learning_rate, left))
+    not_finite(report, false);
+  can_take_back_ = true;
+  network_.touch();
+  changes_ = network_.changes();
+  feed_->advance(workspace_, progress_);
+  ++progress_.step;
+  return report;
+}
+
+bool Trainer::take_back() {
+  if (!can_take_back_) return false;
+  can_take_back_ = false;
+  std::copy(gradient_.data(), gradient_.data() + gradient_.size(), network_.parameters());
+  network_.touch();
+  return true;
+}
+
+void Trainer::not_finite(StepReport report, bool taken_back) {
+  Overflow overflow = largest_of(network_.table(), gradient_.data());
+  overflow.step = report.step;
+  overflow.loss = report.loss;
+  overflow.gradient_norm = report.gradient_norm;
+  overflow.learning_rate = report.learning_rate;
+  overflow.taken_back = taken_back;
+  throw NonFinite(overflow);
+}
+
+bool Trainer::evaluation_due() const {
+  return config_.evaluate_every > 0 && validation_tokens() >= smallest() && progress_.step > 0 &&
+         progress_.step % config_.evaluate_every == 0 && progress_.evaluated != progress_.step;
+}
+
+/// One window of a pass; the training state is put aside meanwhile.
+void Trainer::begin_window(Split split) {
+  const Index count = feed_->size(split), least = split == Split::validation ? smallest() : 1;
+  if (count < least)
+    throw Error(ErrorCode::invalid_state, split == Split::validation ? "validation" : "split",
+                config_.task.learns_text() ? "a validation split of at least 2 characters" : "a split with examples",
+                std::to_string(count));
+  drop_step();
+  if (!evaluation_ || evaluation_->split != split) evaluation_ = Pass{.split = split, .state = fresh_state()};
+  workspace_.read_state(training_state_);
+  aside_ = true;
+  workspace_.set_state(evaluation_->state);
+  workspace_.dropping().on = false;
+  evaluation_->next = feed_->load(workspace_, split, evaluation_->cursor);
+  network_.prepare(workspace_);
+  pieces_.clear();
+  network_.plan(workspace_, false, pieces_);
+}
+
+Evaluation Trainer::finish_window() {
+  Pass& pass = *evaluation_;
+  const Answers a = feed_->answers(network_, workspace_, false);
+  pass.answers.loss += a.loss;
+  pass.answers.predictions += a.predictions;
+  pass.answers.right += a.right;
+  pass.answers.asked += a.asked;
+  pass.cursor = pass.next;
+  workspace_.carry();
+  workspace_.read_state(pass.state);  // of the same size: nothing is allocated, nothing can fail half-way
+  drop_step();
+  const Index length = feed_->length(pass.split);
+  return {.done = pass.cursor >= length,
+          .fraction = std::min(1.0, double(pass.cursor) / double(length)),
+          .loss = mean(pass.answers),
+          .predictions = pass.answers.predictions,
+          .accuracy = accuracy(pass.answers)};
+}
+
+/// A whole pass is done.
+void Trainer::record(const Evaluation& result, Split split) {
+  evaluation_.reset();
+  if (split != Split::validation) return;
+  const bool due = evaluation_due();
+  if (due) progress_.evaluated = progress_.step;
+  if (!std::isfinite(result.loss))
+    throw Error(ErrorCode::non_finite, "validation", "a finite loss (lower the learning rate, or clip)",
+                shortly(result.loss));
+  if (due) schedule_.observe(result.loss);
+  progress_.validation_loss = result.loss;
+}
+
+Evaluation Trainer::evaluate(Split split) {
+  for (;;)
+    if (const std::optional<Evaluation> result = advance_evaluation(split)) return *result;
+}
+
+std::optional<Evaluation> Trainer::advance_evaluation(Split split) {
+  try {
+    if (!aside_ || evaluation_->split != split) {
+      begin_window(split);
+      return std::nullopt;
+    }
+    if (next_ < pieces_.size()) {
+      network_.run(pieces_[next_++], workspace_, nullptr);
+      return std::nullopt;
+    }
+    const Evaluation result = finish_window();
+    if (result.done) record(result, split);
+    return result;
+  } catch (...) {
+    drop_step();
+    throw;
+  }
+}
+
+void Trainer::drop_step() {
+  next_ = 0;
+  if (!std::exchange(aside_, false)) return;
+  workspace_.set_state(training_state_);
+}
+
+void Trainer::cancel_evaluation() {
+  if (aside_) drop_step();
+  evaluation_.reset();
+}
+
+State Trainer::fresh_state() {
+  State fresh = workspace_.state();
+  std::fill(fresh.values.begin(), fresh.values.end(), Real(0));
+  std::fill(fresh.tokens.begin(), fresh.tokens.end(), no_token);
+  fresh.clock = 0;
+  return fresh;
+}
+
+void Trainer::configure(const Config& config) {
+  drop_step();
+  config_ = config;
+  optimizer_.configure(config.optimizer);
+  schedule_.configure(config.schedule);
+  workspace_.set_dropout(network_, config.dropout);
+}
+
+void Trainer::restore(const Progress& progress, const State& state) {
+  drop_step();
+  cancel_evaluation();
+  progress_ = progress;
+  workspace_.set_state(state);
+}
+
+}  // namespace unfold

@@ -1,0 +1,118 @@
+// Truncated back-propagation through time (Werbos 1990; Williams & Peng 1990): window after window of what a feed
+// gives, forward, loss, backward, clip, update.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "data/feed.h"
+#include "train/optim.h"
+
+namespace unfold {
+
+/// What one training step did. Losses are means over all predictions of the window: nats, or squared errors.
+struct StepReport {
+  std::int64_t step = 0;
+  std::int64_t epoch = 0;
+  double loss = 0, gradient_norm = 0, learning_rate = 0;
+  bool clipped = false;
+  double accuracy = -1;  // share of right answers, see Answers; −1: the task has none
+};
+
+/// A pass over a whole split, done in slices.
+struct Evaluation {
+  bool done = false;
+  double fraction = 0;
+  double loss = 0;  // nats (or squared error) per prediction, over all so far
+  std::int64_t predictions = 0;
+  double accuracy = -1;
+};
+
+/// Probability of the true symbol in scheduled sampling, at a training step.
+double teaching(const SamplingConfig& config, std::int64_t step);
+
+class Trainer {
+ public:
+  Trainer(const Config& config, Network& network, std::unique_ptr<Feed> feed);
+  /// On a text, see TextFeed.
+  Trainer(const Config& config, Network& network, const std::vector<Token>& tokens)
+      : Trainer(config, network, std::make_unique<TextFeed>(config, tokens)) {}
+
+  /// One window: forward, loss, backward, clip, update. If loss, gradient or an updated weight overflows, throws
+  /// NonFinite, and the weights are the last ones that gave a finite loss: a loss that is not finite takes the update
+  /// before back. The next step goes on from there.
+  StepReport step();
+  /// The same a piece of a few milliseconds at a time: a report when the step is done. Meanwhile the network may be
+  /// read, but not the state that a checkpoint holds; evaluate, configure and restore drop the step.
+  std::optional<StepReport> advance();
+  bool under_way() const { return next_ > 0 || aside_; }
+  /// Whether what is under way is a window of an evaluation.
+  bool evaluating() const { return aside_; }
+  /// Forgets a step, or a window of an evaluation, that is not done: the next one begins where it began.
+  void drop_step();
+  /// Whether a validation is due before the next step (every `evaluateEvery` steps).
+  bool evaluation_due() const;
+  /// Works on the due validation (or a pass over a split, on demand) for a window; a validation counts for `plateau`
+  /// if it was due. Asking for another split begins that one's pass.
+  Evaluation evaluate(Split split = Split::validation);
+  /// The same a piece at a time: a result when a window is done.
+  std::optional<Evaluation> advance_evaluation(Split split);
+  /// Drops a validation half done.
+  void cancel_evaluation();
+
+  void configure(const Config& config);
+
+  Feed& feed() { return *feed_; }
+  const Feed& feed() const { return *feed_; }
+  Index train_tokens() const { return feed_->size(Split::train); }
+  Index validation_tokens() const { return feed_->size(Split::validation); }
+  const Progress& progress() const { return progress_; }
+  double epochs() const { return feed_->epochs(progress_); }
+  Optimizer& optimizer() { return optimizer_; }
+  const Optimizer& optimizer() const { return optimizer_; }
+  Schedule& schedule() { return schedule_; }
+  const Schedule& schedule() const { return schedule_; }
+  Workspace& workspace() { return workspace_; }
+  const Workspace& workspace() const { return workspace_; }
+  void restore(const Progress& progress, const State& state);
+
+ private:
+  struct Pass {
+    Split split = Split::validation;
+    Index cursor = 0, next = 0;  // of the window, and of the one after
+    Answers answers;
+    State state;
+  };
+  State fresh_state();
+  /// What a validation needs: two characters (the first has no past), or an example.
+  Index smallest() const { return config_.task.learns_text() ? 2 : 1; }
+  void begin_step();
+  void learn();
+  StepReport finish_step();
+  void begin_window(Split split);
+  Evaluation finish_window();
+  void record(const Evaluation& result, Split split);
+  /// Puts the parameters back that the last update replaced, if they are still known.
+  bool take_back();
+  [[noreturn]] void not_finite(StepReport report, bool taken_back);
+
+  Config config_;
+  Network& network_;
+  std::unique_ptr<Feed> feed_;
+  Workspace workspace_;
+  Optimizer optimizer_;
+  Schedule schedule_;
+  Progress progress_;
+  Buffer gradient_;  // between an update and the next backward: the parameters before
+  bool can_take_back_ = false;
+  std::int64_t changes_ = -1;           // of the network, after the last update
+  std::vector<Network::Piece> pieces_;  // of the step: forward, then backward; or of a window of an evaluation
+  std::size_t next_ = 0, forward_ = 0;  // what advance() does next, and how many pieces are forward
+  StepReport report_;                   // of the step under way
+  bool taken_back_ = false;
+  std::optional<Pass> evaluation_;
+  State training_state_;  // of the workspace, while that one runs a window of an evaluation
+  bool aside_ = false;    // whether it does
+};
+
+}  // namespace unfold
