@@ -12,7 +12,7 @@ function cached(preset, name) {
 }
 
 /** With ccache nothing is compiled twice by a user, in whatever copy of the project. */
-const compilerCache = {
+export const compilerCache = {
   CMAKE_CXX_COMPILER_LAUNCHER: 'ccache',
   CCACHE_BASEDIR: root,
   CCACHE_NOHASHDIR: '1',

@@ -76,6 +76,24 @@ TEST(Dropout, IsOffInEvaluation) {
   for (const Real logit : logits_of(c.network, c.workspace)) ASSERT_NEAR(logit, std::tanh(1.0), 1e-6);
 }
 
+// h(t) = 1 + m₁∘h(t−1) + m₂∘h(t−2): the two masks of a layer are drawn apart.
+TEST(Dropout, EveryRecurrentEdgeHasAMaskOfItsOwn) {
+  Constant c(R"(,"activation":"identity","recurrentDropout":0.5,
+              "edges":[{"from":"input"},{"from":"self"},{"from":"self","delay":2}])");
+  for (const char* name : {"layers.0.weight_hh", "layers.0.weight_hh_2"})
+    for (Index k = 0; k < H; ++k) tensor(c.network, name)[std::size_t(k * H + k)] = 1;
+  c.network.touch();
+  c.seen(0, 3);
+  int differ = 0;
+  for (Index i = 0; i < N * H; ++i) {
+    const double h[]{c.workspace.hidden(0, 0)[i], c.workspace.hidden(0, 1)[i], c.workspace.hidden(0, 2)[i]};
+    const double first = (h[1] - 1) / h[0], second = (h[2] - 1 - first * h[1]) / h[0];
+    for (const double kept : {first, second}) EXPECT_TRUE(kept == 0 || kept == 2) << kept;
+    differ += first != second;
+  }
+  EXPECT_NEAR(differ / double(N * H), 0.5, 0.1);
+}
+
 // With zoneout ζ a unit keeps its former state with that probability; h of the first step is tanh(1) or still 0.
 TEST(Zoneout, KeepsTheShareAskedFor) {
   Constant c(R"(,"zoneout":0.3)");

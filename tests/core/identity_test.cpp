@@ -173,6 +173,22 @@ TEST(Identity, ParametersDoNotDependOnTime) {
 
 // Leak ------------------------------------------------------------------------------------------------------------
 
+// (z − μ)/√(σ² + ε) with PyTorch's ε, where z is so small that ε decides.
+TEST(LayerNorm, HasTheEpsilonOfPyTorch) {
+  Network network(parse_config(R"({"layers":[{"cell":"rnn","hidden":4,"activation":"identity","layerNorm":true}]})"),
+                  1);
+  std::ranges::fill(tensor(network, "layers.0.weight_hh"), Real(0));
+  for (const double a : {1e-3, 3e-3, 1e-2, 1.0}) {
+    for (Index k = 0; k < 4; ++k) tensor(network, "layers.0.weight_ih")[std::size_t(k)] = Real(k % 2 == 0 ? a : -a);
+    network.touch();
+    Workspace w(network, 1, 1, false);
+    w.tokens(0)[0] = 0;
+    network.forward(w);
+    for (Index k = 0; k < 4; ++k)
+      EXPECT_NEAR(w.hidden(0, 0)[k], (k % 2 == 0 ? a : -a) / std::sqrt(a * a + 1e-5), 1e-5) << a;
+  }
+}
+
 TEST(Leak, ImpulseDecaysAsAlphaToTheT) {
   const Index H = 9, steps = 40;
   Network network(parse_config(R"({"layers":[{"cell":"rnn","hidden":9,"activation":"identity",

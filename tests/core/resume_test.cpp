@@ -41,6 +41,8 @@ const ResumeCase cases[]{
     {"adamw", R"("optimizer":{"name":"adamw","weightDecay":0.05})"},
     {"plateau", R"("optimizer":{"name":"momentum","learningRate":0.1},"dropout":0.2,
                    "schedule":{"name":"plateau","patience":0,"factor":0.7})"},
+    {"plateau_patient", R"("optimizer":{"name":"momentum","learningRate":0.1},"dropout":0.2,
+                           "schedule":{"name":"plateau","patience":2,"factor":0.5})"},
     {"cosine", R"("schedule":{"name":"cosine","steps":60,"warmup":20})"},
     {"exponential", R"("schedule":{"name":"exponential","every":13,"factor":0.8})"},
     {"bytes_with_unknown", R"("unit":"byte","vocabulary":5)"},

@@ -92,6 +92,19 @@ TEST_P(Estimates, AreTheTable) {
 INSTANTIATE_TEST_SUITE_P(All, Estimates, testing::ValuesIn(networks()),
                          [](const auto& info) { return info.param.name; });
 
+TEST(Estimate, CountsTheMomentsOfTheOptimizer) {
+  const auto bytes = [](const Config& config) { return estimate(config, 27, 0).bytes; };
+  const double without = bytes(parse_config(R"({"optimizer":"sgd"})"));
+  std::vector<std::string> optimizers{R"({"name":"rmsprop","momentum":0.5})", R"({"name":"rmsprop","centered":true})"};
+  for (const char* name : optimizer_names) optimizers.push_back(std::string("\"") + name + "\"");
+  for (const std::string& optimizer : optimizers) {
+    const Config config = parse_config(R"({"optimizer":)" + optimizer + "}");
+    const auto moments = double(Optimizer(config.optimizer, 1).moments().size());
+    const auto parameters = double(estimate(config, 27, 0).parameters);
+    EXPECT_EQ(bytes(config) - without, double(sizeof(Real)) * moments * parameters) << optimizer;
+  }
+}
+
 TEST(Estimate, DoesNotOverflow) {
   const std::string layer = R"({"cell":"lstm","hidden":8192})";
   std::string list = layer;

@@ -377,6 +377,19 @@ TEST(Decode, AWideBeamFindsTheLikeliest) {
   }
 }
 
+// The score of a hypothesis: ln p / ((5 + n)/6)^α (Wu et al. 2016), and the best comes first.
+TEST(Decode, ScoresByLength) {
+  Trial t({{"task", "generate"}, {"layers", {{{"cell", "gru"}, {"hidden", 4}}}}});
+  for (const double alpha : {0.0, 0.7, 2.0}) {
+    const std::vector<Written> all =
+        decode(t.network, t.config.task, 3, {}, {.beam = 8, .length_penalty = alpha, .longest = 6});
+    ASSERT_GT(all.size(), 1u);
+    for (const Written& w : all)
+      EXPECT_NEAR(w.score, w.log_probability / std::pow((5 + double(w.tokens.size())) / 6, alpha), 1e-9);
+    EXPECT_TRUE(std::is_sorted(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.score > b.score; }));
+  }
+}
+
 TEST(Decode, RefusesNonsense) {
   Trial t({{"task", "generate"}, {"layers", {{{"hidden", 3}}}}});
   const auto decoding = [&](Decoding options) {
@@ -386,6 +399,34 @@ TEST(Decode, RefusesNonsense) {
   EXPECT_TRUE(refuses(ErrorCode::invalid_argument, "temperature", decoding({.temperature = std::nan("")})));
   EXPECT_TRUE(refuses(ErrorCode::invalid_argument, "lengthPenalty", decoding({.length_penalty = -1})));
   EXPECT_TRUE(refuses(ErrorCode::invalid_argument, "longest", decoding({.longest = 0})));
+}
+
+// The training examples of one epoch, in the order in which they come.
+TEST(ExampleFeed, AnEpochHasEveryExampleOnceInAnOrderOfItsOwn) {
+  for (const int batch : {1, 4, 12}) {
+    Trial t({{"task", "regress"}, {"batch", batch}, {"layers", {{{"hidden", 3}}}}}, 12);
+    ExampleFeed feed(t.config, t.data);
+    Workspace w(t.network, feed.steps(), feed.columns(), true, feed.encoder_steps());
+    Progress progress;
+    std::vector<std::vector<Real>> epochs(3), sorted;
+    for (std::int64_t epoch = 0; epoch < 3; ++epoch)
+      for (int step = 0; step < 12 / batch; ++step) {
+        feed.load(w, progress);
+        EXPECT_EQ(progress.epoch, epoch);
+        for (Index n = 0; n < batch; ++n) epochs[std::size_t(epoch)].push_back(w.numbers(0)[2 * n]);
+        feed.advance(w, progress);
+      }
+    for (std::vector<Real> order : epochs) {
+      std::sort(order.begin(), order.end());
+      sorted.push_back(order);
+    }
+    std::vector<Real> firsts;
+    for (const Example& e : t.data.train) firsts.push_back(e.numbers[0]);
+    std::sort(firsts.begin(), firsts.end());
+    for (const std::vector<Real>& order : sorted) EXPECT_EQ(order, firsts);
+    EXPECT_NE(epochs[0], epochs[1]);
+    EXPECT_NE(epochs[1], epochs[2]);
+  }
 }
 
 // A task's configuration comes back from its canonical form, and misfits are refused by name.
