@@ -1,10 +1,10 @@
-// npm run mutants [-- --area core,web] [--only id,id] [--jobs 2] [--fresh]: puts small faults into a copy of the project,
-// one at a time, and runs the quickest tests that should see each. The faults are data: tests/mutants/<area>.json.
+// npm run mutants [-- --area core,page] [--only id,id] [--jobs 2] [--fresh]: puts small faults into a copy of the
+// project, one at a time, and runs the quickest tests that should see each. The faults are data: tests/mutants/<area>.json.
 //
 // A mutant names its file, a text that occurs in it exactly once, what stands there instead, and its stage: a GoogleTest
 // filter of one program, or Vitest files with what has to be built for them. What has been killed is not run again until
 // its mutant or its file changes (build/mutants/results.json); `--fresh` forgets that.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,
@@ -22,10 +22,12 @@ import { compilerCache } from './build.mjs';
 import { at, Failure, findProgram, heading, isMain, main, run, setUp } from './lib.mjs';
 
 /**
- * @typedef {{ program: string, filter: string } | { files: string[], build?: 'package' | 'page', name?: string,
- *   project?: string }} Stage
+ * @typedef {{ program: string, filter: string } | { files: string[], build?: 'package' | 'page' | undefined,
+ *   name?: string, project?: string }} Stage
  * @typedef {{ id: string, file: string, find: string, replace: string, what: string, stage: Stage, area: string }} Mutant
- * @typedef {{ hash: string, result: 'killed' | 'survived' | 'timeout' | 'does not compile', by?: string, seconds: number }} Result
+ * @typedef {'native' | 'vitest'} Kind
+ * @typedef {{ hash: string, result: 'killed' | 'survived' | 'timeout' | 'does not compile', by?: string | undefined,
+ *   seconds: number }} Result
  */
 
 const MINUTE = 60_000;
@@ -33,6 +35,10 @@ const MINUTE = 60_000;
 const LIMIT = { native: 5 * MINUTE, vitest: 10 * MINUTE, build: 30 * MINUTE };
 /** A fault may ask for any memory: a native test gets this much address space, in kilobytes. */
 const MEMORY = 8 << 20;
+
+/** Each has a copy of its own, so that both can work at the same time. @type {Kind[]} */
+const KINDS = ['native', 'vitest'];
+const kindOf = (/** @type {Stage} */ stage) => ('program' in stage ? 'native' : 'vitest');
 
 const folder = at('build', 'mutants');
 const kept = join(folder, 'results.json');
@@ -90,7 +96,7 @@ function ends(command, args, { cwd, env, limit }) {
   return new Promise((resolve, reject) => {
     const options = { cwd, env: { ...process.env, ...env }, detached: true };
     const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-    const stop = (signal) => {
+    const stop = (/** @type {NodeJS.Signals} */ signal) => {
       if (child.pid) process.kill(-child.pid, signal);
     };
     let output = '';
@@ -120,9 +126,9 @@ function ends(command, args, { cwd, env, limit }) {
 class Copy {
   stale = new Set(['native', 'wasm', 'package', 'web']);
 
-  /** @param {number} number */
-  constructor(number) {
-    this.root = join(folder, `tree-${number}`);
+  /** @param {Kind} kind */
+  constructor(kind) {
+    this.root = join(folder, `tree-${KINDS.indexOf(kind) + 1}`);
     this.env = findProgram('ccache') ? { ...compilerCache, CCACHE_BASEDIR: this.root } : {};
   }
 
@@ -131,7 +137,8 @@ class Copy {
     const listed = run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
       capture: true,
     });
-    const files = new Set(listed.split('\0').filter((file) => file && existsSync(at(file))));
+    const names = String(listed).split('\0');
+    const files = new Set(names.filter((file) => file && existsSync(at(file))));
     for (const file of files) {
       const target = join(this.root, file);
       if (existsSync(target) && readFileSync(target).equals(readFileSync(at(file)))) continue;
@@ -148,7 +155,7 @@ class Copy {
     };
     walk();
     // Hard links: tools look for what they may serve and keep beside the real files.
-    const stamp = (root) => {
+    const stamp = (/** @type {string} */ root) => {
       const file = join(root, 'node_modules', '.unfold-lock');
       return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
     };
@@ -181,7 +188,8 @@ class Copy {
   /** @param {Stage} stage */
   needs(stage) {
     if ('program' in stage) return ['native'];
-    return { package: ['wasm', 'package'], page: ['wasm', 'package', 'web'] }[stage.build ?? ''] ?? [];
+    if (stage.build === 'page') return ['wasm', 'package', 'web'];
+    return stage.build === 'package' ? ['wasm', 'package'] : [];
   }
 
   /** Builds what the stage needs and a change made stale: undefined, or the compiler's messages. @param {Stage} stage */
@@ -205,7 +213,7 @@ class Copy {
 
   /**
    * @param {Stage} stage
-   * @returns {Promise<{ result: 'killed' | 'survived' | 'timeout', by?: string, output: string }>}
+   * @returns {Promise<{ result: 'killed' | 'survived' | 'timeout', by?: string | undefined, output: string }>}
    */
   async test(stage) {
     if ('program' in stage) {
@@ -220,7 +228,7 @@ class Copy {
       const failed = /\[ {2}FAILED {2}\] (\S+?)[ ,]/.exec(output)?.[1];
       return { result: 'killed', by: failed ?? lastLine(output), output };
     }
-    const report = join(folder, `${this.root.at(-1)}-vitest.json`);
+    const report = join(folder, 'vitest.json');
     rmSync(report, { force: true });
     const args = [
       'run',
@@ -239,8 +247,9 @@ class Copy {
     });
     if (late) return { result: 'timeout', output };
     if (!existsSync(report)) throw new Failure(`Vitest said nothing about ${stage.files}:\n${output}`);
-    const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
-    /** @type {{ status: string, fullName: string, failureMessages: string[] }[]} */
+    /** @type {{ status: string, message: string, assertionResults: { status: string, fullName: string,
+     *   failureMessages: string[] }[] }[]} */
+    const testResults = JSON.parse(readFileSync(report, 'utf8')).testResults;
     const tests = testResults.flatMap((file) => file.assertionResults);
     const failed = tests.find(({ status }) => status === 'failed');
     if (failed) {
@@ -260,7 +269,7 @@ class Copy {
     const file = join(this.root, mutant.file);
     const text = readFileSync(file, 'utf8');
     const began = performance.now();
-    const done = (rest) => ({
+    const done = (/** @type {Pick<Result, 'result' | 'by'>} */ rest) => ({
       hash: hashOf(mutant),
       seconds: Math.round((performance.now() - began) / 100) / 10,
       ...rest,
@@ -330,7 +339,7 @@ function table(mutants, results) {
     const killed = own.filter(({ id }) => ['killed', 'timeout'].includes(results[id]?.result ?? '')).length;
     return { area, count: own.length, killed, survived };
   });
-  const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
+  const sum = (/** @type {'count' | 'killed'} */ key) => rows.reduce((total, row) => total + row[key], 0);
   const survived = rows.flatMap((row) => row.survived);
   const all = { area: 'all', count: sum('count'), killed: sum('killed'), survived };
   return [
@@ -387,26 +396,23 @@ if (isMain(import.meta.url)) {
       return known?.hash !== hashOf(mutant) || !['killed', 'timeout'].includes(known.result);
     });
 
-    let next = 0;
-    const work = async (number) => {
-      const copy = new Copy(number);
+    console.log(`${open.length} to try, ${wanted.length - open.length} known to be killed`);
+    const work = async (/** @type {Kind} */ kind) => {
+      const mine = open.filter(({ stage }) => kindOf(stage) === kind);
+      if (!mine.length) return;
+      const copy = new Copy(kind);
       await copy.refresh();
-      if (open.some(({ stage }) => 'program' in stage)) await copy.configure();
-      // Nothing counts unless the same tests are green without any fault. One copy says it for all.
-      if (number === 1) {
-        heading('The tests without any fault');
-        for (const stage of joined(open)) {
-          const messages = await copy.build(stage);
-          if (messages !== undefined) throw new Failure(`the copy does not build:\n${messages.slice(-4000)}`);
-          const { result, by, output } = await copy.test(stage);
-          if (result !== 'survived')
-            throw new Failure(`without any fault: ${by ?? result}\n${output.slice(-4000)}`);
-        }
-        heading('Mutants');
-        console.log(`${open.length} to try, ${wanted.length - open.length} known to be killed`);
+      if (kind === 'native') await copy.configure();
+      // Nothing counts unless the same tests are green without any fault.
+      for (const stage of joined(mine)) {
+        const messages = await copy.build(stage);
+        if (messages !== undefined) throw new Failure(`the copy does not build:\n${messages.slice(-4000)}`);
+        const { result, by, output } = await copy.test(stage);
+        if (result !== 'survived')
+          throw new Failure(`without any fault: ${by ?? result}\n${output.slice(-4000)}`);
       }
-      while (next < open.length) {
-        const mutant = open[next++];
+      console.log(`${kind}: the tests are green without any fault`);
+      for (const mutant of mine) {
         const result = await copy.try(mutant);
         results[mutant.id] = result;
         writeFileSync(kept, JSON.stringify(results, null, 1));
@@ -416,17 +422,19 @@ if (isMain(import.meta.url)) {
         );
       }
     };
-    // The first copy proves the stages before another one starts.
-    const jobs = Math.max(1, Number(values.jobs));
-    await Promise.all(Array.from({ length: jobs }, (_, index) => work(index + 1)));
+    heading('Mutants');
+    if (Number(values.jobs) > 1) await Promise.all(KINDS.map(work));
+    else for (const kind of KINDS) await work(kind);
 
     heading('Summary');
     const text = table(wanted, results);
     console.log(text);
-    const invalid = wanted.filter(({ id }) => results[id].result === 'does not compile');
+    const invalid = wanted.filter(({ id }) => results[id]?.result === 'does not compile');
     if (invalid.length) throw new Failure(`these do not compile: ${invalid.map(({ id }) => id).join(', ')}.`);
     if (wanted.length === all.length) publish(text);
-    const killed = wanted.filter(({ id }) => results[id].result !== 'survived').length;
+    const killed = wanted.filter(({ id }) =>
+      ['killed', 'timeout'].includes(results[id]?.result ?? ''),
+    ).length;
     console.log(`\n${killed} of ${wanted.length} killed (${((100 * killed) / wanted.length).toFixed(1)} %)`);
     if (killed < 0.97 * wanted.length) process.exitCode = 1;
   });

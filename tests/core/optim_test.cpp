@@ -219,6 +219,24 @@ TEST_P(Optimizers, GradientOf0LeavesTheParameters) {
 }
 
 // f(p) = Σ (p − target)² from far away.
+// As PyTorch has it: ε is added to the corrected root, p −= rate·m̂/(√v̂ + ε), and in RMSprop to the root.
+TEST(Epsilon, StandsBesideTheRoot) {
+  for (const Real g : {Real(0.3), Real(-2)}) {
+    const double size = std::fabs(double(g));
+    const std::pair<const char*, double> cases[]{{R"("adam")", 0.1 * double(g) / (size + 0.5)},
+                                                 {R"("adamw")", 0.1 * double(g) / (size + 0.5)},
+                                                 {R"("adagrad")", 0.1 * double(g) / (size + 0.5)},
+                                                 {R"("rmsprop","decay":0.75)", 0.1 * double(g) / (size / 2 + 0.5)}};
+    for (const auto& [name, step] : cases) {
+      const Config c = parse_config(std::string(R"({"optimizer":{"name":)") + name + R"(,"epsilon":0.5}})");
+      Optimizer optimizer(c.optimizer, 1);
+      Real p = 1, gradient = g;
+      ASSERT_TRUE(optimizer.update(&p, &gradient, 0.1));
+      EXPECT_NEAR(double(p), 1 - step, 1e-6) << name << g;
+    }
+  }
+}
+
 TEST_P(Optimizers, FindsTheMinimumOfABowl) {
   Optimizer optimizer(config(R"(,"epsilon":1e-5)").optimizer, 3);
   std::vector<Real> p{2, -1, 0.5}, g(3);
