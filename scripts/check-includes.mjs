@@ -1,4 +1,4 @@
-// npm run check-deps, the C++ half: includes point one way between the folders of core/, and never in a circle.
+// npm run check -- includes: includes of C++ files point one way between the folders of core/, and never in a circle.
 // clang-tidy has a check for circles (misc-header-include-cycle), but none for the order of folders.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -19,13 +19,17 @@ const folders = [
   'core/tools',
   'wasm',
 ];
-/** Both are programs: neither is part of the other. */
+/** Where the order alone would allow it. */
 const forbidden = { wasm: ['core/tools'] };
 const names = folders.join(' ← ');
 
 const folderOf = (file) => folders.find((folder) => file.startsWith(`${folder}/`));
 
-/** What is wrong with a set of files; `includes` has the names that each includes, in quotes, as they stand there. */
+/**
+ * What is wrong with a set of files, a sentence each.
+ * @param {Map<string, string[]>} includes of each file by its path from the project's folder, as they stand there
+ * @returns {string[]}
+ */
 export function problemsOf(includes) {
   const problems = [];
   const graph = new Map();
@@ -44,10 +48,11 @@ export function problemsOf(includes) {
       targets.push(target);
       const to = folderOf(target);
       if (!own || !to) continue;
-      if (folders.indexOf(to) > folders.indexOf(own) || forbidden[own]?.includes(to))
-        problems.push(
-          `${file}: may not include ${target}: ${own} stands ${forbidden[own]?.includes(to) ? 'beside' : 'below'} ${to} (${names})`,
-        );
+      const refused = `${file}: may not include ${target}:`;
+      if (forbidden[own]?.includes(to))
+        problems.push(`${refused} ${own} and ${to} are programs, neither of them part of the other`);
+      else if (folders.indexOf(to) > folders.indexOf(own))
+        problems.push(`${refused} ${own} comes before ${to} (${names})`);
     }
     graph.set(file, targets);
   }

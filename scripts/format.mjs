@@ -3,7 +3,7 @@ import { at, Failure, filesIn, findProgram, main, run, setUp } from './lib.mjs';
 
 main(() => {
   const check = process.argv.includes('--check');
-  setUp('format');
+  setUp('check');
   const clangFormat = ['clang-format-19', 'clang-format'].find((name) => findProgram(name));
   if (!clangFormat) throw new Failure('clang-format is missing.');
   const cpp = ['core', 'wasm', 'tests'].flatMap((folder) => filesIn(at(folder), ['.cpp', '.h']));

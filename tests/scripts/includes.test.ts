@@ -1,0 +1,67 @@
+// The order of C++ includes: what scripts/check-includes.mjs refuses, and in which words.
+import { expect, test } from 'vitest';
+import { problemsOf } from '../../scripts/check-includes.mjs';
+
+const files = (includes: Record<string, string[]>) => new Map(Object.entries(includes));
+
+test('includes of the own folder, of the folders below and from wasm/ are in order', () => {
+  const includes = files({
+    'core/base/real.h': [],
+    'core/base/rng.h': ['base/real.h'],
+    'core/model/cell.h': ['base/real.h'],
+    'core/model/cells/lstm.cpp': ['model/cell.h', 'base/rng.h'],
+    'core/tools/main.cpp': ['model/cell.h'],
+    'wasm/reply.h': ['model/cell.h'],
+    'wasm/bindings.cpp': ['reply.h', 'base/rng.h'],
+  });
+  expect(problemsOf(includes)).toEqual([]);
+});
+
+test('an include of a folder further up is refused with both files and the rule', () => {
+  const [problem, ...others] = problemsOf(
+    files({ 'core/base/rng.h': ['model/cell.h'], 'core/model/cell.h': [] }),
+  );
+  expect(others).toEqual([]);
+  expect(problem).toBe(
+    'core/base/rng.h: may not include core/model/cell.h: core/base comes before core/model (core/base ← core/kernels ← ' +
+      'core/config ← core/model ← core/data ← core/train ← core/generate ← core/inspect ← core/io ← core/api ← ' +
+      'core/tools ← wasm)',
+  );
+});
+
+test('the bindings and the programs of core/tools do not include each other', () => {
+  const includes = files({
+    'wasm/bindings.cpp': ['tools/options.h'],
+    'core/tools/options.h': [],
+    'core/tools/main.cpp': ['../../wasm/reply.h'],
+    'wasm/reply.h': [],
+  });
+  expect(problemsOf(includes)).toEqual([
+    expect.stringMatching(
+      /^wasm\/bindings.cpp: may not include core\/tools\/options.h: .* part of the other/,
+    ),
+    expect.stringMatching(
+      /^core\/tools\/main.cpp: may not include wasm\/reply.h: core\/tools comes before wasm/,
+    ),
+  ]);
+});
+
+test('a circle is refused once, with the whole way round', () => {
+  const includes = files({
+    'core/model/a.h': ['model/b.h'],
+    'core/model/b.h': ['model/c.h'],
+    'core/model/c.h': ['model/b.h'],
+    'core/model/d.cpp': ['model/a.h', 'model/c.h'],
+  });
+  expect(problemsOf(includes)).toEqual([
+    'core/model/c.h: may not include core/model/b.h: the includes go in a circle (core/model/b.h → core/model/c.h → ' +
+      'core/model/b.h)',
+  ]);
+});
+
+test('a file of no folder and an include of no file are refused', () => {
+  expect(problemsOf(files({ 'core/stray.h': [], 'core/base/rng.h': ['base/none.h'] }))).toEqual([
+    expect.stringMatching(/^core\/stray.h: in none of the folders core\/base ← /),
+    expect.stringMatching(/^core\/base\/rng.h: includes "base\/none.h", which is no file of core\//),
+  ]);
+});
