@@ -78,11 +78,11 @@ function check(mutants) {
     throw new Failure(`mutants that do not fit the sources any more:\n  ${problems.join('\n  ')}`);
 }
 
-/** @param {Mutant} mutant */
-const hashOf = ({ file, find, replace, stage }) =>
+/** Of a mutant and the text that it changes. @param {Mutant} mutant */
+const hashOf = ({ find, replace, stage }, /** @type {string} */ text) =>
   createHash('sha256')
     .update(JSON.stringify([find, replace, stage]))
-    .update(readFileSync(at(file)))
+    .update(text)
     .digest('hex')
     .slice(0, 16);
 
@@ -270,7 +270,7 @@ class Copy {
     const text = readFileSync(file, 'utf8');
     const began = performance.now();
     const done = (/** @type {Pick<Result, 'result' | 'by'>} */ rest) => ({
-      hash: hashOf(mutant),
+      hash: hashOf(mutant, text),
       seconds: Math.round((performance.now() - began) / 100) / 10,
       ...rest,
     });
@@ -393,7 +393,10 @@ if (isMain(import.meta.url)) {
     const results = !values.fresh && existsSync(kept) ? JSON.parse(readFileSync(kept, 'utf8')) : {};
     const open = wanted.filter((mutant) => {
       const known = results[mutant.id];
-      return known?.hash !== hashOf(mutant) || !['killed', 'timeout'].includes(known.result);
+      return (
+        known?.hash !== hashOf(mutant, readFileSync(at(mutant.file), 'utf8')) ||
+        !['killed', 'timeout'].includes(known.result)
+      );
     });
 
     console.log(`${open.length} to try, ${wanted.length - open.length} known to be killed`);
