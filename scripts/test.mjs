@@ -1,86 +1,153 @@
-// npm test [-- native sanitize thread vitest check-deps]: sets up, builds, runs every test, sums up.
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+// npm test [-- check native sanitize thread vitest]: sets up, builds, runs every test, sums up: times, the slowest
+// tests, what was skipped. Where CI is set, a test that is skipped and not in tests/skips.json has failed.
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { build } from './build.mjs';
-import { checkDependencies } from './check-deps.mjs';
-import { at, Failure, filesIn, heading, main, run, setUp } from './lib.mjs';
+import { at, Failure, heading, main, run, setUp } from './lib.mjs';
+import { allowedSkips, googleTests, judgeSkips, vitestTests } from './reports.mjs';
 
-/** {passed, failed} of a CTest run, from GoogleTest's own files; a run without one is a failure itself. */
-function ctest(part, preset) {
-  build(part);
+/** @typedef {import('./reports.mjs').Outcome} Outcome */
+
+/** @type {{ what: string, seconds: number }[]} */
+const times = [];
+
+/**
+ * What `work` returns; its time is in the summary, also if it fails.
+ * @template T
+ * @param {string} what
+ * @param {() => T} work
+ */
+function timed(what, work) {
+  const began = performance.now();
+  try {
+    return work();
+  } finally {
+    times.push({ what, seconds: (performance.now() - began) / 1000 });
+  }
+}
+
+/** What ended badly without a test that says so is a failed test itself. */
+function withStatus(/** @type {string} */ name, /** @type {Outcome[]} */ outcomes, /** @type {number} */ status) {
+  const told = outcomes.some((outcome) => outcome.status === 'failed');
+  const good = status === 0 && outcomes.some((outcome) => outcome.status === 'passed');
+  return good || told ? outcomes : [...outcomes, /** @type {Outcome} */ ({ name, status: 'failed', seconds: 0 })];
+}
+
+/** A CTest run, from the files that GoogleTest wrote. */
+function ctest(/** @type {string} */ part, /** @type {string} */ preset) {
+  timed(`${part}: build`, () => build(part));
   heading(`Native tests (${preset})`);
   const folder = at('build', preset, 'results');
   rmSync(folder, { recursive: true, force: true });
   const parallel = String(availableParallelism());
-  const status = run('ctest', ['--preset', preset, '--parallel', parallel], { otherwise: null });
-  const suites = filesIn(folder, ['.xml']).flatMap(
-    (file) => readFileSync(file, 'utf8').match(/<testsuite .*?>/g) ?? [],
+  const status = timed(`${part}: tests`, () =>
+    run('ctest', ['--preset', preset, '--parallel', parallel], { otherwise: null }),
   );
-  const sum = (name) =>
-    suites.reduce(
-      (total, suite) => total + Number(new RegExp(`\\b${name}="(\\d+)"`).exec(suite)?.[1] ?? 0),
-      0,
-    );
-  const failed = sum('failures');
-  const passed = sum('tests') - failed - sum('skipped') - sum('disabled');
-  return { passed, failed: status !== 0 || !passed ? Math.max(failed, 1) : failed };
+  return withStatus(`ctest --preset ${preset}`, googleTests(folder), status);
 }
 
-/** {passed, failed} of the package's and the page's tests; a file that does not load counts as one. */
+/** The package's and the page's tests. */
 function vitest() {
-  build('wasm', 'package', 'web');
+  for (const part of ['wasm', 'package', 'web']) timed(`vitest: build ${part}`, () => build(part));
   heading('Package and page tests');
   const file = at('build/vitest.json');
   rmSync(file, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const program = at('node_modules/vitest/vitest.mjs');
-  const status = run(process.execPath, [program, 'run', '--config', 'tests/vitest.config.ts', ...reporters], {
-    otherwise: null,
-  });
-  const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
-  const broken = (report.testResults ?? []).filter(
-    (result) => result.status === 'failed' && result.assertionResults.length === 0,
+  const status = timed('vitest: tests', () =>
+    run(process.execPath, [program, 'run', '--config', 'tests/vitest.config.ts', ...reporters], {
+      otherwise: null,
+    }),
   );
-  const failed = (report.numFailedTests ?? 0) + broken.length;
-  return { passed: report.numPassedTests ?? 0, failed: status !== 0 ? Math.max(failed, 1) : failed };
+  return withStatus('vitest', vitestTests(file), status);
 }
 
-function dependencies() {
-  heading('Dependencies');
-  checkDependencies();
-  return { passed: 1, failed: 0 };
+/** @returns {Outcome[]} */
+function check() {
+  heading('Check');
+  const status = timed('check', () =>
+    run('npm', ['run', '--silent', existsSync(at('scripts/check.mjs')) ? 'check' : 'check-deps'], {
+      otherwise: null,
+    }),
+  );
+  return [{ name: 'npm run check', status: status === 0 ? 'passed' : 'failed', seconds: 0 }];
 }
 
+/** @type {Record<string, () => Outcome[]>} */
 const stages = {
+  check,
   native: () => ctest('native', 'native'),
   sanitize: () => ctest('sanitize', 'native-sanitize'),
   thread: () => ctest('thread', 'native-thread-sanitize'),
   vitest,
-  'check-deps': dependencies,
 };
 
+/** "m:ss", as wide as the longest of an hour. */
+function clock(/** @type {number} */ seconds) {
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`.padStart(6);
+}
+
+const count = (/** @type {Outcome[]} */ outcomes, /** @type {Outcome['status']} */ status) =>
+  outcomes.filter((outcome) => outcome.status === status).length;
+
+/** "N passed, N failed", and what was skipped if anything was. */
+function totals(/** @type {Outcome[]} */ outcomes) {
+  const skipped = count(outcomes, 'skipped');
+  return `${count(outcomes, 'passed')} passed, ${count(outcomes, 'failed')} failed${skipped ? `, ${skipped} skipped` : ''}`;
+}
+
 main(() => {
-  const names = process.argv.slice(2);
-  const unknown = names.find((name) => !(name in stages));
+  const asked = process.argv.slice(2);
+  const unknown = asked.find((name) => !(name in stages));
   if (unknown)
     throw new Failure(`there are no tests "${unknown}"; there are ${Object.keys(stages).join(', ')}.`);
+  const names = asked.length ? asked : Object.keys(stages);
   heading('Setting up');
-  setUp('build', 'test');
+  timed('set-up', () => setUp('build', 'test'));
   mkdirSync(at('build'), { recursive: true });
+  /** @type {{ stage: string, outcomes: Outcome[] }[]} */
   const results = [];
-  for (const name of names.length ? names : Object.keys(stages)) {
+  for (const stage of names) {
     try {
-      results.push({ name, ...stages[name]() });
+      results.push({ stage, outcomes: stages[stage]() });
     } catch (error) {
       // What cannot be built or started counts as one failure; the other stages still run.
       if (!(error instanceof Failure)) throw error;
       console.error(`unfold: ${error.message}`);
-      results.push({ name, passed: 0, failed: 1 });
+      results.push({ stage, outcomes: [{ name: stage, status: 'failed', seconds: 0 }] });
     }
   }
+  const all = results.flatMap(({ outcomes }) => outcomes);
+  const complete = Object.keys(stages).every((name) => names.includes(name));
+  const { skipped, stale } = judgeSkips(all, allowedSkips(), complete);
+  const strict = !['', 'false', '0'].includes(process.env.CI ?? '');
+  if (strict) {
+    const forbidden = new Set(skipped.filter(({ listed }) => !listed).map(({ name }) => name));
+    for (const outcome of all)
+      if (outcome.status === 'skipped' && forbidden.has(outcome.name)) outcome.status = 'failed';
+  }
+
+  if (skipped.length) heading('Skipped');
+  for (const { name, listed, reason } of skipped)
+    console.log(`${name}: ${reason || 'no reason given'}${listed ? '' : ' (not in tests/skips.json)'}`);
+  if (strict && skipped.some(({ listed }) => !listed))
+    console.log('Those that are not in the list have failed: no test is skipped without a word.');
+  for (const pattern of stale) console.log(`tests/skips.json names what is not skipped here: ${pattern}`);
+  const failed = all.filter(({ status }) => status === 'failed');
+  if (failed.length) heading('Failed');
+  for (const { name } of failed) console.log(name);
+  heading('The slowest tests, in seconds');
+  const slowest = results
+    .flatMap(({ stage, outcomes }) => outcomes.map(({ name, seconds }) => ({ stage, name, seconds })))
+    .sort((a, b) => b.seconds - a.seconds)
+    .slice(0, 20);
+  for (const { stage, name, seconds } of slowest) console.log(`${seconds.toFixed(1).padStart(6)} ${stage}, ${name}`);
+  heading('Times');
+  for (const { what, seconds } of times) console.log(`${clock(seconds)} ${what}`);
+  console.log(`${clock(performance.now() / 1000)} in all`);
   heading('Summary');
-  for (const { name, passed, failed } of results) console.log(`${name}: ${passed} passed, ${failed} failed`);
-  const sum = (key) => results.reduce((total, result) => total + result[key], 0);
-  console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
-  process.exitCode = sum('failed') ? 1 : 0;
+  for (const { stage, outcomes } of results) console.log(`${stage}: ${totals(outcomes)}`);
+  console.log(`\n${totals(all)}`);
+  process.exitCode = count(all, 'failed') ? 1 : 0;
 });
