@@ -140,6 +140,7 @@ main(() => {
   heading('The slowest tests, in seconds');
   const slowest = results
     .flatMap(({ stage, outcomes }) => outcomes.map(({ name, seconds }) => ({ stage, name, seconds })))
+    .filter(({ seconds }) => seconds > 0)
     .sort((a, b) => b.seconds - a.seconds)
     .slice(0, 20);
   for (const { stage, name, seconds } of slowest) console.log(`${seconds.toFixed(1).padStart(6)} ${stage}, ${name}`);
