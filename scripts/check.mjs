@@ -64,32 +64,33 @@ function start(name) {
   });
 }
 
-/** {passed, failed} of the checks named, or of all. */
+/** {name, passed, seconds} of each of the checks named, or of all. */
 export async function check(names = Object.keys(checks)) {
   const unknown = names.find((name) => !(name in checks));
   if (unknown)
     throw new Failure(`there is no check "${unknown}"; there are ${Object.keys(checks).join(', ')}.`);
   heading('Checking the sources');
   const waiting = Object.keys(checks).filter((name) => names.includes(name));
-  const failed = [];
+  const results = [];
   const next = async () => {
     for (let name = waiting.shift(); name; name = waiting.shift()) {
       const result = await start(name);
       console.log(`${result.passed ? 'passed' : 'FAILED'}  ${name.padEnd(8)} ${result.seconds.toFixed(1)} s`);
-      if (!result.passed) failed.push(result);
+      results.push(result);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, next));
-  for (const { name, output } of failed) console.log(`\n== ${name}\n${output.trim()}`);
-  return { passed: names.length - failed.length, failed: failed.length };
+  for (const { name, passed, output } of results) if (!passed) console.log(`\n== ${name}\n${output.trim()}`);
+  return results;
 }
 
 if (isMain(import.meta.url)) {
   await main(async () => {
     const names = process.argv.slice(2);
     setUp('check');
-    const { passed, failed } = await check(names.length ? names : undefined);
-    console.log(`\n${passed} passed, ${failed} failed`);
+    const results = await check(names.length ? names : undefined);
+    const failed = results.filter(({ passed }) => !passed).length;
+    console.log(`\n${results.length - failed} passed, ${failed} failed`);
     process.exitCode = failed ? 1 : 0;
   });
 }

@@ -11,12 +11,13 @@ import { at, filesIn, shown } from './lib.mjs';
  * @property {string} [reason] what a skipped test says itself
  */
 
+/** @type {Record<string, string>} */
 const entities = { quot: '"', apos: "'", lt: '<', gt: '>', amp: '&' };
 
 /** @param {string} text */
 const unescaped = (text) =>
   text.replace(/&(?:#x([0-9a-f]+)|(\w+));/gi, (all, code, name) =>
-    code ? String.fromCodePoint(parseInt(code, 16)) : (entities[/** @type {keyof entities} */ (name)] ?? all),
+    code ? String.fromCodePoint(parseInt(code, 16)) : (entities[name] ?? all),
   );
 
 /** @param {string} tag @param {string} name */
@@ -28,7 +29,7 @@ const attribute = (tag, name) => unescaped(new RegExp(`\\s${name}="([^"]*)"`).ex
  * @returns {Outcome[]}
  */
 export function googleTests(folder) {
-  return filesIn(folder, ['.xml']).flatMap((file) => {
+  return filesIn(folder, ['.xml']).flatMap((/** @type {string} */ file) => {
     const program = basename(file).split('.')[0];
     const cases = readFileSync(file, 'utf8').matchAll(
       /(<testcase\s(?:[^">]|"[^"]*")*?)(?:\/>|>(.*?)<\/testcase>)/gs,

@@ -1,8 +1,9 @@
 // npm test [-- check native sanitize thread vitest]: sets up, builds, runs every test, sums up: times, the slowest
 // tests, what was skipped. Where CI is set, a test that is skipped and not in tests/skips.json has failed.
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { build } from './build.mjs';
+import { check } from './check.mjs';
 import { at, Failure, heading, main, run, setUp } from './lib.mjs';
 import { allowedSkips, googleTests, judgeSkips, vitestTests } from './reports.mjs';
 
@@ -15,46 +16,52 @@ const times = [];
  * What `work` returns; its time is in the summary, also if it fails.
  * @template T
  * @param {string} what
- * @param {() => T} work
+ * @param {() => T | Promise<T>} work
  */
-function timed(what, work) {
+async function timed(what, work) {
   const began = performance.now();
   try {
-    return work();
+    return await work();
   } finally {
     times.push({ what, seconds: (performance.now() - began) / 1000 });
   }
 }
 
 /** What ended badly without a test that says so is a failed test itself. */
-function withStatus(/** @type {string} */ name, /** @type {Outcome[]} */ outcomes, /** @type {number} */ status) {
+function withStatus(
+  /** @type {string} */ name,
+  /** @type {Outcome[]} */ outcomes,
+  /** @type {unknown} */ status,
+) {
   const told = outcomes.some((outcome) => outcome.status === 'failed');
   const good = status === 0 && outcomes.some((outcome) => outcome.status === 'passed');
-  return good || told ? outcomes : [...outcomes, /** @type {Outcome} */ ({ name, status: 'failed', seconds: 0 })];
+  return good || told
+    ? outcomes
+    : [...outcomes, /** @type {Outcome} */ ({ name, status: 'failed', seconds: 0 })];
 }
 
 /** A CTest run, from the files that GoogleTest wrote. */
-function ctest(/** @type {string} */ part, /** @type {string} */ preset) {
-  timed(`${part}: build`, () => build(part));
+async function ctest(/** @type {string} */ part, /** @type {string} */ preset) {
+  await timed(`${part}: build`, () => build(part));
   heading(`Native tests (${preset})`);
   const folder = at('build', preset, 'results');
   rmSync(folder, { recursive: true, force: true });
   const parallel = String(availableParallelism());
-  const status = timed(`${part}: tests`, () =>
+  const status = await timed(`${part}: tests`, () =>
     run('ctest', ['--preset', preset, '--parallel', parallel], { otherwise: null }),
   );
   return withStatus(`ctest --preset ${preset}`, googleTests(folder), status);
 }
 
 /** The package's and the page's tests. */
-function vitest() {
-  for (const part of ['wasm', 'package', 'web']) timed(`vitest: build ${part}`, () => build(part));
+async function vitest() {
+  for (const part of ['wasm', 'package', 'web']) await timed(`vitest: build ${part}`, () => build(part));
   heading('Package and page tests');
   const file = at('build/vitest.json');
   rmSync(file, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const program = at('node_modules/vitest/vitest.mjs');
-  const status = timed('vitest: tests', () =>
+  const status = await timed('vitest: tests', () =>
     run(process.execPath, [program, 'run', '--config', 'tests/vitest.config.ts', ...reporters], {
       otherwise: null,
     }),
@@ -62,20 +69,19 @@ function vitest() {
   return withStatus('vitest', vitestTests(file), status);
 }
 
-/** @returns {Outcome[]} */
-function check() {
-  heading('Check');
-  const status = timed('check', () =>
-    run('npm', ['run', '--silent', existsSync(at('scripts/check.mjs')) ? 'check' : 'check-deps'], {
-      otherwise: null,
-    }),
-  );
-  return [{ name: 'npm run check', status: status === 0 ? 'passed' : 'failed', seconds: 0 }];
+/** What `npm run check` looks at. */
+async function sources() {
+  const results = await timed('check', () => check());
+  return results.map(({ name, passed, seconds }) => ({
+    name,
+    status: /** @type {Outcome['status']} */ (passed ? 'passed' : 'failed'),
+    seconds,
+  }));
 }
 
-/** @type {Record<string, () => Outcome[]>} */
+/** @type {Record<string, () => Outcome[] | Promise<Outcome[]>>} */
 const stages = {
-  check,
+  check: sources,
   native: () => ctest('native', 'native'),
   sanitize: () => ctest('sanitize', 'native-sanitize'),
   thread: () => ctest('thread', 'native-thread-sanitize'),
@@ -97,20 +103,20 @@ function totals(/** @type {Outcome[]} */ outcomes) {
   return `${count(outcomes, 'passed')} passed, ${count(outcomes, 'failed')} failed${skipped ? `, ${skipped} skipped` : ''}`;
 }
 
-main(() => {
+main(async () => {
   const asked = process.argv.slice(2);
   const unknown = asked.find((name) => !(name in stages));
   if (unknown)
     throw new Failure(`there are no tests "${unknown}"; there are ${Object.keys(stages).join(', ')}.`);
   const names = asked.length ? asked : Object.keys(stages);
   heading('Setting up');
-  timed('set-up', () => setUp('build', 'test'));
+  await timed('set-up', () => setUp('build', 'test', 'check'));
   mkdirSync(at('build'), { recursive: true });
   /** @type {{ stage: string, outcomes: Outcome[] }[]} */
   const results = [];
   for (const stage of names) {
     try {
-      results.push({ stage, outcomes: stages[stage]() });
+      results.push({ stage, outcomes: (await stages[stage]?.()) ?? [] });
     } catch (error) {
       // What cannot be built or started counts as one failure; the other stages still run.
       if (!(error instanceof Failure)) throw error;
@@ -143,7 +149,8 @@ main(() => {
     .filter(({ seconds }) => seconds > 0)
     .sort((a, b) => b.seconds - a.seconds)
     .slice(0, 20);
-  for (const { stage, name, seconds } of slowest) console.log(`${seconds.toFixed(1).padStart(6)} ${stage}, ${name}`);
+  for (const { stage, name, seconds } of slowest)
+    console.log(`${seconds.toFixed(1).padStart(6)} ${stage}, ${name}`);
   heading('Times');
   for (const { what, seconds } of times) console.log(`${clock(seconds)} ${what}`);
   console.log(`${clock(performance.now() / 1000)} in all`);

@@ -94,7 +94,7 @@ test('a skip is listed, or it is not; an entry without a skip is out of date', (
   expect(judgeSkips(outcomes, allowed, false).stale, 'where only some stages ran').toEqual([
     'tests/a.test.ts: *',
   ]);
-  expect(judgeSkips(outcomes, { 'tests_float: All/A.b/avx512': 'a part of the name' }, true).skipped[0]?.listed).toBe(
-    false,
-  );
+  expect(
+    judgeSkips(outcomes, { 'tests_float: All/A.b/avx512': 'a part of the name' }, true).skipped[0]?.listed,
+  ).toBe(false);
 });
