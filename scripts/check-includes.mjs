@@ -83,7 +83,7 @@ function circles(graph) {
 }
 
 /** Returns how many files were read. */
-export function checkIncludes() {
+function checkIncludes() {
   const files = ['core', 'wasm'].flatMap((folder) => filesIn(at(folder), ['.h', '.cpp']));
   const includes = new Map(
     files.map((path) => [
