@@ -4,7 +4,11 @@ import { availableParallelism } from 'node:os';
 import { existsSync, readFileSync } from 'node:fs';
 import { at, Failure, findProgram, heading, isMain, main, root, run, setUp } from './lib.mjs';
 
-/** The values CMake kept from the last configuration that a new one cannot change. */
+/**
+ * The values CMake kept from the last configuration that a new one cannot change.
+ * @param {string} preset
+ * @param {string} name
+ */
 function cached(preset, name) {
   const file = at('build', preset, 'CMakeCache.txt');
   if (!existsSync(file)) return undefined;
@@ -19,6 +23,10 @@ export const compilerCache = {
   CCACHE_SLOPPINESS: 'locale,pch_defines,time_macros',
 };
 
+/**
+ * @param {string} preset
+ * @param {{ fixed?: Record<string, string>, env?: NodeJS.ProcessEnv }} options
+ */
 function cmake(preset, { fixed = {}, env = {} }) {
   heading(`Building ${preset}`);
   if (findProgram('ccache')) env = { ...compilerCache, ...env };
@@ -35,25 +43,38 @@ function cmake(preset, { fixed = {}, env = {} }) {
   });
 }
 
+/** @param {string} preset */
 function native(preset) {
   const compiler = findProgram('clang++-19');
   cmake(preset, { fixed: compiler ? { CMAKE_CXX_COMPILER: compiler } : {} });
 }
 
-function wasm(...presets) {
-  const emscripten = run('bash', [at('scripts/emscripten')], { capture: true });
-  const toolchain = `${emscripten}/cmake/Modules/Platform/Emscripten.cmake`;
+/** Where Emscripten is, and the environment that its programs need. */
+export function emscripten() {
+  const folder = run('bash', [at('scripts/emscripten')], { capture: true });
   /** @type {Record<string, string>} */
-  const env = { EMSCRIPTEN_ROOT: emscripten };
+  const env = { EMSCRIPTEN_ROOT: folder };
   // The system's own: a version manager's takes a third of a second longer to start, for each file that is compiled.
   if (!process.env.EMSDK_PYTHON && existsSync('/usr/bin/python3')) env.EMSDK_PYTHON = '/usr/bin/python3';
   // The downloaded one carries its configuration; another version's must not be taken for it.
-  if (existsSync(`${emscripten}/.emscripten`)) env.EM_CONFIG = `${emscripten}/.emscripten`;
+  if (existsSync(`${folder}/.emscripten`)) env.EM_CONFIG = `${folder}/.emscripten`;
+  return { folder, env };
+}
+
+/** @param {...string} presets */
+function wasm(...presets) {
+  const { folder, env } = emscripten();
+  const toolchain = `${folder}/cmake/Modules/Platform/Emscripten.cmake`;
   for (const preset of presets) {
     cmake(preset, { fixed: { CMAKE_TOOLCHAIN_FILE: toolchain }, env });
   }
 }
 
+/**
+ * @param {string} file
+ * @param {string} title
+ * @param {string} sentence
+ */
 function script(file, title, sentence) {
   heading(title);
   run(process.execPath, [at(file)], { otherwise: sentence });
@@ -75,7 +96,10 @@ const parts = {
   },
 };
 
-/** Builds the named parts in the order they depend on each other. */
+/**
+ * Builds the named parts in the order they depend on each other.
+ * @param {...string} names
+ */
 export function build(...names) {
   const unknown = names.find((name) => !(name in parts));
   if (unknown)

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { at, Failure, filesIn, isMain, main, shown } from './lib.mjs';
 
 /** A file may include files of its own folder and of those before it. */
-const folders = [
+export const folders = [
   'core/base',
   'core/kernels',
   'core/config',
@@ -19,10 +19,23 @@ const folders = [
   'core/tools',
   'wasm',
 ];
-/** Where the order alone would allow it. */
+/**
+ * Where the order alone would allow it.
+ * @type {Record<string, string[]>}
+ */
 const forbidden = { wasm: ['core/tools'] };
 const names = folders.join(' ← ');
 
+/**
+ * The file that an include in quotes means, undefined if there is none.
+ * @param {string} file
+ * @param {string} name
+ * @param {{ has(path: string): boolean }} known
+ */
+const targetOf = (file, name, known) =>
+  [join('core', name), join(dirname(file), name)].find((path) => known.has(path));
+
+/** @param {string} file */
 const folderOf = (file) => folders.find((folder) => file.startsWith(`${folder}/`));
 
 /**
@@ -38,7 +51,7 @@ export function problemsOf(includes) {
     if (!own) problems.push(`${file}: in none of the folders ${names} (scripts/check-includes.mjs)`);
     const targets = [];
     for (const name of listed) {
-      const target = [join('core', name), join(dirname(file), name)].find((path) => includes.has(path));
+      const target = targetOf(file, name, includes);
       if (!target) {
         problems.push(
           `${file}: includes "${name}", which is no file of core/ (by its path there) or beside it`,
@@ -59,11 +72,17 @@ export function problemsOf(includes) {
   return [...problems, ...circles(graph)];
 }
 
-/** One sentence for each circle: those that a depth-first search closes. */
+/**
+ * One sentence for each circle: those that a depth-first search closes.
+ * @param {Map<string, string[]>} graph
+ */
 function circles(graph) {
+  /** @type {string[]} */
   const found = [];
   const done = new Set();
+  /** @type {string[]} */
   const path = [];
+  /** @param {string} file */
   const visit = (file) => {
     if (path.includes(file)) {
       const circle = [...path.slice(path.indexOf(file)), file];
@@ -82,21 +101,36 @@ function circles(graph) {
   return found;
 }
 
-/** Returns how many files were read. */
-function checkIncludes() {
+/** @returns {Map<string, string[]>} of every C++ file of core/ and wasm/ what it includes in quotes */
+export function readIncludes() {
   const files = ['core', 'wasm'].flatMap((folder) => filesIn(at(folder), ['.h', '.cpp']));
-  const includes = new Map(
-    files.map((path) => [
-      shown(path),
-      [...readFileSync(path, 'utf8').matchAll(/^\s*#\s*include\s+"([^"]+)"/gm)].map(([, name]) => name),
-    ]),
-  );
-  const problems = problemsOf(includes);
-  for (const problem of problems) console.error(problem);
-  if (problems.length) throw new Failure(`includes of C++ files break the order (${problems.length} above).`);
-  return files.length;
+  const quoted = (/** @type {string} */ path) =>
+    readFileSync(path, 'utf8').matchAll(/^\s*#\s*include\s+"([^"]+)"/gm);
+  return new Map(files.map((path) => [shown(path), [...quoted(path)].map(([, name]) => name ?? '')]));
+}
+
+/**
+ * The files themselves and all that they include, directly or not.
+ * @param {string[]} files
+ * @param {Map<string, string[]>} includes
+ */
+export function includedBy(files, includes) {
+  const all = new Set(files);
+  for (const file of all)
+    for (const name of includes.get(file) ?? []) {
+      const target = targetOf(file, name, includes);
+      if (target) all.add(target);
+    }
+  return [...all].sort();
 }
 
 if (isMain(import.meta.url)) {
-  main(() => console.log(`${checkIncludes()} C++ files, includes point one way.`));
+  main(() => {
+    const includes = readIncludes();
+    const problems = problemsOf(includes);
+    for (const problem of problems) console.error(problem);
+    if (problems.length)
+      throw new Failure(`includes of C++ files break the order (${problems.length} above).`);
+    console.log(`${includes.size} C++ files, includes point one way.`);
+  });
 }
