@@ -6,7 +6,11 @@ import { at, Failure, heading, isMain, main, run, shown } from './lib.mjs';
 
 const semantic = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-([\da-z]+(?:\.[\da-z]+)*))?$/;
 
-/** Whether `next` comes after `current`, by https://semver.org (without build metadata). */
+/**
+ * Whether `next` comes after `current`, by https://semver.org (without build metadata).
+ * @param {string} next
+ * @param {string} current
+ */
 export function isLater(next, current) {
   const [a, b] = [next, current].map((version) => semantic.exec(version));
   if (!a || !b)
@@ -23,7 +27,12 @@ export function isLater(next, current) {
   return one.length > other.length;
 }
 
-/** The changelog with what is unreleased under the new version, and room for what comes next. */
+/**
+ * The changelog with what is unreleased under the new version, and room for what comes next.
+ * @param {string} changelog
+ * @param {string} version
+ * @param {string} date
+ */
 export function dateChangelog(changelog, version, date) {
   const [before, rest] = changelog.split(/^## Unreleased\n/m);
   if (rest === undefined) throw new Failure('CHANGELOG.md has no section "Unreleased".');
@@ -34,7 +43,12 @@ export function dateChangelog(changelog, version, date) {
   return `${before}## Unreleased\n\n## ${version} – ${date}\n${rest}`;
 }
 
-/** A manifest's or lockfile's text with another version of this package; everything else as it was. */
+/**
+ * A manifest's or lockfile's text with another version of this package; everything else as it was.
+ * @param {string} text
+ * @param {string} current
+ * @param {string} version
+ */
 export function setVersion(text, current, version) {
   const name = `"name": "unfold-rnn",\n`;
   const parts = text.split(name);
@@ -51,6 +65,7 @@ function checkTree() {
   if (changed) throw new Failure(`there are changes that are not committed:\n${changed}`);
 }
 
+/** @param {string} file @param {(text: string) => string} change @param {boolean} dry */
 function edit(file, change, dry) {
   const before = readFileSync(at(file), 'utf8');
   const after = change(before);
@@ -58,6 +73,7 @@ function edit(file, change, dry) {
   if (!dry && after !== before) writeFileSync(at(file), after);
 }
 
+/** @param {string} version @param {boolean} dry */
 function release(version, dry) {
   const { version: current } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
   if (!isLater(version, current)) throw new Failure(`${version} does not come after ${current}.`);
