@@ -9,6 +9,7 @@ const exporters = ['export/onnx/index', 'export/pytorch/index', 'export/pytorch/
 const files = ['index', 'errors', 'support', 'types', 'network-types', 'config', 'element', ...exporters];
 
 // Every public name, where a reader looks for it. One that is missing here, or is no more, is an error.
+/** @type {[title: string, names: string[]][]} */
 const sections = [
   [
     'Functions',
@@ -51,6 +52,7 @@ const sections = [
 /** Names that a file exports for its neighbours only. */
 const internal = new Set(['refuse', 'describe', 'wrap', 'Plan', 'plan']);
 
+/** @type {Record<string, string[]>} */
 const notes = {
   'Other formats': ['From `unfold-rnn/export`. They take what `save()` gave, and need no engine.'],
   'The element': ['From `unfold-rnn/element`.'],
@@ -66,7 +68,11 @@ const examples = [
   ['lesson.html', 'A live network in a page'],
 ];
 
-/** The blocks of a declaration file at one depth: {doc, text} each, in order. */
+/**
+ * The blocks of a declaration file at one depth: {doc, text} each, in order.
+ * @param {string} source
+ * @param {string} indent
+ */
 function blocks(source, indent) {
   const found = [];
   let doc = '';
@@ -87,6 +93,7 @@ function blocks(source, indent) {
   return found;
 }
 
+/** @param {string} comment */
 const plain = (comment) =>
   comment
     .replace(/^\/\*\*\s?|\s*\*\/$/g, '')
@@ -111,9 +118,13 @@ function declarations() {
   return found;
 }
 
+/** @param {string} text */
 const cell = (text) => text.replaceAll('|', '\\|').replace(/\s+/g, ' ').trim();
 
-/** One row for each member: its name and type, and what is said of it. */
+/**
+ * One row for each member: its name and type, and what is said of it.
+ * @param {string} text
+ */
 function table(text) {
   const body = text.slice(text.indexOf('{\n') + 2, text.lastIndexOf('\n}'));
   const rows = blocks(body, '    ')
@@ -122,6 +133,7 @@ function table(text) {
   return rows.length ? `| member | |\n| --- | --- |\n${rows.join('\n')}\n` : '';
 }
 
+/** @param {string} name @param {{ doc: string, text: string }} declaration */
 function section(name, { doc, text }) {
   const isTable = /^export (?:declare )?(?:interface|class)/.test(text) && text.includes('{\n');
   const head = text.split('{\n')[0].replace(/^export (declare )?/, '');
@@ -139,6 +151,7 @@ function section(name, { doc, text }) {
 }
 
 async function commands() {
+  /** @param {string} name */
   const load = (name) => import(pathToFileURL(at('dist/cli', `${name}.js`)).href);
   const { helpOf } = await load('options');
   const parts = [];
@@ -173,7 +186,7 @@ export async function apiPage() {
     ...sections.flatMap(([title, names]) => [
       `## ${title}`,
       ...(notes[title] ?? []),
-      ...names.map((name) => section(name, known.get(name))),
+      ...names.map((name) => section(name, known.get(name) ?? { doc: '', text: '' })),
     ]),
     '## Command line',
     '`npx unfold-rnn` works on files and pipes. Status: 0 done, 1 failed, 2 a wrong command line or configuration, 130 interrupted (and saved, if training).',

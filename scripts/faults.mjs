@@ -4,6 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { at, Failure, heading, main, run } from './lib.mjs';
 
+/** @type {Record<string, number>} */
 const longForms = { kills: 100, calls: 300, cycles: 200, steps: 10_000, cuts: 1, minutes: 5 };
 const files = [
   'faults',
@@ -28,6 +29,7 @@ const native = [
   ['tests_memory', '*'],
 ];
 
+/** @param {string[]} args */
 function options(args) {
   const chosen = { ...longForms };
   for (let i = 0; i < args.length; i += 2) {
@@ -43,7 +45,10 @@ function options(args) {
   return chosen;
 }
 
-/** {passed, failed} of the tests of a file that run inside the browser. */
+/**
+ * {passed, failed} of the tests of a file that run inside the browser.
+ * @param {string} file
+ */
 function inBrowser(file) {
   const report = at('build/faults-browser.json');
   rmSync(report, { force: true });
@@ -55,7 +60,11 @@ function inBrowser(file) {
   return { passed: numPassedTests, failed: numFailedTests || Number(!success) };
 }
 
-/** {passed, failed} of one native program; null if it is not built. */
+/**
+ * {passed, failed} of one native program; null if it is not built.
+ * @param {string} program
+ * @param {string} filter
+ */
 function tested(program, filter) {
   const built = ['native-sanitize', 'native']
     .map((preset) => at('build', preset, 'tests/core', program))
@@ -77,6 +86,7 @@ main(() => {
   mkdirSync(at('build'), { recursive: true });
   const counts = at('build/faults.jsonl');
   rmSync(counts, { force: true });
+  /** @type {Record<string, string>} */
   const env = { UNFOLD_COUNTS: counts };
   for (const [name, value] of Object.entries(chosen)) env[`UNFOLD_${name.toUpperCase()}`] = String(value);
   heading('Package');
@@ -114,6 +124,7 @@ main(() => {
   heading('Faults');
   for (const { fault, tried, survived } of rows)
     console.log(`${String(survived).padStart(7)} of ${String(tried).padEnd(7)} ${fault}`);
+  /** @param {'tried' | 'survived'} key */
   const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
   console.log(`\n${sum('tried')} faults tried, ${sum('survived')} survived`);
   process.exitCode = status !== 0 || sum('tried') !== sum('survived') ? 1 : 0;

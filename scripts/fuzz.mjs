@@ -17,8 +17,9 @@ const limits = [
   '-verbosity=1',
 ];
 
+/** @param {string[]} args */
 function options(args) {
-  const chosen = { minutes: 2, names: [] };
+  const chosen = { minutes: 2, names: /** @type {string[]} */ ([]) };
   for (let i = 0; i < args.length; ++i) {
     if (args[i] === '--minutes') chosen.minutes = Number(args[++i]);
     else if (targets.includes(args[i])) chosen.names.push(args[i]);
@@ -28,14 +29,22 @@ function options(args) {
   return chosen;
 }
 
-/** Seconds of processor time in what the shell's `times` says of its children. */
+/**
+ * Seconds of processor time in what the shell's `times` says of its children.
+ * @param {string} times
+ */
 const secondsOf = (times) =>
   [...(times.trim().split('\n').at(-1) ?? '').matchAll(/(\d+)m([\d.]+)s/g)].reduce(
     (sum, [, minutes, seconds]) => sum + 60 * Number(minutes) + Number(seconds),
     0,
   );
 
-/** Runs a program; its messages go to a file. {status, seconds: of processor time}. */
+/**
+ * Runs a program; its messages go to a file. {status, seconds: of processor time}.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {string} log
+ */
 async function timed(program, args, log) {
   const child = spawn('sh', ['-c', '"$@"; status=$?; times; exit $status', 'sh', program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -47,7 +56,11 @@ async function timed(program, args, log) {
   return { status, seconds: secondsOf(times) };
 }
 
-/** Fuzzes one target for so many seconds of processor time. */
+/**
+ * Fuzzes one target for so many seconds of processor time.
+ * @param {string} name
+ * @param {number} share
+ */
 async function fuzz(name, share) {
   const [found, findings, log] = [
     at('build/fuzz', name),
@@ -98,7 +111,9 @@ main(async () => {
   const totals = { executions: 0, crashes: 0, seconds: 0 };
   for (const name of chosen) {
     const result = await fuzz(name, (minutes * 60) / chosen.length);
-    for (const key of Object.keys(totals)) totals[key] += result[key];
+    totals.executions += result.executions;
+    totals.crashes += result.crashes;
+    totals.seconds += result.seconds;
   }
   const spent = (totals.seconds / 60).toFixed(1);
   console.log(

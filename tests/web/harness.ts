@@ -63,9 +63,8 @@ export function useSite(options: Parameters<typeof openSite>[0] = {}): void {
   });
 }
 
-export const openSite = (
-  options: { isolation?: boolean; headers?: Record<string, string> } = {},
-): Promise<Site> => serve({ port: 0, ...options });
+export const openSite = (options: Parameters<typeof serve>[0] = {}): Promise<Site> =>
+  serve({ port: 0, ...options });
 
 export interface Visit {
   page: Page;
