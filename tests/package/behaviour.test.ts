@@ -100,12 +100,14 @@ describe.each(hosts)('in $host', ({ worker }) => {
       expect(await collect(model.train({ steps: 0 }))).toEqual([]);
     });
 
-    test('seconds are seconds of work', async () => {
+    test('seconds are seconds of work, to the end of a step', async () => {
       const model = await create();
       const began = performance.now();
-      await collect(model.train({ seconds: 0.3 }));
-      expect(performance.now() - began).toBeGreaterThan(250);
-      expect(performance.now() - began).toBeLessThan(2000);
+      const last = (await collect(model.train({ seconds: 0.3 }))).at(-1)!;
+      expect(performance.now() - began).toBeGreaterThanOrEqual(300); // and on a busy machine any longer: see jobs.test.ts
+      expect(last).toMatchObject({ done: true, secondsLeft: 0 });
+      expect(model.info.step).toBe(last.step);
+      expect((await collect(model.train({ seconds: 0 }))).at(-1)!.step).toBe(last.step + 1);
     });
 
     test('a limit that is no number, or not known, is refused', async () => {

@@ -6,7 +6,7 @@ import { sleep } from './harness.js';
 
 /** Anything a caller in JavaScript may pass where a number is expected. */
 export const strange = fc.oneof(
-  fc.constantFrom(0, -1, 0.5, 1e-30, 1e6, 1e400, -Infinity, NaN, null, undefined, '3', '', {}, [], true),
+  fc.constantFrom(0, -1, 0.5, 1e-30, 1e6, Infinity, -Infinity, NaN, null, undefined, '3', '', {}, [], true),
   fc.double(),
   fc.integer(),
 );

@@ -30,7 +30,8 @@ class Session {
   train(target, milliseconds) {
     const end = performance.now() + milliseconds;
     const events = [];
-    while (this.#step < target && performance.now() < end) {
+    do {
+      if (this.#step >= target) break;
       const answer = this.#step + 1 === Number(this.#options.at) && this.#break('train');
       if (answer) return answer;
       spend(Number(this.#options.step ?? 1));
@@ -45,7 +46,7 @@ class Session {
         characters: this.#step,
         seconds: 0.001,
       });
-    }
+    } while (performance.now() < end);
     return ok({ step: this.#step, done: this.#step >= target, events });
   }
 
