@@ -6,7 +6,7 @@ import { tours } from './tours/english';
 import { look } from './lookMessages';
 import { bytes, integer } from './state/format';
 import type { Export } from './keep/exports';
-import type { Trouble } from './keep/vault';
+import type { Never } from './keep/tab';
 import { tasks, units } from './taskMessages';
 import type { Feedback, Leak, ScheduleSettings } from './state/settings';
 import type { Unit } from './state/units';
@@ -439,14 +439,16 @@ export const english = {
       taken: 'Another tab has this run open.',
       gone: 'This run is not there any more.',
       damaged: 'Both copies of this run are damaged.',
-    } as Record<Trouble, string>,
+      early: 'It had only just begun: no copy of it had been kept yet.',
+      large: 'It was too large to be kept by itself. Save keeps such a run as a file.',
+    } as Record<Never, string>,
   },
   runs: {
     title: 'Runs',
     open: 'Runs',
     openTitle: 'Runs kept in this browser',
     about: (most: string) =>
-      `Runs are kept in this browser while they train, every 15 seconds and when they pause. Those with a name ` +
+      `Runs are kept in this browser from their beginning, about every 15 seconds and when they pause. Those with a name ` +
       `stay until they are deleted, of the others the newest ${most}.`,
     saved: (step: string, time: string) => `The run on the page is kept up to step ${step} (${time}).`,
     none: 'No run is kept yet.',
