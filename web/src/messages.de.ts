@@ -1,7 +1,7 @@
 // Deutsch. Begriffe wie im Lehrbuch; wo Deutschsprachige das englische Wort sagen (Dropout, Bias), bleibt es.
 import { help } from './help/german';
 import { look } from './lookMessages.de';
-import type { Messages } from './messages';
+import type { Messages } from './messages.en';
 import { bytes, integer } from './state/format';
 import { corpora, tasks, units } from './taskMessages.de';
 import { tours } from './tours/german';

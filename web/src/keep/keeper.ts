@@ -10,8 +10,10 @@ import { describeNetwork, OWN_TEXT, type Settings } from '../state/settings';
 import { store } from '../state/store';
 import { claim, heldElsewhere, release } from './claim';
 import { readNotes, writeNotes } from './notes';
-import { keptHere, lostHere, type Never, resting } from './tab';
-import { type Entry, type Found, type Generation, type Trouble, Vault, VaultError } from './vault';
+import type { Generation } from './seal';
+import { keptHere, lostHere, resting } from './tab';
+import { type Never, type Trouble, VaultError } from './trouble';
+import { type Entry, type Found, Vault } from './vault';
 
 export const vault = new Vault();
 

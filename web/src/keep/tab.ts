@@ -3,15 +3,11 @@
 import { signal } from '@preact/signals';
 import { engine, KEEP_BELOW } from '../state/engine';
 import { store } from '../state/store';
-import type { Trouble } from './vault';
+import { NEVER, type Never, type Trouble } from './trouble';
 
 const KEY = 'unfold.tab';
 /** Shorter absences are not worth a word. */
 const LONG = 10_000;
-
-/** Why nothing is kept of a run: it is too young, too large, or storage refused it. */
-export type Never = 'early' | 'large' | Trouble;
-const NEVER: readonly Never[] = ['early', 'large', 'denied', 'full', 'taken', 'gone', 'damaged'];
 
 interface Here {
   run: string;
