@@ -163,7 +163,7 @@ it('shows a loss that explodes without falling over', async () => {
   await waitForStep(page, 60);
   expect(await loss(page)).toBeGreaterThan(8);
   const [content, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  expect(content).toBeLessThanOrEqual(room!);
+  expect(content).toBeLessThanOrEqual(room);
   expect(problems).toEqual([]);
   await close();
 });

@@ -35,6 +35,7 @@ function fakePackage() {
   const model = (step: number, config: object) => ({
     info: { step, epoch: 0, canTrain: true, parameters: 10, config, vocabulary: { unknown: 0 } },
     learningRate: 0,
+    clip: 0,
     fault: null as Error | null,
     disposed: false,
     async *train({ steps = Infinity, signal }: { steps?: number; signal: AbortSignal }) {
@@ -114,7 +115,7 @@ beforeEach(() => {
   store.settings.value = initialSettings();
   store.phase.value = 'ready';
   const corpus = { id: 'tales', title: 'Tales', description: '', bytes: new Uint8Array(1), opening: '' };
-  store.corpus.value = { ...corpus, characters: 1, symbols: 1, uniform: 0, unigram: 0 };
+  store.corpus.value = { ...corpus, made: false, characters: 1, symbols: 1, uniform: 0, unigram: 0 };
 });
 afterEach(() => engine.pause());
 

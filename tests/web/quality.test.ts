@@ -166,7 +166,7 @@ describe.each([
     await waitForStep(page, 2);
     await page.getByLabel('Hidden units').fill('2048');
     const [content, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-    expect(content).toBeLessThanOrEqual(room!);
+    expect(content).toBeLessThanOrEqual(room);
     expect(room).toBe(width);
     await close();
   });
@@ -204,7 +204,7 @@ it('can be walked by keyboard, one stop for each composite, focus always visible
       const shown = element.matches('[type=radio]') ? element.nextElementSibling! : element;
       const { outlineStyle, outlineWidth } = getComputedStyle(shown);
       const name =
-        element.id || element.getAttribute('aria-label') || element.textContent!.trim() || element.className;
+        element.id || element.getAttribute('aria-label') || element.textContent.trim() || element.className;
       return `${name}${outlineStyle === 'none' || outlineWidth === '0px' ? ' (focus not visible)' : ''}`;
     });
     if (stop === '' || (stops.length > 3 && stop === stops[0])) break;

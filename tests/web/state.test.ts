@@ -91,7 +91,7 @@ describe('history', () => {
     const history = new History();
     const count = 7 * MOST + 3;
     for (let step = 1; step <= count; step++)
-      history.add({ step, gradientNorm: step, learningRate: 1, charsPerSecond: 2 });
+      history.add({ step, gradientNorm: step, learningRate: 1, charsPerSecond: 2, accuracy: NaN });
     const steps = history.all.map(({ step }) => step);
     expect(steps.length).toBeLessThanOrEqual(MOST);
     expect(steps[0]).toBe(1);

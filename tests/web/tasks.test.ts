@@ -107,7 +107,7 @@ it(
         .locator('.task-view')
         .evaluate(
           (view) =>
-            view.textContent!.includes('6 of these 6 answers are right') &&
+            view.textContent.includes('6 of these 6 answers are right') &&
             !view.querySelector('.first-wrong'),
         );
     await expect.poll(allRight, { timeout: LONG }).toBe(true);
@@ -253,7 +253,7 @@ describe.each([
       await page.locator(`.stream-task[data-task=${task}]`).waitFor({ timeout: LONG });
       await answered(page, 1);
       const [content, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-      expect(content, corpus).toBeLessThanOrEqual(room!);
+      expect(content, corpus).toBeLessThanOrEqual(room);
       expect(room).toBe(viewport.width);
     }
     await close();
