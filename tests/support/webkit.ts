@@ -17,7 +17,7 @@ const driver = find('WebKitWebDriver');
 const display = find('Xvfb');
 
 /** Milliseconds after which the driver gives up waiting: so that whoever waits ends the browser. */
-const LIMIT = 120_000;
+const LIMIT = 180_000;
 
 /** Whether there is one. */
 export const webkit = Boolean(driver && display);

@@ -35,7 +35,7 @@ async function application(): Promise<string> {
 }
 
 describe.skipIf(!webkit).each(settings)('WebKit, $name', ({ isolation, env, reason }) => {
-  it('the page trains, writes, pauses, and says how many threads', { timeout: 200_000 }, async () => {
+  it('the page trains, writes, pauses, and says how many threads', { timeout: 400_000 }, async () => {
     const [site, browser] = await Promise.all([openSite({ isolation }), openWebKit(env)]);
     try {
       await browser.goto(site.url);
@@ -61,7 +61,7 @@ describe.skipIf(!webkit).each(settings)('WebKit, $name', ({ isolation, env, reas
     }
   });
 
-  it('the package trains and writes what it does in Node', { timeout: 200_000 }, async () => {
+  it('the package trains and writes what it does in Node', { timeout: 400_000 }, async () => {
     const folder = await application();
     const [site, browser] = await Promise.all([openSite({ folder, isolation }), openWebKit(env)]);
     try {
