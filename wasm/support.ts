@@ -36,13 +36,31 @@ function whyOneThread(isolated: boolean): string | null {
       'and Cross-Origin-Embedder-Policy: require-corp.'
     );
   }
+  if (typeof SharedArrayBuffer !== 'function') {
+    return 'This browser has no SharedArrayBuffer, although the page is cross-origin isolated.';
+  }
+  let memory: WebAssembly.Memory;
   try {
-    // Some platforms have the constructor and refuse the memory.
-    void new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+    memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
   } catch {
     return 'Shared WebAssembly memory is not available here.';
   }
-  return !isNode() && typeof Worker !== 'function' ? 'Workers are not available here.' : null;
+  if (isNode()) return null;
+  if (typeof Worker !== 'function') return 'Workers are not available here.';
+  return canPost(memory) ? null : 'Shared WebAssembly memory cannot be handed to a worker here.';
+}
+
+/** Some platforms make the memory and refuse to hand it on: WebKit without SharedArrayBuffer does. */
+function canPost(memory: WebAssembly.Memory): boolean {
+  const { port1 } = new MessageChannel();
+  try {
+    port1.postMessage(memory); // refused at once, by an exception
+    return true;
+  } catch {
+    return false;
+  } finally {
+    port1.close();
+  }
 }
 
 /** How a model will run. */

@@ -162,13 +162,51 @@ describe('support', () => {
     });
     expect(await rejection(create({}))).toMatchObject({ code: 'UNSUPPORTED' });
     expect(await rejection(checkConfig({}))).toMatchObject({ code: 'UNSUPPORTED' });
-    vi.unstubAllGlobals();
-    vi.stubGlobal('process', { ...process, versions: {} }); // as a page
-    expect(await support()).toMatchObject({
-      simd: true,
-      threads: false,
-      isolated: false,
-      reason: expect.stringContaining('Cross-Origin-Opener-Policy'),
+  });
+
+  describe('in a page', () => {
+    beforeEach(() => {
+      vi.stubGlobal('process', { ...process, versions: {} });
+      vi.stubGlobal('crossOriginIsolated', true);
+      vi.stubGlobal('Worker', class {});
+    });
+    const withMemory = (Memory: unknown) =>
+      vi.stubGlobal('WebAssembly', { ...WebAssembly, validate, Memory });
+    const { validate } = WebAssembly;
+
+    test('is complete where there is everything', async () => {
+      expect(await support()).toMatchObject({ simd: true, threads: true, isolated: true, reason: null });
+    });
+
+    test.each([
+      ['isolation', () => vi.stubGlobal('crossOriginIsolated', false), 'Cross-Origin-Opener-Policy'],
+      ['SharedArrayBuffer', () => vi.stubGlobal('SharedArrayBuffer', undefined), 'no SharedArrayBuffer'],
+      ['workers', () => vi.stubGlobal('Worker', undefined), 'Workers are not available'],
+      [
+        'shared memory',
+        () =>
+          withMemory(() => {
+            throw new RangeError('no');
+          }),
+        'Shared WebAssembly memory is not available',
+      ],
+      [
+        'memory that a worker can get',
+        // A function is what no message can carry.
+        () =>
+          withMemory(function () {
+            return () => {};
+          }),
+        'cannot be handed to a worker',
+      ],
+    ])('says that %s is missing', async (what, take, reason) => {
+      take();
+      expect(await support()).toMatchObject({
+        simd: true,
+        threads: false,
+        isolated: what !== 'isolation',
+        reason: expect.stringContaining(reason),
+      });
     });
   });
 });
