@@ -2,7 +2,7 @@
 // their long forms, and how many were tried and survived. --cuts is the distance in bytes between two places where a
 // file is cut, --minutes how long models are started, stopped, resized, aborted and disposed of in random order.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { at, Failure, heading, main, run } from './lib.mjs';
+import { at, commandLine, Failure, heading, main, run } from './lib.mjs';
 
 /** @type {Record<string, number>} */
 const longForms = { kills: 100, calls: 300, cycles: 200, steps: 10_000, cuts: 1, minutes: 5 };
@@ -29,20 +29,19 @@ const native = [
   ['tests_memory', '*'],
 ];
 
-/** @param {string[]} args */
-function options(args) {
-  const chosen = { ...longForms };
-  for (let i = 0; i < args.length; i += 2) {
-    const name = args[i].replace(/^--/, '');
-    const value = Number(args[i + 1]);
-    if (!(args[i].startsWith('--') && name in chosen && Number.isInteger(value) && value > 0)) {
-      throw new Failure(
-        `${args[i]} is no option with a whole number (options: --${Object.keys(chosen).join(', --')}).`,
-      );
-    }
-    chosen[name] = value;
-  }
-  return chosen;
+function options() {
+  const known = Object.entries(longForms).map(([name, value]) => [
+    name,
+    { type: 'string', default: String(value) },
+  ]);
+  const usage = `options, each with a whole number: --${Object.keys(longForms).join(', --')}`;
+  const { values } = commandLine({ options: Object.fromEntries(known) }, usage);
+  return Object.entries(values).map(([name, text]) => {
+    const value = Number(text);
+    if (!(Number.isInteger(value) && value > 0))
+      throw new Failure(`--${name} takes a whole number, not "${text}".`);
+    return { name, value };
+  });
 }
 
 /**
@@ -81,14 +80,14 @@ function tested(program, filter) {
 }
 
 main(() => {
-  const chosen = options(process.argv.slice(2));
+  const chosen = options();
   if (!existsSync(at('dist/simd.wasm'))) throw new Failure('the package is not built; run npm run build.');
   mkdirSync(at('build'), { recursive: true });
   const counts = at('build/faults.jsonl');
   rmSync(counts, { force: true });
   /** @type {Record<string, string>} */
   const env = { UNFOLD_COUNTS: counts };
-  for (const [name, value] of Object.entries(chosen)) env[`UNFOLD_${name.toUpperCase()}`] = String(value);
+  for (const { name, value } of chosen) env[`UNFOLD_${name.toUpperCase()}`] = String(value);
   heading('Package');
   const built = existsSync(at('web/dist/index.html'));
   if (!built) console.log('The page is not built (npm run build): its faults are left out.');

@@ -4,7 +4,7 @@
 import { createWriteStream, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { at, Failure, findProgram, heading, main, run, setUp, shown } from './lib.mjs';
+import { at, commandLine, Failure, findProgram, heading, main, run, setUp, shown } from './lib.mjs';
 
 const targets = ['checkpoint', 'config', 'text', 'session', 'data', 'music', 'tensor'];
 const limits = [
@@ -17,16 +17,16 @@ const limits = [
   '-verbosity=1',
 ];
 
-/** @param {string[]} args */
-function options(args) {
-  const chosen = { minutes: 2, names: /** @type {string[]} */ ([]) };
-  for (let i = 0; i < args.length; ++i) {
-    if (args[i] === '--minutes') chosen.minutes = Number(args[++i]);
-    else if (targets.includes(args[i])) chosen.names.push(args[i]);
-    else throw new Failure(`there is no target "${args[i]}" (options: --minutes N, ${targets.join(', ')}).`);
-  }
-  if (!(chosen.minutes > 0)) throw new Failure('--minutes takes a number above 0.');
-  return chosen;
+function options() {
+  const { values, positionals } = commandLine(
+    { allowPositionals: true, options: { minutes: { type: 'string', default: '2' } } },
+    `options: --minutes N, ${targets.join(', ')}`,
+  );
+  const unknown = positionals.find((name) => !targets.includes(name));
+  if (unknown) throw new Failure(`there is no target "${unknown}"; there are ${targets.join(', ')}.`);
+  const minutes = Number(values.minutes);
+  if (!(minutes > 0)) throw new Failure('--minutes takes a number above 0.');
+  return { minutes, names: positionals };
 }
 
 /**
@@ -97,7 +97,7 @@ async function fuzz(name, share) {
 }
 
 main(async () => {
-  const { minutes, names } = options(process.argv.slice(2));
+  const { minutes, names } = options();
   if (!findProgram('clang++-19')) setUp('build', 'test');
   heading('Building the fuzzers');
   rmSync(at('build/fuzz/findings'), { recursive: true, force: true });

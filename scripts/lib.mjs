@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { delimiter, dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { existsSync, readdirSync, statSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** @param {string[]} path */
@@ -120,6 +121,21 @@ export function filesIn(folder, endings) {
       }
       return endings.some((ending) => name.endsWith(ending)) ? [path] : [];
     });
+}
+
+/**
+ * What the command line says; what it must not say is a Failure with the usage.
+ * @template {import('node:util').ParseArgsConfig} T
+ * @param {T} config
+ * @param {string} usage
+ * @returns {ReturnType<typeof parseArgs<T>>}
+ */
+export function commandLine(config, usage) {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    throw new Failure(`${messageOf(error)}\n${usage}`);
+  }
 }
 
 /**

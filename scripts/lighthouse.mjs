@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { at, chromiumProgram, Failure, heading, main, shown } from './lib.mjs';
+import { at, chromiumProgram, commandLine, Failure, heading, main, shown } from './lib.mjs';
 import { serve } from './serve.mjs';
 
 /**
@@ -23,17 +23,15 @@ const folder = at('build/lighthouse');
 /** Milliseconds. */
 const SETTLES = 5000;
 
-/** @param {string[]} args */
-function options(args) {
-  const chosen = { runs: 3, form: 'mobile' };
-  for (let i = 0; i < args.length; i += 2) {
-    if (args[i] === '--runs') chosen.runs = Number(args[i + 1]);
-    else if (args[i] === '--form') chosen.form = args[i + 1];
-    else throw new Failure(`there is no option ${args[i]} (options: --runs N, --form mobile|desktop).`);
-  }
-  if (!(Number.isInteger(chosen.runs) && chosen.runs > 0)) throw new Failure('--runs takes a whole number.');
-  if (!['mobile', 'desktop'].includes(chosen.form)) throw new Failure('--form is mobile or desktop.');
-  return chosen;
+function options() {
+  const { values } = commandLine(
+    { options: { runs: { type: 'string', default: '3' }, form: { type: 'string', default: 'mobile' } } },
+    'options: --runs N, --form mobile|desktop',
+  );
+  const runs = Number(values.runs);
+  if (!(Number.isInteger(runs) && runs > 0)) throw new Failure('--runs takes a whole number.');
+  if (!['mobile', 'desktop'].includes(values.form)) throw new Failure('--form is mobile or desktop.');
+  return { runs, form: values.form };
 }
 
 /** The program's path; an interrupted installation is begun again. */
@@ -138,7 +136,7 @@ function complaints({ audits, categories }, category) {
 }
 
 main(async () => {
-  const { runs, form } = options(process.argv.slice(2));
+  const { runs, form } = options();
   const browser = chromiumProgram();
   const program = install();
   mkdirSync(folder, { recursive: true });

@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright';
-import { at, chromiumProgram, Failure, main, shown } from './lib.mjs';
+import { at, chromiumProgram, commandLine, Failure, main, shown } from './lib.mjs';
 import { serve } from './serve.mjs';
 
 /** @type {Record<string, import('playwright').BrowserContextOptions>} */
@@ -12,12 +12,6 @@ const sizes = {
   phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
 };
 const folder = at('build/screenshots');
-
-/** @param {string} name @param {string} otherwise */
-function option(name, otherwise) {
-  const index = process.argv.indexOf(`--${name}`);
-  return index < 0 ? otherwise : (process.argv[index + 1] ?? otherwise);
-}
 
 /**
  * @param {import('playwright').Browser} browser
@@ -39,7 +33,11 @@ async function picture(browser, url, size, colorScheme, seconds) {
 }
 
 main(async () => {
-  const seconds = Number(option('seconds', '15'));
+  const { values } = commandLine(
+    { options: { seconds: { type: 'string', default: '15' }, at: { type: 'string', default: '' } } },
+    'options: --seconds N, --at "#…"',
+  );
+  const seconds = Number(values.seconds);
   if (!(seconds >= 0)) throw new Failure('--seconds takes a number.');
   mkdirSync(folder, { recursive: true });
   const site = await serve({ port: 0 });
@@ -48,7 +46,7 @@ main(async () => {
   try {
     for (const size of Object.keys(sizes)) {
       for (const scheme of /** @type {const} */ (['light', 'dark'])) {
-        await picture(browser, site.url + option('at', ''), size, scheme, seconds);
+        await picture(browser, site.url + values.at, size, scheme, seconds);
       }
     }
   } finally {

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { resolve } from 'node:path';
-import { at, Failure, isMain, main, messageOf } from './lib.mjs';
+import { at, commandLine, Failure, isMain, main, messageOf } from './lib.mjs';
 
 export const contentSecurityPolicy = [
   "default-src 'none'",
@@ -131,28 +131,24 @@ export async function serve({
   };
 }
 
-/** @param {string[]} args */
-export function serveOptions(args) {
-  /** @type {ServeOptions} */
-  const options = {};
-  for (let i = 0; i < args.length; ++i) {
-    const value = () => args[++i] ?? fail(`${args[i - 1]} needs a value`);
-    if (args[i] === '--no-isolation') options.isolation = false;
-    else if (args[i] === '--host') options.host = value();
-    else if (args[i] === '--port') {
-      options.port = Number(value());
-      if (!(Number.isInteger(options.port) && options.port >= 0 && options.port < 65536)) {
-        fail(`--port takes a whole number from 0 to 65535, not "${args[i]}"`);
-      }
-    } else if (args[i].startsWith('-')) fail(`there is no option ${args[i]}`);
-    else options.folder = args[i];
-  }
-  return options;
-}
-
-/** @param {string} text @returns {never} */
-function fail(text) {
-  throw new Failure(`${text} (options: --port, --host, --no-isolation).`);
+/** What the command line asks for. */
+export function serveOptions() {
+  const { values, positionals } = commandLine(
+    {
+      allowPositionals: true,
+      options: {
+        port: { type: 'string', default: '8080' },
+        host: { type: 'string', default: 'localhost' },
+        'no-isolation': { type: 'boolean', default: false },
+      },
+    },
+    'options: --port, --host, --no-isolation',
+  );
+  const port = Number(values.port);
+  if (!(Number.isInteger(port) && port >= 0 && port < 65536))
+    throw new Failure(`--port takes a whole number from 0 to 65535, not "${values.port}".`);
+  const [folder] = positionals;
+  return { port, host: values.host, isolation: !values['no-isolation'], ...(folder && { folder }) };
 }
 
 /**
@@ -165,4 +161,4 @@ export async function serveForever(options) {
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(0));
 }
 
-if (isMain(import.meta.url)) main(() => serveForever(serveOptions(process.argv.slice(2))));
+if (isMain(import.meta.url)) main(() => serveForever(serveOptions()));

@@ -4,23 +4,21 @@
 // page complains.
 import { readFileSync } from 'node:fs';
 import puppeteer from 'puppeteer-core';
-import { chromiumProgram, Failure, heading, main, messageOf } from './lib.mjs';
+import { chromiumProgram, commandLine, Failure, heading, main, messageOf } from './lib.mjs';
 import { serve } from './serve.mjs';
 
 const EVERY = 10; // seconds
 /** Bytes that may come and go: the curve of the loss fills up, code is compiled, memory is handed back late. */
 const ALLOWED = { scripts: 3e6, tab: 25e6 };
 
-/** @param {string[]} args */
-function options(args) {
-  const chosen = { minutes: 30, at: '' };
-  for (let i = 0; i < args.length; i += 2) {
-    if (args[i] === '--minutes') chosen.minutes = Number(args[i + 1]);
-    else if (args[i] === '--at') chosen.at = args[i + 1];
-    else throw new Failure(`there is no option ${args[i]} (options: --minutes N, --at "#…").`);
-  }
-  if (!(chosen.minutes >= 1)) throw new Failure('--minutes takes a number from 1.');
-  return chosen;
+function options() {
+  const { values } = commandLine(
+    { options: { minutes: { type: 'string', default: '30' }, at: { type: 'string', default: '' } } },
+    'options: --minutes N, --at "#…"',
+  );
+  const minutes = Number(values.minutes);
+  if (!(minutes >= 1)) throw new Failure('--minutes takes a number from 1.');
+  return { minutes, at: values.at };
 }
 
 /** @param {number[]} values */
@@ -47,7 +45,7 @@ async function weigh(page, system) {
 }
 
 main(async () => {
-  const { minutes, at } = options(process.argv.slice(2));
+  const { minutes, at } = options();
   const site = await serve({ port: 0 });
   const browser = await puppeteer.launch({
     executablePath: chromiumProgram(),

@@ -4,9 +4,8 @@
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { build as buildParts } from '../build.mjs';
-import { at, Failure, heading, main, messageOf, run, setUp } from '../lib.mjs';
+import { at, commandLine, Failure, heading, main, run, setUp } from '../lib.mjs';
 import { nativeProgram, openNode } from './calls.mjs';
 import { openChromium } from './chromium.mjs';
 import { latency } from './latency.mjs';
@@ -57,13 +56,8 @@ function readOptions() {
     opening: flag,
     help: flag,
   };
-  let values;
-  try {
-    const options = { ...names, 'no-build': flag, only: value, threads: value };
-    ({ values } = parseArgs({ options }));
-  } catch (error) {
-    throw new Failure(`${messageOf(error)}\n${usage}`);
-  }
+  const options = { ...names, 'no-build': flag, only: value, threads: value };
+  const { values } = commandLine({ options }, usage);
   const { only, threads = String(availableParallelism()), ...flags } = values;
   if (only !== undefined && !networks.includes(only)) {
     throw new Failure(`there is no network "${only}"; there are ${networks.join(', ')}.`);

@@ -3,9 +3,8 @@
 // times as fast we are; writes build/bench-peers.json. Everybody is given the text as random tokens.
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { build } from '../build.mjs';
-import { at, Failure, heading, main, messageOf, setUp } from '../lib.mjs';
+import { at, commandLine, Failure, heading, main, messageOf, setUp } from '../lib.mjs';
 import { openChromium } from './chromium.mjs';
 import { installPeers } from './install.mjs';
 import { participants, sizes } from './participants.mjs';
@@ -37,12 +36,7 @@ function readOptions() {
   const value = /** @type {const} */ ({ type: 'string' });
   const flags = { quick: flag, help: flag, 'no-build': flag };
   const options = { ...flags, sizes: value, peers: value, threads: value, rounds: value, seconds: value };
-  let values;
-  try {
-    ({ values } = parseArgs({ options }));
-  } catch (error) {
-    throw new Failure(`${messageOf(error)}\n${usage}`);
-  }
+  const { values } = commandLine({ options }, usage);
   /** @param {'threads' | 'rounds' | 'seconds'} name @param {number} otherwise @param {number} most */
   const number = (name, otherwise, most) => {
     const x = Number(values[name] ?? otherwise);
