@@ -8,13 +8,13 @@ import { openSession } from '../../dist/open.js';
 import { CREDIT } from '../../dist/protocol.js';
 import {
   collect,
-  exchange,
   fakeModel,
   hosts,
   realModel,
   rejection,
   SMALL,
   stepLater,
+  takeTurns,
   TEXT,
   turn,
 } from './harness.js';
@@ -255,7 +255,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
       const controller = new AbortController();
       const measuring = rejection(model.evaluate({ signal: controller.signal }));
       const training = collect(model.train({ steps: 2 }));
-      await exchange(() => model.save());
+      await takeTurns(() => model.baselines());
       expect(model.info.step).toBe(0);
       controller.abort();
       expect(await measuring).toBe(controller.signal.reason);
@@ -369,7 +369,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
       const model = await create();
       const text = model.sample({ length: 1e9 });
       await text.next();
-      await exchange(() => model.update({}));
+      await takeTurns(() => model.baselines({ highest: 0 }));
       for (let pieces = 0; pieces < 5; pieces++) expect((await text.next()).value).not.toBe('');
       await text.return?.();
     });
@@ -388,7 +388,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
           { options: '{"length":1000000000}' },
           { push: () => (pieces += 1), result: ignore, end: ignore, fail: ignore },
         );
-        const later = () => exchange(() => client.call('update', { settings: '{}' }));
+        const later = () => takeTurns(() => client.call('baselines', { highest: 0 }));
         await later();
         expect(pieces).toBe(CREDIT);
         source.pull();

@@ -60,6 +60,15 @@ class Session {
     return ok({});
   }
 
+  baselinesStart() {
+    return ok({});
+  }
+
+  /** In one slice. */
+  baselinesNext() {
+    return ok({ uniform: 1, markov: [] });
+  }
+
   save() {
     return this.#options.fault === 'empty' ? ok(null) : ok(null, Uint8Array.of(1, 2, 3));
   }

@@ -81,20 +81,17 @@ export const sleep = (milliseconds: number) => new Promise((resolve) => setTimeo
 export const turn = createTurn();
 
 /**
- * Asks twenty times, with turns between. A session answers between two slices of work: what it works at has had twenty
- * slices then, and what did not happen will not.
+ * Waits until whatever a model works at has had twenty slices: long calls take turns, and each of these is one slice.
+ * (An answer to a call that is not long proves less: a worker may answer many between two slices.)
  */
-export async function exchange(ask: () => Promise<unknown>): Promise<void> {
-  for (let i = 0; i < 20; i++) {
-    await ask();
-    await turn();
-  }
+export async function takeTurns(baselines: () => Promise<unknown>): Promise<void> {
+  for (let slice = 0; slice < 20; slice++) await baselines();
 }
 
 /** The step a model stands at after so many slices of what it works at. */
 export async function stepLater(model: Model): Promise<number> {
-  await exchange(() => model.update({}));
-  return model.info.step;
+  await takeTurns(() => model.baselines({ highest: 0 }));
+  return (await model.update({})).step;
 }
 
 /** What the promise rejects with; fails if it does not. */
