@@ -1,7 +1,7 @@
 /** The client's half of the protocol: matches answers to calls. Knows nothing of workers. */
 import { UnfoldError, wrap } from './errors.js';
 import type { Args, CallName, Channel, Chunks, Answer, Request, Result, StreamName } from './protocol.js';
-import { failing, reasonOf, type Sink, type Source } from './stream.js';
+import { reasonOf, type Sink, type Source } from './stream.js';
 
 /** A call that is not answered yet. */
 interface Pending {
@@ -35,16 +35,17 @@ export class Client {
   ) {
     const { transfer, signal } = options;
     return this.hold(
-      new Promise<Result<K>>((resolve) => {
+      new Promise<Result<K>>((resolve, reject) => {
+        const fail: Pending['error'] = reject; // a signal's reason need not be an Error
         if (signal?.aborted) throw reasonOf(signal);
         const abort = () => {
-          resolve(failing(reasonOf(signal!)));
+          fail(reasonOf(signal!));
           this.#post({ type: 'stop', id });
         };
         const settled = () => signal?.removeEventListener('abort', abort);
         const id = this.#open(name, args, transfer, {
           result: (result) => (settled(), resolve(result as Result<K>)),
-          error: (error) => (settled(), resolve(failing(error))),
+          error: (error) => (settled(), fail(error)),
         });
         signal?.addEventListener('abort', abort);
       }),

@@ -5,7 +5,7 @@ import { describe, UnfoldError, wrap } from './errors.js';
 import { hasThreads, loadModule } from './load.js';
 import { type Channel, VERSION } from './protocol.js';
 import { notStarted } from './starting.js';
-import { failing, reasonOf } from './stream.js';
+import { reasonOf } from './stream.js';
 import { type Plan, plan, support } from './support.js';
 import type { Build, Runtime, RuntimeInfo } from './types.js';
 
@@ -97,8 +97,9 @@ async function within<T>(
   work: (race: Race) => Promise<T>,
 ): Promise<T> {
   let cancel = () => {};
-  const limit = new Promise<never>((resolve, reject) => {
-    const abort = () => resolve(failing(reasonOf(signal!)));
+  const limit = new Promise<never>((_, reject) => {
+    const fail: (reason: unknown) => void = reject; // a signal's reason need not be an Error
+    const abort = () => fail(reasonOf(signal!));
     if (signal?.aborted) abort();
     signal?.addEventListener('abort', abort);
     const late = () =>

@@ -33,11 +33,6 @@ export function reasonOf(signal: AbortSignal): unknown {
   return signal.reason ?? new UnfoldError('ABORTED', 'Stopped by its signal.');
 }
 
-/** Rejects with the reason, which need not be an Error: a caller's signal has any. */
-export async function failing(reason: unknown): Promise<never> {
-  throw reason;
-}
-
 /**
  * An async iterator over a call: opens it with the first `next()`, tells it of every chunk consumed, stops it when
  * the loop is left or the signal fires. Holds no more chunks than the session sends ahead.

@@ -131,6 +131,7 @@ const limits = (runs: number) => ({
   seed: seed(),
   endOnFailure: false,
   interruptAfterTimeLimit: 50_000 + runs * 4500,
+  markInterruptAsFailure: true,
 });
 
 describe.each(hosts)('in $host', ({ worker }) => {

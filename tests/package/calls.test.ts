@@ -128,6 +128,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
       seed,
       endOnFailure: false,
       interruptAfterTimeLimit: 50_000 + runs * 4500,
+      markInterruptAsFailure: true,
     });
     count(`sequence of public calls in any order (${worker ? 'worker' : 'this thread'})`, runs, runs);
   });

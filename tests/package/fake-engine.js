@@ -50,6 +50,25 @@ class Session {
     return ok({ step: this.#step, done: this.#step >= target, events });
   }
 
+  /** Has no end. */
+  evaluate() {
+    spend(1);
+    return ok({ done: false });
+  }
+
+  evaluateStop() {
+    return ok({});
+  }
+
+  baselinesStart() {
+    return ok({});
+  }
+
+  /** In one slice. */
+  baselinesNext() {
+    return ok({ uniform: 1, markov: [] });
+  }
+
   save() {
     return this.#options.fault === 'empty' ? ok(null) : ok(null, Uint8Array.of(1, 2, 3));
   }

@@ -342,7 +342,13 @@ describe('changed anywhere', () => {
           const bytes = changed(files[name]!, changes);
           for (const [reader, work] of Object.entries(readers)) await settles(reader, () => work(bytes));
         }),
-        { numRuns: runs, seed, endOnFailure: false, interruptAfterTimeLimit: 50_000 + runs * 900 },
+        {
+          numRuns: runs,
+          seed,
+          endOnFailure: false,
+          interruptAfterTimeLimit: 50_000 + runs * 900,
+          markInterruptAsFailure: true,
+        },
       );
       count(`changed file (${name}) read without the engine`, runs, runs);
     },
