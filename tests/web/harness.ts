@@ -122,6 +122,12 @@ export async function fact(page: Page, name: string): Promise<number> {
   return Number(shown.replaceAll(',', ''));
 }
 
+/** Waits while the browser draws some frames: whatever follows from what was done has come to the page by then. */
+export const frames = (page: Page, count = 30): Promise<void> =>
+  page.evaluate(async (count) => {
+    for (let frame = 0; frame < count; frame++) await new Promise(requestAnimationFrame);
+  }, count);
+
 /** An hour of the page's time, at once: whatever waits for its turn has had it. */
 export const later = (page: Page): Promise<void> => page.clock.fastForward(3_600_000);
 
