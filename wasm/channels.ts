@@ -1,7 +1,9 @@
 /** The two workers a session runs in, a browser's and Node's. On this thread: local.ts. */
 import { isElsewhere, shim } from './elsewhere.js';
+import { describe } from './errors.js';
 import { importThreads, isNode } from './node.js';
-import type { Answer, Channel } from './protocol.js';
+import type { Alive, Answer, Channel } from './protocol.js';
+import { notStarted, PATIENCE, quiet, watchStart } from './starting.js';
 import type { Build } from './types.js';
 
 /** Starts a worker. `url`: instead of the package's own. */
@@ -11,31 +13,27 @@ export async function openWorker(build: Build, url?: string | URL): Promise<Chan
 
 function openWebWorker(build: Build, url: string | URL | undefined): Channel {
   const worker = url ? startWorker(url) : startOwnWorker(build);
-  const watching = new AbortController();
-  const lock =
-    globalThis.navigator?.locks && crypto.randomUUID ? `unfold-rnn ${crypto.randomUUID()}` : undefined;
-  let fail: (error: unknown) => void;
+  const script = url ? new URL(url, location.href) : neighbour(build);
+  const closed = new AbortController();
+  const { signal } = closed;
   return {
-    ...(lock && {
-      lock,
-      watch() {
-        const ended = () => fail(new Error('it ended'));
-        navigator.locks.request(lock, { signal: watching.signal }, ended).catch(() => {}); // closed
-      },
-    }),
     post: (request, transfer = []) => worker.postMessage(request, transfer),
     listen({ answer, failure }) {
-      fail = failure;
-      worker.onmessage = ({ data }) => answer(data);
+      watchStart(worker, script.href, (reason) => failure(notStarted(script.href, reason)), signal);
+      worker.onmessage = ({ data }: MessageEvent<Answer | Alive>) => {
+        if (data?.type !== 'alive') return answer(data);
+        const ended = () => failure(new Error('it ended'));
+        if (data.lock) navigator.locks.request(data.lock, { signal }, ended).catch(() => {}); // closed
+      };
       worker.onmessageerror = () => failure(new Error('a message could not be read'));
       worker.onerror = (error) => {
         error.preventDefault(); // reported as a rejection instead
-        failure(new Error(error.message || 'its script could not be loaded'));
+        failure(new Error(error.message || 'it reported an error'));
       };
     },
     hold: () => {},
     close() {
-      watching.abort();
+      closed.abort();
       worker.terminate();
     },
   };
@@ -72,15 +70,29 @@ async function openNodeWorker(build: Build, url: string | URL | undefined): Prom
   const { Worker } = await importThreads();
   const script = url === undefined ? neighbour(build) : new URL(url);
   const worker = new Worker(script, { execArgv: [] }); // none of the program's own: `--input-type` would not fit
+  const begun = new AbortController();
   return {
     post: (request, transfer) => worker.postMessage(request, transfer),
     listen({ answer, failure }) {
-      worker.on('message', (message) => answer(message as Answer));
-      worker.on('messageerror', failure);
-      worker.on('error', failure);
-      worker.on('exit', (status) => failure(new Error(`it ended with status ${status}`)));
+      const failed = (error: unknown) => {
+        failure(begun.signal.aborted ? error : notStarted(script.href, describe(error)));
+        begun.abort();
+      };
+      worker.on('online', () => {
+        void quiet(PATIENCE, begun.signal).then(() => failed(new Error('it does not answer')));
+      });
+      worker.on('message', (message) => {
+        begun.abort();
+        if ((message as Alive | null)?.type !== 'alive') answer(message as Answer);
+      });
+      worker.on('messageerror', failed);
+      worker.on('error', failed);
+      worker.on('exit', (status) => failed(new Error(`it ended with status ${status}`)));
     },
     hold: (waiting) => (waiting ? worker.ref() : worker.unref()),
-    close: () => void worker.terminate(),
+    close() {
+      begun.abort();
+      void worker.terminate();
+    },
   };
 }

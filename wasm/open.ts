@@ -5,6 +5,7 @@ import { describe, UnfoldError, wrap } from './errors.js';
 import { hasThreads, loadModule } from './load.js';
 import { type Channel, VERSION } from './protocol.js';
 import { reasonOf } from './stream.js';
+import { notStarted } from './starting.js';
 import { type Plan, plan, support } from './support.js';
 import type { Build, Runtime, RuntimeInfo } from './types.js';
 
@@ -21,9 +22,11 @@ export async function openSession(options: Runtime): Promise<Session> {
     attempt(options, async (wanted) => {
       const waiting = spares.get(keyOf(wanted, options)) ?? [];
       const spare = waiting.shift();
-      // One that failed is no more than none; one that is given up is there for the next.
-      const taken = spare && race(spare.catch(() => undefined));
-      taken?.catch(() => waiting.unshift(spare!));
+      let failed = false;
+      spare?.catch(() => (failed = true));
+      const taken = spare && race(spare);
+      // One that is given up is there for the next.
+      taken?.catch(() => failed || waiting.unshift(spare!));
       const ready = await taken;
       return ready?.client.ended === false ? ready : start(wanted, options, race);
     }),
@@ -43,9 +46,12 @@ export async function prepareSession(options: Runtime): Promise<void> {
   await within<unknown>(options, (race) => {
     if (!isUsual(options)) return race(loadModule(wanted, options));
     const spare = start(wanted, options);
-    spare.catch(() => {}); // whoever makes the model is told
     const key = keyOf(wanted, options);
-    spares.set(key, [...(spares.get(key) ?? []), spare]);
+    const waiting = spares.get(key) ?? [];
+    spares.set(key, waiting);
+    waiting.push(spare);
+    // One that failed before it is taken is no more than none; who waits for it is told.
+    spare.catch(() => waiting.includes(spare) && waiting.splice(waiting.indexOf(spare), 1));
     return race(spare);
   });
 }
@@ -120,10 +126,7 @@ async function start(wanted: Plan, options: Runtime, race: Race = (work) => work
     const fitting = await fit(wanted, module);
     const { build, threads, math, worker, reason } = fitting;
     client ??= await connect(fitting, options, race);
-    const { channel } = client;
-    const args = { version: VERSION, module, threads, math, ...(channel.lock && { lock: channel.lock }) };
-    const started = await race(client.call('start', args));
-    if (started.locked) channel.watch?.();
+    const started = await race(client.call('start', { version: VERSION, module, threads, math }));
     const reasons = [reason, started.math !== math && 'The WebAssembly file given has no fast arithmetic.'];
     return {
       client,
@@ -164,7 +167,7 @@ async function startWorker(build: Build, { workerUrl }: Runtime): Promise<Channe
   try {
     return await openWorker(build, typeof workerUrl === 'function' ? workerUrl(build) : workerUrl);
   } catch (error) {
-    throw wrap('WORKER_FAILED', 'The worker could not be started', error);
+    throw notStarted('The worker', describe(error));
   }
 }
 

@@ -2,6 +2,7 @@
  * Everything a client and a session say to each other, in the page, in a worker or in one thread.
  *
  *     client                          session
+ *                               ←   alive       of workers only: the script runs, nothing is started
  *     call   {id, name, args}   →               opens call `id`
  *                               ←   chunk       streams only, as long as there is credit
  *     pull   {id}               →               one chunk was consumed: one more credit
@@ -32,15 +33,15 @@ import type {
 } from './types.js';
 
 /** Raised with every change that an older worker or page would misread. */
-export const VERSION = 5;
+export const VERSION = 6;
 
 /** Chunks a session sends ahead of the client's pulls. */
 export const CREDIT = 2;
 
 /** The calls: arguments in, result out. Configurations and options travel as JSON, the engine alone reads them. */
 export interface Calls {
-  /** First, once. `lock` names the Web Lock that the worker holds for as long as it lives. */
-  start(args: StartArgs): { threads: number; math: Arithmetic; locked: boolean };
+  /** First, once. */
+  start(args: StartArgs): { threads: number; math: Arithmetic };
   schema(args: object): Schema;
   /** `vocabulary` 0: not known. */
   check(args: { config: string; vocabulary: number; characters: number }): CheckedConfig;
@@ -84,7 +85,6 @@ export interface StartArgs {
   module: WebAssembly.Module;
   threads: number;
   math: Arithmetic;
-  lock?: string;
 }
 
 /** `options`: JSON. */
@@ -129,6 +129,12 @@ export type Answer =
   | { type: 'error'; id: number; error: ErrorData }
   | { type: 'dead'; error: ErrorData };
 
+/** A worker's first words, for the channel. `lock`: the Web Lock that the worker holds for as long as it lives. */
+export interface Alive {
+  type: 'alive';
+  lock?: string;
+}
+
 /** The session's end of the queue. */
 export interface Port {
   post(answer: Answer, transfer?: Transferable[]): void;
@@ -143,8 +149,4 @@ export interface Channel {
   hold(waiting: boolean): void;
   /** Ends the session at once, frees what it held. */
   close(): void;
-  /** The name of a Web Lock for the worker to hold. */
-  readonly lock?: string;
-  /** Once the worker holds the lock: reports the worker's end, of which browsers say nothing. */
-  watch?(): void;
 }

@@ -1,31 +1,50 @@
 import type { EngineFactory } from './engine.js';
+import { wrap } from './errors.js';
 import { importThreads, isNode } from './node.js';
-import type { Request } from './protocol.js';
+import type { Alive, Answer, Port, Request } from './protocol.js';
 import { serve } from './session.js';
 
-/** Serves the thread that started this worker. */
+interface WorkerPort extends Port {
+  post(answer: Answer | Alive, transfer?: Transferable[]): void;
+}
+
+/** Serves the thread that started this worker, and lets it know at once that it does. */
 export async function serveWorker(factory: EngineFactory): Promise<void> {
-  if (isNode()) {
-    const { parentPort } = await importThreads();
-    const port = parentPort!;
-    serve(
-      {
-        post: (answer, transfer) => port.postMessage(answer, transfer),
-        listen: (handler) => port.on('message', (message) => handler(message as Request)),
-      },
-      factory,
-    );
-    return;
-  }
-  const scope = globalThis as unknown as {
-    postMessage(message: unknown, transfer: Transferable[]): void;
-    onmessage: (event: MessageEvent<Request>) => void;
+  const port = isNode() ? await nodePort() : webPort();
+  serve(port, factory);
+  port.post({ type: 'alive' });
+  if (!isNode()) await holdLock(port);
+}
+
+async function nodePort(): Promise<WorkerPort> {
+  const { parentPort } = await importThreads();
+  return {
+    post: (answer, transfer) => parentPort!.postMessage(answer, transfer),
+    listen: (handler) => parentPort!.on('message', (message) => handler(message as Request)),
   };
-  serve(
-    {
-      post: (answer, transfer = []) => scope.postMessage(answer, transfer),
-      listen: (handler) => (scope.onmessage = ({ data }) => handler(data)),
-    },
-    factory,
-  );
+}
+
+function webPort(): WorkerPort {
+  const scope = globalThis as unknown as {
+    postMessage(message: Answer | Alive, transfer: Transferable[]): void;
+    onmessage: (event: MessageEvent<Request>) => void;
+    onunhandledrejection: (event: PromiseRejectionEvent) => void;
+  };
+  const post: WorkerPort['post'] = (answer, transfer = []) => scope.postMessage(answer, transfer);
+  // Emscripten leaves promises of its own to nobody, such as that of a memory that no thread can get: it would never
+  // be ready, and browsers do not tell the page.
+  scope.onunhandledrejection = ({ reason }) =>
+    post({ type: 'dead', error: wrap('WORKER_FAILED', 'The engine crashed', reason).toJSON() });
+  return { post, listen: (handler) => (scope.onmessage = ({ data }) => handler(data)) };
+}
+
+/**
+ * Holds a Web Lock until this thread ends, however it ends: the client waits for the same lock to see that, of which
+ * browsers say nothing. Refused to pages without an origin.
+ */
+async function holdLock(port: WorkerPort): Promise<void> {
+  if (!globalThis.navigator?.locks || !crypto.randomUUID) return;
+  const lock = `unfold-rnn ${crypto.randomUUID()}`;
+  const held = () => new Promise<never>(() => port.post({ type: 'alive', lock }));
+  await navigator.locks.request(lock, held).catch(() => {});
 }

@@ -89,17 +89,15 @@ class Session {
   }
 
   readonly #handlers: Handlers = {
-    start: async ({ version, module, threads, math, lock }) => {
+    start: async ({ version, module, threads, math }) => {
       if (version !== VERSION)
         throw new UnfoldError('WORKER_FAILED', 'The worker is of another version of unfold-rnn.');
-      const locked = lock !== undefined && (await holdLock(lock));
       this.#engine = await startEngine(this.#factory, module, threads).catch((error: unknown) => {
         throw wrap('WORKER_FAILED', 'The engine could not be started', error);
       });
       return {
         ...read<{ threads: number }>(this.#engine.setThreads(threads)),
         ...read<{ math: Arithmetic }>(this.#engine.setMath(math)),
-        locked,
       };
     },
     schema: () => read(this.#started.schema()),
@@ -314,12 +312,4 @@ const NONE = new Float32Array();
 
 function withBytes<T>(reply: Reply): T & { bytes: Uint8Array } {
   return { ...read<T>(reply), bytes: readBytes(reply) };
-}
-
-/** Holds a Web Lock until this thread ends, however it ends: the client waits for the same lock to see that. */
-function holdLock(name: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const held = () => new Promise<never>(() => resolve(true));
-    navigator.locks.request(name, held).catch(() => resolve(false)); // refused to pages without an origin
-  });
 }

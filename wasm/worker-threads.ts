@@ -1,12 +1,21 @@
 import { isElsewhere, shim } from './elsewhere.js';
-import factory from './simd-threads.js';
+import { UnfoldError } from './errors.js';
+import { isNode } from './node.js';
+import type { Answer } from './protocol.js';
 import { serveWorker } from './serve-worker.js';
+import factory from './simd-threads.js';
+import { watchStart } from './starting.js';
 
-// The engine's threads are workers too, made by Emscripten from its own script.
-if (typeof Worker === 'function' && isElsewhere(import.meta.url)) {
+// The engine's threads are workers too, made by Emscripten from its own script; it waits for them without a limit.
+if (typeof Worker === 'function' && !isNode()) {
+  const elsewhere = isElsewhere(import.meta.url);
   globalThis.Worker = class extends Worker {
     constructor(url: string | URL, options?: WorkerOptions) {
-      super(shim(String(url)), options);
+      super(elsewhere ? shim(String(url)) : url, options);
+      watchStart(this, String(url), (reason) => {
+        const error = new UnfoldError('LOAD_FAILED', `a thread, ${String(url)}: ${reason}`).toJSON();
+        (postMessage as (answer: Answer) => void)({ type: 'dead', error });
+      });
     }
   };
 }
