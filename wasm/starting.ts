@@ -58,10 +58,16 @@ export function watchStart(
   );
   void (async () => {
     await quiet(DOUBT, signal);
-    const wrong = await examine(url);
+    // A policy may allow the script and not that it is fetched: then only the limit of all loading is left.
+    let forbidden = false;
+    const violated = (event: Event) => {
+      forbidden ||= (event as SecurityPolicyViolationEvent).effectiveDirective === 'connect-src';
+    };
+    addEventListener('securitypolicyviolation', violated, { signal });
+    const wrong = await examine(url).catch(() => 'it could not be fetched');
     await quiet(PATIENCE, signal);
-    end(wrong ?? 'it ended, or does not answer');
-  })().catch(() => {}); // this thread may not fetch it: nothing is known, and the limit of all loading is left
+    if (!forbidden) end(wrong ?? 'it ended, or does not answer');
+  })();
 }
 
 /**
