@@ -15,7 +15,10 @@ declare module 'node:worker_threads' {
   export class Worker {
     constructor(url: URL | string, options: { execArgv: string[] });
     postMessage(message: unknown, transfer?: unknown[]): void;
-    on(event: 'online' | 'message' | 'error' | 'messageerror' | 'exit', handler: (value: unknown) => void): void;
+    on(
+      event: 'online' | 'message' | 'error' | 'messageerror' | 'exit',
+      handler: (value: unknown) => void,
+    ): void;
     ref(): void;
     unref(): void;
     terminate(): Promise<number>;

@@ -47,8 +47,8 @@ export function watchStart(
       decided.abort();
       if (event.message) return end(event.message);
       const refused =
-        'it, or a file that it imports, was refused (the console says by what: a Content-Security-Policy has to ' +
-        'allow it under worker-src)';
+        'it, or a file that it imports, does not parse or was refused (the console says which: a ' +
+        'Content-Security-Policy has to allow it under worker-src)';
       void Promise.race([examine(url), quiet(INQUIRY)]).then(
         (wrong) => end(wrong ?? refused),
         () => end('it could not be fetched'),
@@ -58,10 +58,16 @@ export function watchStart(
   );
   void (async () => {
     await quiet(DOUBT, signal);
-    const wrong = await examine(url);
+    // A policy may allow the script and not that it is fetched: then only the limit of all loading is left.
+    let forbidden = false;
+    const violated = (event: Event) => {
+      forbidden ||= (event as SecurityPolicyViolationEvent).effectiveDirective === 'connect-src';
+    };
+    addEventListener('securitypolicyviolation', violated, { signal });
+    const wrong = await examine(url).catch(() => 'it could not be fetched');
     await quiet(PATIENCE, signal);
-    end(wrong ?? 'it ended, or does not answer');
-  })().catch(() => {}); // this thread may not fetch it: nothing is known, and the limit of all loading is left
+    if (!forbidden) end(wrong ?? 'it ended, or does not answer');
+  })();
 }
 
 /**

@@ -86,15 +86,18 @@ describe('the worker', () => {
     rejection(create({ wasmModule: module, workerUrl, timeout }));
 
   test('that is not there', async () => {
-    expect(await start(new URL('./nowhere.js', import.meta.url))).toMatchObject({ code: 'WORKER_FAILED' });
-    expect(await start('http://localhost:1/worker.js')).toMatchObject({ code: 'WORKER_FAILED' });
+    expect(await start(new URL('./nowhere.js', import.meta.url))).toMatchObject({ code: 'LOAD_FAILED' });
+    expect(await start('http://localhost:1/worker.js')).toMatchObject({ code: 'LOAD_FAILED' });
   });
 
   test('that does not parse, throws, or ends', async () => {
-    expect(await start(script('}'))).toMatchObject({ code: 'WORKER_FAILED' });
-    expect(await start(script('process.exit()'))).toMatchObject({ code: 'WORKER_FAILED' });
+    expect(await start(script('}'))).toMatchObject({ code: 'LOAD_FAILED' });
+    expect(await start(script('process.exit()'))).toMatchObject({
+      code: 'LOAD_FAILED',
+      message: expect.stringContaining('ended with status 0'),
+    });
     const thrown = await start(script('throw new Error("mine")'));
-    expect(thrown).toMatchObject({ code: 'WORKER_FAILED', message: expect.stringContaining('mine') });
+    expect(thrown).toMatchObject({ code: 'LOAD_FAILED', message: expect.stringContaining('mine') });
   });
 
   test('that never answers', async () => {
@@ -102,6 +105,11 @@ describe('the worker', () => {
     expect(await start(script(silent), 300)).toMatchObject({
       code: 'TIMEOUT',
       message: expect.stringContaining('0.3 seconds'),
+    });
+    const error = await rejection(create({ wasmModule: module, workerUrl: script(silent) }), 20_000);
+    expect(error).toMatchObject({
+      code: 'LOAD_FAILED',
+      message: expect.stringMatching(/does not answer.* worker: false/),
     });
   });
 

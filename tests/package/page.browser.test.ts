@@ -86,7 +86,7 @@ describe('a worker', () => {
 
   test('that is not there, or is of another kind, is refused', async () => {
     for (const workerUrl of ['/nowhere.js', 'data:text/plain,hello', '/package.json']) {
-      expect(await rejection(realModel({ workerUrl }))).toMatchObject({ code: 'WORKER_FAILED' });
+      expect(await rejection(realModel({ workerUrl }))).toMatchObject({ code: 'LOAD_FAILED' });
     }
   });
 
