@@ -6,7 +6,6 @@ import { hasThreads, loadModule } from './load.js';
 import { type Channel, VERSION } from './protocol.js';
 import { notStarted } from './starting.js';
 import { reasonOf } from './stream.js';
-import { notStarted } from './starting.js';
 import { type Plan, plan, support } from './support.js';
 import type { Build, Runtime, RuntimeInfo } from './types.js';
 
