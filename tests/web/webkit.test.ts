@@ -1,6 +1,6 @@
 // The page and the package in WebKit, in the three settings that it is met in: without isolation; isolated, but
 // without SharedArrayBuffer, as embedded WebKits are; isolated and with it, as Safari is.
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -86,3 +86,26 @@ describe.skipIf(!webkit).each(settings)('WebKit, $name', ({ isolation, env, reas
     }
   });
 });
+
+it.skipIf(!webkit)(
+  'WebKit, without the script of its worker: the page says so',
+  { timeout: 400_000 },
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'unfold-webkit-'));
+    await cp(fileURLToPath(new URL('../../web/dist', import.meta.url)), folder, { recursive: true });
+    for (const name of await readdir(join(folder, 'assets')))
+      if (name.startsWith('worker')) await rm(join(folder, 'assets', name));
+    const [site, browser] = await Promise.all([openSite({ folder }), openWebKit()]);
+    try {
+      await browser.goto(site.url);
+      await browser.wait(`document.querySelector('[role="alert"]')?.textContent.includes('status 404')`);
+      expect(await browser.evaluate(`document.querySelector('[role="alert"]').textContent`)).toContain(
+        'The engine could not be loaded',
+      );
+    } finally {
+      await browser.close();
+      await site.close();
+      await rm(folder, { recursive: true });
+    }
+  },
+);

@@ -429,6 +429,7 @@ export const german: Messages = {
     list: 'Meldungen',
     nothing: 'Hier kann nichts geschrieben werden: die Rechenmaschine wurde nicht geladen.',
     unexpected: 'Etwas ist schiefgegangen',
+    notLoaded: 'Die Rechenmaschine konnte nicht geladen werden',
     blocked: 'WebAssembly läuft hier nicht',
     blockedText: (detail) =>
       `Das Netz braucht WebAssembly mit SIMD, in einem Browser ab 2023 und nicht durch eine Richtlinie ` +

@@ -382,6 +382,7 @@ export const english = {
     list: 'Messages',
     nothing: 'Nothing can be written here: the engine did not load.',
     unexpected: 'Something went wrong',
+    notLoaded: 'The engine could not be loaded',
     blocked: 'WebAssembly does not run here',
     blockedText: (detail: string) =>
       `The network needs WebAssembly with SIMD, in a browser from 2023 or newer, not switched off by a policy. ${detail}`,

@@ -35,14 +35,15 @@ const TITLES: Partial<Record<UnfoldError['code'], string>> = {
   INVALID_CHECKPOINT: message.notice.file,
   OUT_OF_MEMORY: message.notice.memory,
   UNSUPPORTED: message.notice.blocked,
-  LOAD_FAILED: message.notice.blocked,
+  LOAD_FAILED: message.notice.notLoaded,
 };
 
 export function report(error: unknown, actions: NoticeAction[] = []): void {
   const detail = textOf(error);
   if (error instanceof TextProblem) return notify('error', message.notice.short, detail, actions);
   if (!(error instanceof UnfoldError)) return notify('error', message.notice.unexpected, detail, actions);
-  const title = TITLES[error.code] ?? message.notice.unexpected;
+  const refused = error.code === 'LOAD_FAILED' && error.cause instanceof WebAssembly.CompileError;
+  const title = refused ? message.notice.blocked : (TITLES[error.code] ?? message.notice.unexpected);
   if (title === message.notice.blocked)
     return notify('error', title, message.notice.blockedText(detail), actions);
   if (title === message.notice.memory)
