@@ -89,6 +89,13 @@ TEST_P(Canonical, ParsesToItselfAndMeansTheSame) {
 INSTANTIATE_TEST_SUITE_P(All, Canonical, testing::ValuesIn(networks()),
                          [](const auto& info) { return info.param.name; });
 
+TEST(Config, BothZoneoutsAreWritten) {
+  const Config c = parse_config(R"({"layers":[{"cell":"lstm","hidden":4,"zoneout":{"hidden":0.25,"cell":0.5}}]})");
+  const Config again = parse_config(to_json(c).dump());
+  EXPECT_EQ(again.layers[0].zoneout, 0.25);
+  EXPECT_EQ(again.layers[0].zoneout_cell, 0.5);
+}
+
 TEST(Config, NumbersSurviveExactly) {
   const Config c =
       parse_config(R"({"optimizer":{"learningRate":0.1,"epsilon":1.2345678901234567e-9,"beta2":0.9999999}})");

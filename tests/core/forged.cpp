@@ -150,6 +150,10 @@ std::vector<NamedFile> bad_containers() {
       {"shape wraps 2^32 to 2", one("[4294967298]", "[0,8]")},
       {"shape wraps 2^64", one("[4294967296,4294967296]", "[0,0]")},
       {"shape wraps 2^64 to 2", one("[9223372036854775809,2]", "[0,8]")},
+      {"shape wraps 2^64, each size within the data",
+       container(
+           "{" + entry("a", "[256,256,256,256,256,256,256,256]", "[0,0]") + "," + entry("b", "[64]", "[0,256]") + "}",
+           std::string(256, '\1'))},
       {"bytes wrap 2^64", one("[4611686018427387906]", "[0,8]")},
       {"bytes wrap 2^32", one("[4,65536,16384]", "[0,0]")},
       {"shape negative pair", one("[-1,-2]", "[0,8]")},

@@ -109,6 +109,13 @@ TEST(Initialization, BiasesAreZeroButTheForgetGates) {
   }
 }
 
+TEST(Initialization, TensorsOfOneShapeStartDifferently) {
+  Network network(parse_config(R"({"layers":[{"cell":"rnn","hidden":7},{"cell":"rnn","hidden":7}],
+                       "initialization":{"recurrent":"uniform"}})"),
+                  7);
+  EXPECT_FALSE(same_bits(tensor(network, "layers.0.weight_hh"), tensor(network, "layers.1.weight_hh")));
+}
+
 class FirstValues : public testing::TestWithParam<NetworkCase> {};
 
 TEST_P(FirstValues, AreFiniteAndOfTheSeed) {

@@ -233,6 +233,7 @@ TEST(ScheduledSampling, TossesACoinForEachSymbolWhateverTheThreads) {
   Index heads = 0, same = 0;
   for (Index t = 1; t < T; ++t)
     for (Index n = 0; n < N; ++n) {
+      if (n > 0) EXPECT_NE(toss({.seed = 3, .pass = 17}, t, n).heads, toss({.seed = 3, .pass = 17}, t, 0).heads);
       heads += toss({.seed = 3, .pass = 17}, t, n).heads < 0.7;
       same += given[std::size_t(t * N + n)] == taken[std::size_t(t * N + n)];
     }
