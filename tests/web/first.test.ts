@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import type { Page } from 'playwright';
-import { browser, later, pause, play, site, step, useSite, visit, waitForStep } from './harness';
+import { browser, frames, later, pause, play, site, step, useSite, visit, waitForStep } from './harness';
 
 useSite();
 
@@ -149,7 +149,12 @@ it.each([
   const models: string[] = [];
   page.on('request', (request) => models.push(request.url()));
   await page.locator('.written-waits', { hasText: 'Training starts when you press Train' }).waitFor();
+  await expect.poll(() => play(page).isEnabled()).toBe(true);
   await later(page);
+  await frames(page);
+  // A start that was on its way would have taken Train away, and the sentence with it.
+  expect(await play(page).isEnabled()).toBe(true);
+  expect(await page.locator('.written-waits').innerText()).toContain('Training starts when you press Train');
   expect(await shown(page).count()).toBe(0);
   expect(await step(page)).toBe(0);
   expect(models.filter((url) => url.endsWith('.safetensors'))).toEqual([]);

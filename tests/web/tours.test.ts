@@ -5,7 +5,19 @@ import { hashOf, placeOf, TOUR_NAMES, TOURS } from '../../web/src/tours/tours';
 import { tours } from '../../web/src/tours/english';
 import { tours as german } from '../../web/src/tours/german';
 import { readHash } from '../../web/src/state/hash';
-import { browser, fact, later, pause, play, site, step, useSite, visit, waitForStep } from './harness';
+import {
+  browser,
+  fact,
+  frames,
+  later,
+  pause,
+  play,
+  site,
+  step,
+  useSite,
+  visit,
+  waitForStep,
+} from './harness';
 
 useSite();
 
@@ -92,6 +104,8 @@ it('does not move where less motion is asked for', async () => {
   await card(page).waitFor();
   await expect.poll(() => play(page).isEnabled()).toBe(true);
   await later(page);
+  await frames(page);
+  expect(await play(page).isEnabled()).toBe(true); // nothing is on its way
   expect(await step(page)).toBe(0);
   await close();
 });
