@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
-import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration, type TestUserConfig } from 'vitest/config';
 import { isolationHeaders } from '../scripts/serve.mjs';
 import { schema } from '../web/schema.config';
 
@@ -45,24 +45,34 @@ function inBrowser(name: string, headers: Record<string, string>): TestProjectIn
   };
 }
 
+/** What takes the packed package into projects of its own: it is packed and installed once for these files. */
+const packed = ['tests/package/packed.test.ts', 'tests/package/fixtures.test.ts'];
+
+function inNode(name: string, files: TestUserConfig): TestProjectInlineConfiguration {
+  return {
+    root,
+    plugins: [schema()],
+    test: {
+      name,
+      environment: 'node',
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+      // What is waited for comes when it comes: a busy machine is no failure.
+      expect: { poll: { timeout: 15_000 } },
+      ...files,
+    },
+  };
+}
+
 export default defineConfig({
   root,
   test: {
     projects: [
-      {
-        root,
-        plugins: [schema()],
-        test: {
-          name: 'node',
-          environment: 'node',
-          include: ['tests/**/*.test.ts'],
-          exclude: ['tests/**/*.browser.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          // What is waited for comes when it comes: a busy machine is no failure.
-          expect: { poll: { timeout: 15_000 } },
-        },
-      },
+      inNode('node', {
+        include: ['tests/**/*.test.ts'],
+        exclude: ['tests/**/*.browser.test.ts', ...packed],
+      }),
+      inNode('packed', { include: packed, globalSetup: 'tests/package/fixtures/install.ts' }),
       inBrowser('isolated', isolationHeaders),
       inBrowser('plain', {}),
     ],
