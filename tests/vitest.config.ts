@@ -1,25 +1,16 @@
 // Three ways to run: Node, and Chromium with and without cross-origin isolation.
 //   *.test.ts          in Node (also what drives a whole browser from outside)
 //   *.browser.test.ts  inside the browser, twice: project "isolated" and project "plain"
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
-import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration, type TestUserConfig } from 'vitest/config';
 import { isolationHeaders } from '../scripts/serve.mjs';
 import { schema } from '../web/schema.config';
+import { launchOptions } from './web/chromium';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** The browser of the system: none is downloaded. */
-function chromium(): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  const paths = ['chromium', 'google-chrome'].flatMap((name) => folders.map((folder) => join(folder, name)));
-  return process.env.UNFOLD_CHROMIUM ?? paths.find((path) => existsSync(path));
-}
-
 function inBrowser(name: string, headers: Record<string, string>): TestProjectInlineConfiguration {
-  const executablePath = chromium();
   return {
     root,
     plugins: [schema()],
@@ -33,14 +24,27 @@ function inBrowser(name: string, headers: Record<string, string>): TestProjectIn
         headless: true,
         screenshotFailures: false,
         instances: [{ browser: 'chromium' }],
-        provider: playwright({
-          launchOptions: {
-            ...(executablePath && { executablePath }),
-            // Containers and root have no sandbox; the pages are our own.
-            args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-component-update'],
-          },
-        }),
+        provider: playwright({ launchOptions: launchOptions() }),
       },
+    },
+  };
+}
+
+/** What takes the packed package into projects of its own: it is packed and installed once for these files. */
+const packed = ['tests/package/packed.test.ts', 'tests/package/fixtures.test.ts'];
+
+function inNode(name: string, files: TestUserConfig): TestProjectInlineConfiguration {
+  return {
+    root,
+    plugins: [schema()],
+    test: {
+      name,
+      environment: 'node',
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+      // What is waited for comes when it comes: a busy machine is no failure.
+      expect: { poll: { timeout: 15_000 } },
+      ...files,
     },
   };
 }
@@ -49,21 +53,15 @@ export default defineConfig({
   root,
   test: {
     projects: [
-      {
-        root,
-        plugins: [schema()],
-        test: {
-          name: 'node',
-          environment: 'node',
-          globalSetup: ['tests/web/chromium.ts'],
-          include: ['tests/**/*.test.ts'],
-          exclude: ['tests/**/*.browser.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          // What is waited for comes when it comes: a busy machine is no failure.
-          expect: { poll: { timeout: 15_000 } },
-        },
-      },
+      inNode('node', {
+        include: ['tests/**/*.test.ts'],
+        exclude: ['tests/**/*.browser.test.ts', ...packed],
+        globalSetup: 'tests/web/chromium.ts',
+      }),
+      inNode('packed', {
+        include: packed,
+        globalSetup: ['tests/web/chromium.ts', 'tests/package/fixtures/install.ts'],
+      }),
       inBrowser('isolated', isolationHeaders),
       inBrowser('plain', {}),
     ],

@@ -51,16 +51,20 @@ export function* train(session: EngineSession, args: TrainArgs, outlet: Outlet<'
   };
 
   let underWay = false; // a step is half done
+  let goal = target;
   try {
     for (;;) {
       const began = performance.now();
       // Once the time is over, a piece at a time: that ends where the step under way ends, and begins no other.
       const time = worked < limit ? TRAINING : 0;
-      const slice = read<{ done: boolean; underWay: boolean; events: Report[] }>(session.train(target, time));
+      const slice = read<{ step: number; done: boolean; underWay: boolean; events: Report[] }>(
+        session.train(goal, time),
+      );
       worked += (performance.now() - began) / 1000;
       meter.add(slice.events);
       underWay = slice.underWay;
       if (slice.done || (worked >= limit && !underWay)) break;
+      if (worked >= limit) goal = Math.min(target, slice.step + 1); // which another call may reach meanwhile
       if (meter.pending && outlet.credit > 0) deliver(false);
       const behind = (worked - delivered) * 1000 > LEAD && outlet.credit === 0;
       yield behind ? 'pause' : undefined;

@@ -9,7 +9,7 @@ import {
   type Network,
   openModel,
   UnfoldError,
-} from '../../dist/index.js';
+} from 'unfold-rnn';
 import { read } from './calls.js';
 import { hosts } from './harness.js';
 

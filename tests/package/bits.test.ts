@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { createModel, getSchema } from '../../dist/index.js';
+import { createModel, getSchema } from 'unfold-rnn';
 import { run, sha256 } from './bits.js';
 import { collect, realModel } from './harness.js';
 

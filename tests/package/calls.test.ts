@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createModel, type Model } from '../../dist/index.js';
+import { createModel, type Model } from 'unfold-rnn';
 import { goesOnLikeItsCopy, mostly, read, settles, strange } from './calls.js';
 import { count, many } from './counts.js';
 import { hosts, TEXT } from './harness.js';

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+// Not exported: the commands run in this process, where what they print and answer can be read.
 import { bench } from '../../dist/cli/bench.js';
 import { evaluate } from '../../dist/cli/evaluate.js';
 import { exportModel } from '../../dist/cli/export.js';
@@ -14,7 +15,7 @@ import { describe as describeProgress, duration } from '../../dist/cli/progress.
 import { predict } from '../../dist/cli/predict.js';
 import { sample } from '../../dist/cli/sample.js';
 import { train } from '../../dist/cli/train.js';
-import { openModel } from '../../dist/index.js';
+import { openModel } from 'unfold-rnn';
 import { TEXT } from './harness.js';
 
 vi.setConfig({ testTimeout: 180_000 }); // programs and browsers on a busy machine

@@ -1,6 +1,7 @@
 /** The engine's memory over many steps and many models, and its handles; in Node, on the engine itself. */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+// Not exported: the engine itself, whose memory and handles the package does not show.
 import { type Engine, read, readBytes, startEngine } from '../../dist/engine.js';
 import factory from '../../dist/simd.js';
 import threaded from '../../dist/simd-threads.js';

@@ -7,8 +7,8 @@ import {
   openModel,
   type OpenOptions,
   type UnfoldError,
-} from '../../dist/index.js';
-import * as inline from '../../dist/inline.js';
+} from 'unfold-rnn';
+import * as inline from 'unfold-rnn/inline';
 import { collect, hosts, realModel, rejection, SMALL, TEXT } from './harness.js';
 
 const train = async (model: Model, steps: number) =>

@@ -1,6 +1,6 @@
 /** What goes wrong below the package: every fault ends in one typed error, soon, and never in a hang. */
 import { describe, expect, test } from 'vitest';
-import { UnfoldError } from '../../dist/index.js';
+import { UnfoldError } from 'unfold-rnn';
 import { collect, fakeModel, hosts, rejection } from './harness.js';
 
 const engineCodes = [

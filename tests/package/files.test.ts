@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+// Not exported: the command line's way of writing, with a disk that fails.
 import { disk, previousOf, write } from '../../dist/cli/files.js';
 import { openSaved } from '../../dist/cli/saved.js';
 import { count, many } from './counts.js';

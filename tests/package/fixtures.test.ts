@@ -7,40 +7,33 @@ import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { contentSecurityPolicy } from '../../scripts/serve.mjs';
 import { openBrowser, openSite, type Site, visit } from '../web/harness.js';
 import { firefox, openFirefox, openInFirefox } from './fixtures/firefox.js';
-import { execute, installTools, newProject, pack, type Packed } from './fixtures/install.js';
+import { execute } from './fixtures/install.js';
 
 vi.setConfig({ testTimeout: 240_000 }); // bundlers on a busy machine
 
 const own = fileURLToPath(new URL('fixtures/', import.meta.url));
-const { folder: tools, missing } = await installTools();
-if (missing) console.warn(`Skipped what needs other people's tools: ${missing}.`);
+const { project, tools, missing } = inject('packed');
 
-let packed: Packed;
-let project: Awaited<ReturnType<typeof newProject>>;
 let browser: Browser;
 /** Of Node, and of everything else. */
 let expected: { loss: number; written: string };
 
 beforeAll(async () => {
-  packed = await pack();
-  project = await newProject(packed, tools);
   browser = await openBrowser();
   const { loss, written } = await inNode(process.execPath, '{ threads: 1 }');
   expected = { loss, written };
 }, 300_000);
 afterAll(async () => {
   await browser?.close();
-  await project?.remove();
-  await packed?.remove();
 });
 
 /** A folder of the project with the application and what builds it. */
 async function fixture(name: string, from = 'unfold-rnn'): Promise<string> {
-  const folder = join(project.folder, name);
+  const folder = join(project, name);
   await mkdir(folder, { recursive: true });
   for (const file of ['index.html', 'train.js', 'webpack.mjs', 'rollup.mjs', 'esbuild.mjs', 'vite-dev.mjs'])
     await cp(join(own, file), join(folder, file));
@@ -56,8 +49,8 @@ const env = Object.fromEntries(
 const run = (folder: string, ...args: string[]) => execute(process.execPath, args, { cwd: folder, env });
 const vite = (name: string) => join(tools!, 'node_modules', name, 'bin/vite.js');
 
-async function inNode(program: string, runtime: string, cwd = project.folder) {
-  await cp(join(own, 'train.js'), join(project.folder, 'train.js'));
+async function inNode(program: string, runtime: string, cwd = project) {
+  await cp(join(own, 'train.js'), join(project, 'train.js'));
   const code = `
     import { createModel } from 'unfold-rnn';
     import { train } from './train.js';
@@ -152,12 +145,12 @@ describe.skipIf(missing)('bundlers', () => {
 describe('without a bundler', () => {
   test('a plain script of type module', async () => {
     await fixture('.', './node_modules/unfold-rnn/dist/index.js');
-    await check(project.folder);
+    await check(project);
   });
 
   test.each([true, false])('from another origin, as a CDN serves it (isolated: %s)', async (isolation) => {
     const cdn = await openSite({
-      folder: join(project.folder, 'node_modules/unfold-rnn'),
+      folder: join(project, 'node_modules/unfold-rnn'),
       headers: { 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' },
     });
     const origin = cdn.url.slice(0, -1);
@@ -181,10 +174,7 @@ describe('without a bundler', () => {
 describe.skipIf(!firefox)('Firefox', () => {
   test.each([true, false])('a plain script of type module (isolated: %s)', async (isolation) => {
     await fixture('.', './node_modules/unfold-rnn/dist/index.js');
-    const [site, browser] = await Promise.all([
-      openSite({ folder: project.folder, isolation }),
-      openFirefox(),
-    ]);
+    const [site, browser] = await Promise.all([openSite({ folder: project, isolation }), openFirefox()]);
     try {
       const answer = await openInFirefox(browser, `${site.url}?threads=2`);
       expect(answer).toEqual({ problems: [], ...expected, ...(isolation ? threaded : single) });
@@ -196,13 +186,11 @@ describe.skipIf(!firefox)('Firefox', () => {
 });
 
 describe('Node', () => {
-  const programs = [
-    ['this one', process.execPath],
-    ...['node22', 'node24'].map((name) => [name, join(tools ?? '', 'node_modules', name, 'bin/node')]),
-  ] as [string, string][];
+  const others = ['node22', 'node24'].map(
+    (name) => [name, join(tools ?? '', 'node_modules', name, 'bin/node')] as const,
+  );
 
-  test.each(programs)('%s, with threads and without, in a worker and not', async (name, program) => {
-    if (name !== 'this one' && missing) return;
+  const inAny = async (_: string, program: string) => {
     for (const runtime of [
       '{ threads: 1 }',
       '{ threads: 2 }',
@@ -213,7 +201,10 @@ describe('Node', () => {
         ...expected,
         threads: runtime.includes('2') ? 2 : 1,
       });
-  });
+  };
+  const title = '%s, with threads and without, in a worker and not';
+  test.each([['this one', process.execPath] as const])(title, inAny);
+  test.skipIf(missing).each(others)(title, inAny);
 });
 
 describe.skipIf(missing)("other people's tests", () => {

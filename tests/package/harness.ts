@@ -1,13 +1,13 @@
 /** Models for the tests: in either host, on the real engine or on the one that fails on command. */
+import { type CreateOptions, createModel, type Info, type Model } from 'unfold-rnn';
 import { afterEach } from 'vitest';
+// Not exported: a session without a worker, and what a model is made of, to put an engine that fails below.
 import { connectLocal } from '../../dist/local.js';
 import { Client } from '../../dist/client.js';
 import type { EngineFactory } from '../../dist/engine.js';
-import { type CreateOptions, createModel, type Model } from '../../dist/index.js';
 import { TextModel } from '../../dist/model.js';
 import { VERSION } from '../../dist/protocol.js';
 import { createTurn } from '../../dist/turn.js';
-import type { Info } from '../../dist/types.js';
 import failing from './fake-engine.js';
 
 /** Has what a training model needs, and no more. */

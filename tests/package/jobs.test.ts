@@ -18,26 +18,34 @@ const reply = (value: unknown): Reply => ({ ok: true, value: JSON.stringify(valu
 function network({ pieces, milliseconds }: { pieces: number; milliseconds: number }) {
   let step = 0;
   let piece = 0;
+  let events: object[] = [];
+  const advance = () => {
+    pass(milliseconds);
+    if (++piece < pieces) return;
+    piece = 0;
+    step += 1;
+    const seconds = (pieces * milliseconds) / 1000;
+    events.push({ step, loss: 1, validationLoss: null, characters: step, seconds });
+  };
+  /** As calls do that want a whole step. */
+  const finish = () => {
+    while (piece > 0) advance();
+  };
   const dropped = vi.fn(() => ((piece = 0), reply({})));
   const session: Pick<EngineSession, 'info' | 'train' | 'trainStop'> = {
     info: () => reply({ step }),
     trainStop: dropped,
     train(target, slice) {
       const end = performance.now() + slice;
-      const events: object[] = [];
       do {
-        if (step >= target) break;
-        pass(milliseconds);
-        if (++piece < pieces) continue;
-        piece = 0;
-        step += 1;
-        const seconds = (pieces * milliseconds) / 1000;
-        events.push({ step, loss: 1, validationLoss: null, characters: step, seconds });
-      } while (performance.now() < end);
-      return reply({ step, done: step >= target, underWay: piece > 0, events });
+        if (step < target) advance();
+      } while (performance.now() < end && step < target);
+      const answer = reply({ step, done: step >= target, underWay: piece > 0, events });
+      events = [];
+      return answer;
     },
   };
-  return { session: session as EngineSession, dropped };
+  return { session: session as EngineSession, dropped, finish };
 }
 
 /** A run whose reader takes everything, with `between` milliseconds of other work after each slice. */
@@ -75,6 +83,16 @@ describe('seconds of work', () => {
     expect(run(session, { seconds: 1, steps: 2 }).at(-1)).toMatchObject({ step: 2, done: true });
     expect(run(session, { seconds: 0, until: 9 }).at(-1)).toMatchObject({ step: 3, done: true });
   });
+});
+
+test('a step that another call finishes, once the time is over, is the last', () => {
+  const { session, finish } = network({ pieces: 20, milliseconds: 0.7 });
+  const reports: Progress[] = [];
+  const job = train(session, { seconds: 0 }, { credit: 1, send: (progress) => reports.push(progress) });
+  expect(job.next().done).toBe(false);
+  finish();
+  expect(job.next().done).toBe(true);
+  expect(reports).toMatchObject([{ step: 1, done: true }]);
 });
 
 test('a run that is left in the middle of a step drops it', () => {

@@ -1,9 +1,10 @@
 /** Weights in Keras's layouts. There is no Keras here: its documented equations, in double precision, stand for it. */
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { toKeras } from '../../dist/export/index.js';
+import { toKeras } from 'unfold-rnn/export';
+// Not exported: the files are read as the exporters read them.
 import { readSafetensors, type Tensor } from '../../dist/export/safetensors.js';
-import type { Config, LayerConfig } from '../../dist/types.js';
+import type { Config, LayerConfig } from 'unfold-rnn';
 import { configurations, difference, HIDDEN, trained } from './networks.js';
 
 const layer = (rest: LayerConfig): LayerConfig => ({ cell: 'lstm', hidden: HIDDEN, ...rest });

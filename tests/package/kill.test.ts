@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openModel } from '../../dist/index.js';
+import { openModel } from 'unfold-rnn';
 import { count, many } from './counts.js';
 import { collect, realModel, rejection, sleep, TEXT } from './harness.js';
 

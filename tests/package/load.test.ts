@@ -3,9 +3,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+// Not exported: a session without a worker, for an engine that fails.
 import { connectLocal } from '../../dist/local.js';
 import { Client } from '../../dist/client.js';
-import { checkConfig, createModel, openModel, support, UnfoldError } from '../../dist/index.js';
+import { checkConfig, createModel, openModel, support, UnfoldError } from 'unfold-rnn';
 import { fakeEngine, rejection } from './harness.js';
 
 const emptyModule = Buffer.of(0, 97, 115, 109, 1, 0, 0, 0);

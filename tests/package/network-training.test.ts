@@ -1,7 +1,7 @@
 /** The tensor level in both hosts: optimiser steps, learning, overflow, dropout; the same bits everywhere. */
 import { describe, expect, test, vi } from 'vitest';
-import { createNetwork, type Network, type NetworkOptions, type StepOptions } from '../../dist/index.js';
-import * as inline from '../../dist/inline.js';
+import { createNetwork, type Network, type NetworkOptions, type StepOptions } from 'unfold-rnn';
+import * as inline from 'unfold-rnn/inline';
 import { hosts, rejection } from './harness.js';
 import { create, difference, draw, golden, hashOf, kept, random } from './tensors.js';
 

@@ -1,7 +1,7 @@
 /** The tensor level in both hosts: PyTorch's numbers, differences, shapes, memory, and how it ends. */
 import { readdirSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
-import { createModel, type NetworkOptions, type Tensor } from '../../dist/index.js';
+import { createModel, type NetworkOptions, type Tensor } from 'unfold-rnn';
 import { hosts, rejection } from './harness.js';
 import { create, difference, draw, flat, folder, golden, stateOf } from './tensors.js';
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-web';
 import { afterAll, expect, test, vi } from 'vitest';
-import { toKeras, toOnnx, toPyTorch, toStateDict } from '../../dist/export/index.js';
-import { createModel } from '../../dist/index.js';
+import { toKeras, toOnnx, toPyTorch, toStateDict } from 'unfold-rnn/export';
+import { createModel } from 'unfold-rnn';
 import { hasModule, python } from './python.js';
 import { answerOf, asked, close, given, made, networkCases as cases } from './task-models.js';
 

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-web';
 import { afterAll, describe, expect, test } from 'vitest';
+// Not exported: parts of the exporter.
 import { readCheckpoint, writeCheckpoint } from '../../dist/export/checkpoint.js';
 import { equationsOf } from '../../dist/export/equations.js';
-import { toOnnx } from '../../dist/export/index.js';
+import { toOnnx } from 'unfold-rnn/export';
 import { memoryOf } from '../../dist/export/memory.js';
 import { BATCH, configurations, difference, type EngineState, trained, type Trained } from './networks.js';
 import { hasModule, python } from './python.js';

@@ -4,9 +4,10 @@
  */
 import * as ort from 'onnxruntime-web';
 import { afterAll, describe, expect, test, vi } from 'vitest';
+// Not exported: what writes a graph of one operator.
 import { FLOAT, Graph } from '../../dist/export/onnx/graph.js';
 import { Message } from '../../dist/export/onnx/proto.js';
-import { createNetwork, type LayerConfig, type Network, type NetworkState } from '../../dist/index.js';
+import { createNetwork, type LayerConfig, type Network, type NetworkState } from 'unfold-rnn';
 
 vi.setConfig({ testTimeout: 60_000 });
 ort.env.wasm.numThreads = 1;

@@ -3,30 +3,17 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, inject, test, vi } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { execute, installTools, newProject, pack, type Packed } from './fixtures/install.js';
+import { execute } from './fixtures/install.js';
 
 vi.setConfig({ testTimeout: 180_000 }); // programs and browsers on a busy machine
 
-const { folder: tools, missing } = await installTools();
-if (missing) console.warn(`Skipped what needs other people's tools: ${missing}.`);
-
-let packed: Packed;
-let project: Awaited<ReturnType<typeof newProject>>;
-beforeAll(async () => {
-  packed = await pack();
-  project = await newProject(packed, tools);
-}, 300_000);
-afterAll(async () => {
-  await project?.remove();
-  await packed?.remove();
-});
+const { project, tools, missing, ...packed } = inject('packed');
 
 const tool = (path: string) => join(tools!, 'node_modules', path);
-const installed = (path: string) => readFile(join(project.folder, 'node_modules/unfold-rnn', path), 'utf8');
-const run = (...args: string[]) => execute(process.execPath, args, { cwd: project.folder });
+const installed = (path: string) => readFile(join(project, 'node_modules/unfold-rnn', path), 'utf8');
+const run = (...args: string[]) => execute(process.execPath, args, { cwd: project });
 
 describe('the files', () => {
   test('are the build, the command line, the README, the licence and the changelog, and nothing else', () => {
@@ -71,7 +58,7 @@ describe('the files', () => {
 
   test('npx finds the command', async () => {
     const { stdout } = await execute('npx', ['--offline', 'unfold-rnn', '--version'], {
-      cwd: project.folder,
+      cwd: project,
     });
     expect(stdout.trim()).toBe(manifest.version);
   });
@@ -113,14 +100,15 @@ describe('compilers', () => {
   const bundled = { module: 'ESNext', moduleResolution: 'bundler' };
   const node = { module: 'NodeNext', moduleResolution: 'NodeNext' };
 
-  test.each([
+  const own = fileURLToPath(new URL('../../node_modules/', import.meta.url));
+  const usages = [
     ['a page', { ...bundled, lib: ['ES2022', 'ESNext.Disposable', 'DOM'], types: [] }],
     ['a page of an older library', { ...bundled, lib: ['ES2022', 'DOM'], types: [] }],
     ['Node', { ...node, lib: ['ES2022'], types: ['node'] }],
-  ])('%s: strict, and the declarations are checked too', async (name, options) => {
-    const folder = join(project.folder, `types-${name.replaceAll(' ', '-')}`);
-    await mkdir(folder);
-    const own = fileURLToPath(new URL('../../node_modules/', import.meta.url));
+  ] as const;
+  async function compile(name: string, options: object, compiler: string): Promise<void> {
+    const folder = join(project, `types-${name.replaceAll(' ', '-')}`);
+    await mkdir(folder, { recursive: true });
     const compilerOptions = {
       ...{
         target: 'ES2022',
@@ -133,26 +121,30 @@ describe('compilers', () => {
     };
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['go.ts'] }));
     await writeFile(join(folder, 'go.ts'), source);
-    const compilers = [join(own, 'typescript/bin/tsc'), ...(tools ? [tool('typescript/bin/tsc')] : [])];
-    for (const compiler of compilers) {
-      const { stdout } = await run(compiler, '--project', folder).catch((error) => error);
-      expect(stdout).toBe('');
-    }
-  });
+    const { stdout } = await run(compiler, '--project', folder).catch((error) => error);
+    expect(stdout).toBe('');
+  }
+
+  test.each(usages)('%s: strict, and the declarations are checked too', (name, options) =>
+    compile(name, options, join(own, 'typescript/bin/tsc')),
+  );
+  test.skipIf(missing).each(usages)('%s: the same with an older compiler', (name, options) =>
+    compile(name, options, tool('typescript/bin/tsc')),
+  );
 });
 
 describe('CommonJS', () => {
   test('imports it', async () => {
     await writeFile(
-      join(project.folder, 'a.cjs'),
+      join(project, 'a.cjs'),
       "import('unfold-rnn').then(({ createModel }) => console.log(typeof createModel))",
     );
     expect((await run('a.cjs')).stdout.trim()).toBe('function');
   });
 
   test.skipIf(missing).each(['node22', 'node24'])('%s requires it', async (name) => {
-    await writeFile(join(project.folder, 'b.cjs'), "console.log(typeof require('unfold-rnn').createModel)");
-    const { stdout } = await execute(tool(`${name}/bin/node`), ['b.cjs'], { cwd: project.folder });
+    await writeFile(join(project, 'b.cjs'), "console.log(typeof require('unfold-rnn').createModel)");
+    const { stdout } = await execute(tool(`${name}/bin/node`), ['b.cjs'], { cwd: project });
     expect(stdout.trim()).toBe('function');
   });
 });
@@ -160,7 +152,7 @@ describe('CommonJS', () => {
 describe.skipIf(missing)('the size', () => {
   /** Of what a bundler makes of a line of code, minified, after Brotli. */
   async function sizeOf(code: string, ...options: string[]): Promise<number> {
-    const file = join(project.folder, `${randomUUID()}.js`);
+    const file = join(project, `${randomUUID()}.js`);
     await writeFile(file, code);
     const args = [
       tool('esbuild/bin/esbuild'),
@@ -171,7 +163,7 @@ describe.skipIf(missing)('the size', () => {
       '--platform=browser',
       ...options,
     ];
-    const { stdout } = await execute(args[0]!, args.slice(1), { cwd: project.folder, maxBuffer: 1 << 24 });
+    const { stdout } = await execute(args[0]!, args.slice(1), { cwd: project, maxBuffer: 1 << 24 });
     return stdout.trim() ? brotliCompressSync(stdout).byteLength : 0;
   }
   const apart = ['simd', 'simd-threads', 'local'].map((name) => `--external:*/${name}.js`);

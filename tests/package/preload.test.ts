@@ -1,7 +1,7 @@
 /** An engine that is started ahead: who gets it, and what becomes of it when nobody does, or when it fails. */
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest';
-import { createModel, preload } from '../../dist/index.js';
-import * as inline from '../../dist/inline.js';
+import { createModel, preload } from 'unfold-rnn';
+import * as inline from 'unfold-rnn/inline';
 import { collect, realModel, rejection, SMALL, TEXT } from './harness.js';
 
 /** On this thread, where starts can be counted. */

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { toPyTorch } from '../../dist/export/index.js';
-import { openModel } from '../../dist/index.js';
+import { toPyTorch } from 'unfold-rnn/export';
+import { openModel } from 'unfold-rnn';
 import { hasModule, python } from './python.js';
 import { answerOf, asked, close, given, made, networkCases as cases } from './task-models.js';
 

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fromStateDict, toPyTorch, toStateDict } from '../../dist/export/index.js';
-import type { Config } from '../../dist/types.js';
+import { fromStateDict, toPyTorch, toStateDict } from 'unfold-rnn/export';
+import type { Config } from 'unfold-rnn';
 import { BATCH, configurations, difference, reopened, TEXT, trained, type Trained } from './networks.js';
 import { hasModule, python } from './python.js';
 

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createModel, openModel } from '../../dist/index.js';
+import { createModel, openModel } from 'unfold-rnn';
 import { collect, hosts, realModel, rejection, SMALL, TEXT } from './harness.js';
 
 const dist = new URL('../../dist/', import.meta.url);

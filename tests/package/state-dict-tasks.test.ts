@@ -3,9 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { fromStateDict, type StateDictOptions, toStateDict } from '../../dist/export/index.js';
+import { fromStateDict, type StateDictOptions, toStateDict } from 'unfold-rnn/export';
+// Not exported: reads and writes the files that PyTorch reads and writes.
 import { readSafetensors, writeSafetensors } from '../../dist/export/safetensors.js';
-import { type LayerConfig, type Model, openModel } from '../../dist/index.js';
+import { type LayerConfig, type Model, openModel } from 'unfold-rnn';
 import { hasModule, python } from './python.js';
 import { answerOf, asked, close, given, made, type TaskCase } from './task-models.js';
 

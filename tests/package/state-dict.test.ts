@@ -3,10 +3,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { UnfoldError } from '../../dist/errors.js';
-import { fromStateDict, toStateDict } from '../../dist/export/index.js';
+import { UnfoldError } from 'unfold-rnn';
+import { fromStateDict, toStateDict } from 'unfold-rnn/export';
+// Not exported: reads and writes the files that PyTorch reads and writes.
 import { readSafetensors, writeSafetensors } from '../../dist/export/safetensors.js';
-import type { Config, LayerConfig } from '../../dist/types.js';
+import type { Config, LayerConfig } from 'unfold-rnn';
 import { BATCH, configurations, difference, HIDDEN, reopened, TEXT, trained } from './networks.js';
 import { hasModule, python } from './python.js';
 

@@ -4,10 +4,11 @@
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fromStateDict, toKeras, toOnnx, toPyTorch, toStateDict } from '../../dist/export/index.js';
+import { fromStateDict, toKeras, toOnnx, toPyTorch, toStateDict } from 'unfold-rnn/export';
+// Not exported: what makes the files to be damaged.
 import { readCheckpoint, writeCheckpoint } from '../../dist/export/checkpoint.js';
 import { readSafetensors } from '../../dist/export/safetensors.js';
-import { createModel, createNetwork, type Network, UnfoldError } from '../../dist/index.js';
+import { createModel, createNetwork, type Network, UnfoldError } from 'unfold-rnn';
 import { read } from './calls.js';
 import { count, many } from './counts.js';
 import { TEXT } from './harness.js';

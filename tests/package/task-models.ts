@@ -1,6 +1,6 @@
 /** Small models of tasks, trained a little, and what they make of logits: what exported ones must equal. */
 import { expect } from 'vitest';
-import { type CreateOptions, createModel, type Model, type Prediction } from '../../dist/index.js';
+import { type CreateOptions, createModel, type Model, type Prediction } from 'unfold-rnn';
 import { collect } from './harness.js';
 
 const word = (i: number) => 'abcb'.slice(i % 3) + 'cab'.slice(0, i % 4);

@@ -7,8 +7,8 @@ import {
   type Model,
   openModel,
   type PredictRequest,
-} from '../../dist/index.js';
-import { toKeras } from '../../dist/export/index.js';
+} from 'unfold-rnn';
+import { toKeras } from 'unfold-rnn/export';
 import { collect, hosts, rejection } from './harness.js';
 import type { AnyTask } from './task-models.js';
 

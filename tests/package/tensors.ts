@@ -1,13 +1,7 @@
 /** What the tests of the tensor level share. */
 import { readFileSync } from 'node:fs';
 import { afterAll, expect } from 'vitest';
-import {
-  createNetwork,
-  type Network,
-  type NetworkOptions,
-  type NetworkState,
-  type Tensor,
-} from '../../dist/index.js';
+import { createNetwork, type Network, type NetworkOptions, type NetworkState, type Tensor } from 'unfold-rnn';
 
 export const folder = new URL('../golden/', import.meta.url);
 export const golden = (name: string) => JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8'));

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
-import { createNetwork } from '../../dist/index.js';
+import { createNetwork } from 'unfold-rnn';
 import { hasModule, python } from './python.js';
 
 vi.setConfig({ testTimeout: 120_000 });

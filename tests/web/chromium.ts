@@ -27,16 +27,17 @@ function executable(): string | undefined {
   return process.env.UNFOLD_CHROMIUM ?? paths.find((path) => existsSync(path));
 }
 
-function options() {
+/** The browser of the system: none is downloaded. */
+export function launchOptions() {
   const executablePath = executable();
   return { args: ARGUMENTS, ...(executablePath && { executablePath }) };
 }
 
-export const launch = (): Promise<Browser> => chromium.launch(options());
+export const launch = (): Promise<Browser> => chromium.launch(launchOptions());
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // Where there is no browser, the tests that need one say so.
-  const server = await chromium.launchServer(options()).catch(() => null);
+  const server = await chromium.launchServer(launchOptions()).catch(() => null);
   project.provide('chromium', server?.wsEndpoint() ?? '');
   return async () => server?.close();
 }
