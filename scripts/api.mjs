@@ -1,7 +1,10 @@
 // npm run api [-- --check]: writes wasm/api.md from the declarations in dist/, the help of the command line and the
-// examples. A test compares, so that the page is never out of date.
+// examples. A test compares, so that the page is never out of date. TypeDoc with its Markdown plugin was tried: it gives
+// each parameter lines of its own (twice the length, in the order of the alphabet), and the reader's order, the command
+// line and the examples would still be ours to write. What reads the declarations is the TypeScript compiler.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import ts from 'typescript';
 import { at, Failure, isMain, main } from './lib.mjs';
 
 // What export/index exports comes from these; they export more for their neighbours.
@@ -9,6 +12,7 @@ const exporters = ['export/onnx/index', 'export/pytorch/index', 'export/pytorch/
 const files = ['index', 'errors', 'support', 'types', 'network-types', 'config', 'element', ...exporters];
 
 // Every public name, where a reader looks for it. One that is missing here, or is no more, is an error.
+/** @type {[title: string, names: string[]][]} */
 const sections = [
   [
     'Functions',
@@ -51,6 +55,7 @@ const sections = [
 /** Names that a file exports for its neighbours only. */
 const internal = new Set(['refuse', 'describe', 'wrap', 'Plan', 'plan']);
 
+/** @type {Record<string, string[]>} */
 const notes = {
   'Other formats': ['From `unfold-rnn/export`. They take what `save()` gave, and need no engine.'],
   'The element': ['From `unfold-rnn/element`.'],
@@ -66,27 +71,7 @@ const examples = [
   ['lesson.html', 'A live network in a page'],
 ];
 
-/** The blocks of a declaration file at one depth: {doc, text} each, in order. */
-function blocks(source, indent) {
-  const found = [];
-  let doc = '';
-  let text = '';
-  for (const line of source.split('\n')) {
-    const own = line.slice(indent.length);
-    if (!text && own.startsWith('/**')) doc = own;
-    else if (!text && doc && !doc.includes('*/')) doc += `\n${own}`;
-    else if (own.trim()) {
-      text += `${text && '\n'}${own}`;
-      const open = (text.match(/[{(]/g) ?? []).length - (text.match(/[})]/g) ?? []).length;
-      if (open > 0) continue;
-      found.push({ doc: plain(doc), text });
-      doc = '';
-      text = '';
-    }
-  }
-  return found;
-}
-
+/** @param {string} comment */
 const plain = (comment) =>
   comment
     .replace(/^\/\*\*\s?|\s*\*\/$/g, '')
@@ -97,48 +82,69 @@ const plain = (comment) =>
     .replace(/^@throws UnfoldError/gm, '- throws')
     .trim();
 
+/**
+ * What is said of a declaration or a member of one.
+ * @param {ts.Node} node
+ */
+const docOf = (node) => plain(ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc).at(-1)?.getText() ?? '');
+
+/** @typedef {ts.InterfaceDeclaration | ts.TypeAliasDeclaration | ts.ClassDeclaration | ts.FunctionDeclaration} Declaration */
+
+/** @param {ts.Node} node @returns {node is Declaration} */
+const isDeclaration = (node) =>
+  [
+    ts.isInterfaceDeclaration,
+    ts.isTypeAliasDeclaration,
+    ts.isClassDeclaration,
+    ts.isFunctionDeclaration,
+  ].some((is) => is(node));
+
+/** Every public declaration by its name. */
 function declarations() {
+  /** @type {Map<string, Declaration>} */
   const found = new Map();
-  const exported = readFileSync(at('dist/export/index.d.ts'), 'utf8');
+  const exported = new Set(readFileSync(at('dist/export/index.d.ts'), 'utf8').match(/\w+/g));
   for (const file of files) {
-    const source = readFileSync(at('dist', `${file}.d.ts`), 'utf8').replace(/^\/\/\/.*\n/gm, '');
-    for (const { doc, text } of blocks(source, '')) {
-      const name = /^export (?:declare )?(?:interface|type|class|function) (\w+)/.exec(text)?.[1];
-      const isPublic = !file.startsWith('export/') || new RegExp(`\\b${name}\\b`).test(exported);
-      if (name && isPublic && !internal.has(name)) found.set(name, { doc, text, file });
+    const path = at('dist', `${file}.d.ts`);
+    const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
+    for (const node of source.statements.filter(isDeclaration)) {
+      const name = node.name?.text ?? '';
+      const isPublic = !internal.has(name) && (!file.startsWith('export/') || exported.has(name));
+      if (isPublic && node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword))
+        found.set(name, node);
     }
   }
   return found;
 }
 
+/** @param {string} text */
 const cell = (text) => text.replaceAll('|', '\\|').replace(/\s+/g, ' ').trim();
 
-/** One row for each member: its name and type, and what is said of it. */
-function table(text) {
-  const body = text.slice(text.indexOf('{\n') + 2, text.lastIndexOf('\n}'));
-  const rows = blocks(body, '    ')
-    .filter(({ text }) => !/^(private|constructor|static|#|\w+Callback\()/.test(text))
-    .map(({ doc, text }) => `| \`${cell(text.replace(/;$/, ''))}\` | ${cell(doc)} |`);
+/**
+ * One row for each member: its name and type, and what is said of it.
+ * @param {readonly ts.Node[]} members
+ */
+function table(members) {
+  const rows = members
+    .filter((member) => !/^(private|constructor|static|#|\w+Callback\()/.test(member.getText()))
+    .map((member) => `| \`${cell(member.getText().replace(/;$/, ''))}\` | ${cell(docOf(member))} |`);
   return rows.length ? `| member | |\n| --- | --- |\n${rows.join('\n')}\n` : '';
 }
 
-function section(name, { doc, text }) {
-  const isTable = /^export (?:declare )?(?:interface|class)/.test(text) && text.includes('{\n');
-  const head = text.split('{\n')[0].replace(/^export (declare )?/, '');
-  const extended = /extends (.*?)\s*$/.exec(head)?.[1];
-  const code = text.replace(/^export (declare )?/, '');
-  return [
-    `### ${name}`,
-    doc,
-    ...(isTable
-      ? [extended && name !== 'UnfoldPlayground' && `Everything of \`${extended.trim()}\`, and:`, table(text)]
-      : [`\`\`\`ts\n${code}\n\`\`\``]),
-  ]
-    .filter(Boolean)
-    .join('\n\n');
+/** @param {string} name @param {Declaration} node */
+function section(name, node) {
+  const parts = [`### ${name}`, docOf(node)];
+  if ('members' in node && node.members.length) {
+    const bases = node.heritageClauses?.flatMap(({ types }) => types.map((type) => type.getText())) ?? [];
+    if (bases.length && name !== 'UnfoldPlayground')
+      parts.push(`Everything of \`${bases.join(', ')}\`, and:`);
+    parts.push(table(node.members));
+  } else parts.push(`\`\`\`ts\n${node.getText().replace(/^export (declare )?/, '')}\n\`\`\``);
+  return parts.filter(Boolean).join('\n\n');
 }
 
 async function commands() {
+  /** @param {string} name */
   const load = (name) => import(pathToFileURL(at('dist/cli', `${name}.js`)).href);
   const { helpOf } = await load('options');
   const parts = [];
@@ -173,7 +179,10 @@ export async function apiPage() {
     ...sections.flatMap(([title, names]) => [
       `## ${title}`,
       ...(notes[title] ?? []),
-      ...names.map((name) => section(name, known.get(name))),
+      ...names.flatMap((name) => {
+        const node = known.get(name);
+        return node ? [section(name, node)] : [];
+      }),
     ]),
     '## Command line',
     '`npx unfold-rnn` works on files and pipes. Status: 0 done, 1 failed, 2 a wrong command line or configuration, 130 interrupted (and saved, if training).',

@@ -5,13 +5,19 @@ import { availableParallelism } from 'node:os';
 import { readFileSync } from 'node:fs';
 import { at, Failure, heading, isMain, main, root, run, setUp } from './lib.mjs';
 
-/** A program of node_modules, by its file: `npx` would take half a second each. */
+/**
+ * A program of node_modules, by its file: `npx` would take half a second each.
+ * @param {string} path
+ * @param {string[]} args
+ */
 const tool = (path, ...args) => [process.execPath, at('node_modules', path), ...args];
+/** @param {string} name @param {string[]} args */
 const script = (name, ...args) => [process.execPath, at('scripts', name), ...args];
 
 /** The files git knows, and those it does not ignore, whose first line names a shell. */
 function shellScripts() {
   const files = run('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { capture: true });
+  /** @param {string} file */
   const isShell = (file) => {
     try {
       return /^#!.*\b(ba)?sh\b/.test(readFileSync(at(file), 'utf8').slice(0, 40));
@@ -25,7 +31,10 @@ function shellScripts() {
     .filter(isShell);
 }
 
-/** The longest first: the others fit in beside them. */
+/**
+ * The longest first: the others fit in beside them.
+ * @type {Record<string, () => string[]>}
+ */
 const checks = {
   types: () => tool('typescript-7/bin/tsc', '--build'),
   tidy: () => script('tidy.mjs'),
@@ -49,13 +58,18 @@ const checks = {
 /** These find the package by its public name, at the declarations that `types` writes. */
 const needTypes = ['eslint', 'knip', 'imports'];
 
-/** One check in a process of its own: {name, passed, seconds, output}. */
+/**
+ * One check in a process of its own.
+ * @param {string} name
+ * @returns {Promise<{ name: string, passed: boolean, seconds: number, output: string }>}
+ */
 function start(name) {
   const [program, ...args] = checks[name]();
   const began = performance.now();
   return new Promise((resolve) => {
     let output = '';
     const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    /** @param {boolean} passed */
     const end = (passed) => resolve({ name, passed, output, seconds: (performance.now() - began) / 1000 });
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text) => (output += text));
@@ -74,7 +88,9 @@ export async function check(names = Object.keys(checks)) {
     throw new Failure(`there is no check "${unknown}"; there are ${Object.keys(checks).join(', ')}.`);
   heading('Checking the sources');
   const waiting = Object.keys(checks).filter((name) => names.includes(name));
+  /** @type {Awaited<ReturnType<typeof start>>[]} */
   const results = [];
+  /** @type {Promise<unknown> | undefined} */
   let typed;
   const next = async () => {
     for (let name = waiting.shift(); name; name = waiting.shift()) {

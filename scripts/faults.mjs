@@ -2,8 +2,9 @@
 // their long forms, and how many were tried and survived. --cuts is the distance in bytes between two places where a
 // file is cut, --minutes how long models are started, stopped, resized, aborted and disposed of in random order.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { at, Failure, heading, main, run } from './lib.mjs';
+import { at, commandLine, Failure, heading, main, run } from './lib.mjs';
 
+/** @type {Record<string, number>} */
 const longForms = { kills: 100, calls: 300, cycles: 200, steps: 10_000, cuts: 1, minutes: 5 };
 const files = [
   'faults',
@@ -28,22 +29,25 @@ const native = [
   ['tests_memory', '*'],
 ];
 
-function options(args) {
-  const chosen = { ...longForms };
-  for (let i = 0; i < args.length; i += 2) {
-    const name = args[i].replace(/^--/, '');
-    const value = Number(args[i + 1]);
-    if (!(args[i].startsWith('--') && name in chosen && Number.isInteger(value) && value > 0)) {
-      throw new Failure(
-        `${args[i]} is no option with a whole number (options: --${Object.keys(chosen).join(', --')}).`,
-      );
-    }
-    chosen[name] = value;
-  }
-  return chosen;
+function options() {
+  const known = Object.entries(longForms).map(([name, value]) => [
+    name,
+    { type: 'string', default: String(value) },
+  ]);
+  const usage = `options, each with a whole number: --${Object.keys(longForms).join(', --')}`;
+  const { values } = commandLine({ options: Object.fromEntries(known) }, usage);
+  return Object.entries(values).map(([name, text]) => {
+    const value = Number(text);
+    if (!(Number.isInteger(value) && value > 0))
+      throw new Failure(`--${name} takes a whole number, not "${text}".`);
+    return { name, value };
+  });
 }
 
-/** {passed, failed} of the tests of a file that run inside the browser. */
+/**
+ * {passed, failed} of the tests of a file that run inside the browser.
+ * @param {string} file
+ */
 function inBrowser(file) {
   const report = at('build/faults-browser.json');
   rmSync(report, { force: true });
@@ -55,7 +59,11 @@ function inBrowser(file) {
   return { passed: numPassedTests, failed: numFailedTests || Number(!success) };
 }
 
-/** {passed, failed} of one native program; null if it is not built. */
+/**
+ * {passed, failed} of one native program; null if it is not built.
+ * @param {string} program
+ * @param {string} filter
+ */
 function tested(program, filter) {
   const built = ['native-sanitize', 'native']
     .map((preset) => at('build', preset, 'tests/core', program))
@@ -72,13 +80,14 @@ function tested(program, filter) {
 }
 
 main(() => {
-  const chosen = options(process.argv.slice(2));
+  const chosen = options();
   if (!existsSync(at('dist/simd.wasm'))) throw new Failure('the package is not built; run npm run build.');
   mkdirSync(at('build'), { recursive: true });
   const counts = at('build/faults.jsonl');
   rmSync(counts, { force: true });
+  /** @type {Record<string, string>} */
   const env = { UNFOLD_COUNTS: counts };
-  for (const [name, value] of Object.entries(chosen)) env[`UNFOLD_${name.toUpperCase()}`] = String(value);
+  for (const { name, value } of chosen) env[`UNFOLD_${name.toUpperCase()}`] = String(value);
   heading('Package');
   const built = existsSync(at('web/dist/index.html'));
   if (!built) console.log('The page is not built (npm run build): its faults are left out.');
@@ -114,6 +123,7 @@ main(() => {
   heading('Faults');
   for (const { fault, tried, survived } of rows)
     console.log(`${String(survived).padStart(7)} of ${String(tried).padEnd(7)} ${fault}`);
+  /** @param {'tried' | 'survived'} key */
   const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
   console.log(`\n${sum('tried')} faults tried, ${sum('survived')} survived`);
   process.exitCode = status !== 0 || sum('tried') !== sum('survived') ? 1 : 0;

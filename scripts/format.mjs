@@ -7,9 +7,10 @@ main(() => {
   const clangFormat = ['clang-format-19', 'clang-format'].find((name) => findProgram(name));
   if (!clangFormat) throw new Failure('clang-format is missing.');
   const cpp = ['core', 'wasm', 'tests'].flatMap((folder) => filesIn(at(folder), ['.cpp', '.h']));
-  let failed = 0;
+  let failed = false;
   if (cpp.length) {
-    failed |= run(clangFormat, [...(check ? ['--dry-run', '-Werror'] : ['-i']), ...cpp], { otherwise: null });
+    failed =
+      run(clangFormat, [...(check ? ['--dry-run', '-Werror'] : ['-i']), ...cpp], { otherwise: null }) !== 0;
   }
   const patterns = [
     '{wasm,web,scripts,tests}/**/*.{ts,tsx,mjs,css,html,json}',
@@ -19,17 +20,14 @@ main(() => {
     '!tests/fuzz/corpus/**', // inputs as they were found
     '!**/dist/**',
   ];
-  failed |= run(
-    process.execPath,
-    [
-      at('node_modules/prettier/bin/prettier.cjs'),
-      check ? '--check' : '--write',
-      '--log-level=warn',
-      '--no-error-on-unmatched-pattern',
-      ...patterns,
-    ],
-    { otherwise: null },
-  );
+  const prettier = [
+    at('node_modules/prettier/bin/prettier.cjs'),
+    check ? '--check' : '--write',
+    '--log-level=warn',
+    '--no-error-on-unmatched-pattern',
+    ...patterns,
+  ];
+  if (run(process.execPath, prettier, { otherwise: null }) !== 0) failed = true;
   if (failed)
     throw new Failure(check ? 'some files are not formatted; run npm run format.' : 'formatting failed.');
 });

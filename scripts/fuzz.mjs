@@ -4,7 +4,7 @@
 import { createWriteStream, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { at, Failure, findProgram, heading, main, run, setUp, shown } from './lib.mjs';
+import { at, commandLine, Failure, findProgram, heading, main, run, setUp, shown } from './lib.mjs';
 
 const targets = ['checkpoint', 'config', 'text', 'session', 'data', 'music', 'tensor'];
 const limits = [
@@ -17,25 +17,34 @@ const limits = [
   '-verbosity=1',
 ];
 
-function options(args) {
-  const chosen = { minutes: 2, names: [] };
-  for (let i = 0; i < args.length; ++i) {
-    if (args[i] === '--minutes') chosen.minutes = Number(args[++i]);
-    else if (targets.includes(args[i])) chosen.names.push(args[i]);
-    else throw new Failure(`there is no target "${args[i]}" (options: --minutes N, ${targets.join(', ')}).`);
-  }
-  if (!(chosen.minutes > 0)) throw new Failure('--minutes takes a number above 0.');
-  return chosen;
+function options() {
+  const { values, positionals } = commandLine(
+    { allowPositionals: true, options: { minutes: { type: 'string', default: '2' } } },
+    `options: --minutes N, ${targets.join(', ')}`,
+  );
+  const unknown = positionals.find((name) => !targets.includes(name));
+  if (unknown) throw new Failure(`there is no target "${unknown}"; there are ${targets.join(', ')}.`);
+  const minutes = Number(values.minutes);
+  if (!(minutes > 0)) throw new Failure('--minutes takes a number above 0.');
+  return { minutes, names: positionals };
 }
 
-/** Seconds of processor time in what the shell's `times` says of its children. */
+/**
+ * Seconds of processor time in what the shell's `times` says of its children.
+ * @param {string} times
+ */
 const secondsOf = (times) =>
   [...(times.trim().split('\n').at(-1) ?? '').matchAll(/(\d+)m([\d.]+)s/g)].reduce(
     (sum, [, minutes, seconds]) => sum + 60 * Number(minutes) + Number(seconds),
     0,
   );
 
-/** Runs a program; its messages go to a file. {status, seconds: of processor time}. */
+/**
+ * Runs a program; its messages go to a file. {status, seconds: of processor time}.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {string} log
+ */
 async function timed(program, args, log) {
   const child = spawn('sh', ['-c', '"$@"; status=$?; times; exit $status', 'sh', program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -47,7 +56,11 @@ async function timed(program, args, log) {
   return { status, seconds: secondsOf(times) };
 }
 
-/** Fuzzes one target for so many seconds of processor time. */
+/**
+ * Fuzzes one target for so many seconds of processor time.
+ * @param {string} name
+ * @param {number} share
+ */
 async function fuzz(name, share) {
   const [found, findings, log] = [
     at('build/fuzz', name),
@@ -84,7 +97,7 @@ async function fuzz(name, share) {
 }
 
 main(async () => {
-  const { minutes, names } = options(process.argv.slice(2));
+  const { minutes, names } = options();
   if (!findProgram('clang++-19')) setUp('build', 'test');
   heading('Building the fuzzers');
   rmSync(at('build/fuzz/findings'), { recursive: true, force: true });
@@ -98,7 +111,9 @@ main(async () => {
   const totals = { executions: 0, crashes: 0, seconds: 0 };
   for (const name of chosen) {
     const result = await fuzz(name, (minutes * 60) / chosen.length);
-    for (const key of Object.keys(totals)) totals[key] += result[key];
+    totals.executions += result.executions;
+    totals.crashes += result.crashes;
+    totals.seconds += result.seconds;
   }
   const spent = (totals.seconds / 60).toFixed(1);
   console.log(

@@ -7,8 +7,15 @@ import { once } from 'node:events';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { at, Failure, findProgram, heading, main, shown } from './lib.mjs';
+import { at, chromiumProgram, commandLine, Failure, heading, main, shown } from './lib.mjs';
 import { serve } from './serve.mjs';
+
+/**
+ * What is read of a report.
+ * @typedef {object} Report
+ * @property {Record<string, { score: number, auditRefs: { id: string, weight: number }[] }>} categories
+ * @property {Record<string, { score: number | null, title: string, displayValue?: string }>} audits
+ */
 
 const version = '12.8.2';
 const wanted = { performance: 90, accessibility: 100, 'best-practices': 100 };
@@ -16,16 +23,15 @@ const folder = at('build/lighthouse');
 /** Milliseconds. */
 const SETTLES = 5000;
 
-function options(args) {
-  const chosen = { runs: 3, form: 'mobile' };
-  for (let i = 0; i < args.length; i += 2) {
-    if (args[i] === '--runs') chosen.runs = Number(args[i + 1]);
-    else if (args[i] === '--form') chosen.form = args[i + 1];
-    else throw new Failure(`there is no option ${args[i]} (options: --runs N, --form mobile|desktop).`);
-  }
-  if (!(Number.isInteger(chosen.runs) && chosen.runs > 0)) throw new Failure('--runs takes a whole number.');
-  if (!['mobile', 'desktop'].includes(chosen.form)) throw new Failure('--form is mobile or desktop.');
-  return chosen;
+function options() {
+  const { values } = commandLine(
+    { options: { runs: { type: 'string', default: '3' }, form: { type: 'string', default: 'mobile' } } },
+    'options: --runs N, --form mobile|desktop',
+  );
+  const runs = Number(values.runs);
+  if (!(Number.isInteger(runs) && runs > 0)) throw new Failure('--runs takes a whole number.');
+  if (!['mobile', 'desktop'].includes(values.form)) throw new Failure('--form is mobile or desktop.');
+  return { runs, form: values.form };
 }
 
 /** The program's path; an interrupted installation is begun again. */
@@ -46,6 +52,7 @@ function install() {
       '--no-fund',
       '--loglevel=error',
     ];
+    /** @type {import('node:child_process').StdioOptions} */
     const stdio = ['ignore', 'ignore', 'inherit'];
     const { status } = spawnSync('npm', [...args, `lighthouse@${version}`], { cwd: part, stdio });
     if (status !== 0) throw new Failure("Lighthouse could not be installed (npm's message is above).");
@@ -54,7 +61,11 @@ function install() {
   return join(home, 'node_modules/lighthouse/cli/index.js');
 }
 
-/** A browser whose own start is over: a new one is busy with itself for seconds, which would count as the page's. */
+/**
+ * A browser whose own start is over: a new one is busy with itself for seconds, which would count as the page's.
+ * @param {string} browser
+ * @param {(port: number) => Promise<void>} use
+ */
 async function settled(browser, use) {
   const profile = mkdtempSync(join(tmpdir(), 'unfold-lighthouse-'));
   // Containers and root have no sandbox.
@@ -82,7 +93,15 @@ async function settled(browser, use) {
   }
 }
 
-/** One report of Lighthouse, as it writes it. */
+/**
+ * One report of Lighthouse, as it writes it.
+ * @param {string} program
+ * @param {string} url
+ * @param {number} port
+ * @param {string} form
+ * @param {string} name
+ * @returns {Promise<Report>}
+ */
 async function measure(program, url, port, form, name) {
   const file = join(folder, `${name}.json`);
   const args = [
@@ -102,23 +121,28 @@ async function measure(program, url, port, form, name) {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
+/** @param {number[]} values */
 const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-/** What keeps a category from its full score. */
+/**
+ * What keeps a category from its full score.
+ * @param {Report} report
+ * @param {string} category
+ */
 function complaints({ audits, categories }, category) {
   return categories[category].auditRefs
-    .filter(({ id, weight }) => weight > 0 && audits[id].score !== null && audits[id].score < 0.9)
+    .filter(({ id, weight }) => weight > 0 && (audits[id].score ?? 1) < 0.9)
     .map(({ id }) => `${id}: ${audits[id].title} ${audits[id].displayValue ?? ''}`);
 }
 
 main(async () => {
-  const { runs, form } = options(process.argv.slice(2));
-  const browser = process.env.UNFOLD_CHROMIUM ?? findProgram('chromium') ?? findProgram('google-chrome');
-  if (!browser) throw new Failure('chromium is missing; run scripts/setup test.');
+  const { runs, form } = options();
+  const browser = chromiumProgram();
   const program = install();
   mkdirSync(folder, { recursive: true });
   const site = await serve({ port: 0 });
   heading(`Lighthouse ${version}, ${form}`);
+  /** @type {Report[]} */
   const reports = [];
   try {
     await settled(browser, async (port) => {
@@ -134,7 +158,7 @@ main(async () => {
     console.log(`${category}: ${median([...scores])} (wanted ${least}; runs ${scores.join(', ')})`);
     if (median(scores) >= least) continue;
     failed = true;
-    for (const complaint of complaints(reports.at(-1), category)) console.log(`  ${complaint}`);
+    for (const complaint of complaints(reports[reports.length - 1], category)) console.log(`  ${complaint}`);
   }
   console.log(`Reports: ${shown(folder)}`);
   process.exitCode = failed ? 1 : 0;

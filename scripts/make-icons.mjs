@@ -1,7 +1,7 @@
 // node scripts/make-icons.mjs: draws the icons of the installed page (web/public/icons) from web/public/icon.svg.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { chromium } from 'playwright';
-import { at, findProgram, main, shown } from './lib.mjs';
+import { at, chromiumProgram, main, shown } from './lib.mjs';
 
 /** `inset`: share of the side that stays ground on each side; a maskable icon may be cut to a circle. */
 const icons = [
@@ -19,9 +19,10 @@ main(async () => {
   const drawing = readFileSync(at('web/public/icon.svg'), 'utf8').replace(/<style>.*<\/style>/, '');
   const source = Buffer.from(drawing.replace('<g>', '<g fill="#ffffff">'));
   mkdirSync(folder, { recursive: true });
-  const executablePath =
-    process.env.UNFOLD_CHROMIUM ?? findProgram('chromium') ?? findProgram('google-chrome');
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  const browser = await chromium.launch({
+    executablePath: chromiumProgram(),
+    args: ['--no-sandbox', '--disable-gpu'],
+  });
   try {
     const page = await browser.newPage();
     for (const { name, side, inset } of icons) {
@@ -33,6 +34,7 @@ main(async () => {
           const canvas = document.createElement('canvas');
           canvas.width = canvas.height = side;
           const context = canvas.getContext('2d');
+          if (!context) throw new Error('this browser has no canvas');
           context.fillStyle = ground;
           context.fillRect(0, 0, side, side);
           context.drawImage(

@@ -71,8 +71,10 @@ const texts = [
 ];
 
 const checkOnly = process.argv.includes('--check');
+/** @param {string} file */
 const read = (file) => readFile(new URL(file, folder), 'utf8');
 
+/** @param {string} file @param {string} content */
 async function put(file, content) {
   if (!checkOnly) return writeFile(new URL(file, folder), content);
   const stored = await read(file).catch(() => null);

@@ -10,7 +10,10 @@ const LARGEST = 200_000;
 const STEPS = 1800;
 const file = at('web/models/tales.safetensors');
 
-/** As many units as fit into LARGEST without the optimizer's moments. */
+/**
+ * As many units as fit into LARGEST without the optimizer's moments.
+ * @type {import('unfold-rnn').Config}
+ */
 const config = {
   seed: 1,
   embedding: 16,
@@ -25,7 +28,8 @@ const config = {
 };
 
 async function train() {
-  const { createModel } = await import(new URL('../dist/index.js', import.meta.url));
+  /** @type {typeof import('unfold-rnn')} */
+  const { createModel } = await import(new URL('../dist/index.js', import.meta.url).href);
   const text = await readFile(at('web/texts/tales.txt'));
   const model = await createModel({ ...config, text });
   try {

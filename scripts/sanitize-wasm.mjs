@@ -13,6 +13,8 @@ const text = 'the quick brown fox jumps over the lazy dog; how vexingly quick da
 const small = { window: 9, batch: 5, threads: 1, worker: false, seed: 3 };
 const layers = [{ hidden: 7 }, { hidden: 6 }];
 
+/** @typedef {typeof import('unfold-rnn')} Unfold */
+
 /** The built package with the engine exchanged, by its address. */
 function exchange() {
   const folder = at('build/wasm-sanitize/package');
@@ -25,11 +27,16 @@ function exchange() {
   return pathToFileURL(`${folder}/index.js`).href;
 }
 
+/** @param {(word: string, i: number) => string} line */
 const lines = (line) =>
   Array.from({ length: 24 }, (_, i) => line('abcbacab'.slice(i % 4, 4 + (i % 4)), i)).join('\n');
 const encoder = [{ hidden: 4, bidirectional: true }];
+/** @param {number} i */
 const notes = (i) => [[40 + i], [], [40, 45 + i], [87]];
-/** A network of each task, its examples, and a question. */
+/**
+ * A network of each task, its examples, and a question.
+ * @type {[import('unfold-rnn').Config, string, import('unfold-rnn').PredictRequest][]}
+ */
 const tasks = [
   [
     { task: 'translate', encoder, attention: 'additive' },
@@ -49,10 +56,10 @@ const tasks = [
   ],
   [{ task: 'classify' }, lines((w, i) => `${i % 2}\t${w}`), { input: 'cab' }],
   [{ task: 'tag' }, lines((w) => `${w}\t${w.replaceAll('a', 'x')}`), { input: 'cab', target: 'cxb' }],
-  [{ task: 'regress' }, lines((w, i) => `${Math.sin(i)},${i}`), { input: [[1, 2]], steps: 3 }],
+  [{ task: 'regress' }, lines((_, i) => `${Math.sin(i)},${i}`), { input: [[1, 2]], steps: 3 }],
   [
     { task: { name: 'regress', pool: 'mean' } },
-    lines((w, i) => `${i},1\t${i / 9}`),
+    lines((_, i) => `${i},1\t${i / 9}`),
     { input: [[1], [2]], target: [[1]] },
   ],
   [
@@ -62,13 +69,18 @@ const tasks = [
   ],
 ];
 
+/** @template T @param {AsyncIterable<T>} stream */
 async function read(stream) {
   const chunks = [];
   for await (const chunk of stream) chunks.push(chunk);
   return chunks;
 }
 
-/** What a refusal must be: a typed error that is not the engine's end. */
+/**
+ * What a refusal must be: a typed error that is not the engine's end.
+ * @param {Promise<unknown>} promise
+ * @param {Unfold['UnfoldError']} UnfoldError
+ */
 async function refused(promise, UnfoldError) {
   const error = await promise.then(
     () => undefined,
@@ -79,7 +91,12 @@ async function refused(promise, UnfoldError) {
   }
 }
 
-/** How many bad files it refused: each needs an engine of its own, so that few networks are given so many. */
+/**
+ * How many bad files it refused: each needs an engine of its own, so that few networks are given so many.
+ * @param {Unfold} unfold
+ * @param {import('unfold-rnn').Config} config
+ * @param {number} most
+ */
 async function tried({ createModel, openModel, UnfoldError }, config, most) {
   const model = await createModel({ ...small, ...config, text });
   await read(model.train({ steps: 30 }));
@@ -110,13 +127,18 @@ async function tried({ createModel, openModel, UnfoldError }, config, most) {
   return bad;
 }
 
-/** A task learns, is asked and goes on from its file; cut and flipped ones are refused. How many were. */
+/**
+ * A task learns, is asked and goes on from its file; cut and flipped ones are refused. How many were.
+ * @param {Unfold} unfold
+ * @param {typeof tasks[number]} task
+ */
 async function triedTask({ createModel, openModel, UnfoldError }, [config, text, question]) {
-  const own = { ...small, window: undefined, layers: [{ hidden: 5 }] };
+  const { window: _, ...own } = { ...small, layers: [{ hidden: 5 }] };
   const model = await createModel({ ...own, ...config, text });
   await read(model.train({ steps: 10 }));
-  for (const split of ['train', 'validation', 'test']) await model.evaluate({ split });
-  for (const request of [question, { ...question, target: undefined }]) await model.predict(request);
+  for (const split of /** @type {const} */ (['train', 'validation', 'test'])) await model.evaluate({ split });
+  const { target: _unknown, ...open } = question;
+  for (const request of [question, open]) await model.predict(request);
   await model.example('train', 0);
   const file = await model.save();
   for (const given of [text, '']) {
@@ -134,7 +156,11 @@ async function triedTask({ createModel, openModel, UnfoldError }, [config, text,
   return 2;
 }
 
-/** The tensor level: ragged batches there and back, every optimizer, states, saved and loaded. */
+/**
+ * The tensor level: ragged batches there and back, every optimizer, states, saved and loaded.
+ * @param {Unfold} unfold
+ * @param {Pick<import('unfold-rnn').NetworkOptions, 'layers' | 'dropout'>} config
+ */
 async function triedNetwork({ createNetwork }, config) {
   const network = await createNetwork({
     task: { inputs: 2, outputs: 3 },
@@ -144,7 +170,7 @@ async function triedNetwork({ createNetwork }, config) {
   });
   const [T, N] = [5, 3];
   let state;
-  for (const optimizer of ['sgd', 'rmsprop', 'adagrad', 'adadelta', 'adam', 'adamw']) {
+  for (const optimizer of /** @type {const} */ (['sgd', 'rmsprop', 'adagrad', 'adadelta', 'adam', 'adamw'])) {
     const x = { shape: [T, N, 2], data: Float32Array.from({ length: T * N * 2 }, (_, i) => Math.sin(i)) };
     const out = await network.forward(x, { lengths: [5, 0, 2], training: true, ...(state && { state }) });
     await network.backward(out.y.data, out.state);
@@ -159,17 +185,19 @@ main(async () => {
   setUp('build');
   if (!existsSync(at('dist/index.js'))) throw new Failure('the package is not built; run npm run build.');
   build('wasm-sanitize');
+  /** @type {Unfold} */
   const unfold = await import(exchange());
   heading('WebAssembly with sanitizers');
   const { cells, optimizers, presets } = await unfold.getSchema();
   const configs = [
     ...cells.map(({ name }) => ({ layers: layers.map((layer) => ({ ...layer, cell: name })) })),
-    ...optimizers.map(({ name }) => ({ layers, optimizer: { name } })),
+    ...optimizers.map((name) => ({ layers, optimizer: { name } })),
     ...presets.map(({ config }) => config).filter(Boolean),
   ];
   let bad = 0;
   for (const [at, config] of configs.entries()) bad += await tried(unfold, config, at === 0 ? 40 : 1);
   for (const task of tasks) bad += await triedTask(unfold, task);
+  /** @type {Pick<import('unfold-rnn').NetworkOptions, 'layers' | 'dropout'>[]} */
   const networks = cells.map(({ name }) => ({ layers: [{ cell: name, hidden: 5 }] }));
   networks.push({
     layers: [

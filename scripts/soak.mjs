@@ -4,28 +4,33 @@
 // page complains.
 import { readFileSync } from 'node:fs';
 import puppeteer from 'puppeteer-core';
-import { Failure, findProgram, heading, main } from './lib.mjs';
+import { chromiumProgram, commandLine, Failure, heading, main, messageOf } from './lib.mjs';
 import { serve } from './serve.mjs';
 
 const EVERY = 10; // seconds
 /** Bytes that may come and go: the curve of the loss fills up, code is compiled, memory is handed back late. */
 const ALLOWED = { scripts: 3e6, tab: 25e6 };
 
-function options(args) {
-  const chosen = { minutes: 30, at: '' };
-  for (let i = 0; i < args.length; i += 2) {
-    if (args[i] === '--minutes') chosen.minutes = Number(args[i + 1]);
-    else if (args[i] === '--at') chosen.at = args[i + 1];
-    else throw new Failure(`there is no option ${args[i]} (options: --minutes N, --at "#…").`);
-  }
-  if (!(chosen.minutes >= 1)) throw new Failure('--minutes takes a number from 1.');
-  return chosen;
+function options() {
+  const { values } = commandLine(
+    { options: { minutes: { type: 'string', default: '30' }, at: { type: 'string', default: '' } } },
+    'options: --minutes N, --at "#…"',
+  );
+  const minutes = Number(values.minutes);
+  if (!(minutes >= 1)) throw new Failure('--minutes takes a number from 1.');
+  return { minutes, at: values.at };
 }
 
+/** @param {number[]} values */
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+/** @param {number} bytes */
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 
-/** Bytes of scripts and their objects in the page and its workers, and of the whole process of the tab. */
+/**
+ * Bytes of scripts and their objects in the page and its workers, and of the whole process of the tab.
+ * @param {import('puppeteer-core').Page} page
+ * @param {import('puppeteer-core').CDPSession} system
+ */
 async function weigh(page, system) {
   const scripts = await page.evaluate(async () => {
     const { breakdown } = await performance.measureUserAgentSpecificMemory();
@@ -35,18 +40,15 @@ async function weigh(page, system) {
   const { processInfo } = await system.send('SystemInfo.getProcessInfo');
   const resident = processInfo
     .filter(({ type }) => type === 'renderer')
-    .map(({ id }) => Number(/^VmRSS:\s*(\d+)/m.exec(readFileSync(`/proc/${id}/status`, 'utf8'))[1]) * 1024);
+    .map(({ id }) => Number(/^VmRSS:\s*(\d+)/m.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1]) * 1024);
   return { scripts, tab: Math.max(...resident) };
 }
 
 main(async () => {
-  const { minutes, at } = options(process.argv.slice(2));
-  const executablePath =
-    process.env.UNFOLD_CHROMIUM ?? findProgram('chromium') ?? findProgram('google-chrome');
-  if (!executablePath) throw new Failure('chromium is missing; run scripts/setup test.');
+  const { minutes, at } = options();
   const site = await serve({ port: 0 });
   const browser = await puppeteer.launch({
-    executablePath,
+    executablePath: chromiumProgram(),
     args: [
       '--no-sandbox', // Containers and root have none; the page is our own.
       '--disable-gpu',
@@ -56,16 +58,18 @@ main(async () => {
     ],
     protocolTimeout: 60_000,
   });
+  /** @type {string[]} */
   const complaints = [];
+  /** @type {{ scripts: number, tab: number, step: number }[]} */
   const weights = [];
   try {
     const page = await browser.newPage();
-    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('pageerror', (error) => complaints.push(messageOf(error)));
     page.on('error', (error) => complaints.push(error.message));
     const system = await browser.target().createCDPSession();
     await page.goto(site.url + at);
     await page.waitForFunction(() => Number(document.querySelector('.facts dd')?.textContent) > 0);
-    const step = () => page.$eval('.facts dd', ({ textContent }) => Number(textContent.replace(/\D/g, '')));
+    const step = () => page.$eval('.facts dd', ({ textContent }) => Number(textContent?.replace(/\D/g, '')));
     heading(`${minutes} minutes of training`);
     const ends = Date.now() + 60_000 * minutes;
     while (Date.now() < ends) {
@@ -84,7 +88,9 @@ main(async () => {
   }
   // The last fifth beside the second: the first is for loading, compiling and the first copies.
   const fifth = Math.max(1, Math.floor(weights.length / 5));
-  for (const [part, allowed] of Object.entries(ALLOWED)) {
+  for (const part of /** @type {const} */ (['scripts', 'tab'])) {
+    const allowed = ALLOWED[part];
+    /** @param {typeof weights} list */
     const of = (list) => median(list.map((weight) => weight[part]));
     const [early, late] = [of(weights.slice(fifth, 2 * fifth)), of(weights.slice(-fifth))];
     console.log(`${part}: ${megabytes(early)} early, ${megabytes(late)} late`);

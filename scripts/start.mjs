@@ -4,7 +4,7 @@ import { main, setUp } from './lib.mjs';
 import { serveForever, serveOptions } from './serve.mjs';
 
 main(async () => {
-  const options = serveOptions(process.argv.slice(2));
+  const options = serveOptions();
   setUp('build');
   build('wasm', 'package', 'web');
   await serveForever(options);

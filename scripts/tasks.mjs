@@ -7,7 +7,9 @@ import { at, Failure, isMain, main } from './lib.mjs';
 import { build } from './build.mjs';
 
 const chorales = at('../shared/data/JSB_Chorales.json');
+/** @param {number} learningRate */
 const adam = (learningRate) => ({ name: 'adam', learningRate });
+/** @param {object} corpus @param {number} hidden @param {number} steps */
 const translates = (corpus, hidden, steps) => ({
   corpus,
   encoder: [{ cell: 'lstm', hidden, bidirectional: true }],
@@ -17,6 +19,7 @@ const translates = (corpus, hidden, steps) => ({
   optimizer: adam(0.003),
   schedule: { name: 'cosine', steps },
 });
+/** @param {string} cell */
 const adds = (cell) => ({
   corpus: { name: 'adding', difficulty: 100, count: 20000 },
   layers: [{ cell, hidden: 64 }],
@@ -24,7 +27,20 @@ const adds = (cell) => ({
   clip: 1,
 });
 
-/** What must be reached: `right`, the least share of right answers, `loss`, the most, or `above`, the least loss. */
+/**
+ * What must be reached: `right`, the least share of right answers, `loss`, the most, or `above`, the least loss.
+ * @typedef {object} Run
+ * @property {string} name
+ * @property {object} config
+ * @property {string} [text]
+ * @property {number} steps
+ * @property {string} [split]
+ * @property {number} [right]
+ * @property {number} [loss]
+ * @property {number} [above]
+ */
+
+/** @type {Run[]} */
 const runs = [
   { name: 'reversal', config: translates({ name: 'reversal' }, 64, 1500), steps: 1500, right: 0.99 },
   {
@@ -97,7 +113,10 @@ const runs = [
   },
 ];
 
-/** Trains natively; what the program says of a split. */
+/**
+ * Trains natively; what the program says of a split.
+ * @param {Run} run
+ */
 function train({ config, text, steps, split = 'test' }) {
   const given = JSON.stringify({ ...config, seed: 1, evaluateEvery: 0 });
   const args = ['train', '--config', given, '--steps', String(steps), '--threads', '2'];
@@ -105,8 +124,9 @@ function train({ config, text, steps, split = 'test' }) {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const [, loss, right] = new RegExp(`${split} loss ([\\d.]+)(?:, right ([\\d.]+) %)?`).exec(output);
-  const number = (pattern) => Number(pattern.exec(output)[1]);
+  const [, loss, right] = new RegExp(`${split} loss ([\\d.]+)(?:, right ([\\d.]+) %)?`).exec(output) ?? [];
+  /** @param {RegExp} pattern */
+  const number = (pattern) => Number(pattern.exec(output)?.[1]);
   return {
     loss: Number(loss),
     right: right === undefined ? undefined : Number(right) / 100,
@@ -115,10 +135,11 @@ function train({ config, text, steps, split = 'test' }) {
   };
 }
 
+/** @param {Run} run */
 function tell(run) {
   const { loss, right, trivial, seconds } = train(run);
   const kept =
-    (run.right === undefined || right >= run.right) &&
+    (run.right === undefined || (right ?? 0) >= run.right) &&
     (run.loss === undefined || loss < run.loss) &&
     (run.above === undefined || loss > run.above);
   const share = right === undefined ? '' : `  ${(100 * right).toFixed(2)} % right`;

@@ -1,7 +1,7 @@
 // npm run check -- tidy: clang-tidy, with the checks of .clang-tidy, over core/ and wasm/*.cpp.
 //
 // Most of its time goes into the AST of the standard library and of the JSON library, which every check walks. So the
-// files of a folder are read as one program: a name without linkage must be the only one of its folder. A folder that
+// files of a folder are read as one program, as they are compiled; the cells and the kernels each alone. A program that
 // passed is passed over until something changes that it is made of.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -50,13 +50,13 @@ function programs() {
   const list = folders.flatMap((name) => {
     const files = sources.filter((file) => file.startsWith(`${name}/`));
     if (name === 'wasm') return [{ name, files, flags: bindings }];
-    if (name !== 'core/kernels') return [{ name: basename(name), files, flags: () => native }];
-    // The functions of kernels.cpp have the names of those that dispatch to them.
-    return files.map((file) => ({
-      name: basename(file, '.cpp'),
-      files: [file],
-      flags: () => [...native, ...kernels],
-    }));
+    const alone = files.filter((file) => name === 'core/kernels' || file.includes('/cells/'));
+    const together = files.filter((file) => !alone.includes(file));
+    const flags = () => (name === 'core/kernels' ? [...native, ...kernels] : native);
+    return [
+      ...(together.length ? [{ name: basename(name), files: together, flags }] : []),
+      ...alone.map((file) => ({ name: basename(file, '.cpp'), files: [file], flags })),
+    ];
   });
   const first = ['wasm', 'data', 'api', 'model', 'config'];
   const rank = (/** @type {Program} */ { name }) =>

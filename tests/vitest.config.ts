@@ -19,6 +19,7 @@ function chromium(): string | undefined {
 }
 
 function inBrowser(name: string, headers: Record<string, string>): TestProjectInlineConfiguration {
+  const executablePath = chromium();
   return {
     root,
     plugins: [schema()],
@@ -34,7 +35,7 @@ function inBrowser(name: string, headers: Record<string, string>): TestProjectIn
         instances: [{ browser: 'chromium' }],
         provider: playwright({
           launchOptions: {
-            executablePath: chromium(),
+            ...(executablePath && { executablePath }),
             // Containers and root have no sandbox; the pages are our own.
             args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-component-update'],
           },

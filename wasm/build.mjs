@@ -6,9 +6,12 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync 
 import { fileURLToPath } from 'node:url';
 import { adapt } from './glue.mjs';
 
+/** @param {string} path */
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const dist = (name = '') => here(`../dist/${name}`);
+/** @param {string} name */
 const isGlue = (name) => /^simd(-threads|-fast)*\.js$/.test(name);
+/** @param {string} name */
 const isTwin = (name) => /-fast\.js$/.test(name);
 
 mkdirSync(dist(), { recursive: true });
@@ -42,7 +45,11 @@ for (const name of readdirSync(dist())) {
   }
 }
 
-/** A build's fast twin runs with the other's JavaScript: they differ in nothing but the name of the file. */
+/**
+ * A build's fast twin runs with the other's JavaScript: they differ in nothing but the name of the file.
+ * @param {string} name
+ * @param {string} source
+ */
 function checkTwin(name, source) {
   const other = readFileSync(dist(name.replace('-fast', '')), 'utf8');
   if (adapt(other) !== source.replaceAll('-fast.', '.'))

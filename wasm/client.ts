@@ -36,15 +36,16 @@ export class Client {
     const { transfer, signal } = options;
     return this.hold(
       new Promise<Result<K>>((resolve, reject) => {
+        const fail: Pending['error'] = reject; // a signal's reason need not be an Error
         if (signal?.aborted) throw reasonOf(signal);
         const abort = () => {
-          reject(reasonOf(signal!));
+          fail(reasonOf(signal!));
           this.#post({ type: 'stop', id });
         };
         const settled = () => signal?.removeEventListener('abort', abort);
         const id = this.#open(name, args, transfer, {
           result: (result) => (settled(), resolve(result as Result<K>)),
-          error: (error) => (settled(), reject(error)),
+          error: (error) => (settled(), fail(error)),
         });
         signal?.addEventListener('abort', abort);
       }),

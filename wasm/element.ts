@@ -12,7 +12,7 @@ import { createModel } from './index.js';
 import type { Config, Model, Progress, Runtime } from './index.js';
 
 /** Absent where pages are rendered on a server. */
-const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
+const Base = globalThis.HTMLElement ?? class {};
 
 /** Symbols of one sample. */
 const LENGTH = 160;

@@ -16,7 +16,10 @@ const sharedMemory = `const sharedMemory = (initial) => {
 };
 `;
 
-/** The source of simd.js or simd-threads.js, adapted; once adapted, unchanged. */
+/**
+ * The source of simd.js or simd-threads.js, adapted; once adapted, unchanged.
+ * @param {string} source
+ */
 export function adapt(source) {
   if (source.startsWith(fromNode)) return source;
   const factory = /export default (\w+);/.exec(source)?.[1];
@@ -47,7 +50,10 @@ export function adapt(source) {
   return fromNode + (adapted.includes('sharedMemory(') ? sharedMemory : '') + adapted;
 }
 
-/** In place of a top-level await, which workers of the classic kind cannot have. */
+/**
+ * In place of a top-level await, which workers of the classic kind cannot have.
+ * @param {string | undefined} factory
+ */
 function startNodeThread(factory) {
   return `if (isNode) fromNode("worker_threads").then(({ workerData }) => workerData === 'em-pthread' && ${factory}());`;
 }

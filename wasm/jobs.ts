@@ -54,9 +54,9 @@ export function* train(session: EngineSession, args: TrainArgs, outlet: Outlet<'
   try {
     for (;;) {
       const began = performance.now();
-      const slice = read<{ done: boolean; underWay: boolean; events: Report[] }>(
-        session.train(target, TRAINING),
-      );
+      // Once the time is over, a piece at a time: that ends where the step under way ends, and begins no other.
+      const time = worked < limit ? TRAINING : 0;
+      const slice = read<{ done: boolean; underWay: boolean; events: Report[] }>(session.train(target, time));
       worked += (performance.now() - began) / 1000;
       meter.add(slice.events);
       underWay = slice.underWay;

@@ -14,7 +14,7 @@ import type {
   StepOptions,
   Tensor,
 } from './network-types.js';
-import type { Args } from './protocol.js';
+import type { TensorArgs } from './protocol.js';
 import { DISPOSE } from './symbols.js';
 import type { RuntimeInfo } from './types.js';
 
@@ -216,7 +216,8 @@ export class TensorNetwork implements Network {
 
   #send<K extends 'forward' | 'backward' | 'setTensors'>(name: K, options: object, parts: Float32Array[]) {
     const numbers = joined(parts);
-    return this.#client.call(name, { options: toJson(options), numbers } as Args<K>, {
+    const args: TensorArgs = { options: toJson(options), numbers };
+    return this.#client.call(name, args, {
       transfer: [numbers.buffer],
     });
   }

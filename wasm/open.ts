@@ -4,8 +4,8 @@ import { Client } from './client.js';
 import { describe, UnfoldError, wrap } from './errors.js';
 import { hasThreads, loadModule } from './load.js';
 import { type Channel, VERSION } from './protocol.js';
-import { reasonOf } from './stream.js';
 import { notStarted } from './starting.js';
+import { reasonOf } from './stream.js';
 import { type Plan, plan, support } from './support.js';
 import type { Build, Runtime, RuntimeInfo } from './types.js';
 
@@ -98,7 +98,8 @@ async function within<T>(
 ): Promise<T> {
   let cancel = () => {};
   const limit = new Promise<never>((_, reject) => {
-    const abort = () => reject(reasonOf(signal!));
+    const fail: (reason: unknown) => void = reject; // a signal's reason need not be an Error
+    const abort = () => fail(reasonOf(signal!));
     if (signal?.aborted) abort();
     signal?.addEventListener('abort', abort);
     const late = () =>

@@ -9,10 +9,6 @@
 namespace unfold {
 namespace {
 
-[[noreturn]] void refuse(const std::string& field, const std::string& expected, const std::string& actual) {
-  throw Error(ErrorCode::invalid_argument, field, expected, actual.size() > 60 ? actual.substr(0, 57) + "…" : actual);
-}
-
 /// The tokens of a text, each the longest name that fits.
 std::vector<Token> tokens_of(const std::string& text, const std::vector<std::string>& names, const char* field) {
   std::vector<Token> tokens;
@@ -22,7 +18,7 @@ std::vector<Token> tokens_of(const std::string& text, const std::vector<std::str
       if (text.compare(at, names[i].size(), names[i]) == 0 && !names[i].empty() &&
           (best == names.size() || names[i].size() > names[best].size()))
         best = i;
-    if (best == names.size()) refuse(field, "symbols that the model knows", text.substr(at, 8));
+    if (best == names.size()) refuse_argument(field, "symbols that the model knows", text.substr(at, 8));
     tokens.push_back(Token(best));
     at += names[best].size();
   }
@@ -38,10 +34,10 @@ std::string text_of(const std::vector<Token>& tokens, const std::vector<std::str
 /// Numbers of one row, or of rows of D.
 std::vector<Real> numbers_of(const Json& value, Index D, const char* field) {
   const std::string expected = "rows of " + std::to_string(D) + " finite numbers";
-  if (!value.is_array()) refuse(field, expected, shown(value));
+  if (!value.is_array()) refuse_argument(field, expected, shown(value));
   std::vector<Real> numbers;
   const auto add = [&](const Json& x) {
-    if (!x.is_number() || !(std::fabs(x.get<double>()) <= 1e15)) refuse(field, expected, shown(x));
+    if (!x.is_number() || !(std::fabs(x.get<double>()) <= 1e15)) refuse_argument(field, expected, shown(x));
     numbers.push_back(Real(x.get<double>()));
   };
   for (const Json& row : value) {
@@ -49,10 +45,10 @@ std::vector<Real> numbers_of(const Json& value, Index D, const char* field) {
       add(row);
       continue;
     }
-    if (Index(row.size()) != D) refuse(field, expected, std::to_string(row.size()) + " in a row");
+    if (Index(row.size()) != D) refuse_argument(field, expected, std::to_string(row.size()) + " in a row");
     for (const Json& x : row) add(x);
   }
-  if (Index(numbers.size()) % D != 0) refuse(field, expected, std::to_string(numbers.size()) + " numbers");
+  if (Index(numbers.size()) % D != 0) refuse_argument(field, expected, std::to_string(numbers.size()) + " numbers");
   return numbers;
 }
 
@@ -68,66 +64,74 @@ double number_of(const Json& request, const char* name, double otherwise, double
   if (at == request.end() || at->is_null()) return otherwise;
   const double x = at->is_number() ? at->get<double>() : std::nan("");
   if (!(x >= least && x <= most) || (whole && x != std::floor(x)))
-    refuse(
+    refuse_argument(
         name,
         std::string(whole ? "a whole number" : "a number") + " from " + Json(least).dump() + " to " + Json(most).dump(),
         shown(*at));
   return x;
 }
 
-constexpr const char* known[]{"input", "context", "target", "beam", "lengthPenalty", "temperature", "seed", "steps"};
+constexpr const char* request_options[]{"input",         "context",     "target", "beam",
+                                        "lengthPenalty", "temperature", "seed",   "steps"};
 
 }  // namespace
 
 Example Session::parse_example(const Json& request) const {
   const TaskConfig& task = config_.task;
   for (const auto& [name, value] : request.items())
-    if (std::find_if(std::begin(known), std::end(known), [&](const char* k) { return name == k; }) == std::end(known))
-      refuse(name, "input, context, target, beam, lengthPenalty, temperature, seed or steps", "an unknown option");
+    if (std::find_if(std::begin(request_options), std::end(request_options),
+                     [&](const char* k) { return name == k; }) == std::end(request_options))
+      refuse_argument(name, "input, context, target, beam, lengthPenalty, temperature, seed or steps",
+                      "an unknown option");
   Example e;
   const auto text = [&](const char* field) {
     const Json& value = request.at(field);
-    if (!value.is_string()) refuse(field, "a text", shown(value));
+    if (!value.is_string()) refuse_argument(field, "a text", shown(value));
     return value.get<std::string>();
   };
   if (task.name != "generate") {
-    if (!request.contains("input")) refuse("input", names_.numbers > 0 ? "rows of numbers" : "a text", "nothing");
+    if (!request.contains("input"))
+      refuse_argument("input", names_.numbers > 0 ? "rows of numbers" : "a text", "nothing");
     if (names_.numbers > 0)
       e.numbers = numbers_of(request["input"], names_.numbers, "input");
     else
       e.input = tokens_of(text("input"), names_.inputs, "input");
-    if (e.input.empty() && e.numbers.empty()) refuse("input", "at least one step", "none");
+    if (e.input.empty() && e.numbers.empty()) refuse_argument("input", "at least one step", "none");
     if (Index(e.input.size()) > 65536 || Index(e.numbers.size()) > (Index(1) << 24))
-      refuse("input", "at most 65536 steps", std::to_string(std::max(e.input.size(), e.numbers.size())));
+      refuse_argument("input", "at most 65536 steps", std::to_string(std::max(e.input.size(), e.numbers.size())));
   }
   e.context.assign(std::size_t(names_.context), Real(0));
   if (names_.context > 0) {
-    if (!request.contains("context")) refuse("context", std::to_string(names_.context) + " numbers", "nothing");
+    if (!request.contains("context"))
+      refuse_argument("context", std::to_string(names_.context) + " numbers", "nothing");
     e.context = numbers_of(request["context"], names_.context, "context");
     if (Index(e.context.size()) != names_.context)
-      refuse("context", std::to_string(names_.context) + " numbers", std::to_string(e.context.size()));
+      refuse_argument("context", std::to_string(names_.context) + " numbers", std::to_string(e.context.size()));
   }
   if (!request.contains("target")) return e;
   if (task.name == "regress" || task.name == "notes") {
     e.values = numbers_of(request["target"], names_.outputs, "target");
     const Index rows = Index(e.values.size()) / names_.outputs;
     const Index expected = task.pooled() ? 1 : Index(e.numbers.size()) / names_.numbers;
-    if (rows != expected) refuse("target", std::to_string(expected) + " rows", std::to_string(rows));
+    if (rows != expected) refuse_argument("target", std::to_string(expected) + " rows", std::to_string(rows));
   } else if (task.name == "classify") {
     const std::string label = text("target");
     const auto at = std::find(names_.targets.begin(), names_.targets.end(), label);
-    if (at == names_.targets.end()) refuse("target", "a label that the model knows", label);
+    if (at == names_.targets.end()) refuse_argument("target", "a label that the model knows", shown(label));
     e.target.push_back(Token(at - names_.targets.begin()));
   } else {
     e.target = tokens_of(text("target"), names_.targets, "target");
     const auto steps =
         e.input.empty() ? e.numbers.size() / std::size_t(std::max<Index>(names_.numbers, 1)) : e.input.size();
     if (sizes_.lengths > 0 && Index(e.target.size()) >= sizes_.lengths)
-      refuse("target", "at most " + std::to_string(sizes_.lengths - 1) + " symbols (the longest it was trained on)",
-             std::to_string(e.target.size()));
-    if (e.target.size() > 65536) refuse("target", "at most 65536 symbols", std::to_string(e.target.size()));
+      refuse_argument("target",
+                      "at most " + std::to_string(sizes_.lengths - 1) + " symbols (the longest it was trained on)",
+                      std::to_string(e.target.size()));
+    if (task.length == "halt" && e.target.empty())
+      refuse_argument("target", "at least one symbol (the model halts after a step)", "none");
+    if (e.target.size() > 65536) refuse_argument("target", "at most 65536 symbols", std::to_string(e.target.size()));
     if (task.name == "tag" && e.target.size() != steps)
-      refuse("target", std::to_string(steps) + " labels", std::to_string(e.target.size()));
+      refuse_argument("target", std::to_string(steps) + " labels", std::to_string(e.target.size()));
   }
   return e;
 }
@@ -196,7 +200,7 @@ Json Session::example(Split split, Index index) {
                                      : split == Split::validation ? data.validation
                                                                   : data.test;
   if (index < 0 || index >= Index(list.size()))
-    refuse("index", "a number below " + std::to_string(list.size()), std::to_string(index));
+    refuse_argument("index", "a number below " + std::to_string(list.size()), std::to_string(index));
   const Example& e = list[std::size_t(index)];
   Json json = Json::object();
   if (data.numbers > 0)

@@ -244,7 +244,7 @@ void Session::baselines_start(int highest) {
 std::optional<Json> Session::baselines_next(Index count) {
   if (!markov_) throw Error(ErrorCode::invalid_state, "baselines", "baselines that were started", "none");
   if (!markov_->advance(count)) return std::nullopt;
-  const Json losses =
+  Json losses =
       object({{"uniform", numeric::log(double(symbols_.vocabulary.size()))}, {"markov", Json(markov_->losses())}});
   markov_.reset();
   return losses;

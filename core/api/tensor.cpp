@@ -8,10 +8,6 @@
 namespace unfold {
 namespace {
 
-[[noreturn]] void refuse(const std::string& field, const std::string& expected, const std::string& actual) {
-  throw Error(ErrorCode::invalid_argument, field, expected, actual);
-}
-
 std::string shape(std::initializer_list<Index> sizes) {
   std::string text;
   Index product = 1;
@@ -27,7 +23,7 @@ std::string numbers(std::size_t count) { return std::to_string(count) + " number
 void check_size(const std::string& field, std::size_t size, std::initializer_list<Index> sizes) {
   Index product = 1;
   for (const Index s : sizes) product *= s;
-  if (Index(size) != product) refuse(field, shape(sizes), numbers(size));
+  if (Index(size) != product) refuse_argument(field, shape(sizes), numbers(size));
 }
 
 const Config& checked(const Config& c) {
@@ -167,7 +163,7 @@ const NamedTensor& TensorNetwork::named(const std::string& name) const {
     if (t.name == name) return t;
     all += (all.empty() ? "" : ", ") + t.name;
   }
-  refuse("name", "one of " + all, "\"" + name + "\"");
+  refuse_argument("name", "one of " + all, "\"" + name + "\"");
 }
 
 namespace {
@@ -201,7 +197,7 @@ void TensorNetwork::set_parameter(const std::string& name, std::span<const Real>
     check_size(name, values.size(), {t.rows, t.cols});
   for (std::size_t i = 0; i < values.size(); ++i)
     if (!std::isfinite(values[i]))
-      refuse(name, "finite numbers", shortly(double(values[i])) + " at " + std::to_string(i));
+      refuse_argument(name, "finite numbers", shortly(double(values[i])) + " at " + std::to_string(i));
   const Real* from = values.data();
   for (Index r = 0; r < t.rows; ++r)
     for (const NamedTensor::Part& part : t.parts) {
@@ -220,31 +216,32 @@ void TensorNetwork::check_state(const TensorState& state, const std::string& fie
   Index size = 0;
   for (const TensorLayer& l : layers_) size += (l.lead + (l.cell_state ? 1 : 0)) * N * l.hidden;
   if (Index(state.values.size()) != size)
-    refuse(field, numbers(std::size_t(size)) + " (each layer's h, then c)", numbers(state.values.size()));
+    refuse_argument(field, numbers(std::size_t(size)) + " (each layer's h, then c)", numbers(state.values.size()));
   check_size(field + ".inputs", state.inputs.size(), {input_lead(), N, inputs()});
 }
 
 void TensorNetwork::check(const Inputs& in) const {
   const Index T = in.steps, N = in.columns, D = inputs();
   constexpr Index most = Index(1) << 24;
-  if (T < 1 || T > most) refuse("steps", "a whole number from 1 to 16777216", std::to_string(T));
-  if (N < 1 || N > most) refuse("batch", "a whole number from 1 to 16777216", std::to_string(N));
+  if (T < 1 || T > most) refuse_argument("steps", "a whole number from 1 to 16777216", std::to_string(T));
+  if (N < 1 || N > most) refuse_argument("batch", "a whole number from 1 to 16777216", std::to_string(N));
   if (double(T) * double(N) * double(std::max(D, outputs_)) > double(Index(1) << 29))
-    refuse("steps", "fewer steps, or a smaller batch", std::to_string(T) + " × " + std::to_string(N));
+    refuse_argument("steps", "fewer steps, or a smaller batch", std::to_string(T) + " × " + std::to_string(N));
   check_size("x", in.x.size(), {T, N, D});
   check_size("context", in.context.size(), {N, context_size()});
   if (in.lengths.empty()) return;
   if (Index(in.lengths.size()) != N)
-    refuse("lengths", std::to_string(N) + " numbers, one a sequence", numbers(in.lengths.size()));
+    refuse_argument("lengths", std::to_string(N) + " numbers, one a sequence", numbers(in.lengths.size()));
   for (std::size_t n = 0; n < in.lengths.size(); ++n)
     if (in.lengths[n] < 0 || in.lengths[n] > T)
-      refuse("lengths[" + std::to_string(n) + "]", "a whole number from 0 to " + std::to_string(T),
-             std::to_string(in.lengths[n]));
+      refuse_argument("lengths[" + std::to_string(n) + "]", "a whole number from 0 to " + std::to_string(T),
+                      std::to_string(in.lengths[n]));
   for (std::size_t l = 0; in.state && l < layers_.size(); ++l)
     if (layers_[l].direction < 0 && layers_[l].lead > 1 &&
         std::any_of(in.lengths.begin(), in.lengths.end(), [&](Index length) { return length < T; }))
-      refuse("state", "none (layer " + std::to_string(l) + " is backward, with delays, and the lengths are unequal)",
-             "a state");
+      refuse_argument("state",
+                      "none (layer " + std::to_string(l) + " is backward, with delays, and the lengths are unequal)",
+                      "a state");
 }
 
 /// Made anew for another batch or more steps.

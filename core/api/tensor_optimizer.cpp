@@ -8,10 +8,6 @@
 namespace unfold {
 namespace {
 
-[[noreturn]] void refuse(const std::string& field, const std::string& expected, const std::string& actual) {
-  throw Error(ErrorCode::invalid_argument, field, expected, actual);
-}
-
 /// What an optimiser of torch.optim takes beside lr and weight_decay, and its defaults.
 struct Method {
   const char* name;
@@ -33,24 +29,25 @@ bool holds(const std::string& list, const std::string& name) {
 double number_of(const Json& value, const std::string& field, double least, double below) {
   const double x = value.is_number() ? value.get<double>() : std::nan("");
   if (!(x >= least && x < below))
-    refuse(field, "a number from " + shortly(least) + " to below " + shortly(below), value.dump());
+    refuse_argument(field, "a number from " + shortly(least) + " to below " + shortly(below), value.dump());
   return x;
 }
 
 }  // namespace
 
 TensorOptimizer parse_tensor_optimizer(const Json& options) {
-  if (!options.is_object()) refuse("options", "an object", options.dump());
+  if (!options.is_object()) refuse_argument("options", "an object", options.dump());
   const auto given = options.find("optimizer");
   const Method* method = nullptr;
   for (const Method& m : methods)
     if (given != options.end() && given->is_string() && given->get_ref<const std::string&>() == m.name) method = &m;
   if (!method)
-    refuse("optimizer", "sgd, rmsprop, adagrad, adadelta, adam or adamw",
-           given == options.end() ? "nothing" : given->dump());
+    refuse_argument("optimizer", "sgd, rmsprop, adagrad, adadelta, adam or adamw",
+                    given == options.end() ? "nothing" : given->dump());
   const std::string known = std::string("optimizer, lr, weight_decay, clip_value, max_norm, ") + method->own;
   for (const auto& [key, value] : options.items())
-    if (!holds(known, key)) refuse(key, "an option of " + std::string(method->name) + ": " + known, "an unknown one");
+    if (!holds(known, key))
+      refuse_argument(key, "an option of " + std::string(method->name) + ": " + known, "an unknown one");
   const auto number = [&](const char* key, double otherwise, double least, double below) {
     const auto at = options.find(key);
     return at == options.end() || at->is_null() ? otherwise : number_of(*at, key, least, below);
@@ -58,7 +55,7 @@ TensorOptimizer parse_tensor_optimizer(const Json& options) {
   const auto flag = [&](const char* key) {
     const auto at = options.find(key);
     if (at == options.end() || at->is_null()) return false;
-    if (!at->is_boolean()) refuse(key, "true or false", at->dump());
+    if (!at->is_boolean()) refuse_argument(key, "true or false", at->dump());
     return at->get<bool>();
   };
   constexpr double large = 1e6;
@@ -72,12 +69,12 @@ TensorOptimizer parse_tensor_optimizer(const Json& options) {
   o.decay = o.name == "adadelta" ? number("rho", 0.9, 0, 1) : number("alpha", 0.99, 0, 1);
   o.centered = flag("centered");
   if (const auto betas = options.find("betas"); betas != options.end() && !betas->is_null()) {
-    if (!betas->is_array() || betas->size() != 2) refuse("betas", "two numbers", betas->dump());
+    if (!betas->is_array() || betas->size() != 2) refuse_argument("betas", "two numbers", betas->dump());
     o.beta1 = number_of((*betas)[0], "betas[0]", 0, 1);
     o.beta2 = number_of((*betas)[1], "betas[1]", 0, 1);
   }
   if (o.name == "sgd" && flag("nesterov")) {
-    if (o.momentum == 0) refuse("momentum", "above 0 with nesterov", "0");
+    if (o.momentum == 0) refuse_argument("momentum", "above 0 with nesterov", "0");
     o.name = "nesterov";
   } else if (o.name == "sgd" && o.momentum > 0) {
     o.name = "momentum";

@@ -57,6 +57,14 @@ Error::Error(ErrorCode code_, std::string field_, std::string expected_, std::st
       expected(std::move(expected_)),
       actual(std::move(actual_)) {}
 
+void refuse_argument(std::string field, std::string expected, std::string actual) {
+  throw Error(ErrorCode::invalid_argument, std::move(field), std::move(expected), std::move(actual));
+}
+
+void refuse_checkpoint(std::string field, std::string expected, std::string actual) {
+  throw Error(ErrorCode::invalid_checkpoint, std::move(field), std::move(expected), std::move(actual));
+}
+
 NonFinite::NonFinite(Overflow what)
     : Error(ErrorCode::non_finite, "step " + std::to_string(what.step),
             "a finite loss and gradient (lower the learning rate, or clip)", told(what)),

@@ -34,6 +34,10 @@ class Error : public std::runtime_error {
   std::string field, expected, actual;
 };
 
+/// Throw an Error{invalid_argument} or an Error{invalid_checkpoint}.
+[[noreturn]] void refuse_argument(std::string field, std::string expected, std::string actual);
+[[noreturn]] void refuse_checkpoint(std::string field, std::string expected, std::string actual);
+
 /// What a step overflowed with, for whoever is to choose between a lower rate and clipping.
 struct Overflow {
   std::int64_t step = 0;  // the one that failed

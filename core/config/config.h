@@ -145,7 +145,7 @@ struct Config {
 };
 
 /// Parses and validates. Throws Error{invalid_config}.
-Config parse_config(const Json& json);
+Config parse_config(const Json& given);
 /// The same from text; also refuses text that is not one JSON object, too deep or with a key twice.
 Config parse_config(const std::string& text);
 /// The canonical form: every field present, shorthands expanded. parse_config(to_json(c)) gives c again.

@@ -27,6 +27,9 @@ struct Example {
   std::vector<Real> context;
 };
 
+/// Of a roll of notes: those of a piano, from the MIDI note 21.
+constexpr Index piano_keys = 88;
+
 struct Dataset {
   /// Text of each input token, of each target token or label. A sequence that is generated or translated draws from
   /// the same symbols on both sides; then both lists are equal.

@@ -8,7 +8,6 @@
 namespace unfold {
 namespace {
 
-constexpr Index keys = 88;
 /// Of all pieces: a step is two letters of the text, but 176 numbers here.
 constexpr Index most_steps = 1 << 19;
 
@@ -37,7 +36,7 @@ struct Rolls : nlohmann::json_sax<Json> {
     if (part) {
       field += " " + name;
       if (arrays >= 1) field += "[" + std::to_string(part->size()) + "]";
-      if (arrays >= 2) field += "[" + std::to_string(Index(rows.size()) / keys - (arrays == 3)) + "]";
+      if (arrays >= 2) field += "[" + std::to_string(Index(rows.size()) / piano_keys - (arrays == 3)) + "]";
     }
     expected = std::move(what);
     actual = std::move(instead);
@@ -85,8 +84,8 @@ struct Rolls : nlohmann::json_sax<Json> {
     if (ignored > 0 || (depth > 0 && !part && !splits)) return descend();
     if (!part || arrays == 3) return other("an array");
     if (++arrays == 3) {
-      rows.resize(rows.size() + keys);
-      if (Index(rows.size()) / keys > longest + 1)
+      rows.resize(rows.size() + piano_keys);
+      if (Index(rows.size()) / piano_keys > longest + 1)
         return refuse("a piece of at most " + std::to_string(longest) + " steps and one (task.longest)", "more");
       if (++steps > most_steps) return refuse("at most " + std::to_string(most_steps) + " steps in all", "more");
     }
@@ -98,9 +97,9 @@ struct Rolls : nlohmann::json_sax<Json> {
       return true;
     }
     if (arrays == 2) {
-      if (Index(rows.size()) < 2 * keys)
-        return refuse("a piece of two steps or more", std::to_string(Index(rows.size()) / keys));
-      part->push_back(foretell(rows, keys));
+      if (Index(rows.size()) < 2 * piano_keys)
+        return refuse("a piece of two steps or more", std::to_string(Index(rows.size()) / piano_keys));
+      part->push_back(foretell(rows, piano_keys));
       rows.clear();
     }
     if (--arrays == 0) part = nullptr;
@@ -108,8 +107,8 @@ struct Rolls : nlohmann::json_sax<Json> {
   }
   bool number_unsigned(number_unsigned_t x) override {
     if (!part || arrays < 3 || ignored > 0) return other("a number");
-    if (x >= keys) return refuse("keys 0 to 87 (a MIDI note less 21)", std::to_string(x));
-    rows[rows.size() - keys + std::size_t(x)] = 1;
+    if (x >= piano_keys) return refuse("keys 0 to 87 (a MIDI note less 21)", std::to_string(x));
+    rows[rows.size() - piano_keys + std::size_t(x)] = 1;
     return true;
   }
   bool null() override { return other("null"); }
@@ -128,7 +127,7 @@ struct Rolls : nlohmann::json_sax<Json> {
 
 Dataset read_music(std::string_view text, const Config& config) {
   Dataset data;
-  data.numbers = data.outputs = keys;
+  data.numbers = data.outputs = piano_keys;
   Rolls rolls(config, data);
   if (!walk_json(std::string(text), rolls)) {
     if (!rolls.field.empty()) refuse_text(rolls.field, rolls.expected, rolls.actual);

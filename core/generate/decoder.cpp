@@ -13,7 +13,7 @@ namespace {
 struct Hypothesis {
   Written written;
   Index column = 0;  // in which it stands
-  bool done = false;
+  bool finished = false;
 };
 
 /// ln softmax(x).
@@ -30,10 +30,10 @@ std::vector<double> log_softmax(const Real* x, Index V) {
 /// ln σ(x).
 double log_sigmoid(double x) { return std::min(x, 0.0) - numeric::log(1 + numeric::exp(-std::fabs(x))); }
 
-double scored(const Written& w, double alpha) {
+/// The score of a sequence of `length` symbols (Wu et al. 2016).
+double scored(const Written& w, double alpha, Index length) {
   if (alpha == 0) return w.log_probability;
-  const double length = double(w.tokens.size());
-  return w.log_probability / numeric::exp(alpha * numeric::log((5 + length) / 6));
+  return w.log_probability / numeric::exp(alpha * numeric::log((5 + double(length)) / 6));
 }
 
 /// Makes column n of the state what column from[n] was.
@@ -98,11 +98,13 @@ class Search {
     network_.encode(w_);
   }
 
+  /// The finished hypotheses, the best first; those cut at the longest only where none finished.
   std::vector<Written> run() {
-    std::vector<Hypothesis> live(1), done;
+    std::vector<Hypothesis> live(1);
+    std::vector<Written> finished;
     Index longest = options_.longest;
     if (task_.length == "count") longest = draw_length(live[0]);
-    for (Index t = 0; t < longest && !live.empty(); ++t) {
+    for (Index t = 0; t < longest && !live.empty() && !decided(finished, live, longest); ++t) {
       step(live, t, longest);
       std::vector<Hypothesis> next = expand(live, t + 1 == longest);
       best_first(next, [](const Hypothesis& h) { return h.written.log_probability; });
@@ -110,8 +112,8 @@ class Search {
       std::vector<Index> from(static_cast<std::size_t>(N_));
       live.clear();
       for (Hypothesis& h : next) {
-        if (h.done) {
-          done.push_back(std::move(h));
+        if (h.finished) {
+          add(finished, std::move(h.written));
           continue;
         }
         from[live.size()] = h.column;
@@ -119,20 +121,28 @@ class Search {
         live.push_back(std::move(h));
       }
       if (N_ > 1) permute(w_, network_, state_, scratch_, from);
-      if (Index(done.size()) >= N_ && options_.length_penalty == 0) break;  // nothing that is longer can be likelier
     }
-    for (Hypothesis& h : live) done.push_back(std::move(h));
-    std::vector<Written> all;
-    for (Hypothesis& h : done) {
-      h.written.score = scored(h.written, options_.length_penalty);
-      all.push_back(std::move(h.written));
-    }
-    best_first(all, [](const Written& w) { return w.score; });
-    if (Index(all.size()) > N_) all.resize(std::size_t(N_));  // those that ended early are beside those that did not
-    return all;
+    if (finished.empty())
+      for (Hypothesis& h : live) add(finished, std::move(h.written));
+    return finished;
   }
 
  private:
+  /// Keeps the N best, the best first.
+  void add(std::vector<Written>& finished, Written&& w) const {
+    w.score = scored(w, options_.length_penalty, Index(w.tokens.size()));
+    finished.push_back(std::move(w));
+    best_first(finished, [](const Written& one) { return one.score; });
+    if (Index(finished.size()) > N_) finished.pop_back();
+  }
+
+  /// True once no live hypothesis can come among the N best: its ln P can only fall, its penalty at most be that of the
+  /// longest.
+  bool decided(const std::vector<Written>& finished, const std::vector<Hypothesis>& live, Index longest) const {
+    return Index(finished.size()) == N_ &&
+           finished.back().score >= scored(live[0].written, options_.length_penalty, longest);
+  }
+
   Index draw_length(Hypothesis& h) {
     std::fill_n(w_.tokens(0), N_, no_token);
     std::fill_n(w_.numbers(0), N_, Real(0));
@@ -185,7 +195,7 @@ class Search {
         }
         const bool end = task_.length == "end" && v == V_;
         if (!end) grown.written.tokens.push_back(Token(v));
-        grown.done = end || last;
+        grown.finished = end || (last && task_.length == "count");
         if (task_.length != "halt") {
           next.push_back(std::move(grown));
           continue;
@@ -193,7 +203,7 @@ class Search {
         const double halt = double(x[V_]);
         Hypothesis stops = grown;
         stops.written.log_probability += log_sigmoid(halt);
-        stops.done = true;
+        stops.finished = true;
         grown.written.log_probability += log_sigmoid(-halt);
         const bool one = N_ == 1;
         const bool stop =

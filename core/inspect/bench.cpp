@@ -32,7 +32,7 @@ struct Row {
 
 constexpr const char* small = R"("layers":[{"cell":"lstm","hidden":128}])";
 
-constexpr Row rows[] = {
+constexpr Row bench_rows[] = {
     {"lstm 1x16", R"("layers":[{"cell":"lstm","hidden":16}])"},
     {"lstm 1x128", small},
     {"lstm 2x256", R"("layers":[{"cell":"lstm","hidden":256},{"cell":"lstm","hidden":256}])"},
@@ -135,7 +135,7 @@ double micro_kernel_gflops() {
 Json benchmark(const BenchOptions& options) {
   const int before = threads();
   Json measured = Json::array();
-  for (const Row& row : rows) {
+  for (const Row& row : bench_rows) {
     if (options.only.empty() ? row.growth : options.only != row.name) continue;
     const std::vector<Token> tokens = corpus(row.characters);
     for (int count = 1; count <= options.max_threads; count *= 2)

@@ -10,10 +10,6 @@
 namespace unfold {
 namespace {
 
-[[noreturn]] void refuse(const std::string& field, const std::string& expected, const std::string& actual) {
-  throw Error(ErrorCode::invalid_checkpoint, field, expected, actual);
-}
-
 std::string checksum(const TensorFile& file) {
   Hash hash;
   for (const TensorView& t : file.tensors) {
@@ -52,34 +48,35 @@ std::string shape_text(const std::vector<std::int64_t>& shape) { return Json(sha
 
 void copy(const TensorFile& file, const std::string& name, const std::vector<std::int64_t>& shape, Real* to) {
   const TensorView* t = file.find(name);
-  if (!t) refuse(name, "a tensor of shape " + shape_text(shape), "none");
-  if (t->shape != shape) refuse(name, "shape " + shape_text(shape), shape_text(t->shape));
+  if (!t) refuse_checkpoint(name, "a tensor of shape " + shape_text(shape), "none");
+  if (t->shape != shape) refuse_checkpoint(name, "shape " + shape_text(shape), shape_text(t->shape));
   for (std::size_t i = 0; i < t->data.size() / 4; ++i) {
     float value;
     std::memcpy(&value, t->data.data() + 4 * i, 4);
-    if (!std::isfinite(value)) refuse(name, "finite numbers", "NaN or infinity at element " + std::to_string(i));
+    if (!std::isfinite(value))
+      refuse_checkpoint(name, "finite numbers", "NaN or infinity at element " + std::to_string(i));
     to[i] = value;
   }
 }
 
 const std::string& metadata(const TensorFile& file, const std::string& key) {
   const auto at = file.metadata.find(key);
-  if (at == file.metadata.end()) refuse("__metadata__." + key, "a value", "nothing");
+  if (at == file.metadata.end()) refuse_checkpoint("__metadata__." + key, "a value", "nothing");
   return at->second;
 }
 
 std::int64_t whole(const Json& json, const char* key, double most = 9e15) {
   const auto at = json.find(key);
   if (at == json.end() || !at->is_number_integer() || at->get<double>() < 0 || at->get<double>() > most)
-    refuse(std::string("progress.") + key, "a whole number from 0 to " + Json(most).dump(),
-           at == json.end() ? "nothing" : at->dump());
+    refuse_checkpoint(std::string("progress.") + key, "a whole number from 0 to " + Json(most).dump(),
+                      at == json.end() ? "nothing" : at->dump());
   return at->get<std::int64_t>();
 }
 
 double number(const Json& json, const char* key) {
   const auto at = json.find(key);
   if (at == json.end() || !at->is_number())
-    refuse(std::string("progress.") + key, "a number", at == json.end() ? "nothing" : at->dump());
+    refuse_checkpoint(std::string("progress.") + key, "a number", at == json.end() ? "nothing" : at->dump());
   return at->get<double>();
 }
 
@@ -96,15 +93,15 @@ Vocabulary parse_vocabulary(const std::string& text, bool bytes) {
   const bool valid = json.is_object() && json.contains("symbols") && json["symbols"].is_array() &&
                      json.contains("unit") && json["unit"].is_string() && json.contains("unknown") &&
                      json["unknown"].is_boolean();
-  if (!valid) refuse("vocabulary", "unit, symbols and unknown", "something else");
+  if (!valid) refuse_checkpoint("vocabulary", "unit, symbols and unknown", "something else");
   std::vector<std::uint32_t> symbols;
   for (const Json& s : json["symbols"]) {
     if (!s.is_number_unsigned() || s.get<std::uint64_t>() > 0x10FFFF)
-      refuse("vocabulary.symbols", "code points", s.dump());
+      refuse_checkpoint("vocabulary.symbols", "code points", s.dump());
     symbols.push_back(s.get<std::uint32_t>());
   }
   if (json["unit"] != (bytes ? "byte" : "character"))
-    refuse("vocabulary.unit", bytes ? "\"byte\"" : "\"character\"", json["unit"].dump());
+    refuse_checkpoint("vocabulary.unit", bytes ? "\"byte\"" : "\"character\"", json["unit"].dump());
   return Vocabulary::from_symbols(std::move(symbols), bytes, json["unknown"].get<bool>());
 }
 
@@ -124,17 +121,19 @@ void parse_names(const std::string& text, CheckpointHeader& header) {
   const Json json = parse_json(text, ErrorCode::invalid_checkpoint, "symbols");
   const auto names = [&](const char* key, std::vector<std::string>& to) {
     const auto at = json.find(key);
-    if (at == json.end() || !at->is_array()) refuse(std::string("symbols.") + key, "a list of names", "something else");
+    if (at == json.end() || !at->is_array())
+      refuse_checkpoint(std::string("symbols.") + key, "a list of names", "something else");
     for (const Json& name : *at) {
       if (!name.is_string() || to.size() >= 65000)
-        refuse(std::string("symbols.") + key, "up to 65000 names", name.dump());
+        refuse_checkpoint(std::string("symbols.") + key, "up to 65000 names", name.dump());
       to.push_back(name.get<std::string>());
     }
   };
   const auto size = [&](const char* key) {
     const auto at = json.find(key);
     if (at == json.end() || !at->is_number_unsigned() || at->get<std::uint64_t>() > 65536)
-      refuse(std::string("symbols.") + key, "a size from 0 to 65536", at == json.end() ? "nothing" : at->dump());
+      refuse_checkpoint(std::string("symbols.") + key, "a size from 0 to 65536",
+                        at == json.end() ? "nothing" : at->dump());
     return at->get<Index>();
   };
   names("inputs", header.symbols.inputs);
@@ -157,7 +156,7 @@ void parse_names(const std::string& text, CheckpointHeader& header) {
                     own.outputs == expected.outputs && own.context == task.context && own.outputs > 0 &&
                     own.symbols + own.numbers > 0 && (numbers || !data.targets.empty()) &&
                     (own.lengths > 0) == (expected.lengths > 0);
-  if (!fits) refuse("symbols", "sizes that the task and its names have", "others");
+  if (!fits) refuse_checkpoint("symbols", "sizes that the task and its names have", "others");
 }
 
 }  // namespace
@@ -202,10 +201,11 @@ std::vector<std::byte> write_checkpoint(const Config& config, const Symbols& sym
 
 TensorFile read_checkpoint(std::span<const std::byte> bytes, CheckpointHeader& header) {
   TensorFile file = read_safetensors(bytes);
-  if (metadata(file, "format") != "unfold") refuse("__metadata__.format", "\"unfold\"", "another");
+  if (metadata(file, "format") != "unfold") refuse_checkpoint("__metadata__.format", "\"unfold\"", "another");
   if (metadata(file, "version") != "1")
-    refuse("__metadata__.version", "1 (a newer Unfold may read it)", metadata(file, "version"));
-  if (metadata(file, "checksum") != checksum(file)) refuse("checksum", metadata(file, "checksum"), checksum(file));
+    refuse_checkpoint("__metadata__.version", "1 (a newer Unfold may read it)", metadata(file, "version"));
+  if (metadata(file, "checksum") != checksum(file))
+    refuse_checkpoint("checksum", metadata(file, "checksum"), checksum(file));
   header.config = parse_config(metadata(file, "config"));
   if (header.config.task.learns_text()) {
     header.symbols.vocabulary = parse_vocabulary(metadata(file, "vocabulary"), header.config.bytes);
@@ -230,18 +230,18 @@ void load_parameters(const TensorFile& file, Network& network) {
   for (const Parameter& p : network.table()) copy(file, p.name, shape_of(p), network.parameters() + p.offset);
   for (const TensorView& t : file.tensors)
     if (network.table().find(t.name) < 0 && !t.name.starts_with("optimizer.") && !t.name.starts_with("state."))
-      refuse(t.name, "a tensor of this network", "an unknown name");
+      refuse_checkpoint(t.name, "a tensor of this network", "an unknown name");
   network.touch();
 }
 
 void load_training(const TensorFile& file, const CheckpointHeader& header, Trainer& trainer) {
   const Json p = parse_json(metadata(file, "progress"), ErrorCode::invalid_checkpoint, "progress");
   const auto text = p.find("text");
-  if (text == p.end() || !text->is_string()) refuse("progress.text", "the mark of a text", "something else");
+  if (text == p.end() || !text->is_string()) refuse_checkpoint("progress.text", "the mark of a text", "something else");
   if (*text != trainer.feed().mark())
     throw Error(ErrorCode::invalid_text, "text", "the text that this run was trained on", "another text");
   if (header.progress.cursor > trainer.feed().size(Split::train))
-    refuse("progress.cursor", "a place in the text", "one beyond it");
+    refuse_checkpoint("progress.cursor", "a place in the text", "one beyond it");
   auto& moments = trainer.optimizer().moments();
   for (std::size_t i = 0; i < moments.size(); ++i)
     copy(file, "optimizer.moment" + std::to_string(i), {moments[i].size()}, moments[i].data());
@@ -250,10 +250,10 @@ void load_training(const TensorFile& file, const CheckpointHeader& header, Train
   state.clock = whole(p, "clock");
   const auto inputs = p.find("inputs");
   if (inputs == p.end() || !inputs->is_array() || inputs->size() != state.tokens.size())
-    refuse("progress.inputs", std::to_string(state.tokens.size()) + " tokens", "others");
+    refuse_checkpoint("progress.inputs", std::to_string(state.tokens.size()) + " tokens", "others");
   for (std::size_t i = 0; i < state.tokens.size(); ++i) {
     if (!(*inputs)[i].is_number_unsigned() || (*inputs)[i].get<std::uint64_t>() > no_token)
-      refuse("progress.inputs", "tokens", (*inputs)[i].dump());
+      refuse_checkpoint("progress.inputs", "tokens", (*inputs)[i].dump());
     state.tokens[i] = (*inputs)[i].get<Token>();
   }
   trainer.optimizer().updates = whole(p, "updates");

@@ -29,7 +29,7 @@ std::vector<std::byte> write_checkpoint(const Config& config, const Symbols& sym
                                         const Trainer* trainer);
 
 /// Parses and checks the file as a whole. Throws Error{invalid_checkpoint}.
-TensorFile read_checkpoint(std::span<const std::byte> file, CheckpointHeader& header);
+TensorFile read_checkpoint(std::span<const std::byte> bytes, CheckpointHeader& header);
 
 /// Fills the network's parameters; every one must be there with its shape, finite, and no other.
 void load_parameters(const TensorFile& file, Network& network);

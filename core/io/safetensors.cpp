@@ -16,10 +16,6 @@ static_assert(std::endian::native == std::endian::little);
 
 constexpr std::uint64_t most_header = 16u << 20, most_tensors = 10000;
 
-[[noreturn]] void refuse(const std::string& field, const std::string& expected, const std::string& actual) {
-  throw Error(ErrorCode::invalid_checkpoint, field, expected, actual);
-}
-
 /// Names what a file that is no safetensors file looks like.
 std::string disguise(std::span<const std::byte> file) {
   const auto starts = [&](std::string_view magic) {
@@ -35,34 +31,36 @@ std::string disguise(std::span<const std::byte> file) {
 }
 
 std::uint64_t offset(const Json& value, const std::string& field) {
-  if (!value.is_number_unsigned()) refuse(field, "two whole numbers", value.dump());
+  if (!value.is_number_unsigned()) refuse_checkpoint(field, "two whole numbers", value.dump());
   return value.get<std::uint64_t>();
 }
 
 TensorView view(const std::string& name, const Json& entry, std::span<const std::byte> data) {
   if (!entry.is_object() || entry.size() != 3 || !entry.contains("dtype") || !entry.contains("shape") ||
       !entry.contains("data_offsets"))
-    refuse(name, "dtype, shape and data_offsets", "something else");
-  if (entry["dtype"] != "F32") refuse(name + ".dtype", "\"F32\"", entry["dtype"].dump());
+    refuse_checkpoint(name, "dtype, shape and data_offsets", "something else");
+  if (entry["dtype"] != "F32") refuse_checkpoint(name + ".dtype", "\"F32\"", entry["dtype"].dump());
   const Json &shape = entry["shape"], &offsets = entry["data_offsets"];
-  if (!shape.is_array() || shape.size() > 8) refuse(name + ".shape", "at most 8 dimensions", "something else");
-  if (!offsets.is_array() || offsets.size() != 2) refuse(name + ".data_offsets", "two whole numbers", offsets.dump());
+  if (!shape.is_array() || shape.size() > 8)
+    refuse_checkpoint(name + ".shape", "at most 8 dimensions", "something else");
+  if (!offsets.is_array() || offsets.size() != 2)
+    refuse_checkpoint(name + ".data_offsets", "two whole numbers", offsets.dump());
   const std::uint64_t begin = offset(offsets[0], name + ".data_offsets");
   const std::uint64_t end = offset(offsets[1], name + ".data_offsets");
   if (begin > end || end > data.size())
-    refuse(name + ".data_offsets", "a range within the " + std::to_string(data.size()) + " bytes of data",
-           offsets.dump());
+    refuse_checkpoint(name + ".data_offsets", "a range within the " + std::to_string(data.size()) + " bytes of data",
+                      offsets.dump());
   TensorView tensor{.name = name};
   std::uint64_t count = 1;
   for (const Json& size : shape) {
     const std::uint64_t n = offset(size, name + ".shape");
     if (n > data.size() || (n > 0 && count > data.size() / n))
-      refuse(name + ".shape", "sizes that fit the file", shape.dump());
+      refuse_checkpoint(name + ".shape", "sizes that fit the file", shape.dump());
     count *= n;
     tensor.shape.push_back(std::int64_t(n));
   }
   if (count * 4 != end - begin)
-    refuse(name, std::to_string(count * 4) + " bytes for its shape", std::to_string(end - begin));
+    refuse_checkpoint(name, std::to_string(count * 4) + " bytes for its shape", std::to_string(end - begin));
   tensor.data = data.subspan(begin, end - begin);
   return tensor;
 }
@@ -74,10 +72,11 @@ void check_tiling(const TensorFile& file, std::span<const std::byte> data) {
   sort(ranges);
   const std::byte* at = data.data();
   for (const auto& [begin, end] : ranges) {
-    if (begin != at) refuse("data_offsets", "tensors that cover the data without holes or overlaps", "others");
+    if (begin != at)
+      refuse_checkpoint("data_offsets", "tensors that cover the data without holes or overlaps", "others");
     at = end;
   }
-  if (at != data.data() + data.size()) refuse("data", "an end where the last tensor ends", "more bytes");
+  if (at != data.data() + data.size()) refuse_checkpoint("data", "an end where the last tensor ends", "more bytes");
 }
 
 }  // namespace
@@ -89,15 +88,15 @@ const TensorView* TensorFile::find(const std::string& name) const {
 }
 
 TensorFile read_safetensors(std::span<const std::byte> file) {
-  if (const std::string other = disguise(file); !other.empty()) refuse("file", "a safetensors file", other);
+  if (const std::string other = disguise(file); !other.empty()) refuse_checkpoint("file", "a safetensors file", other);
   std::uint64_t length = 0;
-  if (file.size() < 10) refuse("file", "a safetensors file", std::to_string(file.size()) + " bytes");
+  if (file.size() < 10) refuse_checkpoint("file", "a safetensors file", std::to_string(file.size()) + " bytes");
   std::memcpy(&length, file.data(), 8);
   if (length > most_header || length > file.size() - 8 || length < 2 || file[8] != std::byte('{'))
-    refuse("header", "a JSON header within the file", "a length of " + std::to_string(length));
+    refuse_checkpoint("header", "a JSON header within the file", "a length of " + std::to_string(length));
   const std::string text(reinterpret_cast<const char*>(file.data() + 8), std::size_t(length));
   const Json header = parse_json(text, ErrorCode::invalid_checkpoint, "header");
-  if (!header.is_object() || header.size() > most_tensors) refuse("header", "an object", "something else");
+  if (!header.is_object() || header.size() > most_tensors) refuse_checkpoint("header", "an object", "something else");
   const auto data = file.subspan(std::size_t(8 + length));
   TensorFile result;
   for (const auto& [name, entry] : header.items()) {
@@ -105,9 +104,9 @@ TensorFile read_safetensors(std::span<const std::byte> file) {
       result.tensors.push_back(view(name, entry, data));
       continue;
     }
-    if (!entry.is_object()) refuse("__metadata__", "strings by name", "something else");
+    if (!entry.is_object()) refuse_checkpoint("__metadata__", "strings by name", "something else");
     for (const auto& [key, value] : entry.items()) {
-      if (!value.is_string()) refuse("__metadata__." + key, "a string", "something else");
+      if (!value.is_string()) refuse_checkpoint("__metadata__." + key, "a string", "something else");
       result.metadata[key] = value.get<std::string>();
     }
   }

@@ -4,9 +4,8 @@
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { build as buildParts } from '../build.mjs';
-import { at, Failure, heading, main, run, setUp } from '../lib.mjs';
+import { at, commandLine, Failure, heading, main, run, setUp } from '../lib.mjs';
 import { nativeProgram, openNode } from './calls.mjs';
 import { openChromium } from './chromium.mjs';
 import { latency } from './latency.mjs';
@@ -44,8 +43,8 @@ const growth = {
 };
 
 function readOptions() {
-  const flag = { type: 'boolean', default: false };
-  const value = { type: 'string' };
+  const flag = /** @type {const} */ ({ type: 'boolean', default: false });
+  const value = /** @type {const} */ ({ type: 'string' });
   const names = {
     native: flag,
     node: flag,
@@ -57,20 +56,15 @@ function readOptions() {
     opening: flag,
     help: flag,
   };
-  let values;
-  try {
-    const options = { ...names, 'no-build': flag, only: value, threads: value };
-    ({ values } = parseArgs({ options }));
-  } catch (error) {
-    throw new Failure(`${error.message}\n${usage}`);
-  }
+  const options = { ...names, 'no-build': flag, only: value, threads: value };
+  const { values } = commandLine({ options }, usage);
   const { only, threads = String(availableParallelism()), ...flags } = values;
   if (only !== undefined && !networks.includes(only)) {
     throw new Failure(`there is no network "${only}"; there are ${networks.join(', ')}.`);
   }
   if (!/^[1-9]\d?$/.test(threads))
     throw new Failure(`--threads takes a number from 1 to 99, not "${threads}".`);
-  const chosen = ['native', 'node', 'chromium'].filter((place) => flags[place]);
+  const chosen = /** @type {const} */ (['native', 'node', 'chromium']).filter((place) => flags[place]);
   return {
     ...flags,
     build: !flags['no-build'],
@@ -82,17 +76,46 @@ function readOptions() {
   };
 }
 
-/** Something that runs the core's benchmark: {place, build, measure(network) -> {kernels, fast, rows}, close()}. */
+/**
+ * What the core's benchmark says of one number of threads.
+ * @typedef {object} Row
+ * @property {string} name
+ * @property {number} threads
+ * @property {number} charactersPerSecond
+ * @property {number} gflops
+ * @property {number} share of the micro-kernel's GFLOP/s
+ * @property {number} parameters
+ * @property {Record<string, number>} profile
+ *
+ * @typedef {{ kernels: string, fast: boolean, rows: Row[] }} Measured
+ * @typedef {{ network: string, place: string, build: string, kernels: string, fast: boolean } & Row} Result
+ * @typedef {ReturnType<typeof readOptions>} Options
+ */
+
+/**
+ * Something that runs the core's benchmark.
+ * @typedef {object} Bench
+ * @property {string} place
+ * @property {string} build
+ * @property {(network: string) => Measured | Promise<Measured>} measure
+ * @property {() => unknown} close
+ */
+
+/** @param {Options} options @param {string} program @param {boolean} fast @returns {Bench} */
 function nativeBench(options, program, fast) {
   const args = ['bench', '--threads', String(options.threads), '--seconds', String(options.seconds)];
   if (fast) args.push('--fast');
   const otherwise = 'the native benchmark failed (its message is above).';
+  /** @param {string} network */
   const measure = (network) =>
     JSON.parse(run(program, [...args, '--only', network], { capture: true, otherwise }));
   return { place: 'native', build: fast ? 'fast' : 'reproducible', measure, close() {} };
 }
 
-/** The WebAssembly builds that are there, by their file's name without ending; of growth one is enough. */
+/**
+ * The WebAssembly builds that are there, by their file's name without ending; of growth one is enough.
+ * @param {Options} options
+ */
 function builds({ growth }) {
   const wanted = growth ? /^simd-threads\.wasm$/ : /^simd.*\.wasm$/;
   const names = readdirSync(at('dist')).filter((name) => wanted.test(name));
@@ -100,8 +123,17 @@ function builds({ growth }) {
   return names.map((name) => name.slice(0, -'.wasm'.length)).sort();
 }
 
-/** Undefined, with a sentence, for a build this place refuses: Node 20 has no relaxed SIMD. */
+/**
+ * Undefined, with a sentence, for a build this place refuses: Node 20 has no relaxed SIMD.
+ * @param {Options} options
+ * @param {string} place
+ * @param {string} build
+ * @param {import('./calls.mjs').Calls} calls
+ * @param {string} address
+ * @returns {Promise<Bench | undefined>}
+ */
 async function wasmBench(options, place, build, calls, address) {
+  /** @type {number} */
   let threads;
   try {
     threads = await calls.call('load', address, build.includes('threads') ? options.threads : 1);
@@ -112,12 +144,16 @@ async function wasmBench(options, place, build, calls, address) {
     console.error(`  left out: ${place} ${build} does not start (${error.message})`);
     return undefined;
   }
+  /** @param {string} network */
   const measure = (network) => calls.call('benchmark', threads, network, options.seconds);
   return { place, build, measure, close: calls.close };
 }
 
+/** @param {Options} options @param {(() => unknown)[]} closing */
 async function openAll(options, closing) {
+  /** @type {Bench[]} */
   const benches = [];
+  /** @param {Bench | undefined} bench */
   const open = (bench) => {
     if (!bench) return;
     benches.push(bench);
@@ -147,11 +183,17 @@ async function openAll(options, closing) {
   return { benches, chromium: version };
 }
 
-/** One line for each place and build of a network; three columns for each number of threads. */
+/**
+ * One line for each place and build of a network; three columns for each number of threads.
+ * @param {string} network
+ * @param {Result[]} results
+ */
 function lines(network, results) {
   const counts = [...new Set(results.map(({ threads }) => threads))].sort((a, b) => a - b);
   const names = [...new Set(results.map(({ name }) => name))];
+  /** @param {number} count */
   const head = (count) => [count === 1 ? '1 thread' : `${count} threads`, 'GFLOP/s', 'of limit'];
+  /** @param {Result | undefined} row @param {number | undefined} one */
   const cells = (row, one) =>
     row
       ? [
@@ -161,6 +203,7 @@ function lines(network, results) {
           `${Math.round(100 * row.share)} %`,
         ]
       : ['', '', ''];
+  /** @param {string} name @param {number} count */
   const of = (name, count) =>
     results.find((row) => row.network === network && row.name === name && row.threads === count);
   return [
@@ -173,9 +216,13 @@ function lines(network, results) {
   ];
 }
 
-/** What --profile prints of a row: the phases of a training step on the calling thread, largest first. */
+/**
+ * What --profile prints of a row: the phases of a training step on the calling thread, largest first.
+ * @param {Result[]} results
+ */
 function profileLines(results) {
   const phases = Object.keys(results[0].profile);
+  /** @param {number} share */
   const percent = (share) => `${(100 * share).toFixed(1)} %`;
   return [
     ['where the time goes', 'threads', ...phases],
@@ -187,7 +234,10 @@ function profileLines(results) {
   ];
 }
 
-/** What --growth prints: characters a second, and nanoseconds a character for each thousand parameters. */
+/**
+ * What --growth prints: characters a second, and nanoseconds a character for each thousand parameters.
+ * @param {Result[]} results
+ */
 function growthLines(results) {
   const places = [...new Set(results.map(({ name, threads }) => `${name}, ${threads}`))];
   return Object.values(growth).flatMap((rows) => [
@@ -196,6 +246,7 @@ function growthLines(results) {
       `  ${network}`,
       ...places.map((place) => {
         const row = results.find((r) => r.network === network && `${r.name}, ${r.threads}` === place);
+        if (!row) throw new Failure(`${network} was not measured (${place} threads).`);
         const each = 1e12 / row.charactersPerSecond / row.parameters;
         return `${whole(row.charactersPerSecond)} (${each.toFixed(1)})`;
       }),
@@ -204,7 +255,9 @@ function growthLines(results) {
   ]);
 }
 
+/** @param {Options} options @param {Bench[]} benches */
 async function measureAll(options, benches) {
+  /** @type {Result[]} */
   const results = [];
   for (const network of options.networks) {
     for (const { place, build, measure } of benches) {
@@ -235,6 +288,7 @@ async function bench() {
     return void (await (options.latency ? latency() : opening()));
   }
   heading('Measuring (five chunks each; the median counts)');
+  /** @type {(() => unknown)[]} */
   const closing = [];
   try {
     const { benches, chromium } = await openAll(options, closing);

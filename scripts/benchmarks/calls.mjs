@@ -6,17 +6,32 @@ import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { at, Failure } from '../lib.mjs';
 
-/** {call(name, ...args), close()} over a way to send, and a function that gives the messages and the end. */
+/**
+ * What the far end gives is `any`: its methods are not known here.
+ * @typedef {{ id: number, value?: any, error?: string }} Answer
+ * @typedef {{ call(method: string, ...args: unknown[]): Promise<any>, close(): unknown }} Calls
+ */
+
+/**
+ * {call(name, ...args), close()} over a way to send, and a function that gives the messages and the end.
+ * @param {string} name
+ * @param {(message: object) => unknown} send
+ * @param {(message: (answer: Answer) => void, end: (reason: string) => void) => void} listen
+ * @param {() => unknown} close
+ * @returns {Calls}
+ */
 export function caller(name, send, listen, close) {
+  /** @type {Map<number, { resolve(value: unknown): void, reject(error: Error): void }>} */
   const waiting = new Map();
   let last = 0;
+  /** @type {Failure | undefined} */
   let ended;
   listen(
     ({ id, value, error }) => {
-      const { resolve, reject } = waiting.get(id);
+      const call = waiting.get(id);
       waiting.delete(id);
-      if (error === undefined) resolve(value);
-      else reject(new Failure(`${name}: ${error}`));
+      if (error === undefined) call?.resolve(value);
+      else call?.reject(new Failure(`${name}: ${error}`));
     },
     (reason) => {
       ended = new Failure(`${name}: ${reason}`);
@@ -34,7 +49,10 @@ export function caller(name, send, listen, close) {
   };
 }
 
-/** Resolves when the process has ended, so that it takes no time from the next one. */
+/**
+ * Resolves when the process has ended, so that it takes no time from the next one.
+ * @param {import('node:child_process').ChildProcess} child
+ */
 function stop(child) {
   if (child.exitCode !== null || child.signalCode !== null) return undefined;
   const ended = new Promise((resolve) => child.once('close', resolve));
@@ -42,6 +60,7 @@ function stop(child) {
   return ended;
 }
 
+/** @param {string} file */
 export function openNode(file) {
   const child = fork(file, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   return caller(
@@ -56,7 +75,11 @@ export function openNode(file) {
   );
 }
 
-/** Debian's Python, whatever is first on PATH: the libraries are Debian's. */
+/**
+ * Debian's Python, whatever is first on PATH: the libraries are Debian's.
+ * @param {string} file
+ * @param {Record<string, string>} env
+ */
 export function openPython(file, env) {
   const child = spawn('/usr/bin/python3', ['-u', file], {
     env: { ...process.env, ...env },
@@ -77,7 +100,10 @@ export function openPython(file, env) {
   );
 }
 
-/** The native program, as a copy: a build that goes on meanwhile does not change what is measured. */
+/**
+ * The native program, as a copy: a build that goes on meanwhile does not change what is measured.
+ * @param {string} folder
+ */
 export function nativeProgram(folder) {
   const built = at('build/native/unfold');
   if (!existsSync(built)) throw new Failure('build/native/unfold is missing; run npm run build:native.');

@@ -1,7 +1,7 @@
 // Chromium, without a window, on pages of our own.
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { at, Failure, findProgram } from '../lib.mjs';
+import { at, chromiumProgram } from '../lib.mjs';
 import { contentSecurityPolicy, serve } from '../serve.mjs';
 import { caller } from './calls.mjs';
 
@@ -17,16 +17,16 @@ const flags = [
 
 export async function launchChromium() {
   const { chromium } = await import('playwright'); // only now: it may have been installed a moment ago
-  const executablePath =
-    process.env.UNFOLD_CHROMIUM ?? findProgram('chromium') ?? findProgram('google-chrome');
-  if (!executablePath) throw new Failure('chromium is missing; run scripts/setup test.');
-  return chromium.launch({ executablePath, args: flags });
+  return chromium.launch({ executablePath: chromiumProgram(), args: flags });
 }
 
 /**
  * Chromium on a page with cross-origin isolation. The site is the built package (/dist/), these scripts, and
  * `more`: {address: file}. It is a copy: a build that goes on meanwhile does not change what is measured.
  * `policy` is added to the scripts' and workers' sources, for libraries that make code at run time.
+ * @param {string} folder
+ * @param {Record<string, string>} more
+ * @param {string} policy
  */
 export async function openChromium(folder, more = {}, policy = '') {
   rmSync(folder, { recursive: true, force: true });
@@ -49,7 +49,10 @@ export async function openChromium(folder, more = {}, policy = '') {
   const browser = await launchChromium();
   return {
     version: browser.version(),
-    /** A module worker in a page of its own. */
+    /**
+     * A module worker in a page of its own.
+     * @param {string} path
+     */
     open: (path) => openWorker(browser, site.url, path),
     close: async () => {
       await browser.close();
@@ -58,10 +61,14 @@ export async function openChromium(folder, more = {}, policy = '') {
   };
 }
 
+/** @param {import('playwright').Browser} browser @param {string} url @param {string} path */
 async function openWorker(browser, url, path) {
   const page = await browser.newPage();
   await page.goto(url);
-  let answered, ended;
+  /** @type {(answer: import('./calls.mjs').Answer) => void} */
+  let answered = () => {};
+  /** @type {(reason: string) => void} */
+  let ended = () => {};
   const calls = caller(
     `Chromium, ${basename(path)}`,
     (message) => page.evaluate((sent) => globalThis.worker.postMessage(sent), message).catch(() => {}),

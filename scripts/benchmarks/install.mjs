@@ -8,7 +8,10 @@ import { at, run } from '../lib.mjs';
 
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'unfold', 'peers');
 
-/** By library: the packages, and {address in the page: path in node_modules}. */
+/**
+ * By library: the packages, and {address in the page: path in node_modules}.
+ * @type {Record<string, { install: string[], files: Record<string, string> }>}
+ */
 const packages = {
   'jax-js': {
     install: ['@jax-js/jax@0.1.25'],
@@ -27,11 +30,16 @@ const packages = {
   },
 };
 
-/** The last line npm says about an error, or undefined if all went well. */
+/**
+ * The last line npm says about an error, or undefined if all went well.
+ * @param {string} folder
+ * @param {string[]} names
+ */
 function npmInstall(folder, names) {
   mkdirSync(folder, { recursive: true });
   // Peer dependencies are left out: brain.js would bring the graphics libraries that only its other networks use.
   const args = ['--prefix', folder, '--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund'];
+  /** @type {import('node:child_process').SpawnSyncOptionsWithStringEncoding} */
   const options = { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] };
   const { status, stderr, error } = spawnSync(
     'npm',
@@ -48,7 +56,10 @@ function npmInstall(folder, names) {
   );
 }
 
-/** {files: {address: path}} or {reason}. An interrupted installation is begun again. */
+/**
+ * {files: {address: path}} or {reason}. An interrupted installation is begun again.
+ * @param {string} name
+ */
 function installLibrary(name) {
   const { install, files } = packages[name];
   const folder = join(cache, install.join(',').replaceAll('/', '+'));
@@ -61,16 +72,23 @@ function installLibrary(name) {
     mkdirSync(dirname(folder), { recursive: true });
     renameSync(part, folder);
   }
+  /** @param {string} file */
   const path = (file) => join(folder, 'node_modules', file);
   const missing = Object.values(files).find((file) => !existsSync(path(file)));
   if (missing) return { reason: `the package has no ${missing}` };
   return { files: Object.fromEntries(Object.entries(files).map(([address, file]) => [address, path(file)])) };
 }
 
-/** {files of all libraries, versions installed, reasons by library}; `names` as in peers.mjs. */
+/**
+ * {files of all libraries, versions installed, reasons by library}; `names` as in peers.mjs.
+ * @param {string[]} names
+ */
 export function installPeers(names) {
+  /** @type {Record<string, string>} */
   const files = {};
+  /** @type {string[]} */
   const versions = [];
+  /** @type {Record<string, string>} */
   const reasons = {};
   if (names.some((name) => name === 'PyTorch' || name === 'NumPy')) {
     const status = run('bash', [at('scripts/setup'), 'peers'], { otherwise: null });

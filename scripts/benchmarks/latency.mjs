@@ -9,10 +9,12 @@ import { table } from './report.mjs';
 
 const REQUESTS = 60;
 
+/** @param {import('./participants.mjs').Size} network @param {number} threads */
 async function measure({ layers, hidden }, threads) {
+  /** @type {typeof import('unfold-rnn')} */
   const { createModel } = await import(pathToFileURL(at('dist/index.js')).href);
   const text = Array.from({ length: 100_000 }, (_, i) => String.fromCharCode(48 + ((i * i) % 65))).join('');
-  const network = Array.from({ length: layers }, () => ({ cell: 'lstm', hidden }));
+  const network = Array.from({ length: layers }, () => ({ cell: /** @type {const} */ ('lstm'), hidden }));
   const model = await createModel({ text, layers: network, threads, evaluateEvery: 5 });
   const end = new AbortController();
   let steps = 0;
@@ -44,10 +46,12 @@ export async function latency() {
     for (const threads of new Set([1, availableParallelism()])) {
       process.stderr.write(`  ${size}, ${threads} threads\n`);
       const { waits, step } = await measure(network, threads);
+      /** @param {number} share */
       const at = (share) => waits[Math.floor(share * (waits.length - 1))];
       rows.push({ network: size, threads, step, median: at(0.5), most: at(0.95) });
     }
   }
+  /** @param {number} x */
   const ms = (x) => `${x.toFixed(1)} ms`;
   console.log(
     table([

@@ -15,12 +15,13 @@ const WINDOW_SETTLES = 3000;
  * would bring scripts into the page.)
  */
 function watch() {
+  /** @type {{ character?: number, step?: number }} */
   const seen = {};
   const step = () =>
     [...document.querySelectorAll('.facts div')].find(
       (fact) =>
         fact.querySelector('dt')?.textContent === 'Step' &&
-        /[1-9]/.test(fact.querySelector('dd').textContent),
+        /[1-9]/.test(fact.querySelector('dd')?.textContent ?? ''),
     );
   const look = () => {
     if (document.querySelector('#shown')?.textContent) seen.character ??= performance.now();
@@ -31,6 +32,7 @@ function watch() {
   requestAnimationFrame(look);
 }
 
+/** @param {import('playwright').Browser} browser @param {string} url */
 async function visit(browser, url) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, locale: 'en' });
   try {
@@ -51,8 +53,10 @@ export async function opening() {
   const browser = await launchChromium();
   try {
     await visit(browser, site.url); // the server's and the browser's own first time
+    /** @type {Record<string, number>[]} */
     const visits = [];
     for (let i = 0; i < VISITS; ++i) visits.push(await visit(browser, site.url));
+    /** @param {string} name @param {string} key */
     const row = (name, key) => {
       const times = visits.map((one) => one[key]);
       return [name, ...[median(times), Math.max(...times)].map((x) => `${Math.round(x)} ms`)];

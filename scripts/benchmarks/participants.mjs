@@ -6,6 +6,34 @@ import { join } from 'node:path';
 import { at, Failure } from '../lib.mjs';
 import { nativeProgram, openPython } from './calls.mjs';
 
+/**
+ * What a participant says of itself: the versions and settings of what it measures with.
+ * @typedef {object} About
+ * @property {string} [version]
+ * @property {string} [blas]
+ * @property {string} [blasConfig]
+ * @property {string} [form]
+ * @property {string} [samplingForm]
+ * @property {string} [waiting]
+ * @property {number} [threads]
+ *
+ * @typedef {{ layers: number, hidden: number }} Size
+ * @typedef {(seconds: number) => number | Promise<number>} Rate
+ * @typedef {{ about: About, train: Rate, sample: Rate, close(): unknown }} Opened
+ *
+ * @typedef {object} Participant
+ * @property {boolean} [ours]
+ * @property {string} [library]
+ * @property {string} name
+ * @property {number} threads
+ * @property {string[]} [sizes]
+ * @property {boolean} [noSampling]
+ * @property {(size: Size) => Opened | Promise<Opened>} open
+ *
+ * @typedef {Awaited<ReturnType<typeof import('./chromium.mjs').openChromium>>} Chromium
+ */
+
+/** @type {Record<string, Size>} */
 export const sizes = {
   S: { layers: 1, hidden: 128 },
   M: { layers: 2, hidden: 256 },
@@ -13,6 +41,7 @@ export const sizes = {
 };
 const [SYMBOLS, WINDOW, BATCH] = [65, 64, 32];
 
+/** @param {Size} size */
 const configOf = ({ layers, hidden }) => ({
   layers: Array.from({ length: layers }, () => ({ cell: 'lstm', hidden })),
   window: WINDOW,
@@ -30,6 +59,7 @@ function text() {
   return Array.from({ length: 200_000 }, () => String.fromCharCode(48 + ((next() >>> 8) % SYMBOLS))).join('');
 }
 
+/** @param {string} program @param {string[]} args */
 function unfold(program, args) {
   const start = performance.now();
   const { status, stderr, error } = spawnSync(program, args, {
@@ -41,14 +71,27 @@ function unfold(program, args) {
   return { stderr, seconds: (performance.now() - start) / 1000 };
 }
 
-/** The rate of the last progress line: of training alone, all steps of the process, the first one too. */
+/**
+ * The rate of the last progress line: of training alone, all steps of the process, the first one too.
+ * @param {string} program
+ * @param {number} steps
+ * @param {string[]} args
+ */
 function nativeRate(program, steps, args) {
   const { stderr } = unfold(program, ['train', '--steps', String(steps), ...args]);
   const rates = [...stderr.matchAll(/(\d+) characters\/s/g)];
   if (!rates.length) throw new Failure('unfold train gave no characters/s.');
-  return Number(rates.at(-1)[1]);
+  return Number(rates[rates.length - 1][1]);
 }
 
+/**
+ * @param {Size} size
+ * @param {number} threads
+ * @param {boolean} fast
+ * @param {string} program
+ * @param {string} folder
+ * @returns {Opened}
+ */
 function openNative(size, threads, fast, program, folder) {
   const file = join(folder, 'text.txt');
   const model = join(folder, `${size.layers}x${size.hidden}.safetensors`);
@@ -56,12 +99,14 @@ function openNative(size, threads, fast, program, folder) {
   const common = ['--threads', String(threads), ...(fast ? ['--fast'] : [])];
   const args = ['--text', file, '--config', JSON.stringify(configOf(size)), ...common];
   let rate = nativeRate(program, 4, [...args, '--out', model]);
+  /** @param {number} seconds */
   const train = (seconds) => {
     rate = nativeRate(program, Math.max(4, Math.ceil((seconds * rate) / (WINDOW * BATCH))), args);
     return rate;
   };
   /** The difference of two lengths: without the start of the process and the reading of the model. */
   const sample = () => {
+    /** @param {number} length */
     const time = (length) =>
       unfold(program, ['sample', '--model', model, '--length', String(length), ...common]).seconds;
     const [short, long] = [200, 20_200];
@@ -70,23 +115,35 @@ function openNative(size, threads, fast, program, folder) {
   return { about: {}, train, sample, close() {} };
 }
 
+/**
+ * @param {Size} size
+ * @param {number} threads
+ * @param {string} build
+ * @param {Chromium} chromium
+ * @returns {Promise<Opened>}
+ */
 async function openWasm(size, threads, build, chromium) {
   const calls = await chromium.open('/engine.mjs');
   await calls.call('load', `/dist/${build}.js`, threads);
   await calls.call('create', configOf(size), text());
+  /** @param {number} seconds */
   const train = (seconds) => calls.call('train', seconds, WINDOW * BATCH);
   await train(1); // V8 compiles well only what has run for a while
   return { about: {}, train, sample: (seconds) => calls.call('sample', seconds), close: calls.close };
 }
 
+/** @param {number[]} counts @param {Chromium} chromium @param {string} folder @returns {Participant[]} */
 function ours(counts, chromium, folder) {
   const threaded = readdirSync(at('dist')).filter((name) => /^simd.*threads.*\.wasm$/.test(name));
   if (!threaded.length) throw new Failure('dist has no WebAssembly with threads; run npm run build.');
   const program = nativeProgram(folder);
+  /** @type {{ name: string, open(size: Size, threads: number): Opened | Promise<Opened> }[]} */
   const places = [
     ...threaded.map((file) => {
       const build = file.slice(0, -'.wasm'.length);
-      return { name: `Chromium ${build}`, open: (size, threads) => openWasm(size, threads, build, chromium) };
+      /** @type {(size: Size, threads: number) => Promise<Opened>} */
+      const open = (size, threads) => openWasm(size, threads, build, chromium);
+      return { name: `Chromium ${build}`, open };
     }),
     { name: 'native', open: (size, threads) => openNative(size, threads, false, program, folder) },
     { name: 'native fast', open: (size, threads) => openNative(size, threads, true, program, folder) },
@@ -96,9 +153,16 @@ function ours(counts, chromium, folder) {
   );
 }
 
+/**
+ * @param {import('./calls.mjs').Calls} calls
+ * @param {Size} size
+ * @param {unknown[]} args
+ * @returns {Promise<Opened>}
+ */
 async function openCalls(calls, size, ...args) {
   try {
     const about = await calls.call('create', size.layers, size.hidden, ...args);
+    /** @param {string} what @returns {Rate} */
     const measure = (what) => (seconds) => calls.call(what, seconds);
     return { about, train: measure('train'), sample: measure('sample'), close: calls.close };
   } catch (error) {
@@ -110,6 +174,11 @@ async function openCalls(calls, size, ...args) {
 /**
  * PyTorch's OpenMP threads spin while they wait, and take the cores from OpenBLAS's own; told to sleep, they lose
  * time elsewhere. With more than one thread both are tried, and the faster one is measured.
+ * @param {string} library
+ * @param {string} file
+ * @param {number} threads
+ * @param {string} [kernels]
+ * @returns {Participant}
  */
 function python(library, file, threads, kernels) {
   const common = {
@@ -118,8 +187,10 @@ function python(library, file, threads, kernels) {
     PYTHONDONTWRITEBYTECODE: '1',
     ...(kernels && { OPENBLAS_CORETYPE: kernels }),
   };
+  /** @param {Size} size @param {Record<string, string>} [env] */
   const start = (size, env) =>
     openCalls(openPython(at('scripts/benchmarks/peers', file), { ...common, ...env }), size, threads);
+  /** @param {Size} size */
   const open = async (size) => {
     if (threads === 1) return start(size);
     const both = [await start(size), await start(size, { OMP_WAIT_POLICY: 'PASSIVE' })];
@@ -138,6 +209,7 @@ function bestKernels() {
   return /\bavx512f\b/.test(about) ? 'SkylakeX' : undefined;
 }
 
+/** @param {number[]} counts */
 function pythons(counts) {
   const kernels = process.arch === 'x64' ? ['Haswell', bestKernels()] : [undefined];
   return kernels.flatMap((kernel) => [
@@ -146,10 +218,11 @@ function pythons(counts) {
   ]);
 }
 
+/** @param {number[]} counts @param {Chromium} chromium @returns {Participant[]} */
 function browsers(counts, chromium) {
   const open =
-    (file, ...args) =>
-    async (size) =>
+    (/** @type {string} */ file, /** @type {unknown[]} */ ...args) =>
+    async (/** @type {Size} */ size) =>
       openCalls(await chromium.open(`/peers/${file}`), size, ...args);
   const most = Math.max(...counts);
   return [
@@ -182,6 +255,7 @@ function browsers(counts, chromium) {
   ];
 }
 
+/** @param {number[]} counts @param {Chromium} chromium @param {string} folder */
 export const participants = (counts, chromium, folder) => [
   ...ours(counts, chromium, folder),
   ...pythons(counts),

@@ -3,9 +3,8 @@
 // times as fast we are; writes build/bench-peers.json. Everybody is given the text as random tokens.
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { build } from '../build.mjs';
-import { at, Failure, heading, main, setUp } from '../lib.mjs';
+import { at, commandLine, Failure, heading, main, messageOf, setUp } from '../lib.mjs';
 import { openChromium } from './chromium.mjs';
 import { installPeers } from './install.mjs';
 import { participants, sizes } from './participants.mjs';
@@ -21,26 +20,24 @@ const usage = `npm run bench:peers -- [options]
   --quick            two rounds of short chunks: to see that it works, not to quote
   --no-build         measures what was built before`;
 
+/** @param {string} text @param {string[]} known @param {string} what */
 function listed(text, known, what) {
   const names = text
     .split(',')
     .map((name) => known.find((other) => other.toLowerCase() === name.trim().toLowerCase()));
-  if (names.includes(undefined))
+  const found = names.filter((name) => name !== undefined);
+  if (found.length < names.length)
     throw new Failure(`--${what} takes a list of ${known.join(', ')}, not "${text}".`);
-  return names;
+  return found;
 }
 
 function readOptions() {
-  const flag = { type: 'boolean', default: false };
-  const value = { type: 'string' };
-  const options = { quick: flag, help: flag, 'no-build': flag };
-  for (const name of ['sizes', 'peers', 'threads', 'rounds', 'seconds']) options[name] = value;
-  let values;
-  try {
-    ({ values } = parseArgs({ options }));
-  } catch (error) {
-    throw new Failure(`${error.message}\n${usage}`);
-  }
+  const flag = /** @type {const} */ ({ type: 'boolean', default: false });
+  const value = /** @type {const} */ ({ type: 'string' });
+  const flags = { quick: flag, help: flag, 'no-build': flag };
+  const options = { ...flags, sizes: value, peers: value, threads: value, rounds: value, seconds: value };
+  const { values } = commandLine({ options }, usage);
+  /** @param {'threads' | 'rounds' | 'seconds'} name @param {number} otherwise @param {number} most */
   const number = (name, otherwise, most) => {
     const x = Number(values[name] ?? otherwise);
     if (!(x > 0 && x <= most))
@@ -57,19 +54,42 @@ function readOptions() {
   };
 }
 
+/**
+ * @typedef {import('./participants.mjs').Participant} Participant
+ * @typedef {import('./participants.mjs').Opened} Opened
+ * @typedef {Participant & Opened & { training: number[], sampling: number[], failed?: boolean }} Measured
+ * @typedef {Awaited<ReturnType<typeof measure>>[number]} Result
+ * @typedef {'charactersPerSecond' | 'sampledPerSecond'} Key
+ */
+
+/** @param {{ name: string, threads: number }} participant */
 const label = ({ name, threads }) => `${name}, ${threads} thread${threads === 1 ? '' : 's'}`;
 
-/** Rejects when a step takes longer than anybody would wait for. */
+/**
+ * Rejects when a step takes longer than anybody would wait for.
+ * @template T
+ * @param {number} minutes
+ * @param {T | Promise<T>} promise
+ * @returns {Promise<T>}
+ */
 function within(minutes, promise) {
+  /** @type {NodeJS.Timeout | undefined} */
   let timer;
+  /** @type {Promise<never>} */
   const late = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Failure(`no answer in ${minutes} minutes`)), 60_000 * minutes);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/** Opens all that take part; those that cannot are noted in `left`. A second attempt: jax-js sometimes needs it. */
+/**
+ * Opens all that take part; those that cannot are noted in `left`. A second attempt: jax-js sometimes needs it.
+ * @param {Participant[]} list
+ * @param {string} size
+ * @param {string[]} left
+ */
 async function openAll(list, size, left) {
+  /** @type {Measured[]} */
   const open = [];
   for (const one of list) {
     process.stderr.write(`  ${size}: starting ${label(one)}\n`);
@@ -80,7 +100,7 @@ async function openAll(list, size, left) {
       } catch (error) {
         if (one.ours) throw error;
         if (attempt < 2) continue;
-        left.push(`${size}: ${label(one)}: ${error.message}`);
+        left.push(`${size}: ${label(one)}: ${messageOf(error)}`);
         break;
       }
     }
@@ -88,7 +108,15 @@ async function openAll(list, size, left) {
   return open;
 }
 
-/** By turns, so that a busy spell of the machine falls on all of them. */
+/**
+ * By turns, so that a busy spell of the machine falls on all of them.
+ * @param {Measured[]} open
+ * @param {'train' | 'sample'} what
+ * @param {'training' | 'sampling'} rates
+ * @param {{ rounds: number, seconds: number }} options
+ * @param {string} size
+ * @param {string[]} left
+ */
 async function rounds(open, what, rates, options, size, left) {
   for (let round = 1; round <= options.rounds; ++round) {
     process.stderr.write(`  ${size}: ${what}, round ${round} of ${options.rounds}\n`);
@@ -99,12 +127,18 @@ async function rounds(open, what, rates, options, size, left) {
       } catch (error) {
         if (one.ours) throw error;
         one.failed = true;
-        left.push(`${size}: ${label(one)}: ${error.message}`);
+        left.push(`${size}: ${label(one)}: ${messageOf(error)}`);
       }
     }
   }
 }
 
+/**
+ * @param {string} size
+ * @param {Participant[]} list
+ * @param {{ rounds: number, seconds: number }} options
+ * @param {string[]} left
+ */
 async function measure(size, list, options, left) {
   const wanted = list.filter((one) => !one.sizes || one.sizes.includes(size));
   const open = await openAll(wanted, size, left);
@@ -131,19 +165,30 @@ async function measure(size, list, options, left) {
   }));
 }
 
-/** One line for each participant, and how many times as fast each of ours is. */
+/**
+ * One line for each participant, and how many times as fast each of ours is.
+ * @param {Result[]} results
+ * @param {Key} key
+ * @param {string} title
+ */
 function lines(results, key, title) {
-  const rows = results.filter((row) => row[key] !== null);
+  const rows = results.flatMap((row) => {
+    const rate = row[key];
+    return rate === null ? [] : [{ ...row, rate }];
+  });
   if (!rows.length) return [];
   const own = rows.filter((row) => row.ours);
+  /** @param {import('./participants.mjs').About} about */
   const about = ({ form, samplingForm }) => (key === 'sampledPerSecond' ? samplingForm : form);
+  /** @param {typeof rows[number]} row */
   const line = (row) => [
     `  ${row.ours ? 'Unfold ' : ''}${row.name}${about(row.about) ? `, ${about(row.about)}` : ''}`,
     String(row.threads),
-    whole(row[key]),
-    ...own.map((mine) => (row.ours ? '' : factor(mine[key] / row[key]))),
+    whole(row.rate),
+    ...own.map((mine) => (row.ours ? '' : factor(mine.rate / row.rate))),
   ];
   // A column for each of ours, headed by the letter its own line carries.
+  /** @param {number} i */
   const letter = (i) => String.fromCharCode(97 + i);
   const named = own.map((row, i) =>
     ((cells) => [`${cells[0]} (${letter(i)})`, ...cells.slice(1)])(line(row)),
@@ -156,12 +201,14 @@ function lines(results, key, title) {
   ];
 }
 
+/** @param {string} size @param {Result[]} results */
 function print(size, results) {
   const { layers, hidden } = sizes[size];
   console.log(table(lines(results, 'charactersPerSecond', `${size}: LSTM ${layers}x${hidden}, training`)));
   console.log(table(lines(results, 'sampledPerSecond', `${size}: one character at a time`)));
 }
 
+/** @param {Result[]} results @param {string[]} versions @param {string[]} left */
 function printLibraries(results, versions, left) {
   const python = results.filter(({ about }) => about.version);
   const named = python.flatMap(({ library, about }) => [
@@ -193,11 +240,13 @@ async function peers() {
   console.log(`\n${describe(about)}`);
   if (options.quick) console.log('--quick: these numbers are not to be quoted.');
   const file = at('build/bench-peers.json');
+  /** @type {Result[]} */
   const results = [];
   try {
     const counts = [...new Set([1, options.threads])];
     const list = participants(counts, chromium, at('build/peers')).filter(
-      ({ ours, library }) => ours || (options.peers.includes(library) && !(library in reasons)),
+      ({ ours, library }) =>
+        ours || (library !== undefined && options.peers.includes(library) && !(library in reasons)),
     );
     // Each size is shown and written when it is measured: the slowest libraries take a quarter of an hour over the last.
     for (const size of options.sizes) {

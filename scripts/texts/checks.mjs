@@ -1,8 +1,10 @@
 // What the descriptions of the sample texts promise, checked on the finished text rather than
 // in the grammars. Each check gives a list of complaints, empty when all is well.
 
+/** @param {string} text */
 const blocks = (text) => text.trim().split(/\n\n\n+/);
 
+/** @param {string} text @returns {string[]} */
 export function checkPlain(text) {
   const found = [];
   if (/[^\n -~]/.test(text)) found.push('a character outside printable ASCII');
@@ -12,12 +14,16 @@ export function checkPlain(text) {
   return found;
 }
 
+/** @param {string} text @returns {string[]} */
 export function checkTales(text) {
   const odd = text.split('\n').filter((line) => (line.match(/"/g) ?? []).length % 2 === 1);
   return odd.map((line) => `a quotation is not closed: ${line}`);
 }
 
-/** Every ingredient is in the method; the steps are numbered in order. */
+/**
+ * Every ingredient is in the method; the steps are numbered in order.
+ * @param {string} text
+ */
 export function checkRecipes(text) {
   return blocks(text).flatMap((recipe) => {
     const [title, ingredients, method] = recipe.split('\n\n');
@@ -31,24 +37,30 @@ export function checkRecipes(text) {
   });
 }
 
-/** Sixteen bars that fill their meter; both strains end on the tonic. */
+/**
+ * Sixteen bars that fill their meter; both strains end on the tonic.
+ * @param {string} text
+ */
 export function checkTunes(text) {
   return text
     .trim()
     .split('\n\n')
     .flatMap((tune) => {
-      const field = (letter) => tune.match(new RegExp(`^${letter}:(.*)$`, 'm'))[1];
+      /** @param {string} letter */
+      const field = (letter) => (tune.match(new RegExp(`^${letter}:(.*)$`, 'm')) ?? ['', ''])[1];
       const [beats, unit] = field('M').split('/').map(Number);
       const bars = tune
         .slice(tune.indexOf('|:'))
         .split(/[|:\n]+/)
         .map((bar) => bar.trim())
         .filter(Boolean);
+      /** @param {string} bar */
       const length = (bar) =>
         [...bar.matchAll(/[A-Ga-g],?(\d?)/g)].reduce((sum, [, n]) => sum + Number(n || 1), 0);
       const wrong = bars.filter((bar) => length(bar) !== (beats * 8) / unit);
       if (bars.length !== 16) wrong.push(`${bars.length} bars`);
-      const last = (bar) => bar.match(/([A-Ga-g]),?\d?$/)[1].toUpperCase();
+      /** @param {string} bar */
+      const last = (bar) => bar.match(/([A-Ga-g]),?\d?$/)?.[1].toUpperCase();
       wrong.push(...[bars[7], bars[15]].filter((bar) => last(bar) !== field('K')[0]));
       return wrong.map((what) => `tune ${field('X')}: ${what}`);
     });
@@ -56,10 +68,15 @@ export function checkTunes(text) {
 
 const keywords = new Set('to make set when otherwise each in repeat times while show give'.split(' '));
 
-/** Brackets close, indentation follows the braces, and a name is declared before it is used. */
+/**
+ * Brackets close, indentation follows the braces, and a name is declared before it is used.
+ * @param {string} text
+ */
 export function checkCode(text) {
   return blocks(text).flatMap((program) => {
+    /** @type {string[]} */
     const found = [];
+    /** @type {Set<string>[]} */
     const scopes = [new Set()];
     for (const line of program.split('\n').filter((l) => l && !/^ *#/.test(l))) {
       const code = line.replace(/"[^"]*"/g, '');
@@ -68,19 +85,21 @@ export function checkCode(text) {
       for (const [open, close] of ['()', '[]']) {
         if (code.split(open).length !== code.split(close).length) found.push(`brackets: ${line}`);
       }
+      /** @type {Set<string>} */
       const inner = new Set();
       const made = code.match(/^ *make (\w+)/)?.[1];
       const item = code.match(/^ *each (\w+) in/)?.[1];
       const [, name, parameters] = code.match(/^to (\w+)\((.*)\)/) ?? [];
       if (item) inner.add(item);
-      if (name) scopes.at(-1).add(name);
+      if (name) scopes[scopes.length - 1].add(name);
       if (parameters) parameters.split(', ').forEach((p) => inner.add(p));
+      /** @param {string} word */
       const known = (word) =>
         keywords.has(word) || inner.has(word) || word === made || scopes.some((s) => s.has(word));
       const unknown = (code.match(/[a-z]\w*/g) ?? []).filter((word) => !known(word));
       found.push(...unknown.map((word) => `${word} is not declared: ${line}`));
       if (made && new RegExp(`= .*\\b${made}\\b`).test(code)) found.push(`used in its own making: ${line}`);
-      if (made) scopes.at(-1).add(made);
+      if (made) scopes[scopes.length - 1].add(made);
       if (/{$/.test(code)) scopes.push(inner);
     }
     if (scopes.length !== 1) found.push(`braces: ${program}`);
@@ -88,7 +107,10 @@ export function checkCode(text) {
   });
 }
 
-/** One or two capitalised words a line, no line twice. */
+/**
+ * One or two capitalised words a line, no line twice.
+ * @param {string} text
+ */
 export function checkNames(text) {
   const names = text.trim().split('\n');
   const odd = names.filter((name) => !/^[A-Z][a-z]+( [A-Z][a-z]+)?$/.test(name));

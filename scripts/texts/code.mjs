@@ -11,6 +11,7 @@
 // Blocks are indented by two spaces. A line starting with # is a comment.
 import { createRandom } from './random.mjs';
 import { functions } from './functions.mjs';
+import { Program } from './program.mjs';
 
 const themes = [
   { place: 'orchard', lists: ['apples', 'pears'], numbers: ['basket', 'ladder', 'harvest', 'rain'] },
@@ -25,54 +26,15 @@ const themes = [
 
 const comparisons = ['<', '>', '<=', '>=', '=='];
 const maximumDepth = 3;
+/** @param {string} text */
 const isNumber = (text) => /^\d+$/.test(text);
 
-class Program {
-  constructor(random, theme) {
-    this.random = random;
-    this.theme = theme;
-    this.lines = [];
-    this.scopes = [[]];
-    this.functions = [];
-  }
-
-  line(text) {
-    this.lines.push(text && '  '.repeat(this.scopes.length - 1) + text);
-  }
-
-  /** A block with a scope of its own; `names` are declared in it from the start. */
-  block(opening, body, names = []) {
-    this.line(`${opening} {`);
-    this.scopes.push([...names]);
-    body();
-    this.scopes.pop();
-    this.line('}');
-  }
-
-  /** The second block opens on the line that closes the first. */
-  otherwise(body) {
-    this.lines.pop();
-    this.block('} otherwise', body);
-  }
-
-  declare(name, type) {
-    this.scopes.at(-1).push({ name, type });
-  }
-
-  names(...types) {
-    return this.scopes
-      .flat()
-      .filter((entry) => types.includes(entry.type))
-      .map((entry) => entry.name);
-  }
-
-  make(name, type, value) {
-    this.line(`make ${name} = ${value}`);
-    this.declare(name, type);
-  }
-}
-
-/** A number, a name, or an operation on two different ones; brackets where the order needs them. */
+/**
+ * A number, a name, or an operation on two different ones; brackets where the order needs them.
+ * @param {Program} program
+ * @param {number} depth
+ * @returns {string}
+ */
 function expression(program, depth = 0) {
   const { random } = program;
   const names = program.names('number', 'item');
@@ -87,11 +49,13 @@ function expression(program, depth = 0) {
   const left = expression(program, depth + 1);
   const right = expression(program, depth + 1);
   if (left === right || (isNumber(left) && isNumber(right))) return left;
+  /** @param {string} text */
   const bracket = (text) => (text.includes(' ') ? `(${text})` : text);
   if (operator === '*') return `${bracket(left)} * ${bracket(right)}`;
   return `${left} ${operator} ${operator === '-' ? bracket(right) : right}`;
 }
 
+/** @param {Program} program */
 function test(program) {
   const { random } = program;
   const name = random.pick(program.names('number', 'item'));
@@ -99,6 +63,7 @@ function test(program) {
   return `${name} ${random.pick(comparisons)} ${random.integer(1, 30)}`;
 }
 
+/** @type {Record<string, (program: Program) => void>} */
 const statements = {
   make(program) {
     const taken = program.names('number', 'item', 'list');
@@ -141,22 +106,20 @@ const statements = {
   },
 };
 
-/** The inside of a block. It changes or shows something, whatever else it does. */
+/**
+ * The inside of a block. It changes or shows something, whatever else it does.
+ * @param {Program} program
+ */
 function body(program) {
   const { random } = program;
   const deep = program.scopes.length > maximumDepth;
+  /** @type {[number, string][]} */
   const kinds = [
     [2, 'make'],
     [4, 'set'],
     [2, 'show'],
-    ...(deep
-      ? []
-      : [
-          [2, 'when'],
-          [1, 'repeat'],
-          [2, 'each'],
-        ]),
   ];
+  if (!deep) kinds.push([2, 'when'], [1, 'repeat'], [2, 'each']);
   const count = random.weighted([
     [5, 1],
     [4, 2],
@@ -179,6 +142,7 @@ function body(program) {
   ](program);
 }
 
+/** @param {Program} program */
 function makeLists(program) {
   const { random } = program;
   program.line(`# What there is in the ${program.theme.place} today.`);
@@ -188,13 +152,19 @@ function makeLists(program) {
   }
 }
 
-/** Calls a function of the program on the list it is named after, or on small numbers. */
+/**
+ * Calls a function of the program on the list it is named after, or on small numbers.
+ * @param {Program} program
+ * @param {import('./program.mjs').Made} made
+ */
 function call(program, { name, parameters }) {
+  /** @param {import('./program.mjs').Entry} p */
   const value = (p) => (p.type === 'list' ? p.name : program.random.integer(2, 12));
   const values = parameters.map(value);
   return `${name}(${values.join(', ')})`;
 }
 
+/** @param {Program} program */
 function useFunctions(program) {
   for (const made of program.functions) {
     if (made.gives === 'list') program.line(`show "${made.result}", ${call(program, made)}`);
@@ -205,6 +175,7 @@ function useFunctions(program) {
   }
 }
 
+/** @param {import('./random.mjs').Random} random */
 function createProgram(random) {
   const program = new Program(random, random.pick(themes));
   for (const write of random.sample(functions, random.integer(1, 2))) {
@@ -220,12 +191,14 @@ function createProgram(random) {
   return program.lines.join('\n') + '\n';
 }
 
+/** @param {number} seed @param {number} size */
 export function createCode(seed, size) {
   const random = createRandom(seed);
+  /** @type {string[]} */
   const programs = [];
   for (let length = 0; length < size;) {
     programs.push(createProgram(random));
-    length += programs.at(-1).length + 2;
+    length += programs[programs.length - 1].length + 2;
   }
   return programs.join('\n\n');
 }

@@ -2,8 +2,20 @@
 // comment says. Each entry writes one function and tells how it can be called:
 // { name, parameters: [{ name, type }], gives: type, result: the name for what it gives }.
 
+/** @typedef {import('./program.mjs').Program} Program */
+/** @typedef {import('./program.mjs').Entry} Entry */
+/** @typedef {import('./program.mjs').Made} Made */
+
+/** @param {string} name @param {import('./program.mjs').Type} type @returns {Entry} */
 const parameter = (name, type) => ({ name, type });
 
+/**
+ * @param {Program} program
+ * @param {string} comment
+ * @param {string} name
+ * @param {Entry[]} parameters
+ * @param {() => void} body
+ */
 function define(program, comment, name, parameters, body) {
   program.line(`# ${comment}`);
   const header = `to ${name}(${parameters.map((p) => p.name).join(', ')})`;
@@ -11,7 +23,11 @@ function define(program, comment, name, parameters, body) {
   return { name, parameters };
 }
 
-/** A list of the theme, its items' name, and parameters for a function over it. */
+/**
+ * A list of the theme, its items' name, and parameters for a function over it.
+ * @param {Program} program
+ * @param {string[]} numbers
+ */
 function overList(program, ...numbers) {
   const list = program.random.pick(program.theme.lists);
   const parameters = [parameter(list, 'list'), ...numbers.map((name) => parameter(name, 'number'))];
@@ -23,6 +39,7 @@ const comparisons = [
   { sign: '<', words: 'less than', name: 'below' },
 ];
 
+/** @param {Program} program @returns {Made} */
 function total(program) {
   const { list, item, parameters } = overList(program);
   const made = define(program, `Adds up all the ${list}.`, `total_${list}`, parameters, () => {
@@ -33,6 +50,7 @@ function total(program) {
   return { ...made, gives: 'number', result: 'total' };
 }
 
+/** @param {Program} program @returns {Made} */
 function totalBeyond(program) {
   const { sign, words, name } = program.random.pick(comparisons);
   const { list, item, parameters } = overList(program, 'limit');
@@ -47,6 +65,7 @@ function totalBeyond(program) {
   return { ...made, gives: 'number', result: `total_${name}_limit` };
 }
 
+/** @param {Program} program @returns {Made} */
 function count(program) {
   const { sign, words, name } = program.random.pick(comparisons);
   const { list, item, parameters } = overList(program, 'limit');
@@ -61,6 +80,7 @@ function count(program) {
   return { ...made, gives: 'number', result: 'count' };
 }
 
+/** @param {Program} program @returns {Made} */
 function countEven(program) {
   const odd = program.random.chance(0.5);
   const { list, item, parameters } = overList(program);
@@ -75,6 +95,7 @@ function countEven(program) {
   return { ...made, gives: 'number', result: `${word}_${list}` };
 }
 
+/** @param {Program} program @returns {Made} */
 function extreme(program) {
   const [word, sign] = program.random.pick([
     ['largest', '>'],
@@ -91,6 +112,7 @@ function extreme(program) {
   return { ...made, gives: 'number', result: word };
 }
 
+/** @param {Program} program @returns {Made} */
 function keep(program) {
   const { sign, words, name } = program.random.pick(comparisons);
   const { list, item, parameters } = overList(program, 'limit');
@@ -105,6 +127,7 @@ function keep(program) {
   return { ...made, gives: 'list', result: `${name} the limit` };
 }
 
+/** @param {Program} program @returns {Made} */
 function scale(program) {
   const { list, item, parameters } = overList(program, 'factor');
   const comment = `Multiplies each of the ${list} by a factor.`;
@@ -118,6 +141,7 @@ function scale(program) {
   return { ...made, gives: 'list', result: 'scaled' };
 }
 
+/** @param {Program} program @returns {Made} */
 function reverse(program) {
   const { list, item, parameters } = overList(program);
   const made = define(program, `Turns the ${list} round.`, `reverse_${list}`, parameters, () => {
@@ -130,6 +154,7 @@ function reverse(program) {
   return { ...made, gives: 'list', result: 'reversed' };
 }
 
+/** @param {Program} program @returns {Made} */
 function power(program) {
   const parameters = [parameter('base', 'number'), parameter('times', 'number')];
   const made = define(program, 'Multiplies a number by itself.', 'power', parameters, () => {
@@ -143,6 +168,7 @@ function power(program) {
   return { ...made, gives: 'number', result: 'result' };
 }
 
+/** @param {Program} program @returns {Made} */
 function divisor(program) {
   const parameters = [parameter('a', 'number'), parameter('b', 'number')];
   const comment = 'Finds the greatest common divisor of two numbers.';
@@ -157,6 +183,7 @@ function divisor(program) {
   return { ...made, gives: 'number', result: 'common' };
 }
 
+/** @param {Program} program @returns {Made} */
 function halvings(program) {
   const comment = 'Halves even numbers and triples odd ones until 1 is left.';
   const made = define(program, comment, 'steps_to_one', [parameter('n', 'number')], () => {
@@ -171,6 +198,7 @@ function halvings(program) {
   return { ...made, gives: 'number', result: 'steps' };
 }
 
+/** @param {Program} program @returns {Made} */
 function sumTo(program) {
   const comment = 'Adds the numbers from 1 up to the last.';
   const made = define(program, comment, 'sum_to', [parameter('last', 'number')], () => {

@@ -2,6 +2,7 @@
 // own beginnings, middles and endings, so how a name starts says how it is likely to go on.
 import { createRandom } from './random.mjs';
 
+/** @param {string} text */
 const list = (text) => text.split(' ');
 
 const regions = [
@@ -46,14 +47,16 @@ const after = list('Bay Bridge Cross Green Hill Moor Point Water');
 const vowel = /[aeiouy]/i;
 
 // Two parts join with at most one vowel and never three of the same letter: El + la, not Ela + ella.
+/** @param {string} left @param {string} right */
 function join(left, right) {
-  if (vowel.test(left.at(-1)) && vowel.test(right[0])) return left.slice(0, -1) + right;
+  if (vowel.test(left.slice(-1)) && vowel.test(right[0])) return left.slice(0, -1) + right;
   if (left.at(-1) === right[0] && right[0] === right[1]) return left + right.slice(1);
   return left + right;
 }
 
+/** @param {import('./random.mjs').Random} random */
 function createName(random) {
-  const region = random.weighted(regions.map((r) => [r.weight, r]));
+  const region = random.weighted(regions.map((r) => /** @type {const} */ ([r.weight, r])));
   let name = random.pick(region.starts);
   const count = random.chance(region.middleChance)
     ? random.weighted([
@@ -70,8 +73,10 @@ function createName(random) {
 
 const minimumLetters = 4;
 
+/** @param {number} seed @param {number} size */
 export function createNames(seed, size) {
   const random = createRandom(seed);
+  /** @type {Set<string>} */
   const names = new Set();
   for (let length = 0; length < size;) {
     const name = createName(random);

@@ -3,8 +3,21 @@
 // `cut` is how an ingredient is prepared, read before its name: "slice the leeks".
 // `one` is the singular, for titles and for a count of one.
 
-const weighed = (name, amount, cut, one = name.replace(/s$/, '')) => ({ one, name, amount, unit: 'g', cut });
-const counted = (one, name, amount, cut) => ({ one, name, amount, cut });
+/**
+ * @typedef {{ name: string, amount: number, unit?: string, one?: string }} Ingredient
+ * @typedef {{ one: string, name: string, amount: number, unit?: string, cut: string }} Item what is cut first
+ */
+
+/** @param {string} name @param {number} amount @param {string} [cut] @param {string} [one] @returns {Item} */
+const weighed = (name, amount, cut = '', one = name.replace(/s$/, '')) => ({
+  one,
+  name,
+  amount,
+  unit: 'g',
+  cut,
+});
+/** @param {string} one @param {string} name @param {number} amount @param {string} [cut] @returns {Item} */
+const counted = (one, name, amount, cut = '') => ({ one, name, amount, cut });
 
 export const vegetables = [
   weighed('carrots', 60, 'slice'),
@@ -56,9 +69,16 @@ export const leaves = ['lettuce', 'rocket', 'watercress', 'young spinach'];
 export const seeds = ['sesame seeds', 'poppy seeds', 'sunflower seeds', 'pumpkin seeds'];
 export const flours = ['white flour', 'brown flour', 'rye flour', 'spelt flour'];
 
-/** `use` says what is done with it in a dough or batter. */
+/**
+ * `use` says what is done with it in a dough or batter.
+ * @param {string} title
+ * @param {Ingredient} ingredient
+ * @param {(the: string) => string} use
+ */
 const flavour = (title, ingredient, use) => ({ title, ...ingredient, use });
+/** @param {string} the */
 const grated = (the) => `Grate the peel of ${the} and stir it in`;
+/** @param {string} the */
 const stirred = (the) => `Stir in ${the}`;
 
 export const flavours = [

@@ -4,7 +4,10 @@
 // constant 0x6d2b79f5 and mixed by two multiply-xorshift rounds. All arithmetic is on 32-bit
 // integers, so every JavaScript engine gives the same texts.
 
-/** Returns a function giving the next number in [0, 1), a multiple of 2^-32. */
+/**
+ * Returns a function giving the next number in [0, 1), a multiple of 2^-32.
+ * @param {number} seed
+ */
 export function mulberry32(seed) {
   let state = seed >>> 0;
   return () => {
@@ -16,25 +19,46 @@ export function mulberry32(seed) {
   };
 }
 
+/** @typedef {ReturnType<typeof createRandom>} Random */
+
+/** @param {number} seed */
 export function createRandom(seed) {
   const next = mulberry32(seed);
 
-  /** An integer from low to high, both included. */
+  /**
+   * An integer from low to high, both included.
+   * @param {number} low
+   * @param {number} high
+   */
   const integer = (low, high) => low + Math.floor(next() * (high - low + 1));
+  /** @param {number} probability */
   const chance = (probability) => next() < probability;
+  /**
+   * @template T
+   * @param {readonly T[]} items
+   */
   const pick = (items) => items[integer(0, items.length - 1)];
 
-  /** One of `[[weight, value], ...]`, with probability weight / sum of weights. */
+  /**
+   * One of `[[weight, value], ...]`, with probability weight / sum of weights.
+   * @template T
+   * @param {ReadonlyArray<readonly [number, T]>} choices
+   */
   const weighted = (choices) => {
     let left = next() * choices.reduce((sum, [weight]) => sum + weight, 0);
     for (const [weight, value] of choices) {
       left -= weight;
       if (left < 0) return value;
     }
-    return choices.at(-1)[1];
+    return choices[choices.length - 1][1];
   };
 
-  /** `count` different items, in random order (the first steps of a Fisher-Yates shuffle). */
+  /**
+   * `count` different items, in random order (the first steps of a Fisher-Yates shuffle).
+   * @template T
+   * @param {readonly T[]} items
+   * @param {number} count
+   */
   const sample = (items, count) => {
     const pool = [...items];
     for (let i = 0; i < count; i++) {

@@ -3,21 +3,32 @@
 import { createRandom } from './random.mjs';
 import * as pantry from './pantry.mjs';
 
+/** @typedef {import('./random.mjs').Random} Random */
+/**
+ * @typedef {import('./pantry.mjs').Item} Item
+ * @param {string} text
+ */
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
+/** @param {string} text */
 const titled = (text) => text.split(' ').map(capital).join(' ');
 
-/** "a", "a and b", "a, b and c". */
+/**
+ * "a", "a and b", "a, b and c".
+ * @param {string[]} items
+ */
 function series(items) {
   return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 }
 
 // Kitchen scales: 5 g steps below 100, 10 g above; never nothing.
+/** @param {number} grams */
 function rounded(grams) {
   const step = grams < 100 ? 5 : 10;
   return Math.max(step, Math.round(grams / step) * step);
 }
 
 class Recipe {
+  /** @param {Random} random @param {string} title */
   constructor(random, title) {
     this.random = random;
     this.title = title;
@@ -27,11 +38,16 @@ class Recipe {
       [3, 6],
       [1, 8],
     ]);
+    /** @type {string[]} */
     this.ingredients = [];
+    /** @type {string[]} */
     this.steps = [];
   }
 
-  /** Puts an ingredient on the list; gives back how the method names it ("the leeks"). */
+  /**
+   * Puts an ingredient on the list; gives back how the method names it ("the leeks").
+   * @param {import('./pantry.mjs').Ingredient} ingredient
+   */
   add({ amount, unit, one, name }) {
     const total = amount * this.serves;
     if (unit === 'g' || unit === 'ml') {
@@ -44,21 +60,32 @@ class Recipe {
     return `the ${words.at(-1)}`;
   }
 
-  /** add() for what is measured in grams, millilitres or spoons. */
+  /**
+   * add() for what is measured in grams, millilitres or spoons.
+   * @param {number} amount
+   * @param {string} unit
+   * @param {string} name
+   */
   take(amount, unit, name) {
     return this.add({ amount, unit, name });
   }
 
+  /** @param {string} name */
   pinch(name) {
     this.ingredients.push(`1 pinch ${name}`);
     return `the ${name}`;
   }
 
+  /** @param {string} text */
   step(text) {
     this.steps.push(`${this.steps.length + 1}. ${text}.`);
   }
 
-  /** One step in which each vegetable is cut in its own way: "Slice the leeks and shred the cabbage". */
+  /**
+   * One step in which each vegetable is cut in its own way: "Slice the leeks and shred the cabbage".
+   * @param {Item[]} items
+   * @param {string[]} names
+   */
   cut(items, names) {
     this.step(capital(series(items.map((item, i) => `${item.cut} ${names[i]}`))));
   }
@@ -70,10 +97,14 @@ class Recipe {
 }
 
 const onion = { one: 'onion', name: 'onions', amount: 0.25, cut: 'chop' };
+/** @param {number} amount */
 const eggs = (amount) => ({ one: 'egg', name: 'eggs', amount });
+/** @param {Random} random @param {number} low @param {number} high */
 const minutes = (random, low, high) => `${random.integer(low / 5, high / 5) * 5} minutes`;
+/** @param {Item} item */
 const shortName = (item) => titled(item.one);
 
+/** @param {Random} random */
 function soup(random) {
   const items = random.sample(pantry.vegetables, 2);
   const creamy = random.chance(0.4);
@@ -95,6 +126,7 @@ function soup(random) {
   return recipe;
 }
 
+/** @param {Random} random */
 function stew(random) {
   const items = random.sample(pantry.vegetables, 2);
   const pulse = random.pick(pantry.pulses);
@@ -115,6 +147,7 @@ function stew(random) {
   return recipe;
 }
 
+/** @param {Random} random */
 function cake(random) {
   const flavour = random.pick(pantry.flavours);
   const recipe = new Recipe(random, `${flavour.title} Cake`);
@@ -133,6 +166,7 @@ function cake(random) {
   return recipe;
 }
 
+/** @param {Random} random */
 function biscuits(random) {
   const flavour = random.pick(pantry.flavours);
   const spice = random.chance(0.5) && random.pick(pantry.spices);
@@ -144,13 +178,14 @@ function biscuits(random) {
   const powder = spice && recipe.take(0.25, 'tsp', spice);
   recipe.step(`Heat the oven to ${random.pick([180, 190])} degrees`);
   recipe.step(`Rub ${butter} into ${flour}`);
-  recipe.step(`Add ${series([sugar, powder].filter(Boolean))}`);
+  recipe.step(`Add ${series(powder ? [sugar, powder] : [sugar])}`);
   recipe.step(flavour.use(extra));
   recipe.step(`Roll out the dough and cut into ${random.pick(['rounds', 'stars', 'squares'])}`);
   recipe.step(`Bake for ${random.integer(9, 15)} minutes until golden`);
   return recipe;
 }
 
+/** @param {Random} random */
 function bread(random) {
   const flour = random.pick(pantry.flours);
   const extra = random.pick([...pantry.seeds, ...pantry.nuts.map((nut) => nut.name)]);
@@ -169,6 +204,7 @@ function bread(random) {
   return recipe;
 }
 
+/** @param {Random} random */
 function salad(random) {
   const items = random.sample(pantry.saladVegetables, 2);
   const cheese = random.pick(pantry.cheeses);
@@ -189,6 +225,7 @@ function salad(random) {
   return recipe;
 }
 
+/** @param {Random} random */
 function crumble(random) {
   const items = random.sample(pantry.fruits, random.integer(1, 2));
   const recipe = new Recipe(random, `${items.map(shortName).join(' and ')} Crumble`);
@@ -208,6 +245,7 @@ function crumble(random) {
   return recipe;
 }
 
+/** @param {Random} random */
 function pancakes(random) {
   const fruit = random.pick(pantry.fruits);
   const recipe = new Recipe(random, `Pancakes with ${titled(fruit.name)}`);
@@ -226,6 +264,7 @@ function pancakes(random) {
   return recipe;
 }
 
+/** @param {Random} random */
 function bake(random) {
   const items = random.sample(pantry.vegetables, 2);
   const cheese = random.pick(pantry.cheeses);
@@ -243,6 +282,7 @@ function bake(random) {
   return recipe;
 }
 
+/** @param {Random} random */
 function jam(random) {
   const fruit = random.pick(pantry.fruits);
   const spice = random.chance(0.5) && random.pick(pantry.spices);
@@ -259,6 +299,7 @@ function jam(random) {
   return recipe;
 }
 
+/** @type {[number, (random: Random) => Recipe][]} */
 const dishes = [
   [4, soup],
   [2, stew],
@@ -272,6 +313,7 @@ const dishes = [
   [1, jam],
 ];
 
+/** @param {number} seed @param {number} size */
 export function createRecipes(seed, size) {
   const random = createRandom(seed);
   const recipes = [];

@@ -8,7 +8,11 @@
 // between them move by step.
 import { createRandom } from './random.mjs';
 
+/** @typedef {import('./random.mjs').Random} Random */
+/** @typedef {[degree: number, length: number]} Note */
+
 // rhythms: the ways to fill one beat group; groups: beat groups in a bar; lengths in eighths.
+/** @type {{ kind: string, meter: string, groups: number, rhythms: [number, number[]][], cadence: number[][], pause: number[][] }[]} */
 const dances = [
   {
     kind: 'Reel',
@@ -64,6 +68,7 @@ const dances = [
 ];
 
 // tonic: steps above the C that is written "C". Degrees count from 0 in the scale of the key.
+/** @type {{ name: string, tonic: number, minor?: boolean }[]} */
 const keys = [
   { name: 'C', tonic: 0 },
   { name: 'D', tonic: 1 },
@@ -108,17 +113,23 @@ const letters = 'CDEFGAB';
 const lowest = -3; // G,
 const highest = 13; // b
 
-/** The note `pitch` steps above C, from G, (-3) by C (0) and c (7) to b (13). */
+/**
+ * The note `pitch` steps above C, from G, (-3) by C (0) and c (7) to b (13).
+ * @param {number} pitch
+ */
 function spell(pitch) {
   const letter = letters[(pitch + 7) % 7];
   if (pitch < 0) return `${letter},`;
   return pitch < 7 ? letter : letter.toLowerCase();
 }
 
+/** @param {number} degree @param {number} root */
 const isChordNote = (degree, root) => [0, 2, 4].includes((((degree - root) % 7) + 7) % 7);
+/** @param {number} value @param {number} low @param {number} high */
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 class Melody {
+  /** @param {Random} random @param {typeof dances[number]} dance @param {typeof keys[number]} key */
   constructor(random, dance, key) {
     this.random = random;
     this.dance = dance;
@@ -129,11 +140,14 @@ class Melody {
     this.heading = 1;
   }
 
-  /** Strong beats: the chord note nearest to a place a little way off. */
+  /**
+   * Strong beats: the chord note nearest to a place a little way off.
+   * @param {number} root
+   */
   leap(root) {
     const aim = clamp(this.degree + this.random.integer(-3, 3), this.low + 2, this.high - 2);
     const near = [0, 1, -1, 2, -2].map((distance) => aim + distance);
-    this.degree = near.find((degree) => isChordNote(degree, root) && degree !== this.degree);
+    this.degree = near.find((degree) => isChordNote(degree, root) && degree !== this.degree) ?? aim;
     this.heading = this.random.chance(0.5) ? 1 : -1;
     return this.degree;
   }
@@ -147,7 +161,11 @@ class Melody {
     return this.degree;
   }
 
-  /** One bar: an array of beat groups, each an array of [degree, length]. */
+  /**
+   * One bar: an array of beat groups, each an array of notes.
+   * @param {number} root
+   * @returns {Note[][]}
+   */
   bar(root) {
     return Array.from({ length: this.dance.groups }, () =>
       this.random
@@ -156,24 +174,37 @@ class Melody {
     );
   }
 
-  /** The last bar of a phrase: chord notes in a fixed rhythm, then the nearest `root` itself. */
+  /**
+   * The last bar of a phrase: chord notes in a fixed rhythm, then the nearest `root` itself.
+   * @param {number} root
+   * @param {number[][]} rhythm
+   * @returns {Note[][]}
+   */
   close(root, rhythm) {
     const lengths = rhythm.flat();
     const degrees = lengths.slice(1).map(() => this.leap(root));
+    /** @param {number} degree */
     const away = (degree) => Math.abs(degree - this.degree);
     const homes = [root - 7, root, root + 7].filter((d) => d >= this.low && d <= this.high);
     this.degree = homes.reduce((a, b) => (away(b) < away(a) ? b : a));
     degrees.push(this.degree);
-    return rhythm.map((group) => group.map((length) => [degrees.shift(), length]));
+    return rhythm.map((group) => group.map((length) => [degrees.shift() ?? this.degree, length]));
   }
 }
 
+/** @param {Random} random @param {typeof keys[number]} key */
 function phraseRoots(random, key) {
   const { question, answer } = progressions[key.minor ? 'minor' : 'major'];
   return { question: random.pick(question), answer: random.pick(answer) };
 }
 
-/** Eight bars; `ending`, when given, is a pair of last bars to share with the other strain. */
+/**
+ * Eight bars; `ending`, when given, is a pair of last bars to share with the other strain.
+ * @param {Melody} melody
+ * @param {number} start
+ * @param {Note[][][]} [ending]
+ * @returns {Note[][][]}
+ */
 function strain(melody, start, ending) {
   const { random, dance, key } = melody;
   const roots = phraseRoots(random, key);
@@ -185,11 +216,14 @@ function strain(melody, start, ending) {
   return [...opening, ...half, ...again, ...last];
 }
 
+/** @param {Note[][]} bar @param {number} tonic */
 function writeBar(bar, tonic) {
+  /** @param {Note} note */
   const note = ([degree, length]) => spell(degree + tonic) + (length > 1 ? length : '');
   return bar.map((group) => group.map(note).join('')).join(' ');
 }
 
+/** @param {Note[][][]} bars @param {number} tonic */
 function writeStrain(bars, tonic) {
   const written = bars.map((bar) => writeBar(bar, tonic));
   return `|: ${written.slice(0, 4).join(' | ')} |\n${written.slice(4).join(' | ')} :|\n`;
@@ -222,6 +256,7 @@ const things = [
 ];
 const places = ['Hill', 'Bridge', 'Mill', 'Orchard', 'Market', 'River', 'Barn', 'Bell Tower'];
 
+/** @param {Random} random @param {string} kind */
 function createTitle(random, kind) {
   return random.weighted([
     [3, () => `${random.pick(people)}'s ${random.pick(describing)} ${random.pick(things)}`],
@@ -231,6 +266,7 @@ function createTitle(random, kind) {
   ])();
 }
 
+/** @param {Random} random @param {number} number */
 function createTune(random, number) {
   const dance = random.weighted([
     [3, dances[0]],
@@ -253,12 +289,14 @@ function createTune(random, number) {
   return `${header.join('\n')}\n${writeStrain(first, key.tonic)}${writeStrain(second, key.tonic)}`;
 }
 
+/** @param {number} seed @param {number} size */
 export function createTunes(seed, size) {
   const random = createRandom(seed);
+  /** @type {string[]} */
   const tunes = [];
   for (let length = 0; length < size;) {
     tunes.push(createTune(random, tunes.length + 1));
-    length += tunes.at(-1).length + 1;
+    length += tunes[tunes.length - 1].length + 1;
   }
   return tunes.join('\n');
 }

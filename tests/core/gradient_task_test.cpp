@@ -191,7 +191,7 @@ TEST(GradientOfTasks, DirectionsLengthsAndPooling) {
                                                 {{"name", "classify"}, {"pool", "mean"}},
                                                 {{"name", "regress"}, {"pool", "last"}}})
         expect_small({{"task", task}, {"layers", stack}, {"batch", N}}, count);
-  std::printf("gradient check: %d configurations of directions and pooling\n", count);
+  EXPECT_GE(count, 400);
 }
 
 TEST(GradientOfTasks, NumbersInAndOut) {
@@ -200,7 +200,7 @@ TEST(GradientOfTasks, NumbersInAndOut) {
     for (const char* task : {"regress", "notes"})
       for (const double dropout : {0.0, 0.3})
         expect_small({{"task", task}, {"layers", {cell, cell}}, {"dropout", dropout}, {"batch", N}}, count);
-  std::printf("gradient check: %d configurations of numbers\n", count);
+  EXPECT_GE(count, 20);
 }
 
 TEST(GradientOfTasks, ContextsAndLengths) {
@@ -215,7 +215,7 @@ TEST(GradientOfTasks, ContextsAndLengths) {
                         {"layers", {cell, cell}},
                         {"batch", N}},
                        count);
-  std::printf("gradient check: %d configurations of contexts and lengths\n", count);
+  EXPECT_GE(count, 120);
 }
 
 TEST(GradientOfTasks, EncodersAndAttention) {
@@ -245,7 +245,7 @@ TEST(GradientOfTasks, EncodersAndAttention) {
                           {"batch", N}},
                          count);
           }
-  std::printf("gradient check: %d configurations of encoders and attention\n", count);
+  EXPECT_GE(count, 144);
 }
 
 }  // namespace

@@ -197,9 +197,7 @@ TEST(Gradient, EveryCellEdgeAndBlend) {
         layer.update(blend);
         expect_small({{"layers", {layer}}}, count);
       }
-  RecordProperty("configurations", count);
-  std::printf("gradient check: %d single-layer configurations\n", count);
-  EXPECT_GE(count, 500);
+  EXPECT_GE(count, 1440);
 }
 
 // Output feedback, teacher-forced and free-running, in one layer or through a stack.
@@ -227,7 +225,7 @@ TEST(Gradient, Feedback) {
                           {"readout", readout}},
                          count);
         }
-  std::printf("gradient check: %d configurations with output feedback\n", count);
+  EXPECT_GE(count, 540);
 }
 
 TEST(Gradient, EmbeddingsTyingAndResiduals) {
@@ -241,7 +239,7 @@ TEST(Gradient, EmbeddingsTyingAndResiduals) {
         late["edges"] = {edge("input", 0), edge("input", 2), edge("self", 1)};
         expect_small({{"embedding", 3}, {"tied", tied}, {"layers", {late, layer}}, {"dropout", 0.3}}, count);
       }
-  std::printf("gradient check: %d configurations with embeddings\n", count);
+  EXPECT_GE(count, 36);
 }
 
 TEST(Gradient, Stacks) {
@@ -252,7 +250,7 @@ TEST(Gradient, Stacks) {
         expect_small(
             {{"layers", {base, cell("lstm"), base}}, {"skipInputs", skip}, {"skipOutputs", skip}, {"dropout", dropout}},
             count);
-  std::printf("gradient check: %d stacks\n", count);
+  EXPECT_GE(count, 36);
 }
 
 TEST(Gradient, BiasesDelaysAcrossLayersAndDeepReadout) {
@@ -265,7 +263,7 @@ TEST(Gradient, BiasesDelaysAcrossLayersAndDeepReadout) {
       const Json readout = {edge(1, 0, {{"hidden", {3, 2}}, {"shortcut", true}}), edge(0, 0), edge("input", 0)};
       expect_small({{"layers", {base, upper}}, {"readout", readout}}, count);
     }
-  std::printf("gradient check: %d two-layer configurations\n", count);
+  EXPECT_GE(count, 27);
 }
 
 // A check that cannot fail proves nothing: this cell forgets the derivative of tanh.

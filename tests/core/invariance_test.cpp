@@ -49,12 +49,15 @@ TEST_P(Invariance, InstructionSetsDoNotShow) {
   set_threads(1);
   ASSERT_TRUE(kernels::select("base", false));
   const Trained base = train(GetParam(), steps_);
+  bool compared = false;
   for (const char* name : {"avx2", "avx512"}) {
     if (!kernels::select(name, false)) continue;
+    compared = true;
     const Trained other = train(GetParam(), steps_);
     EXPECT_TRUE(same_bits(other.parameters, base.parameters)) << name;
     EXPECT_EQ(other.reports, base.reports) << name;
   }
+  if (!compared) GTEST_SKIP() << "the machine's processor has neither AVX2 nor AVX-512";
 }
 
 TEST_P(Invariance, PiecesDoNotShow) {

@@ -78,14 +78,15 @@ TEST_P(Estimates, AreTheTable) {
       const Config config = parse_config(json);
       const Network network(config, V);
       EXPECT_EQ(estimate(config, V, 0).parameters, network.table().size()) << V << " " << bias;
-      // Memory: at least what surely is there, at most twice that.
+      // Memory: parameters, gradients, moments and the workspace; the estimate adds up by other rules, and is between
+      // 0.6 and 1.7 times of it.
       const Workspace workspace(network, config.window, config.batch, true);
-      const double least =
+      const double there =
           double(sizeof(Real)) *
           double(4 * network.table().size() + Workspace::elements(network, config.window, config.batch, true));
       const double bytes = estimate(config, V, 0).bytes - engine_bytes;
-      EXPECT_GT(bytes, 0.6 * least) << V << " " << bias;
-      EXPECT_LT(bytes, 1.7 * least) << V << " " << bias;
+      EXPECT_GT(bytes, 0.6 * there) << V << " " << bias;
+      EXPECT_LT(bytes, 1.7 * there) << V << " " << bias;
     }
 }
 

@@ -1,7 +1,11 @@
 /** What is published: complete, small, and nothing in it that a bundler or a strict policy would refuse. */
+import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { brotliCompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import limits from '../../.size-limit.json' with { type: 'json' };
 import manifest from '../../package.json' with { type: 'json' };
 import { adapt } from '../../wasm/glue.mjs';
 
@@ -42,6 +46,20 @@ test('the package without its engine is small, and so is the tensor level beside
   const others = (name: string) => !isEngine(name) && !isExport(name) && !isTensorLevel(name);
   expect(size(scripts.filter(others))).toBeLessThan(20_000);
   expect(size(scripts.filter(isTensorLevel))).toBeLessThan(3_000);
+});
+
+test('each engine is within its limit in .size-limit.json', { timeout: 180_000 }, async () => {
+  const engines = readdirSync(dist).filter((name) => name.endsWith('.wasm'));
+  expect(limits.map(({ path }) => path).sort()).toEqual(engines.map((name) => `dist/${name}`).sort());
+  const program = fileURLToPath(new URL('node_modules/size-limit/bin.js', root));
+  const options = { cwd: fileURLToPath(root) };
+  // It ends with a status, and what it found, where one is too large.
+  const { stdout } = await promisify(execFile)(process.execPath, [program, '--json'], options).catch(
+    (error) => error as { stdout: string },
+  );
+  const found: { name: string; passed: boolean; size: number }[] = JSON.parse(stdout);
+  expect(found).toHaveLength(limits.length);
+  expect(found.filter(({ passed }) => !passed)).toEqual([]);
 });
 
 test('the exporters are apart, and small', () => {

@@ -87,10 +87,12 @@ const acts = (which: (typeof models)[number]): fc.Arbitrary<Act> =>
         fc
           .tuple(mostly(fc.constantFrom('train', 'validation', 'test')), mostly(fc.constantFrom(0, 3, 1e6)))
           .map(([split, index]) =>
-            named(`example(${split}, ${index})`, (model) => model.example(split as 'test', index as number)),
+            named(`example(${JSON.stringify([split, index])})`, (model) =>
+              model.example(split as 'test', index as number),
+            ),
           ),
         mostly(fc.constantFrom('train', 'validation', 'test')).map((split) =>
-          named(`evaluate(${split})`, (model) => model.evaluate({ split } as never)),
+          named(`evaluate(${JSON.stringify(split)})`, (model) => model.evaluate({ split } as never)),
         ),
         fc
           .integer({ min: 0, max: 6 })
@@ -129,6 +131,7 @@ const limits = (runs: number) => ({
   seed: seed(),
   endOnFailure: false,
   interruptAfterTimeLimit: 50_000 + runs * 4500,
+  markInterruptAsFailure: true,
 });
 
 describe.each(hosts)('in $host', ({ worker }) => {
@@ -146,7 +149,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
     };
     await fc.assert(
       fc.asyncProperty(fc.array(acts(which), { maxLength: 10 }), async (list) => {
-        const model = await createModel({ ...small, ...options, text, worker } as never);
+        const model = await createModel({ ...small, ...options, text, worker });
         try {
           await made(list, ({ call }) => call(model));
           await model.update({ dropout: 0 });

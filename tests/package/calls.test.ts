@@ -108,7 +108,7 @@ async function survives(worker: boolean, calls: Call[], end: 'save' | 'dispose')
     if (end === 'dispose') model.dispose();
     await Promise.all(made);
     if (end === 'dispose') return;
-    await model.update({ optimizer: { learningRate: 1e-3 }, clip: 1, dropout: 0, evaluateEvery: 0 } as never);
+    await model.update({ optimizer: { learningRate: 1e-3 }, clip: 1, dropout: 0, evaluateEvery: 0 });
     await goesOnLikeItsCopy(model, text);
   } finally {
     model.dispose();
@@ -119,7 +119,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
   const runs = many('CALLS', worker ? 12 : 25);
   test(`${runs} sequences of calls`, { timeout: 60_000 + runs * 5000 }, async () => {
     const sequences = fc.asyncProperty(fc.array(call, { maxLength: 12 }), ending, (calls, end) =>
-      survives(worker, calls, end as 'save' | 'dispose'),
+      survives(worker, calls, end),
     );
     // A fixed seed in the short form; the long one tries others, and tells which failed.
     const seed = process.env['UNFOLD_CALLS'] ? Date.now() & 0x7fffffff : 20261121;
@@ -128,6 +128,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
       seed,
       endOnFailure: false,
       interruptAfterTimeLimit: 50_000 + runs * 4500,
+      markInterruptAsFailure: true,
     });
     count(`sequence of public calls in any order (${worker ? 'worker' : 'this thread'})`, runs, runs);
   });

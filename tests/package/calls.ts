@@ -1,12 +1,11 @@
 /** What the tests that call the package in any order share: strange arguments, and promises that have to settle. */
 import fc from 'fast-check';
-import { expect } from 'vitest';
-import { type Model, openModel, UnfoldError } from '../../dist/index.js';
-import { sleep } from './harness.js';
+import { afterEach, expect } from 'vitest';
+import { type Model, openModel, UnfoldError } from 'unfold-rnn';
 
 /** Anything a caller in JavaScript may pass where a number is expected. */
 export const strange = fc.oneof(
-  fc.constantFrom(0, -1, 0.5, 1e-30, 1e6, 1e400, -Infinity, NaN, null, undefined, '3', '', {}, [], true),
+  fc.constantFrom(0, -1, 0.5, 1e-30, 1e6, Infinity, -Infinity, NaN, null, undefined, '3', '', {}, [], true),
   fc.double(),
   fc.integer(),
 );
@@ -19,20 +18,26 @@ export async function read(stream: AsyncIterable<unknown>, most = Infinity): Pro
   for await (const _ of stream) if (++chunks > most) break;
 }
 
-/** Settles within ten seconds, with an answer, a typed error or the reason of a signal. */
+const unsettled = new Set<{ what: string }>();
+afterEach(() => {
+  const calls = Array.from(unsettled, ({ what }) => what);
+  unsettled.clear();
+  expect(calls, 'calls that did not settle').toEqual([]);
+});
+
+/** Settles, with an answer, a typed error or the reason of a signal. One that does not is named when the test ends. */
 export async function settles(promise: Promise<unknown>, what: string): Promise<void> {
-  const answered = promise.then(
-    () => undefined,
-    (error: unknown) => {
-      const reason = error instanceof DOMException && error.name === 'AbortError';
-      const typed = error instanceof UnfoldError && !['INTERNAL', 'WORKER_FAILED'].includes(error.code);
-      if (!reason && !typed) throw new Error(`${what} ended with ${String(error)}`, { cause: error });
-    },
-  );
-  await Promise.race([
-    answered,
-    sleep(10_000).then(() => Promise.reject(new Error(`${what} did not settle`))),
-  ]);
+  const call = { what };
+  unsettled.add(call);
+  try {
+    await promise;
+  } catch (error) {
+    const reason = error instanceof DOMException && error.name === 'AbortError';
+    const typed = error instanceof UnfoldError && !['INTERNAL', 'WORKER_FAILED'].includes(error.code);
+    if (!reason && !typed) throw new Error(`${what} ended with another error`, { cause: error });
+  } finally {
+    unsettled.delete(call);
+  }
 }
 
 /** Whatever was called before: a model and its copy from a file learn the same, and no object was polluted. */

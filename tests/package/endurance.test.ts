@@ -1,7 +1,7 @@
 /** The engine's memory over many steps and many models, and its handles; in Node, on the engine itself. */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { type Engine, type EngineFactory, read, readBytes, startEngine } from '../../dist/engine.js';
+import { type Engine, read, readBytes, startEngine } from '../../dist/engine.js';
 import factory from '../../dist/simd.js';
 import threaded from '../../dist/simd-threads.js';
 import { count, many } from './counts.js';
@@ -21,12 +21,12 @@ async function measured(): Promise<{ engine: Engine; size: () => number }> {
   let memory: WebAssembly.Memory | undefined;
   const instantiate = WebAssembly.instantiate;
   WebAssembly.instantiate = (async (...args: Parameters<typeof instantiate>) => {
-    const instance = (await instantiate(...args)) as unknown as WebAssembly.Instance;
+    const instance = await instantiate(...args);
     memory = Object.values(instance.exports).find((value) => value instanceof WebAssembly.Memory);
     return instance;
   }) as never;
   try {
-    const engine = await startEngine(factory as unknown as EngineFactory, module, 1);
+    const engine = await startEngine(factory, module, 1);
     return { engine, size: () => memory!.buffer.byteLength };
   } finally {
     WebAssembly.instantiate = instantiate;
@@ -186,7 +186,7 @@ test.each([
       }
     };
     try {
-      const start = () => startEngine(threaded as unknown as EngineFactory, module, 1);
+      const start = () => startEngine(threaded, module, 1);
       if (!most) await expect(start()).rejects.toThrow('could not allocate memory');
       else {
         const session = new (await start()).Session();

@@ -30,7 +30,8 @@ class Session {
   train(target, milliseconds) {
     const end = performance.now() + milliseconds;
     const events = [];
-    while (this.#step < target && performance.now() < end) {
+    do {
+      if (this.#step >= target) break;
       const answer = this.#step + 1 === Number(this.#options.at) && this.#break('train');
       if (answer) return answer;
       spend(Number(this.#options.step ?? 1));
@@ -45,8 +46,27 @@ class Session {
         characters: this.#step,
         seconds: 0.001,
       });
-    }
+    } while (performance.now() < end);
     return ok({ step: this.#step, done: this.#step >= target, events });
+  }
+
+  /** Has no end. */
+  evaluate() {
+    spend(1);
+    return ok({ done: false });
+  }
+
+  evaluateStop() {
+    return ok({});
+  }
+
+  baselinesStart() {
+    return ok({});
+  }
+
+  /** In one slice. */
+  baselinesNext() {
+    return ok({ uniform: 1, markov: [] });
   }
 
   save() {

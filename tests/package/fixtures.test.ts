@@ -68,7 +68,7 @@ async function inNode(program: string, runtime: string, cwd = project.folder) {
 }
 
 /** What the application says of itself, and everything that went wrong beside. */
-async function open(site: Site, at = '?threads=2') {
+async function open(site: Site, at = '?threads=2'): Promise<{ problems: string[]; [said: string]: unknown }> {
   const { page, problems, close } = await visit(browser, site, { at });
   try {
     const shown = await page.waitForSelector('body[data-result]', { state: 'attached', timeout: 90_000 });

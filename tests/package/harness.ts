@@ -6,6 +6,7 @@ import type { EngineFactory } from '../../dist/engine.js';
 import { type CreateOptions, createModel, type Model } from '../../dist/index.js';
 import { TextModel } from '../../dist/model.js';
 import { VERSION } from '../../dist/protocol.js';
+import { createTurn } from '../../dist/turn.js';
 import type { Info } from '../../dist/types.js';
 import failing from './fake-engine.js';
 
@@ -76,22 +77,27 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 
 export const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Processors in use by this process, workers included, over a while. */
-export async function busy(milliseconds: number): Promise<number> {
-  const began = performance.now();
-  const before = process.cpuUsage();
-  await sleep(milliseconds);
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000 / (performance.now() - began);
+/** Everything that waits in this thread's queue has its turn. */
+export const turn = createTurn();
+
+/**
+ * Waits until whatever a model works at has had twenty slices: long calls take turns, and each of these is one slice.
+ * (An answer to a call that is not long proves less: a worker may answer many between two slices.)
+ */
+export async function takeTurns(baselines: () => Promise<unknown>): Promise<void> {
+  for (let slice = 0; slice < 20; slice++) await baselines();
 }
 
-/** What the promise rejects with; fails if it does not, or not within `limit` milliseconds. */
-export async function rejection(promise: Promise<unknown>, limit = 5000): Promise<any> {
-  const late = sleep(limit).then(() => {
-    throw new Error(`neither resolved nor rejected within ${limit} ms`);
-  });
+/** The step a model stands at after so many slices of what it works at. */
+export async function stepLater(model: Model): Promise<number> {
+  await takeTurns(() => model.baselines({ highest: 0 }));
+  return (await model.update({})).step;
+}
+
+/** What the promise rejects with; fails if it does not. */
+export async function rejection(promise: Promise<unknown>): Promise<any> {
   try {
-    await Promise.race([promise, late]);
+    await promise;
   } catch (error) {
     return error;
   }

@@ -129,11 +129,9 @@ test(
       const writing = rejection(collect(model.sample({ length: 1e6 })));
       await sleep((round * 37) % 120);
       await Promise.all(workers.map((worker) => worker.terminate()));
-      const ended = performance.now();
       expect(await training).toMatchObject({ name: 'UnfoldError', code: 'WORKER_FAILED' });
       expect(await writing).toMatchObject({ code: 'WORKER_FAILED' });
       expect(await rejection(model.save())).toMatchObject({ code: 'WORKER_FAILED' });
-      expect(performance.now() - ended, 'milliseconds until it was said').toBeLessThan(5000);
       model.dispose();
       const again = await openModel(bytes, { text: TEXT, threads: 1 });
       expect(again.info.step).toBe(5 + (round % 50));

@@ -106,7 +106,7 @@ describe('the worker', () => {
       code: 'TIMEOUT',
       message: expect.stringContaining('0.3 seconds'),
     });
-    const error = await rejection(create({ wasmModule: module, workerUrl: script(silent) }), 20_000);
+    const error = await rejection(create({ wasmModule: module, workerUrl: script(silent) }));
     expect(error).toMatchObject({
       code: 'LOAD_FAILED',
       message: expect.stringMatching(/does not answer.* worker: false/),

@@ -5,27 +5,52 @@ import * as inline from '../../dist/inline.js';
 import { hosts, rejection } from './harness.js';
 import { create, difference, draw, golden, hashOf, kept, random } from './tensors.js';
 
+/** Of PyTorch: the parameters after each step. */
+interface OptimizerCase {
+  optimizer: {
+    name: StepOptions['optimizer'] | 'momentum' | 'nesterov';
+    learningRate: number;
+    weightDecay?: number;
+    epsilon?: number;
+    decay?: number;
+    beta1?: number;
+    beta2?: number;
+    momentum?: number;
+    centered?: boolean;
+  };
+  clip: { norm: number; value: number };
+  parameters: number[][];
+}
+interface Optimizers {
+  initial: number[];
+  gradients: number[][];
+  gradient_norms: number[];
+  cases: OptimizerCase[];
+}
+
 vi.setConfig({ testTimeout: 60_000 });
 
 describe.each(hosts)('in $host', ({ worker }) => {
-  const { cases, ...optimizers } = golden('optimizers');
-  const numbersOf = (options: Record<string, any>, clip: Record<string, number>): StepOptions => {
-    const { name, learningRate, weightDecay, epsilon, decay, beta1, beta2, ...more } = options;
+  const { cases, ...optimizers }: Optimizers = golden('optimizers');
+  const numbersOf = (
+    { name, learningRate, weightDecay, epsilon, decay, beta1, beta2, ...more }: OptimizerCase['optimizer'],
+    clip: OptimizerCase['clip'],
+  ): StepOptions => {
     return {
-      optimizer: ['momentum', 'nesterov'].includes(name) ? 'sgd' : name,
+      optimizer: name === 'momentum' || name === 'nesterov' ? 'sgd' : name,
       lr: learningRate,
       weight_decay: weightDecay ?? 0,
       ...(epsilon && { eps: epsilon }),
       ...(decay && (name === 'adadelta' ? { rho: decay } : { alpha: decay })),
-      ...(beta1 && { betas: [beta1, beta2] as [number, number] }),
+      ...(beta1 && beta2 && { betas: [beta1, beta2] as const }),
       ...(name === 'nesterov' && { nesterov: true }),
-      ...(clip['norm'] && { max_norm: clip['norm'] }),
-      ...(clip['value'] && { clip_value: clip['value'] }),
+      ...(clip.norm && { max_norm: clip.norm }),
+      ...(clip.value && { clip_value: clip.value }),
       ...more,
     };
   };
   // One unit without a readout whose input weights are the five numbers: at zero input its gradient is what is asked.
-  test.each(cases.map((c: any): [string, any] => [JSON.stringify([c.optimizer, c.clip]), c]))(
+  test.each(cases.map((c) => [JSON.stringify([c.optimizer, c.clip]), c] as const))(
     "torch.optim's parameters, step by step: %s",
     async (_, { optimizer, clip, parameters }) => {
       const network = await create({
@@ -43,9 +68,9 @@ describe.each(hosts)('in $host', ({ worker }) => {
         await network.forward({ shape: [1, 1, 5], data: Float32Array.from(gradient) });
         await network.backward(Float32Array.of(1));
         const norm = await network.step(numbersOf(optimizer, clip));
-        expect(difference([norm], [optimizers.gradient_norms[k]])).toBeLessThan(1e-6);
+        expect(difference([norm], [optimizers.gradient_norms[k]!])).toBeLessThan(1e-6);
         const { data } = (await network.parameters())[name]!;
-        expect(difference(data, parameters[k]), `step ${k}`).toBeLessThan(2e-6);
+        expect(difference(data, parameters[k]!), `step ${k}`).toBeLessThan(2e-6);
       }
       expect(network.info.step).toBe(optimizers.gradients.length);
     },

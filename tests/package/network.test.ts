@@ -76,7 +76,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
       context: 'input',
       layers: [{ cell, hidden: 4, ...more }],
       seed: 5,
-    } as NetworkOptions);
+    });
     const [T, N] = [5, 3];
     const lengths = cell === 'rnn' ? [5, 4, 5] : [3, 5, 1];
     const x = draw([T, N, 2], 1);

@@ -1,16 +1,9 @@
 /** Small networks of every kind, trained a little, with the engine's own answers: what exported ones must equal. */
 import { readFileSync } from 'node:fs';
-import {
-  type Engine,
-  type EngineFactory,
-  type EngineSession,
-  read,
-  readBytes,
-  startEngine,
-} from '../../dist/engine.js';
+import { type Engine, type EngineSession, read, readBytes, startEngine } from '../../dist/engine.js';
 import { readSafetensors, type Tensor } from '../../dist/export/safetensors.js';
 import factory from '../../dist/simd.js';
-import type { Config, LayerConfig, Schema } from '../../dist/types.js';
+import type { Config, EdgeConfig, LayerConfig, Schema } from '../../dist/types.js';
 
 export const WINDOW = 11;
 export const BATCH = 3;
@@ -23,7 +16,7 @@ export const TEXT = Array.from(
 ).join('');
 
 const layer = (rest: LayerConfig): LayerConfig => ({ cell: 'lstm', hidden: HIDDEN, ...rest });
-const deep = { from: 'self', delay: 1, hidden: [5, 4], activation: 'relu', shortcut: true } as const;
+const deep: EdgeConfig = { from: 'self', delay: 1, hidden: [5, 4], activation: 'relu', shortcut: true };
 const input = { from: 'input', delay: 0 } as const;
 
 /** What presets do not reach. */
@@ -126,7 +119,7 @@ let engine: Promise<Engine> | undefined;
 
 const startOnce = () =>
   (engine ??= WebAssembly.compile(readFileSync(new URL('../../dist/simd.wasm', import.meta.url))).then(
-    (module) => startEngine(factory as unknown as EngineFactory, module, 1),
+    (module) => startEngine(factory, module, 1),
   ));
 
 /** Presets by name, then the others. */

@@ -167,7 +167,7 @@ describe.each(directions)('$direction', ({ config }) => {
     const session = await operatorOf(network, one, bias);
     const dirs = network.info.layers.length;
     const zeros = () => new Float32Array(dirs * N * H);
-    let [h, c]: Float32Array[] = [zeros(), zeros()];
+    let [h, c]: [Float32Array, Float32Array] = [zeros(), zeros()];
     let state: NetworkState | undefined; // the zeros
     for (const [round, lengths] of [
       [T, T, T, T],

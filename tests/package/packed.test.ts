@@ -204,10 +204,4 @@ describe.skipIf(missing)('the size', () => {
     expect(element - page).toBeGreaterThan(1000);
     expect(element - page).toBeLessThan(4500);
   });
-
-  // KB of 1024 bytes.
-  test.each(['simd', 'simd-fast', 'simd-threads', 'simd-threads-fast'])('of %s.wasm', async (build) => {
-    const file = join(project.folder, 'node_modules/unfold-rnn/dist', `${build}.wasm`);
-    expect(brotliCompressSync(await readFile(file)).byteLength).toBeLessThan(150 * 1024);
-  });
 });

@@ -1,23 +1,14 @@
-/** What scripts/release.mjs decides; it publishes nothing. */
+/** What `npm version` does to the changelog; it publishes nothing. */
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import manifest from '../../package.json' with { type: 'json' };
-import { dateChangelog, isLater, setVersion } from '../../scripts/release.mjs';
+import { dateChangelog } from '../../scripts/changelog.mjs';
 
 const root = new URL('../../', import.meta.url);
 const read = (name: string) => readFile(new URL(name, root), 'utf8');
-
-test('versions in the order of semver.org', () => {
-  const order = ['0.9.9', '1.0.0-alpha', '1.0.0-alpha.1', '1.0.0-alpha.beta', '1.0.0-beta', '1.0.0-beta.2'];
-  order.push('1.0.0-beta.11', '1.0.0-rc.1', '1.0.0', '1.0.1', '1.2.0', '1.10.0', '2.0.0');
-  for (const [i, one] of order.entries())
-    for (const [j, other] of order.entries()) expect(isLater(one, other), `${one} ${other}`).toBe(i > j);
-  for (const wrong of ['1', '1.2', 'v1.2.3', '1.2.3+a', '01.2.3', ''])
-    expect(() => isLater(wrong, '0.1.0')).toThrow('no semantic');
-});
 
 test('the changelog is dated, and what it says stays', async () => {
   const changelog = await read('CHANGELOG.md');
@@ -28,24 +19,33 @@ test('the changelog is dated, and what it says stays', async () => {
   expect(() => dateChangelog('# Changelog\n', '1.0.0', '2030-01-02')).toThrow('no section');
 });
 
-test('only the version of this package changes', async () => {
-  for (const file of ['package.json', 'package-lock.json']) {
-    const before = JSON.parse(await read(file));
-    const after = JSON.parse(setVersion(await read(file), manifest.version, '98.7.6'));
-    expect(after.version).toBe('98.7.6');
-    const expected = { ...before, version: '98.7.6' };
-    if (before.packages)
-      expected.packages = { ...before.packages, '': { ...before.packages[''], version: '98.7.6' } };
-    expect(after).toEqual(expected);
+test('npm version sets the version, dates the changelog, commits and tags', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'unfold-release-'));
+  try {
+    const git = (...args: string[]) => promisify(execFile)('git', args, { cwd: folder });
+    for (const name of ['scripts/changelog.mjs', 'scripts/lib.mjs', 'package-lock.json'])
+      await cp(new URL(name, root), join(folder, name));
+    const manifest = JSON.parse(await read('package.json'));
+    manifest.scripts.preversion = 'true'; // here: npm test
+    await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
+    await writeFile(join(folder, 'CHANGELOG.md'), '# Changelog\n\n## Unreleased\n\n- News.\n');
+    await git('init', '--quiet');
+    await git('config', 'user.name', 'Nobody');
+    await git('config', 'user.email', 'nobody@example.com');
+    await git('add', '.');
+    await git('commit', '--quiet', '--message', 'First');
+    const release = () => promisify(execFile)('npm', ['version', '98.7.6'], { cwd: folder });
+    await release();
+    const changed = (await git('show', '--name-only', '--format=', 'v98.7.6^{commit}')).stdout
+      .trim()
+      .split('\n');
+    expect(changed.sort()).toEqual(['CHANGELOG.md', 'package-lock.json', 'package.json']);
+    expect(await readFile(join(folder, 'CHANGELOG.md'), 'utf8')).toMatch(
+      /^# Changelog\n\n## Unreleased\n\n## 98\.7\.6 – \d{4}-\d\d-\d\d\n\n- News\.\n$/,
+    );
+    expect(JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')).version).toBe('98.7.6');
+    await expect(release()).rejects.toThrow('Version not changed');
+  } finally {
+    await rm(folder, { recursive: true });
   }
-});
-
-test('a dry run changes nothing, an earlier version is refused', async () => {
-  const script = fileURLToPath(new URL('scripts/release.mjs', root));
-  const before = await Promise.all(['package.json', 'package-lock.json', 'CHANGELOG.md'].map(read));
-  const { stdout } = await promisify(execFile)(process.execPath, [script, '98.7.6', '--dry-run']);
-  expect(stdout).toContain('would change CHANGELOG.md');
-  expect(await Promise.all(['package.json', 'package-lock.json', 'CHANGELOG.md'].map(read))).toEqual(before);
-  for (const args of [['0.0.1'], [], ['98.7.6', '--publish']])
-    await expect(promisify(execFile)(process.execPath, [script, ...args])).rejects.toThrow('unfold:');
 });

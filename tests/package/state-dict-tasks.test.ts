@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { fromStateDict, type StateDictOptions, toStateDict } from '../../dist/export/index.js';
 import { readSafetensors, writeSafetensors } from '../../dist/export/safetensors.js';
-import { type Model, openModel } from '../../dist/index.js';
+import { type LayerConfig, type Model, openModel } from '../../dist/index.js';
 import { hasModule, python } from './python.js';
 import { answerOf, asked, close, given, made, type TaskCase } from './task-models.js';
 
@@ -89,7 +89,7 @@ describe.runIf(hasModule('torch'))("in Debian's PyTorch", () => {
         : (sequence as number[][]);
       const answer = given(await model.predict({ input }));
       const place = (i: number) => (labels.length ? targets.indexOf(labels[i % outputs]!) : i % outputs);
-      const theirs = answerOf(options.config!.task, logits[n]!, outputs);
+      const theirs = answerOf(options.config!.task!, logits[n]!, outputs);
       close(
         theirs.map((_, i) => answer[i - (i % outputs) + place(i)]!),
         theirs,
@@ -118,7 +118,7 @@ test.each(cases)('%s comes back as it went', async (_, task, text, more) => {
 test('refuses by name what torch.nn cannot express', async () => {
   const edges = [{ from: 'input' }, { from: 'self' }];
   const readout = [{ from: 0 }, { from: 1 }];
-  const refused: [TaskCase[3]['layers'], RegExp, object?][] = [
+  const refused: [LayerConfig[], RegExp, object?][] = [
     [[{ hidden: 4, direction: 'backward' }], /layers\[0\]\.direction/],
     [[{ hidden: 4 }, { hidden: 4, direction: 'backward' }], /layers\[1\]\.edges/],
     [

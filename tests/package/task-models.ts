@@ -13,12 +13,9 @@ export const texts: Record<string, string> = {
   notes: JSON.stringify({ train: Array.from({ length: 9 }, (_, i) => [[40 + (i % 5)], [44, 52], []]) }),
 };
 
-export type TaskCase = [
-  name: string,
-  task: CreateOptions['task'],
-  text: string,
-  more: Partial<CreateOptions>,
-];
+export type AnyTask = NonNullable<CreateOptions['task']>;
+
+export type TaskCase = [name: string, task: AnyTask, text: string, more: Partial<CreateOptions>];
 
 const both = { hidden: 5, bidirectional: true };
 
@@ -40,11 +37,7 @@ export const networkCases: TaskCase[] = [
   ['notes', 'notes', 'notes', { layers: [{ cell: 'gru', hidden: 8 }], skipOutputs: true }],
 ]; // prettier-ignore
 
-export async function made(
-  task: CreateOptions['task'],
-  text: string,
-  more: Partial<CreateOptions>,
-): Promise<Model> {
+export async function made(task: AnyTask, text: string, more: Partial<CreateOptions>): Promise<Model> {
   const model = await createModel({
     task,
     text: texts[text]!,
@@ -78,8 +71,8 @@ export function asked(
 }
 
 /** What the task makes of logits. */
-export function answerOf(task: CreateOptions['task'], logits: ArrayLike<number>, outputs: number): number[] {
-  const name = typeof task === 'string' ? task : task!.name;
+export function answerOf(task: AnyTask, logits: ArrayLike<number>, outputs: number): number[] {
+  const name = typeof task === 'string' ? task : task.name;
   const all = Array.from(logits);
   if (name === 'regress') return all;
   if (name === 'notes') return all.map((x) => 1 / (1 + Math.exp(-x)));

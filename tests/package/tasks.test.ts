@@ -1,8 +1,16 @@
 /** Tasks beyond the next character, in both hosts: made examples and given ones, answers, splits, files. */
 import { describe, expect, test } from 'vitest';
-import { type CreateOptions, createModel, getSchema, type Model, openModel } from '../../dist/index.js';
+import {
+  type CreateOptions,
+  createModel,
+  getSchema,
+  type Model,
+  openModel,
+  type PredictRequest,
+} from '../../dist/index.js';
 import { toKeras } from '../../dist/export/index.js';
 import { collect, hosts, rejection } from './harness.js';
+import type { AnyTask } from './task-models.js';
 
 const LINES = 40;
 const lines = (line: (i: number) => string) => Array.from({ length: LINES }, (_, i) => line(i)).join('\n');
@@ -11,7 +19,7 @@ const reversed = (text: string) => [...text].reverse().join('');
 const notes = (i: number) => [[40 + (i % 5)], [44 + (i % 3), 52], [], [40 + (i % 5)]];
 
 /** Each task from text, with an input to be asked about. */
-const GIVEN: { task: CreateOptions['task']; text: string; ask: object }[] = [
+const GIVEN: { task: AnyTask; text: string; ask: PredictRequest }[] = [
   {
     task: 'translate',
     text: lines((i) => `${word(i)}\t${reversed(word(i))}`),
@@ -80,9 +88,9 @@ describe.each(hosts)('in $host', ({ worker }) => {
     expect(data!.trivialLoss).toBeGreaterThan(0);
 
     const answer = await model.predict(ask);
-    if ('target' in ask) expect(answer.logProbability).toBe(await model.logProbability(ask));
-    if ('steps' in ask) expect(answer.forecast).toHaveLength(ask.steps as number);
-    if ('beam' in ask) {
+    if (ask.target) expect(answer.logProbability).toBe(await model.logProbability(ask));
+    if (ask.steps) expect(answer.forecast).toHaveLength(ask.steps);
+    if (ask.beam) {
       const scores = answer.alternatives!.map(({ score }) => score);
       expect(scores).toEqual([...scores].sort((a, b) => b - a));
       const greedy = await model.predict({ ...ask, beam: 1 });

@@ -169,7 +169,7 @@ describe('a task', () => {
           hidden: 8,
           corpus: corpus.name,
           pool: pool === 'last' && mean ? 'mean' : pool,
-        } as Partial<Settings>);
+        });
         settle(settings);
         const { config: canonical } = await checkConfig(toConfig(settings));
         const back = await settingsFor(canonical, base());

@@ -1,15 +1,26 @@
 // What a visitor can do to a run: pause, step, reset, change, undo, share.
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
-import { browser, fact, loss, pause, play, site, step, useSite, visit, waitForStep } from './harness';
+import {
+  browser,
+  fact,
+  loss,
+  pause,
+  play,
+  savedStep,
+  site,
+  step,
+  useSite,
+  visit,
+  waitForStep,
+} from './harness';
 
 const SMALL = '#v=1&h=32&w=32&b=16';
 useSite();
 
-/** Waits until the run has stopped, then reads its step. */
+/** Waits until the run has stopped, then reads its step: Train is offered once the last number is shown. */
 async function pausedStep(page: Page): Promise<number> {
   await play(page).waitFor();
-  await page.waitForTimeout(300);
   return step(page);
 }
 
@@ -18,7 +29,7 @@ it('pauses, steps and resets by keys and by buttons', async () => {
   await waitForStep(page, 20);
   await page.keyboard.press('Space');
   const paused = await pausedStep(page);
-  await page.waitForTimeout(400);
+  for (let times = 0; times < 2; times++) expect(await savedStep(page)).toBe(paused);
   expect(await step(page)).toBe(paused);
   await page.keyboard.press('s');
   await expect.poll(() => step(page)).toBe(paused + 1);
@@ -35,13 +46,18 @@ it('pauses, steps and resets by keys and by buttons', async () => {
 });
 
 it('says of a network that does not learn that it does not, and of no other', async () => {
-  const { page, problems, close } = await visit(browser, site, { at: `${SMALL}&lr=1e-5` });
-  const stuck = page.getByText('it does not learn');
-  await waitForStep(page, 450);
-  // In this order: it trains on between the two questions.
-  if (await stuck.isVisible()) expect(await step(page)).toBeGreaterThan(499);
-  await waitForStep(page, 520);
-  await stuck.waitFor();
+  // The step beside which the sentence appears: both are drawn at once.
+  const script = `
+    new MutationObserver(() => {
+      if (window.stuckAt !== undefined || !document.querySelector('.headline-stuck')) return;
+      const fact = [...document.querySelectorAll('.facts div')].find(({ textContent }) => textContent.startsWith('Step'));
+      window.stuckAt = Number(fact.querySelector('dd').textContent);
+    }).observe(document, { childList: true, subtree: true });`;
+  const { page, problems, close } = await visit(browser, site, { at: `${SMALL}&lr=1e-5`, script });
+  await page.getByText('it does not learn').waitFor();
+  expect(
+    await page.evaluate(() => (window as unknown as { stuckAt: number }).stuckAt),
+  ).toBeGreaterThanOrEqual(500);
   expect(problems).toEqual([]);
   await close();
   const other = await visit(browser, site, { at: `${SMALL}&lr=0.01` });
@@ -143,17 +159,19 @@ it('writes the likeliest text where the temperature is 0: the same each time', a
   await pause(page).click();
   await page.getByRole('slider', { name: 'Temperature' }).press('Home');
   await page.getByText('the likeliest', { exact: true }).waitFor();
+  const samples = page.locator('.past-row');
+  /** The first characters of a sample that is asked for now: the one before it goes to the older ones. */
   const written = async () => {
     const text = () => page.locator('#written').innerText();
+    await expect.poll(async () => (await text()).trim().length).toBeGreaterThan(0);
+    const before = await samples.count();
+    await page.getByRole('button', { name: 'Write again' }).click();
+    await expect.poll(() => samples.count()).toBe(before + 1);
     await expect.poll(async () => (await text()).length).toBeGreaterThan(300);
     return (await text()).slice(0, 300);
   };
   await expect.poll(() => new URL(page.url()).hash).toContain('tm=0&');
-  await page.getByRole('button', { name: 'Write again' }).click();
-  await page.waitForTimeout(300);
   const first = await written();
-  await page.getByRole('button', { name: 'Write again' }).click();
-  await page.waitForTimeout(300);
   expect(await written()).toBe(first);
   await close();
 });
@@ -163,7 +181,7 @@ it('shows a loss that explodes without falling over', async () => {
   await waitForStep(page, 60);
   expect(await loss(page)).toBeGreaterThan(8);
   const [content, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  expect(content).toBeLessThanOrEqual(room!);
+  expect(content).toBeLessThanOrEqual(room);
   expect(problems).toEqual([]);
   await close();
 });
@@ -238,7 +256,7 @@ it('carries every setting in the link', async () => {
   await page.getByLabel('Gradient clip').focus();
   await page.keyboard.press('Home');
   await page.getByLabel('Log–log').check({ force: true });
-  await page.waitForTimeout(500);
+  await expect.poll(() => new URL(page.url()).hash).toContain('y=loglog'); // what was changed last
   const link = new URL(page.url());
   expect(link.hash).toContain('v=1');
   expect(link.hash).toContain('autostart=0');

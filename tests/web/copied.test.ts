@@ -47,9 +47,8 @@ it('looks at the training part only', () => {
   expect(copied(short, long, charactersIn(long)).characters).toBe('quick brown'.length);
 });
 
-it('searches twenty megabytes in a reasonable time', { retry: 2 }, () => {
+// Looking everywhere would take 10¹¹ comparisons here: it would not end before the test does.
+it('searches twenty megabytes, once through', () => {
   const long = new Uint8Array(20_000_000).map((_, at) => 97 + ((at * 2654435761) % 26));
-  const began = performance.now();
-  expect(copied(long.slice(5_000_000, 5_000_400), long, Infinity).characters).toBe(400);
-  expect(performance.now() - began).toBeLessThan(10_000);
+  expect(copied(long.slice(5_000_000, 5_010_000), long, Infinity).characters).toBe(10_000);
 });

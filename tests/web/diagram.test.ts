@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { checkConfig, type Config, createModel, getSchema } from '../../dist/index.js';
 import { operationsOf } from '../../web/src/diagram/cost';
 import { equationsOf, parametersOf } from '../../web/src/diagram/equations';
-import { type Graph, graphOf } from '../../web/src/diagram/graph';
+import { graphOf } from '../../web/src/diagram/graph';
+import type { Graph } from '../../web/src/diagram/parts';
 import { type Box, layoutOf } from '../../web/src/diagram/layout';
 
 const { cells, presets } = await getSchema();

@@ -17,6 +17,7 @@ interface FakeModel {
   /** Thrown by the next slice of training. */
   fault: Error | null;
   disposed: boolean;
+  save(): Promise<Uint8Array>;
 }
 
 function fakePackage() {
@@ -35,6 +36,7 @@ function fakePackage() {
   const model = (step: number, config: object) => ({
     info: { step, epoch: 0, canTrain: true, parameters: 10, config, vocabulary: { unknown: 0 } },
     learningRate: 0,
+    clip: 0,
     fault: null as Error | null,
     disposed: false,
     async *train({ steps = Infinity, signal }: { steps?: number; signal: AbortSignal }) {
@@ -97,6 +99,8 @@ const { initialSettings } = await import('../../web/src/state/settings');
 const { UnfoldError } = await import('unfold-rnn');
 
 let engine: InstanceType<typeof Engine>;
+/** The steps of the copies that were made. */
+const kept: number[] = [];
 const fault = (code: ConstructorParameters<typeof UnfoldError>[0]) =>
   new UnfoldError(code, `made to fail: ${code}`);
 const model = () => make.models.at(-1)!;
@@ -107,6 +111,8 @@ beforeEach(() => {
   make.models.length = 0;
   make.refuse = null;
   engine = new Engine();
+  kept.length = 0;
+  engine.onKept = ({ run }) => kept.push(run.info.step);
   store.run.value = null;
   store.former.value = null;
   store.notices.value = [];
@@ -114,7 +120,7 @@ beforeEach(() => {
   store.settings.value = initialSettings();
   store.phase.value = 'ready';
   const corpus = { id: 'tales', title: 'Tales', description: '', bytes: new Uint8Array(1), opening: '' };
-  store.corpus.value = { ...corpus, characters: 1, symbols: 1, uniform: 0, unigram: 0 };
+  store.corpus.value = { ...corpus, made: false, characters: 1, symbols: 1, uniform: 0, unigram: 0 };
 });
 afterEach(() => engine.pause());
 
@@ -183,15 +189,16 @@ it('goes back to the copy from before an overflow, at half the rate', async () =
   set('learningRate', 0.5);
   await trainTo(4);
   await engine.pause();
-  await new Promise((resolve) => setTimeout(resolve, 10));
   const copied = model().info.step;
+  await expect.poll(() => kept.at(-1)).toBe(copied);
   await trainTo(copied + 3);
   const overflow = { step: 9, loss: 1, gradientNorm: null, learningRate: 0.5, parameter: 'a', largest: null };
   model().fault = new UnfoldError('NON_FINITE', 'made to fail', {
     overflow: { ...overflow, takenBack: false },
   });
   await expect.poll(() => store.phase.value).toBe('paused');
-  await new Promise((resolve) => setTimeout(resolve, 10)); // a copy of the spoiled weights would be made by now
+  await model().save(); // a copy of the spoiled weights would have been asked for before, and be made by now
+  expect(kept.at(-1)).toBe(copied);
   const way = store.notices.value[0]!.actions.at(-1)!;
   expect(way.label).toBe(`Go back to step ${copied}, at 0.25`);
   way.run();
@@ -205,8 +212,8 @@ it('goes back to the copy from before an overflow, at half the rate', async () =
 it('brings the last copy back when the worker is gone', async () => {
   await trainTo(4);
   await engine.pause();
-  await new Promise((resolve) => setTimeout(resolve, 10));
   const copied = model().info.step;
+  await expect.poll(() => kept.at(-1)).toBe(copied);
   await trainTo(copied + 3);
   model().fault = fault('WORKER_FAILED');
   await expect.poll(() => store.phase.value).toBe('broken');

@@ -10,7 +10,6 @@ useSite();
 async function stop(page: Page): Promise<number> {
   await pause(page).click();
   await play(page).waitFor();
-  await page.waitForTimeout(300);
   return step(page);
 }
 

@@ -6,7 +6,7 @@ import { getSchema } from 'unfold-rnn';
 import { equations } from '../../web/src/help/equations';
 import { help } from '../../web/src/help/english';
 import { NAMED } from '../../web/src/state/named';
-import { browser, pause, play, site, step, useSite, violations, visit, waitForStep } from './harness';
+import { browser, frames, pause, play, site, step, useSite, violations, visit, waitForStep } from './harness';
 
 const SMALL = '#v=1&h=32&w=32&b=16';
 useSite();
@@ -79,7 +79,6 @@ it('changes its language when it is told to, and brings the run along', async ()
     await page.keyboard.press('s');
     await expect.poll(() => step(page)).toBe(at);
   }
-  await page.waitForTimeout(300);
   await bar(page, 'Help');
   await page.getByLabel('Language').selectOption('de');
   await page.getByRole('button', { name: 'Trainieren', exact: true }).waitFor();
@@ -109,7 +108,7 @@ describe.each([
       const dialog = page.locator('dialog[open]');
       await dialog.waitFor();
       const [inner, outer] = await dialog.evaluate((element) => [element.scrollWidth, element.clientWidth]);
-      expect(inner, name).toBeLessThanOrEqual(outer!);
+      expect(inner, name).toBeLessThanOrEqual(outer);
       if (name !== names.at(-1)) await page.keyboard.press('Escape');
     }
     await page.locator('.tours button').first().click();
@@ -184,13 +183,16 @@ describe('on a phone', () => {
   it('a part that was asked for stays where it is while the networks write on', async () => {
     const { page, close } = await visit(browser, site, { ...phone, viewport: { width: 390, height: 844 } });
     await waitForStep(page, 60);
-    await page.waitForTimeout(3000); // until their boxes are full
+    const written = () => page.locator('#shown, #written').allInnerTexts();
+    // Their boxes are full.
+    await expect.poll(async () => (await written()).every(({ length }) => length > 100)).toBe(true);
     await page.getByRole('button', { name: 'Loss', exact: true }).tap();
     const scrolled = () => page.evaluate(() => Math.round(scrollY));
     const before = await scrolled();
     expect(before).toBeGreaterThan(200);
     for (let times = 0; times < 10; times++) {
-      await page.waitForTimeout(400);
+      const text = (await written()).join();
+      await expect.poll(async () => (await written()).join()).not.toBe(text);
       expect(await scrolled()).toBe(before);
     }
     await close();
@@ -210,10 +212,14 @@ describe('on a phone', () => {
     const before = await picture();
     await expect.poll(picture).not.toBe(before);
     await page.getByRole('button', { name: 'Settings', exact: true }).tap();
-    await page.waitForTimeout(300);
+    const rests = async () => {
+      const drawn = await picture();
+      await waitForStep(page, (await step(page)) + 20);
+      return drawn === (await picture());
+    };
+    await expect.poll(rests).toBe(true); // once it has scrolled out of sight
     const resting = await picture();
-    await waitForStep(page, (await step(page)) + 20);
-    expect(await picture()).toBe(resting);
+    expect(await rests()).toBe(true);
     await page.getByRole('button', { name: 'Loss', exact: true }).tap();
     await chart.waitFor();
     await expect.poll(picture).not.toBe(resting);
@@ -239,10 +245,10 @@ describe('German', () => {
 
   it('has every sentence, none empty, and nothing left in English by mistake', async () => {
     vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener() {} }));
-    const { english } = await import('../../web/src/messages');
+    const { english } = await import('../../web/src/messages.en');
     const { german } = await import('../../web/src/messages.de');
     const [own, other] = [new Map(sentences(english)), new Map(sentences(german))];
-    for (const [path, sentence] of own) expect(other.get(path), path).toBeTruthy();
+    for (const path of own.keys()) expect(other.get(path), path).toBeTruthy();
     const same = [...own].filter(([path, text]) => text.split(' ').length > 3 && other.get(path) === text);
     expect(same).toEqual([]);
     vi.unstubAllGlobals();
@@ -344,7 +350,7 @@ describe('help', () => {
     const before = await height();
     await clip.focus();
     await expect.poll(height).not.toBe(before);
-    await page.waitForTimeout(500);
+    await frames(page);
     expect(await shown.innerText()).toContain('g · min(1, c / ‖g‖)');
     await page.getByLabel('Hidden units').hover();
     await expect.poll(() => shown.innerText()).toContain('Units in each layer');

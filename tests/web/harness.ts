@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { availableParallelism, loadavg } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright';
@@ -33,15 +32,17 @@ const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js
 
 /** What axe objects to on a page, or in a part of it: the rule and the elements. */
 export async function violations(page: Page, part = 'html'): Promise<string[]> {
-  await page.waitForTimeout(300); // Colours have faded over.
+  // Colours have faded over. What goes on for ever, as a cursor does, is not waited for.
+  await page.evaluate(async () => {
+    const passing = () =>
+      document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations !== Infinity);
+    while (passing().length > 0) await Promise.allSettled(passing().map(({ finished }) => finished));
+  });
   const found = await page.evaluate(`${await axe}; axe.run(${JSON.stringify(part)})`);
   return (found as { violations: { id: string; nodes: { html: string }[] }[] }).violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`,
   );
 }
-
-/** How crowded this machine is: 1 where it is ours, more where others compute too. Limits in seconds stretch by it. */
-export const crowd = (): number => Math.max(1, loadavg()[0]! / availableParallelism());
 
 export interface Site {
   url: string;
@@ -63,9 +64,8 @@ export function useSite(options: Parameters<typeof openSite>[0] = {}): void {
   });
 }
 
-export const openSite = (
-  options: { isolation?: boolean; headers?: Record<string, string> } = {},
-): Promise<Site> => serve({ port: 0, ...options });
+export const openSite = (options: Parameters<typeof serve>[0] = {}): Promise<Site> =>
+  serve({ port: 0, ...options });
 
 export interface Visit {
   page: Page;
@@ -74,11 +74,19 @@ export interface Visit {
   close(): Promise<void>;
 }
 
-/** A fresh profile on the page; `at` goes behind the address, `script` runs before the page's own. */
+/**
+ * A fresh profile on the page; `at` goes behind the address, `script` runs before the page's own. `clock`: the page's
+ * time can be moved by `later`.
+ */
 export async function visit(
   browser: Browser,
   site: Site,
-  { at = '', script, ...options }: BrowserContextOptions & { at?: string; script?: string } = {},
+  {
+    at = '',
+    script,
+    clock = false,
+    ...options
+  }: BrowserContextOptions & { at?: string; script?: string; clock?: boolean } = {},
 ): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
   const page = await context.newPage();
@@ -99,6 +107,7 @@ export async function visit(
     );
   });
   if (script) await page.addInitScript(script);
+  if (clock) await page.clock.install();
   await page.goto(site.url + at);
   return { page, problems, close: () => context.close() };
 }
@@ -110,6 +119,24 @@ export async function fact(page: Page, name: string): Promise<number> {
     .locator('dd')
     .innerText();
   return Number(shown.replaceAll(',', ''));
+}
+
+/** Waits while the browser draws some frames: whatever follows from what was done has come to the page by then. */
+export const frames = (page: Page, count = 30): Promise<void> =>
+  page.evaluate(async (count) => {
+    for (let frame = 0; frame < count; frame++) await new Promise(requestAnimationFrame);
+  }, count);
+
+/** An hour of the page's time, at once: whatever waits for its turn has had it. */
+export const later = (page: Page): Promise<void> => page.clock.fastForward(3_600_000);
+
+/** The step at which the engine itself is: it answers after all that it was asked before. */
+export async function savedStep(page: Page): Promise<number> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save', exact: true }).click(),
+  ]);
+  return Number(/-step-(\d+)\./.exec(download.suggestedFilename())![1]);
 }
 
 export const step = (page: Page): Promise<number> => fact(page, 'Step');

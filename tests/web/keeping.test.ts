@@ -80,7 +80,7 @@ it.each([
       await press(page, before + 2);
       // Saving the second step is anywhere between not begun and done.
       await keptAt(page, before + 1);
-      await page.waitForTimeout(Math.random() * 30);
+      for (let turns = Math.floor(10 * Math.random()); turns > 0; turns--) await page.evaluate(() => 0);
       const devtools = await context.newCDPSession(page);
       const crashed = page.waitForEvent('crash');
       void devtools.send('Page.crash').catch(() => {});
@@ -329,10 +329,15 @@ it('goes on where it was after it was frozen', async () => {
   const page = await tab(context, '#v=1&h=32&w=32&b=16');
   await waitForStep(page, 5);
   await page.keyboard.press('w'); // somebody's run
+  await page.evaluate(() => {
+    document.addEventListener('freeze', () =>
+      document.addEventListener('resume', () => Object.assign(window, { thawed: true })),
+    );
+  });
   const devtools = await context.newCDPSession(page);
   await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
-  await new Promise((resolve) => setTimeout(resolve, 1000));
   await devtools.send('Page.setWebLifecycleState', { state: 'active' });
+  await expect.poll(() => page.evaluate(() => 'thawed' in window)).toBe(true);
   const at = await step(page);
   await waitForStep(page, at + 10);
   expect(await page.locator('.notice').count()).toBe(0);

@@ -143,7 +143,9 @@ it('brings its policy along where a server sends none: no inline script, no eval
         () => (document.createElement('p').innerHTML = '<img src=x onerror="window.broken=1">'),
       ),
       // Later: what a debugger evaluates is exempt as long as it runs.
+
       evaluated: await new Promise((resolve) =>
+        // eslint-disable-next-line no-eval -- the policy is to refuse it
         setTimeout(() => resolve(errorOf(() => (0, eval)('window.broken = 1')))),
       ),
       foreign: await fetch('https://example.com/').then(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright';
 import { serve } from '../../scripts/serve.mjs';
-import { openBrowser, step, visit, waitForStep } from './harness';
+import { later, openBrowser, step, visit, waitForStep } from './harness';
 
 let browser: Browser;
 let folder: string;
@@ -62,13 +62,12 @@ it('is replaced as a whole by a newer version, once no tab has the old one', asy
   await other.goto('about:blank');
   // The waiting worker takes over once the browser has noticed that no tab is left, which takes its time.
   const load = async () => {
-    await other.waitForTimeout(1000);
     await other.goto(`${site.url}some/where/`);
     const title = await other.title();
     if (!title.startsWith('Newer')) await other.goto('about:blank');
     return title;
   };
-  await expect.poll(load, { timeout: 40_000 }).toMatch(/^Newer/);
+  await expect.poll(load, { timeout: 40_000, interval: 1000 }).toMatch(/^Newer/);
   await expect.poll(() => other.evaluate(async () => (await caches.keys()).length)).toBe(1);
   await close();
   await site.close();
@@ -77,9 +76,9 @@ it('is replaced as a whole by a newer version, once no tab has the old one', asy
 it('does not fetch itself again where data is to be saved', async () => {
   const site = await serve({ port: 0, folder });
   const script = "Object.defineProperty(navigator, 'connection', { get: () => ({ saveData: true }) })";
-  const { page, close } = await visit(browser, site, { at: 'some/where/', script });
+  const { page, close } = await visit(browser, site, { at: 'some/where/', script, clock: true });
   await page.locator('.written-waits', { hasText: 'Training starts when you press Train' }).waitFor();
-  await page.waitForTimeout(5000);
+  await later(page);
   expect(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)).toBe(0);
   expect(await step(page)).toBe(0);
   await close();

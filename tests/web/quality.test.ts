@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
-import { browser, crowd, pause, play, site, useSite, violations, visit, waitForStep } from './harness';
+import { browser, pause, play, site, step, useSite, violations, visit, waitForStep } from './harness';
 
 useSite();
 
@@ -12,30 +12,30 @@ interface TraceEvent {
   name: string;
   pid: number;
   tid: number;
-  dur?: number;
   tdur?: number;
 }
 
 /**
- * The longest task of the page's main thread within some seconds, in milliseconds: of the thread's own processor time,
- * which what else the machine does leaves alone, and by the clock. And how far things moved.
+ * The longest task of the page's main thread while something happens, in milliseconds of the thread's own processor
+ * time, which what else the machine does leaves alone. And how far things moved.
  */
-async function observe(page: Page, seconds: number) {
+async function observe(page: Page, meanwhile: () => Promise<void>) {
   const session = await browser.newBrowserCDPSession();
   const events: TraceEvent[] = [];
   session.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
   const ended = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve));
   const traceConfig = { includedCategories: ['toplevel', 'blink.user_timing'] };
   await session.send('Tracing.start', { traceConfig, transferMode: 'ReportEvents' });
-  const shift = await page.evaluate(async (milliseconds) => {
-    let moved = 0;
+  await page.evaluate(() => {
+    const watched = Object.assign(window, { moved: 0 });
     new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) moved += (entry as PerformanceEntry & { value: number }).value;
+      for (const entry of list.getEntries())
+        watched.moved += (entry as PerformanceEntry & { value: number }).value;
     }).observe({ type: 'layout-shift' });
     performance.mark('observed');
-    await new Promise((resolve) => setTimeout(resolve, milliseconds));
-    return moved;
-  }, 1000 * seconds);
+  });
+  await meanwhile();
+  const shift = await page.evaluate(() => (window as unknown as { moved: number }).moved);
   await session.send('Tracing.end');
   await ended;
   await session.detach();
@@ -44,15 +44,20 @@ async function observe(page: Page, seconds: number) {
     ({ name, pid, tid, tdur }) =>
       pid === mark.pid && tid === mark.tid && name.endsWith('RunTask') && tdur !== undefined,
   );
-  const longest = (of: 'dur' | 'tdur') => Math.max(...tasks.map((task) => task[of]! / 1000));
-  return { tasks: tasks.length, longest: longest('tdur'), byTheClock: longest('dur'), shift };
+  return { tasks: tasks.length, longest: Math.max(...tasks.map(({ tdur }) => tdur! / 1000)), shift };
 }
 
 it('never blocks the page for 50 ms while it trains, and nothing moves', async () => {
   const { page, close } = await visit(browser, site);
   await waitForStep(page, 10);
-  const { tasks, longest, byTheClock, shift } = await observe(page, 5);
-  console.log(`${tasks} tasks, the longest ${longest.toFixed(1)} ms, ${byTheClock.toFixed(1)} by the clock`);
+  const at = await step(page);
+  const { tasks, longest, shift } = await observe(page, async () => {
+    await waitForStep(page, at + 100);
+    // And another text has begun.
+    const samples = await page.locator('.past-row').count();
+    await expect.poll(() => page.locator('.past-row').count()).toBeGreaterThan(samples);
+  });
+  console.log(`${tasks} tasks, the longest ${longest.toFixed(1)} ms`);
   expect(tasks).toBeGreaterThan(50);
   expect(longest).toBeLessThan(50);
   expect(shift).toBeLessThan(0.001);
@@ -95,39 +100,47 @@ it('keeps a run with ten megabytes of text without blocking the page', async () 
   });
   expect(handed).toBeGreaterThan(9e6);
   expect(copied).toBeLessThan(1.1e6);
-  const observed = observe(page, 8);
-  await pause(page).click(); // It is kept when it pauses.
-  const { longest } = await observed;
-  console.log(`the longest task ${longest.toFixed(1)} ms`);
-  const texts = await page.evaluate(async () => {
-    const database = await new Promise<IDBDatabase>((resolve) => {
-      const request = indexedDB.open('unfold');
-      request.onsuccess = () => resolve(request.result);
+  const texts = () =>
+    page.evaluate(async () => {
+      if (!(await indexedDB.databases()).some(({ name }) => name === 'unfold')) return 0;
+      const database = await new Promise<IDBDatabase>((resolve) => {
+        const request = indexedDB.open('unfold');
+        request.onsuccess = () => resolve(request.result);
+      });
+      const count = await new Promise<number>((resolve) => {
+        const all = database.transaction('texts').objectStore('texts').count();
+        all.onsuccess = () => resolve(all.result);
+      });
+      database.close();
+      return count;
     });
-    return new Promise<number>((resolve) => {
-      const all = database.transaction('texts').objectStore('texts').count();
-      all.onsuccess = () => resolve(all.result);
-    });
+  const { longest } = await observe(page, async () => {
+    await pause(page).click(); // It is kept when it pauses.
+    await expect.poll(texts, { timeout: 30_000 }).toBe(1);
   });
+  console.log(`the longest task ${longest.toFixed(1)} ms`);
   await rm(dirname(path), { recursive: true });
-  expect(texts).toBe(1);
   expect(longest).toBeLessThan(50);
   await close();
 });
 
-it('shows the first character soon', { retry: 2 }, async () => {
-  const { page, close } = await visit(browser, site);
+// How soon by the clock is measured by `npm run bench -- --opening`.
+it('shows the first character after little work of the page itself', async () => {
+  const { page, close } = await visit(browser, site, { at: 'icon.svg' });
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.setTimeDomain', { timeDomain: 'threadTicks' });
+  await session.send('Performance.enable');
+  await page.goto(site.url);
   await page.waitForFunction(
     () =>
       (document.querySelector('#written')?.textContent ?? '').length > 0 &&
       !document.querySelector('.written-waits'),
-    undefined,
-    { polling: 20 },
   );
-  const seconds = await page.evaluate(() => performance.now() / 1000);
-  console.log(`first character after ${seconds.toFixed(2)} s`);
-  // The trained network beside it has its own, stricter limit in first.test.ts.
-  expect(seconds).toBeLessThan(3 * crowd());
+  const { metrics } = await session.send('Performance.getMetrics');
+  const busy = metrics.find(({ name }) => name === 'TaskDuration')!.value;
+  console.log(`first character after ${busy.toFixed(2)} s of processor time`);
+  expect(busy).toBeGreaterThan(0);
+  expect(busy).toBeLessThan(3);
   await close();
 });
 
@@ -166,7 +179,7 @@ describe.each([
     await waitForStep(page, 2);
     await page.getByLabel('Hidden units').fill('2048');
     const [content, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-    expect(content).toBeLessThanOrEqual(room!);
+    expect(content).toBeLessThanOrEqual(room);
     expect(room).toBe(width);
     await close();
   });
@@ -204,7 +217,7 @@ it('can be walked by keyboard, one stop for each composite, focus always visible
       const shown = element.matches('[type=radio]') ? element.nextElementSibling! : element;
       const { outlineStyle, outlineWidth } = getComputedStyle(shown);
       const name =
-        element.id || element.getAttribute('aria-label') || element.textContent!.trim() || element.className;
+        element.id || element.getAttribute('aria-label') || element.textContent.trim() || element.className;
       return `${name}${outlineStyle === 'none' || outlineWidth === '0px' ? ' (focus not visible)' : ''}`;
     });
     if (stop === '' || (stops.length > 3 && stop === stops[0])) break;
@@ -225,42 +238,28 @@ it('can be walked by keyboard, one stop for each composite, focus always visible
   await close();
 });
 
-describe('while two layers of 256 train', { retry: 2 }, () => {
-  // The longest task while the copy is made is told, not judged: on a busy machine it measures the others.
-  it('shows thirty frames a second, and keeps a copy of the run', async () => {
-    const { page, close } = await visit(browser, site, { at: '#v=1&c=lstm&h=256&l=2' });
-    await waitForStep(page, 2);
-    const { longest, frames, saved } = await page.evaluate(async () => {
-      let longest = 0;
-      let frames = 0;
-      const counted = () => requestAnimationFrame(() => (frames++, counted()));
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) longest = Math.max(longest, entry.duration);
-      }).observe({ type: 'longtask' });
-      const put = IDBObjectStore.prototype.put;
-      let saved = 0;
-      IDBObjectStore.prototype.put = function (this: IDBObjectStore, value, key) {
-        if (value?.checkpoint instanceof Blob) saved = value.checkpoint.size;
-        return key === undefined ? put.call(this, value) : put.call(this, value, key);
-      };
-      counted();
-      const began = performance.now();
-      await new Promise((resolve) => setTimeout(resolve, 5000));
-      const seconds = (performance.now() - began) / 1000;
-      const shown = frames / seconds;
+it('leaves room for thirty frames a second while two layers of 256 train, and keeps a copy', async () => {
+  const script = `
+    const put = IDBObjectStore.prototype.put;
+    window.saved = 0;
+    IDBObjectStore.prototype.put = function (value, ...key) {
+      if (value?.checkpoint instanceof Blob) window.saved = value.checkpoint.size;
+      return put.call(this, value, ...key);
+    };`;
+  const { page, close } = await visit(browser, site, { at: '#v=1&c=lstm&h=256&l=2', script });
+  await waitForStep(page, 2);
+  const at = await step(page);
+  const { longest } = await observe(page, async () => {
+    await waitForStep(page, at + 20, 60_000);
+    await page.evaluate(() => {
+      Object.assign(window, { saved: 0 });
       // Hidden, the page keeps the run at once: weights and the optimizer's moments.
-      Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+      Object.defineProperty(document, 'hidden', { value: true, configurable: true });
       document.dispatchEvent(new Event('visibilitychange'));
-      for (let waits = 0; saved === 0 && waits < 100; waits++)
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-      return { longest, frames: shown, saved };
     });
-    console.log(
-      `${frames.toFixed(0)} frames a second; ${(saved / 1e6).toFixed(1)} MB kept; longest task ${longest} ms`,
-    );
-    expect(saved).toBeGreaterThan(8e6);
-    expect(frames).toBeGreaterThanOrEqual(30);
-    await close();
+    await page.waitForFunction(() => (window as unknown as { saved: number }).saved > 8e6);
   });
+  console.log(`the longest task ${longest.toFixed(1)} ms`);
+  expect(longest).toBeLessThan(1000 / 30);
+  await close();
 });

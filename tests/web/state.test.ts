@@ -91,7 +91,7 @@ describe('history', () => {
     const history = new History();
     const count = 7 * MOST + 3;
     for (let step = 1; step <= count; step++)
-      history.add({ step, gradientNorm: step, learningRate: 1, charsPerSecond: 2 });
+      history.add({ step, gradientNorm: step, learningRate: 1, charsPerSecond: 2, accuracy: NaN });
     const steps = history.all.map(({ step }) => step);
     expect(steps.length).toBeLessThanOrEqual(MOST);
     expect(steps[0]).toBe(1);
@@ -135,9 +135,8 @@ describe('link', () => {
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
-  // A pattern that tries every way to cut a number in two takes minutes for a link of this length.
+  // A pattern that tries every way to cut a number in two would not end before the test does.
   it('reads a link of any length at once', () => {
-    const began = performance.now();
     const long = 60_000;
     for (const part of ['1', '1,', 'a:1,'])
       for (const name of SETTING_NAMES) {
@@ -147,7 +146,6 @@ describe('link', () => {
         });
         expect(readHash(`#${written}`).settings).toEqual(initialSettings());
       }
-    expect(performance.now() - began).toBeLessThan(30_000);
   });
 
   it('names what it refused, and ignores what it does not know', () => {

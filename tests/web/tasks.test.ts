@@ -2,7 +2,19 @@
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
 import { nameOfKey } from '../../web/src/tasks/roll';
-import { browser, pause, play, site, step, useSite, violations, visit, waitForStep } from './harness';
+import {
+  browser,
+  later,
+  pause,
+  play,
+  savedStep,
+  site,
+  step,
+  useSite,
+  violations,
+  visit,
+  waitForStep,
+} from './harness';
 import { answered, choose, LONG, STILL, TASKS, texts } from './tasks';
 
 useSite();
@@ -21,7 +33,7 @@ describe.each(TASKS)('$task, $corpus', ({ task, corpus, label }) => {
       expect(await page.locator('.flow').count()).toBe(0);
       await pause(page).click();
       await play(page).waitFor();
-      await page.waitForTimeout(300);
+      await answered(page, await step(page));
       const view = page.locator('.task-view');
       if (task === 'translate') {
         expect((await texts(page, '.answers tbody tr')).length).toBe(6);
@@ -107,7 +119,7 @@ it(
         .locator('.task-view')
         .evaluate(
           (view) =>
-            view.textContent!.includes('6 of these 6 answers are right') &&
+            view.textContent.includes('6 of these 6 answers are right') &&
             !view.querySelector('.first-wrong'),
         );
     await expect.poll(allRight, { timeout: LONG }).toBe(true);
@@ -163,7 +175,7 @@ describe('music', () => {
     'is silent until it is asked for, plays what the roll shows, goes on live, and stops',
     { timeout: LONG },
     async () => {
-      const { page, problems, close } = await visit(browser, site, { at: STILL, script });
+      const { page, problems, close } = await visit(browser, site, { at: STILL, script, clock: true });
       await choose(page, TASKS[6]);
       await play(page).click();
       await answered(page, 2);
@@ -197,9 +209,11 @@ describe('music', () => {
 
       await page.getByRole('button', { name: 'Stop', exact: true }).click();
       await expect.poll(() => page.locator('.roll-canvas').getAttribute('data-playhead')).toBeNull();
-      await page.waitForTimeout(1000);
+      // What was asked of the engine before has been answered; nothing that waited for its time plays on.
+      await savedStep(page);
       const rest = (await heard(page)).notes.length;
-      await page.waitForTimeout(1500);
+      await later(page);
+      await savedStep(page);
       expect((await heard(page)).notes.length).toBe(rest);
       expect(problems).toEqual([]);
       await close();
@@ -253,7 +267,7 @@ describe.each([
       await page.locator(`.stream-task[data-task=${task}]`).waitFor({ timeout: LONG });
       await answered(page, 1);
       const [content, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-      expect(content, corpus).toBeLessThanOrEqual(room!);
+      expect(content, corpus).toBeLessThanOrEqual(room);
       expect(room).toBe(viewport.width);
     }
     await close();

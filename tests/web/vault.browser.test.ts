@@ -2,7 +2,8 @@
 import { openDB } from 'idb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { seal } from '../../web/src/keep/seal';
-import { type Entry, Vault, VaultError } from '../../web/src/keep/vault';
+import { VaultError } from '../../web/src/keep/trouble';
+import { type Entry, Vault } from '../../web/src/keep/vault';
 
 let name: string;
 let vault: Vault;
@@ -109,7 +110,10 @@ describe('a save that fails', () => {
     await save(2);
     const put = IDBObjectStore.prototype.put;
     let writes = 0;
-    const spy = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this, ...args) {
+    const spy = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
+      this: IDBObjectStore,
+      ...args
+    ) {
       if (++writes === failing) throw new DOMException('made to fail', 'UnknownError');
       return put.apply(this, args);
     });
@@ -124,7 +128,7 @@ describe('a save that fails', () => {
   it.each([1, 2, 3])('at the first save, at write %i, leaves nothing behind', async (failing) => {
     const put = IDBObjectStore.prototype.put;
     let writes = 0;
-    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this, ...args) {
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...args) {
       if (++writes === failing) throw new DOMException('made to fail', 'QuotaExceededError');
       return put.apply(this, args);
     });
@@ -140,7 +144,7 @@ describe('a save that fails', () => {
   it('because its transaction is aborted after the last write leaves the one before', async () => {
     await save(1);
     const put = IDBObjectStore.prototype.put;
-    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this, ...args) {
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...args) {
       const request = put.apply(this, args);
       if (this.name === 'entries') request.addEventListener('success', () => this.transaction.abort());
       return request;

@@ -49,7 +49,7 @@ export class Arguments {
     );
     try {
       const parsed = parseArgs({ args, options, allowPositionals: true });
-      this.#values = parsed.values as Record<string, string | boolean | undefined>;
+      this.#values = parsed.values;
       this.operands = parsed.positionals;
     } catch (error) {
       throw new UsageError(asSentence((error as Error).message));

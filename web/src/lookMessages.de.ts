@@ -1,5 +1,4 @@
 // Die Sätze des Blicks hinein; Teil des Katalogs in messages.de.ts.
-import type { Look } from './state/settings';
 import type { look as english } from './lookMessages';
 
 export const look: typeof english = {
@@ -10,7 +9,7 @@ export const look: typeof english = {
     step: 'Ein Schritt',
     weights: 'Gewichte und Tore',
     memory: 'Gedächtnis',
-  } as Record<Look, string>,
+  },
   examples:
     'Der Blick auf einzelne Zeichen, der Gang durch einen Schritt und das Gedächtnis gehören zu Netzen eines Textes.',
   waiting: 'Zu sehen gibt es etwas, sobald das Netz gebaut ist.',

@@ -1,7 +1,7 @@
 // Deutsch. Begriffe wie im Lehrbuch; wo Deutschsprachige das englische Wort sagen (Dropout, Bias), bleibt es.
 import { help } from './help/german';
 import { look } from './lookMessages.de';
-import type { Messages } from './messages';
+import type { Messages } from './messages.en';
 import { bytes, integer } from './state/format';
 import { corpora, tasks, units } from './taskMessages.de';
 import { tours } from './tours/german';
@@ -487,6 +487,8 @@ export const german: Messages = {
       taken: 'Ein anderer Tab hat diesen Lauf offen.',
       gone: 'Diesen Lauf gibt es nicht mehr.',
       damaged: 'Beide Kopien dieses Laufs sind beschädigt.',
+      early: 'Er hatte eben erst begonnen: Noch war keine Kopie von ihm aufbewahrt.',
+      large: 'Er war zu groß, um von selbst aufbewahrt zu werden. Sichern bewahrt so einen Lauf als Datei.',
     },
   },
   runs: {
@@ -494,7 +496,7 @@ export const german: Messages = {
     open: 'Läufe',
     openTitle: 'In diesem Browser aufbewahrte Läufe',
     about: (most) =>
-      `Läufe werden in diesem Browser aufbewahrt, während sie trainieren: alle 15 Sekunden und beim Anhalten. ` +
+      `Läufe werden in diesem Browser aufbewahrt, von ihrem Beginn an: etwa alle 15 Sekunden und beim Anhalten. ` +
       `Benannte bleiben, bis sie gelöscht werden, von den anderen die neuesten ${most}.`,
     saved: (step, time) => `Der Lauf auf der Seite ist bis Schritt ${step} aufbewahrt (${time}).`,
     large:

@@ -1,5 +1,5 @@
 // Die Sätze der Aufgaben.
-import type { Messages } from './messages';
+import type { Messages } from './messages.en';
 import { integer } from './state/format';
 
 export const tasks: Messages['tasks'] = {

@@ -5,7 +5,7 @@ namespace unfold {
 namespace {
 
 // Words by their place in the list below. Of the verbs, two need an object, two may have one, two have none.
-constexpr Index names = 2, nouns = 10, who = 22, full_stop = 23;
+constexpr Index proper_names = 2, nouns = 10, who = 22, full_stop = 23;
 constexpr Index singular_verb = 10, plural_verb = 16, needs_object = 2, may_have_object = 4, verbs = 6;
 
 void put(Draw& d, Index word) { d.target += char(word); }
@@ -28,7 +28,7 @@ bool noun_phrase(Draw& d, int depth) {
   const Index noun = d.below(nouns);
   const bool plural = noun >= 6;
   put(d, noun);
-  if (noun < names || depth == 0 || d.below(3) > 0) return plural;
+  if (noun < proper_names || depth == 0 || d.below(3) > 0) return plural;
   put(d, who);
   if (d.below(2) == 0)
     verb_phrase(d, plural, depth - 1);

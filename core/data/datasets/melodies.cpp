@@ -4,8 +4,8 @@
 namespace unfold {
 namespace {
 
-constexpr Index keys = 88, middle_c = 39, beats = 4;
-constexpr int scale[]{0, 2, 4, 5, 7, 9, 11};
+constexpr Index middle_c = 39, beats = 4;
+constexpr int major_scale[]{0, 2, 4, 5, 7, 9, 11};
 /// What may follow a chord, by its degree: four equally frequent ways.
 constexpr int follows[7][beats]{{3, 4, 5, 1}, {4, 4, 4, 3}, {}, {4, 0, 1, 4}, {0, 0, 0, 5}, {1, 3, 3, 4}, {}};
 
@@ -13,7 +13,7 @@ constexpr int follows[7][beats]{{3, 4, 5, 1}, {4, 4, 4, 3}, {}, {4, 0, 1, 4}, {0
 /// chord and goes on by steps of the scale. It ends V, I.
 void draw_melody(Draw& d) {
   const Index bars = d.difficulty, tonic = middle_c + d.between(-6, 5);
-  std::vector<Real> rows(std::size_t(bars * beats * keys));
+  std::vector<Real> rows(std::size_t(bars * beats * piano_keys));
   Index degree = d.between(7, 11);  // of the melody, above the tonic
   int chord = 0;
   for (Index bar = 0; bar < bars; ++bar) {
@@ -23,7 +23,7 @@ void draw_melody(Draw& d) {
     const auto in_chord = [&](Index x) { return (x - chord + 14) % 7 % 2 == 0 && (x - chord + 14) % 7 < 6; };
     for (Index beat = 0; beat < beats; ++beat) {
       const auto strike = [&](Index x, Index octaves = 0) {
-        rows[std::size_t((bar * beats + beat) * keys + tonic + 12 * (x / 7 + octaves) + scale[x % 7])] = 1;
+        rows[std::size_t((bar * beats + beat) * piano_keys + tonic + 12 * (x / 7 + octaves) + major_scale[x % 7])] = 1;
       };
       if (beat > 0) degree += d.below(3) - 1;
       if (degree < 7) degree = 8;
@@ -34,7 +34,7 @@ void draw_melody(Draw& d) {
       strike(degree);
     }
   }
-  d.example = foretell(rows, keys);
+  d.example = foretell(rows, piano_keys);
 }
 
 }  // namespace
@@ -52,8 +52,8 @@ constexpr Generator melodies{
              .optimum = "within a bar ln 3 nats a step, for the melody; at a new bar two coins for the chord",
              .metric = "nats",
              .trivial = "every key by its own frequency: about 15 nats a step"},
-    .numbers = keys,
-    .outputs = keys,
+    .numbers = piano_keys,
+    .outputs = piano_keys,
     .draw = draw_melody};
 
 }  // namespace unfold

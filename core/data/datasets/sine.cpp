@@ -6,11 +6,11 @@
 namespace unfold {
 namespace {
 
-constexpr std::size_t steps = 64;
+constexpr std::size_t sine_steps = 64;
 
 /// x_t = 1/K·Σ a_k·cos(ω_k·t + φ_k), by c_{t+1} = 2·cos ω·c_t − c_{t−1}: three cosines a sine, and exact answers.
 void draw_sine(Draw& d) {
-  std::vector<double> sum(steps + 1);
+  std::vector<double> sum(sine_steps + 1);
   for (int k = 0; k < d.difficulty; ++k) {
     const double amplitude = (0.5 + 0.5 * d.rng.uniform()) / d.difficulty;
     const double frequency = 1.0 / 40 + d.rng.uniform() * (1.0 / 6 - 1.0 / 40);  // 6 to 40 steps a period

@@ -16,6 +16,7 @@ export function textOf({ window = WINDOW, batch = BATCH, length = 200_000 } = {}
   let at = 0;
   return () => {
     if (at + window + 1 > column) at = 0;
+    /** @param {number} shift */
     const part = (shift) =>
       Int32Array.from({ length: window * batch }, (_, i) => {
         const [t, n] = [Math.floor(i / batch), i % batch];

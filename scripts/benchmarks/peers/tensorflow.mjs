@@ -1,21 +1,36 @@
 // LSTM training in TensorFlow.js core (its Adam for layers cannot clip): the input products of all steps at
 // once, the loop over time in JavaScript, gradients by its tape. Gates i, f, g, o; a sequence is [T * N, features].
 // One-hot text: the wasm backend cannot differentiate a gather.
-import { answerCalls, stepsPerSecond } from '/answer.mjs';
+import { answerCalls, stepsPerSecond } from '../answer.mjs';
 import '/tfjs/tf.min.js';
 import '/tfjs-wasm/tf-backend-wasm.min.js';
 import { BATCH, CLIP, LEARNING_RATE, SYMBOLS, WINDOW, textOf } from './task.mjs';
 
 const { tf } = globalThis;
+/**
+ * @typedef {{ wx: Tensor, wh: Tensor, b: Tensor }} Layer
+ * @typedef {{ layers: Layer[], w: Tensor, b: Tensor }} Parameters
+ */
+
+/** @type {ReturnType<typeof modelOf> & { characters: number }} */
 let model;
 
+/** @param {Tensor} z @param {Tensor} c */
 function cell(z, c) {
   const [i, f, g, o] = tf.split(z, 4, 1);
   c = tf.add(tf.mul(tf.sigmoid(f), c), tf.mul(tf.sigmoid(i), tf.tanh(g)));
   return [tf.mul(tf.sigmoid(o), tf.tanh(c)), c];
 }
 
+/**
+ * @param {Parameters} p
+ * @param {Tensor} x
+ * @param {number} steps
+ * @param {Tensor[]} state
+ * @returns {[Tensor, Tensor[]]}
+ */
 function forward(p, x, steps, state) {
+  /** @type {Tensor[]} */
   const after = [];
   p.layers.forEach(({ wx, wh, b }, l) => {
     let [h, c] = [state[2 * l], state[2 * l + 1]];
@@ -30,8 +45,10 @@ function forward(p, x, steps, state) {
   return [tf.add(tf.matMul(x, p.w), p.b), after];
 }
 
+/** @param {number} layers @param {number} hidden */
 function parametersOf(layers, hidden) {
   const bound = 1 / Math.sqrt(hidden);
+  /** @param {number[]} shape */
   const draw = (...shape) => tf.variable(tf.randomUniform(shape, -bound, bound));
   return {
     layers: Array.from({ length: layers }, (_, l) => ({
@@ -44,19 +61,23 @@ function parametersOf(layers, hidden) {
   };
 }
 
+/** @param {number} layers @param {number} batch @param {number} hidden */
 const zeroState = (layers, batch, hidden) =>
   Array.from({ length: 2 * layers }, () => tf.zeros([batch, hidden]));
 
+/** @param {Record<string, Tensor>} gradients */
 function clipped(gradients) {
   const norm = tf.sqrt(tf.addN(Object.values(gradients).map((g) => tf.sum(tf.square(g)))));
   const scale = tf.minimum(tf.div(CLIP, tf.add(norm, 1e-6)), 1);
   return Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, tf.mul(g, scale)]));
 }
 
+/** @param {number} layers @param {number} hidden @param {number} window @param {number} batch */
 function modelOf(layers, hidden, window, batch) {
   const p = parametersOf(layers, hidden);
   const adam = tf.train.adam(LEARNING_RATE);
   const next = textOf({ window, batch });
+  /** @param {ArrayLike<number>} tokens */
   const oneHot = (tokens) => tf.oneHot(tf.tensor1d(tokens, 'int32'), SYMBOLS).toFloat();
   let state = zeroState(layers, batch, hidden);
   let written = zeroState(layers, 1, hidden);
@@ -65,7 +86,8 @@ function modelOf(layers, hidden, window, batch) {
     async train() {
       const [loss, ...after] = tf.tidy(() => {
         const [x, y] = next().map(oneHot);
-        let kept;
+        /** @type {Tensor[]} */
+        let kept = [];
         const { value, grads } = tf.variableGrads(() => {
           const [logits, after] = forward(p, x, window, state);
           kept = after.map((tensor) => tf.keep(tensor));
@@ -93,6 +115,7 @@ function modelOf(layers, hidden, window, batch) {
   };
 }
 
+/** @param {Float32Array} p */
 function draw(p) {
   let left = Math.random();
   let k = 0;
@@ -101,7 +124,12 @@ function draw(p) {
 }
 
 answerCalls({
-  /** `backend`: wasm or cpu. A smaller window and batch for the one that would take hours. */
+  /**
+   * `backend`: wasm or cpu. A smaller window and batch for the one that would take hours.
+   * @param {number} layers
+   * @param {number} hidden
+   * @param {number} threads
+   */
   async create(layers, hidden, threads, backend = 'wasm', window = WINDOW, batch = BATCH) {
     tf.wasm.setWasmPaths('/tfjs-wasm/');
     tf.wasm.setThreadsCount(threads);
@@ -115,6 +143,8 @@ answerCalls({
       ...(backend === 'wasm' && { threads: tf.wasm.getThreadsCount() }),
     };
   },
+  /** @param {number} seconds */
   train: async (seconds) => (await stepsPerSecond(model.train, seconds)) * model.characters,
+  /** @param {number} seconds */
   sample: (seconds) => stepsPerSecond(model.sample, seconds),
 });

@@ -45,7 +45,7 @@ class Network {
     this.#input = D ? graph.input('x', FLOAT, ['T', 'N', D]) : graph.input('tokens', INT64, ['T', 'N']);
     this.#tokens = this.#input;
     this.#initial = equations.layers.map(({ name, size, c }, l) => ({
-      ...(this.#past[l] && { h: graph.input(`${name}.h`, FLOAT, [this.#past[l]!, 'N', size]) }),
+      ...(this.#past[l] && { h: graph.input(`${name}.h`, FLOAT, [this.#past[l], 'N', size]) }),
       ...(c && { c: graph.input(`${name}.c`, FLOAT, [1, 'N', size]) }),
     }));
     if (this.#memory.tokens) {

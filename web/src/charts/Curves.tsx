@@ -56,8 +56,8 @@ function ticks(low: number, high: number, count: number): number[] {
 
 function ranges(curves: readonly Curve[], baselines: NonNullable<Props['baselines']>) {
   let last = 1;
-  let [low, high] = [Infinity, ...baselines.map(({ value }) => value)];
-  let top = Math.max(0, high ?? 0);
+  let low = Infinity;
+  let top = Math.max(0, baselines[0]?.value ?? 0);
   for (const { series } of curves) {
     const [steps, , , smooth, validation] = series.columns();
     last = Math.max(last, steps.at(-1) ?? 1);

@@ -4,7 +4,7 @@ import { type Model, openModel } from 'unfold-rnn';
 import { message } from '../messages';
 import { type Companion, engine } from '../state/engine';
 import { fetchRun } from '../keep/keeper';
-import { VaultError } from '../keep/vault';
+import { VaultError } from '../keep/trouble';
 import { notify, report } from '../state/notices';
 import { opened } from '../state/opening';
 import { Series } from '../state/series';

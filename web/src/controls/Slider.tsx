@@ -1,4 +1,3 @@
-import type { ComponentChildren } from 'preact';
 import { message } from '../messages';
 import { LIMITS, type NumberName } from '../state/settings';
 import { set, store } from '../state/store';
@@ -11,7 +10,7 @@ interface Props {
   step: number;
   log?: boolean;
   max?: number;
-  show: (value: number) => ComponentChildren;
+  show: (value: number) => string;
   /** The value in words, where digits alone would mislead. */
   spoken?: (value: number) => string;
   hint?: string;
@@ -45,7 +44,7 @@ export function Slider({ name, step, log = false, max, show, spoken, hint }: Pro
         step={log ? 1 : step}
         value={at}
         style={{ '--at': `${(100 * (at - first)) / (last - first)}%` }}
-        aria-valuetext={spoken ? spoken(value) : String(show(value))}
+        aria-valuetext={spoken ? spoken(value) : show(value)}
         aria-describedby={describedBy(name)}
         onInput={onInput}
       />

@@ -1,6 +1,6 @@
 // What a network costs before it is built: parameters, and arithmetic for each character.
 import { cellOf } from '../state/schema';
-import type { Graph, Part } from './graph';
+import type { Graph, Part } from './parts';
 
 /** Rows of the matrices into a part. */
 function rowsOf(part: Part): number {

@@ -1,6 +1,6 @@
 // What a task adds to the graph of a network: the layers that read the source, what they hand over, and attention.
 import type { Config, EdgeConfig, LayerConfig } from 'unfold-rnn';
-import type { Graph, Layer, Link, Part } from './graph';
+import type { Graph, Layer, Link, Part } from './parts';
 
 type Stack = Pick<Graph, 'parts' | 'links' | 'rows'>;
 

@@ -1,6 +1,6 @@
 // What a part of the diagram computes, as a formula, with the matrices that it names.
 import { cellOf } from '../state/schema';
-import type { Graph, Link, Part } from './graph';
+import type { Graph, Link, Part } from './parts';
 
 const RAISED = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
 const raise = (number: number) => [...String(number)].map((digit) => RAISED[Number(digit)]).join('');

@@ -4,60 +4,7 @@ import type { CanonicalConfig, Config, EdgeConfig, LayerConfig } from 'unfold-rn
 import { spelled } from '../state/edges';
 import { cellOf } from '../state/schema';
 import { joined, spelledTask } from './encoder';
-
-export type PartKind =
-  | 'input'
-  | 'embedding'
-  | 'hidden'
-  | 'cell'
-  | 'blend'
-  | 'sum'
-  | 'output'
-  /** Of a network that reads one sequence and writes another: what is read, and what becomes of it. */
-  | 'source'
-  | 'context'
-  | 'attention'
-  | 'remaining';
-
-export interface Part {
-  id: string;
-  kind: PartKind;
-  /** Number in the configuration; null outside the layers. */
-  layer: number | null;
-  size: number;
-  /** Place on a grid: rows from the input upwards; lane 0 holds the cells, 1 and on the transitions, −1 and on the rest. */
-  row: number;
-  lane: number;
-  /** Of a cell its name, of a hidden layer its activation, of a blend what it does. */
-  detail: string;
-  /** The function that squashes the sum of a hidden layer or of a cell with no gates. */
-  activation: string;
-  /** Vectors of its own: biases, peepholes, gains, a learned leak. */
-  vectors: string[];
-}
-
-/** `matrix` multiplies; `shortcut` does so past a hidden layer; `state` and `copy` pass on as it is. */
-export type LinkRole = 'matrix' | 'shortcut' | 'state' | 'copy';
-
-export interface Link {
-  from: string;
-  to: string;
-  delay: number;
-  role: LinkRole;
-  parameter: string | null;
-  /** What a state link is called: c, h. */
-  name?: string;
-}
-
-export interface Graph {
-  parts: Part[];
-  links: Link[];
-  rows: number;
-  tied: boolean;
-  feedback: 'target' | 'softmax';
-}
-
-export type Layer = LayerConfig & { edges: EdgeConfig[]; hidden: number; cell: string };
+import type { Graph, Layer, Link, LinkRole, Part, PartKind } from './parts';
 
 const delayOf = (edge: EdgeConfig) => edge.delay ?? (edge.from === 'self' || edge.from === 'output' ? 1 : 0);
 
@@ -75,7 +22,7 @@ function blendOf(layer: LayerConfig): string {
   const { leak, clock, zoneout } = layer;
   const kinds: string[] = [];
   const range = typeof leak === 'object' ? leak : { from: leak ?? 0, to: leak ?? 0 };
-  const { from = 0, to = from, learned = false } = range as { from?: number; to?: number; learned?: boolean };
+  const { from = 0, to = from, learned = false } = range;
   if (learned) kinds.push('α = σ(a)');
   else if (from !== 0 || to !== 0) kinds.push(from === to ? `α = ${to}` : `α = ${from} … ${to}`);
   if (clock?.length) kinds.push(`T = ${clock.join(', ')}`);
@@ -246,8 +193,8 @@ export class Builder {
     if (layer.residual) {
       this.row++;
       this.now[l] = this.part(`sum${l}`, 'sum', l, layer.hidden, 0, '+');
-      this.link(state, this.now[l]!, 0, 'copy', null);
-      this.link(this.below, this.now[l]!, 0, 'copy', null);
+      this.link(state, this.now[l], 0, 'copy', null);
+      this.link(this.below, this.now[l], 0, 'copy', null);
     }
     this.below = this.now[l]!;
   }

@@ -1,6 +1,6 @@
 // Where everything of a graph is drawn. Folded: the past runs down on the right, through delay squares; what skips
 // a level at once runs up on the left. Unfolded: the same column for several steps, the past comes from the left.
-import type { Graph, Link, Part } from './graph';
+import type { Graph, Link, Part } from './parts';
 
 export interface Box {
   part: Part;

@@ -11,9 +11,10 @@ import type { Series } from '../state/series';
 import { describeNetwork } from '../state/settings';
 import { type Run, type Sample, store } from '../state/store';
 import { unitOf } from '../state/units';
+import type { ExportName } from './exportNames';
 
 export interface Export {
-  name: 'model' | 'onnx' | 'samples' | 'csv' | 'svg' | 'png' | 'config';
+  name: ExportName;
   /** Of the file's name. */
   ending: string;
   make(run: Run): Promise<Blob | null>;

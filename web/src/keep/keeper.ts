@@ -10,8 +10,10 @@ import { describeNetwork, OWN_TEXT, type Settings } from '../state/settings';
 import { store } from '../state/store';
 import { claim, heldElsewhere, release } from './claim';
 import { readNotes, writeNotes } from './notes';
-import { rememberHere } from './tab';
-import { type Entry, type Found, type Generation, type Trouble, Vault, VaultError } from './vault';
+import type { Generation } from './seal';
+import { keptHere, lostHere, resting } from './tab';
+import { type Never, type Trouble, VaultError } from './trouble';
+import { type Entry, type Found, Vault } from './vault';
 
 export const vault = new Vault();
 
@@ -22,8 +24,6 @@ export const keeping = {
   trouble: signal<Trouble | null>(null),
   /** Counts up when the stored runs have changed. */
   changes: signal(0),
-  /** Runs that are not to be saved: those of a guided tour. */
-  resting: signal(false),
 };
 
 interface Item {
@@ -35,7 +35,10 @@ interface Item {
 const writer = newId();
 /** Runs that are in the vault, as far as this tab knows. */
 const known = new Set<string>();
-let waiting: Item | null = null;
+/** The newest copy of each run that is to be written, in the order in which the runs came. */
+const waiting = new Map<string, Item>();
+/** A run of which only the beginning is kept. */
+let untrained: string | null = null;
 let working: Promise<void> = Promise.resolve();
 let busy = false;
 
@@ -70,9 +73,19 @@ async function put({ entry, generation, text }: Item): Promise<void> {
   known.add(entry.id);
   keeping.saved.value = { step: entry.step, at: entry.saved };
   keeping.trouble.value = null;
-  rememberHere(entry.id);
+  keptHere(entry.id);
+  await dropUntrained(entry);
   await vault.prune(await open());
   keeping.changes.value++;
+}
+
+/** A run that another has replaced before its first step leaves no trace in the list. */
+async function dropUntrained({ id, step }: Item['entry']): Promise<void> {
+  const former = untrained;
+  untrained = step === 0 ? id : null;
+  if (former === null || former === id) return;
+  const entry = (await vault.list()).find((entry) => entry.id === former);
+  if (entry?.step === 0 && entry.name === '') await deleteRun(former);
 }
 
 /** Another tab went on with this run: what is here goes on under another name. */
@@ -111,13 +124,14 @@ async function putOrMakeRoom(item: Item): Promise<void> {
 
 async function work(): Promise<void> {
   busy = true;
-  while (waiting) {
-    const item = waiting;
-    waiting = null;
+  for (const [id, item] of waiting) {
+    waiting.delete(id);
     try {
       await putOrMakeRoom(item);
     } catch (error) {
-      say(error instanceof VaultError ? error : new VaultError('denied', error));
+      const told = error instanceof VaultError ? error : new VaultError('denied', error);
+      lostHere(id, told.trouble);
+      say(told);
     }
   }
   busy = false;
@@ -140,8 +154,8 @@ function say(error: VaultError): void {
 }
 
 function take(kept: Former): void {
-  if (keeping.resting.peek()) return;
-  waiting = itemOf(kept);
+  if (resting.peek()) return;
+  waiting.set(kept.run.id, itemOf(kept));
   if (!busy) working = work();
 }
 
@@ -184,18 +198,21 @@ export async function fetchRun(id: string, toWrite = true): Promise<Fetched> {
   }
 }
 
-/** Goes on with a run; false when that was not possible, which is said. */
-export async function resumeRun(id: string, play: boolean): Promise<boolean> {
+/** Goes on with a run; false when that was not possible, which is said. `never`: why it may not have been kept at all. */
+export async function resumeRun(id: string, play: boolean, never: Never | null = null): Promise<boolean> {
   try {
     const { kept, copied, older } = await fetchRun(id);
     if (!(await engine.resume(kept, play))) return false;
-    rememberHere(kept.run.id);
+    // A copy has a name of its own, under which nothing is kept yet.
+    if (copied) void engine.keepNow();
+    else keptHere(kept.run.id);
     if (copied) notify('note', message.keep.copied);
     if (older) notify('note', message.keep.older(integer(engine.current?.info.step)));
     return true;
   } catch (error) {
     const trouble = error instanceof VaultError ? error.trouble : 'damaged';
-    notify('error', message.keep.notResumed, message.keep.trouble[trouble]);
+    const why = trouble === 'gone' && never ? never : trouble;
+    notify('error', message.keep.notResumed, message.keep.trouble[why]);
     return false;
   }
 }

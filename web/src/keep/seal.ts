@@ -1,6 +1,12 @@
 // A generation as it is stored: its checkpoint as a blob, and a checksum of everything. Ten megabytes take longer to
 // hash and to put into a blob than a frame lasts, so it is done in a worker (seal.worker.ts).
-import type { Generation } from './vault';
+
+export interface Generation {
+  /** A safetensors file with everything that training on needs. */
+  checkpoint: Uint8Array;
+  /** JSON of what belongs to the run besides: the curve, the samples. */
+  notes: string;
+}
 
 /** What is stored of a generation. */
 export interface Sealed {

@@ -1,6 +1,5 @@
 // Seals and unseals beside the page.
-import { seal, type Sealed, unseal } from './seal';
-import type { Generation } from './vault';
+import { type Generation, seal, type Sealed, unseal } from './seal';
 
 export type SealRequest = { id: number } & ({ seal: Generation } | { unseal: Sealed });
 /** `failed`: the page is to try it itself, and to say what goes wrong. */

@@ -1,7 +1,6 @@
 // The page's side of seal.worker.ts. A worker that cannot be had is no reason not to keep a run: then the page seals.
-import { seal, type Sealed, unseal } from './seal';
+import { type Generation, seal, type Sealed, unseal } from './seal';
 import type { SealAnswer, SealRequest } from './seal.worker';
-import type { Generation } from './vault';
 
 /** Checkpoints below this many bytes are sealed sooner than they are sent. */
 const SMALL = 1 << 18;

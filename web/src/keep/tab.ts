@@ -1,7 +1,9 @@
 // What this tab was doing, for when it is loaded again: by the reader, after a crash, or because the browser had put
 // it away. Session storage belongs to one tab and outlives all three.
-import { engine } from '../state/engine';
+import { signal } from '@preact/signals';
+import { engine, KEEP_BELOW } from '../state/engine';
 import { store } from '../state/store';
+import { NEVER, type Never, type Trouble } from './trouble';
 
 const KEY = 'unfold.tab';
 /** Shorter absences are not worth a word. */
@@ -9,17 +11,26 @@ const LONG = 10_000;
 
 interface Here {
   run: string;
+  /** Null once a copy is kept. */
+  never: Never | null;
   running: boolean;
   hash: string;
 }
 
-let here: string | null = null;
+/** Runs that are neither kept nor come back to: those of a guided tour. */
+export const resting = signal(false);
+
+let here: Pick<Here, 'run' | 'never'> = { run: '', never: 'early' };
 
 function write(): void {
-  const run = store.run.peek()?.id;
-  if (here === null || run !== here) return;
+  const run = store.run.peek();
+  if (!run || resting.peek()) return;
+  if (run.id !== here.run)
+    here = { run: run.id, never: run.info.parameters > KEEP_BELOW ? 'large' : 'early' };
+  // What nobody asked for begins again from the link.
+  if (here.never && untouched) return;
   const record: Here = {
-    run: here,
+    ...here,
     running: store.phase.peek() === 'running' || rested,
     hash: location.hash,
   };
@@ -30,14 +41,21 @@ function write(): void {
   }
 }
 
-/** From now on a reload brings this run back. */
-export function rememberHere(run: string): void {
-  here = run;
+/** A copy of this run is kept: where it is the page's, a reload brings it back. */
+export function keptHere(run: string): void {
+  if (run !== store.run.peek()?.id) return;
+  here = { run, never: null };
+  write();
+}
+
+/** A copy could not be kept; of a run that has none, a reload says why. */
+export function lostHere(run: string, trouble: Trouble): void {
+  if (run !== here.run || here.never === null) return;
+  here = { run, never: trouble };
   write();
 }
 
 export function forgetHere(): void {
-  here = null;
   try {
     sessionStorage.removeItem(KEY);
   } catch {
@@ -54,10 +72,11 @@ function navigation(): string | undefined {
 export function lastHere(): Here | null {
   try {
     const record = JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as Partial<Here> | null;
-    const { run, running, hash } = record ?? {};
+    const { run, never, running, hash } = record ?? {};
     if (typeof run !== 'string' || typeof hash !== 'string') return null;
     const same = hash === location.hash || navigation() !== 'navigate';
-    return same ? { run, running: running === true, hash } : null;
+    const known = NEVER.find((reason) => reason === never) ?? null;
+    return same ? { run, never: known, running: running === true, hash } : null;
   } catch {
     return null;
   }
@@ -98,5 +117,6 @@ export function watchTab(returned: () => void): void {
   document.addEventListener('freeze', write);
   for (const type of ['pointerdown', 'keydown'])
     addEventListener(type, () => (untouched = false), { once: true, capture: true });
+  store.run.subscribe(write);
   store.phase.subscribe(write);
 }

@@ -2,8 +2,9 @@
 // the older one and moves the entry in the same transaction, so that whatever ends the tab, one generation is whole.
 // Each carries a checksum; one that does not match it (a damaged disk) gives way to the other.
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
-import type { Sealed } from './seal';
+import type { Generation, Sealed } from './seal';
 import { sealBeside, unsealBeside } from './sealer';
+import { VaultError } from './trouble';
 import { breathe, pause } from '../state/frame';
 
 /** What a list of runs shows. */
@@ -29,13 +30,6 @@ export interface Entry {
   running: boolean;
 }
 
-export interface Generation {
-  /** A safetensors file with everything that training on needs. */
-  checkpoint: Uint8Array;
-  /** JSON of what belongs to the run besides: the curve, the samples. */
-  notes: string;
-}
-
 interface Stored extends Sealed {
   run: string;
   slot: 0 | 1;
@@ -53,19 +47,6 @@ export interface Found extends Generation {
   text: Uint8Array;
   /** The newest generation was damaged: this is the one before. */
   older: boolean;
-}
-
-/** `denied`: no storage here. `full`: no room. `taken`: another tab writes this run. `gone`: it was deleted. */
-export type Trouble = 'denied' | 'full' | 'taken' | 'gone' | 'damaged';
-
-export class VaultError extends Error {
-  override readonly name = 'VaultError';
-  constructor(
-    readonly trouble: Trouble,
-    cause?: unknown,
-  ) {
-    super(cause instanceof Error ? cause.message : trouble, { cause });
-  }
 }
 
 const VERSION = 1;

@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import { Segmented } from '../controls/Segmented';
-import { type Graph, graphOf, type Part } from '../diagram/graph';
+import { graphOf } from '../diagram/graph';
+import type { Graph, Part } from '../diagram/parts';
 import { layoutOf, SQUARE } from '../diagram/layout';
 import { message } from '../messages';
 import { cellOf } from '../state/schema';

@@ -1,6 +1,6 @@
 import { Fold } from '../controls/Fold';
 import { equationsOf, parametersOf } from '../diagram/equations';
-import type { Graph, Link, Part } from '../diagram/graph';
+import type { Graph, Link, Part } from '../diagram/parts';
 import { message } from '../messages';
 import { decimals, integer } from '../state/format';
 import { spreads } from '../state/spreads';

@@ -1,6 +1,6 @@
 // What parts of the diagram are called.
 import { ofEncoder } from '../diagram/encoder';
-import type { Graph, Part } from '../diagram/graph';
+import type { Graph, Part } from '../diagram/parts';
 import { message } from '../messages';
 
 /** "Cell 2", "Hidden layer 1a": numbers only where there are several of a kind. */

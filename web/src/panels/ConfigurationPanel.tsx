@@ -21,7 +21,7 @@ function problemOf(error: unknown): Problem {
 }
 
 /** Fills the page with a configuration, if the engine's validator takes it. */
-async function use(text: string): Promise<Problem | null> {
+async function take(text: string): Promise<Problem | null> {
   try {
     const config = JSON.parse(text) as Config;
     adopt(await settingsFor(config, wanted.peek()));
@@ -56,7 +56,7 @@ export function ConfigurationPanel() {
   const [problem, setProblem] = useState<Problem | null>(null);
   const text = pretty(toConfig(wanted.value));
   const apply = async () => {
-    const found = await use(draft ?? text);
+    const found = await take(draft ?? text);
     setProblem(found);
     if (!found) setDraft(null);
   };

@@ -32,7 +32,7 @@ const SHOWN: Partial<Record<TaskName, readonly (Name | 'bidirectional')[]>> = {
 
 function choose<K extends SettingName>(name: K, written: string): void {
   const value = PROPERTIES[name].parse(written);
-  if (value !== undefined) set(name, value as Settings[K]);
+  if (value !== undefined) set(name, value);
 }
 
 /** Made examples have their answers where they have them. */

@@ -42,7 +42,7 @@ function layer(settings: Settings, l: number): LayerConfig {
   if (layerNorm) made.layerNorm = true;
   if (zoneout > 0) made.zoneout = zoneout;
   if (recurrentDropout > 0) made.recurrentDropout = recurrentDropout;
-  return made as unknown as LayerConfig;
+  return made;
 }
 
 /** What is not at its first value of the embedding, the feedback, the readout and the weights. */

@@ -32,7 +32,9 @@ export interface Kept {
   checkpoint: Uint8Array;
 }
 
-/** Milliseconds between two copies of a run; more where a copy takes long, so that it stays a small share. */
+/** Milliseconds until the first copy of a run and, doubling, until the next ones. */
+const KEEP_FIRST = 1000;
+/** Milliseconds between two later copies; more where a copy takes long, so that it stays a small share. */
 const KEEP_EVERY = 15_000;
 const KEEP_SHARE = 30;
 /** Parameters above which a copy would not fit beside the run. */
@@ -46,7 +48,7 @@ export class Engine {
   private former: Former | null = null;
   private kept: Former | null = null;
   private keptAt = 0;
-  private keepEvery = KEEP_EVERY;
+  private keepEvery = KEEP_FIRST;
   /** Told of every copy: whoever keeps runs beyond this tab. */
   onKept: ((kept: Former) => void) | undefined;
   private queue: Promise<void> = Promise.resolve();
@@ -112,7 +114,7 @@ export class Engine {
     return this.command(async () => {
       const former = this.former;
       if (!former) return;
-      await this.restore(former, 'former');
+      void this.keep(await this.restore(former, 'former'));
       notify('note', message.apply.restored(integer(former.run.info.step)));
     });
   }
@@ -138,7 +140,7 @@ export class Engine {
   /** Copies the present run now, if it has moved since the last copy. */
   async keepNow(): Promise<void> {
     const { model, kept } = this;
-    if (model && model.info.step > 0 && model.info.step !== kept?.run.info.step) await this.keep(model);
+    if (model && model.info.step !== kept?.run.info.step) await this.keep(model);
   }
 
   open(bytes: Uint8Array, name: string): Promise<void> {
@@ -218,11 +220,13 @@ export class Engine {
     }
     this.keepFormer(present);
     this.install(model, settings, corpus);
+    // At once: a reload must not bring back the run before.
+    void this.keep(model);
     if (wasRunning) this.train();
     return model;
   }
 
-  private async restore(from: Kept, replaced: 'former' | 'lost'): Promise<void> {
+  private async restore(from: Kept, replaced: 'former' | 'lost'): Promise<Model> {
     const wasRunning = store.phase.peek() === 'running';
     await this.settle();
     const present = replaced === 'former' ? await this.pack() : null;
@@ -236,6 +240,7 @@ export class Engine {
     store.settings.value = withRun(settings);
     store.corpus.value = corpus;
     if (wasRunning) this.train();
+    return model;
   }
 
   private install(model: Model, settings: Settings, corpus: Corpus, from?: Companion): void {
@@ -243,6 +248,7 @@ export class Engine {
     this.model = model;
     this.kept = null;
     this.keptAt = performance.now();
+    this.keepEvery = KEEP_FIRST;
     const { config } = model.info;
     const fresh = { id: newId(), series: new Series(), history: new History(), samples: [] };
     const run: Run = { ...(from ?? fresh), settings: { ...settings }, config, corpus, info: model.info };
@@ -306,8 +312,9 @@ export class Engine {
     if (!run || model.info.parameters > KEEP_BELOW) return;
     try {
       const checkpoint = await model.save();
-      this.keepEvery = Math.max(KEEP_EVERY, KEEP_SHARE * (performance.now() - began));
       if (this.model !== model) return;
+      const next = Math.min(KEEP_EVERY, 2 * this.keepEvery);
+      this.keepEvery = Math.max(next, KEEP_SHARE * (performance.now() - began));
       this.kept = { run: { ...run, settings: withLive(run.settings), info: model.info }, checkpoint };
       this.onKept?.(this.kept);
     } catch (error) {

@@ -204,7 +204,7 @@ async function mayStart(link: Link, carried: boolean): Promise<boolean> {
 /** Goes on with the run this tab had before it was loaded again. */
 async function resume(): Promise<boolean> {
   const last = lastHere();
-  if (!last || !(await resumeRun(last.run, last.running))) {
+  if (!last || !(await resumeRun(last.run, last.running, last.never))) {
     forgetHere();
     return false;
   }

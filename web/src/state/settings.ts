@@ -371,7 +371,7 @@ export const OWN_TEXT = 'own';
 
 export function initialSettings(): Settings {
   const fill = (name: SettingName) => [name, PROPERTIES[name].initial];
-  return Object.fromEntries(SETTING_NAMES.map(fill)) as unknown as Settings;
+  return Object.fromEntries(SETTING_NAMES.map(fill));
 }
 
 export function namesWith(effect: Effect): SettingName[] {

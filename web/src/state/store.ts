@@ -4,7 +4,7 @@ import { computed, signal } from '@preact/signals';
 import type { Baselines, CanonicalConfig, ModelInfo } from 'unfold-rnn';
 import type { Corpus } from './corpus';
 import type { History } from './history';
-import { Series, type Point } from './series';
+import { type Series, type Point } from './series';
 import { initialSettings, namesWith, waitingChanges, type SettingName, type Settings } from './settings';
 
 export type Phase = 'loading' | 'ready' | 'starting' | 'running' | 'paused' | 'broken';

@@ -59,10 +59,9 @@ export function readTask(config: CanonicalConfig): TaskSettings {
   const read = Object.fromEntries(TASK_NAMES.map((name) => [name, initial[name]])) as unknown as TaskSettings;
   if (typeof config.task !== 'object') return read;
   const { task, corpus, encoder = [], layers, attention, context, sampling } = config;
-  const take = <K extends keyof TaskSettings>(name: K, value: unknown) => {
+  const take = <K extends keyof TaskSettings>(name: K, value: string | number | undefined) => {
     const known = PROPERTIES[name].parse(String(value ?? ''));
-    if (value !== undefined && known !== undefined)
-      (read as Pick<TaskSettings, K>)[name] = known as TaskSettings[K];
+    if (value !== undefined && known !== undefined) (read as Pick<TaskSettings, K>)[name] = known;
   };
   take('task', task.name);
   take('pool', task.pool);

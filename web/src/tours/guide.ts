@@ -1,6 +1,6 @@
 // Walks a tour. What the reader was training is put aside before the first stop and brought back after the last.
 import { signal } from '@preact/signals';
-import { keeping } from '../keep/keeper';
+import { resting } from '../keep/tab';
 import { settle } from '../state/config';
 import { engine, type Former } from '../state/engine';
 import { readHash } from '../state/hash';
@@ -40,13 +40,13 @@ async function arrange({ tour, at }: Place, play: boolean): Promise<void> {
 }
 
 async function putAside(): Promise<void> {
-  if (keeping.resting.peek()) return;
+  if (resting.peek()) return;
   wasRunning = store.phase.peek() === 'running';
   await engine.pause();
   aside = await engine.copy();
   // Its last words go to the list of runs; the tour's own networks do not.
   await engine.keepNow();
-  keeping.resting.value = true;
+  resting.value = true;
 }
 
 /** Goes to a stop. `play`: somebody asked for it, so that it may move. */
@@ -69,7 +69,7 @@ export function leaveTour(): Promise<void> {
     aside = null;
     if (back) await engine.resume(back, play);
     // Not before: the last copy of the tour's network may still be on its way.
-    keeping.resting.value = false;
+    resting.value = false;
   });
   return queue;
 }

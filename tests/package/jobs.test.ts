@@ -1,0 +1,96 @@
+/**
+ * Where training pauses and ends, on a clock of its own. These are not exported: from outside only the machine's clock
+ * could tell.
+ */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { EngineSession, Reply } from '../../dist/engine.js';
+import { train } from '../../dist/jobs.js';
+import type { TrainArgs } from '../../dist/protocol.js';
+import type { Progress } from 'unfold-rnn';
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
+afterEach(() => void vi.useRealTimers());
+
+const pass = (milliseconds: number) => vi.advanceTimersByTime(milliseconds);
+const reply = (value: unknown): Reply => ({ ok: true, value: JSON.stringify(value) });
+
+/** Steps of `pieces` pieces, each of which takes some milliseconds; slices end as those of wasm/bindings.cpp do. */
+function network({ pieces, milliseconds }: { pieces: number; milliseconds: number }) {
+  let step = 0;
+  let piece = 0;
+  const dropped = vi.fn(() => ((piece = 0), reply({})));
+  const session: Pick<EngineSession, 'info' | 'train' | 'trainStop'> = {
+    info: () => reply({ step }),
+    trainStop: dropped,
+    train(target, slice) {
+      const end = performance.now() + slice;
+      const events: object[] = [];
+      do {
+        if (step >= target) break;
+        pass(milliseconds);
+        if (++piece < pieces) continue;
+        piece = 0;
+        step += 1;
+        const seconds = (pieces * milliseconds) / 1000;
+        events.push({ step, loss: 1, validationLoss: null, characters: step, seconds });
+      } while (performance.now() < end);
+      return reply({ step, done: step >= target, underWay: piece > 0, events });
+    },
+  };
+  return { session: session as EngineSession, dropped };
+}
+
+/** A run whose reader takes everything, with `between` milliseconds of other work after each slice. */
+function run(session: EngineSession, args: TrainArgs, between = 0): Progress[] {
+  const reports: Progress[] = [];
+  const job = train(session, args, { credit: 1, send: (progress) => reports.push(progress) });
+  while (!job.next().done) pass(between);
+  return reports;
+}
+
+describe('seconds of work', () => {
+  // Slices of three pieces, steps of twenty, 14 ms: a slice seldom ends where a step does.
+  const usual = { pieces: 20, milliseconds: 0.7 };
+
+  test.each([
+    { seconds: 0, steps: 1 },
+    { seconds: 0.01, steps: 1 },
+    { seconds: 0.02, steps: 2 },
+    { seconds: 0.03, steps: 3 },
+  ])('end with the step under way: $seconds s with step $steps', ({ seconds, steps }) => {
+    const { session, dropped } = network(usual);
+    const reports = run(session, { seconds });
+    expect(reports.at(-1)).toMatchObject({ step: steps, done: true, secondsLeft: 0 });
+    expect(reports.flatMap(({ losses }) => [...losses])).toHaveLength(steps);
+    expect(dropped).not.toHaveBeenCalled();
+  });
+
+  test('do not count what is done between slices', () => {
+    const { session } = network({ pieces: 1, milliseconds: 10 });
+    expect(run(session, { seconds: 1 }, 5000).at(-1)).toMatchObject({ step: 100, done: true });
+  });
+
+  test('and steps: whichever is reached first', () => {
+    const { session } = network(usual);
+    expect(run(session, { seconds: 1, steps: 2 }).at(-1)).toMatchObject({ step: 2, done: true });
+    expect(run(session, { seconds: 0, until: 9 }).at(-1)).toMatchObject({ step: 3, done: true });
+  });
+});
+
+test('a run that is left in the middle of a step drops it', () => {
+  const { session, dropped } = network({ pieces: 20, milliseconds: 10 });
+  const job = train(session, {}, { credit: 1, send: () => {} });
+  for (let slice = 0; slice < 25; slice++) job.next();
+  job.return({} as never);
+  expect(dropped).toHaveBeenCalledOnce();
+});
+
+test('a reader half a second behind pauses the work', () => {
+  const { session } = network({ pieces: 1, milliseconds: 100 });
+  let credit = 1;
+  const job = train(session, {}, { get credit() { return credit; }, send: () => (credit -= 1) }); // prettier-ignore
+  const slices = Array.from({ length: 7 }, () => job.next().value);
+  expect(slices).toEqual([...Array<undefined>(6), 'pause']);
+  credit = 1;
+  expect(job.next().value).toBeUndefined();
+});
