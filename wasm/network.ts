@@ -14,7 +14,7 @@ import type {
   StepOptions,
   Tensor,
 } from './network-types.js';
-import type { TensorArgs } from './protocol.js';
+import type { NetworkData, TensorArgs } from './protocol.js';
 import { DISPOSE } from './symbols.js';
 import type { RuntimeInfo } from './types.js';
 
@@ -67,13 +67,6 @@ class Parts {
   take(shape: readonly number[]): Tensor {
     return { shape, data: this.#all.slice(this.#at, (this.#at += sizeOf(shape))) };
   }
-}
-
-/** What the engine says of a network, see bindings_network.cpp. */
-export interface NetworkData extends Pick<NetworkInfo, 'config' | 'outputs' | 'inputLead' | 'pytorchNames'> {
-  layers: [hidden: number, lead: number, states: number, direction: number][];
-  names: string[];
-  shapes: number[][];
 }
 
 export class TensorNetwork implements Network {

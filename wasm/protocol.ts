@@ -16,7 +16,7 @@
  */
 import type { ErrorData } from './errors.js';
 import type { InspectionData } from './inspection.js';
-import type { NetworkData } from './network.js';
+import type { NetworkInfo } from './network-types.js';
 import type {
   Answered,
   Arithmetic,
@@ -37,6 +37,13 @@ export const VERSION = 6;
 
 /** Chunks a session sends ahead of the client's pulls. */
 export const CREDIT = 2;
+
+/** What the engine says of a network, see bindings_network.cpp. */
+export interface NetworkData extends Pick<NetworkInfo, 'config' | 'outputs' | 'inputLead' | 'pytorchNames'> {
+  layers: [hidden: number, lead: number, states: number, direction: number][];
+  names: string[];
+  shapes: number[][];
+}
 
 /** The calls: arguments in, result out. Configurations and options travel as JSON, the engine alone reads them. */
 export interface Calls {

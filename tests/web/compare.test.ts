@@ -1,9 +1,8 @@
 // Pins, their comparison, and everything that leaves the page as a file.
-import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import type { Page } from 'playwright';
 import { checkConfig, openModel } from 'unfold-rnn';
-import { browser, pause, play, site, step, useSite, visit, waitForStep } from './harness';
+import { contents, browser, pause, play, site, step, useSite, visit, waitForStep } from './harness';
 
 useSite();
 
@@ -142,7 +141,7 @@ it('exports model, samples, curves and configuration', async () => {
   const take = async (name: string) => {
     const [download] = await Promise.all([page.waitForEvent('download'), bar(page, name)]);
     expect(download.suggestedFilename()).toMatch(new RegExp(`^unfold-gru-24-step-${at}[.-]`));
-    return readFile(await download.path());
+    return contents(download);
   };
   const model = await openModel(await take('Model'));
   expect(model.info.config.layers.map(({ hidden }) => hidden)).toEqual([24, 24]);

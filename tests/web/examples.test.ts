@@ -1,7 +1,6 @@
 // Examples, made and the reader's own, wherever a run can go: into a link, aside and back, through a reload, a file.
-import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { browser, drop, pause, play, site, step, useSite, visit, waitForStep } from './harness';
+import { contents, browser, drop, pause, play, site, step, useSite, visit, waitForStep } from './harness';
 import { answered, choose, LONG, STILL, TASKS } from './tasks';
 
 useSite();
@@ -116,7 +115,7 @@ it('opens a saved model with its examples, or as far as it can without them', { 
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Save', exact: true }).click(),
     ]);
-    return [...(await readFile(await download.path()))];
+    return [...(await contents(download))];
   };
   await choose(page, { ...TASKS[0], corpus: 'sorting' });
   await page.getByLabel('Hidden units').fill('8');

@@ -1,31 +1,16 @@
 // Drives the built page in the system's Chromium, with everything that goes wrong written down.
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { delimiter, join } from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright';
+import { buffer } from 'node:stream/consumers';
+import { afterAll, beforeAll, inject } from 'vitest';
+import { type Browser, type BrowserContextOptions, chromium, type Download, type Page } from 'playwright';
 import { serve } from '../../scripts/serve.mjs';
+import { launch } from './chromium';
 
-const ARGUMENTS = [
-  '--no-sandbox', // Containers and root have none; the page is our own.
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-function executable(): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  const paths = ['chromium', 'google-chrome'].flatMap((name) => folders.map((folder) => join(folder, name)));
-  return process.env.UNFOLD_CHROMIUM ?? paths.find((path) => existsSync(path));
-}
-
+/** The browser that all files share; closing it ends what was opened here. */
 export function openBrowser(): Promise<Browser> {
-  const executablePath = executable();
-  return chromium.launch({ args: ARGUMENTS, ...(executablePath && { executablePath }) });
+  const address = inject('chromium');
+  return address ? chromium.connect(address) : launch();
 }
 
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -53,10 +38,16 @@ export interface Site {
 export let browser: Browser;
 export let site: Site;
 
-/** A browser and the built page: there before the first test of a file, gone after the last. */
-export function useSite(options: Parameters<typeof openSite>[0] = {}): void {
+/**
+ * A browser and the built page: there before the first test of a file, gone after the last. `own`: a browser for this
+ * file alone, as only one can trace it.
+ */
+export function useSite({
+  own = false,
+  ...options
+}: Parameters<typeof openSite>[0] & { own?: boolean } = {}): void {
   beforeAll(async () => {
-    [browser, site] = await Promise.all([openBrowser(), openSite(options)]);
+    [browser, site] = await Promise.all([own ? launch() : openBrowser(), openSite(options)]);
   });
   afterAll(async () => {
     await browser?.close();
@@ -129,6 +120,11 @@ export const frames = (page: Page, count = 30): Promise<void> =>
 
 /** An hour of the page's time, at once: whatever waits for its turn has had it. */
 export const later = (page: Page): Promise<void> => page.clock.fastForward(3_600_000);
+
+/** What was downloaded; a browser that files share has no path for them. */
+export async function contents(download: Download): Promise<Buffer> {
+  return buffer(await download.createReadStream());
+}
 
 /** The step at which the engine itself is: it answers after all that it was asked before. */
 export async function savedStep(page: Page): Promise<number> {

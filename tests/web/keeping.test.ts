@@ -1,9 +1,8 @@
 // Runs that outlive their tab: reloads, crashes, two tabs, no room, no storage.
-import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { BrowserContext, Page } from 'playwright';
 import { count } from '../package/counts';
-import { browser, pause, play, site, step, useSite, visit, waitForStep } from './harness';
+import { contents, browser, pause, play, site, step, useSite, visit, waitForStep } from './harness';
 
 const SMALL = '#v=1&h=16&w=16&b=4&autostart=0';
 /** Crashes in a row; the long run of the release sets more. */
@@ -24,7 +23,7 @@ async function exported(page: Page): Promise<Buffer> {
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Save', exact: true }).click(),
   ]);
-  return readFile(await download.path());
+  return contents(download);
 }
 
 /** The step up to which the run is kept; waits for `atLeast`. */
@@ -329,15 +328,9 @@ it('goes on where it was after it was frozen', async () => {
   const page = await tab(context, '#v=1&h=32&w=32&b=16');
   await waitForStep(page, 5);
   await page.keyboard.press('w'); // somebody's run
-  await page.evaluate(() => {
-    document.addEventListener('freeze', () =>
-      document.addEventListener('resume', () => Object.assign(window, { thawed: true })),
-    );
-  });
   const devtools = await context.newCDPSession(page);
   await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
   await devtools.send('Page.setWebLifecycleState', { state: 'active' });
-  await expect.poll(() => page.evaluate(() => 'thawed' in window)).toBe(true);
   const at = await step(page);
   await waitForStep(page, at + 10);
   expect(await page.locator('.notice').count()).toBe(0);

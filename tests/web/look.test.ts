@@ -3,18 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
 import { browser, pause, play, site, useSite, violations, visit, waitForStep } from './harness';
+import { DRAWN } from './looks';
 
 const SMALL = '#v=1&h=24&w=16&b=8';
-useSite();
-
-/** What each tab shows once it has what it asked the engine for. */
-const DRAWN = {
-  text: '.reading-text',
-  network: '.part-detail',
-  step: '.stage',
-  weights: '.spread',
-  memory: '.memory-number',
-};
+useSite({ own: true });
 
 /** A tab, on a page that trained a little and stands still. */
 async function opened(look: string, at = SMALL, steps = 30) {

@@ -1,10 +1,9 @@
 // Networks by name, by control and by configuration; what the engine measures beside the training.
-import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
 import { getSchema } from '../../dist/index.js';
 import { NAMED } from '../../web/src/state/named';
-import { browser, fact, pause, play, site, useSite, visit, waitForStep } from './harness';
+import { contents, browser, fact, pause, play, site, useSite, visit, waitForStep } from './harness';
 
 const SMALL = '#v=1&h=24&w=16&b=8';
 const { presets } = await getSchema();
@@ -158,7 +157,7 @@ it('says what a refused configuration should have been, and takes a good one', a
   await expect.poll(() => play(other.page).isEnabled()).toBe(true);
   await play(other.page).click();
   await waitForStep(other.page, 1);
-  const buffer = await readFile(await download.path());
+  const buffer = await contents(download);
   await other.page
     .locator('input[accept=".safetensors"]')
     .setInputFiles({ name: 'mine.safetensors', mimeType: '', buffer });

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
 import { browser, pause, play, site, step, useSite, violations, visit, waitForStep } from './harness';
 
-useSite();
+useSite({ own: true });
 
 interface TraceEvent {
   name: string;
