@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
 import { describe, expect, inject, test, vi } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { execute } from './fixtures/install.js';
