@@ -37,7 +37,7 @@ describe.skipIf(!firefox).each([true, false])('in Firefox (isolated: %s)', (isol
       });
       await page.goto(`${site.url}#v=1&h=32&w=32&b=16&lo=text`);
       const step = () =>
-        page.$eval('.facts dd', (element) => Number(element.textContent!.replaceAll(/\D/g, '')));
+        page.$eval('.facts dd', (element) => Number(element.textContent.replaceAll(/\D/g, '')));
       const button = (name: string) => page.locator(`::-p-aria([name="${name}"][role="button"])`);
       const wait = (reached: string, ...args: unknown[]) => page.waitForFunction(reached, {}, ...args);
       await wait("Number(document.querySelector('.facts dd')?.textContent.replaceAll(/\\D/g, '')) > 30");
