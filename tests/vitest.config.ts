@@ -1,6 +1,7 @@
 // Three ways to run: Node, and Chromium with and without cross-origin isolation.
 //   *.test.ts          in Node (also what drives a whole browser from outside)
 //   *.browser.test.ts  inside the browser, twice: project "isolated" and project "plain"
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration, type TestUserConfig } from 'vitest/config';
@@ -52,6 +53,8 @@ function inNode(name: string, files: TestUserConfig): TestProjectInlineConfigura
 export default defineConfig({
   root,
   test: {
+    // A browser's tests wait for it half of the time, so there is one more file under way than Vitest would take.
+    maxWorkers: availableParallelism(),
     projects: [
       inNode('node', {
         include: ['tests/**/*.test.ts'],

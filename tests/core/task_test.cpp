@@ -388,8 +388,26 @@ TEST(Decode, AlternativesHaveEndedAndComeOnce) {
   EXPECT_GE(checked, 1000);
 }
 
-// With a penalty a longer one may still win: the search goes on until none can.
-TEST(Decode, StopsOnlyWhenNoLiveHypothesisCanWin) {
+// As many as were asked for have ended before the best one has: at every step the end has probability 0.1, so that the
+// penalty prefers the longest.
+TEST(Decode, GoesOnWhileALongerOneMayWin) {
+  Trial t({{"task", "generate"}, {"layers", {{{"cell", "gru"}, {"hidden", 3}}}}});
+  for (Real& x : test::all_parameters(t.network)) x = 0;
+  const std::span<Real> bias = test::tensor(t.network, "readout.bias");
+  ASSERT_EQ(bias.size(), 4u);
+  const double odds[]{0.8, 0.05, 0.05, 0.1};
+  for (std::size_t i = 0; i < 4; ++i) bias[i] = Real(std::log(odds[i]));
+  t.network.touch();
+  const std::vector<Written> all =
+      decode(t.network, t.config.task, 3, {}, {.beam = 2, .length_penalty = 5, .longest = 4});
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0].tokens, (std::vector<Token>{0, 0, 0}));
+  EXPECT_EQ(all[1].tokens, (std::vector<Token>{0, 0}));
+  EXPECT_NEAR(all[0].log_probability, std::log(0.8 * 0.8 * 0.8 * 0.1), 1e-5);
+}
+
+// Among all sequences of the tree, with a penalty and without.
+TEST(Decode, FindsTheBestOfTheTreeHoweverSequencesEnd) {
   for (const char* length : {"end", "halt"})
     for (const double alpha : {0.0, 1.0}) {
       Trial t({{"task", {{"name", "generate"}, {"length", length}}}, {"layers", {{{"cell", "gru"}, {"hidden", 3}}}}});
