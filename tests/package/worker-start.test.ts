@@ -53,11 +53,17 @@ async function inFirefox(): Promise<Opened> {
 
 async function inWebKit(): Promise<Opened> {
   const browser = await openWebKit({ JSC_useSharedArrayBuffer: '1' });
+  let last: Promise<unknown> = Promise.resolve();
   return {
-    async ask(url) {
-      await browser.goto(url);
-      await browser.wait(`document.querySelector('${RESULT}')`);
-      return String(await browser.evaluate('document.body.dataset.result'));
+    // One window: one page after the other.
+    ask(url) {
+      const answer = last.then(async () => {
+        await browser.goto(url);
+        await browser.wait(`document.querySelector('${RESULT}')`);
+        return String(await browser.evaluate('document.body.dataset.result'));
+      });
+      last = answer.catch(() => undefined);
+      return answer;
     },
     close: () => browser.close(),
   };
@@ -175,12 +181,12 @@ const threaded: Record<string, [Case, RegExp]> = {
 
 let server: Server;
 let address: string;
-let current: Case = {};
-/** Whether the page's worker has its copy of simd-threads.js. */
-let imported = false;
+/** By the first part of their address. `imported`: the page's worker has its copy of simd-threads.js. */
+const cases: (Case & { imported?: boolean })[] = [];
 
-const page =
-  () => `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><body><script type="module">
+const page = (
+  current: Case,
+) => `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><body><script type="module">
   ${current.before ?? ''}
   const { createModel } = await import('./dist/index.js');
   const show = (result) => (document.body.dataset.result = JSON.stringify(result));
@@ -199,16 +205,20 @@ const page =
 beforeAll(async () => {
   server = createServer((request, response) => {
     void (async () => {
-      const { pathname, search } = new URL(request.url!, 'http://localhost');
+      const { pathname: whole, search } = new URL(request.url!, 'http://localhost');
+      const [, number, pathname = '/'] = /^\/(\d+)(\/.*)$/.exec(whole) ?? [];
+      const current = cases[Number(number)];
+      if (!current) return response.writeHead(404).end();
       // The worker imports it before a thread starts with it.
-      const isThread = pathname.endsWith('/simd-threads.js') && imported;
-      if (pathname.endsWith('/simd-threads.js')) imported ||= request.headers['sec-fetch-dest'] !== 'empty';
+      const isThread = pathname.endsWith('/simd-threads.js') && current.imported;
+      if (pathname.endsWith('/simd-threads.js'))
+        current.imported ||= request.headers['sec-fetch-dest'] !== 'empty';
       const own = pathname.endsWith('/worker.js') ? current.worker : isThread ? current.thread : undefined;
       const reply = own ?? (search ? undefined : current.files?.[pathname]);
       if (pathname === '/') {
-        imported = false;
+        current.imported = false;
         const headers = { 'Content-Type': types.html, ...isolation, ...current.headers };
-        return response.writeHead(200, headers).end(page());
+        return response.writeHead(200, headers).end(page(current));
       }
       const ending = pathname.split('.').at(-1) as keyof typeof types;
       if (reply?.delay) await new Promise((resolve) => setTimeout(resolve, reply.delay));
@@ -238,7 +248,7 @@ const engines = [
 for (const { name, there } of engines)
   if (!there) console.log(`${name} is missing: no worker is started in it (scripts/setup test installs it).`);
 
-describe.each(engines)('$name', ({ there, open }) => {
+describe.concurrent.each(engines)('$name', ({ there, open }) => {
   let browser: Opened;
   beforeAll(async () => {
     if (there) browser = await open();
@@ -246,8 +256,8 @@ describe.each(engines)('$name', ({ there, open }) => {
   afterAll(async () => browser?.close());
 
   const ask = async (threads: number, what: Case): Promise<unknown> => {
-    current = what;
-    return JSON.parse(await browser.ask(`${address}?threads=${threads}`));
+    const number = cases.push({ ...what }) - 1;
+    return JSON.parse(await browser.ask(`${address}${number}/?threads=${threads}`));
   };
 
   test.skipIf(!there)('nothing is wrong', { timeout: 200_000 }, async () => {

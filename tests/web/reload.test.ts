@@ -178,13 +178,14 @@ it.each([
 
 it('says so where the run had only just begun', async () => {
   const { page, close } = await visit(browser, site, { at: SMALL });
-  await trained(page);
+  const first = await trained(page);
   await choose(page, 'second.txt', SECOND);
   // A copy that never gets its checksum is not written.
   await page.evaluate(() => {
     SubtleCrypto.prototype.digest = () => new Promise(() => {});
   });
   await apply(page).click();
+  await expect.poll(() => step(page)).not.toBe(first); // which rests, until the second takes its place
   await waitForStep(page, 5);
   await page.reload();
   await notice(page, 'The run could not be brought back').filter({ hasText: 'only just begun' }).waitFor();
