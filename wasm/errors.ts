@@ -10,7 +10,8 @@
  * - `INTERNAL`: a defect of this package.
  * - `UNSUPPORTED`: this platform lacks something that is needed, such as WebAssembly SIMD; or a format cannot carry a
  *   network, and `field` names what.
- * - `LOAD_FAILED`: a file could not be fetched or is not what it should be; the message names its address.
+ * - `LOAD_FAILED`: a file could not be fetched or is not what it should be, or a worker did not start; the message
+ *   names its address.
  * - `WORKER_FAILED`: the worker ended or the engine crashed; the model is lost, open its last saved state.
  * - `TIMEOUT`: loading took longer than `timeout`.
  * - `ABORTED`: stopped by a signal that gives no reason (a signal's own reason is thrown as it is).

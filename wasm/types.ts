@@ -241,7 +241,10 @@ export interface Prediction {
   forecast?: number[][];
   /** ln P of the target, or of the sequence written; of regress minus the squared error. */
   logProbability?: number;
-  /** The best first. */
+  /**
+   * The best first, at most `beam`: sequences that ended, each once. Where none ended within `task.longest`, those that
+   * were cut there, without the probability of an end.
+   */
   alternatives?: { output: string; logProbability: number; score: number }[];
   /** A row for each symbol written and the end: how much each step of the source counted. */
   attention?: number[][];
