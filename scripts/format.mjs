@@ -24,6 +24,9 @@ main(() => {
     at('node_modules/prettier/bin/prettier.cjs'),
     check ? '--check' : '--write',
     '--log-level=warn',
+    '--cache',
+    '--cache-strategy=content',
+    `--cache-location=${at('build/prettier.json')}`,
     '--no-error-on-unmatched-pattern',
     ...patterns,
   ];
