@@ -18,7 +18,7 @@ void each_series(const Network& network, const Config& config, const F& f) {
     if (layer.cell()->states() > 1) f(int(l), std::string("c"), layer.hidden());
     const auto& gates = find_cell(config.layers[l].cell)->gate_names;
     if (gates.size() > 1)
-      for (const std::string& gate : gates) f(int(l), gate, layer.hidden());
+      for (const char* gate : gates) f(int(l), gate, layer.hidden());
     else if (layer.blend().on())
       f(int(l), std::string("v"), layer.hidden());
   }
