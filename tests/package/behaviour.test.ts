@@ -189,9 +189,10 @@ describe.each(hosts)('in $host', ({ worker }) => {
       let paused = NaN; // half a second of work later, see jobs.test.ts
       for (let step = 0; paused !== step; step = await stepLater(model)) paused = step;
       // It goes on where it stood, and what was done meanwhile comes merged.
-      const read = [await reports.next(), await reports.next(), await reports.next()].map(
-        ({ value }) => value as Progress,
-      );
+      const read: Progress[] = [];
+      do read.push((await reports.next()).value as Progress);
+      while (read.at(-1)!.step <= paused);
+      expect(read.length).toBeLessThanOrEqual(4);
       expect(read.at(-1)!.losses.length).toBeGreaterThan(read[0]!.losses.length);
       await reports.return?.();
       expect(model.info.step).toBeGreaterThan(paused);
