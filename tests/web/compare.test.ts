@@ -15,6 +15,13 @@ async function trainTo(page: Page, to: number): Promise<void> {
   await play(page).waitFor();
 }
 
+/** From a run that rests: until the new one has taken its place, the step is that of the old one. */
+async function restart(page: Page): Promise<void> {
+  const rested = await step(page);
+  await bar(page, 'Apply and restart');
+  await expect.poll(() => step(page)).not.toBe(rested);
+}
+
 /** With the mouse and with keys: one step, marked on every curve and read out for each run. */
 async function readsTheCurves(page: Page): Promise<void> {
   const chart = page.getByRole('slider', { name: /^Loss of the pinned runs/ });
@@ -66,8 +73,7 @@ it('ranks pinned runs by held-out bits, shows what differs, and lets each write 
   await closeDialog(page);
   await page.getByLabel('Hidden units').fill('64');
   await page.getByLabel('Seed').fill('5');
-  await bar(page, 'Apply and restart');
-  await waitForStep(page, 3);
+  await restart(page);
   await trainTo(page, 300);
   await bar(page, 'Compare');
   await bar(page, 'Pin the run on the page');
@@ -112,8 +118,7 @@ it('pins runs from the list, four at most', async () => {
   for (let run = 1; run <= 5; run++) {
     await trainTo(page, 5);
     await page.getByLabel('Seed').fill(String(run + 1));
-    await bar(page, 'Apply and restart');
-    await pause(page).waitFor();
+    await restart(page);
   }
   await bar(page, 'Runs');
   const pin = page.locator('.run-row').getByRole('button', { name: /^Pin:/ });
