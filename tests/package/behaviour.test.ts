@@ -185,17 +185,18 @@ describe.each(hosts)('in $host', ({ worker }) => {
     test('a reader that stands still pauses the work, with the lead it is allowed', async () => {
       const model = await create();
       const reports = model.train();
-      await reports.next();
+      const first = (await reports.next()).value as Progress;
       let paused = NaN; // half a second of work later, see jobs.test.ts
       for (let step = 0; paused !== step; step = await stepLater(model)) paused = step;
-      // It goes on where it stood, and what was done meanwhile comes merged.
+      // It goes on where it stood. What was done meanwhile is in the reports that were sent ahead, and in one more.
       const read: Progress[] = [];
       do read.push((await reports.next()).value as Progress);
       while (read.at(-1)!.step <= paused);
-      expect(read.length).toBeLessThanOrEqual(4);
-      expect(read.at(-1)!.losses.length).toBeGreaterThan(read[0]!.losses.length);
+      // Two are sent ahead of each pull; a work that did not pause would have sent hundreds.
+      expect(read.filter(({ step }) => step <= paused).length).toBeLessThanOrEqual(5);
+      const losses = read.reduce((sum, report) => sum + report.losses.length, 0);
+      expect(first.step + losses).toBe(read.at(-1)!.step);
       await reports.return?.();
-      expect(model.info.step).toBeGreaterThan(paused);
     });
   });
 
