@@ -97,12 +97,26 @@ export const findProgram = (name) =>
     .map((folder) => join(folder, name))
     .find((path) => existsSync(path));
 
-/** The browser of the system: none is downloaded. */
+/** The browser of the system, if there is one: none is downloaded. */
+export const findChromium = () =>
+  process.env.UNFOLD_CHROMIUM ?? findProgram('chromium') ?? findProgram('google-chrome');
+
 export function chromiumProgram() {
-  const path = process.env.UNFOLD_CHROMIUM ?? findProgram('chromium') ?? findProgram('google-chrome');
+  const path = findChromium();
   if (!path) throw new Failure('chromium is missing; run scripts/setup test.');
   return path;
 }
+
+/** How it is started here. */
+export const chromiumArguments = [
+  '--no-sandbox', // Containers and root have none; the pages are our own.
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 /**
  * Every file under a folder whose name ends in one of `endings`.

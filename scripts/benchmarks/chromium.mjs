@@ -1,23 +1,13 @@
 // Chromium, without a window, on pages of our own.
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { at, chromiumProgram } from '../lib.mjs';
+import { at, chromiumArguments, chromiumProgram } from '../lib.mjs';
 import { contentSecurityPolicy, serve } from '../serve.mjs';
 import { caller } from './calls.mjs';
 
-const flags = [
-  '--no-sandbox', // Containers and root have none; the pages are our own.
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
 export async function launchChromium() {
   const { chromium } = await import('playwright'); // only now: it may have been installed a moment ago
-  return chromium.launch({ executablePath: chromiumProgram(), args: flags });
+  return chromium.launch({ executablePath: chromiumProgram(), args: chromiumArguments });
 }
 
 /**

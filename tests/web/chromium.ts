@@ -1,8 +1,7 @@
 // One Chromium for the tests of the page: Vitest starts it before the first file, and each file has contexts of its own.
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from 'playwright';
 import type { TestProject } from 'vitest/node';
+import { chromiumArguments, findChromium } from '../../scripts/lib.mjs';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -11,26 +10,9 @@ declare module 'vitest' {
   }
 }
 
-const ARGUMENTS = [
-  '--no-sandbox', // Containers and root have none; the page is our own.
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-function executable(): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  const paths = ['chromium', 'google-chrome'].flatMap((name) => folders.map((folder) => join(folder, name)));
-  return process.env.UNFOLD_CHROMIUM ?? paths.find((path) => existsSync(path));
-}
-
-/** The browser of the system: none is downloaded. */
 export function launchOptions() {
-  const executablePath = executable();
-  return { args: ARGUMENTS, ...(executablePath && { executablePath }) };
+  const executablePath = findChromium();
+  return { args: chromiumArguments, ...(executablePath && { executablePath }) };
 }
 
 export const launch = (): Promise<Browser> => chromium.launch(launchOptions());
