@@ -33,7 +33,7 @@ const names = folders.join(' ← ');
  * @param {{ has(path: string): boolean }} known
  */
 const targetOf = (file, name, known) =>
-  [join('core', name), join(dirname(file), name)].find((path) => known.has(path));
+  [name.replace(/^unfold\//, 'core/'), join(dirname(file), name)].find((path) => known.has(path));
 
 /** @param {string} file */
 const folderOf = (file) => folders.find((folder) => file.startsWith(`${folder}/`));
@@ -54,7 +54,7 @@ export function problemsOf(includes) {
       const target = targetOf(file, name, includes);
       if (!target) {
         problems.push(
-          `${file}: includes "${name}", which is no file of core/ (by its path there) or beside it`,
+          `${file}: includes "${name}", which is no file of core/ ("unfold/" and its path there) or beside it`,
         );
         continue;
       }

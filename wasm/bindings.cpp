@@ -9,11 +9,11 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "api/session.h"
-#include "base/parallel.h"
-#include "inspect/bench.h"
-#include "kernels/kernels.h"
 #include "reply.h"
+#include "unfold/api/session.h"
+#include "unfold/base/parallel.h"
+#include "unfold/inspect/bench.h"
+#include "unfold/kernels/kernels.h"
 
 namespace unfold {
 namespace {

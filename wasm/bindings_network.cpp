@@ -5,8 +5,8 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "api/tensor.h"
 #include "reply.h"
+#include "unfold/api/tensor.h"
 
 namespace unfold {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/error.h"
-#include "base/headroom.h"
+#include "unfold/base/error.h"
+#include "unfold/base/headroom.h"
 
 namespace unfold {
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "config/config.h"
+#include "unfold/config/config.h"
 
 namespace unfold {
 

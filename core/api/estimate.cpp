@@ -1,5 +1,5 @@
 // Sizes before anything is allocated, in floating point so that nothing overflows.
-#include "api/session.h"
+#include "unfold/api/session.h"
 
 namespace unfold {
 namespace {

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "api/session.h"
-#include "generate/decoder.h"
+#include "unfold/api/session.h"
+#include "unfold/generate/decoder.h"
 
 namespace unfold {
 namespace {

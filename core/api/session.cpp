@@ -1,14 +1,14 @@
-#include "api/session.h"
+#include "unfold/api/session.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "base/numeric.h"
-#include "base/parallel.h"
-#include "inspect/gradient_flow.h"
-#include "io/checkpoint.h"
-#include "kernels/kernels.h"
+#include "unfold/base/numeric.h"
+#include "unfold/base/parallel.h"
+#include "unfold/inspect/gradient_flow.h"
+#include "unfold/io/checkpoint.h"
+#include "unfold/kernels/kernels.h"
 
 namespace unfold {
 namespace {

@@ -7,13 +7,13 @@
 #include <span>
 #include <string>
 
-#include "config/config.h"
-#include "data/baseline.h"
-#include "data/dataset.h"
-#include "generate/sampler.h"
-#include "inspect/inspect.h"
-#include "io/checkpoint.h"
-#include "train/trainer.h"
+#include "unfold/config/config.h"
+#include "unfold/data/baseline.h"
+#include "unfold/data/dataset.h"
+#include "unfold/generate/sampler.h"
+#include "unfold/inspect/inspect.h"
+#include "unfold/io/checkpoint.h"
+#include "unfold/train/trainer.h"
 
 namespace unfold {
 

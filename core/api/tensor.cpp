@@ -1,9 +1,9 @@
-#include "api/tensor.h"
+#include "unfold/api/tensor.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "api/session.h"
+#include "unfold/api/session.h"
 
 namespace unfold {
 namespace {

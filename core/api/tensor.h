@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "model/network.h"
-#include "train/optim.h"
+#include "unfold/model/network.h"
+#include "unfold/train/optim.h"
 
 namespace unfold {
 

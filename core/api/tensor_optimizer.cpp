@@ -3,7 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "api/tensor.h"
+#include "unfold/api/tensor.h"
 
 namespace unfold {
 namespace {

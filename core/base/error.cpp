@@ -1,4 +1,4 @@
-#include "base/error.h"
+#include "unfold/base/error.h"
 
 #include <cmath>
 #include <cstdlib>

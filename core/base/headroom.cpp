@@ -1,4 +1,4 @@
-#include "base/headroom.h"
+#include "unfold/base/headroom.h"
 
 #include <atomic>
 #include <cstddef>

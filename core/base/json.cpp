@@ -1,8 +1,8 @@
-#include "base/json.h"
+#include "unfold/base/json.h"
 
 #include <set>
 
-#include "base/json_walk.h"
+#include "unfold/base/json_walk.h"
 
 namespace unfold {
 

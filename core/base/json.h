@@ -7,7 +7,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "base/error.h"
+#include "unfold/base/error.h"
 
 namespace unfold {
 

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/json.h"
+#include "unfold/base/json.h"
 
 namespace unfold {
 

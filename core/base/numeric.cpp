@@ -1,4 +1,4 @@
-#include "base/numeric.h"
+#include "unfold/base/numeric.h"
 
 #include <bit>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "base/parallel.h"
+#include "unfold/base/parallel.h"
 
 #include <algorithm>
 #include <atomic>
@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "base/profile.h"
+#include "unfold/base/profile.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>

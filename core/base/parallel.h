@@ -5,7 +5,7 @@
 
 #include <type_traits>
 
-#include "base/real.h"
+#include "unfold/base/real.h"
 
 namespace unfold {
 

@@ -1,4 +1,4 @@
-#include "base/profile.h"
+#include "unfold/base/profile.h"
 
 #include <chrono>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "base/rng.h"
+#include "unfold/base/rng.h"
 
 #include <cmath>
 

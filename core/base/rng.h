@@ -6,7 +6,7 @@
 #include <array>
 #include <cstdint>
 
-#include "base/numeric.h"
+#include "unfold/base/numeric.h"
 
 namespace unfold {
 

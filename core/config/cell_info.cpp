@@ -1,8 +1,8 @@
-#include "config/cell_info.h"
+#include "unfold/config/cell_info.h"
 
 #include <utility>
 
-#include "base/error.h"
+#include "unfold/base/error.h"
 
 namespace unfold {
 namespace {

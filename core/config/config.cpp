@@ -1,7 +1,7 @@
-#include "config/config.h"
+#include "unfold/config/config.h"
 
-#include "config/config_reader.h"
-#include "config/presets.h"
+#include "unfold/config/config_reader.h"
+#include "unfold/config/presets.h"
 
 namespace unfold {
 namespace {

@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "base/error.h"
-#include "base/json.h"
-#include "base/real.h"
-#include "config/cell_info.h"
-#include "config/task.h"
+#include "unfold/base/error.h"
+#include "unfold/base/json.h"
+#include "unfold/base/real.h"
+#include "unfold/config/cell_info.h"
+#include "unfold/config/task.h"
 
 namespace unfold {
 

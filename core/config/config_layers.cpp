@@ -1,7 +1,7 @@
 // Edges and layers of a configuration.
 #include <algorithm>
 
-#include "config/config_reader.h"
+#include "unfold/config/config_reader.h"
 
 namespace unfold {
 namespace {

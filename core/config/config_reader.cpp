@@ -1,5 +1,5 @@
-#include "config/config_reader.h"
-#include "base/sorting.h"
+#include "unfold/config/config_reader.h"
+#include "unfold/base/sorting.h"
 
 #include <algorithm>
 #include <cmath>

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
-#include "config/config.h"
+#include "unfold/config/config.h"
 
 namespace unfold {
 

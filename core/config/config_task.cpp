@@ -1,6 +1,6 @@
 // Tasks of a configuration, and what they rule out.
-#include "config/config_reader.h"
-#include "config/corpus.h"
+#include "unfold/config/config_reader.h"
+#include "unfold/config/corpus.h"
 
 namespace unfold {
 namespace {

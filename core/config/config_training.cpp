@@ -1,5 +1,5 @@
 // Training settings of a configuration.
-#include "config/config_reader.h"
+#include "unfold/config/config_reader.h"
 
 namespace unfold {
 namespace {

@@ -1,4 +1,4 @@
-#include "config/presets.h"
+#include "unfold/config/presets.h"
 
 #include <nlohmann/json.hpp>
 

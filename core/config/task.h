@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "base/real.h"
+#include "unfold/base/real.h"
 
 namespace unfold {
 

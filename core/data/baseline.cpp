@@ -1,10 +1,10 @@
-#include "data/baseline.h"
+#include "unfold/data/baseline.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 
-#include "base/numeric.h"
+#include "unfold/base/numeric.h"
 
 namespace unfold {
 namespace {

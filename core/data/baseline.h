@@ -5,7 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "base/real.h"
+#include "unfold/base/real.h"
 
 namespace unfold {
 

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "data/datasets/generator.h"
-#include "model/loss.h"
+#include "unfold/data/datasets/generator.h"
+#include "unfold/model/loss.h"
 
 namespace unfold {
 namespace {

@@ -1,10 +1,10 @@
-#include "data/dataset.h"
+#include "unfold/data/dataset.h"
 
 #include <algorithm>
 
-#include "base/numeric.h"
-#include "data/dataset_part.h"
-#include "model/loss.h"
+#include "unfold/base/numeric.h"
+#include "unfold/data/dataset_part.h"
+#include "unfold/model/loss.h"
 
 namespace unfold {
 

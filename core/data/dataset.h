@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "base/real.h"
-#include "config/config.h"
+#include "unfold/base/real.h"
+#include "unfold/config/config.h"
 
 namespace unfold {
 

@@ -1,8 +1,8 @@
 // What the files of dataset.h share among themselves.
 #pragma once
 
-#include "base/rng.h"
-#include "data/dataset.h"
+#include "unfold/base/rng.h"
+#include "unfold/data/dataset.h"
 
 namespace unfold {
 

@@ -1,9 +1,9 @@
 #include <algorithm>
 
-#include "base/hash.h"
-#include "base/rng.h"
-#include "data/feed.h"
-#include "model/loss.h"
+#include "unfold/base/hash.h"
+#include "unfold/base/rng.h"
+#include "unfold/data/feed.h"
+#include "unfold/model/loss.h"
 
 namespace unfold {
 namespace {

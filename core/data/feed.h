@@ -5,9 +5,9 @@
 #include <memory>
 #include <string>
 
-#include "data/dataset.h"
-#include "data/tokens.h"
-#include "model/network.h"
+#include "unfold/data/dataset.h"
+#include "unfold/data/tokens.h"
+#include "unfold/model/network.h"
 
 namespace unfold {
 

@@ -2,10 +2,10 @@
 #include <tuple>
 #include <utility>
 
-#include "base/numeric.h"
-#include "base/sorting.h"
-#include "data/dataset_part.h"
-#include "data/tokens.h"
+#include "unfold/base/numeric.h"
+#include "unfold/base/sorting.h"
+#include "unfold/data/dataset_part.h"
+#include "unfold/data/tokens.h"
 
 namespace unfold {
 namespace {

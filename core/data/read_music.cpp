@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/json_walk.h"
-#include "data/dataset_part.h"
+#include "unfold/base/json_walk.h"
+#include "unfold/data/dataset_part.h"
 
 namespace unfold {
 namespace {

@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "base/hash.h"
-#include "data/feed.h"
-#include "model/loss.h"
+#include "unfold/base/hash.h"
+#include "unfold/data/feed.h"
+#include "unfold/model/loss.h"
 
 namespace unfold {
 

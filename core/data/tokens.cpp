@@ -1,11 +1,11 @@
-#include "data/tokens.h"
+#include "unfold/data/tokens.h"
 
 #include <algorithm>
 #include <map>
 
-#include "base/error.h"
-#include "base/sorting.h"
-#include "model/loss.h"
+#include "unfold/base/error.h"
+#include "unfold/base/sorting.h"
+#include "unfold/model/loss.h"
 
 namespace unfold {
 namespace {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/real.h"
+#include "unfold/base/real.h"
 
 namespace unfold {
 

@@ -1,11 +1,11 @@
-#include "generate/decoder.h"
+#include "unfold/generate/decoder.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "base/sorting.h"
-#include "kernels/kernels.h"
-#include "model/draw.h"
+#include "unfold/base/sorting.h"
+#include "unfold/kernels/kernels.h"
+#include "unfold/model/draw.h"
 
 namespace unfold {
 namespace {

@@ -1,8 +1,8 @@
 // What a network of a task answers to one example: labels, numbers, sequences.
 #pragma once
 
-#include "data/feed.h"
-#include "generate/sampler.h"
+#include "unfold/data/feed.h"
+#include "unfold/generate/sampler.h"
 
 namespace unfold {
 

@@ -1,5 +1,5 @@
-#include "generate/sampler.h"
-#include "base/sorting.h"
+#include "unfold/generate/sampler.h"
+#include "unfold/base/sorting.h"
 
 #include <algorithm>
 #include <cmath>

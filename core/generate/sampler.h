@@ -1,8 +1,8 @@
 // Writes text: one symbol at a time, each fed back as the next input.
 #pragma once
 
-#include "base/rng.h"
-#include "model/network.h"
+#include "unfold/base/rng.h"
+#include "unfold/model/network.h"
 
 namespace unfold {
 

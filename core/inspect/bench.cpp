@@ -1,15 +1,15 @@
-#include "inspect/bench.h"
+#include "unfold/inspect/bench.h"
 
 #include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
-#include "base/parallel.h"
-#include "base/profile.h"
-#include "base/rng.h"
-#include "base/sorting.h"
-#include "kernels/kernels.h"
-#include "train/trainer.h"
+#include "unfold/base/parallel.h"
+#include "unfold/base/profile.h"
+#include "unfold/base/rng.h"
+#include "unfold/base/sorting.h"
+#include "unfold/kernels/kernels.h"
+#include "unfold/train/trainer.h"
 
 namespace unfold {
 namespace {

@@ -1,7 +1,7 @@
 // Trained characters per second on the reference task, beside what a bare multiply–add loop reaches.
 #pragma once
 
-#include "config/config.h"
+#include "unfold/config/config.h"
 
 namespace unfold {
 

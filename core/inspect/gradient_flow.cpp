@@ -1,4 +1,4 @@
-#include "inspect/gradient_flow.h"
+#include "unfold/inspect/gradient_flow.h"
 
 #include <algorithm>
 #include <cmath>

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "model/network.h"
+#include "unfold/model/network.h"
 
 namespace unfold {
 

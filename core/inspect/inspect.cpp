@@ -1,9 +1,9 @@
-#include "inspect/inspect.h"
+#include "unfold/inspect/inspect.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "inspect/gradient_flow.h"
+#include "unfold/inspect/gradient_flow.h"
 
 namespace unfold {
 namespace {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "config/config.h"
-#include "model/network.h"
+#include "unfold/config/config.h"
+#include "unfold/model/network.h"
 
 namespace unfold {
 

@@ -1,11 +1,11 @@
-#include "io/checkpoint.h"
+#include "unfold/io/checkpoint.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "base/hash.h"
+#include "unfold/base/hash.h"
 
 namespace unfold {
 namespace {

@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "io/safetensors.h"
-#include "train/trainer.h"
+#include "unfold/io/safetensors.h"
+#include "unfold/train/trainer.h"
 
 namespace unfold {
 

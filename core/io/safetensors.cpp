@@ -1,11 +1,11 @@
-#include "io/safetensors.h"
+#include "unfold/io/safetensors.h"
 
 #include <algorithm>
 #include <bit>
 #include <cstring>
 
-#include "base/sorting.h"
-#include "config/config.h"
+#include "unfold/base/sorting.h"
+#include "unfold/config/config.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,7 +1,7 @@
 // Picks the kernels for the processor that runs us.
 #include <cstring>
 
-#include "kernels/kernels.h"
+#include "unfold/kernels/kernels.h"
 
 namespace unfold::kernels {
 

@@ -1,8 +1,8 @@
 // Compiled once per instruction set; UNFOLD_KERNELS names the variant (e.g. avx2_strict).
 #include <algorithm>
 
-#include "kernels/simd.h"
-#include "kernels/table.h"
+#include "unfold/kernels/simd.h"
+#include "unfold/kernels/table.h"
 
 #if defined(__AVX512F__)
 #define UNFOLD_COLUMNS 8

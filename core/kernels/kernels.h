@@ -8,7 +8,7 @@
 // kernels.cpp is compiled once for each instruction set; dispatch.cpp picks one at run time.
 #pragma once
 
-#include "kernels/table.h"
+#include "unfold/kernels/table.h"
 
 namespace unfold::kernels {
 

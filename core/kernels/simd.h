@@ -4,8 +4,8 @@
 
 #include <cstring>
 
-#include "base/numeric.h"
-#include "base/real.h"
+#include "unfold/base/numeric.h"
+#include "unfold/base/real.h"
 
 #if defined(UNFOLD_FAST) && defined(__wasm_relaxed_simd__)
 #include <wasm_simd128.h>

@@ -1,7 +1,7 @@
 // What each instruction set implements; kernels.h documents the functions.
 #pragma once
 
-#include "base/real.h"
+#include "unfold/base/real.h"
 
 namespace unfold::kernels {
 

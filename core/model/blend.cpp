@@ -1,9 +1,9 @@
-#include "model/blend.h"
+#include "unfold/model/blend.h"
 
 #include <algorithm>
 
-#include "base/numeric.h"
-#include "kernels/kernels.h"
+#include "unfold/base/numeric.h"
+#include "unfold/kernels/kernels.h"
 
 namespace unfold {
 namespace {

@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "config/config.h"
-#include "model/dropout.h"
-#include "model/parameters.h"
+#include "unfold/config/config.h"
+#include "unfold/model/dropout.h"
+#include "unfold/model/parameters.h"
 
 namespace unfold {
 

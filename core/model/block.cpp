@@ -1,12 +1,12 @@
-#include "model/block.h"
+#include "unfold/model/block.h"
 
 #include <algorithm>
 #include <cstring>
 #include <limits>
 #include <new>
 
-#include "base/error.h"
-#include "kernels/kernels.h"
+#include "unfold/base/error.h"
+#include "unfold/kernels/kernels.h"
 
 namespace unfold {
 

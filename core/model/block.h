@@ -6,8 +6,8 @@
 
 #include <vector>
 
-#include "base/real.h"
-#include "model/parameters.h"
+#include "unfold/base/real.h"
+#include "unfold/model/parameters.h"
 
 namespace unfold {
 

@@ -1,6 +1,6 @@
-#include "model/cell.h"
+#include "unfold/model/cell.h"
 
-#include "kernels/kernels.h"
+#include "unfold/kernels/kernels.h"
 
 namespace unfold {
 

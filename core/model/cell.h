@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "base/real.h"
-#include "config/cell_info.h"
+#include "unfold/base/real.h"
+#include "unfold/config/cell_info.h"
 
 namespace unfold {
 

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-#include "base/numeric.h"
-#include "base/rng.h"
-#include "model/layer.h"
+#include "unfold/base/numeric.h"
+#include "unfold/base/rng.h"
+#include "unfold/model/layer.h"
 
 namespace unfold {
 

@@ -1,8 +1,8 @@
-#include "model/dropout.h"
+#include "unfold/model/dropout.h"
 
 #include <algorithm>
 
-#include "base/rng.h"
+#include "unfold/base/rng.h"
 
 namespace unfold {
 namespace {

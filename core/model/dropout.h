@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "base/real.h"
+#include "unfold/base/real.h"
 
 namespace unfold {
 

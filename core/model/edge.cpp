@@ -1,8 +1,8 @@
-#include "model/edge.h"
+#include "unfold/model/edge.h"
 
 #include <algorithm>
 
-#include "model/cell.h"
+#include "unfold/model/cell.h"
 
 namespace unfold {
 namespace {

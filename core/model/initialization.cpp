@@ -1,10 +1,10 @@
-#include "model/initialization.h"
+#include "unfold/model/initialization.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
-#include "base/rng.h"
+#include "unfold/base/rng.h"
 
 namespace unfold {
 namespace {

@@ -8,8 +8,8 @@
 //   sparse      k nonzeros a unit, scaled to a spectral radius (Pascanu et al. 2014; Martens 2010)
 #pragma once
 
-#include "config/config.h"
-#include "model/parameters.h"
+#include "unfold/config/config.h"
+#include "unfold/model/parameters.h"
 
 namespace unfold {
 

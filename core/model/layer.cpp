@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/parallel.h"
-#include "model/layer_part.h"
+#include "unfold/base/parallel.h"
+#include "unfold/model/layer_part.h"
 
 namespace unfold {
 

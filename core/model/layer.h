@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "base/profile.h"
-#include "model/blend.h"
-#include "model/cell.h"
-#include "model/edge.h"
+#include "unfold/base/profile.h"
+#include "unfold/model/blend.h"
+#include "unfold/model/cell.h"
+#include "unfold/model/edge.h"
 
 namespace unfold {
 

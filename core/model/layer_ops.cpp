@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/kernels.h"
-#include "model/layer.h"
-#include "model/layer_part.h"
+#include "unfold/kernels/kernels.h"
+#include "unfold/model/layer.h"
+#include "unfold/model/layer_part.h"
 
 namespace unfold {
 

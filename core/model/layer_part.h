@@ -1,7 +1,7 @@
 // Private to layer.cpp and layer_ops.cpp.
 #pragma once
 
-#include "model/layer.h"
+#include "unfold/model/layer.h"
 
 namespace unfold {
 

@@ -1,12 +1,12 @@
-#include "model/loss.h"
+#include "unfold/model/loss.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "base/numeric.h"
-#include "base/parallel.h"
-#include "base/profile.h"
-#include "kernels/kernels.h"
+#include "unfold/base/numeric.h"
+#include "unfold/base/parallel.h"
+#include "unfold/base/profile.h"
+#include "unfold/kernels/kernels.h"
 
 namespace unfold {
 

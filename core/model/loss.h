@@ -1,7 +1,7 @@
 // Losses turn the readout's outputs into a number and, in the same place, into its gradient.
 #pragma once
 
-#include "base/real.h"
+#include "unfold/base/real.h"
 
 namespace unfold {
 

@@ -1,11 +1,11 @@
-#include "model/network.h"
+#include "unfold/model/network.h"
 
 #include <algorithm>
 
-#include "base/parallel.h"
-#include "base/profile.h"
-#include "base/rng.h"
-#include "model/initialization.h"
+#include "unfold/base/parallel.h"
+#include "unfold/base/profile.h"
+#include "unfold/base/rng.h"
+#include "unfold/model/initialization.h"
 
 namespace unfold {
 

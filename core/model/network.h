@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "model/layer.h"
-#include "model/loss.h"
+#include "unfold/model/layer.h"
+#include "unfold/model/loss.h"
 
 namespace unfold {
 

@@ -1,4 +1,4 @@
-#include "model/parameters.h"
+#include "unfold/model/parameters.h"
 
 namespace unfold {
 

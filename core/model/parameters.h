@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "base/real.h"
+#include "unfold/base/real.h"
 
 namespace unfold {
 

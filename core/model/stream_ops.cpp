@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/rng.h"
-#include "kernels/kernels.h"
-#include "model/draw.h"
-#include "model/layer.h"
-#include "model/layer_part.h"
+#include "unfold/base/rng.h"
+#include "unfold/kernels/kernels.h"
+#include "unfold/model/draw.h"
+#include "unfold/model/layer.h"
+#include "unfold/model/layer_part.h"
 
 namespace unfold {
 namespace {

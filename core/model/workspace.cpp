@@ -2,9 +2,9 @@
 #include <cstring>
 #include <new>
 
-#include "base/parallel.h"
-#include "base/rng.h"
-#include "model/network.h"
+#include "unfold/base/parallel.h"
+#include "unfold/base/rng.h"
+#include "unfold/model/network.h"
 
 namespace unfold {
 

@@ -9,10 +9,10 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "api/session.h"
-#include "base/parallel.h"
-#include "inspect/bench.h"
-#include "kernels/kernels.h"
+#include "unfold/api/session.h"
+#include "unfold/base/parallel.h"
+#include "unfold/inspect/bench.h"
+#include "unfold/kernels/kernels.h"
 
 namespace unfold {
 namespace {

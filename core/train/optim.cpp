@@ -1,11 +1,11 @@
-#include "train/optim.h"
+#include "unfold/train/optim.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "base/numeric.h"
-#include "base/parallel.h"
+#include "unfold/base/numeric.h"
+#include "unfold/base/parallel.h"
 
 namespace unfold {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "config/config.h"
-#include "model/block.h"
+#include "unfold/config/config.h"
+#include "unfold/model/block.h"
 
 namespace unfold {
 

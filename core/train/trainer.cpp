@@ -1,13 +1,13 @@
-#include "train/trainer.h"
+#include "unfold/train/trainer.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <utility>
 
-#include "base/numeric.h"
-#include "base/parallel.h"
-#include "base/profile.h"
+#include "unfold/base/numeric.h"
+#include "unfold/base/parallel.h"
+#include "unfold/base/profile.h"
 
 namespace unfold {
 

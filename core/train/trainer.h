@@ -5,8 +5,8 @@
 #include <functional>
 #include <optional>
 
-#include "data/feed.h"
-#include "train/optim.h"
+#include "unfold/data/feed.h"
+#include "unfold/train/optim.h"
 
 namespace unfold {
 

@@ -3,9 +3,9 @@
 #include <filesystem>
 #include <fstream>
 
-#include "base/parallel.h"
-#include "base/rng.h"
-#include "kernels/kernels.h"
+#include "unfold/base/parallel.h"
+#include "unfold/base/rng.h"
+#include "unfold/kernels/kernels.h"
 
 namespace unfold::test {
 

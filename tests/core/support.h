@@ -11,11 +11,11 @@
 #include <string>
 #include <vector>
 
-#include "api/session.h"
-#include "base/error.h"
-#include "base/real.h"
-#include "config/config.h"
-#include "model/network.h"
+#include "unfold/api/session.h"
+#include "unfold/base/error.h"
+#include "unfold/base/real.h"
+#include "unfold/config/config.h"
+#include "unfold/model/network.h"
 
 namespace unfold::test {
 

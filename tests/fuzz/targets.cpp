@@ -7,10 +7,10 @@
 #include <stdexcept>
 #include <vector>
 
-#include "api/session.h"
-#include "api/tensor.h"
-#include "data/dataset.h"
-#include "io/checkpoint.h"
+#include "unfold/api/session.h"
+#include "unfold/api/tensor.h"
+#include "unfold/data/dataset.h"
+#include "unfold/io/checkpoint.h"
 
 namespace unfold::fuzz {
 namespace {

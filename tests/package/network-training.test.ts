@@ -168,7 +168,7 @@ test('the same bits in either host, with threads and with the engine inside', as
   };
   const here = await createNetwork({ ...options, threads: 1, worker: false });
   const expected = await train(here);
-  expect(hashOf(Object.values(await here.parameters()))).toBe('341147863c579677'); // native too: tests/core/tensor_test.cpp
+  expect(hashOf(Object.values(await here.parameters()))).toBe('341147863c579677'); // native too: tests/core/api/tensor_test.cpp
   expect(await train(await createNetwork({ ...options, threads: 1, worker: true }))).toEqual(expected);
   expect(await train(await createNetwork({ ...options, threads: 2 }))).toEqual(expected);
   expect(await train(await inline.createNetwork(options))).toEqual(expected);

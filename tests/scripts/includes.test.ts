@@ -7,19 +7,19 @@ const files = (includes: Record<string, string[]>) => new Map(Object.entries(inc
 test('includes of the own folder, of the folders below and from wasm/ are in order', () => {
   const includes = files({
     'core/base/real.h': [],
-    'core/base/rng.h': ['base/real.h'],
-    'core/model/cell.h': ['base/real.h'],
-    'core/model/cells/lstm.cpp': ['model/cell.h', 'base/rng.h'],
-    'core/tools/main.cpp': ['model/cell.h'],
-    'wasm/reply.h': ['model/cell.h'],
-    'wasm/bindings.cpp': ['reply.h', 'base/rng.h'],
+    'core/base/rng.h': ['unfold/base/real.h'],
+    'core/model/cell.h': ['unfold/base/real.h'],
+    'core/model/cells/lstm.cpp': ['unfold/model/cell.h', 'unfold/base/rng.h'],
+    'core/tools/main.cpp': ['unfold/model/cell.h'],
+    'wasm/reply.h': ['unfold/model/cell.h'],
+    'wasm/bindings.cpp': ['reply.h', 'unfold/base/rng.h'],
   });
   expect(problemsOf(includes)).toEqual([]);
 });
 
 test('an include of a folder further up is refused with both files and the rule', () => {
   const [problem, ...others] = problemsOf(
-    files({ 'core/base/rng.h': ['model/cell.h'], 'core/model/cell.h': [] }),
+    files({ 'core/base/rng.h': ['unfold/model/cell.h'], 'core/model/cell.h': [] }),
   );
   expect(others).toEqual([]);
   expect(problem).toBe(
@@ -31,7 +31,7 @@ test('an include of a folder further up is refused with both files and the rule'
 
 test('the bindings and the programs of core/tools do not include each other', () => {
   const includes = files({
-    'wasm/bindings.cpp': ['tools/options.h'],
+    'wasm/bindings.cpp': ['unfold/tools/options.h'],
     'core/tools/options.h': [],
     'core/tools/main.cpp': ['../../wasm/reply.h'],
     'wasm/reply.h': [],
@@ -48,10 +48,10 @@ test('the bindings and the programs of core/tools do not include each other', ()
 
 test('a circle is refused once, with the whole way round', () => {
   const includes = files({
-    'core/model/a.h': ['model/b.h'],
-    'core/model/b.h': ['model/c.h'],
-    'core/model/c.h': ['model/b.h'],
-    'core/model/d.cpp': ['model/a.h', 'model/c.h'],
+    'core/model/a.h': ['unfold/model/b.h'],
+    'core/model/b.h': ['unfold/model/c.h'],
+    'core/model/c.h': ['unfold/model/b.h'],
+    'core/model/d.cpp': ['unfold/model/a.h', 'unfold/model/c.h'],
   });
   expect(problemsOf(includes)).toEqual([
     'core/model/c.h: may not include core/model/b.h: the includes go in a circle (core/model/b.h → core/model/c.h → ' +
@@ -60,8 +60,8 @@ test('a circle is refused once, with the whole way round', () => {
 });
 
 test('a file of no folder and an include of no file are refused', () => {
-  expect(problemsOf(files({ 'core/stray.h': [], 'core/base/rng.h': ['base/none.h'] }))).toEqual([
+  expect(problemsOf(files({ 'core/stray.h': [], 'core/base/rng.h': ['unfold/base/none.h'] }))).toEqual([
     expect.stringMatching(/^core\/stray.h: in none of the folders core\/base ← /),
-    expect.stringMatching(/^core\/base\/rng.h: includes "base\/none.h", which is no file of core\//),
+    expect.stringMatching(/^core\/base\/rng.h: includes "unfold\/base\/none.h", which is no file of core\//),
   ]);
 });

@@ -1,5 +1,5 @@
 // The sentences of Elman 1991: S → NP VP ".", NP → name | noun | noun RC, VP → verb (NP), RC → who VP | who NP verb.
-#include "data/datasets/generator.h"
+#include "unfold/data/datasets/generator.h"
 
 namespace unfold {
 namespace {

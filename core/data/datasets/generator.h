@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "config/corpus.h"
-#include "data/dataset_part.h"
+#include "unfold/config/corpus.h"
+#include "unfold/data/dataset_part.h"
 
 namespace unfold {
 

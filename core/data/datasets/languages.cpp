@@ -1,5 +1,5 @@
 // Formal languages to be continued symbol by symbol.
-#include "data/datasets/generator.h"
+#include "unfold/data/datasets/generator.h"
 
 namespace unfold {
 namespace {

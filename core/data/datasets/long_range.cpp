@@ -1,5 +1,5 @@
 // What has to be remembered for long.
-#include "data/datasets/generator.h"
+#include "unfold/data/datasets/generator.h"
 
 namespace unfold {
 namespace {

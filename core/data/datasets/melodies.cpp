@@ -1,5 +1,5 @@
 // Melodies over chords: a small grammar of bars, in all twelve keys.
-#include "data/datasets/generator.h"
+#include "unfold/data/datasets/generator.h"
 
 namespace unfold {
 namespace {

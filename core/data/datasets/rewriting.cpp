@@ -1,7 +1,7 @@
 // One text into another.
 #include <algorithm>
 
-#include "data/datasets/generator.h"
+#include "unfold/data/datasets/generator.h"
 
 namespace unfold {
 namespace {

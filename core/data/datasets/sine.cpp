@@ -1,7 +1,7 @@
 // Mixtures of sines.
 #include <utility>
 
-#include "data/datasets/generator.h"
+#include "unfold/data/datasets/generator.h"
 
 namespace unfold {
 namespace {

@@ -3,8 +3,8 @@
 // The reset gate enters in one of two ways that give different networks:
 //   after the product  (PyTorch, cuDNN):  n = tanh(zx_n + r∘zh_n),  zh_n = W_n·h₋ + b_hn
 //   before the product (Cho 2014, ONNX):  n = tanh(z_n),            z_n  = U_n·x + W_n·(r∘h₋) + b
-#include "kernels/kernels.h"
-#include "model/cell.h"
+#include "unfold/kernels/kernels.h"
+#include "unfold/model/cell.h"
 
 namespace unfold {
 namespace {

@@ -2,8 +2,8 @@
 //   i = σ(z_i)   f = σ(z_f)   g = tanh(z_g)   o = σ(z_o)
 //   c = f∘c₋ + i∘g            h = o∘tanh(c)
 // The cell input g may also be σ, as Goodfellow et al. print it (chapter 10).
-#include "kernels/kernels.h"
-#include "model/cell.h"
+#include "unfold/kernels/kernels.h"
+#include "unfold/model/cell.h"
 
 namespace unfold {
 namespace {

@@ -3,8 +3,8 @@
 //   o = σ(z_o + p_o∘c)    h = o∘tanh(c)          (the output gate sees the new cell)
 #include <algorithm>
 
-#include "kernels/kernels.h"
-#include "model/cell.h"
+#include "unfold/kernels/kernels.h"
+#include "unfold/model/cell.h"
 
 namespace unfold {
 namespace {

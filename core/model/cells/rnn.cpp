@@ -1,7 +1,7 @@
 // Vanilla RNN (Elman 1990):  h = φ(z),  z = b + U·x + W·h₋
 #include <algorithm>
 
-#include "model/cell.h"
+#include "unfold/model/cell.h"
 
 namespace unfold {
 namespace {

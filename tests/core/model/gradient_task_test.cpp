@@ -1,0 +1,252 @@
+// Back-propagation against central differences, in double, through directions, unequal lengths, contexts, attention,
+// every task and every way of ending a sequence.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "unfold/base/rng.h"
+#include "unfold/data/feed.h"
+
+namespace unfold {
+namespace {
+
+constexpr Index N = 3, V = 3, D = 2, O = 2, C = 2;
+constexpr double step_size = 1e-4, tolerance = 1e-6;
+
+/// Three examples of different lengths for a task.
+Dataset examples(const Config& config, Rng& rng) {
+  const std::string& task = config.task.name;
+  const bool numeric = task == "regress" || task == "notes";
+  Dataset data;
+  const std::vector<std::string> names{"a", "b", "c"};
+  data.targets = names;
+  if (numeric) {
+    data.numbers = D;
+    data.outputs = O;
+  } else {
+    data.inputs = names;
+  }
+  data.context = config.task.context;
+  for (const Index length : {3, 1, 4}) {
+    Example e;
+    const auto tokens = [&](Index count) {
+      std::vector<Token> list;
+      for (Index i = 0; i < count; ++i) list.push_back(Token(rng.word() % V));
+      return list;
+    };
+    const auto numbers = [&](Index count) {
+      std::vector<Real> list;
+      for (Index i = 0; i < count; ++i) list.push_back(Real(rng.uniform() * 2 - 1));
+      return list;
+    };
+    if (numeric) e.numbers = numbers(length * D);
+    if (!numeric && task != "generate") e.input = tokens(length);
+    if (task == "classify") e.target = tokens(1);
+    if (task == "tag") e.target = tokens(length);
+    if (task == "tag" && length > 1) e.target[1] = no_token;
+    if (task == "translate" || task == "generate") e.target = tokens(5 - length);
+    if (numeric) e.values = numbers(config.task.pooled() ? O : length * O);
+    if (task == "notes")
+      for (Real& v : e.values) v = v > 0 ? 1 : 0;
+    e.context = numbers(config.task.context);
+    data.train.push_back(e);
+  }
+  return data;
+}
+
+struct Problem {
+  explicit Problem(const Json& json)
+      : config(parse_config(json)),
+        rng(7, Stream::test),
+        feed(config, examples(config, rng)),
+        network(config, network_sizes(config, feed.data())),
+        workspace(network, feed.steps(), N, true, feed.encoder_steps()) {
+    for (Index i = 0; i < network.table().size(); ++i) network.parameters()[i] = Real(rng.uniform() * 1.6 - 0.8);
+    network.mask(network.parameters());
+    for (const Example& e : feed.data().train) batch.push_back(&e);
+    workspace.set_dropout(network, config.dropout);
+    workspace.dropping() = {.on = true, .rate = config.dropout, .seed = 3, .pass = 5};
+    workspace.choosing() = {.epsilon = 0.5, .seed = 4, .pass = 6};
+    workspace.want_input_gradient();
+  }
+
+  double loss(bool learn) {
+    network.touch();
+    feed.fill(workspace, batch);
+    if (extra) extra();
+    network.forward(workspace);
+    const Answers a = feed.answers(network, workspace, learn);
+    return a.loss / double(a.predictions);
+  }
+
+  double difference(Real& x) {
+    const Real kept = x;
+    const auto at = [&](double steps) {
+      x = Real(kept + steps * step_size);
+      return loss(false);
+    };
+    const double slope = (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * step_size);
+    x = kept;
+    return slope;
+  }
+
+  Config config;
+  Rng rng;
+  ExampleFeed feed;
+  Network network;
+  Workspace workspace;
+  std::vector<const Example*> batch;
+  std::function<void()> extra;  // changes the inputs after they were filled in
+};
+
+void expect_small(const Json& json, int& count) {
+  Problem p(json);
+  constexpr double prefill = 0.125;
+  std::vector<Real> gradient(std::size_t(p.network.table().size()), Real(prefill));
+  p.loss(true);
+  p.network.backward(p.workspace, gradient.data());
+  const auto compare = [&](const std::string& name, const std::vector<double>& analytic,
+                           const std::vector<double>& numeric) {
+    double scale = 1e-4, worst = 0;
+    for (std::size_t i = 0; i < analytic.size(); ++i) {
+      scale = std::max({scale, std::fabs(analytic[i]), std::fabs(numeric[i])});
+      worst = std::max(worst, std::fabs(analytic[i] - numeric[i]));
+    }
+    EXPECT_LE(worst / scale, tolerance) << name << " of " << json.dump();
+  };
+  // What the input numbers and the context get back, before the differences overwrite it.
+  const int stream = p.network.has_encoder() ? 1 : 0;
+  const Index inputs = p.workspace.steps(stream) * N * p.feed.data().numbers;
+  std::vector<double> dinput, dcontext;
+  for (Index i = 0; i < inputs; ++i) dinput.push_back(double(p.workspace.number_gradient(0, stream)[i]));
+  for (Index i = 0; i < N * p.feed.data().context; ++i) dcontext.push_back(double(p.workspace.context_gradient()[i]));
+
+  std::vector<Real> free(gradient.size(), Real(1));  // 0 where a clock forbids a weight
+  p.network.mask(free.data());
+  for (const Parameter& t : p.network.table()) {
+    std::vector<double> analytic, numeric;
+    for (Index i = t.offset; i < t.offset + t.size(); ++i) {
+      if (free[std::size_t(i)] == 0) continue;
+      analytic.push_back(double(gradient[std::size_t(i)]) - prefill);
+      numeric.push_back(p.difference(p.network.parameters()[i]));
+    }
+    compare(t.name, analytic, numeric);
+  }
+  const auto given = [&](const std::string& name, const std::vector<double>& analytic,
+                         Real* (*place)(Workspace&, int)) {
+    std::vector<double> numeric;
+    for (std::size_t i = 0; i < analytic.size(); ++i) {
+      Real change = 0;
+      p.extra = [&] { place(p.workspace, stream)[i] += change; };
+      numeric.push_back(p.difference(change));
+    }
+    p.extra = nullptr;
+    compare(name, analytic, numeric);
+  };
+  given("input", dinput, [](Workspace& w, int from) { return w.numbers(0, from); });
+  given("context", dcontext, [](Workspace& w, int) { return w.context(); });
+  ++count;
+}
+
+std::vector<Json> some_cells() {
+  return {{{"cell", "rnn"}, {"hidden", 2}},
+          {{"cell", "lstm"}, {"hidden", 2}},
+          {{"cell", "peephole-lstm"}, {"hidden", 2}},
+          {{"cell", "gru"}, {"hidden", 2}, {"reset", "after"}},
+          {{"cell", "gru"}, {"hidden", 2}, {"reset", "before"}}};
+}
+
+/// Layers of every direction × blend × depth × delay.
+std::vector<Json> both_directions(const Json& cell) {
+  std::vector<Json> stacks;
+  for (const Json& options : std::vector<Json>{Json::object(),
+                                               {{"leak", {{"from", 0.3}, {"learned", true}}}},
+                                               {{"zoneout", 0.4}},
+                                               {{"clock", {1, 2}}},
+                                               {{"layerNorm", true}, {"hidden", 3}, {"recurrentDropout", 0.3}}}) {
+    Json one = cell;
+    one.update(options);
+    Json back = one, pair = one, deep = one;
+    back["direction"] = "backward";
+    pair["bidirectional"] = true;
+    deep["direction"] = "backward";
+    deep["edges"] = {{{"from", "input"}, {"hidden", {2}}},
+                     {{"from", "self"}, {"delay", 1}, {"hidden", {2}}, {"join", "all"}, {"shortcut", true}},
+                     {{"from", "self"}, {"delay", 2}}};
+    for (const Json& layer : {one, back, deep}) stacks.push_back(Json::array({layer}));
+    stacks.push_back(Json::array({pair, pair}));
+  }
+  return stacks;
+}
+
+TEST(GradientOfTasks, DirectionsLengthsAndPooling) {
+  int count = 0;
+  for (const Json& cell : some_cells())
+    for (const Json& stack : both_directions(cell))
+      for (const Json& task : std::vector<Json>{{{"name", "tag"}},
+                                                {{"name", "classify"}, {"pool", "last"}},
+                                                {{"name", "classify"}, {"pool", "mean"}},
+                                                {{"name", "regress"}, {"pool", "last"}}})
+        expect_small({{"task", task}, {"layers", stack}, {"batch", N}}, count);
+  EXPECT_GE(count, 400);
+}
+
+TEST(GradientOfTasks, NumbersInAndOut) {
+  int count = 0;
+  for (const Json& cell : some_cells())
+    for (const char* task : {"regress", "notes"})
+      for (const double dropout : {0.0, 0.3})
+        expect_small({{"task", task}, {"layers", {cell, cell}}, {"dropout", dropout}, {"batch", N}}, count);
+  EXPECT_GE(count, 20);
+}
+
+TEST(GradientOfTasks, ContextsAndLengths) {
+  int count = 0;
+  for (const Json& cell : some_cells())
+    for (const char* length : {"end", "halt", "count"})
+      for (const char* context : {"none", "input", "initial", "both"})
+        for (const int embedding : {0, 2})
+          expect_small({{"task", {{"name", "generate"}, {"length", length}, {"context", C}}},
+                        {"context", context},
+                        {"embedding", embedding},
+                        {"layers", {cell, cell}},
+                        {"batch", N}},
+                       count);
+  EXPECT_GE(count, 120);
+}
+
+TEST(GradientOfTasks, EncodersAndAttention) {
+  int count = 0;
+  for (const Json& cell : {some_cells()[0], some_cells()[1], some_cells()[4]})
+    for (const bool two : {false, true})
+      for (const char* context : {"none", "input", "initial", "both"})
+        for (const Json& attention : std::vector<Json>{"none",
+                                                       "additive",
+                                                       "multiplicative",
+                                                       {{"score", "additive"}, {"feed", false}, {"size", 1}},
+                                                       {{"score", "multiplicative"}, {"feed", false}, {"size", 1}}})
+          for (const char* sampling : {"none", "linear"}) {
+            if (attention == "none" && std::string(context) == "none") continue;
+            if (sampling != std::string("none") && context != std::string("both")) continue;
+            Json encoder = cell, delayed = cell;
+            encoder["bidirectional"] = two;
+            encoder["hidden"] = 2;
+            delayed["edges"] = {{{"from", 0}}, {{"from", "self"}, {"delay", 1}}, {{"from", "self"}, {"delay", 2}}};
+            expect_small({{"task", {{"name", "translate"}, {"length", two ? "end" : "count"}}},
+                          {"context", context},
+                          {"attention", attention},
+                          {"sampling", sampling},
+                          {"embedding", two ? 2 : 0},
+                          {"encoder", {encoder}},
+                          {"layers", {cell, delayed}},
+                          {"batch", N}},
+                         count);
+          }
+  EXPECT_GE(count, 144);
+}
+
+}  // namespace
+}  // namespace unfold

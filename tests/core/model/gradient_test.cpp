@@ -1,0 +1,294 @@
+// Back-propagation against central differences, in double, over the product of cells, edges and blends: every
+// parameter and the initial state. Gradients are prefilled, so that += is proved.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "unfold/base/rng.h"
+#include "unfold/model/network.h"
+
+namespace unfold {
+namespace {
+
+constexpr Index T = 4, N = 2, V = 4;
+constexpr double step_size = 1e-4, tolerance = 1e-6;
+
+/// A network with random parameters, state and data, and its loss as a function of them.
+struct Problem {
+  explicit Problem(const Json& json)
+      : config(parse_config(json)), network(config, V), workspace(network, T, N, true), losses(T * N) {
+    Rng rng(7, Stream::test);
+    for (Index i = 0; i < network.table().size(); ++i) network.parameters()[i] = Real(rng.uniform() * 1.6 - 0.8);
+    state = workspace.state();
+    for (Real& x : state.values) x = Real(rng.uniform() - 0.5);
+    for (Token& t : state.tokens) t = Token(rng.word() % V);
+    state.clock = 1;
+    for (Index i = 0; i < T * N; ++i) inputs.push_back(Token(rng.word() % V));
+    for (Index i = 0; i < T * N; ++i) targets.push_back(Token(rng.word() % V));
+    targets[3] = no_token;
+    workspace.set_dropout(network, config.dropout);
+    workspace.dropping() = {
+        .on = true, .variational = config.variational, .rate = config.dropout, .seed = 3, .pass = 5};
+    network.mask(network.parameters());
+  }
+
+  double loss(Real scale) {
+    network.touch();
+    workspace.set_state(state);
+    std::copy(inputs.begin(), inputs.end(), workspace.tokens(0));
+    network.forward(workspace);
+    softmax_cross_entropy(workspace.logits(), V, T * N, targets.data(), scale, losses.data());
+    double sum = 0;
+    for (const double l : losses) sum += l;
+    return sum;
+  }
+
+  /// dL/dx by central differences of fourth order.
+  double difference(Real& x) {
+    const Real kept = x;
+    const auto at = [&](double steps) {
+      x = Real(kept + steps * step_size);
+      return loss(0);
+    };
+    const double slope = (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * step_size);
+    x = kept;
+    return slope;
+  }
+
+  Config config;
+  Network network;
+  Workspace workspace;
+  State state;
+  std::vector<Token> inputs, targets;
+  std::vector<double> losses;
+};
+
+/// The largest error of a tensor's gradient, relative to its largest element.
+struct Worst {
+  double error = 0;
+  std::string where;
+  void compare(const std::string& name, const std::vector<double>& analytic, const std::vector<double>& numeric) {
+    double scale = 1e-4, difference = 0;
+    for (std::size_t i = 0; i < analytic.size(); ++i) {
+      scale = std::max({scale, std::fabs(analytic[i]), std::fabs(numeric[i])});
+      difference = std::max(difference, std::fabs(analytic[i] - numeric[i]));
+    }
+    if (!(difference / scale <= error)) {
+      error = difference / scale;
+      where = name;
+    }
+  }
+};
+
+Worst check(const Json& json) {
+  Problem p(json);
+  constexpr double prefill = 0.125;
+  std::vector<Real> gradient(std::size_t(p.network.table().size()), Real(prefill));
+  p.loss(1);
+  p.network.backward(p.workspace, gradient.data());
+  std::vector<double> state_gradient;
+  for (std::size_t l = 0; l + 1 < p.network.layers().size(); ++l) {
+    const Index H = p.network.layers()[l].hidden();
+    const Real* dh = p.workspace.hidden_gradient(l, -p.network.lead(l));
+    state_gradient.insert(state_gradient.end(), dh, dh + p.network.lead(l) * N * H);
+    const Real* dc = p.workspace.initial_cell_gradient(l);
+    if (dc) state_gradient.insert(state_gradient.end(), dc, dc + N * H);
+  }
+  std::vector<bool> masked(gradient.size());
+  std::vector<Real> ones(gradient.size(), Real(1));
+  p.network.mask(ones.data());
+  for (std::size_t i = 0; i < ones.size(); ++i) masked[i] = ones[i] == 0;
+
+  Worst worst;
+  for (const Parameter& t : p.network.table()) {
+    std::vector<double> analytic, numeric;
+    for (Index i = t.offset; i < t.offset + t.size(); ++i) {
+      if (masked[std::size_t(i)]) continue;
+      analytic.push_back(double(gradient[std::size_t(i)]) - prefill);
+      numeric.push_back(p.difference(p.network.parameters()[i]));
+    }
+    worst.compare(t.name, analytic, numeric);
+  }
+  std::vector<double> numeric;
+  for (Real& x : p.state.values) numeric.push_back(p.difference(x));
+  worst.compare("initial state", state_gradient, numeric);
+  return worst;
+}
+
+Json cell(const std::string& name, Json options = Json::object()) {
+  options["cell"] = name;
+  options["hidden"] = 3;
+  return options;
+}
+
+/// Every cell with every choice of its options (numbers at their defaults).
+std::vector<Json> all_cells() {
+  std::vector<Json> list;
+  for (const CellInfo& info : cells()) {
+    if (info.name.starts_with("test-")) continue;
+    std::vector<Json> variants{cell(std::string(info.name))};
+    for (const CellOption& option : info.options) {
+      std::vector<Json> extended;
+      for (const Json& variant : variants)
+        for (const std::string choice : option.choices) {
+          if (choice == "relu") continue;  // a kink is no place for differences
+          extended.push_back(variant);
+          extended.back()[std::string(option.name)] = choice;
+        }
+      if (!extended.empty()) variants = extended;
+    }
+    list.insert(list.end(), variants.begin(), variants.end());
+  }
+  return list;
+}
+
+Json edge(Json from, int delay, Json block = Json::object()) {
+  block["from"] = std::move(from);
+  block["delay"] = delay;
+  return block;
+}
+
+/// Ways to be recurrent: delays × depth × shortcut × join.
+std::vector<Json> all_edges() {
+  std::vector<Json> list{nullptr};
+  list.push_back({edge("input", 0), edge("self", 2)});
+  list.push_back({edge("input", 0), edge("input", 2), edge("self", 1), edge("self", 3)});
+  list.push_back(Json::array({edge("input", 0)}));
+  list.push_back(Json::array({edge("self", 1)}));
+  list.push_back({edge("input", 0, {{"hidden", {2}}}), edge("self", 1)});
+  list.push_back({edge("input", 0, {{"hidden", {2, 3}}, {"shortcut", true}}), edge("self", 1)});
+  for (const int depth : {1, 2})
+    for (const bool shortcut : {false, true})
+      for (const char* join : {"first", "last", "all"}) {
+        const Json block{{"hidden", depth == 1 ? Json{2} : Json{2, 3}}, {"shortcut", shortcut}, {"join", join}};
+        list.push_back({edge("input", 0), edge("self", 1, block)});
+      }
+  list.push_back({edge("input", 0, {{"hidden", {2}}, {"activation", "sigmoid"}}),
+                  edge("self", 1, {{"hidden", {2}}, {"join", "all"}, {"activation", "sigmoid"}}), edge("self", 2)});
+  return list;
+}
+
+std::vector<Json> all_blends() {
+  return {Json::object(),
+          {{"leak", 0.3}},
+          {{"leak", {{"from", 0.1}, {"to", 0.9}, {"learned", true}}}},
+          {{"clock", {1, 2, 3}}},
+          {{"clock", {1, 2}}, {"leak", {{"from", 0.4}, {"learned", true}}}},
+          {{"zoneout", 0.4}, {"leak", {{"from", 0.4}, {"learned", true}}}},
+          {{"layerNorm", true}},
+          {{"layerNorm", true}, {"recurrentDropout", 0.3}, {"leak", 0.2}}};
+}
+
+void expect_small(const Json& config, int& count) {
+  const Worst worst = check(config);
+  EXPECT_LE(worst.error, tolerance) << worst.where << " of " << config.dump();
+  ++count;
+}
+
+TEST(Gradient, EveryCellEdgeAndBlend) {
+  int count = 0;
+  for (const Json& base : all_cells())
+    for (const Json& edges : all_edges())
+      for (const Json& blend : all_blends()) {
+        Json layer = base;
+        if (!edges.is_null()) layer["edges"] = edges;
+        layer.update(blend);
+        expect_small({{"layers", {layer}}}, count);
+      }
+  EXPECT_GE(count, 1440);
+}
+
+// Output feedback, teacher-forced and free-running, in one layer or through a stack.
+TEST(Gradient, Feedback) {
+  int count = 0;
+  for (const Json& base : all_cells())
+    for (const char* feedback : {"target", "softmax"})
+      for (const Json& edges :
+           std::vector<Json>{Json::array({edge("input", 0), edge("output", 1)}),
+                             {edge("input", 0), edge("output", 1), edge("self", 1)},
+                             {edge("output", 1, {{"hidden", {2}}}), edge("output", 3), edge("self", 2)}})
+        for (const Json& blend : all_blends()) {
+          Json layer = base;
+          layer["edges"] = edges;
+          layer.update(blend);
+          expect_small({{"layers", {layer}}, {"feedback", feedback}}, count);
+          Json upper = base;
+          upper["residual"] = true;
+          const Json readout = {edge(2, 0, {{"hidden", {2}}}), edge(0, 0)};
+          if (blend.empty() || blend.contains("zoneout"))
+            expect_small({{"layers", {base, layer, upper}},
+                          {"feedback", feedback},
+                          {"dropout", 0.3},
+                          {"variationalDropout", true},
+                          {"readout", readout}},
+                         count);
+        }
+  EXPECT_GE(count, 540);
+}
+
+TEST(Gradient, EmbeddingsTyingAndResiduals) {
+  int count = 0;
+  for (const Json& base : all_cells())
+    for (const bool tied : {false, true})
+      for (const bool residual : {false, true}) {
+        Json layer = base;
+        layer["residual"] = residual;
+        Json late = layer;
+        late["edges"] = {edge("input", 0), edge("input", 2), edge("self", 1)};
+        expect_small({{"embedding", 3}, {"tied", tied}, {"layers", {late, layer}}, {"dropout", 0.3}}, count);
+      }
+  EXPECT_GE(count, 36);
+}
+
+TEST(Gradient, Stacks) {
+  int count = 0;
+  for (const Json& base : all_cells())
+    for (const bool skip : {false, true})
+      for (const double dropout : {0.0, 0.4})
+        expect_small(
+            {{"layers", {base, cell("lstm"), base}}, {"skipInputs", skip}, {"skipOutputs", skip}, {"dropout", dropout}},
+            count);
+  EXPECT_GE(count, 36);
+}
+
+TEST(Gradient, BiasesDelaysAcrossLayersAndDeepReadout) {
+  int count = 0;
+  for (const Json& base : all_cells())
+    for (const char* bias : {"none", "one", "two"}) {
+      Json upper = base;
+      upper["bias"] = bias;
+      upper["edges"] = {edge(0, 0), edge(0, 2), edge("input", 1), edge("self", 1)};
+      const Json readout = {edge(1, 0, {{"hidden", {3, 2}}, {"shortcut", true}}), edge(0, 0), edge("input", 0)};
+      expect_small({{"layers", {base, upper}}, {"readout", readout}}, count);
+    }
+  EXPECT_GE(count, 27);
+}
+
+// A check that cannot fail proves nothing: this cell forgets the derivative of tanh.
+class Broken final : public Cell {
+ public:
+  int gates() const override { return 1; }
+  void forward(const CellStep& s, int) const override {
+    activate(Activation::tanh, s.z, s.hidden * s.columns);
+    std::copy_n(s.z, s.hidden * s.columns, s.next[0]);
+  }
+  void backward(const CellDelta& s, int) const override { std::copy_n(s.dh, s.hidden * s.columns, s.z); }
+};
+
+constexpr const char* broken_gates[] = {"h"};
+const RegisterCell broken{
+    {.name = "test-broken",
+     .label = "",
+     .summary = "",
+     .equations = "",
+     .source = "",
+     .gate_names = broken_gates,
+     .options = {},
+     .make = [](const CellSettings&) -> std::unique_ptr<Cell> { return std::make_unique<Broken>(); }}};
+
+TEST(Gradient, CatchesABrokenBackward) { EXPECT_GT(check({{"layers", {cell("test-broken")}}}).error, 1e-2); }
+
+}  // namespace
+}  // namespace unfold
