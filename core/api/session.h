@@ -22,7 +22,7 @@ constexpr double engine_bytes = 5e6;
 
 /// Parameters and memory of a configuration, before anything of it is allocated. V = 0: not known yet.
 struct Estimate {
-  Index parameters = 0;
+  Size parameters = 0;
   double bytes = 0;  // of training: parameters ×4 (with Adam), packed weights, activations, text, engine
 };
 Estimate estimate(const Config& config, Index V, Index text_tokens);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "unfold/api/session.h"
+#include "unfold/model/operations/operations.h"
 
 namespace unfold {
 namespace {
@@ -48,11 +49,11 @@ TensorNetwork::TensorNetwork(const Config& config)
       gradient_(network_.table().size()),
       update_(network_.table().size()) {
   for (std::size_t l = 0; l < config_.layers.size(); ++l) {
-    const Layer& layer = network_.layers()[engine(l)];
-    layers_.push_back({.hidden = layer.hidden(),
-                       .lead = network_.lead(engine(l)),
-                       .cell_state = layer.cell()->states() > 1,
-                       .direction = layer.direction()});
+    const PlanLayer& layer = network_.plan().layers[engine(l)];
+    layers_.push_back({.hidden = layer.units,
+                       .lead = network_.delay(engine(l)),
+                       .cell_state = layer.states.size() > 1,
+                       .direction = layer.direction});
   }
   outputs_ = config_.task.outputs;
   if (outputs_ == 0) {
@@ -125,18 +126,21 @@ void TensorNetwork::name_parameters() {
     const int i = table.find(ours);
     if (i >= 0) named_.push_back({name, table[i].rows, 1, true, {{table[i].offset, 1}}});
   };
-  // Wires in the order of their sources: forward, then backward.
-  const auto add_matrix = [&](const std::string& name, const Layer& layer, bool self) {
-    std::vector<const Wire*> wires;
-    for (const Wire& wire : layer.circuit().wires) {
-      if ((wire.from.kind == SignalRef::Kind::self) != self) continue;
-      auto at = wires.begin();
-      while (at != wires.end() && (*at)->from.index < wire.from.index) ++at;
-      wires.insert(at, &wire);
+  // Linear maps in the order of their sources: forward, then backward.
+  const Plan& plan = network_.plan();
+  const auto add_matrix = [&](const std::string& name, std::size_t layer, bool self) {
+    const auto source = [&](const LinearSpec* map) { return plan.buffers[std::size_t(map->from.value)].layer; };
+    std::vector<const LinearSpec*> maps;
+    for (const auto& operation : plan.operations) {
+      const LinearSpec* map = operation->map();
+      if (!map || operation->layer != int(layer) || (source(map) == int(layer)) != self) continue;
+      auto at = maps.begin();
+      while (at != maps.end() && source(*at) < source(map)) ++at;
+      maps.insert(at, map);
     }
     NamedTensor t{.name = name};
-    for (const Wire* wire : wires) {
-      const Parameter& p = table[wire->matrix.weight];
+    for (const LinearSpec* map : maps) {
+      const Parameter& p = table[map->matrix.weight];
       t.rows = p.rows;
       t.cols += p.cols;
       t.parts.push_back({p.offset, p.cols});
@@ -144,8 +148,8 @@ void TensorNetwork::name_parameters() {
     named_.push_back(t);
   };
   for (std::size_t l = 0; l < config_.layers.size(); ++l) {
-    const Layer& layer = network_.layers()[engine(l)];
-    const std::string end = "_l" + std::to_string(l / directions) + (layer.direction() < 0 ? "_reverse" : "");
+    const std::size_t layer = engine(l);
+    const std::string end = "_l" + std::to_string(l / directions) + (layers_[l].direction < 0 ? "_reverse" : "");
     const std::string ours = "layers." + std::to_string(l) + ".";
     add_matrix("weight_ih" + end, layer, false);
     add_matrix("weight_hh" + end, layer, true);
@@ -153,7 +157,7 @@ void TensorNetwork::name_parameters() {
     add_vector("bias_hh" + end, ours + "bias_hh");
   }
   if (!tops_.empty()) return;
-  add_matrix("readout.weight", network_.layers().back(), false);
+  add_matrix("readout.weight", plan.layers.size() - 1, false);
   add_vector("readout.bias", "readout.bias");
 }
 
@@ -252,7 +256,7 @@ Workspace& TensorNetwork::workspace(Index T, Index N) {
     unfold::check_size(sized, network_.sizes(), T, 0, 0);
     workspace_.reset();  // first: both may not fit
     auto made = std::make_unique<Workspace>(network_, T, N, true);
-    made->set_dropout(network_, config_.dropout);
+    made->set_dropout(config_.dropout);
     made->want_input_gradient();
     made->dropping().seed = config_.seed;
     made->dropping().variational = config_.variational;
@@ -357,7 +361,7 @@ void TensorNetwork::give_back(const TensorState& dstate) {
         for (Index k = 0; k < H; ++k) dh[k] += from[k];
       }
     if (!second) continue;
-    std::copy_n(from, w.columns() * H, w.final_cell_gradient(engine(l)));
+    std::copy_n(from, w.columns() * H, w.state_gradient(engine(l), 1));
     from += w.columns() * H;
   }
 }
@@ -374,7 +378,7 @@ TensorState TensorNetwork::initial_gradient() {
       if (!own) std::fill(d.values.end() - size, d.values.end(), Real(0));
     };
     append(w.hidden_gradient(engine(l), direction > 0 ? -lead : -1), lead * N * H);
-    if (second) append(w.initial_cell_gradient(engine(l)), N * H);
+    if (second) append(w.state_gradient(engine(l), 1), N * H);
   }
   std::copy_n(w.number_gradient(-input_lead()), input_lead() * N * inputs(), d.inputs.data());
   return d;
@@ -389,7 +393,7 @@ TensorNetwork::Gradients TensorNetwork::backward(std::span<const Real> dy, const
   check_size("dy", dy.size(), {T, N, outputs_});
   if (dstate) check_state(*dstate, "dstate");
   ready_ = false;
-  w.clear_deltas();
+  w.clear_gradients();
   give_back(dy);
   if (dstate) give_back(*dstate);
   network_.propagate(w, gradient_.data());

@@ -61,7 +61,7 @@ class TensorNetwork {
   Index inputs() const { return network_.sizes().numbers; }
   Index outputs() const { return outputs_; }
   Index context_size() const { return network_.sizes().context; }
-  Index input_lead() const { return network_.input_lead(); }
+  Index input_lead() const { return network_.input_delay(); }
   const Config& config() const { return config_; }
   const std::vector<TensorLayer>& layers() const { return layers_; }
 

@@ -17,6 +17,7 @@ using Real = float;
 #endif
 
 using Index = std::ptrdiff_t;
+using Size = std::int64_t;  // sums of sizes, which may be more than an address reaches
 using Token = std::uint16_t;
 
 }  // namespace unfold

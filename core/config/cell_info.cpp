@@ -1,16 +1,9 @@
 #include "unfold/config/cell_info.h"
 
-#include <utility>
-
 #include "unfold/base/error.h"
 
 namespace unfold {
 namespace {
-
-std::vector<CellInfo>& registry() {
-  static std::vector<CellInfo> list;
-  return list;
-}
 
 const CellOption& option(const CellSettings& settings, std::string_view name) {
   for (const CellOption& o : settings.values)
@@ -23,17 +16,9 @@ const CellOption& option(const CellSettings& settings, std::string_view name) {
 std::string_view CellSettings::choice(std::string_view name) const { return option(*this, name).choice; }
 double CellSettings::number(std::string_view name) const { return option(*this, name).number; }
 
-RegisterCell::RegisterCell(const CellInfo& info) {
-  auto& list = registry();
-  list.push_back(info);
-  for (std::size_t i = list.size() - 1; i > 0 && list[i].name < list[i - 1].name; --i) std::swap(list[i], list[i - 1]);
-}
-
-const std::vector<CellInfo>& cells() { return registry(); }
-
 const CellInfo* find_cell(std::string_view name) {
-  for (const CellInfo& info : registry())
-    if (info.name == name) return &info;
+  for (const CellInfo* info : cells())
+    if (info->name == name) return info;
   return nullptr;
 }
 

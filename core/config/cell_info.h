@@ -1,5 +1,5 @@
-// What a cell tells of itself: its name, its gates, the options that a configuration may set. The files of model/cells/
-// put it here, so that a configuration knows every cell and includes none.
+// What a cell says of itself: its name, its gates and states, the options that a configuration may set. The table of
+// cells is in model/cells/table.cpp; a configuration reads it through cells() and includes no cell.
 #pragma once
 
 #include <array>
@@ -27,21 +27,24 @@ struct CellSettings {
   double number(std::string_view name) const;
 };
 
-/// What the registry knows of a cell: constants (literals, whose views end with a NUL).
+inline constexpr const char* one_state[] = {"h"};
+
+/// A cell of the table: constants (literals, whose views end with a NUL).
 struct CellInfo {
   std::string_view name, label, summary, equations, source;
   std::span<const char* const> gate_names;
+  std::span<const char* const> state_names = one_state;  // the first is what others see
+  std::span<const char* const> vector_names;             // parameters of H numbers that the cell owns
+  bool recurrent = true;                                 // by default a layer reads its own former state
   std::span<const CellOption> options;
   std::unique_ptr<Cell> (*make)(const CellSettings&);
 };
 
-/// Registers a cell; use as a namespace-scope constant in the cell's file.
-struct RegisterCell {
-  explicit RegisterCell(const CellInfo& info);
-};
-
 /// All cells, by name.
-const std::vector<CellInfo>& cells();
+std::span<const CellInfo* const> cells();
+/// Adds a cell of the caller's to the table, before any configuration names it: for programs that bring a cell of their
+/// own. `info` must live on. Throws Error{invalid_argument} where the name is taken.
+void add_cell(const CellInfo& info);
 /// The cell of that name, null if there is none.
 const CellInfo* find_cell(std::string_view name);
 

@@ -165,7 +165,7 @@ Json cell_json(const CellInfo& info) {
 
 Json schema() {
   Json cell_list = Json::array(), preset_list = Json::array();
-  for (const CellInfo& info : cells()) cell_list.push_back(cell_json(info));
+  for (const CellInfo* info : cells()) cell_list.push_back(cell_json(*info));
   for (const Preset& p : presets())
     preset_list.push_back(object({{"name", p.name},
                                   {"label", p.label},

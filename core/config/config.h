@@ -16,7 +16,8 @@ namespace unfold {
 
 /// What an edge reads. context: what another stream left behind, or a given vector; attention: the weighted mean of
 /// the encoder's states; remaining: the steps that are left (TaskConfig::length "count").
-enum class Source { input, layer, self, output, context, attention, remaining };
+/// product: a∘b of two edges of its own.
+enum class Source { input, layer, self, output, context, attention, remaining, product };
 enum class Join { first, last, all };
 enum class Bias { none, one, two };
 enum class Initializer { xavier, he, orthogonal, identity, uniform, sparse, zero };
@@ -24,12 +25,16 @@ enum class Initializer { xavier, he, orthogonal, identity, uniform, sparse, zero
 /// (source, delay, block): where a signal comes from, how late, and through which transformation.
 struct EdgeConfig {
   Source from = Source::self;
-  int layer = 0;              // the lower layer, if from == layer
+  int layer = 0;              // if from == layer; an upper one or the layer itself only with a delay ≥ 1
   int delay = 0;              // steps; ≥ 1 from the layer itself and from the output
   std::vector<Index> hidden;  // sizes of the block's hidden layers; empty: one matrix
   Activation activation = Activation::tanh;
-  bool shortcut = false;   // full matrices from the source into every later layer of the block
-  Join join = Join::last;  // at which of the block's layers the layer's inputs enter (recurrent edges)
+  bool shortcut = false;            // full matrices from the source into every later layer of the block
+  Join join = Join::last;           // at which of the block's layers the layer's inputs enter (recurrent edges)
+  int blocks = 1;                   // the recurrent matrix of each gate is block-diagonal, with that many blocks
+  std::vector<EdgeConfig> factors;  // of a product: two edges
+  Index size = 0;                   // of a factor: rows of its matrix; 0: the source itself
+  Activation output = Activation::identity;  // of a factor with a matrix
 };
 
 /// h ← α∘h₋ + (1−α)∘v for each unit (Mozer 1992; Jaeger 2007); α fixed from `from` to `to` over the units, or
@@ -38,6 +43,10 @@ struct LeakConfig {
   double from = 0, to = 0;
   bool learned = false;
   bool on() const { return learned || from != 0 || to != 0; }
+  /// α of a unit of a layer of `units`.
+  double share(Index unit, Index units) const {
+    return from + (to - from) * (units > 1 ? double(unit) / double(units - 1) : 0);
+  }
 };
 
 struct LayerConfig {

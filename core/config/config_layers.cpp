@@ -118,13 +118,13 @@ void parse_cell_options(Reader& r, const CellInfo& info, LayerConfig& layer) {
     else
       option.choice = r.choice(option.name.data(), option.choices, option.choice);
   }
-  for (const CellInfo& other : cells())
-    for (const CellOption& o : other.options) {
+  for (const CellInfo* other : cells())
+    for (const CellOption& o : other->options) {
       const Json* given = own(o.name) ? nullptr : r.get(o.name.data());
       if (given)
         refuse(r.path(o.name.data()),
                "an option of the cell " + std::string(info.name) + " (" + o.name.data() + " belongs to " +
-                   other.name.data() + ")",
+                   other->name.data() + ")",
                shown(*given));
     }
 }
@@ -173,7 +173,7 @@ LayerConfig parse_layer(const Json& json, int number, const std::string& path, s
   Reader r(json, path);
   LayerConfig layer;
   std::vector<const char*> names;
-  for (const CellInfo& info : cells()) names.push_back(info.name.data());
+  for (const CellInfo* info : cells()) names.push_back(info->name.data());
   layer.cell = r.choice("cell", names, layer.cell);
   r.integer("hidden", layer.hidden, 1, 8192);
   r.one_of("bias", biases, layer.bias);

@@ -48,14 +48,11 @@ void permute(Workspace& w, const Network& network, State& state, State& scratch,
         std::copy_n(scratch.values.begin() + std::ptrdiff_t(at) + from[std::size_t(n)] * rows, rows,
                     state.values.begin() + std::ptrdiff_t(at) + n * rows);
   };
-  for (std::size_t l = 0; l < network.layers().size(); ++l) {
-    const Layer& layer = network.layers()[l];
-    const bool remembers = layer.has_cell() || layer.role() == Layer::Role::attention ||
-                           (l + 1 == network.layers().size() && network.free_running());
-    if (!remembers) continue;
-    move(layer.hidden(), network.lead(l));
-    if (layer.has_cell() && layer.cell()->states() > 1) move(layer.hidden(), 1);
-  }
+  for (const PlanLayer& layer : network.plan().layers)
+    for (const int buffer : layer.states) {
+      const BufferInfo& states = network.plan().buffers[std::size_t(buffer)];
+      move(states.rows, states.delay);
+    }
   for (std::size_t i = 0; i < state.tokens.size(); ++i)
     state.tokens[i] = scratch.tokens[i / std::size_t(N) * std::size_t(N) + std::size_t(from[i % std::size_t(N)])];
   w.set_state(state);
@@ -190,7 +187,7 @@ class Search {
         Hypothesis grown = h;
         grown.written.log_probability += logs[std::size_t(v)];
         if (network_.attention() >= 0) {
-          const Real* a = w_.attention(network_, 0) + h.column * S_;
+          const Real* a = w_.attention(0) + h.column * S_;
           grown.written.attention.insert(grown.written.attention.end(), a, a + S_);
         }
         const bool end = task_.length == "end" && v == V_;

@@ -22,12 +22,12 @@ std::vector<std::vector<double>> gradient_flow(Network& network, const Token* to
   Workspace w(network, T, 1, true);
   send_back_last(network, w, tokens);
   std::vector<std::vector<double>> norms;
-  for (std::size_t l = network.first_layer(); l + 1 < network.layers().size(); ++l) {
+  for (std::size_t l = network.first_layer(); l + 1 < network.plan().layers.size(); ++l) {
     norms.emplace_back();
     for (Index k = 0; k <= lags; ++k) {
       const Real* dh = w.hidden_gradient(l, T - 1 - k);
       double square = 0;
-      for (Index i = 0; i < network.layers()[l].hidden(); ++i) square += double(dh[i]) * double(dh[i]);
+      for (Index i = 0; i < network.plan().layers[l].units; ++i) square += double(dh[i]) * double(dh[i]);
       norms.back().push_back(std::sqrt(square));
     }
   }

@@ -8,21 +8,21 @@
 namespace unfold {
 namespace {
 
-/// Calls f(layer, name, size) for every series, in order.
+/// Calls f(layer, name, size, state or −1) for every series, in order.
 template <class F>
 void each_series(const Network& network, const Config& config, const F& f) {
   const std::size_t first = network.first_layer();
   for (std::size_t l = 0; l < config.layers.size(); ++l) {
-    const Layer& layer = network.layers()[first + l];
-    f(int(l), std::string("h"), layer.hidden());
-    if (layer.cell()->states() > 1) f(int(l), std::string("c"), layer.hidden());
+    const PlanLayer& layer = network.plan().layers[first + l];
+    for (int i = 0; i < int(layer.states.size()); ++i)
+      f(int(l), std::string(layer.cell->state_name(i)), layer.units, i);
     const auto& gates = find_cell(config.layers[l].cell)->gate_names;
     if (gates.size() > 1)
-      for (const char* gate : gates) f(int(l), gate, layer.hidden());
-    else if (layer.blend().on())
-      f(int(l), std::string("v"), layer.hidden());
+      for (const char* gate : gates) f(int(l), std::string(gate), layer.units, -1);
+    else if (layer.interpolated)
+      f(int(l), std::string("v"), layer.units, -1);
   }
-  f(-1, std::string("p"), network.symbols());
+  f(-1, std::string("p"), network.symbols(), -1);
 }
 
 }  // namespace
@@ -35,7 +35,7 @@ const Real* Inspection::of(int layer, const std::string& name) const {
 
 double inspection_size(const Network& network, const Config& config, Index T) {
   double numbers = 0;
-  each_series(network, config, [&](int, const std::string&, Index size) { numbers += double(size); });
+  each_series(network, config, [&](int, const std::string&, Index size, int) { numbers += double(size); });
   return numbers * double(T);
 }
 
@@ -51,19 +51,17 @@ Inspection inspect(Network& network, const Config& config, const std::vector<Tok
   Index offset = 0;
   int of = -1;     // the layer whose gates are being read,
   Index gate = 0;  // and the next of them
-  each_series(network, config, [&](int layer, const std::string& name, Index size) {
-    const std::size_t l = layer < 0 ? network.layers().size() - 1 : network.first_layer() + std::size_t(layer);
+  each_series(network, config, [&](int layer, const std::string& name, Index size, int state) {
+    const std::size_t l = layer < 0 ? network.plan().layers.size() - 1 : network.first_layer() + std::size_t(layer);
     if (layer != of) gate = 0;
     of = layer;
     Real* to = result.values.data() + offset;
     if (layer < 0) {
       std::copy_n(w.logits(), size * T, to);
-    } else if (name == "h") {
-      std::copy_n(w.hidden(l, 0), size * T, to);
-    } else if (name == "c") {
-      std::copy_n(w.cell_state(l, 0), size * T, to);
+    } else if (state >= 0) {
+      std::copy_n(w.state(l, state, 0), size * T, to);
     } else {
-      const Index rows = network.layers()[l].cell()->gates() * size;
+      const Index rows = network.plan().layers[l].sum.rows;
       for (Index t = 0; t < T; ++t) std::copy_n(w.gates(l) + t * rows + gate * size, size, to + t * size);
       ++gate;
     }

@@ -4,6 +4,12 @@
 
 namespace unfold {
 
+std::unique_ptr<Cell> make_cell(const CellInfo& info, const CellSettings& settings) {
+  std::unique_ptr<Cell> cell = info.make(settings);
+  cell->info = &info;
+  return cell;
+}
+
 void activate(Activation f, Real* x, Index n) {
   switch (f) {
     case Activation::tanh: return kernels::tanh(x, n);
@@ -14,19 +20,14 @@ void activate(Activation f, Real* x, Index n) {
   }
 }
 
-void activation_gradient(Activation f, const Real* y, const Real* dy, Real* dx, Index n) {
+void activation_gradient(Activation f, const Real* from, const Real* delta, Real* to, Index n) {
+  const ConstArrayView y = array(from, n), dy = array(delta, n);
+  ArrayView dx = array(to, n);
   switch (f) {
-    case Activation::tanh:
-      for (Index i = 0; i < n; ++i) dx[i] = dy[i] * (1 - y[i] * y[i]);
-      return;
-    case Activation::sigmoid:
-      for (Index i = 0; i < n; ++i) dx[i] = dy[i] * (y[i] * (1 - y[i]));
-      return;
-    case Activation::relu:
-      for (Index i = 0; i < n; ++i) dx[i] = y[i] > 0 ? dy[i] : 0;
-      return;
-    case Activation::identity:
-      for (Index i = 0; i < n; ++i) dx[i] = dy[i];
+    case Activation::tanh: dx = dy * (1 - y * y); return;
+    case Activation::sigmoid: dx = dy * (y * (1 - y)); return;
+    case Activation::relu: dx = (y > 0).select(dy, Real(0)); return;
+    case Activation::identity: dx = dy;
   }
 }
 

@@ -1,78 +1,130 @@
-// A cell is pointwise: it turns summed preactivations and the former state into the new state. It multiplies
-// no matrices, knows no time, allocates nothing. One file a cell in cells/; a file registers its cell by
-// itself, and gradient tests, benchmarks and the page's menu iterate the registry.
+// A cell is pointwise: it turns summed preactivations and the former states into gate activations and new states. It
+// multiplies no matrices, knows no time and allocates nothing. One file a cell in cells/, one line in cells/table.cpp;
+// gradient tests, benchmarks, exporters, the diagram and the page's menu iterate the table.
+//
+// Shapes, for H units and `columns` columns: z is G·H rows (gate g is rows g·H …), a state H rows.
 #pragma once
 
 #include <array>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "unfold/base/eigen.h"
 #include "unfold/base/real.h"
 #include "unfold/config/cell_info.h"
 
 namespace unfold {
 
-constexpr int max_states = 2;
+constexpr int max_states = 4;
 
-/// One time step (or any run of columns) of a cell. Every pointer is column-major with `columns` contiguous
-/// columns: z is G·H rows, the others H rows unless said.
-struct CellStep {
-  Index hidden, columns;
-  const Real* own;                           // the cell's own vectors, own_vectors()·H
-  Real* z;                                   // in: preactivations (input + recurrent part); out: gate activations
-  Real* zh;                                  // recurrent part apart, if separate(); kept for backward
-  std::array<const Real*, max_states> prev;  // former states: h, c
-  std::array<Real*, max_states> next;        // new states
-  Real* saved;                               // saved()·H rows, for backward
+/// Some units of one column: what an expression works on at a time. At most `Units::MaxSizeAtCompileTime` of them, so
+/// that temporaries lie on the stack and stay in the cache.
+struct Slice {
+  Index column, begin, count;
+};
+using Units = Eigen::Array<Real, Eigen::Dynamic, 1, Eigen::ColMajor, 64, 1>;
+
+/// What a cell sees of one time step (or any run of columns), by name.
+struct CellColumns {
+  Index units = 0, columns = 0;  // H, and how many sequences
+  int gates = 0, saved_rows = 0;
+  const Real* own = nullptr;                            // the cell's own vectors, one after the other
+  Real* z = nullptr;                                    // sums, G·H rows
+  Real* zh = nullptr;                                   // the recurrent part, if separate()
+  Real* saved_values = nullptr;                         // saved()·H rows
+  std::array<const Real*, max_states> former_states{};  // H rows
+
+  /// Gate g of column n, of which units or slices are taken.
+  ArrayView gate(int g, Index n) const { return array(z + (n * gates + g) * units, units); }
+  ArrayView recurrent(int g, Index n) const { return array(zh + (n * gates + g) * units, units); }
+  ArrayView saved(int i, Index n) const { return array(saved_values + (n * saved_rows + i) * units, units); }
+  ConstArrayView former(int i, Index n) const { return array(former_states[std::size_t(i)] + n * units, units); }
+  ConstArrayView vector(int i) const { return array(own + i * units, units); }
+
+  /// f(slice) for all units of all columns.
+  template <class F>
+  void each(const F& f) const {
+    constexpr Index step = Units::MaxSizeAtCompileTime;
+    for (Index n = 0; n < columns; ++n)
+      for (Index k = 0; k < units; k += step) f(Slice{n, k, units - k < step ? units - k : step});
+  }
+  ArrayView gate(int g, const Slice& s) const { return part(z + (s.column * gates + g) * units, s); }
+  ArrayView recurrent(int g, const Slice& s) const { return part(zh + (s.column * gates + g) * units, s); }
+  ArrayView saved(int i, const Slice& s) const { return part(saved_values + (s.column * saved_rows + i) * units, s); }
+  ConstArrayView former(int i, const Slice& s) const {
+    return array(former_states[std::size_t(i)] + s.column * units + s.begin, s.count);
+  }
+  ConstArrayView vector(int i, const Slice& s) const { return array(own + i * units + s.begin, s.count); }
+
+ protected:
+  static ArrayView part(Real* column, const Slice& s) { return array(column + s.begin, s.count); }
 };
 
-/// Backward of the same step. Gate activations in z are overwritten by their deltas ∂L/∂(preactivation).
-struct CellDelta {
-  Index hidden, columns;
-  const Real* own;
-  Real* z;                                   // in: gate activations; out: deltas
-  Real* zh;                                  // in: recurrent part; out: its delta, if separate()
-  std::array<const Real*, max_states> prev;  // former states
-  const Real* saved;
-  const Real* dh;  // ∂L/∂h of this step, complete
-  Real* dc;        // in: ∂L/∂c of this step from later ones; out: ∂L/∂c of the former step
-  Real* dh_prev;   // += the direct part of ∂L/∂h of the former step (not through matrices)
-  Real* dreset;    // ∂L/∂(reset gate), between stages, see Cell::reset_gate
+/// Forward: z holds preactivations (input + recurrent part) and is overwritten by gate activations.
+struct CellStep : CellColumns {
+  std::array<Real*, max_states> next_states{};
+  ArrayView next(int i, Index n) const { return array(next_states[std::size_t(i)] + n * units, units); }
+  ArrayView next(int i, const Slice& s) const { return part(next_states[std::size_t(i)] + s.column * units, s); }
 };
 
-/// All steps at once, for the gradients of the cell's own vectors.
-struct CellTrace {
-  Index hidden, columns;                     // T·N columns
-  const Real* z;                             // deltas, G·H rows
-  std::array<const Real*, max_states> prev;  // former states
-  const Real* saved;                         // saved()·H rows
-  Index row_begin, row_end;                  // the hidden units of this call
-  Real* down;                                // += gradient of own, own_vectors()·H
+/// Backward of the same step: z holds gate activations and is overwritten by their deltas ∂L/∂(preactivation); zh holds
+/// the recurrent part and is overwritten by its delta.
+struct CellDelta : CellColumns {
+  const Real* dh_values = nullptr;          // ∂L/∂h of this step, complete
+  Real* dformer = nullptr;                  // ∂L/∂h of the former step
+  std::array<Real*, max_states> dstates{};  // of states from 1 on: in ∂L/∂s_t, out ∂L/∂s_{t−1}
+  ConstArrayView dh(const Slice& s) const { return array(dh_values + s.column * units + s.begin, s.count); }
+  /// += the part that does not pass through matrices.
+  ArrayView dh_former(const Slice& s) const { return part(dformer + s.column * units, s); }
+  ArrayView dstate(int i, const Slice& s) const { return part(dstates[std::size_t(i)] + s.column * units, s); }
+};
+
+/// All T·N columns at once, for the gradients of the cell's own vectors; z holds deltas.
+struct CellTrace : CellColumns {
+  Real* gradient = nullptr;  // += gradient of own
+  ArrayView dvector(int i) const { return array(gradient + i * units, units); }
+};
+
+/// A gate that is activated before the others because the recurrent input of the last gate is multiplied by it (the
+/// reset gate of Cho et al. 2014). The cell finds it activated, and leaves it as it is in backward.
+struct EarlyGate {
+  int gate;
+  Activation function;
 };
 
 class Cell {
  public:
   virtual ~Cell() = default;
-  /// Row blocks of z: the preactivations are gates()·H rows.
-  virtual int gates() const = 0;
+  /// The table's entry of this cell.
+  const CellInfo* info = nullptr;
+
+  /// Row blocks of z.
+  int gates() const { return int(info->gate_names.size()); }
   /// States carried from step to step; the first is h, what others see.
-  virtual int states() const { return 1; }
+  int states() const { return int(info->state_names.size()); }
+  const char* state_name(int i) const { return info->state_names[std::size_t(i)]; }
+  /// Vectors of H parameters that the cell owns (peepholes).
+  std::vector<std::string> own_vectors() const { return {info->vector_names.begin(), info->vector_names.end()}; }
+
   /// Further H-row blocks kept for backward.
   virtual int saved() const { return 0; }
-  /// Vectors of H parameters that the cell owns (peepholes), with their names.
-  virtual std::vector<std::string> own_vectors() const { return {}; }
   /// True if the recurrent part of z is wanted apart (zh): the reset-after GRU.
   virtual bool separate() const { return false; }
-  /// The row block whose activation multiplies the recurrent input of the last row block, or −1. Then the step
-  /// has two stages: stage 0 computes the other blocks, and the last block's recurrent product follows it.
-  virtual int reset_gate() const { return -1; }
-  /// Initial value of the bias of row block g.
+  virtual std::optional<EarlyGate> early_gate() const { return std::nullopt; }
+  /// Initial value of the bias of gate g.
   virtual double initial_bias(int) const { return 0; }
 
-  virtual void forward(const CellStep& step, int stage) const = 0;
-  virtual void backward(const CellDelta& step, int stage) const = 0;
+  /// What forward computes, in the language of expression.h: exporters, diagrams and documents read it.
+  virtual std::string equations() const = 0;
+  virtual void forward(const CellStep& s) const = 0;
+  virtual void backward(const CellDelta& s) const = 0;
   virtual void own_gradient(const CellTrace&) const {}
 };
+
+/// The cell of a table's entry, with a layer's settings.
+std::unique_ptr<Cell> make_cell(const CellInfo& info, const CellSettings& settings);
 
 /// x ← φ(x).
 void activate(Activation f, Real* x, Index n);

@@ -5,7 +5,7 @@
 
 #include "unfold/base/numeric.h"
 #include "unfold/base/rng.h"
-#include "unfold/model/layer.h"
+#include "unfold/model/pass.h"
 
 namespace unfold {
 

@@ -15,7 +15,7 @@ enum class Fill { zero, constant, input, recurrent, readout, embedding };
 struct Parameter {
   std::string name;
   Index rows = 0, cols = 0;  // row-major, as PyTorch stores it: element (r, c) at offset + r·cols + c
-  Index offset = 0;
+  Size offset = 0;
   Fill fill = Fill::zero;
   Index block = 0;             // rows of one gate: filled as separate block×cols matrices
   std::vector<double> values;  // for Fill::constant: one value a block
@@ -32,13 +32,13 @@ class ParameterTable {
   /// The number of the tensor of that name, −1 if there is none.
   int find(const std::string& name) const;
   /// Elements in all.
-  Index size() const { return size_; }
+  Size size() const { return size_; }
   auto begin() const { return list_.begin(); }
   auto end() const { return list_.end(); }
 
  private:
   std::vector<Parameter> list_;
-  Index size_ = 0;
+  Size size_ = 0;
 };
 
 }  // namespace unfold

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "unfold/base/buffer.h"
 #include "unfold/config/config.h"
-#include "unfold/model/block.h"
 
 namespace unfold {
 

@@ -50,7 +50,7 @@ Trainer::Trainer(const Config& config, Network& network, std::unique_ptr<Feed> f
   workspace_.dropping().seed = config.seed;
   workspace_.dropping().variational = config.variational;
   workspace_.choosing().seed = config.seed;
-  workspace_.set_dropout(network, config.dropout);
+  workspace_.set_dropout(config.dropout);
 }
 
 namespace {
@@ -95,9 +95,9 @@ void Trainer::begin_step() {
              .learning_rate = schedule_.rate(config_.optimizer.learning_rate, progress_.step)};
   network_.prepare(workspace_);
   pieces_.clear();
-  network_.plan(workspace_, false, pieces_);
+  network_.slices(workspace_, false, pieces_);
   forward_ = pieces_.size();
-  network_.plan(workspace_, true, pieces_);
+  network_.slices(workspace_, true, pieces_);
 }
 
 /// Loss and its gradient, between forward and backward.
@@ -110,7 +110,7 @@ void Trainer::learn() {
   parallel_for(gradient_.size(), 1024, double(gradient_.size()), [&](Index begin, Index end) {
     std::memset(static_cast<void*>(gradient_.data() + begin), 0, std::size_t(end - begin) * sizeof(Real));
   });
-  workspace_.clear_deltas();
+  workspace_.clear_gradients();
 }
 
 StepReport Trainer::finish_step() {
@@ -176,7 +176,7 @@ void Trainer::begin_window(Split split) {
   evaluation_->next = feed_->load(workspace_, split, evaluation_->cursor);
   network_.prepare(workspace_);
   pieces_.clear();
-  network_.plan(workspace_, false, pieces_);
+  network_.slices(workspace_, false, pieces_);
 }
 
 Evaluation Trainer::finish_window() {
@@ -259,7 +259,7 @@ void Trainer::configure(const Config& config) {
   config_ = config;
   optimizer_.configure(config.optimizer);
   schedule_.configure(config.schedule);
-  workspace_.set_dropout(network_, config.dropout);
+  workspace_.set_dropout(config.dropout);
 }
 
 void Trainer::restore(const Progress& progress, const State& state) {

@@ -106,7 +106,7 @@ class Trainer {
   Buffer gradient_;  // between an update and the next backward: the parameters before
   bool can_take_back_ = false;
   std::int64_t changes_ = -1;           // of the network, after the last update
-  std::vector<Network::Piece> pieces_;  // of the step: forward, then backward; or of a window of an evaluation
+  std::vector<Network::Slice> pieces_;  // of the step: forward, then backward; or of a window of an evaluation
   std::size_t next_ = 0, forward_ = 0;  // what advance() does next, and how many pieces are forward
   StepReport report_;                   // of the step under way
   bool taken_back_ = false;

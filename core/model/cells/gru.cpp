@@ -3,8 +3,10 @@
 // The reset gate enters in one of two ways that give different networks:
 //   after the product  (PyTorch, cuDNN):  n = tanh(zx_n + r∘zh_n),  zh_n = W_n·h₋ + b_hn
 //   before the product (Cho 2014, ONNX):  n = tanh(z_n),            z_n  = U_n·x + W_n·(r∘h₋) + b
+// Before the product, r is an early gate: it is activated, and multiplied with h₋, before this cell runs.
 #include "unfold/kernels/kernels.h"
 #include "unfold/model/cell.h"
+#include "unfold/model/cells/table.h"
 
 namespace unfold {
 namespace {
@@ -12,70 +14,60 @@ namespace {
 class Gru final : public Cell {
  public:
   explicit Gru(bool after) : after_(after) {}
-  int gates() const override { return 3; }
   bool separate() const override { return after_; }
-  int reset_gate() const override { return after_ ? -1 : 0; }
+  std::optional<EarlyGate> early_gate() const override {
+    if (after_) return std::nullopt;
+    return EarlyGate{0, Activation::sigmoid};
+  }
 
-  void forward(const CellStep& s, int stage) const override {
-    const Index H = s.hidden;
+  std::string equations() const override {
+    return after_ ? "r = sigmoid(zx_r + zh_r); z = sigmoid(zx_z + zh_z); n = tanh(zx_n + r * zh_n); "
+                    "h = (1 - z) * n + z * h_prev"
+                  : "r = sigmoid(z_r); z = sigmoid(z_z); n = tanh(z_n); h = (1 - z) * n + z * h_prev";
+  }
+
+  void forward(const CellStep& s) const override {
+    const Index H = s.units;
     for (Index col = 0; col < s.columns; ++col) {
-      Real *r = s.z + 3 * H * col, *u = r + H, *n = u + H;
-      if (stage == 0) {
-        if (after_) {
-          const Real* zh = s.zh + 3 * H * col;
-          for (Index k = 0; k < 2 * H; ++k) r[k] += zh[k];
-        }
-        kernels::sigmoid(r, 2 * H);
-        if (!after_) continue;  // the product with r∘h₋ comes between the stages
-      }
+      ArrayView r = s.gate(0, col), u = s.gate(1, col), n = s.gate(2, col);
       if (after_) {
-        const Real* zh_n = s.zh + 3 * H * col + 2 * H;
-        for (Index k = 0; k < H; ++k) n[k] += r[k] * zh_n[k];
+        r += s.recurrent(0, col);
+        u += s.recurrent(1, col);
+        kernels::sigmoid(r.data(), 2 * H);
+        n += r * s.recurrent(2, col);
+      } else {
+        kernels::sigmoid(u.data(), H);
       }
-      kernels::tanh(n, H);
-      const Real* h_prev = s.prev[0] + H * col;
-      Real* h = s.next[0] + H * col;
-      for (Index k = 0; k < H; ++k) h[k] = (1 - u[k]) * n[k] + u[k] * h_prev[k];
+      kernels::tanh(n.data(), H);
+      s.next(0, col) = (1 - u) * n + u * s.former(0, col);
     }
   }
 
   // dn = dh∘(1−u)   du = dh∘(h₋−n)   dh₋ += dh∘u   dz_n = dn∘(1−n²)
-  // after:  dr = dz_n∘zh_n, dzh_n = dz_n∘r;  before: dr comes back through W_n (dreset)
-  void backward(const CellDelta& s, int stage) const override {
-    const Index H = s.hidden;
-    for (Index col = 0; col < s.columns; ++col) {
-      Real *r = s.z + 3 * H * col, *u = r + H, *n = u + H;
-      if (stage == (after_ ? 0 : 1)) {
-        const Real *h_prev = s.prev[0] + H * col, *dh = s.dh + H * col;
-        Real* dh_prev = s.dh_prev + H * col;
-        for (Index k = 0; k < H; ++k) {
-          const Real uk = u[k], nk = n[k];
-          n[k] = dh[k] * ((1 - uk) * (1 - nk * nk));
-          u[k] = dh[k] * ((h_prev[k] - nk) * (uk * (1 - uk)));
-          dh_prev[k] += dh[k] * uk;
-        }
-      }
-      if (after_) {
-        Real* zh = s.zh + 3 * H * col;
-        for (Index k = 0; k < H; ++k) {
-          const Real rk = r[k];
-          r[k] = n[k] * (zh[2 * H + k] * (rk * (1 - rk)));
-          zh[k] = r[k];
-          zh[H + k] = u[k];
-          zh[2 * H + k] = n[k] * rk;
-        }
-      } else if (stage == 0) {
-        const Real* dr = s.dreset + H * col;
-        for (Index k = 0; k < H; ++k) r[k] = dr[k] * (r[k] * (1 - r[k]));
-      }
-    }
+  // after:  dr = dz_n∘zh_n, dzh_n = dz_n∘r;  before: dr comes back through W_n and the product
+  void backward(const CellDelta& s) const override {
+    s.each([&](const Slice& k) {
+      ArrayView r = s.gate(0, k), u = s.gate(1, k), n = s.gate(2, k);
+      const ConstArrayView h_prev = s.former(0, k), dh = s.dh(k);
+      s.dh_former(k) += dh * u;
+      const Units dn = dh * ((1 - u) * (1 - n * n));
+      u = dh * ((h_prev - n) * (u * (1 - u)));
+      n = dn;
+      if (!after_) return;
+      ArrayView zh_n = s.recurrent(2, k);
+      const Units reset = r;
+      r = n * (zh_n * (reset * (1 - reset)));
+      s.recurrent(0, k) = r;
+      s.recurrent(1, k) = u;
+      zh_n = n * reset;
+    });
   }
 
  private:
   bool after_;
 };
 
-constexpr const char* gate_names[] = {"r", "z", "n"};
+constexpr const char* gates[] = {"r", "z", "n"};
 constexpr const char* choices[] = {"after", "before"};
 constexpr CellOption options[] = {
     {.name = "reset",
@@ -83,18 +75,19 @@ constexpr CellOption options[] = {
      .choices = choices,
      .choice = "after"}};
 
-const RegisterCell registered{{
+}  // namespace
+
+const CellInfo gru_cell{
     .name = "gru",
     .label = "GRU",
-    .summary = "Two gates blend the former state with a candidate: nearly an LSTM, with less to compute.",
+    .summary = "Two gates interpolate between the former state and a candidate: nearly an LSTM, with less to compute.",
     .equations = "r, u = σ(…);  n = tanh(U·x + r∘(W·h₋));  h = (1−u)∘n + u∘h₋",
     .source = "Cho et al. 2014; Chung et al. 2014",
-    .gate_names = gate_names,
+    .gate_names = gates,
     .options = options,
     .make = [](const CellSettings& s) -> std::unique_ptr<Cell> {
       return std::make_unique<Gru>(s.choice("reset") == "after");
     },
-}};
+};
 
-}  // namespace
 }  // namespace unfold

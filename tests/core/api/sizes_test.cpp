@@ -78,15 +78,12 @@ TEST_P(Estimates, AreTheTable) {
       const Config config = parse_config(json);
       const Network network(config, V);
       EXPECT_EQ(estimate(config, V, 0).parameters, network.table().size()) << V << " " << bias;
-      // Memory: parameters, gradients, moments and the workspace; the estimate adds up by other rules, and is between
-      // 0.6 and 1.7 times of it.
-      const Workspace workspace(network, config.window, config.batch, true);
+      // Memory: parameters, gradient and two moments, packed weights, and the workspace.
+      Workspace workspace(network, config.window, config.batch, true);
+      workspace.set_dropout(config.dropout);
       const double there =
-          double(sizeof(Real)) *
-          double(4 * network.table().size() + Workspace::elements(network, config.window, config.batch, true));
-      const double bytes = estimate(config, V, 0).bytes - engine_bytes;
-      EXPECT_GT(bytes, 0.6 * there) << V << " " << bias;
-      EXPECT_LT(bytes, 1.7 * there) << V << " " << bias;
+          double(sizeof(Real)) * double(4 * network.table().size() + network.plan().packed + workspace.elements());
+      EXPECT_EQ(estimate(config, V, 0).bytes - engine_bytes, there) << V << " " << bias;
     }
 }
 

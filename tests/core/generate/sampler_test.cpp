@@ -12,18 +12,19 @@ namespace {
 constexpr int V = 6;
 
 /// A network whose next symbol has always the same probabilities, ∝ e^bias.
-Network fixed_probabilities(const std::vector<double>& logits) {
-  Network network(parse_config(R"({"layers":[{"cell":"rnn","hidden":1}]})"), Index(logits.size()));
-  std::ranges::fill(all_parameters(network), Real(0));
-  std::ranges::copy(logits, tensor(network, "readout.bias").begin());
-  network.touch();
-  return network;
-}
+struct FixedProbabilities : Network {
+  explicit FixedProbabilities(const std::vector<double>& logits)
+      : Network(parse_config(R"({"layers":[{"cell":"rnn","hidden":1}]})"), Index(logits.size())) {
+    std::ranges::fill(all_parameters(*this), Real(0));
+    std::ranges::copy(logits, tensor(*this, "readout.bias").begin());
+    touch();
+  }
+};
 
 const std::vector<double> logits{1.2, -0.5, 0.3, 0.9, -1.5, 0.0};
 
 std::vector<int> counts(const SampleOptions& options, int draws) {
-  Network network = fixed_probabilities(logits);
+  FixedProbabilities network(logits);
   Sampler sampler(network, options);
   sampler.feed({0});
   std::vector<int> result(V, 0);
@@ -75,7 +76,7 @@ TEST(SamplerFrequencies, MatchTheProbabilities) {
 }
 
 TEST(SamplerFrequencies, ReportsProbabilitiesBeforeCuts) {
-  Network network = fixed_probabilities(logits);
+  FixedProbabilities network(logits);
   Sampler sampler(network, {.temperature = 0.3, .top_k = 2});
   sampler.feed({1});
   const std::vector<double> expected = expected_probabilities({});
@@ -134,7 +135,7 @@ INSTANTIATE_TEST_SUITE_P(All, SamplerNetwork, testing::ValuesIn(networks()),
 // Limits ------------------------------------------------------------------------------------------------------------
 
 TEST(Sampler, RefusesNonsense) {
-  Network network = fixed_probabilities(logits);
+  FixedProbabilities network(logits);
   const double nan = std::nan(""), infinity = INFINITY;
   const auto start = [&](const SampleOptions& o) { return [&network, o] { Sampler(network, o); }; };
   for (const double t : {-1.0, nan, infinity, 1e7})
@@ -154,7 +155,7 @@ TEST(Sampler, NonFiniteLogitsStillGiveSymbols) {
   for (const Real bad : {std::numeric_limits<Real>::quiet_NaN(), std::numeric_limits<Real>::infinity(),
                          -std::numeric_limits<Real>::infinity()})
     for (const std::size_t howmany : {1u, 6u}) {
-      Network network = fixed_probabilities(logits);
+      FixedProbabilities network(logits);
       std::ranges::fill(tensor(network, "readout.bias").first(howmany), bad);
       network.touch();
       for (const SampleOptions& o :
@@ -167,14 +168,14 @@ TEST(Sampler, NonFiniteLogitsStillGiveSymbols) {
 }
 
 TEST(Sampler, TiesGoToTheFirst) {
-  Network network = fixed_probabilities({1, 2, 2, 2, 0});
+  FixedProbabilities network({1, 2, 2, 2, 0});
   Sampler sampler(network, {.greedy = true});
   sampler.feed({0});
   EXPECT_EQ(sampler.next(), 1);
 }
 
 TEST(Sampler, SeesNewWeightsAtOnce) {
-  Network network = fixed_probabilities({5, 0, 0});
+  FixedProbabilities network({5, 0, 0});
   Sampler sampler(network, {.greedy = true});
   sampler.feed({0});
   EXPECT_EQ(sampler.next(), 0);

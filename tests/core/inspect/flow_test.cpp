@@ -21,24 +21,23 @@ std::vector<Token> some_tokens(std::size_t count) {
 }
 
 /// A linear network whose recurrent matrix is ρ times an orthogonal one, so every singular value is ρ.
-Network linear(double rho, int delay) {
+std::unique_ptr<Network> linear(double rho, int delay) {
   const Json layer{{"cell", "rnn"},
                    {"hidden", 6},
                    {"activation", "identity"},
                    {"edges", {{{"from", "input"}}, {{"from", "self"}, {"delay", delay}}}}};
-  Network network(parse_config(Json{{"layers", {layer}}}), V);
-  for (const Parameter& p : network.table())
+  auto network = std::make_unique<Network>(parse_config(Json{{"layers", {layer}}}), V);
+  for (const Parameter& p : network->table())
     if (p.name.starts_with("layers.0.weight_hh"))
-      for (Index i = 0; i < p.size(); ++i) network.parameters()[p.offset + i] *= Real(rho);
-  network.touch();
+      for (Index i = 0; i < p.size(); ++i) network->parameters()[p.offset + i] *= Real(rho);
+  network->touch();
   return network;
 }
 
 TEST(GradientFlow, FallsByTheSpectralRadiusEachStep) {
   const auto tokens = some_tokens(60);
   for (const double rho : {0.7, 1.0, 1.3}) {
-    Network network = linear(rho, 1);
-    const auto norms = gradient_flow(network, tokens.data(), 40)[0];
+    const auto norms = gradient_flow(*linear(rho, 1), tokens.data(), 40)[0];
     for (std::size_t k = 1; k < norms.size(); ++k)
       EXPECT_NEAR(std::log(norms[k] / norms[k - 1]), std::log(rho), 1e-4) << "rho " << rho << " lag " << k;
   }
@@ -47,8 +46,7 @@ TEST(GradientFlow, FallsByTheSpectralRadiusEachStep) {
 TEST(GradientFlow, FallsOnlyEveryDStepsWithDelayD) {
   const auto tokens = some_tokens(60);
   constexpr int delay = 4;
-  Network network = linear(0.7, delay);
-  const auto norms = gradient_flow(network, tokens.data(), 40)[0];
+  const auto norms = gradient_flow(*linear(0.7, delay), tokens.data(), 40)[0];
   for (std::size_t k = 1; k < norms.size(); ++k)
     if (k % delay == 0)
       EXPECT_NEAR(std::log(norms[k] / norms[k - delay]), std::log(0.7), 1e-4);
@@ -86,7 +84,7 @@ TEST(GradientFlow, AgreesWithDifferences) {
       network.forward(w);
       w.carry();
       const State state = w.state();
-      const bool lstm_on_top = network.layers()[network.layers().size() - 2].cell()->states() > 1;
+      const bool lstm_on_top = network.plan().layers[network.plan().layers.size() - 2].states.size() > 1;
       const std::size_t first = state.values.size() - std::size_t(H * (lstm_on_top ? 2 : 1));
       double square = 0;
       for (std::size_t i = first; i < first + std::size_t(H); ++i) {

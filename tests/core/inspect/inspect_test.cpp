@@ -10,6 +10,7 @@
 
 #include "networks.h"
 #include "support.h"
+#include "unfold/model/operations/operations.h"
 
 namespace unfold::test {
 namespace {
@@ -186,16 +187,16 @@ TEST_P(Inspecting, ConnectivityAgreesWithDifferences) {
       double slope = 0;
       for (const Real step : {epsilon, -epsilon}) {
         std::copy(kept.begin(), kept.end(), network.parameters());
-        for (const Layer& layer : network.layers())
-          for (const Wire& wire : layer.circuit().wires) {
-            if (!wire.matrix.lookup) continue;
-            const Parameter& p = network.table()[wire.matrix.weight];
-            const auto at = [&](Index r, Index symbol) {
-              return std::size_t(p.offset + (wire.matrix.by_row ? symbol * p.cols + r : r * p.cols + symbol));
-            };
-            for (Index r = 0; r < p.size() / (V + 1); ++r)
-              network.parameters()[at(r, spare)] = kept[at(r, tokens[std::size_t(s)])] + step * kept[at(r, v)];
-          }
+        for (const auto& operation : network.plan().operations) {
+          const LinearSpec* map = operation->map();
+          if (!map || !map->matrix.lookup) continue;
+          const Parameter& p = network.table()[map->matrix.weight];
+          const auto at = [&](Index r, Index symbol) {
+            return std::size_t(p.offset + (map->matrix.by_row ? symbol * p.cols + r : r * p.cols + symbol));
+          };
+          for (Index r = 0; r < p.size() / (V + 1); ++r)
+            network.parameters()[at(r, spare)] = kept[at(r, tokens[std::size_t(s)])] + step * kept[at(r, v)];
+        }
         network.touch();
         slope += loss_with(network, tokens, s, Token(spare)) / (2 * step);
       }

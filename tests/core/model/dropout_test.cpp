@@ -20,7 +20,7 @@ struct Constant {
   }
   /// What is left of each unit, as a multiple of tanh(1).
   std::vector<double> seen(double rate, std::uint64_t pass, bool variational = false, std::uint64_t seed = 1) {
-    workspace.set_dropout(network, rate);
+    workspace.set_dropout(rate);
     workspace.dropping().on = true;
     workspace.dropping().variational = variational;
     workspace.dropping().seed = seed;

@@ -76,7 +76,7 @@ class GoldenNetwork : public testing::TestWithParam<std::string> {
 
   std::span<const Real> state_gradient(const std::string& name) {
     const StateName s = parse_state(name);
-    const Real* at = s.cell ? workspace_.initial_cell_gradient(s.layer) : workspace_.hidden_gradient(s.layer, -s.back);
+    const Real* at = s.cell ? workspace_.state_gradient(s.layer, 1) : workspace_.hidden_gradient(s.layer, -s.back);
     return {at, std::size_t(config_.batch * config_.layers[s.layer].hidden)};
   }
 

@@ -67,7 +67,7 @@ struct Problem {
     for (Index i = 0; i < network.table().size(); ++i) network.parameters()[i] = Real(rng.uniform() * 1.6 - 0.8);
     network.mask(network.parameters());
     for (const Example& e : feed.data().train) batch.push_back(&e);
-    workspace.set_dropout(network, config.dropout);
+    workspace.set_dropout(config.dropout);
     workspace.dropping() = {.on = true, .rate = config.dropout, .seed = 3, .pass = 5};
     workspace.choosing() = {.epsilon = 0.5, .seed = 4, .pass = 6};
     workspace.want_input_gradient();

@@ -38,11 +38,13 @@ struct Problem {
     return values;
   }
 
-  TensorNetwork network() const {
-    TensorNetwork made(config);
-    for (std::size_t i = 0; i < parameters.size(); ++i) made.set_parameter(made.parameters()[i].name, parameters[i]);
-    return made;
-  }
+  /// With this problem's parameters.
+  struct Made : TensorNetwork {
+    explicit Made(const Problem& p) : TensorNetwork(p.config) {
+      for (std::size_t i = 0; i < p.parameters.size(); ++i)
+        set_parameter(TensorNetwork::parameters()[i].name, p.parameters[i]);
+    }
+  };
 
   TensorNetwork::Outputs forward(TensorNetwork& made) const {
     return made.forward({.steps = T,
@@ -56,7 +58,7 @@ struct Problem {
 
   /// Σ y·dy + Σ state after·dstate.
   double loss() const {
-    TensorNetwork made = network();
+    Made made(*this);
     const TensorNetwork::Outputs out = forward(made);
     const auto dot = [](const std::vector<Real>& a, const std::vector<Real>& b) {
       EXPECT_EQ(a.size(), b.size());
@@ -99,7 +101,7 @@ class GradientTensor : public testing::TestWithParam<Case> {};
 
 TEST_P(GradientTensor, MatchesCentralDifferences) {
   Problem p(GetParam());
-  TensorNetwork network = p.network();
+  Problem::Made network(p);
   p.forward(network);
   const TensorNetwork::Gradients d = network.backward(p.dy, &p.dstate);
   p.check(p.x, d.x, "x");
@@ -113,7 +115,7 @@ TEST_P(GradientTensor, MatchesCentralDifferences) {
     p.check(p.parameters[i], network.gradient(name), name);
   }
   // The same again adds the same.
-  TensorNetwork twice = p.network();
+  Problem::Made twice(p);
   for (int pass = 0; pass < 2; ++pass) {
     if (p.which.training && pass == 1) break;  // other masks
     p.forward(twice);
@@ -179,7 +181,7 @@ TEST(GradientTensorState, IsZeroWhereTheContextMadeIt) {
                    R"("layers":[{"hidden":3,"cell":"lstm"}])"};
   Problem p(c);
   p.which.state = false;
-  TensorNetwork network = p.network();
+  Problem::Made network(p);
   p.forward(network);
   for (const Real g : network.backward(p.dy).state.values) EXPECT_EQ(g, 0);
 }

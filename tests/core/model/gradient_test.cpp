@@ -28,7 +28,7 @@ struct Problem {
     for (Index i = 0; i < T * N; ++i) inputs.push_back(Token(rng.word() % V));
     for (Index i = 0; i < T * N; ++i) targets.push_back(Token(rng.word() % V));
     targets[3] = no_token;
-    workspace.set_dropout(network, config.dropout);
+    workspace.set_dropout(config.dropout);
     workspace.dropping() = {
         .on = true, .variational = config.variational, .rate = config.dropout, .seed = 3, .pass = 5};
     network.mask(network.parameters());
@@ -89,12 +89,15 @@ Worst check(const Json& json) {
   p.loss(1);
   p.network.backward(p.workspace, gradient.data());
   std::vector<double> state_gradient;
-  for (std::size_t l = 0; l + 1 < p.network.layers().size(); ++l) {
-    const Index H = p.network.layers()[l].hidden();
-    const Real* dh = p.workspace.hidden_gradient(l, -p.network.lead(l));
-    state_gradient.insert(state_gradient.end(), dh, dh + p.network.lead(l) * N * H);
-    const Real* dc = p.workspace.initial_cell_gradient(l);
-    if (dc) state_gradient.insert(state_gradient.end(), dc, dc + N * H);
+  const Plan& plan = p.network.plan();
+  for (std::size_t l = 0; l + 1 < plan.layers.size(); ++l) {
+    const Index H = plan.layers[l].units, delay = p.network.delay(l);
+    const Real* dh = p.workspace.hidden_gradient(l, -delay);
+    state_gradient.insert(state_gradient.end(), dh, dh + delay * N * H);
+    for (int i = 1; i < int(plan.layers[l].states.size()); ++i) {
+      const Real* d = p.workspace.state_gradient(l, i);
+      state_gradient.insert(state_gradient.end(), d, d + N * H);
+    }
   }
   std::vector<bool> masked(gradient.size());
   std::vector<Real> ones(gradient.size(), Real(1));
@@ -126,10 +129,10 @@ Json cell(const std::string& name, Json options = Json::object()) {
 /// Every cell with every choice of its options (numbers at their defaults).
 std::vector<Json> all_cells() {
   std::vector<Json> list;
-  for (const CellInfo& info : cells()) {
-    if (info.name.starts_with("test-")) continue;
-    std::vector<Json> variants{cell(std::string(info.name))};
-    for (const CellOption& option : info.options) {
+  for (const CellInfo* info : cells()) {
+    if (info->name.starts_with("test-")) continue;
+    std::vector<Json> variants{cell(std::string(info->name))};
+    for (const CellOption& option : info->options) {
       std::vector<Json> extended;
       for (const Json& variant : variants)
         for (const std::string choice : option.choices) {
@@ -269,26 +272,28 @@ TEST(Gradient, BiasesDelaysAcrossLayersAndDeepReadout) {
 // A check that cannot fail proves nothing: this cell forgets the derivative of tanh.
 class Broken final : public Cell {
  public:
-  int gates() const override { return 1; }
-  void forward(const CellStep& s, int) const override {
-    activate(Activation::tanh, s.z, s.hidden * s.columns);
-    std::copy_n(s.z, s.hidden * s.columns, s.next[0]);
+  std::string equations() const override { return "h = tanh(z_h)"; }
+  void forward(const CellStep& s) const override {
+    activate(Activation::tanh, s.z, s.units * s.columns);
+    std::copy_n(s.z, s.units * s.columns, s.next_states[0]);
   }
-  void backward(const CellDelta& s, int) const override { std::copy_n(s.dh, s.hidden * s.columns, s.z); }
+  void backward(const CellDelta& s) const override { std::copy_n(s.dh_values, s.units * s.columns, s.z); }
 };
 
 constexpr const char* broken_gates[] = {"h"};
-const RegisterCell broken{
-    {.name = "test-broken",
-     .label = "",
-     .summary = "",
-     .equations = "",
-     .source = "",
-     .gate_names = broken_gates,
-     .options = {},
-     .make = [](const CellSettings&) -> std::unique_ptr<Cell> { return std::make_unique<Broken>(); }}};
+const CellInfo broken{.name = "test-broken",
+                      .label = "",
+                      .summary = "",
+                      .equations = "",
+                      .source = "",
+                      .gate_names = broken_gates,
+                      .options = {},
+                      .make = [](const CellSettings&) -> std::unique_ptr<Cell> { return std::make_unique<Broken>(); }};
 
-TEST(Gradient, CatchesABrokenBackward) { EXPECT_GT(check({{"layers", {cell("test-broken")}}}).error, 1e-2); }
+TEST(Gradient, CatchesABrokenBackward) {
+  add_cell(broken);
+  EXPECT_GT(check({{"layers", {cell("test-broken")}}}).error, 1e-2);
+}
 
 }  // namespace
 }  // namespace unfold

@@ -151,17 +151,17 @@ TEST(Identity, AResidualConnectionAddsWhatLiesBelow) {
 
 /// Time, feedback and regularisation cost nothing when unused: no operation is left of them.
 TEST(Identity, APlainLayerHasNoOperationToSpare) {
-  using Kind = Op::Kind;
-  const auto kinds = [](const std::vector<Op>& ops) {
-    std::vector<Kind> list;
-    for (const Op& op : ops) list.push_back(op.kind);
-    return list;
-  };
+  using Names = std::vector<std::string>;
   for (const char* cell : {"rnn", "lstm", "peephole-lstm", "gru"}) {
     Net plain(layers(R"({"cell":")" + std::string(cell) + R"(","hidden":5})"));
-    const Circuit& c = plain.network.layers()[0].circuit();
-    EXPECT_EQ(kinds(c.once), std::vector{Kind::wire}) << cell;
-    EXPECT_EQ(kinds(c.step), (std::vector{Kind::wire, Kind::cell, Kind::output})) << cell;
+    const Plan& plan = plain.network.plan();
+    const auto names = [&](const std::vector<int>& operations) {
+      Names list;
+      for (const int i : operations) list.emplace_back(plan.operations[std::size_t(i)]->name());
+      return list;
+    };
+    EXPECT_EQ(names(plan.layers[0].once), Names{"lookup"}) << cell;
+    EXPECT_EQ(names(plan.layers[0].step), (Names{"linear", "cell", "paddingMask", "dropout"})) << cell;
   }
 }
 

@@ -4,6 +4,7 @@
 #include "support.h"
 #include "unfold/base/parallel.h"
 #include "unfold/kernels/kernels.h"
+#include "unfold/model/scan.h"
 
 namespace unfold::test {
 namespace {
@@ -61,12 +62,12 @@ TEST_P(Invariance, InstructionSetsDoNotShow) {
 }
 
 TEST_P(Invariance, PiecesDoNotShow) {
-  const double usual = piece_work;
-  piece_work = 1e18;
+  const double usual = slice_work;
+  slice_work = 1e18;
   const Trained whole = train(GetParam(), 3);
-  piece_work = 1;
+  slice_work = 1;
   const Trained cut = train(GetParam(), 3);
-  piece_work = usual;
+  slice_work = usual;
   EXPECT_TRUE(same_bits(cut.parameters, whole.parameters));
   EXPECT_EQ(cut.reports, whole.reports);
 }

@@ -1,5 +1,6 @@
 // The training loop: what it refuses, what it leaves alone, what it counts.
 #include "unfold/train/trainer.h"
+#include "unfold/model/scan.h"
 
 #include "networks.h"
 #include "support.h"
@@ -328,13 +329,13 @@ TEST(TrainerNonFinite, AnEpsilonOf0IsRefusedOrHarmless) {
 /// Cut as finely as can be: two streams of 128 steps, four pieces a pass.
 class Pieces : public testing::Test {
  protected:
-  Pieces() { piece_work = 1; }
-  ~Pieces() override { piece_work = usual_; }
+  Pieces() { slice_work = 1; }
+  ~Pieces() override { slice_work = usual_; }
   static std::string text() { return letters(3000, 7); }
   static Config config() {
     return parse_config(R"({"layers":[{"cell":"gru","hidden":6}],"window":128,"batch":2,"dropout":0.2})");
   }
-  const double usual_ = piece_work;
+  const double usual_ = slice_work;
 };
 
 TEST_F(Pieces, AStepGivesWayManyTimesAndIsTheSame) {

@@ -1,4 +1,4 @@
-#include "unfold/model/dropout.h"
+#include "unfold/model/mask.h"
 
 #include <algorithm>
 
@@ -23,7 +23,7 @@ void each(const Dropping& d, int layer, Site site, Index first, Index count, dou
 
 }  // namespace
 
-void draw(const Dropping& d, int layer, Site site, Index first, Index count, double p, Real* mask) {
+void draw_mask(const Dropping& d, int layer, Site site, Index first, Index count, double p, Real* mask) {
   each(d, layer, site, first, count, p, [&](Index i, bool one) { mask[i] = one ? 1 : 0; });
 }
 

@@ -1,30 +1,12 @@
-#include "unfold/model/block.h"
+#include "unfold/model/matrix.h"
 
 #include <algorithm>
-#include <cstring>
-#include <limits>
-#include <new>
+#include <vector>
 
-#include "unfold/base/error.h"
+#include "unfold/base/buffer.h"
 #include "unfold/kernels/kernels.h"
 
 namespace unfold {
-
-Buffer::Buffer(Index size) : size_(size) {
-  if (size == 0) return;
-  // Sizes are of 64 bits, addresses of WebAssembly of 32: what is beyond them must not wrap into a small block.
-  constexpr auto most = std::numeric_limits<std::size_t>::max() / sizeof(Real) - 1024;
-  if (std::uint64_t(size) > most)
-    throw Error(ErrorCode::out_of_memory, "memory",
-                "at most " + std::to_string(std::int64_t(double(most) * sizeof(Real) / 1e6)) + " MB at once",
-                std::to_string(std::int64_t(double(size) * sizeof(Real) / 1e6)) + " MB");
-  const std::size_t bytes = std::size_t(size) * sizeof(Real);
-  data_ = static_cast<Real*>(::operator new(bytes, std::align_val_t(64)));
-  std::memset(static_cast<void*>(data_), 0, bytes);
-}
-
-Buffer::~Buffer() { ::operator delete(data_, std::align_val_t(64)); }
-
 namespace {
 
 Real* outer_scratch() {
@@ -32,17 +14,16 @@ Real* outer_scratch() {
   return scratch.data();
 }
 
-constexpr Index line = 16;  // packed matrices start at multiples of a cache line
-Index rounded(Index n) { return (n + line - 1) / line * line; }
-
 }  // namespace
 
-Index Matrix::packed_elements() const {
-  if (lookup) return rounded(rows * cols);
-  return rounded(kernels::packed_size(rows, cols)) + (data_gradient ? rounded(kernels::packed_size(cols, rows)) : 0);
+Size Matrix::packed_elements() const { return cache_lines(lookup ? rows * cols : kernels::packed_size(rows, cols)); }
+
+Size Matrix::transposed_elements() const {
+  return !lookup && data_gradient ? cache_lines(kernels::packed_size(cols, rows)) : 0;
 }
 
-void pack(const Matrix& m, const Real* weights, Real* packed) {
+void pack(const Matrix& m, const Real* parameters, Real* packed) {
+  const Real* weights = parameters + m.offset;
   Real* to = packed + m.packed;
   if (m.lookup && m.by_row) {
     std::copy_n(weights, m.rows * m.cols, to);
@@ -57,12 +38,12 @@ void pack(const Matrix& m, const Real* weights, Real* packed) {
   if (m.data_gradient) kernels::pack(weights, 1, m.cols, m.cols, m.rows, packed + m.packed_transposed);
 }
 
-void forward(const Matrix& m, const Real* packed, const Real* x, Index ldx, Index N, const Real* init, Index ldi,
-             Real* y, Index ldy) {
+void multiply(const Matrix& m, const Real* packed, const Real* x, Index ldx, Index N, const Real* init, Index ldi,
+              Real* y, Index ldy) {
   kernels::gemm(packed + m.packed, m.rows, m.cols, x, ldx, N, init, ldi, y, ldy);
 }
 
-void forward(const Matrix& m, const Real* packed, const Token* tokens, Index N, const Real* init, Index ldi, Real* y,
+void look_up(const Matrix& m, const Real* packed, const Token* tokens, Index N, const Real* init, Index ldi, Real* y,
              Index ldy) {
   for (Index n = 0; n < N; ++n, y += ldy) {
     if (init)
@@ -75,18 +56,18 @@ void forward(const Matrix& m, const Real* packed, const Token* tokens, Index N, 
   }
 }
 
-void backward(const Matrix& m, const Real* packed, const Real* dy, Index ldy, Index N, Real* dx, Index ldx) {
+void multiply_transposed(const Matrix& m, const Real* packed, const Real* dy, Index ldy, Index N, Real* dx, Index ldx) {
   kernels::gemm(packed + m.packed_transposed, m.cols, m.rows, dy, ldy, N, dx, ldx, dx, ldx);
 }
 
-void weight_gradient(const Matrix& m, const Real* x, Index ldx, const Real* dy, Index ldy, Index K, Index begin,
-                     Index end, Real* dw) {
+void add_outer_products(const Matrix& m, const Real* x, Index ldx, const Real* dy, Index ldy, Index K, Index begin,
+                        Index end, Real* dw) {
   kernels::outer(x, ldx, m.cols, dy + begin, ldy, end - begin, K, dw + begin * m.cols, m.cols, outer_scratch());
 }
 
 // Summed by token in a small table first: rows of dW are `cols` apart, and T·N columns would miss the cache.
-void weight_gradient(const Matrix& m, const Token* tokens, const Real* dy, Index ldy, Index K, Index begin, Index end,
-                     Real* dw) {
+void scatter_add(const Matrix& m, const Token* tokens, const Real* dy, Index ldy, Index K, Index begin, Index end,
+                 Real* dw) {
   constexpr Index block = 32;
   thread_local std::vector<Real> sums;
   sums.resize(std::size_t(block * m.cols));
@@ -104,11 +85,6 @@ void weight_gradient(const Matrix& m, const Token* tokens, const Real* dy, Index
       for (Index r = 0; r < rows; ++r)
         dw[(r0 + r) * row_stride + c * column_stride] += sums[std::size_t(c * block + r)];
   }
-}
-
-void bias_gradient(const Real* dy, Index ldy, Index K, Index begin, Index end, Real* db) {
-  for (Index k = 0; k < K; ++k, dy += ldy)
-    for (Index r = begin; r < end; ++r) db[r] += dy[r];
 }
 
 }  // namespace unfold

@@ -1,0 +1,29 @@
+#include "unfold/model/cells/table.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "unfold/base/error.h"
+
+namespace unfold {
+namespace {
+
+std::vector<const CellInfo*>& table() {
+  static std::vector<const CellInfo*> list{&gru_cell, &lstm_cell, &peephole_lstm_cell, &rnn_cell};
+  return list;
+}
+
+}  // namespace
+
+std::span<const CellInfo* const> cells() { return table(); }
+
+void add_cell(const CellInfo& info) {
+  if (find_cell(info.name)) refuse_argument("name", "a name that no cell has", std::string(info.name));
+  auto& list = table();
+  list.insert(std::upper_bound(list.begin(), list.end(), &info,
+                               [](const CellInfo* a, const CellInfo* b) { return a->name < b->name; }),
+              &info);
+}
+
+}  // namespace unfold

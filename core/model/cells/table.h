@@ -1,0 +1,10 @@
+// Every cell there is: one line here and one in table.cpp for each file of this folder.
+#pragma once
+
+#include "unfold/config/cell_info.h"
+
+namespace unfold {
+
+extern const CellInfo gru_cell, lstm_cell, peephole_lstm_cell, rnn_cell;
+
+}  // namespace unfold

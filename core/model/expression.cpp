@@ -1,0 +1,154 @@
+#include "unfold/model/expression.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+namespace unfold {
+namespace {
+
+using Kind = Node::Kind;
+
+constexpr std::array<const char*, 12> kind_names{"number", "name",    "+",    "-",    "*",   "/",
+                                                 "neg",    "sigmoid", "tanh", "relu", "exp", "max"};
+
+/// Recursive descent over one text.
+class Parser {
+ public:
+  explicit Parser(std::string_view text) : text_(text) {}
+
+  std::vector<Equation> run() {
+    std::vector<Equation> list;
+    do {
+      Equation equation{.name = name()};
+      expect('=');
+      nodes_ = &equation.nodes;
+      sum();
+      list.push_back(std::move(equation));
+    } while (take(';'));
+    if (at_ < text_.size()) fail();
+    return list;
+  }
+
+ private:
+  [[noreturn]] void fail() const {
+    throw Error(ErrorCode::internal, "equations", "an expression at character " + std::to_string(at_),
+                std::string(text_));
+  }
+  void skip() {
+    while (at_ < text_.size() && text_[at_] == ' ') ++at_;
+  }
+  bool take(char c) {
+    skip();
+    if (at_ == text_.size() || text_[at_] != c) return false;
+    ++at_;
+    return true;
+  }
+  void expect(char c) {
+    if (!take(c)) fail();
+  }
+  static bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+  static bool digit(char c) { return (c >= '0' && c <= '9') || c == '.'; }
+  std::string name() {
+    skip();
+    const std::size_t begin = at_;
+    while (at_ < text_.size() && (letter(text_[at_]) || digit(text_[at_]))) ++at_;
+    if (at_ == begin || !letter(text_[begin])) fail();
+    return std::string(text_.substr(begin, at_ - begin));
+  }
+  int add(Node node) {
+    nodes_->push_back(std::move(node));
+    return int(nodes_->size()) - 1;
+  }
+
+  int sum() {
+    int left = product();
+    for (;;) {
+      if (take('+'))
+        left = add({.kind = Kind::add, .left = left, .right = product()});
+      else if (take('-'))
+        left = add({.kind = Kind::subtract, .left = left, .right = product()});
+      else
+        return left;
+    }
+  }
+  int product() {
+    int left = factor();
+    for (;;) {
+      if (take('*'))
+        left = add({.kind = Kind::multiply, .left = left, .right = factor()});
+      else if (take('/'))
+        left = add({.kind = Kind::divide, .left = left, .right = factor()});
+      else
+        return left;
+    }
+  }
+  int factor() {
+    if (take('-')) return add({.kind = Kind::negate, .left = factor()});
+    if (take('(')) {
+      const int inner = sum();
+      expect(')');
+      return inner;
+    }
+    skip();
+    if (at_ < text_.size() && digit(text_[at_])) return number();
+    const std::string called = name();
+    if (!take('(')) return add({.kind = Kind::name, .name = called});
+    const auto* const kind = std::find(kind_names.begin() + int(Kind::sigmoid), kind_names.end(), called);
+    if (kind == kind_names.end()) fail();
+    Node node{.kind = Kind(kind - kind_names.begin())};
+    node.left = sum();
+    if (node.kind == Kind::max) {
+      expect(',');
+      node.right = sum();
+    }
+    expect(')');
+    return add(node);
+  }
+  int number() {
+    double value = 0, unit = 1;
+    bool fraction = false;
+    for (; at_ < text_.size() && digit(text_[at_]); ++at_) {
+      if (text_[at_] == '.') {
+        fraction = true;
+        continue;
+      }
+      value = value * 10 + (text_[at_] - '0');
+      if (fraction) unit *= 10;
+    }
+    return add({.kind = Kind::number, .number = value / unit});
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::vector<Node>* nodes_ = nullptr;
+};
+
+Json node_json(const std::vector<Node>& nodes, int i) {
+  const Node& node = nodes[std::size_t(i)];
+  if (node.kind == Kind::number) return node.number;
+  if (node.kind == Kind::name) return node.name;
+  Json json = Json::array();
+  json.push_back(kind_names[std::size_t(node.kind)]);
+  json.push_back(node_json(nodes, node.left));
+  if (node.right >= 0) json.push_back(node_json(nodes, node.right));
+  return json;
+}
+
+}  // namespace
+
+std::vector<Equation> parse_equations(const std::string& text) { return Parser(text).run(); }
+
+Json equations_json(const std::string& text) {
+  Json json = Json::array();
+  for (const Equation& equation : parse_equations(text)) {
+    Json pair = Json::array();
+    pair.push_back(equation.name);
+    pair.push_back(node_json(equation.nodes, int(equation.nodes.size()) - 1));
+    json.push_back(pair);
+  }
+  return json;
+}
+
+}  // namespace unfold

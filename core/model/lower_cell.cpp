@@ -1,0 +1,381 @@
+// A layer of the configuration: its edges, its cell, and what follows it.
+#include <algorithm>
+
+#include "unfold/base/numeric.h"
+#include "unfold/model/lowering.h"
+
+namespace unfold {
+namespace {
+
+bool is_default_input(const EdgeConfig& e, int number) {
+  return e.delay == 0 && (number == 0 ? e.from == Source::input : e.from == Source::layer && e.layer == number - 1);
+}
+
+/// Whether the inputs enter the cell itself, and not the first hidden layer of a transition.
+bool inputs_enter_cell(const LayerConfig& config) {
+  return std::none_of(config.edges.begin(), config.edges.end(), [](const EdgeConfig& e) {
+    return e.from == Source::self && !e.hidden.empty() && e.join == Join::first;
+  });
+}
+
+/// Periods of a clockwork layer: equal groups of units, one period each.
+std::vector<int> periods_of(const LayerConfig& config) {
+  const auto groups = Index(config.clock.size());
+  std::vector<int> periods;
+  for (Index k = 0; k < (groups > 0 ? config.hidden : 0); ++k)
+    periods.push_back(config.clock[std::size_t(k * groups / config.hidden)]);
+  return periods;
+}
+
+bool interpolates(const LayerConfig& c) {
+  return c.leak.on() || !c.clock.empty() || c.zoneout > 0 || c.zoneout_cell > 0;
+}
+
+/// Lowers one layer of the configuration.
+class CellLowering {
+ public:
+  CellLowering(Plan& plan, int layer, const LayerConfig& config, int own, const Sources& sources)
+      : plan_(plan),
+        config_(config),
+        own_(own),
+        low_(plan, layer, sources, plan.layers[std::size_t(layer)].name + ".", config.bias != Bias::none),
+        cell_(*plan.layers[std::size_t(layer)].cell),
+        H_(config.hidden),
+        G_(cell_.gates()) {}
+
+  void run() {
+    PlanLayer& layer = low_.owner();
+    z_ = low_.node(layer.sum, Activation::identity, 0);
+    low_.at(z_).cell = true;
+    if (cell_.separate()) {
+      zh_ = low_.node(layer.recurrent, Activation::identity, 0);
+      low_.at(zh_).cell = true;
+      low_.at(zh_).once = false;
+    }
+    if (cell_.early_gate()) early_gradient_ = buffer("gate_gradient", H_, Extent::step, Lifetime::training, true);
+    lower_inputs();
+    for (const EdgeConfig& e : config_.edges)
+      if (e.from == Source::self) lower_self(e);
+    lower_biases();
+    lower_norms();
+    for (const std::string& name : cell_.own_vectors())
+      own_vectors_.push_back(
+          low_.plan().parameters.add({.name = low_.prefix() + name, .rows = H_, .cols = 1, .vector = true}));
+    lower_interpolation();
+    lower_initial();
+    schedule();
+  }
+
+ private:
+  int recurrent() const { return zh_ >= 0 ? zh_ : z_; }
+  int buffer(const char* name, Index rows, Extent extent, Lifetime lifetime, bool zeroed = false, int number = -1) {
+    return plan_.add({.name = name,
+                      .layer = low_.layer(),
+                      .number = number,
+                      .rows = rows,
+                      .extent = extent,
+                      .lifetime = lifetime,
+                      .zeroed = zeroed,
+                      .sequence = low_.owner().sequence});
+  }
+
+  void lower_inputs() {
+    const bool into_cell = inputs_enter_cell(config_);
+    int products = 0;
+    for (const EdgeConfig& e : config_.edges) {
+      if (e.from == Source::self) continue;
+      const bool product = e.from == Source::product;
+      const std::string key = product ? "product" + std::to_string(products++) : edge_key(e, own_);
+      const Lowering::Input from = product ? low_.product(e, key) : low_.source(e);
+      const Lowering::Input last = low_.chain(e, from, key, {}, 0);
+      inputs_.push_back({last, key});
+      if (!into_cell) continue;
+      low_.map(last, z_, "weight_" + key, Fill::input, H_);
+      if (e.shortcut && !e.hidden.empty()) low_.map(from, z_, "shortcut_" + key, Fill::input, H_);
+    }
+  }
+
+  void lower_self(const EdgeConfig& e) {
+    const std::string key = edge_key(e, own_);
+    const bool deep = !e.hidden.empty();
+    const Index gated = cell_.early_gate() ? (G_ - 1) * H_ : G_ * H_;  // rows that read h itself
+    const Index last_size = (deep ? e.hidden.back() : H_) / e.blocks;
+    const int weight =
+        low_.parameter("weight_" + key, G_ * H_, last_size, deep ? Fill::input : Fill::recurrent, H_ / e.blocks);
+    const int shortcut = e.shortcut && deep ? low_.parameter("shortcut_" + key, G_ * H_, H_, Fill::recurrent, H_) : -1;
+    const Lowering::Input own = masked(low_.source(e));
+    const auto matrices = [&](const Lowering::Input& from, const std::string& suffix, Index row, Index rows) {
+      const Lowering::Input last = low_.chain(e, from, key + suffix, inputs_, from.stage);
+      const std::size_t into_cell = low_.maps.size();
+      if (e.blocks > 1)
+        low_.map_blocks(last, recurrent(), weight, H_, e.blocks);
+      else
+        low_.map_rows(last, recurrent(), weight, row, rows);
+      if (shortcut >= 0) low_.map_rows(from, recurrent(), shortcut, row, rows);
+      for (std::size_t i = into_cell; i < low_.maps.size(); ++i)  // faster units do not feed slower ones
+        if (low_.maps[i].from.signal.value == from.signal.value && from.stage == 0)
+          low_.maps[i].periods = periods_of(config_);
+    };
+    matrices(own, "", 0, gated);
+    if (gated < G_ * H_) matrices(early_product(own), "_reset", gated, H_);
+  }
+
+  /// Own h under recurrent dropout.
+  Lowering::Input masked(const Lowering::Input& own) {
+    if (config_.recurrent_dropout == 0) return own;
+    const int number = int(masks_.size());
+    DropoutSpec spec{.from = own.signal,
+                     .to = buffer("masked", H_, Extent::window, Lifetime::always, false, number),
+                     .gradient = buffer("masked_gradient", H_, Extent::step, Lifetime::training, true, number),
+                     .site = Site::recurrent,
+                     .number = low_.layer(),
+                     .index = number,
+                     .rate = config_.recurrent_dropout};
+    plan_.reads(own.signal, low_.owner().sequence);
+    masks_.push_back(spec);
+    return {{.value = spec.to, .gradient = spec.gradient, .rows = H_}, false, 0};
+  }
+
+  /// gate∘h, which the last gate reads instead of h.
+  Lowering::Input early_product(const Lowering::Input& own) {
+    const Index row = cell_.early_gate()->gate * H_;
+    const int number = int(products_.size());
+    const int to = buffer("gated", H_, Extent::window, Lifetime::always, false, number);
+    const int d = buffer("gated_gradient", H_, Extent::step, Lifetime::training, true, number);
+    plan_.reads(own.signal, low_.owner().sequence);
+    const Signal gate{.value = low_.at(z_).sum.value, .gradient = early_gradient_, .row = row, .rows = H_};
+    products_.push_back({.left = gate, .right = own.signal, .to = to, .gradient = d});
+    return {{.value = to, .gradient = d, .rows = H_}, false, 1};
+  }
+
+  void lower_biases() {
+    if (config_.bias == Bias::none) return;
+    std::vector<double> start;
+    for (int g = 0; g < G_; ++g) start.push_back(cell_.initial_bias(g));
+    low_.bias(z_, config_.bias == Bias::two ? "bias_ih" : "bias", start);
+    if (config_.bias == Bias::two) low_.bias(recurrent(), "bias_hh");
+  }
+
+  void lower_norms() {
+    if (!config_.layer_norm) return;
+    for (const int node : {z_, zh_}) {
+      if (node < 0) continue;
+      Lowering::Node& n = low_.at(node);
+      LayerNormSpec norm{.to = n.sum, .units = H_, .last = G_};
+      norm.gain = plan_.parameters.add({.name = low_.prefix() + (node == z_ ? "norm_ih" : "norm_hh"),
+                                        .rows = n.sum.rows,
+                                        .cols = 1,
+                                        .fill = Fill::constant,
+                                        .block = n.sum.rows,
+                                        .values = {1},
+                                        .vector = true});
+      norm.gain_offset = plan_.parameters[norm.gain].offset;
+      norm.normal = buffer("normal", n.sum.rows, Extent::window, Lifetime::training, false, node);
+      norm.gradient = buffer("normal_gradient", n.sum.rows, Extent::window, Lifetime::training, false, node);
+      norm.inverse = buffer("inverse_deviation", G_, Extent::window, Lifetime::training, false, node);
+      n.sum.normalized = true;
+      n.sum_gradient = norm.gradient;
+      norms_.push_back(norm);
+    }
+  }
+
+  void lower_interpolation() {
+    PlanLayer& layer = low_.owner();
+    for (int i = 0; i < cell_.states(); ++i)
+      around_.push_back(i == 0 ? -1 : buffer("around", H_, Extent::step, Lifetime::training, false, i));
+    if (!interpolates(config_)) return;
+    layer.interpolated = true;
+    answer_gradient_ = buffer("answer_gradient", H_, Extent::step, Lifetime::training);
+    interpolation_ = {.units = H_,
+                      .number = low_.layer(),
+                      .leak = config_.leak,
+                      .periods = periods_of(config_),
+                      .zoneout = config_.zoneout,
+                      .zoneout_cell = config_.zoneout_cell,
+                      .states = layer.states,
+                      .gradients = layer.state_gradients,
+                      .around = around_,
+                      .answer_gradient = answer_gradient_};
+    if (config_.leak.on()) interpolation_.packed = plan_.reserve(H_);
+    if (!config_.leak.learned) return;
+    std::vector<double> start;
+    for (Index k = 0; k < H_; ++k) {
+      const double alpha = std::clamp(config_.leak.share(k, H_), 1e-3, 1 - 1e-3);
+      start.push_back(numeric::log(alpha / (1 - alpha)));
+    }
+    interpolation_.parameter = plan_.parameters.add({.name = low_.prefix() + "leak",
+                                                     .rows = H_,
+                                                     .cols = 1,
+                                                     .fill = Fill::constant,
+                                                     .block = 1,
+                                                     .values = start,
+                                                     .vector = true});
+    interpolation_.offset = plan_.parameters[interpolation_.parameter].offset;
+  }
+
+  void lower_initial() {
+    if (!config_.initial) return;
+    const PlanLayer& layer = low_.owner();
+    initial_.units = H_;
+    initial_.context = output_of(plan_, low_.sources().context);
+    const Index C = initial_.context.rows;
+    for (int i = 0; i < cell_.states(); ++i) {
+      const std::string name = std::string("initial_") + cell_.state_name(i);
+      InitialStateSpec::State state{.value = layer.states[std::size_t(i)],
+                                    .gradient = layer.state_gradients[std::size_t(i)]};
+      const int weight = low_.parameter(name + ".weight", H_, C, Fill::input, 0);
+      state.matrix = {.weight = weight, .rows = H_, .cols = C, .offset = plan_.parameters[weight].offset};
+      state.matrix.packed = plan_.reserve(state.matrix.packed_elements());
+      state.matrix.packed_transposed = plan_.reserve(state.matrix.transposed_elements());
+      state.bias =
+          plan_.parameters.add({.name = low_.prefix() + name + ".bias", .rows = H_, .cols = 1, .vector = true});
+      state.bias_offset = plan_.parameters[state.bias].offset;
+      initial_.states.push_back(state);
+    }
+  }
+
+  void normalize(Index first, Index last) {
+    for (auto norm = norms_.rbegin(); norm != norms_.rend(); ++norm) {  // the recurrent part's first
+      LayerNormSpec spec = *norm;
+      for (const int node : {z_, zh_})
+        if (node >= 0 && low_.at(node).sum.value == spec.to.value) spec.to = low_.at(node).sum;
+      spec.first = first;
+      spec.last = last;
+      low_.add(make_layer_norm(spec), When::step);
+    }
+  }
+
+  void complete_sums(int stage) {
+    for (int n = 0; n < int(low_.nodes.size()); ++n)
+      if (n != z_ && n != zh_ && low_.at(n).stage == stage) low_.complete(n, stage);
+    if (zh_ >= 0 && stage == 0) low_.complete(zh_, stage);
+    low_.complete(z_, stage);
+  }
+
+  /// The gates that come before the product with one of them, the product, and what reads it.
+  void schedule_early_gate() {
+    const EarlyGate early = *cell_.early_gate();
+    normalize(0, G_ - 1);
+    low_.add(make_activation({early.function, low_.at(z_).sum, early.gate * H_, H_, early_gradient_}), When::step);
+    for (const ProductSpec& product : products_) low_.add(make_product(product), When::step);
+    complete_sums(1);
+    normalize(G_ - 1, G_);
+  }
+
+  void schedule() {
+    PlanLayer& layer = low_.owner();
+    low_.start();
+    if (!initial_.states.empty()) low_.add(make_initial_state(initial_), When::begin);
+    for (const DropoutSpec& mask : masks_) low_.add(make_dropout(mask), When::step);
+    complete_sums(0);
+    if (cell_.early_gate())
+      schedule_early_gate();
+    else
+      normalize(0, G_);
+    const Lowering::Node& z = low_.at(z_);
+    low_.add(make_cell_update({.cell = &cell_,
+                               .units = H_,
+                               .sum = z.sum,
+                               .recurrent = zh_ >= 0 ? low_.at(zh_).sum : Sum{},
+                               .states = layer.states,
+                               .gradients = layer.state_gradients,
+                               .around = around_,
+                               .parameters = own_vectors_,
+                               .offset = own_vectors_.empty() ? 0 : plan_.parameters[own_vectors_[0]].offset,
+                               .own_gradient = z.sum_gradient,
+                               .answer_gradient = answer_gradient_,
+                               .interpolated = layer.interpolated}),
+             When::step);
+    if (layer.interpolated) low_.add(make_interpolate(interpolation_), When::step);
+    low_.add(make_padding_mask({H_, layer.states, layer.state_gradients, around_}), When::step);
+    low_.add(make_dropout({.from = {.value = layer.states[0], .gradient = layer.state_gradients[0], .rows = H_},
+                           .to = layer.output,
+                           .gradient = layer.output_gradient,
+                           .number = low_.layer()}),
+             When::step);
+    if (config_.residual)
+      low_.add(make_residual(output_of(plan_, low_.layer() - 1), layer.output, layer.output_gradient), When::step);
+  }
+
+  Plan& plan_;
+  const LayerConfig& config_;
+  int own_;
+  Lowering low_;
+  const Cell& cell_;
+  Index H_, G_;
+  int z_ = -1, zh_ = -1, early_gradient_ = -1, answer_gradient_ = -1;
+  std::vector<Lowering::Entry> inputs_;
+  std::vector<DropoutSpec> masks_;
+  std::vector<ProductSpec> products_;
+  std::vector<LayerNormSpec> norms_;
+  std::vector<int> own_vectors_, around_;
+  InterpolateSpec interpolation_;
+  InitialStateSpec initial_;
+};
+
+}  // namespace
+
+std::string edge_key(const EdgeConfig& e, int number) {
+  if (is_default_input(e, number)) return "ih";
+  const bool back = e.from == Source::self || e.from == Source::output ||
+                    (e.from == Source::layer && e.layer > number && number >= 0);
+  std::string key = e.from == Source::self        ? "hh"
+                    : e.from == Source::input     ? "x"
+                    : e.from == Source::output    ? "yh"
+                    : e.from == Source::layer     ? "l" + std::to_string(e.layer)
+                    : e.from == Source::context   ? "context"
+                    : e.from == Source::attention ? "attention"
+                                                  : "remaining";
+  if (e.delay != (back ? 1 : 0)) key += "_" + std::to_string(e.delay);
+  return key;
+}
+
+int declare_layer(Plan& plan, const LayerConfig& config, const std::string& name, int sequence) {
+  const int number = int(plan.layers.size());
+  const Index H = config.hidden;
+  PlanLayer layer{.name = name, .sequence = sequence, .direction = config.direction, .units = H};
+  const CellInfo* info = config.cell.empty() ? nullptr : find_cell(config.cell);
+  if (info) layer.cell = make_cell(*info, config.settings);
+  const auto add = [&](const char* what, Index rows, Extent extent, Lifetime lifetime, bool zeroed, int which = -1) {
+    return plan.add({.name = what,
+                     .layer = number,
+                     .number = which,
+                     .rows = rows,
+                     .extent = extent,
+                     .lifetime = lifetime,
+                     .zeroed = zeroed,
+                     .sequence = sequence,
+                     .direction = config.direction,
+                     .delay = extent == Extent::state ? Index(1) : Index(0)});
+  };
+  if (info) {
+    const Index rows = layer.cell->gates() * H;
+    layer.sum.value = layer.sum.gradient = add("sum", rows, Extent::window, Lifetime::always, false);
+    layer.sum.rows = rows;
+    if (layer.cell->separate()) {
+      layer.recurrent = layer.sum;
+      layer.recurrent.value = layer.recurrent.gradient =
+          add("recurrent_sum", rows, Extent::window, Lifetime::always, false);
+    }
+  }
+  for (int i = 0; i < (info ? layer.cell->states() : 1); ++i) {
+    layer.states.push_back(add(info ? layer.cell->state_name(i) : "h", H, Extent::state, Lifetime::always, false));
+    layer.state_gradients.push_back(
+        add("state_gradient", H, i == 0 ? Extent::state : Extent::step, Lifetime::training, true, i));
+  }
+  layer.output = add("output", H, Extent::window, config.residual ? Lifetime::always : Lifetime::dropout, false);
+  layer.output_gradient =
+      add("output_gradient", H, Extent::window, config.residual ? Lifetime::training : Lifetime::dropout, true);
+  plan.buffers[std::size_t(layer.output)].alias = layer.states[0];
+  plan.buffers[std::size_t(layer.output_gradient)].alias = layer.state_gradients[0];
+  for (const int buffer : {layer.output, layer.output_gradient})
+    plan.buffers[std::size_t(buffer)].separate = config.residual;
+  plan.layers.push_back(std::move(layer));
+  return number;
+}
+
+void lower_layer(Plan& plan, int layer, const LayerConfig& config, int own, const Sources& sources) {
+  CellLowering(plan, layer, config, own, sources).run();
+}
+
+}  // namespace unfold

@@ -1,0 +1,87 @@
+// Cell: preactivations and former states → gate activations and new states; backward, the deltas of the preactivations
+// over the gate activations, and the gradients of the former states.
+//
+// The gradient of h has a place for every step, since linear maps of any delay add to it. That of a further state has
+// one step: it comes in as ∂L/∂c_t and leaves as ∂L/∂c_{t−1}. What passes around the cell on its way back, through an
+// interpolation or over padding, waits in a buffer of its own (`around`) and is added last.
+#include "unfold/model/operations/description.h"
+
+namespace unfold {
+namespace {
+
+class CellUpdate final : public Operation {
+ public:
+  explicit CellUpdate(CellSpec spec) : s_(std::move(spec)) {}
+
+  const char* name() const override { return "cell"; }
+  void describe(const Plan& plan, Json& json) const override {
+    const CellInfo& info = *s_.cell->info;
+    put(json, {{"cell", info.name.data()}, {"units", s_.units}});
+    describe_sum(plan, "sum", s_.sum, json);
+    if (s_.recurrent.value >= 0) describe_sum(plan, "recurrent", s_.recurrent, json);
+    put(json, {{"states", buffers_json(plan, s_.states)}});
+    describe_parameters(plan, "parameters", s_.parameters, json);
+    put(json, {{"equations", equations_json(s_.cell->equations())}});
+  }
+
+  void buffers(Plan& plan) override {
+    if (s_.cell->saved() > 0) saved_ = plan.add({.name = "saved", .layer = layer, .rows = s_.cell->saved() * s_.units});
+  }
+
+  void forward(const Pass& p, const Columns& c) const override {
+    CellStep step;
+    fill(step, p, c);
+    step.z = p.at(s_.sum.value, c);
+    step.zh = p.at(s_.recurrent.value, c);
+    step.saved_values = p.at(saved_, c);
+    for (std::size_t i = 0; i < s_.states.size(); ++i) step.next_states[i] = p.at(s_.states[i], c, 0);
+    s_.cell->forward(step);
+  }
+
+  void backward(const Pass& p, const Columns& c) const override {
+    CellDelta step;
+    fill(step, p, c);
+    step.z = p.at(s_.sum.gradient, c);
+    step.zh = p.at(s_.recurrent.gradient, c);
+    step.saved_values = p.at(saved_, c);
+    step.dh_values = s_.interpolated ? p.at(s_.answer_gradient, c) : p.at(s_.gradients[0], c, 0);
+    step.dformer = p.at(s_.gradients[0], c, 1);
+    for (std::size_t i = 1; i < s_.states.size(); ++i) step.dstates[i] = p.at(s_.gradients[i], c);
+    s_.cell->backward(step);
+    if (!s_.interpolated && !p.lengths) return;
+    for (std::size_t i = 1; i < s_.states.size(); ++i)
+      array(step.dstates[i], c.count * s_.units) += array(p.at(s_.around[i], c), c.count * s_.units);
+  }
+
+  void gradient(const Pass& p, Real* gradient, Index first, Index) const override {
+    if (first > 0 || s_.parameters.empty()) return;
+    const Columns all{0, p.T * p.N};
+    CellTrace trace;
+    fill(trace, p, all);
+    trace.z = p.at(s_.own_gradient, all);
+    trace.saved_values = p.at(saved_, all);
+    trace.gradient = gradient + s_.offset;
+    s_.cell->own_gradient(trace);
+  }
+
+  double cost() const override { return 20.0 * double(s_.units); }
+
+ private:
+  void fill(CellColumns& to, const Pass& p, const Columns& c) const {
+    to.units = s_.units;
+    to.columns = c.count;
+    to.gates = s_.cell->gates();
+    to.saved_rows = s_.cell->saved();
+    to.own = p.parameters + s_.offset;
+    for (std::size_t i = 0; i < s_.states.size(); ++i) to.former_states[i] = p.at(s_.states[i], c, 1);
+  }
+
+  CellSpec s_;
+  int saved_ = -1;
+};
+
+}  // namespace
+
+std::unique_ptr<Operation> make_cell_update(CellSpec spec) { return std::make_unique<CellUpdate>(std::move(spec)); }
+
+}  // namespace unfold

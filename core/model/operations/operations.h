@@ -1,0 +1,159 @@
+// Makers of the operations, one for each file of this folder. What each does, and its equations, is in its file.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "unfold/config/config.h"
+#include "unfold/model/cell.h"
+#include "unfold/model/matrix.h"
+#include "unfold/model/operations/operation.h"
+
+namespace unfold {
+
+/// How a linear map or a lookup begins: it adds to what the sum holds, or starts it from the bias (or from zeros).
+enum class Start { add, fill };
+
+/// y += W·x(t − delay), with rows [row, row + matrix.rows) of the sum.
+struct LinearSpec {
+  Signal from;
+  Matrix matrix;
+  Sum to;
+  Index row = 0;
+  Start start = Start::add;
+  std::vector<int> periods;  // of a clockwork layer: weights from faster to slower units stay zero
+};
+std::unique_ptr<Operation> make_linear(LinearSpec spec);
+
+/// The same where x is one-hot: a column of W (or, of an embedding, a row) for each token.
+std::unique_ptr<Operation> make_lookup(LinearSpec spec);
+
+/// y ← Σ biases; where a linear map starts the sum, it reads the packed sum itself.
+struct BiasSpec {
+  Sum to;
+  std::vector<int> parameters;
+  std::vector<Size> offsets;
+  int sum_gradient = -1;  // the buffer that the gradient of the bias is summed over
+};
+std::unique_ptr<Operation> make_bias(BiasSpec spec);
+
+/// y ← φ(y), for rows [row, row + rows) of a sum.
+struct ActivationSpec {
+  Activation function = Activation::tanh;
+  Sum to;
+  Index row = 0, rows = 0;
+  int gradient = -1;  // where ∂L/∂y is, if it is not the sum's: a gate that products read, see make_product
+};
+std::unique_ptr<Operation> make_activation(const ActivationSpec& spec);
+
+/// y ← γ∘(y − μ)/√(σ² + ε) + b for gates [first, last) of a sum.
+struct LayerNormSpec {
+  Sum to;
+  int gain = -1;
+  Size gain_offset = 0;
+  Index units = 0, first = 0, last = 0;
+  int normal = -1, gradient = -1, inverse = -1;  // buffers that all normalisations of a sum share
+};
+std::unique_ptr<Operation> make_layer_norm(const LayerNormSpec& spec);
+
+/// The cell of a layer: preactivations and former states → gate activations and new states.
+struct CellSpec {
+  const Cell* cell = nullptr;
+  Index units = 0;
+  Sum sum, recurrent;
+  std::vector<int> states, gradients;  // gradients of all but the first are of one step
+  std::vector<int> around;             // for each further state: what passed around the cell, see cell.cpp
+  std::vector<int> parameters;         // the cell's own vectors
+  Size offset = 0;                     // of the first of them
+  int own_gradient = -1;               // the buffer of deltas that their gradients are summed over
+  int answer_gradient = -1;            // ∂L/∂(the cell's answer) where it is interpolated; else that of h
+  bool interpolated = false;
+};
+std::unique_ptr<Operation> make_cell_update(CellSpec spec);
+
+/// h ← k∘h₋ + (1 − k)∘h: leak, clock and zoneout.
+struct InterpolateSpec {
+  Index units = 0;
+  int number = 0;  // of the layer, which draws its masks
+  LeakConfig leak;
+  std::vector<int> periods;  // one for each unit; empty: no clock
+  double zoneout = 0, zoneout_cell = 0;
+  int parameter = -1;  // of a learned leak
+  Size offset = 0, packed = 0;
+  std::vector<int> states, gradients, around;
+  int answer_gradient = -1;
+};
+std::unique_ptr<Operation> make_interpolate(InterpolateSpec spec);
+
+/// Once a sequence has ended: every state ← the state of the step before.
+struct PaddingMaskSpec {
+  Index units = 0;
+  std::vector<int> states, gradients, around;
+};
+std::unique_ptr<Operation> make_padding_mask(PaddingMaskSpec spec);
+
+/// y ← x∘mask/(1 − p).
+struct DropoutSpec {
+  Signal from;
+  int to = -1, gradient = -1;
+  Site site = Site::output;
+  int number = 0;   // of the layer, which draws its masks
+  int index = 0;    // among the layer's signals of that site
+  double rate = 0;  // of Site::recurrent; that of Site::output may change while the network trains
+};
+std::unique_ptr<Operation> make_dropout(const DropoutSpec& spec);
+
+/// y += x: the residual connection, over dropout's answer.
+std::unique_ptr<Operation> make_residual(Signal from, int to, int gradient);
+
+/// y ← a∘b.
+struct ProductSpec {
+  Signal left, right;
+  int to = -1, gradient = -1;  // the gradient is of one step
+  bool once = false;           // or of the whole window
+};
+std::unique_ptr<Operation> make_product(const ProductSpec& spec);
+
+/// Columns of the other sequence, or of the given context, that are the same at every step: what `from` leaves behind.
+struct ContextSpec {
+  std::vector<Signal> from;     // outputs of the encoder's layers; none: the given context
+  std::vector<int> directions;  // of those layers
+  bool mean = false;            // over time, instead of the last
+  Index rows = 0;
+  int to = -1, gradient = -1;
+};
+std::unique_ptr<Operation> make_context(ContextSpec spec);
+
+/// The first states of a layer: h₀ = tanh(W·c + b), and W'·c + b' for the other states.
+struct InitialStateSpec {
+  struct State {
+    Matrix matrix;
+    int bias = -1;
+    Size bias_offset = 0;
+    int value = -1, gradient = -1;
+  };
+  Signal context;
+  Index units = 0;
+  std::vector<State> states;
+};
+std::unique_ptr<Operation> make_initial_state(InitialStateSpec spec);
+
+/// softmax over the encoder's steps of the scores of a query, and the weighted mean of the encoder's outputs.
+struct AttentionSpec {
+  bool additive = true;
+  Sum query, keys;
+  std::vector<Signal> memory;
+  int score = -1;  // the parameter v of additive scores
+  Size score_offset = 0;
+  int to = -1, gradient = -1, weights = -1;
+};
+std::unique_ptr<Operation> make_attention(AttentionSpec spec);
+
+/// Free running: p ← softmax(o), which edges from the output read one step later.
+std::unique_ptr<Operation> make_output_feedback(const Sum& from, int to, int gradient);
+
+/// Scheduled sampling: the next input symbol is, at times, drawn from softmax(o).
+std::unique_ptr<Operation> make_scheduled_sampling(const Sum& from, Index symbols);
+
+}  // namespace unfold

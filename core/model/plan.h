@@ -1,0 +1,105 @@
+// A network, compiled from its configuration: parameters, buffers and operations in the order in which they run. A plan
+// holds no numbers. The scan executes it (scan.h), the workspace is one arena of its buffers (workspace.h), memory and
+// parameters are its sums, and its JSON is what exporters, diagrams and explanations read.
+//
+//   const Plan plan = compile(parse_config("{}"), {.symbols = 65, .outputs = 65});   // compile.h
+//   plan.parameters.size();                  // numbers to be learned
+//   plan.arena({.steps = 64, .columns = 32, .training = true});   // numbers of its buffers
+//   plan.to_json();                          // what it is made of
+//
+// Scheduling rule: an operation whose sources are complete before its layer starts runs once over all T·N columns
+// (`once`); every other one runs at every step (`step`). `begin` runs before the first step.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "unfold/model/cell.h"
+#include "unfold/model/operations/operation.h"
+#include "unfold/model/parameters.h"
+
+namespace unfold {
+
+/// What a network reads and answers.
+struct NetworkSizes {
+  Index symbols = 0;  // V of the input tokens; 0: the input is numbers
+  Index numbers = 0;  // D of a step's numbers
+  Index outputs = 0;  // rows of the readout; 0: there is none
+  Index context = 0;  // of a given context
+  Index lengths = 0;  // rows of the answer to "how long", 0: none
+};
+
+/// When an operation runs forward. `never`: it is fused into another one, and has a gradient only.
+enum class When { once, begin, step, never };
+
+/// A layer of the plan: one of the configuration, or an embedding, a context, attention, keys of attention, a readout.
+struct PlanLayer {
+  std::string name;                          // "layers.0", "encoder.layers.1", "embedding", "readout", …
+  int sequence = 0;                          // 1: the encoder's
+  int direction = 1;                         // −1: from the last step to the first
+  Index units = 0;                           // rows of its output
+  std::unique_ptr<Cell> cell;                // null: there is none
+  std::vector<int> states, state_gradients;  // buffers; the first state is h
+  int output = -1, output_gradient = -1;     // what upper layers read
+  Sum sum;                    // the preactivations (of a cell: gate activations once it ran; of others: answers)
+  Sum recurrent;              // those of a cell that reads the recurrent part separately
+  int weights = -1;           // of attention: the buffer of its weights
+  bool interpolated = false;  // leak, clock or zoneout change what the cell answers
+  std::vector<int> once, begin, step;  // operations
+};
+
+/// Layers that run through time together: usually one; where a layer reads what an upper one answered a step earlier,
+/// all from there on.
+struct Scan {
+  int sequence = 0, direction = 1;
+  std::size_t first_layer = 0, end_layer = 0;
+  std::vector<int> once, begin, step;
+  double cost = 0, once_cost = 0;  // multiply–adds of one column
+};
+
+/// How many columns a workspace has room for.
+struct Room {
+  Index steps = 0, encoder_steps = 0, columns = 0;  // T, S, N
+  bool training = false;                            // with buffers of gradients
+  bool dropout = false;                             // between layers
+};
+
+struct Plan {
+  NetworkSizes sizes;
+  ParameterTable parameters;
+  std::vector<BufferInfo> buffers;
+  std::vector<PlanLayer> layers;
+  std::vector<std::unique_ptr<Operation>> operations;
+  std::vector<Scan> scans;
+  Size packed = 0;                                             // numbers of the weights as they are packed for products
+  std::array<Index, 2> input_delays{};                         // of tokens, by sequence
+  std::array<int, 2> inputs{-1, -1}, input_gradients{-1, -1};  // buffers of numbers, by sequence
+  int context = -1, context_gradient = -1;                     // buffers of a given context
+  std::size_t main = 0;                                        // layers from here on are of the main sequence
+  std::size_t first_layer = 0;                                 // the configuration's first layer
+  int attention = -1, lengths = -1;                            // layers, −1: there is none
+  bool free_running = false;
+
+  /// Adds a buffer, returns its number.
+  int add(BufferInfo buffer);
+  /// Adds an operation to a layer.
+  void add(std::unique_ptr<Operation> operation, int layer, When when);
+  /// Reserves packed storage; returns its place.
+  Size reserve(Size elements);
+  /// Says that a signal is read: the buffer must hold the steps before the window that it needs.
+  void reads(const Signal& signal, int sequence);
+  /// Groups layers into scans: those from `scan_from` on run together.
+  void schedule(std::size_t scan_from);
+
+  /// Numbers of all buffers that have memory in such a room, each rounded up to cache lines.
+  Size arena(const Room& room) const;
+  /// Whether such a workspace has memory for the buffer.
+  bool stored(const BufferInfo& buffer, const Room& room) const;
+  double flops_per_token() const;
+  std::string name_of(int buffer) const;
+  /// {parameters, buffers, layers, operations}, see core/README.md "The plan as JSON".
+  Json to_json() const;
+};
+
+}  // namespace unfold

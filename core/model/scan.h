@@ -1,0 +1,28 @@
+// Runs a plan over a window: first what can run over many columns at once, then the only loop over time of the project.
+//
+// A pass is cut into slices of work of a few milliseconds that run one after another, so that a training step can give
+// way to something else. Where the cuts are depends on sizes alone, and they cut between numbers or within a sum that
+// goes on: the slices give the same bits as the whole. Threads divide columns, or rows of a sum of weight gradients.
+#pragma once
+
+#include "unfold/model/plan.h"
+
+namespace unfold {
+
+/// Floating-point operations of a slice, one to ten milliseconds; tests cut finer.
+inline double slice_work = 1e8;
+
+/// Slices of the pass forward through a scan, and the work of one.
+Index forward_slices(const Scan& scan, const Pass& p);
+void forward(const Plan& plan, const Scan& scan, const Pass& p, Index slice);
+
+/// Backward of the same, once the gradients of the scan's outputs (or of the readout's answers) hold all that comes
+/// from above.
+Index backward_slices(const Scan& scan, const Pass& p);
+void backward(const Plan& plan, const Scan& scan, const Pass& p, Index slice);
+
+/// Adds the gradients of the parameters of one layer, once backward has run.
+Index gradient_slices(const Plan& plan, std::size_t layer, const Pass& p);
+void gradients(const Plan& plan, std::size_t layer, const Pass& p, Real* gradient, Index slice);
+
+}  // namespace unfold
