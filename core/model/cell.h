@@ -74,10 +74,13 @@ struct CellStep : CellColumns {
 struct CellDelta : CellColumns {
   const Real* dh_values = nullptr;          // ∂L/∂h of this step, complete
   Real* dformer = nullptr;                  // ∂L/∂h of the former step
+  Real* early_gradient = nullptr;           // of Cell::early_gate
   std::array<Real*, max_states> dstates{};  // of states from 1 on: in ∂L/∂s_t, out ∂L/∂s_{t−1}
   ConstArrayView dh(const Slice& s) const { return array(dh_values + s.column * units + s.begin, s.count); }
   /// += the part that does not pass through matrices.
   ArrayView dh_former(const Slice& s) const { return part(dformer + s.column * units, s); }
+  /// += ∂L/∂(early gate).
+  ArrayView dearly(const Slice& s) const { return part(early_gradient + s.column * units, s); }
   ArrayView dstate(int i, const Slice& s) const { return part(dstates[std::size_t(i)] + s.column * units, s); }
 };
 
@@ -88,7 +91,8 @@ struct CellTrace : CellColumns {
 };
 
 /// A gate that is activated before the others because the recurrent input of the last gate is multiplied by it (the
-/// reset gate of Cho et al. 2014). The cell finds it activated, and leaves it as it is in backward.
+/// reset gate of Cho et al. 2014). The cell finds it activated and, in backward, leaves it as it is: what the cell's
+/// own use of the gate gives is added to CellDelta::dearly.
 struct EarlyGate {
   int gate;
   Activation function;

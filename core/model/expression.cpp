@@ -10,8 +10,8 @@ namespace {
 
 using Kind = Node::Kind;
 
-constexpr std::array<const char*, 12> kind_names{"number", "name",    "+",    "-",    "*",   "/",
-                                                 "neg",    "sigmoid", "tanh", "relu", "exp", "max"};
+constexpr std::array<const char*, 13> kind_names{"number",  "name", "+",    "-",   "*",   "/",  "neg",
+                                                 "sigmoid", "tanh", "relu", "exp", "log", "max"};
 
 /// Recursive descent over one text.
 class Parser {

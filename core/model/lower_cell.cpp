@@ -283,6 +283,7 @@ class CellLowering {
                                .parameters = own_vectors_,
                                .offset = own_vectors_.empty() ? 0 : plan_.parameters[own_vectors_[0]].offset,
                                .own_gradient = z.sum_gradient,
+                               .early_gradient = early_gradient_,
                                .answer_gradient = answer_gradient_,
                                .interpolated = layer.interpolated}),
              When::step);

@@ -47,6 +47,7 @@ class CellUpdate final : public Operation {
     step.dh_values = s_.interpolated ? p.at(s_.answer_gradient, c) : p.at(s_.gradients[0], c, 0);
     step.dformer = p.at(s_.gradients[0], c, 1);
     for (std::size_t i = 1; i < s_.states.size(); ++i) step.dstates[i] = p.at(s_.gradients[i], c);
+    step.early_gradient = p.at(s_.early_gradient, c);
     s_.cell->backward(step);
     if (!s_.interpolated && !p.lengths) return;
     for (std::size_t i = 1; i < s_.states.size(); ++i)

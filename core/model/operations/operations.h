@@ -67,6 +67,7 @@ struct CellSpec {
   std::vector<int> parameters;         // the cell's own vectors
   Size offset = 0;                     // of the first of them
   int own_gradient = -1;               // the buffer of deltas that their gradients are summed over
+  int early_gradient = -1;             // of Cell::early_gate
   int answer_gradient = -1;            // ∂L/∂(the cell's answer) where it is interpolated; else that of h
   bool interpolated = false;
 };

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "model/cells/cells.h"
 #include "unfold/base/rng.h"
 #include "unfold/model/network.h"
 
@@ -23,6 +24,7 @@ struct Problem {
     for (Index i = 0; i < network.table().size(); ++i) network.parameters()[i] = Real(rng.uniform() * 1.6 - 0.8);
     state = workspace.state();
     for (Real& x : state.values) x = Real(rng.uniform() - 0.5);
+    keep_normalizers_positive();
     for (Token& t : state.tokens) t = Token(rng.word() % V);
     state.clock = 1;
     for (Index i = 0; i < T * N; ++i) inputs.push_back(Token(rng.word() % V));
@@ -32,6 +34,18 @@ struct Problem {
     workspace.dropping() = {
         .on = true, .variational = config.variational, .rate = config.dropout, .seed = 3, .pass = 5};
     network.mask(network.parameters());
+  }
+
+  /// States called n divide (sLSTM): near 0 there is no derivative to be had by differences.
+  void keep_normalizers_positive() {
+    Real* at = state.values.data();
+    for (const PlanLayer& layer : network.plan().layers)
+      for (const int buffer : layer.states) {
+        const BufferInfo& info = network.plan().buffers[std::size_t(buffer)];
+        const Index size = info.delay * N * info.rows;
+        for (Index i = 0; info.name == std::string("n") && i < size; ++i) at[i] = std::abs(at[i]) + 1;
+        at += size;
+      }
   }
 
   double loss(Real scale) {
@@ -128,9 +142,10 @@ Json cell(const std::string& name, Json options = Json::object()) {
 
 /// Every cell with every choice of its options (numbers at their defaults).
 std::vector<Json> all_cells() {
+  test::add_cells();
   std::vector<Json> list;
   for (const CellInfo* info : cells()) {
-    if (info->name.starts_with("test-")) continue;
+    if (info->name == "test-broken") continue;
     std::vector<Json> variants{cell(std::string(info->name))};
     for (const CellOption& option : info->options) {
       std::vector<Json> extended;
