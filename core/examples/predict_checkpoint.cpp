@@ -1,9 +1,13 @@
 // Opens a model that was saved (by train_text, the command line, the page or the package) and prints which characters
 // it expects after a prompt.
 //
-//   cmake -S core/examples -B build/examples && cmake --build build/examples
-//   $CXX -std=c++20 -O2 -I$PREFIX/include predict_checkpoint.cpp -o predict_checkpoint -L$PREFIX/lib -lunfold -pthread
-//   ./predict_checkpoint model.safetensors "Twinkle, twinkle, little st"
+// With a plain compiler line, or with CMake, where Unfold is installed at $PREFIX:
+//
+//   g++ -std=c++20 predict_checkpoint.cpp -I$PREFIX/include -I/usr/include/eigen3 -L$PREFIX/lib -lunfold -pthread
+//   ./a.out model.safetensors "Twinkle, twinkle, little st"
+//
+//   cmake -S . -B build -DCMAKE_PREFIX_PATH=$PREFIX && cmake --build build
+//   build/predict_checkpoint model.safetensors "Twinkle, twinkle, little st"
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -44,12 +48,8 @@ void run(const char* file, const std::string& prompt) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::fprintf(stderr, "predict_checkpoint MODEL PROMPT\n");
-    return 1;
-  }
   try {
-    run(argv[1], argv[2]);
+    run(argc > 1 ? argv[1] : "model.safetensors", argc > 2 ? argv[2] : "Twinkle, ");
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;

@@ -1,8 +1,13 @@
 // The tensor level: sequences of numbers in, numbers out, and a loss of one's own. The network learns to add the two
 // marked numbers of a sequence; the loss is Huber's, of the last step alone, so that outliers pull with a force of 1.
 //
-//   cmake -S core/examples -B build/examples && cmake --build build/examples
-//   $CXX -std=c++20 -O2 -I$PREFIX/include tensor_loss.cpp -o tensor_loss -L$PREFIX/lib -lunfold -pthread
+// With a plain compiler line, or with CMake, where Unfold is installed at $PREFIX:
+//
+//   g++ -std=c++20 tensor_loss.cpp -I$PREFIX/include -I/usr/include/eigen3 -L$PREFIX/lib -lunfold -pthread
+//   ./a.out
+//
+//   cmake -S . -B build -DCMAKE_PREFIX_PATH=$PREFIX && cmake --build build
+//   build/tensor_loss
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -35,18 +40,12 @@ void draw(std::mt19937& random, std::vector<unfold::Real>& x, std::vector<unfold
 int main() {
   unfold::TensorNetwork network(
       unfold::parse_config(R"({"task":{"name":"tensor","inputs":2,"outputs":1},"layers":[{"hidden":24}],"seed":1})"));
-  const unfold::TensorOptimizer adam =
-      unfold::parse_tensor_optimizer({{"optimizer", "adam"}, {"lr", 0.01}, {"max_norm", 1}});
-
+  const auto adam = unfold::parse_tensor_optimizer({{"optimizer", "adam"}, {"lr", 0.01}, {"max_norm", 1}});
   std::mt19937 random(1);
   std::vector<unfold::Real> x(T * N * 2), target(N), dy(T * N);
   for (int step = 0; step <= 400; ++step) {
     draw(random, x, target);
-    unfold::TensorNetwork::Inputs in;
-    in.steps = T;
-    in.columns = N;
-    in.x = x;
-    const std::vector<unfold::Real> y = network.forward(in).y;  // [T, N, 1]
+    const auto [y, state] = network.forward({.steps = T, .columns = N, .x = x});  // y: [T, N, 1]
     double loss = 0;
     for (unsigned n = 0; n < N; ++n) {  // Huber: e²/2 for |e| ≤ 1, else |e| − 1/2
       const unfold::Real error = y[(T - 1) * N + n] - target[n], size = std::abs(error);

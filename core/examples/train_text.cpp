@@ -1,8 +1,12 @@
 // Trains a small LSTM on a text, lets it write, and saves it. The same seed gives the same letters on every machine.
 //
-//   cmake -S core/examples -B build/examples && cmake --build build/examples
-//   $CXX -std=c++20 -O2 -I$PREFIX/include train_text.cpp -o train_text -L$PREFIX/lib -lunfold -pthread
-//   ./train_text model.safetensors
+// With a plain compiler line, or with CMake, where Unfold is installed at $PREFIX:
+//
+//   g++ -std=c++20 train_text.cpp -I$PREFIX/include -I/usr/include/eigen3 -L$PREFIX/lib -lunfold -pthread
+//   ./a.out model.safetensors
+//
+//   cmake -S . -B build -DCMAKE_PREFIX_PATH=$PREFIX && cmake --build build
+//   build/train_text model.safetensors
 #include <cstdio>
 #include <exception>
 #include <fstream>
