@@ -1,5 +1,5 @@
-// node scripts/build.mjs [native] [sanitize] [thread] [wasm] [wasm-sanitize] [package] [web]; by default all but the
-// sanitizers'.
+// node scripts/build.mjs [native] [library] [sanitize] [thread] [wasm] [wasm-sanitize] [package] [web]; by default all
+// but the sanitizers'.
 import { availableParallelism } from 'node:os';
 import { existsSync, readFileSync } from 'node:fs';
 import { at, Failure, findProgram, heading, isMain, main, root, run, setUp } from './lib.mjs';
@@ -25,9 +25,10 @@ export const compilerCache = {
 
 /**
  * @param {string} preset
- * @param {{ fixed?: Record<string, string>, env?: NodeJS.ProcessEnv }} options
+ * @param {{ fixed?: Record<string, string>, env?: NodeJS.ProcessEnv, targets?: string[] }} options targets: by default
+ *   those of the preset
  */
-function cmake(preset, { fixed = {}, env = {} }) {
+function cmake(preset, { fixed = {}, env = {}, targets = [] }) {
   heading(`Building ${preset}`);
   if (findProgram('ccache')) env = { ...compilerCache, ...env };
   const stale = Object.entries(fixed).some(([name, value]) => (cached(preset, name) ?? value) !== value);
@@ -37,16 +38,20 @@ function cmake(preset, { fixed = {}, env = {} }) {
     quiet: true,
     otherwise: `CMake could not configure ${preset} (its messages are above).`,
   });
-  run('cmake', ['--build', '--preset', preset, '--parallel', String(availableParallelism())], {
+  const chosen = targets.length ? ['--target', ...targets] : [];
+  run('cmake', ['--build', '--preset', preset, '--parallel', String(availableParallelism()), ...chosen], {
     env,
     otherwise: `${preset} does not compile (the compiler's messages are above).`,
   });
 }
 
-/** @param {string} preset */
-function native(preset) {
+/**
+ * @param {string} preset
+ * @param {...string} targets
+ */
+function native(preset, ...targets) {
   const compiler = findProgram('clang++-19');
-  cmake(preset, { fixed: compiler ? { CMAKE_CXX_COMPILER: compiler } : {} });
+  cmake(preset, { fixed: compiler ? { CMAKE_CXX_COMPILER: compiler } : {}, targets });
 }
 
 /** Where Emscripten is, and the environment that its programs need. */
@@ -82,6 +87,7 @@ function script(file, title, sentence) {
 
 const parts = {
   native: () => native('native'),
+  library: () => native('native', 'unfold_library'), // of the same build, for programs of others
   sanitize: () => native('native-sanitize'),
   thread: () => native('native-thread-sanitize'),
   wasm: () => wasm('wasm-simd', 'wasm-simd-threads'),
@@ -113,7 +119,7 @@ if (isMain(import.meta.url)) {
     const wanted = names.length ? names : ['native', 'wasm', 'package', 'web'];
     setUp(
       'build',
-      ...(wanted.some((name) => ['native', 'sanitize', 'thread'].includes(name)) ? ['test'] : []),
+      ...(wanted.some((name) => ['native', 'library', 'sanitize', 'thread'].includes(name)) ? ['test'] : []),
     );
     build(...wanted);
   });

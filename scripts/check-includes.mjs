@@ -17,13 +17,14 @@ export const folders = [
   'core/io',
   'core/api',
   'core/tools',
+  'core/examples',
   'wasm',
 ];
 /**
  * Where the order alone would allow it.
  * @type {Record<string, string[]>}
  */
-const forbidden = { wasm: ['core/tools'] };
+const forbidden = { 'core/examples': ['core/tools'], wasm: ['core/tools', 'core/examples'] };
 const names = folders.join(' ← ');
 
 /**

@@ -1,8 +1,23 @@
 // One model with its text (or its examples): what the command line and the WebAssembly bindings drive. JSON and bytes
 // in and out; throws Error.
+//
+// A network that reverses words, on examples that the engine makes:
+//
+//     unfold::Session session(unfold::parse_config(R"({"corpus": {"name": "reversal", "difficulty": 3},
+//                                                      "encoder": [{"hidden": 24}], "layers": [{"hidden": 24}]})"),
+//                             "");
+//     for (int step = 0; step < 50; ++step) session.trainer().step();
+//     const unfold::Json answer = session.predict({{"input", "abc"}});
+//     std::printf("%s, with ln P = %.2f\n", answer["output"].dump().c_str(), answer["logProbability"].get<double>());
+//     const std::vector<std::byte> file = session.save(true);  // and goes on from there, bit for bit:
+//     unfold::Session resumed(file, "");
+//     std::printf("loss %.3f\n", resumed.trainer().step().loss);
+//
+// core/examples/train_text.cpp does the same with a text.
 #pragma once
 
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 #include <string>

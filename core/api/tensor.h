@@ -1,8 +1,20 @@
 // The tensor level: a network over sequences of numbers whose loss is the caller's. Forward, backward, parameters and
 // gradients by name, optimiser steps; all arrays row-major as PyTorch has them.
+//
+//     unfold::TensorNetwork network(unfold::parse_config(R"({"task": {"name": "tensor", "inputs": 2, "outputs": 1},
+//                                                            "layers": [{"hidden": 16}]})"));
+//     const std::vector<unfold::Real> x(5 * 3 * 2, 1);  // [T, N, D] of 5 steps, 3 sequences, 2 numbers
+//     const auto [y, state] = network.forward({.steps = 5, .columns = 3, .x = x});
+//     network.zero_gradients();
+//     const auto [dx, dcontext, dstate] = network.backward(y);  // ∂L/∂y of L = Σ y²/2
+//     std::printf("∂L/∂W: %td numbers\n", std::ssize(network.gradient("weight_ih_l0")));
+//     network.step(unfold::parse_tensor_optimizer({{"optimizer", "sgd"}, {"lr", 0.1}}));
+//
+// core/examples/tensor_loss.cpp trains with a loss of its own.
 #pragma once
 
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 #include <string>
@@ -67,10 +79,10 @@ class TensorNetwork {
 
   struct Inputs {
     Index steps = 0, columns = 0;        // T, N
-    std::span<const Real> x;             // [T, N, D]
-    std::vector<Index> lengths;          // N of them, 0…T; none: all T
+    std::span<const Real> x{};           // [T, N, D]
+    std::vector<Index> lengths{};        // N of them, 0…T; none: all T
     const TensorState* state = nullptr;  // none: zeros, or what the context makes of it
-    std::span<const Real> context;       // [N, C]
+    std::span<const Real> context{};     // [N, C]
     bool training = false;               // dropout and zoneout are on
   };
   struct Outputs {

@@ -74,8 +74,8 @@ Config parse_config(const Json& given) {
   return c;
 }
 
-Config parse_config(const std::string& text) {
-  return parse_config(parse_json(text, ErrorCode::invalid_config, "configuration"));
+Config parse_config_text(std::string_view text) {
+  return parse_config(parse_json(std::string(text), ErrorCode::invalid_config, "configuration"));
 }
 
 void update_config(Config& config, const std::string& text) {

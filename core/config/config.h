@@ -1,9 +1,21 @@
 // The one configuration schema. C++, package, page, checkpoints and links all speak it, as JSON; this file's
 // parser is the one validator. Unknown fields are errors; every error names field, expectation and value.
+//
+//     #include <nlohmann/json.hpp>
+//     unfold::Config config = unfold::parse_config(R"({"layers": [{"cell": "gru", "hidden": 64}], "seed": 7})");
+//     config.dropout = 0.2;                                // a plain struct
+//     std::puts(unfold::to_json(config).dump(2).c_str());  // every field, also those that were left out
+//     try {
+//       unfold::parse_config(R"({"layers": [{"cell": "gru", "hidden": 0}]})");
+//     } catch (const unfold::Error& error) {
+//       std::puts(error.what());  // also in parts: error.field is "layers[0].hidden"
+//     }
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "unfold/base/error.h"
@@ -156,7 +168,14 @@ struct Config {
 /// Parses and validates. Throws Error{invalid_config}.
 Config parse_config(const Json& given);
 /// The same from text; also refuses text that is not one JSON object, too deep or with a key twice.
-Config parse_config(const std::string& text);
+Config parse_config_text(std::string_view text);
+/// A literal, a std::string or a std::string_view is JSON text. JSON converts from each of them, so an overload for
+/// strings alone would be ambiguous.
+template <class Text>
+  requires(!std::same_as<Text, Json> && std::convertible_to<const Text&, std::string_view>)
+Config parse_config(const Text& text) {
+  return parse_config_text(text);
+}
 /// The canonical form: every field present, shorthands expanded. parse_config(to_json(c)) gives c again.
 Json to_json(const Config& config);
 /// Applies settings that may change during training: optimizer.learningRate (and its other numbers), schedule,

@@ -26,10 +26,6 @@ Json golden(const std::string& name);
 /// The names of those that begin with `prefix`.
 std::vector<std::string> goldens(const std::string& prefix);
 
-/// A literal is text, not a JSON string.
-using unfold::parse_config;
-inline Config parse_config(const char* text) { return unfold::parse_config(std::string(text)); }
-
 // Reproducible inputs -----------------------------------------------------------------------------------------
 
 /// n letters, of the first `symbols` ≤ 26, with some order in them that a network can learn.

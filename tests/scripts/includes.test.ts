@@ -25,18 +25,22 @@ test('an include of a folder further up is refused with both files and the rule'
   expect(problem).toBe(
     'core/base/rng.h: may not include core/model/cell.h: core/base comes before core/model (core/base ← core/kernels ← ' +
       'core/config ← core/model ← core/data ← core/train ← core/generate ← core/inspect ← core/io ← core/api ← ' +
-      'core/tools ← wasm)',
+      'core/tools ← core/examples ← wasm)',
   );
 });
 
-test('the bindings and the programs of core/tools do not include each other', () => {
+test('the bindings, the examples and the programs of core/tools do not include each other', () => {
   const includes = files({
+    'core/examples/train.cpp': ['unfold/tools/options.h'],
     'wasm/bindings.cpp': ['unfold/tools/options.h'],
     'core/tools/options.h': [],
     'core/tools/main.cpp': ['../../wasm/reply.h'],
     'wasm/reply.h': [],
   });
   expect(problemsOf(includes)).toEqual([
+    expect.stringMatching(
+      /^core\/examples\/train.cpp: may not include core\/tools\/options.h: .* part of the other/,
+    ),
     expect.stringMatching(
       /^wasm\/bindings.cpp: may not include core\/tools\/options.h: .* part of the other/,
     ),

@@ -33,6 +33,16 @@ TEST(Config, DefaultsAreTheDocumentedOnes) {
   EXPECT_EQ(schema()["defaults"], to_json(c));
 }
 
+TEST(Config, IsReadFromALiteralAStringAViewAndJson) {
+  const std::string text = R"({"seed":7,"batch":3})";
+  for (const Config& c : {parse_config(R"({"seed":7,"batch":3})"), parse_config(text.c_str()), parse_config(text),
+                          parse_config(std::string_view(text)), parse_config(Json{{"seed", 7}, {"batch", 3}}),
+                          parse_config({{"seed", 7}, {"batch", 3}}), parse_config(nlohmann::json::parse(text))}) {
+    EXPECT_EQ(c.seed, 7u);
+    EXPECT_EQ(c.batch, 3);
+  }
+}
+
 TEST(Config, BareValuesStandForOneField) {
   EXPECT_EQ(canonical(R"({"optimizer":"sgd","schedule":"cosine","clip":2})"),
             canonical(R"({"optimizer":{"name":"sgd"},"schedule":{"name":"cosine"},"clip":{"norm":2}})"));
