@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "unfold/base/error.h"
-#include "unfold/base/headroom.h"
+#include "unfold/base/memory_reserve.h"
 
 namespace unfold {
 
