@@ -1,4 +1,5 @@
 // Picks the kernels for the processor that runs us.
+#include <atomic>
 #include <cstring>
 
 #include "unfold/kernels/kernels.h"
@@ -19,14 +20,9 @@ extern const Table relaxed_fast __attribute__((weak));  // at null in a module w
 
 namespace {
 
-struct Variant {
-  const Table* table;
-  bool (*available)();
-};
-
 bool always() { return true; }
 
-// Best last.
+// Of each kind the best last.
 const Variant variants[] = {
     {&base_strict, always},
 #ifdef __wasm__
@@ -40,22 +36,22 @@ const Variant variants[] = {
 #endif
 };
 
-const Table* best(bool fast) {
-  const Table* found = &base_strict;
-  for (const Variant& v : variants)
-    if (v.available() && v.table->fast == fast) found = v.table;
-  return found;
-}
-
-const Table* current = best(false);
+std::atomic<const Table*> current = best_of(variants, false);
 
 }  // namespace
 
-const Table& active() { return *current; }
+const Table* best_of(std::span<const Variant> among, bool fast) {
+  const Table *strict = nullptr, *fused = nullptr;
+  for (const Variant& v : among)
+    if (v.available()) (v.table->fast ? fused : strict) = v.table;
+  return fast && fused ? fused : strict;
+}
+
+const Table& active() { return *current.load(std::memory_order_relaxed); }
 
 bool set_fast(bool fast) {
-  current = best(fast);
-  return current->fast;
+  current = best_of(variants, fast);
+  return active().fast;
 }
 
 bool select(const char* name, bool fast) {
