@@ -101,6 +101,12 @@ TEST(Trainer, SmallestAndLongestWindowsWork) {
   for (int i = 0; i < 5; ++i) EXPECT_TRUE(std::isfinite(longest.trainer().step().loss));
 }
 
+// It refers to members of its own.
+TEST(TextFeed, CannotBeMoved) {
+  EXPECT_FALSE(std::is_move_constructible_v<TextFeed>);
+  EXPECT_FALSE(std::is_move_assignable_v<TextFeed>);
+}
+
 class RateOf0 : public testing::TestWithParam<const char*> {};
 
 TEST_P(RateOf0, LeavesTheWeights) {
