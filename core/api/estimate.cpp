@@ -77,13 +77,6 @@ void add_layer(const Stack& stack, const LayerConfig& layer, Count& count) {
                        (layer.recurrent_dropout > 0 ? H : 0);
 }
 
-int moments_of(const OptimizerConfig& o) {
-  if (o.name == "momentum" || o.name == "nesterov" || o.name == "adagrad") return 1;
-  if (o.name == "adam" || o.name == "adamw" || o.name == "adadelta") return 2;
-  if (o.name == "rmsprop") return o.centered || o.momentum > 0 ? 3 : 1;
-  return 0;
-}
-
 }  // namespace
 
 Estimate estimate(const Config& config, const NetworkSizes& sizes, Index T, Index S, Index text_tokens) {
@@ -121,7 +114,7 @@ Estimate estimate(const Config& config, const NetworkSizes& sizes, Index T, Inde
   const double parameters = one.parameters + other.parameters;
   const double kept = one.activations * double(T) + other.activations * double(S);
   return {.parameters = Index(parameters),
-          .bytes = sizeof(Real) * (parameters * (2 + moments_of(config.optimizer) + 2) + kept * double(config.batch)) +
+          .bytes = sizeof(Real) * (parameters * (2 + moments(config.optimizer) + 2) + kept * double(config.batch)) +
                    sizeof(Token) * double(text_tokens) + engine_bytes};
 }
 
