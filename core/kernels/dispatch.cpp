@@ -23,7 +23,7 @@ namespace {
 bool always() { return true; }
 
 // Of each kind the best last.
-const Variant variants[] = {
+const Variant built[] = {
     {&base_strict, always},
 #ifdef __wasm__
     {&relaxed_fast, [] { return &relaxed_fast != nullptr; }},
@@ -36,13 +36,13 @@ const Variant variants[] = {
 #endif
 };
 
-std::atomic<const Table*> current = best_of(variants, false);
+std::atomic<const Table*> current = best_of(built, false);
 
 }  // namespace
 
-const Table* best_of(std::span<const Variant> among, bool fast) {
+const Table* best_of(std::span<const Variant> variants, bool fast) {
   const Table *strict = nullptr, *fused = nullptr;
-  for (const Variant& v : among)
+  for (const Variant& v : variants)
     if (v.available()) (v.table->fast ? fused : strict) = v.table;
   return fast && fused ? fused : strict;
 }
@@ -50,12 +50,12 @@ const Table* best_of(std::span<const Variant> among, bool fast) {
 const Table& active() { return *current.load(std::memory_order_relaxed); }
 
 bool set_fast(bool fast) {
-  current = best_of(variants, fast);
+  current = best_of(built, fast);
   return active().fast;
 }
 
 bool select(const char* name, bool fast) {
-  for (const Variant& v : variants)
+  for (const Variant& v : built)
     if (v.available() && std::strcmp(v.table->name, name) == 0 && v.table->fast == fast) {
       current = v.table;
       return true;

@@ -35,14 +35,14 @@ Optimizer::Slice Optimizer::slice(Real* parameters, Real* gradient, Index begin,
 }
 
 /// At most block_size elements; the former parameters go where the gradient was.
-void Optimizer::update_block(const UpdateStep& step, const Slice& part) const {
+void Optimizer::update_block(const UpdateStep& step, const Slice& block) const {
   Real former[block_size];
-  const auto [p, g, m0, m1, m2] = part.data;
-  const Index n = part.size;
-  UpdateBlock block{array(p, n), array(g, n), array(m0, n), array(m1, n), array(m2, n)};
+  const auto [p, g, m0, m1, m2] = block.data;
+  const Index n = block.size;
+  UpdateBlock views{array(p, n), array(g, n), array(m0, n), array(m1, n), array(m2, n)};
   std::copy_n(p, n, former);
-  block.g += coupled_decay() * block.p;
-  rule_.update(step, block);
+  views.g += coupled_decay() * views.p;
+  rule_.update(step, views);
   std::copy_n(former, n, g);
 }
 
