@@ -57,8 +57,9 @@ Bounds Optimizer::dry_run(const UpdateStep& step, Real* parameters, Real* gradie
       if (part.data[k]) part.data[k] = std::copy_n(part.data[k], part.size, copies[k]) - part.size;
     update_block(step, part);
     for (std::size_t k = 0; k < 5; ++k) {
+      if (k == 1 || !part.data[k]) continue;  // the gradient, and moments that there are not
       double& largest = k == 0 ? found.parameters : found.moments[k - 2];
-      for (Index i = 0; k != 1 && part.data[k] && i < part.size; ++i) {
+      for (Index i = 0; i < part.size; ++i) {
         const double x = std::fabs(double(part.data[k][i]));
         if (!(x <= largest)) largest = std::isfinite(x) ? x : std::numeric_limits<double>::infinity();
       }
