@@ -35,10 +35,11 @@ double speed(double flops, const F& product) {
   return flops * times / 1e9 / (double(std::clock() - start) / CLOCKS_PER_SEC);
 }
 
-std::string summary(std::vector<double> values) {
+std::string summary(std::vector<double> values, int digits) {
   std::sort(values.begin(), values.end());
   char text[64];
-  std::snprintf(text, sizeof text, "%6.1f (%.1f to %.1f)", values[values.size() / 2], values.front(), values.back());
+  std::snprintf(text, sizeof text, "%6.*f (%.*f to %.*f)", digits, values[values.size() / 2], digits, values.front(),
+                digits, values.back());
   return text;
 }
 
@@ -70,8 +71,8 @@ void compare(Index H, bool fast) {
     ratios.push_back(left.back() / right.back());
   }
   std::printf("%4td × %3td × %td  %-6s %-12s packed %s  Eigen %s  ratio %s  bits %s %s\n", M, H, N,
-              kernels::active().name, kernels::active().fast ? "fast" : "reproducible", summary(left).c_str(),
-              summary(right).c_str(), summary(ratios).c_str(), hash_of(ours).c_str(), hash_of(eigens).c_str());
+              kernels::active().name, kernels::active().fast ? "fast" : "reproducible", summary(left, 0).c_str(),
+              summary(right, 0).c_str(), summary(ratios, 2).c_str(), hash_of(ours).c_str(), hash_of(eigens).c_str());
 }
 
 }  // namespace
