@@ -10,8 +10,7 @@ Estimate estimate(const Config& config, const NetworkSizes& sizes, Index T, Inde
   const Room room{
       .steps = T, .encoder_steps = S, .columns = config.batch, .training = true, .dropout = config.dropout > 0};
   const double parameters = double(plan.parameters.size());
-  const double numbers =
-      parameters * (2 + moments(config.optimizer)) + double(plan.packed) + double(plan.arena(room));
+  const double numbers = parameters * (2 + moments(config.optimizer)) + double(plan.packed) + double(plan.arena(room));
   return {.parameters = plan.parameters.size(),
           .bytes = sizeof(Real) * numbers + sizeof(Token) * double(text_tokens) + engine_bytes};
 }
