@@ -84,7 +84,7 @@ void Network::build(const Config& config) {
   if (pooled) {  // nothing but a readout of what the layers leave behind
     for (const EdgeConfig& e : config.readout) {
       SignalSizes::Place& place = sizes.layers[std::size_t(e.layer)];
-      layers_.push_back(Layer::gather({place}, config.task.pool == "mean", place.size, next()));
+      layers_.push_back(Layer::gather({place}, config.task.pooling == Pooling::mean, place.size, next()));
       place = {.layer = next() - 1, .size = place.size};
     }
     layers_.push_back(Layer::sums(config.readout, sizes_.outputs, next(), sizes, "readout.", -1, table_));
