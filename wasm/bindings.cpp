@@ -3,7 +3,6 @@
 #include <emscripten/bind.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cmath>
 #include <cstring>
@@ -239,33 +238,8 @@ class Bound {
   val sample_start(const std::string& options) {
     return guarded([&] {
       const Json json = parse_json(options, ErrorCode::invalid_argument, "options");
-      constexpr std::array<std::string_view, 7> known{"prime",  "temperature", "topK",  "topP",
-                                                      "greedy", "seed",        "length"};
-      for (const auto& [name, value] : json.items())
-        if (std::find(known.begin(), known.end(), name) == known.end())
-          throw Error(ErrorCode::invalid_argument, name, "prime, temperature, topK, topP, greedy, seed or length",
-                      "an unknown option");
-      const auto number = [&](const char* name, double otherwise) {
-        const auto at = json.find(name);
-        if (at == json.end() || at->is_null()) return otherwise;
-        if (!at->is_number()) throw Error(ErrorCode::invalid_argument, name, "a number", at->dump());
-        return at->get<double>();
-      };
-      const auto whole = [&](const char* name, double otherwise, double most) {
-        const double x = number(name, otherwise);
-        if (!(x >= 0 && x <= most && x == std::floor(x)))
-          throw Error(ErrorCode::invalid_argument, name, "a whole number from 0 to " + Json(most).dump(),
-                      Json(x).dump());
-        return x;
-      };
-      const SampleOptions chosen{
-          .temperature = number("temperature", 1),
-          .top_k = int(whole("topK", 0, 65535)),
-          .top_p = number("topP", 1),
-          .greedy = json.value("greedy", false),
-          .seed = std::uint64_t(whole("seed", double(session().config().seed), 9007199254740991.0))};
-      const auto unknown = session_->sample_start(json.value("prime", ""), chosen,
-                                                  std::int64_t(whole("length", 500, 9007199254740991.0)));
+      const SampleRequest request = parse_sample_request(json, session().config().seed);
+      const auto unknown = session_->sample_start(request.prime, request.options, request.length);
       return reply(true, {{"unknown", Json(unknown)}});
     });
   }

@@ -116,8 +116,8 @@ class Session {
  private:
   void read(std::string_view text);
   void build(bool initialized);
-  Example parse_example(const Json& request) const;
-  Json answer(const Example& e, const Json& request);
+  /// Refuses a task that does not learn from a text.
+  void check_text() const;
   std::vector<Token> readable(const std::string& text, std::vector<std::string>* unknown = nullptr) const;
 
   Config config_;

@@ -13,7 +13,7 @@ const Config& checked(const Config& c) {
   const auto wrong = [](const std::string& field, const std::string& expected, const std::string& actual) {
     throw Error(ErrorCode::invalid_config, field, expected, actual);
   };
-  if (c.task.name != "tensor") wrong("task.name", "tensor", c.task.name);
+  if (c.task.kind != TaskKind::tensor) wrong("task.name", "tensor", c.task.name());
   for (std::size_t e = 0; c.task.outputs == 0 && e < c.readout.size(); ++e)
     if (c.readout[e].from != Source::layer || !c.readout[e].hidden.empty())
       wrong("readout[" + std::to_string(e) + "]", "a layer, whose states are the answer (task.outputs is 0)",

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 namespace unfold {
 
@@ -48,21 +49,51 @@ std::string told(const Overflow& o) {
          (o.rolled_back ? "; the previous update was rolled back" : "");
 }
 
+/// At most so many bytes, with no code point cut in two.
+void shorten(std::string& text, std::size_t most) {
+  static constexpr std::string_view mark = "…";
+  if (text.size() <= most) return;
+  std::size_t end = most - mark.size();
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  text.replace(end, std::string::npos, mark);
+}
+
+/// Shortens the parts and joins them.
+std::string message(ErrorCode code, std::string& field, std::string& expected, std::string& actual) {
+  if (field.empty()) field = "\"\"";
+  shorten(field, Error::most_quoted);
+  shorten(expected, Error::most_expected);
+  if (code != ErrorCode::non_finite) shorten(actual, Error::most_quoted);  // there: figures of our own, all needed
+  return field + ": expected " + expected + ", got " + actual;
+}
+
 }  // namespace
 
 Error::Error(ErrorCode code_, std::string field_, std::string expected_, std::string actual_)
-    : std::runtime_error((field_.empty() ? "\"\"" : field_) + ": expected " + expected_ + ", got " + actual_),
+    : std::runtime_error(message(code_, field_, expected_, actual_)),
       code(code_),
-      field(field_.empty() ? "\"\"" : std::move(field_)),
+      field(std::move(field_)),
       expected(std::move(expected_)),
       actual(std::move(actual_)) {}
+
+void refuse_config(std::string field, std::string expected, std::string actual) {
+  throw Error(ErrorCode::invalid_config, std::move(field), std::move(expected), std::move(actual));
+}
+
+void refuse_text(std::string field, std::string expected, std::string actual) {
+  throw Error(ErrorCode::invalid_text, std::move(field), std::move(expected), std::move(actual));
+}
+
+void refuse_checkpoint(std::string field, std::string expected, std::string actual) {
+  throw Error(ErrorCode::invalid_checkpoint, std::move(field), std::move(expected), std::move(actual));
+}
 
 void refuse_argument(std::string field, std::string expected, std::string actual) {
   throw Error(ErrorCode::invalid_argument, std::move(field), std::move(expected), std::move(actual));
 }
 
-void refuse_checkpoint(std::string field, std::string expected, std::string actual) {
-  throw Error(ErrorCode::invalid_checkpoint, std::move(field), std::move(expected), std::move(actual));
+void refuse_state(std::string field, std::string expected, std::string actual) {
+  throw Error(ErrorCode::invalid_state, std::move(field), std::move(expected), std::move(actual));
 }
 
 void Overflow::search(const std::string& tensor, const Real* values, Index count) {

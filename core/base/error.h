@@ -29,16 +29,23 @@ std::string shortly(double x);
 /// Says which field was wrong, what was expected there and what came instead.
 class Error : public std::runtime_error {
  public:
-  /// A field without a name is written as "".
+  /// Most bytes of `field` and of `actual`: both may quote what a stranger wrote. Most of `expected`: it may list
+  /// names.
+  static constexpr std::size_t most_quoted = 80, most_expected = 2000;
+
+  /// A field without a name is written as "". Longer texts are cut, and end with "…".
   Error(ErrorCode code, std::string field, std::string expected, std::string actual);
 
   ErrorCode code;
   std::string field, expected, actual;
 };
 
-/// Throw an Error{invalid_argument} or an Error{invalid_checkpoint}.
-[[noreturn]] void refuse_argument(std::string field, std::string expected, std::string actual);
+/// Each throws an Error with the code of its name.
+[[noreturn]] void refuse_config(std::string field, std::string expected, std::string actual);
+[[noreturn]] void refuse_text(std::string field, std::string expected, std::string actual);
 [[noreturn]] void refuse_checkpoint(std::string field, std::string expected, std::string actual);
+[[noreturn]] void refuse_argument(std::string field, std::string expected, std::string actual);
+[[noreturn]] void refuse_state(std::string field, std::string expected, std::string actual);
 
 /// What a step overflowed with, for whoever is to choose between a lower rate and clipping.
 struct Overflow {

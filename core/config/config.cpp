@@ -13,8 +13,8 @@ constexpr const char* feedbacks[]{"target", "softmax"};
 Json with_preset(const Json& given) {
   if (!given.is_object() || !given.contains("preset")) return given;
   Json rest = given;
-  if (given.contains("layers")) refuse("preset", "either a preset or layers", "both");
-  if (!given["preset"].is_string()) refuse("preset", "a name", shown(given["preset"]));
+  if (given.contains("layers")) refuse_config("preset", "either a preset or layers", "both");
+  if (!given["preset"].is_string()) refuse_config("preset", "a name", shown(given["preset"]));
   const Json* hidden = given.contains("hidden") ? &given["hidden"] : nullptr;
   const Index H = hidden ? Index(Reader::integer_of(*hidden, "hidden", 1, 8192)) : 128;
   Json json = preset_config(given["preset"].get<std::string>(), H);
@@ -31,18 +31,19 @@ void check_shapes(const Config& c) {
       const LayerConfig& layer = (*layers)[l];
       const Index below = l > 0 ? (*layers)[l - 1].hidden : c.embedding;
       if (layer.residual && layer.hidden != below)
-        refuse((layers == &c.layers ? "layers" : "encoder") + at_index(l) + ".residual",
-               "a layer as wide as what lies below it (" + (below > 0 ? std::to_string(below) : "no embedding") + ")",
-               std::to_string(layer.hidden) + " units");
+        refuse_config(
+            (layers == &c.layers ? "layers" : "encoder") + at_index(l) + ".residual",
+            "a layer as wide as what lies below it (" + (below > 0 ? std::to_string(below) : "no embedding") + ")",
+            std::to_string(layer.hidden) + " units");
     }
   if (!c.tied) return;
-  if (c.embedding == 0) refuse("tied", "an embedding to share", "none");
+  if (c.embedding == 0) refuse_config("tied", "an embedding to share", "none");
   for (const EdgeConfig& e : c.readout) {
     const bool last = e.from == Source::layer && e.layer + 1 == int(c.layers.size());
     const Index size = e.hidden.empty() ? c.layers.back().hidden : e.hidden.back();
     if (last && size != c.embedding)
-      refuse("tied", "a last layer as wide as the embedding (" + std::to_string(c.embedding) + ")",
-             std::to_string(size));
+      refuse_config("tied", "a last layer as wide as the embedding (" + std::to_string(c.embedding) + ")",
+                    std::to_string(size));
   }
 }
 
@@ -86,13 +87,13 @@ void update_config(Config& config, const std::string& text) {
   r.finish();
   const OptimizerKind kind = config.optimizer.kind;
   if (changed.optimizer.kind != kind)
-    refuse("optimizer.name", std::string("the running optimizer ") + name_of(kind) + " (a change needs a restart)",
+    refuse_config("optimizer.name", std::string("the running optimizer ") + name_of(kind) + " (a change needs a restart)",
            name_of(changed.optimizer.kind));
   if (!same_moments(changed.optimizer, config.optimizer))
-    refuse("optimizer", "the same \"centered\", and momentum on or off as before (a change needs a restart)",
+    refuse_config("optimizer", "the same \"centered\", and momentum on or off as before (a change needs a restart)",
            "a change of one");
   if (changed.sampling.on() != config.sampling.on())
-    refuse("sampling.name", std::string(name_of(config.sampling.kind)) + " (a change needs a restart)",
+    refuse_config("sampling.name", std::string(name_of(config.sampling.kind)) + " (a change needs a restart)",
            name_of(changed.sampling.kind));
   config = changed;
 }

@@ -33,18 +33,19 @@ EdgeConfig parse_edge(const Json& json, const std::string& path, int layer, bool
     e.from = source;
   }
   if (!known)
-    refuse(r.path("from"),
-           readout
-               ? "\"input\", \"context\", \"attention\", \"remaining\" or the number of a layer"
-               : "\"input\", \"self\", \"output\", \"context\", \"attention\", \"remaining\" or the number of a lower "
-                 "layer",
-           from ? shown(*from) : "nothing");
+    refuse_config(
+        r.path("from"),
+        readout ? "\"input\", \"context\", \"attention\", \"remaining\" or the number of a layer"
+                : "\"input\", \"self\", \"output\", \"context\", \"attention\", \"remaining\" or the number of a lower "
+                  "layer",
+        from ? shown(*from) : "nothing");
   const bool back = e.from == Source::self || e.from == Source::output;
   const bool here = e.from == Source::context || e.from == Source::remaining;
   e.delay = back || (e.from == Source::attention && !readout) ? 1 : 0;
   r.integer("delay", e.delay, e.delay, here || (e.from == Source::attention && readout) ? 0 : 1000);
   if (const Json* hidden = r.get("hidden")) {
-    if (!hidden->is_array() || hidden->size() > 16) refuse(r.path("hidden"), "up to 16 layer sizes", shown(*hidden));
+    if (!hidden->is_array() || hidden->size() > 16)
+      refuse_config(r.path("hidden"), "up to 16 layer sizes", shown(*hidden));
     for (std::size_t i = 0; i < hidden->size(); ++i)
       e.hidden.push_back(Index(Reader::integer_of((*hidden)[i], r.path("hidden") + at_index(i), 1, 8192)));
   }
@@ -56,14 +57,14 @@ EdgeConfig parse_edge(const Json& json, const std::string& path, int layer, bool
 }
 
 std::vector<EdgeConfig> parse_edges(const Json& json, const std::string& path, int layer, bool readout) {
-  if (!json.is_array() || json.empty() || json.size() > 64) refuse(path, "a list of 1 to 64 edges", shown(json));
+  if (!json.is_array() || json.empty() || json.size() > 64) refuse_config(path, "a list of 1 to 64 edges", shown(json));
   std::vector<EdgeConfig> edges;
   for (std::size_t i = 0; i < json.size(); ++i) {
     const std::string at = path + at_index(i);
     edges.push_back(parse_edge(json[i], at, layer, readout));
     for (std::size_t j = 0; j < i; ++j)
       if (edges[j].from == edges[i].from && edges[j].layer == edges[i].layer && edges[j].delay == edges[i].delay)
-        refuse(at, "a source and delay of its own", "those of edge " + std::to_string(j));
+        refuse_config(at, "a source and delay of its own", "those of edge " + std::to_string(j));
   }
   return edges;
 }
@@ -97,7 +98,7 @@ std::vector<EdgeConfig> default_edges(const Config& c, const std::vector<int>& b
   if (first && decoder) {
     if (c.has_context() && (c.context == ContextUse::input || c.context == ContextUse::both))
       edges.push_back({.from = Source::context});
-    if (c.task.length == "count" && !c.task.learns_text()) edges.push_back({.from = Source::remaining});
+    if (c.task.termination == Termination::count) edges.push_back({.from = Source::remaining});
     if (c.attention.on && c.attention.feed) edges.push_back({.from = Source::attention, .delay = 1});
   }
   edges.push_back({.from = Source::self, .delay = 1});
@@ -122,10 +123,10 @@ void parse_cell_options(Reader& r, const CellInfo& info, LayerConfig& layer) {
     for (const CellOption& o : other->options) {
       const Json* given = own(o.name) ? nullptr : r.get(o.name.data());
       if (given)
-        refuse(r.path(o.name.data()),
-               "an option of the cell " + std::string(info.name) + " (" + o.name.data() + " belongs to " +
-                   other->name.data() + ")",
-               shown(*given));
+        refuse_config(r.path(o.name.data()),
+                      "an option of the cell " + std::string(info.name) + " (" + o.name.data() + " belongs to " +
+                          other->name.data() + ")",
+                      shown(*given));
     }
 }
 
@@ -149,7 +150,7 @@ void parse_clock(Reader& r, LayerConfig& layer) {
   const Json* value = r.get("clock");
   if (!value || (value->is_array() && value->empty())) return;
   if (!value->is_array() || Index(value->size()) > layer.hidden)
-    refuse(r.path("clock"), "a list of periods, at most one a hidden unit", shown(*value));
+    refuse_config(r.path("clock"), "a list of periods, at most one a hidden unit", shown(*value));
   for (std::size_t i = 0; i < value->size(); ++i)
     layer.clock.push_back(int(Reader::integer_of((*value)[i], r.path("clock") + at_index(i), 1, 1e6)));
 }
@@ -179,7 +180,7 @@ LayerConfig parse_layer(const Json& json, int number, const std::string& path, s
   r.one_of("bias", biases, layer.bias);
   r.boolean("bidirectional", both_ways);
   layer.direction = r.choice("direction", directions, "forward") == "backward" ? -1 : 1;
-  if (both_ways && r.get("direction")) refuse(r.path("bidirectional"), "no direction beside it", "both");
+  if (both_ways && r.get("direction")) refuse_config(r.path("bidirectional"), "no direction beside it", "both");
   layer.initial = initial;
   r.boolean("initial", layer.initial);
   if (const Json* edges = r.get("edges")) {
@@ -226,7 +227,7 @@ std::vector<LayerConfig> parse_stack(const Json* json, const std::string& path, 
                                      bool decoder, std::vector<int>& tops) {
   std::vector<LayerConfig> layers;
   if (json && (!json->is_array() || json->empty() || json->size() > 64))
-    refuse(path, "a list of 1 to 64 layers", shown(*json));
+    refuse_config(path, "a list of 1 to 64 layers", shown(*json));
   const std::size_t count = json ? json->size() : 1;
   const bool initial =
       decoder && c.has_context() && (c.context == ContextUse::initial || c.context == ContextUse::both);
@@ -268,7 +269,7 @@ void parse_layers(Reader& r, Config& c) {
   r.boolean("skipInputs", skip_inputs);
   r.boolean("skipOutputs", skip_outputs);
   std::vector<int> tops;
-  if (c.task.name == "translate") {
+  if (c.task.info().encoder) {
     c.encoder.layers.resize(1);  // there is one: has_context() is asked below
     const Json* encoder = r.get("encoder");
     std::vector<LayerConfig> layers = parse_stack(encoder, "encoder", c, false, false, tops);
@@ -281,7 +282,8 @@ void parse_layers(Reader& r, Config& c) {
     c.readout = parse_edges(*readout, "readout", count, true);
     c.default_readout = false;
     for (std::size_t i = 0; i < c.readout.size(); ++i)
-      if (c.readout[i].delay != 0) refuse("readout" + at_index(i) + ".delay", "0", std::to_string(c.readout[i].delay));
+      if (c.readout[i].delay != 0)
+        refuse_config("readout" + at_index(i) + ".delay", "0", std::to_string(c.readout[i].delay));
     return;
   }
   for (auto top = tops.rbegin(); top != tops.rend(); ++top) c.readout.push_back({.from = Source::layer, .layer = *top});

@@ -1,33 +1,70 @@
-// What a network is asked for. "next" is a text whose every character is foretold by those before it; every other task
-// learns from examples (dataset.h).
+// What a network is asked to learn. "next" predicts every character of a text from those before it; every other task
+// learns from examples (data/dataset.h), or leaves the loss to the caller (tensor).
+//
+// Each task is one file of generate/tasks/, and one line of the table there (tasks.cpp).
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "unfold/base/real.h"
 
 namespace unfold {
 
+/// In the order of the table of tasks.
+enum class TaskKind { next, generate, classify, tag, translate, regress, notes, tensor };
+
+/// Where a task's training data come from.
+enum class TaskData { text, examples, caller };
+
+/// What the answer is computed from: every step's states, which gives an answer at every step ("each" in a
+/// configuration), or one vector for the whole sequence, the last states or their mean over time.
+enum class Pooling { none, last, mean };
+
+/// How a predicted sequence ends. end: a symbol of its own; halt: a unit that says so; count: the length is drawn
+/// first, and the number of steps that remain is an input.
+enum class Termination { end, halt, count };
+
+/// What a task allows in a configuration. The texts are literals.
+struct TaskInfo {
+  enum class Pools { never, optional, always };
+
+  TaskKind kind;
+  const char* name;
+  TaskData data = TaskData::examples;
+  bool numbers = false;         // reads and answers numbers, not symbols: there is no embedding
+  bool autoregressive = false;  // predicts the symbols that it reads next: it can be fed its own answers
+  bool bidirectional = false;   // an answer may depend on later steps
+  bool sequences = false;       // predicts sequences that end: `length` and `longest`
+  bool encoder = false;         // a source sequence is read by layers of its own
+  bool context = false;         // may be given a context
+  bool sizes = false;           // the caller says how many inputs and outputs there are
+  Pools pools = Pools::never;
+};
+
+const TaskInfo& task_info(TaskKind kind);
+/// Their names, in the order of TaskKind.
+std::span<const char* const> task_names();
+
 struct TaskConfig {
-  /// next, generate, classify, tag, translate, regress, notes, or tensor: whatever the caller makes of it.
-  std::string name = "next";
-  /// classify and regress: one answer for the whole sequence, from the last states ("last") or from their mean over
-  /// time ("mean"). Empty: an answer at every step.
-  std::string pool;
-  /// generate and translate: how a sequence ends. "end": a symbol of its own; "halt": a unit that says so;
-  /// "count": the length is drawn first, and the steps that are left are fed in.
-  std::string length = "end";
-  Index longest = 256;            // steps of a sequence at most
-  Index inputs = 0, outputs = 0;  // tensor: numbers a step; outputs 0: the states of the last layer
-  Index context = 0;              // tensor and generate: numbers of the given context
-  bool pooled() const { return !pool.empty(); }
-  bool learns_text() const { return name == "next"; }
+  TaskKind kind = TaskKind::next;
+  Pooling pooling = Pooling::none;             // classify and regress
+  Termination termination = Termination::end;  // generate and translate
+  Index longest = 256;                         // steps of a sequence at most
+  Index inputs = 0, outputs = 0;               // tensor: numbers a step; outputs 0: the states of the last layer
+  Index context = 0;                           // tensor and generate: numbers of the given context
+
+  const TaskInfo& info() const { return task_info(kind); }
+  const char* name() const { return info().name; }
+  bool pooled() const { return pooling != Pooling::none; }
+  bool learns_text() const { return info().data == TaskData::text; }
 };
 
 /// Where examples come from, if the engine makes them. An empty name: from the given text.
 struct CorpusConfig {
   std::string name;
-  int difficulty = 0;  // 0: the usual one
+  int difficulty = 0;  // 0: the default of the dataset
   int count = 10000;
   std::uint64_t seed = 1;
 };

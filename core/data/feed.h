@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "unfold/data/dataset.h"
+#include "unfold/data/task_head.h"
 #include "unfold/data/tokens.h"
 #include "unfold/model/network.h"
 
@@ -15,15 +15,6 @@ namespace unfold {
 struct Progress {
   std::int64_t step = 0, epoch = 0, cursor = 0, evaluated = 0;
   double validation_loss = -1;
-};
-
-/// The answers of one window.
-struct Answers {
-  double loss = 0;               // summed over what counts: nats, or squared errors
-  std::int64_t predictions = 0;  // how many count
-  /// Right answers: labels, or whole sequences under teacher forcing, which are just those that greedy decoding gets
-  /// right. Of notes: those in both, among those in either.
-  std::int64_t right = 0, asked = 0;
 };
 
 /// Which examples.
@@ -94,12 +85,15 @@ class ExampleFeed final : public Feed {
  public:
   ExampleFeed(const Config& config, Dataset data);
   const Dataset& data() const { return data_; }
+  const std::vector<Example>& examples(Split split) const {
+    return split == Split::train ? data_.train : split == Split::validation ? data_.validation : data_.test;
+  }
   Index steps() const override { return steps_; }
   Index encoder_steps() const override { return encoder_steps_; }
   void load(Workspace& w, Progress& progress) override;
   void advance(Workspace& w, Progress& progress) override;
   double epochs(const Progress& progress) const override;
-  Index size(Split split) const override { return Index(of(split).size()); }
+  Index size(Split split) const override { return Index(examples(split).size()); }
   std::string mark() const override;
   Index load(Workspace& w, Split split, Index cursor) override;
   Index length(Split split) const override { return size(split); }
@@ -108,31 +102,22 @@ class ExampleFeed final : public Feed {
   void fill(Workspace& w, std::span<const Example* const> examples);
 
  private:
-  const std::vector<Example>& of(Split split) const {
-    return split == Split::train ? data_.train : split == Split::validation ? data_.validation : data_.test;
-  }
   void shuffle(std::int64_t epoch);
-  void fill_main(Workspace& w, Index column, const Example& e);
+  void fill_column(Workspace& w, Index n, const Example& e);
 
   Config config_;
+  const TaskHead& head_;
   Dataset data_;
   Index steps_ = 1, encoder_steps_ = 0;
   std::vector<std::uint32_t> order_;
   std::int64_t shuffled_ = -1;
   std::vector<const Example*> chosen_;
-  Index T_ = 0;
-  std::vector<Index> lengths_, encoder_lengths_;
-  std::vector<Token> targets_, length_targets_;
-  std::vector<Real> values_, halts_;
-  std::vector<std::uint8_t> counts_, wrong_;
-  std::vector<double> losses_;
+  std::vector<Index> encoder_lengths_;
+  Targets targets_;
 };
 
-/// Sizes of the network that a dataset wants.
+/// Sizes of the network that a dataset wants. Throws Error{invalid_argument} for a task without examples.
 NetworkSizes network_sizes(const Config& config, const Dataset& data);
-/// Steps of an example in the main stream and in the encoder.
-Index main_steps(const TaskConfig& task, const Dataset& data, const Example& e);
-Index encoder_steps(const TaskConfig& task, const Dataset& data, const Example& e);
 
 /// Training tokens of a text of `count` tokens: the first 1 − validation of it.
 Index training_share(Index count, double validation);

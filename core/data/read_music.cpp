@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "unfold/base/json_walk.h"
-#include "unfold/data/dataset_part.h"
+#include "unfold/data/examples.h"
 
 namespace unfold {
 namespace {
@@ -99,7 +99,7 @@ struct Rolls : nlohmann::json_sax<Json> {
     if (arrays == 2) {
       if (Index(rows.size()) < 2 * piano_keys)
         return refuse("a piece of two steps or more", std::to_string(Index(rows.size()) / piano_keys));
-      part->push_back(foretell(rows, piano_keys));
+      part->push_back(forecast_example(rows, piano_keys));
       rows.clear();
     }
     if (--arrays == 0) part = nullptr;

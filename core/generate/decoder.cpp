@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "unfold/base/drawing.h"
 #include "unfold/base/sorting.h"
-#include "unfold/kernels/kernels.h"
 #include "unfold/model/draw.h"
 
 namespace unfold {
@@ -26,9 +26,6 @@ std::vector<double> log_softmax(const Real* x, Index V) {
   for (Index v = 0; v < V; ++v) logs[std::size_t(v)] = double(x[v]) - whole;
   return logs;
 }
-
-/// ln σ(x).
-double log_sigmoid(double x) { return std::min(x, 0.0) - numeric::log(1 + numeric::exp(-std::fabs(x))); }
 
 /// The score of a sequence of `length` symbols (Wu et al. 2016).
 double scored(const Written& w, double alpha, Index length) {
@@ -100,7 +97,7 @@ class Search {
     std::vector<Hypothesis> live(1);
     std::vector<Written> finished;
     Index longest = options_.longest;
-    if (task_.length == "count") longest = draw_length(live[0]);
+    if (task_.termination == Termination::count) longest = draw_length(live[0]);
     for (Index t = 0; t < longest && !live.empty() && !decided(finished, live, longest); ++t) {
       step(live, t, longest);
       std::vector<Hypothesis> next = expand(live, t + 1 == longest);
@@ -158,7 +155,7 @@ class Search {
     for (Index n = 0; n < N_; ++n) {
       const Hypothesis& h = live[std::size_t(std::min<Index>(n, Index(live.size()) - 1))];
       w_.tokens(0)[n] = t == 0 ? no_token : h.written.tokens.back();
-      if (task_.length == "count") w_.numbers(0)[n] = Real(longest - t) / Real(w_.longest());
+      if (task_.termination == Termination::count) w_.numbers(0)[n] = Real(longest - t) / Real(w_.longest());
     }
     network_.decode(w_);
     w_.carry();
@@ -166,7 +163,7 @@ class Search {
 
   std::vector<Hypothesis> expand(const std::vector<Hypothesis>& live, bool last) {
     std::vector<Hypothesis> next;
-    const Index R = network_.outputs(), symbols = task_.length == "end" ? V_ + 1 : V_;
+    const Index R = network_.outputs(), symbols = task_.termination == Termination::end ? V_ + 1 : V_;
     for (const Hypothesis& h : live) {
       Real* x = w_.logits() + h.column * R;
       const std::vector<double> logs = log_softmax(x, symbols);
@@ -190,10 +187,10 @@ class Search {
           const Real* a = w_.attention(0) + h.column * S_;
           grown.written.attention.insert(grown.written.attention.end(), a, a + S_);
         }
-        const bool end = task_.length == "end" && v == V_;
+        const bool end = task_.termination == Termination::end && v == V_;
         if (!end) grown.written.tokens.push_back(Token(v));
-        grown.finished = end || (last && task_.length == "count");
-        if (task_.length != "halt") {
+        grown.finished = end || (last && task_.termination == Termination::count);
+        if (task_.termination != Termination::halt) {
           next.push_back(std::move(grown));
           continue;
         }
@@ -203,8 +200,7 @@ class Search {
         stops.finished = true;
         grown.written.log_probability += log_sigmoid(-halt);
         const bool one = N_ == 1;
-        const bool stop =
-            options_.temperature > 0 ? numeric::log(std::max(rng_.uniform(), 1e-300)) < log_sigmoid(halt) : halt > 0;
+        const bool stop = options_.temperature > 0 ? draw_bit(halt, rng_.uniform()) : halt > 0;
         if (!one || stop) next.push_back(std::move(stops));
         if (!one || !stop) next.push_back(std::move(grown));
       }
@@ -248,7 +244,7 @@ struct Asked {
 std::vector<Written> decode(Network& network, const TaskConfig& task, Index targets, const Example& example,
                             const Decoding& options) {
   const auto need = [](bool kept, const char* field, const char* expected, double actual) {
-    if (!kept) throw Error(ErrorCode::invalid_argument, field, expected, shortly(actual));
+    if (!kept) refuse_argument(field, expected, shortly(actual));
   };
   need(options.beam >= 1 && options.beam <= 256, "beam", "a whole number from 1 to 256", options.beam);
   need(options.temperature >= 0 && options.temperature <= 1e6, "temperature", "a number from 0 to 1000000",
@@ -265,26 +261,20 @@ double log_probability(Network& network, const Config& config, const Dataset& na
   return -asked.feed.answers(network, asked.workspace, false).loss;
 }
 
-std::vector<Real> answers(Network& network, const Config& config, const Dataset& names, const Example& example) {
+std::vector<Real> readout(Network& network, const Config& config, const Dataset& names, const Example& example) {
   Asked asked(network, config, names, example);
-  const Index R = network.outputs(), K = asked.workspace.steps();
-  Real* y = asked.workspace.logits();
-  for (Index k = 0; k < K; ++k) {
-    if (config.task.name == "classify" || config.task.name == "tag") kernels::softmax(y + k * R, R, -1);
-    if (config.task.name == "notes") kernels::sigmoid(y + k * R, R);
-  }
-  return {y, y + K * R};
+  const Real* y = asked.workspace.logits();
+  return {y, y + asked.workspace.steps() * network.outputs()};
 }
 
-std::vector<Real> go_on(Network& network, const Config& config, const Example& example, Index steps, double temperature,
-                        std::uint64_t seed) {
+std::vector<Real> forecast(Network& network, const Config& config, const Example& example, Index steps,
+                           std::uint64_t seed, const std::function<Real(Real, Rng&)>& next) {
   const Index D = network.sizes().numbers, R = network.outputs();
   if (D != R || network.has_encoder())
-    throw Error(ErrorCode::invalid_state, "task", "a task that foretells its own input (regress or notes)",
-                config.task.name);
+    refuse_state("task", "a task that predicts its own input (regress or notes)", config.task.name());
   Workspace w(network, 1, 1, false);
   Rng rng(seed, Stream::sampling);
-  std::vector<Real> written, last(static_cast<std::size_t>(D));
+  std::vector<Real> predicted, last(static_cast<std::size_t>(D));
   const Index given = Index(example.numbers.size()) / D;
   w.reset();
   for (Index t = 0; t < given + steps; ++t) {
@@ -293,19 +283,10 @@ std::vector<Real> go_on(Network& network, const Config& config, const Example& e
     network.forward(w);
     w.carry();
     if (t + 1 < given) continue;
-    for (Index k = 0; k < R; ++k) {
-      const Real y = w.logits()[k];
-      if (config.task.name == "regress")
-        last[std::size_t(k)] = y;
-      else if (temperature > 0)
-        last[std::size_t(k)] =
-            numeric::log(std::max(rng.uniform(), 1e-300)) < log_sigmoid(double(y) / temperature) ? 1 : 0;
-      else
-        last[std::size_t(k)] = y > 0 ? 1 : 0;
-    }
-    if (Index(written.size()) < steps * R) written.insert(written.end(), last.begin(), last.end());
+    for (Index k = 0; k < R; ++k) last[std::size_t(k)] = next(w.logits()[k], rng);
+    if (Index(predicted.size()) < steps * R) predicted.insert(predicted.end(), last.begin(), last.end());
   }
-  return written;
+  return predicted;
 }
 
 }  // namespace unfold

@@ -1,8 +1,10 @@
 // What a network of a task answers to one example: labels, numbers, sequences.
 #pragma once
 
+#include <functional>
+
+#include "unfold/base/rng.h"
 #include "unfold/data/feed.h"
-#include "unfold/generate/sampler.h"
 
 namespace unfold {
 
@@ -31,12 +33,13 @@ std::vector<Written> decode(Network& network, const TaskConfig& task, Index targ
 /// notes. For regress minus its mean squared error, summed over the steps.
 double log_probability(Network& network, const Config& config, const Dataset& names, const Example& example);
 
-/// Answers for every step (or once, if pooled): probabilities of classes and of notes, or numbers; outputs × steps.
-std::vector<Real> answers(Network& network, const Config& config, const Dataset& names, const Example& example);
+/// What the readout says at every step (or once, if pooled), [outputs × steps]: logits or numbers, as the task has
+/// them.
+std::vector<Real> readout(Network& network, const Config& config, const Dataset& names, const Example& example);
 
-/// Reads the example's numbers, then goes on for `steps` steps on its own answers, which it returns, outputs × steps:
-/// forecasts of regress; notes drawn at a temperature (0: all that are likelier than not).
-std::vector<Real> go_on(Network& network, const Config& config, const Example& example, Index steps, double temperature,
-                        std::uint64_t seed);
+/// Reads the example's numbers, then goes on for `steps` steps: the next input is `next` of each number of the readout.
+/// Returns these inputs, [outputs × steps]. Throws Error{invalid_state} if the network does not predict what it reads.
+std::vector<Real> forecast(Network& network, const Config& config, const Example& example, Index steps,
+                           std::uint64_t seed, const std::function<Real(Real, Rng&)>& next);
 
 }  // namespace unfold

@@ -1,15 +1,33 @@
 #include "unfold/generate/sampler.h"
-#include "unfold/base/sorting.h"
 
 #include <algorithm>
 #include <cmath>
 
+#include "unfold/base/drawing.h"
+#include "unfold/base/json_reader.h"
+#include "unfold/base/sorting.h"
+
 namespace unfold {
+
+SampleRequest parse_sample_request(const Json& json, std::uint64_t seed) {
+  SampleRequest request{.options = {.seed = seed}};
+  SampleOptions& o = request.options;
+  Reader r(json, "", ErrorCode::invalid_argument, "options");
+  r.text("prime", request.prime);
+  r.number("temperature", o.temperature, 0, 1e6);
+  r.integer("topK", o.top_k, 0, 65535);
+  r.number("topP", o.top_p, 0, 1, true);
+  r.boolean("greedy", o.greedy);
+  r.integer("seed", o.seed, 0, 9007199254740991.0);
+  r.integer("length", request.length, 0, 9007199254740991.0);
+  r.finish();
+  return request;
+}
 
 Sampler::Sampler(Network& network, const SampleOptions& options)
     : network_(network), options_(options), workspace_(network, 1, 1, false), rng_(options.seed, Stream::sampling) {
   const auto refuse = [](const char* field, const char* expected, double actual) {
-    throw Error(ErrorCode::invalid_argument, field, expected, shortly(actual));
+    refuse_argument(field, expected, shortly(actual));
   };
   if (!(options.temperature >= 0 && options.temperature <= 1e6))
     refuse("temperature", "a number from 0 to 1000000", options.temperature);
@@ -67,12 +85,9 @@ Token Sampler::choose() {
     }
     sum = kept;
   }
-  double left = rng_.uniform() * sum;
-  for (std::size_t i = 0; i < count; ++i) {
-    left -= weights_[std::size_t(order_[i])];
-    if (left < 0) return Token(order_[i]);
-  }
-  return Token(order_[count - 1] == int(best) ? best : std::size_t(order_[0]));
+  if (!(sum > 0)) return Token(best);  // an infinite logit, or none that is a number
+  const auto weight = [&](Index i) { return weights_[std::size_t(order_[std::size_t(i)])]; };
+  return Token(order_[std::size_t(draw_index(Index(count), sum, rng_.uniform(), weight))]);
 }
 
 Token Sampler::next() {

@@ -1,6 +1,10 @@
 // Writes text: one symbol at a time, each fed back as the next input.
 #pragma once
 
+#include <string>
+#include <vector>
+
+#include "unfold/base/json.h"
 #include "unfold/base/rng.h"
 #include "unfold/model/network.h"
 
@@ -14,15 +18,25 @@ struct SampleOptions {
   std::uint64_t seed = 1;
 };
 
+/// A request to write.
+struct SampleRequest {
+  std::string prime;  // what comes before
+  SampleOptions options;
+  std::int64_t length = 500;  // symbols to write
+};
+/// From {prime, temperature, topK, topP, greedy, seed, length}, each with its default; that of the seed is given.
+/// Throws Error{invalid_argument}.
+SampleRequest parse_sample_request(const Json& json, std::uint64_t seed);
+
 class Sampler {
  public:
-  /// Starts from the zero state. The network's parameters may change between symbols.
+  /// Starts from the zero state. The network's parameters may change between symbols. Throws Error{invalid_argument}.
   Sampler(Network& network, const SampleOptions& options);
-  /// Feeds tokens without choosing (priming).
+  /// Reads tokens without choosing (the prompt).
   void feed(const std::vector<Token>& tokens);
-  /// Chooses the next token and feeds it.
+  /// Chooses the next token, which is then the next input.
   Token next();
-  /// Probabilities of the next token before temperature and cuts, after at least one feed.
+  /// Probabilities of the next token before temperature and cuts, after at least one token.
   const std::vector<double>& probabilities();
 
  private:

@@ -150,11 +150,10 @@ void parse_names(const std::string& text, CheckpointHeader& header) {
                      .context = header.sizes.context};
   const NetworkSizes expected = network_sizes(header.config, data);
   const TaskConfig& task = header.config.task;
-  const bool numbers = task.name == "regress" || task.name == "notes";
   const NetworkSizes& own = header.sizes;
   const bool fits = own.symbols == expected.symbols && own.numbers == expected.numbers &&
                     own.outputs == expected.outputs && own.context == task.context && own.outputs > 0 &&
-                    own.symbols + own.numbers > 0 && (numbers || !data.targets.empty()) &&
+                    own.symbols + own.numbers > 0 && (task.info().numbers || !data.targets.empty()) &&
                     (own.lengths > 0) == (expected.lengths > 0);
   if (!fits) refuse_checkpoint("symbols", "sizes that the task and its names have", "others");
 }

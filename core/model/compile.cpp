@@ -124,7 +124,7 @@ class Compiler {
     sources.layers = encoder_layers_;
     for (const EdgeConfig& e : config_.readout) {
       int& place = sources.layers[std::size_t(e.layer)];
-      place = add_context({place}, config_.task.pool == "mean", plan_.layers[std::size_t(place)].units,
+      place = add_context({place}, config_.task.pooling == Pooling::mean, plan_.layers[std::size_t(place)].units,
                           "pooled." + std::to_string(e.layer));
     }
     const int readout = declare_sums(plan_, plan_.sizes.outputs, "readout", 0, false);

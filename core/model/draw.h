@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "unfold/base/numeric.h"
+#include "unfold/base/drawing.h"
 #include "unfold/base/rng.h"
 #include "unfold/model/pass.h"
 
@@ -29,15 +29,7 @@ inline Token draw(const Real* logits, Index V, double place) {
   const double best = double(*std::max_element(logits, logits + V));
   double sum = 0;
   for (Index v = 0; v < V; ++v) sum += numeric::exp(double(logits[v]) - best);
-  double left = place * sum;
-  Token last = 0;
-  for (Index v = 0; v < V; ++v) {
-    const double share = numeric::exp(double(logits[v]) - best);
-    left -= share;
-    if (share > 0) last = Token(v);
-    if (left < 0) return Token(v);
-  }
-  return last;
+  return Token(draw_index(V, sum, place, [&](Index v) { return numeric::exp(double(logits[v]) - best); }));
 }
 
 }  // namespace unfold

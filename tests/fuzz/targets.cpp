@@ -74,7 +74,8 @@ void ask(Session& session, const std::string& text) {
     return all;
   };
   const auto rows = [](Index width) { return Json::array({std::vector<Real>(std::size_t(width), Real(0.5))}); };
-  const bool numbers = names.numbers > 0, values = config.task.name == "regress" || config.task.name == "notes";
+  const bool numbers = names.numbers > 0,
+             values = config.task.kind == TaskKind::regress || config.task.kind == TaskKind::notes;
   Json request = Json::object();
   request["input"] = numbers ? rows(names.numbers) : Json(spelt(names.inputs));
   if (names.context > 0) request["context"] = std::vector<Real>(std::size_t(names.context), Real(1));
@@ -242,7 +243,6 @@ namespace {
 void read_examples(const std::string& text, const Config& config) {
   Dataset d;
   if (!accepted([&] { d = read_dataset(text, config); })) return;
-  const std::string& task = config.task.name;
   const Index answers = config.task.pooled() ? 1 : 0;
   promise(!d.train.empty(), "nothing to learn from");
   for (const auto* part : {&d.train, &d.validation, &d.test})
@@ -252,7 +252,7 @@ void read_examples(const std::string& text, const Config& config) {
       promise(Index(e.numbers.size()) == steps * d.numbers, "half a step");
       promise(Index(e.values.size()) == (answers ? answers : steps) * d.outputs, "half an answer");
       promise(Index(e.context.size()) == d.context, "half a context");
-      promise(task != "tag" || e.target.size() == e.input.size(), "a step without a label");
+      promise(config.task.kind != TaskKind::tag || e.target.size() == e.input.size(), "a step without a label");
       for (const Token t : e.input) promise(t < d.inputs.size(), "a symbol without a name");
       for (const Token t : e.target) promise(t < d.targets.size(), "a label without a name");
       for (const auto* list : {&e.numbers, &e.values, &e.context})
@@ -265,12 +265,13 @@ void read_examples(const std::string& text, const Config& config) {
 
 void data(Input text) {
   if (text.empty()) return;
-  static constexpr const char* tasks[]{"generate", "classify", "tag", "translate", "regress"};
+  static constexpr TaskKind tasks[]{TaskKind::generate, TaskKind::classify, TaskKind::tag, TaskKind::translate,
+                                    TaskKind::regress};
   Config config;
-  config.task.name = tasks[text[0] % 5];
+  config.task.kind = tasks[text[0] % 5];
   config.task.longest = 64;
-  if (config.task.name == "regress" && text[0] & 64) config.task.pool = "last";
-  if (config.task.name == "generate" && text[0] & 64) config.task.context = 2;
+  if (config.task.kind == TaskKind::regress && text[0] & 64) config.task.pooling = Pooling::last;
+  if (config.task.kind == TaskKind::generate && text[0] & 64) config.task.context = 2;
   read_examples(string_of(text.subspan(1)), config);
 }
 
@@ -315,7 +316,7 @@ void tensor(Input input) {
 
 void music(Input json) {
   Config config;
-  config.task.name = "notes";
+  config.task.kind = TaskKind::notes;
   read_examples(string_of(json), config);
 }
 

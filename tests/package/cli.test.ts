@@ -411,6 +411,6 @@ describe('tasks', () => {
     expect(await wrong('train', '--difficulty', '3')).toContain('of a --corpus');
     expect(await wrong('train', '--corpus', 'nothing', '--out', 'x.safetensors')).toContain('corpus.name');
     expect(await wrong('predict', 'task.safetensors')).toContain('name an input');
-    expect(await wrong('predict', 'task.safetensors', '§')).toContain('symbols that the model knows');
+    expect(await wrong('predict', 'task.safetensors', '§')).toContain("symbols in the model's vocabulary");
   });
 });

@@ -50,15 +50,15 @@ constexpr const char* words =
 }  // namespace
 
 constexpr Generator elman{
-    .card = {.name = "elman",
+    .info = {.name = "elman",
              .label = "Elman's sentences",
              .summary = "A verb agrees with its noun, however many clauses stand between.",
              .source = "Elman 1991, Distributed representations, simple recurrent networks, and grammatical structure",
-             .task = "generate",
+             .task = TaskKind::generate,
              .difficulty = "clauses inside each other",
-             .least = 1,
-             .usual = 2,
-             .most = 8,
+             .min_difficulty = 1,
+             .default_difficulty = 2,
+             .max_difficulty = 8,
              .optimum = "no verb of the wrong number, and the entropy of the grammar's choices",
              .metric = "nats",
              .trivial = "about 2.9 nats a word: their frequencies"},

@@ -1,10 +1,11 @@
-// What a corpus is made of: a card for the menu and a function that draws one example.
+// A generated dataset: what the schema says of it, and a function that draws one example. A new one is a constant in a
+// file of this folder, a declaration below, and a line of the table in data/generated.cpp.
 #pragma once
 
 #include <string>
 
-#include "unfold/config/corpus.h"
-#include "unfold/data/dataset_part.h"
+#include "unfold/config/dataset_info.h"
+#include "unfold/data/examples.h"
 
 namespace unfold {
 
@@ -26,7 +27,7 @@ struct Draw {
 
 /// Constant data: nothing runs before main.
 struct Generator {
-  Corpus card;
+  DatasetInfo info;
   const char *inputs = "", *targets = "";  // symbols, a character each, ascending; or names divided by "|"
   Index numbers = 0, outputs = 0;
   bool longer = false;  // the test goes beyond the difficulty, and the other two are drawn alike

@@ -30,15 +30,15 @@ void draw_dyck(Draw& d) {
 }  // namespace
 
 constexpr Generator counting{
-    .card = {.name = "anbn",
+    .info = {.name = "anbn",
              .label = "Counting: aⁿbⁿ",
              .summary = "As many b as there were a. The test is longer than anything learnt.",
              .source = "Gers & Schmidhuber 2001",
-             .task = "generate",
+             .task = TaskKind::generate,
              .difficulty = "n at most",
-             .least = 2,
-             .usual = 10,
-             .most = 250,
+             .min_difficulty = 2,
+             .default_difficulty = 10,
+             .max_difficulty = 250,
              .optimum = "ln d / (d + 2) nats a symbol, the end counted: once b began, all is certain",
              .metric = "nats",
              .trivial = "about 0.9 nats a symbol: as many a as b, and the end"},
@@ -47,15 +47,15 @@ constexpr Generator counting{
     .longer = true,
     .draw = draw_counting};
 
-constexpr Generator dyck{.card = {.name = "dyck",
+constexpr Generator dyck{.info = {.name = "dyck",
                                   .label = "Nested brackets",
                                   .summary = "Two kinds of brackets: what was opened last is closed first.",
                                   .source = "Chomsky & Schützenberger 1963; Hewitt et al. 2020",
-                                  .task = "generate",
+                                  .task = TaskKind::generate,
                                   .difficulty = "levels of nesting",
-                                  .least = 2,
-                                  .usual = 4,
-                                  .most = 16,
+                                  .min_difficulty = 2,
+                                  .default_difficulty = 4,
+                                  .max_difficulty = 16,
                                   .optimum = "no closing bracket of the wrong kind; between opening and closing, and "
                                              "between the kinds to open, it is a coin",
                                   .metric = "nats",

@@ -50,17 +50,17 @@ void draw_parity(Draw& d) {
 }  // namespace
 
 constexpr Generator copy_memory{
-    .card =
+    .info =
         {.name = "copy",
          .label = "Copy memory",
          .summary =
              "Ten symbols, a wait, and then the ten again. Only the last ten steps count: the others are always blank.",
          .source = "Hochreiter & Schmidhuber 1997; Arjovsky, Shah & Bengio 2016",
-         .task = "tag",
+         .task = TaskKind::tag,
          .difficulty = "steps to wait",
-         .least = 1,
-         .usual = 20,
-         .most = 1000,
+         .min_difficulty = 1,
+         .default_difficulty = 20,
+         .max_difficulty = 1000,
          .optimum = "accuracy 1, loss 0",
          .metric = "accuracy",
          .trivial = "accuracy 1/8, loss ln 8 = 2.079 a counted step; over all T + 20 steps, as often printed, 10·ln 8 "
@@ -70,16 +70,16 @@ constexpr Generator copy_memory{
     .draw = draw_copy};
 
 constexpr Generator adding{
-    .card = {.name = "adding",
+    .info = {.name = "adding",
              .label = "Adding problem",
              .summary = "Two numbers of many are marked; the answer is their sum.",
              .source = "Hochreiter & Schmidhuber 1997, with the marks of Le, Jaitly & Hinton 2015",
-             .task = "regress",
-             .pool = "last",
+             .task = TaskKind::regress,
+             .pooling = Pooling::last,
              .difficulty = "steps",
-             .least = 2,
-             .usual = 30,
-             .most = 1000,
+             .min_difficulty = 2,
+             .default_difficulty = 30,
+             .max_difficulty = 1000,
              .optimum = "squared error 0",
              .metric = "mse",
              .trivial = "squared error 1/6 = 0.167: the answer is always 1"},
@@ -88,16 +88,16 @@ constexpr Generator adding{
     .draw = draw_adding};
 
 constexpr Generator temporal_order{
-    .card = {.name = "order",
+    .info = {.name = "order",
              .label = "Temporal order",
              .summary = "Two marks far apart in noise; the answer is which came and in what order.",
              .source = "Hochreiter & Schmidhuber 1997, task 6a",
-             .task = "classify",
-             .pool = "last",
+             .task = TaskKind::classify,
+             .pooling = Pooling::last,
              .difficulty = "steps",
-             .least = 10,
-             .usual = 30,
-             .most = 1000,
+             .min_difficulty = 10,
+             .default_difficulty = 30,
+             .max_difficulty = 1000,
              .optimum = "accuracy 1, loss 0",
              .metric = "accuracy",
              .trivial = "accuracy 1/4, loss ln 4 = 1.386"},
@@ -105,16 +105,16 @@ constexpr Generator temporal_order{
     .targets = "XX|XY|YX|YY",
     .draw = draw_order};
 
-constexpr Generator parity{.card = {.name = "parity",
+constexpr Generator parity{.info = {.name = "parity",
                                     .label = "Parity",
                                     .summary = "Is the number of ones odd? Every bit changes the answer.",
                                     .source = "Hochreiter & Schmidhuber 1997; Minsky & Papert 1969",
-                                    .task = "classify",
-                                    .pool = "last",
+                                    .task = TaskKind::classify,
+                                    .pooling = Pooling::last,
                                     .difficulty = "bits at most",
-                                    .least = 4,
-                                    .usual = 20,
-                                    .most = 200,
+                                    .min_difficulty = 4,
+                                    .default_difficulty = 20,
+                                    .max_difficulty = 200,
                                     .optimum = "accuracy 1, loss 0",
                                     .metric = "accuracy",
                                     .trivial = "accuracy 1/2, loss ln 2 = 0.693"},

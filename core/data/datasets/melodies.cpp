@@ -34,21 +34,21 @@ void draw_melody(Draw& d) {
       strike(degree);
     }
   }
-  d.example = foretell(rows, piano_keys);
+  d.example = forecast_example(rows, piano_keys);
 }
 
 }  // namespace
 
 constexpr Generator melodies{
-    .card = {.name = "melodies",
+    .info = {.name = "melodies",
              .label = "Melodies",
              .summary = "Chords that follow a plan and a melody above them, as a roll of 88 keys.",
              .source = "after Boulanger-Lewandowski, Bengio & Vincent 2012",
-             .task = "notes",
+             .task = TaskKind::notes,
              .difficulty = "bars",
-             .least = 2,
-             .usual = 8,
-             .most = 64,
+             .min_difficulty = 2,
+             .default_difficulty = 8,
+             .max_difficulty = 64,
              .optimum = "within a bar ln 3 nats a step, for the melody; at a new bar two coins for the chord",
              .metric = "nats",
              .trivial = "every key by its own frequency: about 15 nats a step"},

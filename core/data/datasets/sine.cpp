@@ -22,21 +22,21 @@ void draw_sine(Draw& d) {
       before = std::exchange(now, twice * now - before);
     }
   }
-  d.example = foretell({sum.begin(), sum.end()}, 1);
+  d.example = forecast_example({sum.begin(), sum.end()}, 1);
 }
 
 }  // namespace
 
 constexpr Generator sine{
-    .card = {.name = "sine",
+    .info = {.name = "sine",
              .label = "Sines",
              .summary = "A sum of sines, unknown in frequency and phase; the next value is to be foretold.",
              .source = "Jaeger & Haas 2004, a simple relative",
-             .task = "regress",
+             .task = TaskKind::regress,
              .difficulty = "sines",
-             .least = 1,
-             .usual = 2,
-             .most = 8,
+             .min_difficulty = 1,
+             .default_difficulty = 2,
+             .max_difficulty = 8,
              .optimum = "squared error near 0: two values a sine tell all others",
              .metric = "mse",
              .trivial = "squared error about 0.29 / (number of sines): the answer is always 0"},

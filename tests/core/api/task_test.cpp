@@ -26,7 +26,7 @@ Dataset random_data(const Config& config, Index count) {
   Rng rng(11, Stream::test);
   Dataset data;
   data.targets = {"a", "b", "c"};
-  const bool numeric = config.task.name == "regress" || config.task.name == "notes";
+  const bool numeric = config.task.kind == TaskKind::regress || config.task.kind == TaskKind::notes;
   if (numeric)
     data.numbers = data.outputs = 2;
   else
@@ -37,14 +37,14 @@ Dataset random_data(const Config& config, Index count) {
     Example e;
     if (numeric)
       for (Index k = 0; k < 2 * length; ++k) e.numbers.push_back(Real(rng.uniform() - 0.5));
-    else if (config.task.name != "generate")
+    else if (config.task.kind != TaskKind::generate)
       e.input = tokens(rng, length, 3);
-    if (config.task.name == "classify") e.target = tokens(rng, 1, 3);
-    if (config.task.name == "tag") e.target = tokens(rng, length, 3);
-    if (config.task.name == "generate" || config.task.name == "translate")
+    if (config.task.kind == TaskKind::classify) e.target = tokens(rng, 1, 3);
+    if (config.task.kind == TaskKind::tag) e.target = tokens(rng, length, 3);
+    if (config.task.kind == TaskKind::generate || config.task.kind == TaskKind::translate)
       e.target = tokens(rng, 1 + Index(rng.word() % 5), 3);
     for (Index k = 0; numeric && k < (config.task.pooled() ? 2 : 2 * length); ++k)
-      e.values.push_back(config.task.name == "notes" ? Real(rng.word() % 2) : Real(rng.uniform()));
+      e.values.push_back(config.task.kind == TaskKind::notes ? Real(rng.word() % 2) : Real(rng.uniform()));
     for (Index k = 0; k < config.task.context; ++k) e.context.push_back(Real(rng.uniform()));
     data.train.push_back(e);
   }
@@ -337,13 +337,13 @@ TEST(Probability, OfALengthIsDrawnFirst) {
 TEST(Decode, AgreesWithTeacherForcing) {
   for (const Json& json : all_tasks()) {
     Trial t(json);
-    if (t.config.task.name != "translate" && t.config.task.name != "generate") continue;
+    if (t.config.task.kind != TaskKind::translate && t.config.task.kind != TaskKind::generate) continue;
     for (Example e : t.data.train) {
       const Decoding options{.longest = 5};
       const Written greedy = decode(t.network, t.config.task, 3, e, options)[0];
-      const bool cut = greedy.tokens.size() == 5 && t.config.task.length != "count";
+      const bool cut = greedy.tokens.size() == 5 && t.config.task.termination != Termination::count;
       e.target = greedy.tokens;
-      if (!cut && !(t.config.task.length == "halt" && e.target.empty()))
+      if (!cut && !(t.config.task.termination == Termination::halt && e.target.empty()))
         EXPECT_NEAR(greedy.log_probability, log_probability(t.network, t.config, t.data, e), 1e-4) << json.dump();
       const std::vector<Written> beam = decode(t.network, t.config.task, 3, e, {.beam = 256, .longest = 5});
       if (!cut) EXPECT_GE(beam[0].log_probability, greedy.log_probability - 1e-5) << json.dump();
@@ -365,8 +365,8 @@ TEST(Decode, AlternativesHaveEndedAndComeOnce) {
   int checked = 0;
   for (const Json& json : all_tasks()) {
     Trial t(json);
-    if (t.config.task.name != "translate" && t.config.task.name != "generate") continue;
-    const bool count = t.config.task.length == "count";
+    if (t.config.task.kind != TaskKind::translate && t.config.task.kind != TaskKind::generate) continue;
+    const bool count = t.config.task.termination == Termination::count;
     for (Example e : t.data.train)
       for (const int beam : {2, 8, 40})
         for (const double alpha : {0.0, 1.0}) {

@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "support.h"
-#include "unfold/config/corpus.h"
+#include "unfold/config/dataset_info.h"
 #include "unfold/data/dataset.h"
 #include "unfold/model/loss.h"
 
@@ -62,50 +62,50 @@ std::uint64_t hash(const Dataset& d) {
 
 // All of them -------------------------------------------------------------------------------------------------------
 
-class Corpora : public testing::TestWithParam<Corpus> {};
+class Corpora : public testing::TestWithParam<const DatasetInfo*> {};
 
 TEST_P(Corpora, SaysWhatItIs) {
-  const Corpus& c = GetParam();
+  const DatasetInfo& c = *GetParam();
   for (const std::string_view text : std::initializer_list<std::string_view>{
-           c.name, c.label, c.summary, c.source, c.task, c.difficulty, c.optimum, c.metric, c.trivial})
+           c.name, c.label, c.summary, c.source, task_info(c.task).name, c.difficulty, c.optimum, c.metric, c.trivial})
     EXPECT_FALSE(text.empty());
   EXPECT_TRUE(std::set<std::string>({"accuracy", "exact", "mse", "nats"}).contains(c.metric));
-  EXPECT_LE(1, c.least);
-  EXPECT_LE(c.least, c.usual);
-  EXPECT_LE(c.usual, c.most);
-  ASSERT_TRUE(find_corpus(c.name));
-  EXPECT_STREQ(find_corpus(c.name)->label, c.label);
+  EXPECT_LE(1, c.min_difficulty);
+  EXPECT_LE(c.min_difficulty, c.default_difficulty);
+  EXPECT_LE(c.default_difficulty, c.max_difficulty);
+  ASSERT_TRUE(find_generated_dataset(c.name));
+  EXPECT_STREQ(find_generated_dataset(c.name)->label, c.label);
 }
 
 TEST_P(Corpora, GivesWhatItsTaskReads) {
-  const Corpus& c = GetParam();
+  const DatasetInfo& c = *GetParam();
   TaskConfig task;
-  task.name = c.task;
-  task.pool = c.pool;
-  for (const int difficulty : {c.least, c.usual, c.most}) {
+  task.kind = c.task;
+  task.pooling = c.pooling;
+  for (const int difficulty : {c.min_difficulty, c.default_difficulty, c.max_difficulty}) {
     const Dataset d = make(c.name, difficulty, 30);
     each(d, [&](const Example& e, const auto*) {
-      const bool texts = c.task == "generate" || c.task == "translate";
+      const bool texts = c.task == TaskKind::generate || c.task == TaskKind::translate;
       EXPECT_TRUE(e.context.empty());
-      EXPECT_EQ(e.input.empty(), d.numbers > 0 || c.task == "generate");
+      EXPECT_EQ(e.input.empty(), d.numbers > 0 || c.task == TaskKind::generate);
       EXPECT_EQ(e.target.empty(), d.outputs > 0);
       for (const Token t : e.input) EXPECT_LT(t, d.inputs.size());
-      for (const Token t : e.target) EXPECT_TRUE(t < d.targets.size() || (c.task == "tag" && t == no_token));
+      for (const Token t : e.target) EXPECT_TRUE(t < d.targets.size() || (c.task == TaskKind::tag && t == no_token));
       if (texts) EXPECT_EQ(d.inputs, d.targets);
-      if (c.task == "tag") EXPECT_EQ(e.target.size(), e.input.size());
-      if (c.task == "classify") EXPECT_EQ(e.target.size(), 1u);
+      if (c.task == TaskKind::tag) EXPECT_EQ(e.target.size(), e.input.size());
+      if (c.task == TaskKind::classify) EXPECT_EQ(e.target.size(), 1u);
       if (d.numbers > 0) {
         EXPECT_EQ(e.numbers.size(), std::size_t(d.steps(e) * d.numbers));
         EXPECT_EQ(e.values.size(), std::size_t((task.pooled() ? 1 : d.steps(e)) * d.outputs));
       }
       EXPECT_GT(d.steps(e), 0);
-      if (difficulty == c.usual) EXPECT_LE(std::max<std::size_t>(d.steps(e), e.target.size()), 256u);
+      if (difficulty == c.default_difficulty) EXPECT_LE(std::max<std::size_t>(d.steps(e), e.target.size()), 256u);
     });
   }
 }
 
 TEST_P(Corpora, EverySymbolIsNamedOnceAndUsed) {
-  const Dataset d = make(GetParam().name, 0, 3000);
+  const Dataset d = make(GetParam()->name, 0, 3000);
   std::set<std::string> used_in, used_out;
   each(d, [&](const Example& e, const auto*) {
     for (const Token t : e.input) used_in.insert(d.inputs[t]);
@@ -120,7 +120,7 @@ TEST_P(Corpora, EverySymbolIsNamedOnceAndUsed) {
 }
 
 TEST_P(Corpora, PartsAreAsLargeAsPromisedAndShareNothing) {
-  const Corpus& c = GetParam();
+  const DatasetInfo& c = *GetParam();
   for (const int count : {1, 2, 3, 9, 250}) {
     const Dataset d = make(c.name, 0, count);
     const std::size_t held = count < 3 ? 0 : std::max(count / 10, 1);
@@ -129,7 +129,7 @@ TEST_P(Corpora, PartsAreAsLargeAsPromisedAndShareNothing) {
     EXPECT_EQ(d.train.size(), std::size_t(count) - 2 * held);
   }
   if (std::string_view(c.name) == "anbn") return;
-  for (const int difficulty : {c.least, c.usual}) {
+  for (const int difficulty : {c.min_difficulty, c.default_difficulty}) {
     const Dataset d = make(c.name, difficulty);
     std::map<std::string, const void*> part_of;
     each(d,
@@ -138,11 +138,11 @@ TEST_P(Corpora, PartsAreAsLargeAsPromisedAndShareNothing) {
 }
 
 TEST_P(Corpora, DependsOnItsConfigurationAlone) {
-  const std::string& name = GetParam().name;
+  const std::string& name = GetParam()->name;
   EXPECT_EQ(hash(make(name)), hash(make(name)));
-  EXPECT_EQ(hash(make(name)), hash(make(name, GetParam().usual)));
+  EXPECT_EQ(hash(make(name)), hash(make(name, GetParam()->default_difficulty)));
   EXPECT_NE(hash(make(name)), hash(make(name, 0, 600, 2)));
-  EXPECT_NE(hash(make(name)), hash(make(name, GetParam().least)));
+  EXPECT_NE(hash(make(name)), hash(make(name, GetParam()->min_difficulty)));
 }
 
 /// Native and wasm, one compiler and another: the same bytes.
@@ -154,13 +154,13 @@ TEST_P(Corpora, SameBytesEverywhere) {
       {"sorting", 7388008622961470765u}, {"repeating", 15459747198299402657u}, {"dates", 11793729868319869565u},
       {"sine", 6263693824531985190u},    {"melodies", 16091782365893114781u},
   };
-  const std::uint64_t h = hash(make(GetParam().name));
-  EXPECT_EQ(h, recorded.at(GetParam().name)) << "{\"" << GetParam().name << "\", " << h << "u},";
+  const std::uint64_t h = hash(make(GetParam()->name));
+  EXPECT_EQ(h, recorded.at(GetParam()->name)) << "{\"" << GetParam()->name << "\", " << h << "u},";
 }
 
 TEST_P(Corpora, DifficultyHasLimits) {
-  const Corpus& c = GetParam();
-  for (const int difficulty : {-1, c.least - 1, c.most + 1, 1 << 30}) {
+  const DatasetInfo& c = *GetParam();
+  for (const int difficulty : {-1, c.min_difficulty - 1, c.max_difficulty + 1, 1 << 30}) {
     if (difficulty == 0) continue;
     EXPECT_TRUE(refuses(ErrorCode::invalid_config, "corpus.difficulty", [&] { make(c.name, difficulty); }));
   }
@@ -168,11 +168,12 @@ TEST_P(Corpora, DifficultyHasLimits) {
     EXPECT_TRUE(refuses(ErrorCode::invalid_config, "corpus.count", [&] { make(c.name, 0, count); }));
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Corpora, testing::ValuesIn(corpora()), [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(All, Corpora, testing::ValuesIn(generated_datasets()),
+                         [](const auto& info) { return info.param->name; });
 
 TEST(MakeCorpus, UnknownNames) {
   for (const char* name : {"", "copy ", "no such"}) {
-    EXPECT_EQ(find_corpus(name), nullptr);
+    EXPECT_EQ(find_generated_dataset(name), nullptr);
     EXPECT_TRUE(refuses(ErrorCode::invalid_config, "corpus.name", [&] { make(name); }));
   }
 }
@@ -483,7 +484,7 @@ TEST(Sine, FollowsItsRecurrence) {
   });
   for (const int sines : {1, 2, 8}) {
     TaskConfig task;
-    task.name = "regress";
+    task.kind = TaskKind::regress;
     EXPECT_NEAR(trivial_loss(make("sine", sines, 4000), task), 7.0 / 24 / sines, 0.03 / sines);
   }
 }
@@ -528,17 +529,17 @@ TEST(Melodies, KeepToTheirGrammar) {
   }
 }
 
-// What the cards say of the answer without information ---------------------------------------------------------------
+// What the table says of the trivial baseline ------------------------------------------------------------------------
 
-TEST(Cards, TrivialLosses) {
+TEST(DatasetTable, TrivialLosses) {
   const std::tuple<const char*, double, double> said[]{
       {"copy", 2.079, 0.01}, {"adding", 0.167, 0.02}, {"order", 1.386, 0.01}, {"parity", 0.693, 0.01},
       {"anbn", 0.9, 0.05},   {"dyck", 1.5, 0.05},     {"elman", 2.9, 0.1},    {"melodies", 15, 0.5}};
   for (const auto& [name, loss, within] : said) {
-    const Corpus& c = *find_corpus(name);
+    const DatasetInfo& c = *find_generated_dataset(name);
     TaskConfig task;
-    task.name = c.task;
-    task.pool = c.pool;
+    task.kind = c.task;
+    task.pooling = c.pooling;
     EXPECT_NEAR(trivial_loss(make(name, 0, 10000), task), loss, within) << name;
   }
 }

@@ -11,10 +11,10 @@
 namespace unfold::test {
 namespace {
 
-Config asking(const std::string& task, const std::string& pool = "") {
+Config asking(TaskKind task, Pooling pooling = Pooling::none) {
   Config config;
-  config.task.name = task;
-  config.task.pool = pool;
+  config.task.kind = task;
+  config.task.pooling = pooling;
   config.validation = 0;
   return config;
 }
@@ -48,7 +48,7 @@ std::multiset<std::string> bag(const Dataset& d) {
 // Sequences ---------------------------------------------------------------------------------------------------------
 
 TEST(ReadDataset, Generate) {
-  const Dataset d = read_dataset("ba\nab𝄞\n", asking("generate"));
+  const Dataset d = read_dataset("ba\nab𝄞\n", asking(TaskKind::generate));
   EXPECT_EQ(d.targets, (Names{"a", "b", "𝄞"}));
   EXPECT_EQ(d.inputs, d.targets);
   EXPECT_EQ(bag(d), (std::multiset<std::string>{">ab𝄞", ">ba"}));
@@ -59,7 +59,7 @@ TEST(ReadDataset, Generate) {
 }
 
 TEST(ReadDataset, GenerateFromAContext) {
-  Config config = asking("generate");
+  Config config = asking(TaskKind::generate);
   config.task.context = 2;
   const Dataset d = read_dataset("0.5,-1e2\tab", config);
   ASSERT_EQ(d.train.size(), 1u);
@@ -74,38 +74,38 @@ TEST(ReadDataset, GenerateFromAContext) {
 }
 
 TEST(ReadDataset, Classify) {
-  const Dataset d = read_dataset("good\tyes\nbad\tno\ngood\tye\n", asking("classify"));
+  const Dataset d = read_dataset("good\tyes\nbad\tno\ngood\tye\n", asking(TaskKind::classify));
   EXPECT_EQ(d.inputs, (Names{"e", "n", "o", "s", "y"}));
   EXPECT_EQ(d.targets, (Names{"bad", "good"}));
   EXPECT_EQ(bag(d), (std::multiset<std::string>{"no>bad", "ye>good", "yes>good"}));
 }
 
 TEST(ReadDataset, Tag) {
-  const Dataset d = read_dataset("né!\tVV.\n", asking("tag"));
+  const Dataset d = read_dataset("né!\tVV.\n", asking(TaskKind::tag));
   EXPECT_EQ(d.inputs, (Names{"!", "n", "é"}));
   EXPECT_EQ(d.targets, (Names{".", "V"}));
   EXPECT_EQ(all_of(d), (std::vector<std::string>{"né!>VV."}));
-  EXPECT_TRUE(refused("ab\tVV\nab\tV", asking("tag"), "text line 2"));
+  EXPECT_TRUE(refused("ab\tVV\nab\tV", asking(TaskKind::tag), "text line 2"));
 }
 
 TEST(ReadDataset, Translate) {
-  const Dataset d = read_dataset("1+1\t2", asking("translate"));
+  const Dataset d = read_dataset("1+1\t2", asking(TaskKind::translate));
   EXPECT_EQ(d.inputs, (Names{"+", "1", "2"}));
   EXPECT_EQ(d.targets, d.inputs);
   EXPECT_EQ(all_of(d), (std::vector<std::string>{"1+1>2"}));
 }
 
 TEST(ReadDataset, EndsOfLinesAndMarksDoNotMatter) {
-  const auto plain = bag(read_dataset("a\tb\nc\td\n", asking("translate")));
+  const auto plain = bag(read_dataset("a\tb\nc\td\n", asking(TaskKind::translate)));
   for (const char* text : {"a\tb\nc\td", "a\tb\r\nc\td\r\n",
                            "\xEF\xBB\xBF"
                            "a\tb\nc\td",
                            "\n\na\tb\n\r\nc\td\n\n"})
-    EXPECT_EQ(bag(read_dataset(text, asking("translate"))), plain) << text;
+    EXPECT_EQ(bag(read_dataset(text, asking(TaskKind::translate))), plain) << text;
 }
 
 TEST(ReadDataset, BadLinesAreRefusedByNumber) {
-  for (const char* task : {"classify", "tag", "translate"}) {
+  for (const TaskKind task : {TaskKind::classify, TaskKind::tag, TaskKind::translate}) {
     EXPECT_TRUE(refused("a\tb\n\nab", asking(task), "text line 3")) << "no tab";
     EXPECT_TRUE(refused("a\tb\na\tb\tc", asking(task), "text line 2")) << "two tabs";
     EXPECT_TRUE(refused("a\tb\na\t", asking(task), "text line 2"));
@@ -113,18 +113,19 @@ TEST(ReadDataset, BadLinesAreRefusedByNumber) {
     EXPECT_TRUE(refused("a\tb\na\t\xC3", asking(task), "text line 2")) << "UTF-8, right";
     EXPECT_TRUE(refused("a\tb\n\xED\xA0\x80\tb", asking(task), "text line 2")) << "UTF-8, left";
   }
-  EXPECT_TRUE(refused("ok\n\xFF", asking("generate"), "text line 2"));
-  for (const char* task : {"generate", "classify", "tag", "translate", "regress"})
+  EXPECT_TRUE(refused("ok\n\xFF", asking(TaskKind::generate), "text line 2"));
+  for (const TaskKind task :
+       {TaskKind::generate, TaskKind::classify, TaskKind::tag, TaskKind::translate, TaskKind::regress})
     for (const char* text : {"", "\n", "\r\n\n", "\xEF\xBB\xBF"}) EXPECT_TRUE(refused(text, asking(task), "text"));
 }
 
 TEST(ReadDataset, SequencesAreAsLongAsTheTaskAllows) {
-  Config config = asking("translate");
+  Config config = asking(TaskKind::translate);
   config.task.longest = 3;
   EXPECT_EQ(read_dataset("äöü\tabc", config).train.size(), 1u);
   EXPECT_TRUE(refused("abcd\ta", config, "text line 1"));
   EXPECT_TRUE(refused("a\ta\na\tabcd", config, "text line 2"));
-  config.task.name = "classify";
+  config.task.kind = TaskKind::classify;
   EXPECT_EQ(read_dataset("a long label\tabc", config).train.size(), 1u);
 }
 
@@ -135,16 +136,16 @@ TEST(ReadDataset, TooManySymbolsOrLabels) {
     symbols += '\n';
     labels += std::to_string(code) + "\ta\n";
   }
-  EXPECT_TRUE(refused(symbols, asking("generate"), "text"));
-  EXPECT_TRUE(refused(labels, asking("classify"), "text"));
+  EXPECT_TRUE(refused(symbols, asking(TaskKind::generate), "text"));
+  EXPECT_TRUE(refused(labels, asking(TaskKind::classify), "text"));
   symbols.resize(symbols.size() - 5);
   labels.resize(labels.size() - 9);
-  EXPECT_EQ(read_dataset(symbols, asking("generate")).targets.size(), 65000u);
-  EXPECT_EQ(read_dataset(labels, asking("classify")).targets.size(), 65000u);
+  EXPECT_EQ(read_dataset(symbols, asking(TaskKind::generate)).targets.size(), 65000u);
+  EXPECT_EQ(read_dataset(labels, asking(TaskKind::classify)).targets.size(), 65000u);
 }
 
 TEST(ReadDataset, RefusesWhatHasNoExamples) {
-  for (const char* task : {"next", "tensor", "?"})
+  for (const TaskKind task : {TaskKind::next, TaskKind::tensor})
     EXPECT_TRUE(refuses(ErrorCode::invalid_argument, "task.name", [&] { read_dataset("a\tb", asking(task)); }));
 }
 
@@ -153,7 +154,7 @@ TEST(ReadDataset, RefusesWhatHasNoExamples) {
 TEST(ReadDataset, RegressForetellsTheNextRow) {
   for (const char* text :
        {"a,b\n1,2\n3,4\n5,6\n", "1;2\n3;4\n5;6", "1\t2\r\n3\t4\r\n5\t6\r\n", "x\n 1 , 2\n3,4 \n5,6\n\n"}) {
-    const Dataset d = read_dataset(text, asking("regress"));
+    const Dataset d = read_dataset(text, asking(TaskKind::regress));
     ASSERT_EQ(d.train.size(), 1u) << text;
     EXPECT_EQ(d.numbers, 2);
     EXPECT_EQ(d.outputs, 2);
@@ -164,7 +165,7 @@ TEST(ReadDataset, RegressForetellsTheNextRow) {
 }
 
 TEST(ReadDataset, RegressPieces) {
-  Config config = asking("regress");
+  Config config = asking(TaskKind::regress);
   EXPECT_EQ(read_dataset("1\n2\n\n\n3\n4\n", config).train.size(), 2u);
   config.task.longest = 2;
   const Dataset d = read_dataset("1\n2\n3\n4\n5\n6\n", config);  // 1,2→2,3; 3,4→4,5; 5→6
@@ -183,7 +184,7 @@ TEST(ReadDataset, RegressPieces) {
 }
 
 TEST(ReadDataset, RegressOnce) {
-  const Config config = asking("regress", "last");
+  const Config config = asking(TaskKind::regress, Pooling::last);
   const Dataset d = read_dataset("0.1,0.2,0.3\t0.5,1\n1;2,3", config);
   EXPECT_EQ(d.numbers, 1);
   EXPECT_EQ(d.outputs, 2);
@@ -205,7 +206,7 @@ TEST(ReadDataset, RegressOnce) {
 
 TEST(ReadDataset, Numbers) {
   const auto read = [](const std::string& number) {
-    return read_dataset("0\n" + number, asking("regress")).train[0].values[0];
+    return read_dataset("0\n" + number, asking(TaskKind::regress)).train[0].values[0];
   };
   for (const char* good : {"0",
                            "-0",
@@ -232,22 +233,22 @@ TEST(ReadDataset, Numbers) {
   EXPECT_EQ(read("0." + std::string(100000, '0') + "7"), 0);
   for (const char* bad : {"nan", "NaN", "inf", "-Infinity", "1e16", "-1e16", "1e999999999999", "0x10", "1e", "1e+", ".",
                           "-", "+-1", "1.2.3", "1 2", "\"1\"", "1f", "e5", "١"}) {
-    EXPECT_TRUE(refused("0\n" + std::string(bad), asking("regress"), "text line 2")) << bad;
-    EXPECT_TRUE(refused("0,0\n0," + std::string(bad), asking("regress"), "text line 2")) << bad;
+    EXPECT_TRUE(refused("0\n" + std::string(bad), asking(TaskKind::regress), "text line 2")) << bad;
+    EXPECT_TRUE(refused("0,0\n0," + std::string(bad), asking(TaskKind::regress), "text line 2")) << bad;
   }
 }
 
 TEST(ReadDataset, RaggedTables) {
   for (const char* text : {"1,2\n1\n", "1,2\n1,2,3\n", "1,2\n,\n", "1,2\n1,\n", "1\n \n"})
-    EXPECT_TRUE(refused(text, asking("regress"), "text line 2")) << text;
-  EXPECT_TRUE(refused("a,b\n1,2\nc,d\n", asking("regress"), "text line 3")) << "a second header";
-  EXPECT_TRUE(refused("a,1\n1,2\n", asking("regress"), "text line 1")) << "half a header";
-  EXPECT_TRUE(refused("1\n", asking("regress"), "text line 1")) << "nothing to foretell";
-  EXPECT_TRUE(refused("1\n2\n\n3\n\n4\n5\n", asking("regress"), "text line 5"));
-  EXPECT_TRUE(refused("a,b\n", asking("regress"), "text"));
+    EXPECT_TRUE(refused(text, asking(TaskKind::regress), "text line 2")) << text;
+  EXPECT_TRUE(refused("a,b\n1,2\nc,d\n", asking(TaskKind::regress), "text line 3")) << "a second header";
+  EXPECT_TRUE(refused("a,1\n1,2\n", asking(TaskKind::regress), "text line 1")) << "half a header";
+  EXPECT_TRUE(refused("1\n", asking(TaskKind::regress), "text line 1")) << "nothing to foretell";
+  EXPECT_TRUE(refused("1\n2\n\n3\n\n4\n5\n", asking(TaskKind::regress), "text line 5"));
+  EXPECT_TRUE(refused("a,b\n", asking(TaskKind::regress), "text"));
   std::string wide = "1";
   for (int i = 0; i < 4096; ++i) wide += ",1";
-  EXPECT_TRUE(refused(wide, asking("regress"), "text line 1"));
+  EXPECT_TRUE(refused(wide, asking(TaskKind::regress), "text line 1"));
 }
 
 // Music -------------------------------------------------------------------------------------------------------------
@@ -267,7 +268,7 @@ TEST(ReadMusic, Pieces) {
         "\xEF\xBB\xBF" + parts,
         std::string(
             R"({"train": [[[60, 0, 60], [], [87]]], "validation": [[[1],[2]]], "test": [[[3],[4]], [[5],[6]]]})")}) {
-    const Dataset d = read_dataset(text, asking("notes"));
+    const Dataset d = read_dataset(text, asking(TaskKind::notes));
     ASSERT_EQ(d.train.size(), 1u);
     EXPECT_EQ(d.validation.size(), 1u);
     EXPECT_EQ(d.test.size(), 2u);
@@ -283,7 +284,7 @@ TEST(ReadMusic, Pieces) {
 }
 
 TEST(ReadMusic, HoldsBackWhereTheTextDoesNot) {
-  Config config = asking("notes");
+  Config config = asking(TaskKind::notes);
   config.validation = 0.3;
   const Dataset d = read_dataset(R"({"train": [[[1],[2]], [[3],[4]], [[5],[6]], [[7],[8]]]})", config);
   EXPECT_EQ(d.train.size(), 2u);
@@ -292,7 +293,7 @@ TEST(ReadMusic, HoldsBackWhereTheTextDoesNot) {
 }
 
 TEST(ReadMusic, WrongShapes) {
-  const Config config = asking("notes");
+  const Config config = asking(TaskKind::notes);
   const std::pair<const char*, const char*> bad[]{
       {"", "text line 1"},
       {"{\n\"train\": [[[1],\n[2]]", "text line 3"},
@@ -329,14 +330,14 @@ TEST(ReadMusic, WrongShapes) {
 }
 
 TEST(ReadMusic, Limits) {
-  Config config = asking("notes");
+  Config config = asking(TaskKind::notes);
   config.task.longest = 3;
   EXPECT_EQ(read_dataset(R"({"train": [[[1],[2],[3],[4]]]})", config).train.size(), 1u);
   EXPECT_TRUE(refused(R"({"train": [[[1],[2],[3],[4],[5]]]})", config, "text train[0][4]"));
   for (const char* open : {"[", "{\"a\":"}) {
     std::string deep = "{\"a\":";
     for (int i = 0; i < 100000; ++i) deep += open;
-    EXPECT_TRUE(refused(deep, asking("notes"), "text"));
+    EXPECT_TRUE(refused(deep, asking(TaskKind::notes), "text"));
   }
   // A step of three letters is 704 bytes as numbers: what it may grow to is bounded.
   std::string many = "{\"train\":[";
@@ -345,7 +346,7 @@ TEST(ReadMusic, Limits) {
     for (int step = 0; step < 249; ++step) many += ",[]";
     many += "],";
   }
-  EXPECT_TRUE(refused(many + "[]]}", asking("notes"), "text train[2097][38]"));
+  EXPECT_TRUE(refused(many + "[]]}", asking(TaskKind::notes), "text train[2097][38]"));
 }
 
 TEST(ReadMusic, Chorales) {
@@ -353,14 +354,14 @@ TEST(ReadMusic, Chorales) {
   if (!file) GTEST_SKIP() << "the chorales do not lie beside the project";
   std::stringstream text;
   text << file.rdbuf();
-  const Dataset d = read_dataset(text.str(), asking("notes"));
+  const Dataset d = read_dataset(text.str(), asking(TaskKind::notes));
   EXPECT_EQ(d.train.size(), 229u);
   EXPECT_EQ(d.validation.size(), 76u);
   EXPECT_EQ(d.test.size(), 77u);
   Index chords = 0;
   for (const Example& e : d.train) chords += d.steps(e) + 1;
   EXPECT_EQ(chords, 13807);
-  const double loss = trivial_loss(d, asking("notes").task);
+  const double loss = trivial_loss(d, asking(TaskKind::notes).task);
   EXPECT_GT(loss, 10);
   EXPECT_LT(loss, 13);
 }
@@ -374,7 +375,7 @@ std::string numbered(int n) {
 }
 
 TEST(HoldBack, TheShareAndNothingTwice) {
-  Config config = asking("generate");
+  Config config = asking(TaskKind::generate);
   const std::tuple<int, double, int> cases[]{{1, 0.1, 0},  {2, 0.5, 0}, {3, 0.1, 1},     {4, 0.5, 1},   {5, 0.4, 2},
                                              {10, 0.1, 1}, {10, 0, 0},  {100, 0.25, 25}, {100, 0.9, 49}};
   for (const auto& [n, share, held] : cases) {
@@ -389,7 +390,7 @@ TEST(HoldBack, TheShareAndNothingTwice) {
 }
 
 TEST(HoldBack, DependsOnTheSeedAlone) {
-  Config config = asking("generate");
+  Config config = asking(TaskKind::generate);
   config.validation = 0.2;
   const auto first = all_of(read_dataset(numbered(50), config));
   config.batch = 3;
@@ -405,9 +406,10 @@ TEST(TrivialLoss, OfLabels) {
   d.targets = {"a", "b"};
   d.train = {{.target = {0, 0, 1}}, {.target = {no_token, 0}}};  // a: 3 of 4
   d.validation = {{.target = {1, no_token}}};
-  EXPECT_NEAR(trivial_loss(d, asking("tag").task), -std::log(1.5 / 5), 1e-12);
+  EXPECT_NEAR(trivial_loss(d, asking(TaskKind::tag).task), -std::log(1.5 / 5), 1e-12);
   d.validation.clear();
-  EXPECT_NEAR(trivial_loss(d, asking("classify").task), -(3 * std::log(3.5 / 5) + std::log(1.5 / 5)) / 4, 1e-12);
+  EXPECT_NEAR(trivial_loss(d, asking(TaskKind::classify).task), -(3 * std::log(3.5 / 5) + std::log(1.5 / 5)) / 4,
+              1e-12);
 }
 
 TEST(TrivialLoss, OfSequencesCountsTheEnd) {
@@ -416,7 +418,8 @@ TEST(TrivialLoss, OfSequencesCountsTheEnd) {
   d.train = {{.target = {0, 0, 1}}, {.target = {0}}};  // a 3, b 1, end 2
   d.validation = {{.target = {1}}};
   const double expected = -(std::log((1 + 1 / 3.0) / 7) + std::log((2 + 1 / 3.0) / 7)) / 2;
-  for (const char* task : {"generate", "translate"}) EXPECT_NEAR(trivial_loss(d, asking(task).task), expected, 1e-12);
+  for (const TaskKind task : {TaskKind::generate, TaskKind::translate})
+    EXPECT_NEAR(trivial_loss(d, asking(task).task), expected, 1e-12);
 }
 
 TEST(TrivialLoss, OfNumbersAndNotes) {
@@ -424,8 +427,8 @@ TEST(TrivialLoss, OfNumbersAndNotes) {
   d.numbers = d.outputs = 2;
   d.train = {{.values = {1, 0, 0, 0}}, {.values = {1, 1}}};  // means 2/3, 1/3
   d.validation = {{.values = {1, 1}}};
-  EXPECT_NEAR(trivial_loss(d, asking("regress").task), (1 / 9.0 + 4 / 9.0) / 2, 1e-12);
-  EXPECT_NEAR(trivial_loss(d, asking("notes").task), -std::log(2.5 / 4) - std::log(1.5 / 4), 1e-12);
+  EXPECT_NEAR(trivial_loss(d, asking(TaskKind::regress).task), (1 / 9.0 + 4 / 9.0) / 2, 1e-12);
+  EXPECT_NEAR(trivial_loss(d, asking(TaskKind::notes).task), -std::log(2.5 / 4) - std::log(1.5 / 4), 1e-12);
 }
 
 }  // namespace

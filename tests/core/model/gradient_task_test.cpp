@@ -18,8 +18,8 @@ constexpr double step_size = 1e-4, tolerance = 1e-6;
 
 /// Three examples of different lengths for a task.
 Dataset examples(const Config& config, Rng& rng) {
-  const std::string& task = config.task.name;
-  const bool numeric = task == "regress" || task == "notes";
+  const TaskKind task = config.task.kind;
+  const bool numeric = task == TaskKind::regress || task == TaskKind::notes;
   Dataset data;
   const std::vector<std::string> names{"a", "b", "c"};
   data.targets = names;
@@ -43,13 +43,13 @@ Dataset examples(const Config& config, Rng& rng) {
       return list;
     };
     if (numeric) e.numbers = numbers(length * D);
-    if (!numeric && task != "generate") e.input = tokens(length);
-    if (task == "classify") e.target = tokens(1);
-    if (task == "tag") e.target = tokens(length);
-    if (task == "tag" && length > 1) e.target[1] = no_token;
-    if (task == "translate" || task == "generate") e.target = tokens(5 - length);
+    if (!numeric && task != TaskKind::generate) e.input = tokens(length);
+    if (task == TaskKind::classify) e.target = tokens(1);
+    if (task == TaskKind::tag) e.target = tokens(length);
+    if (task == TaskKind::tag && length > 1) e.target[1] = no_token;
+    if (task == TaskKind::translate || task == TaskKind::generate) e.target = tokens(5 - length);
     if (numeric) e.values = numbers(config.task.pooled() ? O : length * O);
-    if (task == "notes")
+    if (task == TaskKind::notes)
       for (Real& v : e.values) v = v > 0 ? 1 : 0;
     e.context = numbers(config.task.context);
     data.train.push_back(e);

@@ -1,4 +1,6 @@
+// Datasets that the engine makes.
 #include <algorithm>
+#include <array>
 
 #include "unfold/base/hash.h"
 #include "unfold/data/datasets/generator.h"
@@ -7,8 +9,10 @@
 namespace unfold {
 namespace {
 
-constexpr const Generator* all[]{&copy_memory, &adding,   &temporal_order, &parity,    &counting, &dyck, &elman,
-                                 &addition,    &reversal, &sorting,        &repeating, &dates,    &sine, &melodies};
+/// Every generated dataset, in the order of menus.
+constexpr const Generator* generators[]{&copy_memory, &adding, &temporal_order, &parity,   &counting,
+                                        &dyck,        &elman,  &addition,       &reversal, &sorting,
+                                        &repeating,   &dates,  &sine,           &melodies};
 
 /// Of all numbers of the examples, input and output; 64 MB as floats.
 constexpr std::size_t most_numbers = std::size_t(1) << 24;
@@ -51,7 +55,7 @@ std::uint64_t hash_of(const Draw& d) {
 }
 
 void need(bool kept, const char* field, std::string expected, std::string actual) {
-  if (!kept) throw Error(ErrorCode::invalid_config, field, std::move(expected), std::move(actual));
+  if (!kept) refuse_config(field, std::move(expected), std::move(actual));
 }
 
 }  // namespace
@@ -62,18 +66,18 @@ std::string Draw::some_of(std::string_view symbols, Index least, Index most) {
   return text;
 }
 
-const std::vector<Corpus>& corpora() {
-  static const std::vector<Corpus> cards = [] {
-    std::vector<Corpus> made;
-    for (const Generator* g : all) made.push_back(g->card);
-    return made;
+std::span<const DatasetInfo* const> generated_datasets() {
+  static constexpr auto infos = [] {
+    std::array<const DatasetInfo*, std::size(generators)> list{};
+    for (std::size_t i = 0; i < list.size(); ++i) list[i] = &generators[i]->info;
+    return list;
   }();
-  return cards;
+  return infos;
 }
 
-const Corpus* find_corpus(std::string_view name) {
-  for (const Corpus& c : corpora())
-    if (name == c.name) return &c;
+const DatasetInfo* find_generated_dataset(std::string_view name) {
+  for (const DatasetInfo* info : generated_datasets())
+    if (name == info->name) return info;
   return nullptr;
 }
 
@@ -82,12 +86,13 @@ const Corpus* find_corpus(std::string_view name) {
 /// generator asks for longer ones in the test, are they drawn for it alone.
 Dataset make_corpus(const CorpusConfig& config) {
   const Generator* g = nullptr;
-  for (const Generator* other : all)
-    if (config.name == other->card.name) g = other;
+  for (const Generator* other : generators)
+    if (config.name == other->info.name) g = other;
   need(g, "corpus.name", "the name of a corpus", excerpt(config.name));
-  const int difficulty = config.difficulty == 0 ? g->card.usual : config.difficulty;
-  need(difficulty >= g->card.least && difficulty <= g->card.most, "corpus.difficulty",
-       std::to_string(g->card.least) + " to " + std::to_string(g->card.most), std::to_string(difficulty));
+  const int difficulty = config.difficulty == 0 ? g->info.default_difficulty : config.difficulty;
+  need(difficulty >= g->info.min_difficulty && difficulty <= g->info.max_difficulty, "corpus.difficulty",
+       std::to_string(g->info.min_difficulty) + " to " + std::to_string(g->info.max_difficulty),
+       std::to_string(difficulty));
   need(config.count >= 1 && config.count <= most_examples, "corpus.count", "1 to " + std::to_string(most_examples),
        std::to_string(config.count));
 

@@ -1,9 +1,10 @@
-#include "unfold/config/config_reader.h"
-#include "unfold/base/sorting.h"
+#include "unfold/base/json_reader.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+
+#include "unfold/base/sorting.h"
 
 namespace unfold {
 namespace {
@@ -19,11 +20,7 @@ double number_in(const Json& value) { return value.is_number() ? value.get<doubl
 
 std::string at_index(std::size_t i) { return "[" + std::to_string(i) + "]"; }
 
-void refuse(const std::string& field, const std::string& expected, const std::string& actual) {
-  throw Error(ErrorCode::invalid_config, field, expected, actual);
-}
-
-std::string listed(Choices names) {
+std::string joined(Choices names) {
   std::string text;
   for (const char* name : names) {
     if (!text.empty()) text += ", ";
@@ -40,8 +37,9 @@ Json names_json(Choices names) {
 
 Json expanded(const Json& value, const char* name) { return value.is_object() ? value : object({{name, value}}); }
 
-Reader::Reader(const Json& object, std::string path) : object_(object), path_(std::move(path)) {
-  if (!object.is_object()) refuse(path_.empty() ? "configuration" : path_, "an object", shown(object));
+Reader::Reader(const Json& object, std::string path, ErrorCode code, const char* whole)
+    : object_(object), path_(std::move(path)), code_(code) {
+  if (!object.is_object()) throw Error(code, path_.empty() ? whole : path_, "an object", shown(object));
 }
 
 const Json* Reader::get(const char* name) {
@@ -57,30 +55,37 @@ void Reader::number(const char* name, double& to, double minimum, double maximum
   if (!value) return;
   const double x = number_in(*value);
   if (!(x >= minimum && x <= maximum) || (above && x == minimum))
-    refuse(path(name),
-           std::string("a number ") + (above ? "above " : "from ") + plain(minimum) + (above ? ", at most " : " to ") +
-               plain(maximum),
-           shown(*value));
+    throw Error(code_, path(name),
+                std::string("a number ") + (above ? "above " : "from ") + plain(minimum) +
+                    (above ? ", at most " : " to ") + plain(maximum),
+                shown(*value));
   to = x;
 }
 
 double Reader::whole(const char* name, double otherwise, double minimum, double maximum) {
   const Json* value = get(name);
-  return value ? integer_of(*value, path(name), minimum, maximum) : otherwise;
+  return value ? integer_of(*value, path(name), minimum, maximum, code_) : otherwise;
 }
 
-double Reader::integer_of(const Json& value, const std::string& field, double minimum, double maximum) {
+double Reader::integer_of(const Json& value, const std::string& field, double minimum, double maximum, ErrorCode code) {
   const double x = number_in(value);
   if (!(x >= minimum && x <= maximum) || x != std::floor(x))
-    refuse(field, "a whole number from " + plain(minimum) + " to " + plain(maximum), shown(value));
+    throw Error(code, field, "a whole number from " + plain(minimum) + " to " + plain(maximum), shown(value));
   return x;
 }
 
 void Reader::boolean(const char* name, bool& to) {
   const Json* value = get(name);
   if (!value) return;
-  if (!value->is_boolean()) refuse(path(name), "true or false", shown(*value));
+  if (!value->is_boolean()) throw Error(code_, path(name), "true or false", shown(*value));
   to = value->get<bool>();
+}
+
+void Reader::text(const char* name, std::string& to) {
+  const Json* value = get(name);
+  if (!value) return;
+  if (!value->is_string()) throw Error(code_, path(name), "a text", shown(*value));
+  to = value->get<std::string>();
 }
 
 std::string_view Reader::choice(const char* name, Choices names, std::string_view otherwise) {
@@ -89,7 +94,7 @@ std::string_view Reader::choice(const char* name, Choices names, std::string_vie
   const std::string* text = value->get_ptr<const std::string*>();
   for (const char* one : names)
     if (text && *text == one) return one;
-  refuse(path(name), "one of " + listed(names), shown(*value));
+  throw Error(code_, path(name), "one of " + joined(names), shown(*value));
 }
 
 void Reader::finish() const {
@@ -100,7 +105,7 @@ void Reader::finish() const {
     sort(known, [](const char* a, const char* b) { return std::strcmp(a, b) < 0; });
     const auto same = [](const char* a, const char* b) { return std::strcmp(a, b) == 0; };
     known.erase(std::unique(known.begin(), known.end(), same), known.end());
-    refuse(path(name.c_str()), "one of " + listed(known), "an unknown field");
+    throw Error(code_, path(name.c_str()), "one of " + joined(known), "an unknown field");
   }
 }
 

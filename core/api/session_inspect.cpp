@@ -1,0 +1,193 @@
+// What a session says of its network, its text and its examples.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "unfold/api/session.h"
+#include "unfold/base/numeric.h"
+#include "unfold/base/parallel.h"
+#include "unfold/generate/predict.h"
+#include "unfold/inspect/gradient_flow.h"
+#include "unfold/kernels/kernels.h"
+
+namespace unfold {
+namespace {
+
+constexpr double most_inspected = 1 << 26;  // numbers: 256 MB
+
+void check_range(const char* field, Index value, Index low, Index high) {
+  if (value < low || value > high)
+    refuse_argument(field, "a whole number from " + std::to_string(low) + " to " + std::to_string(high),
+                    std::to_string(value));
+}
+
+}  // namespace
+
+std::vector<Real> Session::logits(const std::vector<Token>& tokens, Index N, State& state) {
+  check_text();
+  const Index K = Index(tokens.size());
+  if (N < 1 || K < N || K % N != 0) refuse_argument("columns", "a divisor of the number of tokens", std::to_string(N));
+  Workspace workspace(*network_, K / N, N, false);
+  const State forgotten = workspace.state();
+  const auto check = [](const char* field, std::size_t expected, std::size_t actual) {
+    if (expected != actual) refuse_argument(field, std::to_string(expected) + " numbers", std::to_string(actual));
+  };
+  if (!state.values.empty() || !state.tokens.empty()) {
+    check("state.values", forgotten.values.size(), state.values.size());
+    check("state.tokens", forgotten.tokens.size(), state.tokens.size());
+    workspace.set_state(state);
+  }
+  std::copy(tokens.begin(), tokens.end(), workspace.tokens(0));
+  network_->forward(workspace);
+  std::vector<Real> logits(workspace.logits(), workspace.logits() + K * network_->symbols());
+  workspace.carry();
+  workspace.read_state(state);
+  return logits;
+}
+
+Json Session::baselines(int highest) {
+  baselines_start(highest);
+  for (;;)
+    if (const std::optional<Json> losses = baselines_next(1 << 20)) return *losses;
+}
+
+void Session::baselines_start(int highest) {
+  check_text();
+  const Index train = trainer().train_tokens(), held = trainer_->validation_tokens();
+  markov_.reset();
+  markov_.emplace(tokens_.data(), train, tokens_.data() + train, held, symbols_.vocabulary.size(),
+                  held < 2 ? -1 : highest);
+}
+
+std::optional<Json> Session::baselines_next(Index count) {
+  if (!markov_) refuse_state("baselines", "baselines that were started", "none");
+  if (!markov_->advance(count)) return std::nullopt;
+  Json losses =
+      object({{"uniform", numeric::log(double(symbols_.vocabulary.size()))}, {"markov", Json(markov_->losses())}});
+  markov_.reset();
+  return losses;
+}
+
+Json Session::gradient_flow(Index lags) {
+  check_text();
+  const Index train = trainer().train_tokens(), count = Index(tokens_.size());
+  const Index from = count - train >= lags + 2 ? train : 0;
+  if (lags < 1 || from + lags + 2 > count)
+    refuse_argument("lags", "from 1 to the length of the text", std::to_string(lags));
+  return Json(unfold::gradient_flow(*network_, tokens_.data() + from, lags));
+}
+
+std::vector<Token> Session::readable(const std::string& text, std::vector<std::string>* unknown) const {
+  check_text();
+  std::vector<std::uint32_t> lost;
+  std::vector<Token> tokens = symbols_.vocabulary.encode(text, &lost);
+  if (unknown) *unknown = spelt(lost);
+  if (tokens.empty())
+    refuse_text("text", "at least one character that the model knows", text.empty() ? "an empty text" : "none");
+  const double each = inspection_size(*network_, config_, 1);
+  if (each * double(tokens.size()) > most_inspected)
+    refuse_text("text",
+                "at most " + std::to_string(Index(most_inspected / each)) + " characters for a network of this size",
+                std::to_string(tokens.size()));
+  return tokens;
+}
+
+Session::Reading Session::inspect(const std::string& text) {
+  Reading reading;
+  reading.tokens = readable(text, &reading.unknown);
+  reading.inspection = unfold::inspect(*network_, config_, reading.tokens);
+  return reading;
+}
+
+std::vector<double> Session::connectivity(const std::string& text, Index at) {
+  const std::vector<Token> tokens = readable(text);
+  check_range("at", at, 1, Index(tokens.size()) - 1);
+  return unfold::connectivity(*network_, tokens, at);
+}
+
+Json Session::terms(const std::string& text, Index layer, Index at) {
+  const std::vector<Token> tokens = readable(text);
+  check_range("layer", layer, 0, Index(config_.layers.size()) - 1);
+  check_range("at", at, 0, Index(tokens.size()) - 1);
+  Json all = Json::array();
+  for (const Term& term : unfold::terms(*network_, tokens, std::size_t(layer), at))
+    all.push_back(object({{"name", term.name}, {"apart", term.apart}, {"values", Json(term.values)}}));
+  return all;
+}
+
+Json Session::spreads(int bins) const {
+  check_range("bins", bins, 1, 1000);
+  Json all = Json::array();
+  for (const Spread& s : unfold::spreads(*network_, bins))
+    all.push_back(object({{"name", s.name},
+                          {"shape", Json(std::vector<Index>{s.rows, s.cols})},
+                          {"low", s.low},
+                          {"high", s.high},
+                          {"mean", s.mean},
+                          {"deviation", s.deviation},
+                          {"counts", Json(s.counts)}}));
+  return all;
+}
+
+Json Session::predict(const Json& request) {
+  if (config_.task.learns_text())
+    refuse_state("task", "a task with examples (next writes with sample)", config_.task.name());
+  return unfold::predict({*network_, config_, names_}, request);
+}
+
+Json Session::example(Split split, Index index) {
+  if (!feed_) refuse_state("text", "the examples (open the checkpoint with them)", "none");
+  const std::vector<Example>& list = feed_->examples(split);
+  if (index < 0 || index >= Index(list.size()))
+    refuse_argument("index", "a number below " + std::to_string(list.size()), std::to_string(index));
+  return show_example({*network_, config_, names_}, list[std::size_t(index)]);
+}
+
+Json Session::info() const {
+  Json symbols = Json::array();
+  for (int v = 0; v < symbols_.vocabulary.size(); ++v) {
+    std::string text;
+    if (symbols_.vocabulary.bytes() && v < int(symbols_.vocabulary.symbols().size()))  // one character a byte, Latin-1
+      append_utf8(symbols_.vocabulary.symbols()[std::size_t(v)], text);
+    else
+      symbols_.vocabulary.decode(Token(v), text);
+    symbols.push_back(text);
+  }
+  if (!config_.task.learns_text()) symbols = Json(names_.inputs);
+  const Progress& progress = trainer_ ? trainer_->progress() : resumed_;
+  const Index T = feed_ ? feed_->steps() : config_.window, S = feed_ ? feed_->encoder_steps() : 0;
+  const Estimate size = estimate(config_, sizes_, T, S, Index(tokens_.size()));
+  const Vocabulary& vocabulary = symbols_.vocabulary;
+  Json info = object({{"config", to_json(config_)},
+                      {"parameters", network_->table().size()},
+                      {"memoryBytes", std::int64_t(size.bytes)},
+                      {"vocabulary", object({{"size", symbols.size()},
+                                             {"symbols", symbols},
+                                             {"unknown", replaced_},
+                                             {"unit", vocabulary.bytes() ? "byte" : "character"}})},
+                      {"characters", object({{"train", trainer_ ? trainer_->train_tokens() : 0},
+                                             {"validation", trainer_ ? trainer_->validation_tokens() : 0}})},
+                      {"step", progress.step},
+                      {"epoch", trainer_ ? trainer_->epochs() : double(resumed_.epoch)},
+                      maybe("validationLoss", progress.validation_loss >= 0, progress.validation_loss),
+                      {"threads", threads()},
+                      {"build", kernels::active().name},
+                      {"math", kernels::active().fast ? "fast" : "reproducible"},
+                      {"canTrain", trainer_ != nullptr}});
+  if (config_.task.learns_text()) return info;
+  const auto count = [&](Split split) { return trainer_ ? trainer_->feed().size(split) : 0; };
+  Json data = object({{"inputs", Json(names_.inputs)},
+                      {"targets", Json(names_.targets)},
+                      {"numbers", sizes_.numbers},
+                      {"outputs", sizes_.outputs},
+                      {"context", sizes_.context},
+                      {"steps", T},
+                      {"encoderSteps", S},
+                      {"train", count(Split::train)},
+                      {"validation", count(Split::validation)},
+                      {"test", count(Split::test)}});
+  if (feed_) put(data, {{"trivialLoss", trivial_loss(feed_->data(), config_.task)}});
+  put(info, {{"data", data}});
+  return info;
+}
+
+}  // namespace unfold

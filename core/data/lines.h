@@ -1,0 +1,65 @@
+// Reading examples from a text line by line: what the tasks' readers share. Errors name the line.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "unfold/config/config.h"
+#include "unfold/data/tokens.h"
+
+namespace unfold {
+
+/// Most symbols of a sequence, and most labels: Token less what an engine adds of its own.
+inline constexpr std::size_t most_symbols = 65000;
+
+/// The lines of a text, without a byte-order mark and the ends "\n" or "\r\n"; the last may lack its end.
+class Lines {
+ public:
+  explicit Lines(std::string_view whole);
+  /// Goes to the next line; false after the last.
+  bool next();
+  /// The same, past empty lines.
+  bool next_filled();
+  [[noreturn]] void refuse(std::string expected, std::string actual) const;
+  std::string_view text;
+
+ private:
+  std::string_view rest_;
+  Index number_ = 0;
+};
+
+std::string line_field(Index number);
+
+/// Collects which symbols there are.
+class Alphabet {
+ public:
+  /// Adds those of a sequence of a line; returns how many it has.
+  Index add(const Lines& line, std::string_view sequence);
+  Vocabulary vocabulary();
+
+ private:
+  void settle();
+  std::vector<std::uint32_t> symbols_;
+  std::size_t distinct_ = 0;
+};
+
+std::vector<std::string> names_of(const Vocabulary& v);
+
+/// Appends the numbers between separators; returns how many.
+Index read_numbers(const Lines& line, std::string_view text, const char* separators, std::vector<Real>& out);
+/// Whether a line has names, and no number, between separators.
+bool is_header(std::string_view text, const char* separators);
+
+/// Without spaces at both ends.
+std::string_view trimmed(std::string_view text);
+/// The parts before and after the one tab (or other separator) of a line.
+std::pair<std::string_view, std::string_view> halves(const Lines& line, const char* separators = "\t");
+
+/// Refuses a count of columns that is not that of the first line. `first` = 0: this is it.
+void need_columns(const Lines& line, Index columns, Index& first, const char* what);
+/// Refuses a sequence of no steps, or of more than task.longest.
+void need_length(const Lines& line, Index count, const TaskConfig& task);
+
+}  // namespace unfold

@@ -1,0 +1,102 @@
+// What a task that learns from examples does: how its examples are read from a text, how they fill a window, its loss
+// and metrics, and what it predicts. One class a task, in generate/tasks/.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "unfold/base/json.h"
+#include "unfold/base/rng.h"
+#include "unfold/data/dataset.h"
+#include "unfold/model/network.h"
+
+namespace unfold {
+
+/// What the predictions of one window are worth.
+struct Answers {
+  double loss = 0;               // summed over what counts: nats, or squared errors
+  std::int64_t predictions = 0;  // how many count
+  /// Right answers: labels, or whole sequences under teacher forcing, which are just those that greedy decoding gets
+  /// right. Of notes: those in both, among those in either.
+  std::int64_t right = 0, asked = 0;
+};
+
+/// The right answers of a window of T steps of N columns; element t·N + n is step t of column n. A task uses what it
+/// needs.
+struct Targets {
+  Index steps = 1, columns = 0;         // T, N
+  std::vector<Index> lengths;           // [N]; 0: no example stands in this column
+  std::vector<Token> tokens;            // [T·N]; no_token: this step does not count
+  std::vector<Token> sequence_lengths;  // [T·N]; of step 0 alone, where the length is predicted first
+  std::vector<Real> values;             // [O × T·N]
+  std::vector<Real> halts;              // [T·N]; 1: the sequence ends with this step
+  std::vector<std::uint8_t> counts;     // [T·N]; 1: the step has an answer
+  std::vector<std::uint8_t> wrong;      // [N], scratch
+  std::vector<double> losses;           // [T·N], scratch
+
+  /// Room for windows of T steps and O values a step.
+  Targets(Index T, Index N, Index O);
+  /// Empties the first T steps.
+  void clear(Index T);
+  std::size_t at(Index t, Index n) const { return std::size_t(t * columns + n); }
+};
+
+/// A trained network, and what its symbols and numbers mean.
+struct Predictor {
+  Network& network;
+  const Config& config;
+  const Dataset& names;  // names and sizes, without examples
+};
+
+/// What a request may ask of a prediction.
+struct PredictOptions {
+  int beam = 1;
+  double length_penalty = 0;
+  std::optional<double> temperature;  // none: the task's default
+  std::uint64_t seed = 1;
+  Index steps = 0;  // to be forecast beyond the input
+};
+
+class TaskHead {
+ public:
+  virtual ~TaskHead() = default;
+
+  /// The examples of a text; the format stands at the task's class. Throws Error{invalid_text}.
+  virtual Dataset read(std::string_view text, const Config& config) const = 0;
+
+  /// Sizes of the network that the data want.
+  virtual NetworkSizes sizes(const TaskConfig& task, const Dataset& data) const = 0;
+  /// Steps of an example in the main stream, and in the encoder.
+  virtual Index steps(const TaskConfig& task, const Dataset& data, const Example& e) const;
+  virtual Index encoder_steps(const TaskConfig& task, const Dataset& data, const Example& e) const;
+
+  /// Writes what is to be answered in column n, and what the main stream reads besides the example's input.
+  virtual void fill(const TaskConfig& task, const Dataset& data, const Example& e, Index n, Workspace& w,
+                    Targets& targets) const = 0;
+  /// After forward: loss and metrics. With `learn`, the workspace then holds the gradient of the mean loss (over
+  /// answers that count), else probabilities.
+  virtual Answers measure(const TaskConfig& task, const Network& network, Workspace& w, Targets& targets,
+                          bool learn) const = 0;
+  /// See trivial_loss.
+  virtual double trivial_loss(const std::vector<Example>& train, const std::vector<Example>& measured,
+                              const Dataset& data) const = 0;
+
+  /// Whether a request has an input.
+  virtual bool reads_input() const { return true; }
+  /// Takes `target` of a request into the example, whose input is read already. Throws Error{invalid_argument}.
+  virtual void parse_target(const Predictor& p, const Json& target, Example& e) const = 0;
+  /// Puts an example's answer into `json`, as parse_target and its fields have it.
+  virtual void show_target(const Predictor& p, const Example& e, Json& json) const = 0;
+  /// Puts what the network predicts into `json`; see predict.h. `has_target`: the example's own answer has been
+  /// measured.
+  virtual void predict(const Predictor& p, const Example& e, const PredictOptions& options, bool has_target,
+                       Json& json) const = 0;
+};
+
+/// Null for `next` and `tensor`, which have no examples.
+const TaskHead* find_task_head(TaskKind kind);
+/// Throws Error{invalid_argument} instead.
+const TaskHead& task_head(const TaskConfig& task);
+
+}  // namespace unfold

@@ -1,0 +1,61 @@
+#include <algorithm>
+
+#include "unfold/generate/decoder.h"
+#include "unfold/generate/tasks/families.h"
+#include "unfold/kernels/kernels.h"
+
+namespace unfold {
+
+NetworkSizes LabelHead::sizes(const TaskConfig&, const Dataset& data) const {
+  return {.symbols = data.numbers > 0 ? 0 : Index(data.inputs.size()),
+          .numbers = data.numbers,
+          .outputs = Index(data.targets.size()),
+          .context = data.context};
+}
+
+void LabelHead::fill(const TaskConfig&, const Dataset&, const Example& e, Index n, Workspace&, Targets& targets) const {
+  const Index length = std::min(targets.lengths[std::size_t(n)], Index(e.target.size()));
+  for (Index t = 0; t < length; ++t) targets.tokens[targets.at(t, n)] = e.target[std::size_t(t)];
+}
+
+Answers LabelHead::measure(const TaskConfig&, const Network& network, Workspace& w, Targets& targets,
+                           bool learn) const {
+  const Index K = targets.steps * targets.columns, V = network.outputs();
+  Answers a;
+  for (Index k = 0; k < K; ++k) {
+    const Token target = targets.tokens[std::size_t(k)];
+    if (target == no_token) continue;
+    ++a.asked;
+    const Real* x = w.logits() + k * V;
+    a.right += std::max_element(x, x + V) - x == target;
+  }
+  a.predictions = a.asked;
+  softmax_cross_entropy(w.logits(), V, K, targets.tokens.data(), mean_scale(learn, a.predictions),
+                        targets.losses.data());
+  add_losses(targets, a.loss);
+  return a;
+}
+
+double LabelHead::trivial_loss(const std::vector<Example>& train, const std::vector<Example>& measured,
+                               const Dataset& data) const {
+  return unigram_loss(train, measured, data.targets.size(), false);
+}
+
+std::vector<Real> LabelHead::probabilities(const Predictor& p, const Example& e) {
+  std::vector<Real> values = readout(p.network, p.config, p.names, e);
+  const Index V = p.network.outputs();
+  for (std::size_t at = 0; at < values.size(); at += std::size_t(V)) kernels::softmax(values.data() + at, V, -1);
+  return values;
+}
+
+std::vector<std::string> LabelHead::likeliest(const Predictor& p, const std::vector<Real>& probabilities) {
+  const Index V = p.network.outputs();
+  std::vector<std::string> labels;
+  for (std::size_t at = 0; at < probabilities.size(); at += std::size_t(V)) {
+    const auto from = probabilities.begin() + std::ptrdiff_t(at);
+    labels.push_back(p.names.targets[std::size_t(std::max_element(from, from + V) - from)]);
+  }
+  return labels;
+}
+
+}  // namespace unfold

@@ -1,0 +1,60 @@
+// notes: predicts which keys of a piano sound at the next step.
+#include "unfold/base/drawing.h"
+#include "unfold/base/numeric.h"
+#include "unfold/data/examples.h"
+#include "unfold/generate/tasks/families.h"
+#include "unfold/generate/tasks/tasks.h"
+#include "unfold/kernels/kernels.h"
+
+namespace unfold {
+namespace {
+
+class Notes final : public NumberHead {
+ public:
+  /// {"train": [[[key, …], …], …], "valid": …, "test": …}, also inside {"splits": …}; keys 0 to 87. "validation" is
+  /// "valid"; other entries are ignored; neither order nor repetitions matter in a chord. Pieces are not cut. Without
+  /// "valid" and "test" they are held back from "train".
+  Dataset read(std::string_view text, const Config& config) const override { return read_music(text, config); }
+
+  /// Binary cross-entropy in nats, summed over the keys of a step. Metrics: keys that both sound and are predicted,
+  /// among those that do either (the accuracy of Boulanger-Lewandowski et al. 2012).
+  Answers measure(const TaskConfig&, const Network& network, Workspace& w, Targets& targets,
+                  bool learn) const override {
+    const Index K = targets.steps * targets.columns, O = network.outputs();
+    Answers a;
+    for (Index k = 0; k < K; ++k) a.predictions += targets.counts[std::size_t(k)];
+    Real* y = w.logits();
+    for (Index i = 0; i < K * O; ++i) {
+      const bool played = targets.values[std::size_t(i)] > 0;
+      const bool predicted = y[i] > 0 && targets.counts[std::size_t(i / O)];
+      a.right += played && predicted;
+      a.asked += played || predicted;
+    }
+    binary_cross_entropy(y, O, O, K, targets.values.data(), targets.counts.data(), mean_scale(learn, a.predictions),
+                         targets.losses.data());
+    add_losses(targets, a.loss);
+    return a;
+  }
+
+ protected:
+  double constant(double sum, double rows) const override { return (sum + 0.5) / (rows + 1); }
+  double constant_loss(double constant, double x) const override {
+    return -numeric::log(x > 0.5 ? constant : 1 - constant);
+  }
+  double answers_per_row(Index) const override { return 1; }
+  void transform(Real* y, Index n) const override { kernels::sigmoid(y, n); }
+  double temperature(const PredictOptions& options) const override { return options.temperature.value_or(1); }
+  /// Drawn with probability σ(y/temperature); at temperature 0 every key that is likelier than not.
+  Real next_input(Real y, double temperature, Rng& rng) const override {
+    if (temperature > 0) return draw_bit(double(y) / temperature, rng.uniform()) ? 1 : 0;
+    return y > 0 ? 1 : 0;
+  }
+};
+
+constexpr Notes notes_head;
+
+}  // namespace
+
+constexpr Task tasks::notes{.info = {.kind = TaskKind::notes, .name = "notes", .numbers = true}, .head = &notes_head};
+
+}  // namespace unfold

@@ -1,0 +1,64 @@
+#include <algorithm>
+
+#include "unfold/generate/decoder.h"
+#include "unfold/generate/predict.h"
+#include "unfold/generate/tasks/families.h"
+
+namespace unfold {
+
+NetworkSizes NumberHead::sizes(const TaskConfig&, const Dataset& data) const {
+  return {.symbols = data.numbers > 0 ? 0 : Index(data.inputs.size()),
+          .numbers = data.numbers,
+          .outputs = data.outputs,
+          .context = data.context};
+}
+
+void NumberHead::fill(const TaskConfig&, const Dataset& data, const Example& e, Index n, Workspace&,
+                      Targets& targets) const {
+  const Index O = data.outputs;
+  for (Index t = 0; t < targets.lengths[std::size_t(n)] && !e.values.empty(); ++t) {  // a request has none
+    std::copy_n(e.values.data() + t * O, O, targets.values.data() + Index(targets.at(t, n)) * O);
+    targets.counts[targets.at(t, n)] = 1;
+  }
+}
+
+double NumberHead::trivial_loss(const std::vector<Example>& train, const std::vector<Example>& measured,
+                                const Dataset& data) const {
+  const std::size_t O = std::size_t(data.outputs);
+  std::vector<double> constants(O);
+  double rows = 0, n = 0, sum = 0;
+  for (const Example& e : train) {
+    for (std::size_t i = 0; i < e.values.size(); ++i) constants[i % O] += double(e.values[i]);
+    rows += double(e.values.size()) / double(O);
+  }
+  for (double& c : constants) c = constant(c, rows);
+  for (const Example& e : measured) {
+    for (std::size_t i = 0; i < e.values.size(); ++i) sum += constant_loss(constants[i % O], double(e.values[i]));
+    n += double(e.values.size()) / double(O) * answers_per_row(data.outputs);
+  }
+  return n > 0 ? sum / n : 0;
+}
+
+void NumberHead::parse_target(const Predictor& p, const Json& target, Example& e) const {
+  e.values = numbers_of(target, p.names.outputs, "target");
+  const Index rows = Index(e.values.size()) / p.names.outputs;
+  const Index expected = p.config.task.pooled() ? 1 : Index(e.numbers.size()) / p.names.numbers;
+  if (rows != expected) refuse_argument("target", std::to_string(expected) + " rows", std::to_string(rows));
+}
+
+void NumberHead::show_target(const Predictor& p, const Example& e, Json& json) const {
+  json["target"] = rows_json(e.values, p.names.outputs);
+}
+
+void NumberHead::predict(const Predictor& p, const Example& e, const PredictOptions& options, bool, Json& json) const {
+  std::vector<Real> values = readout(p.network, p.config, p.names, e);
+  transform(values.data(), Index(values.size()));
+  const Index O = p.network.outputs();
+  json["values"] = rows_json(values, O);
+  if (options.steps == 0) return;
+  const double heat = temperature(options);
+  const auto next = [&](Real y, Rng& rng) { return next_input(y, heat, rng); };
+  json["forecast"] = rows_json(forecast(p.network, p.config, e, options.steps, options.seed, next), O);
+}
+
+}  // namespace unfold
