@@ -87,14 +87,15 @@ void update_config(Config& config, const std::string& text) {
   r.finish();
   const OptimizerKind kind = config.optimizer.kind;
   if (changed.optimizer.kind != kind)
-    refuse_config("optimizer.name", std::string("the running optimizer ") + name_of(kind) + " (a change needs a restart)",
-           name_of(changed.optimizer.kind));
+    refuse_config("optimizer.name",
+                  std::string("the running optimizer ") + name_of(kind) + " (a change needs a restart)",
+                  name_of(changed.optimizer.kind));
   if (!same_moments(changed.optimizer, config.optimizer))
     refuse_config("optimizer", "the same \"centered\", and momentum on or off as before (a change needs a restart)",
-           "a change of one");
+                  "a change of one");
   if (changed.sampling.on() != config.sampling.on())
     refuse_config("sampling.name", std::string(name_of(config.sampling.kind)) + " (a change needs a restart)",
-           name_of(changed.sampling.kind));
+                  name_of(changed.sampling.kind));
   config = changed;
 }
 

@@ -8,87 +8,6 @@ namespace {
 
 constexpr const char* directions[]{"forward", "backward"};
 constexpr Named<Bias> biases[]{{"none", Bias::none}, {"one", Bias::one}, {"two", Bias::two}};
-constexpr Named<Join> joins[]{{"first", Join::first}, {"last", Join::last}, {"all", Join::all}};
-
-// Edges ---------------------------------------------------------------------------------------------------
-
-constexpr Named<Source> sources[]{{"input", Source::input},         {"self", Source::self},
-                                  {"output", Source::output},       {"context", Source::context},
-                                  {"attention", Source::attention}, {"remaining", Source::remaining}};
-
-/// `layer` is the number of the layer that the edge enters; layers.size() for the readout.
-EdgeConfig parse_edge(const Json& json, const std::string& path, int layer, bool readout) {
-  Reader r(json, path);
-  EdgeConfig e;
-  const Json* from = r.get("from");
-  const bool number = from && from->is_number_integer() && from->get<double>() >= 0 && from->get<double>() < layer;
-  bool known = number;
-  if (number) {
-    e.from = Source::layer;
-    e.layer = from->get<int>();
-  }
-  for (const auto& [name, source] : sources) {
-    if (!from || !from->is_string() || *from != name) continue;
-    known = !readout || (source != Source::self && source != Source::output);
-    e.from = source;
-  }
-  if (!known)
-    refuse_config(
-        r.path("from"),
-        readout ? "\"input\", \"context\", \"attention\", \"remaining\" or the number of a layer"
-                : "\"input\", \"self\", \"output\", \"context\", \"attention\", \"remaining\" or the number of a lower "
-                  "layer",
-        from ? shown(*from) : "nothing");
-  const bool back = e.from == Source::self || e.from == Source::output;
-  const bool here = e.from == Source::context || e.from == Source::remaining;
-  e.delay = back || (e.from == Source::attention && !readout) ? 1 : 0;
-  r.integer("delay", e.delay, e.delay, here || (e.from == Source::attention && readout) ? 0 : 1000);
-  if (const Json* hidden = r.get("hidden")) {
-    if (!hidden->is_array() || hidden->size() > 16)
-      refuse_config(r.path("hidden"), "up to 16 layer sizes", shown(*hidden));
-    for (std::size_t i = 0; i < hidden->size(); ++i)
-      e.hidden.push_back(Index(Reader::integer_of((*hidden)[i], r.path("hidden") + at_index(i), 1, 8192)));
-  }
-  e.activation = parse_activation(r.choice("activation", activation_names, "tanh"));
-  r.boolean("shortcut", e.shortcut);
-  r.one_of("join", joins, e.join);
-  r.finish();
-  return e;
-}
-
-std::vector<EdgeConfig> parse_edges(const Json& json, const std::string& path, int layer, bool readout) {
-  if (!json.is_array() || json.empty() || json.size() > 64) refuse_config(path, "a list of 1 to 64 edges", shown(json));
-  std::vector<EdgeConfig> edges;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const std::string at = path + at_index(i);
-    edges.push_back(parse_edge(json[i], at, layer, readout));
-    for (std::size_t j = 0; j < i; ++j)
-      if (edges[j].from == edges[i].from && edges[j].layer == edges[i].layer && edges[j].delay == edges[i].delay)
-        refuse_config(at, "a source and delay of its own", "those of edge " + std::to_string(j));
-  }
-  return edges;
-}
-
-Json edge_json(const EdgeConfig& e) {
-  Json json;
-  if (e.from == Source::layer)
-    put(json, {{"from", e.layer}});
-  else
-    put(json, {{"from", name_of(sources, e.from)}});
-  put(json, {{"delay", e.delay}});
-  if (!e.hidden.empty())
-    put(json, {{"hidden", Json(e.hidden)},
-               {"activation", activation_names[std::size_t(e.activation)]},
-               {"shortcut", e.shortcut},
-               {"join", name_of(joins, e.join)}});
-  return json;
-}
-
-Json edges_json(const std::vector<EdgeConfig>& edges) {
-  Json json = Json::array();
-  for (const EdgeConfig& e : edges) json.push_back(edge_json(e));
-  return json;
-}
 
 /// What a layer reads unless it says so itself; `below` are the layers under it, of both directions.
 std::vector<EdgeConfig> default_edges(const Config& c, const std::vector<int>& below, bool first, bool decoder) {
@@ -101,7 +20,7 @@ std::vector<EdgeConfig> default_edges(const Config& c, const std::vector<int>& b
     if (c.task.termination == Termination::count) edges.push_back({.from = Source::remaining});
     if (c.attention.on && c.attention.feed) edges.push_back({.from = Source::attention, .delay = 1});
   }
-  edges.push_back({.from = Source::self, .delay = 1});
+  edges.push_back({.from = Source::self, .delay = 1});  // taken back where the cell reads no state of its own
   return edges;
 }
 
@@ -184,10 +103,11 @@ LayerConfig parse_layer(const Json& json, int number, const std::string& path, s
   layer.initial = initial;
   r.boolean("initial", layer.initial);
   if (const Json* edges = r.get("edges")) {
-    layer.edges = parse_edges(*edges, r.path("edges"), number, false);
+    layer.edges = parse_edges(*edges, r.path("edges"), {.layer = number});
     layer.default_edges = false;
   } else {
     layer.edges = std::move(usual);
+    if (!find_cell(layer.cell)->recurrent) layer.edges.pop_back();
   }
   parse_leak(r, layer.leak);
   parse_clock(r, layer);
@@ -260,9 +180,7 @@ Json layers_json(const std::vector<LayerConfig>& layers) {
 
 Json readout_json(const Config& c) { return edges_json(c.readout); }
 
-void layer_choices(Json& schema) {
-  put(schema, {{"biases", names_json(names_of(biases))}, {"joins", names_json(names_of(joins))}});
-}
+void layer_choices(Json& schema) { put(schema, {{"biases", names_json(names_of(biases))}, {"joins", join_names()}}); }
 
 void parse_layers(Reader& r, Config& c) {
   bool skip_inputs = false, skip_outputs = false;
@@ -279,7 +197,7 @@ void parse_layers(Reader& r, Config& c) {
   c.layers = parse_stack(r.get("layers"), "layers", c, skip_inputs, true, tops);
   const int count = int(c.layers.size());
   if (const Json* readout = r.get("readout")) {
-    c.readout = parse_edges(*readout, "readout", count, true);
+    c.readout = parse_edges(*readout, "readout", {.layer = count, .readout = true});
     c.default_readout = false;
     for (std::size_t i = 0; i < c.readout.size(); ++i)
       if (c.readout[i].delay != 0)

@@ -6,6 +6,15 @@
 
 namespace unfold {
 
+/// Where an edge enters: a layer, by its number in the stack, or the readout (`layer` is then how many layers there are).
+struct EdgePlace {
+  int layer = 0;
+  bool readout = false;
+  int depth = 0;  // of products around it
+};
+std::vector<EdgeConfig> parse_edges(const Json& json, const std::string& path, const EdgePlace& place);
+Json edges_json(const std::vector<EdgeConfig>& edges);
+Json join_names();
 
 /// "encoder", "layers", "skipInputs", "skipOutputs" and "readout"; task, attention and context are read already.
 void parse_layers(Reader& r, Config& c);

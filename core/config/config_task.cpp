@@ -151,10 +151,55 @@ namespace {
 struct Place {
   const Config& c;
   bool encoder, readout;
+  int layer = 0;  // that the edge enters
 };
+
+/// Numbers that a factor of a product in a layer gives; 0: it has no size of its own (an input, whose width the data
+/// gives).
+Index rows_of(const EdgeConfig& e, const Config& c, const std::vector<LayerConfig>& layers, Index own) {
+  if (e.size > 0) return e.size;
+  if (e.from == Source::self) return own;
+  if (e.from == Source::layer) return layers[std::size_t(e.layer)].hidden;
+  if (e.from == Source::input && c.embedding > 0) return c.embedding;
+  if (e.from == Source::product) return rows_of(e.factors[0], c, layers, own);
+  return 0;
+}
+
+void check_upper(const EdgeConfig& e, const Place& place, const std::string& field) {
+  const std::vector<LayerConfig>& layers = place.encoder ? place.c.encoder.layers : place.c.layers;
+  if (e.from != Source::layer || e.layer < place.layer) return;
+  if (std::size_t(e.layer) >= layers.size())
+    refuse_config(field + ".from", "the number of one of the " + std::to_string(layers.size()) + " layers",
+                  std::to_string(e.layer));
+  if (place.encoder || place.c.task.pooled())
+    refuse_config(field + ".from", "a lower layer (an encoder's layers, or pooled ones, read no upper layer)",
+                  std::to_string(e.layer));
+}
+
+void check_edge(const EdgeConfig& e, const Place& place, const std::string& field, int direction);
+
+/// Both factors of a product must have the same size, and each be a signal of numbers.
+void check_product(const EdgeConfig& e, const Place& place, const std::string& field, int direction) {
+  const Config& c = place.c;
+  const std::vector<LayerConfig>& layers = place.encoder ? c.encoder.layers : c.layers;
+  const Index own = layers[std::size_t(place.layer)].hidden;
+  Index rows[2];
+  for (std::size_t i = 0; i < 2; ++i) {
+    const std::string at = field + ".from.product" + at_index(i);
+    check_edge(e.factors[i], place, at, direction);
+    rows[i] = rows_of(e.factors[i], c, layers, own);
+    if (rows[i] == 0)
+      refuse_config(at + ".units", "the rows of the factor's matrix (a product wants a size)", "nothing");
+  }
+  if (rows[0] != rows[1])
+    refuse_config(field + ".from.product", "two factors of one size",
+                  std::to_string(rows[0]) + " and " + std::to_string(rows[1]));
+}
 
 void check_edge(const EdgeConfig& e, const Place& place, const std::string& field, int direction) {
   const Config& c = place.c;
+  if (!place.readout) check_upper(e, place, field);
+  if (e.from == Source::product) return check_product(e, place, field, direction);
   const auto from = [&](bool fits, const char* expected, const char* actual) {
     if (!fits) refuse_config(field + ".from", expected, actual);
   };
@@ -176,6 +221,14 @@ void check_edge(const EdgeConfig& e, const Place& place, const std::string& fiel
     refuse_config(field + ".delay", "0 (the other direction has no such past)", std::to_string(e.delay));
 }
 
+void check_blocks(const LayerConfig& layer, const EdgeConfig& e, const std::string& field) {
+  if (e.blocks == 1) return;
+  if (layer.hidden % e.blocks != 0)
+    refuse_config(field + ".blocks", "a divisor of the layer's " + std::to_string(layer.hidden) + " units",
+                  std::to_string(e.blocks));
+  if (!e.hidden.empty()) refuse_config(field + ".blocks", "1 (the edge has hidden layers)", std::to_string(e.blocks));
+}
+
 void check_stack(const Config& c, bool encoder) {
   const std::vector<LayerConfig>& layers = encoder ? c.encoder.layers : c.layers;
   const bool causal = !encoder && !c.task.info().bidirectional && !c.task.pooled();
@@ -190,8 +243,11 @@ void check_stack(const Config& c, bool encoder) {
     if (layer.initial && layer.direction < 0) refuse_config(field + ".initial", "false in a backward layer", "true");
     if (layer.residual && (layer.direction < 0 || (l > 0 && layers[l - 1].direction < 0)))
       refuse_config(field + ".residual", "layers of one direction", "two");
-    for (std::size_t e = 0; e < layer.edges.size(); ++e)
-      check_edge(layer.edges[e], {c, encoder, false}, field + ".edges" + at_index(e), layer.direction);
+    for (std::size_t e = 0; e < layer.edges.size(); ++e) {
+      const std::string at = field + ".edges" + at_index(e);
+      check_blocks(layer, layer.edges[e], at);
+      check_edge(layer.edges[e], {c, encoder, false, int(l)}, at, layer.direction);
+    }
   }
 }
 

@@ -84,9 +84,9 @@ void Lowering::map_rows(const Input& from, int node, int weight, Index row, Inde
   if (!from.once) at(node).once = false;
 }
 
-void Lowering::map_blocks(const Input& from, int node, int weight, Index units, int blocks) {
-  const Index side = units / blocks, gates = at(node).sum.rows / units;
-  for (Index g = 0; g < gates; ++g)
+void Lowering::map_blocks(const Input& from, int node, int weight, Index units, int blocks, Index row, Index rows) {
+  const Index side = units / blocks;
+  for (Index g = row / units; g < (row + rows) / units; ++g)
     for (Index b = 0; b < blocks; ++b) {
       Input part = from;
       part.signal.row += b * side;
@@ -126,7 +126,7 @@ Lowering::Input Lowering::chain(const EdgeConfig& e, const Input& from, const st
 
 Lowering::Input Lowering::product(const EdgeConfig& e, const std::string& key) {
   Input sides[2];
-  int after = -1;
+  const std::size_t before = nodes.size();
   for (int i = 0; i < 2; ++i) {
     const EdgeConfig& factor = e.factors[std::size_t(i)];
     const std::string name = key + (i == 0 ? ".left" : ".right");
@@ -142,8 +142,8 @@ Lowering::Input Lowering::product(const EdgeConfig& e, const std::string& key) {
       plan_.reads(side.signal, owner().sequence);
     }
     sides[i] = side;
-    after = int(nodes.size()) - 1;
   }
+  const int after = nodes.size() > before ? int(nodes.size()) - 1 : -1;  // the last of its factors' sums
   const bool once = sides[0].once && sides[1].once;
   const Index rows = sides[0].signal.rows;
   const BufferInfo value{

@@ -108,7 +108,7 @@ class CellLowering {
       const Lowering::Input last = low_.chain(e, from, key + suffix, inputs_, from.stage);
       const std::size_t into_cell = low_.maps.size();
       if (e.blocks > 1)
-        low_.map_blocks(last, recurrent(), weight, H_, e.blocks);
+        low_.map_blocks(last, recurrent(), weight, H_, e.blocks, row, rows);
       else
         low_.map_rows(last, recurrent(), weight, row, rows);
       if (shortcut >= 0) low_.map_rows(from, recurrent(), shortcut, row, rows);

@@ -50,8 +50,9 @@ class Lowering {
   void map(const Input& from, int node, const std::string& name, Fill fill, Index gate);
   /// A map with `rows` rows of a parameter, from `row` on.
   void map_rows(const Input& from, int node, int weight, Index row, Index rows);
-  /// The same with a block-diagonal parameter of `blocks` blocks: rows×(size of the source / blocks).
-  void map_blocks(const Input& from, int node, int weight, Index units, int blocks);
+  /// The same where each gate of `units` rows has a block-diagonal matrix of `blocks` blocks: the parameter is
+  /// rows×(units / blocks).
+  void map_blocks(const Input& from, int node, int weight, Index units, int blocks, Index row, Index rows);
   void bias(int node, const std::string& name, std::vector<double> values = {});
   /// The hidden layers of an edge's block; returns the signal that its last matrix reads.
   Input chain(const EdgeConfig& e, const Input& from, const std::string& key, const std::vector<Entry>& inputs,

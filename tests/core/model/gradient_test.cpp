@@ -215,7 +215,37 @@ TEST(Gradient, EveryCellEdgeAndBlend) {
         layer.update(blend);
         expect_small({{"layers", {layer}}}, count);
       }
-  EXPECT_GE(count, 1440);
+  EXPECT_GE(count, 2000);
+}
+
+// Products of two edges, block-diagonal recurrent matrices, and edges from upper layers, with every cell.
+TEST(Gradient, ProductsBlocksAndUpperLayers) {
+  int count = 0;
+  const auto product = [](Json left, Json right) {
+    return edge({{"product", {std::move(left), std::move(right)}}}, 0);
+  };
+  const Json left = edge("input", 0, {{"units", 2}}),
+             right = edge("self", 1, {{"units", 2}, {"outputActivation", "sigmoid"}});
+  const Json nested =
+      edge({{"product", {edge("self", 1, {{"units", 2}}), edge("input", 0, {{"units", 2}, {"hidden", {2}}})}}}, 0);
+  const std::vector<Json> recurrences{
+      Json::array({edge("input", 0), product(left, right), edge("self", 1)}),
+      Json::array({product(left, left)}),
+      Json::array({edge("input", 0), product(edge("self", 1), edge("self", 2)), edge("self", 1)}),
+      Json::array({product(left, nested), edge("self", 1, {{"hidden", {2}}, {"join", "all"}})}),
+      Json::array({edge("input", 0), edge("self", 1, {{"blocks", 3}})}),
+      Json::array({edge("input", 0), edge(1, 1), edge("self", 1)}),
+      Json::array({edge("input", 0), edge(2, 2), product(edge(1, 1, {{"units", 2}}), left), edge("self", 1)})};
+  for (const Json& base : all_cells())
+    for (const Json& edges : recurrences)
+      for (const Json& blend : all_blends()) {
+        if (!blend.empty() && !blend.contains("layerNorm")) continue;
+        Json layer = base;
+        layer["edges"] = edges;
+        layer.update(blend);
+        expect_small({{"layers", {layer, base, base}}, {"dropout", 0.2}}, count);
+      }
+  EXPECT_GE(count, 230);
 }
 
 // Output feedback, teacher-forced and free-running, in one layer or through a stack.

@@ -171,6 +171,82 @@ TEST(Identity, ParametersDoNotDependOnTime) {
   EXPECT_EQ(short_one.network.table().size(), long_one.network.table().size());
 }
 
+// Products, blocks, upper layers ------------------------------------------------------------------------------------
+
+double apart(Network& a, Network& b) {
+  const auto logits = [](Network& network) {
+    Workspace workspace(network, T, N, false);
+    run(network, workspace, random_tokens(T * N, V));
+    return logits_of(network, workspace);
+  };
+  const std::vector<Real> x = logits(a), y = logits(b);
+  double largest = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) largest = std::max(largest, std::abs(double(x[i]) - double(y[i])));
+  return largest;
+}
+
+/// A block-diagonal matrix is a dense one whose other entries are zero.
+TEST(Identity, BlocksAreADenseMatrixWithZeros) {
+  constexpr Index H = 6, side = 3;
+  for (const char* cell : {"rnn", "lstm", "gru"}) {
+    const auto fields = [&](int blocks) {
+      return R"({"layers":[{"cell":")" + std::string(cell) +
+             R"(","hidden":6,"edges":[{"from":"input"},{"from":"self","blocks":)" + std::to_string(blocks) + "}]}]}";
+    };
+    Network dense(parse_config(fields(1)), V), blocked(parse_config(fields(2)), V);
+    for (const Parameter& p : dense.table())
+      if (p.name != "layers.0.weight_hh") std::ranges::copy(tensor(blocked, p.name), tensor(dense, p.name).begin());
+    const auto small = tensor(blocked, "layers.0.weight_hh");
+    const auto large = tensor(dense, "layers.0.weight_hh");
+    ASSERT_EQ(small.size() * 2, large.size());
+    std::ranges::fill(large, Real(0));
+    for (Index r = 0; r < Index(large.size()) / H; ++r)
+      for (Index c = 0; c < side; ++c)
+        large[std::size_t(r * H + (r % H) / side * side + c)] = small[std::size_t(r * side + c)];
+    for (Network* network : {&dense, &blocked}) network->touch();
+    EXPECT_LT(apart(dense, blocked), 1e-6) << cell;
+  }
+}
+
+/// h₁ of a delayed edge from the upper layer is what that layer had a step before: with the identity above, it is the
+/// layer's own former state.
+TEST(Identity, AnUpperLayerIsReadAStepLate) {
+  Network own(parse_config(R"({"layers":[{"cell":"rnn","hidden":5},
+      {"cell":"rnn","hidden":5,"activation":"identity","bias":"none","edges":[{"from":0}]}]})"),
+              V);
+  Network upper(parse_config(R"({"layers":[{"cell":"rnn","hidden":5,"edges":[{"from":"input"},{"from":1,"delay":1}]},
+      {"cell":"rnn","hidden":5,"activation":"identity","bias":"none","edges":[{"from":0}]}]})"),
+                V);
+  const auto identity = [](Network& network) {
+    const auto w = tensor(network, "layers.1.weight_ih");
+    for (std::size_t i = 0; i < w.size(); ++i) w[i] = i % 6 == 0 ? 1 : 0;
+    network.touch();
+  };
+  for (const Parameter& p : own.table()) {
+    const std::string name = p.name == "layers.0.weight_hh" ? "layers.0.weight_l1" : p.name;
+    std::ranges::copy(tensor(own, p.name), tensor(upper, name).begin());
+  }
+  identity(own);
+  identity(upper);
+  EXPECT_LT(apart(own, upper), 1e-6);
+}
+
+/// A factor that is one everywhere leaves the other: z = W·(1∘x) = W·x.
+TEST(Identity, AProductWithOnesIsItsOtherFactor) {
+  Network plain(parse_config(R"({"embedding":4,"layers":[{"cell":"lstm","hidden":5}]})"), V);
+  Network multiplied(parse_config(R"({"embedding":4,"layers":[{"cell":"lstm","hidden":5,"edges":[
+      {"from":{"product":[{"from":"input"},{"from":"self","delay":1,"units":4}]}},{"from":"self"}]}]})"),
+                     V);
+  for (const Parameter& p : plain.table()) {
+    const std::string name = p.name == "layers.0.weight_ih" ? "layers.0.weight_product0" : p.name;
+    std::ranges::copy(tensor(plain, p.name), tensor(multiplied, name).begin());
+  }
+  std::ranges::fill(tensor(multiplied, "layers.0.product0.right.weight"), Real(0));
+  std::ranges::fill(tensor(multiplied, "layers.0.product0.right.bias"), Real(1));
+  multiplied.touch();
+  EXPECT_LT(apart(plain, multiplied), 1e-6);
+}
+
 // Leak ------------------------------------------------------------------------------------------------------------
 
 // (z − μ)/√(σ² + ε) with PyTorch's ε, where z is so small that ε decides.

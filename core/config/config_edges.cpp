@@ -1,0 +1,131 @@
+// Edges of a configuration.
+#include "unfold/config/config_reader.h"
+
+namespace unfold {
+namespace {
+
+constexpr Named<Join> joins[]{{"first", Join::first}, {"last", Join::last}, {"all", Join::all}};
+constexpr Named<Source> sources[]{{"input", Source::input},         {"self", Source::self},
+                                  {"output", Source::output},       {"context", Source::context},
+                                  {"attention", Source::attention}, {"remaining", Source::remaining}};
+
+constexpr int most_layers = 128;
+
+/// A layer by its number, a source by its name, or {product: [edge, edge]}.
+bool parse_source(const Json* from, EdgeConfig& e, const EdgePlace& place, const std::string& path);
+
+EdgeConfig parse_edge(const Json& json, const EdgePlace& place, const std::string& path, bool factor) {
+  Reader r(json, path);
+  EdgeConfig e;
+  const Json* from = r.get("from");
+  if (!parse_source(from, e, place, r.path("from")))
+    refuse_config(r.path("from"),
+                  place.readout ? "\"input\", \"context\", \"attention\", \"remaining\" or the number of a layer"
+                                : "\"input\", \"self\", \"output\", \"context\", \"attention\", \"remaining\", the "
+                                  "number of another layer, or {\"product\": [edge, edge]}",
+                  from ? shown(*from) : "nothing");
+  const bool above = e.from == Source::layer && e.layer > place.layer && !place.readout;
+  const bool back = e.from == Source::self || e.from == Source::output || above;
+  const bool here = e.from == Source::context || e.from == Source::remaining || e.from == Source::product;
+  e.delay = back || (e.from == Source::attention && !place.readout) ? 1 : 0;
+  r.integer("delay", e.delay, e.delay, here || (e.from == Source::attention && place.readout) ? 0 : 1000);
+  if (const Json* hidden = r.get("hidden")) {
+    if (!hidden->is_array() || hidden->size() > 16)
+      refuse_config(r.path("hidden"), "up to 16 layer sizes", shown(*hidden));
+    for (std::size_t i = 0; i < hidden->size(); ++i)
+      e.hidden.push_back(Index(Reader::integer_of((*hidden)[i], r.path("hidden") + at_index(i), 1, 8192)));
+  }
+  e.activation = parse_activation(r.choice("activation", activation_names, "tanh"));
+  r.boolean("shortcut", e.shortcut);
+  r.one_of("join", joins, e.join);
+  if (e.from == Source::self && !factor) r.integer("blocks", e.blocks, 1, 8192);
+  if (factor) {
+    r.integer("units", e.size, 1, 8192);
+    e.output = parse_activation(r.choice("outputActivation", activation_names, "identity"));
+    if (e.size == 0 && (!e.hidden.empty() || e.output != Activation::identity))
+      refuse_config(r.path("units"), "the rows of the factor's matrix (it has an activation or hidden layers)",
+                    "nothing");
+  }
+  r.finish();
+  return e;
+}
+
+bool parse_source(const Json* from, EdgeConfig& e, const EdgePlace& place, const std::string& path) {
+  if (!from) return false;
+  if (from->is_number_integer()) {
+    const double number = from->get<double>();
+    if (number < 0 || number >= (place.readout ? place.layer : most_layers) || number == place.layer) return false;
+    e.from = Source::layer;
+    e.layer = int(number);
+    return true;
+  }
+  if (from->is_object() && !place.readout) {
+    Reader r(*from, path);
+    const Json* factors = r.get("product");
+    if (!factors || !factors->is_array() || factors->size() != 2 || place.depth == 4)
+      refuse_config(r.path("product"), "a list of two edges (at most four products deep)",
+                    factors ? shown(*factors) : "nothing");
+    e.from = Source::product;
+    EdgePlace inner = place;
+    ++inner.depth;
+    for (std::size_t i = 0; i < 2; ++i)
+      e.factors.push_back(parse_edge((*factors)[i], inner, r.path("product") + at_index(i), true));
+    r.finish();
+    return true;
+  }
+  for (const auto& [name, source] : sources) {
+    if (!from->is_string() || *from != name) continue;
+    e.from = source;
+    return !place.readout || (source != Source::self && source != Source::output);
+  }
+  return false;
+}
+
+Json edge_json(const EdgeConfig& e, bool factor) {
+  Json json;
+  if (e.from == Source::product) {
+    Json factors = Json::array();
+    for (const EdgeConfig& side : e.factors) factors.push_back(edge_json(side, true));
+    put(json, {{"from", object({{"product", factors}})}});
+  } else if (e.from == Source::layer) {
+    put(json, {{"from", e.layer}});
+  } else {
+    put(json, {{"from", name_of(sources, e.from)}});
+  }
+  put(json, {{"delay", e.delay}});
+  if (!e.hidden.empty())
+    put(json, {{"hidden", Json(e.hidden)},
+               {"activation", activation_names[std::size_t(e.activation)]},
+               {"shortcut", e.shortcut},
+               {"join", name_of(joins, e.join)}});
+  if (e.blocks > 1) put(json, {{"blocks", e.blocks}});
+  if (factor && e.size > 0)
+    put(json, {{"units", e.size}, {"outputActivation", activation_names[std::size_t(e.output)]}});
+  return json;
+}
+
+}  // namespace
+
+std::vector<EdgeConfig> parse_edges(const Json& json, const std::string& path, const EdgePlace& place) {
+  if (!json.is_array() || json.empty() || json.size() > 64) refuse_config(path, "a list of 1 to 64 edges", shown(json));
+  std::vector<EdgeConfig> edges;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const std::string at = path + at_index(i);
+    edges.push_back(parse_edge(json[i], place, at, false));
+    for (std::size_t j = 0; j < i; ++j)
+      if (edges[i].from != Source::product && edges[j].from == edges[i].from && edges[j].layer == edges[i].layer &&
+          edges[j].delay == edges[i].delay)
+        refuse_config(at, "a source and delay of its own", "those of edge " + std::to_string(j));
+  }
+  return edges;
+}
+
+Json edges_json(const std::vector<EdgeConfig>& edges) {
+  Json json = Json::array();
+  for (const EdgeConfig& e : edges) json.push_back(edge_json(e, false));
+  return json;
+}
+
+Json join_names() { return names_json(names_of(joins)); }
+
+}  // namespace unfold
