@@ -19,7 +19,8 @@ const made = at('build/tidy');
 
 /** core/ by the name under which its files are included: "unfold/model/network.h". */
 const headers = join(made, 'headers');
-const native = ['-std=c++20', '-I', headers];
+const eigen = ['/usr/include/eigen3', '/usr/local/include/eigen3'].find((path) => existsSync(path));
+const native = ['-std=c++20', '-I', headers, ...(eigen ? ['-isystem', eigen] : [])];
 /** One variant stands for all: they are one source. */
 const kernels = [
   '-mavx2',

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "unfold/base/error.h"
-#include "unfold/base/headroom.h"
+#include "unfold/base/memory_reserve.h"
 
 namespace unfold {
 
@@ -33,13 +33,13 @@ Json overflow_json(const Overflow& o) {
                  {"learningRate", o.learning_rate},
                  {"parameter", o.parameter},
                  {"largest", o.largest},
-                 {"takenBack", o.taken_back}});
+                 {"takenBack", o.rolled_back}});
 }
 
 }  // namespace
 
 val guard(const Call& call) {
-  keep_headroom();
+  keep_memory_reserve();
   try {
     return call.run(call.what);
   } catch (const Error& e) {

@@ -1,26 +1,16 @@
 // Sizes beforehand: the sums of the plan, with what the trainer and the engine take beside it.
 #include "unfold/api/session.h"
 #include "unfold/model/compile.h"
+#include "unfold/train/optim.h"
 
 namespace unfold {
-namespace {
-
-int moments_of(const OptimizerConfig& o) {
-  if (o.name == "momentum" || o.name == "nesterov" || o.name == "adagrad") return 1;
-  if (o.name == "adam" || o.name == "adamw" || o.name == "adadelta") return 2;
-  if (o.name == "rmsprop") return o.centered || o.momentum > 0 ? 3 : 1;
-  return 0;
-}
-
-}  // namespace
 
 Estimate estimate(const Config& config, const NetworkSizes& sizes, Index T, Index S, Index text_tokens) {
   const Plan plan = compile(config, sizes);
   const Room room{
       .steps = T, .encoder_steps = S, .columns = config.batch, .training = true, .dropout = config.dropout > 0};
   const double parameters = double(plan.parameters.size());
-  const double numbers =
-      parameters * (2 + moments_of(config.optimizer)) + double(plan.packed) + double(plan.arena(room));
+  const double numbers = parameters * (2 + moments(config.optimizer)) + double(plan.packed) + double(plan.arena(room));
   return {.parameters = plan.parameters.size(),
           .bytes = sizeof(Real) * numbers + sizeof(Token) * double(text_tokens) + engine_bytes};
 }

@@ -32,7 +32,7 @@
 
 namespace unfold {
 
-/// What the engine takes for itself: stack, headroom, scratch for products, the JSON of a configuration.
+/// What the engine takes for itself: stack, memory reserve, scratch for products, the JSON of a configuration.
 constexpr double engine_bytes = 5e6;
 
 /// Parameters and memory of a configuration, before anything of it is allocated. V = 0: not known yet.

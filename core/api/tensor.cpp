@@ -4,28 +4,10 @@
 #include <cmath>
 
 #include "unfold/api/session.h"
-#include "unfold/model/operations/operations.h"
+#include "unfold/api/tensor_shape.h"
 
 namespace unfold {
 namespace {
-
-std::string shape(std::initializer_list<Index> sizes) {
-  std::string text;
-  Index product = 1;
-  for (const Index s : sizes) {
-    text += (text.empty() ? "[" : ", ") + std::to_string(s);
-    product *= s;
-  }
-  return std::to_string(product) + " numbers, " + text + "]";
-}
-
-std::string numbers(std::size_t count) { return std::to_string(count) + " numbers"; }
-
-void check_size(const std::string& field, std::size_t size, std::initializer_list<Index> sizes) {
-  Index product = 1;
-  for (const Index s : sizes) product *= s;
-  if (Index(size) != product) refuse_argument(field, shape(sizes), numbers(size));
-}
 
 const Config& checked(const Config& c) {
   const auto wrong = [](const std::string& field, const std::string& expected, const std::string& actual) {
@@ -36,8 +18,19 @@ const Config& checked(const Config& c) {
     if (c.readout[e].from != Source::layer || !c.readout[e].hidden.empty())
       wrong("readout[" + std::to_string(e) + "]", "a layer, whose states are the answer (task.outputs is 0)",
             "a computation");
-  unfold::check_size(c, {.numbers = c.task.inputs, .outputs = c.task.outputs, .context = c.task.context}, 1, 0, 0);
+  check_size(c, {.numbers = c.task.inputs, .outputs = c.task.outputs, .context = c.task.context}, 1, 0, 0);
   return c;
+}
+
+std::string shown_shape(const MatrixArgument& m) { return std::to_string(m.rows()) + " × " + std::to_string(m.cols()); }
+
+/// The elements, column by column; by way of `copy` where they do not follow each other.
+std::span<const Real> contiguous(const MatrixArgument& m, std::vector<Real>& copy) {
+  const auto size = std::size_t(m.size());
+  if (m.outerStride() == m.rows() || m.cols() <= 1) return {m.data(), size};
+  copy.resize(size);
+  Eigen::Map<RealMatrix>(copy.data(), m.rows(), m.cols()) = m;
+  return copy;
 }
 
 }  // namespace
@@ -65,154 +58,6 @@ TensorNetwork::TensorNetwork(const Config& config)
   name_parameters();
 }
 
-// Names ---------------------------------------------------------------------------------------------------------
-
-/// Whether one module of torch.nn is the same: every layer alike, reading all of the layer below and itself.
-bool TensorNetwork::plain(std::size_t directions) const {
-  const std::vector<LayerConfig>& layers = config_.layers;
-  const LayerConfig& first = layers[0];
-  const auto choice = [](const LayerConfig& l, const char* name) { return l.settings.choice(name); };
-  if (first.cell != "rnn" && first.cell != "lstm" && first.cell != "gru") return false;
-  if (first.cell == "rnn" && choice(first, "activation") != "tanh" && choice(first, "activation") != "relu")
-    return false;
-  if (first.cell == "lstm" && choice(first, "cellInput") != "tanh") return false;
-  if (first.cell == "gru" && choice(first, "reset") != "after") return false;
-  if (layers.size() % directions != 0 || config_.has_context()) return false;
-  for (std::size_t l = 0; l < layers.size(); ++l) {
-    const LayerConfig& layer = layers[l];
-    if (layer.cell != first.cell || layer.hidden != first.hidden || layer.bias != first.bias) return false;
-    if (layer.bias == Bias::one || layer.initial || layer.leak.on() || layer.residual || layer.layer_norm) return false;
-    if (layer.zoneout > 0 || layer.zoneout_cell > 0 || layer.recurrent_dropout > 0 || !layer.clock.empty())
-      return false;
-    if (layer.direction != (directions == 2 && l % 2 == 1 ? -1 : 1)) return false;
-    for (const char* name : {"activation", "cellInput", "reset"})
-      for (std::size_t i = 0; i < layer.settings.values.size(); ++i)
-        if (layer.settings.values[i].name == name && choice(layer, name) != choice(first, name)) return false;
-    std::size_t selves = 0, below = 0;
-    const std::size_t under = l / directions * directions;  // layers from here on are of the same level
-    for (const EdgeConfig& e : layer.edges) {
-      if (!e.hidden.empty()) return false;
-      if (e.from == Source::self && e.delay == 1) {
-        ++selves;
-      } else if (e.delay != 0) {
-        return false;
-      } else if (under == 0 ? e.from == Source::input
-                            : e.from == Source::layer && std::size_t(e.layer) < under &&
-                                  std::size_t(e.layer) >= under - directions) {
-        ++below;
-      } else {
-        return false;
-      }
-    }
-    if (selves != 1 || below != (under == 0 ? 1 : directions)) return false;
-  }
-  // The readout, if there is one, is a Linear of the top.
-  if (config_.readout.size() != directions) return false;
-  for (const EdgeConfig& e : config_.readout)
-    if (e.from != Source::layer || !e.hidden.empty() || std::size_t(e.layer) < layers.size() - directions) return false;
-  return true;
-}
-
-void TensorNetwork::name_parameters() {
-  const std::size_t directions =
-      config_.layers.size() > 1 && config_.layers[0].direction > 0 && config_.layers[1].direction < 0 ? 2 : 1;
-  pytorch_ = plain(directions);
-  const ParameterTable& table = network_.table();
-  if (!pytorch_) {
-    for (const Parameter& p : table) named_.push_back({p.name, p.rows, p.cols, p.vector, {{p.offset, p.cols}}});
-    return;
-  }
-  const auto add_vector = [&](const std::string& name, const std::string& ours) {
-    const int i = table.find(ours);
-    if (i >= 0) named_.push_back({name, table[i].rows, 1, true, {{table[i].offset, 1}}});
-  };
-  // Linear maps in the order of their sources: forward, then backward.
-  const Plan& plan = network_.plan();
-  const auto add_matrix = [&](const std::string& name, std::size_t layer, bool self) {
-    const auto source = [&](const LinearSpec* map) { return plan.buffers[std::size_t(map->from.value)].layer; };
-    std::vector<const LinearSpec*> maps;
-    for (const auto& operation : plan.operations) {
-      const LinearSpec* map = operation->map();
-      if (!map || operation->layer != int(layer) || (source(map) == int(layer)) != self) continue;
-      auto at = maps.begin();
-      while (at != maps.end() && source(*at) < source(map)) ++at;
-      maps.insert(at, map);
-    }
-    NamedTensor t{.name = name};
-    for (const LinearSpec* map : maps) {
-      const Parameter& p = table[map->matrix.weight];
-      t.rows = p.rows;
-      t.cols += p.cols;
-      t.parts.push_back({p.offset, p.cols});
-    }
-    named_.push_back(t);
-  };
-  for (std::size_t l = 0; l < config_.layers.size(); ++l) {
-    const std::size_t layer = engine(l);
-    const std::string end = "_l" + std::to_string(l / directions) + (layers_[l].direction < 0 ? "_reverse" : "");
-    const std::string ours = "layers." + std::to_string(l) + ".";
-    add_matrix("weight_ih" + end, layer, false);
-    add_matrix("weight_hh" + end, layer, true);
-    add_vector("bias_ih" + end, ours + "bias_ih");
-    add_vector("bias_hh" + end, ours + "bias_hh");
-  }
-  if (!tops_.empty()) return;
-  add_matrix("readout.weight", plan.layers.size() - 1, false);
-  add_vector("readout.bias", "readout.bias");
-}
-
-const NamedTensor& TensorNetwork::named(const std::string& name) const {
-  std::string all;
-  for (const NamedTensor& t : named_) {
-    if (t.name == name) return t;
-    all += (all.empty() ? "" : ", ") + t.name;
-  }
-  refuse_argument("name", "one of " + all, "\"" + name + "\"");
-}
-
-namespace {
-
-std::vector<Real> gathered(const NamedTensor& t, const Real* from) {
-  std::vector<Real> values;
-  values.reserve(std::size_t(t.size()));
-  for (Index r = 0; r < t.rows; ++r)
-    for (const NamedTensor::Part& part : t.parts) {
-      const Real* row = from + part.offset + r * part.cols;
-      values.insert(values.end(), row, row + part.cols);
-    }
-  return values;
-}
-
-}  // namespace
-
-std::vector<Real> TensorNetwork::parameter(const std::string& name) const {
-  return gathered(named(name), network_.parameters());
-}
-
-std::vector<Real> TensorNetwork::gradient(const std::string& name) const {
-  return gathered(named(name), gradient_.data());
-}
-
-void TensorNetwork::set_parameter(const std::string& name, std::span<const Real> values) {
-  const NamedTensor& t = named(name);
-  if (t.vector)
-    check_size(name, values.size(), {t.rows});
-  else
-    check_size(name, values.size(), {t.rows, t.cols});
-  for (std::size_t i = 0; i < values.size(); ++i)
-    if (!std::isfinite(values[i]))
-      refuse_argument(name, "finite numbers", shortly(double(values[i])) + " at " + std::to_string(i));
-  const Real* from = values.data();
-  for (Index r = 0; r < t.rows; ++r)
-    for (const NamedTensor::Part& part : t.parts) {
-      std::copy_n(from, part.cols, network_.parameters() + part.offset + r * part.cols);
-      from += part.cols;
-    }
-  network_.mask(network_.parameters());
-  network_.touch();
-  ready_ = false;
-}
-
 // Forward -------------------------------------------------------------------------------------------------------
 
 void TensorNetwork::check_state(const TensorState& state, const std::string& field) const {
@@ -220,8 +65,9 @@ void TensorNetwork::check_state(const TensorState& state, const std::string& fie
   Index size = 0;
   for (const TensorLayer& l : layers_) size += (l.lead + (l.cell_state ? 1 : 0)) * N * l.hidden;
   if (Index(state.values.size()) != size)
-    refuse_argument(field, numbers(std::size_t(size)) + " (each layer's h, then c)", numbers(state.values.size()));
-  check_size(field + ".inputs", state.inputs.size(), {input_lead(), N, inputs()});
+    refuse_argument(field, shown_count(std::size_t(size)) + " (each layer's h, then c)",
+                    shown_count(state.values.size()));
+  check_shape(field + ".inputs", state.inputs.size(), {input_lead(), N, inputs()});
 }
 
 void TensorNetwork::check(const Inputs& in) const {
@@ -231,11 +77,11 @@ void TensorNetwork::check(const Inputs& in) const {
   if (N < 1 || N > most) refuse_argument("batch", "a whole number from 1 to 16777216", std::to_string(N));
   if (double(T) * double(N) * double(std::max(D, outputs_)) > double(Index(1) << 29))
     refuse_argument("steps", "fewer steps, or a smaller batch", std::to_string(T) + " × " + std::to_string(N));
-  check_size("x", in.x.size(), {T, N, D});
-  check_size("context", in.context.size(), {N, context_size()});
+  check_shape("x", in.x.size(), {T, N, D});
+  check_shape("context", in.context.size(), {N, context_size()});
   if (in.lengths.empty()) return;
   if (Index(in.lengths.size()) != N)
-    refuse_argument("lengths", std::to_string(N) + " numbers, one a sequence", numbers(in.lengths.size()));
+    refuse_argument("lengths", std::to_string(N) + " numbers, one a sequence", shown_count(in.lengths.size()));
   for (std::size_t n = 0; n < in.lengths.size(); ++n)
     if (in.lengths[n] < 0 || in.lengths[n] > T)
       refuse_argument("lengths[" + std::to_string(n) + "]", "a whole number from 0 to " + std::to_string(T),
@@ -253,7 +99,7 @@ Workspace& TensorNetwork::workspace(Index T, Index N) {
   if (!workspace_ || workspace_->columns() != N || capacity_ < T) {
     Config sized = config_;
     sized.batch = int(N);
-    unfold::check_size(sized, network_.sizes(), T, 0, 0);
+    check_size(sized, network_.sizes(), T, 0, 0);
     workspace_.reset();  // first: both may not fit
     auto made = std::make_unique<Workspace>(network_, T, N, true);
     made->set_dropout(config_.dropout);
@@ -299,6 +145,16 @@ TensorNetwork::Outputs TensorNetwork::forward(const Inputs& in) {
   Outputs out{.y = answers(), .state = final_state()};
   ready_ = true;
   return out;
+}
+
+TensorNetwork::Outputs TensorNetwork::forward(const MatrixArgument& x, Inputs in) {
+  const Index D = inputs(), N = std::max<Index>(in.columns, 1);
+  if (x.rows() != D || x.cols() % N != 0)
+    refuse_argument("x", std::to_string(D) + " rows, a multiple of " + std::to_string(N) + " columns", shown_shape(x));
+  in.steps = x.cols() / N;
+  std::vector<Real> copy;
+  in.x = contiguous(x, copy);
+  return forward(in);
 }
 
 /// f(place in y, engine's row of one column, of its gradient or null, rows), for what lies within the lengths. The
@@ -384,13 +240,19 @@ TensorState TensorNetwork::initial_gradient() {
   return d;
 }
 
+TensorNetwork::Gradients TensorNetwork::backward(const MatrixArgument& dy, const TensorState* dstate) {
+  if (dy.rows() != outputs_) refuse_argument("dy", std::to_string(outputs_) + " rows", shown_shape(dy));
+  std::vector<Real> copy;
+  return backward(contiguous(dy, copy), dstate);
+}
+
 TensorNetwork::Gradients TensorNetwork::backward(std::span<const Real> dy, const TensorState* dstate) {
   if (!ready_)
     throw Error(ErrorCode::invalid_state, "backward", "once after each forward, with the same parameters",
                 "no forward since");
   Workspace& w = *workspace_;
   const Index T = w.steps(), N = w.columns(), D = inputs();
-  check_size("dy", dy.size(), {T, N, outputs_});
+  check_shape("dy", dy.size(), {T, N, outputs_});
   if (dstate) check_state(*dstate, "dstate");
   ready_ = false;
   w.clear_gradients();

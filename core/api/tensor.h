@@ -1,16 +1,20 @@
 // The tensor level: a network over sequences of numbers whose loss is the caller's. Forward, backward, parameters and
-// gradients by name, optimiser steps; all arrays row-major as PyTorch has them.
+// gradients by name, optimizer steps. An array of shape [T, N, F] is row-major, as PyTorch has it; the same memory is a
+// column-major matrix of F × (T·N), column t·N + n being step t of sequence n, and Eigen's matrices are taken and given
+// as such, without a copy:
 //
-//     unfold::TensorNetwork network(unfold::parse_config(R"({"task": {"name": "tensor", "inputs": 2, "outputs": 1},
-//                                                            "layers": [{"hidden": 16}]})"));
-//     const std::vector<unfold::Real> x(5 * 3 * 2, 1);  // [T, N, D] of 5 steps, 3 sequences, 2 numbers
-//     const auto [y, state] = network.forward({.steps = 5, .columns = 3, .x = x});
+//   TensorNetwork network(parse_config(R"({"task":{"name":"tensor","inputs":2,"outputs":1},
+//                                          "layers":[{"cell":"lstm","hidden":32}]})"));
+//   const TensorOptimizer adam = parse_tensor_optimizer({{"optimizer", "adam"}, {"lr", 0.01}});
+//   RealMatrix x(2, T * N), target(1, T * N);
+//   for (int step = 0; step < 500; ++step) {
 //     network.zero_gradients();
-//     const auto [dx, dcontext, dstate] = network.backward(y);  // ∂L/∂y of L = Σ y²/2
-//     std::printf("∂L/∂W: %td numbers\n", std::ssize(network.gradient("weight_ih_l0")));
-//     network.step(unfold::parse_tensor_optimizer({{"optimizer", "sgd"}, {"lr", 0.1}}));
+//     const auto [y, state] = network.forward(x, {.columns = N});
+//     network.backward(as_matrix(y, 1) - target);  // of the loss ½·‖y − target‖²
+//     network.step(adam);
+//   }
 //
-// core/examples/tensor_loss.cpp trains with a loss of its own.
+// core/examples/tensor_loss.cpp is a whole program.
 #pragma once
 
 #include <memory>
@@ -20,10 +24,26 @@
 #include <string>
 #include <vector>
 
+#include "unfold/base/eigen.h"
 #include "unfold/model/network.h"
 #include "unfold/train/optim.h"
 
 namespace unfold {
+
+using RealMatrix = Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic>;
+using RowMajorMatrix = Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+/// A matrix of the caller's. A whole one, a map, some columns are read in place; some rows, or an expression, are first
+/// written into a temporary.
+using MatrixArgument = Eigen::Ref<const RealMatrix>;
+/// Parameters, [rows, cols] as PyTorch has them.
+using ParameterArgument = Eigen::Ref<const RowMajorMatrix>;
+using ConstMatrixView = Eigen::Map<const RowMajorMatrix>;
+using ConstSequenceView = Eigen::Map<const RealMatrix>;
+
+/// Numbers of shape [T, N, rows] (or [N, rows]) as a matrix of rows × (T·N), without a copy: valid as long as they are.
+inline ConstSequenceView as_matrix(std::span<const Real> values, Index rows) {
+  return {values.data(), rows, rows > 0 ? Index(values.size()) / rows : 0};
+}
 
 /// What a network remembers of N sequences, or a gradient of it.
 struct TensorState {
@@ -90,6 +110,9 @@ class TensorNetwork {
     TensorState state;    // of each sequence after its last step; of backward layers after its first
   };
   Outputs forward(const Inputs& in);
+  /// The same for x of D × (T·N), which gives in.steps and in.x; in.columns is N, by default 1.
+  Outputs forward(const MatrixArgument& x, Inputs in);
+  Outputs forward(const MatrixArgument& x) { return forward(x, {.columns = 1}); }
 
   struct Gradients {
     std::vector<Real> x, context;  // [T, N, D], [N, C]
@@ -98,6 +121,8 @@ class TensorNetwork {
   /// Once after each forward, while the parameters are the same: ∂L/∂y [T, N, O] and, if the loss reads it, that of the
   /// state after. Adds to the gradients of the parameters.
   Gradients backward(std::span<const Real> dy, const TensorState* dstate = nullptr);
+  /// The same for dy of O × (T·N).
+  Gradients backward(const MatrixArgument& dy, const TensorState* dstate = nullptr);
 
   /// PyTorch's where one module of torch.nn is the same network (its names, weight_ih of both directions side by
   /// side), else the engine's.
@@ -106,7 +131,12 @@ class TensorNetwork {
   bool pytorch_names() const { return pytorch_; }
   std::vector<Real> parameter(const std::string& name) const;
   void set_parameter(const std::string& name, std::span<const Real> values);
+  void set_parameter(const std::string& name, const ParameterArgument& values);
   std::vector<Real> gradient(const std::string& name) const;
+  /// The same without a copy; a vector has one column. Throws Error{invalid_argument} for a tensor that the engine
+  /// keeps as several matrices (weight_ih above a bidirectional layer).
+  ConstMatrixView parameter_view(const std::string& name) const { return view(name, network_.parameters()); }
+  ConstMatrixView gradient_view(const std::string& name) const { return view(name, gradient_.data()); }
   void zero_gradients();
 
   /// Clips the gradients in place, then updates the parameters. Moments begin anew when another method is asked for.
@@ -116,9 +146,9 @@ class TensorNetwork {
 
  private:
   void name_parameters();
-  bool plain(std::size_t directions) const;
   std::size_t engine(std::size_t layer) const { return network_.first_layer() + layer; }
   const NamedTensor& named(const std::string& name) const;
+  ConstMatrixView view(const std::string& name, const Real* from) const;
   Workspace& workspace(Index T, Index N);
   void check(const Inputs& in) const;
   void check_state(const TensorState& state, const std::string& field) const;

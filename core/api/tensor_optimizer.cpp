@@ -1,24 +1,29 @@
-// Optimisers by PyTorch's names, and the update of a tensor network.
+// Optimizers by PyTorch's names, and the update of a tensor network.
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "unfold/api/tensor.h"
+#include "unfold/config/optimizer_fields.h"
 
 namespace unfold {
 namespace {
 
-/// What an optimiser of torch.optim takes beside lr and weight_decay, and its defaults.
+/// What an optimizer of torch.optim takes beside lr and weight_decay, and its defaults.
 struct Method {
   const char* name;
-  double lr, eps, weight_decay;
+  OptimizerKind kind;
+  double lr, eps, weight_decay, decay;
   const char* own;
 };
 
 constexpr Method methods[]{
-    {"sgd", 1e-3, 1e-8, 0, "momentum, nesterov"}, {"rmsprop", 1e-2, 1e-8, 0, "alpha, eps, momentum, centered"},
-    {"adagrad", 1e-2, 1e-10, 0, "eps"},           {"adadelta", 1.0, 1e-6, 0, "rho, eps"},
-    {"adam", 1e-3, 1e-8, 0, "betas, eps"},        {"adamw", 1e-3, 1e-8, 1e-2, "betas, eps"},
+    {"sgd", OptimizerKind::sgd, 1e-3, 1e-8, 0, 0.99, "momentum, nesterov"},
+    {"rmsprop", OptimizerKind::rmsprop, 1e-2, 1e-8, 0, 0.99, "alpha, eps, momentum, centered"},
+    {"adagrad", OptimizerKind::adagrad, 1e-2, 1e-10, 0, 0.99, "eps"},
+    {"adadelta", OptimizerKind::adadelta, 1.0, 1e-6, 0, 0.9, "rho, eps"},
+    {"adam", OptimizerKind::adam, 1e-3, 1e-8, 0, 0.99, "betas, eps"},
+    {"adamw", OptimizerKind::adamw, 1e-3, 1e-8, 1e-2, 0.99, "betas, eps"},
 };
 
 /// Whether a list of names holds one.
@@ -26,16 +31,49 @@ bool holds(const std::string& list, const std::string& name) {
   return name.find(',') == std::string::npos && (", " + list + ",").find(", " + name + ",") != std::string::npos;
 }
 
-double number_of(const Json& value, const std::string& field, double least, double below) {
-  const double x = value.is_number() ? value.get<double>() : std::nan("");
-  if (!(x >= least && x < below))
-    refuse_argument(field, "a number from " + shortly(least) + " to below " + shortly(below), value.dump());
-  return x;
+const Json* find(const Json& options, const char* name) {
+  const auto at = options.find(name);
+  return at == options.end() || at->is_null() ? nullptr : &*at;
 }
 
-}  // namespace
+template <class Of>
+const char* name_of(const NumberField<Of>& field, const Method& method) {
+  const bool rho = std::string_view(field.torch) == "alpha" && method.kind == OptimizerKind::adadelta;
+  return rho ? "rho" : field.torch;
+}
 
-TensorOptimizer parse_tensor_optimizer(const Json& options) {
+/// The option of a field, null if it is not given.
+template <class Of>
+const Json* find(const Json& options, const NumberField<Of>& field, const Method& method) {
+  const std::string_view name = name_of(field, method);
+  if (!name.starts_with("betas")) return find(options, name.data());
+  const Json* betas = find(options, "betas");
+  if (betas && !(betas->is_array() && betas->size() == 2)) refuse_argument("betas", "two numbers", betas->dump());
+  return betas ? &(*betas)[name == "betas[0]" ? 0 : 1] : nullptr;
+}
+
+template <class Of, std::size_t n>
+void read_numbers(const Json& options, const NumberField<Of> (&fields)[n], const Method& method, Of& to) {
+  for (const NumberField<Of>& field : fields) {
+    const Json* value = find(options, field, method);
+    if (!value) continue;
+    double x = value->is_number() ? value->get<double>() : std::nan("");
+    if (field.unlimited && is_infinite(*value)) x = 0;
+    if (!(x >= field.minimum && x <= field.maximum))
+      refuse_argument(name_of(field, method),
+                      "a number from " + shortly(field.minimum) + " to " + shortly(field.maximum), value->dump());
+    to.*field.value = x;
+  }
+}
+
+bool flag(const Json& options, const char* name) {
+  const Json* value = find(options, name);
+  if (value && !value->is_boolean()) refuse_argument(name, "true or false", value->dump());
+  return value && value->get<bool>();
+}
+
+/// The method that is asked for; refuses options that it does not take.
+const Method& method_of(const Json& options) {
   if (!options.is_object()) refuse_argument("options", "an object", options.dump());
   const auto given = options.find("optimizer");
   const Method* method = nullptr;
@@ -48,38 +86,29 @@ TensorOptimizer parse_tensor_optimizer(const Json& options) {
   for (const auto& [key, value] : options.items())
     if (!holds(known, key))
       refuse_argument(key, "an option of " + std::string(method->name) + ": " + known, "an unknown one");
-  const auto number = [&](const char* key, double otherwise, double least, double below) {
-    const auto at = options.find(key);
-    return at == options.end() || at->is_null() ? otherwise : number_of(*at, key, least, below);
-  };
-  const auto flag = [&](const char* key) {
-    const auto at = options.find(key);
-    if (at == options.end() || at->is_null()) return false;
-    if (!at->is_boolean()) refuse_argument(key, "true or false", at->dump());
-    return at->get<bool>();
-  };
-  constexpr double large = 1e6;
+  return *method;
+}
+
+}  // namespace
+
+TensorOptimizer parse_tensor_optimizer(const Json& options) {
+  const Method& method = method_of(options);
   TensorOptimizer t;
   OptimizerConfig& o = t.optimizer;
-  o.name = method->name;
-  o.learning_rate = number("lr", method->lr, 0, large);
-  o.epsilon = number("eps", method->eps, 1e-30, 1);
-  o.weight_decay = number("weight_decay", method->weight_decay, 0, 1e3);
-  o.momentum = number("momentum", 0, 0, large);
-  o.decay = o.name == "adadelta" ? number("rho", 0.9, 0, 1) : number("alpha", 0.99, 0, 1);
-  o.centered = flag("centered");
-  if (const auto betas = options.find("betas"); betas != options.end() && !betas->is_null()) {
-    if (!betas->is_array() || betas->size() != 2) refuse_argument("betas", "two numbers", betas->dump());
-    o.beta1 = number_of((*betas)[0], "betas[0]", 0, 1);
-    o.beta2 = number_of((*betas)[1], "betas[1]", 0, 1);
-  }
-  if (o.name == "sgd" && flag("nesterov")) {
+  o.kind = method.kind;
+  o.learning_rate = method.lr;
+  o.epsilon = method.eps;
+  o.weight_decay = method.weight_decay;
+  o.decay = method.decay;
+  read_numbers(options, optimizer_fields, method, o);
+  read_numbers(options, clip_fields, method, t.clip);
+  o.centered = flag(options, "centered");
+  if (o.kind == OptimizerKind::sgd && flag(options, "nesterov")) {
     if (o.momentum == 0) refuse_argument("momentum", "above 0 with nesterov", "0");
-    o.name = "nesterov";
-  } else if (o.name == "sgd" && o.momentum > 0) {
-    o.name = "momentum";
+    o.kind = OptimizerKind::nesterov;
+  } else if (o.kind == OptimizerKind::sgd && o.momentum > 0) {
+    o.kind = OptimizerKind::momentum;
   }
-  t.clip = {.norm = number("max_norm", 0, 0, 1e9), .value = number("clip_value", 0, 0, 1e9)};
   return t;
 }
 
@@ -91,21 +120,12 @@ Norm TensorNetwork::step(const TensorOptimizer& options) {
   const auto overflown = [&](const Real* values) {
     Overflow found{.step = steps_ + 1, .gradient_norm = norm.value, .learning_rate = o.learning_rate};
     for (const NamedTensor& t : named_)
-      for (const NamedTensor::Part& part : t.parts)
-        for (Index i = 0; i < t.rows * part.cols; ++i) {
-          const double value = std::fabs(double(values[part.offset + i]));
-          if (!found.parameter.empty() && (!std::isfinite(found.largest) || value <= found.largest)) continue;
-          found.parameter = t.name;
-          found.largest = value;
-        }
+      for (const NamedTensor::Part& part : t.parts) found.search(t.name, values + part.offset, t.rows * part.cols);
     return NonFinite(found);
   };
   const bool small = std::isfinite(norm.value) && (norm.clipped || norm.value <= Optimizer::largest_gradient);
   if (!small) throw overflown(gradient_.data());
-  const bool same =
-      optimizer_ && chosen_.name == o.name &&
-      (o.name != "rmsprop" || (chosen_.centered == o.centered && (chosen_.momentum > 0) == (o.momentum > 0)));
-  if (same)
+  if (optimizer_ && same_moments(chosen_, o))
     optimizer_->configure(o);
   else
     optimizer_.emplace(o, gradient_.size());

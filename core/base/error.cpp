@@ -45,7 +45,7 @@ namespace {
 std::string told(const Overflow& o) {
   return "loss " + shortly(o.loss) + ", gradient norm " + shortly(o.gradient_norm) + ", largest " + shortly(o.largest) +
          " in " + o.parameter + ", learning rate " + shortly(o.learning_rate) +
-         (o.taken_back ? "; the update before is taken back" : "");
+         (o.rolled_back ? "; the previous update was rolled back" : "");
 }
 
 }  // namespace
@@ -63,6 +63,15 @@ void refuse_argument(std::string field, std::string expected, std::string actual
 
 void refuse_checkpoint(std::string field, std::string expected, std::string actual) {
   throw Error(ErrorCode::invalid_checkpoint, std::move(field), std::move(expected), std::move(actual));
+}
+
+void Overflow::search(const std::string& tensor, const Real* values, Index count) {
+  for (Index i = 0; i < count; ++i) {
+    const double value = std::fabs(double(values[i]));
+    if (!parameter.empty() && (!std::isfinite(largest) || value <= largest)) continue;
+    parameter = tensor;
+    largest = value;
+  }
 }
 
 NonFinite::NonFinite(Overflow what)

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "unfold/base/real.h"
+
 namespace unfold {
 
 enum class ErrorCode {
@@ -42,9 +44,12 @@ class Error : public std::runtime_error {
 struct Overflow {
   std::int64_t step = 0;  // the one that failed
   double loss = 0, gradient_norm = 0, learning_rate = 0;
-  std::string parameter;    // the tensor with the largest element of the gradient
-  double largest = 0;       // that element
-  bool taken_back = false;  // the update before was undone: its weights gave the loss that is not finite
+  std::string parameter;     // the tensor with the largest element of the gradient
+  double largest = 0;        // that element's magnitude; not finite if one is not
+  bool rolled_back = false;  // the previous update was undone: its weights gave the loss that is not finite
+
+  /// Goes through `count` values of a tensor: the first that is not finite counts as the largest.
+  void search(const std::string& tensor, const Real* values, Index count);
 };
 
 /// Error{non_finite} of a training step. Weights and moments are finite, and training can go on.

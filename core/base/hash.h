@@ -1,4 +1,4 @@
-// FNV-1a, 64 bits, as text: tells an accident from a good file, not a forger from an author.
+// FNV-1a, 64 bits (Fowler, Noll & Vo 1991): detects accidents, not forgery.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +17,8 @@ class Hash {
   void add(const std::vector<T>& list) {
     add(list.data(), list.size() * sizeof(T));
   }
+  std::uint64_t value() const { return state_; }
+  /// 16 hexadecimal digits.
   std::string text() const {
     std::string digits;
     for (int shift = 60; shift >= 0; shift -= 4) digits += "0123456789abcdef"[state_ >> shift & 15];

@@ -25,29 +25,40 @@ void relax() {
 }
 
 /// Fork–join: the caller publishes a job, does part 0 itself and waits for the others. Helpers spin for
-/// about as long as the gap between two products, then sleep.
+/// about as long as the gap between two products, then sleep. It belongs to one caller at a time.
 class Pool {
  public:
-  ~Pool() { resize(1); }
+  ~Pool() { stop(); }
 
   void resize(int count) {
+    while (!acquire()) std::this_thread::yield();
     stop();
     for (int i = 1; i < count; ++i) helpers_.emplace_back([this, i, seen = generation_.load()] { serve(i, seen); });
+    size_.store(count);
+    release();
   }
 
-  int size() const { return int(helpers_.size()) + 1; }
+  int size() const { return size_.load(std::memory_order_relaxed); }
 
-  void run(Index count, Index align, int parts, detail::Task task, const void* context) {
-    count_ = count, align_ = align, parts_ = parts, task_ = task, context_ = context;
+  /// Splits the range over all threads; over none of them, and false, if the pool is busy.
+  bool run(Index count, Index align, detail::Task task, const void* context) {
+    if (!acquire()) return false;
+    parts_ = int(std::min<Index>(size(), (count + align - 1) / align));
+    count_ = count, align_ = align, task_ = task, context_ = context;
     pending_.store(int(helpers_.size()), std::memory_order_relaxed);
     publish();
     part(0);
     const Timed timed(Phase::waiting);
     for (int spin = 0; pending_.load(std::memory_order_acquire) > 0; ++spin)
       spin < spins_ ? relax() : std::this_thread::yield();
+    release();
+    return true;
   }
 
  private:
+  bool acquire() { return !busy_.exchange(true, std::memory_order_acquire); }
+  void release() { busy_.store(false, std::memory_order_release); }
+
   static constexpr int spins_ = 4000;
 
   void part(int i) const {
@@ -96,7 +107,8 @@ class Pool {
   std::condition_variable wake_;
   std::atomic<unsigned> generation_{0};
   std::atomic<int> pending_{0}, sleeping_{0};
-  std::atomic<bool> stopping_{false};
+  std::atomic<bool> stopping_{false}, busy_{false};
+  std::atomic<int> size_{1};
   Index count_ = 0, align_ = 1;
   int parts_ = 1;
   detail::Task task_ = nullptr;
@@ -113,7 +125,7 @@ Pool& pool() {
 struct Pool {
   void resize(int) {}
   int size() const { return 1; }
-  void run(Index count, Index, int, detail::Task task, const void* context) { task(context, 0, count); }
+  bool run(Index, Index, detail::Task, const void*) { return false; }
 };
 
 Pool& pool() {
@@ -146,9 +158,8 @@ int hardware_threads() {
 void detail::run_parallel(Index count, Index align, double cost, Task task, const void* context) {
   if (count <= 0) return;
   const Index blocks = (count + align - 1) / align;
-  const int parts = cost < worthwhile ? 1 : int(std::min<Index>(pool().size(), blocks));
-  if (parts == 1) return task(context, 0, count);
-  pool().run(count, align, parts, task, context);
+  const bool alone = cost < worthwhile || blocks == 1 || pool().size() == 1;
+  if (alone || !pool().run(count, align, task, context)) task(context, 0, count);
 }
 
 }  // namespace unfold

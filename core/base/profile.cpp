@@ -13,7 +13,7 @@ struct Record {
   Phase phase = Phase::other;
   Clock::time_point since;
 };
-Record record;
+thread_local Record record;
 
 }  // namespace
 

@@ -1,4 +1,5 @@
-// Where the time of a training step goes, as seen by the thread that asks; nothing is measured otherwise.
+// Where the time of a training step goes, as seen by the thread that asks. Each thread measures for itself; nothing is
+// measured unless asked.
 #pragma once
 
 #include <array>
@@ -31,7 +32,7 @@ class Timed {
   Phase before_;
 };
 
-/// Starts measuring on this thread. One thread at a time.
+/// Starts measuring on this thread.
 void start_profile();
 
 /// Stops, and returns the seconds of each phase since the start.

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
 
 #include "unfold/base/numeric.h"
 
@@ -70,5 +71,11 @@ class Rng {
   std::array<std::uint32_t, 4> words_{};
   bool have_ = false;
 };
+
+/// A random permutation in place (Fisher & Yates 1938, in Durstenfeld's form): draw(n) gives a number from 0 to n − 1.
+template <class List, class Draw>
+void shuffle(List& list, const Draw& draw) {
+  for (std::size_t n = list.size(); n > 1; --n) std::swap(list[n - 1], list[draw(n)]);
+}
 
 }  // namespace unfold

@@ -84,14 +84,16 @@ void update_config(Config& config, const std::string& text) {
   Reader r(json, "");
   parse_live(r, changed);
   r.finish();
-  if (changed.optimizer.name != config.optimizer.name)
-    refuse("optimizer.name", "the running optimizer " + config.optimizer.name + " (a change needs a restart)",
-           changed.optimizer.name);
-  if (config.optimizer.name == "rmsprop" && (changed.optimizer.centered != config.optimizer.centered ||
-                                             (changed.optimizer.momentum > 0) != (config.optimizer.momentum > 0)))
-    refuse("optimizer", "the same moments as before (a change needs a restart)", "others");
+  const OptimizerKind kind = config.optimizer.kind;
+  if (changed.optimizer.kind != kind)
+    refuse("optimizer.name", std::string("the running optimizer ") + name_of(kind) + " (a change needs a restart)",
+           name_of(changed.optimizer.kind));
+  if (!same_moments(changed.optimizer, config.optimizer))
+    refuse("optimizer", "the same \"centered\", and momentum on or off as before (a change needs a restart)",
+           "a change of one");
   if (changed.sampling.on() != config.sampling.on())
-    refuse("sampling.name", config.sampling.name + " (a change needs a restart)", changed.sampling.name);
+    refuse("sampling.name", std::string(name_of(config.sampling.kind)) + " (a change needs a restart)",
+           name_of(changed.sampling.kind));
   config = changed;
 }
 
@@ -108,32 +110,8 @@ Json to_json(const Config& c) {
   if (c.encoder.on()) put(json, {{"encoder", layers_json(c.encoder.layers)}});
   put(json, {{"layers", layers_json(c.layers)}});
   if (!c.default_readout) put(json, {{"readout", readout_json(c)}});
-  const OptimizerConfig& o = c.optimizer;
-  const ScheduleConfig& s = c.schedule;
-  put(json, {{"initialization", initialization_json(c.initialization)},
-             {"window", c.window},
-             {"batch", c.batch},
-             {"optimizer", object({{"name", o.name},
-                                   {"learningRate", o.learning_rate},
-                                   {"beta1", o.beta1},
-                                   {"beta2", o.beta2},
-                                   {"epsilon", o.epsilon},
-                                   {"momentum", o.momentum},
-                                   {"decay", o.decay},
-                                   {"weightDecay", o.weight_decay},
-                                   {"centered", o.centered}})},
-             {"schedule", object({{"name", s.name},
-                                  {"warmup", s.warmup},
-                                  {"every", s.every},
-                                  {"factor", s.factor},
-                                  {"steps", s.steps},
-                                  {"patience", s.patience},
-                                  {"minimum", s.minimum}})},
-             {"clip", object({{"norm", c.clip.norm}, {"value", c.clip.value}})}});
-  const SamplingConfig& own = c.sampling;
-  if (own.on())
-    put(json,
-        {{"sampling", object({{"name", own.name}, {"k", own.k}, {"start", own.start}, {"minimum", own.minimum}})}});
+  put(json, {{"initialization", initialization_json(c.initialization)}, {"window", c.window}, {"batch", c.batch}});
+  live_json(c, json);
   put(json, {{"dropout", c.dropout}, {"variationalDropout", c.variational}, {"evaluateEvery", c.evaluate_every}});
   return json;
 }

@@ -109,28 +109,37 @@ enum class ContextUse { none, input, initial, both };
 ///   linear           ε = max(minimum, start − i/k)
 ///   exponential      ε = max(minimum, start·(1 − 1/k)ⁱ)
 ///   inverse-sigmoid  ε = max(minimum, start·k/(k + e^{i/k}))
+enum class SamplingKind { none, linear, exponential, inverse_sigmoid };  // none: always the true one (teacher forcing)
 struct SamplingConfig {
-  std::string name = "none";  // none: always the true one (teacher forcing)
+  SamplingKind kind = SamplingKind::none;
   double k = 1000, start = 1, minimum = 0;
-  bool on() const { return name != "none"; }
+  bool on() const { return kind != SamplingKind::none; }
 };
 
+/// train/optimizers/ has an equation for each, and says which numbers it reads.
+enum class OptimizerKind { sgd, momentum, nesterov, rmsprop, adagrad, adadelta, adam, adamw };
 struct OptimizerConfig {
-  std::string name = "adam";
+  OptimizerKind kind = OptimizerKind::adam;
   double learning_rate = 2e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, momentum = 0, decay = 0.99, weight_decay = 0;
   bool centered = false;
 };
 
+/// train/schedule.h has the equations.
+enum class ScheduleKind { constant, step, exponential, cosine, plateau };
 struct ScheduleConfig {
-  std::string name = "constant";
+  ScheduleKind kind = ScheduleKind::constant;
   int warmup = 0, every = 1000, steps = 10000, patience = 1;
   double factor = 0.5, minimum = 0;
 };
 
-/// Names that OptimizerConfig::name and ScheduleConfig::name may hold.
+/// Their names in a configuration, each list in the order of its enumerators.
 inline constexpr std::array<const char*, 8> optimizer_names{"sgd",     "momentum", "nesterov", "rmsprop",
                                                             "adagrad", "adadelta", "adam",     "adamw"};
 inline constexpr std::array<const char*, 5> schedule_names{"constant", "step", "exponential", "cosine", "plateau"};
+inline constexpr std::array<const char*, 4> sampling_names{"none", "linear", "exponential", "inverse-sigmoid"};
+inline const char* name_of(OptimizerKind kind) { return optimizer_names[std::size_t(kind)]; }
+inline const char* name_of(ScheduleKind kind) { return schedule_names[std::size_t(kind)]; }
+inline const char* name_of(SamplingKind kind) { return sampling_names[std::size_t(kind)]; }
 
 struct ClipConfig {
   double norm = 5, value = 0;  // 0: off
@@ -176,6 +185,8 @@ template <class Text>
 Config parse_config(const Text& text) {
   return parse_config_text(text);
 }
+/// Whether an optimizer can go on with the moments that one of another configuration has left.
+bool same_moments(const OptimizerConfig& a, const OptimizerConfig& b);
 /// The canonical form: every field present, shorthands expanded. parse_config(to_json(c)) gives c again.
 Json to_json(const Config& config);
 /// Applies settings that may change during training: optimizer.learningRate (and its other numbers), schedule,

@@ -77,8 +77,6 @@ class Reader {
 /// A field that may be given as a bare value, standing for `name` inside an object.
 Json expanded(const Json& value, const char* name);
 
-inline constexpr std::array<const char*, 4> sampling_names{"none", "linear", "exponential", "inverse-sigmoid"};
-
 /// "encoder", "layers", "skipInputs", "skipOutputs" and "readout"; task, attention and context are read already.
 void parse_layers(Reader& r, Config& c);
 Json layers_json(const std::vector<LayerConfig>& layers);
@@ -87,6 +85,8 @@ Json readout_json(const Config& c);
 void layer_choices(Json& schema);
 /// What may change while training.
 void parse_live(Reader& r, Config& c);
+/// "optimizer", "schedule", "clip" and, where it is on, "sampling".
+void live_json(const Config& c, Json& json);
 void parse_initialization(Reader& r, InitializationConfig& c);
 Json initialization_json(const InitializationConfig& i);
 /// "optimizers", "schedules", "samplings" and "initializations".

@@ -189,7 +189,7 @@ void check_task(const Config& c) {
   if (t.name == "translate" && c.context == ContextUse::none && !c.attention.on)
     refuse("context", "input, initial or both (or attention): else nothing reaches the decoder", "\"none\"");
   if (c.sampling.on() && !one_of(t.name, {"next", "generate", "translate"}))
-    refuse("sampling", "none (the network is not fed its own answers)", c.sampling.name);
+    refuse("sampling", "none (the network is not fed its own answers)", name_of(c.sampling.kind));
   if (c.sampling.on() && c.free_running) refuse("feedback", "target, with scheduled sampling", "\"softmax\"");
   if (c.free_running && !one_of(t.name, {"next", "generate", "translate"}))
     refuse("feedback", "target (the network is not fed its own answers)", "\"softmax\"");

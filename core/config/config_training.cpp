@@ -1,5 +1,8 @@
 // Training settings of a configuration.
 #include "unfold/config/config_reader.h"
+#include "unfold/config/optimizer_fields.h"
+
+#include <limits>
 
 namespace unfold {
 namespace {
@@ -9,21 +12,32 @@ constexpr Named<Initializer> initializers[]{
     {"identity", Initializer::identity}, {"uniform", Initializer::uniform}, {"sparse", Initializer::sparse},
     {"zero", Initializer::zero}};
 
+/// One of `names`, which stand in the order of the enumerators of T.
+template <class T, std::size_t n>
+void choose(Reader& in, const std::array<const char*, n>& names, T& to) {
+  const std::string_view chosen = in.choice("name", names, names[std::size_t(to)]);
+  for (std::size_t i = 0; i < n; ++i)
+    if (chosen == names[i]) to = T(i);
+}
+
+template <class Of>
+void read_number(Reader& in, const NumberField<Of>& field, Of& to) {
+  const Json* given = in.get(field.name);
+  if (given && field.unlimited && is_infinite(*given))
+    to.*field.value = 0;
+  else
+    in.number(field.name, to.*field.value, field.minimum, field.maximum);
+}
+
 void parse_optimizer(Reader& r, OptimizerConfig& o) {
   const Json* value = r.get("optimizer");
   if (!value) return;
   const Json object = expanded(*value, "name");
   Reader in(object, r.path("optimizer"));
-  const std::string before = o.name;
-  o.name = in.choice("name", optimizer_names, o.name);
-  if (o.name != before || before.empty()) o.momentum = o.name == "momentum" || o.name == "nesterov" ? 0.9 : 0;
-  in.number("learningRate", o.learning_rate, 0, 1e6);
-  in.number("beta1", o.beta1, 0, 0.999999999);
-  in.number("beta2", o.beta2, 0, 0.999999999);
-  in.number("epsilon", o.epsilon, 1e-30, 1);
-  in.number("momentum", o.momentum, 0, 1);
-  in.number("decay", o.decay, 0, 1);
-  in.number("weightDecay", o.weight_decay, 0, 1e3);
+  const OptimizerKind before = o.kind;
+  choose(in, optimizer_names, o.kind);
+  if (o.kind != before) o.momentum = o.kind == OptimizerKind::momentum || o.kind == OptimizerKind::nesterov ? 0.9 : 0;
+  for (const auto& field : optimizer_fields) read_number(in, field, o);
   in.boolean("centered", o.centered);
   in.finish();
 }
@@ -33,7 +47,7 @@ void parse_schedule(Reader& r, ScheduleConfig& s) {
   if (!value) return;
   const Json object = expanded(*value, "name");
   Reader in(object, r.path("schedule"));
-  s.name = in.choice("name", schedule_names, s.name);
+  choose(in, schedule_names, s.kind);
   in.integer("warmup", s.warmup, 0, 1e9);
   in.integer("every", s.every, 1, 1e9);
   in.integer("steps", s.steps, 1, 1e9);
@@ -48,8 +62,7 @@ void parse_clip(Reader& r, ClipConfig& c) {
   if (!value) return;
   const Json object = expanded(*value, "norm");
   Reader in(object, r.path("clip"));
-  in.number("norm", c.norm, 0, 1e9);
-  in.number("value", c.value, 0, 1e9);
+  for (const auto& field : clip_fields) read_number(in, field, c);
   in.finish();
 }
 
@@ -58,11 +71,18 @@ void parse_sampling(Reader& r, SamplingConfig& s) {
   if (!value) return;
   const Json object = expanded(*value, "name");
   Reader in(object, r.path("sampling"));
-  s.name = in.choice("name", sampling_names, s.name);
+  choose(in, sampling_names, s.kind);
   in.number("k", s.k, 1, 1e9);
   in.number("start", s.start, 0, 1);
   in.number("minimum", s.minimum, 0, 1);
   in.finish();
+}
+
+Json optimizer_json(const OptimizerConfig& o) {
+  Json json = object({{"name", name_of(o.kind)}});
+  for (const auto& field : optimizer_fields) put(json, {{field.name, o.*field.value}});
+  put(json, {{"centered", o.centered}});
+  return json;
 }
 
 }  // namespace
@@ -74,6 +94,32 @@ void parse_live(Reader& r, Config& c) {
   parse_sampling(r, c.sampling);
   r.number("dropout", c.dropout, 0, 0.95);
   r.integer("evaluateEvery", c.evaluate_every, 0, 1e9);
+}
+
+void live_json(const Config& c, Json& json) {
+  const ScheduleConfig& s = c.schedule;
+  put(json, {{"optimizer", optimizer_json(c.optimizer)},
+             {"schedule", object({{"name", name_of(s.kind)},
+                                  {"warmup", s.warmup},
+                                  {"every", s.every},
+                                  {"factor", s.factor},
+                                  {"steps", s.steps},
+                                  {"patience", s.patience},
+                                  {"minimum", s.minimum}})},
+             {"clip", object({{"norm", c.clip.norm}, {"value", c.clip.value}})}});
+  const SamplingConfig& own = c.sampling;
+  if (own.on())
+    put(json, {{"sampling",
+                object({{"name", name_of(own.kind)}, {"k", own.k}, {"start", own.start}, {"minimum", own.minimum}})}});
+}
+
+bool is_infinite(const Json& value) {
+  return value.is_number() && value.get<double>() == std::numeric_limits<double>::infinity();
+}
+
+bool same_moments(const OptimizerConfig& a, const OptimizerConfig& b) {
+  if (a.kind != b.kind) return false;
+  return a.kind != OptimizerKind::rmsprop || (a.centered == b.centered && (a.momentum > 0) == (b.momentum > 0));
 }
 
 void parse_initialization(Reader& r, InitializationConfig& c) {

@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <cstring>
 
+#include "unfold/base/hash.h"
 #include "unfold/data/datasets/generator.h"
 #include "unfold/model/loss.h"
 
@@ -38,16 +38,14 @@ std::vector<Token> encode(std::string_view alphabet, const std::string& text) {
   return tokens;
 }
 
-/// FNV-1a, and a last mixing for the sake of the remainder.
-std::uint64_t hash(const Draw& d) {
-  std::uint64_t h = 14695981039346656037u;
-  const auto add = [&](const void* data, std::size_t size) {
-    for (std::size_t i = 0; i < size; ++i) h = (h ^ static_cast<const unsigned char*>(data)[i]) * 1099511628211u;
-  };
-  add(d.input.data(), d.input.size());
-  add("|", 1);
-  add(d.target.data(), d.target.size());
-  add(d.example.numbers.data(), d.example.numbers.size() * sizeof(Real));
+/// Mixed once more at the end, since FNV-1a leaves the remainder by 10 uneven.
+std::uint64_t hash_of(const Draw& d) {
+  Hash hash;
+  hash.add(d.input.data(), d.input.size());
+  hash.add("|", 1);
+  hash.add(d.target.data(), d.target.size());
+  hash.add(d.example.numbers);
+  std::uint64_t h = hash.value();
   h = (h ^ h >> 32) * 0x9E3779B97F4A7C15u;
   return h ^ h >> 32;
 }
@@ -109,7 +107,7 @@ Dataset make_corpus(const CorpusConfig& config) {
     Draw d{rng, difficulty, g->longer && part == 1, {}, {}, {}};
     g->draw(d);
     if (g->numbers > 0) count = std::min(count, most_numbers / (d.example.numbers.size() + d.example.values.size()));
-    if (part < 0) part = std::min(int(hash(d) % 10), 2);
+    if (part < 0) part = std::min(int(hash_of(d) % 10), 2);
     if (!room(part)) return;
     d.example.input = encode(g->inputs, d.input);
     d.example.target = encode(g->targets, d.target);

@@ -30,7 +30,7 @@ void hold_back(std::vector<Example> examples, const Config& config, Dataset& dat
   if (n >= 3 && config.validation > 0)
     held = std::clamp(Index(config.validation * double(n)), Index(1), (n - 1) / 2);  // something is left to learn from
   Rng rng(config.seed, Stream::corpus);
-  for (Index i = n - 1; i > 0; --i) std::swap(examples[std::size_t(i)], examples[std::size_t(below(rng, i + 1))]);
+  shuffle(examples, [&](std::size_t count) { return std::size_t(below(rng, Index(count))); });
   for (Index i = 0; i < n; ++i)
     (i < held ? data.validation : i < 2 * held ? data.test : data.train).push_back(std::move(examples[std::size_t(i)]));
 }

@@ -67,14 +67,13 @@ ExampleFeed::ExampleFeed(const Config& config, Dataset data)
   values_.resize(K * std::size_t(answers_numbers(config.task) ? data_.outputs : 0));
 }
 
-/// A permutation of the training examples for each epoch (Fisher–Yates).
+/// A permutation of the training examples for each epoch.
 void ExampleFeed::shuffle(std::int64_t epoch) {
   if (epoch == shuffled_) return;
   order_.resize(data_.train.size());
   for (std::size_t i = 0; i < order_.size(); ++i) order_[i] = std::uint32_t(i);
   Rng rng(config_.seed, Stream::examples, std::uint32_t(epoch));
-  for (std::size_t i = order_.size(); i > 1; --i)
-    std::swap(order_[i - 1], order_[std::size_t(rng.uniform() * double(i))]);
+  unfold::shuffle(order_, [&](std::size_t count) { return std::size_t(rng.uniform() * double(count)); });
   shuffled_ = epoch;
 }
 

@@ -68,6 +68,8 @@ class TextFeed final : public Feed {
   /// `tokens` (the whole text) must outlive the feed. Throws Error{invalid_text} if it is too short for
   /// batch × (window+1).
   TextFeed(const Config& config, const std::vector<Token>& tokens);
+  TextFeed(const TextFeed&) = delete;
+  TextFeed& operator=(const TextFeed&) = delete;
   Index steps() const override { return window_; }
   void load(Workspace& w, Progress& progress) override;
   void advance(Workspace& w, Progress& progress) override;

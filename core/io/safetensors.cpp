@@ -16,8 +16,9 @@ static_assert(std::endian::native == std::endian::little);
 
 constexpr std::uint64_t most_header = 16u << 20, most_tensors = 10000;
 
-/// Names what a file that is no safetensors file looks like.
-std::string disguise(std::span<const std::byte> file) {
+/// What a file without a safetensors header looks like; "" if like nothing known. Only for such files: the first bytes
+/// of a header are its length, and 640 of them are the first two bytes of a pickle.
+std::string look_of(std::span<const std::byte> file) {
   const auto starts = [&](std::string_view magic) {
     return file.size() >= magic.size() && std::memcmp(file.data(), magic.data(), magic.size()) == 0;
   };
@@ -87,13 +88,22 @@ const TensorView* TensorFile::find(const std::string& name) const {
   return nullptr;
 }
 
-TensorFile read_safetensors(std::span<const std::byte> file) {
-  if (const std::string other = disguise(file); !other.empty()) refuse_checkpoint("file", "a safetensors file", other);
+namespace {
+
+/// Bytes of the JSON header, which begin at byte 8. Refuses a file that has none.
+std::uint64_t header_length(std::span<const std::byte> file) {
   std::uint64_t length = 0;
+  if (file.size() >= 10) std::memcpy(&length, file.data(), 8);
+  if (length >= 2 && length <= most_header && length <= file.size() - 8 && file[8] == std::byte('{')) return length;
+  if (const std::string look = look_of(file); !look.empty()) refuse_checkpoint("file", "a safetensors file", look);
   if (file.size() < 10) refuse_checkpoint("file", "a safetensors file", std::to_string(file.size()) + " bytes");
-  std::memcpy(&length, file.data(), 8);
-  if (length > most_header || length > file.size() - 8 || length < 2 || file[8] != std::byte('{'))
-    refuse_checkpoint("header", "a JSON header within the file", "a length of " + std::to_string(length));
+  refuse_checkpoint("header", "a JSON header within the file", "a length of " + std::to_string(length));
+}
+
+}  // namespace
+
+TensorFile read_safetensors(std::span<const std::byte> file) {
+  const std::uint64_t length = header_length(file);
   const std::string text(reinterpret_cast<const char*>(file.data() + 8), std::size_t(length));
   const Json header = parse_json(text, ErrorCode::invalid_checkpoint, "header");
   if (!header.is_object() || header.size() > most_tensors) refuse_checkpoint("header", "an object", "something else");

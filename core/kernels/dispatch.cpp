@@ -1,4 +1,5 @@
 // Picks the kernels for the processor that runs us.
+#include <atomic>
 #include <cstring>
 
 #include "unfold/kernels/kernels.h"
@@ -19,15 +20,10 @@ extern const Table relaxed_fast __attribute__((weak));  // at null in a module w
 
 namespace {
 
-struct Variant {
-  const Table* table;
-  bool (*available)();
-};
-
 bool always() { return true; }
 
-// Best last.
-const Variant variants[] = {
+// Of each kind the best last.
+const Variant built[] = {
     {&base_strict, always},
 #ifdef __wasm__
     {&relaxed_fast, [] { return &relaxed_fast != nullptr; }},
@@ -40,26 +36,26 @@ const Variant variants[] = {
 #endif
 };
 
-const Table* best(bool fast) {
-  const Table* found = &base_strict;
-  for (const Variant& v : variants)
-    if (v.available() && v.table->fast == fast) found = v.table;
-  return found;
-}
-
-const Table* current = best(false);
+std::atomic<const Table*> current = best_of(built, false);
 
 }  // namespace
 
-const Table& active() { return *current; }
+const Table* best_of(std::span<const Variant> variants, bool fast) {
+  const Table *strict = nullptr, *fused = nullptr;
+  for (const Variant& v : variants)
+    if (v.available()) (v.table->fast ? fused : strict) = v.table;
+  return fast && fused ? fused : strict;
+}
+
+const Table& active() { return *current.load(std::memory_order_relaxed); }
 
 bool set_fast(bool fast) {
-  current = best(fast);
-  return current->fast;
+  current = best_of(built, fast);
+  return active().fast;
 }
 
 bool select(const char* name, bool fast) {
-  for (const Variant& v : variants)
+  for (const Variant& v : built)
     if (v.available() && std::strcmp(v.table->name, name) == 0 && v.table->fast == fast) {
       current = v.table;
       return true;

@@ -12,11 +12,13 @@
 
 namespace unfold::kernels {
 
-/// Chooses the variant: fast = fused multiply-add where the build and the processor have it. Returns whether
-/// fast mode is in force. Packed weights of another variant become invalid.
+/// Chooses the variant for the process: fast = fused multiply-add where the build and the processor have it, else the
+/// best strict one. Returns whether fast mode is in force. Any thread may call it at any time, but weights that were
+/// packed before and scans under way expect the former variant: choose before networks are made, or touch() each after
+/// it while none of them computes.
 bool set_fast(bool fast);
 
-/// Chooses a variant by name, for tests that compare them; false if this machine does not have it.
+/// Chooses a variant by name, for tests that compare them, under the same rule; false if this machine does not have it.
 bool select(const char* name, bool fast);
 
 /// Elements that `pack` writes for an M×K matrix.

@@ -1,6 +1,8 @@
 // What each instruction set implements; kernels.h documents the functions.
 #pragma once
 
+#include <span>
+
 #include "unfold/base/real.h"
 
 namespace unfold::kernels {
@@ -26,5 +28,15 @@ inline constexpr Index outer_scratch = 256 * 256 + 64 * 256 + 64 * 256;
 
 /// The table in force.
 const Table& active();
+
+/// A table, and whether this processor can run it.
+struct Variant {
+  const Table* table;
+  bool (*available)();
+};
+
+/// The last of the available variants that are fast, if asked for and there are any, else the last of the strict ones;
+/// null if there are none. Of each kind the best stands last.
+const Table* best_of(std::span<const Variant> variants, bool fast);
 
 }  // namespace unfold::kernels

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
+#include "unfold/base/numeric.h"
 #include "unfold/base/rng.h"
+#include "unfold/model/orthogonal.h"
 
 namespace unfold {
 namespace {
@@ -19,47 +20,28 @@ void uniform(Matrix64& a, Rng& rng, double bound) {
   for (double& x : a) x = (2 * rng.uniform() - 1) * bound;
 }
 
-/// Orthonormal rows (or columns, if there are fewer) by modified Gram–Schmidt on a Gaussian matrix. Vectors
-/// are stored so that the inner loop runs over independent elements: no reduction whose order could vary.
-void orthogonal(Matrix64& a, Index rows, Index cols, Rng& rng) {
-  const Index count = std::min(rows, cols), length = std::max(rows, cols);
-  Matrix64 v(a.size());  // v[i·count + k]: component i of vector k
-  gaussian(v, rng, 1);
-  std::vector<double> projection(static_cast<std::size_t>(count));
-  for (Index k = 0; k < count; ++k) {
-    double square = 0;
-    for (Index i = 0; i < length; ++i) square += v[std::size_t(i * count + k)] * v[std::size_t(i * count + k)];
-    const double scale = 1 / std::sqrt(square);
-    std::fill(projection.begin(), projection.end(), 0.0);
-    for (Index i = 0; i < length; ++i) {
-      double* row = v.data() + i * count;
-      const double q = row[k] *= scale;
-      for (Index j = k + 1; j < count; ++j) projection[std::size_t(j)] += q * row[j];
-    }
-    for (Index i = 0; i < length; ++i) {
-      double* row = v.data() + i * count;
-      for (Index j = k + 1; j < count; ++j) row[j] -= row[k] * projection[std::size_t(j)];
-    }
-  }
-  for (Index r = 0; r < rows; ++r)
-    for (Index c = 0; c < cols; ++c)
-      a[std::size_t(r * cols + c)] = v[std::size_t(rows >= cols ? r * count + c : c * count + r)];
-}
-
-/// |largest eigenvalue| by the growth of a power iteration, averaged over late steps (complex pairs rotate).
+/// |largest eigenvalue| by the growth of a power iteration, averaged over late steps (complex pairs rotate). Each sum
+/// is one chain over the columns; zeros are left out of it, since adding 0·x to a sum that starts from 0 changes no
+/// bit.
 double spectral_radius(const Matrix64& a, Index n) {
+  struct Element {
+    std::size_t row, column;
+    double value;
+  };
+  std::vector<Element> elements;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (a[i] != 0) elements.push_back({i / std::size_t(n), i % std::size_t(n), a[i]});
   std::vector<double> x(std::size_t(n), 1.0), y(x);
   double log_growth = 0;
   constexpr int steps = 400, late = 200;
   for (int step = 0; step < steps; ++step) {
-    for (Index r = 0; r < n; ++r)
-      y[std::size_t(r)] =
-          std::inner_product(x.begin(), x.end(), a.begin() + r * n, 0.0);  // sequential: one fixed order
+    std::fill(y.begin(), y.end(), 0.0);
+    for (const Element& e : elements) y[e.row] += x[e.column] * e.value;
     double square = 0;
     for (const double v : y) square += v * v;
     const double norm = std::sqrt(square);
     if (norm == 0) return 0;
-    for (Index r = 0; r < n; ++r) x[std::size_t(r)] = y[std::size_t(r)] / norm;
+    for (std::size_t r = 0; r < x.size(); ++r) x[r] = y[r] / norm;
     if (step >= steps - late) log_growth += numeric::log(norm);
   }
   return numeric::exp(log_growth / late);
@@ -85,7 +67,7 @@ void fill(Matrix64& a, Index rows, Index cols, Initializer how, const Initializa
   switch (how) {
     case Initializer::xavier: return uniform(a, rng, std::sqrt(6.0 / double(rows + cols)));
     case Initializer::he: return gaussian(a, rng, std::sqrt(2.0 / double(cols)));
-    case Initializer::orthogonal: return orthogonal(a, rows, cols, rng);
+    case Initializer::orthogonal: return orthogonal(a.data(), rows, cols, rng);
     case Initializer::uniform: return uniform(a, rng, 1 / std::sqrt(double(cols)));
     case Initializer::sparse: return sparse(a, rows, cols, c.nonzeros, c.spectral_radius, rng);
     case Initializer::zero: return std::fill(a.begin(), a.end(), 0.0);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "unfold/base/eigen.h"
 #include "unfold/base/numeric.h"
 #include "unfold/base/parallel.h"
 #include "unfold/base/profile.h"
@@ -20,11 +21,11 @@ void softmax_cross_entropy(Real* logits, Index V, Index rows, Index K, const Tok
       losses[k] = kernels::softmax(x, V, counts ? Index(targets[k]) : -1);
       if (scale == 0) continue;
       if (!counts) {
-        std::fill_n(x, V, Real(0));
+        array(x, V) = 0;
         continue;
       }
       x[targets[k]] -= 1;
-      for (Index v = 0; v < V; ++v) x[v] *= scale;
+      array(x, V) *= scale;
     }
   });
 }
@@ -37,18 +38,16 @@ void squared_error(Real* y, Index O, Index K, const Real* targets, const std::ui
                    double* losses) {
   parallel_for(K, 1, 4.0 * double(O * K), [&](Index begin, Index end) {
     for (Index k = begin; k < end; ++k) {
-      Real* x = y + k * O;
+      ArrayView x = array(y + k * O, O);
       losses[k] = 0;
       if (!counts[k]) {
-        if (scale != 0) std::fill_n(x, O, Real(0));
+        if (scale != 0) x = 0;
         continue;
       }
-      for (Index o = 0; o < O; ++o) {
-        const Real difference = x[o] - targets[k * O + o];
-        losses[k] += double(difference) * double(difference);
-        if (scale != 0) x[o] = 2 * difference * (scale / Real(O));
-      }
+      const auto difference = x - array(targets + k * O, O);
+      for (Index o = 0; o < O; ++o) losses[k] += double(difference[o]) * double(difference[o]);
       losses[k] /= double(O);
+      if (scale != 0) x = 2 * difference * (scale / Real(O));
     }
   });
 }
@@ -61,7 +60,7 @@ void binary_cross_entropy(Real* x, Index O, Index rows, Index K, const Real* tar
       Real* at = x + k * rows;
       losses[k] = 0;
       if (!counts[k]) {
-        if (scale != 0) std::fill_n(at, O, Real(0));
+        if (scale != 0) array(at, O) = 0;
         continue;
       }
       for (Index o = 0; o < O; ++o) {
@@ -69,8 +68,7 @@ void binary_cross_entropy(Real* x, Index O, Index rows, Index K, const Real* tar
         losses[k] += std::max(logit, 0.0) - logit * t + numeric::log(1 + numeric::exp(-std::fabs(logit)));
       }
       kernels::sigmoid(at, O);
-      if (scale == 0) continue;
-      for (Index o = 0; o < O; ++o) at[o] = (at[o] - targets[k * O + o]) * scale;
+      if (scale != 0) array(at, O) = (array(at, O) - array(targets + k * O, O)) * scale;
     }
   });
 }

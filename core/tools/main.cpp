@@ -86,20 +86,12 @@ std::unique_ptr<Session> open(const std::string& path, const std::string& corpus
 using Clock = std::chrono::steady_clock;
 double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-/// One pass over a split.
-Evaluation evaluate_all(Trainer& trainer, Split split = Split::validation) {
-  Evaluation e;
-  do e = trainer.evaluate(split);
-  while (!e.done);
-  return e;
-}
-
 /// Loss and right answers of each split of a task, and the loss of knowing nothing.
 void print_splits(Session& session) {
   const Json data = session.info()["data"];
   for (const auto& [name, split] : {std::pair{"validation", Split::validation}, {"test", Split::test}}) {
     if (data[name].get<Index>() == 0) continue;
-    const Evaluation e = evaluate_all(session.trainer(), split);
+    const Evaluation e = session.trainer().evaluate(split);
     std::printf("%s loss %.6f", name, e.loss);
     if (e.accuracy >= 0) std::printf(", right %.3f %%", 100 * e.accuracy);
     std::printf(", over %lld predictions\n", static_cast<long long>(e.predictions));
@@ -136,7 +128,7 @@ int train(const Options& o) {
     smooth = done == 1 ? r.loss : 0.98 * smooth + 0.02 * r.loss;
     const bool due = trainer.evaluation_due();
     if (due) {
-      const Evaluation e = evaluate_all(trainer);
+      const Evaluation e = trainer.evaluate();
       validation = e.loss;
       accuracy = e.accuracy;
     }
@@ -154,7 +146,7 @@ int train(const Options& o) {
     print_splits(*session);
     std::printf("after %lld steps, %.1f s\n", static_cast<long long>(trainer.progress().step), seconds);
   } else if (trainer.validation_tokens() > 1) {
-    const double loss = evaluate_all(trainer).loss;
+    const double loss = trainer.evaluate().loss;
     const Json baselines = session->baselines(5);
     std::printf("baselines: uniform %.4f", baselines["uniform"].get<double>());
     for (std::size_t k = 0; k < baselines["markov"].size(); ++k)
@@ -195,7 +187,7 @@ int evaluate(const Options& o) {
     print_splits(*session);
     return 0;
   }
-  const Evaluation e = evaluate_all(session->trainer());
+  const Evaluation e = session->trainer().evaluate();
   std::printf("%.6f nats, %.6f bits per character, over %lld predictions\n", e.loss, e.loss / numeric::ln2,
               static_cast<long long>(e.predictions));
   return 0;

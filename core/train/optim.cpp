@@ -2,177 +2,90 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
-#include "unfold/base/numeric.h"
 #include "unfold/base/parallel.h"
 
 namespace unfold {
-
-Optimizer::Optimizer(const OptimizerConfig& config, Index size) : config_(config), size_(size) {
-  const std::string& n = config.name;
-  const bool momentum = config.momentum > 0;
-  int vectors = 0;
-  if (n == "momentum" || n == "nesterov" || n == "adagrad") vectors = 1;
-  if (n == "adam" || n == "adamw" || n == "adadelta") vectors = 2;
-  if (n == "rmsprop") vectors = config.centered || momentum ? 3 : 1;
-  for (int i = 0; i < vectors; ++i) moments_.emplace_back(size);
-  unsure();
-}
-
-/// Numbers of all parameters: they themselves, their gradient, and up to three moments.
-using Arrays = std::array<Real*, 5>;
-
-/// A method's loop over n of them; it leaves the former parameters in the gradient's place.
-struct UpdateLoop {
-  void (*run)(const void* numbers, const Arrays&, Index n);
-  const void* numbers;
-};
-
 namespace {
 
-void keep(const UpdateLoop& loop, const Arrays& all, Index size) {
-  parallel_for(size, 1024, 12.0 * double(size), [&](Index begin, Index end) {
-    Arrays part{};
-    for (std::size_t k = 0; k < 5; ++k)
-      if (all[k]) part[k] = all[k] + begin;
-    loop.run(loop.numbers, part, end - begin);
-  });
+/// Elements that a rule updates at a time: what it reads and writes then stays in the first-level cache.
+constexpr Index block_size = 512;
+
+}  // namespace
+
+int moments(const OptimizerConfig& config) { return rule_of(config.kind).moments(config); }
+
+Optimizer::Optimizer(const OptimizerConfig& config, Index size)
+    : config_(config), rule_(rule_of(config.kind)), size_(size) {
+  for (int i = unfold::moments(config); i > 0; --i) moments_.emplace_back(size);
+  invalidate_bounds();
+}
+
+void Optimizer::invalidate_bounds() {
+  bounds_.parameters = std::numeric_limits<double>::infinity();
+  bounds_.moments.fill(std::numeric_limits<double>::infinity());
+}
+
+Real Optimizer::coupled_decay() const { return rule_.decoupled() ? Real(0) : Real(config_.weight_decay); }
+
+Optimizer::Slice Optimizer::slice(Real* parameters, Real* gradient, Index begin, Index n) {
+  Slice part{.data{parameters + begin, gradient + begin}, .size = n};
+  for (std::size_t k = 0; k < moments_.size(); ++k) part.data[k + 2] = moments_[k].data() + begin;
+  return part;
+}
+
+/// At most block_size elements; the former parameters go where the gradient was.
+void Optimizer::update_block(const UpdateStep& step, const Slice& block) const {
+  Real former[block_size];
+  const auto [p, g, m0, m1, m2] = block.data;
+  const Index n = block.size;
+  UpdateBlock views{array(p, n), array(g, n), array(m0, n), array(m1, n), array(m2, n)};
+  std::copy_n(p, n, former);
+  views.g += coupled_decay() * views.p;
+  rule_.update(step, views);
+  std::copy_n(former, n, g);
 }
 
 /// What an update would make, without making it: the largest magnitudes of the parameters and of the moments; infinity
 /// for what is not finite.
-std::array<double, 4> look(const UpdateLoop& loop, const Arrays& all, Index size) {
-  constexpr Index most = 128;
-  Real copies[5][most];
-  const Arrays block{copies[0], copies[1], copies[2], copies[3], copies[4]};
-  std::array<double, 4> largest{};
-  for (Index at = 0; at < size; at += most) {
-    const Index n = std::min(most, size - at);
+Bounds Optimizer::dry_run(const UpdateStep& step, Real* parameters, Real* gradient) {
+  Real copies[5][block_size];
+  Bounds found;
+  for (Index at = 0; at < size_; at += block_size) {
+    Slice part = slice(parameters, gradient, at, std::min(block_size, size_ - at));
     for (std::size_t k = 0; k < 5; ++k)
-      if (all[k]) std::copy_n(all[k] + at, n, copies[k]);
-    loop.run(loop.numbers, block, n);
-    for (std::size_t k = 0; k < 5; ++k)
-      for (Index i = 0; k != 1 && all[k] && i < n; ++i) {
-        double& most_yet = largest[k == 0 ? 0 : k - 1];
-        const double x = std::fabs(double(copies[k][i]));
-        if (!(x <= most_yet)) most_yet = std::isfinite(x) ? x : std::numeric_limits<double>::infinity();
+      if (part.data[k]) part.data[k] = std::copy_n(part.data[k], part.size, copies[k]) - part.size;
+    update_block(step, part);
+    for (std::size_t k = 0; k < 5; ++k) {
+      if (k == 1 || !part.data[k]) continue;  // the gradient, and moments that there are not
+      double& largest = k == 0 ? found.parameters : found.moments[k - 2];
+      for (Index i = 0; i < part.size; ++i) {
+        const double x = std::fabs(double(part.data[k][i]));
+        if (!(x <= largest)) largest = std::isfinite(x) ? x : std::numeric_limits<double>::infinity();
       }
+    }
   }
-  return largest;
+  return found;
 }
 
-}  // namespace
-
-// An update that could overflow is looked at before it is kept.
-bool Optimizer::make(const UpdateLoop& loop, Real* p, Real* g, const std::array<double, 4>& reach) {
-  Arrays all{p, g};
-  for (std::size_t k = 0; k < moments_.size(); ++k) all[k + 2] = moments_[k].data();
-  largest_ = reach;
-  if (!(reach[0] <= largest_weight / 2)) {
-    largest_ = look(loop, all, size_);
-    if (!(largest_[0] <= largest_weight && std::isfinite(largest_[1] + largest_[2] + largest_[3]))) {
-      unsure();
+bool Optimizer::update(Real* parameters, Real* gradient, double learning_rate, double norm) {
+  const UpdateStep step{config_, learning_rate, updates + 1};
+  Bounds next = rule_.bounds(step, bounds_, norm + double(coupled_decay()) * bounds_.parameters);
+  if (!(next.parameters <= largest_weight / 2)) {  // it could overflow
+    next = dry_run(step, parameters, gradient);
+    const auto& [m0, m1, m2] = next.moments;
+    if (!(next.parameters <= largest_weight && std::isfinite(m0 + m1 + m2))) {
+      invalidate_bounds();
       return false;
     }
   }
-  keep(loop, all, size_);
-  return true;
-}
-
-template <class F>
-bool Optimizer::each(Real* p, Real* g, const std::array<double, 4>& reach, const F& f) {
-  const auto run = [](const void* numbers, const Arrays& x, Index n) {
-    const F step = *static_cast<const F*>(numbers);
-    const auto [weight, gradient, m0, m1, m2] = x;
-    for (Index i = 0; i < n; ++i) {
-      const Real before = weight[i];
-      step(i, weight[i], gradient[i], m0, m1, m2);
-      gradient[i] = before;
-    }
-  };
-  return make({run, &f}, p, g, reach);
-}
-
-void Optimizer::unsure() { largest_.fill(std::numeric_limits<double>::infinity()); }
-
-bool Optimizer::update(Real* parameters, Real* gradient, double learning_rate, double norm) {
+  bounds_ = next;
+  parallel_for(size_, 1024, 12.0 * double(size_), [&](Index begin, Index end) {
+    for (Index at = begin; at < end; at += block_size)
+      update_block(step, slice(parameters, gradient, at, std::min(block_size, end - at)));
+  });
   ++updates;
-  const bool fits = apply(parameters, gradient, learning_rate, norm);
-  if (!fits) --updates;
-  return fits;
-}
-
-// Each method with how large its parameters and moments can have become, given how large they were at most (P, M).
-bool Optimizer::apply(Real* parameters, Real* gradient, double learning_rate, double norm) {
-  const OptimizerConfig& c = config_;
-  const std::string& name = c.name;
-  const Real rate = Real(learning_rate), mu = Real(c.momentum), rho = Real(c.decay), eps = Real(c.epsilon);
-  const Real decay = name == "adamw" ? Real(0) : Real(c.weight_decay);
-  const auto [P, M0, M1, M2] = largest_;
-  const double G = norm + double(decay) * P;
-
-  if (name == "sgd")
-    return each(parameters, gradient, {P + learning_rate * G},
-                [=](Index, Real& p, Real g, Real*, Real*, Real*) { p -= rate * (g + decay * p); });
-  if (name == "momentum" || name == "nesterov") {
-    const bool ahead = name == "nesterov";
-    const double m = c.momentum * M0 + G;
-    return each(parameters, gradient, {P + 2 * learning_rate * m, m},
-                [=](Index i, Real& p, Real g, Real* m0, Real*, Real*) {
-                  g += decay * p;
-                  m0[i] = mu * m0[i] + g;
-                  p -= rate * (ahead ? g + mu * m0[i] : m0[i]);
-                });
-  }
-  if (name == "rmsprop") {
-    const bool centered = c.centered;
-    const double most = c.momentum * M2 + G / c.epsilon;
-    return each(parameters, gradient, {P + learning_rate * most, 0, 0, most},
-                [=](Index i, Real& p, Real g, Real* m0, Real* m1, Real* m2) {
-                  g += decay * p;
-                  m0[i] = rho * m0[i] + (1 - rho) * (g * g);
-                  Real square = m0[i];
-                  if (centered) {
-                    m1[i] = rho * m1[i] + (1 - rho) * g;
-                    square -= m1[i] * m1[i];
-                  }
-                  Real step = g / (std::sqrt(std::max(square, Real(0))) + eps);
-                  if (mu > 0) step = m2[i] = mu * m2[i] + step;
-                  p -= rate * step;
-                });
-  }
-  if (name == "adagrad")
-    return each(parameters, gradient, {P + learning_rate * G / c.epsilon},
-                [=](Index i, Real& p, Real g, Real* m0, Real*, Real*) {
-                  g += decay * p;
-                  m0[i] += g * g;
-                  p -= rate * (g / (std::sqrt(m0[i]) + eps));
-                });
-  if (name == "adadelta") {
-    const double most = G * std::sqrt(M1 / c.epsilon + 1);
-    return each(parameters, gradient, {P + learning_rate * most, 0, M1 + most * most},
-                [=](Index i, Real& p, Real g, Real* m0, Real* m1, Real*) {
-                  g += decay * p;
-                  m0[i] = rho * m0[i] + (1 - rho) * (g * g);
-                  const Real step = g * (std::sqrt(m1[i] + eps) / std::sqrt(m0[i] + eps));
-                  m1[i] = rho * m1[i] + (1 - rho) * (step * step);
-                  p -= rate * step;
-                });
-  }
-  const Real b1 = Real(c.beta1), b2 = Real(c.beta2);
-  const Real size = Real(learning_rate / (1 - numeric::power(c.beta1, updates)));
-  const Real correction = Real(1 / std::sqrt(1 - numeric::power(c.beta2, updates)));
-  const Real shrink = name == "adamw" ? Real(1 - learning_rate * c.weight_decay) : Real(1);
-  const double m = std::max(M0, G);
-  return each(parameters, gradient, {std::fabs(double(shrink)) * P + double(size) * m / c.epsilon, m},
-              [=](Index i, Real& p, Real g, Real* m0, Real* m1, Real*) {
-                p *= shrink;
-                g += decay * p;
-                m0[i] = b1 * m0[i] + (1 - b1) * g;
-                m1[i] = b2 * m1[i] + (1 - b2) * (g * g);
-                p -= size * (m0[i] / (std::sqrt(m1[i]) * correction + eps));
-              });
+  return true;
 }
 
 namespace {
@@ -224,31 +137,6 @@ Norm clip(const ClipConfig& config, Real* gradient, Index size) {
     norm.clipped = true;
   }
   return norm;
-}
-
-double Schedule::rate(double base, std::int64_t step) const {
-  const ScheduleConfig& c = config_;
-  double rate = base;
-  if (c.name == "step") rate = base * numeric::power(c.factor, step / c.every);
-  if (c.name == "exponential") rate = base * numeric::exp(numeric::log(c.factor) * (double(step) / double(c.every)));
-  if (c.name == "cosine") {
-    const double share = std::min(1.0, double(step) / double(c.steps));
-    rate = c.minimum + (base - c.minimum) * (1 + numeric::cos(numeric::pi * share)) / 2;
-  }
-  if (c.name == "plateau") rate = base * numeric::power(c.factor, plateau.reductions);
-  if (rate < c.minimum) rate = std::min(base, c.minimum);
-  if (step < c.warmup) rate *= double(step + 1) / double(c.warmup);
-  return rate;
-}
-
-void Schedule::observe(double loss) {
-  if (loss < plateau.best * (1 - 1e-4)) {
-    plateau.best = loss;
-    plateau.bad = 0;
-  } else if (++plateau.bad > config_.patience) {
-    plateau.bad = 0;
-    ++plateau.reductions;
-  }
 }
 
 }  // namespace unfold

@@ -5,39 +5,10 @@
 #include <cstring>
 #include <utility>
 
-#include "unfold/base/numeric.h"
 #include "unfold/base/parallel.h"
 #include "unfold/base/profile.h"
 
 namespace unfold {
-
-namespace {
-
-/// The first tensor with an element that is not finite, or else the one with the largest.
-Overflow largest_of(const ParameterTable& table, const Real* x) {
-  Overflow found;
-  for (const Parameter& p : table)
-    for (Index i = 0; i < p.size(); ++i) {
-      const double value = std::fabs(double(x[p.offset + i]));
-      if (value <= found.largest && !found.parameter.empty()) continue;
-      found.parameter = p.name;
-      found.largest = value;
-      if (!std::isfinite(value)) return found;
-    }
-  return found;
-}
-
-}  // namespace
-
-double teaching(const SamplingConfig& c, std::int64_t step) {
-  const double i = double(step);
-  double epsilon = c.start;
-  if (c.name == "none") return 1;
-  if (c.name == "linear") epsilon = c.start - i / c.k;
-  if (c.name == "exponential") epsilon = c.start * numeric::exp(i * numeric::log(1 - 1 / std::max(c.k, 1 + 1e-9)));
-  if (c.name == "inverse-sigmoid") epsilon = c.start * c.k / (c.k + numeric::exp(std::min(i / c.k, 700.0)));
-  return std::max(c.minimum, epsilon);
-}
 
 Trainer::Trainer(const Config& config, Network& network, std::unique_ptr<Feed> feed)
     : config_(config),
@@ -89,7 +60,7 @@ void Trainer::begin_step() {
   workspace_.dropping().on = true;
   workspace_.dropping().pass = std::uint64_t(progress_.step);
   workspace_.choosing().pass = std::uint64_t(progress_.step);
-  workspace_.choosing().epsilon = teaching(config_.sampling, progress_.step);
+  workspace_.choosing().epsilon = teacher_forcing_rate(config_.sampling, progress_.step);
   report_ = {.step = progress_.step + 1,
              .epoch = progress_.epoch,
              .learning_rate = schedule_.rate(config_.optimizer.learning_rate, progress_.step)};
@@ -105,8 +76,8 @@ void Trainer::learn() {
   const Answers answers = feed_->answers(network_, workspace_, true);
   report_.loss = mean(answers);
   report_.accuracy = accuracy(answers);
-  taken_back_ = !std::isfinite(report_.loss) && take_back();
-  can_take_back_ = false;
+  rolled_back_ = !std::isfinite(report_.loss) && roll_back();
+  can_roll_back_ = false;
   parallel_for(gradient_.size(), 1024, double(gradient_.size()), [&](Index begin, Index end) {
     std::memset(static_cast<void*>(gradient_.data() + begin), 0, std::size_t(end - begin) * sizeof(Real));
   });
@@ -123,13 +94,13 @@ StepReport Trainer::finish_step() {
   report.clipped = norm.clipped;
   // Clipping keeps a gradient within any bound; what was larger before it is no reason to stop.
   const bool small = std::isfinite(norm.value) && (norm.clipped || norm.value <= Optimizer::largest_gradient);
-  if (!std::isfinite(report.loss) || !small) not_finite(report, taken_back_);
+  if (!std::isfinite(report.loss) || !small) not_finite(report, rolled_back_);
   const Timed timed(Phase::optimizer);
-  if (network_.changes() != changes_) optimizer_.unsure();
+  if (network_.changes() != changes_) optimizer_.invalidate_bounds();
   const double left = norm.clipped && config_.clip.norm > 0 ? config_.clip.norm : norm.value;
   if (!optimizer_.update(network_.parameters(), gradient_.data(), report.learning_rate, left))
     not_finite(report, false);
-  can_take_back_ = true;
+  can_roll_back_ = true;
   network_.touch();
   changes_ = network_.changes();
   feed_->advance(workspace_, progress_);
@@ -137,21 +108,22 @@ StepReport Trainer::finish_step() {
   return report;
 }
 
-bool Trainer::take_back() {
-  if (!can_take_back_) return false;
-  can_take_back_ = false;
+bool Trainer::roll_back() {
+  if (!can_roll_back_) return false;
+  can_roll_back_ = false;
   std::copy(gradient_.data(), gradient_.data() + gradient_.size(), network_.parameters());
   network_.touch();
   return true;
 }
 
-void Trainer::not_finite(StepReport report, bool taken_back) {
-  Overflow overflow = largest_of(network_.table(), gradient_.data());
+void Trainer::not_finite(const StepReport& report, bool rolled_back) {
+  Overflow overflow;
+  for (const Parameter& p : network_.table()) overflow.search(p.name, gradient_.data() + p.offset, p.size());
   overflow.step = report.step;
   overflow.loss = report.loss;
   overflow.gradient_norm = report.gradient_norm;
   overflow.learning_rate = report.learning_rate;
-  overflow.taken_back = taken_back;
+  overflow.rolled_back = rolled_back;
   throw NonFinite(overflow);
 }
 
@@ -212,8 +184,10 @@ void Trainer::record(const Evaluation& result, Split split) {
 }
 
 Evaluation Trainer::evaluate(Split split) {
-  for (;;)
-    if (const std::optional<Evaluation> result = advance_evaluation(split)) return *result;
+  for (;;) {
+    const std::optional<Evaluation> result = advance_evaluation(split);
+    if (result && result->done) return *result;
+  }
 }
 
 std::optional<Evaluation> Trainer::advance_evaluation(Split split) {

@@ -7,6 +7,7 @@
 
 #include "unfold/data/feed.h"
 #include "unfold/train/optim.h"
+#include "unfold/train/schedule.h"
 
 namespace unfold {
 
@@ -19,17 +20,14 @@ struct StepReport {
   double accuracy = -1;  // share of right answers, see Answers; −1: the task has none
 };
 
-/// A pass over a whole split, done in slices.
+/// What a pass over a split has found so far.
 struct Evaluation {
-  bool done = false;
-  double fraction = 0;
-  double loss = 0;  // nats (or squared error) per prediction, over all so far
+  bool done = false;    // the whole split was measured
+  double fraction = 0;  // of the split that was
+  double loss = 0;      // nats (or squared error) per prediction, over all so far
   std::int64_t predictions = 0;
   double accuracy = -1;
 };
-
-/// Probability of the true symbol in scheduled sampling, at a training step.
-double teaching(const SamplingConfig& config, std::int64_t step);
 
 class Trainer {
  public:
@@ -39,8 +37,8 @@ class Trainer {
       : Trainer(config, network, std::make_unique<TextFeed>(config, tokens)) {}
 
   /// One window: forward, loss, backward, clip, update. If loss, gradient or an updated weight overflows, throws
-  /// NonFinite, and the weights are the last ones that gave a finite loss: a loss that is not finite takes the update
-  /// before back. The next step goes on from there.
+  /// NonFinite, and the weights are the last ones that gave a finite loss: where the loss is not finite, the previous
+  /// update is rolled back. The next step goes on from there.
   StepReport step();
   /// The same a piece of a few milliseconds at a time: a report when the step is done. Meanwhile the network may be
   /// read, but not the state that a checkpoint holds; evaluate, configure and restore drop the step.
@@ -52,11 +50,11 @@ class Trainer {
   void drop_step();
   /// Whether a validation is due before the next step (every `evaluateEvery` steps).
   bool evaluation_due() const;
-  /// Works on the due validation (or a pass over a split, on demand) for a window; a validation counts for `plateau`
-  /// if it was due. Asking for another split begins that one's pass.
+  /// Measures a whole split, and ends a pass over it that is half done. A validation that was due counts for `plateau`.
   Evaluation evaluate(Split split = Split::validation);
-  /// The same a piece at a time: a result when a window is done.
-  std::optional<Evaluation> advance_evaluation(Split split);
+  /// The same a piece of a few milliseconds at a time: a result when another window is measured. Asking for another
+  /// split begins that one's pass.
+  std::optional<Evaluation> advance_evaluation(Split split = Split::validation);
   /// Drops a validation half done.
   void cancel_evaluation();
 
@@ -92,9 +90,9 @@ class Trainer {
   void begin_window(Split split);
   Evaluation finish_window();
   void record(const Evaluation& result, Split split);
-  /// Puts the parameters back that the last update replaced, if they are still known.
-  bool take_back();
-  [[noreturn]] void not_finite(StepReport report, bool taken_back);
+  /// Undoes the last update, if the parameters of before are still known.
+  bool roll_back();
+  [[noreturn]] void not_finite(const StepReport& report, bool rolled_back);
 
   Config config_;
   Network& network_;
@@ -104,12 +102,12 @@ class Trainer {
   Schedule schedule_;
   Progress progress_;
   Buffer gradient_;  // between an update and the next backward: the parameters before
-  bool can_take_back_ = false;
+  bool can_roll_back_ = false;
   std::int64_t changes_ = -1;           // of the network, after the last update
   std::vector<Network::Slice> pieces_;  // of the step: forward, then backward; or of a window of an evaluation
   std::size_t next_ = 0, forward_ = 0;  // what advance() does next, and how many pieces are forward
   StepReport report_;                   // of the step under way
-  bool taken_back_ = false;
+  bool rolled_back_ = false;
   std::optional<Pass> evaluation_;
   State training_state_;  // of the workspace, while that one runs a window of an evaluation
   bool aside_ = false;    // whether it does

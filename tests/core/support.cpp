@@ -108,11 +108,9 @@ std::string test_name(const std::string& text) {
   return name;
 }
 
-Evaluation evaluate_all(Trainer& trainer) {
-  Evaluation e;
-  do e = trainer.evaluate();
-  while (!e.done);
-  return e;
+Evaluation evaluate_window(Trainer& trainer) {
+  for (;;)
+    if (const std::optional<Evaluation> e = trainer.advance_evaluation()) return *e;
 }
 
 KeepSettings::KeepSettings() : threads_(threads()), kernels_(kernels::active().name), fast_(kernels::active().fast) {}

@@ -81,8 +81,8 @@ testing::AssertionResult refuses(ErrorCode code, const std::string& field, const
 /// A name for a parameterised test: letters, digits and _ only.
 std::string test_name(const std::string& text);
 
-/// Evaluates to the end.
-Evaluation evaluate_all(Trainer& trainer);
+/// Evaluates one window more.
+Evaluation evaluate_window(Trainer& trainer);
 
 /// Puts threads and kernels back as they were.
 class KeepSettings {

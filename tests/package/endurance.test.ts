@@ -205,7 +205,7 @@ test.each([
 test('a size beyond any memory is refused before it is asked for, with the figure', async () => {
   const { engine, size } = await measured();
   const session = new engine.Session();
-  expect(session.create('{"layers":0}', bytes).ok).toBe(false); // the first call sets headroom aside
+  expect(session.create('{"layers":0}', bytes).ok).toBe(false); // the first call sets the memory reserve aside
   const before = size();
   const layers = Array.from({ length: 8 }, () => ({ cell: 'lstm', hidden: 8192 }));
   const reply = session.create(JSON.stringify({ layers }), bytes);

@@ -31,6 +31,16 @@ const shuffled = alphabet.map((_, k) => alphabet[(k * 5 + 3) % alphabet.length]!
 const folder = mkdtempSync(join(tmpdir(), 'unfold-state-dict-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+test('a header of 19 280 bytes is not taken for a zip archive, which begins with the same two bytes', () => {
+  const header = new TextEncoder().encode(
+    '{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'.padEnd(19_280),
+  );
+  const bytes = new Uint8Array(8 + header.length + 4);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true);
+  bytes.set(header, 8);
+  expect([...readSafetensors(bytes).tensors.keys()]).toEqual(['a']);
+});
+
 describe.runIf(hasModule('torch'))("in Debian's PyTorch", () => {
   const logits: Record<string, Float32Array> = {};
   let results: {

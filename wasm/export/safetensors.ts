@@ -54,10 +54,13 @@ export function readNumbers(
   return data;
 }
 
+/** All four bytes: a safetensors header of 19 280 bytes begins with the first two. */
+export const isZip = (bytes: Uint8Array) => [0x50, 0x4b, 3, 4].every((byte, i) => bytes[i] === byte);
+
 /** Reads and checks a file: tensors tile the data exactly. Throws `INVALID_CHECKPOINT` naming what is wrong. */
 export function readSafetensors(bytes: Uint8Array): TensorFile {
   if (!(bytes instanceof Uint8Array)) throw bad('bytes', 'a Uint8Array', bytes);
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b)
+  if (isZip(bytes))
     throw bad('file', 'a safetensors file', 'a zip archive (a PyTorch .pt file?)');
   if (bytes.byteLength < 10) throw bad('file', 'a safetensors file', `${bytes.byteLength} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -4,7 +4,7 @@
 
 #include "io/forged.h"
 #include "networks.h"
-#include "unfold/base/headroom.h"
+#include "unfold/base/memory_reserve.h"
 #include "unfold/base/parallel.h"
 
 namespace unfold::test {
@@ -59,7 +59,7 @@ TEST(Memory, IsFlatOverManyModels) {
       session.trainer().step();
       Session again(session.save(true), text);
       again.trainer().step();
-      evaluate_all(again.trainer());
+      again.trainer().evaluate();
       std::string written;
       again.sample_start("ab", {}, 5);
       again.sample_next(5, written);
@@ -134,8 +134,8 @@ void fail_everywhere(std::size_t at_least, const F& f, const G& check) {
   }
 }
 
-// Memory that ends for good in the middle of a call, rather than for one allocation: without headroom the JSON
-// library's destructors end the program here.
+// Memory that ends for good in the middle of a call, rather than for one allocation: without the memory reserve the
+// JSON library's destructors end the program here.
 TEST(Memory, ThatEndsInACallIsAnErrorNotTheEnd) {
   std::string text;
   for (std::uint32_t symbol = 0x4E00; symbol < 0xD7A4; ++symbol) append_utf8(symbol, text);  // lists of 35 236
@@ -147,7 +147,7 @@ TEST(Memory, ThatEndsInACallIsAnErrorNotTheEnd) {
     int errors = 0;
     bool in_one_piece = false;
     for (long more = 0; !in_one_piece && more < (64 << 20); more += 150011) {
-      keep_headroom();
+      keep_memory_reserve();
       memory::limit_live(memory::live_bytes() + more);
       try {
         call();
@@ -167,7 +167,7 @@ TEST(Memory, ThatEndsInACallIsAnErrorNotTheEnd) {
   survives("save", [&] { session.save(true); });
   Session small(parse_config(R"({"layers":[{"cell":"rnn","hidden":2}],"window":2,"batch":2})"), good_text());
   for (long more = 0; more < 40000; more += 97) {  // where the lists are short, what is kept serves them all
-    keep_headroom();
+    keep_memory_reserve();
     memory::limit_live(memory::live_bytes() + more);
     EXPECT_NO_THROW(small.save(true)) << more;
     memory::limit_live(-1);
@@ -206,7 +206,7 @@ TEST_P(OutOfMemory, AModelSurvivesWhatFails) {
   };
   fail_everywhere(large, [&] { session.save(true); }, usable);
   fail_everywhere(large, [&] { Session(saved, text_); }, usable);
-  fail_everywhere(0, [&] { evaluate_all(session.trainer()); }, trains_on);
+  fail_everywhere(0, [&] { session.trainer().evaluate(); }, trains_on);
   fail_everywhere(
       0,
       [&] {

@@ -28,7 +28,7 @@ TEST(Session, InfoTellsTheModel) {
   EXPECT_TRUE(info["canTrain"].get<bool>());
   session.trainer().step();
   EXPECT_EQ(session.info()["step"], 1);
-  evaluate_all(session.trainer());
+  session.trainer().evaluate();
   EXPECT_GT(session.info()["validationLoss"].get<double>(), 0);
 }
 

@@ -244,16 +244,16 @@ TEST(ScheduledSampling, TossesACoinForEachSymbolWhateverTheThreads) {
 }
 
 TEST(ScheduledSampling, DecaysAsNamed) {
-  SamplingConfig c{.name = "linear", .k = 100, .start = 0.9, .minimum = 0.1};
-  EXPECT_DOUBLE_EQ(teaching(c, 0), 0.9);
-  EXPECT_NEAR(teaching(c, 50), 0.4, 1e-12);
-  EXPECT_DOUBLE_EQ(teaching(c, 5000), 0.1);
-  c.name = "exponential";
-  EXPECT_NEAR(teaching(c, 100), 0.9 * std::pow(0.99, 100), 1e-9);
-  c.name = "inverse-sigmoid";
-  EXPECT_NEAR(teaching(c, 200), 0.9 * 100 / (100 + std::exp(2.0)), 1e-9);
-  c.name = "none";
-  EXPECT_EQ(teaching(c, 1000), 1);
+  SamplingConfig c{.kind = SamplingKind::linear, .k = 100, .start = 0.9, .minimum = 0.1};
+  EXPECT_DOUBLE_EQ(teacher_forcing_rate(c, 0), 0.9);
+  EXPECT_NEAR(teacher_forcing_rate(c, 50), 0.4, 1e-12);
+  EXPECT_DOUBLE_EQ(teacher_forcing_rate(c, 5000), 0.1);
+  c.kind = SamplingKind::exponential;
+  EXPECT_NEAR(teacher_forcing_rate(c, 100), 0.9 * std::pow(0.99, 100), 1e-9);
+  c.kind = SamplingKind::inverse_sigmoid;
+  EXPECT_NEAR(teacher_forcing_rate(c, 200), 0.9 * 100 / (100 + std::exp(2.0)), 1e-9);
+  c.kind = SamplingKind::none;
+  EXPECT_EQ(teacher_forcing_rate(c, 1000), 1);
 }
 
 /// Σ P over all sequences of up to `longest` symbols.

@@ -122,6 +122,26 @@ TEST_P(TensorOptimizers, TakeTorchsSteps) {
 INSTANTIATE_TEST_SUITE_P(All, TensorOptimizers, testing::Values("optimizers", "optimizers_clipped"),
                          [](const auto& info) { return info.param; });
 
+TEST(TensorOptions, HaveTheLimitsOfPyTorch) {
+  const TensorOptimizer t =
+      parse_tensor_optimizer({{"optimizer", "adam"}, {"eps", 0}, {"max_norm", 1e9}, {"clip_value", 1e9}});
+  EXPECT_EQ(t.optimizer.epsilon, 0);
+  EXPECT_EQ(t.clip.norm, 1e9);
+  EXPECT_EQ(t.clip.value, 1e9);
+  const TensorOptimizer off =
+      parse_tensor_optimizer({{"optimizer", "adadelta"}, {"rho", 1}, {"max_norm", INFINITY}, {"clip_value", INFINITY}});
+  EXPECT_EQ(off.optimizer.decay, 1);
+  EXPECT_EQ(off.clip.norm, 0);
+  EXPECT_EQ(off.clip.value, 0);
+  const std::pair<Json, const char*> bad[]{
+      {{{"optimizer", "adam"}, {"eps", -1e-9}}, "eps"},           {{{"optimizer", "sgd"}, {"lr", INFINITY}}, "lr"},
+      {{{"optimizer", "sgd"}, {"max_norm", NAN}}, "max_norm"},    {{{"optimizer", "adam"}, {"betas", {0.9}}}, "betas"},
+      {{{"optimizer", "adam"}, {"betas", {0.9, 1}}}, "betas[1]"}, {{{"optimizer", "adadelta"}, {"rho", 2}}, "rho"},
+      {{{"optimizer", "rmsprop"}, {"alpha", 2}}, "alpha"}};
+  for (const auto& [options, field] : bad)
+    EXPECT_TRUE(refuses(ErrorCode::invalid_argument, field, [&] { parse_tensor_optimizer(options); })) << options;
+}
+
 TEST(Tensor, AnotherMethodBeginsAnewTheSameGoesOn) {
   const auto text = R"({"task":{"name":"tensor","inputs":2},"layers":[{"cell":"gru","hidden":2}],"seed":3})";
   TensorNetwork a(parse_config(text)), b(parse_config(text));

@@ -1,4 +1,4 @@
-// The pool: every index once, whatever the sizes; no deadlock in thousands of short jobs.
+// The pool: every index once, whatever the sizes and whoever calls; no deadlock in thousands of short jobs.
 #include "unfold/base/parallel.h"
 
 #include <atomic>
@@ -67,6 +67,35 @@ TEST_P(Parallel, ManyShortJobs) {
   EXPECT_EQ(values, std::vector<int>(16, jobs));
 }
 
+TEST_P(Parallel, NestedRunsWithinItsPart) {
+  constexpr Index count = 40;
+  std::vector<std::atomic<int>> visits(std::size_t(count * count));
+  parallel_for(count, 1, worth_it, [&](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i)
+      parallel_for(count, 1, worth_it, [&, i](Index from, Index to) {
+        for (Index j = from; j < to; ++j) ++visits[std::size_t(i * count + j)];
+      });
+  });
+  for (const auto& visit : visits) ASSERT_EQ(visit, 1);
+}
+
+TEST_P(Parallel, ServesManyCallersAtOnce) {
+  constexpr int jobs = 300;
+  std::array<std::vector<int>, 3> values;
+  std::vector<std::thread> callers;
+  for (std::vector<int>& mine : values) {
+    mine.assign(16, 0);
+    callers.emplace_back([&mine] {
+      for (int job = 0; job < jobs; ++job)
+        parallel_for(16, 1, worth_it, [&](Index begin, Index end) {
+          for (Index i = begin; i < end; ++i) ++mine[std::size_t(i)];
+        });
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  for (const std::vector<int>& mine : values) EXPECT_EQ(mine, std::vector<int>(16, jobs));
+}
+
 TEST_P(Parallel, WakesAfterSleeping) {
   std::atomic<int> parts = 0;
   for (int pause = 0; pause < 5; ++pause) {
@@ -91,6 +120,46 @@ TEST(Threads, AreClampedAndCanBeChangedAtAnyTime) {
     parallel_for(100, 1, worth_it, [&](Index, Index) { ++parts; });
     ASSERT_EQ(parts, count);
   }
+}
+
+TEST(Threads, CanBeChangedWhileOthersWork) {
+  const KeepSettings keep;
+  std::vector<int> values(16, 0);
+  int jobs = 0;
+  std::atomic<bool> changed = false;
+  std::thread worker([&] {
+    do {
+      parallel_for(16, 1, worth_it, [&](Index begin, Index end) {
+        for (Index i = begin; i < end; ++i) ++values[std::size_t(i)];
+      });
+      ++jobs;
+    } while (!changed);
+  });
+  for (int round = 0; round < 100; ++round) set_threads(1 + round % 4);
+  changed = true;
+  worker.join();
+  EXPECT_EQ(values, std::vector<int>(16, jobs));
+}
+
+// Each model as if it were alone.
+TEST(Threads, TrainTwoModelsAtOnce) {
+  const KeepSettings keep;
+  set_threads(3);
+  const auto trained = [](const char* cell) {
+    Session session(
+        parse_config(std::string(R"({"window":12,"batch":16,"layers":[{"cell":")") + cell + R"(","hidden":48}]})"),
+        letters(2000, 9));
+    for (int step = 0; step < 12; ++step) session.trainer().step();
+    const std::span<Real> p = all_parameters(session.network());
+    return std::vector<Real>(p.begin(), p.end());
+  };
+  const char* cells[]{"gru", "lstm"};
+  std::vector<Real> alone[2], together[2];
+  for (std::size_t i = 0; i < 2; ++i) alone[i] = trained(cells[i]);
+  std::vector<std::thread> callers;
+  for (std::size_t i = 0; i < 2; ++i) callers.emplace_back([&, i] { together[i] = trained(cells[i]); });
+  for (std::thread& caller : callers) caller.join();
+  for (std::size_t i = 0; i < 2; ++i) EXPECT_TRUE(same_bits(together[i], alone[i])) << cells[i];
 }
 
 }  // namespace

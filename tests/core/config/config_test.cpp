@@ -22,10 +22,10 @@ TEST(Config, DefaultsAreTheDocumentedOnes) {
   EXPECT_EQ(c.layers[0].hidden, 128);
   EXPECT_EQ(c.window, 64);
   EXPECT_EQ(c.batch, 32);
-  EXPECT_EQ(c.optimizer.name, "adam");
+  EXPECT_EQ(c.optimizer.kind, OptimizerKind::adam);
   EXPECT_EQ(c.optimizer.learning_rate, 0.002);
   EXPECT_EQ(c.optimizer.epsilon, 1e-8);
-  EXPECT_EQ(c.schedule.name, "constant");
+  EXPECT_EQ(c.schedule.kind, ScheduleKind::constant);
   EXPECT_EQ(c.clip.norm, 5);
   EXPECT_EQ(c.clip.value, 0);
   EXPECT_EQ(c.dropout, 0);
@@ -76,6 +76,23 @@ TEST(Config, MomentumOptimizersHaveMomentum) {
     EXPECT_EQ(parse_config(std::string(R"({"optimizer":")") + name + "\"}").optimizer.momentum, has ? 0.9 : 0) << name;
   }
   EXPECT_EQ(parse_config(R"({"optimizer":{"name":"momentum","momentum":0.5}})").optimizer.momentum, 0.5);
+}
+
+// As PyTorch has them: infinity, which only callers in C++ can give, clips nothing.
+TEST(Config, TakesTheLimitsOfPyTorch) {
+  EXPECT_EQ(parse_config(R"({"optimizer":{"epsilon":0}})").optimizer.epsilon, 0);
+  for (const double large : {1e9, 1e12}) {
+    const ClipConfig clip = parse_config(Json{{"clip", {{"norm", large}, {"value", large}}}}).clip;
+    EXPECT_EQ(clip.norm, large);
+    EXPECT_EQ(clip.value, large);
+  }
+  const Config c = parse_config(Json{{"clip", {{"norm", INFINITY}, {"value", INFINITY}}}});
+  EXPECT_EQ(c.clip.norm, 0);
+  EXPECT_EQ(c.clip.value, 0);
+  EXPECT_EQ(parse_config(to_json(c).dump()).clip.norm, 0);
+  for (const double bad : {-double(INFINITY), double(NAN)})
+    EXPECT_TRUE(
+        refuses(ErrorCode::invalid_config, "clip.norm", [&] { parse_config(Json{{"clip", {{"norm", bad}}}}); }));
 }
 
 // The canonical form ------------------------------------------------------------------------------------------------

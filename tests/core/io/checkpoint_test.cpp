@@ -53,6 +53,15 @@ TEST(Safetensors, AcceptsWhatTheFormatAllows) {
       2u);
 }
 
+// The length of the header comes first: of 640 bytes it is 80 02, as a pickle begins, of 35 615 as a gzip file does.
+TEST(Safetensors, ALengthIsNotTakenForAnotherFormat) {
+  for (const std::size_t length : {640u, 896u, 1152u, 35615u}) {
+    std::string header = R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})";
+    header.resize(length, ' ');
+    EXPECT_EQ(read_safetensors(container(header, "1234")).tensors.size(), 1u) << length;
+  }
+}
+
 TEST(Safetensors, NamesWhatAFileLooksLike) {
   const std::pair<const char*, const char*> kinds[]{{"picture", "PNG"},   {"zip", "zip"},       {"gzip bomb", "gzip"},
                                                     {"pickle", "pickle"}, {"404 page", "HTML"}, {"LFS pointer", "LFS"}};

@@ -56,10 +56,7 @@ const std::vector<TaskFile>& task_files() {
 /// Whatever was accepted works; what it refuses, it refuses with our error.
 void use(Session& session, const Json& request) {
   error_of([&] { session.trainer().step(); });
-  error_of([&] {
-    while (!session.trainer().evaluate().done) {
-    }
-  });
+  error_of([&] { session.trainer().evaluate(); });
   for (const Split split : {Split::train, Split::validation, Split::test}) error_of([&] { session.example(split, 0); });
   error_of([&] { session.predict(request); });
   session.info();

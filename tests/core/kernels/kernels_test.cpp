@@ -222,6 +222,20 @@ INSTANTIATE_TEST_SUITE_P(Variants, Kernels,
                            return std::string(info.param.name) + (info.param.fast ? "_fast" : "_strict");
                          });
 
+TEST(KernelChoice, FastWithoutAFusedVariantIsTheBestStrictOne) {
+  const kernels::Table base{.name = "base"}, wide{.name = "wide"}, fused{.name = "fused", .fast = true};
+  const auto yes = [] { return true; };
+  const auto no = [] { return false; };
+  const kernels::Variant without[]{{&base, yes}, {&fused, no}, {&wide, yes}};
+  EXPECT_EQ(kernels::best_of(without, true), &wide);
+  EXPECT_EQ(kernels::best_of(without, false), &wide);
+  const kernels::Variant with[]{{&base, yes}, {&fused, yes}, {&wide, yes}};
+  EXPECT_EQ(kernels::best_of(with, true), &fused);
+  EXPECT_EQ(kernels::best_of(with, false), &wide);
+  const kernels::Variant old[]{{&base, yes}, {&fused, no}, {&wide, no}};
+  EXPECT_EQ(kernels::best_of(old, true), &base);
+}
+
 TEST(KernelChoice, ByName) {
   const KeepSettings keep;
   EXPECT_TRUE(kernels::select("base", false));

@@ -21,7 +21,7 @@ Trained train(const NetworkCase& network, int steps) {
   for (int i = 0; i < steps; ++i) {
     const StepReport r = session.trainer().step();
     result.reports.insert(result.reports.end(), {r.loss, r.gradient_norm});
-    if (session.trainer().evaluation_due()) result.reports.push_back(evaluate_all(session.trainer()).loss);
+    if (session.trainer().evaluation_due()) result.reports.push_back(session.trainer().evaluate().loss);
   }
   const std::span<Real> p = all_parameters(session.network());
   result.parameters.assign(p.begin(), p.end());

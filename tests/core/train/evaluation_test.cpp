@@ -28,7 +28,7 @@ TEST(Evaluation, OfBatch1IsOneLongSequence) {
     Session session(parse_config(config(window, 1)), text);
     session.trainer().step();
     const std::vector<Token> tokens = session.vocabulary().encode(text);
-    const Evaluation e = evaluate_all(session.trainer());
+    const Evaluation e = session.trainer().evaluate();
     EXPECT_EQ(e.predictions, session.trainer().validation_tokens() - 1);
     EXPECT_NEAR(e.loss, loss_of(session.network(), {tokens.begin() + session.trainer().train_tokens(), tokens.end()}),
                 1e-12)
@@ -40,7 +40,7 @@ TEST(Evaluation, CountsEveryPredictionOnceForAnyBatch) {
   for (const int batch : {1, 2, 3, 5, 8})
     for (const int window : {3, 10}) {
       Session session(parse_config(config(window, batch)), letters(401, 6));
-      EXPECT_EQ(evaluate_all(session.trainer()).predictions, session.trainer().validation_tokens() - 1);
+      EXPECT_EQ(session.trainer().evaluate().predictions, session.trainer().validation_tokens() - 1);
     }
 }
 
@@ -55,7 +55,19 @@ TEST(Evaluation, OfManyStreamsIsTheirMean) {
     const Index to = std::min(predictions, from + length);
     sum += double(to - from) * loss_of(session.network(), {tokens.begin() + from, tokens.begin() + to + 1});
   }
-  EXPECT_NEAR(evaluate_all(session.trainer()).loss, sum / double(predictions), 1e-12);
+  EXPECT_NEAR(session.trainer().evaluate().loss, sum / double(predictions), 1e-12);
+}
+
+TEST(Evaluation, IsOfTheWholeSplitWhateverWasBegun) {
+  Session session(parse_config(config(5, 2)), letters(400, 6));
+  const Evaluation whole = session.trainer().evaluate();
+  EXPECT_TRUE(whole.done);
+  EXPECT_EQ(whole.fraction, 1);
+  EXPECT_EQ(whole.predictions, session.trainer().validation_tokens() - 1);
+  EXPECT_FALSE(evaluate_window(session.trainer()).done);
+  const Evaluation ended = session.trainer().evaluate();
+  EXPECT_EQ(ended.predictions, whole.predictions);
+  EXPECT_EQ(ended.loss, whole.loss);
 }
 
 TEST(Evaluation, TellsHowFarItIs) {
@@ -63,7 +75,7 @@ TEST(Evaluation, TellsHowFarItIs) {
   double before = 0;
   Evaluation e;
   do {
-    e = session.trainer().evaluate();
+    e = evaluate_window(session.trainer());
     EXPECT_GT(e.fraction, before);
     EXPECT_LE(e.fraction, 1);
     EXPECT_GT(e.loss, 0);
@@ -71,15 +83,15 @@ TEST(Evaluation, TellsHowFarItIs) {
   } while (!e.done);
   EXPECT_EQ(e.fraction, 1);
   EXPECT_EQ(session.trainer().progress().validation_loss, e.loss);
-  EXPECT_FALSE(session.trainer().evaluate().done) << "the next pass starts anew";
+  EXPECT_FALSE(evaluate_window(session.trainer()).done) << "the next pass starts anew";
 }
 
 TEST(Evaluation, GivesTheSameTwiceAndDropsNothing) {
   Session plain(parse_config(config(6, 2)), letters(400, 6));
   Session dropping(parse_config(config(6, 2, R"(,"dropout":0.5)")), letters(400, 6));
-  const double loss = evaluate_all(plain.trainer()).loss;
-  EXPECT_EQ(evaluate_all(plain.trainer()).loss, loss);
-  EXPECT_EQ(evaluate_all(dropping.trainer()).loss, loss);
+  const double loss = plain.trainer().evaluate().loss;
+  EXPECT_EQ(plain.trainer().evaluate().loss, loss);
+  EXPECT_EQ(dropping.trainer().evaluate().loss, loss);
 }
 
 TEST(Evaluation, FallsDueEveryFewSteps) {
@@ -90,7 +102,7 @@ TEST(Evaluation, FallsDueEveryFewSteps) {
     trainer.step();
     EXPECT_EQ(trainer.evaluation_due(), step % 4 == 0);
     if (!trainer.evaluation_due()) continue;
-    evaluate_all(trainer);
+    trainer.evaluate();
     EXPECT_FALSE(trainer.evaluation_due()) << "done for this step";
   }
   Session never(parse_config(config(6, 2, R"(,"evaluateEvery":0)")), letters(400, 6));
@@ -112,8 +124,8 @@ TEST_P(Undisturbed, TrainingIsTheSameWithEvaluationsInBetween) {
   Session alone(parse_config(json), letters(300, 8)), evaluated(parse_config(json), letters(300, 8));
   for (int step = 0; step < 25; ++step) {
     EXPECT_EQ(evaluated.trainer().step().loss, alone.trainer().step().loss) << step;
-    if (step % 2) evaluate_all(evaluated.trainer());
-    if (step % 3) evaluated.trainer().evaluate();  // begun, then dropped by the next step
+    if (step % 2) evaluated.trainer().evaluate();
+    if (step % 3) evaluate_window(evaluated.trainer());  // begun, then dropped by the next step
   }
   EXPECT_TRUE(same_bits(all_parameters(evaluated.network()), all_parameters(alone.network())));
 }
@@ -130,7 +142,7 @@ TEST(Evaluation, ANonFiniteResultIsReportedAndDoesNotSpoilTheCheckpoint) {
   std::ranges::fill(tensor(session.network(), "readout.weight"), Real(3e38));
   session.network().touch();
   const auto error = error_of([&] {
-    const Evaluation e = evaluate_all(session.trainer());
+    const Evaluation e = session.trainer().evaluate();
     EXPECT_FALSE(std::isfinite(e.loss));
   });
   if (error) EXPECT_EQ(error->code, ErrorCode::non_finite) << error->what();

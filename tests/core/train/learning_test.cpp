@@ -47,7 +47,7 @@ double copy_at_a_lag(const std::string& cell) {
                                    "optimizer":{"learningRate":0.01}})"),
                   text);
   for (int i = 0; i < 300; ++i) session.trainer().step();
-  return evaluate_all(session.trainer()).loss;
+  return session.trainer().evaluate().loss;
 }
 
 TEST(Learning, TheLstmCopiesAtALagWhereTheVanillaNetworkFails) {

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "support.h"
+#include "unfold/base/hash.h"
 #include "unfold/base/parallel.h"
 
 namespace unfold::test {
@@ -218,7 +219,6 @@ TEST_P(Optimizers, GradientOf0LeavesTheParameters) {
   EXPECT_TRUE(same_bits(p, before));
 }
 
-// f(p) = Σ (p − target)² from far away.
 // As PyTorch has it: ε is added to the corrected root, p −= rate·m̂/(√v̂ + ε), and in RMSprop to the root.
 TEST(Epsilon, StandsBesideTheRoot) {
   for (const Real g : {Real(0.3), Real(-2)}) {
@@ -237,6 +237,72 @@ TEST(Epsilon, StandsBesideTheRoot) {
   }
 }
 
+// What each optimizer makes of the same gradients, bit for bit, as recorded once: a checkpoint of before goes on as it
+// would have.
+TEST(Optimizer, BitsAreTheRecordedOnes) {
+  const std::pair<const char*, const char*> recorded[]{
+      {R"({"name":"sgd","weightDecay":0.01})", "4622e4789d8aa4b7"},
+      {R"({"name":"momentum","weightDecay":0.01})", "ff7b9304b5d218ce"},
+      {R"({"name":"nesterov","momentum":0.8})", "e386037996237cb3"},
+      {R"({"name":"rmsprop","weightDecay":0.01})", "eb59febe2def451f"},
+      {R"({"name":"rmsprop","centered":true})", "e24ab1337d8abd8e"},
+      {R"({"name":"rmsprop","centered":true,"momentum":0.9})", "e0cb55b9327adf3f"},
+      {R"({"name":"rmsprop","momentum":0.9,"epsilon":1e-30})", "a87b9420f3bb3f9c"},
+      {R"({"name":"adagrad","weightDecay":0.01})", "f64511992bcfcd58"},
+      {R"({"name":"adadelta","weightDecay":0.01,"epsilon":1e-6})", "2ea90455e0a5b4e5"},
+      {R"({"name":"adam","weightDecay":0.01})", "d2bad7c7cbbb8641"},
+      {R"({"name":"adam","beta1":0.5,"epsilon":1e-30})", "4b09bfdfde56e485"},
+      {R"({"name":"adamw","weightDecay":0.01})", "8470509943daf01a"}};
+  constexpr Index size = 2085;  // no multiple of a packet or of a block
+  for (const auto& [json, hash] : recorded) {
+    const Config c = parse_config(std::string(R"({"optimizer":)") + json + "}");
+    Optimizer optimizer(c.optimizer, size);
+    std::vector<Real> p = some_gradient(size), g(p.size());
+    for (std::uint64_t step = 0; step < 40; ++step) {
+      randomize(g, step % 7 == 6 ? 1e-3 : 1.0, 100 + step);
+      ASSERT_TRUE(optimizer.update(p.data(), g.data(), 1e-2, step % 2 ? norm_of(g) : INFINITY));
+    }
+    Hash bits;
+    bits.add(p);
+    for (const Buffer& m : optimizer.moments()) bits.add(m.data(), std::size_t(m.size()) * sizeof(Real));
+    EXPECT_EQ(bits.text(), hash) << json;
+  }
+}
+
+// 0/0 is a step of 0, where PyTorch's is NaN.
+TEST(Epsilon, OfZeroIsLegal) {
+  const std::pair<const char*, double> cases[]{
+      {"adam", 0.9}, {"adamw", 0.9}, {"adagrad", 0.9}, {"rmsprop", 0}, {"adadelta", 1}};
+  for (const auto& [name, expected] : cases) {
+    const Config c = parse_config(std::string(R"({"optimizer":{"name":")") + name + R"(","epsilon":0}})");
+    Optimizer optimizer(c.optimizer, 3);
+    std::vector<Real> p{1, 1, 1}, g{0.5, 0, -0.5};
+    ASSERT_TRUE(optimizer.update(p.data(), g.data(), 0.1)) << name;
+    EXPECT_NEAR(p[0], expected, 1e-5) << name;
+    EXPECT_EQ(p[1], 1) << name;
+    EXPECT_NEAR(p[2], 2 - expected, 1e-5) << name;
+  }
+}
+
+TEST(Optimizer, MomentsAreCounted) {
+  const std::pair<const char*, int> cases[]{{R"("sgd")", 0},
+                                            {R"("momentum")", 1},
+                                            {R"("nesterov")", 1},
+                                            {R"("adagrad")", 1},
+                                            {R"("rmsprop")", 1},
+                                            {R"("rmsprop","centered":true)", 3},
+                                            {R"("rmsprop","momentum":0.5)", 3},
+                                            {R"("adadelta")", 2},
+                                            {R"("adam")", 2},
+                                            {R"("adamw")", 2}};
+  for (const auto& [json, expected] : cases) {
+    const Config c = parse_config(std::string(R"({"optimizer":{"name":)") + json + "}}");
+    EXPECT_EQ(moments(c.optimizer), expected) << json;
+    EXPECT_EQ(Optimizer(c.optimizer, 3).moments().size(), std::size_t(expected)) << json;
+  }
+}
+
+// f(p) = Σ (p − target)² from far away.
 TEST_P(Optimizers, FindsTheMinimumOfABowl) {
   Optimizer optimizer(config(R"(,"epsilon":1e-5)").optimizer, 3);
   std::vector<Real> p{2, -1, 0.5}, g(3);

@@ -18,7 +18,7 @@ std::unique_ptr<Session> opened(const Session& session) {
 void train(Session& session, int steps, std::vector<double>& losses) {
   for (int i = 0; i < steps; ++i) {
     losses.push_back(session.trainer().step().loss);
-    if (session.trainer().evaluation_due()) losses.push_back(evaluate_all(session.trainer()).loss);
+    if (session.trainer().evaluation_due()) losses.push_back(session.trainer().evaluate().loss);
   }
 }
 
@@ -99,10 +99,10 @@ TEST(Resume, InTheMiddleOfAnEvaluation) {
   train(first, 14, losses);
   losses.push_back(first.trainer().step().loss);
   ASSERT_TRUE(first.trainer().evaluation_due());
-  ASSERT_FALSE(first.trainer().evaluate().done);
+  ASSERT_FALSE(evaluate_window(first.trainer()).done);
   const auto second = opened(first);
   ASSERT_TRUE(second->trainer().evaluation_due());
-  losses.push_back(evaluate_all(second->trainer()).loss);
+  losses.push_back(second->trainer().evaluate().loss);
   EXPECT_FALSE(second->trainer().evaluation_due());
   train(*second, 5, losses);
   EXPECT_EQ(losses, expected);
@@ -136,8 +136,8 @@ TEST(Resume, SavingSamplingAndEvaluatingDoNotDisturbTraining) {
   for (int i = 0; i < 40; ++i) {
     train(watched, 1, losses);
     if (watched.trainer().evaluation_due()) continue;
-    if (i % 3 == 0) evaluate_all(watched.trainer());
-    if (i % 4 == 0) watched.trainer().evaluate();  // left half done
+    if (i % 3 == 0) watched.trainer().evaluate();
+    if (i % 4 == 0) evaluate_window(watched.trainer());  // left half done
     if (i % 5 == 0) watched.save(i % 2 == 0);
     watched.sample_start("abc", {.seed = 5}, 20);
     std::string written;

@@ -86,7 +86,7 @@ TEST(Trainer, OneSymbolHasLossExactly0) {
       EXPECT_EQ(r.loss, 0);
       EXPECT_EQ(r.gradient_norm, 0);
     }
-    EXPECT_EQ(evaluate_all(session.trainer()).loss, 0);
+    EXPECT_EQ(session.trainer().evaluate().loss, 0);
     session.sample_start("x", {}, 5);
     std::string text;
     session.sample_next(5, text);
@@ -100,6 +100,12 @@ TEST(Trainer, SmallestAndLongestWindowsWork) {
   for (int i = 0; i < 60; ++i) EXPECT_TRUE(std::isfinite(tiny.trainer().step().loss));
   EXPECT_GT(tiny.trainer().progress().epoch, 0);
   for (int i = 0; i < 5; ++i) EXPECT_TRUE(std::isfinite(longest.trainer().step().loss));
+}
+
+// It refers to members of its own.
+TEST(TextFeed, CannotBeMoved) {
+  EXPECT_FALSE(std::is_move_constructible_v<TextFeed>);
+  EXPECT_FALSE(std::is_move_assignable_v<TextFeed>);
 }
 
 class RateOf0 : public testing::TestWithParam<const char*> {};
@@ -147,8 +153,8 @@ TEST(TrainerNonFinite, StopsBeforeAnythingChangedAndGoesOnAfterwards) {
   }
 }
 
-// A loss that is not finite is the fault of the update before: it is taken back, and training goes on behind it.
-TEST(TrainerNonFinite, TakesBackTheUpdateThatSpoiledTheLoss) {
+// A loss that is not finite is the fault of the previous update, which is rolled back; training goes on from there.
+TEST(TrainerNonFinite, RollsBackTheUpdateThatSpoiledTheLoss) {
   Session session(parse_config(small()), letters(400, 5));
   Trainer& trainer = session.trainer();
   for (int i = 0; i < 3; ++i) trainer.step();
@@ -161,10 +167,10 @@ TEST(TrainerNonFinite, TakesBackTheUpdateThatSpoiledTheLoss) {
     trainer.step();
     FAIL() << "went on";
   } catch (const NonFinite& e) {
-    EXPECT_TRUE(e.overflow.taken_back);
+    EXPECT_TRUE(e.overflow.rolled_back);
     EXPECT_EQ(e.overflow.step, 5);
     EXPECT_FALSE(std::isfinite(e.overflow.loss));
-    EXPECT_NE(std::string(e.what()).find("taken back"), std::string::npos) << e.what();
+    EXPECT_NE(std::string(e.what()).find("rolled back"), std::string::npos) << e.what();
   }
   EXPECT_TRUE(same_bits(copy_of(session.network()), good));
   EXPECT_EQ(trainer.progress().step, 4);
@@ -184,7 +190,7 @@ TEST(TrainerNonFinite, AnUpdateThatOverflowsLeavesTheWeights) {
       for (int round = 0; round < 60; ++round) {
         const std::vector<Real> before = copy_of(session.network());
         const auto error = error_of([&] { trainer.step(); });
-        if (error && error->actual.find("taken back") == std::string::npos)
+        if (error && error->actual.find("rolled back") == std::string::npos)
           EXPECT_TRUE(same_bits(copy_of(session.network()), before)) << error->what();
         for (const Real x : all_parameters(session.network())) ASSERT_LE(std::fabs(x), Optimizer::largest_weight);
         ASSERT_NO_THROW(session.save(true)) << optimizer << ", round " << round;
@@ -377,10 +383,7 @@ TEST_F(Pieces, OfAnEvaluationAreTheSameAndLeaveNoTrace) {
   Session one(config(), text()), other(config(), text());
   Trainer &whole = one.trainer(), &cut = other.trainer();
   for (Session* session : {&one, &other}) session->trainer().step(), session->trainer().step();
-  const Evaluation expected = [&] {
-    for (;;)
-      if (const Evaluation e = whole.evaluate(); e.done) return e;
-  }();
+  const Evaluation expected = whole.evaluate();
   std::optional<Evaluation> e;
   int pieces = 0, dropped = 0;
   while (!e || !e->done) {

@@ -19,8 +19,6 @@ function text(value: unknown): string {
   throw bad('data.pkl', 'names', typeof value);
 }
 
-export const isZip = (bytes: Uint8Array) => bytes[0] === 0x50 && bytes[1] === 0x4b;
-
 /** Tensors by name. */
 export function readPt(bytes: Uint8Array): TensorFile {
   const files = unzip(bytes);

@@ -4,11 +4,11 @@ import { refuse } from '../../errors.js';
 import { readCheckpoint, writeCheckpoint } from '../checkpoint.js';
 import { equationsOf } from '../equations.js';
 import { complete, edgeKey } from '../layer-config.js';
-import { readSafetensors, type Tensor, writeSafetensors } from '../safetensors.js';
+import { isZip, readSafetensors, type Tensor, writeSafetensors } from '../safetensors.js';
 import { reorderRows, type Stack, type StackLayer, stackOf } from '../stack.js';
 import { foretells, orderedNames, taskOf } from './names.js';
 import { ends, type ImportedLayer, layersOf } from './parts.js';
-import { isZip, readPt } from './pt.js';
+import { readPt } from './pt.js';
 import { moduleCode, objection } from './torch-module.js';
 
 const TARGET = 'torch.nn.RNN, LSTM or GRU';

@@ -1,4 +1,4 @@
-#include "unfold/base/headroom.h"
+#include "unfold/base/memory_reserve.h"
 
 #include <atomic>
 #include <cstddef>
@@ -8,9 +8,9 @@
 namespace unfold {
 namespace {
 
-// The first serves what is small when memory ends, so that it is a large request that fails; the second is for
-// destructors, while an exception is under way: they ask for 16 bytes for each element of a list, and the longest list
-// of ours is a full vocabulary of 65 535.
+// The first serves small requests when memory ends, so that the request that fails is a large one. The second is for
+// destructors while an exception is under way: they ask for 16 bytes for each element of a list, and our longest list
+// is a full vocabulary of 65 535.
 constexpr std::size_t working_bytes = 1 << 20, unwinding_bytes = 2 << 20;
 std::atomic<void*> working{nullptr}, unwinding{nullptr};
 
@@ -36,8 +36,8 @@ void keep(std::atomic<void*>& block, std::size_t bytes) {
 
 }  // namespace
 
-void keep_headroom() noexcept {
-  std::set_new_handler(nullptr);  // what is asked for here must not be taken from what is kept
+void keep_memory_reserve() noexcept {
+  std::set_new_handler(nullptr);  // these requests must not be served from the reserve
   keep(unwinding, unwinding_bytes);
   keep(working, working_bytes);
   std::set_new_handler(on_failure);

@@ -1,0 +1,35 @@
+// Adam with decoupled weight decay (Loshchilov & Hutter 2019):
+//   p ← p·(1 − η·λ), then as Adam, whose moments see nothing of λ
+#include <cmath>
+
+#include "unfold/train/optimizers/adam.h"
+
+namespace unfold {
+namespace {
+
+Real shrinkage(const UpdateStep& step) { return Real(1 - step.learning_rate * step.config.weight_decay); }
+
+class AdamW final : public Adam {
+ public:
+  bool decoupled() const override { return true; }
+
+  Bounds bounds(const UpdateStep& step, const Bounds& before, double gradient) const override {
+    Bounds shrunk = before;
+    shrunk.parameters *= std::fabs(double(shrinkage(step)));
+    return Adam::bounds(step, shrunk, gradient);
+  }
+
+  void update(const UpdateStep& step, UpdateBlock& b) const override {
+    b.p *= shrinkage(step);
+    Adam::update(step, b);
+  }
+};
+
+}  // namespace
+
+const UpdateRule& adamw_rule() {
+  static constexpr AdamW rule;
+  return rule;
+}
+
+}  // namespace unfold

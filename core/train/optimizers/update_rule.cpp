@@ -1,0 +1,18 @@
+#include "unfold/train/optimizers/update_rule.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace unfold {
+
+Real UpdateStep::epsilon() const { return std::max(Real(config.epsilon), std::numeric_limits<Real>::min()); }
+
+const UpdateRule& rule_of(OptimizerKind kind) {
+  // In the order of OptimizerKind.
+  constexpr const UpdateRule& (*rules[])(){&sgd_rule,     &momentum_rule, &nesterov_rule, &rmsprop_rule,
+                                           &adagrad_rule, &adadelta_rule, &adam_rule,     &adamw_rule};
+  static_assert(std::size(rules) == optimizer_names.size());
+  return rules[std::size_t(kind)]();
+}
+
+}  // namespace unfold
