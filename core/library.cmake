@@ -1,30 +1,18 @@
-# The core as a library for other projects: libunfold.a of the objects of unfold_core, the target unfold::unfold, and what
-# find_package(unfold) reads. No flag of ours reaches a consumer but C++20.
+# The core as a library for other projects: libunfold.a of the objects of unfold_core, the target unfold::unfold, and
+# what find_package(unfold) reads. No flag of ours reaches a consumer but C++20.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
 add_library(unfold_library STATIC $<TARGET_OBJECTS:unfold_core> $<TARGET_PROPERTY:unfold_core,INTERFACE_SOURCES>)
-set_target_properties(unfold_library PROPERTIES OUTPUT_NAME unfold LINKER_LANGUAGE CXX)
+set_target_properties(unfold_library PROPERTIES OUTPUT_NAME unfold EXPORT_NAME unfold LINKER_LANGUAGE CXX)
 target_compile_features(unfold_library PUBLIC cxx_std_20)
 target_link_libraries(unfold_library PUBLIC ${DEPENDENCIES})
 target_include_directories(unfold_library PUBLIC $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/headers>)
-set(LIBRARIES unfold_library)
-file(STRINGS core/config/cell_info.h registering REGEX RegisterCell)
-if(registering)
-  # As long as cells register themselves, no symbol asks for their objects: the archive is linked as a whole.
-  add_library(unfold_whole INTERFACE)
-  add_library(unfold::archive ALIAS unfold_library)
-  target_link_libraries(unfold_whole INTERFACE $<LINK_LIBRARY:WHOLE_ARCHIVE,unfold::archive>)
-  list(APPEND LIBRARIES unfold_whole)
-  set_target_properties(unfold_library PROPERTIES EXPORT_NAME archive)
-endif()
-list(GET LIBRARIES -1 library)
-set_target_properties(${library} PROPERTIES EXPORT_NAME unfold)
-add_library(unfold::unfold ALIAS ${library})
+add_library(unfold::unfold ALIAS unfold_library)
 
 if(UNFOLD_INSTALL)
   set(CONFIG_FOLDER ${CMAKE_INSTALL_LIBDIR}/cmake/unfold)
-  install(TARGETS ${LIBRARIES} EXPORT unfold COMPONENT library DESTINATION ${CMAKE_INSTALL_LIBDIR}
+  install(TARGETS unfold_library EXPORT unfold COMPONENT library DESTINATION ${CMAKE_INSTALL_LIBDIR}
           INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
   install(EXPORT unfold NAMESPACE unfold:: FILE unfold-targets.cmake COMPONENT library DESTINATION ${CONFIG_FOLDER})
   # Not what a folder keeps for itself, nor what only the kernels can read.
@@ -32,6 +20,7 @@ if(UNFOLD_INSTALL)
           PATTERN *.h
           PATTERN *_part.h EXCLUDE
           PATTERN config_reader.h EXCLUDE
+          PATTERN lowering.h EXCLUDE
           PATTERN simd.h EXCLUDE
           PATTERN datasets EXCLUDE
           PATTERN tools EXCLUDE

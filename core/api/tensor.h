@@ -3,16 +3,18 @@
 // column-major matrix of F × (T·N), column t·N + n being step t of sequence n, and Eigen's matrices are taken and given
 // as such, without a copy:
 //
-//   TensorNetwork network(parse_config(R"({"task":{"name":"tensor","inputs":2,"outputs":1},
-//                                          "layers":[{"cell":"lstm","hidden":32}]})"));
-//   const TensorOptimizer adam = parse_tensor_optimizer({{"optimizer", "adam"}, {"lr", 0.01}});
-//   RealMatrix x(2, T * N), target(1, T * N);
-//   for (int step = 0; step < 500; ++step) {
-//     network.zero_gradients();
-//     const auto [y, state] = network.forward(x, {.columns = N});
-//     network.backward(as_matrix(y, 1) - target);  // of the loss ½·‖y − target‖²
-//     network.step(adam);
-//   }
+//     constexpr unfold::Index T = 8, N = 4;
+//     unfold::TensorNetwork network(unfold::parse_config(R"({"task":{"name":"tensor","inputs":2,"outputs":1},
+//                                                            "layers":[{"cell":"lstm","hidden":32}]})"));
+//     const auto adam = unfold::parse_tensor_optimizer({{"optimizer", "adam"}, {"lr", 0.01}});
+//     const unfold::RealMatrix x = unfold::RealMatrix::Random(2, T * N), target = x.colwise().sum();
+//     for (int step = 0; step < 500; ++step) {
+//       network.zero_gradients();
+//       const auto [y, state] = network.forward(x, {.columns = N});
+//       network.backward(unfold::as_matrix(y, 1) - target);  // of the loss ½·‖y − target‖²
+//       network.step(adam);
+//       if (step % 100 == 0) std::printf("%f\n", (unfold::as_matrix(y, 1) - target).squaredNorm() / 2);
+//     }
 //
 // core/examples/tensor_loss.cpp is a whole program.
 #pragma once

@@ -34,9 +34,9 @@ struct CellInfo {
   std::string_view name, label, summary, equations, source;
   std::span<const char* const> gate_names;
   std::span<const char* const> state_names = one_state;  // the first is what others see
-  std::span<const char* const> vector_names;             // parameters of H numbers that the cell owns
+  std::span<const char* const> vector_names{};           // parameters of H numbers that the cell owns
   bool recurrent = true;                                 // by default a layer reads its own former state
-  std::span<const CellOption> options;
+  std::span<const CellOption> options{};
   std::unique_ptr<Cell> (*make)(const CellSettings&);
 };
 
