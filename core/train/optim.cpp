@@ -9,7 +9,7 @@ namespace unfold {
 namespace {
 
 /// Elements that a rule updates at a time: what it reads and writes then stays in the first-level cache.
-constexpr Index block_size = 512;
+constexpr Index block_size = 256;
 
 }  // namespace
 
@@ -36,14 +36,16 @@ Optimizer::Slice Optimizer::slice(Real* parameters, Real* gradient, Index begin,
 
 /// At most block_size elements; the former parameters go where the gradient was.
 void Optimizer::update_block(const UpdateStep& step, const Slice& block) const {
-  Real former[block_size];
   const auto [p, g, m0, m1, m2] = block.data;
   const Index n = block.size;
-  UpdateBlock views{array(p, n), array(g, n), array(m0, n), array(m1, n), array(m2, n)};
-  std::copy_n(p, n, former);
-  views.g += coupled_decay() * views.p;
-  rule_.update(step, views);
-  std::copy_n(former, n, g);
+  UpdateBlock views{array(g, n), array(m0, n), array(m1, n), array(m2, n)};
+  views.g += coupled_decay() * array(p, n);
+  rule_.direct(step, views);
+  for (Index i = 0; i < n; ++i) {
+    const Real former = p[i];
+    p[i] = step.shrinkage * former - step.rate * g[i];
+    g[i] = former;
+  }
 }
 
 /// What an update would make, without making it: the largest magnitudes of the parameters and of the moments; infinity
@@ -69,7 +71,8 @@ Bounds Optimizer::dry_run(const UpdateStep& step, Real* parameters, Real* gradie
 }
 
 bool Optimizer::update(Real* parameters, Real* gradient, double learning_rate, double norm) {
-  const UpdateStep step{config_, learning_rate, updates + 1};
+  UpdateStep step(config_, learning_rate, updates + 1);
+  rule_.prepare(step);
   Bounds next = rule_.bounds(step, bounds_, norm + double(coupled_decay()) * bounds_.parameters);
   if (!(next.parameters <= largest_weight / 2)) {  // it could overflow
     next = dry_run(step, parameters, gradient);

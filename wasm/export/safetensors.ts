@@ -60,8 +60,7 @@ export const isZip = (bytes: Uint8Array) => [0x50, 0x4b, 3, 4].every((byte, i) =
 /** Reads and checks a file: tensors tile the data exactly. Throws `INVALID_CHECKPOINT` naming what is wrong. */
 export function readSafetensors(bytes: Uint8Array): TensorFile {
   if (!(bytes instanceof Uint8Array)) throw bad('bytes', 'a Uint8Array', bytes);
-  if (isZip(bytes))
-    throw bad('file', 'a safetensors file', 'a zip archive (a PyTorch .pt file?)');
+  if (isZip(bytes)) throw bad('file', 'a safetensors file', 'a zip archive (a PyTorch .pt file?)');
   if (bytes.byteLength < 10) throw bad('file', 'a safetensors file', `${bytes.byteLength} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = Number(view.getBigUint64(0, true));

@@ -19,13 +19,12 @@ class Adadelta final : public UpdateRule {
     return {.parameters = before.parameters + step.learning_rate * d, .moments{0, u + d * d}};
   }
 
-  void update(const UpdateStep& step, UpdateBlock& b) const override {
+  void direct(const UpdateStep& step, UpdateBlock& b) const override {
     const Real rho = Real(step.config.decay), eps = Real(step.config.epsilon);
     ArrayView &s = b.m0, &u = b.m1, &d = b.g;
     s = rho * s + (1 - rho) * (b.g * b.g);
-    d = b.g * ((u + eps).sqrt() / (s + step.epsilon()).sqrt());
+    d = b.g * ((u + eps).sqrt() / (s + step.epsilon).sqrt());
     u = rho * u + (1 - rho) * (d * d);
-    b.p -= step.rate() * d;
   }
 };
 

@@ -14,10 +14,10 @@ class Adagrad final : public UpdateRule {
     return {.parameters = before.parameters + step.learning_rate * gradient / step.config.epsilon};
   }
 
-  void update(const UpdateStep& step, UpdateBlock& b) const override {
+  void direct(const UpdateStep& step, UpdateBlock& b) const override {
     ArrayView& s = b.m0;
     s += b.g * b.g;
-    b.p -= step.rate() * (b.g / (s.sqrt() + step.epsilon()));
+    b.g = b.g / (s.sqrt() + step.epsilon);
   }
 };
 

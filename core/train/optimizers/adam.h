@@ -11,8 +11,9 @@ namespace unfold {
 class Adam : public UpdateRule {
  public:
   int moments(const OptimizerConfig&) const override { return 2; }
+  void prepare(UpdateStep& step) const override;
   Bounds bounds(const UpdateStep& step, const Bounds& before, double gradient) const override;
-  void update(const UpdateStep& step, UpdateBlock& block) const override;
+  void direct(const UpdateStep& step, UpdateBlock& block) const override;
 
  protected:
   ~Adam() = default;

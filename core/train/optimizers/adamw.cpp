@@ -7,21 +7,19 @@
 namespace unfold {
 namespace {
 
-Real shrinkage(const UpdateStep& step) { return Real(1 - step.learning_rate * step.config.weight_decay); }
-
 class AdamW final : public Adam {
  public:
   bool decoupled() const override { return true; }
 
-  Bounds bounds(const UpdateStep& step, const Bounds& before, double gradient) const override {
-    Bounds shrunk = before;
-    shrunk.parameters *= std::fabs(double(shrinkage(step)));
-    return Adam::bounds(step, shrunk, gradient);
+  void prepare(UpdateStep& step) const override {
+    Adam::prepare(step);
+    step.shrinkage = Real(1 - step.learning_rate * step.config.weight_decay);
   }
 
-  void update(const UpdateStep& step, UpdateBlock& b) const override {
-    b.p *= shrinkage(step);
-    Adam::update(step, b);
+  Bounds bounds(const UpdateStep& step, const Bounds& before, double gradient) const override {
+    Bounds shrunk = before;
+    shrunk.parameters *= std::fabs(double(step.shrinkage));
+    return Adam::bounds(step, shrunk, gradient);
   }
 };
 

@@ -15,10 +15,10 @@ class Momentum final : public UpdateRule {
     return {.parameters = before.parameters + 2 * step.learning_rate * v, .moments{v}};
   }
 
-  void update(const UpdateStep& step, UpdateBlock& b) const override {
+  void direct(const UpdateStep& step, UpdateBlock& b) const override {
     ArrayView& v = b.m0;
     v = Real(step.config.momentum) * v + b.g;
-    b.p -= step.rate() * v;
+    b.g = v;
   }
 };
 

@@ -15,11 +15,11 @@ class Nesterov final : public UpdateRule {
     return {.parameters = before.parameters + 2 * step.learning_rate * v, .moments{v}};
   }
 
-  void update(const UpdateStep& step, UpdateBlock& b) const override {
+  void direct(const UpdateStep& step, UpdateBlock& b) const override {
     ArrayView& v = b.m0;
     const Real mu = Real(step.config.momentum);
     v = mu * v + b.g;
-    b.p -= step.rate() * (b.g + mu * v);
+    b.g = b.g + mu * v;
   }
 };
 

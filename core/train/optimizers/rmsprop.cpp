@@ -16,9 +16,9 @@ class RmsProp final : public UpdateRule {
     return {.parameters = before.parameters + step.learning_rate * v, .moments{0, 0, v}};
   }
 
-  void update(const UpdateStep& step, UpdateBlock& b) const override {
+  void direct(const UpdateStep& step, UpdateBlock& b) const override {
     const OptimizerConfig& c = step.config;
-    const Real rho = Real(c.decay), mu = Real(c.momentum), eps = step.epsilon();
+    const Real rho = Real(c.decay), mu = Real(c.momentum), eps = step.epsilon;
     ArrayView &s = b.m0, &m = b.m1, &v = b.m2, &d = b.g;
     s = rho * s + (1 - rho) * (b.g * b.g);
     if (c.centered) {
@@ -28,7 +28,6 @@ class RmsProp final : public UpdateRule {
       d = b.g / (s.max(Real(0)).sqrt() + eps);  // so can a file
     }
     if (mu > 0) d = v = mu * v + d;
-    b.p -= step.rate() * d;
   }
 };
 

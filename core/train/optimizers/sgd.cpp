@@ -13,7 +13,7 @@ class Sgd final : public UpdateRule {
     return {.parameters = before.parameters + step.learning_rate * gradient};
   }
 
-  void update(const UpdateStep& step, UpdateBlock& b) const override { b.p -= step.rate() * b.g; }
+  void direct(const UpdateStep&, UpdateBlock&) const override {}  // d = g
 };
 
 }  // namespace

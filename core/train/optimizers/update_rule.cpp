@@ -5,7 +5,12 @@
 
 namespace unfold {
 
-Real UpdateStep::epsilon() const { return std::max(Real(config.epsilon), std::numeric_limits<Real>::min()); }
+UpdateStep::UpdateStep(const OptimizerConfig& c, double eta, std::int64_t t)
+    : config(c),
+      learning_rate(eta),
+      number(t),
+      rate(Real(eta)),
+      epsilon(std::max(Real(c.epsilon), std::numeric_limits<Real>::min())) {}
 
 const UpdateRule& rule_of(OptimizerKind kind) {
   // In the order of OptimizerKind.

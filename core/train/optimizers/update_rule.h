@@ -9,16 +9,19 @@
 
 namespace unfold {
 
-/// What one update is made with.
+/// What one update is made with: the same for all of its blocks.
 struct UpdateStep {
+  UpdateStep(const OptimizerConfig& c, double eta, std::int64_t t);
+
   const OptimizerConfig& config;
   double learning_rate;  // η, as the schedule has it
-  std::int64_t number;   // this update's, from 1, for Adam's bias correction
-
-  Real rate() const { return Real(learning_rate); }
+  std::int64_t number;   // t, this update's, from 1
+  Real rate;             // of p −= rate·d: η; Adam: η/(1−β₁ᵗ)
   /// ε of a denominator. 0 is legal, as in PyTorch, where 0/0 then makes a parameter NaN; here the smallest normal
   /// number stands in for it, which disappears in every other denominator and makes a step of 0 of 0/0.
-  Real epsilon() const;
+  Real epsilon;
+  Real correction = 1;  // Adam: 1/√(1−β₂ᵗ)
+  Real shrinkage = 1;   // σ; AdamW: 1 − ηλ
 };
 
 /// Upper bounds of magnitudes: of all parameters, and of each moment. Infinity: unknown.
@@ -27,22 +30,24 @@ struct Bounds {
   std::array<double, 3> moments{};
 };
 
-/// The same n elements of each vector. A rule reads the gradient, weight decay included, and may write over it.
+/// The same n elements of each vector: the gradient, weight decay included, and as many moments as the rule has.
 struct UpdateBlock {
-  ArrayView p, g, m0, m1, m2;  // parameters, gradient, moments (as many as the rule has)
+  ArrayView g, m0, m1, m2;
 };
 
-/// One optimizer. Elementwise, so that a vector can be cut anywhere.
+/// One optimizer: p ← σ·p − η·d with a direction d of its own. Elementwise, so that a vector can be cut anywhere.
 class UpdateRule {
  public:
   /// How many vectors as long as the parameters it remembers, at most 3.
   virtual int moments(const OptimizerConfig& config) const = 0;
   /// Whether weight decay stays out of the gradient.
   virtual bool decoupled() const { return false; }
+  /// Completes what all blocks of an update share.
+  virtual void prepare(UpdateStep&) const {}
   /// Bounds after an update, from those before it and a bound of the gradient's elements, weight decay included.
   virtual Bounds bounds(const UpdateStep& step, const Bounds& before, double gradient) const = 0;
-  /// Updates the parameters and moments of a block.
-  virtual void update(const UpdateStep& step, UpdateBlock& block) const = 0;
+  /// Updates the moments of a block, and puts d in the gradient's place.
+  virtual void direct(const UpdateStep& step, UpdateBlock& block) const = 0;
 
  protected:
   ~UpdateRule() = default;  // rules are constants
