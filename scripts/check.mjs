@@ -52,6 +52,7 @@ const checks = {
       '.dependency-cruiser.cjs',
     ),
   includes: () => script('check-includes.mjs'),
+  lengths: () => script('check-lengths.mjs'),
   shell: () => ['shellcheck', '--external-sources', ...shellScripts()],
 };
 

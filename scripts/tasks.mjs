@@ -124,13 +124,13 @@ function train({ config, text, steps, split = 'test' }) {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const [, loss, right] = new RegExp(`${split} loss ([\\d.]+)(?:, right ([\\d.]+) %)?`).exec(output) ?? [];
+  const [, loss, right] = new RegExp(`${split} loss ([\\d.]+)(?:, accuracy ([\\d.]+) %)?`).exec(output) ?? [];
   /** @param {RegExp} pattern */
   const number = (pattern) => Number(pattern.exec(output)?.[1]);
   return {
     loss: Number(loss),
     right: right === undefined ? undefined : Number(right) / 100,
-    trivial: number(/without information ([\d.]+)/),
+    trivial: number(/trivial baseline ([\d.]+)/),
     seconds: number(/steps, ([\d.]+) s/),
   };
 }
@@ -144,7 +144,7 @@ function tell(run) {
     (run.above === undefined || loss > run.above);
   const share = right === undefined ? '' : `  ${(100 * right).toFixed(2)} % right`;
   console.log(
-    `${run.name.padEnd(27)} ${run.split ?? 'test'} loss ${loss.toFixed(4)} (${trivial.toFixed(4)} without information)${share}  ${seconds.toFixed(0)} s${kept ? '' : '  MISSED'}`,
+    `${run.name.padEnd(27)} ${run.split ?? 'test'} loss ${loss.toFixed(4)} (${trivial.toFixed(4)} trivial baseline)${share}  ${seconds.toFixed(0)} s${kept ? '' : '  MISSED'}`,
   );
   return kept;
 }

@@ -42,15 +42,6 @@ void check_parameters(const TensorFile& file, const Config& config, const Networ
                       std::to_string(std::int64_t(bytes)));
 }
 
-/// Each of the symbols once, as UTF-8.
-std::vector<std::string> spelt(const std::vector<std::uint32_t>& symbols) {
-  std::vector<std::string> all;
-  std::set<std::uint32_t> seen;
-  for (const std::uint32_t symbol : symbols)
-    if (seen.insert(symbol).second) append_utf8(symbol, all.emplace_back());
-  return all;
-}
-
 /// A model that exists already takes examples of its own symbols and sizes: everything in memory is as large as these.
 void check_examples(const CheckpointHeader& header, const Symbols& given, const NetworkSizes& wanted) {
   const NetworkSizes& own = header.sizes;
@@ -58,7 +49,7 @@ void check_examples(const CheckpointHeader& header, const Symbols& given, const 
     if (!kept) refuse_text("text", expected, actual);
   };
   need(given.inputs == header.symbols.inputs && given.targets == header.symbols.targets,
-       "examples of the symbols that the model knows", "others");
+       "examples with the symbols of the model's vocabulary", "others");
   const auto sizes = [](const NetworkSizes& s) {
     return std::to_string(s.numbers) + " numbers a step, a context of " + std::to_string(s.context) + ", " +
            std::to_string(s.outputs) + " outputs";
@@ -70,7 +61,7 @@ void check_examples(const CheckpointHeader& header, const Symbols& given, const 
        std::to_string(wanted.lengths - 1));
 }
 
-/// A network of numbers has no examples: whose loss it is, trains it.
+/// The caller has the loss of a tensor network, and trains it.
 void check_learns(const Config& config) {
   if (config.task.info().data == TaskData::caller)
     refuse_config("task.name",
@@ -174,7 +165,7 @@ std::vector<std::string> Session::sample_start(const std::string& prime, const S
   sampler_.emplace(*network_, options);
   sampler_->feed(tokens);
   sample_left_ = length;
-  return spelt(lost);
+  return utf8_of(lost);
 }
 
 bool Session::sample_next(int count, std::string& text) {

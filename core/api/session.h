@@ -46,71 +46,90 @@ Estimate estimate(const Config& config, const NetworkSizes& sizes, Index T, Inde
 /// Refuses a network that would not fit, before anything of it is allocated, with the figure.
 void check_size(const Config& config, const NetworkSizes& sizes, Index T, Index S, Index text_tokens);
 
+/// A model and what it is trained on. Every method may throw Error: the code and the cases stand at each. Pointers and
+/// references stay valid as long as the session. One thread at a time.
 class Session {
  public:
-  /// A fresh model for a text (UTF-8, or bytes), or for the examples that the task reads from one (read_dataset). A
-  /// corpus needs none.
+  /// A new model. `text` is UTF-8 (bytes, if the configuration says so) that a network of the task "next" learns, or
+  /// the examples of another task in its format (read_dataset); empty, if the configuration names a generated dataset.
+  /// Throws Error{invalid_text} for a text that is too short or has the wrong format, Error{invalid_config} for the
+  /// task "tensor", Error{out_of_memory} before anything large is allocated.
   Session(const Config& config, std::string text);
-  /// A model from a checkpoint; with its text it can be trained further, bit for bit as if never stopped.
+  /// A model from a checkpoint. With the text that it was trained on, training goes on bit for bit as if it had never
+  /// stopped; without (empty), the model predicts and samples. Throws Error{invalid_checkpoint}; Error{invalid_text} if
+  /// the text is another one.
   Session(std::span<const std::byte> checkpoint, std::string text);
 
   const Config& config() const { return config_; }
+  /// Symbols of the task "next".
   const Vocabulary& vocabulary() const { return symbols_.vocabulary; }
-  /// Names and sizes of the task's data, without its examples.
+  /// Names and sizes of the examples of other tasks, without the examples.
   const Dataset& names() const { return names_; }
   Network& network() { return *network_; }
   bool can_train() const { return trainer_ != nullptr; }
-  /// Throws Error{invalid_state} if there is no text.
+  /// Throws Error{invalid_state} if the session has neither text nor examples.
   Trainer& trainer();
 
-  /// Settings that may change while training, see update_config.
+  /// Changes settings during training, see update_config. Throws Error{invalid_config} and changes nothing.
   void update(const std::string& settings);
 
-  /// Starts sampling: the seed defaults to the configuration's. Symbols of `prime` that the vocabulary does not
-  /// have are left out and returned.
+  /// Starts to write `length` symbols after `prime`, by a network of the task "next". Symbols of `prime` that are not
+  /// in the vocabulary are left out and returned, each once, as UTF-8. Throws Error{invalid_argument} for the options,
+  /// Error{invalid_state} for another task.
   std::vector<std::string> sample_start(const std::string& prime, const SampleOptions& options, std::int64_t length);
-  /// Appends up to `count` symbols, fewer at the end; returns false when `length` is reached.
+  /// Appends up to `count` symbols to `text`, as UTF-8 (or bytes); false once `length` are written. Throws
+  /// Error{invalid_state} if nothing was started.
   bool sample_next(int count, std::string& text);
 
-  /// The checkpoint; without `training`, only what sampling needs.
+  /// The checkpoint: a safetensors file. Without `training`, only what predicting and sampling need. Throws
+  /// Error{non_finite} if a weight is not finite.
   std::vector<std::byte> save(bool training) const;
 
-  /// Logits of T steps of N columns, V × (T·N), from `state` (empty: forgotten everything), which becomes the one
-  /// after them. `tokens` is time-major, T·N. Nothing is dropped, nothing of the session changes.
+  /// Logits [V × (T·N)] of T steps of N columns, from `state` (an empty one: the zero state), which becomes the state
+  /// after them. `tokens` is [T·N], time-major. Dropout is off, and nothing of the session changes. Throws
+  /// Error{invalid_argument} if N does not divide the number of tokens or the state has another size,
+  /// Error{invalid_state} for a task other than "next".
   std::vector<Real> logits(const std::vector<Token>& tokens, Index N, State& state);
 
-  /// Losses on the validation text of simple predictors: {uniform, markov: [order 0 (unigram), 1, … highest]}.
+  /// Losses of simple predictors on the validation text, in nats per symbol: {uniform, markov: [order 0 (unigram), 1,
+  /// … highest]}; `markov` is empty without a validation text. Throws Error{invalid_state} without a text.
   Json baselines(int highest);
-  /// The same in slices: begins it, or goes on for about `count` tokens; nothing until all is counted.
+  /// The same in slices: begins, then goes on for about `count` tokens at a time; nullopt until all is counted.
   void baselines_start(int highest);
   std::optional<Json> baselines_next(Index count);
-  /// See gradient_flow.h; on the start of the validation text (or of the text).
+  /// Norms of ∂L_t/∂h_{t−k}, [layers][lags + 1], on the start of the validation text (or of the text); see
+  /// gradient_flow.h. Throws Error{invalid_argument} if the text is shorter than lags + 2, Error{invalid_state} without
+  /// a text.
   Json gradient_flow(Index lags);
 
-  /// See inspect.h. The tokens are those of the text that the vocabulary has; the others are left out and returned.
+  /// What the network does while it reads a text, see inspect.h. `tokens` are the symbols of the text that are in the
+  /// vocabulary; the others are left out and listed in `unknown`.
   struct Reading {
     std::vector<Token> tokens;
     std::vector<std::string> unknown;
     Inspection inspection;
   };
+  /// These three throw Error{invalid_text} if no symbol of the text is in the vocabulary, or more than 256 MB would
+  /// result; Error{invalid_argument} for `layer` or `at` out of range; Error{invalid_state} for a task other than
+  /// "next".
   Reading inspect(const std::string& text);
+  /// ‖∂L/∂x_s‖₂ for each s < `at`, where L is the loss of token `at`; 1 ≤ at < tokens.
   std::vector<double> connectivity(const std::string& text, Index at);
-  /// {name, values: G·H numbers, apart} for each parameter that adds to the preactivations.
+  /// {name, values: G·H numbers, apart} for each parameter that adds to the preactivations of a layer at step `at`.
   Json terms(const std::string& text, Index layer, Index at);
-  /// {name, shape, low, high, mean, deviation, counts} for each parameter.
+  /// {name, shape: [rows, columns], low, high, mean, deviation, counts: `bins` numbers} for each parameter; 1 to 1000
+  /// bins, else Error{invalid_argument}.
   Json spreads(int bins) const;
 
-  /// Example `index` of a split as JSON, and what the network answers; see predict.
+  /// Example `index` of a split as JSON, and what the network predicts for it; see show_example. Throws
+  /// Error{invalid_state} without examples, Error{invalid_argument} for an index out of range.
   Json example(Split split, Index index);
-  /// Answers {input: text or rows of numbers, context?, target?, beam?, lengthPenalty?, temperature?, seed?, steps?}:
-  ///   generate, translate   {output, logProbability, alternatives: [{output, logProbability, score}], attention?}
-  ///   classify              {output, probabilities}
-  ///   tag                   {outputs, probabilities: a row a step}
-  ///   regress, notes        {values: a row a step, forecast: rows of `steps` further ones}
-  /// With a target, logProbability is that of the target.
+  /// Answers a request; see predict.h for its fields and those of the answer. Throws Error{invalid_argument} for the
+  /// request, Error{invalid_state} for the task "next".
   Json predict(const Json& request);
 
-  /// Configuration, sizes, vocabulary, progress.
+  /// {config, parameters, memoryBytes, vocabulary, characters, step, epoch, validationLoss, threads, build, math,
+  /// canTrain}, and `data` (names, sizes, numbers of examples, trivialLoss) for a task with examples.
   Json info() const;
 
  private:
@@ -127,7 +146,7 @@ class Session {
   Dataset names_;
   std::unique_ptr<ExampleFeed> examples_;  // until the trainer takes them
   ExampleFeed* feed_ = nullptr;
-  std::int64_t replaced_ = 0;  // characters of the text that the cap made unknown
+  std::int64_t replaced_ = 0;  // characters of the text that became the unknown symbol
   std::unique_ptr<Network> network_;
   std::unique_ptr<Trainer> trainer_;
   Progress resumed_;  // of a checkpoint opened without its text

@@ -80,9 +80,9 @@ std::vector<Token> Session::readable(const std::string& text, std::vector<std::s
   check_text();
   std::vector<std::uint32_t> lost;
   std::vector<Token> tokens = symbols_.vocabulary.encode(text, &lost);
-  if (unknown) *unknown = spelt(lost);
+  if (unknown) *unknown = utf8_of(lost);
   if (tokens.empty())
-    refuse_text("text", "at least one character that the model knows", text.empty() ? "an empty text" : "none");
+    refuse_text("text", "at least one character of the model's vocabulary", text.empty() ? "an empty text" : "none");
   const double each = inspection_size(*network_, config_, 1);
   if (each * double(tokens.size()) > most_inspected)
     refuse_text("text",

@@ -4,73 +4,75 @@
 
 namespace unfold {
 
-const std::vector<Preset>& presets() {
-  static const std::vector<Preset> list{
-      {"rnn", "Vanilla RNN", "The new state is a squashed sum of the input and the former state.",
-       "h = tanh(b + U·x + W·h₋);  o = c + V·h", "Elman 1990", R"({"layers":[{"cell":"rnn","hidden":H}]})"},
-      {"irnn", "IRNN", "A ReLU network that starts as a perfect memory: its recurrent matrix is the identity.",
-       "h = max(0, b + U·x + W·h₋);  W starts as I", "Le, Jaitly & Hinton 2015",
-       R"({"layers":[{"cell":"rnn","hidden":H,"activation":"relu"}],"initialization":{"recurrent":"identity"},"clip":1,
+namespace {
+
+constexpr Preset list[]{
+    {"rnn", "Vanilla RNN", "The new state is a squashed sum of the input and the previous state.",
+     "h = tanh(b + U·x + W·h₋);  o = c + V·h", "Elman 1990", R"({"layers":[{"cell":"rnn","hidden":H}]})"},
+    {"irnn", "IRNN", "A ReLU network that starts as a perfect memory: its recurrent matrix is the identity.",
+     "h = max(0, b + U·x + W·h₋);  W starts as I", "Le, Jaitly & Hinton 2015",
+     R"({"layers":[{"cell":"rnn","hidden":H,"activation":"relu"}],"initialization":{"recurrent":"identity"},"clip":1,
            "optimizer":{"name":"adam","learningRate":0.001}})"},
-      {"lstm", "LSTM", "Gates decide what a cell writes, keeps and shows, so that errors flow back unchanged.",
-       "i, f, o = σ(…);  g = tanh(…);  c = f∘c₋ + i∘g;  h = o∘tanh(c)", "Hochreiter & Schmidhuber 1997; Gers 2000",
-       R"({"layers":[{"cell":"lstm","hidden":H}]})"},
-      {"peephole-lstm", "Peephole LSTM", "An LSTM whose gates look at the cell state itself, for exact timing.",
-       "i, f = σ(… + p∘c₋);  c = f∘c₋ + i∘g;  o = σ(… + p∘c);  h = o∘tanh(c)", "Gers & Schmidhuber 2000",
-       R"({"layers":[{"cell":"peephole-lstm","hidden":H}]})"},
-      {"gru", "GRU", "Two gates blend the former state with a candidate: nearly an LSTM, with less to compute.",
-       "r, u = σ(…);  n = tanh(U·x + r∘(W·h₋));  h = (1−u)∘n + u∘h₋", "Cho et al. 2014",
-       R"({"layers":[{"cell":"gru","hidden":H}]})"},
-      {"srnn", "Stacked RNN", "Layers on top of each other: each reads the states of the one below.",
-       "h¹ = tanh(U¹·x + W¹·h¹₋);  h² = tanh(U²·h¹ + W²·h²₋)", "Schmidhuber 1992; El Hihi & Bengio 1996",
-       R"({"layers":[{"cell":"rnn","hidden":H},{"cell":"rnn","hidden":H}]})"},
-      {"dt-rnn", "Deep transition RNN", "Two layers lie between one state and the next.",
-       "a = tanh(W₁·h₋ + U₁·x);  h = tanh(W₂·a + U₂·x)", "Pascanu et al. 2014",
-       R"({"layers":[{"cell":"rnn","hidden":H,"edges":[{"from":"input","delay":0},
+    {"lstm", "LSTM", "Gates decide what a cell writes, keeps and shows, so that errors flow back unchanged.",
+     "i, f, o = σ(…);  g = tanh(…);  c = f∘c₋ + i∘g;  h = o∘tanh(c)", "Hochreiter & Schmidhuber 1997; Gers 2000",
+     R"({"layers":[{"cell":"lstm","hidden":H}]})"},
+    {"peephole-lstm", "Peephole LSTM", "An LSTM whose gates look at the cell state itself, for exact timing.",
+     "i, f = σ(… + p∘c₋);  c = f∘c₋ + i∘g;  o = σ(… + p∘c);  h = o∘tanh(c)", "Gers & Schmidhuber 2000",
+     R"({"layers":[{"cell":"peephole-lstm","hidden":H}]})"},
+    {"gru", "GRU", "Two gates blend the former state with a candidate: nearly an LSTM, with less to compute.",
+     "r, u = σ(…);  n = tanh(U·x + r∘(W·h₋));  h = (1−u)∘n + u∘h₋", "Cho et al. 2014",
+     R"({"layers":[{"cell":"gru","hidden":H}]})"},
+    {"srnn", "Stacked RNN", "Layers on top of each other: each reads the states of the one below.",
+     "h¹ = tanh(U¹·x + W¹·h¹₋);  h² = tanh(U²·h¹ + W²·h²₋)", "Schmidhuber 1992; El Hihi & Bengio 1996",
+     R"({"layers":[{"cell":"rnn","hidden":H},{"cell":"rnn","hidden":H}]})"},
+    {"dt-rnn", "Deep transition RNN", "Two layers lie between one state and the next.",
+     "a = tanh(W₁·h₋ + U₁·x);  h = tanh(W₂·a + U₂·x)", "Pascanu et al. 2014",
+     R"({"layers":[{"cell":"rnn","hidden":H,"edges":[{"from":"input","delay":0},
            {"from":"self","delay":1,"hidden":[H],"activation":"tanh","join":"all"}]}]})"},
-      {"dt(s)-rnn", "Deep transition RNN with shortcut", "A deep transition that the former state can also bypass.",
-       "a = tanh(W₁·h₋ + U₁·x);  h = tanh(W₂·a + U₂·x + S·h₋)", "Pascanu et al. 2014",
-       R"({"layers":[{"cell":"rnn","hidden":H,"edges":[{"from":"input","delay":0},
+    {"dt(s)-rnn", "Deep transition RNN with shortcut", "A deep transition that the former state can also bypass.",
+     "a = tanh(W₁·h₋ + U₁·x);  h = tanh(W₂·a + U₂·x + S·h₋)", "Pascanu et al. 2014",
+     R"({"layers":[{"cell":"rnn","hidden":H,"edges":[{"from":"input","delay":0},
            {"from":"self","delay":1,"hidden":[H],"activation":"tanh","shortcut":true,"join":"all"}]}]})"},
-      {"do-rnn", "Deep output RNN", "A layer between the state and the prediction undoes the mixing of the state.",
-       "h = tanh(U·x + W·h₋);  a = tanh(V₁·h);  o = V₂·a", "Pascanu et al. 2014",
-       R"({"layers":[{"cell":"rnn","hidden":H}],"readout":[{"from":0,"hidden":[H],"activation":"tanh"}]})"},
-      {"dot-rnn", "Deep output, deep transition RNN", "Depth both between states and before the prediction.",
-       "a = tanh(W₁·h₋ + U₁·x);  h = tanh(W₂·a + U₂·x);  o = V₂·tanh(V₁·h)", "Pascanu et al. 2014",
-       R"({"layers":[{"cell":"rnn","hidden":H,"edges":[{"from":"input","delay":0},
+    {"do-rnn", "Deep output RNN", "A layer between the state and the prediction undoes the mixing of the state.",
+     "h = tanh(U·x + W·h₋);  a = tanh(V₁·h);  o = V₂·a", "Pascanu et al. 2014",
+     R"({"layers":[{"cell":"rnn","hidden":H}],"readout":[{"from":0,"hidden":[H],"activation":"tanh"}]})"},
+    {"dot-rnn", "Deep output, deep transition RNN", "Depth both between states and before the prediction.",
+     "a = tanh(W₁·h₋ + U₁·x);  h = tanh(W₂·a + U₂·x);  o = V₂·tanh(V₁·h)", "Pascanu et al. 2014",
+     R"({"layers":[{"cell":"rnn","hidden":H,"edges":[{"from":"input","delay":0},
            {"from":"self","delay":1,"hidden":[H],"activation":"tanh","join":"all"}]}],
            "readout":[{"from":0,"hidden":[H],"activation":"tanh"}]})"},
-      {"dot(s)-rnn", "Deep output, deep transition RNN with shortcut",
-       "The deepest of Pascanu's networks: deep transition, shortcut and deep output.",
-       "a = tanh(W₁·h₋ + U₁·x);  h = tanh(W₂·a + U₂·x + S·h₋);  o = V₂·tanh(V₁·h)", "Pascanu et al. 2014",
-       R"({"layers":[{"cell":"rnn","hidden":H,"edges":[{"from":"input","delay":0},
+    {"dot(s)-rnn", "Deep output, deep transition RNN with shortcut",
+     "The deepest of Pascanu's networks: deep transition, shortcut and deep output.",
+     "a = tanh(W₁·h₋ + U₁·x);  h = tanh(W₂·a + U₂·x + S·h₋);  o = V₂·tanh(V₁·h)", "Pascanu et al. 2014",
+     R"({"layers":[{"cell":"rnn","hidden":H,"edges":[{"from":"input","delay":0},
            {"from":"self","delay":1,"hidden":[H],"activation":"tanh","shortcut":true,"join":"all"}]}],
            "readout":[{"from":0,"hidden":[H],"activation":"tanh"}]})"},
-      {"deep-gated-lstm", "Deep-gated LSTM", "The gates read the former state through a hidden layer of their own.",
-       "a = tanh(W₁·h₋ + U₁·x);  i, f, g, o from W₂·a + U₂·x", "Zhang et al., Dive into Deep Learning 9.3",
-       R"({"layers":[{"cell":"lstm","hidden":H,"edges":[{"from":"input","delay":0},
+    {"deep-gated-lstm", "Deep-gated LSTM", "The gates read the former state through a hidden layer of their own.",
+     "a = tanh(W₁·h₋ + U₁·x);  i, f, g, o from W₂·a + U₂·x", "Zhang et al., Dive into Deep Learning 9.3",
+     R"({"layers":[{"cell":"lstm","hidden":H,"edges":[{"from":"input","delay":0},
            {"from":"self","delay":1,"hidden":[H],"activation":"tanh","join":"all"}]}]})"},
-      {"leaky-rnn", "Leaky RNN", "Units forget at different speeds, from at once to slowly: a spectrum of time scales.",
-       "h = α∘h₋ + (1−α)∘tanh(U·x + W·h₋);  α from 0 to 0.95 over the units", "Mozer 1992; Jaeger et al. 2007",
-       R"({"layers":[{"cell":"rnn","hidden":H,"leak":{"from":0,"to":0.95}}]})"},
-      {"clockwork-rnn", "Clockwork RNN",
-       "Groups of units tick at different periods, half of them at every step; slow groups speak to fast ones.",
-       "group i changes when t mod Tᵢ = 0;  W block-triangular;  T = 1, 1, 2, 4", "Koutník et al. 2014",
-       R"({"layers":[{"cell":"rnn","hidden":H,"clock":[1,1,2,4]}]})"},
-      {"jordan-rnn", "Jordan RNN",
-       "The only memory is of former outputs: weaker than a hidden state, and easy to train.",
-       "h = tanh(b + U·x + Σ_d W_d·y_{t−d}),  d = 1, 2, 3;  y is the target (teacher forcing) or softmax(o)",
-       "Jordan 1986",
-       R"({"layers":[{"cell":"rnn","hidden":H,"edges":[{"from":"input","delay":0},{"from":"output","delay":1},
+    {"leaky-rnn", "Leaky RNN", "Units forget at different speeds, from at once to slowly: a spectrum of time scales.",
+     "h = α∘h₋ + (1−α)∘tanh(U·x + W·h₋);  α from 0 to 0.95 over the units", "Mozer 1992; Jaeger et al. 2007",
+     R"({"layers":[{"cell":"rnn","hidden":H,"leak":{"from":0,"to":0.95}}]})"},
+    {"clockwork-rnn", "Clockwork RNN",
+     "Groups of units tick at different periods, half of them at every step; slow groups speak to fast ones.",
+     "group i changes when t mod Tᵢ = 0;  W block-triangular;  T = 1, 1, 2, 4", "Koutník et al. 2014",
+     R"({"layers":[{"cell":"rnn","hidden":H,"clock":[1,1,2,4]}]})"},
+    {"jordan-rnn", "Jordan RNN", "The only memory is of former outputs: weaker than a hidden state, and easy to train.",
+     "h = tanh(b + U·x + Σ_d W_d·y_{t−d}),  d = 1, 2, 3;  y is the target (teacher forcing) or softmax(o)",
+     "Jordan 1986",
+     R"({"layers":[{"cell":"rnn","hidden":H,"edges":[{"from":"input","delay":0},{"from":"output","delay":1},
            {"from":"output","delay":2},{"from":"output","delay":3}]}]})"},
-      {"narx", "NARX network", "Outputs of several steps ago are fed back, so errors skip steps on their way.",
-       "h = tanh(b + U·x + Σ_d W_d·y_{t−d}),  d = 1 … 5", "Lin et al. 1996",
-       R"({"layers":[{"cell":"rnn","hidden":H,"edges":[{"from":"input","delay":0},{"from":"output","delay":1},
+    {"narx", "NARX network", "Outputs of several steps ago are fed back, so errors skip steps on their way.",
+     "h = tanh(b + U·x + Σ_d W_d·y_{t−d}),  d = 1 … 5", "Lin et al. 1996",
+     R"({"layers":[{"cell":"rnn","hidden":H,"edges":[{"from":"input","delay":0},{"from":"output","delay":1},
            {"from":"output","delay":2},{"from":"output","delay":3},{"from":"output","delay":4},
            {"from":"output","delay":5}]}]})"},
-  };
-  return list;
-}
+};
+
+}  // namespace
+
+std::span<const Preset> presets() { return list; }
 
 Json preset_config(const std::string& name, Index hidden) {
   std::string names;
@@ -83,7 +85,7 @@ Json preset_config(const std::string& name, Index hidden) {
         text.replace(at, from.size(), from == ":H" ? ":" + std::to_string(hidden) : "[" + std::to_string(hidden) + "]");
     return parse_json(text, ErrorCode::internal, name);
   }
-  throw Error(ErrorCode::invalid_config, "preset", "one of " + names, name);
+  refuse_config("preset", "one of " + names, name);
 }
 
 }  // namespace unfold

@@ -1,8 +1,8 @@
 // The networks people know by name. A preset is a plain configuration: nothing in the engine asks for its name.
 #pragma once
 
+#include <span>
 #include <string>
-#include <vector>
 
 #include "unfold/config/config.h"
 
@@ -13,7 +13,7 @@ struct Preset {
   const char* config;  // JSON; H stands for the number of hidden units
 };
 
-const std::vector<Preset>& presets();
+std::span<const Preset> presets();
 
 /// The configuration of a preset with H hidden units a layer (layers, readout, initialization, feedback only).
 /// Throws Error{invalid_config} for an unknown name.

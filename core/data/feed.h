@@ -1,5 +1,5 @@
-// What a trainer learns from. A feed fills the windows of a workspace and, once the network has run, says how good its
-// answers were.
+// Data loaders: they fill the windows of a workspace for the trainer and, once the network has run, measure its
+// predictions.
 #pragma once
 
 #include <memory>
@@ -30,22 +30,22 @@ class Feed {
 
   /// Fills the next window of training; begins a new epoch where one is due.
   virtual void load(Workspace& w, Progress& progress) = 0;
-  /// The window was learnt: on to the next.
+  /// The window has been learned: on to the next.
   virtual void advance(Workspace& w, Progress& progress) = 0;
-  /// Passes over the training data, the present one as a fraction.
+  /// Epochs so far, the current one as a fraction.
   virtual double epochs(const Progress& progress) const = 0;
   /// How much there is to train on and to measure: characters, or examples.
   virtual Index size(Split split) const = 0;
-  /// A mark of the data, by which a checkpoint knows it again.
+  /// A fingerprint of the data, by which a checkpoint recognizes it.
   virtual std::string mark() const = 0;
 
-  /// Measuring: fills the window at `cursor` of a split; the next one is at what this returns.
+  /// Evaluation: fills the window at `cursor` of a split; returns the cursor of the next one.
   virtual Index load(Workspace& w, Split split, Index cursor) = 0;
   /// Cursors of a split go up to here.
   virtual Index length(Split split) const = 0;
 
-  /// After forward: the answers of the window filled last. With `learn`, the workspace then holds the gradient of
-  /// their mean (for answers that count), else probabilities.
+  /// After forward: the predictions of the window filled last, measured. With `learn`, the workspace then holds the
+  /// gradient of their mean loss (over those that count), else probabilities.
   virtual Answers answers(const Network& network, Workspace& w, bool learn) = 0;
 
  protected:
@@ -53,7 +53,7 @@ class Feed {
   Index columns_;
 };
 
-/// Contiguous streams of a text: "next".
+/// Contiguous sequences of a text: "next".
 class TextFeed final : public Feed {
  public:
   /// `tokens` (the whole text) must outlive the feed. Throws Error{invalid_text} if it is too short for

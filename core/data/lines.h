@@ -53,7 +53,7 @@ Index read_numbers(const Lines& line, std::string_view text, const char* separat
 bool is_header(std::string_view text, const char* separators);
 
 /// Without spaces at both ends.
-std::string_view trimmed(std::string_view text);
+std::string_view trimmed(std::string_view s);
 /// The parts before and after the one tab (or other separator) of a line.
 std::pair<std::string_view, std::string_view> halves(const Lines& line, const char* separators = "\t");
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "unfold/base/error.h"
 #include "unfold/base/sorting.h"
@@ -56,6 +57,14 @@ void append_utf8(std::uint32_t code, std::string& out) {
     put(0x80 | (code >> 6 & 0x3F));
   }
   put(0x80 | (code & 0x3F));
+}
+
+std::vector<std::string> utf8_of(const std::vector<std::uint32_t>& symbols) {
+  std::vector<std::string> all;
+  std::set<std::uint32_t> seen;
+  for (const std::uint32_t symbol : symbols)
+    if (seen.insert(symbol).second) append_utf8(symbol, all.emplace_back());
+  return all;
 }
 
 namespace {

@@ -38,6 +38,8 @@ class Vocabulary {
 
 /// Appends a code point as UTF-8.
 void append_utf8(std::uint32_t code, std::string& out);
+/// Each of the symbols once, in their order, as UTF-8.
+std::vector<std::string> utf8_of(const std::vector<std::uint32_t>& symbols);
 
 /// Calls f(code point) for each of a UTF-8 text; throws Error{invalid_text} at the first invalid byte.
 template <class F>

@@ -217,7 +217,7 @@ class Search {
   State state_, scratch_;
 };
 
-/// A feed of one example and its workspace, run forward.
+/// One example in a workspace, run forward.
 struct Asked {
   Asked(Network& network, Config config, const Dataset& names, const Example& example)
       : feed((config.batch = 1, config), of(names, example)),

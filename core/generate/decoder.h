@@ -1,4 +1,4 @@
-// What a network of a task answers to one example: labels, numbers, sequences.
+// Decoding: what a network predicts for one example.
 #pragma once
 
 #include <functional>

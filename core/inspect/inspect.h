@@ -1,5 +1,6 @@
-// What a network does while it reads a text: states, gates and guesses of every step, which earlier characters a
-// guess rests on, what the preactivations of one step are made of; and how its weights are spread.
+// What a network does while it reads a text: states, gates and predictions of every step, which earlier
+// characters a prediction depends on, which parameters add to the preactivations of one step; and histograms of its
+// weights.
 //
 // Everything runs as in evaluation, from the zero state, without dropout.
 #pragma once

@@ -1,4 +1,4 @@
-// The native program: unfold train | sample | evaluate | bench
+// The native program: unfold train | sample | evaluate | predict | bench
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -34,16 +34,12 @@ const char* usage = R"(unfold: deep recurrent networks on text, and on sequences
 
 using Options = std::map<std::string, std::string>;
 
-[[noreturn]] void refuse(const std::string& field, const std::string& expected, const std::string& actual) {
-  throw Error(ErrorCode::invalid_argument, field, expected, actual);
-}
-
 Options parse_options(int argc, char** argv, const std::map<std::string, bool>& known) {
   Options options;
   for (int i = 2; i < argc; ++i) {
     const auto at = known.find(argv[i]);
-    if (at == known.end()) refuse(argv[i], "an option of this command (see unfold --help)", "an unknown one");
-    if (at->second && i + 1 == argc) refuse(argv[i], "a value", "nothing");
+    if (at == known.end()) refuse_argument(argv[i], "an option of this command (see unfold --help)", "an unknown one");
+    if (at->second && i + 1 == argc) refuse_argument(argv[i], "a value", "nothing");
     options[at->first] = at->second ? argv[++i] : "yes";
   }
   return options;
@@ -51,7 +47,7 @@ Options parse_options(int argc, char** argv, const std::map<std::string, bool>& 
 
 std::string read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
-  if (!in) refuse(path, "a readable file", std::strerror(errno));
+  if (!in) refuse_argument(path, "a readable file", std::strerror(errno));
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
@@ -60,13 +56,13 @@ double number(const Options& o, const std::string& name, double otherwise) {
   if (at == o.end()) return otherwise;
   char* end = nullptr;
   const double x = std::strtod(at->second.c_str(), &end);
-  if (at->second.empty() || *end) refuse(name, "a number", at->second);
+  if (at->second.empty() || *end) refuse_argument(name, "a number", at->second);
   return x;
 }
 
 std::string text(const Options& o, const std::string& name, bool required = false) {
   const auto at = o.find(name);
-  if (at == o.end() && required) refuse(name, "a value", "nothing");
+  if (at == o.end() && required) refuse_argument(name, "a value", "nothing");
   return at == o.end() ? "" : at->second;
 }
 
@@ -75,7 +71,8 @@ void write_file(const std::string& path, std::span<const std::byte> bytes) {
   std::ofstream out(part, std::ios::binary);
   out.write(reinterpret_cast<const char*>(bytes.data()), std::streamsize(bytes.size()));
   out.close();
-  if (!out || std::rename(part.c_str(), path.c_str()) != 0) refuse(path, "a writable file", std::strerror(errno));
+  if (!out || std::rename(part.c_str(), path.c_str()) != 0)
+    refuse_argument(path, "a writable file", std::strerror(errno));
 }
 
 std::unique_ptr<Session> open(const std::string& path, const std::string& corpus) {
@@ -86,39 +83,36 @@ std::unique_ptr<Session> open(const std::string& path, const std::string& corpus
 using Clock = std::chrono::steady_clock;
 double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-/// Loss and right answers of each split of a task, and the loss of knowing nothing.
+/// Loss and accuracy on each split of a task, and the loss of the trivial baseline.
 void print_splits(Session& session) {
   const Json data = session.info()["data"];
   for (const auto& [name, split] : {std::pair{"validation", Split::validation}, {"test", Split::test}}) {
     if (data[name].get<Index>() == 0) continue;
     const Evaluation e = session.trainer().evaluate(split);
     std::printf("%s loss %.6f", name, e.loss);
-    if (e.accuracy >= 0) std::printf(", right %.3f %%", 100 * e.accuracy);
+    if (e.accuracy >= 0) std::printf(", accuracy %.3f %%", 100 * e.accuracy);
     std::printf(", over %lld predictions\n", static_cast<long long>(e.predictions));
   }
-  std::printf("without information %.6f\n", data["trivialLoss"].get<double>());
+  std::printf("trivial baseline %.6f\n", data["trivialLoss"].get<double>());
 }
 
-int train(const Options& o) {
-  const std::string file = text(o, "--text"), corpus = file.empty() ? "" : read_file(file), out = text(o, "--out");
-  std::unique_ptr<Session> session;
-  if (const std::string resume = text(o, "--resume"); !resume.empty()) {
-    session = open(resume, corpus);
-  } else {
-    std::string config = text(o, "--config");
-    if (config.empty()) config = "{}";
-    if (config[0] != '{') config = read_file(config);
-    session = std::make_unique<Session>(parse_config(config), corpus);
-  }
-  Trainer& trainer = session->trainer();
-  const auto until = std::int64_t(number(o, "--steps", 1000));
-  const Config& c = session->config();
-  const bool reads = c.task.learns_text();
-  const char* unit = reads ? "characters" : "examples";
-  std::fprintf(stderr, "%td parameters, %td symbols, %td + %td %s, %d threads, %s\n", session->network().table().size(),
-               session->network().symbols(), trainer.train_tokens(), trainer.validation_tokens(), unit, threads(),
-               kernels::active().name);
-  double smooth = 0, seconds = 0, shown = 0, validation = trainer.progress().validation_loss, accuracy = -1;
+/// A new model, or one that goes on.
+std::unique_ptr<Session> session_to_train(const Options& o, const std::string& corpus) {
+  if (const std::string resume = text(o, "--resume"); !resume.empty()) return open(resume, corpus);
+  std::string config = text(o, "--config");
+  if (config.empty()) config = "{}";
+  if (config[0] != '{') config = read_file(config);
+  return std::make_unique<Session>(parse_config(config), corpus);
+}
+
+const char* unit_of(const Session& session) { return session.config().task.learns_text() ? "characters" : "examples"; }
+
+/// Trains until a step, with a line of figures on stderr; returns the seconds that the steps took.
+double run_steps(Session& session, std::int64_t until) {
+  Trainer& trainer = session.trainer();
+  const Config& c = session.config();
+  const double per_step = c.batch * (c.task.learns_text() ? c.window : 1);
+  double smooth = 0, seconds = 0, printed = 0, validation = trainer.progress().validation_loss, accuracy = -1;
   std::int64_t done = 0;
   while (trainer.progress().step < until) {
     const auto start = Clock::now();
@@ -132,28 +126,44 @@ int train(const Options& o) {
       validation = e.loss;
       accuracy = e.accuracy;
     }
-    if (due || seconds - shown > 0.5 || r.step == until) {
-      shown = seconds;
-      const double rate = double(done) / seconds;
-      std::fprintf(stderr, "\rstep %lld  loss %.4f  validation %s%s  %.0f %s/s  %.0f s left   %s",
-                   static_cast<long long>(r.step), smooth, validation < 0 ? "–" : std::to_string(validation).c_str(),
-                   accuracy < 0 ? "" : ("  right " + std::to_string(100 * accuracy) + " %").c_str(),
-                   rate * c.batch * (reads ? c.window : 1), unit, double(until - r.step) / rate, due ? "\n" : "");
-    }
+    if (!due && seconds - printed <= 0.5 && r.step != until) continue;
+    printed = seconds;
+    const double rate = double(done) / seconds;
+    std::fprintf(stderr, "\rstep %lld  loss %.4f  validation %s%s  %.0f %s/s  %.0f s left   %s",
+                 static_cast<long long>(r.step), smooth, validation < 0 ? "–" : std::to_string(validation).c_str(),
+                 accuracy < 0 ? "" : ("  accuracy " + std::to_string(100 * accuracy) + " %").c_str(), rate * per_step,
+                 unit_of(session), double(until - r.step) / rate, due ? "\n" : "");
   }
   std::fprintf(stderr, "\n");
-  if (!reads) {
+  return seconds;
+}
+
+/// Baselines and the loss on the validation text.
+void print_text_losses(Session& session, double seconds) {
+  Trainer& trainer = session.trainer();
+  if (trainer.validation_tokens() <= 1) return;
+  const double loss = trainer.evaluate().loss;
+  const Json baselines = session.baselines(5);
+  std::printf("baselines: uniform %.4f", baselines["uniform"].get<double>());
+  for (std::size_t k = 0; k < baselines["markov"].size(); ++k)
+    std::printf("  order-%zu %.4f", k, baselines["markov"][k].get<double>());
+  std::printf(" nats\nvalidation %.6f nats, %.6f bits per character, after %lld steps, %.1f s\n", loss,
+              loss / numeric::ln2, static_cast<long long>(trainer.progress().step), seconds);
+}
+
+int train(const Options& o) {
+  const std::string file = text(o, "--text"), corpus = file.empty() ? "" : read_file(file), out = text(o, "--out");
+  const std::unique_ptr<Session> session = session_to_train(o, corpus);
+  Trainer& trainer = session->trainer();
+  std::fprintf(stderr, "%td parameters, %td symbols, %td + %td %s, %d threads, %s\n", session->network().table().size(),
+               session->network().symbols(), trainer.train_tokens(), trainer.validation_tokens(), unit_of(*session),
+               threads(), kernels::active().name);
+  const double seconds = run_steps(*session, std::int64_t(number(o, "--steps", 1000)));
+  if (session->config().task.learns_text()) {
+    print_text_losses(*session, seconds);
+  } else {
     print_splits(*session);
     std::printf("after %lld steps, %.1f s\n", static_cast<long long>(trainer.progress().step), seconds);
-  } else if (trainer.validation_tokens() > 1) {
-    const double loss = trainer.evaluate().loss;
-    const Json baselines = session->baselines(5);
-    std::printf("baselines: uniform %.4f", baselines["uniform"].get<double>());
-    for (std::size_t k = 0; k < baselines["markov"].size(); ++k)
-      std::printf("  order-%zu %.4f", k, baselines["markov"][k].get<double>());
-    std::printf(" nats\n");
-    std::printf("validation %.6f nats, %.6f bits per character, after %lld steps, %.1f s\n", loss, loss / numeric::ln2,
-                static_cast<long long>(trainer.progress().step), seconds);
   }
   if (!out.empty()) write_file(out, session->save(true));
   return 0;
@@ -168,7 +178,8 @@ int sample(const Options& o) {
                               .seed = std::uint64_t(number(o, "--seed", double(session->config().seed)))};
   const auto unknown = session->sample_start(text(o, "--prime"), options, std::int64_t(number(o, "--length", 500)));
   for (const std::string& symbol : unknown)
-    std::fprintf(stderr, "unfold: the model does not know \"%s\", left out of --prime\n", symbol.c_str());
+    std::fprintf(stderr, "unfold: \"%s\" is not in the model's vocabulary, and was left out of --prime\n",
+                 symbol.c_str());
   std::cout << text(o, "--prime");
   for (bool more = true; more;) {
     std::string written;
@@ -226,7 +237,7 @@ int run(int argc, char** argv) {
   else if (command == "bench")
     known.insert({{"--only", true}, {"--seconds", true}});
   else
-    refuse(command, "train, sample, evaluate, predict or bench", "an unknown command");
+    refuse_argument(command, "train, sample, evaluate, predict or bench", "an unknown command");
   const Options o = parse_options(argc, argv, known);
   set_threads(int(number(o, "--threads", hardware_threads())));
   if (!text(o, "--fast").empty() && !kernels::set_fast(true))

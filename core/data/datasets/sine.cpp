@@ -30,7 +30,7 @@ void draw_sine(Draw& d) {
 constexpr Generator sine{
     .info = {.name = "sine",
              .label = "Sines",
-             .summary = "A sum of sines, unknown in frequency and phase; the next value is to be foretold.",
+             .summary = "A sum of sines, unknown in frequency and phase; the next value is to be predicted.",
              .source = "Jaeger & Haas 2004, a simple relative",
              .task = TaskKind::regress,
              .difficulty = "sines",

@@ -5,6 +5,7 @@
 
 #include "networks.h"
 #include "support.h"
+#include "unfold/base/drawing.h"
 
 namespace unfold::test {
 namespace {
@@ -165,6 +166,43 @@ TEST(Sampler, NonFiniteLogitsStillGiveSymbols) {
         for (int i = 0; i < 50; ++i) EXPECT_LT(sampler.next(), V);
       }
     }
+}
+
+// An infinite logit leaves no probability to anything else.
+TEST(Sampler, ChoosesTheInfiniteLogit) {
+  for (const std::size_t sure : {0u, 2u, 5u}) {
+    Network network = fixed_probabilities(logits);
+    tensor(network, "readout.bias")[sure] = std::numeric_limits<Real>::infinity();
+    network.touch();
+    for (const SampleOptions& o : {SampleOptions{}, SampleOptions{.top_k = 2}, SampleOptions{.top_p = 0.5}}) {
+      Sampler sampler(network, o);
+      sampler.feed({0});
+      for (int i = 0; i < 5; ++i) EXPECT_EQ(sampler.next(), sure);
+    }
+  }
+}
+
+TEST(DrawIndex, GivesEachItsShare) {
+  const double weights[]{0, 1, 2, 0, 1, 0};
+  const auto at = [&](double uniform) { return draw_index(6, 4, uniform, [&](Index i) { return weights[i]; }); };
+  EXPECT_EQ(at(0), 1);
+  EXPECT_EQ(at(0.2499), 1);
+  EXPECT_EQ(at(0.25), 2);
+  EXPECT_EQ(at(0.7499), 2);
+  EXPECT_EQ(at(0.75), 4);
+  EXPECT_EQ(at(0.9999), 4);
+  // A sum that rounding made too large: the last that has a weight, and never one without.
+  EXPECT_EQ(draw_index(6, 4.5, 0.9999, [&](Index i) { return weights[i]; }), 4);
+  EXPECT_EQ(draw_index(3, 0, 0.5, [](Index) { return 0.0; }), 0);
+}
+
+TEST(DrawBit, HasTheProbabilityOfTheSigmoid) {
+  for (const double logit : {-3.0, 0.0, 0.5, 4.0}) {
+    const double p = 1 / (1 + std::exp(-logit));
+    EXPECT_TRUE(draw_bit(logit, p - 1e-9));
+    EXPECT_FALSE(draw_bit(logit, p + 1e-9));
+  }
+  EXPECT_TRUE(draw_bit(-600, 0));  // 1e-300 stands for 0
 }
 
 TEST(Sampler, TiesGoToTheFirst) {
