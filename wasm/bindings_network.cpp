@@ -71,7 +71,7 @@ class BoundNetwork {
         for (const NamedTensor& t : network_->parameters()) {
           Index column = 0;
           for (const NamedTensor::Part& part : t.parts) {
-            if (part.offset == parameter["offset"].get<Index>())
+            if (part.offset == parameter["offset"].get<Size>())
               put(parameter, {{"tensor", t.name}, {"column", column}});
             column += part.cols;
           }

@@ -110,6 +110,18 @@ test("the README's tensor level runs", async () => {
   expect(stdout).toBe('true 1,4,32\n');
 });
 
+test("the graph's example in wasm/README.md runs and prints what it says", async () => {
+  const readme = await readFile(join(root, 'wasm/README.md'), 'utf8');
+  const [, code] = /```ts\n(import \{ describeNetwork \} from 'unfold-rnn'.*?)```/s.exec(readme)!;
+  const file = join(folder, 'graph.mjs');
+  await writeFile(file, code!);
+  const { stdout } = await run(process.execPath, [file], { cwd: folder });
+  const said = [...code!.matchAll(/\/\/ (.*)$/gm)].map(([, comment]) => comment!);
+  expect(said).toHaveLength(2);
+  expect(stdout.split('\n')).toEqual(expect.arrayContaining(said));
+  expect(stdout).toContain('readout.sum += readout.weight·layers.0.output\n');
+});
+
 test("the README's command lines run", async () => {
   const readme = await readFile(join(root, 'README.md'), 'utf8');
   const lines = [...readme.matchAll(/^ {4}npx unfold-rnn (.*)$/gm)].map(([, line]) => line!);
