@@ -10,14 +10,19 @@
 export interface NetworkGraph {
   /** Of this format. */
   version: 1;
+  /** What it reads and answers. */
   sizes: GraphSizes;
+  /** In the order in which they lie in memory. */
   parameters: GraphParameter[];
+  /** Memory of a window of T steps and N sequences. */
   buffers: GraphBuffer[];
+  /** In the order in which they run. */
   layers: GraphLayer[];
   /** Those of a scan name operations by their place in this list. */
   operations: GraphOperation[];
   /** In the order in which they run. */
   scans: GraphScan[];
+  /** Sums over the whole network. */
   totals: GraphTotals;
 }
 
@@ -49,6 +54,7 @@ export interface GraphTotals {
 
 /** Row-major, as PyTorch stores it; of a saved model the tensor of this name. */
 export interface GraphParameter {
+  /** Unique. */
   name: string;
   /** [rows, columns], or [rows] of a vector. */
   shape: number[];
@@ -176,10 +182,15 @@ export type GraphOperation = GraphOperationBase &
 
 /** y += W·x, for `rows` rows of `to` from `row` on. `lookup`: x is one-hot, so a column of W is added for each token. */
 export interface GraphLinear {
+  /** The kind of operation. */
   operation: 'linear' | 'lookup';
+  /** What it reads. */
   from: GraphSignal;
+  /** The buffer that it writes. */
   to: string;
+  /** The first row of `to` that it writes. */
   row: number;
+  /** How many rows. */
   rows: number;
   /** The parameter that holds W. */
   weight: string;
@@ -198,7 +209,9 @@ export interface GraphLinear {
 
 /** y ← Σ biases, or 0 where a layer normalization of `to` adds them. */
 export interface GraphBias {
+  /** The kind of operation. */
   operation: 'bias';
+  /** The buffer that it writes. */
   to: string;
   /** Parameters; there may be none. */
   biases: string[];
@@ -206,29 +219,39 @@ export interface GraphBias {
 
 /** y ← φ(y), for `rows` rows of `to` from `row` on. */
 export interface GraphActivation {
+  /** The kind of operation. */
   operation: 'activation';
+  /** The buffer that it writes. */
   to: string;
+  /** The first row of `to` that it writes. */
   row: number;
+  /** How many rows. */
   rows: number;
+  /** φ. */
   function: 'tanh' | 'relu' | 'sigmoid' | 'identity';
 }
 
 /** z ← γ∘(z − μ)/√(σ² + ε) + Σ biases, over each gate's rows (Ba et al. 2016). */
 export interface GraphLayerNorm {
+  /** The kind of operation. */
   operation: 'layerNorm';
+  /** The buffer that it writes. */
   to: string;
   /** The parameter γ: one name. */
   gain: string[];
   /** H, rows of a gate. */
   units: number;
-  /** The gates [firstGate, endGate) of `to`. */
+  /** The first gate of `to` that is normalized. */
   firstGate: number;
+  /** The first gate after these that is not. */
   endGate: number;
+  /** ε. */
   epsilon: number;
 }
 
 /** Preactivations and the states of the step before → new states, by the equations. */
 export interface GraphCell {
+  /** The kind of operation. */
   operation: 'cell';
   /** Its name. */
   cell: string;
@@ -257,8 +280,11 @@ export interface GraphCell {
  * Of the other states the same without the leak.
  */
 export interface GraphInterpolate {
+  /** The kind of operation. */
   operation: 'interpolate';
+  /** H. */
   units: number;
+  /** Buffers. */
   states: string[];
   /** α rises evenly over the units from `from` to `to`; learned: that is where it starts. */
   leak?: { from: number; to: number; learned: boolean };
@@ -274,15 +300,21 @@ export interface GraphInterpolate {
 
 /** Once a sequence has ended, every state is that of the step before. */
 export interface GraphPaddingMask {
+  /** The kind of operation. */
   operation: 'paddingMask';
+  /** H. */
   units: number;
+  /** Buffers. */
   states: string[];
 }
 
 /** y ← x∘mask/(1 − p); without training y is x. */
 export interface GraphDropout {
+  /** The kind of operation. */
   operation: 'dropout';
+  /** What it reads. */
   from: GraphSignal;
+  /** The buffer that it writes. */
   to: string;
   /** p of recurrent dropout. Without it p is `dropout` of the configuration, which may change while a model trains. */
   rate?: number;
@@ -290,21 +322,29 @@ export interface GraphDropout {
 
 /** y += x. */
 export interface GraphResidual {
+  /** The kind of operation. */
   operation: 'residual';
+  /** What it reads. */
   from: GraphSignal;
+  /** The buffer that it writes. */
   to: string;
 }
 
 /** y ← a∘b. */
 export interface GraphProduct {
+  /** The kind of operation. */
   operation: 'product';
+  /** a. */
   left: GraphSignal;
+  /** b. */
   right: GraphSignal;
+  /** The buffer that it writes. */
   to: string;
 }
 
 /** The same numbers at every step: what layers of the other sequence leave behind, side by side, or the given context. */
 export interface GraphContext {
+  /** The kind of operation. */
   operation: 'context';
   /** None: the given context. */
   from: GraphSignal[];
@@ -312,13 +352,17 @@ export interface GraphContext {
   directions: number[];
   /** The last step, or the mean over time. */
   pooling: 'last' | 'mean';
+  /** The buffer that it writes. */
   to: string;
 }
 
 /** The states before the first step: φ(W·x + b). */
 export interface GraphInitialState {
+  /** The kind of operation. */
   operation: 'initialState';
+  /** What it reads. */
   from: GraphSignal;
+  /** For each state: its buffer, of which the step before the first is written, W, b and φ. */
   states: { to: string; weight: string; bias: string; function: 'tanh' | 'identity' }[];
 }
 
@@ -327,13 +371,19 @@ export interface GraphInitialState {
  * Bahdanau et al. 2015) or q·k (multiplicative, Luong et al. 2015).
  */
 export interface GraphAttention {
+  /** The kind of operation. */
   operation: 'attention';
+  /** The buffer of q. */
   query: string;
+  /** The buffer of k, of the encoder's sequence. */
   keys: string;
   /** What is averaged, side by side. */
   memory: GraphSignal[];
+  /** How a query and a key are compared. */
   score: 'additive' | 'multiplicative';
+  /** The buffer of the softmax, of extent `scores`. */
   weights: string;
+  /** The buffer that it writes. */
   to: string;
   /** Of additive scores: v. */
   parameters?: string[];
@@ -341,13 +391,18 @@ export interface GraphAttention {
 
 /** p ← softmax(o): the answer, which layers read as input one step later. */
 export interface GraphOutputFeedback {
+  /** The kind of operation. */
   operation: 'outputFeedback';
+  /** The buffer of o. */
   from: string;
+  /** The buffer that it writes. */
   to: string;
 }
 
 /** In training the next input token is, at times, drawn from softmax(o) (Bengio et al. 2015). */
 export interface GraphScheduledSampling {
+  /** The kind of operation. */
   operation: 'scheduledSampling';
+  /** The buffer of o. */
   from: string;
 }

@@ -41,6 +41,7 @@ test('every call and option of a model is explained', async () => {
     'ForwardOptions',
     'Forward',
     'Backward',
+    ...page.match(/(?<=^### )(NetworkGraph|Graph(?!Operation$|Expression$)\w+)$/gm)!,
   ])
     expect(part(name), name).not.toMatch(/^\| `.*\| +\|$/m);
 });
