@@ -139,7 +139,7 @@ TEST(Graph, OfOtherTasksHasTheSizesThatTheirDataWouldGive) {
 }
 
 TEST(Graph, OfAGeneratedDatasetIsThatOfItsModel) {
-  const Config config = parse_config(R"({"corpus":{"name":"reverse","count":50},"layers":[{"hidden":5}]})");
+  const Config config = parse_config(R"({"corpus":{"name":"reversal","count":50},"layers":[{"hidden":5}]})");
   Session session(config, "");
   EXPECT_EQ(describe(config, 0), describe(session.config(), session.network().sizes()));
 }
