@@ -9,14 +9,33 @@ import { at, Failure, isMain, main } from './lib.mjs';
 
 // What export/index exports comes from these; they export more for their neighbours.
 const exporters = ['export/onnx/index', 'export/pytorch/index', 'export/pytorch/state-dict', 'export/keras'];
-const files = ['index', 'errors', 'support', 'types', 'network-types', 'config', 'element', ...exporters];
+const files = [
+  'index',
+  'errors',
+  'support',
+  'types',
+  'graph-types',
+  'network-types',
+  'config',
+  'element',
+  ...exporters,
+];
 
 // Every public name, where a reader looks for it. One that is missing here, or is no more, is an error.
 /** @type {[title: string, names: string[]][]} */
 const sections = [
   [
     'Functions',
-    ['createModel', 'openModel', 'createNetwork', 'preload', 'checkConfig', 'getSchema', 'support'],
+    [
+      'createModel',
+      'openModel',
+      'createNetwork',
+      'preload',
+      'checkConfig',
+      'describeNetwork',
+      'getSchema',
+      'support',
+    ],
   ],
   [
     'Models',
@@ -31,6 +50,15 @@ const sections = [
     'Network NetworkOptions NetworkTask NetworkInfo Tensor ForwardOptions Forward Backward NetworkState StepOptions'.split(
       ' ',
     ),
+  ],
+  [
+    'The graph of a network',
+    (
+      'NetworkGraph GraphSizes GraphTotals GraphParameter GraphBuffer GraphLayer GraphScan GraphSignal GraphExpression ' +
+      'GraphOperation GraphOperationBase GraphLinear GraphBias GraphActivation GraphLayerNorm GraphCell ' +
+      'GraphInterpolate GraphPaddingMask GraphDropout GraphResidual GraphProduct GraphContext GraphInitialState ' +
+      'GraphAttention GraphOutputFeedback GraphScheduledSampling'
+    ).split(' '),
   ],
   ['Where and how a model runs', 'Runtime CreateOptions OpenOptions Arithmetic Build WasmModule'.split(' ')],
   ['What a model says of itself', 'ModelInfo Info DataInfo RuntimeInfo CheckedConfig Support'.split(' ')],

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reply.h"
+#include "unfold/api/describe.h"
 #include "unfold/api/session.h"
 #include "unfold/base/parallel.h"
 #include "unfold/inspect/bench.h"
@@ -93,6 +94,10 @@ class Bound {
 
   val info() {
     return guarded([&] { return reply(true, session().info()); });
+  }
+
+  val graph() {
+    return guarded([&] { return reply(true, describe(session().config(), session().network().sizes())); });
   }
 
   val train(double target, double milliseconds) {
@@ -347,6 +352,10 @@ val check(const std::string& text, int vocabulary, int characters) {
   });
 }
 
+val describe_reply(const std::string& config, int vocabulary) {
+  return guarded([&] { return reply(true, describe(parse_config(config), vocabulary)); });
+}
+
 val set_threads_reply(int count) {
   return guarded([&] { return reply(true, {{"threads", set_threads(count)}}); });
 }
@@ -371,6 +380,7 @@ EMSCRIPTEN_BINDINGS(unfold) {
   using namespace unfold;
   emscripten::function("schema", &schema_reply);
   emscripten::function("check", &check);
+  emscripten::function("describe", &describe_reply);
   emscripten::function("setThreads", &set_threads_reply);
   emscripten::function("setMath", &set_math);
   emscripten::function("benchmark", &benchmark_reply);
@@ -379,6 +389,7 @@ EMSCRIPTEN_BINDINGS(unfold) {
       .function("create", &Bound::create)
       .function("open", &Bound::open)
       .function("info", &Bound::info)
+      .function("graph", &Bound::graph)
       .function("train", &Bound::train)
       .function("trainStop", &Bound::train_stop)
       .function("update", &Bound::update)

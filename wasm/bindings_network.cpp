@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reply.h"
+#include "unfold/api/describe.h"
 #include "unfold/api/tensor.h"
 
 namespace unfold {
@@ -58,6 +59,24 @@ class BoundNetwork {
       network_.reset();
       network_ = std::make_unique<TensorNetwork>(parse_config(config));
       return reply(true, info());
+    });
+  }
+
+  /// describe(); where the parameters have PyTorch's names, `tensor` and `column` say which of these holds each one.
+  val graph(const std::string&, const val&) {
+    return guarded([&] {
+      Json graph = describe(network().config(), 0);
+      if (!network_->pytorch_names()) return reply(true, graph);
+      for (Json& parameter : graph["parameters"])
+        for (const NamedTensor& t : network_->parameters()) {
+          Index column = 0;
+          for (const NamedTensor::Part& part : t.parts) {
+            if (part.offset == parameter["offset"].get<Size>())
+              put(parameter, {{"tensor", t.name}, {"column", column}});
+            column += part.cols;
+          }
+        }
+      return reply(true, graph);
     });
   }
 
@@ -181,6 +200,7 @@ EMSCRIPTEN_BINDINGS(unfold_network) {
   emscripten::class_<BoundNetwork>("Network")
       .constructor()
       .function("create", &BoundNetwork::create)
+      .function("graph", &BoundNetwork::graph)
       .function("forward", &BoundNetwork::forward)
       .function("backward", &BoundNetwork::backward)
       .function("tensors", &BoundNetwork::tensors)

@@ -14,6 +14,7 @@ export interface EngineSession {
   create(config: string, text: Uint8Array): Reply;
   open(checkpoint: Uint8Array, text: Uint8Array): Reply;
   info(): Reply;
+  graph(): Reply;
   train(targetStep: number, milliseconds: number): Reply;
   trainStop(): Reply;
   update(settings: string): Reply;
@@ -44,6 +45,7 @@ export interface EngineSession {
 /** The tensor level: JSON and numbers in, JSON and numbers out. See bindings_network.cpp. */
 export interface EngineNetwork {
   create(config: string, none: Float32Array): Reply;
+  graph(none: string, nothing: Float32Array): Reply;
   forward(options: string, numbers: Float32Array): Reply;
   backward(options: string, numbers: Float32Array): Reply;
   tensors(which: string, none: Float32Array): Reply;
@@ -56,6 +58,7 @@ export interface EngineNetwork {
 export interface Engine {
   schema(): Reply;
   check(config: string, vocabulary: number, characters: number): Reply;
+  describe(config: string, vocabulary: number): Reply;
   setThreads(count: number): Reply;
   /** Answers which one is in use from now on: `fast` only in a `-fast` file. */
   setMath(math: Arithmetic): Reply;

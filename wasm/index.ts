@@ -3,6 +3,7 @@
  * nothing; every function loads what it needs.
  */
 import { refuse, UnfoldError } from './errors.js';
+import type { NetworkGraph } from './graph-types.js';
 import { checkWhole, encode, given, TextModel, toJson } from './model.js';
 import { TensorNetwork } from './network.js';
 import type { Network, NetworkOptions } from './network-types.js';
@@ -20,6 +21,7 @@ import type {
 
 export { type ErrorCode, type Overflow, UnfoldError } from './errors.js';
 export { support } from './support.js';
+export type * from './graph-types.js';
 export type * from './network-types.js';
 export type * from './types.js';
 
@@ -75,6 +77,24 @@ export async function checkConfig(
   checkWhole('characters', characters, 0, 2 ** 31 - 1);
   const tools = await openTools(runtime);
   return tools.call('check', { config: toJson(config), vocabulary, characters }, { signal: runtime.signal });
+}
+
+/**
+ * The graph of a configuration's network: parameters, buffers, layers and operations, which are all that is needed to
+ * draw, translate or compute it. Nothing of the network's size is allocated. `vocabulary`, the number of symbols, is
+ * needed unless the task is `tensor` or `notes` or the examples are generated; of a text, the graph is that of
+ * a model of a text with so many symbols. For other tasks it stands for the symbols of the input and of the answer,
+ * for `regress` for the numbers of a step. Rejects with `INVALID_CONFIG` and the field, or with `INVALID_ARGUMENT`
+ * where `vocabulary` is needed and is not 1 to 65536.
+ */
+export async function describeNetwork(
+  config: Config,
+  options: Runtime & { vocabulary?: number } = {},
+): Promise<NetworkGraph> {
+  const [runtime, { vocabulary = 0 }] = split(options);
+  checkWhole('vocabulary', vocabulary, 0, 65536);
+  const tools = await openTools(runtime);
+  return tools.call('describe', { config: toJson(config), vocabulary }, { signal: runtime.signal });
 }
 
 /** The cells, optimizers and so on of this build, and the default configuration. */

@@ -9,6 +9,7 @@ import type {
   CreateOptions,
   Model,
   Network,
+  NetworkGraph,
   NetworkOptions,
   OpenOptions,
   Runtime,
@@ -17,6 +18,7 @@ import type {
 import base64 from './simd-base64.js';
 
 export { type ErrorCode, support, UnfoldError } from './index.js';
+export type * from './graph-types.js';
 export type * from './network-types.js';
 export type * from './types.js';
 
@@ -48,6 +50,13 @@ export async function checkConfig(
   options: Runtime & { vocabulary?: number; characters?: number } = {},
 ): Promise<CheckedConfig> {
   return files.checkConfig(config, await embed(options));
+}
+
+export async function describeNetwork(
+  config: Config,
+  options: Runtime & { vocabulary?: number } = {},
+): Promise<NetworkGraph> {
+  return files.describeNetwork(config, await embed(options));
 }
 
 export async function getSchema(options: Runtime = {}): Promise<Schema> {

@@ -1,5 +1,6 @@
 import type { Client } from './client.js';
 import { refuse, UnfoldError, wrap } from './errors.js';
+import type { NetworkGraph } from './graph-types.js';
 import { inspectionOf } from './inspection.js';
 import { CallStream, type Sink, type Source } from './stream.js';
 import { DISPOSE } from './symbols.js';
@@ -133,6 +134,10 @@ export class TextModel implements Model {
     const { lags = 64 } = given(options);
     checkWhole('lags', lags, 1, 4096);
     return this.#client.call('gradientFlow', { lags });
+  }
+
+  async graph(): Promise<NetworkGraph> {
+    return this.#client.call('graph', {});
   }
 
   async inspect(text: string | Uint8Array): Promise<Inspection> {

@@ -1,5 +1,6 @@
 /** The vocabulary of the tensor level. Shapes: T steps, N sequences, D inputs, O outputs, H units of a layer. */
 import type { CanonicalConfig, Config } from './config.js';
+import type { NetworkGraph } from './graph-types.js';
 import type { Runtime, RuntimeInfo } from './types.js';
 
 /** Numbers with a shape, row-major as PyTorch stores them: the last index runs fastest. */
@@ -148,6 +149,8 @@ export interface Network {
    * same parameters: else it rejects with `INVALID_STATE`.
    */
   backward(dy: Tensor | Float32Array, dstate?: NetworkState): Promise<Backward>;
+  /** Its parameters, layers and operations, as `describeNetwork` gives them for `info.config`. */
+  graph(): Promise<NetworkGraph>;
   /**
    * Copies of all parameters by name: PyTorch's names, layouts and gate orders (`weight_ih_l0`, …) where
    * `info.pytorchNames`, else those of a saved model (`layers.0.weight_ih`, …).

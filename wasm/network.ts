@@ -3,6 +3,7 @@ import type { Client } from './client.js';
 import type { TaskConfig } from './config.js';
 import { refuse, UnfoldError } from './errors.js';
 import { readSafetensors, writeSafetensors } from './export/safetensors.js';
+import type { NetworkGraph } from './graph-types.js';
 import { given, toJson } from './model.js';
 import type {
   Backward,
@@ -143,6 +144,10 @@ export class TensorNetwork implements Network {
     const dx = found.take([T, N, inputs]);
     const dcontext = found.take([N, context]);
     return { dx, dstate: this.#takeState(found, N), ...(context && { dcontext }) };
+  }
+
+  graph(): Promise<NetworkGraph> {
+    return this.#client.call('networkGraph', {});
   }
 
   parameters(): Promise<Record<string, Tensor>> {

@@ -16,6 +16,7 @@
  */
 import type { ErrorData } from './errors.js';
 import type { InspectionData } from './inspection.js';
+import type { NetworkGraph } from './graph-types.js';
 import type { NetworkInfo } from './network-types.js';
 import type {
   Answered,
@@ -33,7 +34,7 @@ import type {
 } from './types.js';
 
 /** Raised with every change that an older worker or page would misread. */
-export const VERSION = 6;
+export const VERSION = 7;
 
 /** Chunks a session sends ahead of the client's pulls. */
 export const CREDIT = 2;
@@ -52,10 +53,14 @@ export interface Calls {
   schema(args: object): Schema;
   /** `vocabulary` 0: not known. */
   check(args: { config: string; vocabulary: number; characters: number }): CheckedConfig;
+  /** `vocabulary` is not read where the configuration's network needs none. */
+  describe(args: { config: string; vocabulary: number }): NetworkGraph;
   create(args: { config: string; text: Uint8Array }): Info;
   /** An empty text: for sampling only. */
   open(args: { bytes: Uint8Array; text: Uint8Array }): Info;
   update(args: { settings: string }): Info;
+  /** Of the model. */
+  graph(args: object): NetworkGraph;
   save(args: { options: string }): Uint8Array;
   /** Long. */
   baselines(args: { highest: number }): Baselines;
@@ -79,6 +84,7 @@ export interface Calls {
   // The tensor level, instead of a model. Tensors travel one after the other in one array, in the order that
   // bindings_network.cpp names. Not sliced: each call is as long as its computation.
   createNetwork(args: { config: string }): NetworkData;
+  networkGraph(args: object): NetworkGraph;
   forward(args: TensorArgs): { clock: number; bytes: Uint8Array };
   backward(args: TensorArgs): { bytes: Uint8Array };
   tensors(args: { which: 'parameters' | 'gradients' }): Uint8Array;

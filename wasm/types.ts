@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { CanonicalConfig, Config } from './config.js';
+import type { NetworkGraph } from './graph-types.js';
 
 export type * from './config.js';
 
@@ -392,6 +393,8 @@ export interface Model {
   connectivity(text: string | Uint8Array, options: { at: number }): Promise<Float32Array>;
   /** What the preactivations of layer `layer` (default 0) consist of once character `at` was read. */
   terms(text: string | Uint8Array, options: { at: number; layer?: number }): Promise<Term[]>;
+  /** Its parameters, layers and operations, as `describeNetwork` gives them for its configuration and vocabulary. */
+  graph(): Promise<NetworkGraph>;
   /** A histogram of every parameter. `bins`: 1 to 1000, default 40. */
   spreads(options?: { bins?: number }): Promise<Spread[]>;
   /** Changes settings between two steps, also of a run under way. Rejects with `INVALID_CONFIG`, changing nothing. */

@@ -67,7 +67,8 @@ struct TensorLayer {
 /// A parameter under the name that callers know, made of matrices of the engine side by side.
 struct NamedTensor {
   struct Part {
-    Index offset, cols;
+    Size offset;
+    Index cols;
   };
   std::string name;
   Index rows = 0, cols = 0;

@@ -30,7 +30,7 @@ Json all_buffers_json(const Plan& plan) {
                         {"lifetime", lifetime_names[int(b.lifetime)]},
                         {"sequence", b.sequence}});
     if (b.extent == Extent::state) put(json, {{"delay", b.delay}, {"direction", b.direction}});
-    if (b.alias >= 0) put(json, {{"alias", plan.name_of(b.alias)}});
+    if (b.alias >= 0 && !b.separate) put(json, {{"alias", plan.name_of(b.alias)}});
     list.push_back(json);
   }
   return list;

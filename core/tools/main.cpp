@@ -13,6 +13,7 @@
 #include "unfold/base/parallel.h"
 #include "unfold/inspect/bench.h"
 #include "unfold/kernels/kernels.h"
+#include "unfold/tools/describe.h"
 
 namespace unfold {
 namespace {
@@ -24,6 +25,7 @@ const char* usage = R"(unfold: deep recurrent networks on text, and on sequences
                   [--greedy] [--seed N]
   unfold evaluate --model FILE [--text FILE]
   unfold predict  --model FILE --request JSON   (of a task with examples: {"input": "…"}, see core/api/session.h)
+  unfold describe --config JSON|FILE [--vocabulary N] | --model FILE   (the network's graph as JSON, see core/README.md)
   unfold bench    [--only NETWORK] [--seconds X]
 
   --threads N     threads to use (default: one per core; results do not depend on it)
@@ -212,6 +214,14 @@ int predict(const Options& o) {
   return 0;
 }
 
+int describe(const Options& o) {
+  const std::string model = text(o, "--model");
+  std::string config = text(o, "--config", model.empty());
+  if (!config.empty() && config[0] != '{') config = read_file(config);
+  std::cout << describe_command(model.empty() ? "" : read_file(model), config, number(o, "--vocabulary", 0)) << "\n";
+  return 0;
+}
+
 int run(int argc, char** argv) {
   const std::string command = argc > 1 ? argv[1] : "--help";
   if (command == "--help" || command == "-h") {
@@ -234,10 +244,12 @@ int run(int argc, char** argv) {
     known.insert({{"--model", true}, {"--text", true}});
   else if (command == "predict")
     known.insert({{"--model", true}, {"--request", true}});
+  else if (command == "describe")
+    known.insert({{"--model", true}, {"--config", true}, {"--vocabulary", true}});
   else if (command == "bench")
     known.insert({{"--only", true}, {"--seconds", true}});
   else
-    refuse_argument(command, "train, sample, evaluate, predict or bench", "an unknown command");
+    refuse_argument(command, "train, sample, evaluate, predict, describe or bench", "an unknown command");
   const Options o = parse_options(argc, argv, known);
   set_threads(int(number(o, "--threads", hardware_threads())));
   if (!text(o, "--fast").empty() && !kernels::set_fast(true))
@@ -246,6 +258,7 @@ int run(int argc, char** argv) {
   if (command == "sample") return sample(o);
   if (command == "evaluate") return evaluate(o);
   if (command == "predict") return predict(o);
+  if (command == "describe") return describe(o);
   std::cout << benchmark({.max_threads = int(number(o, "--threads", hardware_threads())),
                           .chunk_seconds = number(o, "--seconds", 0.6),
                           .only = text(o, "--only")})

@@ -4,6 +4,7 @@ import {
   checkConfig,
   createModel,
   createNetwork,
+  describeNetwork,
   getSchema,
   type Model,
   type Network,
@@ -111,6 +112,8 @@ test('of functions; questions about configurations are answered afterwards', asy
     await settles('checkConfig', () => checkConfig(s));
     await settles('checkConfig (vocabulary)', () => checkConfig({}, { vocabulary: s }));
     await settles('checkConfig (characters)', () => checkConfig({}, { characters: s }));
+    await settles('describeNetwork', () => describeNetwork(s));
+    await settles('describeNetwork (vocabulary)', () => describeNetwork({}, { vocabulary: s }));
     await settles('getSchema', () => getSchema(s));
   }
   expect((await checkConfig({}, { vocabulary: 20 })).parameters).toBeGreaterThan(0);

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { bench } from '../../dist/cli/bench.js';
 import { evaluate } from '../../dist/cli/evaluate.js';
 import { exportModel } from '../../dist/cli/export.js';
+import { describe as describeCommand } from '../../dist/cli/describe.js';
 import { info } from '../../dist/cli/info.js';
 import { Arguments, common, helpOf } from '../../dist/cli/options.js';
 import { describe as describeProgress, duration } from '../../dist/cli/progress.js';
@@ -65,7 +66,16 @@ const lines = (text: string) =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
-const commands = { train, sample, predict, evaluate, info, export: exportModel, bench };
+const commands = {
+  train,
+  sample,
+  predict,
+  evaluate,
+  info,
+  describe: describeCommand,
+  export: exportModel,
+  bench,
+};
 
 describe('help', () => {
   test.each(Object.entries(commands))('of %s shows every option with its default', async (name, command) => {
@@ -284,6 +294,26 @@ describe('the other commands', () => {
     expect((await run(['info', 'm.safetensors'])).out).toContain('layer 0: gru, 12 hidden units');
   });
 
+  test('describe: of a configuration and of a model', async () => {
+    const config = '{"layers":[{"cell":"lstm","hidden":12}]}';
+    const table = (await run(['describe', config, '--vocabulary', '9'])).out;
+    expect(table).toMatch(
+      /^1221 parameters, \d+\.\d MB in training, \d+ floating-point operations per token\n/,
+    );
+    expect(table).toMatch(/^layers\.0 +lstm +12 +forward$/m);
+    expect(table).toMatch(/^layers\.0\.weight_hh +48 × 12 +recurrent$/m);
+    expect(table).toMatch(/^layers\.0 +once +lookup +layers\.0\.sum = bias \+ layers\.0\.weight_ih·tokens$/m);
+    expect(table).toMatch(
+      /^layers\.0 +step +linear +layers\.0\.sum \+= layers\.0\.weight_hh·layers\.0\.h\(t−1\)$/m,
+    );
+    expect(table).toMatch(/^ +c = f \* c_prev \+ i \* g$/m);
+    await writeFile(join(folder, 'net.json'), config);
+    expect((await run(['describe', 'net.json', '--vocabulary', '9'])).out).toBe(table);
+    const model = await openModel(await readFile(join(folder, 'm.safetensors')));
+    expect(JSON.parse((await run(['describe', 'm.safetensors', '--json'])).out)).toEqual(await model.graph());
+    model.dispose();
+  });
+
   test('export: an unknown format is refused', async () => {
     expect(await run(['export', 'm.safetensors', '--to', 'tflite'])).toMatchObject({
       status: 2,
@@ -323,6 +353,10 @@ describe('what is wrong is said in one line, with its status', () => {
     [2, ['train', 'text.txt', '--config', '{"hiden":3}'], /hiden/],
     [2, ['train', 'text.txt', '--config', '{'], /--config: no JSON/],
     [2, ['train', 'text.txt', '--out', '-', '--json'], /both want standard output/],
+    [2, ['describe', '{}'], /vocabulary: expected the number of symbols, 1 to 65536, got 0/],
+    [2, ['describe', '{"layers":'], /config: expected a JSON object/],
+    [2, ['describe', '{"layerz":1}', '--vocabulary', '9'], /layerz/],
+    [1, ['describe', 'nowhere.json'], /nowhere.json cannot be read/],
     [2, ['sample'], /model is not given/],
     [2, ['sample', 'a', 'b'], /nothing to do with 'b'/],
     [2, ['sample', 'text.txt', '--temperature', '-1'], /--temperature/],

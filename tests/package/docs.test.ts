@@ -41,6 +41,7 @@ test('every call and option of a model is explained', async () => {
     'ForwardOptions',
     'Forward',
     'Backward',
+    ...page.match(/(?<=^### )(NetworkGraph|Graph(?!Operation$|Expression$)\w+)$/gm)!,
   ])
     expect(part(name), name).not.toMatch(/^\| `.*\| +\|$/m);
 });
@@ -108,6 +109,18 @@ test("the README's tensor level runs", async () => {
   await writeFile(file, head + code! + tail);
   const { stdout } = await run(process.execPath, [file], { cwd: folder });
   expect(stdout).toBe('true 1,4,32\n');
+});
+
+test("the graph's example in wasm/README.md runs and prints what it says", async () => {
+  const readme = await readFile(join(root, 'wasm/README.md'), 'utf8');
+  const [, code] = /```ts\n(import \{ describeNetwork \} from 'unfold-rnn'.*?)```/s.exec(readme)!;
+  const file = join(folder, 'graph.mjs');
+  await writeFile(file, code!);
+  const { stdout } = await run(process.execPath, [file], { cwd: folder });
+  const said = [...code!.matchAll(/\/\/ (.*)$/gm)].map(([, comment]) => comment!);
+  expect(said).toHaveLength(2);
+  expect(stdout.split('\n')).toEqual(expect.arrayContaining(said));
+  expect(stdout).toContain('readout.sum += readout.weight·layers.0.output\n');
 });
 
 test("the README's command lines run", async () => {

@@ -2,6 +2,7 @@
 /** unfold-rnn: trains, samples, measures and converts models from a shell. */
 import { UnfoldError } from 'unfold-rnn';
 import { bench } from './bench.js';
+import { describe } from './describe.js';
 import { evaluate } from './evaluate.js';
 import { exportModel } from './export.js';
 import { FileError } from './files.js';
@@ -18,6 +19,7 @@ const commands: Record<string, Command> = {
   predict,
   evaluate,
   info,
+  describe,
   export: exportModel,
   bench,
 };

@@ -4,6 +4,7 @@
 // The gradient of h has a place for every step, since linear maps of any delay add to it. That of a further state has
 // one step: it comes in as ∂L/∂c_t and leaves as ∂L/∂c_{t−1}. What passes around the cell on its way back, through an
 // interpolation or over padding, waits in a buffer of its own (`around`) and is added last.
+#include "unfold/config/config_reader.h"
 #include "unfold/model/operations/description.h"
 
 namespace unfold {
@@ -16,10 +17,11 @@ class CellUpdate final : public Operation {
   const char* name() const override { return "cell"; }
   void describe(const Plan& plan, Json& json) const override {
     const CellInfo& info = *s_.cell->info;
-    put(json, {{"cell", info.name.data()}, {"units", s_.units}});
+    put(json, {{"cell", info.name.data()}, {"units", s_.units}, {"gates", names_json(info.gate_names)}});
+    if (const auto early = s_.cell->early_gate()) put(json, {{"earlyGate", info.gate_names[std::size_t(early->gate)]}});
     describe_sum(plan, "sum", s_.sum, json);
     if (s_.recurrent.value >= 0) describe_sum(plan, "recurrent", s_.recurrent, json);
-    put(json, {{"states", buffers_json(plan, s_.states)}});
+    put(json, {{"states", buffers_json(plan, s_.states)}, {"stateNames", names_json(info.state_names)}});
     describe_parameters(plan, "parameters", s_.parameters, json);
     put(json, {{"equations", equations_json(s_.cell->equations())}});
   }

@@ -10,6 +10,8 @@
 namespace unfold {
 namespace {
 
+constexpr double epsilon = 1e-5;
+
 class LayerNorm final : public Operation {
  public:
   explicit LayerNorm(const LayerNormSpec& spec) : s_(spec), G_(s_.to.rows / s_.units) {}
@@ -18,7 +20,7 @@ class LayerNorm final : public Operation {
   void describe(const Plan& plan, Json& json) const override {
     describe_sum(plan, "to", s_.to, json);
     describe_parameters(plan, "gain", {s_.gain}, json);
-    put(json, {{"units", s_.units}, {"firstGate", s_.first}, {"endGate", s_.last}});
+    put(json, {{"units", s_.units}, {"firstGate", s_.first}, {"endGate", s_.last}, {"epsilon", epsilon}});
   }
 
   void forward(const Pass& p, const Columns& c) const override {
@@ -32,7 +34,7 @@ class LayerNorm final : public Operation {
         for (Index k = 0; k < H; ++k) mean += double(z[k]);
         mean /= double(H);
         for (Index k = 0; k < H; ++k) square += (double(z[k]) - mean) * (double(z[k]) - mean);
-        const Real inverse = Real(1 / std::sqrt(square / double(H) + 1e-5)), mu = Real(mean);
+        const Real inverse = Real(1 / std::sqrt(square / double(H) + epsilon)), mu = Real(mean);
         array(z, H) = (array(z, H) - mu) * inverse;
         if (normal) std::copy_n(z, H, normal + at);
         if (inverses) inverses[n * G_ + g] = inverse;
