@@ -19,7 +19,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { compilerCache } from './build.mjs';
+import { compilerCache, emscripten } from './build.mjs';
 import { at, Failure, findProgram, heading, isMain, main, run, setUp } from './lib.mjs';
 
 /**
@@ -126,6 +126,7 @@ function ends(command, args, { cwd, env, limit }) {
 /** A copy of the project with builds of its own; what a change made stale is built again when a stage needs it. */
 class Copy {
   stale = new Set(['native', 'wasm', 'package', 'web']);
+  linked = false;
 
   /** @param {Kind} kind */
   constructor(kind) {
@@ -193,20 +194,34 @@ class Copy {
     return stage.build === 'package' ? ['wasm', 'package'] : [];
   }
 
+  /**
+   * Of WebAssembly, what has been built once is built again without its fast twins, which no test here runs: linking
+   * takes most of the time.
+   * @param {string} part @param {Stage} stage @returns {[string, string[]][]}
+   */
+  commands(part, stage) {
+    if ('program' in stage) return [['cmake', ['--build', '--preset', 'native', '--target', stage.program]]];
+    if (part === 'wasm' && this.linked)
+      return ['simd', 'simd-threads'].map((name) => [
+        'cmake',
+        ['--build', '--preset', `wasm-${name}`, '--target', name],
+      ]);
+    return [[process.execPath, [join(this.root, 'scripts', 'build.mjs'), part]]];
+  }
+
   /** Builds what the stage needs and a change made stale: undefined, or the compiler's messages. @param {Stage} stage */
   async build(stage) {
     for (const part of this.needs(stage)) {
       if (part !== 'native' && !this.stale.has(part)) continue;
-      const [command, args] =
-        'program' in stage
-          ? ['cmake', ['--build', '--preset', 'native', '--target', stage.program]]
-          : [process.execPath, [join(this.root, 'scripts', 'build.mjs'), part]];
-      const { status, output } = await ends(command, args, {
-        cwd: this.root,
-        env: this.env,
-        limit: LIMIT.build,
-      });
-      if (status !== 0) return output;
+      for (const [command, args] of this.commands(part, stage)) {
+        const { status, output } = await ends(command, args, {
+          cwd: this.root,
+          env: part === 'wasm' ? { ...this.env, ...emscripten().env } : this.env,
+          limit: LIMIT.build,
+        });
+        if (status !== 0) return output;
+      }
+      if (part === 'wasm') this.linked = true;
       this.stale.delete(part);
     }
     return undefined;

@@ -125,6 +125,12 @@ describe.each(hosts)('in $host', ({ worker }) => {
       expect((await collect(model.train({ seconds: 0 }))).at(-1)!.step).toBe(last.step + 1);
     });
 
+    test('no time is a step, also where a validation was due before it', async () => {
+      const model = await create({ evaluateEvery: 1 });
+      for (const step of [1, 2, 3])
+        expect(await collect(model.train({ seconds: 0 }))).toMatchObject([{ step, done: true }]);
+    });
+
     test('a limit that is no number, or not known, is refused', async () => {
       const model = await create();
       expect(() => model.train({ steps: NaN })).toThrow(
