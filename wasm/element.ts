@@ -171,6 +171,36 @@ function wantsCalm(): boolean {
   return connection?.saveData === true || matchMedia('(prefers-reduced-motion: reduce)').matches;
 }
 
+/** What its listeners get: its own events, and those of every element. */
+export interface UnfoldPlaygroundEventMap extends Omit<HTMLElementEventMap, 'progress' | 'error'> {
+  progress: CustomEvent<Progress>;
+  error: CustomEvent<Error>;
+}
+
+/** As for every element, but `progress` and `error` are not those of a file that is loaded. */
+export interface UnfoldPlayground {
+  addEventListener<K extends keyof UnfoldPlaygroundEventMap>(
+    type: K,
+    listener: (this: UnfoldPlayground, event: UnfoldPlaygroundEventMap[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener<K extends keyof UnfoldPlaygroundEventMap>(
+    type: K,
+    listener: (this: UnfoldPlayground, event: UnfoldPlaygroundEventMap[K]) => void,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | EventListenerOptions,
+  ): void;
+}
+
 declare global {
   interface HTMLElementTagNameMap {
     'unfold-playground': UnfoldPlayground;
