@@ -15,15 +15,35 @@ export function openBrowser(): Promise<Browser> {
 
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe objects to on a page, or in a part of it: the rule and the elements. */
+/** The rules of axe that look at colours. */
+const OF_COLOURS = ['color-contrast', 'link-in-text-block'];
+
+/**
+ * What axe objects to on a page, or in a part of it, by light and in the dark: the rule and the elements. A colour
+ * scheme changes nothing but colours, so all other rules are tried once.
+ */
 export async function violations(page: Page, part = 'html'): Promise<string[]> {
+  const found = await objections(page, part);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const dark = await ground();
+  found.push(...(await objections(page, part, OF_COLOURS)).map((one) => `in the dark: ${one}`));
+  await page.emulateMedia({ colorScheme: 'light' });
+  if ((await ground()) === dark) found.push('by light it is as in the dark');
+  return found;
+}
+
+async function objections(page: Page, part: string, rules?: string[]): Promise<string[]> {
   // Colours have faded over. What goes on for ever, as a cursor does, is not waited for.
   await page.evaluate(async () => {
     const passing = () =>
       document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations !== Infinity);
     while (passing().length > 0) await Promise.allSettled(passing().map(({ finished }) => finished));
   });
-  const found = await page.evaluate(`${await axe}; axe.run(${JSON.stringify(part)})`);
+  const options = rules ? { runOnly: { type: 'rule', values: rules } } : {};
+  const found = await page.evaluate(
+    `${await axe}; axe.run(${JSON.stringify(part)}, ${JSON.stringify(options)})`,
+  );
   return (found as { violations: { id: string; nodes: { html: string }[] }[] }).violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`,
   );
