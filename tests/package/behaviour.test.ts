@@ -283,12 +283,15 @@ describe.each(hosts)('in $host', ({ worker }) => {
   describe('sample', () => {
     test('writes the length asked for, the same for the same seed', async () => {
       const model = await create();
-      const write = async (seed: number) =>
-        (await collect(model.sample({ prime: 'the ', length: 300, seed }))).join('');
-      const text = await write(1);
+      const write = async (options: { seed?: number } = {}) =>
+        (await collect(model.sample({ prime: 'the ', length: 300, ...options }))).join('');
+      const text = await write({ seed: 1 });
       expect(text).toHaveLength(300);
-      expect(await write(1)).toBe(text);
-      expect(await write(2)).not.toBe(text);
+      expect(await write({ seed: 1 })).toBe(text);
+      expect(await write({ seed: 2 })).not.toBe(text);
+      // Without one, that of the configuration.
+      expect(SMALL.seed).not.toBe(0);
+      expect(await write()).toBe(await write({ seed: SMALL.seed }));
     });
 
     test('the first piece is short', async () => {
@@ -462,6 +465,20 @@ describe.each(hosts)('in $host', ({ worker }) => {
       await training.return?.();
       const copy = await openModel(bytes, { text: options.text, worker, threads: 1 });
       expect(await copy.evaluate()).toEqual(measured);
+      copy.dispose();
+    });
+
+    test('a file that is asked for in the middle of an evaluation goes on bit for bit', async () => {
+      const layers = [{ cell: 'lstm', hidden: 192 }];
+      const long = { layers, window: 32, batch: 64, text: TEXT.repeat(8), validation: 0.4 };
+      const model = await create(long);
+      await collect(model.train({ steps: 2 }));
+      // Of many slices, of which each ends within a window.
+      const [, bytes] = await Promise.all([model.evaluate(), model.save()]);
+      const copy = await openModel(bytes, { text: long.text, worker, threads: 1 });
+      const losses = async (of: typeof model) =>
+        (await collect(of.train({ steps: 2 }))).flatMap((report) => [...report.losses]);
+      expect(await losses(copy)).toEqual(await losses(model));
       copy.dispose();
     });
 
