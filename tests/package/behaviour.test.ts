@@ -294,6 +294,15 @@ describe.each(hosts)('in $host', ({ worker }) => {
       expect(await write()).toBe(await write({ seed: SMALL.seed }));
     });
 
+    test('a byte is one character, below 256', async () => {
+      const model = await create({ text: 'Grüße — naïve café. '.repeat(200), unit: 'byte' });
+      const written = (await collect(model.sample({ length: 300 }))).join('');
+      expect(written).toHaveLength(300);
+      const bytes = new Set(Buffer.from('Grüße — naïve café. ').toString('latin1'));
+      expect([...written].filter((character) => !bytes.has(character))).toEqual([]);
+      expect(written).toMatch(/[\x80-\xff]/);
+    });
+
     test('the first piece is short', async () => {
       const model = await create();
       const pieces = await collect(model.sample({ length: 500 }));
