@@ -1,5 +1,5 @@
 /** What the package promises of a model, in both hosts. */
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { openModel, type Progress, UnfoldError } from 'unfold-rnn';
@@ -142,6 +142,17 @@ describe.each(hosts)('in $host', ({ worker }) => {
       );
     });
 
+    test('keeps what came before its end for a reader that comes late', async () => {
+      const model = await create();
+      const run = model.train({ steps: 30 });
+      const { losses } = (await run.next()).value!;
+      while (model.info.step < 30) await model.baselines({ highest: 0 });
+      await takeTurns(() => model.baselines({ highest: 0 }));
+      const rest = await collect(run);
+      expect(rest.at(-1)).toMatchObject({ step: 30, done: true });
+      expect([...losses, ...rest.flatMap((report) => [...report.losses])]).toHaveLength(30);
+    });
+
     test('starts with the first next(), not before', async () => {
       const model = await create();
       model.train();
@@ -222,6 +233,17 @@ describe.each(hosts)('in $host', ({ worker }) => {
       const { step } = await model.update({});
       expect(await stepLater(model)).toBe(step);
       expect((await collect(model.train({ steps: 2 }))).at(-1)!.step).toBe(step + 2);
+    });
+
+    test('is let go of by every call that is answered', async () => {
+      const model = await create();
+      const { signal } = new AbortController();
+      await model.evaluate({ signal });
+      await model.baselines({ signal });
+      await collect(model.sample({ length: 5, signal }));
+      await collect(model.train({ steps: 1, signal }));
+      expect(await rejection(model.baselines({ highest: -1, signal }))).toBeInstanceOf(UnfoldError);
+      expect(getEventListeners(signal, 'abort')).toEqual([]);
     });
 
     test('stops sampling and evaluation', async () => {
