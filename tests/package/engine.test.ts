@@ -116,7 +116,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
     await turn();
     // The step that overflows takes many slices: after the first the file is asked for, which ends it, and the loop left.
     const run = model.train();
-    await Promise.all([run.next(), model.save(), run.return!()]);
+    await Promise.all([run.next(), model.save(), run.return()]);
     await model.update({ optimizer: { learningRate: 1e-4 }, clip: 1 });
     // Where the loop was left too soon for that, the weights are as wild as before.
     const told = await train(model, 1).catch((error: UnfoldError) => error.overflow);

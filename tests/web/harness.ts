@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { buffer } from 'node:stream/consumers';
-import { afterAll, beforeAll, inject } from 'vitest';
+import { afterAll, beforeAll, expect, inject } from 'vitest';
 import { type Browser, type BrowserContextOptions, chromium, type Download, type Page } from 'playwright';
 import { serve } from '../../scripts/serve.mjs';
 import { launch } from './chromium';
@@ -172,6 +172,23 @@ export async function waitForStep(page: Page, atLeast: number, timeout = 30_000)
 
 export const play = (page: Page) => page.getByRole('button', { name: 'Train', exact: true });
 export const pause = (page: Page) => page.getByRole('button', { name: 'Pause', exact: true });
+
+/** Pauses, and waits until the run rests, at the step that it returns. */
+export async function rest(page: Page): Promise<number> {
+  await pause(page).click();
+  await play(page).waitFor();
+  return step(page);
+}
+
+/**
+ * Applies what waits, to a run that rests: its step stands on the page until the new run has taken its place. So what
+ * is read from here on is of the new one.
+ */
+export async function restart(page: Page): Promise<void> {
+  const rested = await step(page);
+  await page.getByRole('button', { name: 'Apply and restart' }).click();
+  await expect.poll(() => step(page), { timeout: 30_000 }).not.toBe(rested);
+}
 
 /** Drops a file on the page, as from the desktop. */
 export async function drop(page: Page, name: string, content: string | number[]): Promise<void> {
