@@ -3,7 +3,8 @@
 //
 // A mutant names its file, a text that occurs in it exactly once, what stands there instead, and its stage: a GoogleTest
 // filter of one program, or Vitest files with what has to be built for them. What has been killed is not run again until
-// its mutant or its file changes (build/mutants/results.json); `--fresh` forgets that.
+// its mutant or its file changes (build/mutants/results.json); `--fresh` forgets that. A run of whole areas writes
+// their rows of the table in tests/README.md and leaves the other rows as they are.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -18,7 +19,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { compilerCache } from './build.mjs';
+import { compilerCache, emscripten } from './build.mjs';
 import { at, Failure, findProgram, heading, isMain, main, run, setUp } from './lib.mjs';
 
 /**
@@ -125,6 +126,7 @@ function ends(command, args, { cwd, env, limit }) {
 /** A copy of the project with builds of its own; what a change made stale is built again when a stage needs it. */
 class Copy {
   stale = new Set(['native', 'wasm', 'package', 'web']);
+  linked = false;
 
   /** @param {Kind} kind */
   constructor(kind) {
@@ -192,20 +194,34 @@ class Copy {
     return stage.build === 'package' ? ['wasm', 'package'] : [];
   }
 
+  /**
+   * Of WebAssembly, what has been built once is built again without its fast twins, which no test here runs: linking
+   * takes most of the time.
+   * @param {string} part @param {Stage} stage @returns {[string, string[]][]}
+   */
+  commands(part, stage) {
+    if ('program' in stage) return [['cmake', ['--build', '--preset', 'native', '--target', stage.program]]];
+    if (part === 'wasm' && this.linked)
+      return ['simd', 'simd-threads'].map((name) => [
+        'cmake',
+        ['--build', '--preset', `wasm-${name}`, '--target', name],
+      ]);
+    return [[process.execPath, [join(this.root, 'scripts', 'build.mjs'), part]]];
+  }
+
   /** Builds what the stage needs and a change made stale: undefined, or the compiler's messages. @param {Stage} stage */
   async build(stage) {
     for (const part of this.needs(stage)) {
       if (part !== 'native' && !this.stale.has(part)) continue;
-      const [command, args] =
-        'program' in stage
-          ? ['cmake', ['--build', '--preset', 'native', '--target', stage.program]]
-          : [process.execPath, [join(this.root, 'scripts', 'build.mjs'), part]];
-      const { status, output } = await ends(command, args, {
-        cwd: this.root,
-        env: this.env,
-        limit: LIMIT.build,
-      });
-      if (status !== 0) return output;
+      for (const [command, args] of this.commands(part, stage)) {
+        const { status, output } = await ends(command, args, {
+          cwd: this.root,
+          env: part === 'wasm' ? { ...this.env, ...emscripten().env } : this.env,
+          limit: LIMIT.build,
+        });
+        if (status !== 0) return output;
+      }
+      if (part === 'wasm') this.linked = true;
       this.stale.delete(part);
     }
     return undefined;
@@ -331,38 +347,66 @@ function joined(mutants) {
   return [...stages.values()];
 }
 
-/** The table of tests/README.md. @param {Mutant[]} mutants @param {Record<string, Result>} results */
-function table(mutants, results) {
-  const rows = [...new Set(mutants.map(({ area }) => area))].map((area) => {
+/** @typedef {{ area: string, count: number, killed: number, survived: string[], date: string }} Row */
+
+/** One row for each area. @param {Mutant[]} mutants @param {Record<string, Result>} results @returns {Row[]} */
+function rowsOf(mutants, results) {
+  const date = run('git', ['log', '-1', '--format=%cs'], { capture: true });
+  return [...new Set(mutants.map(({ area }) => area))].map((area) => {
     const own = mutants.filter((mutant) => mutant.area === area);
     const survived = own.filter(({ id }) => results[id]?.result === 'survived').map(({ id }) => id);
     const killed = own.filter(({ id }) => ['killed', 'timeout'].includes(results[id]?.result ?? '')).length;
-    return { area, count: own.length, killed, survived };
+    return { area, count: own.length, killed, survived, date };
   });
+}
+
+/** The table of tests/README.md. @param {Row[]} rows */
+function table(rows) {
   const sum = (/** @type {'count' | 'killed'} */ key) => rows.reduce((total, row) => total + row[key], 0);
   const survived = rows.flatMap((row) => row.survived);
-  const all = { area: 'all', count: sum('count'), killed: sum('killed'), survived };
+  const all = { area: 'all', count: sum('count'), killed: sum('killed'), survived, date: '' };
+  const ids = (/** @type {string[]} */ list) => list.map((id) => `\`${id}\``).join(', ') || '–';
   return [
-    '| area | faults | killed | survived |',
-    '|---|---|---|---|',
+    '| area | faults | killed | survived | sources of |',
+    '|---|---|---|---|---|',
     ...[...rows, all].map(
-      ({ area, count, killed, survived }) =>
-        `| ${area} | ${count} | ${killed} | ${survived.length ? survived.map((id) => `\`${id}\``).join(', ') : '–'} |`,
+      ({ area, count, killed, survived, date }) =>
+        `| ${area} | ${count} | ${killed} | ${ids(survived)} | ${date && `${date} `}|`,
     ),
   ].join('\n');
 }
 
-/** Writes the table between its markers, with the date of the commit that was tried. @param {string} text */
-function publish(text) {
+/** The rows that a table has, without the sum. @param {string} text @returns {Row[]} */
+export function parseTable(text) {
+  return [...text.matchAll(/^\| ([\w-]+) \| (\d+) \| (\d+) \| (.*?) \| ([\d-]+) \|$/gm)].map(
+    ([, area, count, killed, survived, date]) => ({
+      area: String(area),
+      count: Number(count),
+      killed: Number(killed),
+      survived: [...String(survived).matchAll(/`([^`]+)`/g)].map(([, id]) => String(id)),
+      date: String(date),
+    }),
+  );
+}
+
+/**
+ * The table with these rows in place of those of the same areas; an area that has no mutants any more loses its row.
+ * @param {string} text @param {Row[]} rows @param {string[]} areas all that there are, in the table's order
+ */
+export function mergeTable(text, rows, areas) {
+  const merged = new Map([...parseTable(text), ...rows].map((row) => [row.area, row]));
+  return table(areas.flatMap((area) => merged.get(area) ?? []));
+}
+
+/** Writes the rows into the table between its markers. @param {Row[]} rows @param {string[]} areas */
+function publish(rows, areas) {
   const file = at('tests', 'README.md');
   const readme = readFileSync(file, 'utf8');
-  const between = /(<!-- mutants -->\n)[\s\S]*?(<!-- \/mutants -->)/;
+  const between = /(?<=<!-- mutants -->\n)[\s\S]*?(?=<!-- \/mutants -->)/;
   if (!between.test(readme)) throw new Failure('tests/README.md has lost the markers of the mutants’ table.');
-  const date = run('git', ['log', '-1', '--format=%cs'], { capture: true });
-  const line = `The sources of ${date}:\n\n${text}\n`;
   writeFileSync(
     file,
-    readme.replace(between, (_, before, after) => `${before}${line}${after}`),
+    readme.replace(between, (text) => `${mergeTable(text, rows, areas)}\n`),
   );
 }
 
@@ -430,11 +474,12 @@ if (isMain(import.meta.url)) {
     else for (const kind of KINDS) await work(kind);
 
     heading('Summary');
-    const text = table(wanted, results);
-    console.log(text);
+    const rows = rowsOf(wanted, results);
+    console.log(table(rows));
     const invalid = wanted.filter(({ id }) => results[id]?.result === 'does not compile');
     if (invalid.length) throw new Failure(`these do not compile: ${invalid.map(({ id }) => id).join(', ')}.`);
-    if (wanted.length === all.length) publish(text);
+    // An area of which only some were tried keeps its row.
+    if (!ids) publish(rows, [...new Set(all.map(({ area }) => area))]);
     const killed = wanted.filter(({ id }) =>
       ['killed', 'timeout'].includes(results[id]?.result ?? ''),
     ).length;

@@ -11,8 +11,30 @@ import { View } from './element/view.js';
 import { createModel } from './index.js';
 import type { Config, Model, Progress, Runtime } from './index.js';
 
+/** What listeners get: the element's own events, and those of every element. */
+interface EventMap extends Omit<HTMLElementEventMap, 'progress' | 'error'> {
+  progress: CustomEvent<Progress>;
+  error: CustomEvent<Error>;
+}
+
+/** An element whose `progress` and `error` are not those of a file that is loaded. */
+interface PlaygroundElement extends HTMLElement {
+  addEventListener<K extends keyof EventMap>(
+    type: K,
+    listener: (this: this, event: EventMap[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(...args: Parameters<EventTarget['addEventListener']>): void;
+  removeEventListener<K extends keyof EventMap>(
+    type: K,
+    listener: (this: this, event: EventMap[K]) => void,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(...args: Parameters<EventTarget['removeEventListener']>): void;
+}
+
 /** Absent where pages are rendered on a server. */
-const Base = globalThis.HTMLElement ?? class {};
+const Base = (globalThis.HTMLElement ?? class {}) as new () => PlaygroundElement;
 
 /** Symbols of one sample. */
 const LENGTH = 160;

@@ -35,6 +35,11 @@ export function adapt(source) {
       /new WebAssembly\.Memory\(\{initial:(.{1,30}?),maximum:65536,shared:true\}\)/,
       'sharedMemory($1)',
     )
+    // Node tells of a thread that ends without an error by an event of its own; until it is ready it is waited for.
+    .replace(
+      /worker\.on\("error",\w+=>worker\.onerror\(\w+\)\)/,
+      '$&;worker.on("exit",()=>worker.loaded||Module["onAbort"]?.("a thread ended before it was ready"))',
+    )
     // Nothing here has wide strings.
     .replace(
       /var UTF16Decoder=.*?var __embind_register_std_wstring=.*?(?=var __embind_register_void=)/s,
@@ -43,7 +48,7 @@ export function adapt(source) {
     // Whoever has SIMD has globalThis.
     .replace(/(emval_get_global=\(\)=>)\{.*?unable to get global object\.".*?\};/s, '$1globalThis;');
   const left =
-    /\bimport\(\s*['"][^)]*\)|^.*\(await .*workerData.*$|.{20},workerOptions\)|new WebAssembly\.Memory.*shared/m.exec(
+    /\bimport\(\s*['"][^)]*\)|^.*\(await .*workerData.*$|.{20},workerOptions\)|new WebAssembly\.Memory.*shared|worker\.on\("error",[^;]*;(?!worker\.on\("exit")/m.exec(
       adapted,
     );
   if (left) throw new Error(`This version of Emscripten writes what wasm/glue.mjs does not know: ${left[0]}`);

@@ -63,7 +63,8 @@ export function* train(session: EngineSession, args: TrainArgs, outlet: Outlet<'
       worked += (performance.now() - began) / 1000;
       meter.add(slice.events);
       underWay = slice.underWay;
-      if (slice.done || (worked >= limit && !underWay)) break;
+      // A validation that was due before the first step does not take its place.
+      if (slice.done || (worked >= limit && !underWay && meter.started)) break;
       if (worked >= limit) goal = Math.min(target, slice.step + 1); // which another call may reach meanwhile
       if (meter.pending && outlet.credit > 0) deliver(false);
       const behind = (worked - delivered) * 1000 > LEAD && outlet.credit === 0;

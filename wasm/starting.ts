@@ -49,24 +49,16 @@ export function watchStart(
       const refused =
         'it, or a file that it imports, does not parse or was refused (the console says which: a ' +
         'Content-Security-Policy has to allow it under worker-src)';
-      void Promise.race([examine(url), quiet(INQUIRY)]).then(
-        (wrong) => end(wrong ?? refused),
-        () => end('it could not be fetched'),
-      );
+      void Promise.race([inquire(url), quiet(INQUIRY)]).then((found) => end(found?.wrong ?? refused));
     },
     { signal },
   );
   void (async () => {
     await quiet(DOUBT, signal);
-    // A policy may allow the script and not that it is fetched: then only the limit of all loading is left.
-    let forbidden = false;
-    const violated = (event: Event) => {
-      forbidden ||= (event as SecurityPolicyViolationEvent).effectiveDirective === 'connect-src';
-    };
-    addEventListener('securitypolicyviolation', violated, { signal });
-    const wrong = await examine(url).catch(() => 'it could not be fetched');
+    const { wrong, hidden } = await inquire(url);
     await quiet(PATIENCE, signal);
-    if (!forbidden) end(wrong ?? 'it ended, or does not answer');
+    const silent = 'it ended, or does not answer';
+    end(wrong ?? (hidden ? `${silent} (a policy whose connect-src allows its script tells more)` : silent));
   })();
 }
 
@@ -86,6 +78,41 @@ export function quiet(milliseconds: number, signal?: AbortSignal): Promise<undef
     }, TICK);
     signal?.addEventListener('abort', () => clearInterval(timer));
   });
+}
+
+/**
+ * What is wrong with a script, as far as this thread may know: a policy may allow the script and not that it is
+ * fetched, which says nothing about the script. It is `hidden` then, and only waited for.
+ */
+async function inquire(url: string): Promise<{ wrong?: string | undefined; hidden?: boolean }> {
+  let hidden = false;
+  const violated = (event: Event) => {
+    hidden ||= (event as SecurityPolicyViolationEvent).effectiveDirective === 'connect-src';
+  };
+  const known = new AbortController();
+  addEventListener('securitypolicyviolation', violated, { signal: known.signal });
+  try {
+    return { wrong: await examine(url) };
+  } catch {
+    await quiet(TICK); // the violation is reported after the fetch has failed
+    if (!hidden) return { wrong: 'it could not be fetched' };
+    await preload(url);
+    return { hidden };
+  } finally {
+    known.abort();
+  }
+}
+
+/** Waits until a script could be loaded, or could not: another policy decides on that. At once where nobody can tell. */
+async function preload(url: string): Promise<void> {
+  const link = globalThis.document?.createElement('link');
+  if (!link?.relList.supports('modulepreload')) return;
+  Object.assign(link, { rel: 'modulepreload', href: url });
+  await new Promise((resolve) => {
+    link.onload = link.onerror = resolve;
+    document.head.append(link);
+  });
+  link.remove();
 }
 
 /** What is wrong with a script or with one that it imports, once all of them have been fetched. */

@@ -15,9 +15,9 @@ constexpr Index max_vocabulary = Index(1) << 16;  // a token has 16 bits
 NetworkSizes sizes_of_examples(const Config& config, Index vocabulary) {
   const TaskConfig& task = config.task;
   Dataset data{.context = task.context};
-  if (task.name == "notes") {
+  if (task.kind == TaskKind::notes) {
     data.numbers = data.outputs = piano_keys;
-  } else if (task.name == "regress") {
+  } else if (task.kind == TaskKind::regress) {
     data.numbers = data.outputs = vocabulary;
   } else {
     data.inputs.resize(std::size_t(vocabulary));
@@ -32,9 +32,9 @@ NetworkSizes sizes_of_examples(const Config& config, Index vocabulary) {
 
 NetworkSizes sizes_of(const Config& config, Index vocabulary) {
   const TaskConfig& task = config.task;
-  if (task.name == "tensor") return {.numbers = task.inputs, .outputs = task.outputs, .context = task.context};
+  if (task.kind == TaskKind::tensor) return {.numbers = task.inputs, .outputs = task.outputs, .context = task.context};
   if (!task.learns_text() && !config.corpus.name.empty()) return network_sizes(config, make_corpus(config.corpus));
-  if (task.name != "notes" && (vocabulary < 1 || vocabulary > max_vocabulary))
+  if (task.kind != TaskKind::notes && (vocabulary < 1 || vocabulary > max_vocabulary))
     refuse_argument("vocabulary", "the number of symbols, 1 to " + std::to_string(max_vocabulary),
                     std::to_string(vocabulary));
   if (task.learns_text()) return {.symbols = vocabulary, .outputs = vocabulary};
@@ -43,9 +43,9 @@ NetworkSizes sizes_of(const Config& config, Index vocabulary) {
 
 Json describe(const Config& config, const NetworkSizes& sizes) {
   const TaskConfig& task = config.task;
-  const bool windows = task.learns_text() || task.name == "tensor";
+  const bool windows = task.learns_text() || task.kind == TaskKind::tensor;
   const Index T = windows ? config.window : task.pooled() ? 1 : task.longest;
-  const Index S = task.pooled() || task.name == "translate" ? task.longest : 0;
+  const Index S = task.pooled() || task.info().encoder ? task.longest : 0;
   const Plan plan = compile(config, sizes);
   Json graph = plan.to_json();
   put(graph, {{"totals", object({{"parameters", plan.parameters.size()},

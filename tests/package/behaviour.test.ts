@@ -1,5 +1,5 @@
 /** What the package promises of a model, in both hosts. */
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { openModel, type Progress, UnfoldError } from 'unfold-rnn';
@@ -125,6 +125,12 @@ describe.each(hosts)('in $host', ({ worker }) => {
       expect((await collect(model.train({ seconds: 0 }))).at(-1)!.step).toBe(last.step + 1);
     });
 
+    test('no time is a step, also where a validation was due before it', async () => {
+      const model = await create({ evaluateEvery: 1 });
+      for (const step of [1, 2, 3])
+        expect(await collect(model.train({ seconds: 0 }))).toMatchObject([{ step, done: true }]);
+    });
+
     test('a limit that is no number, or not known, is refused', async () => {
       const model = await create();
       expect(() => model.train({ steps: NaN })).toThrow(
@@ -134,6 +140,17 @@ describe.each(hosts)('in $host', ({ worker }) => {
       expect(() => model.train({ seconds: -1 })).toThrow(
         expect.objectContaining({ code: 'INVALID_ARGUMENT', field: 'seconds' }),
       );
+    });
+
+    test('keeps what came before its end for a reader that comes late', async () => {
+      const model = await create();
+      const run = model.train({ steps: 30 });
+      const { losses } = (await run.next()).value!;
+      while (model.info.step < 30) await model.baselines({ highest: 0 });
+      await takeTurns(() => model.baselines({ highest: 0 }));
+      const rest = await collect(run);
+      expect(rest.at(-1)).toMatchObject({ step: 30, done: true });
+      expect([...losses, ...rest.flatMap((report) => [...report.losses])]).toHaveLength(30);
     });
 
     test('starts with the first next(), not before', async () => {
@@ -218,6 +235,17 @@ describe.each(hosts)('in $host', ({ worker }) => {
       expect((await collect(model.train({ steps: 2 }))).at(-1)!.step).toBe(step + 2);
     });
 
+    test('is let go of by every call that is answered', async () => {
+      const model = await create();
+      const { signal } = new AbortController();
+      await model.evaluate({ signal });
+      await model.baselines({ signal });
+      await collect(model.sample({ length: 5, signal }));
+      await collect(model.train({ steps: 1, signal }));
+      expect(await rejection(model.baselines({ highest: -1, signal }))).toBeInstanceOf(UnfoldError);
+      expect(getEventListeners(signal, 'abort')).toEqual([]);
+    });
+
     test('stops sampling and evaluation', async () => {
       const model = await create();
       const reason = new Error('enough');
@@ -277,12 +305,24 @@ describe.each(hosts)('in $host', ({ worker }) => {
   describe('sample', () => {
     test('writes the length asked for, the same for the same seed', async () => {
       const model = await create();
-      const write = async (seed: number) =>
-        (await collect(model.sample({ prime: 'the ', length: 300, seed }))).join('');
-      const text = await write(1);
+      const write = async (options: { seed?: number } = {}) =>
+        (await collect(model.sample({ prime: 'the ', length: 300, ...options }))).join('');
+      const text = await write({ seed: 1 });
       expect(text).toHaveLength(300);
-      expect(await write(1)).toBe(text);
-      expect(await write(2)).not.toBe(text);
+      expect(await write({ seed: 1 })).toBe(text);
+      expect(await write({ seed: 2 })).not.toBe(text);
+      // Without one, that of the configuration.
+      expect(SMALL.seed).not.toBe(0);
+      expect(await write()).toBe(await write({ seed: SMALL.seed }));
+    });
+
+    test('a byte is one character, below 256', async () => {
+      const model = await create({ text: 'Grüße — naïve café. '.repeat(200), unit: 'byte' });
+      const written = (await collect(model.sample({ length: 300 }))).join('');
+      expect(written).toHaveLength(300);
+      const bytes = new Set(Buffer.from('Grüße — naïve café. ').toString('latin1'));
+      expect([...written].filter((character) => !bytes.has(character))).toEqual([]);
+      expect(written).toMatch(/[\x80-\xff]/);
     });
 
     test('the first piece is short', async () => {
@@ -456,6 +496,20 @@ describe.each(hosts)('in $host', ({ worker }) => {
       await training.return?.();
       const copy = await openModel(bytes, { text: options.text, worker, threads: 1 });
       expect(await copy.evaluate()).toEqual(measured);
+      copy.dispose();
+    });
+
+    test('a file that is asked for in the middle of an evaluation goes on bit for bit', async () => {
+      const layers = [{ cell: 'lstm', hidden: 192 }];
+      const long = { layers, window: 32, batch: 64, text: TEXT.repeat(8), validation: 0.4 };
+      const model = await create(long);
+      await collect(model.train({ steps: 2 }));
+      // Of many slices, of which each ends within a window.
+      const [, bytes] = await Promise.all([model.evaluate(), model.save()]);
+      const copy = await openModel(bytes, { text: long.text, worker, threads: 1 });
+      const losses = async (of: typeof model) =>
+        (await collect(of.train({ steps: 2 }))).flatMap((report) => [...report.losses]);
+      expect(await losses(copy)).toEqual(await losses(model));
       copy.dispose();
     });
 

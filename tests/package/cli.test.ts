@@ -391,7 +391,15 @@ test('the progress line', () => {
     '[############------------]  step 50/100  2.500 bits  validation 2.000 bits  1:15 left  12,346 char/s',
   );
   expect(describeProgress(at, 0, Infinity)).toMatch(/^step 50 {2}2.500/);
-  expect([duration(3), duration(61), duration(3723)]).toEqual(['3 s', '1:01', '1:02:03']);
+  expect([3, 59, 60, 61, 3599, 3600, 3723].map(duration)).toEqual([
+    '3 s',
+    '59 s',
+    '1:00',
+    '1:01',
+    '59:59',
+    '1:00:00',
+    '1:02:03',
+  ]);
 });
 
 describe('tasks', () => {

@@ -9,7 +9,7 @@ import {
   type UnfoldError,
 } from 'unfold-rnn';
 import * as inline from 'unfold-rnn/inline';
-import { collect, hosts, realModel, rejection, SMALL, TEXT } from './harness.js';
+import { collect, hosts, realModel, rejection, SMALL, TEXT, turn } from './harness.js';
 
 const train = async (model: Model, steps: number) =>
   (await collect(model.train({ steps }))).flatMap(({ losses }) => [...losses]);
@@ -103,6 +103,24 @@ describe.each(hosts)('in $host', ({ worker }) => {
     expect(last!.step).toBeGreaterThanOrEqual(5);
     expect(Number.isFinite(last!.loss)).toBe(true);
     await openModel(await model.save(), { worker: false }).then((saved) => saved.dispose());
+  });
+
+  test('the error of a step that was left is not told of other settings', async () => {
+    const layers = [{ cell: 'rnn', activation: 'relu', hidden: 256 }] as const;
+    const optimizer = { name: 'sgd', learningRate: 1e6 } as const;
+    const wild = { worker, layers: [...layers], optimizer, clip: 0, window: 32, batch: 64 };
+    const { overflow } = (await rejection(train(await realModel(wild), 200))) as UnfoldError;
+    const model = await realModel(wild);
+    await train(model, overflow!.step - 1);
+    await turn(); // so that the run's first slice comes before what follows it
+    await turn();
+    // The step that overflows takes many slices: after the first the file is asked for, which ends it, and the loop left.
+    const run = model.train();
+    await Promise.all([run.next(), model.save(), run.return()]);
+    await model.update({ optimizer: { learningRate: 1e-4 }, clip: 1 });
+    // Where the loop was left too soon for that, the weights are as wild as before.
+    const told = await train(model, 1).catch((error: UnfoldError) => error.overflow);
+    expect(told).not.toMatchObject({ learningRate: 1e6 });
   });
 
   test('a validation that overflows is said, and does not spoil the file', async () => {

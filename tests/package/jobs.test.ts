@@ -73,6 +73,11 @@ describe('seconds of work', () => {
     expect(dropped).not.toHaveBeenCalled();
   });
 
+  test('and the symbols in them are the rate, however long a run is', () => {
+    const { session } = network({ pieces: 1, milliseconds: 100 });
+    for (const { charsPerSecond } of run(session, { seconds: 30 })) expect(charsPerSecond).toBeCloseTo(10);
+  });
+
   test('do not count what is done between slices', () => {
     const { session } = network({ pieces: 1, milliseconds: 10 });
     expect(run(session, { seconds: 1 }, 5000).at(-1)).toMatchObject({ step: 100, done: true });

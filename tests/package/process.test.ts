@@ -17,14 +17,15 @@ beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'unfold-'))));
 afterAll(() => rm(folder, { recursive: true }));
 
 /** Runs a script; rejects if the process does not end by itself. */
-async function node(code: string): Promise<string> {
+async function node(code: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
   const file = join(folder, `${randomUUID()}.mjs`);
   await writeFile(file, code);
-  return start(file);
+  return start([file], env);
 }
 
-async function start(...args: string[]): Promise<string> {
-  const { stdout, stderr } = await run(process.execPath, args, { timeout: 20_000 });
+async function start(args: string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+  const options = { timeout: 20_000, env: { ...process.env, ...env } };
+  const { stdout, stderr } = await run(process.execPath, args, options);
   expect(stderr).toBe('');
   return stdout.trim();
 }
@@ -102,7 +103,7 @@ test('a process can end in the middle of training', async () => {
 
 test('workers start from a command line, whose options would not fit them', async () => {
   const code = `import { createModel } from ${index}; console.log((await ${create}, threads: 2 })).info.runtime.threads);`;
-  expect(await start('--input-type=module', '-e', code)).toBe('2');
+  expect(await start(['--input-type=module', '-e', code])).toBe('2');
 });
 
 const taskset = (process.env.PATH ?? '')
@@ -134,5 +135,29 @@ test.skipIf(!taskset)(
     const { stdout, stderr } = await run(taskset!, ['-c', '0', process.execPath, file], { timeout: 60_000 });
     expect(stderr).toBe('');
     expect(stdout.trim().split('\n')).toEqual(['1 100 There is one core.', '2 100 null', 'true']);
+  },
+);
+
+test.each([true, false])(
+  'a thread that ends before it is ready leaves one, and the reason (worker: %s)',
+  async (worker) => {
+    const early = join(folder, 'early.cjs');
+    await writeFile(early, "if (require('node:worker_threads').workerData === 'em-pthread') process.exit();");
+    const output = await node(
+      `
+    import { createModel } from ${index};
+    const model = await ${create}, threads: 2, worker: ${worker} });
+    for await (const progress of model.train({ steps: 2 }));
+    console.log(JSON.stringify({ step: model.info.step, ...model.info.runtime }));
+    model.dispose();
+  `,
+      { NODE_OPTIONS: `--require=${early}` },
+    );
+    expect(JSON.parse(output)).toMatchObject({
+      step: 2,
+      threads: 1,
+      worker,
+      reason: expect.stringContaining('a thread ended before it was ready'),
+    });
   },
 );

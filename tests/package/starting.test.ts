@@ -78,15 +78,29 @@ describe('the network', () => {
     expect(dead).toEqual(['it could not be fetched']);
   });
 
-  test('that a policy closes to this thread is none', async () => {
-    answer = () => {
-      scope.dispatchEvent(
-        Object.assign(new Event('securitypolicyviolation'), { effectiveDirective: 'connect-src' }),
-      );
-      return Promise.reject(new TypeError('Failed to fetch'));
+  describe('that a policy closes to this thread', () => {
+    const refuse = async () => {
+      setTimeout(() => {
+        const event = new Event('securitypolicyviolation');
+        scope.dispatchEvent(Object.assign(event, { effectiveDirective: 'connect-src' }));
+      });
+      throw new TypeError('Failed to fetch');
     };
-    await pass(60_000);
-    expect(dead).toEqual([]);
+
+    test('is no reason, and that it was closed is told beside the silence', async () => {
+      answer = refuse;
+      await pass(4000);
+      expect(dead).toEqual([]);
+      await pass(1000);
+      expect(dead).toEqual([expect.stringMatching(/^it ended, or does not answer \(.*connect-src/)]);
+    });
+
+    test('is not what was wrong with a worker that was refused', async () => {
+      answer = refuse;
+      tell('error');
+      await pass(5000);
+      expect(dead).toEqual([expect.stringContaining('was refused')]);
+    });
   });
 
   test('that never says what was wrong with a script does not keep the error', async () => {

@@ -9,6 +9,7 @@ import { fromStateDict, toStateDict } from 'unfold-rnn/export';
 import { readSafetensors, writeSafetensors } from '../../dist/export/safetensors.js';
 import type { Config, LayerConfig } from 'unfold-rnn';
 import { BATCH, configurations, difference, HIDDEN, reopened, TEXT, trained } from './networks.js';
+import { type Strided, writePt } from './pt-file.js';
 import { hasModule, python } from './python.js';
 
 const layer = (rest: LayerConfig): LayerConfig => ({ cell: 'lstm', hidden: HIDDEN, ...rest });
@@ -27,6 +28,9 @@ const expressible: Record<string, Config> = {
 const alphabet = [...new Set(TEXT)].sort();
 /** Not in the order of code points. */
 const shuffled = alphabet.map((_, k) => alphabet[(k * 5 + 3) % alphabet.length]!);
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView) =>
+  new Uint8Array(buffer, byteOffset, byteLength);
 
 const folder = mkdtempSync(join(tmpdir(), 'unfold-state-dict-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -153,6 +157,41 @@ test('comes back as it went', async () => {
   expect(back.parameters.size).toBe(model.parameters.size);
   model.dispose();
   back.dispose();
+});
+
+test('takes a tensor as its strides say, without PyTorch too', async () => {
+  const model = await trained(expressible['gru']!, 1);
+  const safe = toStateDict(model.checkpoint);
+  model.dispose();
+  const { tensors } = readSafetensors(safe);
+  const transposed = [...tensors].map(([name, { shape, data }]): [string, Strided] => {
+    const [rows, columns] = shape as [number, number?];
+    if (columns === undefined) return [name, { shape, strides: [1], storage: data }];
+    const storage = Float32Array.from(data, (_, i) => data[(i % rows) * columns + Math.floor(i / rows)]!);
+    return [name, { shape, strides: [1, rows], storage }];
+  });
+  expect(fromStateDict(writePt(new Map(transposed)), { symbols: shuffled })).toEqual(
+    fromStateDict(safe, { symbols: shuffled }),
+  );
+});
+
+test.each([
+  {
+    dtype: 'F16',
+    bits: [0x0001, 0x03ff, 0x0400, 0x3c01, 0x7bff, 0x8001, 0xc000],
+    numbers: [2 ** -24, 1023 * 2 ** -24, 2 ** -14, 1 + 2 ** -10, 65504, -(2 ** -24), -2],
+  },
+  {
+    dtype: 'BF16',
+    bits: [0x0080, 0x3f80, 0x3f81, 0xc040, 0x7f7f],
+    numbers: [2 ** -126, 1, 1 + 2 ** -7, -3, 255 * 2 ** 120],
+  },
+])('reads $dtype, the smallest and the largest too', ({ dtype, bits, numbers }) => {
+  const data = new Uint8Array(Uint16Array.from(bits).buffer);
+  const about = { x: { dtype, shape: [bits.length], data_offsets: [0, data.length] } };
+  const header = new TextEncoder().encode(JSON.stringify(about));
+  const file = Buffer.concat([new BigUint64Array([BigInt(header.length)]), header, data].map(bytesOf));
+  expect([...readSafetensors(new Uint8Array(file)).tensors.get('x')!.data]).toEqual(numbers);
 });
 
 test('refuses by name what torch.nn cannot express', async () => {

@@ -29,7 +29,7 @@ test('every fault names tests that exist', () => {
     .filter((line) => /^\| ([A-F]\d|page)/.test(line));
   expect(rows.length).toBeGreaterThan(35);
   for (const row of rows) {
-    const named = [...row.matchAll(/`((core|package|web)\/[\w.-]+)(?:: ([^`]+))?`/g)];
+    const named = [...row.matchAll(/`((core|package|web)\/[\w./-]+)(?:: ([^`]+))?`/g)];
     expect(named.length, row).toBeGreaterThan(0);
     for (const [, file = '', folder, name = ''] of named) {
       const all = titles(file);

@@ -88,7 +88,7 @@ interface Reply {
 interface Case {
   /** In the page, before the package is asked. */
   before?: string;
-  /** Of the page. */
+  /** Of the page; `@` stands for its address. */
   headers?: Record<string, string>;
   options?: string;
   /** What the worker's own address answers, and what a thread's: `undefined` is the package's file. */
@@ -139,6 +139,17 @@ const single: Record<string, [Case, RegExp]> = {
       },
     },
     /Content-Security-Policy|ended, or does not answer/,
+  ],
+  'ends at once, and the page may not fetch its script': [
+    { worker: script('close()'), headers: { 'Content-Security-Policy': 'connect-src @dist/simd.wasm' } },
+    /ended, or does not answer .*connect-src/,
+  ],
+  'is missing, and the page may not ask why': [
+    {
+      worker: { status: 404, type: types.html, body: 'no' },
+      headers: { 'Content-Security-Policy': 'connect-src @dist/simd.wasm' },
+    },
+    /was refused|could not be fetched/,
   ],
   'comes without the embedder policy': [
     {
@@ -217,7 +228,12 @@ beforeAll(async () => {
       const reply = own ?? (search ? undefined : current.files?.[pathname]);
       if (pathname === '/') {
         current.imported = false;
-        const headers = { 'Content-Type': types.html, ...isolation, ...current.headers };
+        const here = `${address}${number}/`;
+        const own = Object.entries(current.headers ?? {}).map(([name, value]) => [
+          name,
+          value.replaceAll('@', here),
+        ]);
+        const headers = { 'Content-Type': types.html, ...isolation, ...Object.fromEntries(own) };
         return response.writeHead(200, headers).end(page(current));
       }
       const ending = pathname.split('.').at(-1) as keyof typeof types;
@@ -301,5 +317,12 @@ describe.concurrent.each(engines)('$name', ({ there, open }) => {
   test.skipIf(!there)('a slow network is no fault', { timeout: 200_000 }, async () => {
     const files = { '/dist/worker.js': { delay: 6000 }, '/dist/session.js': { delay: 6000 } };
     expect(await ask(1, { files })).toMatchObject({ step: 2, threads: 1, worker: true });
+    // Nor is it where the page may not fetch the worker's script, and only waits until it is there.
+    const headers = { 'Content-Security-Policy': 'connect-src @dist/simd.wasm' };
+    expect(await ask(1, { files: { '/dist/worker.js': { delay: 6000 } }, headers })).toMatchObject({
+      step: 2,
+      threads: 1,
+      worker: true,
+    });
   });
 });

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import type { Page } from 'playwright';
 import { checkConfig, openModel } from 'unfold-rnn';
-import { contents, browser, pause, play, site, step, useSite, visit, waitForStep } from './harness';
+import { contents, browser, pause, play, restart, site, step, useSite, visit, waitForStep } from './harness';
 
 useSite();
 
@@ -13,13 +13,6 @@ async function trainTo(page: Page, to: number): Promise<void> {
   await waitForStep(page, to);
   await pause(page).click();
   await play(page).waitFor();
-}
-
-/** From a run that rests: until the new one has taken its place, the step is that of the old one. */
-async function restart(page: Page): Promise<void> {
-  const rested = await step(page);
-  await bar(page, 'Apply and restart');
-  await expect.poll(() => step(page)).not.toBe(rested);
 }
 
 /** With the mouse and with keys: one step, marked on every curve and read out for each run. */

@@ -77,6 +77,14 @@ describe('a network that the page names', () => {
   });
 });
 
+it('hands on a schedule, and a warm-up without one', () => {
+  expect(toConfig(base({ schedule: 'constant', warmup: 0 })).schedule).toBeUndefined();
+  expect(toConfig(base({ schedule: 'constant', warmup: 300 })).schedule).toEqual({
+    name: 'constant',
+    warmup: 300,
+  });
+});
+
 it('shows in the controls whatever they made', async () => {
   const part = fc.integer({ min: 0, max: 8 }).map((value) => value / 10);
   const made = fc.record({

@@ -7,6 +7,7 @@ import {
   loss,
   pause,
   play,
+  restart,
   savedStep,
   site,
   step,
@@ -93,7 +94,7 @@ it('keeps a change waiting, applies it, and brings the former run back', async (
   await page.getByLabel('Hidden units').fill('48');
   await page.getByText('Changed: Cell, Hidden units').waitFor();
   expect(await step(page)).toBe(before);
-  await apply.click();
+  await restart(page);
   await pause(page).waitFor();
   await waitForStep(page, 3);
   await page.keyboard.press('Space');

@@ -45,6 +45,9 @@ it('looks at the training part only', () => {
   const [short, long] = [encode('quick brown'), encode('é the quick red, then the quick brown')];
   expect(copied(short, long, 16).characters).toBe('quick '.length);
   expect(copied(short, long, charactersIn(long)).characters).toBe('quick brown'.length);
+  // To the character, of however many bytes those before it are.
+  for (let limit = 0; limit < 11; limit++)
+    expect(copied(short, encode('日équick brown'), 2 + limit).characters).toBe(limit);
 });
 
 // Looking everywhere would take 10¹¹ comparisons here: it would not end before the test does.

@@ -238,3 +238,10 @@ describe('the states beside the matrices', () => {
     expect(await roles(config)).toEqual(['cell0 cell0 1 c', 'cell1 sum1 0', 'cell0 sum1 0']);
   });
 });
+
+it('writes a blend as the engine computes it: k of what was, the rest of what is new', async () => {
+  const { config } = await checkConfig({ layers: [{ cell: 'rnn', hidden: 8, leak: 0.5 }] });
+  const graph = graphOf(config, { inputs: 5, outputs: 5 });
+  const blend = graph.parts.find(({ kind }) => kind === 'blend')!;
+  expect(equationsOf(graph, blend)).toContainEqual(expect.stringMatching(/ = k∘[^ ]*ₜ₋₁ \+ \(1−k\)∘[^ ]+$/));
+});

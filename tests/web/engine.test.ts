@@ -280,3 +280,15 @@ it('ends in one consistent run, whatever is pressed in whatever order', async ()
   expect(titles().filter((title) => title.startsWith('Something'))).toEqual([]);
   expect(shownStep()).toBe(model().info.step);
 });
+
+it('exports a curve of more steps than it has points with the lowest and highest loss of each', async () => {
+  const { curveTable } = await import('../../web/src/keep/exports');
+  const { CAPACITY, Series } = await import('../../web/src/state/series');
+  const series = new Series();
+  for (let step = 1; step <= 2 * CAPACITY; step++) series.add(step, step % 2 ? 3 : 1);
+  const [head, ...rows] = curveTable(series).trimEnd().split('\r\n');
+  expect(head).toBe('step,training_low,training_high,training_smoothed,validation');
+  const columns = rows.map((row) => row.split(','));
+  expect(columns.map(([step]) => Number(step))).toEqual(rows.map((_, at) => 2 * (at + 1)));
+  for (const [, low, high] of columns) expect([low, high]).toEqual(['1', '3']);
+});

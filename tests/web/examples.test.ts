@@ -1,6 +1,19 @@
 // Examples, made and the reader's own, wherever a run can go: into a link, aside and back, through a reload, a file.
 import { expect, it } from 'vitest';
-import { contents, browser, drop, pause, play, site, step, useSite, visit, waitForStep } from './harness';
+import {
+  contents,
+  browser,
+  drop,
+  pause,
+  play,
+  rest,
+  restart,
+  site,
+  step,
+  useSite,
+  visit,
+  waitForStep,
+} from './harness';
 import { answered, choose, LONG, STILL, TASKS } from './tasks';
 
 useSite();
@@ -91,11 +104,9 @@ it('goes on after a reload, made examples and the reader’s own', { timeout: LO
   );
   await page.getByRole('textbox', { name: 'Paste a text' }).fill(lines.join('\n'));
   await page.getByRole('button', { name: 'Use this text' }).click();
-  await page.getByRole('button', { name: 'Apply and restart' }).click();
+  await restart(page);
   await waitForStep(page, 20, LONG);
-  await pause(page).click();
-  await play(page).waitFor();
-  const at = await step(page);
+  const at = await rest(page);
   await kept(at);
   await page.reload();
   await expect.poll(() => step(page), { timeout: 30_000 }).toBe(at);
@@ -126,10 +137,9 @@ it('opens a saved model with its examples, or as far as it can without them', { 
   const pairs = Array.from({ length: 40 }, (_, at) => `${'xyz'.slice(at % 3)}\t${'zyx'.slice(at % 3)}`);
   await page.getByRole('textbox', { name: 'Paste a text' }).fill(pairs.join('\n'));
   await page.getByRole('button', { name: 'Use this text' }).click();
-  await page.getByRole('button', { name: 'Apply and restart' }).click();
+  await restart(page);
   await waitForStep(page, 3, LONG);
-  await pause(page).click();
-  await play(page).waitFor();
+  await rest(page);
   const own = await saved();
   const last = await step(page);
   await close();

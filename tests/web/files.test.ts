@@ -1,21 +1,26 @@
 // Texts and models, in and out.
 import { expect, it } from 'vitest';
-import type { Page } from 'playwright';
-import { contents, browser, drop, pause, play, site, step, useSite, visit, waitForStep } from './harness';
+import {
+  contents,
+  browser,
+  drop,
+  play,
+  rest,
+  restart,
+  site,
+  step,
+  useSite,
+  visit,
+  waitForStep,
+} from './harness';
 
 const SMALL = '#v=1&h=32&w=32&b=16';
 useSite();
 
-async function stop(page: Page): Promise<number> {
-  await pause(page).click();
-  await play(page).waitFor();
-  return step(page);
-}
-
 it('saves a model that another page opens and trains on', async () => {
   const { page, close } = await visit(browser, site, { at: SMALL });
   await waitForStep(page, 30);
-  const saved = await stop(page);
+  const saved = await rest(page);
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Save' }).click(),
@@ -26,7 +31,7 @@ it('saves a model that another page opens and trains on', async () => {
 
   const other = await visit(browser, site, { at: '#v=1&c=lstm&h=24&w=32&b=16' });
   await waitForStep(other.page, 5);
-  await stop(other.page);
+  await rest(other.page);
   await other.page
     .locator('input[accept=".safetensors"]')
     .setInputFiles({ name: 'mine.safetensors', mimeType: '', buffer });
@@ -49,9 +54,10 @@ it('trains on a dropped text, and shows markup as text', async () => {
   const { page, problems, close } = await visit(browser, site, { at: SMALL });
   await waitForStep(page, 2);
   const markup = '<img src=x onerror="window.broken=1"><script>window.broken=1</script>\n';
+  await rest(page);
   await drop(page, 'markup.txt', markup.repeat(200));
   await page.getByText('markup.txt is chosen').waitFor();
-  await page.getByRole('button', { name: 'Apply and restart' }).click();
+  await restart(page);
   await waitForStep(page, 250);
   await page.keyboard.press('w');
   await expect.poll(() => page.locator('#written').innerText(), { timeout: 15_000 }).toContain('<');

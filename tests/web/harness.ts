@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { buffer } from 'node:stream/consumers';
-import { afterAll, beforeAll, inject } from 'vitest';
+import { afterAll, beforeAll, expect, inject } from 'vitest';
 import { type Browser, type BrowserContextOptions, chromium, type Download, type Page } from 'playwright';
 import { serve } from '../../scripts/serve.mjs';
 import { launch } from './chromium';
@@ -15,15 +15,35 @@ export function openBrowser(): Promise<Browser> {
 
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe objects to on a page, or in a part of it: the rule and the elements. */
+/** The rules of axe that look at colours. */
+const OF_COLOURS = ['color-contrast', 'link-in-text-block'];
+
+/**
+ * What axe objects to on a page, or in a part of it, by light and in the dark: the rule and the elements. A colour
+ * scheme changes nothing but colours, so all other rules are tried once.
+ */
 export async function violations(page: Page, part = 'html'): Promise<string[]> {
+  const found = await objections(page, part);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const dark = await ground();
+  found.push(...(await objections(page, part, OF_COLOURS)).map((one) => `in the dark: ${one}`));
+  await page.emulateMedia({ colorScheme: 'light' });
+  if ((await ground()) === dark) found.push('by light it is as in the dark');
+  return found;
+}
+
+async function objections(page: Page, part: string, rules?: string[]): Promise<string[]> {
   // Colours have faded over. What goes on for ever, as a cursor does, is not waited for.
   await page.evaluate(async () => {
     const passing = () =>
       document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations !== Infinity);
     while (passing().length > 0) await Promise.allSettled(passing().map(({ finished }) => finished));
   });
-  const found = await page.evaluate(`${await axe}; axe.run(${JSON.stringify(part)})`);
+  const options = rules ? { runOnly: { type: 'rule', values: rules } } : {};
+  const found = await page.evaluate(
+    `${await axe}; axe.run(${JSON.stringify(part)}, ${JSON.stringify(options)})`,
+  );
   return (found as { violations: { id: string; nodes: { html: string }[] }[] }).violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`,
   );
@@ -152,6 +172,23 @@ export async function waitForStep(page: Page, atLeast: number, timeout = 30_000)
 
 export const play = (page: Page) => page.getByRole('button', { name: 'Train', exact: true });
 export const pause = (page: Page) => page.getByRole('button', { name: 'Pause', exact: true });
+
+/** Pauses, and waits until the run rests, at the step that it returns. */
+export async function rest(page: Page): Promise<number> {
+  await pause(page).click();
+  await play(page).waitFor();
+  return step(page);
+}
+
+/**
+ * Applies what waits, to a run that rests: its step stands on the page until the new run has taken its place. So what
+ * is read from here on is of the new one.
+ */
+export async function restart(page: Page): Promise<void> {
+  const rested = await step(page);
+  await page.getByRole('button', { name: 'Apply and restart' }).click();
+  await expect.poll(() => step(page), { timeout: 30_000 }).not.toBe(rested);
+}
 
 /** Drops a file on the page, as from the desktop. */
 export async function drop(page: Page, name: string, content: string | number[]): Promise<void> {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BrowserContext, Page } from 'playwright';
 import { count } from '../package/counts';
-import { contents, browser, pause, play, site, step, useSite, visit, waitForStep } from './harness';
+import { contents, browser, pause, play, restart, site, step, useSite, visit, waitForStep } from './harness';
 
 const SMALL = '#v=1&h=16&w=16&b=4&autostart=0';
 /** Crashes in a row; the long run of the release sets more. */
@@ -115,7 +115,10 @@ it('brings a tab back as it was: curve, samples, and at work', async () => {
   await waitForStep(page, before);
   await page.locator('.past-row').first().waitFor();
   await page.locator('input[value=table]').check();
-  expect(await page.locator('tbody tr').count()).toBeGreaterThan(5);
+  expect(await page.locator('.loss tbody tr').count()).toBeGreaterThan(5);
+  // Back to the beginning of the run, not of this page.
+  const oldest = await page.locator('.loss tbody th').last().innerText();
+  expect(Number(oldest)).toBeLessThan(before);
   expect(problems.filter((problem) => !problem.startsWith('failed'))).toEqual([]);
   await close();
 });
@@ -142,7 +145,7 @@ it('lists runs to rename, delete and resume, own texts with them', async () => {
   await keptAt(page, 4);
   await page.getByLabel('Learn from').selectOption('tunes');
   await page.getByLabel('Hidden units').fill('20');
-  await page.getByRole('button', { name: 'Apply and restart' }).click();
+  await restart(page);
   await waitForStep(page, 5);
   await pause(page).click();
   await openRuns(page);

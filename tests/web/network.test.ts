@@ -3,7 +3,19 @@ import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
 import { getSchema } from '../../dist/index.js';
 import { NAMED } from '../../web/src/state/named';
-import { contents, browser, fact, pause, play, site, useSite, visit, waitForStep } from './harness';
+import {
+  contents,
+  browser,
+  fact,
+  pause,
+  play,
+  rest,
+  restart,
+  site,
+  useSite,
+  visit,
+  waitForStep,
+} from './harness';
 
 const SMALL = '#v=1&h=24&w=16&b=8';
 const { presets } = await getSchema();
@@ -32,6 +44,7 @@ describe('a preset', () => {
     const preset = presets.find((entry) => entry.name === name)!;
     const { page, problems, close } = await visit(browser, site, { at: SMALL });
     await waitForStep(page, 3);
+    await rest(page);
     const before = await parameters(page);
     await page.getByLabel('Preset').selectOption(name);
     for (const text of [preset.sentence, preset.source])
@@ -39,7 +52,7 @@ describe('a preset', () => {
     await page.getByText(/^Changed: .*Cell/).waitFor();
     await expect.poll(() => parameters(page)).not.toBe(before);
     if (name === 'irnn') expect(await fact(page, 'Learning rate')).toBe(0.003); // Not before it is applied.
-    await apply(page).click();
+    await restart(page);
     await page.getByText('No change waits').waitFor();
     await waitForStep(page, 3);
     if (name === 'irnn') await expect.poll(() => fact(page, 'Learning rate')).toBe(0.001);
@@ -52,10 +65,11 @@ describe('a preset', () => {
   it('reads both ways where a sequence is labelled, and is one of those named for it', async () => {
     const { page, problems, close } = await visit(browser, site, { at: `${SMALL}&ta=tag&cp=copy&df=2` });
     await waitForStep(page, 3);
+    await rest(page);
     const before = await parameters(page);
     await page.getByLabel('Preset').selectOption({ label: 'Bidirectional LSTM' });
     await expect.poll(() => page.getByLabel('Reads both ways').isChecked()).toBe(true);
-    await apply(page).click();
+    await restart(page);
     await page.getByText('No change waits').waitFor();
     await waitForStep(page, 3);
     expect(await parameters(page)).not.toBe(before);
@@ -115,6 +129,7 @@ it('follows the controls: parameters, configuration and link', async () => {
 it('says what a refused configuration should have been, and takes a good one', async () => {
   const { page, problems, close } = await visit(browser, site, { at: SMALL });
   await waitForStep(page, 3);
+  await rest(page);
   await open(page, 'Configuration');
   const refusal = page.locator('.refusal');
   const use = page.getByRole('button', { name: 'Check and use' });
@@ -143,7 +158,7 @@ it('says what a refused configuration should have been, and takes a good one', a
   await page.locator('.preset-about', { hasText: 'beyond the controls' }).waitFor();
   expect(await refusal.count()).toBe(0);
   expect(await page.getByLabel('Hidden units').isDisabled()).toBe(true);
-  await apply(page).click();
+  await restart(page);
   await page.getByText('No change waits').waitFor();
   await waitForStep(page, 3);
   await expect.poll(() => new URL(page.url()).hash).toContain('&j=');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright';
 import { serve } from '../../scripts/serve.mjs';
-import { later, openBrowser, step, visit, waitForStep } from './harness';
+import { later, openBrowser, rest, restart, step, visit, waitForStep } from './harness';
 
 let browser: Browser;
 let folder: string;
@@ -36,8 +36,9 @@ describe.each([true, false])('isolated: %s', (isolation) => {
     expect(await second.evaluate(() => crossOriginIsolated)).toBe(isolation);
     expect(await second.getByLabel('Learn from').inputValue()).toBe('names');
     // A new network needs the engine's files again.
+    await rest(second);
     await second.getByLabel('Cell').selectOption('lstm');
-    await second.getByRole('button', { name: 'Apply and restart' }).click();
+    await restart(second);
     await expect.poll(() => second.locator('.changes').innerText()).toBe('No change waits');
     await waitForStep(second, 3);
     await close();

@@ -1,7 +1,7 @@
 // A reload brings back the run that was on the page, or says why it cannot.
 import { expect, it } from 'vitest';
 import type { Page } from 'playwright';
-import { browser, drop, pause, play, site, step, useSite, visit, waitForStep } from './harness';
+import { browser, drop, pause, play, restart, site, step, useSite, visit, waitForStep } from './harness';
 
 const SMALL = '#v=1&h=16&w=16&b=4&autostart=0';
 const FIRST = 'The first file counts one, two, three, four and begins again.\n'.repeat(40);
@@ -9,7 +9,6 @@ const SECOND = 'zweite Datei: eins zwei drei vier, und wieder von vorn\n'.repeat
 
 useSite();
 
-const apply = (page: Page) => page.getByRole('button', { name: 'Apply and restart' });
 const notice = (page: Page, text: string) => page.locator('.notice', { hasText: text });
 
 interface Entry {
@@ -67,7 +66,7 @@ it('goes on with the file that was applied last', async () => {
   const { page, problems, close } = await visit(browser, site, { at: SMALL });
   const first = await trained(page);
   await choose(page, 'second.txt', SECOND);
-  await apply(page).click();
+  await restart(page);
   await waitForStep(page, 30);
   // The former run and the beginning of this one: its first copy does not wait for the clock.
   await expect.poll(async () => (await kept(page)).join(', ')).toMatch(/^second\.txt \d+, first\.txt \d+$/);
@@ -113,7 +112,7 @@ it('brings back what Undo brought back', async () => {
   const { page, close } = await visit(browser, site, { at: SMALL });
   const first = await trained(page);
   await choose(page, 'second.txt', SECOND);
-  await apply(page).click();
+  await restart(page);
   await waitForStep(page, 5);
   await pause(page).click();
   await page.getByRole('button', { name: 'Bring back the former run' }).click();
@@ -141,7 +140,7 @@ it('keeps the last words of a run and the beginning of the next while a copy is 
   await page.keyboard.press('s');
   await expect.poll(() => step(page)).toBe(first + 2);
   await choose(page, 'second.txt', SECOND);
-  await apply(page).click();
+  await restart(page);
   await waitForStep(page, 3);
   await page.evaluate(() => {
     const held = window as unknown as { hold: boolean; held: (() => void)[] };
@@ -167,7 +166,7 @@ it.each([
   await trained(page);
   await choose(page, 'second.txt', SECOND);
   await page.evaluate(() => Object.assign(window, { refuse: true }));
-  await apply(page).click();
+  await restart(page);
   await waitForStep(page, 5);
   await notice(page, why).waitFor();
   await page.reload();
@@ -178,14 +177,13 @@ it.each([
 
 it('says so where the run had only just begun', async () => {
   const { page, close } = await visit(browser, site, { at: SMALL });
-  const first = await trained(page);
+  await trained(page);
   await choose(page, 'second.txt', SECOND);
   // A copy that never gets its checksum is not written.
   await page.evaluate(() => {
     SubtleCrypto.prototype.digest = () => new Promise(() => {});
   });
-  await apply(page).click();
-  await expect.poll(() => step(page)).not.toBe(first); // which rests, until the second takes its place
+  await restart(page);
   await waitForStep(page, 5);
   await page.reload();
   await notice(page, 'The run could not be brought back').filter({ hasText: 'only just begun' }).waitFor();

@@ -7,6 +7,7 @@ import { boxOf, freePlace, type Place } from '../../web/src/charts/labels';
 import { readHash, writeHash } from '../../web/src/state/hash';
 import { CAPACITY as MOST, History } from '../../web/src/state/history';
 import { CAPACITY, Series } from '../../web/src/state/series';
+import { measured, unitOf } from '../../web/src/state/units';
 import {
   ATTENTIONS,
   CONTEXTS,
@@ -133,6 +134,14 @@ describe('link', () => {
       }),
     );
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
+  it.each(Object.keys(LIMITS) as NumberName[])('takes %s up to its limit, and nothing above it', (name) => {
+    const [, high] = LIMITS[name];
+    const read = (value: number) => readHash(`#v=1&${PROPERTIES[name].key}=${value}`);
+    expect(read(high)).toMatchObject({ settings: { [name]: high }, refused: [] });
+    const above = high + Math.max(1, high / 1000);
+    expect(read(above)).toMatchObject({ settings: { [name]: initialSettings()[name] }, refused: [name] });
   });
 
   // A pattern that tries every way to cut a number in two would not end before the test does.
@@ -318,4 +327,10 @@ describe.each(['en', 'de'])('numbers in %s', (language) => {
     ])
       check(value);
   });
+});
+
+it('tells a loss in bits where symbols are foretold, and elsewhere as the engine counts it', () => {
+  const bits = ['next', 'generate', 'translate', 'classify', 'tag'] as const;
+  for (const task of bits) expect(measured(unitOf({ task }), Math.LN2), task).toBe(1);
+  for (const task of ['regress', 'notes'] as const) expect(measured(unitOf({ task }), 1), task).toBe(1);
 });

@@ -7,6 +7,7 @@ import {
   fact,
   pause,
   play,
+  restart,
   savedStep,
   site,
   step,
@@ -140,7 +141,7 @@ it('exports everything there is', async () => {
 it('applies a change, brings the former run back, and resets', async () => {
   const before = await step(page);
   await page.getByLabel('Hidden units').fill('192');
-  await button('Apply and restart').click();
+  await restart(page);
   await expect.poll(() => page.locator('.changes').innerText()).toBe('No change waits');
   await reaches(1);
   await pause(page).click();
