@@ -4,6 +4,7 @@
 
 #include "unfold/base/json_walk.h"
 #include "unfold/data/examples.h"
+#include "unfold/data/lines.h"
 
 namespace unfold {
 namespace {

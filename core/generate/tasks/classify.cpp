@@ -1,5 +1,6 @@
 // classify: one label for a whole sequence.
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "unfold/base/sorting.h"
 #include "unfold/data/examples.h"

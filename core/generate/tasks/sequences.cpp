@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "unfold/generate/decoder.h"
 #include "unfold/generate/predict.h"

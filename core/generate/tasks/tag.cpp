@@ -1,4 +1,6 @@
 // tag: a label for every step of a sequence.
+#include <nlohmann/json.hpp>
+
 #include "unfold/data/examples.h"
 #include "unfold/data/lines.h"
 #include "unfold/generate/predict.h"
