@@ -13,9 +13,10 @@ class Dropout final : public Operation {
   explicit Dropout(const DropoutSpec& spec) : s_(spec) {}
 
   const char* name() const override { return "dropout"; }
-  void describe(const Plan& plan, Json& json) const override {
-    put(json, {{"from", signal_json(plan, s_.from)}, {"to", buffer_json(plan, s_.to)}});
-    if (recurrent()) put(json, {{"rate", s_.rate}});
+  void describe(Description& d) const override {
+    d.signal("from", s_.from);
+    d.buffer("to", s_.to);
+    if (recurrent()) d.number("rate", s_.rate);
   }
 
   void forward(const Pass& p, const Columns& c) const override { each(p, c, &Dropout::forward_step); }
