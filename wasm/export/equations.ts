@@ -228,11 +228,11 @@ class Lowering {
         const h = reset(masked);
         const last = this.#chain(edge, h, prefix + key + suffix, inputs, biases);
         const matrix = this.#parameter(`${prefix}weight_${key}`, R, last.size);
-        const clocked = periods && !edge.hidden.length && suffix === '' ? periods : undefined;
+        const clocked = edge.hidden.length ? undefined : periods;
         const terms = [linear('z', last, matrix, from, to - from, clocked)];
         if (edge.shortcut && edge.hidden.length) {
           const shortcut = this.#parameter(`${prefix}shortcut_${key}`, R, H);
-          terms.push(linear('z', h, shortcut, from, to - from, suffix === '' ? periods : undefined));
+          terms.push(linear('z', h, shortcut, from, to - from, periods));
         }
         return terms;
       });

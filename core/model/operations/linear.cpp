@@ -49,7 +49,7 @@ class Linear final : public Operation {
     const auto units = Index(s_.periods.size());
     for (Index r = 0; r < (units > 0 ? m_.rows : 0); ++r)
       for (Index c = 0; c < m_.cols; ++c)
-        if (s_.periods[std::size_t(c)] < s_.periods[std::size_t((m_.row + r) % units)])
+        if (s_.periods[std::size_t(s_.from.row + c)] < s_.periods[std::size_t((m_.row + r) % units)])
           x[m_.offset + r * m_.cols + c] = 0;
   }
 

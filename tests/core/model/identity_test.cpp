@@ -311,6 +311,22 @@ TEST_P(Clock, GroupsRestBetweenTheirTicks) {
 
 INSTANTIATE_TEST_SUITE_P(Cells, Clock, testing::Values("rnn", "lstm", "gru"));
 
+// Periods 1 1 1 2 2 2 4 4; the blocks are units 0–3 and 4–7.
+TEST(Clockwork, BlocksHoldBackTheWeightsOfTheirOwnUnits) {
+  const Config config = parse_config(R"({"layers":[{"cell":"gru","hidden":8,"clock":[1,2,4],
+                                         "edges":[{"from":"input"},{"from":"self","blocks":2}]}]})");
+  Network network(config, 5);
+  const Parameter& weight = network.table()[network.table().find("layers.0.weight_hh")];
+  ASSERT_EQ(weight.cols, 4);
+  for (Index r = 0; r < weight.rows; ++r)
+    for (Index c = 0; c < 4; ++c) {
+      const Index unit = r % 8, source = unit / 4 * 4 + c;
+      const int periods[] = {1, 1, 1, 2, 2, 2, 4, 4};
+      const bool held = periods[source] < periods[unit];
+      EXPECT_EQ(network.parameters()[weight.offset + r * 4 + c] == 0, held) << r << " " << c;
+    }
+}
+
 TEST(Clockwork, SlowGroupsDoNotSeeFastOnes) {
   Session session(parse_config(R"({"layers":[{"cell":"rnn","hidden":6,"clock":[1,4,16]}],"window":10,"batch":3,
                                    "optimizer":{"name":"adamw","weightDecay":0.1}})"),
