@@ -6,7 +6,8 @@
 
 namespace unfold {
 
-/// Where an edge enters: a layer, by its number in the stack, or the readout (`layer` is then how many layers there are).
+/// Where an edge enters: a layer, by its number in the stack, or the readout (`layer` is then how many layers there
+/// are).
 struct EdgePlace {
   int layer = 0;
   bool readout = false;

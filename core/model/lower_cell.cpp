@@ -109,8 +109,7 @@ class CellLowering {
         low_.map_rows(last, recurrent(), weight, row, rows);
       if (shortcut >= 0) low_.map_rows(from, recurrent(), shortcut, row, rows);
       for (std::size_t i = into_cell; i < low_.maps.size(); ++i)  // faster units do not feed slower ones
-        if (low_.maps[i].from.signal.value == from.signal.value)
-          low_.maps[i].periods = periods_of(config_);
+        if (low_.maps[i].from.signal.value == from.signal.value) low_.maps[i].periods = periods_of(config_);
     };
     matrices(own, "", 0, gated);
     if (gated < G_ * H_) matrices(early_product(own), "_reset", gated, H_);
