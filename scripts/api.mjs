@@ -65,7 +65,7 @@ const sections = [
   [
     'Configuration',
     (
-      'Config Preset Task TaskConfig CorpusConfig LayerConfig EdgeConfig AttentionConfig InitializationConfig ' +
+      'Config Preset Task TaskConfig CorpusConfig LayerConfig EdgeConfig ProductConfig FactorConfig AttentionConfig InitializationConfig ' +
       'OptimizerConfig ScheduleConfig SamplingConfig CanonicalConfig ' +
       'Schema SchemaCell SchemaOption SchemaPreset SchemaCorpus'
     ).split(' '),

@@ -13,12 +13,16 @@ type Initializer = Name<'xavier' | 'he' | 'orthogonal' | 'identity' | 'uniform' 
 export interface EdgeConfig {
   /**
    * `input`, `self` (this layer's own state), `output` (what the network predicted or, see `Config.feedback`, should
-   * have), or the number of a lower layer; in a network that has them also `context`, `attention` (one step late,
-   * unless it enters the readout) and `remaining` (the steps that are left, see `TaskConfig.length`). The readout takes
-   * all but `self` and `output`.
+   * have), the number of another layer, or a product of two edges; in a network that has them also `context`,
+   * `attention` (one step late, unless it enters the readout) and `remaining` (the steps that are left, see
+   * `TaskConfig.length`). An upper layer is read at least one step late, and neither in an encoder nor in a network that
+   * gives one answer for a whole sequence. The readout takes all but `self`, `output` and products.
    */
-  from: Name<'input' | 'self' | 'output' | 'context' | 'attention' | 'remaining'> | number;
-  /** Steps, up to 1000. Default 1 from `self` and `output`, which need at least 1, else 0. The readout: 0 only. */
+  from: Name<'input' | 'self' | 'output' | 'context' | 'attention' | 'remaining'> | number | ProductConfig;
+  /**
+   * Steps, up to 1000. Default 1 from `self`, `output` and an upper layer, which need at least 1, else 0. A product and
+   * the readout: 0 only (the factors of a product have delays of their own).
+   */
   delay?: number;
   /** Sizes of the hidden layers between, at most 16. Default none: one matrix. */
   hidden?: number[];
@@ -28,6 +32,28 @@ export interface EdgeConfig {
   shortcut?: boolean;
   /** At which of the hidden layers the layer's undelayed inputs enter. Edges with a delay only. Default `last`. */
   join?: Name<'first' | 'last' | 'all'>;
+  /**
+   * Edges from `self` without hidden layers: the matrix of each gate is block-diagonal, with that many square blocks, so
+   * units read those of their own block only. A divisor of the layer's units. Default 1.
+   */
+  blocks?: number;
+}
+
+/** The product of two edges, element by element: gates of your own, or multiplicative connections. */
+export interface ProductConfig {
+  /** As many numbers each. A factor may be a product again, at most four deep. */
+  product: [FactorConfig, FactorConfig];
+}
+
+/** One side of a product. */
+export interface FactorConfig extends Omit<EdgeConfig, 'blocks'> {
+  /**
+   * Rows of a matrix of the factor's own, with a bias, 1 to 8192. Default none: the factor is the source itself, which
+   * symbols and the network's input of numbers cannot be.
+   */
+  units?: number;
+  /** Of what that matrix gives. Default `identity`. */
+  outputActivation?: Activation;
 }
 
 /** One recurrent layer. Options that a cell does not have are refused. */

@@ -1,6 +1,6 @@
 // A cell is pointwise: it turns summed preactivations and the former states into gate activations and new states. It
-// multiplies no matrices, knows no time and allocates nothing. One file a cell in cells/, one line in cells/table.cpp;
-// gradient tests, benchmarks, exporters, the diagram and the page's menu iterate the table.
+// multiplies no matrices, knows no time and allocates nothing. One file for each cell in cells/, one name in
+// cells/table.cpp; parser, schema, gradient tests and the page's menu iterate the table (core/README.md "Add a cell").
 //
 // Shapes, for H units and `columns` columns: z is G·H rows (gate g is rows g·H …), a state H rows.
 #pragma once
@@ -17,6 +17,7 @@
 
 namespace unfold {
 
+/// States of one cell.
 constexpr int max_states = 4;
 
 /// Some units of one column: what an expression works on at a time. At most `Units::MaxSizeAtCompileTime` of them, so
@@ -73,7 +74,7 @@ struct CellStep : CellColumns {
 /// the recurrent part and is overwritten by its delta.
 struct CellDelta : CellColumns {
   const Real* dh_values = nullptr;          // ∂L/∂h of this step, complete
-  Real* dformer = nullptr;                  // ∂L/∂h of the former step
+  Real* dformer = nullptr;                  // ∂L/∂h of the step before
   Real* early_gradient = nullptr;           // of Cell::early_gate
   std::array<Real*, max_states> dstates{};  // of states from 1 on: in ∂L/∂s_t, out ∂L/∂s_{t−1}
   ConstArrayView dh(const Slice& s) const { return array(dh_values + s.column * units + s.begin, s.count); }
@@ -114,7 +115,7 @@ class Cell {
 
   /// Further H-row blocks kept for backward.
   virtual int saved() const { return 0; }
-  /// True if the recurrent part of z is wanted apart (zh): the reset-after GRU.
+  /// True if the cell reads the recurrent part of z separately (zh), as the GRU with its reset gate after the product.
   virtual bool separate() const { return false; }
   virtual std::optional<EarlyGate> early_gate() const { return std::nullopt; }
   /// Initial value of the bias of gate g.

@@ -29,7 +29,7 @@ struct Equation {
   std::vector<Node> nodes;  // the last one is the whole
 };
 
-/// Parses equations. Throws Error{internal}: they are the engine's own.
+/// Parses equations. Throws Error{internal} where they are malformed: they come from cells, not from users.
 std::vector<Equation> parse_equations(const std::string& text);
 
 /// [[name, expression], …], where an expression is a number, a name, or [operator, expression, expression?] with the

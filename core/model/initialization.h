@@ -5,7 +5,7 @@
 //   orthogonal  random orthogonal H×H blocks                 (Saxe et al. 2014)
 //   identity    identity blocks, for ReLU                    (Le et al. 2015)
 //   uniform     uniform ±1/√in                               (PyTorch uses ±1/√H)
-//   sparse      k nonzeros a unit, scaled to a spectral radius (Pascanu et al. 2014; Martens 2010)
+//   sparse      k nonzeros per unit, scaled to a spectral radius (Pascanu et al. 2014; Martens 2010)
 #pragma once
 
 #include "unfold/config/config.h"
@@ -13,6 +13,7 @@
 
 namespace unfold {
 
+/// Fills `parameters`, table.size() of them in the order of the table, as each tensor's Fill says.
 void initialize(const ParameterTable& table, const InitializationConfig& config, std::uint64_t seed, Real* parameters);
 
 }  // namespace unfold

@@ -16,12 +16,12 @@ namespace unfold {
 struct Sources {
   int sequence = 0;
   bool tokens = true;       // the input is tokens
-  Index input = 0;          // V, or D
+  Index input = 0;          // rows of the input: V of tokens, D of numbers
   int embedding = -1;       // of the input
   std::vector<int> layers;  // those of the configuration, by their number there
   int context = -1, attention = -1;
   Index symbols = 0;        // of the output that is fed back
-  int output = -1;          // free-running feedback: the readout; else the former target is the present input
+  int output = -1;          // free-running feedback: the readout; else the previous target is the present input
   int scan_from = 1 << 20;  // from this layer of the plan on, layers run step by step together
   bool chosen = false;      // scheduled sampling: the input tokens are known only step by step
 };
@@ -33,8 +33,8 @@ void lower_layer(Plan& plan, int layer, const LayerConfig& config, int own, cons
 
 /// Adds a layer of `rows` sums without a cell: the readout, and what attention compares.
 int declare_sums(Plan& plan, Index rows, const std::string& name, int sequence, bool keeps_values);
-/// Adds the operations of edges that meet in a layer's sums. `tied` ≥ 0 is the embedding's parameter, which serves as
-/// the matrix from the last layer. `prefix` begins the names of parameters.
+/// Adds the operations of edges that meet in the sums of a layer without a cell. `tied` ≥ 0 is the embedding's
+/// parameter, which serves as the matrix from the last layer. `prefix` begins the names of parameters.
 void lower_sums(Plan& plan, int layer, const std::vector<EdgeConfig>& edges, const std::string& prefix, int tied,
                 const Sources& sources);
 

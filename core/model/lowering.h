@@ -1,4 +1,4 @@
-// Private to lower.cpp and lower_cell.cpp: lowers the edges of one layer, one after the other.
+// Private to declare.cpp, lower.cpp and lower_cell.cpp: lowers the edges of one layer, one after the other.
 #pragma once
 
 #include "unfold/model/lower.h"

@@ -18,10 +18,10 @@ struct Dropping {
 /// Which mask of a layer.
 enum class Site : std::uint32_t { output, recurrent, zoneout, zoneout_cell };
 
-/// mask[i] ← 1 with probability p, else 0, for places first … first+count−1 of a layer's site.
+/// mask[i] ← 1 with probability p, else 0, for the `count` places from `first` on of a layer's site.
 void draw_mask(const Dropping& d, int layer, Site site, Index first, Index count, double p, Real* mask);
 
-/// y ← (or +=) x∘mask/(1−rate), mask 1 with probability 1−rate.
+/// y ← x∘mask/(1−rate), or y += where `add`; the mask is 1 with probability 1−rate.
 void drop(const Dropping& d, int layer, Site site, double rate, Index first, Index count, const Real* x, Real* y,
           bool add);
 

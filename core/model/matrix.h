@@ -26,7 +26,8 @@ struct Matrix {
 /// `elements`, rounded up to a whole number of cache lines.
 constexpr Size cache_lines(Size elements) { return (elements + 15) / 16 * 16; }
 
-/// Writes the packed forms of m's weights.
+/// Writes the packed forms of m's weights (for W, and for Wᵀ if its data gradient is wanted) to their places in
+/// `packed`.
 void pack(const Matrix& m, const Real* parameters, Real* packed);
 
 /// y ← init + W·x for N columns; init as in kernels::gemm. y and x have leading dimensions ldy, ldx.
@@ -35,7 +36,7 @@ void multiply(const Matrix& m, const Real* packed, const Real* x, Index ldx, Ind
 /// The same for tokens; a token ≥ cols stands for "nothing" and adds nothing.
 void look_up(const Matrix& m, const Real* packed, const Token* tokens, Index N, const Real* init, Index ldi, Real* y,
              Index ldy);
-/// dx += Wᵀ·dy
+/// dx += Wᵀ·dy for N columns.
 void multiply_transposed(const Matrix& m, const Real* packed, const Real* dy, Index ldy, Index N, Real* dx, Index ldx);
 /// dW += dy·xᵀ over K columns, rows [begin, end) of the matrix; dw points at the matrix's first element.
 void add_outer_products(const Matrix& m, const Real* x, Index ldx, const Real* dy, Index ldy, Index K, Index begin,

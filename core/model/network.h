@@ -32,24 +32,24 @@ class Network {
   Index outputs() const { return plan_.sizes.outputs; }
   Real* parameters() { return parameters_.data(); }
   const Real* parameters() const { return parameters_.data(); }
-  /// To be called when parameters changed: packed weights are made anew at the next forward.
+  /// To be called when parameters have changed: the next forward packs the weights again.
   void touch() {
     stale_ = true;
     ++changes_;
   }
-  /// How often that was.
+  /// How often touch() was called.
   std::int64_t changes() const { return changes_; }
 
   /// Runs the window forward from the workspace's state: logits in workspace.logits(), V × (T·N). Packs the weights
   /// first if they changed since: not to be called from two threads at once then.
   void forward(Workspace& w) const;
-  /// The encoder alone, and what comes after it.
+  /// forward() in two parts: the encoder's layers, then those of the main sequence.
   void encode(Workspace& w) const;
   void decode(Workspace& w) const;
   /// After forward, with ∂L/∂logits in workspace.logits(): gradient += ∂L/∂parameters.
   void backward(Workspace& w, Real* gradient) const;
-  /// The same after Workspace::clear_gradients() and whatever the caller added to gradients of outputs and states
-  /// since.
+  /// The same, after the caller has called Workspace::clear_gradients() and added to the gradients of outputs and
+  /// states what it likes.
   void propagate(Workspace& w, Real* gradient) const;
 
   /// A pass over the window, forward or backward, as slices of work to be run in this order: a few milliseconds each.
@@ -58,15 +58,16 @@ class Network {
     std::size_t number;  // of the scan; of the layer, for gradients
     Index index;
   };
-  /// Appends them. Before the first of forward: prepare(w), before the first of backward: w.clear_gradients().
+  /// Appends the slices of a pass. Call prepare(w) before the first of a forward pass, w.clear_gradients() before the
+  /// first of a backward pass.
   void slices(const Workspace& w, bool back, std::vector<Slice>& slices) const;
   void prepare(Workspace& w) const;
   void run(const Slice& slice, Workspace& w, Real* gradient) const;
 
   /// After backward: dx (V × T·N) += ∂L/∂(one-hot input). Tokens before the window get nothing.
   void input_gradient(const Workspace& w, Real* dx) const;
-  /// After forward: what the preactivations of a layer's cell are made of at a column. Their sum is what the cell (or
-  /// the layer normalisation before it) reads.
+  /// After forward: what each parameter adds to the preactivations of a layer's cell at a column. The sum of the terms
+  /// is what the cell (or the layer normalisation before it) reads.
   std::vector<Term> terms(const Workspace& w, std::size_t layer, Index column) const;
 
   bool has_encoder() const { return plan_.main > 0; }

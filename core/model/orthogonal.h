@@ -6,8 +6,8 @@
 
 namespace unfold {
 
-/// Fills a (rows × cols, row-major) with min(rows, cols) orthonormal rows or columns, whichever there are fewer of:
-/// those of a Gaussian matrix, made orthogonal one after the other (modified Gram–Schmidt). The bits depend on rng
+/// Fills a (rows × cols, row-major) so that its rows or its columns, whichever are fewer, are orthonormal: those of a
+/// Gaussian matrix, made orthogonal one after the other (modified Gram–Schmidt). The bits depend on rng
 /// alone, not on the number of threads.
 void orthogonal(double* a, Index rows, Index cols, Rng& rng);
 

@@ -1,5 +1,5 @@
-// One flat vector of parameters with a table of names, shapes and offsets; gradients and optimiser moments
-// share the table. Optimiser, clipping and checkpoint see one vector.
+// One flat vector of parameters with a table of names, shapes and offsets, which gradients and the optimizer's moments
+// share. Optimizer, clipping and checkpoint see one vector.
 #pragma once
 
 #include <string>
@@ -18,7 +18,7 @@ struct Parameter {
   Size offset = 0;
   Fill fill = Fill::zero;
   Index block = 0;             // rows of one gate: filled as separate block×cols matrices
-  std::vector<double> values;  // for Fill::constant: one value a block
+  std::vector<double> values;  // for Fill::constant: one value for each block
   bool vector = false;         // of rank 1: shape [rows]
   Index size() const { return rows * cols; }
 };

@@ -35,7 +35,7 @@ enum class When { once, begin, step, never };
 
 /// A layer of the plan: one of the configuration, or an embedding, a context, attention, keys of attention, a readout.
 struct PlanLayer {
-  std::string name;                          // "layers.0", "encoder.layers.1", "embedding", "readout", …
+  std::string name;                          // "layers.0", "encoder.1", "embedding", "readout", …
   int sequence = 0;                          // 1: the encoder's
   int direction = 1;                         // −1: from the last step to the first
   Index units = 0;                           // rows of its output
@@ -55,7 +55,7 @@ struct Scan {
   int sequence = 0, direction = 1;
   std::size_t first_layer = 0, end_layer = 0;
   std::vector<int> once, begin, step;
-  double cost = 0, once_cost = 0;  // multiply–adds of one column
+  double cost = 0, once_cost = 0;  // multiply–adds of one column: of all operations, of those of `once`
 };
 
 /// How many columns a workspace has room for.
@@ -87,7 +87,7 @@ struct Plan {
   void add(std::unique_ptr<Operation> operation, int layer, When when);
   /// Reserves packed storage; returns its place.
   Size reserve(Size elements);
-  /// Says that a signal is read: the buffer must hold the steps before the window that it needs.
+  /// Says that a layer of `sequence` reads a signal: its buffer, or the tokens, must reach back by the signal's delay.
   void reads(const Signal& signal, int sequence);
   /// Groups layers into scans: those from `scan_from` on run together.
   void schedule(std::size_t scan_from);
@@ -96,9 +96,11 @@ struct Plan {
   Size arena(const Room& room) const;
   /// Whether such a workspace has memory for the buffer.
   bool stored(const BufferInfo& buffer, const Room& room) const;
+  /// Floating-point operations of forward, backward and gradients for one column; a multiply–add counts two.
   double flops_per_token() const;
+  /// A buffer's name, unique in the plan: the layer's, its own, and its number if it has one, with dots between.
   std::string name_of(int buffer) const;
-  /// {parameters, buffers, layers, operations}, see core/README.md "The plan as JSON".
+  /// {version, sizes, parameters, buffers, layers, operations, scans}, see core/README.md "The plan as JSON".
   Json to_json() const;
 };
 

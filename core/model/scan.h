@@ -12,16 +12,17 @@ namespace unfold {
 /// Floating-point operations of a slice, one to ten milliseconds; tests cut finer.
 inline double slice_work = 1e8;
 
-/// Slices of the pass forward through a scan, and the work of one.
+/// How many slices the pass forward through a scan has, and running one of them: first its columns of the operations
+/// that run once, then its steps. They are to be run in order, 0 first.
 Index forward_slices(const Scan& scan, const Pass& p);
 void forward(const Plan& plan, const Scan& scan, const Pass& p, Index slice);
 
-/// Backward of the same, once the gradients of the scan's outputs (or of the readout's answers) hold all that comes
-/// from above.
+/// The same backward: first the steps, the last ones in slice 0, then the operations that ran once. The gradients of
+/// the scan's outputs (of the readout: of its answers) must hold all that comes from above.
 Index backward_slices(const Scan& scan, const Pass& p);
 void backward(const Plan& plan, const Scan& scan, const Pass& p, Index slice);
 
-/// Adds the gradients of the parameters of one layer, once backward has run.
+/// gradient (one number for each parameter) += those of one layer, once backward has run through the layer's scan.
 Index gradient_slices(const Plan& plan, std::size_t layer, const Pass& p);
 void gradients(const Plan& plan, std::size_t layer, const Pass& p, Real* gradient, Index slice);
 

@@ -23,13 +23,14 @@ class Workspace {
 
   Index steps(int sequence = 0) const { return passes_[std::size_t(sequence)].T; }
   Index columns() const { return passes_[0].N; }
-  /// Numbers that it holds.
+  /// Numbers (Real) that it holds in all.
   Size elements() const { return arena_.size() + requested_.size(); }
-  /// What the steps that are left are divided by, where they are fed in.
+  /// Where the number of steps that are left is an input: what it is divided by.
   Index longest() const { return longest_; }
-  /// Fewer steps than it was made for, of both sequences.
+  /// Sets the numbers of steps, at most those that it was made for; more are cut to these.
   void resize(Index T, Index S = 0);
-  /// True lengths of the N columns of a sequence (0 is allowed); none: all are as long as the window.
+  /// True lengths of the N columns of a sequence, in steps (0 is allowed); an empty list: all are as long as the
+  /// window.
   void set_lengths(int sequence, std::span<const Index> lengths);
 
   /// Input tokens of step t, N of them, to be written before forward.
@@ -40,6 +41,7 @@ class Workspace {
   /// Input numbers of step t, D × N; after backward, their gradient, if it was asked for.
   Real* numbers(Index t, int sequence = 0);
   Real* number_gradient(Index t, int sequence = 0);
+  /// Takes memory for the gradients of input numbers and of the given context.
   void want_input_gradient();
   /// The given context, C × N, and after backward its gradient.
   Real* context() { return place_of(plan_.context); }

@@ -133,6 +133,32 @@ const others: Record<string, Config> = {
       },
     ],
   },
+  'products, blocks, an upper layer': {
+    embedding: 5,
+    layers: [
+      {
+        cell: 'lstm',
+        hidden: 8,
+        edges: [
+          { from: 'input' },
+          {
+            from: {
+              product: [
+                { from: 'input', units: 6, hidden: [4, 3], shortcut: true },
+                { from: { product: [{ from: 2, delay: 3, units: 6 }, { from: 'self', units: 6 }] } },
+              ],
+            },
+            hidden: [7],
+          },
+          { from: { product: [self(), self({ delay: 2, units: 8, outputActivation: 'sigmoid' })] } },
+          { from: 1, delay: 1 },
+          self({ blocks: 4 }),
+        ],
+      },
+      { cell: 'gru', hidden: 7, reset: 'before', bias: 'none', edges: [{ from: 0 }, self({ blocks: 7 })] },
+      { cell: 'rnn', hidden: 9 },
+    ],
+  },
   'skips to and from every level': {
     layers: [{ hidden: 8 }, { hidden: 8 }, { hidden: 8 }],
     skipInputs: true,
@@ -162,7 +188,7 @@ describe.each(networks)('%s', (_, config) => {
       ...graph.parts.flatMap(({ vectors }) => vectors),
     ];
     expect([...new Set(named)].sort()).toEqual([...shapes.keys()].sort());
-    for (const { from, to, parameter } of graph.links) {
+    for (const { from, to, parameter, blocks = 1 } of graph.links) {
       expect([part(from), part(to)]).not.toContain(undefined);
       if (!parameter) continue;
       const [rows, cols] = shapes.get(parameter)!;
@@ -170,7 +196,7 @@ describe.each(networks)('%s', (_, config) => {
         part(to).kind === 'cell' ? cells.find(({ name }) => name === part(to).detail)!.gates.length : 1;
       if (parameter === 'embedding.weight' && to === 'embedding')
         expect([cols, rows]).toEqual([part(to).size, part(from).size]);
-      else expect([rows, cols]).toEqual([gates * part(to).size, part(from).size]);
+      else expect([rows, cols]).toEqual([gates * part(to).size, part(from).size / blocks]);
     }
     for (const each of graph.parts) {
       expect(equationsOf(graph, each).join()).not.toMatch(/undefined|NaN|= $/);
@@ -237,6 +263,12 @@ describe('the states beside the matrices', () => {
     const config = { layers: [{ hidden: 8 }, { cell: 'rnn', hidden: 8, residual: true }] };
     expect(await roles(config)).toEqual(['cell0 cell0 1 c', 'cell1 sum1 0', 'cell0 sum1 0']);
   });
+});
+
+it('writes a product with the delays of its factors', async () => {
+  const { graph } = await drawn(others['products, blocks, an upper layer']!);
+  const part = graph.parts.find(({ id }) => id === 'layers.0.product1')!;
+  expect(equationsOf(graph, part)).toEqual(['q¹ₜ = h¹ₜ₋₁∘a¹ₜ']);
 });
 
 it('writes a blend as the engine computes it: k of what was, the rest of what is new', async () => {

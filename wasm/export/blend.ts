@@ -1,4 +1,4 @@
-/** How much of its former state a unit keeps. Mirrors core/model/blend.h. */
+/** How much of its former state a unit keeps. Mirrors core/model/operations/interpolate.cpp. */
 import type { LayerConfig } from '../config.js';
 import { isLeaky, zoneoutOf } from './layer-config.js';
 import { activation, fixed, mix, type Value, zoneout } from './values.js';

@@ -1,4 +1,4 @@
-/** From a checkpoint to the equations of its network. Mirrors core/model/edge.cpp, core/model/blend.h and core/model/cells/. */
+/** From a checkpoint to the equations of its network. Mirrors core/model/lower.cpp, lower_cell.cpp and cells/. */
 import type { LayerConfig } from '../config.js';
 import { refuse } from '../errors.js';
 import { blendCell, blendState, waitingValue } from './blend.js';

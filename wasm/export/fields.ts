@@ -1,9 +1,10 @@
 /** Every field of a configuration is named here: one that a newer version wrote is refused, never dropped. */
-import type { CanonicalConfig } from '../config.js';
+import type { CanonicalConfig, EdgeConfig } from '../config.js';
 import { describe, refuse, UnfoldError } from '../errors.js';
 
 const MOST_VALUES = 100_000;
-const DEEPEST = 12;
+/** Products of products of edges are the deepest. */
+const DEEPEST = 20;
 /** Units of a layer, or of one of its blocks. */
 const LARGEST = 65_536;
 
@@ -13,7 +14,7 @@ const network = `version seed unit vocabulary validation embedding tied feedback
 const task = 'task corpus';
 const layer = `cell hidden activation cellInput forgetBias reset bias edges leak clock zoneout residual layerNorm
   recurrentDropout`;
-const edge = 'from delay hidden activation shortcut join';
+const edge = 'from delay hidden activation shortcut join blocks';
 
 /**
  * Throws `INVALID_CHECKPOINT` unless a value is made of plain words, numbers and flags: a configuration in a file may
@@ -56,7 +57,10 @@ export function sound<T>(field: string, work: () => T): T {
   }
 }
 
-/** Throws `INVALID_CHECKPOINT` with the name of a field that this version cannot export. */
+/**
+ * Throws `INVALID_CHECKPOINT` with the name of a field that this version does not know, and `UNSUPPORTED` with that of a
+ * connection that it cannot export.
+ */
 export function checkFields(config: CanonicalConfig): void {
   const asked = config.task !== undefined;
   check(config, 'config', asked ? `${network} ${task}` : network);
@@ -64,9 +68,22 @@ export function checkFields(config: CanonicalConfig): void {
     throw refuse('INVALID_CHECKPOINT', 'config.layers', 'a list', config.layers);
   config.layers.forEach((one, l) => {
     check(one, `layers[${l}]`, asked ? `${layer} direction` : layer);
-    one.edges?.forEach((e, i) => check(e, `layers[${l}].edges[${i}]`, edge));
+    one.edges?.forEach((e, i) => {
+      const path = `layers[${l}].edges[${i}]`;
+      check(e, path, edge);
+      checkEdge(e, path, l, config.layers.length);
+    });
   });
   config.readout?.forEach((e, i) => check(e, `readout[${i}]`, edge));
+}
+
+/** Of an edge into layer `layer`. */
+function checkEdge({ from, blocks = 1 }: EdgeConfig, path: string, layer: number, layers: number): void {
+  const no = (field: string, actual: string) =>
+    refuse('UNSUPPORTED', `${path}.${field}`, 'an edge that exporters know', actual);
+  if (typeof from === 'object' && from?.product) throw no('from', 'a product of two edges');
+  if (typeof from === 'number' && from > layer && from < layers) throw no('from', `upper layer ${from}`);
+  if (blocks !== 1) throw no('blocks', `a block-diagonal matrix of ${blocks} blocks`);
 }
 
 function check(object: object, path: string, names: string): void {

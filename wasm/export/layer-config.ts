@@ -1,15 +1,16 @@
 /** A layer's configuration, as its shorthands and defaults mean it. */
-import type { EdgeConfig, LayerConfig } from '../config.js';
+import type { EdgeConfig, LayerConfig, ProductConfig } from '../config.js';
 import type { Activation } from './values.js';
 
-export type Edge = Required<Pick<EdgeConfig, 'from' | 'delay' | 'hidden' | 'shortcut' | 'join'>> & {
+export type Edge = Required<Pick<EdgeConfig, 'delay' | 'hidden' | 'shortcut' | 'join'>> & {
+  from: Exclude<EdgeConfig['from'], ProductConfig>;
   activation: Activation;
 };
 
 export function complete(edge: EdgeConfig): Edge {
   const back = edge.from === 'self' || edge.from === 'output';
   return {
-    from: edge.from,
+    from: edge.from as Edge['from'], // products are refused before, see fields.ts
     delay: edge.delay ?? (back ? 1 : 0),
     hidden: edge.hidden ?? [],
     activation: (edge.activation ?? 'tanh') as Activation,

@@ -18,7 +18,7 @@ struct Plan;
 struct LinearSpec;
 class Description;
 
-/// What one parameter adds to the preactivations of a cell in one step.
+/// What one parameter adds to the preactivations of a cell at one column.
 struct Term {
   std::string name;          // of the parameter
   bool apart = false;        // it adds to the recurrent part that the cell reads separately (Cell::separate)
@@ -39,7 +39,9 @@ class Operation {
   /// Writes the packed forms of its weights, after the parameters changed.
   virtual void pack(const Real* /*parameters*/, Real* /*packed*/) const {}
 
+  /// Computes what it writes, at these columns.
   virtual void forward(const Pass&, const Columns&) const {}
+  /// Adds to the gradients of what it reads, from those of what it writes, which are complete by then.
   virtual void backward(const Pass&, const Columns&) const {}
   /// Adds columns [first, last) of the window's T·N to the gradients of its parameters. Called for successive ranges;
   /// what cannot be cut is added when `first` is 0.
@@ -49,13 +51,14 @@ class Operation {
   virtual double cost() const { return 0; }
   /// Floating-point operations of forward, backward and gradient for one column; a multiply–add counts two.
   virtual double flops() const { return 0; }
+  /// Under which heading the profile counts its time.
   virtual Phase phase() const { return Phase::gates; }
 
   /// What a linear map or a lookup multiplies with; null for others.
   virtual const LinearSpec* map() const { return nullptr; }
   /// Zeroes what must stay zero among its parameters, or their gradients (clockwork).
   virtual void mask(Real* /*x*/) const {}
-  /// dx (V × T·N) += what would go back to a one-hot input.
+  /// dx (V × T·N) += the gradient of the one-hot input.
   virtual void input_gradient(const Pass&, Real* /*dx*/) const {}
   /// Adds its terms to sum `buffer` at one column, see Term.
   virtual void term(const Plan&, const Pass&, Index /*column*/, int /*buffer*/, std::vector<Term>&) const {}

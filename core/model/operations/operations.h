@@ -57,13 +57,13 @@ struct LayerNormSpec {
 };
 std::unique_ptr<Operation> make_layer_norm(const LayerNormSpec& spec);
 
-/// The cell of a layer: preactivations and former states → gate activations and new states.
+/// The cell of a layer: preactivations and the states of the step before → gate activations and new states.
 struct CellSpec {
   const Cell* cell = nullptr;
   Index units = 0;
   Sum sum, recurrent;
   std::vector<int> states, gradients;  // gradients of all but the first are of one step
-  std::vector<int> around;             // for each further state: what passed around the cell, see cell.cpp
+  std::vector<int> around;             // for each further state: the gradient that passes around the cell, see cell.cpp
   std::vector<int> parameters;         // the cell's own vectors
   Size offset = 0;                     // of the first of them
   int own_gradient = -1;               // the buffer of deltas that their gradients are summed over

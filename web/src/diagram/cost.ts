@@ -15,11 +15,11 @@ function rowsOf(part: Part): number {
 export function operationsOf(graph: Graph): number {
   const part = (id: string) => graph.parts.find((each) => each.id === id)!;
   let sum = 0;
-  for (const { from, to, parameter } of graph.links) {
+  for (const { from, to, parameter, blocks = 1 } of graph.links) {
     if (!parameter) continue;
     const [source, rows] = [part(from), rowsOf(part(to))];
     const looked = source.kind === 'input' || (source.kind === 'output' && graph.feedback === 'target');
-    sum += (looked ? 2 : 6 * source.size) * rows;
+    sum += (looked ? 2 : (6 * source.size) / blocks) * rows;
   }
   return sum;
 }

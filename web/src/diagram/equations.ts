@@ -22,6 +22,7 @@ export function signalOf(graph: Graph, part: Part, delay = 0): string {
     cell: `${graph.parts.some(({ id }) => id === `blend${part.layer}`) ? 'v' : 'h'}${level}`,
     blend: `h${level}`,
     sum: `s${level}`,
+    product: `q${level}`,
     source: 's',
     context: 'c',
     attention: 'c',
@@ -88,6 +89,12 @@ export function equationsOf(graph: Graph, part: Part): string[] {
     case 'sum': {
       const added = entering(graph, part).map(({ from }) => signalOf(graph, find(graph, from)));
       return [`${signal} = ${added.join(' + ')}`];
+    }
+    case 'product': {
+      const factors = entering(graph, part).map(({ from, delay }) =>
+        signalOf(graph, find(graph, from), delay),
+      );
+      return [`${signal} = ${factors.join('∘')}`];
     }
     case 'source':
       return [`sₜ: one of ${part.size} symbols of the input`];

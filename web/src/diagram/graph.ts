@@ -1,6 +1,6 @@
 // A configuration as a graph: what the engine builds from it, part by part and matrix by matrix. Names of parameters
 // are those of the engine (and of a saved file), so the numbers of a running network can be shown beside each part.
-import type { CanonicalConfig, Config, EdgeConfig, LayerConfig } from 'unfold-rnn';
+import type { CanonicalConfig, Config, EdgeConfig, FactorConfig, LayerConfig } from 'unfold-rnn';
 import { spelled } from '../state/edges';
 import { cellOf } from '../state/schema';
 import { joined, spelledTask } from './encoder';
@@ -8,13 +8,23 @@ import type { Graph, Layer, Link, LinkRole, Part, PartKind } from './parts';
 
 const delayOf = (edge: EdgeConfig) => edge.delay ?? (edge.from === 'self' || edge.from === 'output' ? 1 : 0);
 
-/** As the engine tells the edges of a layer apart (core/model/edge.cpp). */
+const productOf = ({ from }: EdgeConfig) => (typeof from === 'object' ? from.product : undefined);
+
+/** Rows that are drawn between an edge's sources and what it enters. */
+function depthOf(edge: EdgeConfig & { units?: number }): number {
+  const factors = productOf(edge)?.map(depthOf);
+  return (edge.hidden?.length ?? 0) + (edge.units ? 1 : 0) + (factors ? 1 + Math.max(...factors) : 0);
+}
+
+/** As the engine tells the edges of a layer apart (core/model/declare.cpp). */
 function keyOf(edge: EdgeConfig, layer: number): string {
   const delay = delayOf(edge);
   if (delay === 0 && edge.from === (layer === 0 ? 'input' : layer - 1)) return 'ih';
-  const back = edge.from === 'self' || edge.from === 'output';
+  const above = typeof edge.from === 'number' && edge.from > layer;
+  const back = edge.from === 'self' || edge.from === 'output' || above;
   const names: Record<string, string> = { self: 'hh', input: 'x', output: 'yh' };
-  const name = names[String(edge.from)] ?? (typeof edge.from === 'number' ? `l${edge.from}` : edge.from);
+  const name =
+    names[String(edge.from)] ?? (typeof edge.from === 'string' ? edge.from : `l${Number(edge.from)}`);
   return delay === (back ? 1 : 0) ? name : `${name}_${delay}`;
 }
 
@@ -44,6 +54,8 @@ export class Builder {
   /** What upper layers read of each layer at once, and what they read of its past. */
   private readonly now: string[] = [];
   private readonly past: string[] = [];
+  /** The last lane on the left that a layer has taken. */
+  private left = 0;
   private below: string;
 
   constructor(
@@ -82,14 +94,22 @@ export class Builder {
     return this.parts.at(-1)!;
   }
 
-  private link(from: string, to: string, delay: number, role: LinkRole, parameter: string | null): void {
-    this.links.push({ from, to, delay, role, parameter });
+  private link(
+    from: string,
+    to: string,
+    delay: number,
+    role: LinkRole,
+    parameter: string | null,
+    blocks = 1,
+  ): void {
+    this.links.push({ from, to, delay, role, parameter, ...(blocks > 1 && { blocks }) });
   }
 
   private source(edge: EdgeConfig, l: number): string {
     if (edge.from === 'input') return this.config.embedding ? 'embedding' : 'input';
     if (typeof edge.from === 'string' && edge.from !== 'self') return edge.from;
     if (edge.from === 'self') return `h${l}`; // stands for the state until the layer is complete
+    if (Number(edge.from) > l) return `h${Number(edge.from)}`; // likewise
     return delayOf(edge) === 0 ? this.now[Number(edge.from)]! : this.past[Number(edge.from)]!;
   }
 
@@ -118,23 +138,70 @@ export class Builder {
     return last;
   }
 
+  /** How many numbers a factor of a product has. */
+  private sizeOf(factor: FactorConfig, l: number): number {
+    const layers = this.config.layers as Layer[];
+    const inner = productOf(factor);
+    if (factor.units) return factor.units;
+    if (inner) return this.sizeOf(inner[0], l);
+    if (factor.from === 'self') return layers[l]!.hidden;
+    return typeof factor.from === 'number' ? layers[factor.from]!.hidden : (this.config.embedding ?? 0);
+  }
+
+  /** The product of two edges just below row `top`, and each factor's own layers below it. */
+  private product(
+    factors: readonly [FactorConfig, FactorConfig],
+    l: number,
+    key: string,
+    top: number,
+  ): string {
+    const lane = this.left;
+    const sides = factors.map((factor, side) => {
+      if (side > 0) this.left--;
+      return this.factor(factor, l, `${key}.${side > 0 ? 'right' : 'left'}`, top - 1);
+    });
+    const id = this.part(`layers.${l}.${key}`, 'product', l, this.sizeOf(factors[0], l), lane, '∘', top - 1);
+    for (const side of sides) this.link(side.id, id, side.delay, 'copy', null);
+    return id;
+  }
+
+  private factor(factor: FactorConfig, l: number, key: string, top: number): { id: string; delay: number } {
+    const [prefix, bias, lane] = [`layers.${l}.`, this.config.layers![l]!.bias !== 'none', this.left];
+    const row = factor.units ? top - 1 : top;
+    const inner = productOf(factor);
+    const foot = row - (factor.hidden?.length ?? 0);
+    const from = inner ? this.product(inner, l, key, foot) : this.source(factor, l);
+    const last = this.chain(factor, from, { prefix, key, layer: l, lane, top: row, bias }, []);
+    if (!factor.units) return last;
+    const activation = factor.outputActivation ?? 'identity';
+    const id = this.part(`${prefix}${key}.sum`, 'hidden', l, factor.units, lane, activation, row);
+    this.last.activation = activation;
+    if (bias) this.last.vectors.push(`${prefix}${key}.bias`);
+    this.link(last.id, id, last.delay, 'matrix', `${prefix}${key}.weight`);
+    return { id, delay: 0 };
+  }
+
   private layer(layer: Layer, l: number): void {
     const prefix = `layers.${l}.`;
     const { edges, hidden } = layer;
     const own = edges.filter(({ from }) => from === 'self');
     const others = edges.filter(({ from }) => from !== 'self');
-    const deepest = (some: EdgeConfig[]) => Math.max(0, ...some.map((edge) => edge.hidden?.length ?? 0));
+    const deepest = (some: EdgeConfig[]) => Math.max(0, ...some.map(depthOf));
     const bias = layer.bias !== 'none';
     // What comes from below lies below the transitions that it joins.
     const cellRow = (this.row += deepest(others) + deepest(own) + 1);
     const foot = cellRow - deepest(own);
     const cell = `cell${l}`;
     const intoCell = !own.some((edge) => edge.hidden?.length && edge.join === 'first');
-    let left = 0;
+    this.left = 0;
+    let products = 0;
     const entering = others.map((edge) => {
-      const key = keyOf(edge, l);
-      const lane = key === 'ih' || !edge.hidden?.length ? 0 : --left;
-      const from = this.source(edge, l);
+      const factors = productOf(edge);
+      const key = factors ? `product${products++}` : keyOf(edge, l);
+      const lane = !factors && (key === 'ih' || !edge.hidden?.length) ? 0 : --this.left;
+      const from = factors
+        ? this.product(factors, l, key, foot - (edge.hidden?.length ?? 0))
+        : this.source(edge, l);
       const last = this.chain(edge, from, { prefix, key, layer: l, lane, top: foot, bias }, []);
       if (intoCell) {
         this.link(last.id, cell, last.delay, 'matrix', `${prefix}weight_${key}`);
@@ -151,7 +218,7 @@ export class Builder {
       for (const suffix of before && deep ? ['', '_reset'] : ['']) {
         const place = { prefix, key: key + suffix, layer: l, lane: deep ? ++right : 0, top: cellRow, bias };
         const last = this.chain(edge, `h${l}`, place, entering);
-        this.link(last.id, cell, last.delay, 'matrix', `${prefix}weight_${key}`);
+        this.link(last.id, cell, last.delay, 'matrix', `${prefix}weight_${key}`, edge.blocks);
       }
       if (edge.shortcut && deep)
         this.link(`h${l}`, cell, delayOf(edge), 'shortcut', `${prefix}shortcut_${key}`);
@@ -206,7 +273,7 @@ export class Builder {
     let left = 0;
     for (const edge of readout) {
       const main = edge.from === layers.length - 1 && delayOf(edge) === 0;
-      const key = main ? '' : `_${edge.from === 'input' ? 'x' : edge.from}`;
+      const key = main ? '' : `_${edge.from === 'input' ? 'x' : (edge.from as string | number)}`;
       const lane = main || !edge.hidden?.length ? 0 : --left;
       const place = { prefix: 'readout.', key: `hidden${key}`, layer: null, lane, top: this.row, bias: true };
       const from = this.source(edge, layers.length);

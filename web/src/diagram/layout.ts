@@ -1,6 +1,6 @@
 // Where everything of a graph is drawn. Folded: the past runs down on the right, through delay squares; what skips
 // a level at once runs up on the left. Unfolded: the same column for several steps, the past comes from the left.
-import type { Graph, Link, Part } from './parts';
+import { type Graph, isRound, type Link, type Part } from './parts';
 
 export interface Box {
   part: Part;
@@ -82,7 +82,7 @@ class Column {
 
   constructor(graph: Graph, column: number, center: number, mirror: 1 | -1, base: number) {
     for (const part of graph.parts) {
-      const small = part.kind === 'sum';
+      const small = isRound(part);
       const width = small ? 34 : BOX.width;
       const height = small ? 34 : BOX.height;
       const x = center + mirror * part.lane * LANE - width / 2;

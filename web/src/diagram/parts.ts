@@ -8,6 +8,8 @@ export type PartKind =
   | 'cell'
   | 'blend'
   | 'sum'
+  /** Of two edges, element by element. */
+  | 'product'
   | 'output'
   /** Of a network that reads one sequence and writes another: what is read, and what becomes of it. */
   | 'source'
@@ -41,9 +43,14 @@ export interface Link {
   delay: number;
   role: LinkRole;
   parameter: string | null;
+  /** Of a block-diagonal matrix for each gate: how many blocks. */
+  blocks?: number;
   /** What a state link is called: c, h. */
   name?: string;
 }
+
+/** A small circle with a sign in it, not a box with a name and a size. */
+export const isRound = ({ kind }: Part): boolean => kind === 'sum' || kind === 'product';
 
 export interface Graph {
   parts: Part[];

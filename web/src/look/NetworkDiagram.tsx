@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import { Segmented } from '../controls/Segmented';
 import { graphOf } from '../diagram/graph';
-import type { Graph, Part } from '../diagram/parts';
+import { type Graph, isRound, type Part } from '../diagram/parts';
 import { layoutOf, SQUARE } from '../diagram/layout';
 import { message } from '../messages';
 import { cellOf } from '../state/schema';
@@ -86,11 +86,11 @@ function Diagram({ graph }: { graph: Graph }) {
           class={`part part-${part.kind}${part.id === marked ? ' part-marked' : ''}`}
           onClick={() => (chosen.value = part.id)}
         >
-          <rect x={x} y={y} width={width} height={height} rx={part.kind === 'sum' ? 17 : 8} />
-          <text x={x + width / 2} y={y + height / 2 - (part.kind === 'sum' ? 0 : 8)}>
-            {part.kind === 'sum' ? '+' : detail(part)}
+          <rect x={x} y={y} width={width} height={height} rx={isRound(part) ? 17 : 8} />
+          <text x={x + width / 2} y={y + height / 2 - (isRound(part) ? 0 : 8)}>
+            {isRound(part) ? part.detail : detail(part)}
           </text>
-          {part.kind !== 'sum' && (
+          {!isRound(part) && (
             <text class="part-size" x={x + width / 2} y={y + height / 2 + 10}>
               {part.size}
             </text>
