@@ -64,6 +64,13 @@ struct Columns {
   Index t = 0, n = 0;
 };
 
+/// Where a buffer lies, and how many numbers on its columns are: of a buffer for every step by their number in the
+/// window, of one for the present step by their number in the batch. Without memory everything is null and zero.
+struct Access {
+  Real* place = nullptr;
+  Index column = 0, sequence = 0, late = 0;
+};
+
 struct Pass {
   Index T = 0, N = 0;
   Index input_delay = 0;           // steps of `tokens` before the window
@@ -77,23 +84,13 @@ struct Pass {
   const Real* parameters = nullptr;
   const Real* packed = nullptr;
   const BufferInfo* info = nullptr;  // by number
-  Real* const* places = nullptr;     // by number; null: the buffer has no memory
+  const Access* access = nullptr;    // by number
 
   /// The first of some columns, `late` steps earlier in the direction of the buffer's layer; null without memory.
   Real* at(int buffer, const Columns& c, Index late = 0) const {
     if (buffer < 0) return nullptr;
-    Real* place = places[buffer];
-    if (!place) return nullptr;
-    const BufferInfo& b = info[buffer];
-    switch (b.extent) {
-      case Extent::window: return place + c.first * b.rows;
-      case Extent::state: return place + (b.place(late) * N + c.first) * b.rows;
-      case Extent::step: return place + c.n * b.rows;
-      case Extent::scores: return place + c.first * encoder->T;
-      case Extent::score_step: return place + c.n * encoder->T;
-      case Extent::once: break;
-    }
-    return place;
+    const Access& a = access[buffer];
+    return a.place + c.first * a.column + c.n * a.sequence + late * a.late;
   }
   /// True steps of sequence n.
   Index length(Index n) const { return lengths ? lengths[n] : T; }

@@ -1,4 +1,8 @@
 // The plan as JSON. core/README.md says what stands in it.
+#include <nlohmann/json.hpp>
+
+#include "unfold/base/json_reader.h"
+#include "unfold/model/expression.h"
 #include "unfold/model/operations/description.h"
 
 namespace unfold {
@@ -20,7 +24,7 @@ Json parameters_json(const Plan& plan) {
   return list;
 }
 
-Json all_buffers_json(const Plan& plan) {
+Json buffers_json(const Plan& plan) {
   Json list = Json::array();
   for (std::size_t i = 0; i < plan.buffers.size(); ++i) {
     const BufferInfo& b = plan.buffers[i];
@@ -39,13 +43,12 @@ Json all_buffers_json(const Plan& plan) {
 Json layers_json(const Plan& plan) {
   Json list = Json::array();
   for (const PlanLayer& layer : plan.layers) {
-    Json json = object({{"name", layer.name},
-                        {"sequence", layer.sequence},
-                        {"direction", layer.direction},
-                        {"units", layer.units},
-                        {"states", buffers_json(plan, layer.states)},
-                        {"output", buffer_json(plan, layer.output)},
-                        {"sum", buffer_json(plan, layer.sum.value)}});
+    Json json = object(
+        {{"name", layer.name}, {"sequence", layer.sequence}, {"direction", layer.direction}, {"units", layer.units}});
+    Description d(plan, json);
+    d.buffers("states", layer.states);
+    d.buffer("output", layer.output);
+    d.buffer("sum", layer.sum.value);
     if (layer.cell) put(json, {{"cell", layer.cell->info->name.data()}});
     list.push_back(json);
   }
@@ -65,7 +68,8 @@ Json operations_json(const Plan& plan) {
     Json json = object({{"operation", operation.name()},
                         {"layer", plan.layers[std::size_t(operation.layer)].name},
                         {"when", when[i]}});
-    operation.describe(plan, json);
+    Description description(plan, json);
+    operation.describe(description);
     list.push_back(json);
   }
   return list;
@@ -104,29 +108,20 @@ Json Plan::to_json() const {
                                    {"context", sizes.context},
                                    {"lengths", sizes.lengths}})},
                  {"parameters", parameters_json(*this)},
-                 {"buffers", all_buffers_json(*this)},
+                 {"buffers", buffers_json(*this)},
                  {"layers", layers_json(*this)},
                  {"operations", operations_json(*this)},
                  {"scans", scans_json(*this)}});
 }
 
-// What operations share -----------------------------------------------------------------------------------------------
+// Descriptions
+// ---------------------------------------------------------------------------------------------------------
+
+namespace {
 
 Json buffer_json(const Plan& plan, int buffer) {
   if (buffer < 0) return nullptr;
   return plan.name_of(buffer);
-}
-
-Json signals_json(const Plan& plan, const std::vector<Signal>& signals) {
-  Json list = Json::array();
-  for (const Signal& signal : signals) list.push_back(signal_json(plan, signal));
-  return list;
-}
-
-Json buffers_json(const Plan& plan, const std::vector<int>& buffers) {
-  Json list = Json::array();
-  for (const int buffer : buffers) list.push_back(plan.name_of(buffer));
-  return list;
 }
 
 Json signal_json(const Plan& plan, const Signal& signal) {
@@ -139,35 +134,60 @@ Json signal_json(const Plan& plan, const Signal& signal) {
   return json;
 }
 
-void describe_sum(const Plan& plan, const char* field, const Sum& sum, Json& json) {
-  put(json, {{field, buffer_json(plan, sum.value)}});
+}  // namespace
+
+void Description::text(const char* field, const char* value) { put(json_, {{field, value}}); }
+void Description::number(const char* field, double value) { put(json_, {{field, value}}); }
+void Description::integer(const char* field, Index value) { put(json_, {{field, value}}); }
+void Description::flag(const char* field, bool value) { put(json_, {{field, value}}); }
+
+void Description::integers(const char* field, const std::vector<int>& values) { json_[field] = values; }
+
+void Description::names(const char* field, std::span<const char* const> values) { json_[field] = names_json(values); }
+
+void Description::signal(const char* field, const Signal& signal) { json_[field] = signal_json(plan_, signal); }
+
+void Description::signals(const char* field, const std::vector<Signal>& signals) {
+  Json& list = json_[field] = Json::array();
+  for (const Signal& signal : signals) list.push_back(signal_json(plan_, signal));
 }
 
-void describe_parameters(const Plan& plan, const char* field, const std::vector<int>& parameters, Json& json) {
-  Json list = Json::array();
-  for (const int parameter : parameters) list.push_back(plan.parameters[parameter].name);
-  put(json, {{field, list}});
+void Description::buffer(const char* field, int buffer) { json_[field] = buffer_json(plan_, buffer); }
+
+void Description::buffers(const char* field, const std::vector<int>& buffers) {
+  Json& list = json_[field] = Json::array();
+  for (const int buffer : buffers) list.push_back(plan_.name_of(buffer));
 }
 
-void describe_map(const Plan& plan, const LinearSpec& map, Json& json) {
-  const Parameter& weight = plan.parameters[map.matrix.weight];
-  put(json, {{"from", signal_json(plan, map.from)},
-             {"to", buffer_json(plan, map.to.value)},
-             {"row", map.row},
-             {"rows", map.matrix.rows},
-             {"weight", weight.name},
-             {"weightRow", map.matrix.row},
-             {"start", map.start == Start::fill}});
-  if (map.matrix.by_row) put(json, {{"byRow", true}});
-  if (!map.periods.empty()) put(json, {{"periods", Json(map.periods)}});
+void Description::parameter(const char* field, int parameter) {
+  put(json_, {{field, plan_.parameters[parameter].name}});
 }
 
-Real* term_of(const Plan& plan, int parameter, Index rows, std::vector<Term>& terms) {
-  const std::string& name = plan.parameters[parameter].name;
-  for (Term& term : terms)
-    if (term.name == name) return term.values.data();
-  terms.push_back({name, false, std::vector<Real>(std::size_t(rows))});
-  return terms.back().values.data();
+void Description::parameters(const char* field, const std::vector<int>& parameters) {
+  Json& list = json_[field] = Json::array();
+  for (const int parameter : parameters) list.push_back(plan_.parameters[parameter].name);
+}
+
+void Description::map(const LinearSpec& map) {
+  signal("from", map.from);
+  buffer("to", map.to.value);
+  integer("row", map.row);
+  integer("rows", map.matrix.rows);
+  parameter("weight", map.matrix.weight);
+  integer("weightRow", map.matrix.row);
+  flag("start", map.start == Start::fill);
+  if (map.matrix.by_row) flag("byRow", true);
+  if (!map.periods.empty()) integers("periods", map.periods);
+}
+
+void Description::equations(const char* field, const std::string& text) { json_[field] = equations_json(text); }
+
+Description Description::object(const char* field) { return {plan_, json_[field]}; }
+
+Description Description::item(const char* field) {
+  Json& list = json_[field];
+  list.push_back(Json::object());
+  return {plan_, list.back()};
 }
 
 }  // namespace unfold

@@ -43,7 +43,6 @@ void Workspace::lay_out() {
     }
     if (buffer.lifetime != Lifetime::request) places_[b] = own_[b];
   }
-  for (Pass& p : passes_) p.places = places_.data();
 }
 
 void Workspace::resize(Index T, Index S) {
@@ -113,6 +112,30 @@ void Workspace::choose_outputs() {
   }
 }
 
+/// Tells the operations where everything is now.
+void Workspace::describe_access() {
+  access_.assign(places_.size(), {});
+  const Index N = columns(), S = passes_[1].T;
+  for (std::size_t b = 0; b < access_.size(); ++b) {
+    Access& a = access_[b];
+    const BufferInfo& buffer = plan_.buffers[b];
+    if (!places_[b]) continue;
+    a.place = places_[b];
+    switch (buffer.extent) {
+      case Extent::window: a.column = buffer.rows; break;
+      case Extent::scores: a.column = S; break;
+      case Extent::step: a.sequence = buffer.rows; break;
+      case Extent::score_step: a.sequence = S; break;
+      case Extent::once: break;
+      case Extent::state:
+        a.column = buffer.rows;
+        a.place += buffer.place(0) * N * buffer.rows;
+        a.late = (buffer.place(1) - buffer.place(0)) * N * buffer.rows;
+    }
+  }
+  for (Pass& p : passes_) p.access = access_.data();
+}
+
 void Workspace::prepare(const Real* parameters, const Real* packed) {
   passes_[1].dropping = passes_[0].dropping;
   passes_[1].fresh = passes_[0].fresh;
@@ -121,6 +144,7 @@ void Workspace::prepare(const Real* parameters, const Real* packed) {
     p.packed = packed;
   }
   choose_outputs();
+  describe_access();
 }
 
 void Workspace::clear_gradients() {

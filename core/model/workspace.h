@@ -90,6 +90,7 @@ class Workspace {
   friend class Network;
   void lay_out();
   void choose_outputs();
+  void describe_access();
   void prepare(const Real* parameters, const Real* packed);
   Room room() const { return {capacity_[0], capacity_[1], passes_[0].N, training_, passes_[0].dropping.rate > 0}; }
   const BufferInfo& info(int buffer) const { return plan_.buffers[std::size_t(buffer)]; }
@@ -108,6 +109,7 @@ class Workspace {
   std::array<Pass, 2> passes_;
   std::array<Index, 2> capacity_{};  // steps that there is room for
   Index longest_ = 1;
+  std::vector<Access> access_;
   std::vector<Real*> own_, places_;  // by buffer: in the arena, and where operations find it
   std::array<std::vector<Token>, 2> tokens_;
   std::array<std::vector<Index>, 2> lengths_;

@@ -9,9 +9,11 @@ class Activate final : public Operation {
   explicit Activate(const ActivationSpec& spec) : s_(spec) {}
 
   const char* name() const override { return "activation"; }
-  void describe(const Plan& plan, Json& json) const override {
-    describe_sum(plan, "to", s_.to, json);
-    put(json, {{"row", s_.row}, {"rows", s_.rows}, {"function", activation_names[std::size_t(s_.function)]}});
+  void describe(Description& d) const override {
+    d.buffer("to", s_.to.value);
+    d.integer("row", s_.row);
+    d.integer("rows", s_.rows);
+    d.text("function", activation_names[std::size_t(s_.function)]);
   }
 
   void forward(const Pass& p, const Columns& c) const override {

@@ -18,14 +18,14 @@ class Attention final : public Operation {
   explicit Attention(AttentionSpec spec) : s_(std::move(spec)), A_(s_.query.rows) {}
 
   const char* name() const override { return "attention"; }
-  void describe(const Plan& plan, Json& json) const override {
-    describe_sum(plan, "query", s_.query, json);
-    describe_sum(plan, "keys", s_.keys, json);
-    put(json, {{"memory", signals_json(plan, s_.memory)},
-               {"score", s_.additive ? "additive" : "multiplicative"},
-               {"weights", buffer_json(plan, s_.weights)},
-               {"to", buffer_json(plan, s_.to)}});
-    if (s_.score >= 0) describe_parameters(plan, "parameters", {s_.score}, json);
+  void describe(Description& d) const override {
+    d.buffer("query", s_.query.value);
+    d.buffer("keys", s_.keys.value);
+    d.signals("memory", s_.memory);
+    d.text("score", s_.additive ? "additive" : "multiplicative");
+    d.buffer("weights", s_.weights);
+    d.buffer("to", s_.to);
+    if (s_.score >= 0) d.parameters("parameters", {s_.score});
   }
 
   void buffers(Plan& plan) override {

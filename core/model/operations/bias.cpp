@@ -14,9 +14,9 @@ class BiasSum final : public Operation {
   explicit BiasSum(BiasSpec spec) : s_(std::move(spec)) {}
 
   const char* name() const override { return "bias"; }
-  void describe(const Plan& plan, Json& json) const override {
-    describe_sum(plan, "to", s_.to, json);
-    describe_parameters(plan, "biases", s_.parameters, json);
+  void describe(Description& d) const override {
+    d.buffer("to", s_.to.value);
+    d.parameters("biases", s_.parameters);
   }
 
   void buffers(Plan& plan) override {

@@ -15,15 +15,18 @@ class CellUpdate final : public Operation {
   explicit CellUpdate(CellSpec spec) : s_(std::move(spec)) {}
 
   const char* name() const override { return "cell"; }
-  void describe(const Plan& plan, Json& json) const override {
+  void describe(Description& d) const override {
     const CellInfo& info = *s_.cell->info;
-    put(json, {{"cell", info.name.data()}, {"units", s_.units}, {"gates", names_json(info.gate_names)}});
-    if (const auto early = s_.cell->early_gate()) put(json, {{"earlyGate", info.gate_names[std::size_t(early->gate)]}});
-    describe_sum(plan, "sum", s_.sum, json);
-    if (s_.recurrent.value >= 0) describe_sum(plan, "recurrent", s_.recurrent, json);
-    put(json, {{"states", buffers_json(plan, s_.states)}, {"stateNames", names_json(info.state_names)}});
-    describe_parameters(plan, "parameters", s_.parameters, json);
-    put(json, {{"equations", equations_json(s_.cell->equations())}});
+    d.text("cell", info.name.data());
+    d.integer("units", s_.units);
+    d.names("gates", info.gate_names);
+    if (const auto early = s_.cell->early_gate()) d.text("earlyGate", info.gate_names[std::size_t(early->gate)]);
+    d.buffer("sum", s_.sum.value);
+    if (s_.recurrent.value >= 0) d.buffer("recurrent", s_.recurrent.value);
+    d.buffers("states", s_.states);
+    d.names("stateNames", info.state_names);
+    d.parameters("parameters", s_.parameters);
+    d.equations("equations", s_.cell->equations());
   }
 
   void buffers(Plan& plan) override {

@@ -12,11 +12,11 @@ class Context final : public Operation {
   explicit Context(ContextSpec spec) : s_(std::move(spec)) {}
 
   const char* name() const override { return "context"; }
-  void describe(const Plan& plan, Json& json) const override {
-    put(json, {{"from", signals_json(plan, s_.from)},
-               {"directions", Json(s_.directions)},
-               {"pooling", s_.mean ? "mean" : "last"},
-               {"to", buffer_json(plan, s_.to)}});
+  void describe(Description& d) const override {
+    d.signals("from", s_.from);
+    d.integers("directions", s_.directions);
+    d.text("pooling", s_.mean ? "mean" : "last");
+    d.buffer("to", s_.to);
   }
 
   void forward(const Pass& p, const Columns& c) const override {

@@ -13,9 +13,10 @@ class Dropout final : public Operation {
   explicit Dropout(const DropoutSpec& spec) : s_(spec) {}
 
   const char* name() const override { return "dropout"; }
-  void describe(const Plan& plan, Json& json) const override {
-    put(json, {{"from", signal_json(plan, s_.from)}, {"to", buffer_json(plan, s_.to)}});
-    if (recurrent()) put(json, {{"rate", s_.rate}});
+  void describe(Description& d) const override {
+    d.signal("from", s_.from);
+    d.buffer("to", s_.to);
+    if (recurrent()) d.number("rate", s_.rate);
   }
 
   void forward(const Pass& p, const Columns& c) const override { each(p, c, &Dropout::forward_step); }
@@ -34,8 +35,8 @@ class Dropout final : public Operation {
   /// Step by step, also where it runs over all columns at a time.
   template <class F>
   void each(const Pass& p, const Columns& c, const F& step) const {
-    const BufferInfo& to = p.info[s_.to];
-    if (to.alias >= 0 && p.places[s_.to] == p.at(to.alias, {})) return;
+    const int state = p.info[s_.to].alias;
+    if (state >= 0 && p.access[s_.to].place == p.access[state].place) return;
     for (Index at = c.first, end = c.first + c.count; at < end;) {
       const Index t = at / p.N, count = std::min(end, (t + 1) * p.N) - at;
       (this->*step)(p, Columns{at, count, t, at % p.N});

@@ -13,14 +13,15 @@ class InitialState final : public Operation {
   explicit InitialState(InitialStateSpec spec) : s_(std::move(spec)) {}
 
   const char* name() const override { return "initialState"; }
-  void describe(const Plan& plan, Json& json) const override {
-    Json states = Json::array();
-    for (const InitialStateSpec::State& state : s_.states)
-      states.push_back(object({{"to", buffer_json(plan, state.value)},
-                               {"weight", plan.parameters[state.matrix.weight].name},
-                               {"bias", plan.parameters[state.bias].name},
-                               {"function", &state == &s_.states[0] ? "tanh" : "identity"}}));
-    put(json, {{"from", signal_json(plan, s_.context)}, {"states", states}});
+  void describe(Description& d) const override {
+    d.signal("from", s_.context);
+    for (const InitialStateSpec::State& state : s_.states) {
+      Description item = d.item("states");
+      item.buffer("to", state.value);
+      item.parameter("weight", state.matrix.weight);
+      item.parameter("bias", state.bias);
+      item.text("function", &state == &s_.states[0] ? "tanh" : "identity");
+    }
   }
 
   void pack(const Real* parameters, Real* packed) const override {

@@ -17,13 +17,19 @@ class Interpolate final : public Operation {
   explicit Interpolate(InterpolateSpec spec) : s_(std::move(spec)) {}
 
   const char* name() const override { return "interpolate"; }
-  void describe(const Plan& plan, Json& json) const override {
-    put(json, {{"units", s_.units}, {"states", buffers_json(plan, s_.states)}});
-    if (s_.leak.on())
-      put(json, {{"leak", object({{"from", s_.leak.from}, {"to", s_.leak.to}, {"learned", s_.leak.learned}})}});
-    if (s_.parameter >= 0) describe_parameters(plan, "parameters", {s_.parameter}, json);
-    if (!s_.periods.empty()) put(json, {{"periods", Json(s_.periods)}});
-    put(json, {{"zoneout", s_.zoneout}, {"zoneoutCell", s_.zoneout_cell}});
+  void describe(Description& d) const override {
+    d.integer("units", s_.units);
+    d.buffers("states", s_.states);
+    if (s_.leak.on()) {
+      Description leak = d.object("leak");
+      leak.number("from", s_.leak.from);
+      leak.number("to", s_.leak.to);
+      leak.flag("learned", s_.leak.learned);
+    }
+    if (s_.parameter >= 0) d.parameters("parameters", {s_.parameter});
+    if (!s_.periods.empty()) d.integers("periods", s_.periods);
+    d.number("zoneout", s_.zoneout);
+    d.number("zoneoutCell", s_.zoneout_cell);
   }
 
   void buffers(Plan& plan) override {

@@ -17,10 +17,13 @@ class LayerNorm final : public Operation {
   explicit LayerNorm(const LayerNormSpec& spec) : s_(spec), G_(s_.to.rows / s_.units) {}
 
   const char* name() const override { return "layerNorm"; }
-  void describe(const Plan& plan, Json& json) const override {
-    describe_sum(plan, "to", s_.to, json);
-    describe_parameters(plan, "gain", {s_.gain}, json);
-    put(json, {{"units", s_.units}, {"firstGate", s_.first}, {"endGate", s_.last}, {"epsilon", epsilon}});
+  void describe(Description& d) const override {
+    d.buffer("to", s_.to.value);
+    d.parameters("gain", {s_.gain});
+    d.integer("units", s_.units);
+    d.integer("firstGate", s_.first);
+    d.integer("endGate", s_.last);
+    d.number("epsilon", epsilon);
   }
 
   void forward(const Pass& p, const Columns& c) const override {

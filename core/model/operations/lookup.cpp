@@ -11,7 +11,7 @@ class Lookup final : public Operation {
   explicit Lookup(LinearSpec spec) : s_(std::move(spec)), m_(s_.matrix) {}
 
   const char* name() const override { return "lookup"; }
-  void describe(const Plan& plan, Json& json) const override { describe_map(plan, s_, json); }
+  void describe(Description& d) const override { d.map(s_); }
 
   const LinearSpec* map() const override { return &s_; }
   void pack(const Real* parameters, Real* packed) const override { unfold::pack(m_, parameters, packed); }

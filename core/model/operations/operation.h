@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "unfold/base/json.h"
 #include "unfold/base/profile.h"
 #include "unfold/model/pass.h"
 
@@ -17,6 +16,7 @@ namespace unfold {
 
 struct Plan;
 struct LinearSpec;
+class Description;
 
 /// What one parameter adds to the preactivations of a cell in one step.
 struct Term {
@@ -32,7 +32,7 @@ class Operation {
   /// The kind, as the plan's JSON names it.
   virtual const char* name() const = 0;
   /// What it reads and writes, its parameters and constants, as fields of its JSON.
-  virtual void describe(const Plan& plan, Json& json) const = 0;
+  virtual void describe(Description& d) const = 0;
 
   /// Adds to the plan the buffers that only this operation uses.
   virtual void buffers(Plan&) {}

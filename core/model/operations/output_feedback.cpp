@@ -13,9 +13,9 @@ class OutputFeedback final : public Operation {
   OutputFeedback(const Sum& from, int to, int gradient) : from_(from), to_(to), gradient_(gradient) {}
 
   const char* name() const override { return "outputFeedback"; }
-  void describe(const Plan& plan, Json& json) const override {
-    describe_sum(plan, "from", from_, json);
-    put(json, {{"to", buffer_json(plan, to_)}});
+  void describe(Description& d) const override {
+    d.buffer("from", from_.value);
+    d.buffer("to", to_);
   }
 
   void forward(const Pass& p, const Columns& c) const override {

@@ -12,8 +12,9 @@ class PaddingMask final : public Operation {
   explicit PaddingMask(PaddingMaskSpec spec) : s_(std::move(spec)) {}
 
   const char* name() const override { return "paddingMask"; }
-  void describe(const Plan& plan, Json& json) const override {
-    put(json, {{"units", s_.units}, {"states", buffers_json(plan, s_.states)}});
+  void describe(Description& d) const override {
+    d.integer("units", s_.units);
+    d.buffers("states", s_.states);
   }
 
   void forward(const Pass& p, const Columns& c) const override {

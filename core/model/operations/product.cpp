@@ -9,10 +9,10 @@ class Product final : public Operation {
   explicit Product(const ProductSpec& spec) : s_(spec) {}
 
   const char* name() const override { return "product"; }
-  void describe(const Plan& plan, Json& json) const override {
-    put(json, {{"left", signal_json(plan, s_.left)},
-               {"right", signal_json(plan, s_.right)},
-               {"to", buffer_json(plan, s_.to)}});
+  void describe(Description& d) const override {
+    d.signal("left", s_.left);
+    d.signal("right", s_.right);
+    d.buffer("to", s_.to);
   }
 
   void forward(const Pass& p, const Columns& c) const override {

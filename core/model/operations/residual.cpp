@@ -9,8 +9,9 @@ class Residual final : public Operation {
   Residual(const Signal& from, int to, int gradient) : from_(from), to_(to), gradient_(gradient) {}
 
   const char* name() const override { return "residual"; }
-  void describe(const Plan& plan, Json& json) const override {
-    put(json, {{"from", signal_json(plan, from_)}, {"to", buffer_json(plan, to_)}});
+  void describe(Description& d) const override {
+    d.signal("from", from_);
+    d.buffer("to", to_);
   }
 
   void forward(const Pass& p, const Columns& c) const override {

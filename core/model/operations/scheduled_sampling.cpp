@@ -11,7 +11,7 @@ class ScheduledSampling final : public Operation {
   ScheduledSampling(const Sum& from, Index symbols) : from_(from), symbols_(symbols) {}
 
   const char* name() const override { return "scheduledSampling"; }
-  void describe(const Plan& plan, Json& json) const override { describe_sum(plan, "from", from_, json); }
+  void describe(Description& d) const override { d.buffer("from", from_.value); }
 
   void forward(const Pass& p, const Columns& c) const override {
     if (!p.dropping.on || c.t + 1 >= p.T || p.choosing.epsilon >= 1) return;

@@ -39,7 +39,7 @@ TEST(Error, NeverCutsACodePointInTwo) {
 }
 
 TEST(Error, OfANetworkThatOverflowsKeepsItsFigures) {
-  const NonFinite e({.step = 1, .parameter = std::string(70, 'p'), .taken_back = true});
+  const NonFinite e({.step = 1, .parameter = std::string(70, 'p'), .rolled_back = true});
   EXPECT_GT(e.actual.size(), Error::most_quoted);
   EXPECT_EQ(e.actual.find("…"), std::string::npos);
 }

@@ -171,7 +171,7 @@ TEST(Sampler, NonFiniteLogitsStillGiveSymbols) {
 // An infinite logit leaves no probability to anything else.
 TEST(Sampler, ChoosesTheInfiniteLogit) {
   for (const std::size_t sure : {0u, 2u, 5u}) {
-    Network network = fixed_probabilities(logits);
+    FixedProbabilities network(logits);
     tensor(network, "readout.bias")[sure] = std::numeric_limits<Real>::infinity();
     network.touch();
     for (const SampleOptions& o : {SampleOptions{}, SampleOptions{.top_k = 2}, SampleOptions{.top_p = 0.5}}) {
