@@ -1,7 +1,7 @@
 // npm run check -- tidy: clang-tidy, with the checks of .clang-tidy, over core/ and wasm/*.cpp.
 //
 // Most of its time goes into the AST of the standard library and of the JSON library, which every check walks. So the
-// files of a folder are read as one program, as they are compiled; the cells, the kernels and the examples each alone. A program that
+// files of a folder are read as one program, as they are compiled; cells, kernels, examples and tools each alone. A program that
 // passed is passed over until something changes that it is made of.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -53,7 +53,7 @@ function programs() {
   const list = folders.flatMap((name) => {
     const files = sources.filter((file) => file.startsWith(`${name}/`));
     if (name === 'wasm') return [{ name, files, flags: bindings }];
-    const apart = ['core/kernels', 'core/examples'].includes(name); // the examples are programs
+    const apart = ['core/kernels', 'core/examples', 'core/tools'].includes(name); // with a main of their own
     const alone = files.filter((file) => apart || file.includes('/cells/'));
     const together = files.filter((file) => !alone.includes(file));
     const flags = () => (name === 'core/kernels' ? [...native, ...kernels] : native);

@@ -20,14 +20,14 @@ void activate(Activation f, Real* x, Index n) {
   }
 }
 
-void activation_gradient(Activation f, const Real* from, const Real* delta, Real* to, Index n) {
-  const ConstArrayView y = array(from, n), dy = array(delta, n);
-  ArrayView dx = array(to, n);
+void activation_gradient(Activation f, const Real* y, const Real* dy, Real* dx, Index n) {
+  const ConstArrayView value = array(y, n), from = array(dy, n);
+  ArrayView to = array(dx, n);
   switch (f) {
-    case Activation::tanh: dx = dy * (1 - y * y); return;
-    case Activation::sigmoid: dx = dy * (y * (1 - y)); return;
-    case Activation::relu: dx = (y > 0).select(dy, Real(0)); return;
-    case Activation::identity: dx = dy;
+    case Activation::tanh: to = from * (1 - value * value); return;
+    case Activation::sigmoid: to = from * (value * (1 - value)); return;
+    case Activation::relu: to = (value > 0).select(from, Real(0)); return;
+    case Activation::identity: to = from;
   }
 }
 

@@ -64,7 +64,7 @@ class Lowering {
   /// Decides what starts each sum and reserves packed storage; to be called before the first operation is added.
   void start();
   /// Adds the operations of a sum that belong to a stage.
-  void complete(int node, int stage);
+  void complete(int number, int stage);
   void add_between(int after);
   void add(std::unique_ptr<Operation> operation, When when) { plan_.add(std::move(operation), layer_, when); }
 

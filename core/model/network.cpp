@@ -106,16 +106,18 @@ void Network::input_gradient(const Workspace& w, Real* dx) const {
 std::vector<Term> Network::terms(const Workspace& w, std::size_t layer, Index column) const {
   std::vector<Term> all;
   const PlanLayer& l = plan_.layers[layer];
-  for (const Sum& sum : {l.sum, l.recurrent}) {
-    if (sum.value < 0) continue;
-    std::vector<Term> terms;
-    for (const auto& operation : plan_.operations)
-      if (operation->layer == int(layer)) operation->term(plan_, w.pass(layer), column, sum.value, terms);
-    for (Term& term : terms) {
-      term.apart = sum.value == l.recurrent.value;
-      all.push_back(std::move(term));
+  for (const bool maps : {true, false})  // weights, then biases
+    for (const Sum& sum : {l.sum, l.recurrent}) {
+      if (sum.value < 0) continue;
+      std::vector<Term> terms;
+      for (const auto& operation : plan_.operations)
+        if (operation->layer == int(layer) && (operation->map() != nullptr) == maps)
+          operation->term(plan_, w.pass(layer), column, sum.value, terms);
+      for (Term& term : terms) {
+        term.apart = sum.value == l.recurrent.value;
+        all.push_back(std::move(term));
+      }
     }
-  }
   return all;
 }
 

@@ -6,12 +6,6 @@
 #include "unfold/base/parallel.h"
 
 namespace unfold {
-namespace {
-
-/// Elements that a rule updates at a time: what it reads and writes then stays in the first-level cache.
-constexpr Index block_size = 256;
-
-}  // namespace
 
 int moments(const OptimizerConfig& config) { return rule_of(config.kind).moments(config); }
 
@@ -26,38 +20,23 @@ void Optimizer::invalidate_bounds() {
   bounds_.moments.fill(std::numeric_limits<double>::infinity());
 }
 
-Real Optimizer::coupled_decay() const { return rule_.decoupled() ? Real(0) : Real(config_.weight_decay); }
-
-Optimizer::Slice Optimizer::slice(Real* parameters, Real* gradient, Index begin, Index n) {
-  Slice part{.data{parameters + begin, gradient + begin}, .size = n};
+UpdateBlock Optimizer::block(Real* parameters, Real* gradient, Index begin, Index n) {
+  UpdateBlock part{.data{parameters + begin, gradient + begin}, .size = n};
   for (std::size_t k = 0; k < moments_.size(); ++k) part.data[k + 2] = moments_[k].data() + begin;
   return part;
-}
-
-/// At most block_size elements; the former parameters go where the gradient was.
-void Optimizer::update_block(const UpdateStep& step, const Slice& block) const {
-  const auto [p, g, m0, m1, m2] = block.data;
-  const Index n = block.size;
-  UpdateBlock views{array(g, n), array(m0, n), array(m1, n), array(m2, n)};
-  views.g += coupled_decay() * array(p, n);
-  rule_.direct(step, views);
-  for (Index i = 0; i < n; ++i) {
-    const Real former = p[i];
-    p[i] = step.shrinkage * former - step.rate * g[i];
-    g[i] = former;
-  }
 }
 
 /// What an update would make, without making it: the largest magnitudes of the parameters and of the moments; infinity
 /// for what is not finite.
 Bounds Optimizer::dry_run(const UpdateStep& step, Real* parameters, Real* gradient) {
+  constexpr Index block_size = 128;
   Real copies[5][block_size];
   Bounds found;
   for (Index at = 0; at < size_; at += block_size) {
-    Slice part = slice(parameters, gradient, at, std::min(block_size, size_ - at));
+    UpdateBlock part = block(parameters, gradient, at, std::min(block_size, size_ - at));
     for (std::size_t k = 0; k < 5; ++k)
       if (part.data[k]) part.data[k] = std::copy_n(part.data[k], part.size, copies[k]) - part.size;
-    update_block(step, part);
+    rule_.update(step, part);
     for (std::size_t k = 0; k < 5; ++k) {
       if (k == 1 || !part.data[k]) continue;  // the gradient, and moments that there are not
       double& largest = k == 0 ? found.parameters : found.moments[k - 2];
@@ -73,7 +52,7 @@ Bounds Optimizer::dry_run(const UpdateStep& step, Real* parameters, Real* gradie
 bool Optimizer::update(Real* parameters, Real* gradient, double learning_rate, double norm) {
   UpdateStep step(config_, learning_rate, updates + 1);
   rule_.prepare(step);
-  Bounds next = rule_.bounds(step, bounds_, norm + double(coupled_decay()) * bounds_.parameters);
+  Bounds next = rule_.bounds(step, bounds_, norm + double(step.decay) * bounds_.parameters);
   if (!(next.parameters <= largest_weight / 2)) {  // it could overflow
     next = dry_run(step, parameters, gradient);
     const auto& [m0, m1, m2] = next.moments;
@@ -83,10 +62,8 @@ bool Optimizer::update(Real* parameters, Real* gradient, double learning_rate, d
     }
   }
   bounds_ = next;
-  parallel_for(size_, 1024, 12.0 * double(size_), [&](Index begin, Index end) {
-    for (Index at = begin; at < end; at += block_size)
-      update_block(step, slice(parameters, gradient, at, std::min(block_size, end - at)));
-  });
+  parallel_for(size_, 1024, 12.0 * double(size_),
+               [&](Index begin, Index end) { rule_.update(step, block(parameters, gradient, begin, end - begin)); });
   ++updates;
   return true;
 }

@@ -48,15 +48,8 @@ class Optimizer {
 
  private:
   /// Elements [begin, begin + n) of all vectors that an update reads or writes.
-  struct Slice {
-    std::array<Real*, 5> data{};  // parameters, gradient, moments; null where there is none
-    Index size = 0;
-  };
-  Slice slice(Real* parameters, Real* gradient, Index begin, Index n);
-  void update_block(const UpdateStep& step, const Slice& block) const;
+  UpdateBlock block(Real* parameters, Real* gradient, Index begin, Index n);
   Bounds dry_run(const UpdateStep& step, Real* parameters, Real* gradient);
-  /// λ where weight decay is part of the gradient.
-  Real coupled_decay() const;
 
   OptimizerConfig config_;
   const UpdateRule& rule_;

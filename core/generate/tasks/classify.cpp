@@ -65,7 +65,7 @@ class Classify final : public LabelHead {
   }
 };
 
-constexpr Classify classify_head;
+const Classify classify_head;
 
 }  // namespace
 

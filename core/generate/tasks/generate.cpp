@@ -40,7 +40,7 @@ class Generate final : public SequenceHead {
   bool reads_input() const override { return false; }
 };
 
-constexpr Generate generate_head;
+const Generate generate_head;
 
 }  // namespace
 

@@ -51,7 +51,7 @@ class Notes final : public NumberHead {
   }
 };
 
-constexpr Notes notes_head;
+const Notes notes_head;
 
 }  // namespace
 

@@ -59,7 +59,7 @@ class Tag final : public LabelHead {
   }
 };
 
-constexpr Tag tag_head;
+const Tag tag_head;
 
 }  // namespace
 

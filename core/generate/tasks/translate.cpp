@@ -33,7 +33,7 @@ class Translate final : public SequenceHead {
   }
 };
 
-constexpr Translate translate_head;
+const Translate translate_head;
 
 }  // namespace
 

@@ -19,12 +19,16 @@ class Adadelta final : public UpdateRule {
     return {.parameters = before.parameters + step.learning_rate * d, .moments{0, u + d * d}};
   }
 
-  void direct(const UpdateStep& step, UpdateBlock& b) const override {
-    const Real rho = Real(step.config.decay), eps = Real(step.config.epsilon);
-    ArrayView &s = b.m0, &u = b.m1, &d = b.g;
-    s = rho * s + (1 - rho) * (b.g * b.g);
-    d = b.g * ((u + eps).sqrt() / (s + step.epsilon).sqrt());
-    u = rho * u + (1 - rho) * (d * d);
+  void update(const UpdateStep& step, const UpdateBlock& block) const override {
+    const Real rate = step.rate, rho = Real(step.config.decay);
+    const Real eps = Real(step.config.epsilon), divisor_eps = step.epsilon;
+    Real *const s = block.moment(0), *const u = block.moment(1);
+    update_each(step, block, [=](Index i, Real p, Real g) {
+      s[i] = rho * s[i] + (1 - rho) * (g * g);
+      const Real d = g * (std::sqrt(u[i] + eps) / std::sqrt(s[i] + divisor_eps));
+      u[i] = rho * u[i] + (1 - rho) * (d * d);
+      return p - rate * d;
+    });
   }
 };
 

@@ -1,6 +1,8 @@
 // Adagrad (Duchi, Hazan & Singer 2011):
 //   s ← s + g²
 //   p −= η·g/(√s + ε)
+#include <cmath>
+
 #include "unfold/train/optimizers/update_rule.h"
 
 namespace unfold {
@@ -14,10 +16,13 @@ class Adagrad final : public UpdateRule {
     return {.parameters = before.parameters + step.learning_rate * gradient / step.config.epsilon};
   }
 
-  void direct(const UpdateStep& step, UpdateBlock& b) const override {
-    ArrayView& s = b.m0;
-    s += b.g * b.g;
-    b.g = b.g / (s.sqrt() + step.epsilon);
+  void update(const UpdateStep& step, const UpdateBlock& block) const override {
+    const Real rate = step.rate, eps = step.epsilon;
+    Real* const s = block.moment(0);
+    update_each(step, block, [=](Index i, Real p, Real g) {
+      s[i] += g * g;
+      return p - rate * (g / (std::sqrt(s[i]) + eps));
+    });
   }
 };
 

@@ -24,12 +24,15 @@ Bounds Adam::bounds(const UpdateStep& step, const Bounds& before, double gradien
   return {.parameters = before.parameters + double(step.rate) * m / step.config.epsilon, .moments{m}};
 }
 
-void Adam::direct(const UpdateStep& step, UpdateBlock& b) const {
+void Adam::update(const UpdateStep& step, const UpdateBlock& block) const {
   const Real b1 = Real(step.config.beta1), b2 = Real(step.config.beta2);
-  ArrayView &m = b.m0, &s = b.m1;
-  m = b1 * m + (1 - b1) * b.g;
-  s = b2 * s + (1 - b2) * (b.g * b.g);
-  b.g = m / (s.sqrt() * step.correction + step.epsilon);
+  const Real rate = step.rate, eps = step.epsilon, correction = step.correction, shrinkage = step.shrinkage;
+  Real *const m = block.moment(0), *const s = block.moment(1);
+  update_each(step, block, [=](Index i, Real p, Real g) {
+    m[i] = b1 * m[i] + (1 - b1) * g;
+    s[i] = b2 * s[i] + (1 - b2) * (g * g);
+    return shrinkage * p - rate * (m[i] / (std::sqrt(s[i]) * correction + eps));
+  });
 }
 
 const UpdateRule& adam_rule() {

@@ -13,7 +13,7 @@ class Adam : public UpdateRule {
   int moments(const OptimizerConfig&) const override { return 2; }
   void prepare(UpdateStep& step) const override;
   Bounds bounds(const UpdateStep& step, const Bounds& before, double gradient) const override;
-  void direct(const UpdateStep& step, UpdateBlock& block) const override;
+  void update(const UpdateStep& step, const UpdateBlock& block) const override;
 
  protected:
   ~Adam() = default;

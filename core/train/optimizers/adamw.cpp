@@ -9,10 +9,9 @@ namespace {
 
 class AdamW final : public Adam {
  public:
-  bool decoupled() const override { return true; }
-
   void prepare(UpdateStep& step) const override {
     Adam::prepare(step);
+    step.decay = 0;
     step.shrinkage = Real(1 - step.learning_rate * step.config.weight_decay);
   }
 

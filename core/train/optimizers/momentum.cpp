@@ -15,10 +15,13 @@ class Momentum final : public UpdateRule {
     return {.parameters = before.parameters + 2 * step.learning_rate * v, .moments{v}};
   }
 
-  void direct(const UpdateStep& step, UpdateBlock& b) const override {
-    ArrayView& v = b.m0;
-    v = Real(step.config.momentum) * v + b.g;
-    b.g = v;
+  void update(const UpdateStep& step, const UpdateBlock& block) const override {
+    const Real rate = step.rate, mu = Real(step.config.momentum);
+    Real* const v = block.moment(0);
+    update_each(step, block, [=](Index i, Real p, Real g) {
+      v[i] = mu * v[i] + g;
+      return p - rate * v[i];
+    });
   }
 };
 

@@ -2,6 +2,9 @@
 //   s ← ρ·s + (1−ρ)·g²
 //   d = g/(√s + ε)                centered: m ← ρ·m + (1−ρ)·g;  d = g/(√(s − m²) + ε)
 //   p −= η·d                      μ > 0:    v ← μ·v + d;        p −= η·v
+#include <algorithm>
+#include <cmath>
+
 #include "unfold/train/optimizers/update_rule.h"
 
 namespace unfold {
@@ -16,18 +19,22 @@ class RmsProp final : public UpdateRule {
     return {.parameters = before.parameters + step.learning_rate * v, .moments{0, 0, v}};
   }
 
-  void direct(const UpdateStep& step, UpdateBlock& b) const override {
+  void update(const UpdateStep& step, const UpdateBlock& block) const override {
     const OptimizerConfig& c = step.config;
-    const Real rho = Real(c.decay), mu = Real(c.momentum), eps = step.epsilon;
-    ArrayView &s = b.m0, &m = b.m1, &v = b.m2, &d = b.g;
-    s = rho * s + (1 - rho) * (b.g * b.g);
-    if (c.centered) {
-      m = rho * m + (1 - rho) * b.g;
-      d = b.g / ((s - m * m).max(Real(0)).sqrt() + eps);  // rounding can make the variance negative
-    } else {
-      d = b.g / (s.max(Real(0)).sqrt() + eps);  // so can a file
-    }
-    if (mu > 0) d = v = mu * v + d;
+    const Real rate = step.rate, rho = Real(c.decay), mu = Real(c.momentum), eps = step.epsilon;
+    const bool centered = c.centered;
+    Real *const s = block.moment(0), *const m = block.moment(1), *const v = block.moment(2);
+    update_each(step, block, [=](Index i, Real p, Real g) {
+      s[i] = rho * s[i] + (1 - rho) * (g * g);
+      Real variance = s[i];
+      if (centered) {
+        m[i] = rho * m[i] + (1 - rho) * g;
+        variance -= m[i] * m[i];
+      }
+      Real d = g / (std::sqrt(std::max(variance, Real(0))) + eps);  // rounding, or a file, can make it negative
+      if (mu > 0) d = v[i] = mu * v[i] + d;
+      return p - rate * d;
+    });
   }
 };
 

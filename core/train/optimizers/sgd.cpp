@@ -13,7 +13,10 @@ class Sgd final : public UpdateRule {
     return {.parameters = before.parameters + step.learning_rate * gradient};
   }
 
-  void direct(const UpdateStep&, UpdateBlock&) const override {}  // d = g
+  void update(const UpdateStep& step, const UpdateBlock& block) const override {
+    const Real rate = step.rate;
+    update_each(step, block, [=](Index, Real p, Real g) { return p - rate * g; });
+  }
 };
 
 }  // namespace

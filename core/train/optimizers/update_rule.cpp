@@ -10,6 +10,7 @@ UpdateStep::UpdateStep(const OptimizerConfig& c, double eta, std::int64_t t)
       learning_rate(eta),
       number(t),
       rate(Real(eta)),
+      decay(Real(c.weight_decay)),
       epsilon(std::max(Real(c.epsilon), std::numeric_limits<Real>::min())) {}
 
 const UpdateRule& rule_of(OptimizerKind kind) {

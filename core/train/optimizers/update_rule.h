@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "unfold/base/eigen.h"
+#include "unfold/base/real.h"
 #include "unfold/config/config.h"
 
 namespace unfold {
@@ -17,11 +17,12 @@ struct UpdateStep {
   double learning_rate;  // η, as the schedule has it
   std::int64_t number;   // t, this update's, from 1
   Real rate;             // of p −= rate·d: η; Adam: η/(1−β₁ᵗ)
+  Real decay;            // λ, which adds λp to g; AdamW: 0
   /// ε of a denominator. 0 is legal, as in PyTorch, where 0/0 then makes a parameter NaN; here the smallest normal
   /// number stands in for it, which disappears in every other denominator and makes a step of 0 of 0/0.
   Real epsilon;
   Real correction = 1;  // Adam: 1/√(1−β₂ᵗ)
-  Real shrinkage = 1;   // σ; AdamW: 1 − ηλ
+  Real shrinkage = 1;   // Adam multiplies p by it: 1; AdamW: 1 − ηλ
 };
 
 /// Upper bounds of magnitudes: of all parameters, and of each moment. Infinity: unknown.
@@ -30,24 +31,39 @@ struct Bounds {
   std::array<double, 3> moments{};
 };
 
-/// The same n elements of each vector: the gradient, weight decay included, and as many moments as the rule has.
+/// The same elements of each vector that an update reads or writes: `size` each.
 struct UpdateBlock {
-  ArrayView g, m0, m1, m2;
+  std::array<Real*, 5> data{};  // parameters, gradient, moments; null where there is none
+  Index size = 0;
+
+  Real* moment(std::size_t k) const { return data[k + 2]; }
 };
 
-/// One optimizer: p ← σ·p − η·d with a direction d of its own. Elementwise, so that a vector can be cut anywhere.
+/// The loop that all rules share, one pass: p[i] ← f(i, p[i], g[i] + λ·p[i]), where f updates the moments. The former
+/// parameters go where the gradient was.
+template <class F>
+void update_each(const UpdateStep& step, const UpdateBlock& block, const F f) {
+  Real *const p = block.data[0], *const g = block.data[1];
+  const Index n = block.size;
+  const Real decay = step.decay;
+  for (Index i = 0; i < n; ++i) {
+    const Real former = p[i];
+    p[i] = f(i, former, g[i] + decay * former);
+    g[i] = former;
+  }
+}
+
+/// One optimizer. Elementwise, so that a vector can be cut anywhere.
 class UpdateRule {
  public:
   /// How many vectors as long as the parameters it remembers, at most 3.
   virtual int moments(const OptimizerConfig& config) const = 0;
-  /// Whether weight decay stays out of the gradient.
-  virtual bool decoupled() const { return false; }
   /// Completes what all blocks of an update share.
   virtual void prepare(UpdateStep&) const {}
   /// Bounds after an update, from those before it and a bound of the gradient's elements, weight decay included.
   virtual Bounds bounds(const UpdateStep& step, const Bounds& before, double gradient) const = 0;
-  /// Updates the moments of a block, and puts d in the gradient's place.
-  virtual void direct(const UpdateStep& step, UpdateBlock& block) const = 0;
+  /// Updates parameters and moments of a block, by update_each.
+  virtual void update(const UpdateStep& step, const UpdateBlock& block) const = 0;
 
  protected:
   ~UpdateRule() = default;  // rules are constants
