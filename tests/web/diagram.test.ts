@@ -145,7 +145,14 @@ const others: Record<string, Config> = {
             from: {
               product: [
                 { from: 'input', units: 6, hidden: [4, 3], shortcut: true },
-                { from: { product: [{ from: 2, delay: 3, units: 6 }, { from: 'self', units: 6 }] } },
+                {
+                  from: {
+                    product: [
+                      { from: 2, delay: 3, units: 6 },
+                      { from: 'self', units: 6 },
+                    ],
+                  },
+                },
               ],
             },
             hidden: [7],

@@ -23,8 +23,7 @@ function keyOf(edge: EdgeConfig, layer: number): string {
   const above = typeof edge.from === 'number' && edge.from > layer;
   const back = edge.from === 'self' || edge.from === 'output' || above;
   const names: Record<string, string> = { self: 'hh', input: 'x', output: 'yh' };
-  const name =
-    names[String(edge.from)] ?? (typeof edge.from === 'string' ? edge.from : `l${Number(edge.from)}`);
+  const name = typeof edge.from === 'string' ? (names[edge.from] ?? edge.from) : `l${Number(edge.from)}`;
   return delay === (back ? 1 : 0) ? name : `${name}_${delay}`;
 }
 
