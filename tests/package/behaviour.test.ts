@@ -683,6 +683,12 @@ describe.each(hosts)('in $host', ({ worker }) => {
       code: 'INVALID_CONFIG',
       field: 'validation',
     });
+    // As null they would count as absent, and clip at the default.
+    for (const field of ['norm', 'value'])
+      expect(await refused({ clip: { [field]: Infinity } })).toMatchObject({
+        code: 'INVALID_CONFIG',
+        field: `clip.${field}`,
+      });
     expect(await refused({ text: '' })).toMatchObject({ code: 'INVALID_TEXT' });
   });
 
