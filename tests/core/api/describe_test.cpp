@@ -157,6 +157,21 @@ TEST(Graph, OfASmallNetworkIsTheRecordedOne) {
   EXPECT_EQ(graph.dump(), recorded["graph"].dump());
 }
 
+TEST(Graph, OfAProductNamesBothFactors) {
+  const Json graph = describe(parse_config(R"({"embedding":4,"layers":[{"hidden":5,"edges":[
+      {"from":{"product":[{"from":"input"},{"from":"self","delay":1,"units":4}]}}]}]})"),
+                              symbols);
+  check(graph);
+  int products = 0;
+  for (const Json& operation : graph["operations"]) {
+    if (operation["operation"] != "product") continue;
+    ++products;
+    EXPECT_EQ(operation["left"]["buffer"], "embedding.output");
+    EXPECT_EQ(operation["right"]["buffer"], "layers.0.hidden.1");
+  }
+  EXPECT_EQ(products, 1);
+}
+
 TEST(Graph, NeedsAVocabularyWhereSymbolsAreRead) {
   for (const Index wrong : {Index(-1), Index(0), Index(65537)}) try {
       describe(parse_config("{}"), wrong);

@@ -90,6 +90,22 @@ TEST_P(Estimates, AreTheTable) {
 INSTANTIATE_TEST_SUITE_P(All, Estimates, testing::ValuesIn(networks()),
                          [](const auto& info) { return info.param.name; });
 
+// Each buffer begins on a cache line.
+TEST(Arena, HasWholeCacheLinesForEveryBuffer) {
+  constexpr Size line = 64 / sizeof(Real);
+  const Network network(parse_config(R"({"layers":[{"cell":"lstm","hidden":5}]})"), 3);
+  const Room room{.steps = 3, .columns = 1, .training = true};
+  Size sum = 0, uneven = 0;
+  for (const BufferInfo& buffer : network.plan().buffers) {
+    const Size elements = buffer.elements(room.steps, 0, room.columns);
+    if (!network.plan().stored(buffer, room)) continue;
+    sum += (elements + line - 1) / line * line;
+    uneven += elements % line;
+  }
+  EXPECT_GT(uneven, 0);
+  EXPECT_EQ(network.plan().arena(room), sum);
+}
+
 TEST(Estimate, CountsTheMomentsOfTheOptimizer) {
   const auto bytes = [](const Config& config) { return estimate(config, 27, 0).bytes; };
   const double without = bytes(parse_config(R"({"optimizer":"sgd"})"));

@@ -230,6 +230,8 @@ TEST(Expressions, AreParsedWithTheUsualPrecedence) {
   EXPECT_EQ(
       equations_json("y = a + 2.5 * -b / (c - d); h = max(y, tanh(y))"),
       Json::parse(R"([["y",["+","a",["/",["*",2.5,["neg","b"]],["-","c","d"]]]],["h",["max","y",["tanh","y"]]]])"));
+  EXPECT_EQ(equations_json("y = a - b + c; h = a / b * c"),
+            Json::parse(R"([["y",["+",["-","a","b"],"c"]],["h",["*",["/","a","b"],"c"]]])"));
   for (const char* wrong : {"y", "y =", "y = a +", "y = (a", "y = f(a)", "y = max(a)", "y = a b", "1 = a"})
     EXPECT_TRUE(refuses(ErrorCode::internal, "equations", [&] { parse_equations(wrong); })) << wrong;
 }

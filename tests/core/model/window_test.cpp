@@ -131,6 +131,26 @@ TEST_P(Windows, GradientOfAColumnDoesNotSeeTheOthers) {
   EXPECT_TRUE(same_bits(initial_gradient(tokens_), initial_gradient(others)));
 }
 
+TEST(WindowsOfNumbers, CarryTheRowsThatDelayedEdgesRead) {
+  const Network network(parse_config(R"({"task":{"name":"tensor","inputs":2,"outputs":2},"layers":[{"hidden":3,
+      "edges":[{"from":"input"},{"from":"input","delay":1},{"from":"self"}]}]})"),
+                        {.numbers = 2, .outputs = 2});
+  constexpr Real x[2][2]{{1, -2}, {3, 4}};
+  Workspace whole(network, 2, 1, false), step(network, 1, 1, false);
+  for (Workspace* w : {&whole, &step}) {
+    w->reset();
+    std::fill_n(w->numbers(-1), 2, Real(0));
+  }
+  for (Index t = 0; t < 2; ++t) std::copy_n(x[t], 2, whole.numbers(t));
+  network.forward(whole);
+  for (Index t = 0; t < 2; ++t) {
+    std::copy_n(x[t], 2, step.numbers(0));
+    network.forward(step);
+    for (Index k = 0; k < 2; ++k) EXPECT_EQ(step.logits()[k], whole.logits()[t * 2 + k]) << t << " " << k;
+    step.carry();
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Windows, testing::ValuesIn(networks()), [](const auto& info) { return info.param.name; });
 
 }  // namespace
