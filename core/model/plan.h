@@ -15,6 +15,7 @@
 #include <memory>
 #include <vector>
 
+#include "unfold/base/json.h"
 #include "unfold/model/cell.h"
 #include "unfold/model/operations/operation.h"
 #include "unfold/model/parameters.h"

@@ -235,6 +235,7 @@ TEST(Gradient, ProductsBlocksAndUpperLayers) {
       Json::array({product(left, nested), edge("self", 1, {{"hidden", {2}}, {"join", "all"}})}),
       Json::array({edge("input", 0), edge("self", 1, {{"blocks", 3}})}),
       Json::array({edge("input", 0), edge(1, 1), edge("self", 1)}),
+      Json::array({edge("input", 0), product(edge(1, 1, {{"units", 2}}), left), edge("self", 1)}),
       Json::array({edge("input", 0), edge(2, 2), product(edge(1, 1, {{"units", 2}}), left), edge("self", 1)})};
   for (const Json& base : all_cells())
     for (const Json& edges : recurrences)
