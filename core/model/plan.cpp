@@ -33,6 +33,7 @@ void Plan::add(std::unique_ptr<Operation> operation, int layer, When when) {
   if (when == When::begin) owner.begin.push_back(number);
   if (when == When::step) owner.step.push_back(number);
   operation->layer = layer;
+  operation->once = when == When::once;
   operation->buffers(*this);
   operations.push_back(std::move(operation));
 }
