@@ -182,7 +182,6 @@ class Copy {
     const compiler = findProgram('clang++-19');
     await this.must('cmake', [
       '--preset=native',
-      '-DUNFOLD_UNITY=OFF', // a fault recompiles its file, and not its whole folder
       ...(compiler ? [`-DCMAKE_CXX_COMPILER=${compiler}`] : []),
       ...(findProgram('ld.lld') ? ['-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld'] : []),
     ]);
