@@ -329,7 +329,7 @@ describe.each(['en', 'de'])('numbers in %s', (language) => {
   });
 });
 
-it('tells a loss in bits where symbols are foretold, and elsewhere as the engine counts it', () => {
+it('tells a loss in bits where symbols are predicted, and elsewhere as the engine counts it', () => {
   const bits = ['next', 'generate', 'translate', 'classify', 'tag'] as const;
   for (const task of bits) expect(measured(unitOf({ task }), Math.LN2), task).toBe(1);
   for (const task of ['regress', 'notes'] as const) expect(measured(unitOf({ task }), 1), task).toBe(1);

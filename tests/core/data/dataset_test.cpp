@@ -243,7 +243,7 @@ TEST(ReadDataset, RaggedTables) {
     EXPECT_TRUE(refused(text, asking(TaskKind::regress), "text line 2")) << text;
   EXPECT_TRUE(refused("a,b\n1,2\nc,d\n", asking(TaskKind::regress), "text line 3")) << "a second header";
   EXPECT_TRUE(refused("a,1\n1,2\n", asking(TaskKind::regress), "text line 1")) << "half a header";
-  EXPECT_TRUE(refused("1\n", asking(TaskKind::regress), "text line 1")) << "nothing to foretell";
+  EXPECT_TRUE(refused("1\n", asking(TaskKind::regress), "text line 1")) << "nothing to predict";
   EXPECT_TRUE(refused("1\n2\n\n3\n\n4\n5\n", asking(TaskKind::regress), "text line 5"));
   EXPECT_TRUE(refused("a,b\n", asking(TaskKind::regress), "text"));
   std::string wide = "1";

@@ -79,7 +79,7 @@ TEST(Feedback, WithWeights0IsNone) {
   }
 }
 
-// What is written one symbol at a time is what a pass over the whole of it foretells, step by step.
+// What is written one symbol at a time is what a pass over the whole of it predicts, step by step.
 TEST(Feedback, SamplingIsFreeRunning) {
   const std::string text = letters(900, 7), prime = text.substr(0, 3);
   for (const char* feedback : {"target", "softmax"}) {
