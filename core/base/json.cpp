@@ -77,6 +77,7 @@ struct Build : nlohmann::json_sax<Json> {
 }  // namespace
 
 bool walk_json(const std::string& text, nlohmann::json_sax<Json>& handler) {
+  if (text.find('\0') != std::string::npos) return false;  // the lexer takes it for the end of its input
   auto input = nlohmann::detail::input_adapter(text);
   return nlohmann::detail::parser<Json, decltype(input)>(std::move(input)).sax_parse(&handler);
 }
