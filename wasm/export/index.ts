@@ -1,6 +1,7 @@
 /**
  * The ways out: a saved model for ONNX Runtime, PyTorch and Keras. Needs no engine; importing does nothing.
  */
+export { type PlainOptions, toJavaScript } from './plain/javascript.js';
 export { type KerasProject, toKeras } from './keras.js';
 export { toOnnx } from './onnx/index.js';
 export { toPyTorch, type PyTorchProject } from './pytorch/index.js';
