@@ -72,7 +72,7 @@ test.each(answerCases)('%s', async (_, task, text, more) => {
 });
 
 test.each(['regress', 'notes'])('%s, forecast', async (task) => {
-  const model = await made(task as 'notes', task, { layers: [{ cell: 'gru', hidden: 6 }] });
+  const model = await made(task, task, { layers: [{ cell: 'gru', hidden: 6 }] });
   await saved(model, async ({ predict }) => {
     const { input } = asked(model, 5);
     for (const seed of [1, 7]) {

@@ -1,7 +1,9 @@
 /**
  * The ways out: a saved model for ONNX Runtime, PyTorch and Keras. Needs no engine; importing does nothing.
  */
-export { type PlainOptions, toJavaScript } from './plain/javascript.js';
+export { toC } from './plain/c/index.js';
+export { toNumPy } from './plain/numpy/index.js';
+export { type PlainOptions, toJavaScript } from './plain/javascript/index.js';
 export { type KerasProject, toKeras } from './keras.js';
 export { toOnnx } from './onnx/index.js';
 export { toPyTorch, type PyTorchProject } from './pytorch/index.js';

@@ -13,6 +13,8 @@ export interface Dialect {
   from(array: string, offset: string): string;
   /** Likewise of weights, from a row on. */
   matrix(matrix: Matrix, row: number): string;
+  /** A list of constants by name. */
+  vector(name: string): string;
   literal(value: number): string;
   readonly none: string;
   /** Variables: the number of the step, the encoder's steps, the main sequence's, the given context, tokens by sequence. */
@@ -72,7 +74,7 @@ export class CLike {
   }
 
   #vector(vector: Vector | null, at = 0): string {
-    return vector ? this.d.from(vector.name, String(at)) : this.d.from(this.d.none, '0');
+    return vector ? this.d.from(this.d.vector(vector.name), String(at)) : this.d.from(this.d.none, '0');
   }
 
   #call(name: string, ...of: (string | number)[]): string {
@@ -167,14 +169,14 @@ export class CLike {
       case 'place':
         return `${this.d.array(x.place.array.name)}[${this.#element(x.place, t)}]`;
       case 'vector':
-        return `${x.vector.name}[${x.at === 0 ? 'k' : `${x.at} + k`}]`;
+        return `${this.d.vector(x.vector.name)}[${x.at === 0 ? 'k' : `${x.at} + k`}]`;
       case 'local':
         return `${x.name}_`;
       case 'unary':
         if (x.op === 'neg') return `(-${this.#print(x.x, t, 9)})`;
         return `${this.d.prefix}${x.op}(${this.#print(x.x, t, 0)})`;
       case 'waits':
-        return `${t === '' ? this.d.clock : t} % ${x.periods.name}[k] ? ${this.d.literal(1)} : ${this.#print(x.x, t, 9)}`;
+        return `${t === '' ? this.d.clock : t} % ${this.d.vector(x.periods.name)}[k] ? ${this.d.literal(1)} : ${this.#print(x.x, t, 9)}`;
       case 'binary': {
         if (x.op === 'max')
           return `${this.d.prefix}max(${this.#print(x.x, t, 0)}, ${this.#print(x.y, t, 0)})`;

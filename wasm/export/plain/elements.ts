@@ -44,7 +44,25 @@ export function lowerCell(o: Of<'cell'>, at: At, weights: Weights): Statement {
       throw refuse('INVALID_CHECKPOINT', 'graph.operations.equations', `an equation of ${name}`, 'none');
     assignments.push({ to: { place: at(o.states[i]!, 0, 0) }, value });
   });
-  return { kind: 'each', rows: o.units, assignments };
+  return { kind: 'each', rows: o.units, assignments: used(assignments) };
+}
+
+type Assignments = readonly { to: Target; value: Expression }[];
+
+/** Without those that nothing reads. */
+function used(assignments: Assignments): Assignments {
+  const read = new Set<string>();
+  const visit = (x: Expression): void => {
+    if (x.kind === 'local') read.add(x.name);
+    if ('x' in x) visit(x.x);
+    if ('y' in x) visit(x.y);
+  };
+  const kept = assignments.toReversed().filter(({ to, value }) => {
+    if ('local' in to && !read.has(to.local)) return false;
+    visit(value);
+    return true;
+  });
+  return kept.reverse();
 }
 
 function expression(given: GraphExpression, known: ReadonlyMap<string, Expression>): Expression {

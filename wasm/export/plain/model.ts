@@ -86,7 +86,7 @@ function taken(bytes: Uint8Array): PlainModel {
   };
 }
 
-const short = (value: unknown) => (value === undefined ? 'nothing' : String(value).slice(0, 40));
+const short = (value: unknown) => (typeof value === 'string' ? value.slice(0, 40) : 'nothing');
 
 const object = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};

@@ -1,39 +1,11 @@
-/** The functions of a task in an exported JavaScript module, and what its head says of them. */
-import { RANDOM } from './javascript-helpers.js';
-import { labels, numbers, tensor } from './javascript-numbers.js';
-import { sequences } from './javascript-sequences.js';
-import type { PlainModel } from './model.js';
-
-export interface TaskCode {
-  /** A comment and the names of symbols. */
-  head: string;
-  code: string;
-}
-
-export function taskCode(model: PlainModel): TaskCode {
-  switch (model.task) {
-    case 'next':
-      return text(model);
-    case 'generate':
-    case 'translate':
-      return sequences(model);
-    case 'classify':
-    case 'tag':
-      return labels(model);
-    case 'regress':
-    case 'notes':
-      return numbers(model);
-    case 'tensor':
-      return tensor(model);
-  }
-}
-
-/** A literal that is safe in a script of a page, too. */
-export const literal = (value: unknown) => JSON.stringify(value).replaceAll('<', '\\u003c');
+/** Exported JavaScript of networks that write text. */
+import type { PlainModel } from '../model.js';
+import { RANDOM } from './helpers.js';
+import { literal, reads, type TaskCode } from './shared.js';
 
 const UNKNOWN = '[0xef, 0xbf, 0xbd]';
 
-function text(model: PlainModel): TaskCode {
+export function text(model: PlainModel): TaskCode {
   const { bytes, codes, symbols, unknown } = model;
   const names = bytes ? [...codes, ...(unknown ? [-1] : [])] : symbols;
   const lineBreak = (names as unknown[]).indexOf(bytes ? 10 : '\n');
@@ -142,6 +114,3 @@ function choose(logits, temperature, random, weights) {
 ${RANDOM}`,
   };
 }
-
-/** Puts the token that a step reads where \`advance\` looks for it. */
-export const reads = (tokens: boolean) => (tokens ? `  s.tokens[s.tokens.length - 1] = token;\n` : '');

@@ -1,8 +1,7 @@
 /** Exported JavaScript of tasks that write sequences of symbols which end: generate and translate. */
-import { RANDOM } from './javascript-helpers.js';
-import { example, loadingCode, readingCode } from './javascript-numbers.js';
-import { literal, reads, type TaskCode } from './javascript-tasks.js';
-import type { PlainModel } from './model.js';
+import type { PlainModel } from '../model.js';
+import { RANDOM } from './helpers.js';
+import { example, literal, loadingCode, readingCode, reads, type TaskCode } from './shared.js';
 
 /** How the search ends a sequence, and what it reads besides the symbols. */
 function endings({ termination, program }: PlainModel) {

@@ -1,10 +1,10 @@
-import { CLike, type Dialect, elementOf, kept } from './c-like.js';
-import { helpers } from './javascript-helpers.js';
-import { taskCode } from './javascript-tasks.js';
-import { type PlainModel, readModel } from './model.js';
-import { base64, pack, type Precision } from './pack.js';
-import { touched } from './passes.js';
-import type { ArrayInfo, Loop, Statement } from './program.js';
+import { CLike, type Dialect, elementOf, kept } from '../c-like.js';
+import { helpers } from './helpers.js';
+import { taskCode } from './tasks.js';
+import { type PlainModel, readModel } from '../model.js';
+import { base64, pack, type Precision } from '../pack.js';
+import { touched } from '../passes.js';
+import type { ArrayInfo, Loop, Statement } from '../program.js';
 
 /** How weights are written. */
 export interface PlainOptions {
@@ -54,6 +54,7 @@ const dialect = (precision: Precision): Dialect => ({
   from: (array, offset) => `${array}, ${offset}`,
   matrix: ({ name, columns }, row) =>
     precision === 'int8' ? `${name}, ${name}_scale, ${row}` : `${name}, ${row * columns}`,
+  vector: (name) => name,
   literal: String,
   none: 'none',
   clock: 's.clock',
