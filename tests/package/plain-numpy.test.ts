@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { createModel, createNetwork, type Model } from 'unfold-rnn';
+import { createModel, createNetwork, type Model, type Prediction } from 'unfold-rnn';
 import { toNumPy } from 'unfold-rnn/export';
 import { configurations, difference, TEXT, trained } from './networks.js';
 import {
@@ -22,30 +22,45 @@ const folder = mkdtempSync(join(tmpdir(), 'unfold-plain-numpy-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 let files = 0;
 
-/** What a program gives that imports the file as `model` and puts its answer into `out`. */
-function run(code: string, program: string): any {
-  const name = `model_${++files}`;
-  writeFileSync(join(folder, `${name}.py`), code);
-  const printing = `import json, sys, numpy as np
-sys.path.insert(0, sys.argv[1])
-import ${name} as model
-${program}
-print(json.dumps(out, default=lambda x: x.tolist() if isinstance(x, np.ndarray) else float(x)))`;
-  return JSON.parse(python(['-W', 'error', '-c', printing, folder]));
+/** What programs give, each of which imports its file as `model` and puts its answer into `out`; in one process. */
+function runAll(programs: readonly { code: string; program: string }[]): any[] {
+  const lines = programs.flatMap(({ code, program }) => {
+    const name = `model_${++files}`;
+    writeFileSync(join(folder, `${name}.py`), code);
+    return [`import ${name} as model`, program, 'answers.append(out)'];
+  });
+  const main = join(folder, `main_${files}.py`);
+  writeFileSync(
+    main,
+    `import json
+import numpy as np
+answers = []
+${lines.join('\n')}
+print(json.dumps(answers, default=lambda x: x.tolist() if isinstance(x, np.ndarray) else float(x)))
+`,
+  );
+  return JSON.parse(python(['-W', 'error', main]));
 }
+
+const run = (code: string, program: string): any => runAll([{ code, program }])[0];
 
 const py = (value: unknown) => JSON.stringify(value);
 
-describe.runIf(hasModule('numpy'))("with Debian's NumPy", async () => {
-  const all = { ...(await configurations()), ...textCases };
-  test.each(Object.entries(all))('%s', async (_, config) => {
-    const model = await trained(config);
-    const tokens = Array.from({ length: 12 }, (_, i) => (i * i + 3 * i) % model.symbols);
-    const [expected] = model.logits(tokens, 1, { values: new Float32Array(), inputs: [], clock: 0 });
-    model.dispose();
-    const program = `s = model.start()\nout = [model.step(s, token).tolist() for token in ${py(tokens)}]`;
-    const found = run(toNumPy(model.checkpoint), program) as number[][];
-    expect(difference(found.flat(), expected)).toBeLessThan(TOLERANCE);
+describe.runIf(hasModule('numpy'))("with Debian's NumPy", () => {
+  test('networks over text', async () => {
+    const all = Object.entries({ ...(await configurations()), ...textCases });
+    const cases: { name: string; code: string; program: string; expected: Float32Array }[] = [];
+    for (const [name, config] of all) {
+      const model = await trained(config);
+      const tokens = Array.from({ length: 12 }, (_, i) => (i * i + 3 * i) % model.symbols);
+      const [expected] = model.logits(tokens, 1, { values: new Float32Array(), inputs: [], clock: 0 });
+      const program = `s = model.start()\nout = [model.step(s, token).tolist() for token in ${py(tokens)}]`;
+      cases.push({ name, code: toNumPy(model.checkpoint), program, expected });
+      model.dispose();
+    }
+    runAll(cases).forEach((found: number[][], i) =>
+      expect(difference(found.flat(), cases[i]!.expected), cases[i]!.name).toBeLessThan(TOLERANCE),
+    );
   });
 
   const saved = async (model: Model, use: (code: string) => Promise<void>) => {
@@ -56,13 +71,19 @@ describe.runIf(hasModule('numpy'))("with Debian's NumPy", async () => {
     }
   };
 
-  test.each(answerCases)('%s', async (_, task, text, more) => {
-    const model = await made(task, text, more);
-    await saved(model, async (code) => {
-      const { input } = asked(model, 5);
-      const expected = await model.predict({ input });
-      const found = run(code, `out = model.predict(${py(input)})`);
-      expect(difference(given(found), given(expected))).toBeLessThan(TOLERANCE);
+  test('answers for each step, and for whole sequences', async () => {
+    const cases: { name: string; code: string; program: string; expected: Prediction }[] = [];
+    for (const [name, task, text, more] of answerCases) {
+      const model = await made(task, text, more);
+      await saved(model, async (code) => {
+        const { input } = asked(model, 5);
+        const expected = await model.predict({ input });
+        cases.push({ name, code, program: `out = model.predict(${py(input)})`, expected });
+      });
+    }
+    runAll(cases).forEach((found, i) => {
+      const { name, expected } = cases[i]!;
+      expect(difference(given(found), given(expected)), name).toBeLessThan(TOLERANCE);
       expect([found.output, found.outputs]).toEqual([expected.output, expected.outputs]);
     });
   });

@@ -3,7 +3,9 @@
  */
 export { toC } from './plain/c/index.js';
 export { toNumPy } from './plain/numpy/index.js';
-export { type PlainOptions, toJavaScript } from './plain/javascript/index.js';
+export { type HtmlOptions, toHtml } from './plain/html/index.js';
+export { toJavaScript } from './plain/javascript/index.js';
+export type { PlainOptions } from './plain/pack.js';
 export { type KerasProject, toKeras } from './keras.js';
 export { toOnnx } from './onnx/index.js';
 export { toPyTorch, type PyTorchProject } from './pytorch/index.js';

@@ -8,7 +8,7 @@ const RESERVED = new Set(
   let linear long main namespace new not np null number operator or out output outputs package pass periods predict
   private probabilities protected public random register return row rows run s sample scores self short signed sizeof
   softmax start state static steps step struct super switch symbols t template this throw tokens true try typedef
-  typeof undefined union unsigned using var vector void volatile while with yield
+  document performance setTimeout typeof undefined union unsigned using var vector void volatile while with yield
   attend average argmax blocks choose column decode draw exp helpers indices k linear log max none normalize recall relu
   run search sigmoid softmax tanh uniforms weights arguments abs numpy math sys`.split(/\s+/),
 );

@@ -1,9 +1,8 @@
 import { CLike, type Dialect, elementOf } from '../c-like.js';
 import { helpersC } from './helpers.js';
 import { taskCodeC } from './tasks.js';
-import type { PlainOptions } from '../javascript/index.js';
 import { type PlainModel, readModel } from '../model.js';
-import { type Precision, quantize } from '../pack.js';
+import { type PlainOptions, type Precision, precisionOf, quantize } from '../pack.js';
 import type { ArrayInfo, Program } from '../program.js';
 
 /**
@@ -20,7 +19,7 @@ import type { ArrayInfo, Program } from '../program.js';
  *   `UNSUPPORTED`: an operation or task that plain programs do not know, by name
  */
 export function toC(checkpoint: Uint8Array, options: PlainOptions = {}): string {
-  const { precision = 'float32' } = options;
+  const precision = precisionOf(options) ?? 'float32';
   const model = readModel(checkpoint);
   const { head, defines, code } = taskCodeC(model);
   return `${head}#ifndef UNFOLD_MODEL_H

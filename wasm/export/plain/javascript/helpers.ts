@@ -5,7 +5,10 @@ const FLOAT = `
 function linear(y, to, rows, w, at, x, from, columns) {
   let r = 0;
   for (; r + 4 <= rows; r += 4) {
-    let [a, b, c, d] = [0, 0, 0, 0];
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
     let i = at + r * columns;
     let j = i + columns;
     let m = j + columns;
@@ -50,7 +53,10 @@ const INTEGER = `
 function linear(y, to, rows, w, scale, first, x, from, columns) {
   let r = 0;
   for (; r + 4 <= rows; r += 4) {
-    let [a, b, c, d] = [0, 0, 0, 0];
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
     let i = (first + r) * columns;
     let j = i + columns;
     let m = j + columns;

@@ -2,18 +2,9 @@ import { CLike, type Dialect, elementOf, kept } from '../c-like.js';
 import { helpers } from './helpers.js';
 import { taskCode } from './tasks.js';
 import { type PlainModel, readModel } from '../model.js';
-import { base64, pack, type Precision } from '../pack.js';
+import { base64, pack, type PlainOptions, type Precision, precisionOf } from '../pack.js';
 import { touched } from '../passes.js';
 import type { ArrayInfo, Loop, Statement } from '../program.js';
-
-/** How weights are written. */
-export interface PlainOptions {
-  /**
-   * `float32`, the default: as they are. `int8`: matrices as 8-bit numbers with a scale for each row, a quarter of the
-   * size; biases and other vectors stay as they are.
-   */
-  precision?: Precision;
-}
 
 /**
  * A saved model as one ES module of plain JavaScript, weights inside: no WebAssembly, no `eval`, no dependency. It runs
@@ -31,8 +22,7 @@ export interface PlainOptions {
  *   `UNSUPPORTED`: an operation or task that plain programs do not know, by name
  */
 export function toJavaScript(checkpoint: Uint8Array, options: PlainOptions = {}): string {
-  const { precision = 'float32' } = options;
-  return javaScriptOf(readModel(checkpoint), precision);
+  return javaScriptOf(readModel(checkpoint), precisionOf(options) ?? 'float32');
 }
 
 export function javaScriptOf(model: PlainModel, precision: Precision): string {
