@@ -29,6 +29,7 @@ test.each(cases)('%s', async (name, task, text, more) => {
       const feeds: Record<string, ort.Tensor> = numbers
         ? { x: new ort.Tensor('float32', Float32Array.from(flat), [T, 1, numbers]) }
         : { tokens: new ort.Tensor('int64', BigInt64Array.from(flat.map(BigInt)), [T, 1]) };
+      feeds['lengths'] = new ort.Tensor('int64', BigInt64Array.of(BigInt(T)), [1]);
       for (const { name: input, ...meta } of session.inputMetadata) {
         if (input in feeds || !meta.isTensor) continue;
         const shape = meta.shape.map((size) => (typeof size === 'number' ? size : 1));

@@ -15,7 +15,9 @@ const MOST_ITEMS = 200_000;
 const MOST_NODES = 50_000;
 const DEEPEST_EXPRESSION = 40;
 /** Rows, steps, periods. */
-const LARGEST = 2 ** 31 - 1;
+const LARGEST = 2 ** 24;
+/** Of a layer. */
+const MOST_UNITS = 65_536;
 
 const bad = (path: string, expected: string, value: unknown) =>
   refuse('INVALID_CHECKPOINT', path, expected, brief(value));
@@ -25,7 +27,7 @@ function brief(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'an object';
-  return String(value).slice(0, 60);
+  return typeof value === 'string' ? value.slice(0, 60) : JSON.stringify(value);
 }
 
 type Check = (value: unknown, path: string) => void;
@@ -42,13 +44,14 @@ const word = matching(/^[A-Za-z]\w{0,39}$/, 'a plain word');
 const cellName = matching(/^[\w-]{1,40}$/, 'a plain word');
 
 const whole =
-  (least: number): Check =>
+  (least: number, most = LARGEST): Check =>
   (value, path) => {
-    if (!Number.isSafeInteger(value) || (value as number) < least || (value as number) > LARGEST)
-      throw bad(path, `a whole number from ${least}`, value);
+    if (!Number.isSafeInteger(value) || (value as number) < least || (value as number) > most)
+      throw bad(path, `a whole number from ${least} to ${most}`, value);
   };
 const index = whole(0);
 const size = whole(1);
+const units = whole(1, MOST_UNITS);
 
 const within =
   (low: number, high: number): Check =>
@@ -160,14 +163,14 @@ const operationFields = (budget: {
   layerNorm: {
     to: name,
     gain: list(name, 1, 1),
-    units: size,
+    units,
     firstGate: index,
     endGate: size,
     epsilon: within(1e-12, 1),
   },
   cell: {
     cell: cellName,
-    units: size,
+    units,
     gates: list(word, 0, 64),
     'earlyGate?': word,
     sum: name,
@@ -178,7 +181,7 @@ const operationFields = (budget: {
     equations: list(equation(budget), 1, 256),
   },
   interpolate: {
-    units: size,
+    units,
     states,
     'leak?': fields({ from: share, to: share, learned: flag }),
     'parameters?': list(name, 1, 1),
@@ -186,7 +189,7 @@ const operationFields = (budget: {
     zoneout: share,
     zoneoutCell: share,
   },
-  paddingMask: { units: size, states },
+  paddingMask: { units, states },
   dropout: { from: signal, to: name, 'rate?': within(0, 0.999) },
   residual: { from: signal, to: name },
   product: { left: signal, right: signal, to: name },
@@ -246,7 +249,7 @@ const graphFields = () =>
       fields({
         name,
         shape: list(size, 1, 2),
-        offset: whole(0),
+        offset: whole(0, Number.MAX_SAFE_INTEGER),
         initializer: cellName,
         'tensor?': name,
         'column?': index,
@@ -269,7 +272,7 @@ const graphFields = () =>
         name,
         sequence,
         direction,
-        units: size,
+        units,
         'cell?': cellName,
         states: list(name, 0, 16),
         output: nullOr(name),

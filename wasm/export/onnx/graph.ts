@@ -1,5 +1,5 @@
 /** A graph of ONNX operators under construction; the body of a Scan is one within another. */
-import { type Attribute, FLOAT, INT64, Message, node, tensor, valueInfo } from './proto.js';
+import { type Attribute, BOOL, FLOAT, INT32, INT64, Message, node, tensor, valueInfo } from './proto.js';
 
 export class Graph {
   readonly #outer: Graph | undefined;
@@ -97,4 +97,4 @@ export class Graph {
   }
 }
 
-export { FLOAT, INT64 };
+export { BOOL, FLOAT, INT32, INT64 };

@@ -1,6 +1,6 @@
 import { refuse } from '../../errors.js';
-import { readCheckpoint } from '../checkpoint.js';
-import { equationsOf } from '../equations.js';
+import { checkTask, readCheckpoint, TASKS } from '../checkpoint.js';
+import { lower } from '../lowering.js';
 import { networkGraph } from './network.js';
 import { Message } from './proto.js';
 
@@ -31,8 +31,9 @@ Outputs: logits [T, N, O], or [N, O] where a whole sequence is answered; their s
  * free. Zeros, V for `tokens_before`, begin a text.
  *
  * Of the tasks `classify` and `tag` the same, with the labels' logits, [N, O] where a whole sequence is answered; of
- * `regress` and `notes` with `x` [T, N, D] (float) for `tokens` and `x_before` for `tokens_before`. Layers of both
- * directions read whole sequences of T steps; give zeros for their states.
+ * `regress` and `notes` with `x` [T, N, D] (float) for `tokens` and `x_before` for `tokens_before`. `lengths` [N] (int64)
+ * are the true steps of each sequence, from 1 to T: what follows is padding and changes no answer. Give zeros for the
+ * states of layers of both directions, which read whole sequences.
  *
  * The model computes what sampling computes, so nothing is dropped at random; configuration and vocabulary are in its
  * metadata, optimizer and training progress stay behind.
@@ -42,10 +43,15 @@ Outputs: logits [T, N, O], or [N, O] where a whole sequence is answered; their s
  *   `UNSUPPORTED`: larger than the 2 GiB that an ONNX file may have
  */
 export function toOnnx(checkpoint: Uint8Array): Uint8Array<ArrayBuffer> {
-  const read = readCheckpoint(checkpoint, true);
+  const read = readCheckpoint(checkpoint);
+  checkTask(read, ['next', ...TASKS], 'ONNX');
   if (checkpoint.byteLength > MOST_BYTES)
     throw refuse('UNSUPPORTED', 'checkpoint', `at most ${MOST_BYTES} bytes for ONNX`, checkpoint.byteLength);
-  const graph = networkGraph(equationsOf(read), read.config.task ? taskDescription : description);
+  const graph = networkGraph(
+    lower(read, read.task === 'next' ? [] : [0, 1]),
+    'whole',
+    read.config.task ? taskDescription : description,
+  );
   const model = new Message()
     .int(1, IR_VERSION)
     .bytes(8, new Message().bytes(1, '').int(2, OPSET))

@@ -55,7 +55,9 @@ export class Message {
 
 /** Numbers of ONNX's enumeration of element types. */
 export const FLOAT = 1;
+export const INT32 = 6;
 export const INT64 = 7;
+export const BOOL = 9;
 
 /** ints and floats are told apart by their type: a list of numbers is ints. */
 export type Attribute = number | readonly number[] | Float32Array | string | readonly string[] | Message;
