@@ -124,7 +124,7 @@ export function writeCheckpoint(
 }
 
 /** FNV-1a, 64 bits, over names and data and then the metadata by key; as core/io/checkpoint.cpp computes it. */
-function checksum({ metadata, tensors }: TensorFile): string {
+export function checksum({ metadata, tensors }: TensorFile): string {
   // The state in four 16-bit limbs: a product with the prime 2⁴⁰ + 0x1b3 stays below 2⁵³.
   let [a, b, c, d] = [0x2325, 0x8422, 0x9ce4, 0xcbf2];
   const add = (bytes: Uint8Array) => {
