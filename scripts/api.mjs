@@ -9,6 +9,7 @@ import { at, Failure, isMain, main } from './lib.mjs';
 
 // What export/index exports comes from these; they export more for their neighbours.
 const exporters = ['export/onnx/index', 'export/pytorch/index', 'export/pytorch/state-dict', 'export/keras'];
+const drawing = ['index', 'parts', 'layout', 'formula', 'cell', 'equations'].map((file) => `diagram/${file}`);
 const files = [
   'index',
   'errors',
@@ -18,6 +19,7 @@ const files = [
   'network-types',
   'config',
   'element',
+  ...drawing,
   ...exporters,
 ];
 
@@ -60,6 +62,13 @@ const sections = [
       'GraphAttention GraphOutputFeedback GraphScheduledSampling'
     ).split(' '),
   ],
+  [
+    'Drawing a network',
+    (
+      'diagramOf Diagram Part PartKind Link LinkRole Target layoutOf Layout Box Wire isRound equationsOf Answer ' +
+      'parametersOf ParameterTerm cellEquations termOf shortOf Formula Piece plainText printed namesIn'
+    ).split(' '),
+  ],
   ['Where and how a model runs', 'Runtime CreateOptions OpenOptions Arithmetic Build WasmModule'.split(' ')],
   ['What a model says of itself', 'ModelInfo Info DataInfo RuntimeInfo CheckedConfig Support'.split(' ')],
   [
@@ -85,6 +94,9 @@ const internal = new Set(['refuse', 'describe', 'wrap', 'Plan', 'plan']);
 
 /** @type {Record<string, string[]>} */
 const notes = {
+  'Drawing a network': [
+    'From `unfold-rnn/diagram`. It takes what `describeNetwork` gave, and needs no engine.',
+  ],
   'Other formats': ['From `unfold-rnn/export`. They take what `save()` gave, and need no engine.'],
   'The element': ['From `unfold-rnn/element`.'],
 };
@@ -131,13 +143,17 @@ const isDeclaration = (node) =>
 function declarations() {
   /** @type {Map<string, Declaration>} */
   const found = new Map();
-  const exported = new Set(readFileSync(at('dist/export/index.d.ts'), 'utf8').match(/\w+/g));
+  const names = (/** @type {string} */ folder) =>
+    new Set(readFileSync(at(`dist/${folder}/index.d.ts`), 'utf8').match(/\w+/g));
+  const exported = { 'export/': names('export'), 'diagram/': names('diagram') };
   for (const file of files) {
     const path = at('dist', `${file}.d.ts`);
     const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
     for (const node of source.statements.filter(isDeclaration)) {
       const name = node.name?.text ?? '';
-      const isPublic = !internal.has(name) && (!file.startsWith('export/') || exported.has(name));
+      const isPublic =
+        !internal.has(name) &&
+        Object.entries(exported).every(([folder, public_]) => !file.startsWith(folder) || public_.has(name));
       if (isPublic && node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword))
         found.set(name, node);
     }

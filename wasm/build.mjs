@@ -17,7 +17,7 @@ const isTwin = (name) => /-fast\.js$/.test(name);
 mkdirSync(dist(), { recursive: true });
 rmSync(dist('export'), { recursive: true, force: true });
 for (const name of readdirSync(dist())) if (/\.(js|d\.ts)$/.test(name) && !isGlue(name)) rmSync(dist(name));
-for (const folder of ['cli', 'element']) rmSync(dist(folder), { recursive: true, force: true });
+for (const folder of ['cli', 'diagram', 'element']) rmSync(dist(folder), { recursive: true, force: true });
 
 try {
   const compiler = here('../node_modules/typescript-7/bin/tsc');

@@ -1,14 +1,19 @@
 // The diagram against the engine: every parameter of a network is drawn, once, between parts of the right sizes.
 import { describe, expect, it } from 'vitest';
-import { checkConfig, type Config, createModel, getSchema } from '../../dist/index.js';
-import { operationsOf } from '../../web/src/diagram/cost';
-import { equationsOf, parametersOf } from '../../web/src/diagram/equations';
-import { graphOf } from '../../web/src/diagram/graph';
-import type { Graph } from '../../web/src/diagram/parts';
-import { type Box, layoutOf } from '../../web/src/diagram/layout';
+import { type Config, createModel, describeNetwork, getSchema, type NetworkGraph } from '../../dist/index.js';
+import {
+  type Box,
+  type Diagram,
+  diagramOf,
+  equationsOf,
+  layoutOf,
+  parametersOf,
+  plainText,
+  shortOf,
+} from '../../dist/diagram/index.js';
+import { invented } from './invented';
 
-const { cells, presets } = await getSchema();
-const TEXT = 'the quick brown fox jumps over the lazy dog. '.repeat(60);
+const { presets } = await getSchema();
 const self = (rest: object = {}) => ({ from: 'self', delay: 1, ...rest });
 const deep = { hidden: [7, 9], shortcut: true };
 
@@ -50,29 +55,29 @@ const readers: Record<string, Config> = {
   numbers: { corpus: 'sine', layers: [{ hidden: 8 }] },
 };
 
+/** The drawing of a configuration, whose text or symbols count twenty. */
+async function drawn(config: Config): Promise<{ diagram: Diagram; graph: NetworkGraph }> {
+  const graph = await describeNetwork(config, { vocabulary: 20 });
+  return { diagram: diagramOf(graph), graph };
+}
+
+const written = (diagram: Diagram, id: string): string[] =>
+  equationsOf(
+    diagram,
+    diagram.parts.find((part) => part.id === id)!,
+  ).map(plainText);
+
 describe.each(Object.entries(readers))('%s', (_, config) => {
-  it('shows every parameter of the engine, and every way', async () => {
+  it('shows every parameter of a model, by the names that its statistics have', async () => {
     const model = await createModel({
       ...config,
       corpus: { name: config.corpus as string, count: 60 },
       threads: 1,
     });
-    const { data, config: canonical } = model.info;
-    const sizes = { inputs: data!.inputs.length || data!.numbers, outputs: data!.outputs };
-    const graph = graphOf(canonical, sizes);
-    // How long an answer is, is answered beside the network.
-    const engine = (await model.spreads())
-      .map(({ name }) => name)
-      .filter((name) => !name.startsWith('length.'));
-    const drawn = graph.parts.flatMap((part) => parametersOf(graph, part).map(({ name }) => name));
-    expect(drawn.sort()).toEqual(engine.sort());
-    for (const unfolded of [false, true]) {
-      const { boxes, wires } = layoutOf(graph, unfolded);
-      expect(JSON.stringify({ boxes, wires })).not.toMatch(/null,"y"|NaN/);
-      const places = boxes.map(({ x, y, column }) => `${column} ${x} ${y}`);
-      expect(new Set(places).size).toBe(places.length);
-    }
-    for (const part of graph.parts) expect(equationsOf(graph, part).join()).not.toContain('undefined');
+    const diagram = diagramOf(await model.graph());
+    const engine = (await model.spreads({ bins: 1 })).map(({ name }) => name);
+    const named = diagram.parts.flatMap((part) => parametersOf(diagram, part).map(({ name }) => name));
+    expect(named.sort()).toEqual(engine.sort());
     model.dispose();
   });
 });
@@ -176,45 +181,41 @@ const others: Record<string, Config> = {
 const networks: [string, Config][] = [
   ...presets.map(({ name }): [string, Config] => [name, { preset: name, hidden: 8 }]),
   ...Object.entries(others),
+  ...Object.entries(readers),
 ];
-
-async function drawn(config: Config): Promise<{ graph: Graph; shapes: Map<string, [number, number]> }> {
-  const model = await createModel({ ...config, text: TEXT, window: 8, batch: 4, threads: 1 });
-  const graph = graphOf(model.info.config, model.info.vocabulary.size);
-  const shapes = new Map((await model.spreads({ bins: 1 })).map(({ name, shape }) => [name, shape]));
-  model.dispose();
-  return { graph, shapes };
-}
 
 describe.each(networks)('%s', (_, config) => {
   it('is drawn with every parameter, between parts of the right sizes', async () => {
-    const { graph, shapes } = await drawn(config);
-    const part = (id: string) => graph.parts.find((each) => each.id === id)!;
-    const named = [
-      ...graph.links.flatMap(({ parameter }) => parameter ?? []),
-      ...graph.parts.flatMap(({ vectors }) => vectors),
-    ];
+    const { diagram, graph } = await drawn(config);
+    const part = (id: string) => diagram.parts.find((each) => each.id === id)!;
+    const shapes = new Map(graph.parameters.map(({ name, shape }) => [name, shape]));
+    const named = diagram.parts.flatMap((each) => parametersOf(diagram, each).map(({ name }) => name));
     expect([...new Set(named)].sort()).toEqual([...shapes.keys()].sort());
-    for (const { from, to, parameter, blocks = 1 } of graph.links) {
+    for (const { from, to, parameter, blocks = 1, into = [] } of diagram.links) {
       expect([part(from), part(to)]).not.toContain(undefined);
       if (!parameter) continue;
-      const [rows, cols] = shapes.get(parameter)!;
-      const gates =
-        part(to).kind === 'cell' ? cells.find(({ name }) => name === part(to).detail)!.gates.length : 1;
-      if (parameter === 'embedding.weight' && to === 'embedding')
-        expect([cols, rows]).toEqual([part(to).size, part(from).size]);
-      else expect([rows, cols]).toEqual([gates * part(to).size, part(from).size / blocks]);
+      const [rows, columns] = shapes.get(parameter)!;
+      if (part(to).kind === 'embedding') {
+        expect([columns, rows]).toEqual([part(to).size, part(from).size]);
+        continue;
+      }
+      expect(columns).toBe(part(from).size / blocks);
+      // A matrix of first states adds to no sum.
+      const reached = new Set(
+        into.flatMap(({ row, rows }) => Array.from({ length: rows }, (_, i) => row + i)),
+      );
+      expect(into.length === 0 ? part(to).size : reached.size).toBeLessThanOrEqual(rows!);
     }
-    for (const each of graph.parts) {
-      expect(equationsOf(graph, each).join()).not.toMatch(/undefined|NaN|= $/);
-      for (const { name } of parametersOf(graph, each)) expect(shapes.has(name)).toBe(true);
+    for (const each of diagram.parts) {
+      const formulas = equationsOf(diagram, each).map(plainText);
+      expect(formulas.length).toBeGreaterThan(0);
+      expect(formulas.join('\n')).not.toMatch(/undefined|NaN|= $|\(\)/m);
     }
   });
 
   it.each([false, true])('has room for everything, unfolded: %s', async (unfolded) => {
-    const { config: canonical } = await checkConfig(config);
-    const graph = graphOf(canonical, 20);
-    const { boxes, wires, width, height, shift } = layoutOf(graph, unfolded);
+    const { diagram } = await drawn(config);
+    const { boxes, wires, width, height, shift } = layoutOf(diagram, unfolded);
     const apart = (a: Box, b: Box) =>
       a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
     boxes.forEach((a, at) => {
@@ -225,8 +226,8 @@ describe.each(networks)('%s', (_, config) => {
       for (const b of boxes.slice(at + 1)) expect(apart(a, b)).toBe(true);
     });
     const links = wires.reduce((sum, wire) => sum + wire.links.length, 0);
-    expect(links % graph.links.length).toBe(0);
-    expect(links / graph.links.length).toBe(new Set(boxes.map(({ column }) => column)).size);
+    expect(links % diagram.links.length).toBe(0);
+    expect(links / diagram.links.length).toBe(new Set(boxes.map(({ column }) => column)).size);
     for (const { paths, links, square } of wires) {
       expect(paths).toHaveLength(links.length);
       expect(paths.join()).not.toMatch(/NaN|undefined/);
@@ -235,52 +236,144 @@ describe.each(networks)('%s', (_, config) => {
   });
 });
 
-it('counts the arithmetic of a character as one does by hand', async () => {
-  const { config } = await checkConfig({
-    layers: [
-      { cell: 'lstm', hidden: 8 },
-      { cell: 'gru', hidden: 6 },
-    ],
-  });
-  // Looked up: two a row. Multiplied: two forward, four backward, a row and column.
-  const byHand = 2 * 32 + 6 * 32 * 8 + 6 * 18 * 8 + 6 * 18 * 6 + 6 * 20 * 6;
-  expect(operationsOf(graphOf(config, 20))).toBe(byHand);
-});
-
 describe('the states beside the matrices', () => {
   const roles = async (config: Config) => {
-    const { config: canonical } = await checkConfig(config);
-    return graphOf(canonical, 20)
-      .links.filter(({ role }) => role === 'state' || role === 'copy')
+    const { diagram } = await drawn(config);
+    return diagram.links
+      .filter(({ role }) => role !== 'matrix')
       .map(({ from, to, delay, name }) => `${from} ${to} ${delay} ${name ?? ''}`.trim());
   };
 
-  it('are c of an LSTM, h of a GRU, none of a vanilla cell', async () => {
-    expect(await roles({ preset: 'lstm' })).toEqual(['cell0 cell0 1 c']);
-    expect(await roles({ preset: 'gru' })).toEqual(['cell0 cell0 1 h']);
+  it('are those that the cell’s equations read', async () => {
+    expect(await roles({ preset: 'lstm' })).toEqual(['layers.0.cell layers.0.cell 1 c']);
+    expect(await roles({ preset: 'gru' })).toEqual(['layers.0.cell layers.0.cell 1 h']);
     expect(await roles({ preset: 'rnn' })).toEqual([]);
   });
 
   it('are what a leaky or clocked unit keeps', async () => {
+    const [cell, kept] = ['layers.0.cell', 'layers.0.interpolation'];
     for (const preset of ['leaky-rnn', 'clockwork-rnn'])
-      expect(await roles({ preset })).toEqual(['cell0 blend0 0', 'blend0 blend0 1 h']);
+      expect(await roles({ preset })).toEqual([`${cell} ${kept} 0`, `${kept} ${kept} 1 h`]);
+    expect(await roles({ layers: [{ cell: 'lstm', hidden: 8, zoneout: 0.1 }] })).toEqual([
+      `${kept} ${cell} 1 c`,
+      `${cell} ${kept} 0`,
+      `${kept} ${kept} 1 h`,
+      `${kept} ${kept} 1 c`,
+    ]);
   });
 
   it('are both ways into a residual sum', async () => {
-    const config = { layers: [{ hidden: 8 }, { cell: 'rnn', hidden: 8, residual: true }] };
-    expect(await roles(config)).toEqual(['cell0 cell0 1 c', 'cell1 sum1 0', 'cell0 sum1 0']);
+    const config: Config = { layers: [{ hidden: 8 }, { cell: 'rnn', hidden: 8, residual: true }] };
+    expect(await roles(config)).toEqual([
+      'layers.0.cell layers.0.cell 1 c',
+      'layers.1.cell layers.1.residual 0',
+      'layers.0.cell layers.1.residual 0',
+    ]);
   });
 });
 
-it('writes a product with the delays of its factors', async () => {
-  const { graph } = await drawn(others['products, blocks, an upper layer']!);
-  const part = graph.parts.find(({ id }) => id === 'layers.0.product1')!;
-  expect(equationsOf(graph, part)).toEqual(['q¹ₜ = h¹ₜ₋₁∘a¹ₜ']);
+it('lays both directions of a level side by side, the second in its own time', async () => {
+  const layer = { cell: 'gru' as const, hidden: 6, bidirectional: true };
+  const { diagram } = await drawn({ corpus: 'copy', task: 'tag', layers: [layer, layer] });
+  const cells = diagram.parts.filter(({ kind }) => kind === 'cell');
+  expect(cells.map(({ id, row, lane }) => `${id} ${row} ${lane}`)).toEqual([
+    'layers.0.cell 1 0',
+    'layers.1.cell 1 1',
+    'layers.2.cell 2 0',
+    'layers.3.cell 2 1',
+  ]);
+  expect(written(diagram, 'layers.0.cell')).toContain('h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t−1}');
+  expect(written(diagram, 'layers.1.cell')).toContain('h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t+1}');
 });
 
-it('writes a blend as the engine computes it: k of what was, the rest of what is new', async () => {
-  const { config } = await checkConfig({ layers: [{ cell: 'rnn', hidden: 8, leak: 0.5 }] });
-  const graph = graphOf(config, { inputs: 5, outputs: 5 });
-  const blend = graph.parts.find(({ kind }) => kind === 'blend')!;
-  expect(equationsOf(graph, blend)).toContainEqual(expect.stringMatching(/ = k∘[^ ]*ₜ₋₁ \+ \(1−k\)∘[^ ]+$/));
+it('pools each layer of a sequence that is answered as a whole', async () => {
+  const { diagram } = await drawn({ corpus: 'parity', layers: [{ hidden: 8, bidirectional: true }] });
+  expect(written(diagram, 'pooled.0')).toEqual(['pooled^1 = h^1_T']);
+  expect(written(diagram, 'pooled.1')).toEqual(['pooled^2 = h^2_1']);
+});
+
+describe('the equations', () => {
+  it('of a single sum stand in one line', async () => {
+    const { diagram } = await drawn({ layers: [{ cell: 'rnn', hidden: 8, activation: 'relu' }] });
+    expect(written(diagram, 'layers.0.cell')).toEqual(['h_t = max(0, U·x_t + W·h_{t−1} + b)']);
+    expect(written(diagram, 'readout')).toEqual(['o_t = V·h_t + b', 'p_t = softmax(o_t)']);
+  });
+
+  it('tell sums that differ apart, and where a gate acts before the product', async () => {
+    const { diagram } = await drawn({ layers: [{ cell: 'gru', hidden: 8, reset: 'before' }] });
+    expect(written(diagram, 'layers.0.cell').slice(0, 2)).toEqual([
+      's_r, s_z = U·x_t + W·h_{t−1} + b',
+      's_n = U·x_t + W·(r_t ⊙ h_{t−1}) + b',
+    ]);
+    const after = await drawn({ layers: [{ cell: 'gru', hidden: 8, layerNorm: true }] });
+    expect(written(after.diagram, 'layers.0.cell').slice(0, 3)).toEqual([
+      's^x = γ ⊙ norm(U·x_t) + b',
+      's^h = γ ⊙ norm(W·h_{t−1}) + b',
+      'r_t = σ(s^x_r + s^h_r)',
+    ]);
+  });
+
+  it('of a product have the delays of its factors', async () => {
+    const { diagram } = await drawn(others['products, blocks, an upper layer']!);
+    expect(written(diagram, 'layers.0.product.2')).toEqual(['q^1_t = h^1_{t−1} ⊙ a^1_t']);
+  });
+
+  it('of an interpolation are those of the engine: k of what was, the rest of what is new', async () => {
+    const { diagram } = await drawn({ layers: [{ cell: 'rnn', hidden: 8, leak: 0.5 }] });
+    expect(written(diagram, 'layers.0.interpolation')).toEqual([
+      'h_t ← k ⊙ h_{t−1} + (1 − k) ⊙ h_t',
+      'k = α',
+      'α = 0.5',
+    ]);
+  });
+});
+
+it('has room in its box for eight periods', async () => {
+  const clock = [1, 2, 4, 8, 16, 32, 64, 128];
+  const { diagram } = await drawn({ layers: [{ cell: 'rnn', hidden: 8, clock }] });
+  const part = diagram.parts.find(({ kind }) => kind === 'interpolation')!;
+  expect(shortOf(part)).toBe('T = 1 … 128');
+  expect(written(diagram, part.id)).toContain(`T = ${clock.join(', ')}`);
+});
+
+describe('a cell that nobody has heard of', () => {
+  it('is drawn with all its states, in any layer', () => {
+    const diagram = diagramOf(invented());
+    const cell = diagram.parts.find(({ kind }) => kind === 'cell')!;
+    const into = diagram.links.filter(({ to, role }) => to === cell.id && role === 'state');
+    expect(into.map(({ name }) => name)).toEqual(['memory', 'n']);
+    expect(cell.vectors).toContain('layers.0.threshold_w');
+    for (const unfolded of [false, true])
+      expect(layoutOf(diagram, unfolded).boxes.some(({ part }) => part === cell)).toBe(true);
+  });
+
+  it('is explained by its equations', () => {
+    expect(written(diagramOf(invented()), 'layers.0.cell')).toEqual([
+      'z = U·x_t + W·h_{t−1} + b',
+      'wobble_t = exp(z_{wobble} − threshold_w ⊙ n_{t−1})',
+      'g_t = max(0, z_g)',
+      'memory_t = (memory_{t−1} + wobble_t ⊙ g_t) / (1 + wobble_t)',
+      'n_t = max(n_{t−1}, −(memory_t − g_t))',
+      'h_t = tanh(memory_t / (2 ⊙ n_t))',
+    ]);
+  });
+
+  it('may come with operations that are new too', () => {
+    const graph = invented();
+    graph.operations.push({
+      operation: 'sharpen',
+      layer: 'layers.0',
+      when: 'step',
+      from: { buffer: 'layers.0.h', row: 0, rows: 4, delay: 2 },
+      to: 'layers.0.sharp',
+    } as never);
+    graph.buffers.push({ ...graph.buffers[0]!, name: 'layers.0.sharp', rows: 4 });
+    const diagram = diagramOf(graph);
+    const part = diagram.parts.find(({ kind }) => kind === 'operation')!;
+    expect(shortOf(part)).toBe('sharpen');
+    expect(diagram.links).toContainEqual(
+      expect.objectContaining({ to: part.id, from: 'layers.0.cell', delay: 2 }),
+    );
+    expect(written(diagram, part.id)).toEqual(['y_t = sharpen(h_{t−2})']);
+  });
 });

@@ -118,11 +118,13 @@ describe('the network', () => {
     const detail = page.locator('.part-detail');
     await page.locator('.diagram .part-cell').last().click();
     await detail.getByText('Cell 2', { exact: true }).waitFor();
-    expect(await detail.locator('pre').innerText()).toMatch(/z = U·h¹ₜ \+ W·h²ₜ₋₁ \+ b[^]*c = f∘c₋ \+ i∘g/);
+    const formulas = detail.locator('.formulas');
+    expect(await formulas.innerText()).toMatch(/z = U·h1t \+ W·h2t−1 \+ b[^]*ct = ft ⊙ ct−1 \+ it ⊙ gt/);
+    expect(await formulas.locator('sub', { hasText: 't−1' }).count()).toBe(2);
     const row = detail.locator('tr', { hasText: 'layers.1.weight_hh' });
     await expect.poll(() => row.innerText()).toMatch(/96 × 24\s+[+−]0\.\d\d\s+0\.\d{3}/);
     await page.getByRole('combobox', { name: 'Part' }).selectOption({ label: 'Prediction' });
-    expect(await detail.locator('pre').innerText()).toContain('softmax');
+    expect(await formulas.innerText()).toContain('softmax');
     await page.locator('input[value=unfolded]').check();
     await expect.poll(() => page.locator('.diagram .part').count()).toBe(16);
     await expect.poll(() => new URL(page.url()).hash).toContain('un=1');
@@ -150,7 +152,7 @@ describe('one step', () => {
       await next.click();
     }
     const shown = await stages.nth(2).locator('.gauge').innerText();
-    const [kept, f, before, i, g] = /= f·c₋ \+ i·g\s+([−\d.]+)·([−\d.]+) \+ ([−\d.]+)·([−\d.]+)/
+    const [kept, f, before, i, g] = /= ft ⊙ ct−1 \+ it ⊙ gt\s+([−\d.]+)·([−\d.]+) \+ ([−\d.]+)·([−\d.]+)/
       .exec(shown)!
       .map((text) => Number(text.replace('−', '-'))) as [number, number, number, number, number];
     void kept;

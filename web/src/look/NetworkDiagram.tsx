@@ -1,9 +1,17 @@
 import { computed, signal } from '@preact/signals';
+import {
+  type Answer,
+  type Diagram,
+  diagramOf,
+  isRound,
+  layoutOf,
+  type Part,
+  shortOf,
+  SQUARE,
+} from 'unfold-rnn/diagram';
 import { Segmented } from '../controls/Segmented';
-import { graphOf } from '../diagram/graph';
-import { type Graph, isRound, type Part } from '../diagram/parts';
-import { layoutOf, SQUARE } from '../diagram/layout';
 import { message } from '../messages';
+import { chosenGraph } from '../state/graph';
 import { cellOf } from '../state/schema';
 import { watchSpreads } from '../state/spreads';
 import { set, store, waiting } from '../state/store';
@@ -11,31 +19,38 @@ import { Connections, PartDetail } from './PartDetail';
 import { nameOf } from './partNames';
 import { useInView } from './useInView';
 
-const chosen = signal('cell0');
+const chosen = signal('layers.0.cell');
 
 /** The network chosen on the page; where nothing waits, that is the one at work. */
-const graph = computed<Graph | null>(() => {
-  const run = waiting.value.length === 0 ? store.run.value : null;
-  const config = run?.config ?? store.estimate.value?.config;
-  const data = run?.info.data;
-  const examples = data && { inputs: data.inputs.length || data.numbers, outputs: data.outputs };
-  const symbols = run?.info.vocabulary.size ?? (store.corpus.value?.symbols || 1);
-  return config ? graphOf(config, examples ?? symbols) : null;
-});
+const diagram = computed<Diagram | null>(() => chosenGraph.value && diagramOf(chosenGraph.value.graph));
 
-const layout = computed(() => graph.value && layoutOf(graph.value, store.settings.value.unfolded));
+const layout = computed(() => diagram.value && layoutOf(diagram.value, store.settings.value.unfolded));
 
-function Diagram({ graph }: { graph: Graph }) {
+/** What becomes of the sums of the last layer. */
+function answerOf(): Answer {
+  const task = chosenGraph.value?.config.task;
+  const name = typeof task === 'object' ? task.name : task;
+  return name === 'regress' || name === 'tensor' ? 'identity' : name === 'notes' ? 'sigmoid' : 'softmax';
+}
+
+/** Characters for which a box has room. */
+const ROOM = 17;
+
+const fitted = (text: string) => (text.length > ROOM ? `${text.slice(0, ROOM - 1)}…` : text);
+
+/** What stands in a box. */
+function labelOf(diagram: Diagram, part: Part): string {
+  const { operation } = part;
+  if (operation?.operation === 'cell') return cellOf(operation.cell)?.label ?? operation.cell;
+  if (part.kind === 'hidden') return message.labels[part.activation] ?? part.activation;
+  return part.kind === 'interpolation' || part.kind === 'operation' ? shortOf(part) : nameOf(diagram, part);
+}
+
+const SIGNS: Partial<Record<Part['kind'], string>> = { sum: '+', product: '⊙' };
+
+function Drawing({ diagram }: { diagram: Diagram }) {
   const drawn = layout.value!;
   const marked = chosen.value;
-  const detail = (part: Part) =>
-    part.kind === 'cell'
-      ? (cellOf(part.detail)?.label ?? part.detail)
-      : part.kind === 'hidden'
-        ? (message.labels[part.detail] ?? part.detail)
-        : part.kind === 'blend'
-          ? part.detail
-          : nameOf(graph, part);
   return (
     <svg
       class="diagram"
@@ -43,7 +58,7 @@ function Diagram({ graph }: { graph: Graph }) {
       height={drawn.height}
       viewBox={`${-drawn.shift} 0 ${drawn.width} ${drawn.height}`}
       role="img"
-      aria-label={message.look.network.diagram(graph.parts.length, graph.links.length)}
+      aria-label={message.look.network.diagram(diagram.parts.length, diagram.links.length)}
     >
       <defs>
         <marker
@@ -87,8 +102,9 @@ function Diagram({ graph }: { graph: Graph }) {
           onClick={() => (chosen.value = part.id)}
         >
           <rect x={x} y={y} width={width} height={height} rx={isRound(part) ? 17 : 8} />
+          <title>{labelOf(diagram, part)}</title>
           <text x={x + width / 2} y={y + height / 2 - (isRound(part) ? 0 : 8)}>
-            {isRound(part) ? part.detail : detail(part)}
+            {SIGNS[part.kind] ?? fitted(labelOf(diagram, part))}
           </text>
           {!isRound(part) && (
             <text class="part-size" x={x + width / 2} y={y + height / 2 + 10}>
@@ -108,7 +124,7 @@ function Diagram({ graph }: { graph: Graph }) {
 
 export function NetworkDiagram() {
   const element = useInView<HTMLDivElement>(watchSpreads);
-  const shown = graph.value;
+  const shown = diagram.value;
   const words = message.look.network;
   const part = shown?.parts.find(({ id }) => id === chosen.value) ?? shown?.parts[0];
   const { unfolded } = store.settings.value;
@@ -146,12 +162,12 @@ export function NetworkDiagram() {
       {shown && part && (
         <div class={unfolded ? 'network-columns network-wide' : 'network-columns'}>
           <div class="diagram-scroll" tabIndex={0} role="group" aria-label={words.view}>
-            <Diagram graph={shown} />
+            <Drawing diagram={shown} />
           </div>
-          <PartDetail graph={shown} part={part} />
+          <PartDetail diagram={shown} part={part} answer={answerOf()} />
         </div>
       )}
-      {shown && <Connections graph={shown} />}
+      {shown && <Connections diagram={shown} />}
     </div>
   );
 }

@@ -1,6 +1,13 @@
 import { Fold } from '../controls/Fold';
-import { equationsOf, parametersOf } from '../diagram/equations';
-import type { Graph, Link, Part } from '../diagram/parts';
+import {
+  type Answer,
+  type Diagram,
+  equationsOf,
+  type Link,
+  parametersOf,
+  type Part,
+} from 'unfold-rnn/diagram';
+import { Formulas, Inline } from '../controls/Formulas';
 import { message } from '../messages';
 import { decimals, integer } from '../state/format';
 import { spreads } from '../state/spreads';
@@ -9,10 +16,10 @@ import { signed } from './numbers';
 import { nameOf } from './partNames';
 
 /** The parameters of a part, with shapes and numbers of the network at work. */
-function Parameters({ graph, part }: { graph: Graph; part: Part }) {
+function Parameters({ diagram, part }: { diagram: Diagram; part: Part }) {
   const words = message.look.network;
   const live = spreads.value?.run === store.run.value ? spreads.value?.all : undefined;
-  const rows = parametersOf(graph, part);
+  const rows = parametersOf(diagram, part);
   if (rows.length === 0) return null;
   return (
     <table>
@@ -32,7 +39,7 @@ function Parameters({ graph, part }: { graph: Graph; part: Part }) {
           return (
             <tr key={at}>
               <th scope="row">
-                {term} <span class="parameter-name">{name}</span>
+                <Inline formula={term} /> <span class="parameter-name">{name}</span>
               </th>
               <td>{spread ? (cols === 1 ? integer(rows) : `${integer(rows)} × ${integer(cols)}`) : '–'}</td>
               <td>{spread ? signed(spread.mean) : '–'}</td>
@@ -45,31 +52,43 @@ function Parameters({ graph, part }: { graph: Graph; part: Part }) {
   );
 }
 
-export function PartDetail({ graph, part }: { graph: Graph; part: Part }) {
+interface DetailProps {
+  diagram: Diagram;
+  part: Part;
+  answer: Answer;
+}
+
+/** A matrix of the answer that another part reads too. */
+const isTied = ({ links }: Diagram, part: Part): boolean =>
+  part.kind === 'output' &&
+  links.some(({ to, parameter }) =>
+    links.some((other) => to === part.id && other.to !== to && other.parameter === parameter),
+  );
+
+export function PartDetail({ diagram, part, answer }: DetailProps) {
   return (
     <section class="part-detail" aria-labelledby="part-title" aria-live="polite">
-      <h3 id="part-title">{nameOf(graph, part)}</h3>
-      <pre>{equationsOf(graph, part).join('\n')}</pre>
-      {part.id === 'output' && graph.tied && <p class="look-note">{message.look.network.tied}</p>}
-      <Parameters graph={graph} part={part} />
+      <h3 id="part-title">{nameOf(diagram, part)}</h3>
+      <Formulas lines={equationsOf(diagram, part, answer)} />
+      {isTied(diagram, part) && <p class="look-note">{message.look.network.tied}</p>}
+      <Parameters diagram={diagram} part={part} />
     </section>
   );
 }
 
-function through(graph: Graph, link: Link): string {
+function through(link: Link): string {
   const words = message.look.network;
-  const fed = link.from === 'output' ? ` (${words.feedback[graph.feedback]})` : '';
-  if (link.parameter) return link.parameter + fed;
+  if (link.parameter) return link.parameter;
   return link.role === 'state' ? words.state(link.name ?? 'h') : words.copy;
 }
 
 /** The diagram in words: every connection, its delay and its matrix. */
-export function Connections({ graph }: { graph: Graph }) {
+export function Connections({ diagram }: { diagram: Diagram }) {
   const words = message.look.network;
   const part = (id: string) =>
     nameOf(
-      graph,
-      graph.parts.find((each) => each.id === id)!,
+      diagram,
+      diagram.parts.find((each) => each.id === id)!,
     );
   return (
     <Fold title={words.connections} class="connections">
@@ -85,12 +104,12 @@ export function Connections({ graph }: { graph: Graph }) {
               </tr>
             </thead>
             <tbody>
-              {graph.links.map((link, at) => (
+              {diagram.links.map((link, at) => (
                 <tr key={at}>
                   <th scope="row">{part(link.from)}</th>
                   <td>{part(link.to)}</td>
                   <td>{link.delay}</td>
-                  <td>{through(graph, link)}</td>
+                  <td>{through(link)}</td>
                 </tr>
               ))}
             </tbody>

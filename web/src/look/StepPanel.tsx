@@ -1,13 +1,15 @@
 import { effect, signal, untracked } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Inspection, Term } from 'unfold-rnn';
+import { plainText } from 'unfold-rnn/diagram';
+import { Inline } from '../controls/Formulas';
 import { message } from '../messages';
 import { guesses } from '../state/analysis';
 import { engine } from '../state/engine';
 import { integer } from '../state/format';
 import { currentPassage, inspector, pointAt, watchReading } from '../state/inspector';
-import { cellOf } from '../state/schema';
-import { type Line, type Stage, type StageName, stagesOf } from '../state/slow';
+import { runGraph } from '../state/graph';
+import { type Line, type Stage, stagesOf } from '../state/slow';
 import { type Run, store } from '../state/store';
 import { percent, signed } from './numbers';
 import { said, shownAlone } from './symbols';
@@ -15,8 +17,8 @@ import { useInView } from './useInView';
 
 const PACE = 1600;
 
-/** Sums and the state of a cell reach further than what is squashed. */
-const FULL: Partial<Record<StageName, number>> = { sums: 5, keep: 5 };
+/** Sums and inner states of a cell reach further than what is squashed. */
+const full = ({ squashed }: Stage): number => (squashed ? 1 : 5);
 
 /** The numbers of one moment: they stay while a step is being walked through, however the training goes on. */
 const snapshot = signal<{
@@ -64,12 +66,11 @@ function watch(): () => void {
 /** The stages of the chosen unit and character, once their terms have come. */
 function stages(): Stage[] {
   const held = snapshot.value;
-  const config = held?.run.config.layers?.[held.layer];
-  const cell = cellOf(config?.cell);
-  if (!held || !config || !cell || held.run !== store.run.value) return [];
+  const graph = runGraph.value?.graph;
+  if (!held || !graph || held.run !== store.run.value) return [];
   const { at, layer: number, seen, terms } = held;
   const unit = Math.min(inspector.unit.value, seen.layers[number]!.hidden - 1);
-  return stagesOf({ seen, terms, layer: config, gates: cell.gates, at, number, unit });
+  return stagesOf({ seen, terms, graph, at, number, unit });
 }
 
 /** One more than the stages of the cell: the last shows the guess. */
@@ -88,8 +89,12 @@ function Gauge({ line: { name, worked, value }, full }: { line: Line; full: numb
   const share = Math.max(-1, Math.min(1, value / full));
   return (
     <li class={share < 0 ? 'gauge gauge-negative' : 'gauge'}>
-      <span class="gauge-name">{name}</span>
-      <span class="gauge-worked">{worked}</span>
+      <span class="gauge-name">
+        <Inline formula={name} />
+      </span>
+      <span class="gauge-worked">
+        <Inline formula={worked} />
+      </span>
       <span class="gauge-bar" aria-hidden="true" style={{ '--value': Math.abs(share).toFixed(3) }} />
       <b>{signed(value)}</b>
     </li>
@@ -179,6 +184,8 @@ function Around() {
   );
 }
 
+const titleOf = ({ name, of }: Stage): string => message.look.step.stages[name](of);
+
 export function StepPanel() {
   const element = useInView<HTMLDivElement>(watch);
   const all = stages();
@@ -197,20 +204,20 @@ export function StepPanel() {
           <Controls count={count} />
           <Around />
           <ol class="stages" data-stages={count}>
-            {[...all.map(({ name }) => name), ...(count > 0 ? (['guess'] as const) : [])].map((name, at) => (
+            {[...all.map(titleOf), ...(count > 0 ? [words.guess] : [])].map((title, at) => (
               <li
                 key={at}
                 class={at <= stage.value ? 'stage' : 'stage stage-waits'}
                 aria-current={at === stage.value ? 'step' : undefined}
               >
-                <h3>{words[name]}</h3>
+                <h3>{title}</h3>
                 {at <= stage.value &&
-                  (name === 'guess' ? (
+                  (at === count ? (
                     <Guess />
                   ) : (
                     <ul class="gauges">
                       {all[at]!.lines.map((line) => (
-                        <Gauge key={line.name} line={line} full={FULL[all[at]!.name] ?? 1} />
+                        <Gauge key={plainText(line.name)} line={line} full={full(all[at]!)} />
                       ))}
                     </ul>
                   ))}

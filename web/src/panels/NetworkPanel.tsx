@@ -1,15 +1,31 @@
+import { signal } from '@preact/signals';
+import type { ComponentType } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { Fold } from '../controls/Fold';
 import { NumberField } from '../controls/NumberField';
 import { Select } from '../controls/Select';
 import { Soon } from '../controls/Soon';
 import { message } from '../messages';
 import { menu } from '../state/config';
+import { report } from '../state/notices';
 import { cellOf } from '../state/schema';
 import { set, store } from '../state/store';
 import { ConfigurationPanel } from './ConfigurationPanel';
 import { MorePanel } from './MorePanel';
-import { lines, PresetPicker } from './PresetPicker';
+import { PresetPicker } from './PresetPicker';
 import { TaskControls } from './TaskControls';
+
+/** Fetched when it is first opened. */
+const equations = signal<ComponentType<{ cell: string }> | null>(null);
+
+function Equations({ cell }: { cell: string }) {
+  useEffect(() => {
+    if (!equations.peek())
+      import('../look/CellEquations').then(({ CellEquations }) => (equations.value = CellEquations), report);
+  }, []);
+  const Loaded = equations.value;
+  return Loaded && <Loaded cell={cell} />;
+}
 
 function CellNote({ name }: { name: string }) {
   const cell = cellOf(name);
@@ -19,7 +35,7 @@ function CellNote({ name }: { name: string }) {
       {() => (
         <div class="preset-about">
           <p>{message.said.cells[name] ?? cell.summary}</p>
-          <pre>{lines(cell.equations)}</pre>
+          <Equations cell={name} />
           <p class="preset-source">{cell.source}</p>
         </div>
       )}

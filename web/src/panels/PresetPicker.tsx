@@ -11,7 +11,7 @@ const OWN = '';
 const chosen = signal(OWN);
 
 /** Equations one below the other. */
-export const lines = (equations: string) => equations.split(/;\s+/).join('\n');
+const lines = (equations: string) => equations.split(/;\s+/).join('\n');
 
 /** The presets under headings. */
 function grouped(presets: readonly Preset[]): [string, Choice[]][] {

@@ -9,6 +9,7 @@ import { settle, toConfig } from './config';
 import { LISTINGS } from './corpus';
 import { engine } from './engine';
 import { breathe, nextFrame, pause } from './frame';
+import { readRun, readWaiting } from './graph';
 import { watchBaselines } from './measures';
 import { readHash, writeHash, type Link } from './hash';
 import { packText, unpackText } from './linkText';
@@ -70,6 +71,7 @@ async function estimate(): Promise<void> {
     const { config, info } = run;
     const { parameters, memoryBytes } = info;
     store.estimate.value = { config, parameters, memoryBytes, rough: false, problem: null };
+    if (engine.current) await readRun(engine.current, run, () => mine === estimates);
     return;
   }
   try {
@@ -81,6 +83,7 @@ async function estimate(): Promise<void> {
     const checked = await checkConfig(toConfig(settings), size);
     if (mine !== estimates) return;
     store.estimate.value = { ...checked, rough, problem: null };
+    await readWaiting(checked.config, size.vocabulary, () => mine === estimates);
   } catch (error) {
     if (mine !== estimates) return;
     store.estimate.value = {

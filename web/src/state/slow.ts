@@ -1,190 +1,239 @@
-// One unit's time step, stage by stage: the equations of its cell with the numbers of the moment.
-import type { Inspection, LayerConfig, Term } from 'unfold-rnn';
+// One unit's time step, stage by stage: the equations of its cell, as the engine's graph gives them, with the numbers
+// of the moment.
+import type { GraphCell, GraphExpression, GraphOperation, Inspection, NetworkGraph, Term } from 'unfold-rnn';
+import {
+  type Diagram,
+  diagramOf,
+  type Formula,
+  namesIn,
+  parametersOf,
+  printed,
+  termOf,
+} from 'unfold-rnn/diagram';
+import { evaluate, solve } from './evaluate';
 
 export interface Line {
-  /** What is computed, e.g. "c = f·c₋ + i·g". */
-  name: string;
-  /** The same with numbers, e.g. "0.91·0.40 + 0.12·−0.73". */
-  worked: string;
+  /** What is computed, e.g. c = f ⊙ c₋ + i ⊙ g. */
+  name: Formula;
+  /** The same with numbers, e.g. 0.91·0.40 + 0.12·−0.73. */
+  worked: Formula;
   value: number;
 }
 
-export type StageName = 'sums' | 'gates' | 'reset' | 'keep' | 'show' | 'mix' | 'squash' | 'blend';
+export type StageName = 'sums' | 'gates' | 'gate' | 'state' | 'output' | 'interpolation';
 
 export interface Stage {
   name: StageName;
+  /** The gate or state that it gives. */
+  of: string;
   lines: Line[];
+  /** Values usually lie between −1 and 1. */
+  squashed: boolean;
 }
 
 export interface Moment {
   seen: Inspection;
   terms: readonly Term[];
-  layer: LayerConfig;
-  /** Gates in the order of the rows, by their names in the schema. */
-  gates: readonly string[];
+  graph: NetworkGraph;
   at: number;
+  /** The layer, as the inspection counts. */
   number: number;
   unit: number;
 }
 
 const format = (value: number) => (Object.is(value, -0) ? 0 : value).toFixed(2).replace('-', '−');
-const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+const text = (of: string): Formula => [{ text: of }];
+const name = (of: string, sub = ''): Formula => [
+  { text: of, style: 'name' },
+  ...(sub ? [{ text: sub, style: 'sub' } as const] : []),
+];
+const equation = (left: Formula, right: Formula, by = ' = '): Formula => [...left, ...text(by), ...right];
 
-/** U·x, W·h₋, b … from the name of a parameter. */
-export function termName(parameter: string): string {
-  const name = parameter.slice(parameter.lastIndexOf('.') + 1);
-  const [kind, from = '', delay] = name.split('_');
-  const steps = delay ? `₍₋${delay}₎` : '₋';
-  if (kind === 'bias') return from === 'hh' ? 'b′' : 'b';
-  const letter = kind === 'shortcut' ? 'S' : from === 'hh' || from === 'yh' ? 'W' : 'U';
-  if (from === 'hh') return `${letter}·h${steps}`;
-  if (from === 'yh') return `${letter}·y${steps}`;
-  return `${letter}·${from === 'ih' || from === 'x' ? 'x' : `h${from.slice(1)}`}${delay ? steps : ''}`;
+const diagrams = new WeakMap<NetworkGraph, Diagram>();
+
+function drawn(graph: NetworkGraph): Diagram {
+  const known = diagrams.get(graph) ?? diagramOf(graph);
+  diagrams.set(graph, known);
+  return known;
 }
 
 class Unit {
-  private readonly hidden: number;
-  constructor(private readonly moment: Moment) {
-    this.hidden = moment.seen.layers[moment.number]!.hidden;
+  readonly cell: GraphCell;
+  readonly #layer: string;
+  readonly #hidden: number;
+  readonly #values = new Map<string, number>();
+  readonly #terms: ReadonlyMap<string, Formula>;
+
+  constructor(readonly moment: Moment) {
+    const { seen, graph, number } = moment;
+    this.#layer = `layers.${number}`;
+    this.#hidden = seen.layers[number]!.hidden;
+    this.cell = this.operation('cell')!;
+    const part = drawn(graph).parts.find(({ operation }) => operation === this.cell)!;
+    this.#terms = new Map(parametersOf(drawn(graph), part).map(({ name, term }) => [name, term]));
+    for (const state of this.cell.stateNames) this.#values.set(`${state}_prev`, this.series(state, 1));
+    for (const preactivation of this.sums()) {
+      const normalized = this.#isNormalized(preactivation);
+      if (!normalized) this.#values.set(preactivation, this.total(preactivation));
+    }
   }
 
-  /** A state or gate of this unit, `back` steps earlier; 0 before the first. */
-  of(name: string, back = 0): number {
+  operation<K extends GraphOperation['operation']>(
+    kind: K,
+  ): Extract<GraphOperation, { operation: K }> | null {
+    const found = this.moment.graph.operations.find(
+      ({ operation, layer }) => operation === kind && layer === this.#layer,
+    );
+    return (found as Extract<GraphOperation, { operation: K }> | undefined) ?? null;
+  }
+
+  /** A state or gate, `back` steps earlier; 0 before the first. */
+  series(of: string, back = 0): number {
     const { seen, number, at, unit } = this.moment;
-    const values = seen.layers[number]!.series[name];
-    return values && at >= back ? values[(at - back) * this.hidden + unit]! : 0;
+    const values = seen.layers[number]!.series[of];
+    return values && at >= back ? values[(at - back) * this.#hidden + unit]! : 0;
   }
 
-  /** The terms of a gate, one number each. */
-  parts(gate: number, apart: boolean): { name: string; value: number }[] {
-    const { terms, unit } = this.moment;
-    return terms
+  has(of: string): boolean {
+    return this.moment.seen.layers[this.moment.number]!.series[of] !== undefined;
+  }
+
+  /** Preactivations that the equations read, in the order of the gates. */
+  sums(): string[] {
+    const { gates, equations } = this.cell;
+    const read = new Set(equations.flatMap(([, expression]) => namesIn(expression)));
+    return gates.flatMap((gate) => [`z_${gate}`, `zx_${gate}`, `zh_${gate}`]).filter((one) => read.has(one));
+  }
+
+  #row(preactivation: string): { gate: number; apart: boolean } {
+    const [kind, ...rest] = preactivation.split('_');
+    return { gate: this.cell.gates.indexOf(rest.join('_')), apart: kind === 'zh' };
+  }
+
+  #isNormalized(preactivation: string): boolean {
+    const { gate, apart } = this.#row(preactivation);
+    const to = apart ? this.cell.recurrent : this.cell.sum;
+    return this.moment.graph.operations.some(
+      (o) => o.operation === 'layerNorm' && o.to === to && gate >= o.firstGate && gate < o.endGate,
+    );
+  }
+
+  #parts(preactivation: string): { name: string; value: number }[] {
+    const { gate, apart } = this.#row(preactivation);
+    return this.moment.terms
       .filter((term) => term.apart === apart)
-      .map(({ name, values }) => ({ name: termName(name), value: values[gate * this.hidden + unit]! }));
+      .map(({ name, values }) => ({ name, value: values[gate * this.#hidden + this.moment.unit]! }));
   }
 
-  get former(): { h: number; c: number } {
-    return { h: this.of('h', 1), c: this.of('c', 1) };
+  total(preactivation: string): number {
+    return this.#parts(preactivation).reduce((sum, { value }) => sum + value, 0);
+  }
+
+  sumLine(preactivation: string): Line {
+    const worked = this.#parts(preactivation).flatMap(({ name, value }, at): Formula => [
+      ...text(at > 0 ? ' + ' : ''),
+      ...(this.#terms.get(name) ?? text(name)),
+      ...text(` ${format(value)}`),
+    ]);
+    return { name: termOf(this.cell, preactivation), worked, value: this.total(preactivation) };
+  }
+
+  /** What the engine computed; null of a state that interpolation has changed since. */
+  #told(of: string): number | null {
+    const { gates, stateNames } = this.cell;
+    if (gates.includes(of) && !stateNames.includes(of) && this.has(of)) return this.series(of);
+    if (!stateNames.includes(of)) return null;
+    if (!this.operation('interpolate')) return this.series(of);
+    return of === stateNames[0] && this.has('v') ? this.series('v') : null;
+  }
+
+  /** One equation; a number that nobody tells, such as a peephole's weight, follows from the engine's result. */
+  line(of: string, expression: GraphExpression): Line {
+    const told = this.#told(of);
+    const values = new Map(this.#values);
+    const unknown = [...new Set(namesIn(expression))].filter((one) => !values.has(one));
+    if (told !== null && unknown.length === 1) {
+      const solved = solve(expression, told, unknown[0]!, values);
+      if (Number.isFinite(solved)) values.set(unknown[0]!, solved);
+    }
+    const value = told ?? evaluate(expression, values);
+    this.#values.set(of, value);
+    const number = (one: string): Formula => {
+      const known = values.get(one);
+      return known === undefined ? termOf(this.cell, one) : text(format(known));
+    };
+    return {
+      name: equation(
+        termOf(this.cell, of),
+        printed(expression, (one) => termOf(this.cell, one)),
+      ),
+      worked: printed(expression, number, '·'),
+      value,
+    };
+  }
+
+  value(of: string): number {
+    return this.#values.get(of)!;
   }
 }
 
-const total = (parts: readonly { value: number }[]) => parts.reduce((sum, { value }) => sum + value, 0);
-
-function sumLine(name: string, parts: readonly { name: string; value: number }[]): Line {
-  const worked = parts.map((part) => `${part.name} ${format(part.value)}`).join(' + ');
-  return { name, worked, value: total(parts) };
+/** Gates that need nothing but sums and the past are one stage; every other equation is one of its own. */
+function equations(unit: Unit): Stage[] {
+  const { cell } = unit;
+  const stages: Stage[] = [];
+  const made = new Set<string>();
+  for (const [of, expression] of cell.equations) {
+    const line = unit.line(of, expression);
+    const isState = cell.stateNames.includes(of);
+    const waits = namesIn(expression).some((one) => made.has(one));
+    const gates = stages.at(-1);
+    if (!isState && !waits && gates?.name === 'gates') {
+      gates.lines.push(line);
+    } else {
+      const kind = isState ? (of === cell.stateNames[0] ? 'output' : 'state') : waits ? 'gate' : 'gates';
+      stages.push({ name: kind, of, lines: [line], squashed: kind !== 'state' });
+    }
+    made.add(of);
+  }
+  return stages;
 }
 
-function lstm(unit: Unit, gates: readonly string[]): Stage[] {
-  const [i, f, g, o] = gates.map((name) => unit.of(name)) as [number, number, number, number];
-  const { c: before } = unit.former;
-  const kept = f * before + i * g;
-  return [
-    {
-      name: 'keep',
-      lines: [
-        {
-          name: 'c = f·c₋ + i·g',
-          worked: `${format(f)}·${format(before)} + ${format(i)}·${format(g)}`,
-          value: kept,
-        },
-      ],
-    },
-    {
-      name: 'show',
-      lines: [
-        {
-          name: 'h = o·tanh(c)',
-          worked: `${format(o)}·${format(Math.tanh(kept))}`,
-          value: o * Math.tanh(kept),
-        },
-      ],
-    },
-  ];
-}
-
-function gru(unit: Unit): Stage[] {
-  const [z, n] = [unit.of('z'), unit.of('n')];
-  const { h } = unit.former;
-  const value = (1 - z) * n + z * h;
-  const worked = `${format(1 - z)}·${format(n)} + ${format(z)}·${format(h)}`;
-  return [{ name: 'mix', lines: [{ name: 'h = (1−z)·n + z·h₋', worked, value }] }];
-}
-
-/** The candidate of a GRU whose reset gate acts after the product. */
-function candidate(unit: Unit): Stage {
-  const input = total(unit.parts(2, false));
-  const past = total(unit.parts(2, true));
-  const r = unit.of('r');
-  return {
-    name: 'reset',
-    lines: [
-      {
-        name: 'n = tanh(U·x + r·W·h₋)',
-        worked: `tanh(${format(input)} + ${format(r)}·${format(past)})`,
-        value: unit.of('n'),
-      },
-    ],
-  };
-}
-
-function squashed(moment: Moment, unit: Unit): Stage {
-  const z = total(unit.parts(0, false));
-  const { activation = 'tanh' } = moment.layer;
-  const names: Record<string, string> = { relu: 'max(0, Σ)', sigmoid: 'σ(Σ)', identity: 'Σ' };
-  const name = names[activation] ?? 'tanh(Σ)';
-  const series = moment.seen.layers[moment.number]!.series;
-  return {
-    name: 'squash',
-    lines: [
-      { name: `h = ${name}`, worked: name.replace('Σ', format(z)), value: unit.of(series.v ? 'v' : 'h') },
-    ],
-  };
-}
-
-function blended({ layer }: Moment, unit: Unit, answer: number): Stage[] {
-  if (layer.leak === undefined && !layer.clock?.length && !layer.zoneout) return [];
-  const value = unit.of('h');
-  const { h } = unit.former;
-  const keep = Math.abs(h - answer) < 1e-6 ? 0 : (value - answer) / (h - answer);
-  const worked = `${format(keep)}·${format(h)} + ${format(1 - keep)}·${format(answer)}`;
-  return [{ name: 'blend', lines: [{ name: 'h = k·h₋ + (1−k)·h', worked, value }] }];
-}
-
-/** The stages of a step, in order. What a peephole or a normalisation adds shows as the difference it makes. */
-export function stagesOf(moment: Moment): Stage[] {
-  const { gates, layer } = moment;
-  const unit = new Unit(moment);
-  const apart = moment.terms.some((term) => term.apart);
-  const sums = gates.map((gate, row) => {
-    const joined =
-      apart && row === 2 ? unit.parts(row, false) : [...unit.parts(row, false), ...unit.parts(row, true)];
-    return sumLine(gates.length === 1 ? 'Σ' : `Σ(${gate})`, joined);
+/** What leak, clock and zoneout keep of each state, h last. */
+function interpolated(unit: Unit): Stage[] {
+  const operation = unit.operation('interpolate');
+  if (!operation) return [];
+  const { cell } = unit;
+  const names = operation.states.map((state) => cell.stateNames[cell.states.indexOf(state)]!).reverse();
+  const lines = names.map((state): Line => {
+    const [fresh, former, value] = [unit.value(state), unit.series(state, 1), unit.series(state)];
+    const keep = Math.abs(former - fresh) < 1e-6 ? 0 : (value - fresh) / (former - fresh);
+    const [now, before] = [name(state, 't'), name(state, 't−1')];
+    const mixed = (k: Formula, a: Formula, rest: Formula, b: Formula): Formula => [
+      ...k,
+      ...text('·'),
+      ...a,
+      ...text(' + '),
+      ...rest,
+      ...text('·'),
+      ...b,
+    ];
+    return {
+      name: equation(
+        now,
+        mixed(name('k'), before, [...text('(1 − '), ...name('k'), ...text(')')], now),
+        ' ← ',
+      ),
+      worked: mixed(text(format(keep)), text(format(former)), text(format(1 - keep)), text(format(fresh))),
+      value,
+    };
   });
-  const stages: Stage[] = [{ name: 'sums', lines: sums }];
-  if (gates.length === 1) {
-    stages.push(squashed(moment, unit));
-  } else {
-    const squashing = (gate: string) =>
-      gate === 'g' || gate === 'n' ? (layer.cellInput === 'sigmoid' ? 'σ' : 'tanh') : 'σ';
-    const lines = gates
-      .map((gate, row): Line => {
-        const value = unit.of(gate);
-        const sum = sums[row]!.value;
-        const function_ = squashing(gate);
-        const plain = function_ === 'σ' ? sigmoid(sum) : Math.tanh(sum);
-        const inner = function_ === 'σ' ? Math.log(value / (1 - value)) : Math.atanh(value);
-        const own = layer.layerNorm || layer.cell === 'peephole-lstm';
-        const moved = own && Math.abs(plain - value) > 5e-3 && Number.isFinite(inner);
-        const extra = moved && !layer.layerNorm ? ` + ${format(inner - sum)}` : '';
-        const shown = moved && layer.layerNorm ? format(inner) : format(sum);
-        return { name: `${gate} = ${function_}(Σ)`, worked: `${function_}(${shown}${extra})`, value };
-      })
-      .filter((_, row) => !(apart && row === 2));
-    stages.push({ name: 'gates', lines });
-    if (apart) stages.push(candidate(unit));
-    stages.push(...(gates.length === 4 ? lstm(unit, gates) : gru(unit)));
-  }
-  const answer = stages.at(-1)!.lines.at(-1)!.value;
-  return [...stages, ...blended(moment, unit, answer)];
+  return [{ name: 'interpolation', of: names.at(-1)!, lines, squashed: true }];
+}
+
+/** The stages of a step, in order; none of a layer without a cell. */
+export function stagesOf(moment: Moment): Stage[] {
+  const unit = new Unit(moment);
+  const sums = unit.sums().map((one) => unit.sumLine(one));
+  const stages: Stage[] = [{ name: 'sums', of: '', lines: sums, squashed: false }];
+  return [...stages, ...equations(unit), ...interpolated(unit)];
 }

@@ -1,11 +1,9 @@
 // How fast a network that waits will probably train: from what this machine did with the last one.
 import { computed, effect, signal } from '@preact/signals';
-import { operationsOf } from '../diagram/cost';
-import { graphOf } from '../diagram/graph';
+import { chosenGraph, runGraph } from './graph';
 import { schema } from './schema';
 import type { Settings } from './settings';
 import { store } from './store';
-import { usualSymbols } from './taskConfig';
 
 const KEY = 'unfold.operations-per-second';
 /** Until a network has run here: one thread of a laptop of these years. */
@@ -63,22 +61,13 @@ function stepsOf(settings: Settings): number | null {
   return difficulty === 0 || CONSTANT.includes(corpus) ? steps : (steps * difficulty) / card.usual;
 }
 
-const running = computed(() => {
-  const run = store.run.value;
-  if (!run) return null;
-  const { config, info } = run;
-  const { data } = info;
-  const examples = data && { inputs: data.inputs.length || data.numbers, outputs: data.outputs };
-  return operationsOf(graphOf(config, examples ?? info.vocabulary.size));
-});
+const running = computed(() => runGraph.value?.graph.totals.flopsPerToken ?? null);
 
 /** Operations for a character or an example of the network chosen on the page; null while nothing can be said. */
 const chosen = computed(() => {
-  const config = store.estimate.value?.config;
-  const settings = store.settings.value;
-  const symbols = settings.task === 'next' ? store.corpus.value?.symbols : usualSymbols(settings.task);
-  const steps = stepsOf(settings);
-  return config && symbols && steps ? steps * operationsOf(graphOf(config, symbols)) : null;
+  const operations = chosenGraph.value?.graph.totals.flopsPerToken;
+  const steps = stepsOf(store.settings.value);
+  return operations && steps ? steps * operations : null;
 });
 
 /** Characters or examples a second, of that network. */

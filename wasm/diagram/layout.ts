@@ -1,21 +1,32 @@
-// Where everything of a graph is drawn. Folded: the past runs down on the right, through delay squares; what skips
-// a level at once runs up on the left. Unfolded: the same column for several steps, the past comes from the left.
-import { type Graph, isRound, type Link, type Part } from './parts';
+/**
+ * Where everything of a diagram is drawn. Folded: the past runs down on the right, through delay squares; what skips
+ * a level at once runs up on the left. Unfolded: the same column for several steps, the past comes from the left.
+ */
+import { type Diagram, isRound, type Link, type Part } from './parts.js';
 
+/** A part at its place, in pixels. */
 export interface Box {
+  /** What is drawn. */
   part: Part;
   /** Of the column, 0 the earliest; folded, there is one. */
   column: number;
+  /** Left edge. */
   x: number;
+  /** Top edge. */
   y: number;
+  /** In pixels. */
   width: number;
+  /** In pixels. */
   height: number;
 }
 
+/** Links of one signal, drawn as one line with branches. */
 export interface Wire {
+  /** In the order of the diagram. */
   links: Link[];
   /** SVG path data; every branch is a path of its own with an arrow at its end. */
   paths: string[];
+  /** The delay square: its middle, and the steps. */
   square: { x: number; y: number; text: string } | null;
   /** Identity, not a matrix. */
   plain: boolean;
@@ -23,17 +34,22 @@ export interface Wire {
   ends: string[];
 }
 
+/** Places of everything, in pixels; y downwards. */
 export interface Layout {
   /** Left of zero, where the lanes and gutters on that side begin. */
   shift: number;
   width: number;
+  /** From 0 downwards. */
   height: number;
+  /** Every part, in every column. */
   boxes: Box[];
+  /** Every link, in every column. */
   wires: Wire[];
   /** Names of the columns, and delays of what comes in from before the picture. */
   times: { x: number; y: number; text: string }[];
 }
 
+/** Size of a box. */
 export const BOX = { width: 120, height: 44 };
 const ROW = 78;
 const LANE = 168;
@@ -80,8 +96,8 @@ function bundles(links: readonly Link[]): Link[][] {
 class Column {
   readonly boxes = new Map<string, Box>();
 
-  constructor(graph: Graph, column: number, center: number, mirror: 1 | -1, base: number) {
-    for (const part of graph.parts) {
+  constructor(diagram: Diagram, column: number, center: number, mirror: 1 | -1, base: number) {
+    for (const part of diagram.parts) {
       const small = isRound(part);
       const width = small ? 34 : BOX.width;
       const height = small ? 34 : BOX.height;
@@ -109,7 +125,8 @@ function upward(from: Box, to: Box): string {
       [a, top(from)],
       [b, bottom(to)],
     ]);
-  const turn = bottom(to) + (ROW - BOX.height) / 2;
+  // To the left and to the right at different heights, so that two that cross stay apart.
+  const turn = bottom(to) + (ROW - BOX.height) / 2 + 4 * Math.sign(a - b);
   const end = b + Math.sign(a - b) * Math.min(to.width / 2 - 14, 36);
   return path([
     [a, top(from)],
@@ -120,8 +137,8 @@ function upward(from: Box, to: Box): string {
 }
 
 /** Whether a part of the same lane lies between two others. */
-function blocked(graph: Graph, from: Part, to: Part): boolean {
-  return graph.parts.some(({ lane, row }) => lane === from.lane && row > from.row && row < to.row);
+function blocked(diagram: Diagram, from: Part, to: Part): boolean {
+  return diagram.parts.some(({ lane, row }) => lane === from.lane && row > from.row && row < to.row);
 }
 
 /** Up the main line, then out to a part of another lane: the input that joins a transition. */
@@ -136,12 +153,18 @@ function joining(from: Box, to: Box): string {
   ]);
 }
 
-function isNear(graph: Graph, from: Part, to: Part): 'up' | 'join' | null {
+/** Whether a straight way is free, or one up and then out to the side; otherwise it goes around. */
+function isNear(diagram: Diagram, from: Part, to: Part): 'up' | 'join' | null {
   if (to.row <= from.row) return null;
-  if (from.lane === to.lane) return blocked(graph, from, to) ? null : 'up';
-  if (from.lane !== 0) return to.row === from.row + 1 ? 'up' : null;
-  const free = graph.parts.every(({ lane, row }) => lane !== 0 || row <= from.row || row > to.row);
-  return free ? 'join' : null;
+  if (from.lane === to.lane) return blocked(diagram, from, to) ? null : 'up';
+  const [least, most] = [Math.min(from.lane, to.lane), Math.max(from.lane, to.lane)];
+  const free = diagram.parts.every(
+    ({ lane, row }) =>
+      (lane !== from.lane || row <= from.row || row > to.row) &&
+      (row !== to.row || lane <= least || lane >= most),
+  );
+  if (from.lane === 0 && free) return 'join';
+  return to.row === from.row + 1 ? 'up' : null;
 }
 
 /** Round the side: out of the source, along the gutter, into every target. */
@@ -169,20 +192,20 @@ function around(
   return { paths, square: square === null ? null : { x: gutter, y: place, text: square } };
 }
 
-function folded(graph: Graph): Layout {
-  const lanes = graph.parts.map(({ lane }) => lane);
+function folded(diagram: Diagram): Layout {
+  const lanes = diagram.parts.map(({ lane }) => lane);
   const [left, right] = [Math.min(0, ...lanes), Math.max(0, ...lanes)];
-  const base = MARGIN + graph.rows * ROW - ROW / 2;
-  const column = new Column(graph, 0, 0, 1, base);
+  const base = MARGIN + diagram.rows * ROW - ROW / 2;
+  const column = new Column(diagram, 0, 0, 1, base);
   const half = BOX.width / 2;
   let [leftGutter, rightGutter] = [left * LANE - half, right * LANE + half];
   const wires: Wire[] = [];
   const slots = new Map<string, number>();
-  for (const links of bundles(graph.links)) {
+  for (const links of bundles(diagram.links)) {
     const { from: id, delay } = links[0]!;
     const from = column.at(id);
     const near = new Map(
-      links.map((link) => [link, delay === 0 ? isNear(graph, from.part, column.at(link.to).part) : null]),
+      links.map((link) => [link, delay === 0 ? isNear(diagram, from.part, column.at(link.to).part) : null]),
     );
     const common = { plain: plain(links[0]!), ends: [id, ...links.map(({ to }) => to)] };
     const direct = links.filter((link) => near.get(link));
@@ -214,7 +237,7 @@ function folded(graph: Graph): Layout {
     times: [],
     shift,
     width: rightGutter + shift + MARGIN + 12,
-    height: MARGIN + graph.rows * ROW,
+    height: MARGIN + diagram.rows * ROW,
   };
 }
 
@@ -227,20 +250,23 @@ function fromThePast(from: Box | null, to: Box, plain: boolean): string {
   return `M${a} ${b}C${a + bend} ${b} ${to.x - bend} ${y} ${to.x} ${y}`;
 }
 
-function unfolded(graph: Graph): Layout {
-  const lanes = graph.parts.map(({ lane }) => lane);
+function unfolded(diagram: Diagram): Layout {
+  const lanes = diagram.parts.map(({ lane }) => lane);
   const [first, last] = [Math.min(0, ...lanes), Math.max(0, ...lanes)];
   const half = BOX.width / 2;
-  const skips = bundles(graph.links.filter(({ delay }) => delay === 0)).length;
+  const skips = bundles(diagram.links.filter(({ delay }) => delay === 0)).length;
   const room = (last - first) * LANE + BOX.width + Math.min(skips, 6) * 14 + 84;
   const steps = room > STEPS.from ? STEPS.wide : STEPS.most;
-  const base = MARGIN + graph.rows * ROW - ROW / 2;
-  const columns = Array.from({ length: steps }, (_, step) => new Column(graph, step, step * room, -1, base));
+  const base = MARGIN + diagram.rows * ROW - ROW / 2;
+  const columns = Array.from(
+    { length: steps },
+    (_, step) => new Column(diagram, step, step * room, -1, base),
+  );
   const wires: Wire[] = [];
   const edge = -last * LANE - half - STUB - 24;
   columns.forEach((column, step) => {
     let gutter = -first * LANE + half;
-    for (const links of bundles(graph.links)) {
+    for (const links of bundles(diagram.links)) {
       const { from: id, delay } = links[0]!;
       const common = { plain: plain(links[0]!), ends: [id, ...links.map(({ to }) => to)] };
       if (delay > 0) {
@@ -250,7 +276,7 @@ function unfolded(graph: Graph): Layout {
         continue;
       }
       const from = column.at(id);
-      const near = (link: Link) => isNear(graph, from.part, column.at(link.to).part);
+      const near = (link: Link) => isNear(diagram, from.part, column.at(link.to).part);
       const direct = links.filter(near);
       const draw = (link: Link) =>
         near(link) === 'up' ? upward(from, column.at(link.to)) : joining(from, column.at(link.to));
@@ -266,7 +292,7 @@ function unfolded(graph: Graph): Layout {
   const boxes = columns.flatMap((column) => [...column.boxes.values()]);
   // Of which earlier steps the signals are that come in from before the picture.
   const delays = new Map<string, Set<number>>();
-  for (const { to, delay } of graph.links)
+  for (const { to, delay } of diagram.links)
     if (delay > 0) delays.set(to, (delays.get(to) ?? new Set()).add(delay));
   const notes = [...delays].map(([to, some]) => {
     const box = columns[0]!.at(to);
@@ -275,7 +301,7 @@ function unfolded(graph: Graph): Layout {
     return { x: box.x - STUB, y: level(box) - 8, text };
   });
   const name = (step: number) => (step === steps - 1 ? 't' : `t−${steps - 1 - step}`);
-  const foot = MARGIN + graph.rows * ROW + 12;
+  const foot = MARGIN + diagram.rows * ROW + 12;
   const times = columns.map((_, step) => ({ x: step * room, y: foot, text: name(step) }));
   return {
     boxes,
@@ -287,6 +313,7 @@ function unfolded(graph: Graph): Layout {
   };
 }
 
-export function layoutOf(graph: Graph, unfold: boolean): Layout {
-  return unfold ? unfolded(graph) : folded(graph);
+/** Folded with delay squares, or unfolded over a few steps. */
+export function layoutOf(diagram: Diagram, unfold: boolean): Layout {
+  return unfold ? unfolded(diagram) : folded(diagram);
 }
