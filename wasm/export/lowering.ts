@@ -48,6 +48,8 @@ export interface LoweredNetwork {
   checkpoint: Checkpoint;
   /** What it reads and answers. */
   sizes: GraphSizes;
+  /** By the graph's names. */
+  parameters: ReadonlyMap<string, Parameter>;
   layers: readonly LoweredLayer[];
   /** Numbers of layers that run through time together, in the order in which they run. */
   scans: readonly (readonly number[])[];
@@ -113,8 +115,9 @@ class Lowering {
     if (groups.flat().length !== layers.length)
       throw refuse('INVALID_CHECKPOINT', 'graph.scans', 'every layer once', groups.flat().length);
     const answers = ['length', 'readout'].flatMap((name) => this.#numbers.get(name) ?? []);
+    const { checkpoint } = this;
     const { sizes } = this.#graph;
-    return { checkpoint: this.checkpoint, sizes, layers: this.#layers, scans: groups, answers };
+    return { checkpoint, sizes, parameters: this.#parameters, layers: this.#layers, scans: groups, answers };
   }
 
   #lowered(layer: GraphLayer, l: number, grouped: boolean): LoweredLayer {
