@@ -48,6 +48,8 @@ export interface LoweredNetwork {
   checkpoint: Checkpoint;
   /** What it reads and answers. */
   sizes: GraphSizes;
+  /** By the graph's names. */
+  parameters: ReadonlyMap<string, Parameter>;
   layers: readonly LoweredLayer[];
   /** Numbers of layers that run through time together, in the order in which they run. */
   scans: readonly (readonly number[])[];
@@ -58,10 +60,15 @@ export interface LoweredNetwork {
 /**
  * The network of a checkpoint as values.
  * @param masked the sequences whose columns have lengths of their own: states are `held` where one has ended
+ * @param training with scheduled sampling, tokens of the main sequence are known step by step
  * @throws UnfoldError `INVALID_CHECKPOINT` if graph and tensors do not fit, or say what this version does not know
  */
-export function lower(checkpoint: Checkpoint, masked: readonly Sequence[] = []): LoweredNetwork {
-  return sound('graph', () => new Lowering(checkpoint, masked).network());
+export function lower(
+  checkpoint: Checkpoint,
+  masked: readonly Sequence[] = [],
+  training = false,
+): LoweredNetwork {
+  return sound('graph', () => new Lowering(checkpoint, masked, training).network());
 }
 
 class Lowering {
@@ -80,6 +87,7 @@ class Lowering {
   constructor(
     private readonly checkpoint: Checkpoint,
     private readonly masked: readonly Sequence[],
+    training: boolean,
   ) {
     const graph = readGraph(checkpoint.file.metadata);
     this.#graph = graph;
@@ -90,6 +98,7 @@ class Lowering {
     for (const operation of graph.operations) {
       if (operation.operation === 'bias') this.#biases.set(operation.to, operation.biases);
       if (operation.operation === 'layerNorm') this.#normalized.add(operation.to);
+      if (operation.operation === 'scheduledSampling') this.#environment.drawn = training;
     }
   }
 
@@ -106,8 +115,9 @@ class Lowering {
     if (groups.flat().length !== layers.length)
       throw refuse('INVALID_CHECKPOINT', 'graph.scans', 'every layer once', groups.flat().length);
     const answers = ['length', 'readout'].flatMap((name) => this.#numbers.get(name) ?? []);
+    const { checkpoint } = this;
     const { sizes } = this.#graph;
-    return { checkpoint: this.checkpoint, sizes, layers: this.#layers, scans: groups, answers };
+    return { checkpoint, sizes, parameters: this.#parameters, layers: this.#layers, scans: groups, answers };
   }
 
   #lowered(layer: GraphLayer, l: number, grouped: boolean): LoweredLayer {
