@@ -1,7 +1,6 @@
 /** A saved model as far as plain programs need it: the program of its network, and what its task says in words. */
 import { refuse } from '../../errors.js';
-import { checksum, json } from '../checkpoint.js';
-import { sound } from '../fields.js';
+import { checksum, json, sound } from '../checkpoint.js';
 import { parametersOf } from '../graph-parameters.js';
 import { readGraph, type SavedGraph } from '../graph.js';
 import { readSafetensors } from '../safetensors.js';
