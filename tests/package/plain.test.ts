@@ -1,11 +1,14 @@
 /** Models as plain JavaScript: what the engine answers, with nothing but the printed module. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createModel, createNetwork, type Model } from 'unfold-rnn';
-import { toJavaScript } from 'unfold-rnn/export';
+import { toC, toHtml, toJavaScript, toNumPy } from 'unfold-rnn/export';
+// Not exported: to change a file by hand, and to seal it again.
+import { checksum } from '../../dist/export/checkpoint.js';
+import { readSafetensors, writeSafetensors } from '../../dist/export/safetensors.js';
 import { configurations, difference, TEXT, trained } from './networks.js';
 import {
   answerCases,
@@ -147,4 +150,134 @@ test('a seed writes the text that the engine writes', async () => {
       expect(symbols[probabilities.indexOf(Math.max(...probabilities))]).toBe(output);
     });
   }
+});
+
+describe('a file', () => {
+  /** An LSTM's checkpoint with its metadata changed by hand, and sealed again. */
+  const changed = (bytes: Uint8Array, change: (graph: any, metadata: Record<string, string>) => void) => {
+    const file = readSafetensors(bytes);
+    const metadata: Record<string, string> = { ...file.metadata };
+    const graph = JSON.parse(metadata['graph']!);
+    change(graph, metadata);
+    metadata['graph'] = JSON.stringify(graph);
+    return writeSafetensors({
+      metadata: { ...metadata, checksum: checksum({ ...file, metadata }) },
+      tensors: file.tensors,
+    });
+  };
+  const cellOf = (graph: any) => graph.operations.find(({ operation }: any) => operation === 'cell');
+
+  test('with a cell that nobody has heard of is computed by its equations', async () => {
+    const model = await trained({ layers: [{ hidden: 6 }] });
+    // tanh x = 2σ(2x) − 1, c = max(c, −∞), and another order: the same cell under another name.
+    const bytes = changed(model.checkpoint, (graph) => {
+      const cell = cellOf(graph);
+      const replaced = JSON.stringify(cell.equations)
+        .replaceAll('"c_prev"', '["max","c_prev",-1e9]')
+        .replace(/\["tanh",("z_\w+")\]/g, '["-",["*",2,["sigmoid",["+",$1,$1]]],1]');
+      expect(replaced).toContain('max');
+      Object.assign(cell, { cell: 'mystery', equations: JSON.parse(replaced) });
+    });
+    const tokens = Array.from({ length: 12 }, (_, i) => (i * i + 3 * i) % model.symbols);
+    const [expected] = model.logits(tokens, 1, { values: new Float32Array(), inputs: [], clock: 0 });
+    model.dispose();
+    const { start, step } = await load(toJavaScript(bytes));
+    const s = start();
+    expect(
+      difference(
+        tokens.flatMap((token) => [...step(s, token)]),
+        expected,
+      ),
+    ).toBeLessThan(TOLERANCE);
+  });
+
+  test('of damage, without a graph, or of an unknown task is refused by name', async () => {
+    const model = await trained({ layers: [{ hidden: 6 }] });
+    const { checkpoint } = model;
+    model.dispose();
+    const refused = (bytes: Uint8Array, more: object, options = {}) => {
+      for (const exporter of [toJavaScript, toC, toNumPy, toHtml])
+        expect(() => exporter(bytes, options)).toThrow(expect.objectContaining(more));
+    };
+    refused(checkpoint.with(checkpoint.length - 3, 7), {
+      code: 'INVALID_CHECKPOINT',
+      field: '__metadata__.checksum',
+    });
+    refused(
+      changed(checkpoint, (_, metadata) => (metadata['config'] = '{"task":{"name":"dream"}}')),
+      { code: 'UNSUPPORTED', field: 'config.task' },
+    );
+    refused(
+      changed(checkpoint, (graph) => (cellOf(graph).equations[0][1] = 'process')),
+      { code: 'INVALID_CHECKPOINT' },
+    );
+    refused(
+      changed(checkpoint, (graph) => (cellOf(graph).equations[0][0] = 'a;b')),
+      { code: 'INVALID_CHECKPOINT' },
+    );
+    refused(
+      changed(
+        checkpoint,
+        (_, metadata) => (metadata['vocabulary'] = '{"unit":"character","symbols":[65],"unknown":false}'),
+      ),
+      { code: 'INVALID_CHECKPOINT', field: 'vocabulary.symbols' },
+    );
+    const { tensors, metadata } = readSafetensors(checkpoint);
+    const { graph: _, ...rest } = metadata;
+    const bare = writeSafetensors({
+      metadata: { ...rest, checksum: checksum({ metadata: rest, tensors }) },
+      tensors,
+    });
+    refused(bare, { code: 'INVALID_CHECKPOINT', field: '__metadata__.graph' });
+    for (const exporter of [toJavaScript, toC, toHtml])
+      expect(() => exporter(checkpoint, { precision: 'int4' as never })).toThrow(
+        expect.objectContaining({ code: 'INVALID_ARGUMENT', field: 'precision' }),
+      );
+  });
+
+  test('whose symbols look like code is text in what is printed', async () => {
+    const model = await createModel({
+      text: '\u2028\\"`${</script>\u0000?😀'.repeat(40),
+      layers: [{ hidden: 4 }],
+      batch: 2,
+      window: 8,
+      threads: 1,
+    });
+    const bytes = await model.save();
+    model.dispose();
+    const { symbols } = await load(toJavaScript(bytes));
+    expect([...symbols].sort()).toEqual([...new Set('\u2028\\"`${</script>\u0000?😀')].sort());
+    expect(toHtml(bytes).match(/<\/script>/g)).toHaveLength(1);
+  });
+});
+
+test('8-bit weights cost less than 0.01 bits a character', async () => {
+  const text = readFileSync(new URL('../../web/texts/tunes.txt', import.meta.url), 'utf8').slice(0, 60_000);
+  const model = await createModel({
+    text,
+    layers: [{ hidden: 48 }],
+    seed: 1,
+    threads: 1,
+    optimizer: { learningRate: 0.01 },
+  });
+  for await (const _ of model.train({ steps: 150 }));
+  const bytes = await model.save();
+  model.dispose();
+  const bits = async (precision: 'float32' | 'int8') => {
+    const { start, step, tokensOf } = await load(toJavaScript(bytes, { precision }));
+    const tokens = tokensOf(text.slice(-3000));
+    const s = start();
+    let sum = 0;
+    for (const [i, token] of tokens.slice(0, -1).entries()) {
+      const logits = Array.from(step(s, token) as Float32Array);
+      const most = Math.max(...logits);
+      const total = logits.reduce((all, x) => all + Math.exp(x - most), 0);
+      sum -= logits[tokens[i + 1]]! - most - Math.log(total);
+    }
+    return sum / (tokens.length - 1) / Math.LN2;
+  };
+  const [exact, rounded] = [await bits('float32'), await bits('int8')];
+  expect(exact).toBeLessThan(4);
+  expect(Math.abs(rounded - exact)).toBeLessThan(0.01);
+  expect(rounded).not.toBe(exact);
 });

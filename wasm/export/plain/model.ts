@@ -1,7 +1,6 @@
 /** A saved model as far as plain programs need it: the program of its network, and what its task says in words. */
 import { refuse } from '../../errors.js';
-import { checksum, json } from '../checkpoint.js';
-import { sound } from '../fields.js';
+import { checksum, json, sound } from '../checkpoint.js';
 import { parametersOf } from '../graph-parameters.js';
 import { readGraph, type SavedGraph } from '../graph.js';
 import { readSafetensors } from '../safetensors.js';
@@ -73,11 +72,13 @@ function taken(bytes: Uint8Array): PlainModel {
     throw refuse('UNSUPPORTED', 'config.task', `one of ${TASKS.join(', ')}`, short(task));
   const program = lower(graph, parametersOf(graph, tensors), answersOf(graph, config['readout']));
   const { sizes } = graph;
+  const names = namesOf(file.metadata, task);
+  checkNames(names, sizes, task, settings['length']);
   return {
     program,
     task: task as TaskName,
     pooled: program.encode.length > 0 && task !== 'translate',
-    ...namesOf(file.metadata, task),
+    ...names,
     termination: oneOf(settings['length'], ['end', 'halt', 'count']),
     maxLength: whole(settings['longest'], 256),
     numbers: sizes.numbers,
@@ -110,6 +111,22 @@ function answersOf({ layers, sizes }: SavedGraph, readout: unknown): string[] {
   const found = outputs.filter((output) => output !== null);
   if (!found.length) throw refuse('INVALID_CHECKPOINT', 'config.readout', 'a layer', 'none');
   return found;
+}
+
+/** Every token and every label has its name. */
+function checkNames(names: Named, sizes: SavedGraph['sizes'], task: string, termination: unknown): void {
+  if (task === 'tensor') return;
+  const writes = task === 'generate' || task === 'translate';
+  const more = (symbol: string) => Number(writes && (termination ?? 'end') === symbol);
+  const check = (field: string, found: number, expected: number) => {
+    if (found !== expected) throw refuse('INVALID_CHECKPOINT', field, `${expected} names`, found);
+  };
+  const symbols = names.bytes ? names.codes.length + Number(names.unknown) : names.symbols.length;
+  if (sizes.symbols > 0)
+    check(task === 'next' ? 'vocabulary.symbols' : 'symbols.inputs', symbols, sizes.symbols - more('end'));
+  if (task === 'next') check('vocabulary.symbols', symbols, sizes.outputs);
+  else if (task !== 'regress' && task !== 'notes')
+    check('symbols.targets', names.targets.length, sizes.outputs - more('end') - more('halt'));
 }
 
 type Named = Pick<PlainModel, 'bytes' | 'symbols' | 'codes' | 'unknown' | 'targets'>;
