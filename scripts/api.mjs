@@ -39,7 +39,7 @@ const sections = [
   ],
   [
     'Models',
-    'Model TrainOptions Progress SampleOptions Sampling Stream Evaluation Split Baselines Settings'.split(
+    'Model TrainOptions Training Progress SampleOptions Sampling Stream Evaluation Split Baselines Settings'.split(
       ' ',
     ),
   ],
@@ -81,7 +81,7 @@ const sections = [
 ];
 
 /** Names that a file exports for its neighbours only. */
-const internal = new Set(['refuse', 'describe', 'wrap', 'Plan', 'plan']);
+const internal = new Set(['mismatch', 'refuse', 'describe', 'wrap', 'Plan', 'plan']);
 
 /** @type {Record<string, string[]>} */
 const notes = {
