@@ -41,7 +41,7 @@ const sections = [
   ],
   [
     'Models',
-    'Model TrainOptions Progress SampleOptions Sampling Stream Evaluation Split Baselines Settings'.split(
+    'Model TrainOptions Training Progress SampleOptions Sampling Stream Evaluation Split Baselines Settings'.split(
       ' ',
     ),
   ],
@@ -90,7 +90,7 @@ const sections = [
 ];
 
 /** Names that a file exports for its neighbours only. */
-const internal = new Set(['refuse', 'describe', 'wrap', 'Plan', 'plan']);
+const internal = new Set(['mismatch', 'refuse', 'describe', 'wrap', 'Plan', 'plan']);
 
 /** @type {Record<string, string[]>} */
 const notes = {

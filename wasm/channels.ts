@@ -19,7 +19,9 @@ function openWebWorker(build: Build, url: string | URL | undefined): Channel {
   return {
     post: (request, transfer = []) => worker.postMessage(request, transfer),
     listen({ answer, failure }) {
-      watchStart(worker, script.href, (reason) => failure(notStarted(script.href, reason)), signal);
+      const inquire = (url: string) =>
+        import('./inquire.js').then((late) => late.inquire(url)).catch(() => ({}));
+      watchStart(worker, script.href, inquire, (reason) => failure(notStarted(script.href, reason)), signal);
       worker.onmessage = ({ data }: MessageEvent<Answer | Alive>) => {
         if (data?.type !== 'alive') return answer(data);
         const ended = () => failure(new Error('it ended'));

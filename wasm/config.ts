@@ -271,7 +271,7 @@ export interface Config {
   schedule?: Name<'constant' | 'step' | 'exponential' | 'cosine' | 'plateau'> | ScheduleConfig;
   /** Largest gradient norm, or norm and value; 0 turns it off. Default 5. */
   clip?: number | { norm?: number; value?: number };
-  /** Between layers, 0 to below 1. Default 0. */
+  /** Between layers, 0 to 0.95. Default 0. */
   dropout?: number;
   /** One dropout mask for all steps of a window. Default false. */
   variationalDropout?: boolean;

@@ -102,10 +102,26 @@ export class UnfoldError extends Error {
   }
 }
 
-/** An error that names a field, what was expected there and what came instead. */
-export function refuse(code: ErrorCode, field: string, expected: string, value: unknown): UnfoldError {
-  const actual = typeof value === 'string' ? `'${value}'` : String(value);
+/** Characters that a message repeats of what a caller passed. */
+const MOST = 80;
+
+const cut = (text: string) => (text.length > MOST ? `${text.slice(0, MOST - 1)}…` : text);
+
+/** An error that names a field, what was expected there and, in words, what came instead. */
+export function mismatch(code: ErrorCode, name: string, expected: string, came: string): UnfoldError {
+  const [field, actual] = [cut(name), cut(came)];
   return new UnfoldError(code, `${field}: expected ${expected}, got ${actual}`, { field, expected, actual });
+}
+
+/** The same of a value. */
+export function refuse(code: ErrorCode, field: string, expected: string, value: unknown): UnfoldError {
+  return mismatch(code, field, expected, show(value));
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return `'${value.slice(0, MOST)}'`;
+  // An object's own text can be as long as its contents.
+  return typeof value === 'object' && value ? Object.prototype.toString.call(value) : String(value);
 }
 
 /** The text of anything thrown. */

@@ -39,14 +39,21 @@ export async function createModel(options: CreateOptions): Promise<Model> {
 
 /**
  * A model from what `save()` gave. With its text it trains on exactly as if it had never stopped. Rejects with
- * `INVALID_CHECKPOINT` if the bytes are no such file, are damaged or do not fit together, with `INVALID_TEXT` if the
- * text is another than the run was trained on, and otherwise as `createModel`.
+ * `INVALID_CHECKPOINT` if the bytes are no such file (of another known format, it says which and what to do), are
+ * damaged or do not fit together, with `INVALID_TEXT` if the text is another than the run was trained on, and otherwise
+ * as `createModel`.
  */
 export async function openModel(bytes: Uint8Array, options: OpenOptions = {}): Promise<Model> {
-  const [runtime, { text = '' }] = split(options);
+  const [runtime, { text = '' }] = split(options, ['text']);
   if (!(bytes instanceof Uint8Array)) throw refuse('INVALID_CHECKPOINT', 'bytes', 'a Uint8Array', bytes);
   const args = { bytes, text: encode(text) };
-  return openText(runtime, ({ client }) => client.call('open', args, sending(args.text, text, runtime)));
+  return openText(runtime, ({ client }) =>
+    client.call('open', args, sending(args.text, text, runtime)).catch(async (error: UnfoldError) => {
+      if (error.code !== 'INVALID_CHECKPOINT') throw error;
+      const formats = await import('./formats.js').catch(() => undefined); // it only says more
+      throw formats?.recognize(bytes, error) ?? error;
+    }),
+  );
 }
 
 /**
@@ -72,7 +79,7 @@ export async function checkConfig(
   config: Config,
   options: Runtime & { vocabulary?: number; characters?: number } = {},
 ): Promise<CheckedConfig> {
-  const [runtime, { vocabulary = 0, characters = 0 }] = split(options);
+  const [runtime, { vocabulary = 0, characters = 0 }] = split(options, ['vocabulary', 'characters']);
   checkWhole('vocabulary', vocabulary, 0, 2 ** 31 - 1);
   checkWhole('characters', characters, 0, 2 ** 31 - 1);
   const tools = await openTools(runtime);
@@ -91,7 +98,7 @@ export async function describeNetwork(
   config: Config,
   options: Runtime & { vocabulary?: number } = {},
 ): Promise<NetworkGraph> {
-  const [runtime, { vocabulary = 0 }] = split(options);
+  const [runtime, { vocabulary = 0 }] = split(options, ['vocabulary']);
   checkWhole('vocabulary', vocabulary, 0, 65536);
   const tools = await openTools(runtime);
   return tools.call('describe', { config: toJson(config), vocabulary }, { signal: runtime.signal });
@@ -99,7 +106,7 @@ export async function describeNetwork(
 
 /** The cells, optimizers and so on of this build, and the default configuration. */
 export async function getSchema(options: Runtime = {}): Promise<Schema> {
-  const tools = await openTools(given(options));
+  const tools = await openTools(split(options, [])[0]);
   return tools.call('schema', {}, { signal: options.signal });
 }
 
@@ -109,7 +116,7 @@ export async function getSchema(options: Runtime = {}): Promise<Schema> {
  * Rejects as `createModel` does when the engine cannot be loaded; what is made afterwards tries again.
  */
 export async function preload(options: Runtime = {}): Promise<void> {
-  return prepareSession(given(options));
+  return prepareSession(split(options, [])[0]);
 }
 
 function openText(runtime: Runtime, load: (session: Session) => Promise<Info>): Promise<Model> {
@@ -129,13 +136,16 @@ async function open<T>(runtime: Runtime, make: (session: Session) => Promise<T>)
   }
 }
 
-/** Parts how to run from what to run: the engine refuses every field that it does not know. */
-function split<T extends Runtime>(options: T): [Runtime, Omit<T, keyof Runtime>] {
+/**
+ * Separates how to run from what to run, which has these fields; without them it is a configuration, whose unknown
+ * fields the engine refuses.
+ */
+function split<T extends Runtime>(options: T, fields?: string[]): [Runtime, Omit<T, keyof Runtime>] {
   const { threads, math, wasmUrl, wasmModule, workerUrl, worker, timeout, signal, ...rest } = given(options);
   const runtime = { threads, math, wasmUrl, wasmModule, workerUrl, worker, timeout, signal };
   for (const key of Object.keys(runtime) as (keyof Runtime)[])
     if (runtime[key] === undefined) delete runtime[key];
-  return [runtime as Runtime, rest];
+  return [runtime as Runtime, given(rest, fields)];
 }
 
 /** What was encoded here moves to the worker; what the caller gave is copied. */

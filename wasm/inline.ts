@@ -1,6 +1,7 @@
 /**
- * The package with the engine inside, for where files beside a script cannot be served: no address to configure,
- * no worker (it runs on the calling thread, in slices), one thread. The same functions, the same numbers.
+ * The package with the engine inside, for where files beside a script cannot be served, and for service workers, which
+ * may not import later: no address to configure, no worker (it runs on the calling thread, in slices), one thread. The
+ * same functions, the same numbers.
  */
 import * as files from './index.js';
 import type {
@@ -15,6 +16,9 @@ import type {
   Runtime,
   Schema,
 } from './index.js';
+import { connectLocal } from './local.js';
+import { embedded } from './open.js';
+import factory from './simd.js';
 import base64 from './simd-base64.js';
 
 export { type ErrorCode, support, UnfoldError } from './index.js';
@@ -25,6 +29,7 @@ export type * from './types.js';
 let compiled: Promise<WebAssembly.Module> | undefined;
 
 async function embed<T extends Runtime>(options: T): Promise<T> {
+  embedded.open = () => connectLocal(factory);
   compiled ??= WebAssembly.compile(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
   return { threads: 1, worker: false, ...options, wasmModule: await compiled };
 }

@@ -32,15 +32,26 @@ export interface Outlet<K extends StreamName> {
   send(chunk: Chunks[K], transfer?: Transferable[]): void;
 }
 
+const NOTHING = {
+  ...{ loss: NaN, gradientNorm: NaN, learningRate: NaN, characters: NaN, seconds: 0 },
+  ...{ validationLoss: null, accuracy: null },
+};
+
+/** The newest report of each session that has trained, for a run that has only a validation left to do. */
+const newest = new WeakMap<EngineSession, Report>();
+
 export function* train(session: EngineSession, args: TrainArgs, outlet: Outlet<'train'>): Job<Info> {
   const info = () => read<Info>(session.info());
+  const begun = info();
+  const known = newest.get(session);
+  // After an update that was rolled back it is of a step that is no more.
+  const meter = new Meter(known?.step === begun.step ? known : unreported(begun));
   const target = Math.min(
-    args.steps === undefined ? ENDLESS : info().step + args.steps,
+    args.steps === undefined ? ENDLESS : begun.step + args.steps,
     args.until ?? ENDLESS,
   );
   const end = target === ENDLESS ? Infinity : target;
   const limit = args.seconds ?? Infinity;
-  const meter = new Meter();
   let worked = 0; // seconds of this run
   let delivered = 0; // what `worked` was at the last chunk
 
@@ -78,9 +89,15 @@ export function* train(session: EngineSession, args: TrainArgs, outlet: Outlet<'
     throw error;
   } finally {
     if (underWay) read(session.trainStop()); // left in the middle: the last report stays the last step
+    newest.set(session, meter.latest);
   }
-  if (meter.started) deliver(true);
+  if (meter.started || meter.validated) deliver(true);
   return info();
+}
+
+/** Of a model that has not trained since it was opened, nothing but where it stands. */
+function unreported({ step, epoch }: Info): Report {
+  return { ...NOTHING, step, epoch };
 }
 
 export function* sample(session: EngineSession, options: string, outlet: Outlet<'sample'>): Job<null> {

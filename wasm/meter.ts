@@ -22,16 +22,31 @@ const MEMORY = 2;
 /** Turns the engine's reports into Progress: merges what is not yet delivered, and keeps the rates. */
 export class Meter {
   #losses: number[] = [];
-  #latest: Report | undefined;
+  #latest: Report;
   #validation: { loss: number; step: number; accuracy: number | null } | null = null;
   #steps = 0;
   /** Exponentially weighted over training time: their quotient is the rate. */
   #characters = 0;
   #seconds = 0;
 
-  /** Whether the run has taken a step: before, there is nothing to take. */
+  /** @param latest of the step before this run */
+  constructor(latest: Report) {
+    this.#latest = latest;
+  }
+
+  /** Of the newest step. */
+  get latest(): Report {
+    return this.#latest;
+  }
+
+  /** Whether the run has taken a step. */
   get started(): boolean {
-    return this.#latest !== undefined;
+    return this.#steps > 0;
+  }
+
+  /** Whether the run has measured the validation part. */
+  get validated(): boolean {
+    return this.#validation !== null;
   }
 
   /** Whether it has since the last `take`. */
@@ -42,7 +57,7 @@ export class Meter {
   add(reports: readonly Report[]): void {
     for (const report of reports) {
       // An overflow in a validation comes as null, JSON has no infinity: the step tells it from a step's report.
-      const validates = report.validationLoss !== null || report.step === this.#latest?.step;
+      const validates = report.validationLoss !== null || report.step === this.#latest.step;
       const { step, accuracy } = report;
       if (validates) this.#validation = { loss: report.validationLoss ?? Infinity, step, accuracy };
       else this.#addStep(report);
@@ -55,7 +70,7 @@ export class Meter {
    * @param limit seconds of work that end the run
    */
   take(done: boolean, target: number, worked: number, limit: number): Progress {
-    const latest = this.#latest!;
+    const latest = this.#latest;
     const losses = Float32Array.from(this.#losses);
     this.#losses = [];
     const left = Math.min(((target - latest.step) * worked) / this.#steps, limit - worked);
@@ -79,9 +94,10 @@ export class Meter {
   }
 
   #addStep(report: Report): void {
-    // The first step of a run has no predecessor: it gets the mean of all so far.
-    const trained =
-      report.characters - (this.#latest?.characters ?? report.characters * (1 - 1 / report.step));
+    // The first step after an opening has no predecessor: it gets the mean of all so far.
+    const { characters } = this.#latest;
+    const before = Number.isNaN(characters) ? report.characters * (1 - 1 / report.step) : characters;
+    const trained = report.characters - before;
     const kept = Math.exp(-report.seconds / MEMORY);
     this.#characters = this.#characters * kept + trained;
     this.#seconds = this.#seconds * kept + report.seconds;

@@ -1,5 +1,5 @@
 import type { Client } from './client.js';
-import { refuse, UnfoldError, wrap } from './errors.js';
+import { mismatch, refuse, UnfoldError, wrap } from './errors.js';
 import type { NetworkGraph } from './graph-types.js';
 import { inspectionOf } from './inspection.js';
 import { CallStream, type Sink, type Source } from './stream.js';
@@ -21,15 +21,21 @@ import type {
   Settings,
   Split,
   Spread,
-  Stream,
+  TaskConfig,
   Term,
+  Training,
   TrainOptions,
 } from './types.js';
 
+/** Half of a pair: no UTF-8 holds it. */
+const LONE = /\p{Surrogate}/u;
+
 /** JSON as the engine reads it: NaN and infinities arrive as text to be refused by name, not as null. */
 export function toJson(value: object): string {
-  const spell = (_: string, item: unknown) =>
-    typeof item === 'number' && !Number.isFinite(item) ? String(item) : item;
+  const spell = (name: string, item: unknown) => {
+    if (typeof item === 'string') checkUnicode('INVALID_ARGUMENT', name, item);
+    return typeof item === 'number' && !Number.isFinite(item) ? String(item) : item;
+  };
   try {
     return JSON.stringify(given(value), spell);
   } catch (error) {
@@ -39,17 +45,32 @@ export function toJson(value: object): string {
   }
 }
 
-/** Options, which a caller in JavaScript may forget: what crosses over to the engine has to be of its type. */
-export function given<T>(options: T): T {
-  if (typeof options === 'object' && options) return options;
-  throw refuse('INVALID_ARGUMENT', 'options', 'an object', options);
+/**
+ * Options, which a caller in JavaScript may forget: what crosses over to the engine has to be of its type. With
+ * `fields`, others are refused.
+ */
+export function given<T>(options: T, fields?: readonly string[]): T {
+  if (typeof options !== 'object' || !options)
+    throw refuse('INVALID_ARGUMENT', 'options', 'an object', options);
+  const other = fields && Object.keys(options).find((name) => !fields.includes(name));
+  if (other === undefined) return options;
+  throw mismatch('INVALID_ARGUMENT', other, `one of ${fields!.join(', ')}`, 'an unknown option');
 }
 
-/** UTF-8; bytes as they are. */
+/** UTF-8 without a byte order mark, which is no part of a text. */
 export function encode(text: string | Uint8Array | undefined): Uint8Array<ArrayBuffer> {
-  if (typeof text === 'string') return new TextEncoder().encode(text);
-  if (text instanceof Uint8Array) return text as Uint8Array<ArrayBuffer>;
-  throw refuse('INVALID_TEXT', 'text', 'a string or a Uint8Array', text);
+  if (typeof text === 'string') {
+    checkUnicode('INVALID_TEXT', 'text', text);
+    return new TextEncoder().encode(text.replace(/^\uFEFF/, ''));
+  }
+  if (!(text instanceof Uint8Array)) throw refuse('INVALID_TEXT', 'text', 'a string or a Uint8Array', text);
+  const mark = text[0] === 0xef && text[1] === 0xbb && text[2] === 0xbf;
+  return text.subarray(mark ? 3 : 0) as Uint8Array<ArrayBuffer>;
+}
+
+function checkUnicode(code: 'INVALID_ARGUMENT' | 'INVALID_TEXT', field: string, text: string): void {
+  const at = text.search(LONE);
+  if (at >= 0) throw mismatch(code, field, 'whole characters', `a lone surrogate at ${at}`);
 }
 
 export class TextModel implements Model {
@@ -65,10 +86,11 @@ export class TextModel implements Model {
     return this.#info;
   }
 
-  train(options: TrainOptions = {}): Stream<Progress> {
-    const { signal, ...limits } = given(options);
-    for (const [field, limit] of Object.entries(limits)) checkLimit(field, limit);
-    return this.#stream<Progress>(
+  train(options: TrainOptions = {}): Training {
+    const { signal, ...limits } = given(options, [...LIMITS, 'signal']);
+    for (const field of LIMITS) checkLimit(field, limits[field]);
+    const ends = signal ?? LIMITS.find((field) => limits[field] !== undefined);
+    return this.#stream<Progress, Progress | undefined>(
       (sink) =>
         this.#client.stream('train', limits, {
           ...sink,
@@ -79,14 +101,20 @@ export class TextModel implements Model {
           result: (info) => this.#update(info),
         }),
       signal,
+      (_, progress) => {
+        if (ends) return progress;
+        throw mismatch('INVALID_ARGUMENT', 'steps', 'a limit of an awaited run', 'none');
+      },
+      undefined,
     );
   }
 
   sample(options: SampleOptions = {}): Sampling {
     const { signal, ...others } = given(options);
+    if (others.prime === null) throw refuse('INVALID_ARGUMENT', 'prime', 'a text', null);
     const unknown: string[] = [];
     const args = { options: toJson(others) };
-    const stream = this.#stream<string>(
+    const stream = this.#stream<string, string>(
       (sink) =>
         this.#client.stream('sample', args, {
           ...sink,
@@ -97,18 +125,23 @@ export class TextModel implements Model {
           result: () => {},
         }),
       signal,
+      (text, piece) => text + piece,
+      '',
     );
     return Object.assign(stream, { unknown });
   }
 
   async evaluate(options: { split?: Split; signal?: AbortSignal | undefined } = {}): Promise<Evaluation> {
-    const { split = 'validation', signal } = given(options);
+    const { split = 'validation', signal } = given(options, ['split', 'signal']);
     checkSplit(split);
+    if (!this.#info.data && split !== 'validation')
+      throw refuse('INVALID_ARGUMENT', 'split', "'validation'", split);
     const result = await this.#client.call('evaluate', { split }, { signal });
     return { ...result, bitsPerCharacter: result.loss / Math.LN2 };
   }
 
   async predict(request: PredictRequest): Promise<Prediction> {
+    this.#checkRequest(given(request));
     return this.#client.call('predict', { request: toJson(request) });
   }
 
@@ -125,13 +158,13 @@ export class TextModel implements Model {
   }
 
   async baselines(options: { highest?: number; signal?: AbortSignal | undefined } = {}): Promise<Baselines> {
-    const { highest = 2, signal } = given(options);
+    const { highest = 2, signal } = given(options, ['highest', 'signal']);
     checkWhole('highest', highest, 0, 8);
     return this.#client.call('baselines', { highest }, { signal });
   }
 
   async gradientFlow(options: { lags?: number } = {}): Promise<number[][]> {
-    const { lags = 64 } = given(options);
+    const { lags = 64 } = given(options, ['lags']);
     checkWhole('lags', lags, 1, 4096);
     return this.#client.call('gradientFlow', { lags });
   }
@@ -146,20 +179,20 @@ export class TextModel implements Model {
   }
 
   async connectivity(text: string | Uint8Array, options: { at: number }): Promise<Float32Array> {
-    const { at } = given(options);
+    const { at } = given(options, ['at']);
     checkWhole('at', at, 1, MOST_CHARACTERS);
     return Float32Array.from(await this.#client.call('connectivity', { text: encode(text), at }));
   }
 
   async terms(text: string | Uint8Array, options: { at: number; layer?: number }): Promise<Term[]> {
-    const { at, layer = 0 } = given(options);
+    const { at, layer = 0 } = given(options, ['at', 'layer']);
     checkWhole('at', at, 0, MOST_CHARACTERS);
     checkWhole('layer', layer, 0, 1000);
     return this.#client.call('terms', { text: encode(text), layer, at });
   }
 
   async spreads(options: { bins?: number } = {}): Promise<Spread[]> {
-    const { bins = 40 } = given(options);
+    const { bins = 40 } = given(options, ['bins']);
     checkWhole('bins', bins, 1, 1000);
     return this.#client.call('spreads', { bins });
   }
@@ -169,7 +202,7 @@ export class TextModel implements Model {
   }
 
   async save(options: { optimizer?: boolean } = {}): Promise<Uint8Array> {
-    return this.#client.call('save', { options: toJson(options) });
+    return this.#client.call('save', { options: toJson(given(options, ['optimizer'])) });
   }
 
   dispose(): void {
@@ -184,8 +217,29 @@ export class TextModel implements Model {
     this.dispose();
   }
 
-  #stream<T>(open: (sink: Sink<T>) => Source, signal: AbortSignal | undefined): CallStream<T> {
-    return new CallStream(open, { signal, hold: (promise) => this.#client.hold(promise) });
+  #stream<T, R>(
+    open: (sink: Sink<T>) => Source,
+    signal: AbortSignal | undefined,
+    add: (sum: R, chunk: T) => R,
+    nothing: R,
+  ): CallStream<T, R> {
+    return new CallStream(open, add, nothing, { signal, hold: (promise) => this.#client.hold(promise) });
+  }
+
+  /** Refuses what the task does not read: the engine would pass over it. */
+  #checkRequest(request: PredictRequest): void {
+    const { config, data } = this.#info;
+    if (!data) return; // the engine says why there is no answer
+    const { name, pool } = config.task as TaskConfig;
+    const beam = name === 'generate' || name === 'translate';
+    const drawn = beam || name === 'notes';
+    const reads = {
+      ...{ input: name !== 'generate', context: data.context, beam, lengthPenalty: beam },
+      ...{ temperature: drawn, seed: drawn, steps: data.numbers && pool !== 'last' && pool !== 'mean' },
+    };
+    for (const field of Object.keys(reads) as (keyof typeof reads)[])
+      if (!reads[field] && request[field] !== undefined)
+        throw mismatch('INVALID_ARGUMENT', field, `nothing of ${name}`, 'a value');
   }
 
   #update(changes: Partial<Info>): ModelInfo {
@@ -207,10 +261,12 @@ export function checkWhole(field: string, value: unknown, low: number, high: num
   throw refuse('INVALID_ARGUMENT', field, `a whole number from ${low} to ${high}`, value);
 }
 
-function checkLimit(field: string, limit: unknown): void {
-  if (!['steps', 'until', 'seconds'].includes(field)) {
-    throw refuse('INVALID_ARGUMENT', field, 'one of steps, until, seconds and signal', 'an unknown option');
-  }
-  if (limit === undefined || (typeof limit === 'number' && limit >= 0)) return;
-  throw refuse('INVALID_ARGUMENT', field, 'a number, 0 or more', limit);
+/** What ends a run. */
+const LIMITS = ['steps', 'until', 'seconds'] as const;
+
+function checkLimit(field: (typeof LIMITS)[number], limit: unknown): void {
+  const whole = field !== 'seconds';
+  if (limit === undefined || limit === Infinity) return;
+  if (typeof limit === 'number' && limit >= 0 && !(whole && limit % 1)) return;
+  throw refuse('INVALID_ARGUMENT', field, `a ${whole ? 'whole ' : ''}number, 0 or more`, limit);
 }

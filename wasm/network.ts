@@ -1,7 +1,7 @@
 /** The tensor level: checks shapes, puts the tensors of a call into one array and takes answers apart. */
 import type { Client } from './client.js';
 import type { TaskConfig } from './config.js';
-import { refuse, UnfoldError } from './errors.js';
+import { mismatch, refuse, UnfoldError } from './errors.js';
 import { readSafetensors, writeSafetensors } from './export/safetensors.js';
 import type { NetworkGraph } from './graph-types.js';
 import { given, toJson } from './model.js';
@@ -21,11 +21,9 @@ import type { RuntimeInfo } from './types.js';
 
 type Given = Tensor | Float32Array;
 
-/** An error about shapes: `refuse` without quotes. */
-function misfit(field: string, expected: string, actual: string): UnfoldError {
-  const message = `${field}: expected ${expected}, got ${actual}`;
-  return new UnfoldError('INVALID_ARGUMENT', message, { field, expected, actual });
-}
+/** An error about shapes, whose text stands without quotes. */
+const misfit = (field: string, expected: string, actual: string) =>
+  mismatch('INVALID_ARGUMENT', field, expected, actual);
 
 const sizeOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
 const spell = (shape: readonly unknown[]) => `[${shape.join(', ')}]`;
@@ -102,10 +100,12 @@ export class TensorNetwork implements Network {
 
   async forward(x: Tensor, options: ForwardOptions = {}): Promise<Forward> {
     const { inputs, outputs, context: numbers } = this.#info;
-    const { lengths, state, context, training = false, ...others } = given(options);
-    const unknown = Object.keys(others)[0];
-    if (unknown !== undefined)
-      throw misfit(unknown, 'one of lengths, state, context and training', 'an unknown option');
+    const {
+      lengths,
+      state,
+      context,
+      training = false,
+    } = given(options, ['lengths', 'state', 'context', 'training']);
     const [T, N] = windowOf(x, inputs);
     const parts = [
       numbersOf('x', x, [T, N, inputs]),

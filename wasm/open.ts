@@ -172,9 +172,13 @@ async function startWorker(build: Build, { workerUrl }: Runtime): Promise<Channe
   }
 }
 
+/** Set by `inline`: the session without a worker, for where nothing can be imported later, as in service workers. */
+export const embedded: { open?: () => Channel } = {};
+
 async function startHere(build: Build): Promise<Channel> {
+  if (build === 'simd' && embedded.open) return embedded.open();
   const { openLocal } = await import('./local.js').catch((error: unknown) => {
-    throw wrap('LOAD_FAILED', 'local.js could not be loaded', error);
+    throw wrap('LOAD_FAILED', 'local.js could not be loaded (service workers: unfold-rnn/inline)', error);
   });
   return openLocal(build);
 }

@@ -37,7 +37,7 @@ export function reasonOf(signal: AbortSignal): unknown {
  * An async iterator over a call: opens it with the first `next()`, tells it of every chunk consumed, stops it when
  * the loop is left or the signal fires. Holds no more chunks than the session sends ahead.
  */
-export class CallStream<T> implements Stream<T> {
+export class CallStream<T, R> implements Stream<T>, PromiseLike<R> {
   readonly #open: (sink: Sink<T>) => Source;
   readonly #signal: AbortSignal | undefined;
   readonly #hold: <R>(promise: Promise<R>) => Promise<R>;
@@ -49,8 +49,20 @@ export class CallStream<T> implements Stream<T> {
   /** Resolves when the call behind is closed. */
   #closed: Promise<void> = Promise.resolve();
 
-  constructor(open: (sink: Sink<T>) => Source, { signal, hold = (promise) => promise }: StreamOptions = {}) {
+  readonly #add: (sum: R, chunk: T) => R;
+  readonly #nothing: R;
+  #whole: Promise<R> | undefined;
+
+  /** Awaited instead of read, the stream gives what `add` makes of its chunks, beginning with `nothing`. */
+  constructor(
+    open: (sink: Sink<T>) => Source,
+    add: (sum: R, chunk: T) => R,
+    nothing: R,
+    { signal, hold = (promise) => promise }: StreamOptions = {},
+  ) {
     this.#open = open;
+    this.#add = add;
+    this.#nothing = nothing;
     this.#signal = signal;
     this.#hold = hold;
   }
@@ -72,6 +84,20 @@ export class CallStream<T> implements Stream<T> {
     const { error } = this.#over;
     this.#over = {};
     throw error;
+  }
+
+  then<A = R, B = never>(
+    resolved?: ((whole: R) => A | PromiseLike<A>) | null,
+    rejected?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    this.#whole ??= this.#readAll();
+    return this.#whole.then(resolved, rejected);
+  }
+
+  async #readAll(): Promise<R> {
+    let sum = this.#nothing;
+    for await (const chunk of this) sum = this.#add(sum, chunk);
+    return sum;
   }
 
   /** Stops the work and waits until it stands still. */

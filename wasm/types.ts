@@ -131,7 +131,10 @@ export interface Progress {
   step: number;
   /** Passes over the training text, the present one as a fraction. */
   epoch: number;
-  /** Of the newest step, in nats a character; of other tasks see `Evaluation.loss`. */
+  /**
+   * Of the newest step, in nats a character; of other tasks see `Evaluation.loss`. NaN, like what else describes a step,
+   * where only a validation was left to do in a model that has just been opened.
+   */
   loss: number;
   /** The same loss in bits. */
   bitsPerCharacter: number;
@@ -160,9 +163,9 @@ export interface Progress {
 
 /** The first limit that is reached ends the run; with none it goes on until it is stopped. */
 export interface TrainOptions {
-  /** Steps from now. */
+  /** Steps from now, a whole number. */
   steps?: number;
-  /** Step to end at. */
+  /** Step to end at, a whole number. */
   until?: number;
   /** Seconds of work. */
   seconds?: number;
@@ -209,9 +212,9 @@ export interface Evaluation {
   accuracy: number | null;
 }
 
-/** What to answer: an example without (or with) its answer. */
+/** What to answer: an example without (or with) its answer. A field that the task does not read is refused. */
 export interface PredictRequest {
-  /** A text of symbols the model knows, or rows of numbers. Not of `generate`. */
+  /** A text of symbols in the model's vocabulary, or rows of numbers. Not of `generate`. */
   input?: string | number[][];
   /** Of `generate` with a context. */
   context?: number[];
@@ -219,13 +222,13 @@ export interface PredictRequest {
   target?: string | number[][];
   /** generate and translate: hypotheses followed at a time, 1 to 256. Default 1, greedy. */
   beam?: number;
-  /** Scores are log P/((5 + length)/6)^this (Wu et al. 2016). Default 0. */
+  /** generate and translate: scores are log P/((5 + length)/6)^this (Wu et al. 2016). Default 0. */
   lengthPenalty?: number;
-  /** Above 0: symbols (or notes) are drawn. Default 0; of forecast notes 1. */
+  /** generate, translate and notes. Above 0: symbols (or notes) are drawn. Default 0; of forecast notes 1. */
   temperature?: number;
   /** Of what is drawn. Default: the configuration's. */
   seed?: number;
-  /** regress and notes: steps to go on for after the input, on the network's own answers. Default 0. */
+  /** regress (not pooled) and notes: steps to go on for after the input, on the network's own answers. Default 0. */
   steps?: number;
 }
 
@@ -332,8 +335,17 @@ export interface Spread {
   counts: number[];
 }
 
-/** The text, in pieces of whole characters. */
-export interface Sampling extends Stream<string> {
+/**
+ * The reports of a run. Awaited instead of read, it runs to its end, which `steps`, `until`, `seconds` or a signal has to
+ * bring, and resolves with the last report (undefined where there was nothing to do).
+ */
+export interface Training extends Stream<Progress>, PromiseLike<Progress | undefined> {}
+
+/**
+ * The text, in pieces of whole characters; awaited instead of read, all of it. Of a model of bytes, each character is a
+ * byte (`Buffer.from(text, 'latin1')`).
+ */
+export interface Sampling extends Stream<string>, PromiseLike<string> {
   /** Characters of `prime` that the model does not know and skipped. Known with the first piece. */
   readonly unknown: readonly string[];
 }
@@ -346,25 +358,29 @@ export interface Model {
   /** Of this moment; known at once, no message is sent. */
   readonly info: ModelInfo;
   /**
-   * Starts with the first `next()`. Leaving the loop stops the work; a loop that falls behind gets fewer, larger
+   * Starts with the first `next()`, or when it is awaited. Leaving the loop stops the work; a loop that falls behind gets fewer, larger
    * reports, and one that stands still pauses the work. Truncated back-propagation through time (Werbos 1990) over
    * `batch` × `window` characters a step. The loop throws `NON_FINITE` when a loss or gradient overflows,
    * `INVALID_STATE` without a text or beside another run, a signal's reason when it fires; the model stays usable.
+   * Throws `INVALID_ARGUMENT` and the field for an option that is unknown or no such number.
    */
-  train(options?: TrainOptions): Stream<Progress>;
+  train(options?: TrainOptions): Training;
   /**
    * May run beside `train`: it then writes with the weights of the moment. The loop throws `INVALID_ARGUMENT` and the
    * field for an option out of range.
    */
   sample(options?: SampleOptions): Sampling;
   /**
-   * One pass over a split, by default the validation part (`next` has no other). Training pauses meanwhile, so one set of weights is measured. A signal ends it
-   * at once. Rejects with `INVALID_STATE` without a validation part, `NON_FINITE` when the loss overflows.
+   * One pass over a split, by default the validation part (`next` has no other). The validation part of a text is read
+   * as `batch` segments of equal length side by side, each from the zero state: with more than one segment the loss is a
+   * little above that of the same text read in one go. Training pauses meanwhile, so one set of weights is measured. A
+   * signal ends it at once. Rejects with `INVALID_ARGUMENT` for another split of a text, `INVALID_STATE` without a
+   * validation part, `NON_FINITE` when the loss overflows.
    */
   evaluate(options?: { split?: Split; signal?: AbortSignal | undefined }): Promise<Evaluation>;
   /**
    * What the model answers to an input, with the weights of the moment; of tasks other than `next`. Rejects with
-   * `INVALID_ARGUMENT` and the field, with `INVALID_STATE` for `next`.
+   * `INVALID_ARGUMENT` and the field, also of one that the task does not read, with `INVALID_STATE` for `next`.
    */
   predict(request: PredictRequest): Promise<Prediction>;
   /** ln P(target | input) in nats, see `PredictRequest.target`: of a sequence with its end. */
@@ -378,7 +394,8 @@ export interface Model {
   baselines(options?: { highest?: number; signal?: AbortSignal | undefined }): Promise<Baselines>;
   /**
    * How far errors reach back: the norm of the gradient of one step's loss in the state k steps before, as
-   * `[layer][k]` for k from 0 to `lags` (Pascanu, Mikolov & Bengio 2013). Measured on the text from the zero state. Default 64, at most 4096.
+   * `[layer][k]` for k from 0 to `lags` (Pascanu, Mikolov & Bengio 2013). Measured on the text from the zero state.
+   * `lags`: 1 to 4096, default 64.
    */
   gradientFlow(options?: { lags?: number }): Promise<number[][]>;
   /**
@@ -387,11 +404,12 @@ export interface Model {
    */
   inspect(text: string | Uint8Array): Promise<Inspection>;
   /**
-   * Which earlier characters the guess of character `at` (from 1) rests on: for each of them the norm of the gradient
-   * of −ln p in its one-hot vector, whatever way it took into the network. Counts characters that the model knows.
+   * Which earlier characters the prediction of character `at` depends on: for each of them the norm of the gradient
+   * of −ln p in its one-hot vector, whatever way it took into the network. `at` counts from 0 the characters that the
+   * model knows, and is at least 1: nothing predicts the first.
    */
   connectivity(text: string | Uint8Array, options: { at: number }): Promise<Float32Array>;
-  /** What the preactivations of layer `layer` (default 0) consist of once character `at` was read. */
+  /** What the preactivations of layer `layer` (default 0) consist of once character `at` (from 0) was read. */
   terms(text: string | Uint8Array, options: { at: number; layer?: number }): Promise<Term[]>;
   /** Its parameters, layers and operations, as `describeNetwork` gives them for its configuration and vocabulary. */
   graph(): Promise<NetworkGraph>;
@@ -399,7 +417,11 @@ export interface Model {
   spreads(options?: { bins?: number }): Promise<Spread[]>;
   /** Changes settings between two steps, also of a run under way. Rejects with `INVALID_CONFIG`, changing nothing. */
   update(settings: Settings): Promise<ModelInfo>;
-  /** A safetensors file. `optimizer: false` leaves out what only training on needs. */
+  /**
+   * A safetensors file. `optimizer: false` leaves out what only training on needs: the optimizer's moments, the place in
+   * the text and its fingerprint, and the number of steps. What is opened from it counts from step 0, and takes another
+   * text of the same symbols.
+   */
   save(options?: { optimizer?: boolean }): Promise<Uint8Array>;
   /** Ends the model, its memory and its threads. Calls still running reject with `DISPOSED`. May be called again. */
   dispose(): void;
@@ -410,7 +432,10 @@ export interface Model {
 }
 
 export interface CreateOptions extends Config, Runtime {
-  /** A string, or UTF-8 bytes: the text, or examples as the task writes them. Left out with a corpus. */
+  /**
+   * A string, or UTF-8 bytes: the text, or examples as the task writes them. Left out with a corpus. A byte order mark
+   * at its beginning is dropped, here and everywhere; half of a surrogate pair is refused.
+   */
   text?: string | Uint8Array;
 }
 

@@ -1,5 +1,6 @@
 import { isElsewhere, shim } from './elsewhere.js';
 import { UnfoldError } from './errors.js';
+import { inquire } from './inquire.js';
 import { isNode } from './node.js';
 import type { Answer } from './protocol.js';
 import { serveWorker } from './serve-worker.js';
@@ -12,7 +13,7 @@ if (typeof Worker === 'function' && !isNode()) {
   globalThis.Worker = class extends Worker {
     constructor(url: string | URL, options?: WorkerOptions) {
       super(elsewhere ? shim(String(url)) : url, options);
-      watchStart(this, String(url), (reason) => {
+      watchStart(this, String(url), inquire, (reason) => {
         const error = new UnfoldError('LOAD_FAILED', `a thread, ${String(url)}: ${reason}`).toJSON();
         (postMessage as (answer: Answer) => void)({ type: 'dead', error });
       });

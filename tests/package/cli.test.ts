@@ -1,9 +1,7 @@
 /** The command line, as a shell sees it: output, files, signals, status. */
-import { spawn, type SpawnOptions } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 // Not exported: the commands run in this process, where what they print and answer can be read.
 import { bench } from '../../dist/cli/bench.js';
@@ -17,11 +15,11 @@ import { predict } from '../../dist/cli/predict.js';
 import { sample } from '../../dist/cli/sample.js';
 import { train } from '../../dist/cli/train.js';
 import { openModel } from 'unfold-rnn';
+import * as command from './command.js';
 import { TEXT } from './harness.js';
 
 vi.setConfig({ testTimeout: 180_000 }); // programs and browsers on a busy machine
 
-const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const small = ['--preset', 'gru', '--hidden', '12', '--batch', '4', '--window', '16', '--threads', '1'];
 
 let folder: string;
@@ -31,34 +29,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-interface Ended {
-  status: number | null;
-  out: string;
-  err: string;
-}
-
-function start(args: string[], options: SpawnOptions = {}) {
-  const child = spawn(process.execPath, [program, ...args], { cwd: folder, ...options });
-  const ended: Promise<Ended & { bytes: Buffer }> = new Promise((resolve, reject) => {
-    const out: Buffer[] = [];
-    let err = '';
-    child.stdout!.on('data', (data) => out.push(data));
-    child.stderr!.on('data', (data) => (err += data));
-    child.on('error', reject);
-    child.on('close', (status) => {
-      const bytes = Buffer.concat(out);
-      resolve({ status, out: bytes.toString(), bytes, err });
-    });
-  });
-  return { child, ended };
-}
-
-async function run(args: string[], input: Uint8Array | string = '') {
-  const { child, ended } = start(args);
-  child.stdin!.on('error', () => {}); // it may end without reading
-  child.stdin!.end(input);
-  return ended;
-}
+const start = (args: string[]) => command.start(folder, args);
+const run = (args: string[], input?: Uint8Array | string) => command.run(folder, args, input);
 
 const lines = (text: string) =>
   text
@@ -385,12 +357,12 @@ test('options come from one table: nothing undescribed is taken', () => {
 });
 
 test('the progress line', () => {
-  const progress = { step: 50, bitsPerCharacter: 2.5, validationLoss: Math.LN2 * 2, charsPerSecond: 12345.6 };
+  const progress = { step: 50, loss: Math.LN2 * 2.5, validationLoss: Math.LN2 * 2, charsPerSecond: 12345.6 };
   const at = { ...progress, secondsLeft: 75, done: false } as never;
-  expect(describeProgress(at, 0, 100)).toBe(
+  expect(describeProgress(at, 0, 100, 'char')).toBe(
     '[############------------]  step 50/100  2.500 bits  validation 2.000 bits  1:15 left  12,346 char/s',
   );
-  expect(describeProgress(at, 0, Infinity)).toMatch(/^step 50 {2}2.500/);
+  expect(describeProgress(at, 0, Infinity, 'char')).toMatch(/^step 50 {2}2.500/);
   expect([3, 59, 60, 61, 3599, 3600, 3723].map(duration)).toEqual([
     '3 s',
     '59 s',
@@ -437,7 +409,7 @@ describe('tasks', () => {
     });
     const measured = await run(['evaluate', 'task.safetensors']);
     expect(measured.out).toMatch(
-      /^test loss [\d.]+, [\d.]+ % right, \d+ predictions\nloss [\d.]+  without information\n$/,
+      /^test loss [\d.]+, [\d.]+ % right, \d+ predictions\nloss [\d.]+  trivial baseline\n$/,
     );
 
     const pairs = Array.from({ length: 60 }, (_, i) => `${i % 7}${i % 3}\t${i % 3}${i % 7}`).join('\n');

@@ -117,3 +117,50 @@ test('a reader half a second behind pauses the work', () => {
   credit = 1;
   expect(job.next().value).toBeUndefined();
 });
+
+describe('a run with only a validation left to do', () => {
+  const step = {
+    step: 5,
+    epoch: 1,
+    loss: 2,
+    validationLoss: null,
+    accuracy: null,
+    gradientNorm: 3,
+    learningRate: 0.1,
+  };
+  const taken = { ...step, characters: 40, seconds: 0.1 };
+  const validated = { ...taken, loss: null, validationLoss: 1.5, seconds: 0 };
+  /** Each slice gives the next list of events. */
+  function scripted(...slices: object[][]) {
+    const train = () => {
+      const events = slices.shift() ?? [];
+      return reply({ step: 5, done: slices.length === 0, underWay: false, events });
+    };
+    const info = () => reply({ step: 5, epoch: 1 });
+    return { info: vi.fn(info), train } as unknown as EngineSession;
+  }
+  const last = { step: 5, validationLoss: 1.5, validationStep: 5, done: true, secondsLeft: 0 };
+
+  test('gives one report, with what was known of the step', () => {
+    const session = scripted([taken], [validated]);
+    vi.mocked(session.info).mockImplementationOnce(() => reply({ step: 4, epoch: 0.5 }));
+    const first = train(session, { until: 5 }, { credit: 1, send: () => {} });
+    first.next();
+    first.return({} as never); // stopped in its last validation
+    const reports = run(session, { until: 5 });
+    expect(reports).toMatchObject([{ ...last, loss: 2, gradientNorm: 3, learningRate: 0.1, characters: 40 }]);
+    expect(reports[0]!.losses).toHaveLength(0);
+  });
+
+  test('of a model that has just been opened, without it', () => {
+    expect(run(scripted([validated]), { until: 5 })).toMatchObject([
+      { ...last, loss: NaN, charsPerSecond: 0 },
+    ]);
+    const overflowed = { ...validated, validationLoss: null };
+    expect(run(scripted([overflowed]), { until: 5 })).toMatchObject([{ ...last, validationLoss: Infinity }]);
+  });
+
+  test('and with nothing left gives none', () => {
+    expect(run(scripted([]), { until: 5 })).toEqual([]);
+  });
+});

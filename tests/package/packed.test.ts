@@ -167,7 +167,9 @@ describe.skipIf(missing)('the size', () => {
     const { stdout } = await execute(args[0]!, args.slice(1), { cwd: project, maxBuffer: 1 << 24 });
     return stdout.trim() ? brotliCompressSync(stdout).byteLength : 0;
   }
-  const apart = ['simd', 'simd-threads', 'local'].map((name) => `--external:*/${name}.js`);
+  const apart = ['simd', 'simd-threads', 'local', 'formats', 'inquire'].map(
+    (name) => `--external:*/${name}.js`,
+  );
 
   test('what is not used is not there', async () => {
     expect(await sizeOf("import 'unfold-rnn';")).toBe(0);

@@ -1,6 +1,7 @@
 /** How long a worker's start may be silent, by a clock of the test's own. In browsers: worker-start.test.ts. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 // Not exported: timers are its whole subject, and browsers have no others.
+import { inquire } from '../../dist/inquire.js';
 import { watchStart } from '../../dist/starting.js';
 
 const url = 'http://page/worker.js';
@@ -20,7 +21,7 @@ beforeEach(() => {
     Object.defineProperty(await answer(address), 'url', { value: address }),
   );
   vi.stubGlobal('addEventListener', scope.addEventListener.bind(scope));
-  watchStart(worker as unknown as Worker, url, (reason) => dead.push(reason), closed.signal);
+  watchStart(worker as unknown as Worker, url, inquire, (reason) => dead.push(reason), closed.signal);
 });
 afterEach(() => {
   vi.useRealTimers();

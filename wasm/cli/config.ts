@@ -1,5 +1,4 @@
 /** From options to a configuration, and what of it a saved model can still take up. */
-import { readFile } from 'node:fs/promises';
 import {
   type CanonicalConfig,
   checkConfig,
@@ -8,8 +7,9 @@ import {
   type OptimizerConfig,
   type Settings,
 } from 'unfold-rnn';
-import { FileError } from './files.js';
+import { read } from './files.js';
 import { type Arguments, type Options, UsageError } from './options.js';
+import { decode } from './texts.js';
 
 export const configOptions: Options = {
   config: { short: 'c', value: 'JSON|FILE', help: 'the whole configuration; the options below overrule it' },
@@ -25,7 +25,7 @@ export const configOptions: Options = {
   batch: { value: 'N', default: '32', help: 'sequences trained side by side' },
   optimizer: { value: 'NAME', default: 'adam', help: 'see unfold-rnn info' },
   'learning-rate': { value: 'X', default: '0.002', help: 'may change when a run goes on' },
-  dropout: { value: 'X', default: '0', help: 'between layers, 0 to below 1; may change' },
+  dropout: { value: 'X', default: '0', help: 'between layers, 0 to 0.95; may change' },
   clip: { value: 'X', default: '5', help: 'largest gradient norm, 0 for none; may change' },
   validation: { value: 'X', default: '0.1', help: 'share of the text held out' },
   'evaluate-every': { value: 'N', default: '500', help: 'steps between validations; may change' },
@@ -115,9 +115,8 @@ async function readConfig(source: string | undefined): Promise<Config> {
   if (source === undefined) return {};
   let text = source;
   if (!source.trimStart().startsWith('{')) {
-    text = await readFile(source, 'utf8').catch((error: Error) => {
-      throw new FileError(`--config: ${source} cannot be read: ${error.message}.`);
-    });
+    const { bytes } = await decode(source, await read(source), { encoding: 'utf-8' });
+    text = new TextDecoder().decode(bytes);
   }
   try {
     const config: unknown = JSON.parse(text);

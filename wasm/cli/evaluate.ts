@@ -1,63 +1,85 @@
-import { openModel } from 'unfold-rnn';
-import { print, read, readTexts } from './files.js';
+import type { Evaluation, Model } from 'unfold-rnn';
+import { print, read } from './files.js';
 import { interruption } from './interrupt.js';
 import type { Arguments, Command } from './options.js';
+import { configIn, openToScore, type Scored } from './scoring.js';
+import { encodingOption, placed, readingOf, readTexts, type Texts } from './texts.js';
 import { told } from './train.js';
 
 export const evaluate: Command = {
   summary:
-    'Measures a saved model on the held-out end of texts, or on the test examples of its task.\n' +
-    'Held out is the share that its configuration calls validation. Without a text: of what is piped in.',
+    'Measures a saved model: on its own training text what was held out of it, on any other text all of it\n' +
+    '(read in one go), on generated examples those for the test. Without a text: on what is piped in.',
   operands: ['model', '[text…]'],
   options: {
     baselines: { short: 'b', value: 'N', help: 'also n-grams with up to N characters of context, 0 to 8' },
+    ...encodingOption,
   },
   run: runEvaluate,
 };
 
+const NOTHING: Texts = { bytes: new Uint8Array(), notes: [], places: [] };
+
+/** Symbols outside the vocabulary that are named. */
+const MOST_NAMED = 12;
+
 async function runEvaluate(args: Arguments): Promise<number> {
-  const [file, ...texts] = args.operands as [string, ...string[]];
+  const [file, ...paths] = args.operands as [string, ...string[]];
   const highest = args.whole('baselines');
   const interrupted = interruption();
   const { signal } = interrupted;
-  const bytes = await read(file);
-  // Without its training state a model takes any text.
-  const bare = await openModel(bytes, { threads: 1, signal });
-  const weights = await bare.save({ optimizer: false });
-  const made = bare.info.config.corpus !== undefined;
-  bare.dispose();
-  const text = made ? new Uint8Array() : await readTexts(texts);
-  const model = await openModel(weights, { ...args.runtime, text, signal });
+  let scored: Scored | undefined;
   try {
-    const { data } = model.info;
-    const split = data?.test ? 'test' : 'validation';
+    const bytes = await read(file, signal);
+    const config = configIn(bytes);
+    const reading = { ...readingOf(args, config?.unit === 'byte'), signal };
+    const texts = config?.corpus === undefined ? await readTexts(paths, reading) : NOTHING;
+    scored = await openToScore(bytes, texts.bytes, { ...args.runtime, signal }).catch((error) => {
+      throw placed(error, texts);
+    });
+    const { model, split, whole, unknown } = scored;
     const measured = await model.evaluate({ split, signal });
     const baselines = highest === undefined ? undefined : await model.baselines({ highest, signal });
+    if (baselines && whole) baselines.markov = [];
     if (args.flag('json')) {
-      await print(`${JSON.stringify({ ...measured, ...(baselines && { baselines }) })}\n`);
+      const more = { ...(baselines && { baselines }), ...(unknown.count && { unknown }) };
+      await print(`${JSON.stringify({ ...measured, split: whole ? 'all' : split, ...more })}\n`);
       return interrupted.status;
     }
-    if (data) {
-      const lines = [
-        `${split} ${told(model, measured)}, ${measured.characters} predictions`,
-        `loss ${data.trivialLoss!.toFixed(6)}  without information`,
-      ];
-      await print(`${lines.join('\n')}\n`);
-      return interrupted.status;
+    const notes = [...texts.notes, ...(unknown.count ? [sentenceOf(unknown)] : [])];
+    // Where all is measured, there is no training part to count on.
+    if (baselines && whole)
+      notes.push('N-grams are counted on a training text: there are none for this one.');
+    if (!args.flag('quiet')) for (const note of notes) process.stderr.write(`${note}\n`);
+    const lines = linesOf(model, measured, whole ? 'all' : split);
+    if (baselines) {
+      lines.push(`${bits(baselines.uniform)}  every symbol alike`);
+      lines.push(...baselines.markov.map((loss, n) => `${bits(loss)}  ${n} characters of context, counted`));
     }
-    const bits = (nats: number) => `${(nats / Math.LN2).toFixed(4)} bits a character`;
-    const lines = [
-      `${bits(measured.loss)} (${measured.loss.toFixed(6)} nats), ${measured.characters} characters`,
-      ...(baselines ? [`${bits(baselines.uniform)}  every symbol alike`] : []),
-      ...(baselines?.markov ?? []).map((loss, n) => `${bits(loss)}  ${n} characters of context, counted`),
-    ];
     await print(`${lines.join('\n')}\n`);
     return interrupted.status;
-  } catch (error) {
-    if (signal.aborted) return interrupted.status;
-    throw error;
   } finally {
-    model.dispose();
+    scored?.model.dispose();
     interrupted.release();
   }
+}
+
+const bits = (nats: number) => `${(nats / Math.LN2).toFixed(4)} bits a character`;
+
+function linesOf(model: Model, measured: Evaluation, split: string): string[] {
+  const { loss, characters } = measured;
+  const { data } = model.info;
+  if (!data) return [`${bits(loss)} (${loss.toFixed(6)} nats), ${characters} characters (${partOf[split]})`];
+  return [
+    `${split} ${told(model, measured)}, ${characters} predictions`,
+    `loss ${data.trivialLoss!.toFixed(6)}  trivial baseline`,
+  ];
+}
+
+const partOf: Record<string, string> = { all: 'the whole text', validation: 'held out of its own text' };
+
+function sentenceOf({ count, symbols }: Scored['unknown']): string {
+  const named = symbols.slice(0, MOST_NAMED).map((symbol) => JSON.stringify(symbol));
+  const more = symbols.length > MOST_NAMED ? ', …' : '';
+  return `${count} characters are not in the model's vocabulary and are left out: ${named.join(', ')}${more}.`;
 }

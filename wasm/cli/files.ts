@@ -1,8 +1,20 @@
 /** Files and pipes: `-` is standard input or output. */
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, link, open, readdir, readFile, realpath, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import {
+  access,
+  link,
+  lstat,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { UsageError } from './options.js';
 
@@ -15,28 +27,37 @@ const causes: Record<string, string> = {
   EISDIR: 'it is a folder',
   ENOSPC: 'the disk is full',
   EROFS: 'the disk is read-only',
+  ELOOP: 'its links form a circle',
 };
 
-function refuse(path: string, what: string, error: unknown): FileError {
+/** What the system says of a failure, in words. */
+export function causeOf(error: unknown): string {
   const { code = '', message } = error as NodeJS.ErrnoException;
-  return new FileError(`${path} cannot be ${what}: ${causes[code] ?? message}.`);
+  return causes[code] ?? message;
 }
 
-export async function read(path: string): Promise<Uint8Array> {
-  if (path !== '-') {
-    return readFile(path).catch((error) => {
-      throw refuse(path, 'read', error);
-    });
+function refuse(path: string, what: string, error: unknown): FileError {
+  return new FileError(`${path} cannot be ${what}: ${causeOf(error)}.`);
+}
+
+/** A file or a pipe to its end, which a device does not have. Rejects with the signal's reason once it fires. */
+export async function read(path: string, signal?: AbortSignal): Promise<Uint8Array> {
+  if (path === '-' && process.stdin.isTTY) throw new UsageError('nothing is piped in, and no file is named.');
+  const aborted = new Promise<never>((_, reject) =>
+    signal?.addEventListener('abort', () => reject(signal.reason as Error)),
+  );
+  try {
+    return await Promise.race([path === '-' ? buffer(process.stdin) : readWhole(path), aborted]);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw refuse(path === '-' ? 'standard input' : path, 'read', error);
   }
-  if (process.stdin.isTTY) throw new UsageError('nothing is piped in, and no file is named.');
-  return buffer(process.stdin);
 }
 
-/** The bytes of several texts, one behind the other. Without a name: what is piped in. */
-export async function readTexts(paths: string[]): Promise<Uint8Array> {
-  const parts = [];
-  for (const path of paths.length ? paths : ['-']) parts.push(await read(path));
-  return Buffer.concat(parts);
+async function readWhole(path: string): Promise<Uint8Array> {
+  const found = await stat(path);
+  if (found.isCharacterDevice() || found.isBlockDevice()) throw new Error('it is a device');
+  return readFile(path);
 }
 
 export async function exists(path: string): Promise<boolean> {
@@ -50,11 +71,31 @@ export async function exists(path: string): Promise<boolean> {
 export async function checkWritable(path: string): Promise<void> {
   if (path === '-') return;
   try {
-    await access(dirname(path), constants.W_OK);
-    if (await exists(path)) await access(path, constants.W_OK);
+    const target = await targetOf(path);
+    await access(dirname(target), constants.W_OK);
+    if (await exists(target)) await access(target, constants.W_OK);
   } catch (error) {
     throw refuse(path, 'written', error);
   }
+}
+
+/** Links that are followed, as Linux does. */
+const MOST_LINKS = 40;
+
+/**
+ * The file behind any links, also where it does not exist yet: a link stays a link. Throws for what is no regular file:
+ * to replace a pipe or a device would help nobody.
+ */
+export async function targetOf(path: string): Promise<string> {
+  let target = await realpath(path).catch(() => path);
+  for (let i = 0; (await lstat(target).catch(() => undefined))?.isSymbolicLink(); ++i) {
+    if (i === MOST_LINKS) throw Object.assign(new Error(), { code: 'ELOOP' });
+    target = resolve(dirname(target), await readlink(target));
+  }
+  const found = await stat(target).catch(() => undefined);
+  if (found && !found.isFile() && !found.isDirectory())
+    throw new Error('it is no regular file (- is standard output)');
+  return target;
 }
 
 /** The calls that change the disk, in one place so that tests can let each of them fail. */
@@ -69,7 +110,9 @@ export const previousOf = (path: string) => `${path}.previous`;
  */
 export async function write(path: string, bytes: Uint8Array | string, { keep = false } = {}): Promise<void> {
   if (path === '-') return print(bytes);
-  const target = await realpath(path).catch(() => path); // a link stays a link
+  const target = await targetOf(path).catch((error) => {
+    throw refuse(path, 'written', error);
+  });
   await removeLeftovers(target);
   const part = `${target}.${process.pid}-${randomUUID()}.part`;
   try {

@@ -5,8 +5,9 @@ import { bench } from './bench.js';
 import { describe } from './describe.js';
 import { evaluate } from './evaluate.js';
 import { exportModel } from './export.js';
-import { FileError } from './files.js';
+import { causeOf, FileError } from './files.js';
 import { info } from './info.js';
+import { Interrupted } from './interrupt.js';
 import { Arguments, type Command, helpOf, UsageError } from './options.js';
 import { predict } from './predict.js';
 import { sample } from './sample.js';
@@ -65,6 +66,14 @@ async function show(text: string): Promise<number> {
 
 /** One line, and in JSON one object, whatever went wrong. */
 function fail(error: unknown, json: boolean): number {
+  if (error instanceof Interrupted) {
+    if (json)
+      process.stdout.write(
+        `${JSON.stringify({ event: 'error', code: 'ABORTED', message: error.message })}\n`,
+      );
+    process.stderr.write(`unfold-rnn: ${error.message}\n`);
+    process.exit(error.status); // something may still be waiting for input
+  }
   const usage =
     error instanceof UsageError ||
     (error instanceof UnfoldError && ['INVALID_CONFIG', 'INVALID_ARGUMENT'].includes(error.code));
@@ -82,8 +91,10 @@ function fail(error: unknown, json: boolean): number {
 // A reader that has enough (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(STATUS.done);
-  throw error;
+  process.stderr.write(`unfold-rnn: standard output cannot be written: ${causeOf(error)}.\n`);
+  process.exit(STATUS.failed);
 });
+process.stderr.on('error', () => {}); // nobody is left to tell
 
 const args = process.argv.slice(2);
 try {

@@ -1,70 +1,162 @@
-import { openModel, type PredictRequest } from 'unfold-rnn';
-import { print, read } from './files.js';
-import type { Arguments, Command } from './options.js';
-import { UsageError } from './options.js';
+import { randomInt } from 'node:crypto';
+import { type Model, openModel, type Prediction, type PredictRequest, UnfoldError } from 'unfold-rnn';
+import { exists, print, read } from './files.js';
+import { interruption } from './interrupt.js';
+import { type Arguments, type Command, UsageError } from './options.js';
+import { csvOf, type Query, queriesOf } from './queries.js';
+import { decode, encodingOption, linesOf, readingOf } from './texts.js';
 
 export const predict: Command = {
   summary:
     'Answers with a model of a task: a label, labels, numbers or a sequence for each input.\n' +
-    'An input is a text, or JSON for numbers; - answers every line of what is piped in.',
+    'An input is a text; of numbers JSON or a CSV file; of generate nothing, or its context (0.5,1).\n' +
+    '- reads what is piped in: an input a line, of regress a series as CSV, with an answer for each.',
   operands: ['model', '[input…]'],
   options: {
     beam: { short: 'b', value: 'N', default: '1', help: 'hypotheses followed at a time' },
     'length-penalty': { value: 'X', default: '0', help: 'prefers longer sequences' },
-    temperature: { short: 't', value: 'X', default: '0', help: 'above 0: symbols are drawn' },
-    steps: { short: 'n', value: 'N', default: '0', help: 'steps to foretell after the input, of numbers' },
-    seed: { value: 'N', help: "of what is drawn; default: the model's" },
+    temperature: {
+      short: 't',
+      value: 'X',
+      default: '0, with --count 1',
+      help: 'above 0: symbols are drawn',
+    },
+    steps: { short: 'n', value: 'N', default: '0', help: 'steps to forecast after the input, of numbers' },
+    count: { value: 'N', default: '1', help: 'answers to each input' },
+    seed: { value: 'N', help: 'of the first answer that is drawn, then one more each; default a new one' },
+    unknown: {
+      value: 'NAME',
+      default: 'refuse',
+      help: 'refuse inputs with symbols outside the vocabulary, or skip these',
+    },
+    ...encodingOption,
   },
   run: runPredict,
 };
 
+/** Seeds that are drawn, so that they can be typed. */
+const MOST_SEED = 2 ** 31;
+
 async function runPredict(args: Arguments): Promise<number> {
   const [file, ...given] = args.operands as [string, ...string[]];
-  const model = await openModel(await read(file), { ...args.runtime, threads: 1 });
+  if (!['refuse', 'skip'].includes(args.text('unknown')!))
+    throw new UsageError(`--unknown: expected refuse or skip, got '${args.text('unknown')}'.`);
+  const options = optionsOf(args);
+  const count = args.whole('count', 1)!;
+  const interrupted = interruption();
+  const { signal } = interrupted;
+  const model = await openModel(await read(file, signal), { ...args.runtime, threads: 1, signal });
   try {
-    const number = (name: string) => (args.given(name) ? args.number(name) : undefined);
-    const common: PredictRequest = {};
-    for (const name of ['beam', 'temperature', 'steps', 'seed'] as const) {
-      const value = number(name);
-      if (value !== undefined) common[name] = value;
+    const queries = await collect(args, model, given, file, signal);
+    const seed = args.whole('seed') ?? (options.temperature ? randomInt(MOST_SEED) : undefined);
+    let failed = 0;
+    let drawn = 0;
+    for (const [at, query] of queries.entries()) {
+      for (let i = 0; i < count; ++i) {
+        signal.throwIfAborted();
+        const one = seed === undefined ? {} : { seed: seed + drawn++ };
+        const answer = await answerTo(model, query, { ...options, ...one }, args);
+        const several = queries.length > 1 || given.includes('-');
+        if (answer instanceof UnfoldError && !several) throw answer;
+        failed += Number(answer instanceof UnfoldError);
+        if (args.flag('json')) await print(`${JSON.stringify(asJson(answer, query, one))}\n`);
+        else await print(`${at && query.series ? '\n' : ''}${asText(answer, query)}\n`);
+        if (answer instanceof UnfoldError && !args.flag('quiet'))
+          process.stderr.write(`input ${at + 1}: ${answer.message}${wayOn(answer, args)}\n`);
+      }
     }
-    const penalty = number('length-penalty');
-    if (penalty !== undefined) common.lengthPenalty = penalty;
-    const writes = (model.info.config.task as { name?: string } | undefined)?.name === 'generate';
-    if (!given.length && !writes) throw new UsageError('name an input, or - for what is piped in.');
-    const inputs: (string | undefined)[] = given.length === 0 ? [undefined] : [];
-    for (const input of given) {
-      if (input === '-')
-        inputs.push(
-          ...Buffer.from(await read('-'))
-            .toString()
-            .split(/\r?\n/)
-            .filter(Boolean),
-        );
-      else inputs.push(input);
-    }
-    for (const input of inputs) {
-      const answer = await model.predict({
-        ...common,
-        ...(input !== undefined && parsed(input, model.info.data!.numbers > 0)),
-      });
-      if (args.flag('json')) await print(`${JSON.stringify(answer)}\n`);
-      else
-        await print(
-          `${answer.output ?? answer.outputs?.join('') ?? JSON.stringify(answer.forecast ?? answer.values)}\n`,
-        );
-    }
-    return 0;
+    return failed ? 1 : 0;
   } finally {
     model.dispose();
+    interrupted.release();
   }
 }
 
-function parsed(input: string, numbers: boolean): PredictRequest {
-  if (!numbers) return { input };
-  try {
-    return { input: JSON.parse(input) as number[][] };
-  } catch (error) {
-    throw new UsageError(`this model reads rows of numbers as JSON: ${(error as Error).message}.`);
+function optionsOf(args: Arguments): PredictRequest {
+  const options: PredictRequest = {};
+  for (const name of ['beam', 'temperature', 'steps'] as const)
+    if (args.given(name)) options[name] = args.number(name)!;
+  if (args.given('length-penalty')) options.lengthPenalty = args.number('length-penalty')!;
+  if (args.whole('count')! > 1 && !args.given('temperature') && !args.given('beam')) options.temperature = 1;
+  return options;
+}
+
+/** What is asked, from operands, files and what is piped in. */
+async function collect(
+  args: Arguments,
+  model: Model,
+  given: string[],
+  file: string,
+  signal: AbortSignal,
+): Promise<Query[]> {
+  const { data, config } = model.info;
+  if (!data) throw new UsageError(`this model continues texts: unfold-rnn sample ${file} --prime TEXT.`);
+  const name = (config.task as { name: string }).name;
+  const writes = name === 'generate';
+  if (!given.length && (!writes || data.context))
+    throw new UsageError(`name ${writes ? 'a context' : 'an input'}, or - for what is piped in.`);
+  if (writes && !data.context && given.length)
+    throw new UsageError(
+      'this model writes sequences from nothing, without an input: --count N gives several.',
+    );
+  const piped = async (path: string) => {
+    const { bytes, notes } = await decode(path, await read(path, signal), readingOf(args));
+    if (!args.flag('quiet')) for (const note of notes) process.stderr.write(`${note}\n`);
+    return linesOf(bytes);
+  };
+  const queries: Query[] = given.length ? [] : [{ request: {} }];
+  for (const input of given) {
+    const isFile = data.numbers > 0 && !/^\s*\[/.test(input) && (await exists(input));
+    const lines = input === '-' || isFile ? await piped(input) : [input];
+    queries.push(...queriesOf(lines, model, args.text('unknown') === 'skip'));
   }
+  return queries;
+}
+
+/** The answer, or why there is none. */
+async function answerTo(
+  model: Model,
+  { request, error }: Query,
+  options: PredictRequest,
+  args: Arguments,
+): Promise<Prediction | UnfoldError> {
+  if (error) return error;
+  try {
+    return await model.predict({ ...options, ...request });
+  } catch (error) {
+    // What is wrong with an option is wrong with every input.
+    const field = error instanceof UnfoldError ? (error.field ?? '') : '';
+    const own = ['input', 'context'].some((name) => field.startsWith(name));
+    if (own) return error as UnfoldError;
+    if (error instanceof UnfoldError && args.given(optionOf(field)))
+      throw new UsageError(`--${optionOf(field)}${error.message.slice(field.length)}.`);
+    throw error;
+  }
+}
+
+const optionOf = (field: string) => (field === 'lengthPenalty' ? 'length-penalty' : field);
+
+function wayOn({ message }: UnfoldError, args: Arguments): string {
+  return message.includes("symbols in the model's vocabulary") && args.text('unknown') === 'refuse'
+    ? ' (--unknown skip leaves it out)'
+    : '';
+}
+
+function asJson(answer: Prediction | UnfoldError, { skipped }: Query, seed: object): object {
+  if (answer instanceof UnfoldError) return { error: answer };
+  return { ...answer, ...seed, ...(skipped?.length && { skipped }) };
+}
+
+/** A line, of a series rows; empty where there is no answer. */
+function asText(answer: Prediction | UnfoldError, { header, skipped = [], series }: Query): string {
+  if (answer instanceof UnfoldError) return '';
+  const { output, outputs, forecast, values } = answer;
+  if (output !== undefined) return output;
+  if (outputs) {
+    const labels = [...outputs];
+    for (const { position } of skipped) labels.splice(position, 0, '?'); // in order: every symbol has a place
+    return labels.join('');
+  }
+  const rows = forecast ?? values ?? [];
+  return series ? csvOf(rows, header) : JSON.stringify(rows);
 }

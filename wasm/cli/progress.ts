@@ -1,5 +1,5 @@
 /** What a person sees of training: a bar in a terminal, now and then a line anywhere else. */
-import type { Progress } from 'unfold-rnn';
+import type { Model, Progress } from 'unfold-rnn';
 
 /** Columns of the bar, in a narrow terminal and elsewhere. */
 const BAR = { narrow: 10, wide: 24 };
@@ -13,20 +13,22 @@ export class ProgressLine {
   readonly #out = process.stderr;
   readonly #from: number;
   readonly #until: number;
+  readonly #unit: Unit;
   #shown = 0;
   #validation = -1;
 
   /** @param until the step that ends the run; Infinity if none does */
-  constructor(from: number, until: number) {
+  constructor(from: number, until: number, unit: Unit) {
     this.#from = from;
     this.#until = until;
+    this.#unit = unit;
   }
 
   show(progress: Progress): void {
     if (this.#out.isTTY) {
       const columns = this.#out.columns ?? 80;
       const bar = columns < 100 ? BAR.narrow : BAR.wide;
-      const line = describe(progress, this.#from, this.#until, bar).slice(0, columns - 1);
+      const line = describe(progress, this.#from, this.#until, this.#unit, bar).slice(0, columns - 1);
       this.#out.write(`\r${line}\x1b[K`);
       return;
     }
@@ -34,7 +36,7 @@ export class ProgressLine {
     if (!measured && !progress.done && performance.now() - this.#shown < PACE) return;
     this.#shown = performance.now();
     this.#validation = progress.validationStep ?? this.#validation;
-    this.#out.write(`${describe(progress, this.#from, this.#until)}\n`);
+    this.#out.write(`${describe(progress, this.#from, this.#until, this.#unit)}\n`);
   }
 
   /** Leaves the line as it is and goes on below. */
@@ -43,18 +45,68 @@ export class ProgressLine {
   }
 }
 
-export function describe(progress: Progress, from: number, until: number, bar = BAR.wide): string {
+/** What a model reads: characters cost bits, examples of other tasks have a loss of their own. */
+export type Unit = 'char' | 'example';
+
+export function describe(
+  progress: Progress,
+  from: number,
+  until: number,
+  unit: Unit,
+  bar = BAR.wide,
+): string {
+  const { accuracy, validationAccuracy, validationLoss } = progress;
+  const measure = (loss: number, share: number | null) =>
+    unit === 'char' ? `${(loss / Math.LN2).toFixed(3)} bits` : `${figure(loss)}${percent(share)}`;
   const share = Math.min(1, (progress.step - from) / (until - from));
   const full = Math.round(share * bar);
   const parts = [
     Number.isFinite(until) && `[${'#'.repeat(full)}${'-'.repeat(bar - full)}]`,
     `step ${progress.step}${Number.isFinite(until) ? `/${until}` : ''}`,
-    `${progress.bitsPerCharacter.toFixed(3)} bits`,
-    progress.validationLoss !== null && `validation ${(progress.validationLoss / Math.LN2).toFixed(3)} bits`,
+    `${unit === 'char' ? '' : 'loss '}${measure(progress.loss, accuracy)}`,
+    validationLoss !== null && `validation ${measure(validationLoss, validationAccuracy)}`,
     !progress.done && progress.secondsLeft !== null && `${duration(progress.secondsLeft)} left`,
-    `${whole.format(progress.charsPerSecond)} char/s`,
+    `${whole.format(progress.charsPerSecond)} ${unit}${unit === 'char' ? '' : 's'}/s`,
   ];
   return parts.filter((part) => part !== false).join('  ');
+}
+
+/** Four digits: losses of numbers have any size. */
+const figure = (loss: number) =>
+  Math.abs(loss) < 1e5 ? String(Number(loss.toPrecision(4))) : loss.toExponential(2);
+
+const percent = (share: number | null) => (share === null ? '' : ` (${(100 * share).toFixed(1)} % right)`);
+
+/** Times the loss of the beginning, or of the trivial baseline if that is higher, from which a run diverges. */
+const FAR = 3;
+
+/** Notices a run whose loss grows beyond what any start has. */
+export class Divergence {
+  readonly #trivial: number;
+  #reference = 0;
+  #loss = 0;
+  #noticed = false;
+  /** Whether the newest loss is that high. */
+  under = false;
+
+  constructor({ info }: Model) {
+    this.#trivial = info.data?.trivialLoss ?? Math.log(info.vocabulary.size);
+  }
+
+  /** Whether it is so for the first time. */
+  begins({ losses, loss }: Progress): boolean {
+    this.#reference ||= Math.max(losses[0] ?? loss, this.#trivial);
+    this.#loss = loss;
+    this.under = loss > FAR * this.#reference;
+    const first = this.under && !this.#noticed;
+    this.#noticed ||= this.under;
+    return first;
+  }
+
+  get sentence(): string {
+    const figures = `the loss is ${figure(this.#loss)}, ${figure(this.#loss / this.#reference)} times that of the start`;
+    return `The training diverges: ${figures}. Try a lower --learning-rate or --clip, with --fresh.`;
+  }
 }
 
 export function duration(seconds: number): string {

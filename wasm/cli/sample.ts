@@ -3,6 +3,7 @@ import { print, read } from './files.js';
 import { interruption } from './interrupt.js';
 import type { Arguments, Command } from './options.js';
 import { UsageError } from './options.js';
+import { decode, encodingOption, readingOf } from './texts.js';
 
 export const sample: Command = {
   summary: 'Writes with a saved model (- reads it from standard input).',
@@ -19,6 +20,7 @@ export const sample: Command = {
     },
     greedy: { help: 'always the likeliest' },
     seed: { value: 'N', help: "instead of the model's own" },
+    ...encodingOption,
   },
   run: runSample,
 };
@@ -36,26 +38,32 @@ async function runSample(args: Arguments): Promise<number> {
     ...(args.given('seed') && { seed: args.whole('seed')! }),
   };
   const interrupted = interruption();
-  const bytes = await read(file);
-  const prime = given === '-' ? Buffer.from(await read('-')).toString('utf8') : given;
-  const model = await openModel(bytes, { ...args.runtime, signal: interrupted.signal });
+  const { signal } = interrupted;
+  const bytes = await read(file, signal);
+  const piped = given === '-' ? await decode('-', await read('-', signal), readingOf(args)) : undefined;
+  const prime = piped ? new TextDecoder().decode(piped.bytes) : given;
+  const model = await openModel(bytes, { ...args.runtime, signal });
   try {
-    const stream = model.sample({ ...options, ...(prime && { prime }), signal: interrupted.signal });
+    const { data, vocabulary } = model.info;
+    if (data) throw new UsageError(`this model answers inputs: unfold-rnn predict ${file} INPUT.`);
+    // A byte is written as the byte that it is.
+    const raw = (piece: string) => (vocabulary.unit === 'byte' ? Buffer.from(piece, 'latin1') : piece);
+    const stream = model.sample({ ...options, ...(prime && { prime }), signal });
     let text = '';
     try {
       for await (const piece of stream) {
         if (args.flag('json')) text += piece;
-        else await print(piece);
+        else await print(raw(piece));
       }
     } catch (error) {
-      if (!interrupted.signal.aborted) throw error;
+      if (!signal.aborted) throw error;
     }
     if (args.flag('json'))
       await print(`${JSON.stringify({ prime: prime ?? '', text, unknown: stream.unknown })}\n`);
     else if (process.stdout.isTTY) await print('\n');
     if (stream.unknown.length && !args.flag('quiet')) {
       const skipped = stream.unknown.map((symbol) => JSON.stringify(symbol)).join(' ');
-      process.stderr.write(`The model does not know ${skipped}: left out of --prime.\n`);
+      process.stderr.write(`Not in the model's vocabulary, and left out of --prime: ${skipped}.\n`);
     }
     return interrupted.status;
   } finally {

@@ -1,6 +1,6 @@
 /** A model's file and its former generation, taken as one. */
 import { type Model, type OpenOptions, openModel, UnfoldError } from 'unfold-rnn';
-import { exists, FileError, previousOf, read } from './files.js';
+import { exists, FileError, previousOf, read, targetOf } from './files.js';
 
 /**
  * Opens the file or, if it is damaged or gone, the one before it; `damaged` then says why. If neither can be opened, or
@@ -15,8 +15,9 @@ export async function openSaved(
   } catch (error) {
     const damaged =
       error instanceof FileError || (error instanceof UnfoldError && error.code === 'INVALID_CHECKPOINT');
-    if (!damaged || !(await exists(previousOf(path)))) throw error;
-    const model = await read(previousOf(path))
+    const previous = previousOf(await targetOf(path));
+    if (!damaged || !(await exists(previous))) throw error;
+    const model = await read(previous)
       .then((bytes) => openModel(bytes, options))
       .catch(() => {
         throw error;

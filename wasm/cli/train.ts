@@ -1,16 +1,18 @@
 import { createModel, type Evaluation, type Model, type Progress } from 'unfold-rnn';
 import { configOf, configOptions, reconcile } from './config.js';
-import { checkWritable, exists, previousOf, print, readTexts, write } from './files.js';
+import { checkWritable, exists, previousOf, print, read, targetOf, write } from './files.js';
 import { interruption } from './interrupt.js';
 import type { Arguments, Command } from './options.js';
 import { UsageError } from './options.js';
-import { ProgressLine } from './progress.js';
+import { Divergence, ProgressLine } from './progress.js';
 import { openSaved } from './saved.js';
+import { configIn } from './scoring.js';
+import { encodingOption, placed, readingOf, readTexts } from './texts.js';
 
 export const train: Command = {
   summary:
     'Trains on texts (or on what is piped in) and saves the model. A model that is there already trains on,\n' +
-    'exactly as if it had never stopped. Ctrl-C saves and ends; a second one ends at once.',
+    'exactly as if it had never stopped. Ctrl-C saves and ends; another one, a second later, ends at once.',
   operands: ['[text…]'],
   options: {
     out: {
@@ -29,6 +31,7 @@ export const train: Command = {
     seconds: { value: 'X', help: 'end after so many seconds of work' },
     'save-every': { value: 'X', default: '60', help: 'seconds between saves on the way; 0 for none' },
     ...configOptions,
+    ...encodingOption,
   },
   run: runTrain,
 };
@@ -42,13 +45,19 @@ async function runTrain(args: Arguments): Promise<number> {
   const config = await configOf(args);
   await checkWritable(out);
 
-  const interrupted = interruption();
   if (config.corpus !== undefined && args.operands.length)
     throw new UsageError('a corpus is made here: no text goes with it.');
-  const text = config.corpus === undefined ? await readTexts(args.operands) : new Uint8Array();
-  const resume =
-    out !== '-' && !args.flag('fresh') && ((await exists(out)) || (await exists(previousOf(out))));
-  const model = await begin(args, { text, resume, out, config, signal: interrupted.signal });
+  const interrupted = interruption();
+  const { signal } = interrupted;
+  const resume = await isThere(args, out);
+  const raw = (config.unit ?? (await savedConfig(resume, out))?.unit) === 'byte';
+  const texts =
+    config.corpus === undefined && (await readTexts(args.operands, { ...readingOf(args, raw), signal }));
+  if (texts && !args.flag('quiet')) for (const note of texts.notes) process.stderr.write(`${note}\n`);
+  const text = texts ? texts.bytes : new Uint8Array();
+  const model = await begin(args, { text, resume, out, config, signal }).catch((error) => {
+    throw texts ? placed(error, texts) : error;
+  });
   const tell = reporter(args, out);
   try {
     await tell.start(model, resume);
@@ -60,8 +69,9 @@ async function runTrain(args: Arguments): Promise<number> {
       saved = step;
       await tell.saved(saved);
     };
-    const line = new ProgressLine(model.info.step, until);
-    const limits = { until, ...(seconds !== undefined && { seconds }), signal: interrupted.signal };
+    const line = new ProgressLine(model.info.step, until, model.info.data ? 'example' : 'char');
+    const divergence = new Divergence(model);
+    const limits = { until, ...(seconds !== undefined && { seconds }), signal };
     let last: Progress | undefined;
     let next = performance.now() + pace;
     try {
@@ -69,13 +79,14 @@ async function runTrain(args: Arguments): Promise<number> {
         last = progress;
         if (!args.flag('quiet')) line.show(progress);
         await tell.progress(progress);
+        if (divergence.begins(progress)) await tell.diverging(divergence.sentence, progress);
         if (pace > 0 && out !== '-' && performance.now() >= next) {
           await save();
           next = performance.now() + pace;
         }
       }
     } catch (error) {
-      if (!interrupted.signal.aborted) {
+      if (!signal.aborted) {
         if (model.info.step > 0) await save().catch(() => {}); // the error says more than a failed save would
         throw error;
       }
@@ -83,13 +94,24 @@ async function runTrain(args: Arguments): Promise<number> {
     if (last && !args.flag('quiet')) line.end();
     await model.update({}); // an aborted run reports no end: this brings the step up to date
     await save();
-    const measured = interrupted.signal.aborted ? undefined : await measure(model);
-    await tell.end(model, measured, interrupted.signal.aborted);
+    const measured = signal.aborted ? undefined : await measure(model);
+    await tell.end(model, measured, signal.aborted);
+    if (divergence.under) await tell.diverging(divergence.sentence, last);
     return interrupted.status;
   } finally {
     model.dispose();
     interrupted.release();
   }
+}
+
+/** Whether there is a model to go on with. */
+async function isThere(args: Arguments, out: string): Promise<boolean> {
+  if (out === '-' || args.flag('fresh')) return false;
+  return (await exists(out)) || exists(previousOf(await targetOf(out)));
+}
+
+async function savedConfig(resume: boolean, out: string) {
+  return resume ? configIn(await read(out).catch(() => new Uint8Array())) : undefined;
 }
 
 interface Beginning {
@@ -152,6 +174,10 @@ function reporter(args: Arguments, out: string) {
     },
     async progress({ losses: _, ...progress }: Progress) {
       await send('progress', progress);
+    },
+    async diverging(sentence: string, progress: Progress | undefined) {
+      say(sentence);
+      await send('diverging', { step: progress?.step, loss: progress?.loss });
     },
     async saved(step: number) {
       await send('saved', { file: out, step });

@@ -1,6 +1,7 @@
 /** The safetensors format: u64 little-endian header length, a JSON header, then raw little-endian data. */
-import { refuse } from '../errors.js';
+import { mismatch, refuse } from '../errors.js';
 import type { Tensor } from '../network-types.js';
+import { troubleIn } from './json-limits.js';
 
 export type { Tensor };
 
@@ -125,11 +126,15 @@ export function writeSafetensors({ metadata, tensors }: TensorFile): Uint8Array<
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   let header: unknown;
+  let trouble: string | undefined;
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    trouble = troubleIn(text);
+    if (!trouble) header = JSON.parse(text);
   } catch (error) {
-    throw bad('header', 'a JSON object', (error as Error).message);
+    trouble = (error as Error).message;
   }
+  if (trouble !== undefined) throw mismatch('INVALID_CHECKPOINT', 'header', 'a JSON object', trouble);
   if (typeof header !== 'object' || header === null || Array.isArray(header))
     throw bad('header', 'a JSON object', brief(header));
   const { __metadata__: metadata = {} } = header as Record<string, unknown>;

@@ -1,0 +1,265 @@
+/** What callers pass and open by mistake: refused with the field and little text, or done as it is meant. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { toOnnx, toStateDict } from 'unfold-rnn/export';
+import { checkConfig, createModel, createNetwork, getSchema, type Model, openModel } from 'unfold-rnn';
+// Not exported: the reader that exporters and the tensor level share.
+import { readSafetensors } from '../../dist/export/safetensors.js';
+import { collect, rejection, TEXT } from './harness.js';
+
+const small = { layers: [{ cell: 'gru' as const, hidden: 3 }], batch: 2, threads: 1, worker: false };
+const models: Record<string, Model> = {};
+
+beforeAll(async () => {
+  const tasks: Record<string, object> = {
+    text: { text: TEXT.slice(0, 800), window: 8 },
+    generate: { task: 'generate', text: 'abc\nab\nc\n'.repeat(4) },
+    translate: { task: 'translate', text: 'abc\tcba\nab\tba\n'.repeat(4) },
+    classify: { task: 'classify', text: 'x\tabc\ny\tbc\n'.repeat(4) },
+    tag: { task: 'tag', text: 'abc\txyx\nab\txy\nc\tx\n'.repeat(4) },
+    regress: { task: 'regress', text: '1,2\n2,3\n3,4\n4,5\n'.repeat(4) },
+    pooled: { task: { name: 'regress', pool: 'last' }, text: '1 2,2 3\t4\n3 4\t5\n5 6\t7\n'.repeat(2) },
+  };
+  for (const [name, options] of Object.entries(tasks))
+    models[name] = await createModel({ ...small, ...options });
+});
+afterAll(() => {
+  for (const model of Object.values(models)) model.dispose();
+});
+
+describe('a message repeats at most 80 characters of what came', () => {
+  test('of a text in the place of options, of lists in the place of tensors', async () => {
+    const text = TEXT.repeat(50);
+    const list = Array.from({ length: 100_000 }, (_, i) => i);
+    const network = await createNetwork({ ...small, task: { inputs: 2 } });
+    const x = { shape: [1, 1, 2], data: new Float32Array(2) };
+    const calls: (() => Promise<unknown>)[] = [
+      () => createModel(text as never),
+      () => getSchema(text as never),
+      () => network.forward({ ...x, data: list } as never),
+      () => network.forward({ ...x, shape: list }),
+      () => network.forward(x, { [text]: 1 }),
+      () => network.setParameters({ [text]: x }),
+      () => models['text']!.evaluate({ [text]: 1 }),
+      () => models['text']!.evaluate({ split: text as never }),
+    ];
+    for (const call of calls) {
+      const { code, message, field, expected, actual } = await rejection(new Promise((done) => done(call())));
+      expect(code).toBe('INVALID_ARGUMENT');
+      expect(field.length, message.slice(0, 300)).toBeLessThanOrEqual(80);
+      expect(actual.length, message.slice(0, 300)).toBeLessThanOrEqual(80);
+      expect(message).toBe(`${field}: expected ${expected}, got ${actual}`);
+    }
+    network.dispose();
+  });
+});
+
+describe('options that do not exist are refused by name', () => {
+  const calls: Record<string, (model: Model, options: never) => unknown> = {
+    train: (model, options) => model.train(options),
+    sample: (model, options) => collect(model.sample(options)),
+    evaluate: (model, options) => model.evaluate(options),
+    save: (model, options) => model.save(options),
+    baselines: (model, options) => model.baselines(options),
+    gradientFlow: (model, options) => model.gradientFlow(options),
+    spreads: (model, options) => model.spreads(options),
+    connectivity: (model, options) => model.connectivity('the', options),
+    terms: (model, options) => model.terms('the', options),
+    openModel: (_, options) => openModel(new Uint8Array(), options),
+    checkConfig: (_, options) => checkConfig({}, options),
+    getSchema: (_, options) => getSchema(options),
+  };
+
+  test.each(Object.entries(calls))('%s', async (_, call) => {
+    const error = await rejection(
+      new Promise((done) => done(call(models['text']!, { stepz: 1, at: 1 } as never))),
+    );
+    expect(error).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      actual: expect.stringMatching('an unknown (option|field)'),
+    });
+    expect(['stepz', 'at']).toContain(error.field);
+  });
+
+  test('of a run, numbers that are none of steps', () => {
+    for (const steps of [1.5, -1, NaN, '3', null])
+      for (const field of ['steps', 'until'])
+        expect(() => models['text']!.train({ [field]: steps })).toThrow(
+          expect.objectContaining({ code: 'INVALID_ARGUMENT', field, expected: 'a whole number, 0 or more' }),
+        );
+    expect(() => models['text']!.train({ seconds: 1.5, steps: Infinity })).not.toThrow();
+  });
+});
+
+describe('predict refuses what the task does not read', () => {
+  const fields = {
+    ...{ input: 'ab', context: [1], beam: 2, lengthPenalty: 1, temperature: 1, seed: 3, steps: 2 },
+  };
+  const numbers = [[1, 2]];
+  test.each([
+    ['generate', {}, 'beam lengthPenalty temperature seed'],
+    ['translate', { input: 'ab' }, 'input beam lengthPenalty temperature seed'],
+    ['classify', { input: 'ab' }, 'input'],
+    ['tag', { input: 'ab' }, 'input'],
+    ['regress', { input: numbers }, 'input steps'],
+    ['pooled', { input: numbers }, 'input'],
+  ])('%s', async (name, request, read) => {
+    const refused = [];
+    for (const [field, value] of Object.entries(fields)) {
+      const given = { [field]: value, ...request };
+      const error = await models[name]!.predict(given).then(
+        () => undefined,
+        (error: { field: string }) => error,
+      );
+      if (error) refused.push(field);
+      if (error) expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', field });
+    }
+    expect(refused.sort()).toEqual(
+      Object.keys(fields)
+        .filter((field) => !read.split(' ').includes(field))
+        .sort(),
+    );
+  });
+});
+
+describe('texts', () => {
+  const half = 'I ate 🍕'.slice(0, 7);
+
+  test('half of a surrogate pair is refused with its field, wherever it is', async () => {
+    const text = models['text']!;
+    const calls: [string, string, () => unknown][] = [
+      ['text', 'INVALID_TEXT', () => createModel({ ...small, text: half })],
+      ['text', 'INVALID_TEXT', () => text.inspect(half)],
+      ['prime', 'INVALID_ARGUMENT', () => collect(text.sample({ prime: half }))],
+      ['input', 'INVALID_ARGUMENT', () => models['classify']!.predict({ input: half })],
+      ['name', 'INVALID_ARGUMENT', () => createModel({ ...small, text: TEXT, task: { name: half } })],
+    ];
+    for (const [field, code, call] of calls)
+      expect(await rejection(new Promise((done) => done(call())))).toMatchObject({
+        ...{ code, field, expected: 'whole characters', actual: 'a lone surrogate at 6' },
+      });
+    expect(() => text.sample({ prime: null as never })).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT', field: 'prime', actual: 'null' }),
+    );
+  });
+
+  test('a byte order mark is no symbol, as a string and as bytes', async () => {
+    for (const text of ['\uFEFFab ba'.repeat(9), new TextEncoder().encode(`\uFEFF${'ab ba'.repeat(9)}`)]) {
+      const model = await createModel({ ...small, window: 4, text });
+      expect(model.info.vocabulary.symbols[0]).toBe(' ');
+      model.dispose();
+    }
+  });
+});
+
+describe('a run that is awaited', () => {
+  test('goes to its end and gives the last report; a sample the whole text', async () => {
+    const model = await createModel({ ...small, text: TEXT.slice(0, 800), window: 8 });
+    expect(await model.train({ steps: 7 })).toMatchObject({ step: 7, done: true });
+    expect(model.info.step).toBe(7);
+    expect(await model.train({ until: 7 })).toBeUndefined();
+    const text = await model.sample({ length: 50, seed: 3 });
+    expect(text).toBe((await collect(model.sample({ length: 50, seed: 3 }))).join(''));
+    expect(await model.sample({ length: 0 })).toBe('');
+    expect(await rejection(model.train({ signal: AbortSignal.abort('enough') }) as never)).toBe('enough');
+    expect(await rejection(model.train() as never)).toMatchObject({ field: 'steps', actual: 'none' });
+    expect((await model.train({ steps: 1 }))!.done).toBe(true); // that run is over
+    model.dispose();
+  });
+});
+
+test('a text has no other split than its validation part', async () => {
+  for (const split of ['train', 'test', 'dev'] as never[])
+    expect(await rejection(models['text']!.evaluate({ split }))).toMatchObject({
+      ...{ code: 'INVALID_ARGUMENT', field: 'split', expected: "'validation'" },
+    });
+  expect((await models['classify']!.evaluate({ split: 'train' })).characters).toBeGreaterThan(1);
+});
+
+describe('openModel names what it is given', () => {
+  const latin = (text: string) => Uint8Array.from(text, (c) => c.charCodeAt(0));
+  const zip = (...names: string[]) =>
+    latin(names.map((name) => `PK\x03\x04${'\0'.repeat(22)}${name}`).join(''));
+
+  test.each<[string, Uint8Array, RegExp]>([
+    ['a PyTorch file', zip('model/data.pkl', 'model/data/0'), /fromStateDict\(\).*model\.state_dict\(\)/],
+    ['a Keras model', zip('metadata.json', 'config.json'), /fromStateDict/],
+    ['a NumPy archive', zip('w.npy'), /fromStateDict/],
+    ['a zip archive', zip('holiday.jpg'), /unpack it/],
+    ['a Python pickle', latin('\x80\x02}q\0.'), /state_dict/],
+    ['an HDF5 file (Keras weights?)', latin('\x89HDF\r\n\x1a\n\0\0\0'), /fromStateDict/],
+    ['a GGUF model', latin('GGUF\x03\0\0\0'), /recurrent/],
+    ['a TensorFlow Lite model', latin('\x1c\0\0\0TFL3\0\0'), /\.safetensors/],
+    ['a PNG picture', latin('\x89PNG\r\n\x1a\n'), /\.safetensors/],
+    ['a JPEG picture', latin('\xff\xd8\xff\xe0\0'), /\.safetensors/],
+    ['a gzip file', latin('\x1f\x8b\x08\0'), /unpack it/],
+    ['a MIDI file', latin('MThd\0\0\0\x06'), /notes/],
+    ['an HTML page', latin('<!DOCTYPE html><title>404</title>'), /address/],
+    ['a Git LFS pointer', latin('version https://git-lfs.github.com/spec/v1\noid'), /git lfs pull/],
+    ['JSON', latin('{ "layers": [{ "hidden": 3 }] }'), /createModel/],
+    ['a text', latin('Once upon a time there was'), /createModel/],
+    ['an empty file', new Uint8Array(), /to its end/],
+  ])('%s', async (name, bytes, advice) => {
+    const error = await rejection(openModel(bytes, { threads: 1, worker: false }));
+    expect(error).toMatchObject({ code: 'INVALID_CHECKPOINT', field: 'file', actual: name });
+    expect(error.message).toMatch(/^this is /);
+    expect(error.message).toMatch(advice);
+    expect(error.message.length).toBeLessThan(200);
+  });
+
+  test('what this package writes beside models, and the beginning of one', async () => {
+    const bytes = await models['text']!.save();
+    const name = async (other: Uint8Array) =>
+      (await rejection(openModel(other, { threads: 1, worker: false }))).actual;
+    expect(await name(toOnnx(bytes))).toBe('an ONNX model');
+    expect(await name(toStateDict(bytes))).toBe('a safetensors file of weights');
+    expect(await name(bytes.subarray(0, 200))).toBe('the beginning of a safetensors file');
+    const damaged = bytes.slice();
+    damaged[damaged.length - 1]! ^= 64;
+    expect(await rejection(openModel(damaged, { threads: 1, worker: false }))).toMatchObject({
+      field: 'checksum',
+    });
+  });
+});
+
+describe('a safetensors header', () => {
+  const file = (header: string) => {
+    const text = new TextEncoder().encode(header);
+    const bytes = new Uint8Array(8 + text.length + 8);
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
+    bytes.set(text, 8);
+    return bytes;
+  };
+  const entry = '{"dtype":"F32","shape":[2],"data_offsets":[0,8]}';
+
+  test.each([
+    ['a name twice', `{"a":${entry},"a":${entry}}`, 'the key "a" twice'],
+    ['a name twice, spelled otherwise', `{"a":${entry},"\\u0061":${entry}}`, 'the key "a" twice'],
+    [
+      'a field twice',
+      `{"a":{"dtype":"F32","dtype":"F16","shape":[2],"data_offsets":[0,8]}}`,
+      'the key "dtype" twice',
+    ],
+    ['metadata twice', `{"__metadata__":{},"a":${entry},"__metadata__":{}}`, 'the key "__metadata__" twice'],
+    ['millions of objects', `{"a":[${'{},'.repeat(4_000_000)}{}]}`, 'more than 300000 values'],
+    [
+      'names without an end',
+      `{${Array.from({ length: 20_000 }, (_, i) => `"a${i}":{}`)}}`,
+      'more than 10000 keys in an object',
+    ],
+    ['nesting', `{"a":${'['.repeat(99)}${']'.repeat(99)}}`, 'nesting deeper than 32'],
+  ])('%s is refused before it is parsed', (_, header, actual) => {
+    expect(() => readSafetensors(file(header))).toThrow(
+      expect.objectContaining({ code: 'INVALID_CHECKPOINT', field: 'header', actual }),
+    );
+  });
+
+  test('names with quotes, braces and escapes are names', () => {
+    const { tensors, metadata } = readSafetensors(
+      file(
+        `{"__metadata__":{"a":"{\\"a\\":1,\\"a\\":2}"},"a":${entry}, "\\"{[\\\\":{"dtype":"F32","shape":[0],"data_offsets":[8,8]}}`,
+      ),
+    );
+    expect([...tensors.keys()]).toEqual(['a', '"{[\\']);
+    expect(metadata['a']).toBe('{"a":1,"a":2}');
+  });
+});

@@ -1,0 +1,114 @@
+/** From lines to what a model is asked, in the format that its training examples have. */
+import { type Model, type PredictRequest, UnfoldError } from 'unfold-rnn';
+
+/** A symbol outside the vocabulary; `position` counts characters from 0. */
+export interface Skipped {
+  position: number;
+  symbol: string;
+}
+
+export interface Query {
+  request: PredictRequest;
+  /** Why it cannot be asked. */
+  error?: UnfoldError;
+  /** What was left out of it. */
+  skipped?: Skipped[];
+  /** A series of CSV rows is answered with rows, under its own names. */
+  series?: boolean;
+  header?: string[];
+}
+
+export function queriesOf(lines: string[], model: Model, skip: boolean): Query[] {
+  const { data, config } = model.info;
+  const { name, pool = 'each' } = config.task as { name: string; pool?: string };
+  if (name === 'generate')
+    return lines.map((line) => queryOf(() => ({ request: { context: numbersOf('context', line, /,/) } })));
+  if (!data!.numbers) return lines.map((line) => textQuery(line, data!.inputs, skip));
+  if (name === 'regress' && !/^\s*\[/.test(lines[0] ?? ''))
+    return pool === 'each'
+      ? seriesOf(lines)
+      : lines.filter(Boolean).map((line) => queryOf(() => pooledQuery(line)));
+  return lines.filter(Boolean).map((line) => queryOf(() => jsonQuery(line)));
+}
+
+function queryOf(make: () => Query): Query {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof UnfoldError) return { request: {}, error };
+    throw error;
+  }
+}
+
+/** The engine takes the longest symbol of the vocabulary at each place; this finds where there is none. */
+function textQuery(line: string, symbols: string[], skip: boolean): Query {
+  if (!skip) return { request: { input: line } };
+  const known = new Set(symbols);
+  const longest = Math.max(...symbols.map(({ length }) => length));
+  const skipped: Skipped[] = [];
+  let input = '';
+  for (let at = 0; at < line.length;) {
+    let length = Math.min(longest, line.length - at);
+    while (length > 0 && !known.has(line.slice(at, at + length))) --length;
+    if (length) input += line.slice(at, at + length);
+    else skipped.push({ position: [...line.slice(0, at)].length, symbol: characterAt(line, at) });
+    at += length || characterAt(line, at).length;
+  }
+  return { request: { input }, skipped };
+}
+
+const characterAt = (text: string, at: number) => String.fromCodePoint(text.codePointAt(at)!);
+
+/** CSV: a row a step, an empty line between series, a first line without any number is a header. */
+function seriesOf(lines: string[]): Query[] {
+  const separator = /[,;\t]/;
+  const fields = (lines[0] ?? '').split(separator);
+  const isHeader = fields.every((field) => !isNumber(field));
+  const header = isHeader ? { header: fields.map((name) => name.trim()) } : {};
+  const queries: Query[] = [];
+  let rows: number[][] = [];
+  for (const [i, line] of [...lines, ''].entries()) {
+    if (i === 0 && isHeader) continue;
+    if (line.trim()) rows.push(numbersOf(`line ${i + 1}`, line, separator));
+    else if (rows.length) {
+      queries.push({ request: { input: rows }, series: true, ...header });
+      rows = [];
+    }
+  }
+  return queries;
+}
+
+/** A series a line: commas between steps, spaces between the numbers of a step, and an answer that is not read. */
+function pooledQuery(line: string): Query {
+  const [series = ''] = line.split(/[\t;]/);
+  return { request: { input: series.split(',').map((step) => numbersOf('input', step, / +/)) } };
+}
+
+function jsonQuery(line: string): Query {
+  try {
+    return { request: { input: JSON.parse(line) as number[][] } };
+  } catch {
+    throw refusal('input', 'rows of numbers as JSON, or a CSV file', line);
+  }
+}
+
+function refusal(field: string, expected: string, came: string): UnfoldError {
+  const actual = `'${came.length > 60 ? `${came.slice(0, 59)}…` : came}'`;
+  const message = `${field}: expected ${expected}, got ${actual}`;
+  return new UnfoldError('INVALID_ARGUMENT', message, { field, expected, actual });
+}
+
+const isNumber = (field: string) => field.trim() !== '' && Number.isFinite(Number(field));
+
+const numbersOf = (field: string, line: string, separator: RegExp) =>
+  line
+    .trim()
+    .split(separator)
+    .map((text, i) => {
+      if (isNumber(text)) return Number(text);
+      throw refusal(field, `a number in column ${i + 1}`, text);
+    });
+
+export function csvOf(rows: number[][], header: string[] | undefined): string {
+  return [...(header ? [header.join(',')] : []), ...rows.map((row) => row.join(','))].join('\n');
+}

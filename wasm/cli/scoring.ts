@@ -1,0 +1,120 @@
+/** A model to measure a text with: all of it, where it is not the one that the model was trained on. */
+import {
+  type Config,
+  type Model,
+  openModel,
+  type OpenOptions,
+  type Split,
+  type UnfoldError,
+} from 'unfold-rnn';
+// What no other program needs of the package: to write a file of other settings.
+import { writeCheckpoint } from '../export/checkpoint.js';
+import { readSafetensors } from '../export/safetensors.js';
+import { FileError } from './files.js';
+
+/** What the file says of its model, read before it is opened; undefined where it is no model's. */
+export function configIn(file: Uint8Array): Config | undefined {
+  try {
+    return JSON.parse(readSafetensors(file).metadata['config']!) as Config;
+  } catch {
+    return undefined; // whoever opens it says why
+  }
+}
+
+/** The same weights under another configuration. */
+function withConfig(weights: Uint8Array, changes: Config): Uint8Array {
+  const { metadata, tensors } = readSafetensors(weights);
+  const names = metadata['vocabulary'] ? 'vocabulary' : 'symbols';
+  const config = { ...(JSON.parse(metadata['config']!) as Config), ...changes };
+  return writeCheckpoint(config, { [names]: JSON.parse(metadata[names]!) } as never, tensors);
+}
+
+export interface Scored {
+  model: Model;
+  split: Split;
+  /** Not only what training held out. */
+  whole: boolean;
+  /** Symbols outside the vocabulary, which are left out: how many, and which. */
+  unknown: { count: number; symbols: string[] };
+}
+
+/** What a text is measured with. Of generated examples and of the model's own text, what training did not see. */
+export async function openToScore(file: Uint8Array, text: Uint8Array, options: OpenOptions): Promise<Scored> {
+  const known = await openModel(file, options);
+  const { data, config } = known.info;
+  const none = { count: 0, symbols: [] };
+  try {
+    if (config.corpus !== undefined) return { model: known, split: 'test', whole: false, unknown: none };
+    const own = await openModel(file, { ...options, text }).catch((error: UnfoldError) => {
+      if (error.code !== 'INVALID_TEXT') throw error;
+      return undefined;
+    });
+    // Weights that were saved alone take any text, and do not know their own.
+    if (own?.info.canTrain && known.info.step > 0) {
+      known.dispose();
+      return { model: own, split: data?.test ? 'test' : 'validation', whole: false, unknown: none };
+    }
+    own?.dispose();
+    const weights = await known.save({ optimizer: false });
+    known.dispose();
+    if (data) return { ...(await openExamples(weights, text, options)), unknown: none };
+    return await openWholeText(weights, text, options);
+  } catch (error) {
+    known.dispose();
+    throw error;
+  }
+}
+
+/** All examples, as the training part: nothing is held back from it. */
+async function openExamples(weights: Uint8Array, text: Uint8Array, options: OpenOptions) {
+  const model = await openModel(withConfig(weights, { validation: 0 }), { ...options, text });
+  const { test = 0 } = model.info.data ?? {}; // a file may name its parts itself
+  return { model, split: test ? ('test' as const) : ('train' as const), whole: !test };
+}
+
+/** Copies of the text before the one that is measured, so that there is a training part; and their share of it all. */
+const COPIES = { few: { before: 3, share: 0.25 }, usual: { before: 1, share: 0.5 } };
+
+const WINDOW = 64;
+
+/** The whole text as the validation part, in one go from the zero state. */
+async function openWholeText(weights: Uint8Array, text: Uint8Array, options: OpenOptions): Promise<Scored> {
+  const { length, vocabulary, unknownCount } = await countSymbols(weights, text, options);
+  if (length < 2)
+    throw new FileError(`text: expected 2 or more symbols of the model's vocabulary, got ${length}.`);
+  const { before, share } = length < 3 ? COPIES.few : COPIES.usual;
+  const changes = { validation: share, batch: 1, window: Math.max(1, Math.min(WINDOW, length - 2)) };
+  const model = await openModel(withConfig(weights, changes), {
+    ...options,
+    text: repeated(text, before + 1),
+  });
+  const unknown = { count: unknownCount, symbols: unknownCount ? strange(text, vocabulary) : [] };
+  return { model, split: 'validation', whole: true, unknown };
+}
+
+/** A shorter text is read several times over: the engine needs three symbols to open one. */
+const SHORT = 1000;
+
+/** Of a text, the symbols that the vocabulary has and those that it has not. */
+async function countSymbols(weights: Uint8Array, text: Uint8Array, options: OpenOptions) {
+  const times = text.length < SHORT ? 3 : 1;
+  const plain = withConfig(weights, { validation: 0, batch: 1, window: 1 });
+  const model = await openModel(plain, { ...options, text: repeated(text, times) }).catch(
+    (error: UnfoldError) => {
+      if (error.code !== 'INVALID_TEXT') throw error;
+      throw new FileError("text: expected 2 or more symbols of the model's vocabulary.");
+    },
+  );
+  const { characters, vocabulary } = model.info;
+  model.dispose();
+  return { vocabulary, length: characters.train / times, unknownCount: vocabulary.unknown / times };
+}
+
+const repeated = (text: Uint8Array, times: number) => Buffer.concat(Array<Uint8Array>(times).fill(text));
+
+/** The symbols of a text that are not in the vocabulary, each once. */
+function strange(text: Uint8Array, { symbols, unit }: Model['info']['vocabulary']): string[] {
+  const known = new Set(symbols);
+  const all = new TextDecoder(unit === 'byte' ? 'latin1' : 'utf-8').decode(text);
+  return [...new Set(all)].filter((symbol) => !known.has(symbol));
+}

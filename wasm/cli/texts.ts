@@ -1,0 +1,160 @@
+/** From files to text: encodings, line ends, and where in which file an error lies. */
+import { openModel, UnfoldError } from 'unfold-rnn';
+import { FileError, read } from './files.js';
+import { type Arguments, type Options, UsageError } from './options.js';
+
+export const encodingOption: Options = {
+  encoding: {
+    value: 'NAME',
+    default: 'utf-8',
+    help: 'of the texts, such as latin1 or utf-16le',
+  },
+};
+
+export interface Text {
+  bytes: Uint8Array;
+  /** What was changed on the way, a sentence each. */
+  notes: string[];
+}
+
+interface Reading {
+  encoding: string;
+  /** The model reads bytes: they stay as they are. */
+  raw?: boolean;
+  signal?: AbortSignal;
+}
+
+/** How the options say that texts are to be read. */
+export const readingOf = (args: Arguments, raw = false): Reading => ({
+  encoding: args.text('encoding')!,
+  raw,
+});
+
+/** Bytes that are looked at to recognize UTF-16 by its zeros. */
+const HEAD = 4096;
+
+const encoder = new TextEncoder();
+
+/** The text of a file as UTF-8 with line feeds. Throws a `FileError` where it is no text of that encoding. */
+export async function decode(path: string, bytes: Uint8Array, { encoding, raw }: Reading): Promise<Text> {
+  if (raw) return { bytes, notes: [] };
+  const name = path === '-' ? 'standard input' : path;
+  const notes: string[] = [];
+  const found = encoding === 'utf-8' ? recognize(bytes) : undefined;
+  if (found) notes.push(`${name} is ${found.toUpperCase()}: decoded.`);
+  let text: string;
+  try {
+    text = new TextDecoder(found ?? encoding, { fatal: true }).decode(bytes);
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new UsageError(`--encoding: expected utf-8, latin1, utf-16le, …, got '${encoding}'.`);
+    throw await refusal(name, bytes, found ?? encoding);
+  }
+  if (text.includes('\r') && !text.includes('\n')) {
+    text = text.replaceAll('\r', '\n');
+    notes.push(`${name} ends its lines with CR: read as line feeds.`);
+  }
+  return { bytes: encoder.encode(text), notes };
+}
+
+/** By its byte order mark, or by the zeros that half of the bytes of most texts in UTF-16 are. */
+function recognize(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
+  const [first, second, third, fourth] = bytes;
+  if (first === 0xff && second === 0xfe && !(third === 0 && fourth === 0)) return 'utf-16le';
+  if (first === 0xfe && second === 0xff) return 'utf-16be';
+  const head = bytes.subarray(0, HEAD);
+  if (head.length < 4 || bytes.length % 2) return undefined;
+  const zeros = [0, 0];
+  head.forEach((byte, i) => (zeros[i % 2]! += Number(byte === 0)));
+  const [even, odd] = zeros as [number, number];
+  const many = head.length * 0.4;
+  if (odd > many && even === 0) return 'utf-16le';
+  return even > many && odd === 0 ? 'utf-16be' : undefined;
+}
+
+async function refusal(name: string, bytes: Uint8Array, encoding: string): Promise<FileError> {
+  const what = bytes.subarray(0, HEAD).includes(0) ? await kindOf(bytes) : undefined;
+  if (what) return new FileError(`${name} is no text: it is ${what}.`);
+  if (encoding !== 'utf-8') return new FileError(`${name} is not ${encoding.toUpperCase()}.`);
+  const at = firstInvalid(bytes);
+  const byte = bytes[at]!.toString(16).toUpperCase().padStart(2, '0');
+  return new FileError(
+    `${name} is not UTF-8 (byte 0x${byte} at offset ${at}): --encoding names what it is, such as latin1.`,
+  );
+}
+
+/** What the package calls a file that is no model; a model is one. */
+async function kindOf(bytes: Uint8Array): Promise<string | undefined> {
+  try {
+    (await openModel(bytes, { threads: 1, worker: false })).dispose();
+    return 'a saved model';
+  } catch (error) {
+    return error instanceof UnfoldError && error.field === 'file' ? error.actual : undefined;
+  }
+}
+
+/** The length of the longest beginning that is UTF-8. */
+function firstInvalid(bytes: Uint8Array): number {
+  const holds = (length: number, stream: boolean) => {
+    try {
+      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, length), { stream });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  let [good, bad] = [0, bytes.length];
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (holds(middle, true)) good = middle;
+    else bad = middle;
+  }
+  while (!holds(good, false)) --good; // to where the character began that was not completed
+  return good;
+}
+
+/** Several files as one text. */
+export interface Texts extends Text {
+  /** Where each begins: the number of lines before it. */
+  places: { path: string; lines: number }[];
+}
+
+const LINE_FEED = 10;
+
+/** One behind the other, each on lines of its own. Without a name: what is piped in. */
+export async function readTexts(paths: string[], reading: Reading): Promise<Texts> {
+  const parts: Uint8Array[] = [];
+  const notes: string[] = [];
+  const places = [];
+  let lines = 0;
+  for (const path of paths.length ? paths : ['-']) {
+    const last = parts.at(-1);
+    if (!reading.raw && last?.length && last.at(-1) !== LINE_FEED) {
+      parts.push(Uint8Array.of(LINE_FEED));
+      lines += 1;
+    }
+    places.push({ path, lines });
+    const text = await decode(path, await read(path, reading.signal), reading);
+    notes.push(...text.notes);
+    parts.push(text.bytes);
+    for (const byte of text.bytes) lines += Number(byte === LINE_FEED);
+  }
+  return { bytes: Buffer.concat(parts), notes, places };
+}
+
+/** An error about a line of the whole, about the line of its file. */
+export function placed(error: unknown, { places }: Texts): unknown {
+  const line = error instanceof UnfoldError ? Number(/^text line (\d+)$/.exec(error.field ?? '')?.[1]) : NaN;
+  const place = places.findLast(({ lines }) => lines < line);
+  if (!place || !(error instanceof UnfoldError)) return error;
+  const { code, expected = '', actual = '' } = error;
+  const field = `${place.path === '-' ? 'standard input' : place.path} line ${line - place.lines}`;
+  return new UnfoldError(code, `${field}: expected ${expected}, got ${actual}`, { field, expected, actual });
+}
+
+/** The lines of a text that ends its last one. */
+export function linesOf(bytes: Uint8Array): string[] {
+  const lines = new TextDecoder().decode(bytes).split(/\r?\n/);
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
+}
