@@ -210,7 +210,7 @@ describe('openModel names what it is given', () => {
     const bytes = await models['text']!.save();
     const name = async (other: Uint8Array) =>
       (await rejection(openModel(other, { threads: 1, worker: false }))).actual;
-    expect(await name(toOnnx(bytes))).toBe('an ONNX model');
+    expect(await name(toOnnx(bytes) as Uint8Array)).toBe('an ONNX model');
     expect(await name(toStateDict(bytes))).toBe('a safetensors file of weights');
     expect(await name(bytes.subarray(0, 200))).toBe('the beginning of a safetensors file');
     const damaged = bytes.slice();

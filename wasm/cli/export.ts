@@ -3,28 +3,57 @@ import { basename, dirname, join, resolve, sep } from 'node:path';
 import { FileError, print, read, write } from './files.js';
 import { type Arguments, type Command, UsageError } from './options.js';
 
-type Exporter =
-  'toOnnx' | 'toPyTorch' | 'toStateDict' | 'toKeras' | 'toJavaScript' | 'toC' | 'toNumPy' | 'toHtml';
-
-/** Where a format goes, and by which function of `unfold-rnn/export`. */
-const targets: Record<string, { call: Exporter; ending: string; precision?: boolean }> = {
-  onnx: { call: 'toOnnx', ending: '.onnx' },
-  pytorch: { call: 'toPyTorch', ending: '-pytorch' },
-  'state-dict': { call: 'toStateDict', ending: '-state-dict.safetensors' },
-  keras: { call: 'toKeras', ending: '-keras' },
-  js: { call: 'toJavaScript', ending: '.mjs', precision: true },
-  c: { call: 'toC', ending: '.h', precision: true },
-  numpy: { call: 'toNumPy', ending: '.py' },
-  html: { call: 'toHtml', ending: '.html', precision: true },
-};
-
-const names = Object.keys(targets).join(', ');
-const scaled = Object.keys(targets)
-  .filter((name) => targets[name]!.precision)
-  .join(', ');
+type Exporters = typeof import('unfold-rnn/export');
+type Precision = 'float32' | 'float16' | 'int8';
 
 /** One file, or a folder of files by name. */
 type Exported = Uint8Array | string | object;
+
+interface Target {
+  /** What follows the model's name where no path is given; of several files that of their folder. */
+  ending: string;
+  folder?: string;
+  /** Other than float32. */
+  precisions?: readonly Precision[];
+  write(exporters: Exporters, model: Uint8Array, precision: Precision | undefined): Exported;
+}
+
+/** For exporters of plain code, which know no float16. */
+const plain = (precision: Precision | undefined) =>
+  precision === 'int8' || precision === 'float32' ? { precision } : {};
+
+const targets: Record<string, Target> = {
+  onnx: {
+    ending: '.onnx',
+    folder: '-onnx',
+    precisions: ['float16', 'int8'],
+    write: ({ toOnnx }, model, precision) => toOnnx(model, precision ? { precision } : {}),
+  },
+  pytorch: { ending: '-pytorch', write: ({ toPyTorch }, model) => toPyTorch(model) },
+  'state-dict': { ending: '-state-dict.safetensors', write: ({ toStateDict }, model) => toStateDict(model) },
+  keras: { ending: '-keras', write: ({ toKeras }, model) => toKeras(model) },
+  js: {
+    ending: '.mjs',
+    precisions: ['int8'],
+    write: ({ toJavaScript }, model, precision) => toJavaScript(model, plain(precision)),
+  },
+  c: {
+    ending: '.h',
+    precisions: ['int8'],
+    write: ({ toC }, model, precision) => toC(model, plain(precision)),
+  },
+  numpy: { ending: '.py', write: ({ toNumPy }, model) => toNumPy(model) },
+  html: {
+    ending: '.html',
+    precisions: ['int8'],
+    write: ({ toHtml }, model, precision) => toHtml(model, plain(precision)),
+  },
+};
+
+const names = Object.keys(targets).join(', ');
+const rounded = Object.entries(targets)
+  .flatMap(([name, { precisions }]) => (precisions ? `${name} (${precisions.join(', ')})` : []))
+  .join(', ');
 
 export const exportModel: Command = {
   summary:
@@ -37,7 +66,7 @@ export const exportModel: Command = {
       value: 'PATH',
       help: "file or folder; without it, beside the model by the model's name",
     },
-    precision: { value: 'TYPE', help: `of weights in ${scaled}: float32 or int8` },
+    precision: { value: 'TYPE', help: `of weights, float32 or in ${rounded}` },
   },
   run: runExport,
 };
@@ -48,23 +77,33 @@ async function runExport(args: Arguments): Promise<number> {
   const target = to === undefined ? undefined : Object.hasOwn(targets, to) ? targets[to] : undefined;
   if (!target)
     throw new UsageError(`--to: expected one of ${names}, got ${to === undefined ? 'nothing' : `'${to}'`}.`);
-  const name = file === '-' ? 'model' : basename(file).replace(/\.safetensors$/, '');
-  const out = args.text('out') ?? join(file === '-' ? '.' : dirname(file), `${name}${target.ending}`);
-  const precision = precisionOf(args.text('precision'), target.precision);
+  const precision = precisionOf(args.text('precision'), to!, target);
   const exporters = await import('unfold-rnn/export'); // only where it is asked for
-  const written = await save(out, exporters[target.call](await read(file), precision));
+  const exported = target.write(exporters, await read(file), precision);
+  const single = exported instanceof Uint8Array || typeof exported === 'string';
+  const name = file === '-' ? 'model' : basename(file).replace(/\.safetensors$/, '');
+  const ending = (!single && target.folder) || target.ending;
+  const out = args.text('out') ?? join(file === '-' ? '.' : dirname(file), `${name}${ending}`);
+  const written = await save(out, exported);
   await print(
     args.flag('json') ? `${JSON.stringify({ format: to, files: written })}\n` : `${written.join('\n')}\n`,
   );
   return 0;
 }
 
-function precisionOf(given: string | undefined, offered = false): { precision?: 'float32' | 'int8' } {
-  if (given === undefined) return {};
-  if (!offered) throw new UsageError(`--precision: expected one of ${scaled} in --to.`);
-  if (given !== 'float32' && given !== 'int8')
-    throw new UsageError(`--precision: expected float32 or int8, got '${given}'.`);
-  return { precision: given };
+function precisionOf(
+  given: string | undefined,
+  to: string,
+  { precisions = [] }: Target,
+): Precision | undefined {
+  if (given === undefined) return undefined;
+  const offered: readonly Precision[] = ['float32', ...precisions];
+  const precision = offered.find((one) => one === given);
+  if (!precision)
+    throw new UsageError(
+      `--precision: expected ${offered.join(' or ')} for ${to}, got '${given.slice(0, 80)}'.`,
+    );
+  return precision;
 }
 
 async function save(out: string, exported: Exported): Promise<string[]> {
