@@ -82,9 +82,10 @@ const sections = [
   ['Errors', ['UnfoldError', 'ErrorCode', 'ErrorData', 'Overflow']],
   [
     'Other formats',
-    'toOnnx toPyTorch PyTorchProject toStateDict fromStateDict StateDictOptions toKeras KerasProject'.split(
-      ' ',
-    ),
+    (
+      'toOnnx OnnxOptions OnnxPair toPyTorch PyTorchProject toStateDict fromStateDict StateDictOptions ' +
+      'toKeras KerasProject'
+    ).split(' '),
   ],
   ['The element', ['UnfoldPlayground']],
 ];
