@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as ort from 'onnxruntime-web';
 import { afterAll, describe, expect, test } from 'vitest';
 // Not exported: parts of the exporter.
 import { readCheckpoint, writeCheckpoint } from '../../dist/export/checkpoint.js';
@@ -10,10 +9,8 @@ import { lower } from '../../dist/export/lowering.js';
 import { toOnnx } from 'unfold-rnn/export';
 import { memoryOf } from '../../dist/export/memory.js';
 import { BATCH, configurations, difference, type EngineState, trained, type Trained } from './networks.js';
+import { floats, opened, ort, whole } from './onnx-models.js';
 import { hasModule, python } from './python.js';
-
-ort.env.wasm.numThreads = 1;
-ort.env.logLevel = 'error';
 
 const folder = mkdtempSync(join(tmpdir(), 'unfold-onnx-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -36,10 +33,10 @@ function feeds({ checkpoint }: Trained, { values, inputs, clock: step }: EngineS
     }),
   );
   expect(at).toBe(values.length);
-  const whole = (numbers: number[]) => BigInt64Array.from(numbers.map(BigInt));
+  const longs = (numbers: number[]) => BigInt64Array.from(numbers.map(BigInt));
   if (tokens[0])
-    result[`tokens_before${suffix}`] = new ort.Tensor('int64', whole(inputs), [tokens[0], BATCH]);
-  if (clock[0]) result[`clock${suffix}`] = new ort.Tensor('int64', whole([step]), []);
+    result[`tokens_before${suffix}`] = new ort.Tensor('int64', longs(inputs), [tokens[0], BATCH]);
+  if (clock[0]) result[`clock${suffix}`] = new ort.Tensor('int64', longs([step]), []);
   return result;
 }
 
@@ -48,15 +45,13 @@ function someTokens(symbols: number, T = 17): number[] {
   return Array.from({ length: T * BATCH }, (_, i) => (i === 10 ? 65535 : (i * 7 + ((i * i) % 5)) % symbols));
 }
 
-const floats = (tensor: ort.Tensor) => Float32Array.from(tensor.data as Float32Array, Number);
-
 describe.each(Object.entries(await configurations()))('%s', (name, config) => {
   test('gives the same logits and states', async () => {
     const model = await trained(config);
     try {
-      const onnx = toOnnx(model.checkpoint);
+      const onnx = whole(toOnnx(model.checkpoint));
       writeFileSync(join(folder, `${name.replace(/\W+/g, '-')}.onnx`), onnx);
-      const session = await ort.InferenceSession.create(onnx);
+      const session = await opened(onnx);
       const tokens = someTokens(model.symbols);
       const [logits, after] = model.logits(tokens, BATCH, model.state);
       const T = tokens.length / BATCH;

@@ -23,6 +23,8 @@ export interface Checkpoint {
   readonly file: TensorFile;
 }
 
+const NO_SYMBOLS: SavedVocabulary = { unit: 'character', symbols: [], unknown: false };
+
 const isParameter = (name: string) => !name.startsWith('optimizer.') && !name.startsWith('state.');
 
 /** Tasks whose networks read one sequence and answer for it. */
@@ -63,6 +65,15 @@ function taken(bytes: Uint8Array): Checkpoint {
     if (meta(key) !== value)
       throw refuse('INVALID_CHECKPOINT', `__metadata__.${key}`, `'${value}'`, meta(key).slice(0, 80));
   };
+  // Of a Network with PyTorch's names, or its own: tensors, the graph, and nothing else.
+  if (file.metadata['format'] === 'pt' && file.metadata['graph'] !== undefined)
+    return {
+      config: {} as CanonicalConfig,
+      task: 'tensor',
+      vocabulary: NO_SYMBOLS,
+      parameters: file.tensors,
+      file,
+    };
   expect('format', 'unfold');
   expect('version', '1');
   expect('checksum', checksum(file));
@@ -74,8 +85,7 @@ function taken(bytes: Uint8Array): Checkpoint {
     const { name: task } = config.task as TaskConfig;
     if (typeof task !== 'string' || !/^\w{1,40}$/.test(task))
       throw refuse('INVALID_CHECKPOINT', 'config.task.name', 'a task', 'something else');
-    const vocabulary: SavedVocabulary = { unit: 'character', symbols: [], unknown: false };
-    return { config, task, vocabulary, parameters, file };
+    return { config, task, vocabulary: NO_SYMBOLS, parameters, file };
   }
   const vocabulary = json(meta('vocabulary'), 'vocabulary') as SavedVocabulary;
   const code = (x: unknown) => Number.isInteger(x) && (x as number) >= 0 && (x as number) <= 0x10ffff;

@@ -7,6 +7,6 @@ export { type HtmlOptions, toHtml } from './plain/html/index.js';
 export { toJavaScript } from './plain/javascript/index.js';
 export type { PlainOptions } from './plain/pack.js';
 export { type KerasProject, toKeras } from './keras.js';
-export { toOnnx } from './onnx/index.js';
+export { type OnnxOptions, type OnnxPair, toOnnx } from './onnx/index.js';
 export { toPyTorch, type PyTorchProject } from './pytorch/index.js';
 export { fromStateDict, type StateDictOptions, toStateDict } from './pytorch/state-dict.js';

@@ -2,7 +2,7 @@
 import type { LoweredLayer, LoweredNetwork } from '../lowering.js';
 import { type Memory, memoryOf } from '../memory.js';
 import { everything, type Value } from '../values.js';
-import { FLOAT, Graph } from './graph.js';
+import { FLOAT, Graph, type GraphOptions } from './graph.js';
 import { emit, type Scope } from './operators.js';
 import type { Message } from './proto.js';
 import { scanLayers } from './scan.js';
@@ -15,8 +15,13 @@ import { Steps } from './steps.js';
  */
 export type Part = 'whole' | 'encoder' | 'decoder';
 
-export function networkGraph(network: LoweredNetwork, part: Part, description: string): Message {
-  return new Network(network, part).build(description);
+export function networkGraph(
+  network: LoweredNetwork,
+  part: Part,
+  description: string,
+  options: GraphOptions,
+): Message {
+  return new Network(network, part, options).build(description);
 }
 
 /** Whether a layer is nothing but numbers that are the same at every step. */
@@ -26,7 +31,7 @@ export const isContext = ({ states, out, sequence, name }: LoweredLayer) =>
 const rootsOf = ({ states, out }: LoweredLayer) => [...states.map(({ value }) => value), out];
 
 class Network {
-  readonly #graph = new Graph();
+  readonly #graph: Graph;
   readonly #main: Scope;
   readonly #memory: Memory;
   readonly #steps: Steps;
@@ -40,7 +45,9 @@ class Network {
   constructor(
     private readonly network: LoweredNetwork,
     private readonly part: Part,
+    options: GraphOptions,
   ) {
+    this.#graph = new Graph(undefined, options);
     const { layers, checkpoint } = network;
     const encoded = layers.some(({ sequence }) => sequence === 1);
     this.#stepped = new Set(
@@ -144,7 +151,8 @@ class Network {
     layers.forEach(({ name, sequence, size, out, states }, l) => {
       if (memory.has(l)) graph.output(name, this.#every(out), FLOAT, [this.#steps.axis, 'N', size]);
       if (sequence === 1) return;
-      if (isContext(layers[l]!) && this.#stepped.has(out))
+      const given = out.op.kind === 'context'; // the caller has it
+      if (isContext(layers[l]!) && this.#stepped.has(out) && !given)
         graph.output(name, this.#columns(out), FLOAT, ['N', size]);
       states.forEach((state, s) => {
         const past = this.#memory.past[l]![s]!;
@@ -199,7 +207,9 @@ class Network {
       past[s] === 1 ? state! : this.#steps.range(state!, past[s]! - 1, past[s]!),
     );
     const lengths = this.#steps.masked ? this.#steps.lengths() : '';
-    const { sequence, last } = standardLayer(layer, first, lengths, { ...this.#main, label: layer.name });
+    const every = (value: Value) => this.#every(value);
+    const scope = { ...this.#main, label: layer.name };
+    const { sequence, last } = standardLayer(layer, first, lengths, every, scope);
     this.#main.known.set(layer.states[0]!.value, sequence);
     last.forEach((state, s) => {
       if (past[s] === 1) this.#final[l]![s] = state;

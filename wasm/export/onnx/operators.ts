@@ -147,7 +147,7 @@ function normalize(
   const add = (type: string, inputs: string[], attributes = {}) => graph.add(hint, type, inputs, attributes);
   const kept = when === 'once' ? [0, 0] : [0]; // [T, N] or [N]
   const apart = size === block ? x : add('Reshape', [x, graph.ints([...kept, size / block, block])]);
-  const mean = (of: string) => add('ReduceMean', [of], { axes: [-1], keepdims: 1 });
+  const mean = (of: string) => graph.mean(hint, of, -1, 1);
   const centred = add('Sub', [apart, mean(apart)]);
   const variance = add('Add', [mean(add('Mul', [centred, centred])), graph.scalar(epsilon)]);
   const result = add('Div', [centred, add('Sqrt', [variance])]);
@@ -158,7 +158,7 @@ function normalize(
 function transposed({ name, tensor }: Parameter, row: number, rows: number, graph: Graph): string {
   const columns = tensor.shape[1]!;
   const part = rows === tensor.shape[0] ? '' : `[${row}:${row + rows}]`;
-  return graph.floats(`${name}${part}.T`, [columns, rows], () =>
+  return graph.weights(`${name}${part}.T`, [columns, rows], 1, () =>
     transpose(tensor.data, row, rows, columns, columns),
   );
 }
@@ -166,12 +166,15 @@ function transposed({ name, tensor }: Parameter, row: number, rows: number, grap
 /** The same with one more row of zeros, for a token that stands for nothing. */
 function byToken({ name, tensor }: Parameter, row: number, rows: number, graph: Graph): string {
   const V = tensor.shape[1]!;
-  return graph.floats(`${name}.T+0`, [V + 1, rows], () => transpose(tensor.data, row, rows, V, V + 1));
+  const part = rows === tensor.shape[0] ? '' : `[${row}:${row + rows}]`;
+  return graph.weights(`${name}${part}.T+0`, [V + 1, rows], 1, () =>
+    transpose(tensor.data, row, rows, V, V + 1),
+  );
 }
 
 function withNothing({ name, tensor }: Parameter, graph: Graph): string {
   const [V, E] = tensor.shape as [number, number];
-  return graph.floats(`${name}+0`, [V + 1, E], () => {
+  return graph.weights(`${name}+0`, [V + 1, E], 0, () => {
     const data = new Float32Array((V + 1) * E);
     data.set(tensor.data);
     return data;

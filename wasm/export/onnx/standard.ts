@@ -1,7 +1,7 @@
 /** Layers that ONNX has an operator for: RNN, LSTM (with peepholes) and GRU (with both resets). */
 import type { LoweredLayer } from '../lowering.js';
 import type { StandardCell } from '../standard.js';
-import type { Parameter } from '../values.js';
+import type { Parameter, Value } from '../values.js';
 import { emit, type Scope } from './operators.js';
 import type { Attribute } from './proto.js';
 
@@ -22,12 +22,14 @@ const kinds: Record<StandardCell['kind'], Kind> = {
  * Adds the operator of a standard layer.
  * @param states names of the initial states, [1, N, H] each
  * @param lengths int32 [N], or '': all have T steps
+ * @param every gives a value at every step, [T, N, F]
  * @returns names of h at every step, [T, N, H], and of the last states
  */
 export function standardLayer(
   { name, standard, size: H, backward }: LoweredLayer,
   states: readonly string[],
   lengths: string,
+  every: (value: Value) => string,
   scope: Scope,
 ): { sequence: string; last: string[] } {
   const { graph } = scope;
@@ -36,17 +38,17 @@ export function standardLayer(
   const { operator, order } = kinds[cell.kind];
   const rows = order.length * H;
   const sources = inputs.map(({ source }) => {
+    if (source.op.kind !== 'token') return every(source);
     const value = emit(source, scope);
-    if (source.op.kind !== 'token') return value;
     const zeroOne = graph.floats('zero_one', [2], () => Float32Array.of(0, 1));
     return graph.add(`${name}/one_hot`, 'OneHot', [value, graph.ints(source.size), zeroOne], { axis: -1 });
   });
   const X = sources.length === 1 ? sources[0]! : graph.add(`${name}/x`, 'Concat', sources, { axis: -1 });
   const columns = inputs.reduce((total, { source }) => total + source.size, 0);
-  const W = graph.floats(`${name}.W`, [1, rows, columns], () =>
+  const W = graph.weights(`${name}.W`, [1, rows, columns], 1, () =>
     beside(inputs.map(({ matrix }) => reordered(matrix, order, H))),
   );
-  const R = graph.floats(`${name}.R`, [1, rows, H], () => reordered(recurrent, order, H).data);
+  const R = graph.weights(`${name}.R`, [1, rows, H], 1, () => reordered(recurrent, order, H).data);
   const B = biases.length
     ? graph.floats(`${name}.B`, [1, 2 * rows], () => {
         const both = new Float32Array(2 * rows); // one bias of ours: the recurrent one is 0

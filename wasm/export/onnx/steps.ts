@@ -137,7 +137,7 @@ export class Steps {
         graph.add('lengths', 'Unsqueeze', [lengths, graph.ints([1])]),
       ]);
     }
-    if (mean) return graph.add('pooled', 'ReduceMean', [sequence], { axes: [0], keepdims: 0 });
+    if (mean) return graph.mean('pooled', sequence, 0, 0);
     if (backward || !this.masked)
       return graph.add('pooled', 'Gather', [sequence, graph.ints(backward ? 0 : -1)], { axis: 0 });
     const place = graph.add('last', 'Sub', [this.#lengths!, graph.ints(1)]);

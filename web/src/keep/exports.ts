@@ -91,7 +91,8 @@ export const EXPORTS: readonly Export[] = [
     text: true,
     make: async () => {
       const [bytes, { toOnnx }] = await Promise.all([engine.save(), import('unfold-rnn/export')]);
-      return bytes ? typed(toOnnx(bytes), 'application/octet-stream') : null;
+      const onnx = bytes && toOnnx(bytes);
+      return onnx instanceof Uint8Array ? typed(onnx, 'application/octet-stream') : null;
     },
   },
   {
