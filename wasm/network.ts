@@ -191,7 +191,7 @@ export class TensorNetwork implements Network {
   async save(): Promise<Uint8Array> {
     const tensors = new Map(Object.entries(await this.parameters()));
     const { totals: _, ...graph } = await this.graph();
-    const config = JSON.stringify(this.info.config);
+    const config = JSON.stringify(this.#info.config);
     return writeSafetensors({ metadata: { format: 'pt', config, graph: JSON.stringify(graph) }, tensors });
   }
 

@@ -63,7 +63,7 @@ const trained = async (options: Partial<CreateOptions>): Promise<Model> => {
     worker: false,
     optimizer: { learningRate: 0.02 },
     ...options,
-  } as CreateOptions);
+  });
   await collect(model.train({ steps: 60 }));
   return model;
 };
@@ -187,7 +187,7 @@ test.each(cases)('%s', async (name, options) => {
         const about = { targets: targets.length, symbols: graph.sizes.symbols, ends: task.length ?? 'end', longest, beamWidth }; // prettier-ignore
         const found = await decode(sessions, start, about);
         const asked = encoded ? { input: source as string } : context ? { context: given } : {};
-        const expected: Prediction = await model.predict({ ...asked, beam: beamWidth } as never);
+        const expected: Prediction = await model.predict({ ...asked, beam: beamWidth });
         const shown = ({ tokens }: Hypothesis) => tokens.map((v) => targets[v]).join('');
         expect(shown(found[0]!)).toBe(expected.output);
         expect(Math.abs(found[0]!.logProbability - expected.logProbability!)).toBeLessThan(1e-3);
@@ -242,13 +242,16 @@ test('a network with a given context goes on from states, step by step or all at
     seed: 2,
     threads: 1,
     worker: false,
-  } as never); // prettier-ignore
+  }); // prettier-ignore
   const [T, N] = [5, 2];
   const x = Float32Array.from({ length: T * N * 3 }, (_, i) => Math.sin(i * i));
   const context = Float32Array.from({ length: N * 4 }, (_, i) => Math.cos(i));
-  const { y } = await network.forward({ shape: [T, N, 3], data: x }, {
-    context: { shape: [N, 4], data: context },
-  } as never);
+  const { y } = await network.forward(
+    { shape: [T, N, 3], data: x },
+    {
+      context: { shape: [N, 4], data: context },
+    },
+  );
   const pair = pairOf(toOnnx(await network.save()));
   network.dispose();
   const encoder = await opened(pair['encoder.onnx']);

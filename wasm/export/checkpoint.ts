@@ -65,10 +65,10 @@ function taken(bytes: Uint8Array): Checkpoint {
     if (meta(key) !== value)
       throw refuse('INVALID_CHECKPOINT', `__metadata__.${key}`, `'${value}'`, meta(key).slice(0, 80));
   };
-  // Of a Network with PyTorch's names, or its own: tensors, the graph, and nothing else.
+  // Of a Network: its parameters, by PyTorch's names if there are such.
   if (file.metadata['format'] === 'pt' && file.metadata['graph'] !== undefined)
     return {
-      config: {} as CanonicalConfig,
+      config: configOf(meta('config')),
       task: 'tensor',
       vocabulary: NO_SYMBOLS,
       parameters: file.tensors,
@@ -77,9 +77,7 @@ function taken(bytes: Uint8Array): Checkpoint {
   expect('format', 'unfold');
   expect('version', '1');
   expect('checksum', checksum(file));
-  const config = json(meta('config'), 'config') as CanonicalConfig;
-  if (typeof config !== 'object' || config === null || Array.isArray(config))
-    throw refuse('INVALID_CHECKPOINT', 'config', 'an object', 'something else');
+  const config = configOf(meta('config'));
   const parameters = new Map([...file.tensors].filter(([name]) => isParameter(name)));
   if (config.task !== undefined) {
     const { name: task } = config.task as TaskConfig;
@@ -94,6 +92,13 @@ function taken(bytes: Uint8Array): Checkpoint {
   if (!known || !Array.isArray(codes) || !codes.every(code))
     throw refuse('INVALID_CHECKPOINT', 'vocabulary', 'unit, symbols and unknown', 'something else');
   return { config, task: 'next', vocabulary, parameters, file };
+}
+
+function configOf(text: string): CanonicalConfig {
+  const config = json(text, 'config');
+  if (typeof config !== 'object' || config === null || Array.isArray(config))
+    throw refuse('INVALID_CHECKPOINT', 'config', 'an object', 'something else');
+  return config as CanonicalConfig;
 }
 
 /** Of a task: what its tokens and labels are called, and the sizes of its network. */

@@ -53,6 +53,8 @@ export interface LoweredNetwork {
   scans: readonly (readonly number[])[];
   /** The layers that answer: `readout`, and `length` where the length is drawn first. */
   answers: readonly number[];
+  /** Without a readout: the layers whose outputs are the answer, side by side. */
+  tops: readonly number[];
 }
 
 /**
@@ -94,7 +96,7 @@ class Lowering {
   }
 
   network(): LoweredNetwork {
-    const { scans, operations, layers } = this.#graph;
+    const { scans, operations, layers, sizes } = this.#graph;
     const groups = scans.map((scan) => {
       const members = scan.layers.map((name) => this.#numbers.get(name)!);
       this.#environment.scan = members;
@@ -106,8 +108,19 @@ class Lowering {
     if (groups.flat().length !== layers.length)
       throw refuse('INVALID_CHECKPOINT', 'graph.scans', 'every layer once', groups.flat().length);
     const answers = ['length', 'readout'].flatMap((name) => this.#numbers.get(name) ?? []);
-    const { sizes } = this.#graph;
-    return { checkpoint: this.checkpoint, sizes, layers: this.#layers, scans: groups, answers };
+    const tops = this.#numbers.has('readout') ? [] : this.#tops();
+    return { checkpoint: this.checkpoint, sizes, layers: this.#layers, scans: groups, answers, tops };
+  }
+
+  /** The layers that the configuration names as readout; otherwise the last. */
+  #tops(): number[] {
+    const { readout } = this.checkpoint.config;
+    const named = Array.isArray(readout)
+      ? readout.map(({ from }) => this.#numbers.get(`layers.${from as number}`))
+      : [];
+    if (named.includes(undefined)) throw refuse('INVALID_CHECKPOINT', 'config.readout', 'layers', 'another');
+    const last = this.#layers.findLastIndex(({ cell, sequence }) => cell !== undefined && sequence === 0);
+    return named.length ? ([...new Set(named)] as number[]).sort((a, b) => a - b) : [last];
   }
 
   #lowered(layer: GraphLayer, l: number, grouped: boolean): LoweredLayer {
@@ -135,9 +148,8 @@ class Lowering {
       parameter: (name: string) => this.#parameter(name),
       biases: (sum: string) => this.#biases.get(sum) ?? [],
     };
-    const together = this.#graph.operations.some((one) => one.operation === 'outputFeedback')
-      ? "feedback 'softmax'"
-      : 'reads what an upper layer answers';
+    const feeds = this.#graph.operations.some((one) => one.operation === 'outputFeedback');
+    const together = feeds ? "feedback 'softmax'" : 'reads what an upper layer answers';
     return {
       name: layer.name,
       ...(layer.cell !== undefined && { cell: layer.cell }),

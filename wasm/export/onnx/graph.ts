@@ -27,10 +27,11 @@ export class Graph {
     this.#options = outer ? outer.#options : (options ?? { opset: 14, precision: 'float32' });
   }
 
-  /** A name that no other value has. */
+  /** A name that no other value has, nor any input or output: those have no slash. */
   name(hint: string): string {
-    let name = hint;
-    for (let k = 2; this.#names.has(name); ++k) name = `${hint}.${k}`;
+    const base = hint.includes('/') ? hint : `/${hint}`;
+    let name = base;
+    for (let k = 2; this.#names.has(name); ++k) name = `${base}.${k}`;
     this.#names.add(name);
     return name;
   }

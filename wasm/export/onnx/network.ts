@@ -1,7 +1,7 @@
 /** A network as ONNX graphs: operators for standard layers, a Scan for every other recurrence. */
 import type { LoweredLayer, LoweredNetwork } from '../lowering.js';
 import { type Memory, memoryOf } from '../memory.js';
-import { everything, type Value } from '../values.js';
+import { everything, operands, type Value } from '../values.js';
 import { FLOAT, Graph, type GraphOptions } from './graph.js';
 import { emit, type Scope } from './operators.js';
 import type { Message } from './proto.js';
@@ -29,6 +29,13 @@ export const isContext = ({ states, out, sequence, name }: LoweredLayer) =>
   sequence === 0 && !states.length && out.when === 'sequence' && name !== 'readout';
 
 const rootsOf = ({ states, out }: LoweredLayer) => [...states.map(({ value }) => value), out];
+
+/** Whether a value can be computed from another at all steps at once. */
+function followsFrom(value: Value, h: Value): boolean {
+  if (value === h || value.when !== 'step') return true;
+  const parts = operands(value.op);
+  return parts.length > 0 && parts.every((part) => followsFrom(part, h));
+}
 
 class Network {
   readonly #graph: Graph;
@@ -110,11 +117,9 @@ class Network {
     return layer.sequence === 0 && layer.name !== 'length' && !isContext(layer);
   }
 
-  /** Without a readout: the states of the layers that no upper one reads, side by side. */
+  /** Without a readout: what the top layers give, side by side. */
   #tops(): void {
-    const { layers } = this.network;
-    const read = new Set(everything(layers.map(({ out }) => out)).flatMap(({ op }) => (op.kind === 'result' ? [op.layer] : []))); // prettier-ignore
-    const tops = layers.filter(({ states, sequence }, l) => sequence === 0 && states.length && !read.has(l));
+    const tops = this.network.tops.map((l) => this.network.layers[l]!);
     const parts = tops.map(({ out }) => this.#every(out));
     const y = parts.length === 1 ? parts[0]! : this.#graph.add('y', 'Concat', parts, { axis: -1 });
     const size = tops.reduce((sum, layer) => sum + layer.size, 0);
@@ -224,31 +229,47 @@ class Network {
 
   /** Layers step by step. */
   #scan(scan: readonly number[]): void {
-    const { layers, answers } = this.network;
+    const { layers } = this.network;
     const members = scan.map((l) => ({
       l,
       layer: layers[l]!,
       past: this.#memory.past[l]!,
       initial: this.#initial[l]!,
     }));
-    // Of layers that are scanned together only the answer is seen outside, or what stands for it.
+    const wanted = this.#wanted(scan);
+    const { finals, sequences } = scanLayers(members, [...wanted], this.#main, this.#steps);
+    for (const l of scan)
+      this.#final[l] = finals.get(l)!.map((final, s) => (this.#endsEarly(l, s) ? undefined : final));
+    for (const [value, name] of sequences) this.#main.known.set(value, name);
+  }
+
+  /** Whether the last states of a column are not those of the last steps: several of a sequence with padding. */
+  #endsEarly(l: number, s: number): boolean {
+    return this.#steps.masked && this.#memory.past[l]![s]! > 1 && !this.network.layers[l]!.backward;
+  }
+
+  /** What is seen outside of a scan at every step. */
+  #wanted(scan: readonly number[]): Set<Value> {
+    const { layers, answers } = this.network;
     const wanted = new Set<Value>();
+    for (const l of scan) {
+      const late = scan.length === 1 && this.#isReadLate(l);
+      layers[l]!.states.forEach(({ value }, s) => {
+        if (value.when === 'step' && (late || this.#endsEarly(l, s))) wanted.add(value);
+      });
+    }
     if (scan.length === 1) {
       const { states, out } = layers[scan[0]!]!;
-      const late = this.#isReadLate(scan[0]!);
-      states.forEach(({ value }, s) => {
-        if (value.when === 'step' && (late || (s === 0 && everything([out]).includes(value))))
-          wanted.add(value);
-      });
-      if (out.when === 'step' && !wanted.size) wanted.add(out);
-    } else {
-      const answer = scan.filter((l) => answers.includes(l));
-      for (const l of answer.length ? answer : scan)
-        if (layers[l]!.out.when === 'step') wanted.add(layers[l]!.out);
+      const h = states[0]?.value;
+      // From h at every step the output is computed outside, if it is made of it.
+      if (h?.when === 'step' && followsFrom(out, h)) return wanted.add(h);
+      return out.when === 'step' ? wanted.add(out) : wanted;
     }
-    const { finals, sequences } = scanLayers(members, [...wanted], this.#main, this.#steps);
-    for (const l of scan) this.#final[l] = finals.get(l)!;
-    for (const [value, name] of sequences) this.#main.known.set(value, name);
+    // Of layers that are scanned together only the answer is read, or what stands for it.
+    const answer = scan.filter((l) => answers.includes(l));
+    for (const l of answer.length ? answer : scan)
+      if (layers[l]!.out.when === 'step') wanted.add(layers[l]!.out);
+    return wanted;
   }
 
   // Values ------------------------------------------------------------------------------------------------------------

@@ -162,14 +162,10 @@ export class Steps {
     const { graph } = this;
     if (backward) return this.reversed(this.range(history, 0, past), past);
     if (!this.masked) return this.range(history, -past, null);
-    // Where a column has ended, every later state is its last one.
-    const steps = graph.add('T', 'Add', [
-      this.#steps(),
-      graph.ints(Array.from({ length: past }, (_, k) => k)),
-    ]);
+    // Those before the end of each column: state t lies at t + past.
+    const steps = graph.ints(Array.from({ length: past }, (_, k) => k));
     const column = graph.add('places', 'Unsqueeze', [steps, graph.ints([1])]);
-    const newest = graph.add('places', 'Add', [this.#lengths!, graph.ints(past - 1)]);
-    return this.#gather(history, graph.add('places', 'Min', [column, newest]), [2]);
+    return this.#gather(history, graph.add('places', 'Add', [column, this.#lengths!]), [2]);
   }
 
   /** A few steps in the other order. */
