@@ -8,7 +8,17 @@ import ts from 'typescript';
 import { at, Failure, isMain, main } from './lib.mjs';
 
 // What export/index exports comes from these; they export more for their neighbours.
-const exporters = ['export/onnx/index', 'export/pytorch/index', 'export/pytorch/state-dict', 'export/keras'];
+const exporters = [
+  'export/onnx/index',
+  'export/pytorch/index',
+  'export/pytorch/state-dict',
+  'export/keras',
+  'export/plain/javascript/index',
+  'export/plain/c/index',
+  'export/plain/numpy/index',
+  'export/plain/html/index',
+  'export/plain/options',
+];
 const drawing = ['index', 'parts', 'layout', 'formula', 'cell', 'equations'].map((file) => `diagram/${file}`);
 const files = [
   'index',
@@ -83,15 +93,25 @@ const sections = [
   [
     'Other formats',
     (
-      'toOnnx OnnxOptions OnnxPair toPyTorch PyTorchProject toStateDict fromStateDict StateDictOptions ' +
-      'toKeras KerasProject'
+      'toOnnx OnnxOptions OnnxPair toPyTorch PyTorchProject toStateDict fromStateDict StateDictOptions toKeras KerasProject ' +
+      'toJavaScript toC toNumPy PlainOptions toHtml HtmlOptions'
     ).split(' '),
   ],
   ['The element', ['UnfoldPlayground']],
 ];
 
 /** Names that a file exports for its neighbours only. */
-const internal = new Set(['mismatch', 'refuse', 'describe', 'wrap', 'Plan', 'plan']);
+const internal = new Set([
+  'mismatch',
+  'refuse',
+  'describe',
+  'wrap',
+  'Plan',
+  'plan',
+  'precisionOf',
+  'javaScriptOf',
+  'literalC',
+]);
 
 /** @type {Record<string, string[]>} */
 const notes = {

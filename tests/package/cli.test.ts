@@ -289,9 +289,29 @@ describe('the other commands', () => {
   test('export: an unknown format is refused', async () => {
     expect(await run(['export', 'm.safetensors', '--to', 'tflite'])).toMatchObject({
       status: 2,
-      err: "unfold-rnn: --to: expected one of onnx, pytorch, state-dict, keras, got 'tflite'.\n",
+      err: "unfold-rnn: --to: expected one of onnx, pytorch, state-dict, keras, js, c, numpy, html, got 'tflite'.\n",
     });
     expect(await run(['export', 'm.safetensors'])).toMatchObject({ status: 2 });
+  });
+
+  test('export: plain programs, also with 8-bit weights', async () => {
+    for (const [to, name] of Object.entries({ js: 'm.mjs', c: 'm.h', numpy: 'm.py', html: 'm.html' }))
+      expect(await run(['export', 'm.safetensors', '--to', to])).toMatchObject({
+        status: 0,
+        out: `${name}\n`,
+      });
+    const { length } = await readFile(join(folder, 'm.mjs'));
+    expect(await run(['export', 'm.safetensors', '--to', 'js', '--precision', 'int8'])).toMatchObject({
+      status: 0,
+    });
+    expect((await readFile(join(folder, 'm.mjs'))).length).toBeLessThan(length);
+    for (const [to, precision] of [
+      ['js', 'int4'],
+      ['numpy', 'int8'],
+    ])
+      expect(await run(['export', 'm.safetensors', '--to', to!, '--precision', precision!])).toMatchObject({
+        status: 2,
+      });
   });
 
   test('export: a file or a folder beside the model', async () => {

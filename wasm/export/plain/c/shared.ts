@@ -76,7 +76,7 @@ export const program = (title: string, calls: string) => `/*
  *   #include "model.h"
  *   static unfold_state state;
  *   int main(void) {
-${calls.replace(/^/gm, ' *     ').trimEnd()}
+${calls.trimEnd().replace(/^/gm, ' *     ')}
  *     return 0;
  *   }
  */

@@ -54,7 +54,7 @@ function writing(): Form {
       area('prompt', 'Prompt', '') +
       row(
         temperature,
-        number('length', 'Symbols', 400, 1, 100000),
+        number('count', 'Symbols', 400, 1, 100000),
         number('seed', 'Seed', 1, 0, 9007199254740991),
       ),
     button: 'Generate',
@@ -62,7 +62,7 @@ function writing(): Form {
     script: `
   output.className = 'text';
   output.textContent = value('prompt');
-  const pieces = stream({ prompt: value('prompt'), length: Number(value('length')), temperature: Number(value('temperature')), seed: Number(value('seed')) });
+  const pieces = stream({ prompt: value('prompt'), length: Number(value('count')), temperature: Number(value('temperature')), seed: Number(value('seed')) });
   const turn = ++turns;
   const write = () => {
     const end = performance.now() + 12;

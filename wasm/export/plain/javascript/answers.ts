@@ -87,7 +87,7 @@ ${stepHelp(model)}//
 // The input is ${inputOf(model)}; probabilities are in the order of \`labels\`.
 //
 // @example
-// import { predict } from './model.js';
+// import { predict } from './model.mjs';
 // console.log(predict(${example(model)}));
 
 /** What the network answers. */
@@ -142,7 +142,7 @@ ${stepHelp(model)}//
 // The input is ${inputOf(model)}.
 //
 // @example
-// import { predict } from './model.js';
+// import { predict } from './model.mjs';
 // console.log(predict(${example(model).includes('…') ? `[Array.from({ length: ${model.numbers} }, (_, key) => Number(key === 40))]` : example(model)}${forecasts ? ', { steps: 3 }' : ''}));
 `,
     code: `${readingCode(model)}${answering(model)}
@@ -168,7 +168,7 @@ ${stepHelp(model)}//
 // The input is ${inputOf(model)}${model.context ? `; the context is ${model.context} numbers` : ''}.
 //
 // @example
-// import { predict } from './model.js';
+// import { predict } from './model.mjs';
 // console.log(predict([Array(${model.numbers}).fill(0.5)]${model.context ? `, Array(${model.context}).fill(0)` : ''}));
 `,
     code: `${readingCode(model)}${answering(model)}

@@ -37,7 +37,7 @@ export function sequences(model: PlainModel): TaskCode {
 //
 ${source ? '// The input is a text of symbols.\n' : context ? `// The context is ${context} numbers.\n` : ''}//
 // @example
-// import { predict } from './model.js';
+// import { predict } from './model.mjs';
 // console.log(predict(${source ? example(model) : context ? `Array(${context}).fill(0)` : ''}).output);
 
 /** What it writes, by token. */

@@ -20,7 +20,7 @@ export function text(model: PlainModel): TaskCode {
 //   tokensOf(text)                                     places of its symbols in \`symbols\`
 //
 // @example
-// import { sample } from './model.js';
+// import { sample } from './model.mjs';
 // console.log(sample({ prompt: 'The ', length: 200, temperature: 0.8, seed: 1 }));
 
 /** What the model knows, by token (${kind}${unknown ? '; the last stands for all others' : ''}). */
