@@ -557,9 +557,12 @@ export const german: Messages = {
     title: 'Ausgeben',
     openTitle: 'Texte, Kurven und Konfiguration ausgeben',
     nothing: 'Es gibt nichts auszugeben.',
+    kinds: { model: 'Das trainierte Modell', record: 'Proben und Kurven' },
     labels: {
       model: 'Modell',
       onnx: 'Modell, ONNX',
+      pytorch: 'PyTorch',
+      keras: 'Keras',
       samples: 'Texte',
       csv: 'Kurven, CSV',
       svg: 'Kurven, SVG',
@@ -569,12 +572,30 @@ export const german: Messages = {
     about: {
       model: 'safetensors: Gewichte und Optimierer. Öffnet sich hier und im Paket; trainiert genau weiter.',
       onnx: 'Gewichte und Gleichungen für ONNX Runtime und andere Programme; sie rechnen es, nur Unfold trainiert es weiter.',
+      pytorch:
+        'Ein Ordner mit dem Netz als Python-Modul und einem Skript, das ein Textmodell weitertrainiert.',
+      keras:
+        'Python, das das Modell aus Schichten von Keras baut, mit seinen Gewichten; für einfache Stapel.',
       samples: 'Reiner Text: alles aus der Liste früherer Texte, das Älteste zuerst.',
       csv: 'Schritt, Trainings- und Prüfverlust in der Einheit des Diagramms.',
       svg: 'Der Verlust als Zeichnung in jeder Größe.',
       png: 'Der Verlust als Bild.',
       config: 'JSON, wie createModel des Pakets es nimmt.',
     },
+  },
+  embed: {
+    title: 'In eine Seite einbetten',
+    about: 'Zwei Zeilen HTML, die dieses Modell lebendig auf einer eigenen Seite zeigen.',
+    lines: 'Diese Zeilen zeigen das Modell auf jeder Seite. Es läuft im Browser der Lesenden.',
+    view: 'Zeigt',
+    views: { text: 'Text und Antworten', network: 'Netz', chart: 'Verlust' },
+    snippet: 'Zeilen in HTML',
+    file: (name) => `Die Datei ${name} gehört neben die Seite.`,
+    copy: 'Kopieren',
+    copied: 'Kopiert.',
+    refused:
+      'Der Browser hat das Kopieren nicht erlaubt. Die Zeilen sind markiert: kopieren Sie sie mit der Tastatur.',
+    save: 'Datei sichern',
   },
   look,
   about: help,
