@@ -8,7 +8,17 @@ import ts from 'typescript';
 import { at, Failure, isMain, main } from './lib.mjs';
 
 // What export/index exports comes from these; they export more for their neighbours.
-const exporters = ['export/onnx/index', 'export/pytorch/index', 'export/pytorch/state-dict', 'export/keras'];
+const exporters = [
+  'export/onnx/index',
+  'export/pytorch/index',
+  'export/pytorch/state-dict',
+  'export/keras',
+  'export/plain/javascript/index',
+  'export/plain/c/index',
+  'export/plain/numpy/index',
+  'export/plain/html/index',
+  'export/plain/pack',
+];
 const drawing = ['index', 'parts', 'layout', 'formula', 'cell', 'equations'].map((file) => `diagram/${file}`);
 const files = [
   'index',
@@ -82,9 +92,10 @@ const sections = [
   ['Errors', ['UnfoldError', 'ErrorCode', 'ErrorData', 'Overflow']],
   [
     'Other formats',
-    'toOnnx toPyTorch PyTorchProject toStateDict fromStateDict StateDictOptions toKeras KerasProject'.split(
-      ' ',
-    ),
+    (
+      'toOnnx OnnxOptions toPyTorch PyTorchProject toStateDict fromStateDict StateDictOptions toKeras KerasProject ' +
+      'toJavaScript toC toNumPy PlainOptions toHtml HtmlOptions'
+    ).split(' '),
   ],
   ['The element', ['UnfoldPlayground']],
 ];

@@ -190,7 +190,9 @@ export class TensorNetwork implements Network {
 
   async save(): Promise<Uint8Array> {
     const tensors = new Map(Object.entries(await this.parameters()));
-    return writeSafetensors({ metadata: { format: 'pt' }, tensors });
+    const { totals: _, ...graph } = await this.graph();
+    const config = JSON.stringify(this.info.config);
+    return writeSafetensors({ metadata: { format: 'pt', config, graph: JSON.stringify(graph) }, tensors });
   }
 
   async load(bytes: Uint8Array): Promise<void> {

@@ -19,6 +19,15 @@ export const TEXT = Array.from(
 const layer = (rest: LayerConfig): LayerConfig => ({ cell: 'lstm', hidden: HIDDEN, ...rest });
 const deep: EdgeConfig = { from: 'self', delay: 1, hidden: [5, 4], activation: 'relu', shortcut: true };
 const input = { from: 'input', delay: 0 } as const;
+const factor = { from: 'self', units: 5 } as const;
+const halves: EdgeConfig = {
+  from: {
+    product: [
+      { ...input, units: HIDDEN, hidden: [4], outputActivation: 'sigmoid' },
+      { from: 'self', delay: 2 },
+    ],
+  },
+};
 
 /** What presets do not reach. */
 const others: Record<string, Config> = {
@@ -100,6 +109,45 @@ const others: Record<string, Config> = {
       layer({ cell: 'gru', layerNorm: true }),
       layer({ cell: 'gru', reset: 'before', layerNorm: true, bias: 'none' }),
       layer({ cell: 'rnn', layerNorm: true, edges: [{ from: 2 }] }),
+    ],
+  },
+  'a product of two edges': { layers: [layer({ edges: [input, halves, { from: 'self' }] }), layer({})] },
+  'products of products': {
+    layers: [
+      layer({
+        cell: 'gru',
+        edges: [
+          { from: { product: [factor, { from: { product: [factor, { ...input, units: 5 }] }, units: 5 }] } },
+          {
+            from: {
+              product: [
+                { ...input, units: 4 },
+                { from: 'input', delay: 1, units: 4 },
+              ],
+            },
+          },
+        ],
+      }),
+    ],
+  },
+  'block-diagonal matrices': {
+    layers: [
+      layer({ edges: [input, { from: 'self', blocks: 3 }] }),
+      layer({
+        cell: 'gru',
+        reset: 'before',
+        edges: [{ from: 0 }, { from: 'self', blocks: 2 }],
+        layerNorm: true,
+      }),
+      layer({ cell: 'rnn', clock: [1, 2], edges: [{ from: 1 }, { from: 'self', blocks: 2 }] }),
+    ],
+  },
+  'an upper layer': {
+    embedding: 4,
+    layers: [
+      layer({ cell: 'gru' }),
+      layer({ edges: [{ from: 0 }, { from: 2, delay: 2 }, { from: 'self' }] }),
+      layer({ cell: 'rnn', edges: [{ from: 1 }, { from: 'self', delay: 3 }] }),
     ],
   },
   'free-running output': {

@@ -2,40 +2,41 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as ort from 'onnxruntime-web';
 import { afterAll, describe, expect, test } from 'vitest';
 // Not exported: parts of the exporter.
 import { readCheckpoint, writeCheckpoint } from '../../dist/export/checkpoint.js';
-import { equationsOf } from '../../dist/export/equations.js';
+import { lower } from '../../dist/export/lowering.js';
 import { toOnnx } from 'unfold-rnn/export';
 import { memoryOf } from '../../dist/export/memory.js';
 import { BATCH, configurations, difference, type EngineState, trained, type Trained } from './networks.js';
+import { floats, opened, ort, whole } from './onnx-models.js';
 import { hasModule, python } from './python.js';
-
-ort.env.wasm.numThreads = 1;
-ort.env.logLevel = 'error';
 
 const folder = mkdtempSync(join(tmpdir(), 'unfold-onnx-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The engine's state as the model's inputs, or under the names of its outputs. */
-function feeds({ checkpoint }: Trained, { values, inputs, clock }: EngineState, suffix = '') {
-  const equations = equationsOf(readCheckpoint(checkpoint));
-  const { past, tokens, clock: clocked } = memoryOf(equations);
+function feeds({ checkpoint }: Trained, { values, inputs, clock: step }: EngineState, suffix = '') {
+  const network = lower(readCheckpoint(checkpoint));
+  const { past, tokens, clock } = memoryOf(network);
   const result: Record<string, ort.Tensor> = {};
   let at = 0;
   const take = (size: number) => values.slice(at, (at += size));
-  equations.layers.forEach(({ name, size, c }, l) => {
-    if (name === 'readout' && equations.scanFrom > l) return; // the engine keeps none
-    const lead = Math.max(past[l]!, 1);
-    const h = take(lead * BATCH * size);
-    if (past[l]) result[`${name}.h${suffix}`] = new ort.Tensor('float32', h, [lead, BATCH, size]);
-    if (c) result[`${name}.c${suffix}`] = new ort.Tensor('float32', take(BATCH * size), [1, BATCH, size]);
-  });
+  network.layers.forEach(({ name, states }, l) =>
+    states.forEach((state, s) => {
+      const numbers = take(state.delay * BATCH * state.size);
+      const read = past[l]![s];
+      if (!read) return; // the engine keeps one all the same
+      const shape = [state.delay, BATCH, state.size];
+      expect(read).toBe(state.delay);
+      result[`${name}.${state.name}${suffix}`] = new ort.Tensor('float32', numbers, shape);
+    }),
+  );
   expect(at).toBe(values.length);
-  const whole = (numbers: number[]) => BigInt64Array.from(numbers.map(BigInt));
-  if (tokens) result[`tokens_before${suffix}`] = new ort.Tensor('int64', whole(inputs), [tokens, BATCH]);
-  if (clocked) result[`clock${suffix}`] = new ort.Tensor('int64', whole([clock]), []);
+  const longs = (numbers: number[]) => BigInt64Array.from(numbers.map(BigInt));
+  if (tokens[0])
+    result[`tokens_before${suffix}`] = new ort.Tensor('int64', longs(inputs), [tokens[0], BATCH]);
+  if (clock[0]) result[`clock${suffix}`] = new ort.Tensor('int64', longs([step]), []);
   return result;
 }
 
@@ -44,15 +45,13 @@ function someTokens(symbols: number, T = 17): number[] {
   return Array.from({ length: T * BATCH }, (_, i) => (i === 10 ? 65535 : (i * 7 + ((i * i) % 5)) % symbols));
 }
 
-const floats = (tensor: ort.Tensor) => Float32Array.from(tensor.data as Float32Array, Number);
-
 describe.each(Object.entries(await configurations()))('%s', (name, config) => {
   test('gives the same logits and states', async () => {
     const model = await trained(config);
     try {
-      const onnx = toOnnx(model.checkpoint);
+      const onnx = whole(toOnnx(model.checkpoint));
       writeFileSync(join(folder, `${name.replace(/\W+/g, '-')}.onnx`), onnx);
-      const session = await ort.InferenceSession.create(onnx);
+      const session = await opened(onnx);
       const tokens = someTokens(model.symbols);
       const [logits, after] = model.logits(tokens, BATCH, model.state);
       const T = tokens.length / BATCH;
@@ -105,22 +104,33 @@ test.runIf(hasModule('onnx'))("the ONNX checker (Debian's python3-onnx) passes e
 });
 
 describe('refuses by name', () => {
-  const changed = async (change: (config: Record<string, any>, parameters: Map<string, any>) => void) => {
+  const changed = async (change: (graph: Record<string, any>, parameters: Map<string, any>) => void) => {
+    const model = await trained({ preset: 'lstm', hidden: 4 });
+    const { config, vocabulary, parameters, file } = readCheckpoint(model.checkpoint);
+    model.dispose();
+    const graph = JSON.parse(file.metadata['graph']!);
+    const tensors = new Map(parameters);
+    change(graph, tensors);
+    return () => toOnnx(writeCheckpoint(config, { vocabulary, graph }, tensors));
+  };
+  test('fields, operations and tensors that it does not know', async () => {
+    expect(await changed(() => {})).not.toThrow();
+    expect(await changed((graph) => (graph['layers'][0].direction = -2))).toThrow(
+      'graph.layers[0].direction',
+    );
+    expect(await changed((graph) => (graph['attention'] = true))).toThrow('graph.attention');
+    expect(await changed((graph) => (graph['operations'][1].operation = 'sparse'))).toThrow("'sparse'");
+    expect(await changed((graph) => (graph['buffers'][1].rows = 5))).toThrow('graph.buffers[5].alias');
+    expect(await changed((_, tensors) => tensors.delete('readout.bias'))).toThrow('readout.bias');
+    expect(await changed((_, tensors) => tensors.set('more', tensors.get('readout.bias')))).toThrow('more');
+  });
+  test('a file without a graph, with the way on', async () => {
     const model = await trained({ preset: 'lstm', hidden: 4 });
     const { config, vocabulary, parameters } = readCheckpoint(model.checkpoint);
     model.dispose();
-    const tensors = new Map(parameters);
-    change(config, tensors);
-    return () => toOnnx(writeCheckpoint(config, { vocabulary }, tensors));
-  };
-  test('fields, cells and tensors that it does not know', async () => {
-    expect(await changed(() => {})).not.toThrow();
-    expect(await changed((config) => (config['layers'][0].direction = -1))).toThrow('layers[0].direction');
-    expect(await changed((config) => (config['attention'] = true))).toThrow('config.attention');
-    expect(await changed((config) => (config['layers'][0].cell = 'sru'))).toThrow('layers[0].cell');
-    expect(await changed((_, tensors) => tensors.delete('readout.bias'))).toThrow('readout.bias');
-    expect(await changed((_, tensors) => tensors.set('more', tensors.get('readout.bias')))).toThrow('more');
-    expect(await changed((config) => (config['layers'][0].hidden = 5))).toThrow('layers.0.weight_ih');
+    expect(() => toOnnx(writeCheckpoint(config, { vocabulary }, parameters))).toThrow(
+      "__metadata__.graph: expected the network's graph (open the file with openModel and save it once)",
+    );
   });
   test('a damaged file', async () => {
     const model = await trained({ preset: 'gru', hidden: 4 });

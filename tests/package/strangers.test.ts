@@ -213,7 +213,7 @@ function pickles(): [string, Uint8Array][] {
 }
 
 // Files whose checksum is right: whoever makes one can count it, too.
-describe('a configuration in a whole file', () => {
+describe('a configuration and a graph in a whole file', () => {
   const deep = JSON.parse(`${'['.repeat(3000)}${']'.repeat(3000)}`) as unknown;
   const values = [
     null,
@@ -250,20 +250,27 @@ describe('a configuration in a whole file', () => {
   }
 
   test.each(['text', 'tagged'])('%s: any value anywhere', { timeout: 300_000 }, async (name) => {
-    const { file, config, parameters } = readCheckpoint(files[name]!, true);
+    const { file, config, parameters } = readCheckpoint(files[name]!);
     const kind = name === 'text' ? 'vocabulary' : 'symbols';
     const named = JSON.parse(file.metadata[kind]!) as unknown;
-    const clocked = put(put(config, ['layers', '0', 'clock'], [1, 2]), ['layers', '0', 'hidden'], 1e9);
-    const tries: [string, unknown, unknown][] = [['clocks of a billion units', clocked, named]];
-    for (const value of values) {
+    const graph = JSON.parse(file.metadata['graph']!) as { operations: { operation: string }[] };
+    const cell = String(graph.operations.findIndex(({ operation }) => operation === 'cell'));
+    const billions = put(graph, ['operations', cell, 'units'], 1e9);
+    const tries: [string, unknown, unknown, unknown][] = [['a billion units', config, named, billions]];
+    values.forEach((value, v) => {
       const shown = (JSON.stringify(value) ?? '').slice(0, 30);
       for (const path of places(config))
-        tries.push([`config.${path.join('.')} = ${shown}`, put(config, path, value), named]);
+        tries.push([`config.${path.join('.')} = ${shown}`, put(config, path, value), named, graph]);
       for (const path of places(named).slice(0, 12))
-        tries.push([`${kind}.${path.join('.')} = ${shown}`, config, put(named, path, value)]);
-    }
-    for (const [what, changedConfig, changedNames] of tries) {
-      const bytes = writeCheckpoint(changedConfig, { [kind]: changedNames } as never, parameters);
+        tries.push([`${kind}.${path.join('.')} = ${shown}`, config, put(named, path, value), graph]);
+      // Every place with some of the values.
+      for (const [k, path] of places(graph).entries())
+        if (k % 4 === v % 4)
+          tries.push([`graph.${path.join('.')} = ${shown}`, config, named, put(graph, path, value)]);
+    });
+    for (const [what, changedConfig, changedNames, changedGraph] of tries) {
+      const names = { [kind]: changedNames, graph: changedGraph };
+      const bytes = writeCheckpoint(changedConfig, names as never, parameters);
       for (const reader of ['toOnnx', 'toStateDict', 'toKeras'])
         await settles(`${reader}, ${what}`, () => readers[reader]!(bytes));
       await settles(`toPyTorch, ${what}`, () => {
@@ -271,7 +278,7 @@ describe('a configuration in a whole file', () => {
           if (path.endsWith('.py')) expect(String(text)).not.toContain('INJECTED');
       });
     }
-    count(`value in the configuration of a file (${name})`, tries.length, tries.length);
+    count(`value in the configuration and the graph of a file (${name})`, tries.length, tries.length);
   });
 });
 

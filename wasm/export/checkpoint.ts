@@ -1,7 +1,6 @@
 /** What `save()` wrote, taken apart and put together again. */
 import type { CanonicalConfig, TaskConfig } from '../config.js';
-import { refuse } from '../errors.js';
-import { checkValues, sound } from './fields.js';
+import { describe, refuse, UnfoldError } from '../errors.js';
 import { readSafetensors, type Tensor, type TensorFile, writeSafetensors } from './safetensors.js';
 
 export interface SavedVocabulary {
@@ -13,36 +12,49 @@ export interface SavedVocabulary {
 }
 
 export interface Checkpoint {
+  /** As it is in the file: only `task` is checked. */
   readonly config: CanonicalConfig;
+  /** What it learns; `next` of text models. */
+  readonly task: string;
   /** Of text models. */
   readonly vocabulary: SavedVocabulary;
-  /** V, symbols that are read; 0 where numbers are. */
-  readonly symbols: number;
-  /** D, numbers a step that are read; 0 where symbols are. */
-  readonly numbers: number;
-  /** O, of the readout. */
-  readonly outputs: number;
-  /** One answer for a whole sequence: from its last states, or from their mean. */
-  readonly pool?: 'last' | 'mean';
-  /** Parameters under the engine's names, in the engine's order. */
+  /** Parameters under the names of the file, in its order. */
   readonly parameters: ReadonlyMap<string, Tensor>;
   readonly file: TensorFile;
 }
 
+const NO_SYMBOLS: SavedVocabulary = { unit: 'character', symbols: [], unknown: false };
+
 const isParameter = (name: string) => !name.startsWith('optimizer.') && !name.startsWith('state.');
 
-/** Tasks whose networks read one sequence, as text models do. */
+/** Tasks whose networks read one sequence and answer for it. */
 export const TASKS = ['classify', 'tag', 'regress', 'notes'];
 
-/**
- * Throws `INVALID_CHECKPOINT` for anything that is not a whole, undamaged file of `save()`.
- * @param tasks whether other tasks than `next` will do
- */
-export function readCheckpoint(bytes: Uint8Array, tasks = false): Checkpoint {
-  return sound('file', () => taken(bytes, tasks));
+/** Throws `INVALID_CHECKPOINT` for anything that is not a whole, undamaged file of `save()`. */
+export function readCheckpoint(bytes: Uint8Array): Checkpoint {
+  return sound('file', () => taken(bytes));
 }
 
-function taken(bytes: Uint8Array, tasks: boolean): Checkpoint {
+/** What work gives; an error of JavaScript's own means that it met values of other kinds than there can be. */
+export function sound<T>(field: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof UnfoldError) throw error;
+    throw refuse('INVALID_CHECKPOINT', field, 'what this version writes', describe(error).slice(0, 80));
+  }
+}
+
+/**
+ * Throws `UNSUPPORTED` unless the file's task is one that a format carries.
+ * @param format as messages call it
+ */
+export function checkTask({ task }: Checkpoint, tasks: readonly string[], format: string): void {
+  if (!tasks.includes(task))
+    throw refuse('UNSUPPORTED', 'config.task', `a task that ${format} carries (${tasks.join(', ')})`, task);
+}
+
+function taken(bytes: Uint8Array): Checkpoint {
   const file = readSafetensors(bytes);
   const meta = (key: string): string => {
     const value = file.metadata[key];
@@ -51,28 +63,29 @@ function taken(bytes: Uint8Array, tasks: boolean): Checkpoint {
   };
   const expect = (key: string, value: string) => {
     if (meta(key) !== value)
-      throw refuse('INVALID_CHECKPOINT', `__metadata__.${key}`, `'${value}'`, meta(key));
+      throw refuse('INVALID_CHECKPOINT', `__metadata__.${key}`, `'${value}'`, meta(key).slice(0, 80));
   };
+  // Of a Network with PyTorch's names, or its own: tensors, the graph, and nothing else.
+  if (file.metadata['format'] === 'pt' && file.metadata['graph'] !== undefined)
+    return {
+      config: {} as CanonicalConfig,
+      task: 'tensor',
+      vocabulary: NO_SYMBOLS,
+      parameters: file.tensors,
+      file,
+    };
   expect('format', 'unfold');
   expect('version', '1');
   expect('checksum', checksum(file));
   const config = json(meta('config'), 'config') as CanonicalConfig;
-  checkValues(config, 'config');
+  if (typeof config !== 'object' || config === null || Array.isArray(config))
+    throw refuse('INVALID_CHECKPOINT', 'config', 'an object', 'something else');
   const parameters = new Map([...file.tensors].filter(([name]) => isParameter(name)));
   if (config.task !== undefined) {
-    const { name = '', pool } = (config.task ?? {}) as TaskConfig;
-    if (!tasks || !TASKS.includes(name)) {
-      const expected = tasks ? `one of next, ${TASKS.join(', ')}` : "a network of the task 'next'";
-      throw refuse('INVALID_CHECKPOINT', 'config.task', expected, name);
-    }
-    const sizes = json(meta('symbols'), 'symbols') as Record<'symbols' | 'numbers' | 'outputs', number>;
-    for (const key of ['symbols', 'numbers', 'outputs'] as const)
-      if (!Number.isSafeInteger(sizes?.[key]))
-        throw refuse('INVALID_CHECKPOINT', `symbols.${key}`, 'a size', sizes?.[key]);
-    const { symbols, numbers, outputs } = sizes;
-    const vocabulary: SavedVocabulary = { unit: 'character', symbols: [], unknown: false };
-    const pooled = { ...((pool === 'last' || pool === 'mean') && { pool: pool as 'last' | 'mean' }) };
-    return { config, vocabulary, symbols, numbers, outputs, parameters, file, ...pooled };
+    const { name: task } = config.task as TaskConfig;
+    if (typeof task !== 'string' || !/^\w{1,40}$/.test(task))
+      throw refuse('INVALID_CHECKPOINT', 'config.task.name', 'a task', 'something else');
+    return { config, task, vocabulary: NO_SYMBOLS, parameters, file };
   }
   const vocabulary = json(meta('vocabulary'), 'vocabulary') as SavedVocabulary;
   const code = (x: unknown) => Number.isInteger(x) && (x as number) >= 0 && (x as number) <= 0x10ffff;
@@ -80,8 +93,7 @@ function taken(bytes: Uint8Array, tasks: boolean): Checkpoint {
   const known = (unit === 'character' || unit === 'byte') && typeof unknown === 'boolean';
   if (!known || !Array.isArray(codes) || !codes.every(code))
     throw refuse('INVALID_CHECKPOINT', 'vocabulary', 'unit, symbols and unknown', 'something else');
-  const symbols = vocabulary.symbols.length + (vocabulary.unknown ? 1 : 0);
-  return { config, vocabulary, symbols, numbers: 0, outputs: symbols, parameters, file };
+  return { config, task: 'next', vocabulary, parameters, file };
 }
 
 /** Of a task: what its tokens and labels are called, and the sizes of its network. */
@@ -98,7 +110,7 @@ export interface SavedSymbols {
 /** A file that `openModel` takes; parameters only. */
 export function writeCheckpoint(
   config: unknown,
-  names: { vocabulary: SavedVocabulary } | { symbols: SavedSymbols },
+  names: ({ vocabulary: SavedVocabulary } | { symbols: SavedSymbols }) & { graph?: unknown },
   parameters: ReadonlyMap<string, Tensor>,
 ): Uint8Array<ArrayBuffer> {
   const metadata: Record<string, string> = {
@@ -112,7 +124,7 @@ export function writeCheckpoint(
 }
 
 /** FNV-1a, 64 bits, over names and data and then the metadata by key; as core/io/checkpoint.cpp computes it. */
-function checksum({ metadata, tensors }: TensorFile): string {
+export function checksum({ metadata, tensors }: TensorFile): string {
   // The state in four 16-bit limbs: a product with the prime 2⁴⁰ + 0x1b3 stays below 2⁵³.
   let [a, b, c, d] = [0x2325, 0x8422, 0x9ce4, 0xcbf2];
   const add = (bytes: Uint8Array) => {

@@ -1,9 +1,9 @@
 /** Weights for the layers that Keras has. */
-import type { LayerConfig } from '../config.js';
-import { readCheckpoint } from './checkpoint.js';
-import { equationsOf } from './equations.js';
+import { checkTask, readCheckpoint } from './checkpoint.js';
+import { lower } from './lowering.js';
 import { type Tensor, writeSafetensors } from './safetensors.js';
 import { reorderRows, type StackLayer, stackOf } from './stack.js';
+import type { StandardCell } from './standard.js';
 
 /** The files of a folder, by name. */
 export interface KerasProject {
@@ -18,9 +18,9 @@ const CLASSES: Record<string, string> = { rnn: 'SimpleRNN', lstm: 'LSTM', gru: '
 const ORDERS: Record<string, readonly number[]> = { rnn: [0], lstm: [0, 1, 2, 3], gru: [1, 0, 2] };
 
 /** Why Keras has no such layer. */
-function objection({ cell, cellInput = 'tanh' }: LayerConfig): string | undefined {
-  if (!CLASSES[cell!]) return `the cell ${cell}`;
-  return cell === 'lstm' && cellInput !== 'tanh' ? `cellInput '${cellInput}'` : undefined;
+function objection({ kind, activation }: StandardCell): string | undefined {
+  if (!CLASSES[kind]) return `the cell ${kind}`;
+  return kind === 'lstm' && activation !== 'tanh' ? `cellInput '${activation}'` : undefined;
 }
 
 /**
@@ -32,12 +32,10 @@ function objection({ cell, cellInput = 'tanh' }: LayerConfig): string | undefine
  */
 export function toKeras(checkpoint: Uint8Array): KerasProject {
   const read = readCheckpoint(checkpoint);
-  const { embedding, layers, readout } = stackOf(
-    equationsOf(read),
-    'SimpleRNN, LSTM or GRU of Keras',
-    objection,
-  );
-  const V = read.symbols;
+  checkTask(read, ['next'], 'Keras');
+  const network = lower(read);
+  const { embedding, layers, readout } = stackOf(network, 'SimpleRNN, LSTM or GRU of Keras', objection);
+  const V = network.sizes.symbols;
   const tensors = new Map<string, Tensor>();
   const lines: string[] = [];
   /** Adds a layer with its weights in the order in which Keras keeps them. */
@@ -48,16 +46,14 @@ export function toKeras(checkpoint: Uint8Array): KerasProject {
   if (embedding) add('embedding', `Embedding(${embedding.tensor.shape})`, { embeddings: embedding.tensor });
   else add('symbols', `Embedding(${V}, ${V}, trainable=False)`, { embeddings: identity(V) });
   layers.forEach((layer, k) => {
-    const { config, size, input, recurrent, biases } = layer;
-    const order = ORDERS[config.cell!]!;
+    const { size, input } = layer;
+    const { kind, activation, resetBefore, recurrent, biases } = layer.cell;
+    const order = ORDERS[kind]!;
     const options = [String(size), 'return_sequences=True'];
     if (!biases.length) options.push('use_bias=False');
-    if (config.cell === 'rnn') {
-      const activation = config.activation ?? 'tanh';
-      options.push(`activation="${activation === 'identity' ? 'linear' : activation}"`);
-    }
-    if (config.cell === 'gru') options.push(`reset_after=${config.reset === 'before' ? 'False' : 'True'}`);
-    add(`layers_${k}`, `${CLASSES[config.cell!]}(${options.join(', ')})`, {
+    if (kind === 'rnn') options.push(`activation="${activation === 'identity' ? 'linear' : activation}"`);
+    if (kind === 'gru') options.push(`reset_after=${resetBefore ? 'False' : 'True'}`);
+    add(`layers_${k}`, `${CLASSES[kind]}(${options.join(', ')})`, {
       kernel: transposed(input.tensor, order),
       recurrent_kernel: transposed(recurrent.tensor, order),
       ...(biases.length && { bias: biasOf(layer, order) }),
@@ -85,13 +81,13 @@ function transposed(tensor: Tensor, order: readonly number[]): Tensor {
 }
 
 /** One vector, the sum of ours; two rows for a GRU that resets after the product. */
-function biasOf({ config, biases, recurrent }: StackLayer, order: readonly number[]): Tensor {
+function biasOf({ cell }: StackLayer, order: readonly number[]): Tensor {
+  const { kind, resetBefore, biases, recurrent } = cell;
   const rows = recurrent.tensor.shape[0]!;
   const [first, second] = [0, 1].map((k) =>
     biases[k] ? reorderRows(biases[k].tensor, order) : new Float32Array(rows),
   ) as [Float32Array, Float32Array];
-  if (config.cell !== 'gru' || config.reset === 'before')
-    return { shape: [rows], data: first.map((x, i) => x + second[i]!) };
+  if (kind !== 'gru' || resetBefore) return { shape: [rows], data: first.map((x, i) => x + second[i]!) };
   const data = new Float32Array(2 * rows);
   data.set(first);
   data.set(second, rows);

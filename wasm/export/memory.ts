@@ -1,31 +1,39 @@
 /** What a network remembers from one step to the next: the initial and final states of an exported one. */
-import type { NetworkEquations } from './equations.js';
-import { everything } from './values.js';
+import type { LoweredNetwork } from './lowering.js';
+import { everything, type Sequence } from './values.js';
 
 export interface Memory {
-  /** Per layer: how many former states h somebody reads. */
-  readonly past: readonly number[];
-  /** Former tokens that somebody reads. */
-  readonly tokens: number;
-  /** Former numbers that somebody reads. */
-  readonly numbers: number;
-  /** Whether somebody asks for the number of the step. */
-  readonly clock: boolean;
+  /** Per layer and state: how many former ones somebody reads. */
+  readonly past: readonly (readonly number[])[];
+  /** Former tokens that somebody reads, by sequence. */
+  readonly tokens: readonly [number, number];
+  /** Former numbers that somebody reads, by sequence. */
+  readonly numbers: readonly [number, number];
+  /** Whether somebody asks for the number of the step, by sequence. */
+  readonly clock: readonly [boolean, boolean];
 }
 
-export function memoryOf({ layers }: NetworkEquations): Memory {
-  const past = layers.map(() => 0);
-  let tokens = 0;
-  let numbers = 0;
-  let clock = false;
-  const fed = layers.at(-1)!;
+export function memoryOf({ layers }: LoweredNetwork): Memory {
+  const past = layers.map(({ states }) => states.map(() => 0));
+  const tokens: [number, number] = [0, 0];
+  const numbers: [number, number] = [0, 0];
+  const clock: [boolean, boolean] = [false, false];
+  const most = (counts: number[], sequence: number, delay: number) =>
+    (counts[sequence] = Math.max(counts[sequence]!, delay));
   for (const { op } of everything(
-    layers.flatMap(({ h, c, out }) => [h, out, ...(c ? [c] : [])]).concat(fed.out),
+    layers.flatMap(({ states, out }) => [...states.map(({ value }) => value), out]),
   )) {
-    if (op.kind === 'past') past[op.layer] = Math.max(past[op.layer]!, op.delay);
-    if (op.kind === 'numbers') numbers = Math.max(numbers, op.delay);
-    if (op.kind === 'token') tokens = Math.max(tokens, op.delay);
-    if (op.kind === 'waiting') clock = true;
+    if (op.kind === 'past') most(past[op.layer]!, op.state, op.delay);
+    if (op.kind === 'numbers') most(numbers, op.sequence, op.delay);
+    if (op.kind === 'token') most(tokens, op.sequence, op.delay);
+    if (op.kind === 'waiting') clock[op.sequence] = true;
   }
   return { past, tokens, numbers, clock };
+}
+
+/** Whether anybody reads a sequence's tokens or numbers. */
+export function reads({ layers }: LoweredNetwork, sequence: Sequence): boolean {
+  return everything(layers.flatMap(({ states, out }) => [...states.map(({ value }) => value), out])).some(
+    ({ op }) => (op.kind === 'token' || op.kind === 'numbers') && op.sequence === sequence,
+  );
 }

@@ -1,19 +1,16 @@
 /** Networks that are a plain stack of standard layers, with one readout on top: what layer libraries are made for. */
-import type { LayerConfig } from '../config.js';
 import { refuse } from '../errors.js';
-import type { LayerEquations, NetworkEquations } from './equations.js';
+import type { LoweredLayer, LoweredNetwork } from './lowering.js';
+import type { StandardCell } from './standard.js';
 import type { Parameter, Value } from './values.js';
 
 export interface StackLayer {
-  config: LayerConfig;
+  /** Its equations, and the vectors that are added. */
+  cell: StandardCell;
   /** H. */
   size: number;
   /** [G·H, inputs]; of two layers below, the forward one's columns first. */
   input: Parameter;
-  /** [G·H, H]. */
-  recurrent: Parameter;
-  /** None, one, or the input's and the recurrent one. */
-  biases: readonly Parameter[];
   /** The layer that reads the same from the last step to the first. */
   backward?: StackLayer;
 }
@@ -24,6 +21,8 @@ export interface Stack {
   layers: readonly StackLayer[];
   /** Weight [O, H] (2·H columns of both directions, forward first) and bias [O]; the weight may be the embedding's. */
   readout: { weight: Parameter; bias: Parameter };
+  /** One answer for a whole sequence: of the last states, or of their mean over time. */
+  pooling: 'none' | 'last' | 'mean';
 }
 
 /**
@@ -33,58 +32,62 @@ export interface Stack {
  * @throws UnfoldError `UNSUPPORTED` with the field that makes it more than a plain stack
  */
 export function stackOf(
-  { layers: all, logits, checkpoint }: NetworkEquations,
+  { layers: all, answers }: LoweredNetwork,
   target: string,
-  objection: (config: LayerConfig) => string | undefined,
+  objection: (cell: StandardCell) => string | undefined,
 ): Stack {
   const no = (field: string, reason: string) =>
     refuse('UNSUPPORTED', field, `what ${target} can express`, reason);
-  const below = all[0]!.name === 'embedding' ? 1 : 0;
+  const [first] = all as [LoweredLayer];
+  const table = embeddingOf(first);
+  const below = first.name === 'embedding' ? 1 : 0;
+  const count = all.findIndex(({ cell }, l) => l >= below && cell === undefined);
   /** Layer `l`, which reads the layers at `places`. */
   const layerAt = (l: number, places: readonly number[]): StackLayer => {
     const field = `layers[${l - below}]`;
-    const layer = all[l]!;
-    const config = layer.config!;
-    const reason = typeof layer.standard === 'string' ? layer.standard : objection(config);
-    if (typeof layer.standard === 'string' || reason) throw no(field, reason!);
-    if (config.residual) throw no(`${field}.residual`, 'true');
-    const { inputs, recurrent, biases } = layer.standard;
+    const { standard, size, residual } = all[l]!;
+    const reason = typeof standard === 'string' ? standard : objection(standard);
+    if (typeof standard === 'string' || reason) throw no(field, reason!);
+    if (residual) throw no(`${field}.residual`, 'true');
+    const { inputs } = standard;
     const matrices = places.flatMap(
       (place) => inputs.find(({ source }) => isBelow(source, place))?.matrix ?? [],
     );
     if (matrices.length !== inputs.length || matrices.length !== places.length)
       throw no(`${field}.edges`, 'other inputs than from below');
-    return { config, size: layer.size, input: beside(matrices), recurrent, biases };
+    return { cell: standard, size, input: beside(matrices) };
   };
 
   const layers: StackLayer[] = [];
   let places = [below - 1];
-  for (let l = below; l < all.length - 1;) {
+  for (let l = below; l < count;) {
     if (all[l]!.backward)
       throw no(`layers[${l - below}].direction`, "'backward', no forward layer before it");
-    const two = all[l + 1]!.backward;
+    const two = l + 1 < count && all[l + 1]!.backward;
     layers.push({ ...layerAt(l, places), ...(two && { backward: layerAt(l + 1, places) }) });
     places = two ? [l, l + 1] : [l];
     l += places.length;
   }
-  const table = embeddingOf(all[0]!);
-  if (checkpoint.config.embedding > 0 && !table) throw no('embedding', 'delayed symbols');
-  const readout = readoutOf(logits, places);
+  if (below && !table) throw no('embedding', 'delayed symbols');
+  const top = answers.length === 1 ? all[answers[0]!] : undefined;
+  const readout = top && readoutOf(top.out, places);
   if (!readout) throw no('readout', 'more than one matrix from the last layer');
-  return { embedding: table, layers, readout };
+  return { embedding: table, layers, ...readout };
 }
 
 /** The readout if it is one matrix for each of the layers at `places`, and a bias. */
-function readoutOf({ op }: Value, places: readonly number[]): Stack['readout'] | undefined {
+function readoutOf({ op }: Value, places: readonly number[]): Pick<Stack, 'readout' | 'pooling'> | undefined {
   const terms = op.kind === 'sum' ? op.terms : [];
-  const matrices = places.flatMap((place) => {
+  const found = places.flatMap((place) => {
     const term = terms.find((one) => one.op.kind === 'linear' && isBelow(one.op.x, place));
-    return term?.op.kind === 'linear' ? term.op.matrix : [];
+    return term?.op.kind === 'linear' ? term.op : [];
   });
   const bias = terms.at(-1);
   if (bias?.op.kind !== 'parameter') return undefined;
-  if (matrices.length !== places.length || terms.length !== places.length + 1) return undefined;
-  return { weight: beside(matrices), bias: bias.op.parameter };
+  if (found.length !== places.length || terms.length !== places.length + 1) return undefined;
+  const { op: source } = found[0]!.x;
+  const pooling = source.kind !== 'pooled' ? 'none' : source.mean ? 'mean' : 'last';
+  return { readout: { weight: beside(found.map(({ matrix }) => matrix)), bias: bias.op.parameter }, pooling };
 }
 
 /** Whether a value is what the layer just below gives or leaves: what the network reads, under layer 0. */
@@ -110,8 +113,9 @@ function beside(matrices: readonly Parameter[]): Parameter {
   return { name: first.name, tensor: { shape: [rows, columns], data } };
 }
 
-function embeddingOf({ h }: LayerEquations): Parameter | undefined {
-  return h.op.kind === 'embed' ? h.op.table : undefined;
+function embeddingOf({ states }: LoweredLayer): Parameter | undefined {
+  const { op } = states[0]?.value ?? { op: { kind: 'context' } };
+  return op.kind === 'embed' ? op.table : undefined;
 }
 
 /** A row block of another order: block `k` of the result is block `order[k]` of the tensor. */

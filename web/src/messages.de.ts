@@ -560,6 +560,10 @@ export const german: Messages = {
     kinds: { model: 'Das trainierte Modell', record: 'Proben und Kurven' },
     labels: {
       model: 'Modell',
+      html: 'Webseite',
+      javascript: 'JavaScript',
+      numpy: 'Python, NumPy',
+      c: 'C-Header',
       onnx: 'Modell, ONNX',
       pytorch: 'PyTorch',
       keras: 'Keras',
@@ -571,6 +575,10 @@ export const german: Messages = {
     },
     about: {
       model: 'safetensors: Gewichte und Optimierer. Öffnet sich hier und im Paket; trainiert genau weiter.',
+      html: 'Eine Datei, die jeder Browser öffnet, auch aus einer E-Mail: das Modell schreibt oder antwortet darin.',
+      javascript: 'Ein Modul ohne Abhängigkeiten für Browser, Node und Worker.',
+      numpy: 'Eine Python-Datei, die nur NumPy braucht.',
+      c: 'Ein C99-Header ohne Abhängigkeiten, für Server und Mikrocontroller.',
       onnx: 'Gewichte und Gleichungen für ONNX Runtime und andere Programme; sie rechnen es, nur Unfold trainiert es weiter.',
       pytorch:
         'Ein Ordner mit dem Netz als Python-Modul und einem Skript, das ein Textmodell weitertrainiert.',

@@ -510,6 +510,10 @@ export const english = {
     kinds: { model: 'The trained model', record: 'Samples and curves' },
     labels: {
       model: 'Model',
+      html: 'Web page',
+      javascript: 'JavaScript',
+      numpy: 'Python, NumPy',
+      c: 'C header',
       onnx: 'Model, ONNX',
       pytorch: 'PyTorch',
       keras: 'Keras',
@@ -521,6 +525,10 @@ export const english = {
     } as Record<ExportName, string>,
     about: {
       model: 'safetensors: weights and optimizer. Opens here and in the package; trains on exactly.',
+      html: 'One file to open in any browser or to send by mail: the model writes or answers in it.',
+      javascript: 'A module without dependencies for browsers, Node and workers.',
+      numpy: 'One Python file that needs NumPy alone.',
+      c: 'One C99 header without dependencies, for servers and microcontrollers.',
       onnx: 'Weights and equations for ONNX Runtime and other programs; they run it, only Unfold trains it on.',
       pytorch: 'A folder with the network as a Python module, and a script that trains a text model on.',
       keras: 'Python that builds the model from Keras’s own layers, with its weights; for plain stacks.',

@@ -1,8 +1,18 @@
 /** A graph of ONNX operators under construction; the body of a Scan is one within another. */
-import { type Attribute, FLOAT, INT64, Message, node, tensor, valueInfo } from './proto.js';
+import { type Attribute, BOOL, FLOAT, INT32, INT64, Message, node, tensor, valueInfo } from './proto.js';
+import { halves, quantized } from './precision.js';
+
+/** How weights are stored. */
+export type Precision = 'float32' | 'float16' | 'int8';
+
+export interface GraphOptions {
+  opset: number;
+  precision: Precision;
+}
 
 export class Graph {
   readonly #outer: Graph | undefined;
+  readonly #options: GraphOptions;
   readonly #nodes: Message[] = [];
   readonly #initializers: Message[] = [];
   readonly #inputs: Message[] = [];
@@ -11,9 +21,10 @@ export class Graph {
   readonly #constants = new Map<string, string>();
 
   /** Names of the inner graph differ from all of the outer one, whose values it may read. */
-  constructor(outer?: Graph) {
+  constructor(outer?: Graph, options?: GraphOptions) {
     this.#outer = outer;
     this.#names = outer ? outer.#names : new Set();
+    this.#options = outer ? outer.#options : (options ?? { opset: 14, precision: 'float32' });
   }
 
   /** A name that no other value has. */
@@ -63,6 +74,39 @@ export class Graph {
     return this.#constant(`${hint} ${shape}`, hint, (name) => tensor(name, shape, make()));
   }
 
+  /**
+   * The weights of a matrix, stored as the precision says; the same name again is the same tensor.
+   * @param axis that of the matrix's rows: each has a scale of its own
+   */
+  weights(hint: string, shape: readonly number[], axis: number, make: () => Float32Array): string {
+    const { precision } = this.#options;
+    if (precision === 'float32') return this.floats(hint, shape, make);
+    if (this.#outer) return this.#outer.weights(hint, shape, axis, make);
+    const key = `weights ${hint} ${shape}`;
+    const known = this.#constants.get(key);
+    if (known) return known;
+    let name: string;
+    if (precision === 'float16') {
+      const half = this.#constant(`${key} half`, `${hint}.f16`, (own) =>
+        tensor(own, shape, halves(hint, make())),
+      );
+      name = this.add(hint, 'Cast', [half], { to: FLOAT });
+    } else {
+      const { numbers, scales } = quantized(make(), shape, axis);
+      const small = this.#constant(`${key} small`, `${hint}.i8`, (own) => tensor(own, shape, numbers));
+      const scale = this.floats(`${hint}.scale`, [scales.length], () => scales);
+      name = this.add(hint, 'DequantizeLinear', [small, scale], { axis });
+    }
+    this.#constants.set(key, name);
+    return name;
+  }
+
+  /** The mean over an axis. */
+  mean(hint: string, x: string, axis: number, keepdims: 0 | 1): string {
+    if (this.#options.opset < 18) return this.add(hint, 'ReduceMean', [x], { axes: [axis], keepdims });
+    return this.add(hint, 'ReduceMean', [x, this.ints([axis])], { keepdims });
+  }
+
   /** int64 numbers: a vector, or a scalar. */
   ints(value: number | readonly number[]): string {
     const data = BigInt64Array.from(typeof value === 'number' ? [BigInt(value)] : value.map(BigInt));
@@ -97,4 +141,4 @@ export class Graph {
   }
 }
 
-export { FLOAT, INT64 };
+export { BOOL, FLOAT, INT32, INT64 };

@@ -1,57 +1,157 @@
 import { refuse } from '../../errors.js';
-import { readCheckpoint } from '../checkpoint.js';
-import { equationsOf } from '../equations.js';
-import { networkGraph } from './network.js';
+import { type Checkpoint, readCheckpoint } from '../checkpoint.js';
+import { type LoweredNetwork, lower } from '../lowering.js';
+import { everything } from '../values.js';
+import type { Precision } from './graph.js';
+import { isContext, networkGraph, type Part } from './network.js';
 import { Message } from './proto.js';
 
-const OPSET = 14;
-/** Of the format; the one that came with opset 14. */
-const IR_VERSION = 7;
+const OLDEST = 14;
+const NEWEST = 21;
+/** Of the format, by opset: the one that came with it. */
+const irVersion = (opset: number) => (opset < 15 ? 7 : opset < 19 ? 8 : opset < 21 ? 9 : 10);
 /** Protocol buffers cannot be larger. */
 const MOST_BYTES = 2 ** 31 - 1;
 
-const description = `Recurrent network over symbols, made by Unfold.
+export interface OnnxOptions {
+  /** The version of ONNX's operators, from 14 to 21. Default 14. */
+  opset?: number;
+  /**
+   * How weights are stored; everything is computed in float32. `float16` halves the file, `int8` (a scale for each row
+   * of a matrix) makes a quarter of it. Default `float32`.
+   */
+  precision?: Precision;
+}
+
+/** An encoder–decoder, or a network that writes sequences: two models, whose shared names fit. */
+export interface OnnxPair {
+  /** Runs once: reads the source (or the context), gives what the decoder begins with, under the names of its inputs. */
+  'encoder.onnx': Uint8Array<ArrayBuffer>;
+  /** Runs for any number of steps at a time, with states in and out. */
+  'decoder.onnx': Uint8Array<ArrayBuffer>;
+}
+
+const text = `Recurrent network over symbols, made by Unfold.
 Inputs: tokens [T, N], numbers of symbols as in the metadata "vocabulary", V or more for no symbol; the states before the
 first step. To begin: zeros, clock 0, and V (no symbol) in tokens_before.
 Outputs: logits [T, N, V], whose softmax are the probabilities of the next symbols; "<state>.next", the states after the
 last step, to be given as "<state>" to go on.`;
 
-const taskDescription = `Recurrent network for a task of Unfold, whose name is in the metadata "config".
-Inputs: tokens [T, N], places in "inputs" of the metadata "symbols", or x [T, N, D], numbers; the states before the first
-step: zeros. All N sequences have T steps.
+const sequences = `Recurrent network for a task of Unfold, whose name is in the metadata "config".
+Inputs: tokens [T, N], places in "inputs" of the metadata "symbols", or x [T, N, D], numbers; lengths [N], the true steps
+of each sequence; the states before the first step: zeros.
 Outputs: logits [T, N, O], or [N, O] where a whole sequence is answered; their softmax are probabilities of the labels
 (classify, tag), their sigmoid those of the keys (notes), or they are the numbers themselves (regress).`;
 
+const encoder = `Encoder of a recurrent network, made by Unfold: runs once, before decoder.onnx.
+Inputs: tokens [S, N], places in "inputs" of the metadata "symbols", and lengths [N], the true steps of each source; or
+context [N, C].
+Outputs: what decoder.onnx reads under the same names, and length_logits [N, L] where the length is drawn first.`;
+
+const decoder = `Decoder of a recurrent network, made by Unfold: runs after encoder.onnx, step by step.
+Inputs: tokens [T, N], the symbols written so far (V or more, no symbol, to begin); remaining [T, N, 1] where the length
+is drawn first; everything else from encoder.onnx, and then "<state>.next" as "<state>".
+Outputs: logits [T, N, O] and the states after the last step.`;
+
 /**
- * A checkpoint's network as an ONNX model (opset 14), for ONNX Runtime and what else reads the format.
+ * A checkpoint's network as an ONNX model, for ONNX Runtime and what else reads the format. Every network can go.
  *
- * Inputs: `tokens` [T, N] (int64; V or more stands for no symbol) and the states before the first step, as far as the
- * network has them: `<layer>.h` [longest delay, N, H], oldest first; `<layer>.c` [1, N, H]; `tokens_before` [delay, N];
- * `clock`, the number of the first step. Outputs: `logits` [T, N, V] and every state as `<state>.next`. T and N are
- * free. Zeros, V for `tokens_before`, begin a text.
+ * Inputs: `tokens` [T, N] (int64; V or more stands for no symbol), or `x` [T, N, D] (float32) where the network reads
+ * numbers; and the states before the first step, as far as the network has them: `<layer>.h` and further states of its
+ * cell, such as `<layer>.c`, [delay, N, H], oldest first; `tokens_before` [delay, N] or `x_before` [delay, N, D]; `clock`,
+ * the number of the first step. Outputs: `logits` [T, N, O] (of a network without a readout `y` [T, N, H]) and every
+ * state as `<state>.next`. T and N are free. Zeros, V for `tokens_before`, begin a sequence.
  *
- * Of the tasks `classify` and `tag` the same, with the labels' logits, [N, O] where a whole sequence is answered; of
- * `regress` and `notes` with `x` [T, N, D] (float) for `tokens` and `x_before` for `tokens_before`. Layers of both
- * directions read whole sequences of T steps; give zeros for their states.
+ * Except for texts there is also `lengths` [N] (int64), the true steps of each sequence, from 1 to T: what follows is
+ * padding and changes no answer. Where a whole sequence is answered (classify, regress with a `pool`), `logits` is
+ * [N, O] and there are no states. Layers of both directions read whole sequences: give zeros for their states.
  *
- * The model computes what sampling computes, so nothing is dropped at random; configuration and vocabulary are in its
- * metadata, optimizer and training progress stay behind.
+ * Encoder–decoders, `generate`, and networks with a given context become an `OnnxPair`. `encoder.onnx` reads `tokens`
+ * [S, N] and `lengths` [N], or `context` [N, C] (C is 0 where there is none); its outputs are inputs of `decoder.onnx`,
+ * which also reads `lengths` where there is attention, a given `context` where that enters at every step, and `tokens`
+ * [T, N]: V to begin, then the symbols that were chosen. So greedy decoding is
  *
- * @param checkpoint what `Model.save()` gave
+ * ```ts
+ * const pair = toOnnx(await model.save()) as OnnxPair;
+ * const [encoder, decoder] = await Promise.all([pair['encoder.onnx'], pair['decoder.onnx']].map((one) => ort.InferenceSession.create(one)));
+ * let states = await encoder.run({ tokens: source, lengths }); // [S, 1] and [1]
+ * for (let token = V, t = 0; t < longest; ++t) {
+ *   const { logits, ...next } = await decoder.run({ ...states, lengths, tokens: new ort.Tensor('int64', [BigInt(token)], [1, 1]) });
+ *   token = logits.data.indexOf(Math.max(...logits.data));
+ *   if (token === end) break; // the symbol after the last target
+ *   output.push(token);
+ *   for (const [name, value] of Object.entries(next)) states[name.replace('.next', '')] = value;
+ * }
+ * ```
+ *
+ * For a beam, N is the number of hypotheses: repeat the encoder's answers N times along their axis N, and after each step
+ * take columns of the states with the hypotheses that go on. `length: 'halt'` answers with one more row, whose sigmoid is
+ * the probability that the sequence ends with this symbol; with `length: 'count'`, `length_logits` [N, L] is over lengths
+ * from 0, and `remaining` [T, N, 1] is (length − t)/longest.
+ *
+ * The model computes what prediction computes, so nothing is dropped at random; configuration and vocabulary (of tasks
+ * `symbols`) are in its metadata, optimizer and training progress stay behind.
+ *
+ * @param checkpoint what `Model.save()` or `Network.save()` gave
  * @throws UnfoldError `INVALID_CHECKPOINT`: not such a file, or of a network that this version does not know, by name;
- *   `UNSUPPORTED`: larger than the 2 GiB that an ONNX file may have
+ *   `INVALID_ARGUMENT`: an option; `UNSUPPORTED`: larger than the 2 GiB that an ONNX file may have, or numbers that are
+ *   too large for float16
  */
-export function toOnnx(checkpoint: Uint8Array): Uint8Array<ArrayBuffer> {
-  const read = readCheckpoint(checkpoint, true);
+export function toOnnx(
+  checkpoint: Uint8Array,
+  options: OnnxOptions = {},
+): Uint8Array<ArrayBuffer> | OnnxPair {
+  const checked = checkOptions(options);
+  const read = readCheckpoint(checkpoint);
   if (checkpoint.byteLength > MOST_BYTES)
     throw refuse('UNSUPPORTED', 'checkpoint', `at most ${MOST_BYTES} bytes for ONNX`, checkpoint.byteLength);
-  const graph = networkGraph(equationsOf(read), read.config.task ? taskDescription : description);
+  const write = (network: LoweredNetwork, part: Part, description: string) =>
+    modelOf(read, networkGraph(network, part, description, checked), checked.opset);
+  const network = lower(read, read.task === 'next' ? [1] : [0, 1]);
+  if (!isPair(network)) return write(network, 'whole', read.task === 'next' ? text : sequences);
+  const goesOn = lower(read, [1]);
+  return {
+    'encoder.onnx': write(goesOn, 'encoder', encoder),
+    'decoder.onnx': write(goesOn, 'decoder', decoder),
+  };
+}
+
+function checkOptions(options: OnnxOptions): Required<OnnxOptions> {
+  const { opset = OLDEST, precision = 'float32', ...more } = options;
+  const [unknown] = Object.keys(more);
+  if (unknown !== undefined)
+    throw refuse('INVALID_ARGUMENT', unknown.slice(0, 40), 'opset or precision', 'an unknown option');
+  if (!Number.isInteger(opset) || opset < OLDEST || opset > NEWEST)
+    throw refuse(
+      'INVALID_ARGUMENT',
+      'opset',
+      `a whole number from ${OLDEST} to ${NEWEST}`,
+      String(opset).slice(0, 40),
+    );
+  if (!['float32', 'float16', 'int8'].includes(precision))
+    throw refuse('INVALID_ARGUMENT', 'precision', 'float32, float16 or int8', String(precision).slice(0, 40));
+  return { opset, precision };
+}
+
+/** Whether something is computed before the main sequence begins, which reads steps of its own. */
+function isPair({ layers, checkpoint }: LoweredNetwork): boolean {
+  if (checkpoint.task === 'generate') return true;
+  const main = layers.filter((layer) => layer.sequence === 0 && !isContext(layer));
+  const values = everything(main.flatMap(({ states, out }) => [...states.map(({ value }) => value), out]));
+  const steps = values.some(({ op }) => op.kind === 'token' || op.kind === 'numbers' || op.kind === 'past');
+  const before = values.some(({ op }) => ['memory', 'pooled', 'context'].includes(op.kind));
+  return steps && (before || main.some(({ states }) => states.some(({ initial }) => initial)));
+}
+
+function modelOf({ file, task }: Checkpoint, graph: Message, opset: number): Uint8Array<ArrayBuffer> {
   const model = new Message()
-    .int(1, IR_VERSION)
-    .bytes(8, new Message().bytes(1, '').int(2, OPSET))
+    .int(1, irVersion(opset))
+    .bytes(8, new Message().bytes(1, '').int(2, opset))
     .bytes(2, 'unfold-rnn')
     .bytes(7, graph);
-  for (const key of ['config', read.config.task ? 'symbols' : 'vocabulary'])
-    model.bytes(14, new Message().bytes(1, key).bytes(2, read.file.metadata[key]!));
+  for (const key of ['config', task === 'next' ? 'vocabulary' : 'symbols']) {
+    const value = file.metadata[key];
+    if (value !== undefined) model.bytes(14, new Message().bytes(1, key).bytes(2, value));
+  }
   return model.finish();
 }

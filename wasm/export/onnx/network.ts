@@ -1,288 +1,303 @@
-/** A network as an ONNX graph: operators for standard layers, a Scan for every other recurrence. */
-import type { NetworkEquations } from '../equations.js';
-import { memoryOf } from '../memory.js';
+/** A network as ONNX graphs: operators for standard layers, a Scan for every other recurrence. */
+import type { LoweredLayer, LoweredNetwork } from '../lowering.js';
+import { type Memory, memoryOf } from '../memory.js';
 import { everything, type Value } from '../values.js';
-import { FLOAT, Graph, INT64 } from './graph.js';
+import { FLOAT, Graph, type GraphOptions } from './graph.js';
 import { emit, type Scope } from './operators.js';
 import type { Message } from './proto.js';
+import { scanLayers } from './scan.js';
 import { standardLayer } from './standard.js';
+import { Steps } from './steps.js';
 
-/** h: [delay, N, H], oldest first; c: [1, N, H]. */
-interface States {
-  h?: string;
-  c?: string;
+/**
+ * What a graph holds: everything; or what is computed once, of a source or a context; or the main sequence, which goes
+ * on from that.
+ */
+export type Part = 'whole' | 'encoder' | 'decoder';
+
+export function networkGraph(
+  network: LoweredNetwork,
+  part: Part,
+  description: string,
+  options: GraphOptions,
+): Message {
+  return new Network(network, part, options).build(description);
 }
 
-export function networkGraph(equations: NetworkEquations, description: string): Message {
-  return new Network(equations).build(description);
-}
+/** Whether a layer is nothing but numbers that are the same at every step. */
+export const isContext = ({ states, out, sequence, name }: LoweredLayer) =>
+  sequence === 0 && !states.length && out.when === 'sequence' && name !== 'readout';
+
+const rootsOf = ({ states, out }: LoweredLayer) => [...states.map(({ value }) => value), out];
 
 class Network {
-  readonly #graph = new Graph();
+  readonly #graph: Graph;
   readonly #main: Scope;
-  readonly #equations: NetworkEquations;
-  readonly #past: readonly number[];
-  /** Initial states of layers. */
-  readonly #initial: States[];
-  /** Final ones, as far as they are known. */
-  readonly #final: States[];
-  /** h and out of complete layers at every step. */
-  readonly #sequences: { h?: string; out?: string }[];
-  /** Tokens [T, N] or numbers [T, N, D], and both with those before them. */
-  readonly #input: string;
-  #tokens: string;
-  #clock: string | undefined;
-  readonly #memory;
+  readonly #memory: Memory;
+  readonly #steps: Steps;
+  /** States before the first step, by layer: [steps, N, H], oldest first. */
+  readonly #initial: (string | undefined)[][];
+  /** Those after the last step, as far as they are known. */
+  readonly #final: (string | undefined)[][];
+  /** All values of the layers that run step by step in the main sequence. */
+  readonly #stepped: ReadonlySet<Value>;
 
-  constructor(equations: NetworkEquations) {
-    const graph = this.#graph;
-    this.#equations = equations;
-    this.#memory = memoryOf(equations);
-    this.#past = this.#memory.past;
-    this.#sequences = equations.layers.map(() => ({}));
-    this.#final = equations.layers.map(() => ({}));
-    const { numbers: D } = equations.checkpoint;
-    this.#input = D ? graph.input('x', FLOAT, ['T', 'N', D]) : graph.input('tokens', INT64, ['T', 'N']);
-    this.#tokens = this.#input;
-    this.#initial = equations.layers.map(({ name, size, c }, l) => ({
-      ...(this.#past[l] && { h: graph.input(`${name}.h`, FLOAT, [this.#past[l], 'N', size]) }),
-      ...(c && { c: graph.input(`${name}.c`, FLOAT, [1, 'N', size]) }),
-    }));
-    if (this.#memory.tokens) {
-      const before = graph.input('tokens_before', INT64, [this.#memory.tokens, 'N']);
-      this.#tokens = graph.add('tokens_all', 'Concat', [before, this.#tokens], { axis: 0 });
-    }
-    if (this.#memory.numbers) {
-      const before = graph.input('x_before', FLOAT, [this.#memory.numbers, 'N', D]);
-      this.#tokens = graph.add('x_all', 'Concat', [before, this.#tokens], { axis: 0 });
-    }
-    if (this.#memory.clock) this.#clock = graph.input('clock', INT64, []);
-    this.#main = { graph, label: 'network', known: new Map(), given: (value) => this.#given(value) };
+  constructor(
+    private readonly network: LoweredNetwork,
+    private readonly part: Part,
+    options: GraphOptions,
+  ) {
+    this.#graph = new Graph(undefined, options);
+    const { layers, checkpoint } = network;
+    const encoded = layers.some(({ sequence }) => sequence === 1);
+    this.#stepped = new Set(
+      everything(layers.filter((one) => one.sequence === 0 && one.name !== 'length' && !isContext(one)).flatMap(rootsOf)), // prettier-ignore
+    );
+    const attends = [...this.#stepped].some(({ op }) => op.kind === 'attention');
+    this.#memory = memoryOf(network);
+    this.#steps = new Steps(this.#graph, network, this.#memory, {
+      sequence: part === 'encoder' && !encoded ? undefined : part !== 'decoder' && encoded ? 1 : 0,
+      continues: part === 'decoder' || !encoded,
+      masked: part === 'encoder' ? encoded : part === 'whole' && checkpoint.task !== 'next',
+      attends: part !== 'whole' && attends,
+    });
+    this.#main = {
+      graph: this.#graph,
+      label: 'network',
+      known: new Map(),
+      given: (value) => this.#given(value),
+    };
+    this.#final = layers.map(() => []);
+    this.#initial = layers.map((layer, l) => this.#initialOf(layer, l));
   }
 
   build(description: string): Message {
-    const { layers, scanFrom, checkpoint } = this.#equations;
+    const { scans, layers, answers } = this.network;
     const graph = this.#graph;
-    for (let l = 0; l < layers.length; ++l) {
-      if (l >= scanFrom) {
-        this.#scan(l, layers.length);
-        break;
-      }
-      this.#layer(l);
+    if (this.part === 'decoder')
+      for (const layer of layers)
+        if (isContext(layer) && this.#stepped.has(layer.out))
+          this.#main.known.set(layer.out, graph.input(layer.name, FLOAT, ['N', layer.size]));
+    for (const scan of scans) if (this.#has(layers[scan[0]!]!)) this.#run(scan);
+    if (this.part === 'encoder') this.#handOver();
+    for (const l of answers) {
+      const { name, out, size } = layers[l]!;
+      const before = name === 'length'; // drawn before the first step
+      if (this.part !== 'whole' && before !== (this.part === 'encoder')) continue;
+      const one = before || out.when === 'sequence';
+      const shape = one ? ['N', size] : ['T', 'N', size];
+      graph.output(
+        before ? 'length_logits' : 'logits',
+        one ? this.#columns(out) : this.#every(out),
+        FLOAT,
+        shape,
+      );
     }
-    const { outputs, pool, numbers: D } = checkpoint;
-    const shape = pool ? ['N', outputs] : ['T', 'N', outputs];
-    graph.output('logits', this.#sequences.at(-1)!.out!, FLOAT, shape);
-    layers.forEach(({ name, size }, l) => {
-      const { h, c } = this.#final[l]!;
-      const past = this.#past[l]!;
-      if (past) graph.output(`${name}.h.next`, h ?? this.#last(l), FLOAT, [past, 'N', size]);
-      if (c) graph.output(`${name}.c.next`, c, FLOAT, [1, 'N', size]);
-    });
-    const { tokens, numbers } = this.#memory;
-    if (numbers)
-      graph.output('x_before.next', this.#range(this.#tokens, -numbers, null), FLOAT, [numbers, 'N', D]);
-    if (tokens)
-      graph.output('tokens_before.next', this.#range(this.#tokens, -tokens, null), INT64, [tokens, 'N']);
-    if (this.#clock) {
-      const next = graph.add('clock_next', 'Add', [this.#clock, this.#steps()]);
-      graph.output('clock.next', next, INT64, []);
+    if (!answers.some((l) => layers[l]!.name === 'readout')) this.#tops();
+    if (this.part !== 'encoder') {
+      layers.forEach((layer, l) => {
+        if (layer.sequence === 0) this.#finalStates(layer, l);
+      });
+      if (layers.every(({ sequence }) => sequence === 0) || this.part === 'decoder') this.#steps.after();
     }
     return graph.finish('unfold', description);
   }
 
-  /** A layer by itself. */
-  #layer(l: number): void {
-    const layer = this.#equations.layers[l]!;
-    const { name, h, c, out, standard } = layer;
-    const scope = { ...this.#main, label: name };
-    const sequence = this.#sequences[l]!;
-    const roots = [h, out, ...(c ? [c] : [])];
-    if (typeof standard !== 'string') {
-      const past = this.#past[l]!;
-      const states = this.#initial[l]!;
-      const newest = past === 1 ? states.h! : this.#range(states.h!, past - 1, past);
-      const peepholes = everything(roots).flatMap(({ op }) =>
-        op.kind === 'parameter' ? [op.parameter] : [],
-      );
-      const result = standardLayer(layer, standard, peepholes, { h: newest, c: states.c }, scope);
-      this.#main.known.set(h, result.sequence);
-      if (past === 1) this.#final[l]!.h = result.h;
-      if (result.c) this.#final[l]!.c = result.c;
-    } else if (roots.some(({ when }) => when === 'step')) {
-      this.#scan(l, l + 1);
-      return;
-    }
-    if (this.#past[l]) sequence.h = emit(h, scope);
-    sequence.out = emit(out, scope);
+  /** Whether the graph computes the layer. */
+  #has(layer: LoweredLayer): boolean {
+    if (this.part === 'whole') return true;
+    if (this.part === 'encoder') return layer.sequence === 1;
+    return layer.sequence === 0 && layer.name !== 'length' && !isContext(layer);
   }
 
-  /** Layers `first` to `end` step by step. */
-  #scan(first: number, end: number): void {
-    const { layers } = this.#equations;
-    const outer = this.#graph;
-    const body = new Graph(outer);
-    const members = layers.slice(first, end).map((layer, k) => ({ layer, l: first + k }));
-    const initial: string[] = [];
-    const inside = layers.map((): States => ({}));
-    for (const { layer, l } of members) {
-      for (const key of ['h', 'c'] as const) {
-        const from = this.#initial[l]![key];
-        if (!from) continue;
-        initial.push(from);
-        const count = key === 'h' ? this.#past[l]! : 1;
-        inside[l]![key] = body.input(body.name(`${layer.name}/${key}_`), FLOAT, [count, 'N', layer.size]);
-      }
-    }
-    const scanned = new Map<string, string>();
-    const label = layers[first]!.name;
-    const enter = (sequence: string, hint: string, shape: [number | string, number]) => {
-      const known = scanned.get(sequence);
-      if (known) return known;
-      const name = body.input(body.name(`${label}/${hint}_t`), FLOAT, shape);
-      scanned.set(sequence, name);
-      return name;
-    };
-    const scope: Scope = {
-      graph: body,
-      label,
-      known: new Map(),
-      given: (value) => {
-        const { op } = value;
-        if (value.when === 'constant') return emit(value, { ...this.#main, label });
-        if (value.when === 'once') {
-          const columns = op.kind === 'waiting' ? 1 : 'N';
-          return enter(emit(value, { ...this.#main, label }), value.name, [columns, value.size]);
-        }
-        if (op.kind === 'past')
-          return body.add(`${label}/${value.name}`, 'Gather', [
-            inside[op.layer]!.h!,
-            outer.ints(this.#past[op.layer]! - op.delay),
-          ]);
-        if (op.kind === 'pastCell')
-          return body.add(`${label}/c_`, 'Gather', [inside[op.layer]!.c!, outer.ints(0)]);
-        return undefined;
-      },
-    };
-    const finals: { name: string; key: 'h' | 'c'; l: number; shape: [number, 'N', number] }[] = [];
-    for (const { layer, l } of members) {
-      const inner: Scope = { ...scope, label: layer.name };
-      const states = inside[l]!;
-      if (states.h) {
-        const newest = body.add(`${layer.name}/h`, 'Unsqueeze', [emit(layer.h, inner), outer.ints([0])]);
-        const past = this.#past[l]!;
-        const next =
-          past === 1
-            ? newest
-            : body.add(`${layer.name}/h`, 'Concat', [range(body, states.h, 1, past), newest], { axis: 0 });
-        finals.push({ name: next, key: 'h', l, shape: [past, 'N', layer.size] });
-      }
-      if (states.c) {
-        const next = body.add(`${layer.name}/c`, 'Unsqueeze', [emit(layer.c!, inner), outer.ints([0])]);
-        finals.push({ name: next, key: 'c', l, shape: [1, 'N', layer.size] });
-      }
-    }
-    // Of layers that are scanned together only the readout's answer is seen outside.
-    const { layer: top, l: number } = members.at(-1)!;
-    const wanted = end - first > 1 ? top.out : top.h;
-    const answer = emit(wanted, { ...scope, label: top.name });
-    if (!scanned.size) enter(this.#dummy(), 'time', ['N', 1]); // a scan must have something to walk along
-    finals.forEach(({ name, shape }, k) => body.output(body.name(`${label}/final${k}`), name, FLOAT, shape));
-    body.output(body.name(`${label}/answer`), answer, FLOAT, ['N', wanted.size]);
-    const names = outer.addMany(
-      [...finals.map(({ key, l }) => `${layers[l]!.name}/${key}`), `${label}/sequence`],
-      'Scan',
-      [...initial, ...scanned.keys()],
-      {
-        body: body.finish(label),
-        num_scan_inputs: scanned.size,
-        ...(members[0]!.layer.backward && {
-          scan_input_directions: Array.from(scanned, () => 1),
-          scan_output_directions: [1],
-        }),
-      },
+  /** Without a readout: the states of the layers that no upper one reads, side by side. */
+  #tops(): void {
+    const { layers } = this.network;
+    const read = new Set(everything(layers.map(({ out }) => out)).flatMap(({ op }) => (op.kind === 'result' ? [op.layer] : []))); // prettier-ignore
+    const tops = layers.filter(({ states, sequence }, l) => sequence === 0 && states.length && !read.has(l));
+    const parts = tops.map(({ out }) => this.#every(out));
+    const y = parts.length === 1 ? parts[0]! : this.#graph.add('y', 'Concat', parts, { axis: -1 });
+    const size = tops.reduce((sum, layer) => sum + layer.size, 0);
+    this.#graph.output('y', y, FLOAT, ['T', 'N', size]);
+  }
+
+  // States ------------------------------------------------------------------------------------------------------------
+
+  /** Inputs of a main sequence, which goes on; the encoder's begins here. */
+  #initialOf(layer: LoweredLayer, l: number): (string | undefined)[] {
+    if (!this.#has(layer)) return [];
+    return layer.states.map(({ name, size }, s) => {
+      const past = this.#memory.past[l]![s]!;
+      if (!past) return undefined;
+      if (layer.sequence === 1) return this.#steps.zeros(past, size);
+      return this.#graph.input(`${layer.name}.${name}`, FLOAT, [past, 'N', size]);
+    });
+  }
+
+  #finalStates(layer: LoweredLayer, l: number): void {
+    layer.states.forEach(({ name, size }, s) => {
+      const past = this.#memory.past[l]![s]!;
+      if (!past) return;
+      const last = this.#final[l]![s] ?? this.#steps.last(this.#history(l, s), layer.backward, past);
+      this.#graph.output(`${layer.name}.${name}.next`, last, FLOAT, [past, 'N', size]);
+    });
+  }
+
+  /** What the decoder begins with, under the names of its inputs. */
+  #handOver(): void {
+    const graph = this.#graph;
+    const { layers } = this.network;
+    const memory = new Set([...this.#stepped].flatMap(({ op }) => (op.kind === 'memory' ? [op.layer] : [])));
+    layers.forEach(({ name, sequence, size, out, states }, l) => {
+      if (memory.has(l)) graph.output(name, this.#every(out), FLOAT, [this.#steps.axis, 'N', size]);
+      if (sequence === 1) return;
+      const given = out.op.kind === 'context'; // the caller has it
+      if (isContext(layers[l]!) && this.#stepped.has(out) && !given)
+        graph.output(name, this.#columns(out), FLOAT, ['N', size]);
+      states.forEach((state, s) => {
+        const past = this.#memory.past[l]![s]!;
+        if (!past) return;
+        const first = state.initial
+          ? this.#repeated(state.initial, past)
+          : this.#steps.zeros(past, state.size);
+        graph.output(`${name}.${state.name}`, first, FLOAT, [past, 'N', state.size]);
+      });
+    });
+    this.#steps.before(this.#memory, this.network.sizes);
+  }
+
+  /** [steps, N, H] of the same. */
+  #repeated(value: Value, steps: number): string {
+    const { graph } = this.#main;
+    const one = graph.add('first', 'Unsqueeze', [this.#columns(value), graph.ints([0])]);
+    return steps === 1 ? one : graph.add('first', 'Concat', Array<string>(steps).fill(one), { axis: 0 });
+  }
+
+  /** The states of a complete layer with those before the first step: in the order of time. */
+  #history(l: number, s: number): string {
+    const { backward, states, name } = this.network.layers[l]!;
+    const initial = this.#initial[l]![s]!;
+    const sequence = this.#every(states[s]!.value);
+    const past = this.#memory.past[l]![s]!;
+    const parts = backward ? [sequence, this.#steps.reversed(initial, past)] : [initial, sequence];
+    return this.#graph.add(`${name}/history`, 'Concat', parts, { axis: 0 });
+  }
+
+  // Layers ------------------------------------------------------------------------------------------------------------
+
+  /** Layers that run through time together. */
+  #run(scan: readonly number[]): void {
+    const [l] = scan as [number];
+    const layer = this.network.layers[l]!;
+    const scanned = scan.length > 1 || rootsOf(layer).some(({ when }) => when === 'step');
+    if (scan.length === 1 && typeof layer.standard !== 'string' && !this.#needsStates(layer, l))
+      this.#standard(l);
+    else if (scanned) this.#scan(scan);
+  }
+
+  /** A backward layer whose states another reads late holds its first one where a sequence has ended. */
+  #needsStates({ backward }: LoweredLayer, l: number): boolean {
+    return backward && this.#steps.masked && this.#isReadLate(l);
+  }
+
+  #standard(l: number): void {
+    const layer = this.network.layers[l]!;
+    const past = this.#memory.past[l]!;
+    const first = this.#initial[l]!.map((state, s) =>
+      past[s] === 1 ? state! : this.#steps.range(state!, past[s]! - 1, past[s]!),
     );
-    finals.forEach(({ key, l }, k) => (this.#final[l]![key] = names[k]!));
-    const sequence = names.at(-1)!;
-    this.#main.known.set(wanted, sequence);
-    if (end - first === 1) this.#sequences[number]!.h = sequence;
-    this.#sequences[number]!.out = emit(top.out, { ...this.#main, label: top.name });
+    const lengths = this.#steps.masked ? this.#steps.lengths() : '';
+    const every = (value: Value) => this.#every(value);
+    const scope = { ...this.#main, label: layer.name };
+    const { sequence, last } = standardLayer(layer, first, lengths, every, scope);
+    this.#main.known.set(layer.states[0]!.value, sequence);
+    last.forEach((state, s) => {
+      if (past[s] === 1) this.#final[l]![s] = state;
+    });
   }
 
-  #given(value: Value): string | undefined {
-    const { op } = value;
-    const graph = this.#graph;
-    if (op.kind === 'token') return this.#token(op.delay);
-    if (op.kind === 'numbers') {
-      const { numbers } = this.#memory;
-      return numbers
-        ? this.#range(this.#tokens, numbers - op.delay, op.delay ? -op.delay : null)
-        : this.#input;
+  /** Whether another layer reads this one's states some steps ago. */
+  #isReadLate(l: number): boolean {
+    const all = everything(this.network.layers.flatMap(rootsOf));
+    return all.some(({ op, when }) => op.kind === 'past' && op.layer === l && when === 'once');
+  }
+
+  /** Layers step by step. */
+  #scan(scan: readonly number[]): void {
+    const { layers, answers } = this.network;
+    const members = scan.map((l) => ({
+      l,
+      layer: layers[l]!,
+      past: this.#memory.past[l]!,
+      initial: this.#initial[l]!,
+    }));
+    // Of layers that are scanned together only the answer is seen outside, or what stands for it.
+    const wanted = new Set<Value>();
+    if (scan.length === 1) {
+      const { states, out } = layers[scan[0]!]!;
+      const late = this.#isReadLate(scan[0]!);
+      states.forEach(({ value }, s) => {
+        if (value.when === 'step' && (late || (s === 0 && everything([out]).includes(value))))
+          wanted.add(value);
+      });
+      if (out.when === 'step' && !wanted.size) wanted.add(out);
+    } else {
+      const answer = scan.filter((l) => answers.includes(l));
+      for (const l of answer.length ? answer : scan)
+        if (layers[l]!.out.when === 'step') wanted.add(layers[l]!.out);
     }
-    if (op.kind === 'pooled') {
-      const sequence = this.#sequences[op.layer]!.out!;
-      if (op.mean) return graph.add('pooled', 'ReduceMean', [sequence], { axes: [0], keepdims: 0 });
-      return graph.add('pooled', 'Gather', [sequence, graph.ints(op.backward ? 0 : -1)], { axis: 0 });
+    const { finals, sequences } = scanLayers(members, [...wanted], this.#main, this.#steps);
+    for (const l of scan) this.#final[l] = finals.get(l)!;
+    for (const [value, name] of sequences) this.#main.known.set(value, name);
+  }
+
+  // Values ------------------------------------------------------------------------------------------------------------
+
+  /** [T, N, F]. */
+  #every(value: Value): string {
+    const name = emit(value, this.#main);
+    return value.when === 'constant' || value.when === 'sequence' ? this.#steps.everyStep(name) : name;
+  }
+
+  /** [N, F]. */
+  #columns(value: Value): string {
+    const name = emit(value, this.#main);
+    return value.when === 'constant' ? this.#steps.columns(name, value.size) : name;
+  }
+
+  #given({ op }: Value): string | undefined {
+    const steps = this.#steps;
+    const { layers } = this.network;
+    switch (op.kind) {
+      case 'token':
+      case 'numbers':
+        return steps.input(op.kind, op.delay);
+      case 'context':
+        return steps.context();
+      case 'result':
+        return this.#every(layers[op.layer]!.out);
+      case 'memory': {
+        const { name, size, out } = layers[op.layer]!;
+        return this.part === 'decoder' ? this.#graph.input(name, FLOAT, ['S', 'N', size]) : this.#every(out);
+      }
+      case 'pooled':
+        return steps.pool(this.#every(layers[op.layer]!.out), op);
+      case 'past': {
+        const past = this.#memory.past[op.layer]![op.state]!;
+        const history = this.#history(op.layer, op.state);
+        if (!layers[op.layer]!.backward) return steps.range(history, past - op.delay, -op.delay);
+        return steps.range(history, op.delay, op.delay - past || null);
+      }
+      case 'waiting':
+        return steps.waiting(op.periods);
+      case 'ended':
+        return steps.ended();
+      case 'padding': {
+        const memory = [...this.#stepped].find((value) => value.op.kind === 'memory')!;
+        return steps.padding(emit(memory, this.#main));
+      }
+      default:
+        return undefined;
     }
-    if (op.kind === 'result') return this.#sequences[op.layer]!.out;
-    if (op.kind === 'past') {
-      const past = this.#past[op.layer]!;
-      const all = this.#history(op.layer);
-      return this.#range(all, past - op.delay, -op.delay);
-    }
-    if (op.kind !== 'waiting') return undefined;
-    // [T, 1, H]: the global step is no multiple of the unit's period
-    const numbers = graph.add('clock/t', 'Range', [this.#clock!, this.#until(), graph.ints(1)]);
-    const column = graph.add('clock/t', 'Unsqueeze', [numbers, graph.ints([1])]);
-    const rest = graph.add('clock/rest', 'Mod', [column, graph.ints(op.periods)]);
-    const due = graph.add('clock/due', 'Equal', [rest, graph.ints(0)]);
-    const waiting = graph.add('clock/waiting', 'Cast', [graph.add('clock/not', 'Not', [due])], { to: FLOAT });
-    return graph.add('clock/waiting', 'Unsqueeze', [waiting, graph.ints([1])]);
   }
-
-  /** Token numbers `delay` steps ago, [T, N], V for whatever is no symbol; one-hot where somebody multiplies it. */
-  #token(delay: number): string {
-    const graph = this.#graph;
-    const { tokens } = this.#memory;
-    const late = tokens ? this.#range(this.#tokens, tokens - delay, delay ? -delay : null) : this.#tokens;
-    return graph.add('tokens_known', 'Min', [late, graph.ints(this.#equations.checkpoint.symbols)]);
-  }
-
-  /** h of a complete layer: the states before, then every step. */
-  #history(l: number): string {
-    const inputs = [this.#initial[l]!.h!, this.#sequences[l]!.h!];
-    return this.#graph.add(`${this.#equations.layers[l]!.name}/history`, 'Concat', inputs, { axis: 0 });
-  }
-
-  #last(l: number): string {
-    return this.#range(this.#history(l), -this.#past[l]!, null);
-  }
-
-  #range(sequence: string, from: number, to: number | null): string {
-    return range(this.#graph, sequence, from, to);
-  }
-
-  /** T. */
-  #steps(): string {
-    const shape = this.#graph.add('shape', 'Shape', [this.#input]);
-    return this.#graph.add('T', 'Gather', [shape, this.#graph.ints(0)]);
-  }
-
-  #until(): string {
-    return this.#graph.add('clock/end', 'Add', [this.#clock!, this.#steps()]);
-  }
-
-  #dummy(): string {
-    const graph = this.#graph;
-    if (this.#equations.checkpoint.numbers)
-      return graph.add('steps', 'Slice', [this.#input, ...[0, 1, 2].map((number) => graph.ints([number]))]);
-    const numbers = graph.add('steps', 'Cast', [this.#input], { to: FLOAT });
-    return graph.add('steps', 'Unsqueeze', [numbers, graph.ints([2])]);
-  }
-}
-
-/** Elements of the first axis, `to` exclusive, null for its end. */
-function range(graph: Graph, sequence: string, from: number, to: number | null): string {
-  const end = to ?? Number.MAX_SAFE_INTEGER;
-  return graph.add('range', 'Slice', [sequence, graph.ints([from]), graph.ints([end]), graph.ints([0])]);
 }

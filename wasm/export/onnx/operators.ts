@@ -1,5 +1,5 @@
 /** Values as ONNX operators. Features are the last axis: [T, N, F] before a scan, [N, F] within one. */
-import type { Parameter, Value } from '../values.js';
+import type { Op, Parameter, Value, When } from '../values.js';
 import type { Graph } from './graph.js';
 
 /** Where values are being computed: the model itself, or the body of a Scan. */
@@ -19,7 +19,11 @@ const functions = {
   sigmoid: 'Sigmoid',
   softmax: 'Softmax',
   identity: 'Identity',
+  neg: 'Neg',
+  exp: 'Exp',
+  log: 'Log',
 };
+const pairs = { difference: 'Sub', quotient: 'Div', maximum: 'Max' };
 
 /** The name of a value, computed if it is not there yet. */
 export function emit(value: Value, scope: Scope): string {
@@ -43,6 +47,8 @@ function compute(value: Value, scope: Scope): string {
       return graph.floats(op.parameter.name, [size], () => op.parameter.tensor.data);
     case 'fixed':
       return graph.floats(hint, [size], () => Float32Array.from(op.numbers));
+    case 'number':
+      return graph.scalar(op.number);
     case 'linear': {
       if (op.x.op.kind === 'token')
         return add('Gather', [byToken(op.matrix, op.row, size, graph), emit(op.x, scope)]);
@@ -55,24 +61,74 @@ function compute(value: Value, scope: Scope): string {
       return chain('Add', op.terms);
     case 'product':
       return chain('Mul', op.terms);
-    case 'activation':
+    case 'difference':
+    case 'quotient':
+    case 'maximum':
+      return chain(pairs[op.kind], [op.left, op.right]);
+    case 'unary':
       return add(functions[op.fn], [emit(op.x, scope)], op.fn === 'softmax' ? { axis: -1 } : {});
     case 'slice': {
       const [starts, ends, axes] = [op.from, op.from + size, -1].map((number) => graph.ints([number]));
       return add('Slice', [emit(op.x, scope), starts!, ends!, axes!]);
     }
+    case 'concat': {
+      const parts = op.parts.map((part) => alike(part, value.when, emit(part, scope), op.parts, scope));
+      return add('Concat', parts, { axis: -1 });
+    }
     case 'normalized':
-      return normalize(emit(op.x, scope), op.x, op.block, hint, graph);
+      return normalize(emit(op.x, scope), op.x, op, hint, graph);
     case 'mix':
       return blend(emit(op.keep, scope), emit(op.former, scope), emit(op.next, scope), hint, graph);
     case 'zoneout':
       return blend(graph.scalar(op.probability), emit(op.former, scope), emit(op.next, scope), hint, graph);
+    case 'held':
+      return add(
+        'Where',
+        [op.ended, op.former, op.next].map((one) => emit(one, scope)),
+      );
     case 'dropout': // nothing is dropped outside of training
       return emit(op.x, scope);
+    case 'attention':
+      return attention(op, hint, scope);
     default:
       throw new Error(`${scope.label}: ${op.kind} must be given`);
   }
 }
+
+/** A part with as many axes as the whole. */
+function alike(
+  part: Value,
+  when: When,
+  name: string,
+  parts: readonly Value[],
+  { graph, known, label }: Scope,
+): string {
+  if (part.when === when) return name;
+  const other = parts.find((one) => one.when === when)!;
+  const [starts, ends, axes] = [0, 1, -1].map((number) => graph.ints([number]));
+  const column = graph.add(label, 'Slice', [known.get(other)!, starts!, ends!, axes!]);
+  return graph.add(label, 'Add', [graph.add(label, 'Mul', [column, graph.scalar(0)]), name]);
+}
+
+/** Σ over s of softmax(scores)_s·m_s; queries [N, A] or [T, N, A], keys [S, N, A], memory [S, N, M]. */
+function attention(op: Op & { kind: 'attention' }, hint: string, scope: Scope): string {
+  const { graph } = scope;
+  const add = (type: string, inputs: string[], attributes = {}) => graph.add(hint, type, inputs, attributes);
+  const query = add('Unsqueeze', [emit(op.query, scope), graph.ints([-3])]);
+  const keys = emit(op.keys, scope);
+  const matched = op.score
+    ? add('Mul', [add('Tanh', [add('Add', [query, keys])]), vector(op.score, graph)])
+    : add('Mul', [query, keys]);
+  const scores = add('ReduceSum', [matched, graph.ints([-1])], { keepdims: 1 });
+  const weights = add('Softmax', [add('Add', [scores, emit(op.padding, scope)])], { axis: -3 });
+  const memory = op.memory.map((one) => emit(one, scope));
+  const all = memory.length === 1 ? memory[0]! : add('Concat', memory, { axis: -1 });
+  return add('ReduceSum', [add('Mul', [weights, all]), graph.ints([-3])], { keepdims: 0 });
+}
+
+/** The numbers of a matrix of one row. */
+const vector = ({ name, tensor }: Parameter, graph: Graph) =>
+  graph.floats(name, [tensor.data.length], () => tensor.data);
 
 /** keep∘former + (1 − keep)∘next, the engine's way: exactly the former state where keep is 1. */
 function blend(keep: string, former: string, next: string, hint: string, graph: Graph): string {
@@ -81,13 +137,19 @@ function blend(keep: string, former: string, next: string, hint: string, graph: 
   return graph.add(hint, 'Add', parts);
 }
 
-function normalize(x: string, { size, when }: Value, block: number, hint: string, graph: Graph): string {
+function normalize(
+  x: string,
+  { size, when }: Value,
+  { block, epsilon }: { block: number; epsilon: number },
+  hint: string,
+  graph: Graph,
+): string {
   const add = (type: string, inputs: string[], attributes = {}) => graph.add(hint, type, inputs, attributes);
   const kept = when === 'once' ? [0, 0] : [0]; // [T, N] or [N]
   const apart = size === block ? x : add('Reshape', [x, graph.ints([...kept, size / block, block])]);
-  const mean = (of: string) => add('ReduceMean', [of], { axes: [-1], keepdims: 1 });
+  const mean = (of: string) => graph.mean(hint, of, -1, 1);
   const centred = add('Sub', [apart, mean(apart)]);
-  const variance = add('Add', [mean(add('Mul', [centred, centred])), graph.scalar(1e-5)]);
+  const variance = add('Add', [mean(add('Mul', [centred, centred])), graph.scalar(epsilon)]);
   const result = add('Div', [centred, add('Sqrt', [variance])]);
   return size === block ? result : add('Reshape', [result, graph.ints([...kept, size])]);
 }
@@ -96,7 +158,7 @@ function normalize(x: string, { size, when }: Value, block: number, hint: string
 function transposed({ name, tensor }: Parameter, row: number, rows: number, graph: Graph): string {
   const columns = tensor.shape[1]!;
   const part = rows === tensor.shape[0] ? '' : `[${row}:${row + rows}]`;
-  return graph.floats(`${name}${part}.T`, [columns, rows], () =>
+  return graph.weights(`${name}${part}.T`, [columns, rows], 1, () =>
     transpose(tensor.data, row, rows, columns, columns),
   );
 }
@@ -104,12 +166,15 @@ function transposed({ name, tensor }: Parameter, row: number, rows: number, grap
 /** The same with one more row of zeros, for a token that stands for nothing. */
 function byToken({ name, tensor }: Parameter, row: number, rows: number, graph: Graph): string {
   const V = tensor.shape[1]!;
-  return graph.floats(`${name}.T+0`, [V + 1, rows], () => transpose(tensor.data, row, rows, V, V + 1));
+  const part = rows === tensor.shape[0] ? '' : `[${row}:${row + rows}]`;
+  return graph.weights(`${name}${part}.T+0`, [V + 1, rows], 1, () =>
+    transpose(tensor.data, row, rows, V, V + 1),
+  );
 }
 
 function withNothing({ name, tensor }: Parameter, graph: Graph): string {
   const [V, E] = tensor.shape as [number, number];
-  return graph.floats(`${name}+0`, [V + 1, E], () => {
+  return graph.weights(`${name}+0`, [V + 1, E], 0, () => {
     const data = new Float32Array((V + 1) * E);
     data.set(tensor.data);
     return data;

@@ -55,7 +55,11 @@ export class Message {
 
 /** Numbers of ONNX's enumeration of element types. */
 export const FLOAT = 1;
+const INT8 = 3;
+export const INT32 = 6;
 export const INT64 = 7;
+export const BOOL = 9;
+const FLOAT16 = 10;
 
 /** ints and floats are told apart by their type: a list of numbers is ints. */
 export type Attribute = number | readonly number[] | Float32Array | string | readonly string[] | Message;
@@ -91,12 +95,24 @@ export function node(
   return message;
 }
 
-/** TensorProto: float32 or int64. */
-export function tensor(name: string, shape: readonly number[], data: Float32Array | BigInt64Array): Message {
+/** TensorProto: float32, int64, int8, or the bits of float16. */
+export function tensor(
+  name: string,
+  shape: readonly number[],
+  data: Float32Array | BigInt64Array | Int8Array | Uint16Array,
+): Message {
   const message = new Message();
   for (const size of shape) message.int(1, size);
+  const type =
+    data instanceof Float32Array
+      ? FLOAT
+      : data instanceof Int8Array
+        ? INT8
+        : data instanceof Uint16Array
+          ? FLOAT16
+          : INT64;
   return message
-    .int(2, data instanceof Float32Array ? FLOAT : INT64)
+    .int(2, type)
     .bytes(8, name)
     .bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }

@@ -1,6 +1,7 @@
 /** Layers that ONNX has an operator for: RNN, LSTM (with peepholes) and GRU (with both resets). */
-import type { LayerEquations, StandardCell } from '../equations.js';
-import type { Parameter } from '../values.js';
+import type { LoweredLayer } from '../lowering.js';
+import type { StandardCell } from '../standard.js';
+import type { Parameter, Value } from '../values.js';
 import { emit, type Scope } from './operators.js';
 import type { Attribute } from './proto.js';
 
@@ -10,7 +11,7 @@ interface Kind {
   order: readonly number[];
 }
 
-const kinds: Record<StandardCell['cell'], Kind> = {
+const kinds: Record<StandardCell['kind'], Kind> = {
   rnn: { operator: 'RNN', order: [0] },
   lstm: { operator: 'LSTM', order: [0, 3, 1, 2] }, // i, o, f, c from i, f, g, o
   'peephole-lstm': { operator: 'LSTM', order: [0, 3, 1, 2] },
@@ -18,32 +19,36 @@ const kinds: Record<StandardCell['cell'], Kind> = {
 };
 
 /**
- * Adds the operator.
+ * Adds the operator of a standard layer.
  * @param states names of the initial states, [1, N, H] each
+ * @param lengths int32 [N], or '': all have T steps
+ * @param every gives a value at every step, [T, N, F]
  * @returns names of h at every step, [T, N, H], and of the last states
  */
 export function standardLayer(
-  { name, config, size: H, backward }: LayerEquations,
-  { cell, inputs, recurrent, biases }: StandardCell,
-  peepholes: readonly Parameter[],
-  states: { h: string; c: string | undefined },
+  { name, standard, size: H, backward }: LoweredLayer,
+  states: readonly string[],
+  lengths: string,
+  every: (value: Value) => string,
   scope: Scope,
-): { sequence: string; h: string; c?: string } {
+): { sequence: string; last: string[] } {
   const { graph } = scope;
-  const { operator, order } = kinds[cell];
+  const cell = standard as StandardCell;
+  const { inputs, recurrent, biases } = cell;
+  const { operator, order } = kinds[cell.kind];
   const rows = order.length * H;
   const sources = inputs.map(({ source }) => {
+    if (source.op.kind !== 'token') return every(source);
     const value = emit(source, scope);
-    if (source.op.kind !== 'token') return value;
     const zeroOne = graph.floats('zero_one', [2], () => Float32Array.of(0, 1));
     return graph.add(`${name}/one_hot`, 'OneHot', [value, graph.ints(source.size), zeroOne], { axis: -1 });
   });
   const X = sources.length === 1 ? sources[0]! : graph.add(`${name}/x`, 'Concat', sources, { axis: -1 });
   const columns = inputs.reduce((total, { source }) => total + source.size, 0);
-  const W = graph.floats(`${name}.W`, [1, rows, columns], () =>
+  const W = graph.weights(`${name}.W`, [1, rows, columns], 1, () =>
     beside(inputs.map(({ matrix }) => reordered(matrix, order, H))),
   );
-  const R = graph.floats(`${name}.R`, [1, rows, H], () => reordered(recurrent, order, H).data);
+  const R = graph.weights(`${name}.R`, [1, rows, H], 1, () => reordered(recurrent, order, H).data);
   const B = biases.length
     ? graph.floats(`${name}.B`, [1, 2 * rows], () => {
         const both = new Float32Array(2 * rows); // one bias of ours: the recurrent one is 0
@@ -51,45 +56,36 @@ export function standardLayer(
         return both;
       })
     : '';
-  const needed = [X, W, R, B, '', states.h];
-  if (operator === 'LSTM') needed.push(states.c!);
-  if (cell === 'peephole-lstm')
+  const needed = [X, W, R, B, lengths, ...states];
+  if (cell.peepholes.length)
     needed.push(
       graph.floats(`${name}.P`, [1, 3 * H], () => {
         const P = new Float32Array(3 * H);
-        const named = (gate: string) => peepholes.find((one) => one.name.endsWith(`peephole_${gate}`))!;
+        const named = (gate: string) => cell.peepholes.find((one) => one.name.endsWith(`peephole_${gate}`))!;
         ['i', 'o', 'f'].forEach((gate, k) => P.set(named(gate).tensor.data, k * H));
         return P;
       }),
     );
   const hints = operator === 'LSTM' ? ['Y', 'Y_h', 'Y_c'] : ['Y', 'Y_h'];
-  const [Y, h, c] = graph.addMany(
+  const [Y, ...last] = graph.addMany(
     hints.map((hint) => `${name}/${hint}`),
     operator,
     needed,
-    { hidden_size: H, ...(backward && { direction: 'reverse' }), ...functionsOf(cell, config!) },
+    { hidden_size: H, ...(backward && { direction: 'reverse' }), ...functionsOf(cell) },
   );
-  return {
-    sequence: graph.add(`${name}/h`, 'Squeeze', [Y!, graph.ints([1])]),
-    h: h!,
-    ...(c && { c }),
-  };
+  return { sequence: graph.add(`${name}/h`, 'Squeeze', [Y!, graph.ints([1])]), last };
 }
 
-function functionsOf(cell: StandardCell['cell'], config: NonNullable<LayerEquations['config']>) {
-  const attributes: Record<string, Attribute> = {};
-  if (cell === 'gru') attributes['linear_before_reset'] = config.reset === 'before' ? 0 : 1;
-  if (cell === 'rnn' && config.activation === 'identity') {
-    attributes['activations'] = ['Affine'];
-    attributes['activation_alpha'] = Float32Array.of(1);
-    attributes['activation_beta'] = Float32Array.of(0);
-  } else if (cell === 'rnn') {
-    attributes['activations'] = [
-      config.activation === 'relu' ? 'Relu' : config.activation === 'sigmoid' ? 'Sigmoid' : 'Tanh',
-    ];
-  }
-  if (config.cellInput === 'sigmoid') attributes['activations'] = ['Sigmoid', 'Sigmoid', 'Tanh'];
-  return attributes;
+function functionsOf({ kind, activation, resetBefore }: StandardCell): Record<string, Attribute> {
+  if (kind === 'gru') return { linear_before_reset: resetBefore ? 0 : 1 };
+  if (kind !== 'rnn') return activation === 'sigmoid' ? { activations: ['Sigmoid', 'Sigmoid', 'Tanh'] } : {};
+  if (activation === 'identity')
+    return {
+      activations: ['Affine'],
+      activation_alpha: Float32Array.of(1),
+      activation_beta: Float32Array.of(0),
+    };
+  return { activations: [{ relu: 'Relu', sigmoid: 'Sigmoid', tanh: 'Tanh' }[activation]] };
 }
 
 interface Matrix {

@@ -1,6 +1,6 @@
 import { refuse } from '../../errors.js';
-import { readCheckpoint } from '../checkpoint.js';
-import { equationsOf } from '../equations.js';
+import { checkTask, readCheckpoint, TASKS } from '../checkpoint.js';
+import { lower } from '../lowering.js';
 import { checkpointPy } from './checkpoint-py.js';
 import { networkPy } from './network.js';
 import { trainPy } from './train-py.js';
@@ -39,7 +39,8 @@ export interface PyTorchProject {
  * @throws UnfoldError `INVALID_CHECKPOINT`: not such a file, or of a network that this version does not know, by name
  */
 export function toPyTorch(checkpoint: Uint8Array): PyTorchProject {
-  const read = readCheckpoint(checkpoint, true);
+  const read = readCheckpoint(checkpoint);
+  checkTask(read, ['next', ...TASKS], 'PyTorch');
   const trains = read.config.task === undefined;
   for (const name of trains ? TRAINING : [])
     if (read.config[name] === undefined)
@@ -49,9 +50,9 @@ export function toPyTorch(checkpoint: Uint8Array): PyTorchProject {
         'a value (open this file and save it once)',
         'nothing',
       );
-  const equations = equationsOf(read);
+  const network = lower(read);
   return {
-    'network.py': networkPy(equations),
+    'network.py': networkPy(network),
     ...(trains && { 'train.py': trainPy }),
     'checkpoint.py': checkpointPy,
     'model.safetensors': checkpoint,

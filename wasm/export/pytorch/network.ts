@@ -1,29 +1,31 @@
 /** network.py: a network as a readable module of PyTorch. */
-import type { LayerEquations, NetworkEquations } from '../equations.js';
+import type { LoweredLayer, LoweredNetwork } from '../lowering.js';
 import { type Memory, memoryOf } from '../memory.js';
 import type { Tensor } from '../safetensors.js';
 import { groupsOf, layerMethod, nameOf } from './methods.js';
 import { torchModule } from './torch-module.js';
 
-export function networkPy(equations: NetworkEquations): string {
-  const { layers, checkpoint } = equations;
-  const memory = memoryOf(equations);
-  const groups = groupsOf(equations);
-  const methods = groups.map((group) => layerMethod(equations, memory, group));
-  const { config, symbols, numbers: D, outputs, pool } = checkpoint;
-  const before = memory.tokens || memory.numbers;
+export function networkPy(network: LoweredNetwork): string {
+  const { layers, checkpoint, sizes, answers } = network;
+  const memory = memoryOf(network);
+  const groups = groupsOf(network);
+  const methods = groups.map((group) => layerMethod(network, memory, group));
+  const { symbols, numbers: D, outputs } = sizes;
+  const { task } = checkpoint;
+  const before = beforeOf(network, memory);
   const late = before ? ['tokens = torch.cat([state["tokens_before"], tokens])'] : [];
   const read = D ? `numbers [T, N, ${D}]` : 'tokens [T, N]';
-  const answered = config.task ? `[${pool ? '' : 'T, '}N, ${outputs}]` : '[T, N, V]';
+  const pooled = layers[answers.at(-1)!]?.out.when === 'sequence';
+  const answered = task === 'next' ? '[T, N, V]' : `[${pooled ? '' : 'T, '}N, ${outputs}]`;
   const forward = [
     'def forward(self, tokens, state):',
     `    """Logits ${answered} of ${read}, and the state after them.${D ? '' : ' V stands for no symbol.'}"""`,
     '    T = len(tokens)',
     '    given, after = {}, {}',
     ...late.map((line) => `    ${line}`),
-    ...groups.map((group) => `    self.${nameOf(equations, group)}(T, tokens, given, state, after)`),
+    ...groups.map((group) => `    self.${nameOf(network, group)}(T, tokens, given, state, after)`),
     ...(before ? [`    after["tokens_before"] = tokens[-${before}:]`] : []),
-    ...(memory.clock ? ['    after["clock"] = state["clock"] + T'] : []),
+    ...(memory.clock.includes(true) ? ['    after["clock"] = state["clock"] + T'] : []),
     '    return given["readout"], after',
   ];
   const reads = D ? `D = ${D} numbers a step` : `${symbols} symbols`;
@@ -32,17 +34,17 @@ export function networkPy(equations: NetworkEquations): string {
       helpers(methods.flat().join('\n')),
       layers.some((layer) => torchModule(layer)),
       layers.some(({ backward }) => backward),
-    ) + constants(equations, memory),
+    ) + constants(network, memory),
     '',
     '',
     'class Network(nn.Module):',
-    `    """${title(config.layers)}; ${reads}${config.task ? `, O = ${outputs} answers` : ''}."""`,
+    `    """${title(layers)}; ${reads}${task === 'next' ? '' : `, O = ${outputs} answers`}."""`,
     '',
     '    def __init__(self):',
     '        super().__init__()',
     ...members(checkpoint.parameters, layers).map((line) => `        ${line}`),
     '',
-    ...start(memory, layers, D).map((line) => `    ${line}`),
+    ...start(network, memory).map((line) => `    ${line}`),
     '',
     ...forward.map((line) => `    ${line}`),
     ...methods.flatMap((lines) => ['', ...lines.map((line) => (line ? `    ${line}` : ''))]),
@@ -51,11 +53,15 @@ export function networkPy(equations: NetworkEquations): string {
   return D ? code.replace(/\btokens(_before)?\b/g, 'inputs$1') : code;
 }
 
-function title(layers: NetworkEquations['checkpoint']['config']['layers']): string {
+/** How many former tokens or numbers somebody reads. */
+function beforeOf({ sizes }: LoweredNetwork, { tokens, numbers }: Memory): number {
+  return Math.max(...(sizes.numbers ? numbers : tokens));
+}
+
+function title(layers: readonly LoweredLayer[]): string {
   return layers
-    .map(
-      ({ cell, hidden, direction }) =>
-        `${direction === 'backward' ? 'backward ' : ''}${cell} of ${hidden} units`,
+    .flatMap(({ cell, size, backward }) =>
+      cell === undefined ? [] : [`${backward ? 'backward ' : ''}${cell} of ${size} units`],
     )
     .join(', ');
 }
@@ -83,6 +89,9 @@ class Weights(nn.Module):
         for name, member in members.items():
             setattr(self, name, nn.Parameter(torch.zeros(member)) if isinstance(member, tuple) else member)
 
+    def __getitem__(self, number):
+        return getattr(self, str(number))
+
 
 ${functions}`;
 }
@@ -98,9 +107,13 @@ const library: Record<string, string> = {
   late: `def late(sequence, delay, T):
     """The last T steps of a sequence, as they were \`delay\` steps earlier."""
     return sequence[len(sequence) - T - delay : len(sequence) - delay]`,
-  normalized: `def normalized(x, block):
+  normalized: `def normalized(x, block, epsilon):
     """Each block of features with mean 0 and variance 1 (Ba et al. 2016)."""
-    return F.layer_norm(x.unflatten(-1, (-1, block)), (block,), eps=1e-5).flatten(-2)`,
+    return F.layer_norm(x.unflatten(-1, (-1, block)), (block,), eps=epsilon).flatten(-2)`,
+  side_by_side: `def side_by_side(*parts):
+    """[..., F1 + F2 + ...] of [..., F1], [..., F2], ..."""
+    shape = torch.broadcast_shapes(*(part.shape[:-1] for part in parts))
+    return torch.cat([part.expand(*shape, part.shape[-1]) for part in parts], -1)`,
   softmax: `def softmax(x):
     return torch.softmax(x, -1)`,
   zoneout: `def zoneout(former, new, probability, training):
@@ -130,24 +143,20 @@ function helpers(methods: string): string {
 }
 
 /** What train.py needs to read and write the states of a checkpoint. */
-function constants(
-  { layers, scanFrom, checkpoint }: NetworkEquations,
-  { past, tokens, clock }: Memory,
-): string {
+function constants(network: LoweredNetwork, memory: Memory): string {
+  const { layers, sizes } = network;
   const standard = layers.some((layer) => torchModule(layer));
-  const kept = layers.flatMap(({ name, size, c }, l) => {
-    if (name === 'readout' && scanFrom > l) return [];
-    const steps = Math.max(past[l]!, 1);
-    return [`    ("${name}.h", ${steps}, ${size}),`, ...(c ? [`    ("${name}.c", 1, ${size}),`] : [])];
-  });
+  const kept = layers.flatMap(({ name, states }) =>
+    states.map((state) => `    ("${name}.${state.name}", ${state.delay}, ${state.size}),`),
+  );
   return [
-    `SYMBOLS = ${checkpoint.symbols}`,
+    `SYMBOLS = ${sizes.symbols}`,
     '# States as a checkpoint keeps them: name, steps, size. Some are never read.',
     'STATES = [',
     ...kept,
     ']',
-    `TOKENS_BEFORE = ${tokens}`,
-    `CLOCK = ${clock ? 'True' : 'False'}`,
+    `TOKENS_BEFORE = ${sizes.numbers ? 0 : beforeOf(network, memory)}`,
+    `CLOCK = ${memory.clock.includes(true) ? 'True' : 'False'}`,
     '',
     '',
     'def stored_name(name):',
@@ -164,7 +173,7 @@ interface Tree {
 }
 
 /** The modules that give parameters their names. */
-function members(parameters: ReadonlyMap<string, Tensor>, layers: readonly LayerEquations[]): string[] {
+function members(parameters: ReadonlyMap<string, Tensor>, layers: readonly LoweredLayer[]): string[] {
   const tree: Tree = {};
   const standard = new Map(layers.map((layer) => [layer.name, torchModule(layer)]));
   for (const [name, { shape }] of parameters) {
@@ -178,27 +187,33 @@ function members(parameters: ReadonlyMap<string, Tensor>, layers: readonly Layer
   const shown = (node: Tree | string, indent: string): string => {
     if (typeof node === 'string') return node;
     const inner = `${indent}    `;
-    const list = Object.keys(node).every((key) => /^\d+$/.test(key));
-    const items = Object.entries(node).map(
-      ([key, child]) => `${inner}${list ? '' : `${key}=`}${shown(child, inner)},\n`,
-    );
+    const isNumber = (key: string) => /^\d+$/.test(key);
+    const list = Object.keys(node).every(isNumber);
+    const items = Object.entries(node).map(([key, child]) => {
+      const code = shown(child, inner);
+      return `${inner}${list ? code : isNumber(key) ? `**{"${key}": ${code}}` : `${key}=${code}`},\n`;
+    });
     return list ? `nn.ModuleList([\n${items.join('')}${indent}])` : `Weights(\n${items.join('')}${indent})`;
   };
   return Object.entries(tree).flatMap(([name, node]) => `self.${name} = ${shown(node, '')}`.split('\n'));
 }
 
-function start(
-  { past, tokens, numbers, clock }: Memory,
-  layers: readonly LayerEquations[],
-  D: number,
-): string[] {
-  const lines = layers.flatMap(({ name, size, c }, l) => [
-    ...(past[l] ? [`    "${name}.h": torch.zeros(${past[l]}, columns, ${size}, device=device),`] : []),
-    ...(c ? [`    "${name}.c": torch.zeros(1, columns, ${size}, device=device),`] : []),
-  ]);
-  if (tokens) lines.push(`    "tokens_before": torch.full((${tokens}, columns), SYMBOLS, device=device),`);
-  if (numbers) lines.push(`    "tokens_before": torch.zeros(${numbers}, columns, ${D}, device=device),`);
-  if (clock) lines.push('    "clock": 0,');
+function start(network: LoweredNetwork, memory: Memory): string[] {
+  const { layers, sizes } = network;
+  const lines = layers.flatMap(({ name, states }, l) =>
+    states.flatMap((state, s) => {
+      const past = memory.past[l]![s]!;
+      return past
+        ? [`    "${name}.${state.name}": torch.zeros(${past}, columns, ${state.size}, device=device),`]
+        : [];
+    }),
+  );
+  const before = beforeOf(network, memory);
+  const { numbers: D } = sizes;
+  if (before && D) lines.push(`    "tokens_before": torch.zeros(${before}, columns, ${D}, device=device),`);
+  if (before && !D)
+    lines.push(`    "tokens_before": torch.full((${before}, columns), SYMBOLS, device=device),`);
+  if (memory.clock.includes(true)) lines.push('    "clock": 0,');
   return [
     'def start(self, columns, device=None):',
     '    """The state before the first step."""',

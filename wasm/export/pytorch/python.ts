@@ -1,5 +1,5 @@
 /** Values as Python: expressions of PyTorch, and the variables that hold them. */
-import { everything, type Op, operands, type Parameter, type Value } from '../values.js';
+import { type Clock, everything, type Op, operands, type Parameter, type Value } from '../values.js';
 
 /** Where a line stands: before the loop over time, in it, or after it. */
 export type Section = 'before' | 'loop' | 'after';
@@ -23,12 +23,21 @@ const functions = {
   sigmoid: 'torch.sigmoid',
   identity: '',
   softmax: 'softmax',
+  exp: 'torch.exp',
+  log: 'torch.log',
 };
+const KEYWORDS =
+  `False None True and as assert async await break class continue def del elif else except finally for from
+  global if import in is lambda nonlocal not or pass raise return try while with yield`.split(/\s+/);
+/** What is written within something else where it is used once. */
+const INLINE = ['sum', 'product', 'difference', 'quotient', 'linear', 'slice'];
+const SOURCES = ['past', 'result', 'token', 'numbers'];
 
 /** The lines of one method, from the values it computes. */
 export class Method {
   readonly lines: Record<Section, string[]> = { before: [], loop: [], after: [] };
   readonly #names = new Set([
+    ...KEYWORDS,
     'w',
     't',
     'T',
@@ -95,10 +104,10 @@ export class Method {
     if (known !== undefined) return indexed(known);
     if (value.op.kind === 'parameter') return atom(this.parameter(value.op.parameter));
     const expression = this.#compute(value, home);
-    if (['past', 'pastCell', 'result', 'token', 'numbers'].includes(value.op.kind))
-      return indexed(expression.code);
+    if (value.op.kind === 'number') return expression;
+    if (SOURCES.includes(value.op.kind)) return indexed(expression.code);
     const same = home === section;
-    const plain = ['sum', 'product', 'linear', 'slice'].includes(value.op.kind) || value.name === '';
+    const plain = INLINE.includes(value.op.kind) || value.name === '';
     if (same && plain && this.#uses.get(value) === 1) return expression;
     const name = this.name(value.name);
     this.lines[home].push(`${name} = ${expression.code}`);
@@ -118,7 +127,7 @@ export class Method {
         const path = this.parameter(op.matrix);
         const weight = whole ? path : `${path}[${op.row}:${op.row + size}]`;
         if (op.x.op.kind === 'token') return atom(`lookup(${weight}, ${code(op.x)})`);
-        const matrix = op.periods ? this.#clocked(weight, op.periods, op.row, size) : weight;
+        const matrix = op.clock ? this.#clocked(weight, op.clock, op.row, size, op.x.size) : weight;
         return { code: `${factor(of(op.x))} @ ${matrix}.T`, level: PRODUCT };
       }
       case 'embed':
@@ -127,14 +136,35 @@ export class Method {
         return { code: op.terms.map(code).join(' + '), level: SUM };
       case 'product':
         return { code: op.terms.map((term) => factor(of(term))).join(' * '), level: PRODUCT };
-      case 'activation':
+      case 'number':
+        return { code: String(op.number), level: op.number < 0 ? SUM : ATOM };
+      case 'difference': {
+        const right = of(op.right);
+        return {
+          code: `${code(op.left)} - ${right.level === SUM ? `(${right.code})` : right.code}`,
+          level: SUM,
+        };
+      }
+      case 'quotient':
+        return { code: `${factor(of(op.left))} / ${factor(of(op.right))}`, level: PRODUCT };
+      case 'maximum': {
+        const [x, least] = op.left.op.kind === 'number' ? [op.right, op.left] : [op.left, op.right];
+        const number = least.op.kind === 'number';
+        return atom(
+          number ? `${factor(of(x))}.clamp(min=${code(least)})` : `torch.maximum(${code(x)}, ${code(least)})`,
+        );
+      }
+      case 'unary':
+        if (op.fn === 'neg') return { code: `-${factor(of(op.x))}`, level: PRODUCT };
         return atom(`${functions[op.fn]}(${code(op.x)})`);
+      case 'concat':
+        return atom(`side_by_side(${op.parts.map(code).join(', ')})`);
       case 'slice':
         return atom(
           `${factor(of(op.x))}[..., ${op.from || ''}:${op.from + size === op.x.size ? '' : op.from + size}]`,
         );
       case 'normalized':
-        return atom(`normalized(${code(op.x)}, ${op.block})`);
+        return atom(`normalized(${code(op.x)}, ${op.block}, ${op.epsilon})`);
       case 'mix': {
         const [keep, former, next] = [op.keep, op.former, op.next].map((x) => factor(of(x)));
         return { code: `${keep} * ${former} + (1 - ${keep}) * ${next}`, level: SUM };
@@ -172,9 +202,13 @@ export class Method {
   }
 
   /** A matrix without weights from faster to slower units. */
-  #clocked(weight: string, periods: readonly number[], row: number, rows: number): string {
+  #clocked(weight: string, { periods, column }: Clock, row: number, rows: number, columns: number): string {
     const name = this.name('weight');
-    this.lines.before.push(`${name} = ${weight} * clock_mask(${this.periods(periods)}, ${row}, ${rows})`);
+    const whole = columns === periods.length;
+    const part = whole ? '' : `[:, ${column}:${column + columns}]`;
+    this.lines.before.push(
+      `${name} = ${weight} * clock_mask(${this.periods(periods)}, ${row}, ${rows})${part}`,
+    );
     return name;
   }
 

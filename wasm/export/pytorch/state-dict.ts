@@ -1,9 +1,8 @@
 /** Weights as a state_dict of torch.nn.RNN, LSTM and GRU, there and back. */
 import type { Config, LayerConfig } from '../../config.js';
 import { refuse } from '../../errors.js';
-import { readCheckpoint, writeCheckpoint } from '../checkpoint.js';
-import { equationsOf } from '../equations.js';
-import { complete, edgeKey } from '../layer-config.js';
+import { checkTask, readCheckpoint, TASKS, writeCheckpoint } from '../checkpoint.js';
+import { lower } from '../lowering.js';
 import { isZip, readSafetensors, type Tensor, writeSafetensors } from '../safetensors.js';
 import { reorderRows, type Stack, type StackLayer, stackOf } from '../stack.js';
 import { foretells, orderedNames, taskOf } from './names.js';
@@ -30,16 +29,17 @@ const GATES: Record<number, string> = { 1: 'rnn', 3: 'gru', 4: 'lstm' };
  * @throws UnfoldError `UNSUPPORTED` naming what `torch.nn` cannot express; `INVALID_CHECKPOINT`
  */
 export function toStateDict(checkpoint: Uint8Array): Uint8Array<ArrayBuffer> {
-  const read = readCheckpoint(checkpoint, true);
-  const stack = stackOf(equationsOf(read), TARGET, objection);
+  const read = readCheckpoint(checkpoint);
+  checkTask(read, ['next', ...TASKS], 'a state_dict');
+  const stack = stackOf(lower(read), TARGET, objection);
   const { embedding, layers, readout } = stack;
-  const kindOf = ({ config, size, biases }: StackLayer) =>
-    JSON.stringify([config.cell, size, biases.length > 0, config.activation]);
+  const kindOf = ({ cell: { kind, activation, biases }, size }: StackLayer) =>
+    JSON.stringify([kind, size, biases.length > 0, activation]);
   for (const { backward, ...forward } of layers)
     if (backward && kindOf(backward) !== kindOf(forward))
       throw refuse(
         'UNSUPPORTED',
-        backward.recurrent.name.replace(/^layers\.(\d+)\..*/, 'layers[$1]'),
+        backward.cell.recurrent.name.replace(/^layers\.(\d+)\..*/, 'layers[$1]'),
         `what ${TARGET} can express`,
         'another kind than the forward layer beside it',
       );
@@ -48,7 +48,7 @@ export function toStateDict(checkpoint: Uint8Array): Uint8Array<ArrayBuffer> {
   const tensors = new Map<string, Tensor>();
   if (embedding) tensors.set('embedding.weight', embedding.tensor);
   layers.forEach(({ backward, ...forward }, k) => {
-    const add = ({ input, recurrent, biases }: StackLayer, ending: string) => {
+    const add = ({ input, cell: { recurrent, biases } }: StackLayer, ending: string) => {
       const name = (part: string) => (alike ? `rnn.${part}_l${k}` : `rnn.${k}.${part}_l0`) + ending;
       tensors.set(name('weight_ih'), input.tensor);
       tensors.set(name('weight_hh'), recurrent.tensor);
@@ -83,8 +83,8 @@ function modulesOf({ embedding, layers, readout }: Stack, alike: boolean): strin
   ].join('\n');
 }
 
-function moduleOf({ config, input, biases, backward }: StackLayer, count = 1): string {
-  return moduleCode(config, input.tensor.shape[1]!, biases.length > 0, count, backward !== undefined);
+function moduleOf({ cell, size, input, backward }: StackLayer, count = 1): string {
+  return moduleCode(cell, input.tensor.shape[1]!, size, count, backward !== undefined);
 }
 
 export interface StateDictOptions {
@@ -178,7 +178,9 @@ function putLayers(
     const prefix = `layers.${number}.`;
     let at = 0;
     for (const { from, size } of tops) {
-      parameters.set(`${prefix}weight_${edgeKey(complete({ from }), number)}`, partOf(input, at, size));
+      const below = from === (number ? number - 1 : 'input');
+      const key = below ? 'ih' : from === 'input' ? 'x' : `l${from}`;
+      parameters.set(`${prefix}weight_${key}`, partOf(input, at, size));
       at += size;
     }
     parameters.set(`${prefix}weight_hh`, recurrent);

@@ -8,25 +8,37 @@ type Files = string | Uint8Array | Readonly<Record<string, string | Uint8Array>>
 
 export interface Format {
   name: string;
-  /** Of the file's name; several files go into one archive. */
+  /** Of the file's name. Several files go into one archive, which ends with the format's name. */
   ending: string;
   tasks: readonly TaskName[];
   write(exporters: Exporters, checkpoint: Uint8Array): Files | Promise<Files>;
 }
 
-const WITHOUT_ENCODER = ['next', 'classify', 'tag', 'regress', 'notes'] as const;
+const ALL = ['next', 'classify', 'tag', 'regress', 'notes', 'generate', 'translate'] as const;
 
 export const FORMATS = [
+  { name: 'html', ending: '.html', tasks: ALL, write: ({ toHtml }, checkpoint) => toHtml(checkpoint) },
+  {
+    name: 'javascript',
+    ending: '.mjs',
+    tasks: ALL,
+    write: ({ toJavaScript }, checkpoint) => toJavaScript(checkpoint),
+  },
+  { name: 'numpy', ending: '.py', tasks: ALL, write: ({ toNumPy }, checkpoint) => toNumPy(checkpoint) },
+  { name: 'c', ending: '.h', tasks: ALL, write: ({ toC }, checkpoint) => toC(checkpoint) },
   {
     name: 'onnx',
     ending: '.onnx',
-    tasks: WITHOUT_ENCODER,
-    write: ({ toOnnx }, checkpoint) => toOnnx(checkpoint),
+    tasks: ALL,
+    write: ({ toOnnx }, checkpoint) => {
+      const model = toOnnx(checkpoint);
+      return model instanceof Uint8Array ? model : { ...model };
+    },
   },
   {
     name: 'pytorch',
     ending: '-pytorch.zip',
-    tasks: WITHOUT_ENCODER,
+    tasks: ['next', 'classify', 'tag', 'regress', 'notes'],
     write: ({ toPyTorch }, checkpoint) => ({ ...toPyTorch(checkpoint) }),
   },
   {

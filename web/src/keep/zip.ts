@@ -32,6 +32,9 @@ function fields(...numbers: readonly (readonly [value: number, bytes: 2 | 4])[])
   return new Uint8Array(view.buffer);
 }
 
+/** Of the file's type. */
+export const ARCHIVE = 'application/zip';
+
 export function zip(files: Readonly<Record<string, string | Uint8Array>>): Blob {
   const body: BlobPart[] = [];
   const directory: BlobPart[] = [];
@@ -63,5 +66,5 @@ export function zip(files: Readonly<Record<string, string | Uint8Array>>): Blob 
   }
   const count = Object.keys(files).length;
   const end = fields([END, 4], [0, 2], [0, 2], [count, 2], [count, 2], [listed, 4], [at, 4], [0, 2]);
-  return new Blob([...body, ...directory, end], { type: 'application/zip' });
+  return new Blob([...body, ...directory, end], { type: ARCHIVE });
 }

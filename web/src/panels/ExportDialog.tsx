@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { Dialog } from '../controls/Dialog';
 import { ExportProblem } from '../keep/exporter';
 import type { ExportName } from '../keep/exportNames';
+import { ARCHIVE } from '../keep/zip';
 import { type Export, exportsOf, type Kind, stemOf } from '../keep/exports';
 import { message } from '../messages';
 import { download } from '../state/files';
@@ -22,7 +23,7 @@ async function give({ name, ending, make }: Export): Promise<void> {
   try {
     const blob = await make(run);
     if (!blob) return notify('error', message.exports.nothing);
-    const file = stemOf(run) + ending;
+    const file = stemOf(run) + (blob.type === ARCHIVE ? `-${name}.zip` : ending);
     download(blob, file);
     notify('note', message.notice.saved(file, bytes(blob.size)));
   } catch (error) {

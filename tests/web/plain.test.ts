@@ -1,0 +1,229 @@
+// Exported models in Chromium: pages that answer from a disk, a network in an audio worklet, one in a service worker.
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Browser, Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createModel, createNetwork, type Model } from 'unfold-rnn';
+import { toHtml, toJavaScript } from 'unfold-rnn/export';
+import { sequenceCases, sequenceModel, tensorCases } from '../package/plain-models';
+import { made, texts } from '../package/task-models';
+import { openBrowser, violations } from './harness';
+
+const examples = fileURLToPath(new URL('../../wasm/examples/', import.meta.url));
+let browser: Browser;
+let folder: string;
+beforeAll(async () => {
+  [browser, folder] = await Promise.all([openBrowser(), mkdtemp(join(tmpdir(), 'unfold-plain-web-'))]);
+});
+afterAll(async () => {
+  await browser.close();
+  await rm(folder, { recursive: true });
+});
+
+/** A page from the disk, and what goes wrong on it. */
+async function opened(html: string, name: string): Promise<{ page: Page; problems: string[] }> {
+  const file = join(folder, `${name}.html`);
+  await writeFile(file, html);
+  const page = await browser.newPage({ viewport: { width: 360, height: 720 } });
+  const problems: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() !== 'log') problems.push(message.text());
+  });
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('request', (request) => {
+    if (!request.url().startsWith('file:')) problems.push(request.url());
+  });
+  await page.goto(pathToFileURL(file).href);
+  return { page, problems };
+}
+
+const sequence = (name: string) => sequenceModel(sequenceCases.find(([own]) => own === name)!);
+const textModel = () =>
+  createModel({
+    batch: 4,
+    window: 16,
+    text: 'to be or not to be, that is </script> the question\n'.repeat(20),
+    layers: [{ hidden: 16 }],
+    seed: 3,
+    threads: 1,
+  });
+
+/** Of each task: a model, and what its page shows at first. */
+const pages: [name: string, model: () => Promise<Pick<Model, 'save' | 'dispose'>>, shows: RegExp][] = [
+  ['text', textModel, /[a-z ]{20}/],
+  ['classify', () => made('classify', 'classify', { layers: [{ hidden: 6 }] }), /odd[\s\S]*%/],
+  ['tag', () => made('tag', 'tag', { layers: [{ hidden: 5, bidirectional: true }] }), /Label[\s\S]*Probability/],
+  ['regress', () => made('regress', 'regress', { layers: [{ hidden: 6 }] }), /orecast/],
+  ['regress, pooled', () => made({ name: 'regress', pool: 'mean' }, 'pooled', { layers: [{ hidden: 6 }] }), /1\s+-?\d/],
+  ['notes', () => made('notes', 'notes', { layers: [{ hidden: 6 }] }), /composed/],
+  ['generate', () => sequence('generate, halting, a given context'), /[abc]/],
+  ['translate', () => sequence('translate, additive attention'), /%/],
+  ['tensor', () => createNetwork({ ...tensorCases['a readout']!, threads: 1 }), /1\s+-?\d/],
+]; // prettier-ignore
+
+describe('a model in one HTML page', () => {
+  it.each(pages)(
+    'of %s answers from the disk, on a phone, and gives axe nothing to object to',
+    async (name, make, shows) => {
+      const model = await make();
+      const html = toHtml(await model.save());
+      model.dispose();
+      const { page, problems } = await opened(html, name);
+      const output = page.locator('output');
+      await expect.poll(() => output.innerText()).toMatch(shows);
+      if (await page.locator('output svg').count())
+        expect(await page.locator('output svg *').count()).toBeGreaterThan(1);
+      expect(await output.getAttribute('class')).not.toBe('error');
+      expect(await violations(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+      expect(problems).toEqual([]);
+      await page.close();
+    },
+  );
+
+  it('writes what the engine writes, and nothing else may run on it', async () => {
+    const model = await textModel();
+    let expected = '';
+    for await (const piece of model.sample({ prime: 'to ', seed: 5, temperature: 0.8, length: 60 }))
+      expected += piece;
+    const { page, problems } = await opened(
+      toHtml(await model.save(), { title: 'To be & <b>not</b>' }),
+      'own',
+    );
+    model.dispose();
+    expect(await page.title()).toBe('To be & <b>not</b>');
+    await page.getByLabel('Prompt').fill('to ');
+    await page.getByLabel('Symbols').fill('60');
+    await page.getByLabel('Seed').fill('5');
+    await page.getByRole('button', { name: 'Generate' }).click();
+    await expect.poll(() => page.locator('output').textContent()).toBe(`to ${expected}`);
+    await expect.poll(() => page.locator('output').getAttribute('aria-busy')).toBe('false');
+    expect(problems).toEqual([]);
+    await page.evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'document.title = "stolen"';
+      document.body.append(script);
+    });
+    expect(await page.title()).toBe('To be & <b>not</b>');
+    expect(problems.join()).toContain('Content Security Policy');
+    await page.close();
+  });
+
+  it('is below a megabyte for two layers of 200 units', async () => {
+    const model = await createModel({
+      text: texts['regress']!,
+      batch: 4,
+      window: 16,
+      layers: [{ hidden: 200 }, { hidden: 200 }],
+      threads: 1,
+    });
+    const html = toHtml(await model.save());
+    model.dispose();
+    expect(html.length).toBeLessThan(1e6);
+  });
+});
+
+/** A folder at a local address. */
+async function serving(root: string): Promise<{ server: Server; url: string }> {
+  const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript' };
+  const server = createServer((request, response) => {
+    const name = new URL(request.url!, 'http://localhost').pathname.replace(/\/$/, '/index.html');
+    readFile(join(root, name)).then(
+      (bytes) => response.writeHead(200, { 'content-type': types[extname(name)] ?? 'text/plain' }).end(bytes),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+  return { server, url: `http://localhost:${(server.address() as AddressInfo).port}/` };
+}
+
+async function example(
+  name: string,
+  files: string[],
+  model: string,
+): Promise<{ server: Server; url: string }> {
+  const root = await mkdtemp(join(folder, `${name}-`));
+  for (const file of files) await copyFile(join(examples, name, file), join(root, file));
+  await writeFile(join(root, 'model.js'), model);
+  return serving(root);
+}
+
+it('an audio worklet computes ten minutes of sound without a gap', { timeout: 240_000 }, async () => {
+  const network = await createNetwork({
+    task: { inputs: 1, outputs: 1 },
+    layers: [{ cell: 'gru', hidden: 12 }],
+    threads: 1,
+  });
+  const model = toJavaScript(await network.save());
+  network.dispose();
+  const { server, url } = await example('audio-worklet', ['processor.js', 'index.html'], model);
+  const page = await browser.newPage();
+  await page.goto(url);
+  // Ten minutes at 8 kHz through the worklet, and the same samples through the same module on the page.
+  const { samples, differing, loudest } = await page.evaluate<{
+    samples: number;
+    differing: number;
+    loudest: number;
+  }>(`(async () => {
+    const context = new OfflineAudioContext(1, 600 * 8000, 8000);
+    await context.audioWorklet.addModule('processor.js');
+    const tone = new OscillatorNode(context, { frequency: 110 });
+    const worklet = new AudioWorkletNode(context, 'recurrent', { outputChannelCount: [1] });
+    tone.connect(worklet).connect(context.destination);
+    tone.start();
+    const heard = (await context.startRendering()).getChannelData(0);
+    const dry = new OfflineAudioContext(1, 600 * 8000, 8000);
+    const again = new OscillatorNode(dry, { frequency: 110 });
+    again.connect(dry.destination);
+    again.start();
+    const input = (await dry.startRendering()).getChannelData(0);
+    const { start, step } = await import(new URL('model.js', location.href).href);
+    const s = start();
+    let different = 0;
+    let loud = 0;
+    for (let i = 0; i < input.length; ++i) {
+      different += Number(step(s, input.subarray(i, i + 1))[0] !== heard[i]);
+      loud = Math.max(loud, Math.abs(heard[i]));
+    }
+    return { samples: heard.length, differing: different, loudest: loud };
+  })()`);
+  expect({ samples, differing }).toEqual({ samples: 4_800_000, differing: 0 });
+  expect(loudest).toBeGreaterThan(0);
+  await page.close();
+  server.close();
+});
+
+it('a service worker predicts without a server', async () => {
+  const model = await made('classify', 'classify', { layers: [{ hidden: 6 }] });
+  const expected = await model.predict({ input: 'abc' });
+  const { server, url } = await example(
+    'service-worker',
+    ['worker.js', 'index.html'],
+    toJavaScript(await model.save()),
+  );
+  model.dispose();
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(url);
+  await expect.poll(() => page.locator('output').textContent()).toBe('Ready');
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  await page.reload();
+  await expect.poll(() => page.locator('output').textContent()).toBe('Ready');
+  await page.getByLabel('Input').fill('abc');
+  await page.getByRole('button').click();
+  await expect.poll(() => page.locator('output').textContent()).toContain('probabilities');
+  const { output, probabilities } = JSON.parse((await page.locator('output').textContent())!);
+  expect(output).toBe(expected.output);
+  probabilities.forEach((p: number, i: number) =>
+    expect(p).toBeCloseTo((expected.probabilities as number[])[i]!, 5),
+  );
+  await page.getByLabel('Input').fill('?');
+  await page.getByRole('button').click();
+  await expect.poll(() => page.locator('output').textContent()).toContain('no symbol');
+  await context.close();
+});

@@ -1,0 +1,116 @@
+/** Exported JavaScript of networks that write text. */
+import type { PlainModel } from '../model.js';
+import { RANDOM } from './helpers.js';
+import { literal, reads, type TaskCode } from './shared.js';
+
+const UNKNOWN = '[0xef, 0xbf, 0xbd]';
+
+export function text(model: PlainModel): TaskCode {
+  const { bytes, codes, symbols, unknown } = model;
+  const names = bytes ? [...codes, ...(unknown ? [-1] : [])] : symbols;
+  const lineBreak = (names as unknown[]).indexOf(bytes ? 10 : '\n');
+  const kind = bytes ? 'number, a byte' : 'string';
+  return {
+    head: `// A recurrent network that writes text, exported by Unfold. It needs nothing else.
+//
+//   predict(text)                                      what comes next: { output, probabilities }, in the order of symbols
+//   sample({ prompt, length, temperature, seed })      a text that goes on from the prompt
+//   stream({ prompt, length, temperature, seed })      the same, piece by piece
+//   const s = start(); step(s, token)                  logits of the next symbol; the array is written anew at each step
+//   tokensOf(text)                                     places of its symbols in \`symbols\`
+//
+// @example
+// import { sample } from './model.js';
+// console.log(sample({ prompt: 'The ', length: 200, temperature: 0.8, seed: 1 }));
+
+/** What the model knows, by token (${kind}${unknown ? '; the last stands for all others' : ''}). */
+export const symbols = ${literal(names)};
+const places = new Map(symbols.map((symbol, token) => [symbol, token]));
+
+/**
+ * @param {string} text
+ * @returns {number[]} what the model does not know is ${unknown ? 'the last symbol' : 'left out'}
+ */
+export function tokensOf(text) {
+  const tokens = [];
+  for (const symbol of ${bytes ? 'new TextEncoder().encode(text)' : 'text'}) {
+    const token = places.get(symbol)${unknown ? ' ?? symbols.length - 1' : ''};
+    if (token !== undefined) tokens.push(token);
+  }
+  return tokens;
+}
+
+/** The state before a text. */
+export function start() {
+  const s = allocate();
+  begin(s);
+  return s;
+}
+
+/**
+ * Reads a symbol.
+ * @param {ReturnType<typeof start>} s is changed
+ * @param {number} token
+ * @returns {Float32Array} logits of the next symbol, valid until the next step
+ */
+export function step(s, token) {
+${reads(model.program.tokens[0] !== null)}  return advance(s);
+}
+`,
+    code: `
+/** The state after a text, which is a line break (or the first symbol) if it is empty, and the logits then. */
+function readAll(text) {
+  const s = start();
+  const tokens = tokensOf(text);
+  let logits = none;
+  for (const token of tokens.length ? tokens : [${Math.max(lineBreak, 0)}]) logits = step(s, token);
+  return { s, logits };
+}
+
+/**
+ * @param {string} text
+ * @returns {{ output: ${bytes ? 'number' : 'string'}, probabilities: Float32Array }} the likeliest next symbol, and the probability of each
+ */
+export function predict(text) {
+  const { logits } = readAll(text);
+  const probabilities = new Float32Array(symbols.length);
+  softmax(probabilities, 0, logits, 0, symbols.length);
+  return { output: symbols[probabilities.indexOf(Math.max(...probabilities))], probabilities };
+}
+
+/**
+ * @param {{ prompt?: string, length?: number, temperature?: number, seed?: number }} [options] temperature 0: always the
+ *   likeliest symbol
+ * @returns {Generator<string, void, void>} pieces of the text, a symbol each${bytes ? ' where its bytes end' : ''}
+ */
+export function* stream({ prompt = '', length = 200, temperature = 1, seed = 1 } = {}) {
+  let { s, logits } = readAll(prompt);
+  const random = uniforms(seed);
+${bytes ? `  const decoder = new TextDecoder();\n` : ''}  const weights = new Float64Array(symbols.length);
+  for (let i = 0; i < length; ++i) {
+    const token = choose(logits, temperature, random, weights);
+${
+  bytes
+    ? `    const piece = decoder.decode(Uint8Array.from(symbols[token] < 0 ? ${UNKNOWN} : [symbols[token]]), { stream: true });
+    if (piece) yield piece;
+`
+    : `    yield symbols[token];
+`
+}    logits = step(s, token);
+  }
+}
+
+/** All of \`stream\` in one. @param {Parameters<typeof stream>[0]} [options] @returns {string} */
+export const sample = (options) => [...stream(options)].join('');
+
+function choose(logits, temperature, random, weights) {
+  const n = weights.length;
+  let best = 0;
+  for (let v = 1; v < n; ++v) if (logits[v] > logits[best]) best = v;
+  if (temperature < 1e-6) return best;
+  for (let v = 0; v < n; ++v) weights[v] = Math.exp((logits[v] - logits[best]) / temperature);
+  return draw(weights, n, random);
+}
+${RANDOM}`,
+  };
+}
