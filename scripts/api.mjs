@@ -17,7 +17,7 @@ const exporters = [
   'export/plain/c/index',
   'export/plain/numpy/index',
   'export/plain/html/index',
-  'export/plain/pack',
+  'export/plain/options',
 ];
 const drawing = ['index', 'parts', 'layout', 'formula', 'cell', 'equations'].map((file) => `diagram/${file}`);
 const files = [
@@ -93,7 +93,7 @@ const sections = [
   [
     'Other formats',
     (
-      'toOnnx OnnxOptions toPyTorch PyTorchProject toStateDict fromStateDict StateDictOptions toKeras KerasProject ' +
+      'toOnnx OnnxOptions OnnxPair toPyTorch PyTorchProject toStateDict fromStateDict StateDictOptions toKeras KerasProject ' +
       'toJavaScript toC toNumPy PlainOptions toHtml HtmlOptions'
     ).split(' '),
   ],
@@ -101,7 +101,16 @@ const sections = [
 ];
 
 /** Names that a file exports for its neighbours only. */
-const internal = new Set(['refuse', 'describe', 'wrap', 'Plan', 'plan']);
+const internal = new Set([
+  'refuse',
+  'describe',
+  'wrap',
+  'Plan',
+  'plan',
+  'precisionOf',
+  'javaScriptOf',
+  'literalC',
+]);
 
 /** @type {Record<string, string[]>} */
 const notes = {

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
+import type { PlainOptions } from 'unfold-rnn/export';
 import { FileError, print, read, write } from './files.js';
 import { type Arguments, type Command, UsageError } from './options.js';
 
@@ -52,14 +53,15 @@ async function runExport(args: Arguments): Promise<number> {
   const out = args.text('out') ?? join(file === '-' ? '.' : dirname(file), `${name}${target.ending}`);
   const precision = precisionOf(args.text('precision'), target.precision);
   const exporters = await import('unfold-rnn/export'); // only where it is asked for
-  const written = await save(out, exporters[target.call](await read(file), precision));
+  const call = exporters[target.call] as (model: Uint8Array, options?: PlainOptions) => Exported;
+  const written = await save(out, call(await read(file), precision));
   await print(
     args.flag('json') ? `${JSON.stringify({ format: to, files: written })}\n` : `${written.join('\n')}\n`,
   );
   return 0;
 }
 
-function precisionOf(given: string | undefined, offered = false): { precision?: 'float32' | 'int8' } {
+function precisionOf(given: string | undefined, offered = false): PlainOptions {
   if (given === undefined) return {};
   if (!offered) throw new UsageError(`--precision: expected one of ${scaled} in --to.`);
   if (given !== 'float32' && given !== 'int8')

@@ -1,11 +1,12 @@
 /**
- * The ways out: a saved model for ONNX Runtime, PyTorch and Keras. Needs no engine; importing does nothing.
+ * The ways out: a saved model for ONNX Runtime, PyTorch and Keras, or as a program that needs nothing. Needs no engine;
+ * importing does nothing.
  */
 export { toC } from './plain/c/index.js';
 export { toNumPy } from './plain/numpy/index.js';
 export { type HtmlOptions, toHtml } from './plain/html/index.js';
 export { toJavaScript } from './plain/javascript/index.js';
-export type { PlainOptions } from './plain/pack.js';
+export type { PlainOptions } from './plain/options.js';
 export { type KerasProject, toKeras } from './keras.js';
 export { type OnnxOptions, type OnnxPair, toOnnx } from './onnx/index.js';
 export { toPyTorch, type PyTorchProject } from './pytorch/index.js';

@@ -1,5 +1,5 @@
 /** What every exported C header brings along: products, gate functions, random numbers. No libm, no allocation. */
-import type { Precision } from '../pack.js';
+import type { Precision } from '../options.js';
 
 const products = (precision: Precision) => {
   const int8 = precision === 'int8';

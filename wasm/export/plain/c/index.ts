@@ -2,7 +2,8 @@ import { CLike, type Dialect, elementOf } from '../c-like.js';
 import { helpersC } from './helpers.js';
 import { taskCodeC } from './tasks.js';
 import { type PlainModel, readModel } from '../model.js';
-import { type PlainOptions, type Precision, precisionOf, quantize } from '../pack.js';
+import { type PlainOptions, type Precision, precisionOf } from '../options.js';
+import { quantize } from '../pack.js';
 import type { ArrayInfo, Program } from '../program.js';
 
 /**

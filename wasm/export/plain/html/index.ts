@@ -1,7 +1,7 @@
 import { refuse } from '../../../errors.js';
 import { javaScriptOf } from '../javascript/index.js';
 import { type PlainModel, readModel } from '../model.js';
-import { type PlainOptions, type Precision, precisionOf } from '../pack.js';
+import { type PlainOptions, type Precision, precisionOf } from '../options.js';
 import { escape, formOf } from './forms.js';
 import { pageScript } from './page-script.js';
 import { sha256 } from './sha256.js';

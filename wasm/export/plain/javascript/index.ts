@@ -2,7 +2,8 @@ import { CLike, type Dialect, elementOf, kept } from '../c-like.js';
 import { helpers } from './helpers.js';
 import { taskCode } from './tasks.js';
 import { type PlainModel, readModel } from '../model.js';
-import { base64, pack, type PlainOptions, type Precision, precisionOf } from '../pack.js';
+import { type PlainOptions, type Precision, precisionOf } from '../options.js';
+import { base64, pack } from '../pack.js';
 import { touched } from '../passes.js';
 import type { ArrayInfo, Loop, Statement } from '../program.js';
 
