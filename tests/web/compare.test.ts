@@ -147,6 +147,7 @@ it('exports model, samples, curves and configuration', async () => {
   const onnx = await take('Model, ONNX');
   expect(onnx[0]).toBe(8); // the field ir_version
   expect(onnx.includes('Scan')).toBe(true); // what a deep transition needs
+  expect((await take('Web page')).toString()).toMatch(/^<!doctype html>/i);
   const torch = await take('PyTorch');
   expect(torch.readUInt32LE(0)).toBe(0x04034b50);
   expect(torch.includes(`unfold-gru-24-step-${at}-pytorch/network.py`)).toBe(false);
@@ -205,8 +206,11 @@ it('offers what fits the task', async () => {
   const buttons = page.locator('dialog[open] .exports button');
   await buttons.first().waitFor();
   const names = await buttons.allInnerTexts();
-  expect(names).toContain('Model');
-  for (const absent of ['Model, ONNX', 'Keras', 'Samples']) expect(names).not.toContain(absent);
+  for (const there of ['Model', 'Web page', 'C header', 'Model, ONNX']) expect(names).toContain(there);
+  for (const absent of ['PyTorch', 'Keras', 'Samples']) expect(names).not.toContain(absent);
+  // An encoder and a decoder are two files.
+  const [download] = await Promise.all([page.waitForEvent('download'), bar(page, 'Model, ONNX')]);
+  expect(download.suggestedFilename()).toMatch(/-onnx\.zip$/);
   await close();
 });
 
