@@ -1,14 +1,15 @@
 /**
- * A network that learns to write, for any page, in two lines:
+ * A network for any page, in two lines: one that learns to write, or a trained model that writes or answers:
  *
  *     <script type="module" src="…/unfold-rnn/dist/element.js"></script>
  *     <unfold-playground preset="gru" autostart></unfold-playground>
+ *     <unfold-playground model="dates.safetensors" view="text"></unfold-playground>
  *
  * Importing this file defines the element (in a browser; elsewhere it does nothing).
  */
 import { rhyme } from './element/text.js';
-import { View } from './element/view.js';
-import { createModel } from './index.js';
+import { type Face, View } from './element/view.js';
+import { createModel, getSchema, openModel } from './index.js';
 import type { Config, Model, Progress, Runtime } from './index.js';
 
 /** What listeners get: the element's own events, and those of every element. */
@@ -50,40 +51,38 @@ const HIDDEN = 96;
 /**
  * Attributes, all optional:
  *
- * - `preset`: a network by name, see `getSchema().presets`. Default `gru`.
+ * - `model`: the address of a trained model, as `save()` or the page's Export gives it. It writes or answers without
+ *   training; with its text (see `text`), or where its examples are generated, it can be trained on.
+ * - `task`: `next` (default: it learns to write), or another task: `classify`, `tag`, `regress`, `notes`, `generate`,
+ *   `translate`. Without `model` and `text` the first generated dataset of that task is learnt. With `model` it must be
+ *   that model's task.
+ * - `view`: `text` (default: what it writes, or a question and its answer), `network` (the diagram, with the equations
+ *   of a part that is pressed) or `chart` (the loss).
+ * - `preset`: a network by name, see `getSchema().presets`. Default `gru`; not with `model`.
  * - `text`: the address of a text file to learn from. Without it: what stands between the tags, or a nursery rhyme.
  * - `height`: a CSS length; a bare number is pixels. Default `24rem`.
- * - `autostart`: trains once it is in view, unless the reader prefers less motion or less data.
+ * - `autostart`: trains (or writes) once it is in view, unless the reader prefers less motion or less data.
  *
  * Colours follow the page's `color-scheme`; `--unfold-accent`, `--unfold-ground`, `--unfold-sunken`, `--unfold-ink`,
  * `--unfold-ink-soft`, `--unfold-line` and `--unfold-accent-ink` overrule them. Fires `progress` with the `Progress`
  * as `detail`, and `error` with the `Error`.
  */
 export class UnfoldPlayground extends Base {
-  static readonly observedAttributes = ['preset', 'text', 'height'];
+  static readonly observedAttributes = ['model', 'task', 'view', 'preset', 'text', 'height'];
 
   /** Where and how the engine runs, and more of the configuration. Takes effect with the next `reset()`. */
   options: Omit<Config, 'preset'> & Runtime = {};
 
+  #shadow: ShadowRoot | undefined;
   #view: View | undefined;
   #model: Promise<Model> | undefined;
   #running: AbortController | undefined;
   #watch: IntersectionObserver | undefined;
 
   connectedCallback(): void {
-    this.#view ??= new View(this.attachShadow({ mode: 'open' }), {
-      toggle: () => void (this.#running ? this.pause() : this.play()),
-      reset: () => this.reset(),
-    });
-    this.#setHeight();
-    this.#view.running(false, '');
-    if (!this.hasAttribute('autostart') || wantsCalm()) return;
-    this.#watch = new IntersectionObserver((entries) => {
-      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-      this.#watch?.disconnect(); // once: from then on its reader decides
-      void this.play();
-    });
-    this.#watch.observe(this);
+    this.#shadow ??= this.attachShadow({ mode: 'open' });
+    this.#look(this.getAttribute('task') ?? 'next');
+    this.#watchForSight();
   }
 
   disconnectedCallback(): void {
@@ -93,33 +92,34 @@ export class UnfoldPlayground extends Base {
 
   attributeChangedCallback(name: string, before: string | null, now: string | null): void {
     if (before === now || !this.#view) return;
-    if (name === 'height') this.#setHeight();
-    else this.reset();
+    if (name === 'height') return this.#setHeight();
+    const { running } = this;
+    this.#drop();
+    this.#look(this.getAttribute('task') ?? 'next');
+    if (running) void this.play();
+    else this.#watchForSight();
   }
 
-  /** Whether it trains. */
+  /** Whether it trains or writes. */
   get running(): boolean {
     return this.#running !== undefined;
   }
 
-  /** Trains until `pause()`; resolves then. What goes wrong is shown, and fired as `error`. */
+  /** Trains until `pause()`, or writes, where a model has nothing to train on; resolves then. What goes wrong is shown, and fired as `error`. */
   async play(): Promise<void> {
     if (this.#running || !this.#view) return;
     const controller = new AbortController();
     this.#running = controller;
-    const view = this.#view;
-    view.fail('');
-    view.running(true, 'Training');
+    this.#view.fail('');
+    this.#view.running(true, 'Training');
     try {
-      const model = await (this.#model ??= this.#create());
+      const model = await this.#open();
       if (controller.signal.aborted) return;
-      void this.#write(model, view, controller.signal).catch(() => {}); // training meets the same error
-      for await (const progress of model.train({ signal: controller.signal })) this.#show(progress, view);
+      await this.#work(model, controller.signal);
     } catch (error) {
       if (controller.signal.aborted) return;
       this.#drop();
-      view.fail((error as Error).message);
-      this.dispatchEvent(new CustomEvent('error', { detail: error }));
+      this.#fail(error as Error);
     } finally {
       controller.abort(); // what is still being written
       if (this.#running === controller) this.pause();
@@ -132,7 +132,7 @@ export class UnfoldPlayground extends Base {
     this.#view?.running(false, 'Paused');
   }
 
-  /** A new network; goes on training if the old one was. */
+  /** A new network, or the model as it was in its file; goes on if the old one was at work. */
   reset(): void {
     const { running } = this;
     this.#drop();
@@ -140,20 +140,103 @@ export class UnfoldPlayground extends Base {
     if (running) void this.play();
   }
 
+  async #work(model: Model, signal: AbortSignal): Promise<void> {
+    const view = this.#view!;
+    view.running(true, model.info.canTrain ? 'Training' : 'Writing');
+    const writing = this.#write(model, view, signal);
+    if (!model.info.canTrain) return writing;
+    void writing.catch(() => {}); // training meets the same error
+    for await (const progress of model.train({ signal })) {
+      view.progress(progress);
+      this.dispatchEvent(new CustomEvent('progress', { detail: progress }));
+    }
+  }
+
+  /** A view for a task, empty. */
+  #look(task: string): void {
+    const face = this.getAttribute('view') ?? 'text';
+    const known: readonly string[] = ['text', 'network', 'chart'];
+    this.#view = new View(this.#shadow!, known.includes(face) ? (face as Face) : 'text', task, {
+      toggle: () => void (this.#running ? this.pause() : this.play()),
+      reset: () => this.reset(),
+      model: () => this.#open(),
+      fail: (error) => this.#fail(error),
+    });
+    this.#setHeight();
+    this.#view.running(false, '');
+    if (!known.includes(face))
+      this.#view.fail(`view: expected text, network or chart, got ${face.slice(0, 40)}`);
+  }
+
+  /** Once: from then on its reader decides. */
+  #watchForSight(): void {
+    this.#watch?.disconnect();
+    const starts = this.hasAttribute('autostart') && !wantsCalm();
+    // What is shown of a model that is there needs no training.
+    const opens = this.hasAttribute('model') || this.#view!.face === 'network';
+    if (!starts && !opens) return;
+    this.#watch = new IntersectionObserver((entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      this.#watch?.disconnect();
+      if (starts) void this.play();
+      else this.#open().catch((error: Error) => this.#fail(error));
+    });
+    this.#watch.observe(this);
+  }
+
+  #fail(error: Error): void {
+    this.#view?.fail(error.message);
+    this.dispatchEvent(new CustomEvent('error', { detail: error }));
+  }
+
+  #open(): Promise<Model> {
+    if (this.#model) return this.#model;
+    const making = this.hasAttribute('model') ? this.#read() : this.#create();
+    const opening = making.then((model) => {
+      if (this.#model !== opening) return model;
+      const task = taskOf(model);
+      if (task !== this.#view!.task) this.#look(task);
+      this.#view!.opened(model);
+      if (this.#running) this.#view!.running(true, '');
+      return model;
+    });
+    this.#model = opening;
+    opening.catch(() => this.#model === opening && (this.#model = undefined));
+    return opening;
+  }
+
+  async #read(): Promise<Model> {
+    const [file, text] = await Promise.all([load(this, 'model'), this.#readText()]);
+    const model = await openModel(new Uint8Array(await file.arrayBuffer()), {
+      ...this.options,
+      ...(text !== undefined && { text }),
+    });
+    const task = this.getAttribute('task');
+    if (task === null || task === taskOf(model)) return model;
+    model.dispose();
+    throw new Error(`task: expected ${taskOf(model)}, which the model is for, got ${task.slice(0, 40)}`);
+  }
+
   async #create(): Promise<Model> {
     // An author's own layers are a network already.
     const network = this.options.layers
       ? {}
       : { hidden: HIDDEN, preset: this.getAttribute('preset') ?? 'gru' };
-    return createModel({ ...SMALL, ...network, ...this.options, text: await this.#readText() });
+    const task = this.getAttribute('task') ?? 'next';
+    const text = await this.#readText();
+    if (task === 'next')
+      return createModel({ ...SMALL, ...network, ...this.options, text: text ?? rhyme().repeat(3) });
+    const { corpora } = await getSchema(this.options);
+    const made = corpora.find((one) => one.task === task)?.name;
+    if (!made) throw new Error(`task: expected a task of this engine, got ${task.slice(0, 40)}`);
+    const source = text === undefined ? { corpus: made } : { text, task: task };
+    return createModel({ ...network, evaluateEvery: 0, ...this.options, ...source });
   }
 
-  async #readText(): Promise<string> {
-    const address = this.getAttribute('text');
-    if (!address) return this.textContent?.trim() || rhyme().repeat(3);
-    const response = await fetch(new URL(address, this.ownerDocument.baseURI));
-    if (!response.ok) throw new Error(`${address} could not be loaded: status ${response.status}`);
-    return response.text();
+  /** The file that the text is in, or what stands between the tags. */
+  async #readText(): Promise<string | undefined> {
+    if (this.getAttribute('text')) return (await load(this, 'text')).text();
+    return this.textContent?.trim() || undefined;
   }
 
   async #write(model: Model, view: View, signal: AbortSignal): Promise<void> {
@@ -161,15 +244,10 @@ export class UnfoldPlayground extends Base {
       await new Promise((resolve) => setTimeout(resolve, seed === 1 ? 300 : PACE));
       if (signal.aborted) return;
       const append = view.sample(model.info.step);
+      if (!append) return;
       const { temperature } = view;
       for await (const piece of model.sample({ length: LENGTH, temperature, seed, signal })) append(piece);
     }
-  }
-
-  #show(progress: Progress, view: View): void {
-    const { step, bitsPerCharacter, charsPerSecond, losses } = progress;
-    view.progress(step, bitsPerCharacter, charsPerSecond, losses);
-    this.dispatchEvent(new CustomEvent('progress', { detail: progress }));
   }
 
   #setHeight(): void {
@@ -186,6 +264,19 @@ export class UnfoldPlayground extends Base {
       () => {}, // was told when it was made
     );
   }
+}
+
+function taskOf({ info }: Model): string {
+  const { task } = info.config;
+  return (typeof task === 'object' ? task.name : task) ?? 'next';
+}
+
+/** What is at the address of an attribute. */
+async function load(element: Element, attribute: 'model' | 'text'): Promise<Response> {
+  const address = element.getAttribute(attribute)!;
+  const response = await fetch(new URL(address, element.ownerDocument.baseURI));
+  if (!response.ok) throw new Error(`${address} could not be loaded: status ${response.status}`);
+  return response;
 }
 
 function wantsCalm(): boolean {

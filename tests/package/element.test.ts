@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Progress } from 'unfold-rnn';
+import { createModel, type CreateOptions, type Progress } from 'unfold-rnn';
 import type { UnfoldPlayground } from 'unfold-rnn/element';
 import { openBrowser, openSite, type Site, type Visit, visit } from '../web/harness.js';
 import { TEXT } from './harness.js';
@@ -169,14 +169,122 @@ test('taken out of the page it ends its worker', async () => {
   await eventually(() => view.page.workers().length).toBe(0);
 });
 
+/** A trained model beside the page. */
+async function beside(name: string, config: CreateOptions): Promise<void> {
+  const model = await createModel({ ...config, evaluateEvery: 0, threads: 1, worker: false });
+  for await (const _ of model.train({ steps: 2 }));
+  await writeFile(join(folder, name), await model.save());
+  model.dispose();
+}
+
+describe('a trained model', () => {
+  test('writes at once, and is not trained without its text', async () => {
+    await beside('writer.safetensors', { text: TEXT, layers: [{ hidden: 8 }], window: 16, batch: 4 });
+    const view = await show('<unfold-playground model="writer.safetensors"></unfold-playground>');
+    await view.page.getByRole('button', { name: 'Write' }).click();
+    await eventually(() => written(view)).toMatch(/^step 2\n[^]{40}/);
+    expect(await view.page.getByRole('button', { name: 'Start over' }).isVisible()).toBe(false);
+    expect(view.problems).toEqual([]);
+    await view.close();
+    const trains = await show(
+      '<unfold-playground model="writer.safetensors" text="lesson.txt" autostart></unfold-playground>',
+    );
+    await eventually(() => step(trains)).toBeGreaterThan(2);
+  });
+
+  test('answers questions of its task', async () => {
+    await beside('parity.safetensors', { corpus: { name: 'parity', count: 60 }, layers: [{ hidden: 8 }] });
+    const { page, problems } = await show(
+      '<unfold-playground model="parity.safetensors" task="classify"></unfold-playground>',
+    );
+    await page.getByLabel('A sequence').fill('1011');
+    await page.getByRole('button', { name: 'Answer' }).click();
+    const shares = page.locator('.share b');
+    await eventually(() => shares.count()).toBe(2);
+    const all = (await shares.allInnerTexts()).map((text) => Number.parseFloat(text));
+    expect(all[0]! + all[1]!).toBeCloseTo(100, 0);
+    await page.getByLabel('A sequence').fill('7');
+    await page.getByRole('button', { name: 'Answer' }).click();
+    await eventually(() => page.getByRole('alert').innerText()).toContain('input');
+    expect(problems).toEqual([]);
+  });
+
+  test('of another task than it is said to be of is refused', async () => {
+    await beside('parity.safetensors', { corpus: { name: 'parity', count: 60 }, layers: [{ hidden: 8 }] });
+    const { page } = await show(
+      '<unfold-playground model="parity.safetensors" task="tag"></unfold-playground>',
+    );
+    await eventually(() => page.getByRole('alert').innerText()).toBe(
+      'task: expected classify, which the model is for, got tag',
+    );
+  });
+
+  test.each([
+    ['tag', 'A sequence', { name: 'copy', count: 60, difficulty: 2 }, 'a', /^\S+$/],
+    ['translate', 'A sequence', { name: 'reversal', count: 60 }, 'ab', /\S/],
+    ['generate', 'Its seed', { name: 'dyck', count: 60 }, '3', /\S/],
+    ['regress', 'Numbers', { name: 'sine', count: 60 }, '0.1\n0.2', /^Answers: [-\d.]+; [-\d.]+\n+Goes on: /],
+    ['notes', 'Keys', { name: 'melodies', count: 40 }, '60 64\n62', /^([–\d ]+\n+){10}/],
+  ] as const)('of the task %s answers', async (task, label, corpus, question, answer) => {
+    await beside(`${task}.safetensors`, { task, corpus, layers: [{ hidden: 6 }] });
+    const { page, problems } = await show(
+      `<unfold-playground model="${task}.safetensors"></unfold-playground>`,
+    );
+    await page.getByLabel(label).fill(question);
+    await page.getByRole('button', { name: 'Answer' }).click();
+    await eventually(async () => (await page.locator('.form .log').innerText()).trim()).toMatch(answer);
+    expect(problems).toEqual([]);
+  });
+});
+
+test('a task is learnt from examples that are made', async () => {
+  const view = await show('<unfold-playground task="tag" preset="gru"></unfold-playground>');
+  await view.page.getByRole('button', { name: 'Train' }).click();
+  await eventually(() => step(view)).toBeGreaterThan(0);
+  await view.page.getByLabel('A sequence').waitFor();
+  expect(view.problems).toEqual([]);
+});
+
+describe('a view', () => {
+  test('of the network shows each part and its equations', async () => {
+    const { page, problems } = await show(
+      '<unfold-playground preset="lstm" view="network"></unfold-playground>',
+    );
+    await eventually(() => page.locator('.part').count()).toBe(3);
+    expect(await page.locator('.formulas').innerText()).toMatch(/ct = ft ⊙ ct−1 \+ it ⊙ gt/);
+    await page.getByRole('button', { name: /^Prediction/ }).focus();
+    await page.keyboard.press('Enter');
+    await eventually(() => page.locator('.formulas').innerText()).toContain('softmax');
+    expect(problems).toEqual([]);
+  });
+
+  test('of the loss fills the element', async () => {
+    const view = await show('<unfold-playground view="chart" autostart></unfold-playground>');
+    await eventually(() => view.page.locator('polyline').getAttribute('points')).toMatch(/ /);
+    expect((await view.page.locator('.measures svg').boundingBox())!.height).toBeGreaterThan(150);
+    expect(view.problems).toEqual([]);
+  });
+
+  test('that there is not is named', async () => {
+    const { page } = await show('<unfold-playground view="pie"></unfold-playground>');
+    expect(await page.getByRole('alert').innerText()).toBe('view: expected text, network or chart, got pie');
+  });
+});
+
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
-  test.each([1280, 360])('accessible, %s pixels wide', async (width) => {
-    const view = await show('<unfold-playground autostart></unfold-playground>', {
+  const faces = ['text', 'network', 'chart', 'tag'] as const;
+  const all = faces.flatMap((face) => [1280, 360].map((width) => [face, width] as const));
+
+  test.each(all)('accessible: %s, %s pixels wide', async (face, width) => {
+    const attributes = face === 'tag' ? 'task="tag"' : `view="${face}"`;
+    const view = await show(`<unfold-playground ${attributes} autostart></unfold-playground>`, {
       colorScheme,
       viewport: { width, height: 720 },
       bypassCSP: true, // for the checker
     });
-    await eventually(() => written(view)).toMatch(/step/);
+    if (face === 'text') await eventually(() => written(view)).toMatch(/step/);
+    else if (face === 'network') await view.page.locator('.part').first().waitFor();
+    else await eventually(() => step(view)).toBeGreaterThan(0);
     await view.page.addScriptTag({ path: axe });
     const found = await view.page.evaluate(async () => {
       const { violations } = await (globalThis as any).axe.run(document);
@@ -189,7 +297,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     expect(overflow).toBeLessThanOrEqual(0);
     if (process.env.UNFOLD_PICTURES)
       await view.page.screenshot({
-        path: join(process.env.UNFOLD_PICTURES, `element-${width}-${colorScheme}.png`),
+        path: join(process.env.UNFOLD_PICTURES, `element-${face}-${width}-${colorScheme}.png`),
       });
   });
 });

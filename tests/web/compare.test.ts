@@ -1,5 +1,5 @@
 // Pins, their comparison, and everything that leaves the page as a file.
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
 import { checkConfig, openModel } from 'unfold-rnn';
 import { contents, browser, pause, play, restart, site, step, useSite, visit, waitForStep } from './harness';
@@ -147,6 +147,11 @@ it('exports model, samples, curves and configuration', async () => {
   const onnx = await take('Model, ONNX');
   expect(onnx[0]).toBe(8); // the field ir_version
   expect(onnx.includes('Scan')).toBe(true); // what a deep transition needs
+  expect((await take('Web page')).toString()).toMatch(/^<!doctype html>/i);
+  const torch = await take('PyTorch');
+  expect(torch.readUInt32LE(0)).toBe(0x04034b50);
+  expect(torch.includes(`unfold-gru-24-step-${at}-pytorch/network.py`)).toBe(false);
+  expect(torch.includes(`unfold-gru-24-step-${at}/network.py`)).toBe(true);
   const config = JSON.parse((await take('Configuration')).toString()) as object;
   expect((await checkConfig(config)).config.layers.length).toBe(2);
   const csv = (await take('Curves, CSV')).toString().trimEnd().split('\r\n');
@@ -166,6 +171,75 @@ it('exports model, samples, curves and configuration', async () => {
   expect(png.readUInt32BE(16)).toBe(1920);
   // A picture of something: a blank one is a tenth of it.
   expect(png.length).toBeGreaterThan(20_000);
+  // What a format cannot carry is said in its place, and nothing is saved.
+  await bar(page, 'Keras');
+  await expect
+    .poll(() => page.locator('.export-problem[role=alert]').innerText())
+    .toMatch(/^layers\[0\]: .*'deep transition'$/);
+  await bar(page, 'Configuration');
+  await expect.poll(() => page.locator('.export-problem').count()).toBe(0);
   expect(problems).toEqual([]);
   await close();
+});
+
+it('keeps the page free while a large network is exported', async () => {
+  const { page, close } = await visit(browser, site, { at: '#v=1&h=256&l=2&c=lstm&w=16&b=4' });
+  await waitForStep(page, 1);
+  await page.keyboard.press('Space');
+  await play(page).waitFor();
+  await bar(page, 'Export');
+  const exporters = () => page.workers().filter((worker) => worker.url().includes('export.worker'));
+  const began = page.waitForEvent('worker', (worker) => worker.url().includes('export.worker'));
+  const [download] = await Promise.all([page.waitForEvent('download'), began, bar(page, 'Model, ONNX')]);
+  expect((await contents(download)).length).toBeGreaterThan(1_000_000);
+  // The exporters themselves are not even fetched by the page.
+  const fetched = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name));
+  expect(fetched.filter((name) => /\/export-[^/]*\.js$/.test(name))).toEqual([]);
+  await expect.poll(() => exporters().length).toBe(0);
+  await close();
+});
+
+it('offers what fits the task', async () => {
+  const { page, close } = await visit(browser, site, { at: '#v=1&h=16&ta=translate&cp=reversal' });
+  await waitForStep(page, 1);
+  await bar(page, 'Export');
+  const buttons = page.locator('dialog[open] .exports button');
+  await buttons.first().waitFor();
+  const names = await buttons.allInnerTexts();
+  for (const there of ['Model', 'Web page', 'C header', 'Model, ONNX']) expect(names).toContain(there);
+  for (const absent of ['PyTorch', 'Keras', 'Samples']) expect(names).not.toContain(absent);
+  // An encoder and a decoder are two files.
+  const [download] = await Promise.all([page.waitForEvent('download'), bar(page, 'Model, ONNX')]);
+  expect(download.suggestedFilename()).toMatch(/-onnx\.zip$/);
+  await close();
+});
+
+describe('embedding', () => {
+  it('writes the lines for the present run, and saves the file they name', async () => {
+    const { page, problems, close } = await visit(browser, site, {
+      at: '#v=1&h=24&w=16&b=8',
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    await waitForStep(page, 3);
+    await bar(page, 'Export');
+    await bar(page, 'Embed in a page');
+    const dialog = page.locator('dialog[open]');
+    const snippet = dialog.getByRole('textbox', { name: 'Lines of HTML' });
+    expect(await snippet.inputValue()).toContain('model="unfold-gru-24.safetensors" task="next" view="text"');
+    await dialog.getByRole('radio', { name: 'Network' }).check();
+    await expect.poll(() => snippet.inputValue()).toContain('view="network"');
+    await dialog.getByRole('button', { name: 'Copy' }).click();
+    await page.getByText('Copied.').waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await snippet.inputValue());
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      dialog.getByRole('button', { name: 'Save the file' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('unfold-gru-24.safetensors');
+    const model = await openModel(new Uint8Array(await contents(download)));
+    expect(model.info.canTrain).toBe(false);
+    model.dispose();
+    expect(problems).toEqual([]);
+    await close();
+  });
 });

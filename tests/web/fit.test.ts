@@ -33,9 +33,10 @@ describe('by light and in the dark', () => {
     await expect.poll(() => page.locator('.compare-sample').innerText()).not.toBe('');
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Escape');
-    for (const name of ['Export', 'Tours']) {
+    for (const name of ['Export', 'Embed in a page', 'Tours']) {
       await bar(page, name);
       expect(await violations(page)).toEqual([]);
+      if (name === 'Export') continue; // from there to the next
       await page.keyboard.press('Escape');
     }
     await bar(page, 'Tours');

@@ -15,6 +15,7 @@ import {
   visit,
   type Visit,
 } from './harness';
+import { FORMATS } from '../../web/src/keep/formats';
 import { DRAWN } from './looks';
 
 const USUAL = '#v=1&c=lstm&h=256&l=2';
@@ -127,14 +128,16 @@ it('exports everything there is', async () => {
   const dialog = page.locator('dialog[open]');
   await dialog.locator('.exports button').first().waitFor();
   const names: string[] = [];
-  for (const one of await dialog.locator('.exports button').all()) {
+  const files = dialog.locator('.exports button', { hasNotText: 'Embed' });
+  for (const one of await files.all()) {
     const [download] = await Promise.all([page.waitForEvent('download'), one.click()]);
     expect((await contents(download)).length).toBeGreaterThan(100);
     names.push(download.suggestedFilename());
   }
   const stem = `unfold-lstm-256-step-${at}`;
-  const endings = ['.safetensors', '.onnx', '-samples.txt', '-loss.csv', '-loss.svg', '-loss.png', '.json'];
-  expect(names).toEqual(endings.map((ending) => stem + ending));
+  const endings = ['.safetensors', ...FORMATS.map(({ ending }) => ending), '.json'];
+  const records = ['-samples.txt', '-loss.csv', '-loss.svg', '-loss.png'];
+  expect(names).toEqual([...endings, ...records].map((ending) => stem + ending));
   await page.keyboard.press('Escape');
 });
 

@@ -48,7 +48,11 @@ dl { display: flex; gap: 1.25rem; margin: 0; }
 dl div { display: flex; flex-direction: column; justify-content: space-between; }
 dt { color: var(--_soft); font-size: 0.8125rem; white-space: nowrap; }
 dd { margin: 0; min-inline-size: 3.5rem; font-size: 1.125rem; font-weight: 600; font-variant-numeric: tabular-nums; }
-svg { flex: 1; min-inline-size: 4rem; block-size: 2.75rem; overflow: visible; }
+[hidden] { display: none !important; }
+.measures svg { flex: 1; min-inline-size: 4rem; block-size: 2.75rem; overflow: visible; }
+.measures.large { flex: 1; flex-direction: column; align-items: stretch; }
+.measures.large svg { block-size: auto; min-block-size: 4rem; }
+.measures line { stroke: var(--_line); stroke-width: 1; vector-effect: non-scaling-stroke; }
 polyline { fill: none; stroke: var(--_accent); stroke-width: 1.5; vector-effect: non-scaling-stroke; stroke-linejoin: round; }
 .log {
   flex: 1;
@@ -62,6 +66,31 @@ polyline { fill: none; stroke: var(--_accent); stroke-width: 1.5; vector-effect:
   overflow-wrap: anywhere;
 }
 .log p { margin: 0 0 0.75rem; }
+.network { flex: 1; min-block-size: 0; display: flex; gap: 0.75rem; }
+.drawn { flex: 1; min-inline-size: 0; overflow: auto; border-radius: 0.375rem; background: var(--_sunken); }
+.drawn svg { display: block; margin: auto; max-inline-size: none; }
+.drawn text { fill: var(--_ink); font: 13px system-ui, sans-serif; text-anchor: middle; dominant-baseline: central; }
+.drawn .size { fill: var(--_soft); font-size: 12px; }
+.wire path { fill: none; stroke: var(--_line); stroke-width: 1.5; }
+.wire.plain path { stroke-dasharray: 4 3; }
+.wire rect { fill: var(--_ink); }
+.drawn .wire text { fill: var(--_ground); font-size: 11px; font-weight: 600; }
+.drawn marker path { fill: var(--_line); }
+.part { cursor: pointer; }
+.part rect { fill: var(--_ground); stroke: var(--_line); }
+.part.cell rect { stroke: var(--_accent); stroke-width: 2; }
+.formulas { flex: none; inline-size: 15rem; overflow: auto; }
+.title { margin: 0 0 0.5rem; font-weight: 600; }
+.formula { margin: 0; font: 1.0625rem/1.75 'STIX Two Text', 'STIX Two Math', Cambria, 'Times New Roman', 'Liberation Serif', serif; }
+.formula :is(sub, sup) { font-size: 0.75em; line-height: 0; }
+.form { flex: 1; min-block-size: 0; display: flex; flex-direction: column; align-items: start; gap: 0.5rem; }
+.form label { inline-size: 100%; flex-direction: column; align-items: stretch; gap: 0.25rem; margin: 0; }
+.form .log { align-self: stretch; }
+textarea { resize: vertical; padding: 0.375rem 0.5rem; border: 1px solid var(--_line); border-radius: 0.375rem; background: var(--_ground); color: var(--_ink); font: 0.9375rem/1.5 ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace; }
+.share { display: grid; grid-template-columns: 8rem 1fr 4rem; align-items: center; gap: 0.5rem; }
+.log .share { margin: 0; }
+.share b { text-align: end; font-variant-numeric: tabular-nums; }
+.bar-of { block-size: 0.625rem; background: linear-gradient(var(--_accent), var(--_accent)) 0 / calc(var(--share) * 100%) 100% no-repeat; }
 .when { display: block; color: var(--_soft); font: 0.75rem/1.4 system-ui, sans-serif; }
 .hint { color: var(--_soft); font-family: system-ui, sans-serif; }
 .alert { margin: 0; padding: 0.5rem 0.75rem; border-inline-start: 3px solid light-dark(#b3261e, #ff8a80); background: var(--_sunken); }
@@ -71,7 +100,11 @@ polyline { fill: none; stroke: var(--_accent); stroke-width: 1.5; vector-effect:
   .measures { flex-direction: column; align-items: stretch; gap: 0.5rem; }
   dl { justify-content: space-between; gap: 0.5rem; }
   dt { white-space: normal; line-height: 1.25; }
-  svg { flex: none; }
+  .measures:not(.large) svg { flex: none; }
+  .measures:has(+ * + .network) svg { display: none; }
+  .network { flex-direction: column; overflow: auto; }
+  .drawn { flex: none; }
+  .formulas { inline-size: auto; overflow: visible; }
 }
 @media (pointer: coarse) { button { min-block-size: 2.75rem; } }
 `;

@@ -4,6 +4,7 @@ import type { HelpName } from './help/equations';
 import { tours } from './tours/english';
 import { look } from './lookMessages';
 import { bytes, integer } from './state/format';
+import type { EmbedView } from './keep/embed';
 import type { ExportName } from './keep/exportNames';
 import type { Never } from './keep/trouble';
 import { tasks, units } from './taskMessages';
@@ -506,9 +507,16 @@ export const english = {
     title: 'Export',
     openTitle: 'Export samples, curves and configuration',
     nothing: 'There is nothing to export.',
+    kinds: { model: 'The trained model', record: 'Samples and curves' },
     labels: {
       model: 'Model',
+      html: 'Web page',
+      javascript: 'JavaScript',
+      numpy: 'Python, NumPy',
+      c: 'C header',
       onnx: 'Model, ONNX',
+      pytorch: 'PyTorch',
+      keras: 'Keras',
       samples: 'Samples',
       csv: 'Curves, CSV',
       svg: 'Curves, SVG',
@@ -517,13 +525,32 @@ export const english = {
     } as Record<ExportName, string>,
     about: {
       model: 'safetensors: weights and optimizer. Opens here and in the package; trains on exactly.',
+      html: 'One file to open in any browser or to send by mail: the model writes or answers in it.',
+      javascript: 'A module without dependencies for browsers, Node and workers.',
+      numpy: 'One Python file that needs NumPy alone.',
+      c: 'One C99 header without dependencies, for servers and microcontrollers.',
       onnx: 'Weights and equations for ONNX Runtime and other programs; they run it, only Unfold trains it on.',
+      pytorch: 'A folder with the network as a Python module, and a script that trains a text model on.',
+      keras: 'Python that builds the model from Keras’s own layers, with its weights; for plain stacks.',
       samples: 'Plain text: everything on the list of earlier samples, oldest first.',
       csv: 'Step, training loss and validation loss, in the unit of the chart.',
       svg: 'The loss as a drawing of any size.',
       png: 'The loss as a picture.',
       config: 'JSON, as the package’s createModel takes it.',
     } as Record<ExportName, string>,
+  },
+  embed: {
+    title: 'Embed in a page',
+    about: 'Two lines of HTML that show this model on a page of yours, alive.',
+    lines: 'These lines show the model on any page. It runs in the reader’s browser.',
+    view: 'Shows',
+    views: { text: 'Text and answers', network: 'Network', chart: 'Loss' } as Record<EmbedView, string>,
+    snippet: 'Lines of HTML',
+    file: (name: string) => `The file ${name} belongs beside the page.`,
+    copy: 'Copy',
+    copied: 'Copied.',
+    refused: 'The browser did not allow copying. The lines are selected: copy them with the keyboard.',
+    save: 'Save the file',
   },
   about: help,
   explained: {

@@ -1,2 +1,4 @@
+import type { FormatName } from './formats';
+
 /** What can leave the page as a file. */
-export type ExportName = 'model' | 'onnx' | 'samples' | 'csv' | 'svg' | 'png' | 'config';
+export type ExportName = FormatName | 'model' | 'samples' | 'csv' | 'svg' | 'png' | 'config';

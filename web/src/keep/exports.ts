@@ -8,18 +8,24 @@ import { message } from '../messages';
 import { toConfig } from '../state/config';
 import { engine } from '../state/engine';
 import type { Series } from '../state/series';
-import { describeNetwork } from '../state/settings';
+import { describeNetwork, type TaskName } from '../state/settings';
 import { type Run, type Sample, store } from '../state/store';
 import { unitOf } from '../state/units';
+import { exportBeside } from './exporter';
 import type { ExportName } from './exportNames';
+import { FORMATS } from './formats';
+
+/** `model`: what goes on elsewhere; `record`: what was seen of it here. */
+export type Kind = 'model' | 'record';
 
 export interface Export {
   name: ExportName;
+  kind: Kind;
   /** Of the file's name. */
   ending: string;
   make(run: Run): Promise<Blob | null>;
-  /** Of networks that write a text, only. */
-  text?: true;
+  /** For which there is such a file; by default all. */
+  tasks?: readonly TaskName[];
 }
 
 const PICTURE = { width: 960, height: 540 };
@@ -76,48 +82,66 @@ async function rasterize(svg: string): Promise<Blob | null> {
   }
 }
 
-export const EXPORTS: readonly Export[] = [
+/** Written by a worker from what the engine saves. */
+const FOREIGN = FORMATS.map(({ name, ending, tasks }): Export => ({
+  name,
+  kind: 'model',
+  ending,
+  tasks,
+  make: async (run) => {
+    const checkpoint = await engine.save();
+    return checkpoint ? exportBeside({ format: name, checkpoint, folder: stemOf(run) }) : null;
+  },
+}));
+
+const EXPORTS: readonly Export[] = [
   {
     name: 'model',
+    kind: 'model',
     ending: '.safetensors',
     make: async () => {
       const bytes = await engine.save();
       return bytes ? typed(bytes as Uint8Array<ArrayBuffer>, 'application/octet-stream') : null;
     },
   },
+  ...FOREIGN,
   {
-    name: 'onnx',
-    ending: '.onnx',
-    text: true,
-    make: async () => {
-      const [bytes, { toOnnx }] = await Promise.all([engine.save(), import('unfold-rnn/export')]);
-      const onnx = bytes && toOnnx(bytes);
-      return onnx instanceof Uint8Array ? typed(onnx, 'application/octet-stream') : null;
-    },
+    name: 'config',
+    kind: 'model',
+    ending: '.json',
+    make: async ({ settings }) =>
+      typed(`${JSON.stringify(toConfig(settings), null, 2)}\n`, 'application/json'),
   },
   {
     name: 'samples',
+    kind: 'record',
     ending: '-samples.txt',
-    text: true,
+    tasks: ['next'],
     make: async () => {
       const { value: writing } = store.writing;
       return typed(sampleText([...(writing ? [writing] : []), ...store.samples.value]), 'text/plain');
     },
   },
-  { name: 'csv', ending: '-loss.csv', make: async ({ series }) => typed(curveTable(series), 'text/csv') },
-  { name: 'svg', ending: '-loss.svg', make: async (run) => typed(picture(run), 'image/svg+xml') },
-  { name: 'png', ending: '-loss.png', make: async (run) => rasterize(picture(run)) },
   {
-    name: 'config',
-    ending: '.json',
-    make: async ({ settings }) =>
-      typed(`${JSON.stringify(toConfig(settings), null, 2)}\n`, 'application/json'),
+    name: 'csv',
+    kind: 'record',
+    ending: '-loss.csv',
+    make: async ({ series }) => typed(curveTable(series), 'text/csv'),
   },
+  {
+    name: 'svg',
+    kind: 'record',
+    ending: '-loss.svg',
+    make: async (run) => typed(picture(run), 'image/svg+xml'),
+  },
+  { name: 'png', kind: 'record', ending: '-loss.png', make: async (run) => rasterize(picture(run)) },
 ];
 
 /** What there is for a run. */
-export const exportsOf = (run: Run | null): readonly Export[] =>
-  EXPORTS.filter(({ text }) => !text || !run || run.settings.task === 'next');
+export const exportsOf = (run: Run | null, kind: Kind): readonly Export[] =>
+  EXPORTS.filter(
+    ({ kind: of, tasks }) => of === kind && (!tasks || !run || tasks.includes(run.settings.task)),
+  );
 
 /** `unfold-gru-128-step-400`, as every file of one moment begins. */
 export function stemOf({ settings: { cell, hidden } }: Run): string {

@@ -3,6 +3,7 @@ import { FileButton } from '../controls/FileButton';
 import { Icon } from '../controls/Icon';
 import { Soon } from '../controls/Soon';
 import { message } from '../messages';
+import { copyText } from '../state/clipboard';
 import { saveModel, takeFile } from '../state/files';
 import { notify } from '../state/notices';
 import { open } from '../state/opening';
@@ -12,15 +13,7 @@ import { store } from '../state/store';
 import { HelpDialog } from './HelpDialog';
 import { Threads } from './Threads';
 
-async function copy(address: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(address);
-    return true;
-  } catch {
-    notify('note', message.actions.linkRefused);
-    return false;
-  }
-}
+const copy = (address: string) => copyText(address, message.actions.linkRefused);
 
 /** A text of one's own goes into a link only when it is asked for. */
 async function copyWithText(): Promise<void> {

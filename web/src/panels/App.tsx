@@ -6,6 +6,7 @@ import { ApplyPanel } from './ApplyPanel';
 import { CompareDialog } from './CompareDialog';
 import { DropZone } from './DropZone';
 import { Explained } from './Explained';
+import { EmbedDialog } from './EmbedDialog';
 import { ExportDialog } from './ExportDialog';
 import { FlowPanel } from './FlowPanel';
 import { LearnPanel } from './LearnPanel';
@@ -85,6 +86,7 @@ export function App() {
           <RunsDialog />
           <CompareDialog />
           <ExportDialog />
+          <EmbedDialog />
           <ToursDialog />
           <TourCard />
         </Soon>

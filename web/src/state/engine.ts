@@ -162,9 +162,10 @@ export class Engine {
     });
   }
 
-  save(): Promise<Uint8Array | undefined> {
+  /** `optimizer: false`: without what only training on needs. */
+  save(options: { optimizer?: boolean } = {}): Promise<Uint8Array | undefined> {
     return new Promise((resolve) => {
-      void this.command(async () => resolve(await this.model?.save())).then(() => resolve(undefined));
+      void this.command(async () => resolve(await this.model?.save(options))).then(() => resolve(undefined));
     });
   }
 

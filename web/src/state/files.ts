@@ -17,12 +17,13 @@ export function download(blob: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
-export async function saveModel(): Promise<void> {
+/** Whole, under the step's name; or under another one, without what only training on needs. */
+export async function saveModel(as?: string): Promise<void> {
   const run = store.run.peek();
-  const data = await engine.save();
+  const data = await engine.save({ optimizer: as === undefined });
   if (!data || !run) return;
   const { cell, hidden } = run.settings;
-  const name = `unfold-${cell}-${hidden}-step-${engine.current?.info.step ?? 0}.safetensors`;
+  const name = as ?? `unfold-${cell}-${hidden}-step-${engine.current?.info.step ?? 0}.safetensors`;
   download(new Blob([data as Uint8Array<ArrayBuffer>], { type: 'application/octet-stream' }), name);
   notify('note', message.notice.saved(name, bytes(data.length)));
 }

@@ -1,7 +1,7 @@
 // Dialogs that other parts of the page may open: the list of runs, the comparison, the tours.
 import { signal } from '@preact/signals';
 
-export type DialogName = 'runs' | 'compare' | 'tours' | 'export';
+export type DialogName = 'runs' | 'compare' | 'tours' | 'export' | 'embed';
 
 export const opened = signal<DialogName | null>(null);
 
