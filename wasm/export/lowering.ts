@@ -48,8 +48,6 @@ export interface LoweredNetwork {
   checkpoint: Checkpoint;
   /** What it reads and answers. */
   sizes: GraphSizes;
-  /** By the graph's names. */
-  parameters: ReadonlyMap<string, Parameter>;
   layers: readonly LoweredLayer[];
   /** Numbers of layers that run through time together, in the order in which they run. */
   scans: readonly (readonly number[])[];
