@@ -12,6 +12,7 @@
 #include "unfold/api/describe.h"
 #include "unfold/api/session.h"
 #include "unfold/base/parallel.h"
+#include "unfold/base/utf8.h"
 #include "unfold/inspect/bench.h"
 #include "unfold/kernels/kernels.h"
 

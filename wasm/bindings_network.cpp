@@ -8,6 +8,7 @@
 #include "reply.h"
 #include "unfold/api/describe.h"
 #include "unfold/api/tensor.h"
+#include "unfold/base/json_reader.h"
 
 namespace unfold {
 namespace {
@@ -173,9 +174,11 @@ class BoundNetwork {
   }
 
   Json info() const {
-    Json layers = Json::array(), names = layers, shapes = layers;
-    for (const TensorLayer& l : network_->layers())
-      layers.push_back(list({l.hidden, l.lead, l.cell_state ? 2 : 1, l.direction}));
+    Json layers = Json::array(), states = layers, names = layers, shapes = layers;
+    for (const TensorLayer& l : network_->layers()) {
+      layers.push_back(list({l.hidden, l.lead, l.direction}));
+      states.push_back(names_json(l.states));
+    }
     for (const NamedTensor& t : network_->parameters()) {
       names.push_back(t.name);
       shapes.push_back(t.vector ? list({t.rows}) : list({t.rows, t.cols}));
@@ -185,6 +188,7 @@ class BoundNetwork {
                    {"inputLead", network_->input_lead()},
                    {"pytorchNames", network_->pytorch_names()},
                    {"layers", layers},
+                   {"states", states},
                    {"names", names},
                    {"shapes", shapes}});
   }

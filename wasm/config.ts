@@ -21,7 +21,8 @@ export interface EdgeConfig {
   from: Name<'input' | 'self' | 'output' | 'context' | 'attention' | 'remaining'> | number | ProductConfig;
   /**
    * Steps, up to 1000. Default 1 from `self`, `output` and an upper layer, which need at least 1, else 0. A product and
-   * the readout: 0 only (the factors of a product have delays of their own).
+   * the readout: 0 only (the factors of a product have delays of their own). With a delay a layer's state h is read,
+   * without one its output: h under dropout, plus what lies below where the layer is `residual`.
    */
   delay?: number;
   /** Sizes of the hidden layers between, at most 16. Default none: one matrix. */
@@ -58,15 +59,15 @@ export interface FactorConfig extends Omit<EdgeConfig, 'blocks'> {
 
 /** One recurrent layer. Options that a cell does not have are refused. */
 export interface LayerConfig {
-  /** Default `lstm`. */
-  cell?: Name<'rnn' | 'lstm' | 'peephole-lstm' | 'gru'>;
+  /** `mgu`: minimal gated unit; `coupled-lstm`: the input gate is 1 − f; `slstm`: exponential gates. Default `lstm`. */
+  cell?: Name<'rnn' | 'lstm' | 'peephole-lstm' | 'coupled-lstm' | 'slstm' | 'gru' | 'mgu'>;
   /** Hidden units, 1 to 8192. Default 128. */
   hidden?: number;
   /** rnn. Default `tanh`. */
   activation?: Activation;
   /** lstm, peephole-lstm: the squashing of the candidate. Default `tanh`. */
   cellInput?: Name<'tanh' | 'sigmoid'>;
-  /** lstm, peephole-lstm: added to the forget gate's bias at the start. Default 1. */
+  /** Of every LSTM: added to the forget gate's bias at the start. Default 1. */
   forgetBias?: number;
   /** gru: the reset gate after or before the recurrent product. Default `after`. */
   reset?: Name<'after' | 'before'>;

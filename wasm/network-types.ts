@@ -50,8 +50,8 @@ export interface NetworkInfo {
     hidden: number;
     /** Largest delay of an edge from the layer, 1 or more: so many steps of h are its state. */
     lead: number;
-    /** It has a c beside h. */
-    cellState: boolean;
+    /** Names of what the cell carries from step to step: h first. */
+    states: ('h' | 'c' | 'n' | 'm')[];
     direction: 'forward' | 'backward';
   }[];
   /** Name and shape of each parameter. */
@@ -66,8 +66,10 @@ export interface NetworkState {
   layers: {
     /** [lead, N, H], in the order of time; of backward layers the state before the first step. */
     h: Tensor;
-    /** [N, H]. */
+    /** [N, H], as the further states of each cell. */
     c?: Tensor;
+    n?: Tensor;
+    m?: Tensor;
   }[];
   /** [inputLead, N, D]: the newest inputs, where edges read them late. */
   inputs?: Tensor;

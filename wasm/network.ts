@@ -74,7 +74,7 @@ export class TensorNetwork implements Network {
   /** [T, N] of the last forward. */
   #window: [number, number] | undefined;
 
-  constructor(client: Client, { layers, names, shapes, ...info }: NetworkData, runtime: RuntimeInfo) {
+  constructor(client: Client, { layers, states, names, shapes, ...info }: NetworkData, runtime: RuntimeInfo) {
     this.#client = client;
     const { inputs = 0, context = 0 } = info.config.task as TaskConfig;
     this.#info = {
@@ -82,10 +82,10 @@ export class TensorNetwork implements Network {
       inputs,
       context,
       parameters: shapes.reduce((sum, shape) => sum + sizeOf(shape), 0),
-      layers: layers.map(([hidden, lead, states, direction]) => ({
+      layers: layers.map(([hidden, lead, direction], l) => ({
         hidden,
         lead,
-        cellState: states > 1,
+        states: states[l]!,
         direction: direction > 0 ? 'forward' : 'backward',
       })),
       tensors: names.map((name, i) => [name, shapes[i]!]),
@@ -238,21 +238,24 @@ export class TensorNetwork implements Network {
         `${wanted.length} layers`,
         Array.isArray(layers) ? `${layers.length} layers` : String(layers),
       );
-    const values = wanted.flatMap(({ hidden, lead, cellState }, l) => {
-      const { h, c } = layers[l] ?? {};
-      const at = `${field}.layers[${l}]`;
-      const first = numbersOf(`${at}.h`, h, [lead, N, hidden]);
-      return cellState ? [first, numbersOf(`${at}.c`, c, [N, hidden])] : [first];
-    });
+    const values = wanted.flatMap(({ hidden, lead, states }, l) =>
+      states.map((name, i) =>
+        numbersOf(
+          `${field}.layers[${l}].${name}`,
+          layers[l]?.[name],
+          i === 0 ? [lead, N, hidden] : [N, hidden],
+        ),
+      ),
+    );
     const { inputLead, inputs: D } = this.#info;
     const late = inputLead ? numbersOf(`${field}.inputs`, inputs, [inputLead, N, D]) : new Float32Array();
     return [joined(values), late] as const;
   }
 
   #takeState(found: Parts, N: number): NetworkState {
-    const layers = this.#info.layers.map(({ hidden, lead, cellState }) => ({
+    const layers = this.#info.layers.map(({ hidden, lead, states }) => ({
       h: found.take([lead, N, hidden]),
-      ...(cellState && { c: found.take([N, hidden]) }),
+      ...Object.fromEntries(states.slice(1).map((name) => [name, found.take([N, hidden])])),
     }));
     const { inputLead, inputs } = this.#info;
     return { layers, ...(inputLead && { inputs: found.take([inputLead, N, inputs]) }) };

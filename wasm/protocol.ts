@@ -41,7 +41,9 @@ export const CREDIT = 2;
 
 /** What the engine says of a network, see bindings_network.cpp. */
 export interface NetworkData extends Pick<NetworkInfo, 'config' | 'outputs' | 'inputLead' | 'pytorchNames'> {
-  layers: [hidden: number, lead: number, states: number, direction: number][];
+  layers: [hidden: number, lead: number, direction: number][];
+  /** Of each layer. */
+  states: NetworkInfo['layers'][number]['states'][];
   names: string[];
   shapes: number[][];
 }

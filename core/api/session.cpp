@@ -45,7 +45,7 @@ void check_parameters(const TensorFile& file, const Config& config, const Networ
 /// A model that exists already takes examples of its own symbols and sizes: everything in memory is as large as these.
 void check_examples(const CheckpointHeader& header, const Symbols& given, const NetworkSizes& wanted) {
   const NetworkSizes& own = header.sizes;
-  const auto need = [](bool kept, const std::string& expected, const std::string& actual) {
+  const auto need = [](bool kept, Words expected, Words actual) {
     if (!kept) refuse_text("text", expected, actual);
   };
   need(given.inputs == header.symbols.inputs && given.targets == header.symbols.targets,

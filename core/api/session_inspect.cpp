@@ -5,6 +5,7 @@
 #include "unfold/api/session.h"
 #include "unfold/base/numeric.h"
 #include "unfold/base/parallel.h"
+#include "unfold/base/utf8.h"
 #include "unfold/generate/predict.h"
 #include "unfold/inspect/gradient_flow.h"
 #include "unfold/kernels/kernels.h"

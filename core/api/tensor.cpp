@@ -10,14 +10,7 @@ namespace unfold {
 namespace {
 
 const Config& checked(const Config& c) {
-  const auto wrong = [](const std::string& field, const std::string& expected, const std::string& actual) {
-    throw Error(ErrorCode::invalid_config, field, expected, actual);
-  };
-  if (c.task.kind != TaskKind::tensor) wrong("task.name", "tensor", c.task.name());
-  for (std::size_t e = 0; c.task.outputs == 0 && e < c.readout.size(); ++e)
-    if (c.readout[e].from != Source::layer || !c.readout[e].hidden.empty())
-      wrong("readout[" + std::to_string(e) + "]", "a layer, whose states are the answer (task.outputs is 0)",
-            "a computation");
+  if (c.task.kind != TaskKind::tensor) refuse_config("task.name", "tensor", c.task.name());
   check_size(c, {.numbers = c.task.inputs, .outputs = c.task.outputs, .context = c.task.context}, 1, 0, 0);
   return c;
 }
@@ -45,7 +38,7 @@ TensorNetwork::TensorNetwork(const Config& config)
     const PlanLayer& layer = network_.plan().layers[engine(l)];
     layers_.push_back({.hidden = layer.units,
                        .lead = network_.delay(engine(l)),
-                       .cell_state = layer.states.size() > 1,
+                       .states = layer.cell->info->state_names,
                        .direction = layer.direction});
   }
   outputs_ = config_.task.outputs;
@@ -63,9 +56,9 @@ TensorNetwork::TensorNetwork(const Config& config)
 void TensorNetwork::check_state(const TensorState& state, const std::string& field) const {
   const Index N = workspace_->columns();
   Index size = 0;
-  for (const TensorLayer& l : layers_) size += (l.lead + (l.cell_state ? 1 : 0)) * N * l.hidden;
+  for (const TensorLayer& l : layers_) size += (l.lead + l.further()) * N * l.hidden;
   if (Index(state.values.size()) != size)
-    refuse_argument(field, shown_count(std::size_t(size)) + " (each layer's h, then c)",
+    refuse_argument(field, shown_count(std::size_t(size)) + " (each layer's h, then its other states)",
                     shown_count(state.values.size()));
   check_shape(field + ".inputs", state.inputs.size(), {input_lead(), N, inputs()});
 }
@@ -204,20 +197,21 @@ void TensorNetwork::give_back(std::span<const Real> dy) {
   });
 }
 
-/// Adds the gradient of the state after, where Workspace::final_state read it. That of c passes over the padding.
+/// Adds the gradient of the state after, where Workspace::final_state read it. That of further states passes over the
+/// padding.
 void TensorNetwork::give_back(const TensorState& dstate) {
   Workspace& w = *workspace_;
   const Real* from = dstate.values.data();
   for (std::size_t l = 0; l < layers_.size(); ++l) {
-    const auto [H, lead, second, direction] = layers_[l];
+    const TensorLayer& layer = layers_[l];
+    const Index H = layer.hidden, lead = layer.lead;
     for (Index i = 0; i < lead; ++i)
       for (Index n = 0; n < w.columns(); ++n, from += H) {
-        Real* dh = w.hidden_gradient(engine(l), direction > 0 ? length(n) - lead + i : i) + n * H;
+        Real* dh = w.hidden_gradient(engine(l), layer.direction > 0 ? length(n) - lead + i : i) + n * H;
         for (Index k = 0; k < H; ++k) dh[k] += from[k];
       }
-    if (!second) continue;
-    std::copy_n(from, w.columns() * H, w.state_gradient(engine(l), 1));
-    from += w.columns() * H;
+    for (int i = 1; i <= layer.further(); ++i, from += w.columns() * H)
+      std::copy_n(from, w.columns() * H, w.state_gradient(engine(l), i));
   }
 }
 
@@ -226,14 +220,15 @@ TensorState TensorNetwork::initial_gradient() {
   const Index N = w.columns();
   TensorState d{.inputs = std::vector<Real>(std::size_t(input_lead() * N * inputs()))};
   for (std::size_t l = 0; l < layers_.size(); ++l) {
-    const auto [H, lead, second, direction] = layers_[l];
+    const TensorLayer& layer = layers_[l];
+    const Index H = layer.hidden, lead = layer.lead;
     const bool own = given_state_ || !config_.layers[l].initial;  // else the context has taken it
     const auto append = [&](const Real* x, Index size) {
       d.values.insert(d.values.end(), x, x + size);
       if (!own) std::fill(d.values.end() - size, d.values.end(), Real(0));
     };
-    append(w.hidden_gradient(engine(l), direction > 0 ? -lead : -1), lead * N * H);
-    if (second) append(w.state_gradient(engine(l), 1), N * H);
+    append(w.hidden_gradient(engine(l), layer.direction > 0 ? -lead : -1), lead * N * H);
+    for (int i = 1; i <= layer.further(); ++i) append(w.state_gradient(engine(l), i), N * H);
   }
   std::copy_n(w.number_gradient(-input_lead()), input_lead() * N * inputs(), d.inputs.data());
   return d;

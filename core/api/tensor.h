@@ -50,8 +50,8 @@ inline ConstSequenceView as_matrix(std::span<const Real> values, Index rows) {
 /// What a network remembers of N sequences, or a gradient of it.
 struct TensorState {
   /// Per layer of the configuration: h of the last `lead` steps, [lead, N, H] (forward layers: oldest first; backward
-  /// ones, which come from the end: in the order of time), then c, [N, H], if the cell has one. PyTorch's h_n and c_n
-  /// where no edge is delayed.
+  /// ones, which come from the end: in the order of time), then each further state of the cell, [N, H]. PyTorch's h_n
+  /// and c_n where no edge is delayed.
   std::vector<Real> values;
   std::vector<Real> inputs;  // of edges that read the input late: the last [input lead, N, D]
   std::int64_t clock = 0;    // number of the next step
@@ -60,8 +60,10 @@ struct TensorState {
 /// One layer's share of TensorState::values.
 struct TensorLayer {
   Index hidden = 0, lead = 1;
-  bool cell_state = false;
+  std::span<const char* const> states;  // their names: h, c, …
   int direction = 1;
+  /// Those beside h.
+  Index further() const { return Index(states.size()) - 1; }
 };
 
 /// A parameter under the name that callers know, made of matrices of the engine side by side.

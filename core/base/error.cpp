@@ -50,50 +50,49 @@ std::string told(const Overflow& o) {
 }
 
 /// At most so many bytes, with no code point cut in two.
-void shorten(std::string& text, std::size_t most) {
+std::string shortened(std::string_view text, std::size_t most) {
   static constexpr std::string_view mark = "…";
-  if (text.size() <= most) return;
+  if (text.size() <= most) return std::string(text);
   std::size_t end = most - mark.size();
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  text.replace(end, std::string::npos, mark);
+  return std::string(text.substr(0, end)).append(mark);
 }
 
-/// Shortens the parts and joins them.
-std::string message(ErrorCode code, std::string& field, std::string& expected, std::string& actual) {
-  if (field.empty()) field = "\"\"";
-  shorten(field, Error::most_quoted);
-  shorten(expected, Error::most_expected);
-  if (code != ErrorCode::non_finite) shorten(actual, Error::most_quoted);  // there: figures of our own, all needed
-  return field + ": expected " + expected + ", got " + actual;
+std::string field_name(std::string_view field) { return shortened(field.empty() ? "\"\"" : field, Error::most_quoted); }
+
+/// Of an overflow: figures of our own, all needed.
+std::size_t most_of_actual(ErrorCode code) {
+  return code == ErrorCode::non_finite ? std::string_view::npos : Error::most_quoted;
 }
 
 }  // namespace
 
-Error::Error(ErrorCode code_, std::string field_, std::string expected_, std::string actual_)
-    : std::runtime_error(message(code_, field_, expected_, actual_)),
+Error::Error(ErrorCode code_, Words field_, Words expected_, Words actual_)
+    : std::runtime_error(field_name(field_.text()) + ": expected " + shortened(expected_.text(), most_expected) +
+                         ", got " + shortened(actual_.text(), most_of_actual(code_))),
       code(code_),
-      field(std::move(field_)),
-      expected(std::move(expected_)),
-      actual(std::move(actual_)) {}
+      field(field_name(field_.text())),
+      expected(shortened(expected_.text(), most_expected)),
+      actual(shortened(actual_.text(), most_of_actual(code_))) {}
 
-void refuse_config(std::string field, std::string expected, std::string actual) {
-  throw Error(ErrorCode::invalid_config, std::move(field), std::move(expected), std::move(actual));
+void refuse_config(Words field, Words expected, Words actual) {
+  throw Error(ErrorCode::invalid_config, field, expected, actual);
 }
 
-void refuse_text(std::string field, std::string expected, std::string actual) {
-  throw Error(ErrorCode::invalid_text, std::move(field), std::move(expected), std::move(actual));
+void refuse_text(Words field, Words expected, Words actual) {
+  throw Error(ErrorCode::invalid_text, field, expected, actual);
 }
 
-void refuse_checkpoint(std::string field, std::string expected, std::string actual) {
-  throw Error(ErrorCode::invalid_checkpoint, std::move(field), std::move(expected), std::move(actual));
+void refuse_checkpoint(Words field, Words expected, Words actual) {
+  throw Error(ErrorCode::invalid_checkpoint, field, expected, actual);
 }
 
-void refuse_argument(std::string field, std::string expected, std::string actual) {
-  throw Error(ErrorCode::invalid_argument, std::move(field), std::move(expected), std::move(actual));
+void refuse_argument(Words field, Words expected, Words actual) {
+  throw Error(ErrorCode::invalid_argument, field, expected, actual);
 }
 
-void refuse_state(std::string field, std::string expected, std::string actual) {
-  throw Error(ErrorCode::invalid_state, std::move(field), std::move(expected), std::move(actual));
+void refuse_state(Words field, Words expected, Words actual) {
+  throw Error(ErrorCode::invalid_state, field, expected, actual);
 }
 
 void Overflow::search(const std::string& tensor, const Real* values, Index count) {

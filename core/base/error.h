@@ -26,6 +26,18 @@ const char* to_string(ErrorCode code);
 /// A number to four digits, for messages.
 std::string shortly(double x);
 
+/// A part of a message: a literal, or a text that outlives the call, up to its first NUL. It is one pointer, since
+/// texts that are made and destroyed in two hundred places would travel to every browser.
+class Words {
+ public:
+  Words(const char* text) : text_(text) {}
+  Words(const std::string& text) : text_(text.c_str()) {}
+  const char* text() const { return text_; }
+
+ private:
+  const char* text_;
+};
+
 /// Says which field was wrong, what was expected there and what came instead.
 class Error : public std::runtime_error {
  public:
@@ -34,18 +46,18 @@ class Error : public std::runtime_error {
   static constexpr std::size_t most_quoted = 80, most_expected = 2000;
 
   /// A field without a name is written as "". Longer texts are cut, and end with "…".
-  Error(ErrorCode code, std::string field, std::string expected, std::string actual);
+  Error(ErrorCode code, Words field, Words expected, Words actual);
 
   ErrorCode code;
   std::string field, expected, actual;
 };
 
 /// Each throws an Error with the code of its name.
-[[noreturn]] void refuse_config(std::string field, std::string expected, std::string actual);
-[[noreturn]] void refuse_text(std::string field, std::string expected, std::string actual);
-[[noreturn]] void refuse_checkpoint(std::string field, std::string expected, std::string actual);
-[[noreturn]] void refuse_argument(std::string field, std::string expected, std::string actual);
-[[noreturn]] void refuse_state(std::string field, std::string expected, std::string actual);
+[[noreturn]] void refuse_config(Words field, Words expected, Words actual);
+[[noreturn]] void refuse_text(Words field, Words expected, Words actual);
+[[noreturn]] void refuse_checkpoint(Words field, Words expected, Words actual);
+[[noreturn]] void refuse_argument(Words field, Words expected, Words actual);
+[[noreturn]] void refuse_state(Words field, Words expected, Words actual);
 
 /// What a step overflowed with, for whoever is to choose between a lower rate and clipping.
 struct Overflow {

@@ -1,6 +1,7 @@
 #include "unfold/base/json.h"
 
-#include <set>
+#include <nlohmann/json.hpp>
+#include <vector>
 
 #include "unfold/base/json_walk.h"
 
@@ -13,80 +14,67 @@ std::string shown(const Json& value) {
 
 namespace {
 
-/// Walks JSON text without building anything; stops at nesting beyond 32 and at a key that stands twice.
-struct Watch : nlohmann::json_sax<Json> {
-  static constexpr std::size_t deepest = 32, most = 300000;  // a full vocabulary has 65 535 values
-  static constexpr std::size_t most_keys = 10000;            // inserting into an object is linear in its size
-  std::size_t values = 0;
-  std::vector<std::set<std::string>> keys;
+/// Makes a value of what stands in the text; stops at nesting beyond 32 and at a key that stands twice.
+class Build final : public JsonHandler {
+ public:
+  Json root;
   std::string trouble;
 
-  bool value() {
-    if (++values > most) trouble = "more than " + std::to_string(most) + " values";
+  bool start_object() override { return open(Json::object()); }
+  bool start_array() override { return open(Json::array()); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+  bool null() override { return add(nullptr); }
+  bool boolean(bool x) override { return add(x); }
+  bool string(std::string& text) override { return add(std::move(text)); }
+  bool number_unsigned(std::uint64_t x) override { return add(x); }
+  bool number_negative(std::int64_t x) override { return add(x); }
+  bool number(double x) override { return add(x); }
+  bool key(std::string& name) override {
+    const auto [at, fresh] = open_.back()->get_ref<Json::object_t&>().emplace(name, nullptr);
+    member_ = &at->second;
+    if (!fresh) trouble = "the key " + shown(name) + " twice";
+    if (open_.back()->size() > most_keys) trouble = "more than " + std::to_string(most_keys) + " keys in an object";
     return trouble.empty();
   }
-  bool open() {
-    if (!value()) return false;
-    keys.emplace_back();
-    if (keys.size() > deepest) trouble = "nesting deeper than " + std::to_string(deepest);
-    return trouble.empty();
-  }
-  bool close() {
-    keys.pop_back();
+
+ private:
+  static constexpr std::size_t deepest = 32, most = 300000;  // a full vocabulary has 65 535 values
+  static constexpr std::size_t most_keys = 10000;            // inserting into an object is linear in its size
+
+  bool add(Json x) {
+    if (++values_ > most) trouble = "more than " + std::to_string(most) + " values";
+    if (!trouble.empty()) return false;
+    if (open_.empty())
+      last_ = &(root = std::move(x));
+    else if (open_.back()->is_object())
+      last_ = &(*member_ = std::move(x));
+    else
+      last_ = &open_.back()->emplace_back(std::move(x));
     return true;
   }
-  bool key(string_t& name) override {
-    if (!keys.back().insert(name).second) trouble = "the key " + shown(name) + " twice";
-    if (keys.back().size() > most_keys) trouble = "more than " + std::to_string(most_keys) + " keys in an object";
-    return trouble.empty();
+  bool open(Json x) {
+    if (open_.size() == deepest) trouble = "nesting deeper than " + std::to_string(deepest);
+    if (!trouble.empty() || !add(std::move(x))) return false;
+    open_.push_back(last_);
+    return true;
   }
-  bool start_object(std::size_t) override { return open(); }
-  bool end_object() override { return close(); }
-  bool start_array(std::size_t) override { return open(); }
-  bool end_array() override { return close(); }
-  bool null() override { return value(); }
-  bool boolean(bool) override { return value(); }
-  bool number_integer(number_integer_t) override { return value(); }
-  bool number_unsigned(number_unsigned_t) override { return value(); }
-  bool number_float(number_float_t, const string_t&) override { return value(); }
-  bool string(string_t&) override { return value(); }
-  bool binary(binary_t&) override { return true; }
-  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
-};
+  bool close() {
+    open_.pop_back();
+    return true;
+  }
 
-/// Makes a value of what the parser meets.
-struct Build : nlohmann::json_sax<Json> {
-  Json root;
-  nlohmann::detail::json_sax_dom_parser<Json> to{root};
-
-  bool key(string_t& name) override { return to.key(name); }
-  bool start_object(std::size_t size) override { return to.start_object(size); }
-  bool end_object() override { return to.end_object(); }
-  bool start_array(std::size_t size) override { return to.start_array(size); }
-  bool end_array() override { return to.end_array(); }
-  bool null() override { return to.null(); }
-  bool boolean(bool x) override { return to.boolean(x); }
-  bool number_integer(number_integer_t x) override { return to.number_integer(x); }
-  bool number_unsigned(number_unsigned_t x) override { return to.number_unsigned(x); }
-  bool number_float(number_float_t x, const string_t& text) override { return to.number_float(x, text); }
-  bool string(string_t& text) override { return to.string(text); }
-  bool binary(binary_t&) override { return true; }
-  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
+  std::vector<Json*> open_;  // objects and arrays around the present place
+  Json *member_ = nullptr, *last_ = nullptr;
+  std::size_t values_ = 0;
 };
 
 }  // namespace
 
-bool walk_json(const std::string& text, nlohmann::json_sax<Json>& handler) {
-  if (text.find('\0') != std::string::npos) return false;  // the lexer takes it for the end of its input
-  auto input = nlohmann::detail::input_adapter(text);
-  return nlohmann::detail::parser<Json, decltype(input)>(std::move(input)).sax_parse(&handler);
-}
-
 Json parse_json(const std::string& text, ErrorCode code, const std::string& field) {
-  Watch watch;
   Build build;
-  if (walk_json(text, watch) && walk_json(text, build)) return std::move(build.root);
-  throw Error(code, field, "one JSON object", watch.trouble.empty() ? "text that is not JSON" : watch.trouble);
+  if (walk_json(text, build) == std::string::npos) return std::move(build.root);
+  throw Error(code, field, "one JSON object", build.trouble.empty() ? "text that is not JSON" : build.trouble);
 }
 
 void put(Json& object, Fields fields) {

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
-#include <mutex>
 #include <thread>
 #include <vector>
 
 #include "unfold/base/profile.h"
 
+#if !defined(__EMSCRIPTEN__) || defined(__EMSCRIPTEN_PTHREADS__)
+#include <pthread.h>
+#endif
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -18,14 +19,36 @@ namespace {
 
 #if !defined(__EMSCRIPTEN__) || defined(__EMSCRIPTEN_PTHREADS__)
 
-void relax() {
+/// Turns of a waiting loop before it gives up its core: some 50 µs.
 #if defined(__x86_64__)
-  _mm_pause();
+void relax() { _mm_pause(); }
+constexpr int spins = 4000;
+#else
+void relax() {}
+constexpr int spins = 20000;
+#endif
+
+/// Sleeps while `word` is `seen`. WebAssembly has an instruction for it, which its C++ library does not use.
+void sleep(std::atomic<unsigned>& word, unsigned seen) {
+#if defined(__EMSCRIPTEN__)
+  __builtin_wasm_memory_atomic_wait32(reinterpret_cast<int*>(&word), int(seen), -1);
+#else
+  word.wait(seen);
+#endif
+}
+
+void wake_all(std::atomic<unsigned>& word) {
+#if defined(__EMSCRIPTEN__)
+  __builtin_wasm_memory_atomic_notify(reinterpret_cast<int*>(&word), ~0u);
+#else
+  word.notify_all();
 #endif
 }
 
 /// Fork–join: the caller publishes a job, does part 0 itself and waits for the others. Helpers spin for
 /// about as long as the gap between two products, then sleep. It belongs to one caller at a time.
+///
+/// The threads are those of POSIX: std::thread, its lock and its condition cost every visitor 4 kB of WebAssembly.
 class Pool {
  public:
   ~Pool() { stop(); }
@@ -33,8 +56,15 @@ class Pool {
   void resize(int count) {
     while (!acquire()) std::this_thread::yield();
     stop();
-    for (int i = 1; i < count; ++i) helpers_.emplace_back([this, i, seen = generation_.load()] { serve(i, seen); });
-    size_.store(count);
+    first_ = generation_.load();
+    numbers_.resize(std::size_t(count));
+    for (int i = 1; i < count; ++i) {  // fewer, where the machine gives no more
+      numbers_[std::size_t(i)] = {this, i};
+      pthread_t helper;
+      if (pthread_create(&helper, nullptr, &Pool::start, &numbers_[std::size_t(i)]) != 0) break;
+      helpers_.push_back(helper);
+    }
+    size_.store(1 + int(helpers_.size()));
     release();
   }
 
@@ -50,7 +80,7 @@ class Pool {
     part(0);
     const Timed timed(Phase::waiting);
     for (int spin = 0; pending_.load(std::memory_order_acquire) > 0; ++spin)
-      spin < spins_ ? relax() : std::this_thread::yield();
+      spin < spins ? relax() : std::this_thread::yield();
     release();
     return true;
   }
@@ -59,7 +89,15 @@ class Pool {
   bool acquire() { return !busy_.exchange(true, std::memory_order_acquire); }
   void release() { busy_.store(false, std::memory_order_release); }
 
-  static constexpr int spins_ = 4000;
+  struct Number {
+    Pool* owner;
+    int i;
+  };
+  static void* start(void* number) {
+    const auto [owner, i] = *static_cast<const Number*>(number);
+    owner->serve(i);
+    return nullptr;
+  }
 
   void part(int i) const {
     if (i >= parts_) return;
@@ -70,23 +108,18 @@ class Pool {
 
   void publish() {
     generation_.fetch_add(1);
-    if (sleeping_.load() > 0) {
-      const std::lock_guard lock(mutex_);
-      wake_.notify_all();
-    }
+    if (sleeping_.load() > 0) wake_all(generation_);
   }
 
-  void serve(int i, unsigned seen) {
-    for (;;) {
+  void serve(int i) {
+    for (unsigned seen = first_;; ++seen) {
       int spin = 0;
-      while (generation_.load(std::memory_order_acquire) == seen && ++spin < spins_) relax();
+      while (generation_.load(std::memory_order_acquire) == seen && ++spin < spins) relax();
       if (generation_.load() == seen) {
-        std::unique_lock lock(mutex_);
         sleeping_.fetch_add(1);
-        wake_.wait(lock, [&] { return generation_.load() != seen; });
+        while (generation_.load() == seen) sleep(generation_, seen);
         sleeping_.fetch_sub(1);
       }
-      ++seen;
       if (stopping_.load()) return;
       part(i);
       pending_.fetch_sub(1, std::memory_order_acq_rel);
@@ -97,14 +130,14 @@ class Pool {
     if (helpers_.empty()) return;
     stopping_ = true;
     publish();
-    for (auto& helper : helpers_) helper.join();
+    for (const pthread_t helper : helpers_) pthread_join(helper, nullptr);
     helpers_.clear();
     stopping_ = false;
   }
 
-  std::vector<std::thread> helpers_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
+  std::vector<pthread_t> helpers_;
+  std::vector<Number> numbers_;  // of the helpers, who read theirs once
+  unsigned first_ = 0;           // the generation in which they began
   std::atomic<unsigned> generation_{0};
   std::atomic<int> pending_{0}, sleeping_{0};
   std::atomic<bool> stopping_{false}, busy_{false};
@@ -135,8 +168,9 @@ Pool& pool() {
 
 #endif
 
-/// Below this many operations a fork–join (a few µs) costs more than the second thread brings.
-constexpr double worthwhile = 2e5;
+/// Below this many operations the second thread brings less than the fork–join takes: a few µs, or some 30 µs where the
+/// helpers sleep. (A step of 16 units has five sums of biases and tokens of 2.6e5 operations each.)
+constexpr double worthwhile = 4e5;
 
 }  // namespace
 

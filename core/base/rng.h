@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "unfold/base/numeric.h"
+#include "unfold/base/real.h"
 
 namespace unfold {
 
@@ -61,10 +62,19 @@ class Rng {
 
   /// Standard normal by Marsaglia's polar method (needs only sqrt and our log).
   double normal();
+  /// The next `count` of them, on all threads: those that normal() would give, and the same counter afterwards.
+  void normals(double* to, Index count);
 
   std::uint64_t counter() const { return counter_; }
 
  private:
+  /// One candidate of the polar method, of two uniform numbers: whether it is taken.
+  bool candidate(double& x);
+  void jump(std::uint64_t counter) {
+    counter_ = counter;
+    have_ = false;
+  }
+
   std::array<std::uint32_t, 2> key_;
   std::uint32_t stream_, index_;
   std::uint64_t counter_;

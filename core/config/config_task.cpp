@@ -269,6 +269,10 @@ void check_task(const Config& c) {
   if (c.sampling.on() && c.free_running) refuse_config("feedback", "target, with scheduled sampling", "\"softmax\"");
   if (c.free_running && !info.autoregressive)
     refuse_config("feedback", "target (the network is not fed its own answers)", "\"softmax\"");
+  for (std::size_t e = 0; c.task.kind == TaskKind::tensor && c.task.outputs == 0 && e < c.readout.size(); ++e)
+    if (c.readout[e].from != Source::layer || !c.readout[e].hidden.empty())
+      refuse_config("readout" + at_index(e), "a layer, whose states are the answer (task.outputs is 0)",
+                    "a computation");
   if (c.tied && !info.autoregressive) refuse_config("tied", "false (input and output are different things)", "true");
   if (c.embedding > 0 && info.numbers)
     refuse_config("embedding", "0 (the input is numbers)", std::to_string(c.embedding));

@@ -1,6 +1,7 @@
 #include "unfold/data/baseline.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 
@@ -19,6 +20,19 @@ std::uint64_t context_key(const Token* at, int order) {
 std::uint64_t pair_key(std::uint64_t context, Token token) { return (context ^ token) * 0xD6E8FEB86659FD93ull + token; }
 
 }  // namespace
+
+void MarkovPass::Counts::clear(double keys) {
+  entries_ = {};  // before there are two
+  entries_.resize(std::bit_ceil(std::size_t(1.5 * keys) + 2));
+}
+
+MarkovPass::Counts::Entry& MarkovPass::Counts::at(std::uint64_t key) {
+  const std::size_t last = entries_.size() - 1;
+  std::size_t i = std::size_t(key * 0x9E3779B97F4A7C15ull >> 32) & last;
+  while (entries_[i].total > 0 && entries_[i].key != key) i = (i + 1) & last;
+  entries_[i].key = key;
+  return entries_[i];
+}
 
 MarkovPass::MarkovPass(const Token* train, Index train_count, const Token* validation, Index validation_count, Index V,
                        int highest)
@@ -39,15 +53,15 @@ void MarkovPass::begin_order() {
   measured_ = 1;
   double kinds = 1;
   for (int k = 0; k < order_; ++k) kinds = std::fmin(kinds * double(V_), double(train_count_));
-  contexts_.reserve(std::size_t(kinds));
-  pairs_.reserve(std::size_t(std::fmin(kinds * double(V_), double(train_count_))));
+  contexts_.clear(kinds);
+  pairs_.clear(std::fmin(kinds * double(V_), double(train_count_)));
 }
 
 void MarkovPass::count_one(Index i) {
   const std::uint64_t context = context_key(train_ + i, order_);
-  Context& seen = contexts_[context];
+  Counts::Entry& seen = contexts_.at(context);
   ++seen.total;
-  if (++pairs_[pair_key(context, train_[i])] == 1) ++seen.kinds;
+  if (++pairs_.at(pair_key(context, train_[i])).total == 1) ++seen.kinds;
 }
 
 void MarkovPass::measure_one(Index i) {
@@ -55,11 +69,10 @@ void MarkovPass::measure_one(Index i) {
   double& p = probabilities_[std::size_t(i)];
   if (order_ <= i) {
     const std::uint64_t context = context_key(validation_ + i, order_);
-    if (const auto seen = contexts_.find(context); seen != contexts_.end()) {
-      const auto pair = pairs_.find(pair_key(context, validation_[i]));
-      const double count = pair == pairs_.end() ? 0 : double(pair->second);
-      const double total = double(seen->second.total);
-      p = std::fmax(count - discount, 0.0) / total + discount * double(seen->second.kinds) / total * p;
+    if (const Counts::Entry& seen = contexts_.at(context); seen.total > 0) {
+      const double count = double(pairs_.at(pair_key(context, validation_[i])).total);
+      const double total = double(seen.total);
+      p = std::fmax(count - discount, 0.0) / total + discount * double(seen.kinds) / total * p;
     }
   }
   losses_.back() -= numeric::log(p);
@@ -71,9 +84,6 @@ bool MarkovPass::advance(Index count) {
       count_one(counted_++);
     } else if (measured_ < validation_count_) {
       measure_one(measured_++);
-    } else if (!pairs_.empty() || !contexts_.empty()) {  // emptying takes as long as filling
-      if (!pairs_.empty()) pairs_.erase(pairs_.begin());
-      if (!contexts_.empty()) contexts_.erase(contexts_.begin());
     } else {
       losses_.back() /= double(std::max<Index>(validation_count_ - 1, 1));
       if (++order_ <= highest_) begin_order();

@@ -2,7 +2,6 @@
 // validation part, nats per token.
 #pragma once
 
-#include <unordered_map>
 #include <vector>
 
 #include "unfold/base/real.h"
@@ -23,9 +22,20 @@ class MarkovPass {
   const std::vector<double>& losses() const { return losses_; }
 
  private:
-  /// How often a context was seen, and how many different tokens followed it.
-  struct Context {
-    std::uint32_t total = 0, kinds = 0;
+  /// Counts by key: how often it was seen, and (of a context) how many different tokens followed it. Linear probing
+  /// among places that are twice as many as the keys there can be, or a little more or less.
+  class Counts {
+   public:
+    struct Entry {
+      std::uint64_t key = 0;
+      std::uint32_t total = 0, kinds = 0;  // total 0: the place is free
+    };
+    void clear(double keys);
+    /// The key's entry, or the free place where it would be.
+    Entry& at(std::uint64_t key);
+
+   private:
+    std::vector<Entry> entries_;  // a power of two of them
   };
   void begin_order();
   void count_one(Index i);
@@ -37,8 +47,7 @@ class MarkovPass {
   Index V_;
   int highest_, order_ = 0;
   Index counted_ = 0, measured_ = 1;  // of this order; the first symbol has no past and is not predicted
-  std::unordered_map<std::uint64_t, std::uint32_t> pairs_;
-  std::unordered_map<std::uint64_t, Context> contexts_;
+  Counts pairs_, contexts_;
   std::vector<double> probabilities_;  // of each validation token, at the order before
   std::vector<double> losses_;
 };

@@ -54,8 +54,8 @@ std::uint64_t hash_of(const Draw& d) {
   return h ^ h >> 32;
 }
 
-void need(bool kept, const char* field, std::string expected, std::string actual) {
-  if (!kept) refuse_config(field, std::move(expected), std::move(actual));
+void need(bool kept, const char* field, Words expected, Words actual) {
+  if (!kept) refuse_config(field, expected, actual);
 }
 
 }  // namespace

@@ -28,9 +28,7 @@ bool Lines::next_filled() {
   return false;
 }
 
-void Lines::refuse(std::string expected, std::string actual) const {
-  refuse_text(line_field(number_), std::move(expected), std::move(actual));
-}
+void Lines::refuse(Words expected, Words actual) const { refuse_text(line_field(number_), expected, actual); }
 
 std::string line_field(Index number) { return "text line " + std::to_string(number); }
 

@@ -22,7 +22,7 @@ class Lines {
   bool next();
   /// The same, past empty lines.
   bool next_filled();
-  [[noreturn]] void refuse(std::string expected, std::string actual) const;
+  [[noreturn]] void refuse(Words expected, Words actual) const;
   std::string_view text;
 
  private:

@@ -14,7 +14,8 @@ constexpr Index most_steps = 1 << 19;
 
 /// Walks through the JSON and builds nothing but the pieces. `path` says where it is: the part, and the places in the
 /// arrays of pieces, steps and keys.
-struct Rolls : nlohmann::json_sax<Json> {
+class Rolls final : public JsonHandler {
+ public:
   explicit Rolls(const Config& config, Dataset& data_)
       : longest(std::max<Index>(config.task.longest, 1)), data(data_) {}
 
@@ -30,17 +31,16 @@ struct Rolls : nlohmann::json_sax<Json> {
   std::vector<Real> rows;                // of the piece
   Index steps = 0;                       // of all pieces
   std::string field, expected, actual;   // what went wrong
-  std::size_t error_at = 0;
 
-  bool refuse(std::string what, std::string instead) {
+  bool refuse(Words what, Words instead) {
     field = "text";
     if (part) {
       field += " " + name;
       if (arrays >= 1) field += "[" + std::to_string(part->size()) + "]";
       if (arrays >= 2) field += "[" + std::to_string(Index(rows.size()) / piano_keys - (arrays == 3)) + "]";
     }
-    expected = std::move(what);
-    actual = std::move(instead);
+    expected = what.text();
+    actual = instead.text();
     return false;
   }
   bool other(const char* what) {  // a value that is no array, object or key of the piano
@@ -50,7 +50,7 @@ struct Rolls : nlohmann::json_sax<Json> {
     return refuse(part ? wanted[arrays] : "an object with \"train\"", what);
   }
 
-  bool start_object(std::size_t) override {
+  bool start_object() override {
     if (ignored > 0 || (depth > 0 && !part && !splits)) return descend();
     if (part) return other("an object");
     ++depth;
@@ -65,7 +65,7 @@ struct Rolls : nlohmann::json_sax<Json> {
       --depth;
     return true;
   }
-  bool key(string_t& k) override {
+  bool key(std::string& k) override {
     if (ignored > 0) return true;
     static constexpr const char* names[]{"train", "valid", "validation", "test"};
     std::vector<Example>* const parts[]{&data.train, &data.validation, &data.validation, &data.test};
@@ -81,7 +81,7 @@ struct Rolls : nlohmann::json_sax<Json> {
       }
     return true;
   }
-  bool start_array(std::size_t) override {
+  bool start_array() override {
     if (ignored > 0 || (depth > 0 && !part && !splits)) return descend();
     if (!part || arrays == 3) return other("an array");
     if (++arrays == 3) {
@@ -106,7 +106,7 @@ struct Rolls : nlohmann::json_sax<Json> {
     if (--arrays == 0) part = nullptr;
     return true;
   }
-  bool number_unsigned(number_unsigned_t x) override {
+  bool number_unsigned(std::uint64_t x) override {
     if (!part || arrays < 3 || ignored > 0) return other("a number");
     if (x >= piano_keys) return refuse("keys 0 to 87 (a MIDI note less 21)", std::to_string(x));
     rows[rows.size() - piano_keys + std::size_t(x)] = 1;
@@ -114,14 +114,9 @@ struct Rolls : nlohmann::json_sax<Json> {
   }
   bool null() override { return other("null"); }
   bool boolean(bool) override { return other("a boolean"); }
-  bool number_integer(number_integer_t) override { return other("a negative number"); }
-  bool number_float(number_float_t, const string_t&) override { return other("a fraction"); }
-  bool string(string_t&) override { return other("a string"); }
-  bool binary(binary_t&) override { return true; }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
-    error_at = position;
-    return false;
-  }
+  bool number_negative(std::int64_t) override { return other("a negative number"); }
+  bool number(double) override { return other("a fraction"); }
+  bool string(std::string&) override { return other("a string"); }
 };
 
 }  // namespace
@@ -130,9 +125,9 @@ Dataset read_music(std::string_view text, const Config& config) {
   Dataset data;
   data.numbers = data.outputs = piano_keys;
   Rolls rolls(config, data);
-  if (!walk_json(std::string(text), rolls)) {
+  if (const std::size_t stop = walk_json(text, rolls); stop != std::string_view::npos) {
     if (!rolls.field.empty()) refuse_text(rolls.field, rolls.expected, rolls.actual);
-    const std::string_view before = text.substr(0, rolls.error_at);
+    const std::string_view before = text.substr(0, stop);
     refuse_text(line_field(1 + std::count(before.begin(), before.end(), '\n')), "JSON", "text that is not JSON");
   }
   if (data.train.empty()) refuse_text("text", "at least one piece in \"train\"", "none");

@@ -1,11 +1,10 @@
 #include "unfold/data/tokens.h"
 
 #include <algorithm>
-#include <map>
-#include <set>
 
 #include "unfold/base/error.h"
 #include "unfold/base/sorting.h"
+#include "unfold/base/utf8.h"
 #include "unfold/model/loss.h"
 
 namespace unfold {
@@ -23,47 +22,21 @@ namespace {
 template <class F>
 void each_code_point(std::string_view text, const F& f) {
   for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const int more = lead < 0x80                   ? 0
-                     : lead >= 0xC2 && lead < 0xE0 ? 1
-                     : lead >= 0xE0 && lead < 0xF0 ? 2
-                     : lead >= 0xF0 && lead < 0xF5 ? 3
-                                                   : -1;
-    if (more < 0 || i + std::size_t(more) >= text.size()) invalid_utf8(text, i);
-    std::uint32_t code = more == 0 ? lead : lead & (0x3Fu >> more);
-    for (int k = 1; k <= more; ++k) {
-      const auto next = static_cast<unsigned char>(text[i + std::size_t(k)]);
-      if ((next & 0xC0) != 0x80) invalid_utf8(text, i);
-      code = code << 6 | (next & 0x3F);
-    }
-    const bool overlong = (more == 2 && code < 0x800) || (more == 3 && code < 0x10000);
-    if (overlong || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) invalid_utf8(text, i);
+    const std::uint32_t code = next_code_point(text, i);
+    if (code == no_code_point) invalid_utf8(text, i);
     f(code);
-    i += std::size_t(more) + 1;
   }
-}
-
-void append_utf8(std::uint32_t code, std::string& out) {
-  const auto put = [&](std::uint32_t byte) { out.push_back(char(byte)); };
-  if (code < 0x80) return put(code);
-  if (code < 0x800) {
-    put(0xC0 | code >> 6);
-  } else if (code < 0x10000) {
-    put(0xE0 | code >> 12);
-    put(0x80 | (code >> 6 & 0x3F));
-  } else {
-    put(0xF0 | code >> 18);
-    put(0x80 | (code >> 12 & 0x3F));
-    put(0x80 | (code >> 6 & 0x3F));
-  }
-  put(0x80 | (code & 0x3F));
 }
 
 std::vector<std::string> utf8_of(const std::vector<std::uint32_t>& symbols) {
+  std::vector<std::pair<std::int64_t, std::uint32_t>> by_symbol, firsts;
+  for (const std::uint32_t symbol : symbols) by_symbol.push_back({symbol, std::uint32_t(by_symbol.size())});
+  sort(by_symbol);
+  for (const auto& [symbol, place] : by_symbol)
+    if (firsts.empty() || symbol != firsts.back().second) firsts.push_back({place, std::uint32_t(symbol)});
+  sort(firsts);
   std::vector<std::string> all;
-  std::set<std::uint32_t> seen;
-  for (const std::uint32_t symbol : symbols)
-    if (seen.insert(symbol).second) append_utf8(symbol, all.emplace_back());
+  for (const auto& [place, symbol] : firsts) append_utf8(symbol, all.emplace_back());
   return all;
 }
 
@@ -78,12 +51,16 @@ void each_symbol(std::string_view text, bool bytes, const F& f) {
 }  // namespace
 
 Vocabulary Vocabulary::of(std::string_view text, bool bytes, int cap) {
-  std::map<std::uint32_t, std::int64_t> counts;
-  each_symbol(text, bytes, [&](std::uint32_t s) { ++counts[s]; });
+  std::vector<std::int64_t> counts;  // by symbol, as far as the highest
+  each_symbol(text, bytes, [&](std::uint32_t s) {
+    if (s >= counts.size()) counts.resize(s + 1);
+    ++counts[s];
+  });
   Vocabulary v;
   v.bytes_ = bytes;
   std::vector<std::pair<std::int64_t, std::uint32_t>> ranked;  // most frequent first, then by code point
-  for (const auto& [symbol, count] : counts) ranked.push_back({-count, symbol});
+  for (std::uint32_t s = 0; s < counts.size(); ++s)
+    if (counts[s] > 0) ranked.push_back({-counts[s], s});
   if (int(ranked.size()) > cap) {
     sort(ranked);
     ranked.resize(std::size_t(cap - 1));

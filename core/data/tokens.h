@@ -36,8 +36,6 @@ class Vocabulary {
   bool bytes_ = false, unknown_ = false;
 };
 
-/// Appends a code point as UTF-8.
-void append_utf8(std::uint32_t code, std::string& out);
 /// Each of the symbols once, in their order, as UTF-8.
 std::vector<std::string> utf8_of(const std::vector<std::uint32_t>& symbols);
 

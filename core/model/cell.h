@@ -14,11 +14,9 @@
 #include "unfold/base/eigen.h"
 #include "unfold/base/real.h"
 #include "unfold/config/cell_info.h"
+#include "unfold/model/pass.h"
 
 namespace unfold {
-
-/// States of one cell.
-constexpr int max_states = 4;
 
 /// Some units of one column: what an expression works on at a time. At most `Units::MaxSizeAtCompileTime` of them, so
 /// that temporaries lie on the stack and stay in the cache.
@@ -110,8 +108,6 @@ class Cell {
   /// States carried from step to step; the first is h, what others see.
   int states() const { return int(info->state_names.size()); }
   const char* state_name(int i) const { return info->state_names[std::size_t(i)]; }
-  /// Vectors of H parameters that the cell owns (peepholes).
-  std::vector<std::string> own_vectors() const { return {info->vector_names.begin(), info->vector_names.end()}; }
 
   /// Further H-row blocks kept for backward.
   virtual int saved() const { return 0; }

@@ -51,18 +51,15 @@ class Compiler {
     const NetworkSizes& sizes = plan_.sizes;
     const Index widths[] = {sizes.lengths > 0 ? 1 : has_encoder ? 0 : sizes.numbers, has_encoder ? sizes.numbers : 0};
     for (int sequence = 0; sequence < 2; ++sequence) {
-      BufferInfo input{.name = sequence == 0 ? "input" : "encoder_input",
-                       .rows = widths[sequence],
-                       .extent = Extent::state,
-                       .sequence = sequence};
+      const BufferInfo input{.name = sequence == 0 ? "input" : "encoder_input",
+                             .rows = widths[sequence],
+                             .extent = Extent::state,
+                             .sequence = sequence};
       if (input.rows == 0) continue;
       const auto i = std::size_t(sequence);
       plan_.inputs[i] = plan_.add(input);
       if (has_encoder != (sequence == 1)) continue;  // what answers a caller's gradient is the first that reads
-      input.name = "input_gradient";
-      input.lifetime = Lifetime::request;
-      input.zeroed = true;
-      plan_.input_gradients[i] = plan_.add(input);
+      plan_.input_gradients[i] = plan_.add_gradient(plan_.inputs[i], "input_gradient", Lifetime::request);
     }
   }
 
@@ -102,12 +99,8 @@ class Compiler {
   int add_context(const std::vector<int>& from, bool mean, Index rows, const std::string& name) {
     const int number = next();
     PlanLayer layer{.name = name, .units = rows};
-    BufferInfo output{.name = "output", .layer = number, .rows = rows};
-    layer.output = plan_.add(output);
-    output.name = "output_gradient";
-    output.lifetime = Lifetime::training;
-    output.zeroed = true;
-    layer.output_gradient = plan_.add(output);
+    layer.output = plan_.add({.name = "output", .layer = number, .rows = rows});
+    layer.output_gradient = plan_.add_gradient(layer.output, "output_gradient");
     ContextSpec spec{.mean = mean, .rows = rows, .to = layer.output, .gradient = layer.output_gradient};
     for (const int source : from) {
       spec.from.push_back(output_of(plan_, source));
@@ -202,12 +195,9 @@ class Compiler {
   /// A state of a layer without a cell: what upper layers read of it, at once or steps later.
   void declare_state(int number, Index rows) {
     PlanLayer& layer = plan_.layers[std::size_t(number)];
-    BufferInfo state{.name = "h", .layer = number, .rows = rows, .extent = Extent::state, .delay = 1};
-    layer.states = {plan_.add(state)};
-    state.name = "state_gradient";
-    state.lifetime = Lifetime::training;
-    state.zeroed = true;
-    layer.state_gradients = {plan_.add(state)};
+    const int state = plan_.add({.name = "h", .layer = number, .rows = rows, .extent = Extent::state, .delay = 1});
+    layer.states.push_back(state);
+    layer.state_gradients.push_back(plan_.add_gradient(state, "state_gradient"));
     BufferInfo output{.name = "output", .layer = number, .rows = rows, .lifetime = Lifetime::request};
     output.alias = layer.states[0];
     layer.output = plan_.add(output);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "unfold/base/numeric.h"
+#include "unfold/base/parallel.h"
 #include "unfold/base/rng.h"
 #include "unfold/model/orthogonal.h"
 
@@ -13,7 +14,8 @@ namespace {
 using Matrix64 = std::vector<double>;  // rows × cols, row-major
 
 void gaussian(Matrix64& a, Rng& rng, double deviation) {
-  for (double& x : a) x = rng.normal() * deviation;
+  rng.normals(a.data(), Index(a.size()));
+  for (double& x : a) x *= deviation;
 }
 
 void uniform(Matrix64& a, Rng& rng, double bound) {
@@ -63,11 +65,20 @@ void sparse(Matrix64& a, Index rows, Index cols, int nonzeros, double radius, Rn
     for (double& x : a) x *= radius / now;
 }
 
+/// Matrices of one size, one after the other.
+void orthogonal_blocks(Matrix64& a, Index rows, Index cols, Rng& rng) {
+  rng.normals(a.data(), Index(a.size()));
+  const Index size = rows * cols, blocks = Index(a.size()) / size;
+  parallel_for(blocks, 1, 2.0 * double(size * std::min(rows, cols) * blocks), [&](Index begin, Index end) {
+    for (Index b = begin; b < end; ++b) orthogonal(a.data() + b * size, rows, cols);
+  });
+}
+
 void fill(Matrix64& a, Index rows, Index cols, Initializer how, const InitializationConfig& c, Rng& rng) {
   switch (how) {
     case Initializer::xavier: return uniform(a, rng, std::sqrt(6.0 / double(rows + cols)));
     case Initializer::he: return gaussian(a, rng, std::sqrt(2.0 / double(cols)));
-    case Initializer::orthogonal: return orthogonal(a.data(), rows, cols, rng);
+    case Initializer::orthogonal: return orthogonal_blocks(a, rows, cols, rng);
     case Initializer::uniform: return uniform(a, rng, 1 / std::sqrt(double(cols)));
     case Initializer::sparse: return sparse(a, rows, cols, c.nonzeros, c.spectral_radius, rng);
     case Initializer::zero: return std::fill(a.begin(), a.end(), 0.0);
@@ -97,10 +108,14 @@ void initialize(const ParameterTable& table, const InitializationConfig& config,
     const Initializer how = p.fill == Fill::recurrent ? config.recurrent
                             : p.fill == Fill::readout ? config.readout
                                                       : config.input;
-    for (Index row = 0; row < p.rows; row += p.block) {
-      Matrix64 block(std::size_t(p.block * p.cols));
-      fill(block, p.block, p.cols, how, config, rng);
-      for (std::size_t i = 0; i < block.size(); ++i) to[row * p.cols + Index(i)] = Real(block[i] * config.gain);
+    for (Index row = 0; row < p.rows;) {
+      // An orthogonal block on each thread where there are as many, else one after the other on all of them.
+      const bool enough = how == Initializer::orthogonal && (p.rows - row) / p.block >= threads();
+      const Index rows = p.block * (enough ? threads() : 1);
+      Matrix64 blocks(std::size_t(rows * p.cols));
+      fill(blocks, p.block, p.cols, how, config, rng);
+      for (std::size_t i = 0; i < blocks.size(); ++i) to[row * p.cols + Index(i)] = Real(blocks[i] * config.gain);
+      row += rows;
     }
   }
 }

@@ -22,11 +22,8 @@ int Lowering::hidden(Index rows, Activation f, int stage) {
   const PlanLayer& layer = owner();
   const int number = int(nodes.size());
   const BufferInfo value{.name = "hidden", .layer = layer_, .number = number, .rows = rows, .sequence = layer.sequence};
-  BufferInfo gradient = value;
-  gradient.name = "hidden_gradient";
-  gradient.lifetime = Lifetime::training;
-  gradient.zeroed = true;
-  return node({.value = plan_.add(value), .gradient = plan_.add(gradient), .rows = rows}, f, stage);
+  const int sum = plan_.add(value);
+  return node({.value = sum, .gradient = plan_.add_gradient(sum, "hidden_gradient"), .rows = rows}, f, stage);
 }
 
 Lowering::Input Lowering::source(const EdgeConfig& e) {
@@ -95,16 +92,21 @@ void Lowering::map_blocks(const Input& from, int node, int weight, Index units, 
     }
 }
 
-void Lowering::bias(int node, const std::string& name, std::vector<double> values) {
-  const Index rows = at(node).sum.rows;
+int Lowering::vector(const std::string& name, Index rows, std::vector<double> values) {
   const Index block = values.empty() ? rows : rows / Index(values.size());
-  at(node).biases.push_back(plan_.parameters.add({.name = prefix_ + name,
-                                                  .rows = rows,
-                                                  .cols = 1,
-                                                  .fill = values.empty() ? Fill::zero : Fill::constant,
-                                                  .block = block,
-                                                  .values = std::move(values),
-                                                  .vector = true}));
+  return plan_.parameters.add({.name = prefix_ + name,
+                               .rows = rows,
+                               .cols = 1,
+                               .fill = values.empty() ? Fill::zero : Fill::constant,
+                               .block = block,
+                               .values = std::move(values),
+                               .vector = true});
+}
+
+void Lowering::bias(int node, const std::string& name, std::vector<double> values) {
+  Node& n = at(node);
+  const int bias = vector(name, n.sum.rows, std::move(values));
+  if (n.biases++ == 0) n.bias = bias;
 }
 
 Lowering::Input Lowering::chain(const EdgeConfig& e, const Input& from, const std::string& key,
@@ -148,12 +150,8 @@ Lowering::Input Lowering::product(const EdgeConfig& e, const std::string& key) {
   const Index rows = sides[0].signal.rows;
   const BufferInfo value{
       .name = "product", .layer = layer_, .number = products_++, .rows = rows, .sequence = owner().sequence};
-  BufferInfo gradient = value;
-  gradient.name = "product_gradient";
-  gradient.extent = once ? Extent::window : Extent::step;
-  gradient.lifetime = Lifetime::training;
-  gradient.zeroed = true;
-  const int to = plan_.add(value), d = plan_.add(gradient);
+  const int to = plan_.add(value), d = plan_.add_gradient(to, "product_gradient");
+  plan_.buffers[std::size_t(d)].extent = once ? Extent::window : Extent::step;
   between.push_back({make_product({sides[0].signal, sides[1].signal, to, d, once}), after, once});
   return {{.value = to, .gradient = d, .rows = rows}, once, 0};
 }
@@ -174,10 +172,9 @@ void Lowering::start() {
         if (m.node == int(i) && m.from.once) first = nullptr;
     if (first) first->start = true;
     node.sum.bias = plan_.reserve(node.sum.rows);
-    std::vector<Size> offsets;
-    for (const int b : node.biases) offsets.push_back(plan_.parameters[b].offset);
+    const Size offset = node.biases > 0 ? plan_.parameters[node.bias].offset : 0;
     const When when = first ? When::never : When::once;
-    add(make_bias({node.sum, node.biases, offsets, node.sum_gradient}), when);
+    add(make_bias({node.sum, node.bias, node.biases, offset, node.sum_gradient}), when);
   }
   for (Map& m : maps) {
     m.matrix.packed = plan_.reserve(m.matrix.packed_elements());
@@ -194,9 +191,8 @@ void Lowering::add_between(int after) {
 void Lowering::complete(int number, int stage) {
   const Node node = at(number);
   const auto run = [&](const Map& m) {
-    LinearSpec spec{m.from.signal, m.matrix, node.sum, m.row, m.start ? Start::fill : Start::add, m.periods};
-    add(m.matrix.lookup ? make_lookup(std::move(spec)) : make_linear(std::move(spec)),
-        m.from.once ? When::once : When::step);
+    const LinearSpec spec{m.from.signal, m.matrix, node.sum, m.row, m.start ? Start::fill : Start::add, m.periods};
+    add(m.matrix.lookup ? make_lookup(spec) : make_linear(spec), m.from.once ? When::once : When::step);
   };
   // Hidden sums of stage 1 take all their maps in stage 1; the cell's sum takes the rest in stage 0.
   const auto stage_of = [&](const Map& m) { return m.from.stage == 1 ? 1 : node.stage; };
@@ -214,13 +210,9 @@ void Lowering::complete(int number, int stage) {
 int declare_sums(Plan& plan, Index rows, const std::string& name, int sequence, bool keeps_values) {
   const int number = int(plan.layers.size());
   const BufferInfo value{.name = "sum", .layer = number, .rows = rows, .sequence = sequence};
-  BufferInfo gradient = value;
-  gradient.name = "sum_gradient";
-  gradient.lifetime = Lifetime::training;
-  gradient.zeroed = true;
   PlanLayer layer{.name = name, .sequence = sequence, .units = rows};
   layer.sum = {.value = plan.add(value), .rows = rows};
-  layer.sum.gradient = keeps_values ? plan.add(gradient) : layer.sum.value;
+  layer.sum.gradient = keeps_values ? plan.add_gradient(layer.sum.value, "sum_gradient") : layer.sum.value;
   plan.layers.push_back(std::move(layer));
   return number;
 }

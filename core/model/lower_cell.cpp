@@ -41,6 +41,7 @@ class CellLowering {
 
   void run() {
     PlanLayer& layer = low_.owner();
+    layer.periods = periods_of(config_);
     z_ = low_.node(layer.sum, Activation::identity, 0);
     low_.at(z_).cell = true;
     if (cell_.separate()) {
@@ -54,9 +55,10 @@ class CellLowering {
       if (e.from == Source::self) lower_self(e);
     lower_biases();
     lower_norms();
-    for (const std::string& name : cell_.own_vectors())
-      own_vectors_.push_back(
-          low_.plan().parameters.add({.name = low_.prefix() + name, .rows = H_, .cols = 1, .vector = true}));
+    for (const char* name : cell_.info->vector_names) {
+      const int vector = low_.vector(name, H_);
+      if (own_vector_ < 0) own_vector_ = vector;
+    }
     lower_interpolation();
     lower_initial();
     schedule();
@@ -109,7 +111,7 @@ class CellLowering {
         low_.map_rows(last, recurrent(), weight, row, rows);
       if (shortcut >= 0) low_.map_rows(from, recurrent(), shortcut, row, rows);
       for (std::size_t i = into_cell; i < low_.maps.size(); ++i)  // faster units do not feed slower ones
-        if (low_.maps[i].from.signal.value == from.signal.value) low_.maps[i].periods = periods_of(config_);
+        if (low_.maps[i].from.signal.value == from.signal.value) low_.maps[i].periods = low_.owner().periods;
     };
     matrices(own, "", 0, gated);
     if (gated < G_ * H_) matrices(early_product(own), "_reset", gated, H_);
@@ -127,7 +129,7 @@ class CellLowering {
                      .index = number,
                      .rate = config_.recurrent_dropout};
     plan_.reads(own.signal, low_.owner().sequence);
-    masks_.push_back(spec);
+    masks_.push_back(make_dropout(spec));
     return {{.value = spec.to, .gradient = spec.gradient, .rows = H_}, false, 0};
   }
 
@@ -139,7 +141,7 @@ class CellLowering {
     const int d = buffer("gated_gradient", H_, Extent::step, Lifetime::training, true, number);
     plan_.reads(own.signal, low_.owner().sequence);
     const Signal gate{.value = low_.at(z_).sum.value, .gradient = early_gradient_, .row = row, .rows = H_};
-    products_.push_back({.left = gate, .right = own.signal, .to = to, .gradient = d});
+    products_.push_back(make_product({.left = gate, .right = own.signal, .to = to, .gradient = d}));
     return {{.value = to, .gradient = d, .rows = H_}, false, 1};
   }
 
@@ -157,13 +159,7 @@ class CellLowering {
       if (node < 0) continue;
       Lowering::Node& n = low_.at(node);
       LayerNormSpec norm{.to = n.sum, .units = H_, .last = G_};
-      norm.gain = plan_.parameters.add({.name = low_.prefix() + (node == z_ ? "norm_ih" : "norm_hh"),
-                                        .rows = n.sum.rows,
-                                        .cols = 1,
-                                        .fill = Fill::constant,
-                                        .block = n.sum.rows,
-                                        .values = {1},
-                                        .vector = true});
+      norm.gain = low_.vector(node == z_ ? "norm_ih" : "norm_hh", n.sum.rows, {1});
       norm.gain_offset = plan_.parameters[norm.gain].offset;
       norm.normal = buffer("normal", n.sum.rows, Extent::window, Lifetime::training, false, node);
       norm.gradient = buffer("normal_gradient", n.sum.rows, Extent::window, Lifetime::training, false, node);
@@ -184,7 +180,7 @@ class CellLowering {
     interpolation_ = {.units = H_,
                       .number = low_.layer(),
                       .leak = config_.leak,
-                      .periods = periods_of(config_),
+                      .periods = layer.periods,
                       .zoneout = config_.zoneout,
                       .zoneout_cell = config_.zoneout_cell,
                       .states = layer.states,
@@ -198,13 +194,7 @@ class CellLowering {
       const double alpha = std::clamp(config_.leak.share(k, H_), 1e-3, 1 - 1e-3);
       start.push_back(numeric::log(alpha / (1 - alpha)));
     }
-    interpolation_.parameter = plan_.parameters.add({.name = low_.prefix() + "leak",
-                                                     .rows = H_,
-                                                     .cols = 1,
-                                                     .fill = Fill::constant,
-                                                     .block = 1,
-                                                     .values = start,
-                                                     .vector = true});
+    interpolation_.parameter = low_.vector("leak", H_, std::move(start));
     interpolation_.offset = plan_.parameters[interpolation_.parameter].offset;
   }
 
@@ -222,16 +212,15 @@ class CellLowering {
       state.matrix = {.weight = weight, .rows = H_, .cols = C, .offset = plan_.parameters[weight].offset};
       state.matrix.packed = plan_.reserve(state.matrix.packed_elements());
       state.matrix.packed_transposed = plan_.reserve(state.matrix.transposed_elements());
-      state.bias =
-          plan_.parameters.add({.name = low_.prefix() + name + ".bias", .rows = H_, .cols = 1, .vector = true});
+      state.bias = low_.vector(name + ".bias", H_);
       state.bias_offset = plan_.parameters[state.bias].offset;
       initial_.states.push_back(state);
     }
   }
 
   void normalize(Index first, Index last) {
-    for (auto norm = norms_.rbegin(); norm != norms_.rend(); ++norm) {  // the recurrent part's first
-      LayerNormSpec spec = *norm;
+    for (std::size_t i = norms_.size(); i-- > 0;) {  // the recurrent part's first
+      LayerNormSpec spec = norms_[i];
       for (const int node : {z_, zh_})
         if (node >= 0 && low_.at(node).sum.value == spec.to.value) spec.to = low_.at(node).sum;
       spec.first = first;
@@ -252,7 +241,7 @@ class CellLowering {
     const EarlyGate early = *cell_.early_gate();
     normalize(0, G_ - 1);
     low_.add(make_activation({early.function, low_.at(z_).sum, early.gate * H_, H_, early_gradient_}), When::step);
-    for (const ProductSpec& product : products_) low_.add(make_product(product), When::step);
+    for (auto& product : products_) low_.add(std::move(product), When::step);
     complete_sums(1);
     normalize(G_ - 1, G_);
   }
@@ -261,7 +250,7 @@ class CellLowering {
     PlanLayer& layer = low_.owner();
     low_.start();
     if (!initial_.states.empty()) low_.add(make_initial_state(initial_), When::begin);
-    for (const DropoutSpec& mask : masks_) low_.add(make_dropout(mask), When::step);
+    for (auto& mask : masks_) low_.add(std::move(mask), When::step);
     complete_sums(0);
     if (cell_.early_gate())
       schedule_early_gate();
@@ -275,8 +264,8 @@ class CellLowering {
                                .states = layer.states,
                                .gradients = layer.state_gradients,
                                .around = around_,
-                               .parameters = own_vectors_,
-                               .offset = own_vectors_.empty() ? 0 : plan_.parameters[own_vectors_[0]].offset,
+                               .parameter = own_vector_,
+                               .offset = own_vector_ < 0 ? 0 : plan_.parameters[own_vector_].offset,
                                .own_gradient = z.sum_gradient,
                                .early_gradient = early_gradient_,
                                .answer_gradient = answer_gradient_,
@@ -299,12 +288,11 @@ class CellLowering {
   Lowering low_;
   const Cell& cell_;
   Index H_, G_;
-  int z_ = -1, zh_ = -1, early_gradient_ = -1, answer_gradient_ = -1;
+  int z_ = -1, zh_ = -1, early_gradient_ = -1, answer_gradient_ = -1, own_vector_ = -1;
   std::vector<Lowering::Entry> inputs_;
-  std::vector<DropoutSpec> masks_;
-  std::vector<ProductSpec> products_;
-  std::vector<LayerNormSpec> norms_;
-  std::vector<int> own_vectors_, around_;
+  std::vector<std::unique_ptr<Operation>> masks_, products_;
+  Few<LayerNormSpec, 2> norms_;
+  StateBuffers around_;
   InterpolateSpec interpolation_;
   InitialStateSpec initial_;
 };

@@ -21,9 +21,9 @@ class Lowering {
   struct Node {
     Sum sum;
     Activation activation = Activation::identity;
-    std::vector<int> biases;
-    bool once = true;   // complete before the scan
-    bool cell = false;  // the cell reads it
+    int bias = -1, biases = 0;  // the first, and how many: neighbours in the table of parameters
+    bool once = true;           // complete before the scan
+    bool cell = false;          // the cell reads it
     int stage = 0;
     int sum_gradient = -1;  // of the bias
   };
@@ -33,7 +33,7 @@ class Lowering {
     int node = 0;
     Index row = 0;
     Matrix matrix;
-    std::vector<int> periods;
+    std::span<const int> periods;
     bool start = false;
   };
   /// What enters a layer from below: the last hidden sum of an input edge's block, or its source.
@@ -54,6 +54,8 @@ class Lowering {
   /// rows×(units / blocks).
   void map_blocks(const Input& from, int node, int weight, Index units, int blocks, Index row, Index rows);
   void bias(int node, const std::string& name, std::vector<double> values = {});
+  /// A parameter of rank 1: zeros, or one value for each of equal blocks of its rows.
+  int vector(const std::string& name, Index rows, std::vector<double> values = {});
   /// The hidden layers of an edge's block; returns the signal that its last matrix reads.
   Input chain(const EdgeConfig& e, const Input& from, const std::string& key, const std::vector<Entry>& inputs,
               int stage);

@@ -13,7 +13,7 @@ Network::Network(const Config& config, const NetworkSizes& sizes, bool initializ
 }
 
 Index Network::delay(std::size_t layer) const {
-  const std::vector<int>& states = plan_.layers[layer].states;
+  const StateBuffers& states = plan_.layers[layer].states;
   return states.empty() ? 0 : plan_.buffers[std::size_t(states[0])].delay;
 }
 

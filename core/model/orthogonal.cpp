@@ -50,12 +50,12 @@ void orthonormalize(double* panel, Index length, Index count, double* q) {
 
 }  // namespace
 
-void orthogonal(double* a, Index rows, Index cols, Rng& rng) {
+void orthogonal(double* a, Index rows, Index cols) {
   const Index count = std::min(rows, cols), length = std::max(rows, cols), panels = (count + width - 1) / width;
   std::vector<double> vectors(std::size_t(panels * width * length)), q(std::size_t(width * length));
   const auto panel = [&](Index p) { return vectors.data() + p * width * length; };
   for (Index i = 0; i < length; ++i)
-    for (Index k = 0; k < count; ++k) panel(k / width)[i * width + k % width] = rng.normal();
+    for (Index k = 0; k < count; ++k) panel(k / width)[i * width + k % width] = a[i * count + k];
   for (Index p = 0; p < panels; ++p) {
     const Index first = p * width, found = std::min(width, count - first), behind = panels - p - 1;
     orthonormalize(panel(p), length, found, q.data());

@@ -2,13 +2,12 @@
 #pragma once
 
 #include "unfold/base/real.h"
-#include "unfold/base/rng.h"
 
 namespace unfold {
 
-/// Fills a (rows × cols, row-major) so that its rows or its columns, whichever are fewer, are orthonormal: those of a
-/// Gaussian matrix, made orthogonal one after the other (modified Gram–Schmidt). The bits depend on rng
-/// alone, not on the number of threads.
-void orthogonal(double* a, Index rows, Index cols, Rng& rng);
+/// Makes the rows or the columns of a (rows × cols, row-major), whichever are fewer, orthonormal, one after the other
+/// (modified Gram–Schmidt). `a` comes with rows·cols normal numbers: component by component, one for each of those
+/// vectors. The bits do not depend on the number of threads.
+void orthogonal(double* a, Index rows, Index cols);
 
 }  // namespace unfold

@@ -4,12 +4,37 @@
 // A sequence is F × (T·N) numbers, column-major: column t·N + n is step t of sequence n.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "unfold/base/real.h"
 #include "unfold/model/mask.h"
 
 namespace unfold {
+
+/// The most states of one cell.
+constexpr int max_states = 4;
+
+/// A list with room for `most` elements in itself: what holds it is copied without allocating.
+template <class T, std::size_t most>
+class Few {
+ public:
+  void push_back(const T& x) { list_[count_++] = x; }
+  std::size_t size() const { return count_; }
+  bool empty() const { return count_ == 0; }
+  T& operator[](std::size_t i) { return list_[i]; }
+  const T& operator[](std::size_t i) const { return list_[i]; }
+  T* begin() { return list_.data(); }
+  T* end() { return list_.data() + count_; }
+  const T* begin() const { return list_.data(); }
+  const T* end() const { return list_.data() + count_; }
+
+ private:
+  std::array<T, most> list_{};
+  std::size_t count_ = 0;
+};
+/// Buffers, one for each state of a layer.
+using StateBuffers = Few<int, max_states>;
 
 /// Which columns a buffer has.
 enum class Extent : std::uint8_t {

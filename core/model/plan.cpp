@@ -26,6 +26,14 @@ int Plan::add(BufferInfo buffer) {
   return int(buffers.size()) - 1;
 }
 
+int Plan::add_gradient(int buffer, const char* name, Lifetime lifetime) {
+  BufferInfo gradient = buffers[std::size_t(buffer)];
+  gradient.name = name;
+  gradient.lifetime = lifetime;
+  gradient.zeroed = true;
+  return add(gradient);
+}
+
 void Plan::add(std::unique_ptr<Operation> operation, int layer, When when) {
   PlanLayer& owner = layers[std::size_t(layer)];
   const int number = int(operations.size());

@@ -36,13 +36,14 @@ enum class When { once, begin, step, never };
 
 /// A layer of the plan: one of the configuration, or an embedding, a context, attention, keys of attention, a readout.
 struct PlanLayer {
-  std::string name;                          // "layers.0", "encoder.1", "embedding", "readout", …
-  int sequence = 0;                          // 1: the encoder's
-  int direction = 1;                         // −1: from the last step to the first
-  Index units = 0;                           // rows of its output
-  std::unique_ptr<Cell> cell;                // null: there is none
-  std::vector<int> states, state_gradients;  // buffers; the first state is h
-  int output = -1, output_gradient = -1;     // what upper layers read
+  std::string name;                       // "layers.0", "encoder.1", "embedding", "readout", …
+  int sequence = 0;                       // 1: the encoder's
+  int direction = 1;                      // −1: from the last step to the first
+  Index units = 0;                        // rows of its output
+  std::unique_ptr<Cell> cell;             // null: there is none
+  std::vector<int> periods;               // of a clockwork layer: one for each unit
+  StateBuffers states, state_gradients;   // the first state is h
+  int output = -1, output_gradient = -1;  // what upper layers read
   Sum sum;                    // the preactivations (of a cell: gate activations once it ran; of others: answers)
   Sum recurrent;              // those of a cell that reads the recurrent part separately
   int weights = -1;           // of attention: the buffer of its weights
@@ -84,6 +85,8 @@ struct Plan {
 
   /// Adds a buffer, returns its number.
   int add(BufferInfo buffer);
+  /// Adds the gradient of a buffer: of the same shape, for training, zeroed before each backward pass.
+  int add_gradient(int buffer, const char* name, Lifetime lifetime = Lifetime::training);
   /// Adds an operation to a layer.
   void add(std::unique_ptr<Operation> operation, int layer, When when);
   /// Reserves packed storage; returns its place.

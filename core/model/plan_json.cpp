@@ -141,7 +141,10 @@ void Description::number(const char* field, double value) { put(json_, {{field, 
 void Description::integer(const char* field, Index value) { put(json_, {{field, value}}); }
 void Description::flag(const char* field, bool value) { put(json_, {{field, value}}); }
 
-void Description::integers(const char* field, const std::vector<int>& values) { json_[field] = values; }
+void Description::integers(const char* field, std::span<const int> values) {
+  Json& list = json_[field] = Json::array();
+  for (const int value : values) list.push_back(value);
+}
 
 void Description::names(const char* field, std::span<const char* const> values) { json_[field] = names_json(values); }
 
@@ -154,7 +157,7 @@ void Description::signals(const char* field, const std::vector<Signal>& signals)
 
 void Description::buffer(const char* field, int buffer) { json_[field] = buffer_json(plan_, buffer); }
 
-void Description::buffers(const char* field, const std::vector<int>& buffers) {
+void Description::buffers(const char* field, const StateBuffers& buffers) {
   Json& list = json_[field] = Json::array();
   for (const int buffer : buffers) list.push_back(plan_.name_of(buffer));
 }
@@ -163,9 +166,9 @@ void Description::parameter(const char* field, int parameter) {
   put(json_, {{field, plan_.parameters[parameter].name}});
 }
 
-void Description::parameters(const char* field, const std::vector<int>& parameters) {
+void Description::parameters(const char* field, int first, int count) {
   Json& list = json_[field] = Json::array();
-  for (const int parameter : parameters) list.push_back(plan_.parameters[parameter].name);
+  for (int i = first; i < first + count; ++i) list.push_back(plan_.parameters[i].name);
 }
 
 void Description::map(const LinearSpec& map) {

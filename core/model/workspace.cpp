@@ -175,7 +175,7 @@ Real* Workspace::former(int buffer) const {
 }
 
 Real* Workspace::state(std::size_t layer, int i, Index t) {
-  const std::vector<int>& states = plan_.layers[layer].states;
+  const StateBuffers& states = plan_.layers[layer].states;
   return i < int(states.size()) ? state_at(states[std::size_t(i)], t) : nullptr;
 }
 

@@ -179,9 +179,9 @@ describe.each(directions)('$direction', ({ config }) => {
         [h, c] = [draw(h.length), draw(c.length)];
         const part = (all: Float32Array, l: number) => all.slice(l * N * H, (l + 1) * N * H);
         state = {
-          layers: network.info.layers.map(({ cellState }, l) => ({
+          layers: network.info.layers.map(({ states }, l) => ({
             h: { shape: [1, N, H], data: part(h, l) },
-            ...(cellState && { c: { shape: [N, H], data: part(c, l) } }),
+            ...(states.includes('c') && { c: { shape: [N, H], data: part(c, l) } }),
           })),
         };
       }

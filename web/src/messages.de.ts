@@ -269,6 +269,9 @@ export const german: Messages = {
       lstm: 'Ein Zellzustand, den Gatter schreiben, behalten und lesen, so dass Fehler unverändert zurückfließen.',
       'peephole-lstm':
         'Ein LSTM, dessen Gatter den Zellzustand selbst sehen; das hilft bei genauen Zeitpunkten.',
+      'coupled-lstm': 'Ein LSTM, das so viel schreibt, wie es vergisst: das Eingabegatter ist 1 − f.',
+      slstm: 'Ein LSTM mit exponentiellen Gattern und einem Normierer; es kann Gespeichertes berichtigen.',
+      mgu: 'Ein einziges Gatter vergisst und setzt zurück: die kleinste Zelle mit Gatter.',
       gru: 'Zwei Gatter mischen den früheren Zustand mit einem Kandidaten: fast ein LSTM, mit weniger Rechnung.',
     },
   },

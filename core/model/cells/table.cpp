@@ -10,7 +10,8 @@ namespace unfold {
 namespace {
 
 std::vector<const CellInfo*>& table() {
-  static std::vector<const CellInfo*> list{&gru_cell, &lstm_cell, &peephole_lstm_cell, &rnn_cell};
+  static std::vector<const CellInfo*> list{&coupled_lstm_cell,  &gru_cell, &lstm_cell, &mgu_cell,
+                                           &peephole_lstm_cell, &rnn_cell, &slstm_cell};
   return list;
 }
 

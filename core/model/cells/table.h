@@ -5,6 +5,6 @@
 
 namespace unfold {
 
-extern const CellInfo gru_cell, lstm_cell, peephole_lstm_cell, rnn_cell;
+extern const CellInfo coupled_lstm_cell, gru_cell, lstm_cell, mgu_cell, peephole_lstm_cell, rnn_cell, slstm_cell;
 
 }  // namespace unfold

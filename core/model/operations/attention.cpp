@@ -25,7 +25,7 @@ class Attention final : public Operation {
     d.text("score", s_.additive ? "additive" : "multiplicative");
     d.buffer("weights", s_.weights);
     d.buffer("to", s_.to);
-    if (s_.score >= 0) d.parameters("parameters", {s_.score});
+    if (s_.score >= 0) d.parameters("parameters", s_.score);
   }
 
   void buffers(Plan& plan) override {

@@ -11,16 +11,16 @@ namespace {
 
 class BiasSum final : public Operation {
  public:
-  explicit BiasSum(BiasSpec spec) : s_(std::move(spec)) {}
+  explicit BiasSum(const BiasSpec& spec) : s_(spec) {}
 
   const char* name() const override { return "bias"; }
   void describe(Description& d) const override {
     d.buffer("to", s_.to.value);
-    d.parameters("biases", s_.parameters);
+    d.parameters("biases", s_.first, s_.count);
   }
 
   void buffers(Plan& plan) override {
-    if (!s_.offsets.empty())
+    if (s_.count > 0)
       sums_ = plan.add({.name = "bias_sums",
                         .layer = layer,
                         .number = s_.to.value,
@@ -32,7 +32,7 @@ class BiasSum final : public Operation {
   void pack(const Real* parameters, Real* packed) const override {
     Real* to = packed + s_.to.bias;
     std::fill_n(to, s_.to.rows, Real(0));
-    for (const Size offset : s_.offsets) array(to, s_.to.rows) += array(parameters + offset, s_.to.rows);
+    for (int i = 0; i < s_.count; ++i) array(to, s_.to.rows) += array(parameters + offset(i), s_.to.rows);
   }
 
   void forward(const Pass& p, const Columns& c) const override {
@@ -45,7 +45,7 @@ class BiasSum final : public Operation {
   }
 
   void gradient(const Pass& p, Real* gradient, Index first, Index) const override {
-    if (first > 0 || s_.offsets.empty()) return;
+    if (first > 0 || s_.count == 0) return;
     const Index K = p.T * p.N, rows = s_.to.rows;
     const Real* gradients = p.at(s_.sum_gradient, {0, K});
     Real* sums = p.at(sums_, {});
@@ -54,23 +54,25 @@ class BiasSum final : public Operation {
       ArrayView sum = array(sums + begin, count);
       sum.setZero();
       for (Index k = 0; k < K; ++k) sum += array(gradients + k * rows + begin, count);
-      for (const Size offset : s_.offsets) array(gradient + offset + begin, count) += sum;
+      for (int i = 0; i < s_.count; ++i) array(gradient + offset(i) + begin, count) += sum;
     });
   }
 
   void term(const Plan& plan, const Pass& p, Index, int buffer, std::vector<Term>& terms) const override {
     if (buffer != s_.to.value) return;
-    for (std::size_t i = 0; i < s_.offsets.size(); ++i)
-      std::copy_n(p.parameters + s_.offsets[i], s_.to.rows, term_of(plan, s_.parameters[i], s_.to.rows, terms));
+    for (int i = 0; i < s_.count; ++i)
+      std::copy_n(p.parameters + offset(i), s_.to.rows, term_of(plan, s_.first + i, s_.to.rows, terms));
   }
 
  private:
+  Size offset(int i) const { return s_.offset + i * s_.to.rows; }
+
   BiasSpec s_;
   int sums_ = -1;
 };
 
 }  // namespace
 
-std::unique_ptr<Operation> make_bias(BiasSpec spec) { return std::make_unique<BiasSum>(std::move(spec)); }
+std::unique_ptr<Operation> make_bias(const BiasSpec& spec) { return std::make_unique<BiasSum>(spec); }
 
 }  // namespace unfold

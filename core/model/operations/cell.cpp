@@ -12,7 +12,7 @@ namespace {
 
 class CellUpdate final : public Operation {
  public:
-  explicit CellUpdate(CellSpec spec) : s_(std::move(spec)) {}
+  explicit CellUpdate(const CellSpec& spec) : s_(spec) {}
 
   const char* name() const override { return "cell"; }
   void describe(Description& d) const override {
@@ -25,7 +25,7 @@ class CellUpdate final : public Operation {
     if (s_.recurrent.value >= 0) d.buffer("recurrent", s_.recurrent.value);
     d.buffers("states", s_.states);
     d.names("stateNames", info.state_names);
-    d.parameters("parameters", s_.parameters);
+    d.parameters("parameters", s_.parameter, own());
     d.equations("equations", s_.cell->equations());
   }
 
@@ -60,7 +60,7 @@ class CellUpdate final : public Operation {
   }
 
   void gradient(const Pass& p, Real* gradient, Index first, Index) const override {
-    if (first > 0 || s_.parameters.empty()) return;
+    if (first > 0 || own() == 0) return;
     const Columns all{0, p.T * p.N};
     CellTrace trace;
     fill(trace, p, all);
@@ -73,6 +73,8 @@ class CellUpdate final : public Operation {
   double cost() const override { return 20.0 * double(s_.units); }
 
  private:
+  int own() const { return int(s_.cell->info->vector_names.size()); }
+
   void fill(CellColumns& to, const Pass& p, const Columns& c) const {
     to.units = s_.units;
     to.columns = c.count;
@@ -88,6 +90,6 @@ class CellUpdate final : public Operation {
 
 }  // namespace
 
-std::unique_ptr<Operation> make_cell_update(CellSpec spec) { return std::make_unique<CellUpdate>(std::move(spec)); }
+std::unique_ptr<Operation> make_cell_update(const CellSpec& spec) { return std::make_unique<CellUpdate>(spec); }
 
 }  // namespace unfold

@@ -19,16 +19,17 @@ class Description {
   void number(const char* field, double value);
   void integer(const char* field, Index value);
   void flag(const char* field, bool value);
-  void integers(const char* field, const std::vector<int>& values);
+  void integers(const char* field, std::span<const int> values);
   void names(const char* field, std::span<const char* const> values);
   /// {buffer: a name, row} or {buffer: "tokens"}, then {rows, delay}.
   void signal(const char* field, const Signal& signal);
   void signals(const char* field, const std::vector<Signal>& signals);
   /// A name, null for none.
   void buffer(const char* field, int buffer);
-  void buffers(const char* field, const std::vector<int>& buffers);
+  void buffers(const char* field, const StateBuffers& buffers);
   void parameter(const char* field, int parameter);
-  void parameters(const char* field, const std::vector<int>& parameters);
+  /// `count` neighbours in the table of parameters.
+  void parameters(const char* field, int first, int count = 1);
   /// A linear map or a lookup.
   void map(const LinearSpec& map);
   void equations(const char* field, const std::string& text);

@@ -10,7 +10,7 @@ namespace {
 
 class InitialState final : public Operation {
  public:
-  explicit InitialState(InitialStateSpec spec) : s_(std::move(spec)) {}
+  explicit InitialState(const InitialStateSpec& spec) : s_(spec) {}
 
   const char* name() const override { return "initialState"; }
   void describe(Description& d) const override {
@@ -77,8 +77,8 @@ class InitialState final : public Operation {
 
 }  // namespace
 
-std::unique_ptr<Operation> make_initial_state(InitialStateSpec spec) {
-  return std::make_unique<InitialState>(std::move(spec));
+std::unique_ptr<Operation> make_initial_state(const InitialStateSpec& spec) {
+  return std::make_unique<InitialState>(spec);
 }
 
 }  // namespace unfold

@@ -14,7 +14,7 @@ namespace {
 
 class Interpolate final : public Operation {
  public:
-  explicit Interpolate(InterpolateSpec spec) : s_(std::move(spec)) {}
+  explicit Interpolate(const InterpolateSpec& spec) : s_(spec) {}
 
   const char* name() const override { return "interpolate"; }
   void describe(Description& d) const override {
@@ -26,7 +26,7 @@ class Interpolate final : public Operation {
       leak.number("to", s_.leak.to);
       leak.flag("learned", s_.leak.learned);
     }
-    if (s_.parameter >= 0) d.parameters("parameters", {s_.parameter});
+    if (s_.parameter >= 0) d.parameters("parameters", s_.parameter);
     if (!s_.periods.empty()) d.integers("periods", s_.periods);
     d.number("zoneout", s_.zoneout);
     d.number("zoneoutCell", s_.zoneout_cell);
@@ -124,8 +124,6 @@ class Interpolate final : public Operation {
 
 }  // namespace
 
-std::unique_ptr<Operation> make_interpolate(InterpolateSpec spec) {
-  return std::make_unique<Interpolate>(std::move(spec));
-}
+std::unique_ptr<Operation> make_interpolate(const InterpolateSpec& spec) { return std::make_unique<Interpolate>(spec); }
 
 }  // namespace unfold

@@ -19,7 +19,7 @@ class LayerNorm final : public Operation {
   const char* name() const override { return "layerNorm"; }
   void describe(Description& d) const override {
     d.buffer("to", s_.to.value);
-    d.parameters("gain", {s_.gain});
+    d.parameters("gain", s_.gain);
     d.integer("units", s_.units);
     d.integer("firstGate", s_.first);
     d.integer("endGate", s_.last);

@@ -8,7 +8,7 @@ namespace {
 
 class Linear final : public Operation {
  public:
-  explicit Linear(LinearSpec spec) : s_(std::move(spec)), m_(s_.matrix) {}
+  explicit Linear(const LinearSpec& spec) : s_(spec), m_(s_.matrix) {}
 
   const char* name() const override { return "linear"; }
   void describe(Description& d) const override { d.map(s_); }
@@ -70,6 +70,6 @@ class Linear final : public Operation {
 
 }  // namespace
 
-std::unique_ptr<Operation> make_linear(LinearSpec spec) { return std::make_unique<Linear>(std::move(spec)); }
+std::unique_ptr<Operation> make_linear(const LinearSpec& spec) { return std::make_unique<Linear>(spec); }
 
 }  // namespace unfold

@@ -8,7 +8,7 @@ namespace {
 
 class Lookup final : public Operation {
  public:
-  explicit Lookup(LinearSpec spec) : s_(std::move(spec)), m_(s_.matrix) {}
+  explicit Lookup(const LinearSpec& spec) : s_(spec), m_(s_.matrix) {}
 
   const char* name() const override { return "lookup"; }
   void describe(Description& d) const override { d.map(s_); }
@@ -63,6 +63,6 @@ class Lookup final : public Operation {
 
 }  // namespace
 
-std::unique_ptr<Operation> make_lookup(LinearSpec spec) { return std::make_unique<Lookup>(std::move(spec)); }
+std::unique_ptr<Operation> make_lookup(const LinearSpec& spec) { return std::make_unique<Lookup>(spec); }
 
 }  // namespace unfold

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "unfold/config/config.h"
@@ -22,21 +23,21 @@ struct LinearSpec {
   Sum to;
   Index row = 0;
   Start start = Start::add;
-  std::vector<int> periods;  // of a clockwork layer: weights from faster to slower units stay zero
+  std::span<const int> periods;  // of a clockwork layer: weights from faster to slower units stay zero
 };
-std::unique_ptr<Operation> make_linear(LinearSpec spec);
+std::unique_ptr<Operation> make_linear(const LinearSpec& spec);
 
 /// The same where x is one-hot: a column of W (or, of an embedding, a row) for each token.
-std::unique_ptr<Operation> make_lookup(LinearSpec spec);
+std::unique_ptr<Operation> make_lookup(const LinearSpec& spec);
 
 /// y ← Σ biases; where a linear map starts the sum, it reads the packed sum itself.
 struct BiasSpec {
   Sum to;
-  std::vector<int> parameters;
-  std::vector<Size> offsets;
-  int sum_gradient = -1;  // the buffer that the gradient of the bias is summed over
+  int first = -1, count = 0;  // neighbours in the table of parameters
+  Size offset = 0;            // of the first; each has as many numbers as the sum rows
+  int sum_gradient = -1;      // the buffer that the gradient of the bias is summed over
 };
-std::unique_ptr<Operation> make_bias(BiasSpec spec);
+std::unique_ptr<Operation> make_bias(const BiasSpec& spec);
 
 /// y ← φ(y), for rows [row, row + rows) of a sum.
 struct ActivationSpec {
@@ -62,37 +63,37 @@ struct CellSpec {
   const Cell* cell = nullptr;
   Index units = 0;
   Sum sum, recurrent;
-  std::vector<int> states, gradients;  // gradients of all but the first are of one step
-  std::vector<int> around;             // for each further state: the gradient that passes around the cell, see cell.cpp
-  std::vector<int> parameters;         // the cell's own vectors
-  Size offset = 0;                     // of the first of them
-  int own_gradient = -1;               // the buffer of deltas that their gradients are summed over
-  int early_gradient = -1;             // of Cell::early_gate
-  int answer_gradient = -1;            // ∂L/∂(the cell's answer) where it is interpolated; else that of h
+  StateBuffers states, gradients;  // gradients of all but the first are of one step
+  StateBuffers around;             // for each further state: the gradient that passes around the cell, see cell.cpp
+  int parameter = -1;              // the first of the cell's own vectors, which are neighbours
+  Size offset = 0;                 // of the first of them
+  int own_gradient = -1;           // the buffer of deltas that their gradients are summed over
+  int early_gradient = -1;         // of Cell::early_gate
+  int answer_gradient = -1;        // ∂L/∂(the cell's answer) where it is interpolated; else that of h
   bool interpolated = false;
 };
-std::unique_ptr<Operation> make_cell_update(CellSpec spec);
+std::unique_ptr<Operation> make_cell_update(const CellSpec& spec);
 
 /// h ← k∘h₋ + (1 − k)∘h: leak, clock and zoneout.
 struct InterpolateSpec {
   Index units = 0;
   int number = 0;  // of the layer, which draws its masks
   LeakConfig leak;
-  std::vector<int> periods;  // one for each unit; empty: no clock
+  std::span<const int> periods;  // one for each unit; empty: no clock
   double zoneout = 0, zoneout_cell = 0;
   int parameter = -1;  // of a learned leak
   Size offset = 0, packed = 0;
-  std::vector<int> states, gradients, around;
+  StateBuffers states, gradients, around;
   int answer_gradient = -1;
 };
-std::unique_ptr<Operation> make_interpolate(InterpolateSpec spec);
+std::unique_ptr<Operation> make_interpolate(const InterpolateSpec& spec);
 
 /// Once a sequence has ended: every state ← the state of the step before.
 struct PaddingMaskSpec {
   Index units = 0;
-  std::vector<int> states, gradients, around;
+  StateBuffers states, gradients, around;
 };
-std::unique_ptr<Operation> make_padding_mask(PaddingMaskSpec spec);
+std::unique_ptr<Operation> make_padding_mask(const PaddingMaskSpec& spec);
 
 /// y ← x∘mask/(1 − p).
 struct DropoutSpec {
@@ -136,9 +137,9 @@ struct InitialStateSpec {
   };
   Signal context;
   Index units = 0;
-  std::vector<State> states;
+  Few<State, max_states> states;
 };
-std::unique_ptr<Operation> make_initial_state(InitialStateSpec spec);
+std::unique_ptr<Operation> make_initial_state(const InitialStateSpec& spec);
 
 /// softmax over the encoder's steps of the scores of a query, and the weighted mean of the encoder's outputs.
 struct AttentionSpec {

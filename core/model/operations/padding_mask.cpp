@@ -9,7 +9,7 @@ namespace {
 
 class PaddingMask final : public Operation {
  public:
-  explicit PaddingMask(PaddingMaskSpec spec) : s_(std::move(spec)) {}
+  explicit PaddingMask(const PaddingMaskSpec& spec) : s_(spec) {}
 
   const char* name() const override { return "paddingMask"; }
   void describe(Description& d) const override {
@@ -49,8 +49,8 @@ class PaddingMask final : public Operation {
 
 }  // namespace
 
-std::unique_ptr<Operation> make_padding_mask(PaddingMaskSpec spec) {
-  return std::make_unique<PaddingMask>(std::move(spec));
+std::unique_ptr<Operation> make_padding_mask(const PaddingMaskSpec& spec) {
+  return std::make_unique<PaddingMask>(spec);
 }
 
 }  // namespace unfold

@@ -6,6 +6,7 @@
 #include "networks.h"
 #include "unfold/base/memory_reserve.h"
 #include "unfold/base/parallel.h"
+#include "unfold/base/utf8.h"
 
 namespace unfold::test {
 namespace {

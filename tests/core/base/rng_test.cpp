@@ -4,6 +4,7 @@
 #include <set>
 
 #include "support.h"
+#include "unfold/base/parallel.h"
 
 namespace unfold::test {
 namespace {
@@ -69,6 +70,22 @@ TEST(Rng, NormalHasItsMoments) {
   EXPECT_NEAR(square / draws, 1, 0.016);
   EXPECT_NEAR(cube / draws, 0, 0.04);
   EXPECT_NEAR(fourth / draws, 3, 0.12);
+}
+
+TEST(Rng, ManyNormalsAreThoseOfOneAfterAnother) {
+  const KeepSettings keep;
+  for (const int count : {1, 2})
+    for (const Index size : {0, 1, 4095, 4096, 4097, 70000})
+      for (const std::uint64_t start : {0, 3}) {
+        set_threads(count);
+        Rng one(6, Stream::test, 1, start), many(6, Stream::test, 1, start);
+        std::vector<double> expected(static_cast<std::size_t>(size)), drawn(expected);
+        for (double& x : expected) x = one.normal();
+        many.normals(drawn.data(), size);
+        EXPECT_EQ(drawn, expected) << size << " from " << start;
+        EXPECT_EQ(many.counter(), one.counter());
+        EXPECT_EQ(many.word(), one.word());
+      }
 }
 
 }  // namespace

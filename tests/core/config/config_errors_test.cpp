@@ -132,6 +132,7 @@ const Bad edges[]{
     {R"({"readout":[{"from":"self"}]})", "readout[0].from", "\"self\""},
     {R"({"readout":[{"from":1}]})", "readout[0].from", "1"},
     {R"({"readout":[{"from":0,"delay":1}]})", "readout[0].delay", "1"},
+    {R"({"task":{"name":"tensor","inputs":2},"readout":[{"from":0,"hidden":[3]}]})", "readout[0]", "a computation"},
     {R"({"readout":[{"from":0},{"from":0}]})", "readout[1]", "those of edge 0"},
 };
 INSTANTIATE_TEST_SUITE_P(Edges, ConfigErrors, testing::ValuesIn(edges));

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "support.h"
+#include "unfold/base/utf8.h"
 #include "unfold/model/loss.h"
 
 namespace unfold::test {

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "support.h"
+#include "unfold/base/utf8.h"
 
 namespace unfold::test {
 namespace {

@@ -24,7 +24,7 @@ struct Problem {
     context = draw(N * network.context_size());
     dy = draw(T * N * network.outputs());
     for (const NamedTensor& t : network.parameters()) parameters.push_back(draw(t.size()));
-    const auto size = [&](const TensorLayer& l) { return (l.lead + (l.cell_state ? 1 : 0)) * N * l.hidden; };
+    const auto size = [&](const TensorLayer& l) { return (l.lead + l.further()) * N * l.hidden; };
     Index all = 0;
     for (const TensorLayer& l : network.layers()) all += size(l);
     state = {.values = draw(all), .inputs = draw(network.input_lead() * N * D), .clock = 1};
@@ -140,6 +140,8 @@ const std::vector<Case> cases = [] {
       {"peephole", R"("cell":"peephole-lstm")"},
       {"gru", R"("cell":"gru")"},
       {"gruBefore", R"("cell":"gru","reset":"before")"},
+      {"slstm", R"("cell":"slstm")"},
+      {"mgu", R"("cell":"mgu")"},
   };
   for (const auto& [name, cell] : cells) {
     const std::string one = R"("layers":[{"hidden":3,)" + cell;

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "model/cells/cells.h"
 #include "unfold/base/rng.h"
 #include "unfold/model/network.h"
 
@@ -142,7 +141,6 @@ Json cell(const std::string& name, Json options = Json::object()) {
 
 /// Every cell with every choice of its options (numbers at their defaults).
 std::vector<Json> all_cells() {
-  test::add_cells();
   std::vector<Json> list;
   for (const CellInfo* info : cells()) {
     if (info->name == "test-broken") continue;

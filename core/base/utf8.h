@@ -1,0 +1,19 @@
+// UTF-8, one code point at a time.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace unfold {
+
+/// What next_code_point answers where there is no UTF-8.
+constexpr std::uint32_t no_code_point = ~0u;
+
+/// The code point that begins at text[at], and moves `at` behind it. no_code_point where the bytes are not UTF-8
+/// (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF); then `at` stays. Needs at < text.size().
+std::uint32_t next_code_point(std::string_view text, std::size_t& at);
+
+void append_utf8(std::uint32_t code, std::string& out);
+
+}  // namespace unfold
