@@ -1,5 +1,5 @@
 import { refuse } from '../../errors.js';
-import { checkTask, readCheckpoint, TASKS } from '../checkpoint.js';
+import { checkTask, readCheckpoint, sound, TASKS } from '../checkpoint.js';
 import { lower } from '../lowering.js';
 import { checkpointPy } from './checkpoint-py.js';
 import { networkPy } from './network.js';
@@ -50,9 +50,8 @@ export function toPyTorch(checkpoint: Uint8Array): PyTorchProject {
         'a value (open this file and save it once)',
         'nothing',
       );
-  const network = lower(read);
   return {
-    'network.py': networkPy(network),
+    'network.py': sound('graph', () => networkPy(lower(read))),
     ...(trains && { 'train.py': trainPy }),
     'checkpoint.py': checkpointPy,
     'model.safetensors': checkpoint,
