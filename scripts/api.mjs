@@ -117,6 +117,8 @@ const examples = [
   ['reverse.mjs', 'One sequence into another'],
   ['adding.mjs', 'The tensor level: a loss of your own'],
   ['lesson.html', 'A live network in a page'],
+  ['audio-worklet/processor.js', 'An exported network on a stream of samples, in an audio worklet'],
+  ['service-worker/worker.js', 'An exported network that predicts offline, in a service worker'],
 ];
 
 /** @param {string} comment */
