@@ -84,8 +84,8 @@ const sections = [
   [
     'Other formats',
     (
-      'toOnnx OnnxOptions OnnxPair toPyTorch PyTorchProject toStateDict fromStateDict StateDictOptions toKeras KerasProject ' +
-      'toJavaScript toC toNumPy PlainOptions toHtml HtmlOptions'
+      'toOnnx OnnxOptions OnnxPair toPyTorch PyTorchProject toStateDict fromStateDict StateDictOptions ' +
+      'toKeras KerasProject toJavaScript toC toNumPy PlainOptions toHtml HtmlOptions'
     ).split(' '),
   ],
   ['The element', ['UnfoldPlayground']],

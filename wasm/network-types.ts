@@ -168,7 +168,10 @@ export interface Network {
    * a gradient or a new parameter overflows; the parameters are then as they were.
    */
   step(options: StepOptions): Promise<number>;
-  /** The parameters as a safetensors file, which PyTorch reads: `module.load_state_dict(load_file(…))`. */
+  /**
+   * The parameters as a safetensors file, which PyTorch reads: `module.load_state_dict(load_file(…))`. Configuration and
+   * graph are in its metadata, so that exporters read it, too.
+   */
   save(): Promise<Uint8Array>;
   /** Sets the parameters from such a file. Rejects with `INVALID_CHECKPOINT` if it is none or is damaged. */
   load(bytes: Uint8Array): Promise<void>;

@@ -2,12 +2,10 @@
 import { type Attribute, BOOL, FLOAT, INT32, INT64, Message, node, tensor, valueInfo } from './proto.js';
 import { halves, quantized } from './precision.js';
 
-/** How weights are stored. */
-export type Precision = 'float32' | 'float16' | 'int8';
-
 export interface GraphOptions {
   opset: number;
-  precision: Precision;
+  /** How weights are stored. */
+  precision: 'float32' | 'float16' | 'int8';
 }
 
 export class Graph {

@@ -2,7 +2,6 @@ import { refuse } from '../../errors.js';
 import { type Checkpoint, readCheckpoint } from '../checkpoint.js';
 import { type LoweredNetwork, lower } from '../lowering.js';
 import { everything } from '../values.js';
-import type { Precision } from './graph.js';
 import { isContext, networkGraph, type Part } from './network.js';
 import { Message } from './proto.js';
 
@@ -20,7 +19,7 @@ export interface OnnxOptions {
    * How weights are stored; everything is computed in float32. `float16` halves the file, `int8` (a scale for each row
    * of a matrix) makes a quarter of it. Default `float32`.
    */
-  precision?: Precision;
+  precision?: 'float32' | 'float16' | 'int8';
 }
 
 /** An encoder–decoder, or a network that writes sequences: two models, whose shared names fit. */
@@ -69,25 +68,17 @@ Outputs: logits [T, N, O] and the states after the last step.`;
  * Encoder–decoders, `generate`, and networks with a given context become an `OnnxPair`. `encoder.onnx` reads `tokens`
  * [S, N] and `lengths` [N], or `context` [N, C] (C is 0 where there is none); its outputs are inputs of `decoder.onnx`,
  * which also reads `lengths` where there is attention, a given `context` where that enters at every step, and `tokens`
- * [T, N]: V to begin, then the symbols that were chosen. So greedy decoding is
+ * [T, N]: V to begin, then the symbols that were chosen. So greedy decoding is:
  *
- * ```ts
- * const pair = toOnnx(await model.save()) as OnnxPair;
- * const [encoder, decoder] = await Promise.all([pair['encoder.onnx'], pair['decoder.onnx']].map((one) => ort.InferenceSession.create(one)));
- * let states = await encoder.run({ tokens: source, lengths }); // [S, 1] and [1]
- * for (let token = V, t = 0; t < longest; ++t) {
- *   const { logits, ...next } = await decoder.run({ ...states, lengths, tokens: new ort.Tensor('int64', [BigInt(token)], [1, 1]) });
- *   token = logits.data.indexOf(Math.max(...logits.data));
- *   if (token === end) break; // the symbol after the last target
- *   output.push(token);
- *   for (const [name, value] of Object.entries(next)) states[name.replace('.next', '')] = value;
- * }
- * ```
+ * 1. `states` is what the encoder answers; the token is V.
+ * 2. Run the decoder with `states` and the token, [1, 1]; the new token is the largest of `logits`.
+ * 3. Stop if that is the symbol after the last target, the end; else write it.
+ * 4. Every `<state>.next` becomes `<state>`; go on with 2.
  *
  * For a beam, N is the number of hypotheses: repeat the encoder's answers N times along their axis N, and after each step
  * take columns of the states with the hypotheses that go on. `length: 'halt'` answers with one more row, whose sigmoid is
  * the probability that the sequence ends with this symbol; with `length: 'count'`, `length_logits` [N, L] is over lengths
- * from 0, and `remaining` [T, N, 1] is (length − t)/longest.
+ * from 0, and `remaining` [T, N, 1] is (length − t)/(L − 1).
  *
  * The model computes what prediction computes, so nothing is dropped at random; configuration and vocabulary (of tasks
  * `symbols`) are in its metadata, optimizer and training progress stay behind.
