@@ -123,6 +123,30 @@ test("the graph's example in wasm/README.md runs and prints what it says", async
   expect(stdout).toContain('readout.sum += readout.weight·layers.0.output\n');
 });
 
+test('the plain programs of wasm/README.md run, and write the same', async () => {
+  const readme = await readFile(join(root, 'wasm/README.md'), 'utf8');
+  const section = readme.split('### Plain programs')[1]!.split('\n## ')[0]!;
+  const block = (language: string, first: string) =>
+    new RegExp(`\`\`\`${language}\\n(${first}.*?)\`\`\``, 's').exec(section)![1]!;
+  const make = `import { createModel } from 'unfold-rnn';
+const model = await createModel({ text: 'The rain in Spain. '.repeat(300), layers: [{ hidden: 24 }], threads: 1 });
+for await (const _ of model.train({ steps: 30 }));
+${block('js', 'import \\{ writeFile').replace("toC(bytes, { precision: 'int8' })", 'toC(bytes)')}
+model.dispose();
+`;
+  await writeFile(join(folder, 'make.mjs'), make);
+  await run(process.execPath, ['make.mjs'], { cwd: folder });
+  await writeFile(join(folder, 'use.mjs'), block('js', 'import \\{ predict'));
+  await writeFile(join(folder, 'use.c'), block('c', '#include'));
+  const { stdout } = await run(process.execPath, ['use.mjs'], { cwd: folder });
+  await run('gcc', ['-std=c99', '-Wall', '-Wextra', '-Wpedantic', '-Werror', 'use.c', '-o', 'use'], {
+    cwd: folder,
+  });
+  const written = (await run(join(folder, 'use'))).stdout;
+  expect(written).toHaveLength(201);
+  expect(stdout.startsWith(written)).toBe(true);
+});
+
 test("the README's command lines run", async () => {
   const readme = await readFile(join(root, 'README.md'), 'utf8');
   const lines = [...readme.matchAll(/^ {4}npx unfold-rnn (.*)$/gm)].map(([, line]) => line!);

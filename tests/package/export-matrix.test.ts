@@ -1,7 +1,16 @@
 /** What leaves in which format: wasm/export.md, made of what the exporters answer. `vitest -u` writes it anew. */
 import { format, resolveConfig } from 'prettier';
 import { expect, test } from 'vitest';
-import { toKeras, toOnnx, toPyTorch, toStateDict } from 'unfold-rnn/export';
+import {
+  toC,
+  toHtml,
+  toJavaScript,
+  toKeras,
+  toNumPy,
+  toOnnx,
+  toPyTorch,
+  toStateDict,
+} from 'unfold-rnn/export';
 import { createModel, createNetwork, getSchema, UnfoldError } from 'unfold-rnn';
 import { texts } from './task-models.js';
 
@@ -11,6 +20,10 @@ const formats: Record<string, (checkpoint: Uint8Array) => unknown> = {
   PyTorch: toPyTorch,
   'PyTorch state_dict': toStateDict,
   Keras: toKeras,
+  JavaScript: toJavaScript,
+  C: toC,
+  NumPy: toNumPy,
+  HTML: toHtml,
 };
 
 const small = { hidden: 4, threads: 1, worker: false, batch: 2, seed: 1 } as const;

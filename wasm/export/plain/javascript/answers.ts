@@ -1,12 +1,12 @@
 /** Exported JavaScript of tasks that answer each step or a whole sequence: labels, numbers, notes, tensors. */
 import type { PlainModel } from '../model.js';
 import { RANDOM } from './helpers.js';
-import { example, literal, loadingCode, readingCode, reads, type TaskCode } from './shared.js';
+import { count, example, literal, loadingCode, readingCode, reads, type TaskCode } from './shared.js';
 
 const typeOf = ({ numbers }: PlainModel) => (numbers ? 'number[][]' : 'string');
 
 const inputOf = ({ numbers }: PlainModel) =>
-  numbers ? `rows of ${numbers} numbers, one a step` : 'a text of symbols';
+  numbers ? `rows of ${count(numbers)}, a row for each step` : 'a text of symbols';
 
 const contextOf = ({ context }: PlainModel) => (context ? ', context' : '');
 
@@ -46,7 +46,7 @@ ${check}  const steps = stepsOf(input);
     : ['token', 'number', reads(program.tokens[0] !== null)];
   const moves = numbers && input && input.delay > 0 ? '' : '';
   return `
-/** The state before a sequence.${context ? ` @param {ArrayLike<number>} context ${context} numbers` : ''} */
+/** The state before a sequence.${context ? ` @param {ArrayLike<number>} context ${count(context)}` : ''} */
 export function start(${context ? 'context' : ''}) {
 ${check}  const s = allocate();
   begin(s${given});
@@ -55,8 +55,8 @@ ${check}  const s = allocate();
 /**
  * Reads a step.
  * @param {ReturnType<typeof start>} s is changed
- * @param {${type}} ${name}${numbers ? ` ${numbers} numbers` : ''}
- * @returns {Float32Array} ${model.outputs} numbers, valid until the next step
+ * @param {${type}} ${name}${numbers ? ` ${count(numbers)}` : ''}
+ * @returns {Float32Array} ${count(model.outputs)}, valid until the next step
  */
 export function step(s, ${name}) {
 ${put}${moves}  return advance(s);
@@ -73,7 +73,7 @@ const streams = (model: PlainModel) => !model.pooled && !model.program.whole;
 
 const stepHelp = (model: PlainModel) =>
   streams(model)
-    ? `//   const s = start(${model.context ? 'context' : ''}); step(s, ${model.numbers ? 'row' : 'token'})   the readout's ${model.outputs} numbers; the array is written anew at each step\n`
+    ? `//   const s = start(${model.context ? 'context' : ''}); step(s, ${model.numbers ? 'row' : 'token'})   the answer, ${count(model.outputs)}; the array is written anew at each step\n`
     : '';
 
 export function labels(model: PlainModel): TaskCode {
@@ -163,9 +163,9 @@ export function tensor(model: PlainModel): TaskCode {
   return {
     head: `// A recurrent network over sequences of numbers, exported by Unfold. It needs nothing else.
 //
-//   predict(rows${given})   ${model.outputs} numbers for each step
+//   predict(rows${given})   ${count(model.outputs)} for each step
 ${stepHelp(model)}//
-// The input is ${inputOf(model)}${model.context ? `; the context is ${model.context} numbers` : ''}.
+// The input is ${inputOf(model)}${model.context ? `; the context is ${count(model.context)}` : ''}.
 //
 // @example
 // import { predict } from './model.mjs';

@@ -1,6 +1,9 @@
 /** What the printed modules of several tasks have in common. */
 import type { PlainModel } from '../model.js';
 
+/** "3 numbers". */
+export const count = (n: number) => (n === 1 ? 'one number' : `${n} numbers`);
+
 export interface TaskCode {
   /** A comment and the names of symbols. */
   head: string;
