@@ -284,6 +284,15 @@ it('lays both directions of a level side by side, the second in its own time', a
   ]);
   expect(written(diagram, 'layers.0.cell')).toContain('h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t−1}');
   expect(written(diagram, 'layers.1.cell')).toContain('h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t+1}');
+  // Unfolded, what a cell keeps comes from the left, or backward from the right.
+  const rightwards = (id: string) =>
+    layoutOf(diagram, true)
+      .wires.filter(({ links: [link] }) => link!.from === id && link!.delay > 0)
+      .flatMap(({ paths }) => paths)
+      .map((path) => path.match(/[-\d.]+(?= [-\d.]+)/g)!.map(Number))
+      .map((x) => x.at(-1)! > x[0]!);
+  expect(new Set(rightwards('layers.0.cell'))).toEqual(new Set([true]));
+  expect(new Set(rightwards('layers.1.cell'))).toEqual(new Set([false]));
 });
 
 it('pools each layer of a sequence that is answered as a whole', async () => {

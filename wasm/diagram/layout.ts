@@ -241,13 +241,16 @@ function folded(diagram: Diagram): Layout {
   };
 }
 
-/** From an earlier column, or from before the picture. */
-function fromThePast(from: Box | null, to: Box, plain: boolean): string {
+/** From an earlier column, or from before the picture; of what runs backward from a later one, or from behind it. */
+function fromThePast(from: Box | null, to: Box, plain: boolean, direction: number): string {
+  const side = ({ x, width }: Box, end: boolean) => (end ? x + width : x);
+  const end = side(to, direction < 0);
   const y = level(to) + (plain ? 0 : 10);
-  if (!from) return `M${to.x - STUB} ${y}L${to.x} ${y}`;
-  const [a, b] = [from.x + from.width, level(from) - (plain ? 10 : 0)];
-  const bend = Math.max(40, (to.x - a) / 2);
-  return `M${a} ${b}C${a + bend} ${b} ${to.x - bend} ${y} ${to.x} ${y}`;
+  // Behind a backward layer stands the forward one of its level.
+  if (!from) return `M${direction > 0 ? end - STUB : end + STUB / 2} ${y}L${end} ${y}`;
+  const [a, b] = [side(from, direction > 0), level(from) - (plain ? 10 : 0)];
+  const bend = direction * Math.max(40, (direction * (end - a)) / 2);
+  return `M${a} ${b}C${a + bend} ${b} ${end - bend} ${y} ${end} ${y}`;
 }
 
 function unfolded(diagram: Diagram): Layout {
@@ -270,8 +273,9 @@ function unfolded(diagram: Diagram): Layout {
       const { from: id, delay } = links[0]!;
       const common = { plain: plain(links[0]!), ends: [id, ...links.map(({ to }) => to)] };
       if (delay > 0) {
-        const source = columns[step - delay]?.at(id) ?? null;
-        const paths = links.map(({ to }) => fromThePast(source, column.at(to), common.plain));
+        const { direction } = column.at(id).part;
+        const source = columns[step - delay * direction]?.at(id) ?? null;
+        const paths = links.map(({ to }) => fromThePast(source, column.at(to), common.plain, direction));
         wires.push({ ...common, links, paths, square: null });
         continue;
       }
@@ -293,7 +297,8 @@ function unfolded(diagram: Diagram): Layout {
   // Of which earlier steps the signals are that come in from before the picture.
   const delays = new Map<string, Set<number>>();
   for (const { to, delay } of diagram.links)
-    if (delay > 0) delays.set(to, (delays.get(to) ?? new Set()).add(delay));
+    if (delay > 0 && columns[0]!.at(to).part.direction > 0)
+      delays.set(to, (delays.get(to) ?? new Set()).add(delay));
   const notes = [...delays].map(([to, some]) => {
     const box = columns[0]!.at(to);
     const [least, most] = [Math.min(...some), Math.max(...some)];
