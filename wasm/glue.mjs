@@ -21,7 +21,7 @@ const sharedMemory = `const sharedMemory = (initial) => {
  * @param {string} source
  */
 export function adapt(source) {
-  if (source.startsWith(fromNode)) return source;
+  if (source.startsWith(fromNode)) return withIgnoredThread(source);
   const factory = /export default (\w+);/.exec(source)?.[1];
   const adapted = source
     // Vite reads a worker's options only where they are written out. Node: no options of the program's own.
@@ -52,7 +52,15 @@ export function adapt(source) {
       adapted,
     );
   if (left) throw new Error(`This version of Emscripten writes what wasm/glue.mjs does not know: ${left[0]}`);
-  return fromNode + (adapted.includes('sharedMemory(') ? sharedMemory : '') + adapted;
+  return withIgnoredThread(fromNode + (adapted.includes('sharedMemory(') ? sharedMemory : '') + adapted);
+}
+
+/**
+ * A thread's script is the one that starts it. Turbopack would follow that for ever.
+ * @param {string} source
+ */
+function withIgnoredThread(source) {
+  return source.replace(/new Worker\((?=new URL\()/, 'new Worker(/* turbopackIgnore: true */ ');
 }
 
 /**

@@ -44,6 +44,13 @@ test('no script evaluates text, or imports by name what only Node has', () => {
 
 test("Emscripten's glue is adapted, once", () => {
   for (const name of ['simd.js', 'simd-threads.js']) expect(adapt(read(name))).toBe(read(name));
+  // A thread's script starts itself: without the comment, Turbopack follows it for ever.
+  expect(read('simd-threads.js')).toContain(
+    'new Worker(/* turbopackIgnore: true */ new URL("simd-threads.js"',
+  );
+  expect(adapt('var isNode;new Worker(new URL("a.js",import.meta.url));export default f;')).toContain(
+    'Ignore',
+  );
   expect(() => adapt('const { readFile } = await import("fs"); export default f;')).toThrow('glue.mjs');
 });
 

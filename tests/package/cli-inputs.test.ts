@@ -260,6 +260,9 @@ describe('predict', () => {
     expect((await predict(['series.st', '-', '-n', '3'], SERIES.slice(0, 20).join('\n'))).out).toBe(
       `${rows.join('\n')}\n`,
     );
+    expect(await predict(['series.st', 'nowhere.csv'])).toMatchObject({
+      ...{ status: 2, out: '', err: expect.stringContaining("a CSV file that is there, got 'nowhere.csv'") },
+    });
     const wrong = await predict(['series.st', '-'], '1,2\n3,x\n');
     expect(wrong.err).toBe("unfold-rnn: line 2: expected a number in column 2, got 'x'\n");
   });
@@ -293,6 +296,7 @@ describe('evaluate', () => {
 
   test('its own text: what was held out; other examples: all of them', async () => {
     expect(await evaluate(['text.st', 'text.txt'])).toMatchObject({ split: 'validation' });
+    expect(await evaluate(['series.st', '-'], SERIES.join('\n'))).toMatchObject({ split: 'test' });
     const rows = Array.from({ length: 100 }, (_, t) => `${Math.cos(t / 4).toFixed(3)},${t % 2}`).join('\n');
     expect(await evaluate(['series.st', '-'], rows)).toMatchObject({ split: 'all', characters: 99 });
   });

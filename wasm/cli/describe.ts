@@ -10,6 +10,7 @@ import {
 } from 'unfold-rnn';
 import { print, read } from './files.js';
 import { type Arguments, type Command, UsageError } from './options.js';
+import { decode } from './texts.js';
 
 export const describe: Command = {
   summary:
@@ -28,7 +29,7 @@ export const describe: Command = {
 async function graphOf(source: string, args: Arguments): Promise<NetworkGraph> {
   const spelled = source.trimStart().startsWith('{');
   const bytes = spelled ? new TextEncoder().encode(source) : await read(source);
-  const config = configIn(bytes);
+  const config = await configIn(source, bytes);
   const vocabulary = args.whole('vocabulary', 1);
   if (config)
     return describeNetwork(config, { ...args.runtime, threads: 1, ...(vocabulary && { vocabulary }) });
@@ -42,9 +43,10 @@ async function graphOf(source: string, args: Arguments): Promise<NetworkGraph> {
 }
 
 /** The configuration that the bytes spell; none of a model's file, which may begin with a brace by chance. */
-function configIn(bytes: Uint8Array): Config | undefined {
+async function configIn(source: string, bytes: Uint8Array): Promise<Config | undefined> {
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const text = await decode(source, bytes, { encoding: 'utf-8' });
+    const value: unknown = JSON.parse(new TextDecoder().decode(text.bytes));
     return value && typeof value === 'object' && !Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;

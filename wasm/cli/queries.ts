@@ -75,6 +75,8 @@ function seriesOf(lines: string[]): Query[] {
       rows = [];
     }
   }
+  if (!queries.length)
+    throw refusal('input', 'rows of numbers, or a CSV file that is there', lines[0] ?? 'nothing');
   return queries;
 }
 

@@ -52,7 +52,7 @@ export async function openToScore(file: Uint8Array, text: Uint8Array, options: O
     // Weights that were saved alone take any text, and do not know their own.
     if (own?.info.canTrain && known.info.step > 0) {
       known.dispose();
-      return { model: own, split: data?.test ? 'test' : 'validation', whole: false, unknown: none };
+      return { model: own, split: own.info.data?.test ? 'test' : 'validation', whole: false, unknown: none };
     }
     own?.dispose();
     const weights = await known.save({ optimizer: false });
