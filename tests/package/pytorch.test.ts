@@ -138,8 +138,8 @@ describe.runIf(hasModule('torch'))("in Debian's PyTorch", () => {
       'config.optimizer: expected a value (open this file and save it once)',
     );
     model.dispose();
-    const output = python([join(project, 'train.py'), '--text', text, '--steps', '3', '--sample', '9']);
-    expect(output).toContain('The text is new to this model');
+    const output = python([join(project, 'train.py'), '--data', text, '--steps', '3', '--sample', '9']);
+    expect(output).toContain('The data are new to this model');
     const losses = [...output.matchAll(/ loss (\S+)/g)].map((match) => Number(match[1]));
     expect(difference(losses, fresh.train(3))).toBeLessThan(1e-5);
     const back = await reopened(new Uint8Array(readFileSync(join(project, 'model.safetensors'))));
@@ -156,7 +156,7 @@ describe.runIf(hasModule('torch'))("in Debian's PyTorch", () => {
         [
           ...args,
           join(project, 'train.py'),
-          '--text',
+          '--data',
           text,
           '--steps',
           '8',

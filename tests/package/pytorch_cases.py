@@ -43,14 +43,14 @@ def logits(folder, case):
 def run(folder):
     case = json.loads((folder / "case.json").read_text())
     sys.path.insert(0, str(folder))
-    for name in ("network", "checkpoint", "train"):
+    for name in ("network", "checkpoint", "data", "train"):
         sys.modules.pop(name, None)
     try:
         result = logits(folder, case)
         if case["steps"]:
             with redirect_stdout(io.StringIO()):
                 result["losses"] = importlib.import_module("train").main(
-                    ["--text", case["text"], "--steps", str(case["steps"]), "--out", str(folder / "out.safetensors")])
+                    ["--data", case["text"], "--steps", str(case["steps"]), "--out", str(folder / "out.safetensors")])
         return result
     except Exception as error:  # one broken project must not hide the others
         return {"error": f"{type(error).__name__}: {error}"}

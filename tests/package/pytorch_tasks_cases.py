@@ -1,8 +1,10 @@
-"""Answers of exported PyTorch projects of tasks, for pytorch-tasks.test.ts: every folder of argv[1]."""
+"""Exported PyTorch projects of tasks, for pytorch-tasks.test.ts: answers and training, of every folder of argv[1]."""
 
 import importlib
+import io
 import json
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import torch
@@ -12,7 +14,7 @@ torch.set_num_threads(1)
 
 def run(folder):
     sys.path.insert(0, str(folder))
-    for name in ("network", "checkpoint"):
+    for name in ("network", "checkpoint", "data", "train"):
         sys.modules.pop(name, None)
     try:
         network_py, checkpoint_py = importlib.import_module("network"), importlib.import_module("checkpoint")
@@ -21,7 +23,8 @@ def run(folder):
         named = checkpoint_py.load(network, arrays)
         network.eval()
         reads = torch.float32 if json.loads(metadata["symbols"])["numbers"] else torch.int64
-        sequences = [torch.tensor(one, dtype=reads) for one in json.loads((folder / "case.json").read_text())]
+        case = json.loads((folder / "case.json").read_text())
+        sequences = [torch.tensor(one, dtype=reads) for one in case["asked"]]
 
         def answers():
             # Two columns, so that none is taken for the other.
@@ -34,7 +37,12 @@ def run(folder):
             for parameter in network.parameters():
                 parameter.mul_(0.8)
         checkpoint_py.save_weights(folder / "out.safetensors", named, metadata)
-        return {"answers": before, "changed": answers()}
+        result = {"answers": before, "changed": answers()}
+        printed = io.StringIO()
+        with redirect_stdout(printed):
+            result["losses"] = importlib.import_module("train").main(
+                [*case["arguments"], "--out", str(folder / "trained.safetensors"), "--evaluate"])
+        return {**result, "printed": printed.getvalue()}
     except Exception as error:  # one broken project must not hide the others
         return {"error": f"{type(error).__name__}: {error}"}
     finally:

@@ -2,6 +2,7 @@
 export const checkpointPy = String.raw`"""Checkpoints of Unfold: safetensors files with weights, configuration, vocabulary, optimizer, state and progress."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy
@@ -49,11 +50,15 @@ def write_safetensors(path, arrays, metadata):
 
 
 def fnv(*pieces):
-    """FNV-1a, 64 bits, the checksum of checkpoints."""
-    state = 14695981039346656037
+    """FNV-1a, 64 bits: the checksum of checkpoints and the fingerprint of data."""
+    state, prime = 14695981039346656037, 1099511628211
     for piece in pieces:
-        for byte in piece:
-            state = ((state ^ byte) * 1099511628211) & 0xFFFFFFFFFFFFFFFF
+        for k, part in enumerate(re.split(rb"(\0{16,})", piece)):
+            if k % 2:  # zeros, such as silent keys: each is one product
+                state = state * pow(prime, len(part), 2**64) % 2**64
+                continue
+            for byte in part:
+                state = ((state ^ byte) * prime) & 0xFFFFFFFFFFFFFFFF
     return f"{state:016x}"
 
 
@@ -130,16 +135,17 @@ def restore_state(network, arrays, progress, columns, device):
 
 
 def save(path, named, metadata, settings, optimizer, state, progress, columns):
-    """A checkpoint with everything that training goes on from, here or in Unfold."""
+    """A checkpoint with everything that training goes on from, here or in Unfold; without a state every sequence begins
+    anew."""
     tensors = {name: parameter.detach().cpu().numpy() for name, parameter in named.items()}
     for i, name in enumerate(moments_of(settings)):
         def flat(parameter):
             return optimizer.state[parameter].get(name, torch.zeros_like(parameter)).detach().cpu().flatten()
         tensors[f"optimizer.moment{i}"] = torch.cat([flat(parameter) for parameter in named.values()]).numpy()
     empty = {name: torch.zeros(steps, columns, size) for name, steps, size in STATES}
-    values = [state.get(name, empty[name]).cpu().flatten() for name, _, _ in STATES]
-    tensors["state.values"] = torch.cat(values).numpy()
-    before = state["tokens_before"].flatten().tolist() if TOKENS_BEFORE else []
+    values = [(state or {}).get(name, empty[name]).cpu().flatten() for name, _, _ in STATES]
+    tensors["state.values"] = torch.cat([torch.zeros(0), *values]).numpy()
+    before = state["tokens_before"].flatten().tolist() if state and TOKENS_BEFORE else [NOTHING] * (TOKENS_BEFORE * columns)
     progress = {**progress, "inputs": [NOTHING if token >= SYMBOLS else token for token in before]}
     metadata = {**metadata, "progress": json.dumps(progress)}
     metadata["checksum"] = checksum(tensors, metadata)

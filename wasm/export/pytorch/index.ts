@@ -1,8 +1,11 @@
+import type { CanonicalConfig, TaskConfig } from '../../config.js';
 import { refuse } from '../../errors.js';
-import { checkTask, readCheckpoint, TASKS } from '../checkpoint.js';
+import { readCheckpoint } from '../checkpoint.js';
 import { lower } from '../lowering.js';
 import { checkpointPy } from './checkpoint-py.js';
 import { networkPy } from './network.js';
+import { examplesPy } from './examples-py.js';
+import { textPy } from './text-py.js';
 import { trainPy } from './train-py.js';
 
 /** What train.py reads of a configuration. */
@@ -12,8 +15,10 @@ const TRAINING = ['optimizer', 'schedule', 'clip', 'window', 'batch', 'seed', 'e
 export interface PyTorchProject {
   /** The network, readable: a `torch.nn.Module` that needs PyTorch alone. */
   'network.py': string;
-  /** Of text models. Continues the training: `python3 train.py --text book.txt`, or the same through `torchrun`. */
+  /** Continues the training: `python3 train.py --data FILE`, or the same through `torchrun`. */
   'train.py'?: string;
+  /** Reads what the model learns from, in the format that `unfold-rnn train` reads: text, or examples of its task. */
+  'data.py'?: string;
   /**
    * Reads and writes checkpoints: `arrays, metadata = read_safetensors(path)`, `named = load(network, arrays)`,
    * `save_weights(path, named, metadata)`.
@@ -40,9 +45,7 @@ export interface PyTorchProject {
  */
 export function toPyTorch(checkpoint: Uint8Array): PyTorchProject {
   const read = readCheckpoint(checkpoint);
-  checkTask(read, ['next', ...TASKS], 'PyTorch');
-  const trains = read.config.task === undefined;
-  for (const name of trains ? TRAINING : [])
+  for (const name of TRAINING)
     if (read.config[name] === undefined)
       throw refuse(
         'INVALID_CHECKPOINT',
@@ -50,11 +53,18 @@ export function toPyTorch(checkpoint: Uint8Array): PyTorchProject {
         'a value (open this file and save it once)',
         'nothing',
       );
-  const network = lower(read);
+  const data = dataPy(read.config);
   return {
-    'network.py': networkPy(network),
-    ...(trains && { 'train.py': trainPy }),
+    'network.py': networkPy(lower(read)),
+    ...(data !== undefined && { 'train.py': trainPy, 'data.py': data }),
     'checkpoint.py': checkpointPy,
     'model.safetensors': checkpoint,
   };
+}
+
+function dataPy({ task: given, corpus }: CanonicalConfig): string | undefined {
+  if (given === undefined) return textPy;
+  const { name = '', pool } = (typeof given === 'string' ? { name: given } : given) as TaskConfig;
+  const dataset = typeof corpus === 'string' ? corpus : corpus?.name;
+  return examplesPy({ name, pooled: pool === 'last' || pool === 'mean', ...(dataset && { dataset }) });
 }

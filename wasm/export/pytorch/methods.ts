@@ -69,7 +69,7 @@ class Writer {
     else this.#once();
     const text = [...before, ...loop, ...after].join('\n');
     return [
-      `def ${nameOf(this.network, this.group)}(self, T, tokens, given, state, after):`,
+      `def ${nameOf(this.network, this.group)}(self, T, tokens, lengths, given, state, after):`,
       ...(/\bw\./.test(text) ? [`    w = self.${layer.name.replace(/\.(\d+)/, '[$1]')}`] : []),
       ...(/\bN\b/.test(text) ? ['    N = tokens.shape[1]'] : []),
       ...before.map((line) => `    ${line}`),
@@ -157,8 +157,7 @@ class Writer {
   /** What upper layers read: in the order of time, which a backward layer turns for itself. */
   #give(sequence: string, lines = this.#lines.after): void {
     const { name, backward } = this.#top.layer;
-    const atom = /^[\w.]+(\([^()]*\))?$/.test(sequence) ? sequence : `(${sequence})`;
-    lines.push(`given["${name}"] = ${backward ? `${atom}.flip(0)` : sequence}`);
+    lines.push(`given["${name}"] = ${backward ? `turned(${sequence}, lengths)` : sequence}`);
   }
 
   /** Whether a later layer reads this one's states some steps ago. */
@@ -175,15 +174,18 @@ class Writer {
   /** What comes from outside of the equations. */
   #source({ op, when }: Value): string | undefined {
     const { layers } = this.network;
-    const turned = (code: string) => (this.#top.layer.backward ? `${code}.flip(0)` : code);
+    const turned = (code: string) => (this.#top.layer.backward ? `turned(${code}, lengths)` : code);
     if (op.kind === 'token' || op.kind === 'numbers') {
       const late = op.kind === 'token' ? this.memory.tokens : this.memory.numbers;
       return turned(late[op.sequence] ? `late(tokens, ${op.delay}, T)` : 'tokens');
     }
     if (op.kind === 'result') return turned(`given["${layers[op.layer]!.name}"]`);
     if (op.kind === 'pooled')
-      return `given["${layers[op.layer]!.name}"]${op.mean ? '.mean(0)' : op.backward ? '[0]' : '[-1]'}`;
-    if (op.kind === 'waiting') return turned(`waits(state["clock"], T, ${this.#code.periods(op.periods)})`);
+      return pooled(`given["${layers[op.layer]!.name}"]`, op);
+    if (op.kind === 'waiting') {
+      const waits = `waits(state["clock"], T, ${this.#code.periods(op.periods)})`;
+      return turned(this.#top.layer.backward ? `${waits}.expand(-1, N, -1)` : waits);
+    }
     if (op.kind !== 'past')
       throw refuse('UNSUPPORTED', 'graph', 'what network.py can compute', `a network with ${op.kind}`);
     const { name, states } = layers[op.layer]!;
@@ -193,4 +195,8 @@ class Writer {
     const { past, former } = this.#members.find(({ l }) => l === op.layer)!;
     return op.state ? former[op.state] : `${past}[-${op.delay}]`;
   }
+}
+
+function pooled(sequence: string, { mean, backward }: { mean: boolean; backward: boolean }): string {
+  return mean ? `mean_of(${sequence}, lengths)` : backward ? `${sequence}[0]` : `last_of(${sequence}, lengths)`;
 }

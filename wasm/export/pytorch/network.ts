@@ -18,12 +18,15 @@ export function networkPy(network: LoweredNetwork): string {
   const pooled = layers[answers.at(-1)!]?.out.when === 'sequence';
   const answered = task === 'next' ? '[T, N, V]' : `[${pooled ? '' : 'T, '}N, ${outputs}]`;
   const forward = [
-    'def forward(self, tokens, state):',
-    `    """Logits ${answered} of ${read}, and the state after them.${D ? '' : ' V stands for no symbol.'}"""`,
-    '    T = len(tokens)',
+    'def forward(self, tokens, state=None, lengths=None):',
+    `    """Logits ${answered} of ${read}, and the state after them.${D ? '' : ' V stands for no symbol.'}`,
+    '',
+    '    Without a state every sequence begins anew. lengths: true steps of each sequence, [N]; all T without them.',
+    '    """',
+    '    T, state = len(tokens), state or self.start(tokens.shape[1], tokens.device)',
     '    given, after = {}, {}',
     ...late.map((line) => `    ${line}`),
-    ...groups.map((group) => `    self.${nameOf(network, group)}(T, tokens, given, state, after)`),
+    ...groups.map((group) => `    self.${nameOf(network, group)}(T, tokens, lengths, given, state, after)`),
     ...(before ? [`    after["tokens_before"] = tokens[-${before}:]`] : []),
     ...(memory.clock.includes(true) ? ['    after["clock"] = state["clock"] + T'] : []),
     '    return given["readout"], after',
@@ -68,7 +71,7 @@ function title(layers: readonly LoweredLayer[]): string {
 
 function head(functions: string, standard: boolean, turns: boolean): string {
   const backward = turns
-    ? '\nBackward layers read the steps turned round (flip), from the last to the first.'
+    ? '\nBackward layers read the steps turned round, from the last to the first.'
     : '';
   return `"""A recurrent network, exported by Unfold (unfold-rnn).
 
@@ -116,6 +119,24 @@ const library: Record<string, string> = {
     return torch.cat([part.expand(*shape, part.shape[-1]) for part in parts], -1)`,
   softmax: `def softmax(x):
     return torch.softmax(x, -1)`,
+  turned: `def turned(sequence, lengths):
+    """The true steps of each column from the last to the first; what lies beyond stays where it is."""
+    if lengths is None:
+        return sequence.flip(0)
+    steps = torch.arange(len(sequence), device=sequence.device)[:, None]
+    order = torch.where(steps < lengths, lengths - 1 - steps, steps)
+    return sequence.gather(0, order.view(order.shape + (1,) * (sequence.dim() - 2)).expand_as(sequence))`,
+  last_of: `def last_of(sequence, lengths):
+    """The last true step of each column, [N, H]."""
+    if lengths is None:
+        return sequence[-1]
+    return sequence[lengths - 1, torch.arange(sequence.shape[1], device=sequence.device)]`,
+  mean_of: `def mean_of(sequence, lengths):
+    """The mean over the true steps of each column, [N, H]."""
+    if lengths is None:
+        return sequence.mean(0)
+    steps = torch.arange(len(sequence), device=sequence.device)[:, None, None]
+    return (sequence * (steps < lengths[:, None])).sum(0) / lengths[:, None]`,
   zoneout: `def zoneout(former, new, probability, training):
     """Each unit keeps its former state with this probability (Krueger et al. 2017)."""
     if training:

@@ -1,11 +1,12 @@
-/** train.py: the same training, in PyTorch. The same for every network; what differs is in network.py and the file. */
+/** train.py: the same training, in PyTorch. The same for every network; what differs is in network.py and data.py. */
 export const trainPy = String.raw`"""Continues the training of a network that Unfold exported.
 
-    python3 train.py --text book.txt --steps 1000
-    torchrun --nproc_per_node 2 train.py --text book.txt --steps 1000      (many processes, many machines)
+    python3 train.py --data FILE --steps 1000
+    torchrun --nproc_per_node 2 train.py --data FILE --steps 1000      (several processes, several machines)
 
-Goes on where the checkpoint stopped if the text is the same: the same windows, state, optimizer and schedule. The file
-that it writes opens in Unfold again. Needs PyTorch 1.13 or newer and NumPy.
+data.py says what the file looks like; a model that learned from a generated dataset needs none. Goes on where the
+checkpoint stopped if the data are the same: the same batches, optimizer and schedule. The file that it writes opens in
+Unfold again. Needs Python 3.9, PyTorch 1.13 or newer, and NumPy.
 """
 
 import argparse
@@ -14,59 +15,42 @@ import math
 import os
 from pathlib import Path
 
-import numpy
 import torch
 import torch.distributed as dist
 from torch import nn
-from torch.nn import functional as F
 
-from checkpoint import Vocabulary, fnv, load, read_safetensors, restore_optimizer, restore_state, save
-from network import SYMBOLS, Network
+from checkpoint import fnv, load, read_safetensors, restore_optimizer, restore_state, save
+from data import Data
+from network import Network
 
 
-class Streams:
-    """A text as N contiguous streams. The input of step t of stream n is token n*length + cursor + t."""
-
-    def __init__(self, tokens, columns):
-        self.length = (len(tokens) - 1) // columns
-        self.inputs = torch.from_numpy(tokens[: columns * self.length]).view(columns, -1).T
-        self.targets = torch.from_numpy(tokens[1 : columns * self.length + 1]).view(columns, -1).T
-
-    def window(self, cursor, steps, columns, device):
-        rows = slice(cursor, cursor + steps)
-        return self.inputs[rows, columns].to(device), self.targets[rows, columns].to(device)
+def moved(value, device):
+    """A tensor, or tensors in a dictionary or tuple, on a device."""
+    if isinstance(value, dict):
+        return {name: moved(one, device) for name, one in value.items()}
+    if isinstance(value, tuple):
+        return tuple(moved(one, device) for one in value)
+    return value.to(device)
 
 
 @torch.no_grad()
-def evaluate(network, tokens, columns, window, device):
-    """The mean loss of all predictions of a text, from the zero state, in nats a symbol."""
-    length = -(-(len(tokens) - 1) // columns)
-    missing = columns * length - (len(tokens) - 1)
-    inputs = numpy.append(tokens[:-1], numpy.full(missing, SYMBOLS)).reshape(columns, length).T
-    targets = numpy.append(tokens[1:], numpy.full(missing, -100)).reshape(columns, length).T
+def evaluate(network, data, split, device):
+    """Mean loss and accuracy of "validation" or "test"; the accuracy is None where the task has none."""
     network.train(False)
-    state, total = network.start(columns, device), 0.0
-    for cursor in range(0, length, window):
-        answers, state = network(torch.from_numpy(inputs[cursor : cursor + window].copy()).to(device), state)
-        wanted = torch.from_numpy(targets[cursor : cursor + window].copy()).to(device)
-        total += F.cross_entropy(answers.flatten(0, 1), wanted.flatten(), reduction="sum").item()
+    state, total, predictions, correct, asked = None, 0.0, 0, 0, 0
+    for inputs, targets in data.batches(split):
+        answers, after = network(**moved(inputs, device), state=state)
+        loss, count, right = data.measure(answers, moved(targets, device))
+        state = after if data.carries_state else None
+        total, predictions = total + loss.item(), predictions + count
+        if right:
+            correct, asked = correct + right[0], asked + right[1]
     network.train(True)
-    return total / (len(tokens) - 1)
+    return total / max(predictions, 1), correct / asked if asked else None
 
 
-@torch.no_grad()
-def sample(network, vocabulary, prime, length, temperature, device):
-    """Writes a text: each symbol is the next input."""
-    network.train(False)
-    tokens = list(vocabulary.encode(prime.encode())) or [0]
-    answers, state = network(torch.tensor(tokens, device=device)[:, None], network.start(1, device))
-    written = []
-    for _ in range(length):
-        scores = answers[-1, 0] / max(temperature, 1e-6)
-        written.append(int(torch.multinomial(torch.softmax(scores, -1), 1)))
-        answers, state = network(torch.tensor([[written[-1]]], device=device), state)
-    network.train(True)
-    return vocabulary.decode(written)
+def described(loss, accuracy):
+    return f"loss {loss:.7f}" + ("" if accuracy is None else f"  accuracy {accuracy:.4f}")
 
 
 def make_optimizer(settings, parameters):
@@ -116,6 +100,20 @@ def observe(plateau, patience, loss):
         plateau["bad"] += 1
 
 
+def teacher_forcing(sampling, step):
+    """Scheduled sampling (Bengio et al. 2015): the probability that a step reads the true symbol."""
+    name, k, start = sampling["name"], sampling["k"], sampling["start"]
+    if name == "linear":
+        rate = start - step / k
+    elif name == "exponential":
+        rate = start * (1 - 1 / max(k, 1 + 1e-9)) ** step
+    elif name == "inverse-sigmoid":
+        rate = start * k / (k + math.exp(min(step / k, 700.0)))
+    else:
+        return 1.0
+    return max(sampling["minimum"], rate)
+
+
 def each_column(state, change):
     return {name: change(value) if torch.is_tensor(value) else value for name, value in state.items()}
 
@@ -133,21 +131,26 @@ def gathered(state, world):
 def parse(arguments):
     here = Path(__file__).resolve().parent
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--text", required=True, help="the text to train on")
+    parser.add_argument("--data", help="what to train on; data.py explains the format")
     parser.add_argument("--model", default=here / "model.safetensors", help="the checkpoint (default: %(default)s)")
     parser.add_argument("--out", help="where to save (default: over the checkpoint)")
     parser.add_argument("--steps", type=int, default=1000, help="steps from now (default: %(default)s)")
     parser.add_argument("--save-every", type=int, default=0, help="steps between saves; 0: at the end (default)")
     parser.add_argument("--device", help="cpu, cuda, … (default: cuda if there is one)")
-    parser.add_argument("--sample", type=int, default=0, help="symbols to write at the end (default: %(default)s)")
-    parser.add_argument("--prime", default="", help="what the sample goes on from")
-    parser.add_argument("--temperature", type=float, default=0.8, help="of the sample (default: %(default)s)")
+    parser.add_argument("--compile", action="store_true", help="compile the network (PyTorch 2)")
+    parser.add_argument("--evaluate", action="store_true", help="measure the held-out data at the end")
+    if hasattr(Data, "sample"):
+        parser.add_argument("--sample", type=int, default=0, help="symbols to write at the end (default: %(default)s)")
+        parser.add_argument("--prompt", default="", help="what the sample goes on from")
+        parser.add_argument("--temperature", type=float, default=0.8, help="of the sample (default: %(default)s)")
     return parser.parse_args(arguments)
 
 
 def main(arguments=None):
     """Returns the losses of the steps."""
     options = parse(arguments)
+    if options.compile and not hasattr(torch, "compile"):
+        raise SystemExit(f"--compile needs PyTorch 2; this is {torch.__version__}.")
     world, rank = int(os.environ.get("WORLD_SIZE", 1)), int(os.environ.get("RANK", 0))
     device = torch.device(options.device or ("cuda" if torch.cuda.is_available() else "cpu"))
     if world > 1:
@@ -165,56 +168,54 @@ def main(arguments=None):
 
 def train(options, world, rank, device, say):
     arrays, metadata = read_safetensors(options.model)
-    config, vocabulary = json.loads(metadata["config"]), Vocabulary(json.loads(metadata["vocabulary"]))
-    T, N, settings = config["window"], config["batch"], config["optimizer"]
-    if N % world:
-        raise SystemExit(f"The batch of {N} does not divide into {world} processes.")
-    columns = slice(rank * N // world, (rank + 1) * N // world)
+    config = json.loads(metadata["config"])
+    if options.data and config.pop("corpus", None):
+        metadata["config"] = json.dumps(config)  # from now on the model learns from the file
+    settings = config["optimizer"]
+    data = Data(config, metadata, options.data)
+    if data.columns < world or (data.carries_state and data.columns % world):
+        raise SystemExit(f"The batch of {data.columns} does not divide into {world} processes.")
 
-    torch.manual_seed(config["seed"] + rank)
     network = Network().to(device)
     named = load(network, arrays)
     optimizer = make_optimizer(settings, list(named.values()))
 
-    data = Path(options.text).read_bytes()
-    tokens = vocabulary.encode(data)
-    share = config["validation"]
-    count = min(int(len(tokens) * (1 - share)), len(tokens) - 2) if share > 0 else len(tokens)
-    streams, held_out = Streams(tokens[:count], N), tokens[count:]
-    if streams.length < T:
-        raise SystemExit(f"The text is too short: {N} streams of {streams.length} symbols, the window has {T}.")
-
     progress = json.loads(metadata.get("progress", "null"))
-    mark = fnv(tokens.astype("<u2").tobytes())
-    state = network.start(N, device)
-    if progress and progress["text"] == mark:
-        state = restore_state(network, arrays, progress, N, device)
+    fingerprint, state = data.fingerprint(fnv), None
+    if progress and progress["text"] == fingerprint:
+        if data.carries_state:
+            state = restore_state(network, arrays, progress, data.columns, device)
+            columns = slice(rank * data.columns // world, (rank + 1) * data.columns // world)
+            state = each_column(state, lambda value: value[:, columns])
     else:
-        say("The text is new to this model: begins at its start.")
-        progress = {"step": 0, "epoch": 0, "evaluated": 0, "validationLoss": -1, "updates": 0,
-                    "best": 1e300, "bad": 0, "reductions": 0, **(progress or {}), "cursor": 0, "clock": 0, "text": mark}
+        say("The data are new to this model: begins at their start.")
+        progress = {"step": 0, "epoch": 0, "evaluated": 0, "validationLoss": -1, "updates": 0, "best": 1e300, "bad": 0,
+                    "reductions": 0, **(progress or {}), "cursor": 0, "clock": 0, "text": fingerprint}
     restore_optimizer(optimizer, settings, named, arrays, progress["updates"])
-    state = each_column(state, lambda value: value[:, columns])
+    torch.manual_seed(config["seed"] + progress["step"] * world + rank)
 
     shared = nn.parallel.DistributedDataParallel(network) if world > 1 else network
+    if options.compile:
+        shared = torch.compile(shared)
 
     def save_all():
-        whole = gathered(state, world)
+        whole = gathered(state, world) if data.carries_state and state else None
         if rank == 0:
             out = options.out or options.model
-            save(out, named, metadata, settings, optimizer, whole, progress, N)
+            save(out, named, metadata, settings, optimizer, whole, progress, config["batch"])
             say(f"saved {out}")
 
     losses = []
     for _ in range(options.steps):
-        if progress["cursor"] + T > streams.length:
-            progress.update(cursor=0, epoch=progress["epoch"] + 1, clock=0)
-            state = network.start(N // world, device)
-        inputs, targets = streams.window(progress["cursor"], T, columns, device)
-        answers, after = shared(inputs, state)
-        loss = F.cross_entropy(answers.flatten(0, 1), targets.flatten())
+        inputs, targets, predictions = data.batch(progress, (rank, world))
+        if not data.carries_state or progress["cursor"] == 0:
+            state = None
+        if "sampling" in config:
+            network.teacher_forcing = teacher_forcing(config["sampling"], progress["step"])
+        answers, after = shared(**moved(inputs, device), state=state)
+        loss = data.measure(answers, moved(targets, device))[0] / max(predictions, 1)
         optimizer.zero_grad()
-        loss.backward()
+        (loss * world).backward()  # DistributedDataParallel takes the mean over the processes
         clip = config["clip"]
         if clip["value"] > 0:
             nn.utils.clip_grad_value_(named.values(), clip["value"])
@@ -222,7 +223,6 @@ def train(options, world, rank, device, say):
         loss = loss.detach()
         if world > 1:
             dist.all_reduce(loss)
-            loss /= world
         if not math.isfinite(loss.item() + norm.item()):
             raise SystemExit(f"Step {progress['step'] + 1}: loss {loss.item()}, gradient norm {norm.item()}.")
         rate = rate_at(config["schedule"], progress, settings["learningRate"], progress["step"])
@@ -230,22 +230,26 @@ def train(options, world, rank, device, say):
             group["lr"] = rate
         optimizer.step()
         state = each_column(after, torch.Tensor.detach)
-        progress.update(step=progress["step"] + 1, updates=progress["updates"] + 1,
-                        cursor=progress["cursor"] + T, clock=progress["clock"] + T)
+        data.advance(progress)
+        progress.update(step=progress["step"] + 1, updates=progress["updates"] + 1)
         losses.append(loss.item())
         say(f"step {progress['step']}  loss {losses[-1]:.7f}  gradient norm {norm.item():.4f}  rate {rate:.3g}", flush=True)
 
         every = config["evaluateEvery"]
-        if every and len(held_out) > 1 and progress["step"] % every == 0:
-            validation = evaluate(network, held_out, N, T, device)
+        if every and len(data.validation) and progress["step"] % every == 0:
+            validation, accuracy = evaluate(network, data, "validation", device)
             observe(progress, config["schedule"]["patience"], validation)
             progress.update(evaluated=progress["step"], validationLoss=validation)
-            say(f"step {progress['step']}  validation loss {validation:.7f}", flush=True)
+            say(f"step {progress['step']}  validation {described(validation, accuracy)}", flush=True)
         if options.save_every and progress["step"] % options.save_every == 0:
             save_all()
-    save_all()
-    if rank == 0 and options.sample:
-        say(options.prime + sample(network, vocabulary, options.prime, options.sample, options.temperature, device))
+    if options.steps:
+        save_all()
+    for split in ("validation", "test") if options.evaluate else ():
+        if len(getattr(data, split)):
+            say(f"{split}: {described(*evaluate(network, data, split, device))}")
+    if rank == 0 and getattr(options, "sample", 0):
+        say(options.prompt + data.sample(network, options.prompt, options.sample, options.temperature, device))
     return losses
 
 

@@ -1,0 +1,234 @@
+/** Readers of dataset files in Python, one for each task: the formats of core/generate/tasks. */
+
+export interface Reader {
+  /** The format, for the head of data.py. */
+  format: string;
+  code: string;
+}
+
+/** @returns undefined if there is none for the task */
+export function readerPy(task: string, pooled: boolean): Reader | undefined {
+  const reader = readers[pooled ? `${task}, pooled` : task] ?? readers[task];
+  return reader && { format: reader.format, code: reader.parts.join('\n\n') };
+}
+
+const lines = String.raw`
+def filled_lines(text):
+    """The lines that are not empty, with their numbers."""
+    for number, line in enumerate(text.split("\n"), 1):
+        line = line.removesuffix("\r")
+        if line:
+            yield number, line
+
+
+def halves(line, number, separators="\t"):
+    """The two parts of a line."""
+    parts = re.split(f"[{separators}]", line, maxsplit=1)
+    if len(parts) != 2 or "\t" in parts[1]:
+        raise ValueError(f"line {number}: expected one tab between two parts")
+    return parts
+`;
+
+const symbols = String.raw`
+def encode(sequence, places, number):
+    """Token numbers of a text."""
+    unknown = [symbol for symbol in sequence if symbol not in places]
+    if unknown or not sequence:
+        raise ValueError(f"line {number}: expected symbols of the model's vocabulary, got {(unknown or ['nothing'])[0]!r}")
+    return [places[symbol] for symbol in sequence]
+
+
+def places_of(names):
+    return {name: place for place, name in enumerate(names)}
+`;
+
+const numbers = String.raw`
+NUMBER = re.compile(r" *[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)? *", re.ASCII)
+
+
+def read_numbers(text, separators, number):
+    """A list of the numbers between separators."""
+    fields = re.split(f"[{separators}]", text)
+    wrong = [each for each in fields if not NUMBER.fullmatch(each)]
+    if wrong:
+        raise ValueError(f"line {number}: expected a number, got {wrong[0]!r}")
+    return [float(each) for each in fields]
+
+
+def matrix(rows, width, number):
+    """[len(rows), width], in single precision."""
+    if any(len(row) != width for row in rows):
+        raise ValueError(f"line {number}: expected {width} numbers a step")
+    return numpy.array(rows, numpy.float32).reshape(len(rows), width)
+`;
+
+const forecast = String.raw`
+def forecast_example(rows):
+    """Reads all rows but the last, and answers with all but the first."""
+    return Example(numbers=rows[:-1], values=rows[1:])
+`;
+
+interface Parts {
+  format: string;
+  parts: string[];
+}
+
+const readers: Record<string, Parts> = {
+  classify: {
+    format: 'An example a line: its label, a tab, the sequence.',
+    parts: [
+      lines,
+      symbols,
+      String.raw`
+def read(text, config, names):
+    places, labels, examples = places_of(names["inputs"]), places_of(names["targets"]), []
+    for number, line in filled_lines(text):
+        label, sequence = halves(line, number)
+        if label not in labels:
+            raise ValueError(f"line {number}: expected a label of the model, got {label!r}")
+        examples.append(Example(input=encode(sequence, places, number), target=[labels[label]]))
+    return divide(examples, config)
+`,
+    ],
+  },
+  tag: {
+    format: 'An example a line: the sequence, a tab, as many labels of one character.',
+    parts: [
+      lines,
+      symbols,
+      String.raw`
+def read(text, config, names):
+    places, labels, examples = places_of(names["inputs"]), places_of(names["targets"]), []
+    for number, line in filled_lines(text):
+        sequence, answer = halves(line, number)
+        if len(sequence) != len(answer):
+            raise ValueError(f"line {number}: expected {len(sequence)} labels, got {len(answer)}")
+        examples.append(Example(input=encode(sequence, places, number), target=encode(answer, labels, number)))
+    return divide(examples, config)
+`,
+    ],
+  },
+  translate: {
+    format: 'An example a line: the source, a tab, the target.',
+    parts: [
+      lines,
+      symbols,
+      String.raw`
+def read(text, config, names):
+    places, examples = places_of(names["inputs"]), []
+    for number, line in filled_lines(text):
+        source, target = (encode(half, places, number) for half in halves(line, number))
+        examples.append(Example(input=source, target=target))
+    return divide(examples, config)
+`,
+    ],
+  },
+  generate: {
+    format: 'A sequence a line; of a model with a context its numbers, separated by commas, and a tab before it.',
+    parts: [
+      lines,
+      symbols,
+      numbers,
+      String.raw`
+def read(text, config, names):
+    places, examples = places_of(names["targets"]), []
+    for number, line in filled_lines(text):
+        context = []
+        if names["context"]:
+            given, line = halves(line, number)
+            context = matrix([read_numbers(given, ",", number)], names["context"], number)[0].tolist()
+        examples.append(Example(target=encode(line, places, number), context=context))
+    return divide(examples, config)
+`,
+    ],
+  },
+  'regress, pooled': {
+    format:
+      'An example a line: steps separated by commas (the numbers of a step by spaces), a tab or semicolon, the answers\nseparated by commas.',
+    parts: [
+      lines,
+      numbers,
+      String.raw`
+def read(text, config, names):
+    examples = []
+    for number, line in filled_lines(text):
+        series, answer = halves(line, number, "\t;")
+        rows = [read_numbers(step.strip(" "), " ", number) for step in series.split(",")]
+        values = matrix([read_numbers(answer, ",", number)], names["outputs"], number)
+        examples.append(Example(numbers=matrix(rows, names["numbers"], number), values=values))
+    return divide(examples, config)
+`,
+    ],
+  },
+  regress: {
+    format:
+      'A row of numbers a step, separated by commas, semicolons or tabs; the next row is to be predicted. An empty line\nbegins another series; a first line without any number is a header.',
+    parts: [
+      numbers,
+      forecast,
+      String.raw`
+def read_series(text, longest, width):
+    """Series are cut into examples of at most so many steps; each begins with the row that the last one predicted."""
+    examples, rows, fresh, begins, number = [], [], True, True, 0
+
+    def finish():
+        if len(rows) > 1:
+            examples.append(forecast_example(matrix(rows, width, number)))
+        if len(rows) == 1 and fresh:
+            raise ValueError(f"line {number}: expected two rows a series or more")
+
+    for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
+        line = line.removesuffix("\r")
+        if not line:
+            finish()
+            rows, fresh = [], True
+            continue
+        first, begins = begins, False
+        if first and not any(NUMBER.fullmatch(each) for each in re.split("[,;\t]", line)):
+            continue
+        rows.append(matrix([read_numbers(line, ",;\t", number)], width, number)[0])
+        if len(rows) > longest:
+            finish()
+            rows, fresh = rows[-1:], False
+    finish()
+    return examples
+
+
+def read(text, config, names):
+    longest = max(config["task"].get("longest", 256), 1)
+    examples = read_series(text, longest, names["numbers"])
+    if len(examples) < 3 and config["validation"] > 0:
+        steps = sum(len(example.numbers) for example in examples)
+        examples = read_series(text, min(max(steps // 10, 1), longest), names["numbers"])
+    return divide(examples, config)
+`,
+    ],
+  },
+  notes: {
+    format:
+      'Piano rolls: {"train": [[[key, ...], ...], ...], "valid": ..., "test": ...}, also inside {"splits": ...}; a piece\nis a list of steps, a step a list of keys from 0 to 87.',
+    parts: [
+      forecast,
+      String.raw`
+def roll(piece):
+    """[T, 88] of a piece; 1 where a key sounds."""
+    rows = numpy.zeros((len(piece), 88), numpy.float32)
+    for row, keys in zip(rows, piece):
+        if not all(isinstance(key, int) and 0 <= key < 88 for key in keys):
+            raise ValueError("expected keys from 0 to 87")
+        row[keys] = 1
+    if len(piece) < 2:
+        raise ValueError("expected pieces of two steps or more")
+    return rows
+
+
+def read(text, config, names):
+    rolls = json.loads(text)
+    rolls = {**rolls, **rolls.get("splits", {})}
+    train, validation, test = ([forecast_example(roll(piece)) for piece in rolls.get(part, [])]
+                               for part in ("train", "valid" if "valid" in rolls else "validation", "test"))
+    return (train, validation, test) if validation or test else divide(train, config)
+`,
+    ],
+  },
+};
