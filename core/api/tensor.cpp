@@ -131,7 +131,6 @@ TensorNetwork::Outputs TensorNetwork::forward(const Inputs& in) {
   lengths_ = in.lengths;
   w.set_lengths(0, lengths_);
   w.reset();
-  std::fill_n(w.numbers(-input_lead()), input_lead() * N * D, Real(0));
   given_state_ = in.state != nullptr;
   if (in.state) set_state(*in.state);
   std::copy(in.x.begin(), in.x.end(), w.numbers(0));

@@ -208,7 +208,11 @@ void Workspace::reset() {
   each_state([&](std::size_t, int state) {
     std::fill_n(former(state), info(state).delay * columns() * info(state).rows, Real(0));
   });
-  for (std::size_t i = 0; i < 2; ++i) std::fill_n(tokens_[i].begin(), passes_[i].input_delay * passes_[i].N, no_token);
+  for (std::size_t i = 0; i < 2; ++i) {
+    std::fill_n(tokens_[i].begin(), passes_[i].input_delay * passes_[i].N, no_token);
+    const int buffer = plan_.inputs[i];
+    if (buffer >= 0) std::fill_n(place_of(buffer), info(buffer).delay * columns() * info(buffer).rows, Real(0));
+  }
   for (Pass& p : passes_) p.clock = 0;
   for (Pass& p : passes_) p.fresh = true;
 }

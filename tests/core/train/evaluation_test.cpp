@@ -133,6 +133,22 @@ TEST_P(Undisturbed, TrainingIsTheSameWithEvaluationsInBetween) {
 INSTANTIATE_TEST_SUITE_P(All, Undisturbed, testing::ValuesIn(networks()),
                          [](const auto& info) { return info.param.name; });
 
+// The numbers before a sequence are 0: none of another sequence, or of an evaluation, is read late.
+TEST(Evaluation, LeavesNoNumbersThatAreReadLate) {
+  const std::string json =
+      R"({"task":"regress","layers":[{"hidden":4,"edges":[{"from":"input"},{"from":"input","delay":2},{"from":"self"}]}],
+          "batch":4,"evaluateEvery":0})";
+  std::string series;
+  for (int t = 0; t < 60; ++t) series += std::to_string(t % 7) + "\n";
+  Session alone(parse_config(json), series), evaluated(parse_config(json), series);
+  const double loss = evaluated.trainer().evaluate().loss;
+  EXPECT_EQ(evaluated.trainer().evaluate().loss, loss);
+  for (int step = 0; step < 4; ++step) {
+    EXPECT_EQ(evaluated.trainer().step().loss, alone.trainer().step().loss) << step;
+    evaluated.trainer().evaluate();
+  }
+}
+
 // Weights so large that the loss is not finite must not spoil what is saved.
 TEST(Evaluation, ANonFiniteResultIsReportedAndDoesNotSpoilTheCheckpoint) {
   const std::string text = letters(400, 6);
