@@ -20,7 +20,9 @@ export function examplesPy({ name, pooled, dataset }: ExampleTask): string | und
   return head(reader.format) + [random, reader.code, splits(generator), batch, examples].join('\n\n');
 }
 
-const head = (format: string) => `"""The examples: read from a file, divided into splits, in batches of whole sequences.
+const head = (
+  format: string,
+) => `"""The examples: read from a file, divided into splits, in batches of whole sequences.
 
 ${format}
 

@@ -1,4 +1,4 @@
-import type { CanonicalConfig, TaskConfig } from '../../config.js';
+import type { CanonicalConfig } from '../../config.js';
 import { refuse } from '../../errors.js';
 import { readCheckpoint } from '../checkpoint.js';
 import { lower } from '../lowering.js';
@@ -64,7 +64,7 @@ export function toPyTorch(checkpoint: Uint8Array): PyTorchProject {
 
 function dataPy({ task: given, corpus }: CanonicalConfig): string | undefined {
   if (given === undefined) return textPy;
-  const { name = '', pool } = (typeof given === 'string' ? { name: given } : given) as TaskConfig;
+  const { name = '', pool } = typeof given === 'string' ? { name: given } : given;
   const dataset = typeof corpus === 'string' ? corpus : corpus?.name;
   return examplesPy({ name, pooled: pool === 'last' || pool === 'mean', ...(dataset && { dataset }) });
 }

@@ -180,8 +180,7 @@ class Writer {
       return turned(late[op.sequence] ? `late(tokens, ${op.delay}, T)` : 'tokens');
     }
     if (op.kind === 'result') return turned(`given["${layers[op.layer]!.name}"]`);
-    if (op.kind === 'pooled')
-      return pooled(`given["${layers[op.layer]!.name}"]`, op);
+    if (op.kind === 'pooled') return pooled(`given["${layers[op.layer]!.name}"]`, op);
     if (op.kind === 'waiting') {
       const waits = `waits(state["clock"], T, ${this.#code.periods(op.periods)})`;
       return turned(this.#top.layer.backward ? `${waits}.expand(-1, N, -1)` : waits);
@@ -198,5 +197,9 @@ class Writer {
 }
 
 function pooled(sequence: string, { mean, backward }: { mean: boolean; backward: boolean }): string {
-  return mean ? `mean_of(${sequence}, lengths)` : backward ? `${sequence}[0]` : `last_of(${sequence}, lengths)`;
+  return mean
+    ? `mean_of(${sequence}, lengths)`
+    : backward
+      ? `${sequence}[0]`
+      : `last_of(${sequence}, lengths)`;
 }

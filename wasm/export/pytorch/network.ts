@@ -70,9 +70,7 @@ function title(layers: readonly LoweredLayer[]): string {
 }
 
 function head(functions: string, standard: boolean, turns: boolean): string {
-  const backward = turns
-    ? '\nBackward layers read the steps turned round, from the last to the first.'
-    : '';
+  const backward = turns ? '\nBackward layers read the steps turned round, from the last to the first.' : '';
   return `"""A recurrent network, exported by Unfold (unfold-rnn).
 
 T time steps, N columns (independent sequences), V symbols. A state is a dictionary; "<layer>.h" holds the last states,

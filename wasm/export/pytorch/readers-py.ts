@@ -124,7 +124,8 @@ def read(text, config, names):
     ],
   },
   generate: {
-    format: 'A sequence a line; of a model with a context its numbers, separated by commas, and a tab before it.',
+    format:
+      'A sequence a line; of a model with a context its numbers, separated by commas, and a tab before it.',
     parts: [
       lines,
       symbols,
