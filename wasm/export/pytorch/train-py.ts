@@ -166,85 +166,110 @@ def main(arguments=None):
             dist.destroy_process_group()
 
 
-def train(options, world, rank, device, say):
-    arrays, metadata = read_safetensors(options.model)
-    config = json.loads(metadata["config"])
-    if options.data and config.pop("corpus", None):
-        metadata["config"] = json.dumps(config)  # from now on the model learns from the file
-    settings = config["optimizer"]
-    data = Data(config, metadata, options.data)
-    if data.columns < world or (data.carries_state and data.columns % world):
-        raise SystemExit(f"The batch of {data.columns} does not divide into {world} processes.")
+NEW = {"step": 0, "epoch": 0, "evaluated": 0, "validationLoss": -1, "updates": 0, "best": 1e300, "bad": 0, "reductions": 0}
 
-    network = Network().to(device)
-    named = load(network, arrays)
-    optimizer = make_optimizer(settings, list(named.values()))
 
-    progress = json.loads(metadata.get("progress", "null"))
-    fingerprint, state = data.fingerprint(fnv), None
-    if progress and progress["text"] == fingerprint:
-        if data.carries_state:
-            state = restore_state(network, arrays, progress, data.columns, device)
-            columns = slice(rank * data.columns // world, (rank + 1) * data.columns // world)
-            state = each_column(state, lambda value: value[:, columns])
-    else:
-        say("The data are new to this model: begins at their start.")
-        progress = {"step": 0, "epoch": 0, "evaluated": 0, "validationLoss": -1, "updates": 0, "best": 1e300, "bad": 0,
-                    "reductions": 0, **(progress or {}), "cursor": 0, "clock": 0, "text": fingerprint}
-    restore_optimizer(optimizer, settings, named, arrays, progress["updates"])
-    torch.manual_seed(config["seed"] + progress["step"] * world + rank)
+class Training:
+    """The network with its data, its optimizer, and where it stands."""
 
-    shared = nn.parallel.DistributedDataParallel(network) if world > 1 else network
-    if options.compile:
-        shared = torch.compile(shared)
+    def __init__(self, options, world, rank, device, say):
+        self.options, self.world, self.rank, self.device, self.say = options, world, rank, device, say
+        arrays, self.metadata = read_safetensors(options.model)
+        self.config = json.loads(self.metadata["config"])
+        if options.data and self.config.pop("corpus", None):
+            self.metadata["config"] = json.dumps(self.config)  # from now on the model learns from the file
+        self.data = Data(self.config, self.metadata, options.data)
+        if self.data.columns < world or (self.data.carries_state and self.data.columns % world):
+            raise SystemExit(f"The batch of {self.data.columns} does not divide into {world} processes.")
+        self.network = Network().to(device)
+        self.named = load(self.network, arrays)
+        self.optimizer = make_optimizer(self.config["optimizer"], list(self.named.values()))
+        self.state = None
+        self.go_on(arrays)
+        torch.manual_seed(self.config["seed"] + self.progress["step"] * world + rank)
+        self.shared = nn.parallel.DistributedDataParallel(self.network) if world > 1 else self.network
+        if options.compile:
+            self.shared = torch.compile(self.shared)
 
-    def save_all():
-        whole = gathered(state, world) if data.carries_state and state else None
-        if rank == 0:
-            out = options.out or options.model
-            save(out, named, metadata, settings, optimizer, whole, progress, config["batch"])
-            say(f"saved {out}")
+    def go_on(self, arrays):
+        """Where the checkpoint stopped; with other data, at their start."""
+        progress = json.loads(self.metadata.get("progress", "null"))
+        fingerprint = self.data.fingerprint(fnv)
+        if progress and progress["text"] == fingerprint:
+            if self.data.carries_state:
+                state = restore_state(self.network, arrays, progress, self.data.columns, self.device)
+                columns = slice(*(k * self.data.columns // self.world for k in (self.rank, self.rank + 1)))
+                self.state = each_column(state, lambda value: value[:, columns])
+        else:
+            self.say("The data are new to this model: begins at their start.")
+            progress = {**NEW, **(progress or {}), "cursor": 0, "clock": 0, "text": fingerprint}
+        self.progress = progress
+        restore_optimizer(self.optimizer, self.config["optimizer"], self.named, arrays, progress["updates"])
 
-    losses = []
-    for _ in range(options.steps):
-        inputs, targets, predictions = data.batch(progress, (rank, world))
-        if not data.carries_state or progress["cursor"] == 0:
-            state = None
+    def step(self):
+        """One batch: forward, loss, backward, clipping, update. Returns the loss over all processes."""
+        config, progress = self.config, self.progress
+        inputs, targets, predictions = self.data.batch(progress, (self.rank, self.world))
+        if not self.data.carries_state or progress["cursor"] == 0:
+            self.state = None
         if "sampling" in config:
-            network.teacher_forcing = teacher_forcing(config["sampling"], progress["step"])
-        answers, after = shared(**moved(inputs, device), state=state)
-        loss = data.measure(answers, moved(targets, device))[0] / max(predictions, 1)
-        optimizer.zero_grad()
-        (loss * world).backward()  # DistributedDataParallel takes the mean over the processes
-        clip = config["clip"]
-        if clip["value"] > 0:
-            nn.utils.clip_grad_value_(named.values(), clip["value"])
-        norm = nn.utils.clip_grad_norm_(named.values(), clip["norm"] if clip["norm"] > 0 else math.inf)
+            self.network.teacher_forcing = teacher_forcing(config["sampling"], progress["step"])
+        answers, after = self.shared(**moved(inputs, self.device), state=self.state)
+        loss = self.data.measure(answers, moved(targets, self.device))[0] / max(predictions, 1)
+        self.optimizer.zero_grad()
+        (loss * self.world).backward()  # DistributedDataParallel takes the mean over the processes
         loss = loss.detach()
-        if world > 1:
+        if self.world > 1:
             dist.all_reduce(loss)
-        if not math.isfinite(loss.item() + norm.item()):
-            raise SystemExit(f"Step {progress['step'] + 1}: loss {loss.item()}, gradient norm {norm.item()}.")
-        rate = rate_at(config["schedule"], progress, settings["learningRate"], progress["step"])
-        for group in optimizer.param_groups:
-            group["lr"] = rate
-        optimizer.step()
-        state = each_column(after, torch.Tensor.detach)
-        data.advance(progress)
+        norm, rate = self.update(loss)
+        self.state = each_column(after, torch.Tensor.detach)
+        self.data.advance(progress)
         progress.update(step=progress["step"] + 1, updates=progress["updates"] + 1)
-        losses.append(loss.item())
-        say(f"step {progress['step']}  loss {losses[-1]:.7f}  gradient norm {norm.item():.4f}  rate {rate:.3g}", flush=True)
+        self.say(f"step {progress['step']}  loss {loss:.7f}  gradient norm {norm:.4f}  rate {rate:.3g}", flush=True)
+        return loss.item()
 
-        every = config["evaluateEvery"]
-        if every and len(data.validation) and progress["step"] % every == 0:
-            validation, accuracy = evaluate(network, data, "validation", device)
-            observe(progress, config["schedule"]["patience"], validation)
-            progress.update(evaluated=progress["step"], validationLoss=validation)
-            say(f"step {progress['step']}  validation {described(validation, accuracy)}", flush=True)
-        if options.save_every and progress["step"] % options.save_every == 0:
-            save_all()
-    if options.steps:
-        save_all()
+    def update(self, loss):
+        """Clips the gradients and changes the weights; returns the gradients' norm and the learning rate."""
+        clip, settings = self.config["clip"], self.config["optimizer"]
+        if clip["value"] > 0:
+            nn.utils.clip_grad_value_(self.named.values(), clip["value"])
+        norm = nn.utils.clip_grad_norm_(self.named.values(), clip["norm"] if clip["norm"] > 0 else math.inf)
+        if not math.isfinite(loss.item() + norm.item()):
+            raise SystemExit(f"Step {self.progress['step'] + 1}: loss {loss}, gradient norm {norm}.")
+        rate = rate_at(self.config["schedule"], self.progress, settings["learningRate"], self.progress["step"])
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.optimizer.step()
+        return norm.item(), rate
+
+    def validate(self):
+        """Where a validation is due."""
+        every, step = self.config["evaluateEvery"], self.progress["step"]
+        if not every or step % every or not len(self.data.validation):
+            return
+        loss, accuracy = evaluate(self.network, self.data, "validation", self.device)
+        observe(self.progress, self.config["schedule"]["patience"], loss)
+        self.progress.update(evaluated=step, validationLoss=loss)
+        self.say(f"step {step}  validation {described(loss, accuracy)}", flush=True)
+
+    def save(self):
+        carried = self.data.carries_state and self.state is not None
+        whole = gathered(self.state, self.world) if carried else None
+        if self.rank == 0:
+            out = self.options.out or self.options.model
+            save(out, self.named, self.metadata, self.config["optimizer"], self.optimizer, whole, self.progress,
+                 self.config["batch"])
+            self.say(f"saved {out}")
+
+
+def train(options, world, rank, device, say):
+    training, losses = Training(options, world, rank, device, say), []
+    network, data = training.network, training.data
+    for step in range(1, options.steps + 1):
+        losses.append(training.step())
+        training.validate()
+        if step == options.steps or (options.save_every and training.progress["step"] % options.save_every == 0):
+            training.save()
     for split in ("validation", "test") if options.evaluate else ():
         if len(getattr(data, split)):
             say(f"{split}: {described(*evaluate(network, data, split, device))}")
