@@ -13,6 +13,12 @@ export const texts: Record<string, string> = {
   notes: JSON.stringify({ train: Array.from({ length: 9 }, (_, i) => [[40 + (i % 5)], [44, 52], []]) }),
 };
 
+Object.assign(texts, {
+  translate: lines((i) => `${word(i)}\t${[...word(i)].reverse().join('')}`),
+  generate: lines(word),
+  context: lines((i) => `${i % 3},${i / 40}\t${word(i)}`),
+});
+
 export type AnyTask = NonNullable<CreateOptions['task']>;
 
 export type TaskCase = [name: string, task: AnyTask, text: string, more: Partial<CreateOptions>];
@@ -35,6 +41,37 @@ export const networkCases: TaskCase[] = [
   ['regress, late', 'regress', 'regress', { layers: [{ hidden: 6, edges: [{ from: 'input' }, { from: 'input', delay: 2 }, { from: 'self' }] }] }],
   ['regress, pooled', { name: 'regress', pool: 'mean' }, 'pooled', { layers: [both] }],
   ['notes', 'notes', 'notes', { layers: [{ cell: 'gru', hidden: 8 }], skipOutputs: true }],
+]; // prettier-ignore
+
+const gru = { cell: 'gru', hidden: 5 };
+
+/** Networks that write sequences: encoder and decoder, contexts, attention, and every way to end. */
+export const sequenceCases: TaskCase[] = [
+  ['translate, additive attention', 'translate', 'translate', { encoder: [both], layers: [{ hidden: 6 }], attention: 'additive' }],
+  ['translate, multiplicative attention', 'translate', 'translate', {
+    encoder: [{ hidden: 4 }, { ...both, cell: 'gru' }], layers: [gru, { hidden: 6 }],
+    attention: { score: 'multiplicative', size: 3, feed: false }, embedding: 4,
+  }],
+  ['translate, context as input', 'translate', 'translate', { encoder: [both], layers: [{ cell: 'rnn', hidden: 6 }], context: 'input' }],
+  ['translate, context as first state', 'translate', 'translate', { encoder: [gru], layers: [{ hidden: 6 }, gru], context: 'initial' }],
+  ['translate, deep encoder', 'translate', 'translate', {
+    encoder: [{ ...both, layerNorm: true }, { ...both, leak: 0.3, edges: [{ from: 0 }, { from: 1, delay: 2 }, { from: 'self', hidden: [4] }] }],
+    layers: [{ hidden: 5, residual: true }, { hidden: 5, residual: true, clock: [1, 2] }], attention: 'additive', embedding: 5,
+  }],
+  ['translate, halts', { name: 'translate', length: 'halt' }, 'translate', { encoder: [gru], layers: [{ hidden: 6 }] }],
+  ['translate, counts', { name: 'translate', length: 'count' }, 'translate', { encoder: [gru], layers: [{ hidden: 6 }], attention: 'multiplicative' }],
+  ['generate', 'generate', 'generate', { layers: [{ hidden: 6 }, gru], skipInputs: true }],
+  ['generate, late', 'generate', 'generate', { layers: [{ hidden: 6, edges: [{ from: 'input' }, { from: 'input', delay: 2 }, { from: 'self' }, { from: 'output', delay: 2 }] }] }],
+  ['generate, halts', { name: 'generate', length: 'halt' }, 'generate', { layers: [gru], embedding: 5, tied: false }],
+  ['generate, counts', { name: 'generate', length: 'count' }, 'generate', { layers: [{ hidden: 6 }] }],
+  ['generate, a context', { name: 'generate', context: 2 }, 'context', { layers: [{ hidden: 6 }, gru] }],
+  ['generate, fed its softmax', 'generate', 'generate', { feedback: 'softmax', layers: [{ ...gru, edges: [{ from: 'input' }, { from: 'self' }, { from: 'output' }] }] }],
+  ['generate, products and blocks', 'generate', 'generate', {
+    layers: [{ hidden: 6, edges: [{ from: 'input' }, { from: 'self', blocks: 2 }, { from: { product: [{ from: 'input', units: 4 }, { from: 'self', delay: 1, units: 4 }] } }] }],
+  }],
+  ['generate, an upper layer', 'generate', 'generate', {
+    layers: [{ hidden: 5, edges: [{ from: 'input' }, { from: 'self' }, { from: 1, delay: 1 }] }, gru],
+  }],
 ]; // prettier-ignore
 
 export async function made(task: AnyTask, text: string, more: Partial<CreateOptions>): Promise<Model> {
