@@ -74,7 +74,8 @@ describe.runIf(hasModule('torch'))("in Debian's PyTorch", () => {
   });
 
   test.each(learned)('%s trains and measures as we do, over epochs', (name) => {
-    const { losses, printed } = results[named(name)]!;
+    const { losses, printed, error } = results[named(name)]!;
+    expect(error).toBeUndefined();
     const { losses: ours, evaluations } = wanted[name]!;
     expect(Math.abs(losses[0]! - ours[0]!)).toBeLessThan(1e-5);
     expect(difference(losses, ours)).toBeLessThan(1e-4);

@@ -55,7 +55,7 @@ export const sequenceCases: TaskCase[] = [
   ['translate, context as input', 'translate', 'translate', { encoder: [both], layers: [{ cell: 'rnn', hidden: 6 }], context: 'input' }],
   ['translate, context as first state', 'translate', 'translate', { encoder: [gru], layers: [{ hidden: 6 }, gru], context: 'initial' }],
   ['translate, deep encoder', 'translate', 'translate', {
-    encoder: [{ ...both, layerNorm: true }, { ...both, leak: 0.3, edges: [{ from: 0 }, { from: 1, delay: 2 }, { from: 'self', hidden: [4] }] }],
+    encoder: [{ ...both, layerNorm: true }, { ...both, leak: 0.3, edges: [{ from: 0 }, { from: 1 }, { from: 'self', hidden: [4] }] }],
     layers: [{ hidden: 5, residual: true }, { hidden: 5, residual: true, clock: [1, 2] }], attention: 'additive', embedding: 5,
   }],
   ['translate, halts', { name: 'translate', length: 'halt' }, 'translate', { encoder: [gru], layers: [{ hidden: 6 }] }],

@@ -2,63 +2,41 @@
 import type { LoweredLayer, LoweredNetwork } from '../lowering.js';
 import { type Memory, memoryOf } from '../memory.js';
 import type { Tensor } from '../safetensors.js';
-import { groupsOf, layerMethod, nameOf } from './methods.js';
-import { torchModule } from './torch-module.js';
+import { beforeOf, beginMethod, forwardMethods, mainOf } from './forward.js';
+import { groupsOf, layerMethod } from './methods.js';
+import { heldBy, torchModule } from './torch-module.js';
 
 export function networkPy(network: LoweredNetwork): string {
-  const { layers, checkpoint, sizes, answers } = network;
+  const { layers, checkpoint, sizes } = network;
   const memory = memoryOf(network);
   const groups = groupsOf(network);
   const methods = groups.map((group) => layerMethod(network, memory, group));
+  const begin = beginMethod(network, memory);
+  const modules = members(checkpoint.parameters, layers);
   const { symbols, numbers: D, outputs } = sizes;
-  const { task } = checkpoint;
-  const before = beforeOf(network, memory);
-  const late = before ? ['tokens = torch.cat([state["tokens_before"], tokens])'] : [];
-  const read = D ? `numbers [T, N, ${D}]` : 'tokens [T, N]';
-  const pooled = layers[answers.at(-1)!]?.out.when === 'sequence';
-  const answered = task === 'next' ? '[T, N, V]' : `[${pooled ? '' : 'T, '}N, ${outputs}]`;
-  const forward = [
-    'def forward(self, tokens, state=None, lengths=None):',
-    `    """Logits ${answered} of ${read}, and the state after them.${D ? '' : ' V stands for no symbol.'}`,
-    '',
-    '    Without a state every sequence begins anew. lengths: true steps of each sequence, [N]; all T without them.',
-    '    """',
-    '    T, state = len(tokens), state or self.start(tokens.shape[1], tokens.device)',
-    '    given, after = {}, {}',
-    ...late.map((line) => `    ${line}`),
-    ...groups.map((group) => `    self.${nameOf(network, group)}(T, tokens, lengths, given, state, after)`),
-    ...(before ? [`    after["tokens_before"] = tokens[-${before}:]`] : []),
-    ...(memory.clock.includes(true) ? ['    after["clock"] = state["clock"] + T'] : []),
-    '    return given["readout"], after',
-  ];
   const reads = D ? `D = ${D} numbers a step` : `${symbols} symbols`;
   const code = [
     head(
-      helpers(methods.flat().join('\n')),
+      helpers([...methods.flat(), ...begin].join('\n')),
       layers.some((layer) => torchModule(layer)),
       layers.some(({ backward }) => backward),
     ) + constants(network, memory),
     '',
     '',
     'class Network(nn.Module):',
-    `    """${title(layers)}; ${reads}${task === 'next' ? '' : `, O = ${outputs} answers`}."""`,
+    `    """${title(layers)}; ${reads}${checkpoint.task === 'next' ? '' : `, O = ${outputs} answers`}."""`,
     '',
     '    def __init__(self):',
     '        super().__init__()',
-    ...members(checkpoint.parameters, layers).map((line) => `        ${line}`),
+    ...modules.map((line) => `        ${line}`),
     '',
     ...start(network, memory).map((line) => `    ${line}`),
-    '',
-    ...forward.map((line) => `    ${line}`),
-    ...methods.flatMap((lines) => ['', ...lines.map((line) => (line ? `    ${line}` : ''))]),
+    ...[begin, ...forwardMethods(network, memory), ...methods].flatMap((lines) =>
+      lines.length ? ['', ...lines.map((line) => (line ? `    ${line}` : ''))] : [],
+    ),
     '',
   ].join('\n');
   return D ? code.replace(/\btokens(_before)?\b/g, 'inputs$1') : code;
-}
-
-/** How many former tokens or numbers somebody reads. */
-function beforeOf({ sizes }: LoweredNetwork, { tokens, numbers }: Memory): number {
-  return Math.max(...(sizes.numbers ? numbers : tokens));
 }
 
 function title(layers: readonly LoweredLayer[]): string {
@@ -105,6 +83,17 @@ const library: Record<string, string> = {
   one_hot: `def one_hot(tokens):
     """[T, N, V]; zeros for a token of V or more."""
     return F.one_hot(tokens.clamp(max=SYMBOLS), SYMBOLS + 1)[..., :SYMBOLS].float()`,
+  attend: `def attend(query, keys, memory, score, lengths):
+    """The mean of the memory [S, N, M], weighted by the softmax over S of the scores of the keys [S, N, A].
+
+    A score is score . tanh(query + key) (Bahdanau et al. 2015), without a vector query . key (Luong et al. 2015).
+    """
+    query = query.unsqueeze(-3)
+    scores = (query * keys).sum(-1) if score is None else torch.tanh(query + keys) @ score
+    if lengths is not None:
+        steps = torch.arange(len(keys), device=keys.device)[:, None]
+        scores = scores.masked_fill(steps >= lengths, -torch.inf)
+    return (torch.softmax(scores, -2).unsqueeze(-1) * memory).sum(-3)`,
   late: `def late(sequence, delay, T):
     """The last T steps of a sequence, as they were \`delay\` steps earlier."""
     return sequence[len(sequence) - T - delay : len(sequence) - delay]`,
@@ -164,7 +153,6 @@ function helpers(methods: string): string {
 /** What train.py needs to read and write the states of a checkpoint. */
 function constants(network: LoweredNetwork, memory: Memory): string {
   const { layers, sizes } = network;
-  const standard = layers.some((layer) => torchModule(layer));
   const kept = layers.flatMap(({ name, states }) =>
     states.map((state) => `    ("${name}.${state.name}", ${state.delay}, ${state.size}),`),
   );
@@ -174,16 +162,30 @@ function constants(network: LoweredNetwork, memory: Memory): string {
     'STATES = [',
     ...kept,
     ']',
-    `TOKENS_BEFORE = ${sizes.numbers ? 0 : beforeOf(network, memory)}`,
+    `TOKENS_BEFORE = ${sizes.numbers ? 0 : memory.tokens[0]}`,
     `CLOCK = ${memory.clock.includes(true) ? 'True' : 'False'}`,
     '',
     '',
     'def stored_name(name):',
     '    """What a checkpoint calls a parameter of this module."""',
-    standard
-      ? '    return re.sub(r"^(layers\\.\\d+\\.(weight|bias)_(ih|hh))_l0$", r"\\1", name)  # torch.nn adds a number'
-      : '    return name',
+    ...storedName(layers),
   ].join('\n');
+}
+
+/** torch.nn adds a number to names, and has one for what is read. */
+function storedName(layers: readonly LoweredLayer[]): string[] {
+  const modules = layers.flatMap((layer) =>
+    torchModule(layer) && typeof layer.standard !== 'string' ? [{ ...layer, ...layer.standard }] : [],
+  );
+  if (!modules.length) return ['    return name'];
+  const renamed = modules.flatMap(({ name, inputs }) =>
+    inputs[0]!.matrix.name === `${name}.weight_ih`
+      ? []
+      : [`"${name}.weight_ih": "${inputs[0]!.matrix.name}"`],
+  );
+  const plain = String.raw`re.sub(r"^((layers|encoder)\.\d+\.(weight|bias)_(ih|hh))_l0$", r"\1", name)  # torch.nn adds a number`;
+  if (!renamed.length) return [`    return ${plain}`];
+  return [`    name = ${plain}`, `    return {${renamed.join(', ')}}.get(name, name)`];
 }
 
 /** Modules by name; a leaf is Python: a shape, or a module of torch.nn. */
@@ -193,15 +195,25 @@ interface Tree {
 
 /** The modules that give parameters their names. */
 function members(parameters: ReadonlyMap<string, Tensor>, layers: readonly LoweredLayer[]): string[] {
-  const tree: Tree = {};
-  const standard = new Map(layers.map((layer) => [layer.name, torchModule(layer)]));
-  for (const [name, { shape }] of parameters) {
-    const [layer = ''] = /^layers\.\d+/.exec(name) ?? [];
-    const code = standard.get(layer);
-    const path = (code ? layer : name).split('.');
-    let at = tree;
+  const [tree, beside]: [Tree, Tree] = [{}, {}];
+  const put = (root: Tree, path: readonly string[], leaf: string) => {
+    let at = root;
     for (const part of path.slice(0, -1)) at = (at[part] ??= {}) as Tree;
-    at[path.at(-1)!] = code ?? `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
+    at[path.at(-1)!] = leaf;
+  };
+  const modules = layers.flatMap((layer) => {
+    const code = torchModule(layer);
+    if (code === undefined || typeof layer.standard === 'string') return [];
+    return [{ name: layer.name, code, held: heldBy(layer.standard) }];
+  });
+  for (const [name, { shape }] of parameters) {
+    const module = modules.find((one) => name.startsWith(`${one.name}.`));
+    const leaf = `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
+    if (module?.held.has(name)) put(tree, module.name.split('.'), module.code);
+    else if (module) {
+      const [part = '', ...rest] = name.slice(module.name.length + 1).split('.');
+      put(beside, [`${module.name.replace(/\.(\d+)/, '[$1]')}.${part}`, ...rest], leaf);
+    } else put(tree, name.split('.'), leaf);
   }
   const shown = (node: Tree | string, indent: string): string => {
     if (typeof node === 'string') return node;
@@ -214,7 +226,9 @@ function members(parameters: ReadonlyMap<string, Tensor>, layers: readonly Lower
     });
     return list ? `nn.ModuleList([\n${items.join('')}${indent}])` : `Weights(\n${items.join('')}${indent})`;
   };
-  return Object.entries(tree).flatMap(([name, node]) => `self.${name} = ${shown(node, '')}`.split('\n'));
+  return Object.entries({ ...tree, ...beside }).flatMap(([name, node]) =>
+    `self.${name} = ${shown(node, '')}`.split('\n'),
+  );
 }
 
 function start(network: LoweredNetwork, memory: Memory): string[] {
@@ -227,7 +241,7 @@ function start(network: LoweredNetwork, memory: Memory): string[] {
         : [];
     }),
   );
-  const before = beforeOf(network, memory);
+  const before = beforeOf(network, memory, mainOf(network));
   const { numbers: D } = sizes;
   if (before && D) lines.push(`    "tokens_before": torch.zeros(${before}, columns, ${D}, device=device),`);
   if (before && !D)

@@ -31,7 +31,7 @@ const KEYWORDS =
   global if import in is lambda nonlocal not or pass raise return try while with yield`.split(/\s+/);
 /** What is written within something else where it is used once. */
 const INLINE = ['sum', 'product', 'difference', 'quotient', 'linear', 'slice'];
-const SOURCES = ['past', 'result', 'token', 'numbers'];
+const SOURCES = ['past', 'result', 'token', 'numbers', 'context', 'memory', 'padding'];
 
 /** The lines of one method, from the values it computes. */
 export class Method {
@@ -48,6 +48,7 @@ export class Method {
     'self',
     'tokens',
     'inputs',
+    'lengths',
     'given',
     'state',
     'after',
@@ -174,6 +175,11 @@ export class Method {
       case 'dropout':
         if (op.per === 'step') return atom(`F.dropout(${code(op.x)}, ${op.rate}, self.training)`);
         return { code: `${factor(of(op.x))} * ${this.#mask(op.site, op.rate, size)}`, level: PRODUCT };
+      case 'attention': {
+        const score = op.score ? `${this.parameter(op.score)}.flatten()` : 'None';
+        const parts = [op.query, op.keys].map(code);
+        return atom(`attend(${parts.join(', ')}, ${this.#memory(op.memory)}, ${score}, ${code(op.padding)})`);
+      }
       default: {
         const source = this.source(value);
         if (source === undefined) throw new Error(`${op.kind} has no source`);
@@ -187,6 +193,15 @@ export class Method {
     const own = name.startsWith(this.#own);
     const path = (own ? name.slice(this.#own.length) : name).replace(/\.(\d+)(?=\.|$)/g, '[$1]');
     return own && this.#own ? `w.${path}` : `self.${path}`;
+  }
+
+  /** What attention averages, side by side. */
+  #memory(parts: readonly Value[]): string {
+    const codes = parts.map((part) => this.#express(part, 'before').code);
+    if (codes.length === 1) return codes[0]!;
+    const name = this.name('memory');
+    this.lines.before.push(`${name} = torch.cat([${codes.join(', ')}], -1)`);
+    return name;
   }
 
   /** One dropout mask for a whole window. */

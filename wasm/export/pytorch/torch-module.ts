@@ -31,7 +31,12 @@ export function moduleCode(
 export function torchModule({ name, size, standard }: LoweredLayer): string | undefined {
   if (typeof standard === 'string' || objection(standard)) return undefined;
   const { inputs, biases, dropsState } = standard;
-  if (inputs.length !== 1 || inputs[0]!.matrix.name !== `${name}.weight_ih`) return undefined;
+  if (inputs.length !== 1 || !inputs[0]!.matrix.name.startsWith(`${name}.`)) return undefined;
   if (biases.length === 1 || dropsState) return undefined;
   return moduleCode(standard, inputs[0]!.source.size, size);
+}
+
+/** The parameters that the module holds. */
+export function heldBy({ inputs, recurrent, biases }: StandardCell): ReadonlySet<string> {
+  return new Set([inputs[0]!.matrix, recurrent, ...biases].map(({ name }) => name));
 }
