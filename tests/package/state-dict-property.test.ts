@@ -5,7 +5,7 @@ import { openModel } from 'unfold-rnn';
 import { fromStateDict, toStateDict } from 'unfold-rnn/export';
 // Not exported: reads and writes the files that PyTorch reads and writes.
 import { readSafetensors, type Tensor, writeSafetensors } from '../../dist/export/safetensors.js';
-import { writePt } from './pt-file.js';
+import { type Strided, writePt } from './pt-file.js';
 
 const GATES = { rnn: 1, lstm: 4, gru: 3 };
 const ALPHABET = 'abcdefgh';
@@ -88,11 +88,11 @@ function stateDict(stack: Stack): Map<string, Tensor> {
 
 /** As `torch.save` writes tensors; matrices with the first index running fastest. */
 function saved(tensors: Map<string, Tensor>): Uint8Array {
-  const strided = [...tensors].map(([name, { shape, data }]) => {
+  const strided = [...tensors].map(([name, { shape, data }]): [string, Strided] => {
     const [rows, columns] = shape as [number, number?];
-    if (columns === undefined) return [name, { shape, strides: [1], storage: data }] as const;
+    if (columns === undefined) return [name, { shape, strides: [1], storage: data }];
     const storage = data.map((_, i) => data[(i % rows) * columns + Math.floor(i / rows)]!);
-    return [name, { shape, strides: [1, rows], storage }] as const;
+    return [name, { shape, strides: [1, rows], storage }];
   });
   return writePt(new Map(strided));
 }
