@@ -1,5 +1,5 @@
 /** Weights for the layers that Keras has. */
-import { checkTask, readCheckpoint } from './checkpoint.js';
+import { checkTask, readCheckpoint, TASKS } from './checkpoint.js';
 import { lower } from './lowering.js';
 import { type Tensor, writeSafetensors } from './safetensors.js';
 import { reorderRows, type StackLayer, stackOf } from './stack.js';
@@ -24,49 +24,78 @@ function objection({ kind, activation }: StandardCell): string | undefined {
 }
 
 /**
- * A checkpoint as a Keras model (2.4 or newer, and 3): `SimpleRNN`, `LSTM` and `GRU` (`reset_after` either way), an
- * `Embedding` (of the unit vectors if the network reads one-hot symbols) and a `Dense` layer that gives logits.
+ * A checkpoint as a Keras model (2.4 or newer, and 3): `SimpleRNN`, `LSTM` and `GRU` (`reset_after` either way), in a
+ * `Bidirectional` where the network reads both ways; an `Embedding` (of the unit vectors if the network reads one-hot
+ * symbols), none below numbers; and a `Dense` layer that gives logits (`regress`: numbers). Where a whole sequence is
+ * answered, the top layer gives its last states alone, or `GlobalAveragePooling1D` their mean.
+ *
+ * For text models, and the tasks `classify`, `tag`, `regress` and `notes`. The sequences of a batch are equally long.
  *
  * @param checkpoint what `Model.save()` gave
  * @throws UnfoldError `UNSUPPORTED` naming what Keras has no layer for; `INVALID_CHECKPOINT`
  */
 export function toKeras(checkpoint: Uint8Array): KerasProject {
   const read = readCheckpoint(checkpoint);
-  checkTask(read, ['next'], 'Keras');
+  checkTask(read, ['next', ...TASKS], 'Keras');
   const network = lower(read);
-  const { embedding, layers, readout } = stackOf(network, 'SimpleRNN, LSTM or GRU of Keras', objection);
-  const V = network.sizes.symbols;
+  const stack = stackOf(network, 'SimpleRNN, LSTM or GRU of Keras', objection);
+  const { embedding, layers, readout, pooling } = stack;
+  const { symbols: V, numbers: D, outputs: O } = network.sizes;
   const tensors = new Map<string, Tensor>();
   const lines: string[] = [];
   /** Adds a layer with its weights in the order in which Keras keeps them. */
   const add = (name: string, code: string, weights: Record<string, Tensor>) => {
     for (const [key, tensor] of Object.entries(weights)) tensors.set(`${name}.${key}`, tensor);
-    lines.push(`    ("${name}", layers.${code}, [${Object.keys(weights).map((key) => `"${key}"`)}]),`);
+    lines.push(`    ("${name}", ${code}, [${Object.keys(weights).map((key) => `"${key}"`)}]),`);
   };
-  if (embedding) add('embedding', `Embedding(${embedding.tensor.shape})`, { embeddings: embedding.tensor });
-  else add('symbols', `Embedding(${V}, ${V}, trainable=False)`, { embeddings: identity(V) });
+  const table = (shape: readonly number[], more = '') => `layers.Embedding(${shape.join(', ')}${more})`;
+  if (embedding) add('embedding', table(embedding.tensor.shape), { embeddings: embedding.tensor });
+  else if (!D) add('symbols', table([V, V], ', trainable=False'), { embeddings: identity(V) });
   layers.forEach((layer, k) => {
-    const { size, input } = layer;
-    const { kind, activation, resetBefore, recurrent, biases } = layer.cell;
-    const order = ORDERS[kind]!;
-    const options = [String(size), 'return_sequences=True'];
-    if (!biases.length) options.push('use_bias=False');
-    if (kind === 'rnn') options.push(`activation="${activation === 'identity' ? 'linear' : activation}"`);
-    if (kind === 'gru') options.push(`reset_after=${resetBefore ? 'False' : 'True'}`);
-    add(`layers_${k}`, `${CLASSES[kind]}(${options.join(', ')})`, {
-      kernel: transposed(input.tensor, order),
-      recurrent_kernel: transposed(recurrent.tensor, order),
-      ...(biases.length && { bias: biasOf(layer, order) }),
-    });
+    const sequences = pooling !== 'last' || k < layers.length - 1;
+    const { backward } = layer;
+    const code = layerCode(layer, sequences);
+    if (!backward) return add(`layers_${k}`, code, weightsOf(layer, ''));
+    const [ahead, back] = [weightsOf(layer, 'forward_'), weightsOf(backward, 'backward_')];
+    const same = layerCode(backward, sequences) === code;
+    const other = same ? '' : `, backward_layer=${layerCode(backward, sequences, true)}`;
+    add(`layers_${k}`, `layers.Bidirectional(${code}${other})`, { ...ahead, ...back });
   });
-  add('readout', `Dense(${V})`, {
+  if (pooling === 'mean') add('mean', 'layers.GlobalAveragePooling1D()', {});
+  add('readout', `layers.Dense(${O})`, {
     kernel: transposed(readout.weight.tensor, [0]),
     bias: readout.bias.tensor,
   });
-  const { config, vocabulary } = read.file.metadata as { config: string; vocabulary: string };
+  const kept = ['config', read.task === 'next' ? 'vocabulary' : 'symbols'] as const;
+  const metadata = Object.fromEntries(kept.map((key) => [key, read.file.metadata[key]!]));
+  const into = D ? `Numbers [N, T, ${D}]` : 'Token numbers [N, T]';
+  const out = `${read.task === 'regress' ? 'numbers' : 'logits'} [N, ${pooling === 'none' ? 'T, ' : ''}${O}]`;
+  const about = `${into} in, ${out} out; the file's metadata "${kept[1]}" tells what they mean.`;
   return {
-    'model.py': modelPy(lines),
-    'weights.safetensors': writeSafetensors({ metadata: { config, vocabulary }, tensors }),
+    'model.py': modelPy(lines, about, D ? `(None, None, ${D})` : '(None, None)'),
+    'weights.safetensors': writeSafetensors({ metadata, tensors }),
+  };
+}
+
+/** The Python that makes a layer. */
+function layerCode({ cell, size }: StackLayer, sequences: boolean, backward = false): string {
+  const { kind, activation, resetBefore, biases } = cell;
+  const options = [String(size), ...(sequences ? ['return_sequences=True'] : [])];
+  if (!biases.length) options.push('use_bias=False');
+  if (kind === 'rnn') options.push(`activation="${activation === 'identity' ? 'linear' : activation}"`);
+  if (kind === 'gru') options.push(`reset_after=${resetBefore ? 'False' : 'True'}`);
+  if (backward) options.push('go_backwards=True');
+  return `layers.${CLASSES[kind]}(${options.join(', ')})`;
+}
+
+/** The weights of a layer, in Keras's order. */
+function weightsOf(layer: StackLayer, prefix: string): Record<string, Tensor> {
+  const { kind, recurrent, biases } = layer.cell;
+  const order = ORDERS[kind]!;
+  return {
+    [`${prefix}kernel`]: transposed(layer.input.tensor, order),
+    [`${prefix}recurrent_kernel`]: transposed(recurrent.tensor, order),
+    ...(biases.length && { [`${prefix}bias`]: biasOf(layer, order) }),
   };
 }
 
@@ -100,10 +129,10 @@ function identity(size: number): Tensor {
   return { shape: [size, size], data };
 }
 
-function modelPy(lines: readonly string[]): string {
+function modelPy(lines: readonly string[], about: string, shape: string): string {
   return `"""A recurrent network, exported by Unfold (unfold-rnn): build() gives the Keras model with its weights.
 
-Token numbers [N, T] in, logits [N, T, V] out; the symbols are in the file's metadata "vocabulary".
+${about}
 """
 
 import json
@@ -134,7 +163,7 @@ def read_safetensors(path):
 def build():
     arrays, _ = read_safetensors(Path(__file__).resolve().parent / "weights.safetensors")
     model = Sequential([layer for _, layer, _ in LAYERS])
-    model.build((None, None))
+    model.build(${shape})
     for name, layer, weights in LAYERS:
         layer.set_weights([arrays[f"{name}.{weight}"] for weight in weights])
     return model

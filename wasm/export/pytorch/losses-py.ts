@@ -2,8 +2,8 @@
 
 /** Functions make_batch, predictions and measure; undefined for a task that this version does not know. */
 export function batchPy(task: string, pooled: boolean): string | undefined {
-  const make = pooled ? (batches[`${task}, pooled`] ?? batches[task]) : batches[task];
-  const measure = measures[task];
+  const make = (pooled ? batches.get(`${task}, pooled`) : undefined) ?? batches.get(task);
+  const measure = measures.get(task);
   return make && measure && [padded, make, measure].join('\n\n');
 }
 
@@ -115,15 +115,15 @@ def predictions(example, task):
     return len(example.target) + (task["length"] == "end")
 `;
 
-const batches: Record<string, string> = {
-  classify,
-  tag,
-  regress: values,
-  'regress, pooled': wholeValues,
-  notes: values,
-  generate: sequences(false),
-  translate: sequences(true),
-};
+const batches = new Map([
+  ['classify', classify],
+  ['tag', tag],
+  ['regress', values],
+  ['regress, pooled', wholeValues],
+  ['notes', values],
+  ['generate', sequences(false)],
+  ['translate', sequences(true)],
+]);
 
 const labels = String.raw`
 def measure(answers, targets, task):
@@ -134,17 +134,15 @@ def measure(answers, targets, task):
     return loss, count, (int(((answers.argmax(-1) == targets) & counts).sum()), count)
 `;
 
-const measures: Record<string, string> = {
-  classify: labels,
-  tag: labels,
-  regress: String.raw`
+const numbers = String.raw`
 def measure(answers, targets, task):
     """The squared error, the mean over the numbers of a step."""
     values, counts = targets
     loss = ((answers - values) ** 2).mean(-1)[counts].sum()
     return loss, int(counts.sum()), None
-`,
-  notes: String.raw`
+`;
+
+const keys = String.raw`
 def measure(answers, targets, task):
     """The binary cross-entropy in nats, summed over the keys of a step; keys that sound and are predicted count as
     right, among those that do either (Boulanger-Lewandowski et al. 2012)."""
@@ -152,10 +150,9 @@ def measure(answers, targets, task):
     loss = F.binary_cross_entropy_with_logits(answers[counts], values[counts], reduction="sum")
     predicted, played = answers[counts] > 0, values[counts] > 0
     return loss, int(counts.sum()), (int((predicted & played).sum()), int((predicted | played).sum()))
-`,
-};
+`;
 
-measures['generate'] = measures['translate'] = String.raw`
+const whole = String.raw`
 def measure(answers, targets, task):
     """The cross-entropy in nats, of the end too; a sequence is right if all of it is."""
     symbols = targets["symbols"]
@@ -175,3 +172,12 @@ def measure(answers, targets, task):
         whole &= length_answers.argmax(-1) == targets["lengths"]
     return loss, int(counts.sum()), (int(whole.sum()), len(whole))
 `;
+
+const measures = new Map([
+  ['classify', labels],
+  ['tag', labels],
+  ['regress', numbers],
+  ['notes', keys],
+  ['generate', whole],
+  ['translate', whole],
+]);

@@ -8,7 +8,8 @@ export interface Reader {
 
 /** @returns undefined if there is none for the task */
 export function readerPy(task: string, pooled: boolean): Reader | undefined {
-  const reader = readers[pooled ? `${task}, pooled` : task] ?? readers[task];
+  const name = [`${task}, pooled`, task].slice(pooled ? 0 : 1).find((key) => Object.hasOwn(readers, key));
+  const reader = name === undefined ? undefined : readers[name];
   return reader && { format: reader.format, code: reader.parts.join('\n\n') };
 }
 
