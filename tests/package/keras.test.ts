@@ -6,6 +6,7 @@ import { toKeras } from 'unfold-rnn/export';
 import { readSafetensors, type Tensor } from '../../dist/export/safetensors.js';
 import type { Config, LayerConfig } from 'unfold-rnn';
 import { configurations, difference, HIDDEN, trained } from './networks.js';
+import { answerOf, asked, close, given, made, networkCases, type TaskCase } from './task-models.js';
 
 const layer = (rest: LayerConfig): LayerConfig => ({ cell: 'lstm', hidden: HIDDEN, ...rest });
 const expressible: Record<string, Config> = {
@@ -27,8 +28,26 @@ function times(x: readonly number[], { shape, data }: Tensor): number[] {
   );
 }
 
-/** One sequence through a layer of the given Python; keras/src/layers/rnn/{simple_rnn,lstm,gru}.py. */
-function run(code: string, inputs: number[][], weight: (name: string) => Tensor | undefined): number[][] {
+type Weights = (name: string) => Tensor | undefined;
+
+/** One sequence through a layer of the given Python. */
+function run(code: string, inputs: number[][], weight: Weights): number[][] {
+  if (code.startsWith('layers.GlobalAveragePooling1D'))
+    return [inputs[0]!.map((_, k) => inputs.reduce((total, x) => total + x[k]!, 0) / inputs.length)];
+  const whole = code.includes('return_sequences=True') || code.startsWith('layers.Dense');
+  if (!code.startsWith('layers.Bidirectional')) return steps(code, inputs, weight).slice(whole ? 0 : -1);
+  const [forward, backward = forward] = code
+    .slice('layers.Bidirectional('.length, -1)
+    .split(', backward_layer=');
+  if (backward !== forward) expect(backward).toContain('go_backwards=True');
+  const ahead = steps(forward!, inputs, (name) => weight(`forward_${name}`));
+  const back = steps(backward!, inputs.toReversed(), (name) => weight(`backward_${name}`));
+  if (!whole) return [[...ahead.at(-1)!, ...back.at(-1)!]];
+  return ahead.map((x, t) => [...x, ...back[back.length - 1 - t]!]);
+}
+
+/** All steps of a layer; keras/src/layers/rnn/{simple_rnn,lstm,gru}.py. */
+function steps(code: string, inputs: number[][], weight: Weights): number[][] {
   const [, kind, units] = /layers\.(\w+)\((\d+)/.exec(code)!;
   const H = Number(units);
   const [kernel, recurrent, bias] = ['kernel', 'recurrent_kernel', 'bias'].map(weight);
@@ -67,33 +86,60 @@ function run(code: string, inputs: number[][], weight: (name: string) => Tensor 
   });
 }
 
+/** What the exported model answers to a sequence of tokens, or of numbers. */
+function answersOf(checkpoint: Uint8Array, sequence: readonly number[] | number[][]): number[] {
+  const { 'model.py': code, 'weights.safetensors': weights } = toKeras(checkpoint);
+  const { tensors } = readSafetensors(weights);
+  const lines = [...code.matchAll(/^ {4}\("(\w+)", (layers\..*), \[(.*)\]\),$/gm)];
+  let values = sequence as number[][];
+  for (const [, name, layerCode, names] of lines) {
+    const own = [...names!.matchAll(/"(\w+)"/g)].map(([, key]) => key!);
+    expect(layerCode!.includes('use_bias=False')).toBe(
+      /RNN|LSTM|GRU/.test(layerCode!) && !own.some((key) => key.endsWith('bias')),
+    );
+    const weight = (key: string) => (own.includes(key) ? tensors.get(`${name}.${key}`)! : undefined);
+    const table = weight('embeddings');
+    const row = (token: number) => [
+      ...table!.data.slice(token * table!.shape[1]!, (token + 1) * table!.shape[1]!),
+    ];
+    values = table ? (sequence as number[]).map(row) : run(layerCode!, values, weight);
+  }
+  const named = lines.filter(([, , , names]) => names).length;
+  expect(new Set([...tensors.keys()].map((name) => name.split('.')[0])).size).toBe(named);
+  execFileSync('/usr/bin/python3', ['-c', `compile(${JSON.stringify(code)}, 'model.py', 'exec')`]);
+  return values.flat();
+}
+
 test.each(Object.entries(expressible))(
   '%s: the equations of Keras give the same logits',
   async (_, config) => {
     const model = await trained(config);
-    const { 'model.py': code, 'weights.safetensors': weights } = toKeras(model.checkpoint);
-    const { tensors } = readSafetensors(weights);
-    const lines = [...code.matchAll(/^ {4}\("(\w+)", (layers\..*), \[(.*)\]\),$/gm)];
     const tokens = Array.from({ length: 20 }, (_, i) => (i * 5 + (i % 7)) % model.symbols);
-    let values: number[][] = [];
-    for (const [, name, layerCode, names] of lines) {
-      const own = [...names!.matchAll(/"(\w+)"/g)].map(([, key]) => key!);
-      expect(layerCode!.includes('use_bias=False')).toBe(
-        /RNN|LSTM|GRU/.test(layerCode!) && !own.includes('bias'),
-      );
-      const weight = (key: string) => (own.includes(key) ? tensors.get(`${name}.${key}`)! : undefined);
-      const table = weight('embeddings');
-      values = table
-        ? tokens.map((token) => [...table.data.slice(token * table.shape[1]!, (token + 1) * table.shape[1]!)])
-        : run(layerCode!, values, weight);
-    }
     const [logits] = model.logits(tokens, 1, { values: new Float32Array(), inputs: [], clock: 0 });
-    expect(difference(values.flat(), logits)).toBeLessThan(1e-5);
-    expect(new Set([...tensors.keys()].map((name) => name.split('.')[0])).size).toBe(lines.length);
-    execFileSync('/usr/bin/python3', ['-c', `compile(${JSON.stringify(code)}, 'model.py', 'exec')`]);
+    expect(difference(answersOf(model.checkpoint, tokens), logits)).toBeLessThan(1e-5);
     model.dispose();
   },
 );
+
+const unlike = [{ hidden: 5 }, { cell: 'gru', hidden: 4, direction: 'backward' as const, edges: [{ from: 'input' as const }, { from: 'self' as const }] }]; // prettier-ignore
+const taskCases: TaskCase[] = [
+  ...networkCases.filter(([name]) =>
+    ['classify, last', 'classify, last, both ways', 'classify, mean', 'tag', 'regress', 'regress, pooled'].includes(name),
+  ), // prettier-ignore
+  ['notes', 'notes', 'notes', { layers: [{ cell: 'gru', hidden: 8, reset: 'before' }] }],
+  ['tag, unlike directions', 'tag', 'tag', { layers: unlike, readout: [{ from: 0 }, { from: 1 }] }],
+];
+
+test.each(taskCases)('%s: the equations of Keras give the same answers', async (_, task, text, more) => {
+  const model = await made(task, text, more);
+  const checkpoint = await model.save();
+  for (const T of [1, 5]) {
+    const { input, encoded } = asked(model, T);
+    const answers = answersOf(checkpoint, encoded);
+    close(answerOf(task, answers, model.info.data!.outputs), given(await model.predict({ input })));
+  }
+  model.dispose();
+});
 
 test('refuses by name what Keras has no layer for', async () => {
   const refused = {
