@@ -60,6 +60,11 @@ export const sequenceCases: TaskCase[] = [
   }],
   ['translate, halts', { name: 'translate', length: 'halt' }, 'translate', { encoder: [gru], layers: [{ hidden: 6 }] }],
   ['translate, counts', { name: 'translate', length: 'count' }, 'translate', { encoder: [gru], layers: [{ hidden: 6 }], attention: 'multiplicative' }],
+  // So that hardly ever a symbol is drawn: PyTorch would draw another.
+  ['translate, scheduled sampling', 'translate', 'translate', {
+    encoder: [gru], layers: [{ hidden: 6, edges: [{ from: 'input' }, { from: 'output', delay: 2 }, { from: 'self' }] }],
+    sampling: { name: 'linear', k: 1e9 }, embedding: 4,
+  }],
   ['generate', 'generate', 'generate', { layers: [{ hidden: 6 }, gru], skipInputs: true }],
   ['generate, late', 'generate', 'generate', { layers: [{ hidden: 6, edges: [{ from: 'input' }, { from: 'input', delay: 2 }, { from: 'self' }, { from: 'output', delay: 2 }] }] }],
   ['generate, halts', { name: 'generate', length: 'halt' }, 'generate', { layers: [gru], embedding: 5, tied: false }],

@@ -11,6 +11,8 @@ export class Environment {
   readonly outputs: Value[] = [];
   /** Places of the layers that run through time together now. */
   scan: readonly number[] = [];
+  /** Whether tokens of the main sequence are known at their step only. */
+  drawn = false;
   readonly #graph: SavedGraph;
   readonly #buffers: ReadonlyMap<string, GraphBuffer>;
   readonly #contents = new Map<string, Content>();
@@ -74,7 +76,10 @@ export class Environment {
 
   signal({ buffer: name, row = 0, rows, delay }: GraphSignal, layer: GraphLayer): Value {
     const sequence = layer.sequence as Sequence;
-    if (name === 'tokens') return this.leaf('token', rows, 'once', { kind: 'token', sequence, delay });
+    if (name === 'tokens') {
+      const when = this.drawn && sequence === 0 ? 'step' : 'once';
+      return this.leaf('token', rows, when, { kind: 'token', sequence, delay });
+    }
     const { alias, rows: height } = this.#buffers.get(name)!;
     const part = (value: Value) => slice(value.name, value, row, rows);
     const owner = this.#owners.get(name);

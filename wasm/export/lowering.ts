@@ -60,10 +60,15 @@ export interface LoweredNetwork {
 /**
  * The network of a checkpoint as values.
  * @param masked the sequences whose columns have lengths of their own: states are `held` where one has ended
+ * @param training with scheduled sampling, tokens of the main sequence are known step by step
  * @throws UnfoldError `INVALID_CHECKPOINT` if graph and tensors do not fit, or say what this version does not know
  */
-export function lower(checkpoint: Checkpoint, masked: readonly Sequence[] = []): LoweredNetwork {
-  return sound('graph', () => new Lowering(checkpoint, masked).network());
+export function lower(
+  checkpoint: Checkpoint,
+  masked: readonly Sequence[] = [],
+  training = false,
+): LoweredNetwork {
+  return sound('graph', () => new Lowering(checkpoint, masked, training).network());
 }
 
 class Lowering {
@@ -82,6 +87,7 @@ class Lowering {
   constructor(
     private readonly checkpoint: Checkpoint,
     private readonly masked: readonly Sequence[],
+    training: boolean,
   ) {
     const graph = readGraph(checkpoint.file.metadata);
     this.#graph = graph;
@@ -92,6 +98,7 @@ class Lowering {
     for (const operation of graph.operations) {
       if (operation.operation === 'bias') this.#biases.set(operation.to, operation.biases);
       if (operation.operation === 'layerNorm') this.#normalized.add(operation.to);
+      if (operation.operation === 'scheduledSampling') this.#environment.drawn = training;
     }
   }
 

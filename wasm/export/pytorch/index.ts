@@ -55,7 +55,7 @@ export function toPyTorch(checkpoint: Uint8Array): PyTorchProject {
       );
   const data = dataPy(read.config);
   return {
-    'network.py': networkPy(lower(read)),
+    'network.py': networkPy(lower(read, [], true)),
     ...(data !== undefined && { 'train.py': trainPy, 'data.py': data }),
     'checkpoint.py': checkpointPy,
     'model.safetensors': checkpoint,

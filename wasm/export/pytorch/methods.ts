@@ -170,13 +170,25 @@ class Writer {
         this.#give(this.#code.use(layer.out, 'before'), before, layer);
         continue;
       }
-      const list = given.length > 1 ? `answers_${l}` : 'answers';
+      const list = lists.length > 1 ? `answers_${l}` : 'answers';
       before.push(`${list} = []`);
       appended.push(`${list}.append(${this.#code.use(layer.out, 'loop')})`);
       this.#give(`torch.stack(${list})`, after, layer);
     }
-    loop.push(...appended, ...replaced);
+    loop.push(...appended, ...replaced, ...this.#drawing(lists.length > 1));
     for (const member of given) if (!lists.includes(member)) this.#giveSequence(member);
+  }
+
+  /** Where the next token may be drawn from the answer to this one. */
+  #drawing(several: boolean): string[] {
+    const tokens = everything(this.#roots).filter(({ op, when }) => op.kind === 'token' && when === 'step');
+    if (!tokens.length) return [];
+    const answers = several ? `answers_${this.network.answers.at(-1)!}` : 'answers';
+    const place = `t${plus(this.memory.tokens[0] + 1)}`;
+    return [
+      'if self.training and t + 1 < T:',
+      `    tokens = draw(tokens, ${place}, ${answers}[-1], self.teacher_forcing)`,
+    ];
   }
 
   /** Whether what a layer gives follows from its states, once all are known. */
@@ -212,6 +224,7 @@ class Writer {
     const turned = (code: string) => (this.#top.layer.backward ? `turned(${code}, lengths)` : code);
     switch (op.kind) {
       case 'token':
+        if (when === 'step') return `tokens[t${plus(this.memory.tokens[0] - op.delay)}]`;
         return turned(this.memory.tokens[op.sequence] ? `late(tokens, ${op.delay}, T)` : 'tokens');
       case 'numbers': {
         if (!this.network.sizes.numbers) return 'given["remaining"]';
@@ -239,6 +252,8 @@ class Writer {
     return state ? former[state]! : `${past}[-${delay}]`;
   }
 }
+
+const plus = (steps: number) => (steps ? ` + ${steps}` : '');
 
 const givenOf = ({ name }: LoweredLayer) => `given["${name}"]`;
 

@@ -14,6 +14,7 @@ export function networkPy(network: LoweredNetwork): string {
   const begin = beginMethod(network, memory);
   const modules = members(checkpoint.parameters, layers);
   const { symbols, numbers: D, outputs } = sizes;
+  const draws = methods.flat().some((line) => line.includes('self.teacher_forcing'));
   const reads = D ? `D = ${D} numbers a step` : `${symbols} symbols`;
   const code = [
     head(
@@ -25,6 +26,9 @@ export function networkPy(network: LoweredNetwork): string {
     '',
     'class Network(nn.Module):',
     `    """${title(layers)}; ${reads}${checkpoint.task === 'next' ? '' : `, O = ${outputs} answers`}."""`,
+    ...(draws
+      ? ['', '    teacher_forcing = 1.0  # how often a step reads the true token, not a drawn one']
+      : []),
     '',
     '    def __init__(self):',
     '        super().__init__()',
@@ -94,6 +98,11 @@ const library: Record<string, string> = {
         steps = torch.arange(len(keys), device=keys.device)[:, None]
         scores = scores.masked_fill(steps >= lengths, -torch.inf)
     return (torch.softmax(scores, -2).unsqueeze(-1) * memory).sum(-3)`,
+  draw: `def draw(tokens, t, logits, teacher_forcing):
+    """The tokens, those of step t at times drawn from the answer to the step before (Bengio et al. 2015)."""
+    drawn = torch.multinomial(torch.softmax(logits[:, :SYMBOLS].detach(), -1), 1)[:, 0]
+    true = torch.rand(len(drawn), device=drawn.device) < teacher_forcing
+    return torch.cat([tokens[:t], torch.where(true, tokens[t], drawn)[None], tokens[t + 1 :]])`,
   late: `def late(sequence, delay, T):
     """The last T steps of a sequence, as they were \`delay\` steps earlier."""
     return sequence[len(sequence) - T - delay : len(sequence) - delay]`,
