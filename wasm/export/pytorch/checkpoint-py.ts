@@ -1,4 +1,6 @@
-/** checkpoint.py: our files in Python. The same for every network. */
+import { safetensorsPy } from './safetensors-py.js';
+
+/** checkpoint.py: our files in Python. The same for every network that a model trains. */
 export const checkpointPy = String.raw`"""Checkpoints of Unfold: safetensors files with weights, configuration, vocabulary, optimizer, state and progress."""
 
 import json
@@ -20,34 +22,7 @@ MOMENTS = {
 }
 
 
-def read_safetensors(path):
-    """Arrays by name, in the file's order, and the metadata."""
-    data = Path(path).read_bytes()
-    length = int.from_bytes(data[:8], "little")
-    header = json.loads(data[8 : 8 + length])
-    metadata = header.pop("__metadata__", {})
-    arrays = {}
-    for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
-        begin, end = (8 + length + offset for offset in entry["data_offsets"])
-        assert entry["dtype"] == "F32", name
-        arrays[name] = numpy.frombuffer(data[begin:end], "<f4").reshape(entry["shape"]).copy()
-    return arrays, metadata
-
-
-def write_safetensors(path, arrays, metadata):
-    header, offset = {"__metadata__": metadata}, 0
-    for name, array in arrays.items():
-        header[name] = {"dtype": "F32", "shape": list(array.shape), "data_offsets": [offset, offset + array.nbytes]}
-        offset += array.nbytes
-    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
-    text += b" " * (-len(text) % 8)
-    half_done = Path(f"{path}.part")
-    with open(half_done, "wb") as file:
-        file.write(len(text).to_bytes(8, "little") + text)
-        for array in arrays.values():
-            file.write(array.tobytes())
-    half_done.replace(path)
-
+${safetensorsPy}
 
 def fnv(*pieces):
     """FNV-1a, 64 bits: the checksum of checkpoints and the fingerprint of data."""

@@ -50,16 +50,19 @@ export function forwardMethods(network: LoweredNetwork, memory: Memory): string[
     : [forwardOfOne(network, memory)];
 }
 
-const EVERY = 'lengths: true steps of each sequence, [N]; all T without them.';
+const EVERY =
+  'lengths: true steps of each sequence, [N]; all T without them. The state after is that of T steps.';
 
 /** What is read and answered, for docstrings. */
 function described(network: LoweredNetwork): { answers: string; read: string } {
   const { layers, sizes, answers, checkpoint } = network;
   const pooled = layers[answers.at(-1)!]?.out.when === 'sequence';
-  const shape = checkpoint.task === 'next' ? '[T, N, V]' : `[${pooled ? '' : 'T, '}N, ${sizes.outputs}]`;
-  const lengths = answers.length > 1 ? ` and of lengths [N, ${sizes.lengths}]` : '';
+  const outputs = sizes.outputs || answers.reduce((sum, l) => sum + layers[l]!.size, 0);
+  const shape = checkpoint.task === 'next' ? '[T, N, V]' : `[${pooled ? '' : 'T, '}N, ${outputs}]`;
+  const lengths = sizes.lengths ? ` and of lengths [N, ${sizes.lengths}]` : '';
   const read = sizes.numbers ? `numbers [T, N, ${sizes.numbers}]` : 'tokens [T, N]';
-  return { answers: `Logits ${shape}${lengths}`, read };
+  const what = checkpoint.task === 'tensor' || checkpoint.task === 'regress' ? 'Answers' : 'Logits';
+  return { answers: `${what} ${shape}${lengths}`, read };
 }
 
 /** Parameters of the main sequence besides its steps, and the lines that put them where layers find them. */
@@ -90,7 +93,10 @@ function runs(network: LoweredNetwork, sequence: Sequence | undefined): string[]
 }
 
 function returned({ answers, layers }: LoweredNetwork): string {
-  const [given, length] = answers.toReversed().map((l) => `given["${layers[l]!.name}"]`);
+  const all = answers.map((l) => `given["${layers[l]!.name}"]`);
+  const [given, length] = all.toReversed();
+  if (all.length > 1 && !layers.some(({ name }) => name === 'length'))
+    return `    return torch.cat([${all.join(', ')}], -1), after`;
   if (length === undefined) return `    return ${given}, after`;
   const { when } = layers[answers[0]!]!.out;
   const first = when === 'once' || when === 'step' ? `${length}[0]` : `${length}.expand(tokens.shape[1], -1)`;
@@ -129,7 +135,8 @@ function forwardOfOne(network: LoweredNetwork, memory: Memory): string[] {
     `def forward(self, tokens, state=None, lengths=None${none(network)}):`,
     `    """${answers} of ${read}, and the state after them.${network.sizes.numbers ? '' : ' V stands for no symbol.'}`,
     '',
-    `    Without a state every sequence begins anew. ${EVERY}`,
+    '    Without a state every sequence begins anew.',
+    `    ${EVERY}`,
     ...further.map(({ about }) => `    ${about}`),
     '    """',
     `    given = {${given.join(', ')}}`,
@@ -145,7 +152,8 @@ function forwardOfBoth(network: LoweredNetwork): string[] {
     `def forward(self, tokens, state=None, lengths=None, source=None, source_lengths=None${none(network)}):`,
     `    """${answers} of ${read}, the target one step late, and the state after them. V stands for no symbol.`,
     '',
-    `    source: tokens [S, N] that the encoder reads, source_lengths: true steps of each. ${EVERY}`,
+    '    source: tokens [S, N] that the encoder reads, source_lengths: true steps of each.',
+    `    ${EVERY}`,
     ...further.map(({ about }) => `    ${about}`),
     '    """',
     `    return self.decode(tokens, self.encode(source, source_lengths), state, lengths${passed})`,

@@ -1,10 +1,12 @@
 import type { CanonicalConfig } from '../../config.js';
 import { refuse } from '../../errors.js';
 import { readCheckpoint } from '../checkpoint.js';
+import { readGraph } from '../graph.js';
 import { lower } from '../lowering.js';
 import { checkpointPy } from './checkpoint-py.js';
 import { networkPy } from './network.js';
 import { examplesPy } from './examples-py.js';
+import { tensorCheckpointPy, tensorTrainPy } from './tensor-py.js';
 import { textPy } from './text-py.js';
 import { trainPy } from './train-py.js';
 
@@ -45,6 +47,13 @@ export interface PyTorchProject {
  */
 export function toPyTorch(checkpoint: Uint8Array): PyTorchProject {
   const read = readCheckpoint(checkpoint);
+  if (read.task === 'tensor')
+    return {
+      'network.py': networkPy(lower(read)),
+      'train.py': tensorTrainPy,
+      'checkpoint.py': tensorCheckpointPy(readGraph(read.file.metadata)),
+      'model.safetensors': checkpoint,
+    };
   for (const name of TRAINING)
     if (read.config[name] === undefined)
       throw refuse(
