@@ -17,9 +17,15 @@ const TRAINING = ['optimizer', 'schedule', 'clip', 'window', 'batch', 'seed', 'e
 export interface PyTorchProject {
   /** The network, readable: a `torch.nn.Module` that needs PyTorch alone. */
   'network.py': string;
-  /** Continues the training: `python3 train.py --data FILE`, or the same through `torchrun`. */
-  'train.py'?: string;
-  /** Reads what the model learns from, in the format that `unfold-rnn train` reads: text, or examples of its task. */
+  /**
+   * Continues the training: `python3 train.py --data FILE`, or the same through `torchrun`. At the tensor level:
+   * `fit(batches, loss, steps)`, for a loss of one's own.
+   */
+  'train.py': string;
+  /**
+   * Reads what the model learns from, in the format that `unfold-rnn train` reads: a text, or examples of its task; the
+   * examples of a generated dataset it makes itself. Not at the tensor level.
+   */
   'data.py'?: string;
   /**
    * Reads and writes checkpoints: `arrays, metadata = read_safetensors(path)`, `named = load(network, arrays)`,
@@ -31,19 +37,24 @@ export interface PyTorchProject {
 }
 
 /**
- * A PyTorch project that computes what the checkpoint's network computes and trains it as Unfold trains: with the same
- * windows, optimizer moments, schedule and clipping, so that a run goes on. Over several processes (`torchrun`,
- * DistributedDataParallel) the columns of a batch are divided. What it saves, `openModel` opens.
+ * A PyTorch project that computes what the checkpoint's network computes and trains it as Unfold trains, whatever the
+ * task: with the same splits and batches, losses and metrics, optimizer moments, schedule and clipping, so that a run
+ * goes on. Over several processes (`torchrun`, DistributedDataParallel) the columns of a batch are divided; `--compile`
+ * compiles the network where PyTorch can (2 and newer). What it saves, `openModel` opens and goes on with.
  *
- * Of the tasks `classify`, `tag`, `regress` and `notes` it computes what the network computes, also with layers of both
- * directions, and has no `train.py`. `network(tokens, network.start(N))` gives logits [T, N, O] of N whole sequences of
- * T steps each, [N, O] where a whole sequence is answered; `regress` and `notes` take numbers [T, N, D] for tokens.
- * What `save_weights` of its `checkpoint.py` writes, `openModel` opens.
+ * `network(tokens)` gives logits [T, N, O] and the state after T steps of N sequences, [N, O] where a whole sequence is
+ * answered; `regress`, `notes` and the tensor level take numbers [T, N, D]. `lengths` are the true steps of each
+ * sequence, `state` is where to go on from. Encoder–decoders take `source` and `source_lengths`, too, or in two calls:
+ * `given = network.encode(source)`, then `network.decode(tokens, given, state)`, a step at a time. A given context is
+ * `context`; where the length is drawn first, `remaining` is the share of it that is left, and the logits of lengths
+ * come beside the others.
  *
- * Randomness differs: dropout and zoneout draw PyTorch's numbers.
+ * Answers and losses agree with the engine's to about 1e-6. Randomness differs: dropout, zoneout and scheduled sampling
+ * draw PyTorch's numbers. A `Network`'s file holds no configuration: dropout between layers is left out.
  *
- * @param checkpoint what `Model.save()` gave
- * @throws UnfoldError `INVALID_CHECKPOINT`: not such a file, or of a network that this version does not know, by name
+ * @param checkpoint what `Model.save()` or `Network.save()` gave
+ * @throws UnfoldError `INVALID_CHECKPOINT`: not such a file, or of a network that this version does not know, by name;
+ *   `UNSUPPORTED`: a task that this version does not know
  */
 export function toPyTorch(checkpoint: Uint8Array): PyTorchProject {
   const read = readCheckpoint(checkpoint);
@@ -62,18 +73,22 @@ export function toPyTorch(checkpoint: Uint8Array): PyTorchProject {
         'a value (open this file and save it once)',
         'nothing',
       );
-  const data = dataPy(read.config);
   return {
     'network.py': networkPy(lower(read, [], true)),
-    ...(data !== undefined && { 'train.py': trainPy, 'data.py': data }),
+    'train.py': trainPy,
+    'data.py': dataPy(read.config),
     'checkpoint.py': checkpointPy,
     'model.safetensors': checkpoint,
   };
 }
 
-function dataPy({ task: given, corpus }: CanonicalConfig): string | undefined {
+function dataPy({ task: given, corpus }: CanonicalConfig): string {
   if (given === undefined) return textPy;
   const { name = '', pool } = typeof given === 'string' ? { name: given } : given;
   const dataset = typeof corpus === 'string' ? corpus : corpus?.name;
-  return examplesPy({ name, pooled: pool === 'last' || pool === 'mean', ...(dataset && { dataset }) });
+  const pooled = pool === 'last' || pool === 'mean';
+  const code = examplesPy({ name, pooled, ...(dataset !== undefined && { dataset }) });
+  if (code === undefined)
+    throw refuse('UNSUPPORTED', 'config.task', 'a task that PyTorch projects learn', name);
+  return code;
 }
