@@ -48,8 +48,6 @@ export interface LoweredNetwork {
   checkpoint: Checkpoint;
   /** What it reads and answers. */
   sizes: GraphSizes;
-  /** By the graph's names. */
-  parameters: ReadonlyMap<string, Parameter>;
   layers: readonly LoweredLayer[];
   /** Numbers of layers that run through time together, in the order in which they run. */
   scans: readonly (readonly number[])[];
@@ -118,16 +116,7 @@ class Lowering {
       throw refuse('INVALID_CHECKPOINT', 'graph.scans', 'every layer once', groups.flat().length);
     const answers = ['length', 'readout'].flatMap((name) => this.#numbers.get(name) ?? []);
     const tops = this.#numbers.has('readout') ? [] : this.#tops();
-    const parameters = this.#parameters;
-    return {
-      checkpoint: this.checkpoint,
-      sizes,
-      parameters,
-      layers: this.#layers,
-      scans: groups,
-      answers,
-      tops,
-    };
+    return { checkpoint: this.checkpoint, sizes, layers: this.#layers, scans: groups, answers, tops };
   }
 
   /** The layers that the configuration names as readout; otherwise the last. */

@@ -50,7 +50,7 @@ export interface PyTorchProject {
  * come beside the others.
  *
  * Answers and losses agree with the engine's to about 1e-6. Randomness differs: dropout, zoneout and scheduled sampling
- * draw PyTorch's numbers. A `Network`'s file holds no configuration: dropout between layers is left out.
+ * draw PyTorch's numbers.
  *
  * @param checkpoint what `Model.save()` or `Network.save()` gave
  * @throws UnfoldError `INVALID_CHECKPOINT`: not such a file, or of a network that this version does not know, by name;

@@ -1,19 +1,23 @@
 /** network.py: a network as a readable module of PyTorch. */
+import { readGraph } from '../graph.js';
+import { parametersOf } from '../graph-parameters.js';
 import type { LoweredLayer, LoweredNetwork } from '../lowering.js';
 import { type Memory, memoryOf } from '../memory.js';
-import { everything, type Parameter } from '../values.js';
+import type { Tensor } from '../safetensors.js';
 import { beforeOf, beginMethod, forwardMethods, mainOf } from './forward.js';
 import { groupsOf, layerMethod } from './methods.js';
 import { heldBy, torchModule } from './torch-module.js';
 
 export function networkPy(lowered: LoweredNetwork): string {
-  const network = withAnswers(lowered);
+  const { answers, tops } = lowered;
+  const network = { ...lowered, answers: answers.length ? answers : tops };
   const { layers, checkpoint, sizes } = network;
   const memory = memoryOf(network);
   const groups = groupsOf(network);
   const methods = groups.map((group) => layerMethod(network, memory, group));
   const begin = beginMethod(network, memory);
-  const modules = members(network.parameters, layers);
+  const parameters = parametersOf(readGraph(checkpoint.file.metadata), checkpoint.parameters);
+  const modules = members(parameters, layers);
   const { symbols, numbers: D, outputs } = sizes;
   const draws = methods.flat().some((line) => line.includes('self.teacher_forcing'));
   const reads = D ? `D = ${D} numbers a step` : `${symbols} symbols`;
@@ -42,17 +46,6 @@ export function networkPy(lowered: LoweredNetwork): string {
     '',
   ].join('\n');
   return D ? code.replace(/\btokens(_before)?\b/g, 'inputs$1') : code;
-}
-
-/** Without a readout the layers that no upper one reads answer, side by side. */
-function withAnswers(network: LoweredNetwork): LoweredNetwork {
-  const { layers, answers } = network;
-  if (answers.length) return network;
-  const below = new Set(
-    everything(layers.map(({ out }) => out)).flatMap(({ op }) => (op.kind === 'result' ? [op.layer] : [])),
-  );
-  const tops = layers.flatMap(({ states }, l) => (states.length && !below.has(l) ? [l] : []));
-  return { ...network, answers: tops };
 }
 
 function title(layers: readonly LoweredLayer[]): string {
@@ -215,7 +208,7 @@ interface Tree {
 }
 
 /** The modules that give parameters their names. */
-function members(parameters: ReadonlyMap<string, Parameter>, layers: readonly LoweredLayer[]): string[] {
+function members(parameters: ReadonlyMap<string, Tensor>, layers: readonly LoweredLayer[]): string[] {
   const [tree, beside]: [Tree, Tree] = [{}, {}];
   const put = (root: Tree, path: readonly string[], leaf: string) => {
     let at = root;
@@ -227,8 +220,7 @@ function members(parameters: ReadonlyMap<string, Parameter>, layers: readonly Lo
     if (code === undefined || typeof layer.standard === 'string') return [];
     return [{ name: layer.name, code, held: heldBy(layer.standard) }];
   });
-  for (const [name, { tensor }] of parameters) {
-    const { shape } = tensor;
+  for (const [name, { shape }] of parameters) {
     const module = modules.find((one) => name.startsWith(`${one.name}.`));
     const leaf = `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
     if (module?.held.has(name)) put(tree, module.name.split('.'), module.code);
