@@ -322,7 +322,9 @@ describe('the other commands', () => {
     const { out, status } = await run(['export', 'm.safetensors', '--to', 'pytorch', '--json']);
     expect(status).toBe(0);
     expect(lines(out)[0].files).toEqual(
-      ['network.py', 'train.py', 'checkpoint.py', 'model.safetensors'].map((name) => `m-pytorch/${name}`),
+      ['network.py', 'train.py', 'data.py', 'checkpoint.py', 'model.safetensors'].map(
+        (name) => `m-pytorch/${name}`,
+      ),
     );
   });
 

@@ -11,8 +11,8 @@ export class Environment {
   readonly outputs: Value[] = [];
   /** Places of the layers that run through time together now. */
   scan: readonly number[] = [];
-  /** Whether tokens of the main sequence are known at their step only. */
-  drawn = false;
+  /** Whether tokens of the main sequence are known at their step only: some are drawn. */
+  readonly #draws: boolean;
   readonly #graph: SavedGraph;
   readonly #buffers: ReadonlyMap<string, GraphBuffer>;
   readonly #contents = new Map<string, Content>();
@@ -20,8 +20,9 @@ export class Environment {
   /** Place of the layer that writes a buffer. */
   readonly #owners = new Map<string, number>();
 
-  constructor(graph: SavedGraph) {
+  constructor(graph: SavedGraph, training: boolean) {
     this.#graph = graph;
+    this.#draws = training && graph.operations.some(({ operation }) => operation === 'scheduledSampling');
     this.#buffers = new Map(graph.buffers.map((buffer) => [buffer.name, buffer]));
     graph.layers.forEach(({ states, output, sum }, l) => {
       for (const buffer of [...states, output, sum]) if (buffer !== null) this.#owners.set(buffer, l);
@@ -77,7 +78,7 @@ export class Environment {
   signal({ buffer: name, row = 0, rows, delay }: GraphSignal, layer: GraphLayer): Value {
     const sequence = layer.sequence as Sequence;
     if (name === 'tokens') {
-      const when = this.drawn && sequence === 0 ? 'step' : 'once';
+      const when = this.#draws && sequence === 0 ? 'step' : 'once';
       return this.leaf('token', rows, when, { kind: 'token', sequence, delay });
     }
     const { alias, rows: height } = this.#buffers.get(name)!;

@@ -63,11 +63,7 @@ export interface LoweredNetwork {
  * @param training with scheduled sampling, tokens of the main sequence are known step by step
  * @throws UnfoldError `INVALID_CHECKPOINT` if graph and tensors do not fit, or say what this version does not know
  */
-export function lower(
-  checkpoint: Checkpoint,
-  masked: readonly Sequence[] = [],
-  training = false,
-): LoweredNetwork {
+export function lower(checkpoint: Checkpoint, masked: readonly Sequence[] = [], training = false) {
   return sound('graph', () => new Lowering(checkpoint, masked, training).network());
 }
 
@@ -93,12 +89,11 @@ class Lowering {
     this.#graph = graph;
     for (const [name, tensor] of parametersOf(graph, checkpoint.parameters))
       this.#parameters.set(name, { name, tensor });
-    this.#environment = new Environment(graph);
+    this.#environment = new Environment(graph, training);
     this.#numbers = new Map(graph.layers.map(({ name }, l) => [name, l]));
     for (const operation of graph.operations) {
       if (operation.operation === 'bias') this.#biases.set(operation.to, operation.biases);
       if (operation.operation === 'layerNorm') this.#normalized.add(operation.to);
-      if (operation.operation === 'scheduledSampling') this.#environment.drawn = training;
     }
   }
 

@@ -1,6 +1,6 @@
 /** What a network remembers from one step to the next: the initial and final states of an exported one. */
 import type { LoweredNetwork } from './lowering.js';
-import { everything, type Sequence } from './values.js';
+import { everything } from './values.js';
 
 export interface Memory {
   /** Per layer and state: how many former ones somebody reads. */
@@ -29,11 +29,4 @@ export function memoryOf({ layers }: LoweredNetwork): Memory {
     if (op.kind === 'waiting') clock[op.sequence] = true;
   }
   return { past, tokens, numbers, clock };
-}
-
-/** Whether anybody reads a sequence's tokens or numbers. */
-export function reads({ layers }: LoweredNetwork, sequence: Sequence): boolean {
-  return everything(layers.flatMap(({ states, out }) => [...states.map(({ value }) => value), out])).some(
-    ({ op }) => (op.kind === 'token' || op.kind === 'numbers') && op.sequence === sequence,
-  );
 }

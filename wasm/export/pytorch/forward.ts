@@ -1,9 +1,16 @@
 /** The methods of network.py that a caller calls: forward and, of an encoder and decoder, its parts. */
 import type { LoweredNetwork } from '../lowering.js';
-import { type Memory, reads } from '../memory.js';
-import type { Sequence } from '../values.js';
-import { groupsOf, nameOf, sourceOf } from './methods.js';
+import type { Memory } from '../memory.js';
+import { everything, type Sequence } from '../values.js';
+import { groupsOf, nameOf, rootsOf, sourceOf } from './methods.js';
 import { Method } from './python.js';
+
+/** Whether anybody reads a sequence's tokens or numbers. */
+function reads({ layers }: LoweredNetwork, sequence: Sequence): boolean {
+  return everything(layers.flatMap(rootsOf)).some(
+    ({ op }) => (op.kind === 'token' || op.kind === 'numbers') && op.sequence === sequence,
+  );
+}
 
 /** The sequence that `forward` calls `tokens` or `inputs`: the main one, or the one that is answered as a whole. */
 export const mainOf = (network: LoweredNetwork): Sequence => (reads(network, 0) ? 0 : 1);
