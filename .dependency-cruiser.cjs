@@ -49,7 +49,10 @@ module.exports = {
     only(
       'exporters-need-no-engine',
       { path: '^wasm/export/' },
-      { pathNot: '^wasm/(export/|errors\\.ts$|config\\.ts$|types\\.ts$|network-types\\.ts$)' },
+      {
+        pathNot:
+          '^wasm/(export/|errors\\.ts$|config\\.ts$|types\\.ts$|network-types\\.ts$|graph-types\\.ts$)',
+      },
       'Exporters read files; they load no engine.',
     ),
     only(

@@ -142,18 +142,18 @@ describe('what does not fit', async () => {
         for (const [key, one] of Object.entries(value)) visit(one, [...path, key]);
     };
     visit(graph, []);
+    const values = [undefined, -1, 'x'.repeat(300), {}];
     let refused = 0;
-    for (const path of paths)
-      for (const value of [undefined, -1, 'x'.repeat(300), {}]) {
-        try {
-          read(changed(path, value));
-        } catch (error) {
-          expect(error).toMatchObject({ code: 'INVALID_CHECKPOINT' });
-          expect((error as UnfoldError).message.length).toBeLessThan(300);
-          ++refused;
-        }
+    paths.forEach((path, k) => {
+      try {
+        read(changed(path, values[k % values.length])); // every place with one of them
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'INVALID_CHECKPOINT' });
+        expect((error as UnfoldError).message.length).toBeLessThan(300);
+        ++refused;
       }
-    expect(refused / (paths.length * 4)).toBeGreaterThan(0.9);
+    });
+    expect(refused / paths.length).toBeGreaterThan(0.9);
   });
 
   test('tensors that are missing, of another shape, or of no parameter', () => {

@@ -1,6 +1,6 @@
 /** Opsets and precisions of exported networks, cells that the package has never heard of, and the options themselves. */
 import { describe, expect, test, vi } from 'vitest';
-import { toOnnx } from 'unfold-rnn/export';
+import { toOnnx, toPyTorch } from 'unfold-rnn/export';
 // Not exported: reads and writes checkpoints with a graph of the test's own.
 import { readCheckpoint, writeCheckpoint } from '../../dist/export/checkpoint.js';
 import type { GraphExpression } from 'unfold-rnn';
@@ -108,6 +108,29 @@ const strange: [string, GraphExpression][] = [
   ['m', ['max', 'm_prev', 'n']],
   ['h', ['*', 'o', tanh(['+', 'c', ['*', 0, ['-', 'n', 'm']]])]],
 ];
+
+test('equations that double are no hindrance, and those without an end are refused', async () => {
+  const model = await trained({ layers: [{ cell: 'rnn', hidden: 3 }] }, 1);
+  const { config, vocabulary, parameters, file } = readCheckpoint(model.checkpoint);
+  model.dispose();
+  const written = (equations: unknown) => {
+    const graph = JSON.parse(file.metadata['graph']!);
+    graph.operations.find(({ operation }: { operation: string }) => operation === 'cell').equations =
+      equations;
+    return writeCheckpoint(config, { vocabulary, graph }, parameters);
+  };
+  const doubled = (count: number) =>
+    Array.from({ length: count }, (_, k): [string, GraphExpression] => {
+      const one = k ? `x${k - 1}` : 'z_h';
+      return [k === count - 1 ? 'h' : `x${k}`, ['tanh', ['*', one, one]]];
+    });
+  for (const exported of [toOnnx, toPyTorch]) {
+    expect(exported(written(doubled(200)))).toBeDefined();
+    expect(() => exported(written(doubled(300)))).toThrow(
+      expect.objectContaining({ code: 'INVALID_CHECKPOINT' }),
+    );
+  }
+});
 
 describe('a cell of four states that nothing here has heard of', () => {
   test('takes the general path and gives what the same equations give', async () => {

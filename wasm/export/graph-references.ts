@@ -8,8 +8,11 @@ import type {
   GraphLinear,
   GraphOperation,
   GraphSignal,
+  NetworkGraph,
 } from '../graph-types.js';
-import type { SavedGraph } from './graph.js';
+
+/** The graph of a saved model: that of `Model.graph()`, without sums over the whole network. */
+export type SavedGraph = Omit<NetworkGraph, 'totals'>;
 
 /**
  * @throws UnfoldError `INVALID_CHECKPOINT` with the field that names what is not there, or whose size does not fit

@@ -3,11 +3,10 @@
  * exporters write its names into programs, so every field, name, size and reference is checked before any is used.
  */
 import { refuse } from '../errors.js';
-import type { GraphOperation, NetworkGraph } from '../graph-types.js';
-import { checkReferences } from './graph-references.js';
+import type { GraphOperation } from '../graph-types.js';
+import { checkReferences, type SavedGraph } from './graph-references.js';
 
-/** The graph of a saved model: that of `Model.graph()`, without sums over the whole network. */
-export type SavedGraph = Omit<NetworkGraph, 'totals'>;
+export type { SavedGraph };
 
 /** Parameters, buffers, layers, operations or scans. */
 const MOST_ITEMS = 200_000;
@@ -18,6 +17,7 @@ const DEEPEST_EXPRESSION = 40;
 const LARGEST = 2 ** 24;
 /** Of a layer. */
 const MOST_UNITS = 65_536;
+const MOST_DELAY = 65_536;
 
 const bad = (path: string, expected: string, value: unknown) =>
   refuse('INVALID_CHECKPOINT', path, expected, brief(value));
@@ -105,7 +105,8 @@ function fields(checks: Readonly<Record<string, Check>>): Check {
   };
 }
 
-const signal = fields({ buffer: name, 'row?': index, rows: size, delay: index });
+const delay = whole(0, MOST_DELAY);
+const signal = fields({ buffer: name, 'row?': index, rows: size, delay });
 const rowsOf = { to: name, row: index, rows: size };
 const states = list(name, 1, 16);
 const periods = list(size, 1);
@@ -262,7 +263,7 @@ const graphFields = () =>
         extent: oneOf('window', 'state', 'step', 'once', 'scores', 'scoreStep'),
         lifetime: oneOf('always', 'training', 'dropout', 'request'),
         sequence,
-        'delay?': index,
+        'delay?': delay,
         'direction?': direction,
         'alias?': name,
       }),

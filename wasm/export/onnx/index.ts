@@ -1,5 +1,5 @@
 import { refuse } from '../../errors.js';
-import { type Checkpoint, readCheckpoint } from '../checkpoint.js';
+import { type Checkpoint, readCheckpoint, sound } from '../checkpoint.js';
 import { type LoweredNetwork, lower } from '../lowering.js';
 import { everything } from '../values.js';
 import { isContext, networkGraph, type Part } from './network.js';
@@ -17,7 +17,8 @@ export interface OnnxOptions {
   opset?: number;
   /**
    * How weights are stored; everything is computed in float32. `float16` halves the file, `int8` (a scale for each row
-   * of a matrix) makes a quarter of it. Default `float32`.
+   * of a matrix) makes a quarter of it and costs less than 0.02 bits per character (0.0003 where it was measured). Default
+   * `float32`.
    */
   precision?: 'float32' | 'float16' | 'int8';
 }
@@ -30,7 +31,7 @@ export interface OnnxPair {
   'decoder.onnx': Uint8Array<ArrayBuffer>;
 }
 
-const text = `Recurrent network over symbols, made by Unfold.
+const texts = `Recurrent network over symbols, made by Unfold.
 Inputs: tokens [T, N], numbers of symbols as in the metadata "vocabulary", V or more for no symbol; the states before the
 first step. To begin: zeros, clock 0, and V (no symbol) in tokens_before.
 Outputs: logits [T, N, V], whose softmax are the probabilities of the next symbols; "<state>.next", the states after the
@@ -96,10 +97,15 @@ export function toOnnx(
   const read = readCheckpoint(checkpoint);
   if (checkpoint.byteLength > MOST_BYTES)
     throw refuse('UNSUPPORTED', 'checkpoint', `at most ${MOST_BYTES} bytes for ONNX`, checkpoint.byteLength);
+  return sound('graph', () => written(read, checked));
+}
+
+function written(read: Checkpoint, options: Required<OnnxOptions>): Uint8Array<ArrayBuffer> | OnnxPair {
   const write = (network: LoweredNetwork, part: Part, description: string) =>
-    modelOf(read, networkGraph(network, part, description, checked), checked.opset);
-  const network = lower(read, read.task === 'next' ? [1] : [0, 1]);
-  if (!isPair(network)) return write(network, 'whole', read.task === 'next' ? text : sequences);
+    modelOf(read, networkGraph(network, part, description, options), options.opset);
+  const text = read.task === 'next';
+  const network = lower(read, text ? [1] : [0, 1]);
+  if (!isPair(network)) return write(network, 'whole', text ? texts : sequences);
   const goesOn = lower(read, [1]);
   return {
     'encoder.onnx': write(goesOn, 'encoder', encoder),

@@ -30,11 +30,16 @@ export const isContext = ({ states, out, sequence, name }: LoweredLayer) =>
 
 const rootsOf = ({ states, out }: LoweredLayer) => [...states.map(({ value }) => value), out];
 
-/** Whether a value can be computed from another at all steps at once. */
+/** Whether a value can be computed from another at all steps at once: it reads nothing else that has to be stepped. */
 function followsFrom(value: Value, h: Value): boolean {
-  if (value === h || value.when !== 'step') return true;
-  const parts = operands(value.op);
-  return parts.length > 0 && parts.every((part) => followsFrom(part, h));
+  const seen = new Set<Value>([h]);
+  const follows = (one: Value): boolean => {
+    if (seen.has(one) || one.when !== 'step') return true;
+    seen.add(one);
+    const parts = operands(one.op);
+    return parts.length > 0 && parts.every(follows);
+  };
+  return follows(value);
 }
 
 class Network {

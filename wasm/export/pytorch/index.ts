@@ -1,6 +1,6 @@
 import type { CanonicalConfig } from '../../config.js';
 import { refuse } from '../../errors.js';
-import { readCheckpoint } from '../checkpoint.js';
+import { readCheckpoint, sound } from '../checkpoint.js';
 import { readGraph } from '../graph.js';
 import { lower } from '../lowering.js';
 import { checkpointPy } from './checkpoint-py.js';
@@ -60,7 +60,7 @@ export function toPyTorch(checkpoint: Uint8Array): PyTorchProject {
   const read = readCheckpoint(checkpoint);
   if (read.task === 'tensor')
     return {
-      'network.py': networkPy(lower(read)),
+      'network.py': sound('graph', () => networkPy(lower(read))),
       'train.py': tensorTrainPy,
       'checkpoint.py': tensorCheckpointPy(readGraph(read.file.metadata)),
       'model.safetensors': checkpoint,
@@ -74,7 +74,7 @@ export function toPyTorch(checkpoint: Uint8Array): PyTorchProject {
         'nothing',
       );
   return {
-    'network.py': networkPy(lower(read, [], true)),
+    'network.py': sound('graph', () => networkPy(lower(read, [], true))),
     'train.py': trainPy,
     'data.py': dataPy(read.config),
     'checkpoint.py': checkpointPy,

@@ -1,7 +1,7 @@
 /** Weights as a state_dict of torch.nn.RNN, LSTM and GRU, there and back. */
 import type { Config, LayerConfig } from '../../config.js';
 import { refuse } from '../../errors.js';
-import { checkTask, readCheckpoint, TASKS, writeCheckpoint } from '../checkpoint.js';
+import { checkTask, readCheckpoint, sound, TASKS, writeCheckpoint } from '../checkpoint.js';
 import { lower } from '../lowering.js';
 import { isZip, readSafetensors, type Tensor, writeSafetensors } from '../safetensors.js';
 import { reorderRows, type Stack, type StackLayer, stackOf } from '../stack.js';
@@ -31,7 +31,7 @@ const GATES: Record<number, string> = { 1: 'rnn', 3: 'gru', 4: 'lstm' };
 export function toStateDict(checkpoint: Uint8Array): Uint8Array<ArrayBuffer> {
   const read = readCheckpoint(checkpoint);
   checkTask(read, ['next', ...TASKS], 'a state_dict');
-  const stack = stackOf(lower(read), TARGET, objection);
+  const stack = sound('graph', () => stackOf(lower(read), TARGET, objection));
   const { embedding, layers, readout } = stack;
   const kindOf = ({ cell: { kind, activation, biases }, size }: StackLayer) =>
     JSON.stringify([kind, size, biases.length > 0, activation]);
