@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { createNetwork, type NetworkOptions } from 'unfold-rnn';
 import { toPyTorch } from 'unfold-rnn/export';
+// Not exported: reads and writes the files that the package reads and writes.
+import { readSafetensors, writeSafetensors } from '../../dist/export/safetensors.js';
 import { difference } from './networks.js';
 import { hasModule, python } from './python.js';
 
@@ -60,6 +62,21 @@ losses = fit([(inputs, target)], loss, ${STEPS}, lambda parameters: torch.optim.
              clip_norm=0.5, out=${JSON.stringify(join(project, 'out.safetensors'))}, say=lambda *_, **__: None)
 print(json.dumps({"y": (y * within).flatten().tolist(), "losses": losses}))
 `;
+
+test.each(['b-s', 'lambda', '__init__'])(
+  'a parameter called %s cannot be written in Python',
+  async (name) => {
+    const network = await createNetwork({ task: { inputs: D, outputs: 1 }, threads: 1, worker: false });
+    const { tensors, metadata } = readSafetensors(await network.save());
+    network.dispose();
+    const renamed = new Map(
+      [...tensors].map(([key, one]) => [key.replace('readout.bias', `readout.${name}`), one]),
+    );
+    const graph = metadata['graph']!.replaceAll('readout.bias', `readout.${name}`);
+    const file = writeSafetensors({ metadata: { ...metadata, graph }, tensors: renamed });
+    expect(() => toPyTorch(file)).toThrow(`readout.${name}: expected names that Python can have`);
+  },
+);
 
 describe.runIf(hasModule('torch'))("in Debian's PyTorch", () => {
   test.each(Object.entries(cases))('%s', async (name, given) => {

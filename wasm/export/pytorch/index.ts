@@ -60,7 +60,7 @@ export function toPyTorch(checkpoint: Uint8Array): PyTorchProject {
   const read = readCheckpoint(checkpoint);
   if (read.task === 'tensor')
     return {
-      'network.py': networkPy(lower(read)),
+      'network.py': sound('graph', () => networkPy(lower(read))),
       'train.py': tensorTrainPy,
       'checkpoint.py': tensorCheckpointPy(readGraph(read.file.metadata)),
       'model.safetensors': checkpoint,

@@ -1,4 +1,5 @@
 /** network.py: a network as a readable module of PyTorch. */
+import { refuse } from '../../errors.js';
 import { readGraph } from '../graph.js';
 import { parametersOf } from '../graph-parameters.js';
 import type { LoweredLayer, LoweredNetwork } from '../lowering.js';
@@ -6,6 +7,7 @@ import { type Memory, memoryOf } from '../memory.js';
 import type { Tensor } from '../safetensors.js';
 import { beforeOf, beginMethod, forwardMethods, mainOf } from './forward.js';
 import { groupsOf, layerMethod } from './methods.js';
+import { KEYWORDS } from './python.js';
 import { heldBy, torchModule } from './torch-module.js';
 
 export function networkPy(lowered: LoweredNetwork): string {
@@ -221,6 +223,8 @@ function members(parameters: ReadonlyMap<string, Tensor>, layers: readonly Lower
     return [{ name: layer.name, code, held: heldBy(layer.standard) }];
   });
   for (const [name, { shape }] of parameters) {
+    if (!name.split('.').every((part) => /^(\d+|[A-Za-z]\w*)$/.test(part) && !KEYWORDS.includes(part)))
+      throw refuse('UNSUPPORTED', name, 'names that Python can have', 'another');
     const module = modules.find((one) => name.startsWith(`${one.name}.`));
     const leaf = `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
     if (module?.held.has(name)) put(tree, module.name.split('.'), module.code);

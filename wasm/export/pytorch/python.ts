@@ -26,7 +26,8 @@ const functions = {
   exp: 'torch.exp',
   log: 'torch.log',
 };
-const KEYWORDS =
+/** Words that are no names in Python. */
+export const KEYWORDS: readonly string[] =
   `False None True and as assert async await break class continue def del elif else except finally for from
   global if import in is lambda nonlocal not or pass raise return try while with yield`.split(/\s+/);
 /** What is written within something else where it is used once. */
