@@ -7,7 +7,16 @@ import { toPyTorch } from 'unfold-rnn/export';
 import { type Evaluation, type Model, openModel } from 'unfold-rnn';
 import { hasModule, python } from './python.js';
 import { collect } from './harness.js';
-import { answerOf, asked, close, given, made, networkCases as cases, sequenceCases, texts } from './task-models.js';
+import {
+  answerOf,
+  asked,
+  close,
+  given,
+  made,
+  networkCases as cases,
+  sequenceCases,
+  texts,
+} from './task-models.js';
 import { difference } from './networks.js';
 
 const LENGTHS = [1, 5];
@@ -45,7 +54,9 @@ describe.runIf(hasModule('torch'))("in Debian's PyTorch", () => {
       const project = join(folder, named(name));
       mkdirSync(project);
       for (const [file, content] of Object.entries(files)) writeFileSync(join(project, file), content);
-      const asks = (sequenceCases.some(([other]) => other === name) ? [] : LENGTHS).map((T) => asked(model, T));
+      const asks = (sequenceCases.some(([other]) => other === name) ? [] : LENGTHS).map((T) =>
+        asked(model, T),
+      );
       const data = join(project, 'data.txt');
       writeFileSync(data, texts[text]!);
       const args = ['--data', data, '--steps', String(STEPS)];
