@@ -75,7 +75,7 @@ class TextFeed final : public Feed {
   const std::vector<Token>& tokens_;
   Index window_, train_count_;
   Streams streams_;
-  Coverage coverage_;
+  Coverage training_, validation_;
   std::vector<Token> targets_;
   std::vector<double> losses_;
 };

@@ -33,7 +33,8 @@ TextFeed::TextFeed(const Config& config, const std::vector<Token>& tokens)
       window_(config.window),
       train_count_(checked_share(config, Index(tokens.size()))),
       streams_(tokens.data(), train_count_, config.batch),
-      coverage_(tokens.data() + train_count_, std::max<Index>(Index(tokens.size()) - train_count_, 1), config.batch),
+      training_(tokens.data(), train_count_, config.batch),
+      validation_(tokens.data() + train_count_, std::max<Index>(Index(tokens.size()) - train_count_, 1), config.batch),
       targets_(std::size_t(config.window) * std::size_t(config.batch)),
       losses_(targets_.size()) {}
 
@@ -65,12 +66,14 @@ std::string TextFeed::mark() const {
   return hash.text();
 }
 
-Index TextFeed::load(Workspace& w, Split, Index cursor) {
-  coverage_.window(cursor, window_, w.tokens(0), targets_.data());
+Index TextFeed::load(Workspace& w, Split split, Index cursor) {
+  (split == Split::train ? training_ : validation_).window(cursor, window_, w.tokens(0), targets_.data());
   return cursor + window_;
 }
 
-Index TextFeed::length(Split split) const { return split == Split::validation ? coverage_.length() : 0; }
+Index TextFeed::length(Split split) const {
+  return split == Split::train ? training_.length() : split == Split::validation ? validation_.length() : 0;
+}
 
 Answers TextFeed::answers(const Network& network, Workspace& w, bool learn) {
   const auto K = Index(targets_.size());
