@@ -224,6 +224,7 @@ State Trainer::fresh_state() {
   State fresh = workspace_.state();
   std::fill(fresh.values.begin(), fresh.values.end(), Real(0));
   std::fill(fresh.tokens.begin(), fresh.tokens.end(), no_token);
+  std::fill(fresh.inputs.begin(), fresh.inputs.end(), Real(0));
   fresh.clock = 0;
   return fresh;
 }

@@ -94,7 +94,7 @@ struct Problem {
   std::vector<Real> x, context, dy;
   std::vector<std::vector<Real>> parameters;
   std::vector<Index> lengths;
-  TensorState state, dstate;
+  State state, dstate;
 };
 
 class GradientTensor : public testing::TestWithParam<Case> {};
