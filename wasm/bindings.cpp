@@ -220,15 +220,15 @@ class Bound {
   }
 
   val connectivity(const val& text, int at) {
-    return guarded([&] { return reply(true, settled().connectivity(copied(text), at)); });
+    return guarded([&] { return reply(true, settled().saliency(copied(text), at)); });
   }
 
   val terms(const val& text, int layer, int at) {
-    return guarded([&] { return reply(true, settled().terms(copied(text), layer, at)); });
+    return guarded([&] { return reply(true, settled().preactivations(copied(text), layer, at)); });
   }
 
   val spreads(int bins) {
-    return guarded([&] { return reply(true, settled().spreads(bins)); });
+    return guarded([&] { return reply(true, settled().histograms(bins)); });
   }
 
   /// See Session::predict and Session::example.

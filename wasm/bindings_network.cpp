@@ -92,7 +92,7 @@ class BoundNetwork {
       in.context = parts.take();
       in.training = whole(json, "training") != 0;
       for (const Json& length : json.at("lengths")) in.lengths.push_back(length.get<Index>());
-      TensorState state;
+      State state;
       if (!json.at("clock").is_null()) {
         state.values = parts.copy();
         state.inputs = parts.copy();
@@ -114,7 +114,7 @@ class BoundNetwork {
       const Json json = parsed(options);
       Parts parts(all, json.at("sizes"));
       const std::span<const Real> dy = parts.take();
-      TensorState dstate;
+      State dstate;
       dstate.values = parts.copy();
       dstate.inputs = parts.copy();
       TensorNetwork::Gradients d = network().backward(dy, dstate.values.empty() ? nullptr : &dstate);

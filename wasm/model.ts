@@ -134,8 +134,8 @@ export class TextModel implements Model {
   async evaluate(options: { split?: Split; signal?: AbortSignal | undefined } = {}): Promise<Evaluation> {
     const { split = 'validation', signal } = given(options, ['split', 'signal']);
     checkSplit(split);
-    if (!this.#info.data && split !== 'validation')
-      throw refuse('INVALID_ARGUMENT', 'split', "'validation'", split);
+    if (!this.#info.data && split !== 'validation' && split !== 'train')
+      throw refuse('INVALID_ARGUMENT', 'split', "'train' or 'validation'", split);
     const result = await this.#client.call('evaluate', { split }, { signal });
     return { ...result, bitsPerCharacter: result.loss / Math.LN2 };
   }

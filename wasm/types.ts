@@ -358,8 +358,8 @@ export interface Model {
   /** Of this moment; known at once, no message is sent. */
   readonly info: ModelInfo;
   /**
-   * Starts with the first `next()`, or when it is awaited. Leaving the loop stops the work; a loop that falls behind gets fewer, larger
-   * reports, and one that stands still pauses the work. Truncated back-propagation through time (Werbos 1990) over
+   * Starts with the first `next()`, or when it is awaited. Leaving the loop stops the work; a loop that falls behind
+   * gets fewer, larger reports, and one that stands still pauses the work. Truncated back-propagation through time (Werbos 1990) over
    * `batch` × `window` characters a step. The loop throws `NON_FINITE` when a loss or gradient overflows,
    * `INVALID_STATE` without a text or beside another run, a signal's reason when it fires; the model stays usable.
    * Throws `INVALID_ARGUMENT` and the field for an option that is unknown or no such number.
@@ -371,11 +371,11 @@ export interface Model {
    */
   sample(options?: SampleOptions): Sampling;
   /**
-   * One pass over a split, by default the validation part (`next` has no other). The validation part of a text is read
-   * as `batch` segments of equal length side by side, each from the zero state: with more than one segment the loss is a
-   * little above that of the same text read in one go. Training pauses meanwhile, so one set of weights is measured. A
-   * signal ends it at once. Rejects with `INVALID_ARGUMENT` for another split of a text, `INVALID_STATE` without a
-   * validation part, `NON_FINITE` when the loss overflows.
+   * One whole pass over a split, by default the validation part; a text has a training part beside it. A part of a text
+   * is read as `batch` segments of equal length side by side, each from the zero state: with more than one segment the
+   * loss is a little above that of the same text read in one go. Training pauses meanwhile, so one set of weights is
+   * measured. A signal ends it at once. Rejects with `INVALID_ARGUMENT` for the split `test` of a text, `INVALID_STATE`
+   * without a validation part, `NON_FINITE` when the loss overflows.
    */
   evaluate(options?: { split?: Split; signal?: AbortSignal | undefined }): Promise<Evaluation>;
   /**

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "unfold/api/session.h"
-#include "unfold/data/feed.h"
+#include "unfold/data/data_loader.h"
 #include "unfold/model/compile.h"
 
 namespace unfold {

@@ -90,7 +90,7 @@ Session::Session(std::span<const std::byte> checkpoint, std::string text) {
   resumed_ = header.progress;
   read(text);
   std::string().swap(text);
-  if (feed_) check_examples(header, symbols_, sizes_);
+  if (loader_) check_examples(header, symbols_, sizes_);
   symbols_ = header.symbols;
   sizes_ = header.sizes;
   names_.inputs = symbols_.inputs;
@@ -122,13 +122,13 @@ void Session::read(std::string_view text) {
   symbols_.inputs = names_.inputs;
   symbols_.targets = names_.targets;
   sizes_ = network_sizes(config_, data);
-  examples_ = std::make_unique<ExampleFeed>(config_, std::move(data));
-  feed_ = examples_.get();
+  examples_ = std::make_unique<ExampleLoader>(config_, std::move(data));
+  loader_ = examples_.get();
 }
 
 void Session::build(bool initialized) {
   const bool reads = config_.task.learns_text();
-  const Index T = reads || !feed_ ? config_.window : feed_->steps(), S = feed_ ? feed_->encoder_steps() : 0;
+  const Index T = reads || !loader_ ? config_.window : loader_->steps(), S = loader_ ? loader_->encoder_steps() : 0;
   check_size(config_, sizes_, T, S, Index(tokens_.size()));
   network_ = std::make_unique<Network>(config_, sizes_, initialized);
   if (!tokens_.empty()) trainer_ = std::make_unique<Trainer>(config_, *network_, tokens_);
@@ -163,7 +163,7 @@ std::vector<std::string> Session::sample_start(const std::string& prime, const S
   }
   sampler_.reset();
   sampler_.emplace(*network_, options);
-  sampler_->feed(tokens);
+  sampler_->prompt(tokens);
   sample_left_ = length;
   return utf8_of(lost);
 }

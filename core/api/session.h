@@ -114,17 +114,17 @@ class Session {
   /// "next".
   Reading inspect(const std::string& text);
   /// ‖∂L/∂x_s‖₂ for each s < `at`, where L is the loss of token `at`; 1 ≤ at < tokens.
-  std::vector<double> connectivity(const std::string& text, Index at);
+  std::vector<double> saliency(const std::string& text, Index at);
   /// {name, values: G·H numbers, apart} for each parameter that adds to the preactivations of a layer at step `at`.
-  Json terms(const std::string& text, Index layer, Index at);
+  Json preactivations(const std::string& text, Index layer, Index at);
   /// {name, shape: [rows, columns], low, high, mean, deviation, counts: `bins` numbers} for each parameter; 1 to 1000
   /// bins, else Error{invalid_argument}.
-  Json spreads(int bins) const;
+  Json histograms(int bins) const;
 
   /// Example `index` of a split as JSON, and what the network predicts for it; see show_example. Throws
   /// Error{invalid_state} without examples, Error{invalid_argument} for an index out of range.
   Json example(Split split, Index index);
-  /// Answers a request; see predict.h for its fields and those of the answer. Throws Error{invalid_argument} for the
+  /// Metrics a request; see predict.h for its fields and those of the answer. Throws Error{invalid_argument} for the
   /// request, Error{invalid_state} for the task "next".
   Json predict(const Json& request);
 
@@ -144,8 +144,8 @@ class Session {
   NetworkSizes sizes_;
   std::vector<Token> tokens_;
   Dataset names_;
-  std::unique_ptr<ExampleFeed> examples_;  // until the trainer takes them
-  ExampleFeed* feed_ = nullptr;
+  std::unique_ptr<ExampleLoader> examples_;  // until the trainer takes them
+  ExampleLoader* loader_ = nullptr;
   std::int64_t replaced_ = 0;  // characters of the text that became the unknown symbol
   std::unique_ptr<Network> network_;
   std::unique_ptr<Trainer> trainer_;

@@ -99,26 +99,26 @@ Session::Reading Session::inspect(const std::string& text) {
   return reading;
 }
 
-std::vector<double> Session::connectivity(const std::string& text, Index at) {
+std::vector<double> Session::saliency(const std::string& text, Index at) {
   const std::vector<Token> tokens = readable(text);
   check_range("at", at, 1, Index(tokens.size()) - 1);
-  return unfold::connectivity(*network_, tokens, at);
+  return unfold::saliency(*network_, tokens, at);
 }
 
-Json Session::terms(const std::string& text, Index layer, Index at) {
+Json Session::preactivations(const std::string& text, Index layer, Index at) {
   const std::vector<Token> tokens = readable(text);
   check_range("layer", layer, 0, Index(config_.layers.size()) - 1);
   check_range("at", at, 0, Index(tokens.size()) - 1);
   Json all = Json::array();
-  for (const Term& term : unfold::terms(*network_, tokens, std::size_t(layer), at))
+  for (const Term& term : unfold::preactivations(*network_, tokens, std::size_t(layer), at))
     all.push_back(object({{"name", term.name}, {"apart", term.apart}, {"values", Json(term.values)}}));
   return all;
 }
 
-Json Session::spreads(int bins) const {
+Json Session::histograms(int bins) const {
   check_range("bins", bins, 1, 1000);
   Json all = Json::array();
-  for (const Spread& s : unfold::spreads(*network_, bins))
+  for (const TensorStats& s : unfold::histograms(*network_, bins))
     all.push_back(object({{"name", s.name},
                           {"shape", Json(std::vector<Index>{s.rows, s.cols})},
                           {"low", s.low},
@@ -136,8 +136,8 @@ Json Session::predict(const Json& request) {
 }
 
 Json Session::example(Split split, Index index) {
-  if (!feed_) refuse_state("text", "the examples (open the checkpoint with them)", "none");
-  const std::vector<Example>& list = feed_->examples(split);
+  if (!loader_) refuse_state("text", "the examples (open the checkpoint with them)", "none");
+  const std::vector<Example>& list = loader_->examples(split);
   if (index < 0 || index >= Index(list.size()))
     refuse_argument("index", "a number below " + std::to_string(list.size()), std::to_string(index));
   return show_example({*network_, config_, names_}, list[std::size_t(index)]);
@@ -155,7 +155,7 @@ Json Session::info() const {
   }
   if (!config_.task.learns_text()) symbols = Json(names_.inputs);
   const Progress& progress = trainer_ ? trainer_->progress() : resumed_;
-  const Index T = feed_ ? feed_->steps() : config_.window, S = feed_ ? feed_->encoder_steps() : 0;
+  const Index T = loader_ ? loader_->steps() : config_.window, S = loader_ ? loader_->encoder_steps() : 0;
   const Estimate size = estimate(config_, sizes_, T, S, Index(tokens_.size()));
   const Vocabulary& vocabulary = symbols_.vocabulary;
   Json info = object({{"config", to_json(config_)},
@@ -175,7 +175,7 @@ Json Session::info() const {
                       {"math", kernels::active().fast ? "fast" : "reproducible"},
                       {"canTrain", trainer_ != nullptr}});
   if (config_.task.learns_text()) return info;
-  const auto count = [&](Split split) { return trainer_ ? trainer_->feed().size(split) : 0; };
+  const auto count = [&](Split split) { return trainer_ ? trainer_->loader().size(split) : 0; };
   Json data = object({{"inputs", Json(names_.inputs)},
                       {"targets", Json(names_.targets)},
                       {"numbers", sizes_.numbers},
@@ -186,7 +186,7 @@ Json Session::info() const {
                       {"train", count(Split::train)},
                       {"validation", count(Split::validation)},
                       {"test", count(Split::test)}});
-  if (feed_) put(data, {{"trivialLoss", trivial_loss(feed_->data(), config_.task)}});
+  if (loader_) put(data, {{"trivialLoss", trivial_loss(loader_->data(), config_.task)}});
   put(info, {{"data", data}});
   return info;
 }

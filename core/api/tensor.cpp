@@ -53,7 +53,7 @@ TensorNetwork::TensorNetwork(const Config& config)
 
 // Forward -------------------------------------------------------------------------------------------------------
 
-void TensorNetwork::check_state(const TensorState& state, const std::string& field) const {
+void TensorNetwork::check_state(const State& state, const std::string& field) const {
   const Index N = workspace_->columns();
   Index size = 0;
   for (const TensorLayer& l : layers_) size += (l.lead + l.further()) * N * l.hidden;
@@ -106,15 +106,6 @@ Workspace& TensorNetwork::workspace(Index T, Index N) {
   return *workspace_;
 }
 
-void TensorNetwork::set_state(const TensorState& state) {
-  Workspace& w = *workspace_;
-  State engine_state = w.state();
-  engine_state.values = state.values;
-  engine_state.clock = state.clock;
-  w.set_state(engine_state);
-  std::copy(state.inputs.begin(), state.inputs.end(), w.numbers(-input_lead()));
-}
-
 TensorNetwork::Outputs TensorNetwork::forward(const Inputs& in) {
   check(in);
   ready_ = false;
@@ -125,7 +116,7 @@ TensorNetwork::Outputs TensorNetwork::forward(const Inputs& in) {
   w.set_lengths(0, lengths_);
   w.reset();
   given_state_ = in.state != nullptr;
-  if (in.state) set_state(*in.state);
+  if (in.state) w.set_state(*in.state);
   std::copy(in.x.begin(), in.x.end(), w.numbers(0));
   for (Index t = 0; t < T; ++t)  // padding may hold anything: 0·NaN would reach the weights' gradient
     for (Index n = 0; n < N; ++n)
@@ -134,7 +125,7 @@ TensorNetwork::Outputs TensorNetwork::forward(const Inputs& in) {
   w.dropping().on = in.training;
   if (in.training) w.dropping().pass = passes_++;
   network_.forward(w);
-  Outputs out{.y = answers(), .state = final_state()};
+  Outputs out{.y = answers(), .state = workspace_->final_state()};
   ready_ = true;
   return out;
 }
@@ -174,19 +165,6 @@ std::vector<Real> TensorNetwork::answers() {
   return y;
 }
 
-TensorState TensorNetwork::final_state() {
-  Workspace& w = *workspace_;
-  State last = w.final_state();
-  TensorState state{.values = std::move(last.values), .clock = last.clock};
-  const Index lead = input_lead(), D = inputs();
-  for (Index i = 0; i < lead; ++i)
-    for (Index n = 0; n < w.columns(); ++n) {
-      const Real* x = w.numbers(length(n) - lead + i) + n * D;
-      state.inputs.insert(state.inputs.end(), x, x + D);
-    }
-  return state;
-}
-
 // Backward ------------------------------------------------------------------------------------------------------
 
 void TensorNetwork::give_back(std::span<const Real> dy) {
@@ -199,7 +177,7 @@ void TensorNetwork::give_back(std::span<const Real> dy) {
 
 /// Adds the gradient of the state after, where Workspace::final_state read it. That of further states passes over the
 /// padding.
-void TensorNetwork::give_back(const TensorState& dstate) {
+void TensorNetwork::give_back(const State& dstate) {
   Workspace& w = *workspace_;
   const Real* from = dstate.values.data();
   for (std::size_t l = 0; l < layers_.size(); ++l) {
@@ -215,10 +193,10 @@ void TensorNetwork::give_back(const TensorState& dstate) {
   }
 }
 
-TensorState TensorNetwork::initial_gradient() {
+State TensorNetwork::initial_gradient() {
   Workspace& w = *workspace_;
   const Index N = w.columns();
-  TensorState d{.inputs = std::vector<Real>(std::size_t(input_lead() * N * inputs()))};
+  State d{.inputs = std::vector<Real>(std::size_t(input_lead() * N * inputs()))};
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     const TensorLayer& layer = layers_[l];
     const Index H = layer.hidden, lead = layer.lead;
@@ -234,13 +212,13 @@ TensorState TensorNetwork::initial_gradient() {
   return d;
 }
 
-TensorNetwork::Gradients TensorNetwork::backward(const MatrixArgument& dy, const TensorState* dstate) {
+TensorNetwork::Gradients TensorNetwork::backward(const MatrixArgument& dy, const State* dstate) {
   if (dy.rows() != outputs_) refuse_argument("dy", std::to_string(outputs_) + " rows", shown_shape(dy));
   std::vector<Real> copy;
   return backward(contiguous(dy, copy), dstate);
 }
 
-TensorNetwork::Gradients TensorNetwork::backward(std::span<const Real> dy, const TensorState* dstate) {
+TensorNetwork::Gradients TensorNetwork::backward(std::span<const Real> dy, const State* dstate) {
   if (!ready_)
     throw Error(ErrorCode::invalid_state, "backward", "once after each forward, with the same parameters",
                 "no forward since");

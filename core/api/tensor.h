@@ -47,17 +47,7 @@ inline ConstSequenceView as_matrix(std::span<const Real> values, Index rows) {
   return {values.data(), rows, rows > 0 ? Index(values.size()) / rows : 0};
 }
 
-/// What a network remembers of N sequences, or a gradient of it.
-struct TensorState {
-  /// Per layer of the configuration: h of the last `lead` steps, [lead, N, H] (forward layers: oldest first; backward
-  /// ones, which come from the end: in the order of time), then each further state of the cell, [N, H]. PyTorch's h_n
-  /// and c_n where no edge is delayed.
-  std::vector<Real> values;
-  std::vector<Real> inputs;  // of edges that read the input late: the last [input lead, N, D]
-  std::int64_t clock = 0;    // number of the next step
-};
-
-/// One layer's share of TensorState::values.
+/// One layer's share of State::values.
 struct TensorLayer {
   Index hidden = 0, lead = 1;
   std::span<const char* const> states;  // their names: h, c, …
@@ -103,16 +93,16 @@ class TensorNetwork {
   const std::vector<TensorLayer>& layers() const { return layers_; }
 
   struct Inputs {
-    Index steps = 0, columns = 0;        // T, N
-    std::span<const Real> x{};           // [T, N, D]
-    std::vector<Index> lengths{};        // N of them, 0…T; none: all T
-    const TensorState* state = nullptr;  // none: zeros, or what the context makes of it
-    std::span<const Real> context{};     // [N, C]
-    bool training = false;               // dropout and zoneout are on
+    Index steps = 0, columns = 0;     // T, N
+    std::span<const Real> x{};        // [T, N, D]
+    std::vector<Index> lengths{};     // N of them, 0…T; none: all T
+    const State* state = nullptr;     // none: zeros, or what the context makes of it
+    std::span<const Real> context{};  // [N, C]
+    bool training = false;            // dropout and zoneout are on
   };
   struct Outputs {
     std::vector<Real> y;  // [T, N, O]; 0 beyond a sequence's length
-    TensorState state;    // of each sequence after its last step; of backward layers after its first
+    State state;          // of each sequence after its last step; of backward layers after its first
   };
   Outputs forward(const Inputs& in);
   /// The same for x of D × (T·N), which gives in.steps and in.x; in.columns is N, by default 1.
@@ -121,13 +111,13 @@ class TensorNetwork {
 
   struct Gradients {
     std::vector<Real> x, context;  // [T, N, D], [N, C]
-    TensorState state;             // of the state before; 0 where the context made it
+    State state;                   // of the state before; 0 where the context made it
   };
   /// Once after each forward, while the parameters are the same: ∂L/∂y [T, N, O] and, if the loss reads it, that of the
   /// state after. Adds to the gradients of the parameters.
-  Gradients backward(std::span<const Real> dy, const TensorState* dstate = nullptr);
+  Gradients backward(std::span<const Real> dy, const State* dstate = nullptr);
   /// The same for dy of O × (T·N).
-  Gradients backward(const MatrixArgument& dy, const TensorState* dstate = nullptr);
+  Gradients backward(const MatrixArgument& dy, const State* dstate = nullptr);
 
   /// PyTorch's where one module of torch.nn is the same network (its names, weight_ih of both directions side by
   /// side), else the engine's.
@@ -156,13 +146,11 @@ class TensorNetwork {
   ConstMatrixView view(const std::string& name, const Real* from) const;
   Workspace& workspace(Index T, Index N);
   void check(const Inputs& in) const;
-  void check_state(const TensorState& state, const std::string& field) const;
-  void set_state(const TensorState& state);
+  void check_state(const State& state, const std::string& field) const;
   std::vector<Real> answers();
-  TensorState final_state();
   void give_back(std::span<const Real> dy);
-  void give_back(const TensorState& dstate);
-  TensorState initial_gradient();
+  void give_back(const State& dstate);
+  State initial_gradient();
   Index length(Index n) const { return lengths_.empty() ? workspace_->steps() : lengths_[std::size_t(n)]; }
   template <class F>
   void each_answer(const F& f);

@@ -13,16 +13,16 @@
 
 namespace unfold {
 
-/// What the predictions of one window are worth.
-struct Answers {
+/// Loss and metrics of the predictions of one window.
+struct Metrics {
   double loss = 0;               // summed over what counts: nats, or squared errors
   std::int64_t predictions = 0;  // how many count
-  /// Right answers: labels, or whole sequences under teacher forcing, which are just those that greedy decoding gets
-  /// right. Of notes: those in both, among those in either.
-  std::int64_t right = 0, asked = 0;
+  /// Correct predictions: labels, or whole sequences under teacher forcing, which are just those that greedy decoding
+  /// gets right. Of notes: those in both, among those in either.
+  std::int64_t correct = 0, total = 0;
 };
 
-/// The right answers of a window of T steps of N columns; element t·N + n is step t of column n. A task uses what it
+/// The targets of a window of T steps of N columns; element t·N + n is step t of column n. A task uses what it
 /// needs.
 struct Targets {
   Index steps = 1, columns = 0;         // T, N
@@ -76,7 +76,7 @@ class TaskHead {
                     Targets& targets) const = 0;
   /// After forward: loss and metrics. With `learn`, the workspace then holds the gradient of the mean loss (over
   /// answers that count), else probabilities.
-  virtual Answers measure(const TaskConfig& task, const Network& network, Workspace& w, Targets& targets,
+  virtual Metrics measure(const TaskConfig& task, const Network& network, Workspace& w, Targets& targets,
                           bool learn) const = 0;
   /// See trivial_loss.
   virtual double trivial_loss(const std::vector<Example>& train, const std::vector<Example>& measured,

@@ -10,8 +10,8 @@
 namespace unfold {
 namespace {
 
-struct Hypothesis {
-  Written written;
+struct LiveHypothesis {
+  Hypothesis written;
   Index column = 0;  // in which it stands
   bool finished = false;
 };
@@ -28,7 +28,7 @@ std::vector<double> log_softmax(const Real* x, Index V) {
 }
 
 /// The score of a sequence of `length` symbols (Wu et al. 2016).
-double scored(const Written& w, double alpha, Index length) {
+double scored(const Hypothesis& w, double alpha, Index length) {
   if (alpha == 0) return w.log_probability;
   return w.log_probability / numeric::exp(alpha * numeric::log((5 + double(length)) / 6));
 }
@@ -93,19 +93,19 @@ class Search {
   }
 
   /// The finished hypotheses, the best first; those cut at the longest only where none finished.
-  std::vector<Written> run() {
-    std::vector<Hypothesis> live(1);
-    std::vector<Written> finished;
+  std::vector<Hypothesis> run() {
+    std::vector<LiveHypothesis> live(1);
+    std::vector<Hypothesis> finished;
     Index longest = options_.longest;
     if (task_.termination == Termination::count) longest = draw_length(live[0]);
     for (Index t = 0; t < longest && !live.empty() && !decided(finished, live, longest); ++t) {
       step(live, t, longest);
-      std::vector<Hypothesis> next = expand(live, t + 1 == longest);
-      best_first(next, [](const Hypothesis& h) { return h.written.log_probability; });
+      std::vector<LiveHypothesis> next = expand(live, t + 1 == longest);
+      best_first(next, [](const LiveHypothesis& h) { return h.written.log_probability; });
       if (Index(next.size()) > N_) next.resize(std::size_t(N_));
       std::vector<Index> from(static_cast<std::size_t>(N_));
       live.clear();
-      for (Hypothesis& h : next) {
+      for (LiveHypothesis& h : next) {
         if (h.finished) {
           add(finished, std::move(h.written));
           continue;
@@ -117,27 +117,27 @@ class Search {
       if (N_ > 1) permute(w_, network_, state_, scratch_, from);
     }
     if (finished.empty())
-      for (Hypothesis& h : live) add(finished, std::move(h.written));
+      for (LiveHypothesis& h : live) add(finished, std::move(h.written));
     return finished;
   }
 
  private:
   /// Keeps the N best, the best first.
-  void add(std::vector<Written>& finished, Written&& w) const {
+  void add(std::vector<Hypothesis>& finished, Hypothesis&& w) const {
     w.score = scored(w, options_.length_penalty, Index(w.tokens.size()));
     finished.push_back(std::move(w));
-    best_first(finished, [](const Written& one) { return one.score; });
+    best_first(finished, [](const Hypothesis& one) { return one.score; });
     if (Index(finished.size()) > N_) finished.pop_back();
   }
 
   /// True once no live hypothesis can come among the N best: its ln P can only fall, its penalty at most be that of the
   /// longest.
-  bool decided(const std::vector<Written>& finished, const std::vector<Hypothesis>& live, Index longest) const {
+  bool decided(const std::vector<Hypothesis>& finished, const std::vector<LiveHypothesis>& live, Index longest) const {
     return Index(finished.size()) == N_ &&
            finished.back().score >= scored(live[0].written, options_.length_penalty, longest);
   }
 
-  Index draw_length(Hypothesis& h) {
+  Index draw_length(LiveHypothesis& h) {
     std::fill_n(w_.tokens(0), N_, no_token);
     std::fill_n(w_.numbers(0), N_, Real(0));
     network_.decode(w_);
@@ -151,9 +151,9 @@ class Search {
     return chosen;
   }
 
-  void step(const std::vector<Hypothesis>& live, Index t, Index longest) {
+  void step(const std::vector<LiveHypothesis>& live, Index t, Index longest) {
     for (Index n = 0; n < N_; ++n) {
-      const Hypothesis& h = live[std::size_t(std::min<Index>(n, Index(live.size()) - 1))];
+      const LiveHypothesis& h = live[std::size_t(std::min<Index>(n, Index(live.size()) - 1))];
       w_.tokens(0)[n] = t == 0 ? no_token : h.written.tokens.back();
       if (task_.termination == Termination::count) w_.numbers(0)[n] = Real(longest - t) / Real(w_.longest());
     }
@@ -161,10 +161,10 @@ class Search {
     w_.carry();
   }
 
-  std::vector<Hypothesis> expand(const std::vector<Hypothesis>& live, bool last) {
-    std::vector<Hypothesis> next;
+  std::vector<LiveHypothesis> expand(const std::vector<LiveHypothesis>& live, bool last) {
+    std::vector<LiveHypothesis> next;
     const Index R = network_.outputs(), symbols = task_.termination == Termination::end ? V_ + 1 : V_;
-    for (const Hypothesis& h : live) {
+    for (const LiveHypothesis& h : live) {
       Real* x = w_.logits() + h.column * R;
       const std::vector<double> logs = log_softmax(x, symbols);
       std::vector<Index> order(logs.size());
@@ -181,7 +181,7 @@ class Search {
       }
       for (std::size_t i = 0; i < keep; ++i) {
         const Index v = order[i];
-        Hypothesis grown = h;
+        LiveHypothesis grown = h;
         grown.written.log_probability += logs[std::size_t(v)];
         if (network_.attention() >= 0) {
           const Real* a = w_.attention(0) + h.column * S_;
@@ -195,7 +195,7 @@ class Search {
           continue;
         }
         const double halt = double(x[V_]);
-        Hypothesis stops = grown;
+        LiveHypothesis stops = grown;
         stops.written.log_probability += log_sigmoid(halt);
         stops.finished = true;
         grown.written.log_probability += log_sigmoid(-halt);
@@ -220,10 +220,10 @@ class Search {
 /// One example in a workspace, run forward.
 struct Asked {
   Asked(Network& network, Config config, const Dataset& names, const Example& example)
-      : feed((config.batch = 1, config), of(names, example)),
-        workspace(network, feed.steps(), 1, false, feed.encoder_steps()) {
-    const Example* one = &feed.data().train[0];
-    feed.fill(workspace, {&one, 1});
+      : loader((config.batch = 1, config), of(names, example)),
+        workspace(network, loader.steps(), 1, false, loader.encoder_steps()) {
+    const Example* one = &loader.data().train[0];
+    loader.fill(workspace, {&one, 1});
     network.forward(workspace);
   }
   static Dataset of(const Dataset& names, const Example& example) {
@@ -235,14 +235,14 @@ struct Asked {
     data.train.push_back(example);
     return data;
   }
-  ExampleFeed feed;
+  ExampleLoader loader;
   Workspace workspace;
 };
 
 }  // namespace
 
-std::vector<Written> decode(Network& network, const TaskConfig& task, Index targets, const Example& example,
-                            const Decoding& options) {
+std::vector<Hypothesis> decode(Network& network, const TaskConfig& task, Index targets, const Example& example,
+                               const Decoding& options) {
   const auto need = [](bool kept, const char* field, const char* expected, double actual) {
     if (!kept) refuse_argument(field, expected, shortly(actual));
   };
@@ -258,7 +258,7 @@ std::vector<Written> decode(Network& network, const TaskConfig& task, Index targ
 
 double log_probability(Network& network, const Config& config, const Dataset& names, const Example& example) {
   Asked asked(network, config, names, example);
-  return -asked.feed.answers(network, asked.workspace, false).loss;
+  return -asked.loader.measure(network, asked.workspace, false).loss;
 }
 
 std::vector<Real> readout(Network& network, const Config& config, const Dataset& names, const Example& example) {

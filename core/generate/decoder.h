@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "unfold/base/rng.h"
-#include "unfold/data/feed.h"
+#include "unfold/data/data_loader.h"
 
 namespace unfold {
 
@@ -17,7 +17,7 @@ struct Decoding {
 };
 
 /// A sequence that the network wrote, without its end symbol.
-struct Written {
+struct Hypothesis {
   std::vector<Token> tokens;
   double log_probability = 0, score = 0;
   std::vector<Real> attention;  // of each step (the end's too), S weights; empty without attention
@@ -26,8 +26,8 @@ struct Written {
 /// The best sequences for a source or a context (generate and translate), at most `beam` of them, the best first.
 /// `targets` counts the symbols, the end not among them. Greedy with a beam of 1: exactly the trajectory of the
 /// free-running network.
-std::vector<Written> decode(Network& network, const TaskConfig& task, Index targets, const Example& example,
-                            const Decoding& options);
+std::vector<Hypothesis> decode(Network& network, const TaskConfig& task, Index targets, const Example& example,
+                               const Decoding& options);
 
 /// ln P(answer | the rest) of an example: of a sequence its end, halts or length counted; of a label or of labels; of
 /// notes. For regress minus its mean squared error, summed over the steps.

@@ -5,7 +5,7 @@
 
 namespace unfold {
 
-/// Answers {input: text or rows of numbers, context?, target?, beam?, lengthPenalty?, temperature?, seed?, steps?}:
+/// Metrics {input: text or rows of numbers, context?, target?, beam?, lengthPenalty?, temperature?, seed?, steps?}:
 ///   generate, translate   {output, logProbability, alternatives: [{output, logProbability, score}], attention?}
 ///   classify              {output, probabilities}
 ///   tag                   {outputs, probabilities: a row per step}

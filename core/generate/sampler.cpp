@@ -43,7 +43,7 @@ void Sampler::step(Token token) {
   workspace_.carry();
 }
 
-void Sampler::feed(const std::vector<Token>& tokens) {
+void Sampler::prompt(const std::vector<Token>& tokens) {
   for (const Token token : tokens) step(token);
 }
 

@@ -33,7 +33,7 @@ class Sampler {
   /// Starts from the zero state. The network's parameters may change between symbols. Throws Error{invalid_argument}.
   Sampler(Network& network, const SampleOptions& options);
   /// Reads tokens without choosing (the prompt).
-  void feed(const std::vector<Token>& tokens);
+  void prompt(const std::vector<Token>& tokens);
   /// Chooses the next token, which is then the next input.
   Token next();
   /// Probabilities of the next token before temperature and cuts, after at least one token.

@@ -71,7 +71,7 @@ Inspection inspect(Network& network, const Config& config, const std::vector<Tok
   return result;
 }
 
-std::vector<double> connectivity(Network& network, const std::vector<Token>& tokens, Index at) {
+std::vector<double> saliency(Network& network, const std::vector<Token>& tokens, Index at) {
   const Index V = network.symbols();
   Workspace w(network, at, 1, true);
   send_back_last(network, w, tokens.data());
@@ -86,19 +86,19 @@ std::vector<double> connectivity(Network& network, const std::vector<Token>& tok
   return norms;
 }
 
-std::vector<Term> terms(Network& network, const std::vector<Token>& tokens, std::size_t layer, Index at) {
+std::vector<Term> preactivations(Network& network, const std::vector<Token>& tokens, std::size_t layer, Index at) {
   Workspace w(network, at + 1, 1, false);
   std::copy_n(tokens.begin(), at + 1, w.tokens(0));
   network.forward(w);
   return network.terms(w, network.first_layer() + layer, at);
 }
 
-std::vector<Spread> spreads(const Network& network, int bins) {
-  std::vector<Spread> all;
+std::vector<TensorStats> histograms(const Network& network, int bins) {
+  std::vector<TensorStats> all;
   for (const Parameter& p : network.table()) {
     const Real *begin = network.parameters() + p.offset, *end = begin + p.size();
     const auto [low, high] = std::minmax_element(begin, end);
-    Spread s{.name = p.name, .rows = p.rows, .cols = p.cols, .low = double(*low), .high = double(*high)};
+    TensorStats s{.name = p.name, .rows = p.rows, .cols = p.cols, .low = double(*low), .high = double(*high)};
     s.counts.assign(std::size_t(bins), 0);
     const double width = (s.high - s.low) / bins;
     double square = 0;

@@ -36,18 +36,18 @@ Inspection inspect(Network& network, const Config& config, const std::vector<Tok
 /// Entry s < at: ‖∂L/∂x_s‖₂, where L = −ln p(token `at` | those before it) and x_s is the one-hot vector of token s;
 /// every way is counted by which x_s reaches the network: input, delays, skips, teacher-forced feedback.
 /// 1 ≤ at < tokens.size().
-std::vector<double> connectivity(Network& network, const std::vector<Token>& tokens, Index at);
+std::vector<double> saliency(Network& network, const std::vector<Token>& tokens, Index at);
 
 /// Preactivations of layer `layer` (of the configuration) at step `at`, apart by parameter; see Layer::terms.
-std::vector<Term> terms(Network& network, const std::vector<Token>& tokens, std::size_t layer, Index at);
+std::vector<Term> preactivations(Network& network, const std::vector<Token>& tokens, std::size_t layer, Index at);
 
 /// How the elements of one parameter are spread: `counts` of equal bins from the least to the greatest.
-struct Spread {
+struct TensorStats {
   std::string name;
   Index rows = 0, cols = 0;
   double low = 0, high = 0, mean = 0, deviation = 0;
   std::vector<Index> counts;
 };
-std::vector<Spread> spreads(const Network& network, int bins);
+std::vector<TensorStats> histograms(const Network& network, int bins);
 
 }  // namespace unfold

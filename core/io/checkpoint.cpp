@@ -192,7 +192,7 @@ std::vector<std::byte> write_checkpoint(const Config& config, const Symbols& sym
                                {"best", plateau.best},
                                {"bad", plateau.bad},
                                {"reductions", plateau.reductions},
-                               {"text", trainer->feed().mark()}})
+                               {"text", trainer->loader().fingerprint()}})
                            .dump();
   }
   meta["checksum"] = checksum(writer.file);
@@ -238,9 +238,9 @@ void load_training(const TensorFile& file, const CheckpointHeader& header, Train
   const Json p = parse_json(metadata(file, "progress"), ErrorCode::invalid_checkpoint, "progress");
   const auto text = p.find("text");
   if (text == p.end() || !text->is_string()) refuse_checkpoint("progress.text", "the mark of a text", "something else");
-  if (*text != trainer.feed().mark())
+  if (*text != trainer.loader().fingerprint())
     throw Error(ErrorCode::invalid_text, "text", "the text that this run was trained on", "another text");
-  if (header.progress.cursor > trainer.feed().size(Split::train))
+  if (header.progress.cursor > trainer.loader().size(Split::train))
     refuse_checkpoint("progress.cursor", "a place in the text", "one beyond it");
   auto& moments = trainer.optimizer().moments();
   for (std::size_t i = 0; i < moments.size(); ++i)

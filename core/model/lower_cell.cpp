@@ -204,7 +204,7 @@ class CellLowering {
     initial_.units = H_;
     initial_.context = output_of(plan_, low_.sources().context);
     const Index C = initial_.context.rows;
-    for (int i = 0; i < cell_.states(); ++i) {
+    for (int i = 0; i < std::min(cell_.states(), cell_.info->states_from_context); ++i) {
       const std::string name = std::string("initial_") + cell_.state_name(i);
       InitialStateSpec::State state{.value = layer.states[std::size_t(i)],
                                     .gradient = layer.state_gradients[std::size_t(i)]};

@@ -248,6 +248,11 @@ void Workspace::read_state(State& state) const {
     state.values.insert(state.values.end(), from, from + info(buffer).delay * columns() * info(buffer).rows);
   });
   state.tokens.assign(tokens_[0].begin(), tokens_[0].begin() + passes_[0].input_delay * passes_[0].N);
+  state.inputs.clear();
+  if (const int inputs = plan_.inputs[0]; inputs >= 0) {
+    const Real* from = places_[std::size_t(inputs)];
+    state.inputs.assign(from, from + info(inputs).delay * columns() * info(inputs).rows);
+  }
 }
 
 void Workspace::set_state(const State& state) {
@@ -258,6 +263,7 @@ void Workspace::set_state(const State& state) {
     from += size;
   });
   std::copy(state.tokens.begin(), state.tokens.end(), tokens_[0].begin());
+  if (!state.inputs.empty()) std::copy(state.inputs.begin(), state.inputs.end(), place_of(plan_.inputs[0]));
   passes_[0].clock = state.clock;
   passes_[0].fresh = false;
 }
@@ -277,6 +283,14 @@ State Workspace::final_state() const {
   const Pass& p = passes_[0];
   for (Index i = 0; i < p.input_delay; ++i)
     for (Index n = 0; n < N; ++n) state.tokens.push_back(tokens_[0][std::size_t((p.length(n) + i) * N + n)]);
+  if (const int inputs = plan_.inputs[0]; inputs >= 0) {
+    const Index D = info(inputs).rows;
+    for (Index i = 0; i < info(inputs).delay; ++i)  // column t of the sequence lies `delay` columns further on
+      for (Index n = 0; n < N; ++n) {
+        const Real* x = places_[std::size_t(inputs)] + ((p.length(n) + i) * N + n) * D;
+        state.inputs.insert(state.inputs.end(), x, x + D);
+      }
+  }
   state.clock = p.clock + p.T;
   return state;
 }

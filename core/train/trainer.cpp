@@ -10,11 +10,11 @@
 
 namespace unfold {
 
-Trainer::Trainer(const Config& config, Network& network, std::unique_ptr<Feed> feed)
+Trainer::Trainer(const Config& config, Network& network, std::unique_ptr<DataLoader> loader)
     : config_(config),
       network_(network),
-      feed_(std::move(feed)),
-      workspace_(network, feed_->steps(), feed_->columns(), true, feed_->encoder_steps()),
+      loader_(std::move(loader)),
+      workspace_(network, loader_->steps(), loader_->columns(), true, loader_->encoder_steps()),
       optimizer_(config.optimizer, network.table().size()),
       schedule_(config.schedule),
       gradient_(network.table().size()) {
@@ -26,8 +26,8 @@ Trainer::Trainer(const Config& config, Network& network, std::unique_ptr<Feed> f
 
 namespace {
 
-double mean(const Answers& a) { return a.loss / double(std::max<std::int64_t>(a.predictions, 1)); }
-double accuracy(const Answers& a) { return a.asked > 0 ? double(a.right) / double(a.asked) : -1; }
+double mean(const Metrics& a) { return a.loss / double(std::max<std::int64_t>(a.predictions, 1)); }
+double accuracy(const Metrics& a) { return a.total > 0 ? double(a.correct) / double(a.total) : -1; }
 
 }  // namespace
 
@@ -56,7 +56,7 @@ std::optional<StepReport> Trainer::advance() {
 
 void Trainer::begin_step() {
   cancel_evaluation();
-  feed_->load(workspace_, progress_);
+  loader_->load(workspace_, progress_);
   workspace_.dropping().on = true;
   workspace_.dropping().pass = std::uint64_t(progress_.step);
   workspace_.choosing().pass = std::uint64_t(progress_.step);
@@ -73,9 +73,9 @@ void Trainer::begin_step() {
 
 /// Loss and its gradient, between forward and backward.
 void Trainer::learn() {
-  const Answers answers = feed_->answers(network_, workspace_, true);
-  report_.loss = mean(answers);
-  report_.accuracy = accuracy(answers);
+  const Metrics metrics = loader_->measure(network_, workspace_, true);
+  report_.loss = mean(metrics);
+  report_.accuracy = accuracy(metrics);
   rolled_back_ = !std::isfinite(report_.loss) && roll_back();
   can_roll_back_ = false;
   parallel_for(gradient_.size(), 1024, double(gradient_.size()), [&](Index begin, Index end) {
@@ -103,7 +103,7 @@ StepReport Trainer::finish_step() {
   can_roll_back_ = true;
   network_.touch();
   changes_ = network_.changes();
-  feed_->advance(workspace_, progress_);
+  loader_->advance(workspace_, progress_);
   ++progress_.step;
   return report;
 }
@@ -134,7 +134,7 @@ bool Trainer::evaluation_due() const {
 
 /// One window of a pass; the training state is put aside meanwhile.
 void Trainer::begin_window(Split split) {
-  const Index count = feed_->size(split), least = split == Split::validation ? smallest() : 1;
+  const Index count = loader_->size(split), least = split == Split::validation ? smallest() : 1;
   if (count < least)
     throw Error(ErrorCode::invalid_state, split == Split::validation ? "validation" : "split",
                 config_.task.learns_text() ? "a validation split of at least 2 characters" : "a split with examples",
@@ -145,7 +145,7 @@ void Trainer::begin_window(Split split) {
   aside_ = true;
   workspace_.set_state(evaluation_->state);
   workspace_.dropping().on = false;
-  evaluation_->next = feed_->load(workspace_, split, evaluation_->cursor);
+  evaluation_->next = loader_->load(workspace_, split, evaluation_->cursor);
   network_.prepare(workspace_);
   pieces_.clear();
   network_.slices(workspace_, false, pieces_);
@@ -153,21 +153,21 @@ void Trainer::begin_window(Split split) {
 
 Evaluation Trainer::finish_window() {
   Pass& pass = *evaluation_;
-  const Answers a = feed_->answers(network_, workspace_, false);
-  pass.answers.loss += a.loss;
-  pass.answers.predictions += a.predictions;
-  pass.answers.right += a.right;
-  pass.answers.asked += a.asked;
+  const Metrics a = loader_->measure(network_, workspace_, false);
+  pass.metrics.loss += a.loss;
+  pass.metrics.predictions += a.predictions;
+  pass.metrics.correct += a.correct;
+  pass.metrics.total += a.total;
   pass.cursor = pass.next;
   workspace_.carry();
   workspace_.read_state(pass.state);  // of the same size: nothing is allocated, nothing can fail half-way
   drop_step();
-  const Index length = feed_->length(pass.split);
+  const Index length = loader_->length(pass.split);
   return {.done = pass.cursor >= length,
           .fraction = std::min(1.0, double(pass.cursor) / double(length)),
-          .loss = mean(pass.answers),
-          .predictions = pass.answers.predictions,
-          .accuracy = accuracy(pass.answers)};
+          .loss = mean(pass.metrics),
+          .predictions = pass.metrics.predictions,
+          .accuracy = accuracy(pass.metrics)};
 }
 
 /// A whole pass is done.
@@ -224,6 +224,7 @@ State Trainer::fresh_state() {
   State fresh = workspace_.state();
   std::fill(fresh.values.begin(), fresh.values.end(), Real(0));
   std::fill(fresh.tokens.begin(), fresh.tokens.end(), no_token);
+  std::fill(fresh.inputs.begin(), fresh.inputs.end(), Real(0));
   fresh.clock = 0;
   return fresh;
 }

@@ -1,11 +1,11 @@
-// Truncated back-propagation through time (Werbos 1990; Williams & Peng 1990): window after window of what a feed
-// gives, forward, loss, backward, clip, update.
+// Truncated back-propagation through time (Werbos 1990; Williams & Peng 1990): window after window of what a data
+// loader gives, forward, loss, backward, clip, update.
 #pragma once
 
 #include <functional>
 #include <optional>
 
-#include "unfold/data/feed.h"
+#include "unfold/data/data_loader.h"
 #include "unfold/train/optim.h"
 #include "unfold/train/schedule.h"
 
@@ -17,7 +17,7 @@ struct StepReport {
   std::int64_t epoch = 0;
   double loss = 0, gradient_norm = 0, learning_rate = 0;
   bool clipped = false;
-  double accuracy = -1;  // share of right answers, see Answers; −1: the task has none
+  double accuracy = -1;  // share of correct predictions, see Metrics; −1: the task has none
 };
 
 /// What a pass over a split has found so far.
@@ -31,10 +31,10 @@ struct Evaluation {
 
 class Trainer {
  public:
-  Trainer(const Config& config, Network& network, std::unique_ptr<Feed> feed);
-  /// On a text, see TextFeed.
+  Trainer(const Config& config, Network& network, std::unique_ptr<DataLoader> loader);
+  /// On a text, see TextLoader.
   Trainer(const Config& config, Network& network, const std::vector<Token>& tokens)
-      : Trainer(config, network, std::make_unique<TextFeed>(config, tokens)) {}
+      : Trainer(config, network, std::make_unique<TextLoader>(config, tokens)) {}
 
   /// One window: forward, loss, backward, clip, update. If loss, gradient or an updated weight overflows, throws
   /// NonFinite, and the weights are the last ones that gave a finite loss: where the loss is not finite, the previous
@@ -60,12 +60,12 @@ class Trainer {
 
   void configure(const Config& config);
 
-  Feed& feed() { return *feed_; }
-  const Feed& feed() const { return *feed_; }
-  Index train_tokens() const { return feed_->size(Split::train); }
-  Index validation_tokens() const { return feed_->size(Split::validation); }
+  DataLoader& loader() { return *loader_; }
+  const DataLoader& loader() const { return *loader_; }
+  Index train_tokens() const { return loader_->size(Split::train); }
+  Index validation_tokens() const { return loader_->size(Split::validation); }
   const Progress& progress() const { return progress_; }
-  double epochs() const { return feed_->epochs(progress_); }
+  double epochs() const { return loader_->epochs(progress_); }
   Optimizer& optimizer() { return optimizer_; }
   const Optimizer& optimizer() const { return optimizer_; }
   Schedule& schedule() { return schedule_; }
@@ -78,7 +78,7 @@ class Trainer {
   struct Pass {
     Split split = Split::validation;
     Index cursor = 0, next = 0;  // of the window, and of the one after
-    Answers answers;
+    Metrics metrics;
     State state;
   };
   State fresh_state();
@@ -96,7 +96,7 @@ class Trainer {
 
   Config config_;
   Network& network_;
-  std::unique_ptr<Feed> feed_;
+  std::unique_ptr<DataLoader> loader_;
   Workspace workspace_;
   Optimizer optimizer_;
   Schedule schedule_;

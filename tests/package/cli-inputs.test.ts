@@ -290,7 +290,7 @@ describe('evaluate', () => {
       '3 characters are not in the model\'s vocabulary and are left out: "T", "?", "J".',
     );
     expect((await run(['evaluate', 'text.st', '-'], 'ЖЖ')).err).toMatch(
-      /2 or more symbols of the model's vocabulary/,
+      /3 or more symbols of the model's vocabulary/,
     );
   });
 

@@ -167,11 +167,14 @@ describe('a run that is awaited', () => {
   });
 });
 
-test('a text has no other split than its validation part', async () => {
-  for (const split of ['train', 'test', 'dev'] as never[])
+test('a text has a training and a validation split, and each is measured whole', async () => {
+  for (const split of ['test', 'dev'] as never[])
     expect(await rejection(models['text']!.evaluate({ split }))).toMatchObject({
-      ...{ code: 'INVALID_ARGUMENT', field: 'split', expected: "'validation'" },
+      ...{ code: 'INVALID_ARGUMENT', field: 'split', expected: "'train' or 'validation'" },
     });
+  const { train, validation } = models['text']!.info.characters;
+  expect((await models['text']!.evaluate({ split: 'train' })).characters).toBe(train - 1);
+  expect((await models['text']!.evaluate()).characters).toBe(validation - 1);
   expect((await models['classify']!.evaluate({ split: 'train' })).characters).toBeGreaterThan(1);
 });
 

@@ -40,7 +40,6 @@ async function runEvaluate(args: Arguments): Promise<number> {
     const { model, split, whole, unknown } = scored;
     const measured = await model.evaluate({ split, signal });
     const baselines = highest === undefined ? undefined : await model.baselines({ highest, signal });
-    if (baselines && whole) baselines.markov = [];
     if (args.flag('json')) {
       const more = { ...(baselines && { baselines }), ...(unknown.count && { unknown }) };
       await print(`${JSON.stringify({ ...measured, split: whole ? 'all' : split, ...more })}\n`);

@@ -72,45 +72,26 @@ async function openExamples(weights: Uint8Array, text: Uint8Array, options: Open
   return { model, split: test ? ('test' as const) : ('train' as const), whole: !test };
 }
 
-/** Copies of the text before the one that is measured, so that there is a training part; and their share of it all. */
-const COPIES = { few: { before: 3, share: 0.25 }, usual: { before: 1, share: 0.5 } };
-
 const WINDOW = 64;
 
-/** The whole text as the validation part, in one go from the zero state. */
+/** The whole text as the training part, in one go from the zero state. */
 async function openWholeText(weights: Uint8Array, text: Uint8Array, options: OpenOptions): Promise<Scored> {
-  const { length, vocabulary, unknownCount } = await countSymbols(weights, text, options);
-  if (length < 2)
-    throw new FileError(`text: expected 2 or more symbols of the model's vocabulary, got ${length}.`);
-  const { before, share } = length < 3 ? COPIES.few : COPIES.usual;
-  const changes = { validation: share, batch: 1, window: Math.max(1, Math.min(WINDOW, length - 2)) };
-  const model = await openModel(withConfig(weights, changes), {
-    ...options,
-    text: repeated(text, before + 1),
-  });
-  const unknown = { count: unknownCount, symbols: unknownCount ? strange(text, vocabulary) : [] };
-  return { model, split: 'validation', whole: true, unknown };
+  const opened = (window: number) =>
+    openModel(withConfig(weights, { validation: 0, batch: 1, window }), { ...options, text }).catch(
+      (error: UnfoldError) => {
+        if (error.code !== 'INVALID_TEXT') throw error;
+        return undefined; // shorter than a window
+      },
+    );
+  const model = (await opened(WINDOW)) ?? (await opened(1));
+  if (!model) throw new FileError("text: expected 3 or more symbols of the model's vocabulary.");
+  const { vocabulary } = model.info;
+  const unknown = {
+    count: vocabulary.unknown,
+    symbols: vocabulary.unknown ? strange(text, vocabulary) : [],
+  };
+  return { model, split: 'train', whole: true, unknown };
 }
-
-/** A shorter text is read several times over: the engine needs three symbols to open one. */
-const SHORT = 1000;
-
-/** Of a text, the symbols that the vocabulary has and those that it has not. */
-async function countSymbols(weights: Uint8Array, text: Uint8Array, options: OpenOptions) {
-  const times = text.length < SHORT ? 3 : 1;
-  const plain = withConfig(weights, { validation: 0, batch: 1, window: 1 });
-  const model = await openModel(plain, { ...options, text: repeated(text, times) }).catch(
-    (error: UnfoldError) => {
-      if (error.code !== 'INVALID_TEXT') throw error;
-      throw new FileError("text: expected 2 or more symbols of the model's vocabulary.");
-    },
-  );
-  const { characters, vocabulary } = model.info;
-  model.dispose();
-  return { vocabulary, length: characters.train / times, unknownCount: vocabulary.unknown / times };
-}
-
-const repeated = (text: Uint8Array, times: number) => Buffer.concat(Array<Uint8Array>(times).fill(text));
 
 /** The symbols of a text that are not in the vocabulary, each once. */
 function strange(text: Uint8Array, { symbols, unit }: Model['info']['vocabulary']): string[] {

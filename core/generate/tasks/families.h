@@ -15,7 +15,7 @@ class SequenceHead : public TaskHead {
   Index encoder_steps(const TaskConfig& task, const Dataset& data, const Example& e) const override;
   void fill(const TaskConfig& task, const Dataset& data, const Example& e, Index n, Workspace& w,
             Targets& targets) const override;
-  Answers measure(const TaskConfig& task, const Network& network, Workspace& w, Targets& targets,
+  Metrics measure(const TaskConfig& task, const Network& network, Workspace& w, Targets& targets,
                   bool learn) const override;
   double trivial_loss(const std::vector<Example>& train, const std::vector<Example>& measured,
                       const Dataset& data) const override;
@@ -33,7 +33,7 @@ class LabelHead : public TaskHead {
   NetworkSizes sizes(const TaskConfig& task, const Dataset& data) const override;
   void fill(const TaskConfig& task, const Dataset& data, const Example& e, Index n, Workspace& w,
             Targets& targets) const override;
-  Answers measure(const TaskConfig& task, const Network& network, Workspace& w, Targets& targets,
+  Metrics measure(const TaskConfig& task, const Network& network, Workspace& w, Targets& targets,
                   bool learn) const override;
   double trivial_loss(const std::vector<Example>& train, const std::vector<Example>& measured,
                       const Dataset& data) const override;
@@ -62,7 +62,7 @@ class NumberHead : public TaskHead {
   /// The best constant prediction of a column whose `rows` values add up to `sum`, and what it costs for a value x.
   virtual double constant(double sum, double rows) const = 0;
   virtual double constant_loss(double constant, double x) const = 0;
-  /// Answers that one row of O values counts as.
+  /// Metrics that one row of O values counts as.
   virtual double answers_per_row(Index O) const = 0;
   /// Turns what the readout says into predictions, [n].
   virtual void transform(Real* y, Index n) const = 0;

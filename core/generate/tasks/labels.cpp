@@ -18,18 +18,18 @@ void LabelHead::fill(const TaskConfig&, const Dataset&, const Example& e, Index 
   for (Index t = 0; t < length; ++t) targets.tokens[targets.at(t, n)] = e.target[std::size_t(t)];
 }
 
-Answers LabelHead::measure(const TaskConfig&, const Network& network, Workspace& w, Targets& targets,
+Metrics LabelHead::measure(const TaskConfig&, const Network& network, Workspace& w, Targets& targets,
                            bool learn) const {
   const Index K = targets.steps * targets.columns, V = network.outputs();
-  Answers a;
+  Metrics a;
   for (Index k = 0; k < K; ++k) {
     const Token target = targets.tokens[std::size_t(k)];
     if (target == no_token) continue;
-    ++a.asked;
+    ++a.total;
     const Real* x = w.logits() + k * V;
-    a.right += std::max_element(x, x + V) - x == target;
+    a.correct += std::max_element(x, x + V) - x == target;
   }
-  a.predictions = a.asked;
+  a.predictions = a.total;
   softmax_cross_entropy(w.logits(), V, K, targets.tokens.data(), mean_scale(learn, a.predictions),
                         targets.losses.data());
   add_losses(targets, a.loss);

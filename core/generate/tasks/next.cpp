@@ -1,4 +1,4 @@
-// next: predicts every character of a text from those before it. A text has no examples: TextFeed fills the windows,
+// next: predicts every character of a text from those before it. A text has no examples: TextLoader fills the windows,
 // Sampler writes.
 #include "unfold/generate/tasks/tasks.h"
 

@@ -18,17 +18,17 @@ class Notes final : public NumberHead {
 
   /// Binary cross-entropy in nats, summed over the keys of a step. Metrics: keys that both sound and are predicted,
   /// among those that do either (the accuracy of Boulanger-Lewandowski et al. 2012).
-  Answers measure(const TaskConfig&, const Network& network, Workspace& w, Targets& targets,
+  Metrics measure(const TaskConfig&, const Network& network, Workspace& w, Targets& targets,
                   bool learn) const override {
     const Index K = targets.steps * targets.columns, O = network.outputs();
-    Answers a;
+    Metrics a;
     for (Index k = 0; k < K; ++k) a.predictions += targets.counts[std::size_t(k)];
     Real* y = w.logits();
     for (Index i = 0; i < K * O; ++i) {
       const bool played = targets.values[std::size_t(i)] > 0;
       const bool predicted = y[i] > 0 && targets.counts[std::size_t(i / O)];
-      a.right += played && predicted;
-      a.asked += played || predicted;
+      a.correct += played && predicted;
+      a.total += played || predicted;
     }
     binary_cross_entropy(y, O, O, K, targets.values.data(), targets.counts.data(), mean_scale(learn, a.predictions),
                          targets.losses.data());

@@ -91,10 +91,10 @@ class Regress final : public NumberHead {
   }
 
   /// Mean squared error.
-  Answers measure(const TaskConfig&, const Network& network, Workspace& w, Targets& targets,
+  Metrics measure(const TaskConfig&, const Network& network, Workspace& w, Targets& targets,
                   bool learn) const override {
     const Index K = targets.steps * targets.columns;
-    Answers a;
+    Metrics a;
     for (Index k = 0; k < K; ++k) a.predictions += targets.counts[std::size_t(k)];
     squared_error(w.logits(), network.outputs(), K, targets.values.data(), targets.counts.data(),
                   mean_scale(learn, a.predictions), targets.losses.data());

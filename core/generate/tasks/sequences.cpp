@@ -82,11 +82,11 @@ void SequenceHead::fill(const TaskConfig& task, const Dataset& data, const Examp
   }
 }
 
-Answers SequenceHead::measure(const TaskConfig& task, const Network& network, Workspace& w, Targets& targets,
+Metrics SequenceHead::measure(const TaskConfig& task, const Network& network, Workspace& w, Targets& targets,
                               bool learn) const {
   const bool halts = task.termination == Termination::halt;
   const Index K = targets.steps * targets.columns, R = network.outputs(), V = R - (halts ? 1 : 0);
-  Answers a{.predictions = count_symbols(w, targets, V, R, halts)};
+  Metrics a{.predictions = count_symbols(w, targets, V, R, halts)};
   const Real scale = mean_scale(learn, a.predictions);
   softmax_cross_entropy(w.logits(), V, R, K, targets.tokens.data(), scale, targets.losses.data());
   add_losses(targets, a.loss);
@@ -98,8 +98,8 @@ Answers SequenceHead::measure(const TaskConfig& task, const Network& network, Wo
   if (network.lengths() >= 0) measure_lengths(network, w, targets, scale, a.loss);
   for (std::size_t n = 0; n < targets.lengths.size(); ++n) {
     if (targets.lengths[n] == 0) continue;
-    ++a.asked;
-    a.right += !targets.wrong[n];
+    ++a.total;
+    a.correct += !targets.wrong[n];
   }
   return a;
 }
@@ -127,16 +127,16 @@ void SequenceHead::show_target(const Predictor& p, const Example& e, Json& json)
 void SequenceHead::predict(const Predictor& p, const Example& e, const PredictOptions& options, bool has_target,
                            Json& json) const {
   const std::vector<std::string>& names = p.names.targets;
-  const std::vector<Written> all = decode(p.network, p.config.task, Index(names.size()), e,
-                                          {.beam = options.beam,
-                                           .length_penalty = options.length_penalty,
-                                           .temperature = options.temperature.value_or(0),
-                                           .seed = options.seed,
-                                           .longest = p.config.task.longest});
+  const std::vector<Hypothesis> all = decode(p.network, p.config.task, Index(names.size()), e,
+                                             {.beam = options.beam,
+                                              .length_penalty = options.length_penalty,
+                                              .temperature = options.temperature.value_or(0),
+                                              .seed = options.seed,
+                                              .longest = p.config.task.longest});
   json["output"] = spelled(all[0].tokens, names);
   if (!has_target) json["logProbability"] = all[0].log_probability;
   json["alternatives"] = Json::array();
-  for (const Written& w : all)
+  for (const Hypothesis& w : all)
     json["alternatives"].push_back(
         object({{"output", spelled(w.tokens, names)}, {"logProbability", w.log_probability}, {"score", w.score}}));
   if (!all[0].attention.empty())

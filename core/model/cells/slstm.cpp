@@ -2,6 +2,7 @@
 // exponents at or below zero. Heads with memory mixing are an edge {"from": "self", "blocks": B}.
 //   m = max(z_f + m₋, z_i)   i = exp(z_i − m)   f = exp(z_f + m₋ − m)   z = tanh(z_z)   o = σ(z_o)
 //   c = f∘c₋ + i∘z           n = f∘n₋ + i       h = o∘c/n
+// A context starts h and c. n begins with 0 and stays positive: a normaliser of any sign would divide by almost nothing.
 #include "unfold/base/numeric.h"
 #include "unfold/kernels/kernels.h"
 #include "unfold/model/cell.h"

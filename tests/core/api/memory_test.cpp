@@ -38,7 +38,7 @@ TEST_P(NoAllocation, InTrainingSteps) {
 TEST_P(NoAllocation, InSampling) {
   Network network(parse_config(config_of(GetParam())), 9);
   Sampler sampler(network, {.top_k = 5, .top_p = 0.9});
-  sampler.feed({1, 2});
+  sampler.prompt({1, 2});
   sampler.next();
   const long before = memory::allocations();
   for (int i = 0; i < 20; ++i) sampler.next();

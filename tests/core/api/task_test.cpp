@@ -64,11 +64,11 @@ struct Trial {
   double run(std::vector<const Example*> batch, std::vector<Real>& gradient) {
     Config sized = config;
     sized.batch = int(batch.size());
-    ExampleFeed feed(sized, data);
-    Workspace w(network, feed.steps(), feed.columns(), true, feed.encoder_steps());
-    feed.fill(w, batch);
+    ExampleLoader loader(sized, data);
+    Workspace w(network, loader.steps(), loader.columns(), true, loader.encoder_steps());
+    loader.fill(w, batch);
     network.forward(w);
-    const Answers a = feed.answers(network, w, true);
+    const Metrics a = loader.measure(network, w, true);
     std::vector<Real> own(gradient.size());
     network.backward(w, own.data());
     for (std::size_t i = 0; i < own.size(); ++i) gradient[i] += own[i] * Real(a.predictions);
@@ -327,7 +327,7 @@ TEST(Probability, OfALengthIsDrawnFirst) {
     EXPECT_NEAR(by_length[k], std::exp(-loss[0]), 1e-5);
   }
   for (std::uint64_t seed = 1; seed < 20; ++seed) {  // and stops there exactly
-    const Written drawn = decode(t.network, t.config.task, 3, {}, {.temperature = 1, .seed = seed})[0];
+    const Hypothesis drawn = decode(t.network, t.config.task, 3, {}, {.temperature = 1, .seed = seed})[0];
     EXPECT_LT(Index(drawn.tokens.size()), L);
     EXPECT_NEAR(drawn.log_probability, log_probability(t.network, t.config, t.data, {.target = drawn.tokens}), 1e-4);
   }
@@ -340,12 +340,12 @@ TEST(Decode, AgreesWithTeacherForcing) {
     if (t.config.task.kind != TaskKind::translate && t.config.task.kind != TaskKind::generate) continue;
     for (Example e : t.data.train) {
       const Decoding options{.longest = 5};
-      const Written greedy = decode(t.network, t.config.task, 3, e, options)[0];
+      const Hypothesis greedy = decode(t.network, t.config.task, 3, e, options)[0];
       const bool cut = greedy.tokens.size() == 5 && t.config.task.termination != Termination::count;
       e.target = greedy.tokens;
       if (!cut && !(t.config.task.termination == Termination::halt && e.target.empty()))
         EXPECT_NEAR(greedy.log_probability, log_probability(t.network, t.config, t.data, e), 1e-4) << json.dump();
-      const std::vector<Written> beam = decode(t.network, t.config.task, 3, e, {.beam = 256, .longest = 5});
+      const std::vector<Hypothesis> beam = decode(t.network, t.config.task, 3, e, {.beam = 256, .longest = 5});
       if (!cut) EXPECT_GE(beam[0].log_probability, greedy.log_probability - 1e-5) << json.dump();
       for (const int width : {1, 2, 4})  // as many as were asked for, whichever of them ended early
         EXPECT_LE(decode(t.network, t.config.task, 3, e, {.beam = width, .longest = 5}).size(), std::size_t(width));
@@ -370,14 +370,14 @@ TEST(Decode, AlternativesHaveEndedAndComeOnce) {
     for (Example e : t.data.train)
       for (const int beam : {2, 8, 40})
         for (const double alpha : {0.0, 1.0}) {
-          const std::vector<Written> all =
+          const std::vector<Hypothesis> all =
               decode(t.network, t.config.task, 3, e, {.beam = beam, .length_penalty = alpha, .longest = 7});
           ASSERT_FALSE(all.empty());
           std::set<std::vector<Token>> seen;
-          for (const Written& w : all) EXPECT_TRUE(seen.insert(w.tokens).second) << json.dump();
+          for (const Hypothesis& w : all) EXPECT_TRUE(seen.insert(w.tokens).second) << json.dump();
           // Where none ended within seven steps, all are cut there.
           const bool cut = !count && std::all_of(all.begin(), all.end(), [](auto& w) { return w.tokens.size() == 7; });
-          for (const Written& w : all) {
+          for (const Hypothesis& w : all) {
             if (cut) continue;
             e.target = w.tokens;
             EXPECT_NEAR(w.log_probability, log_probability(t.network, t.config, t.data, e), 1e-4) << json.dump();
@@ -398,7 +398,7 @@ TEST(Decode, GoesOnWhileALongerOneMayWin) {
   const double odds[]{0.8, 0.05, 0.05, 0.1};
   for (std::size_t i = 0; i < 4; ++i) bias[i] = Real(std::log(odds[i]));
   t.network.touch();
-  const std::vector<Written> all =
+  const std::vector<Hypothesis> all =
       decode(t.network, t.config.task, 3, {}, {.beam = 2, .length_penalty = 5, .longest = 4});
   ASSERT_EQ(all.size(), 2u);
   EXPECT_EQ(all[0].tokens, (std::vector<Token>{0, 0, 0}));
@@ -412,7 +412,7 @@ TEST(Decode, FindsTheBestOfTheTreeHoweverSequencesEnd) {
     for (const double alpha : {0.0, 1.0}) {
       Trial t({{"task", {{"name", "generate"}, {"length", length}}}, {"layers", {{{"cell", "gru"}, {"hidden", 3}}}}});
       const Decoding options{.beam = 256, .length_penalty = alpha, .longest = 5};  // wider than the tree
-      const std::vector<Written> all = decode(t.network, t.config.task, 3, {}, options);
+      const std::vector<Hypothesis> all = decode(t.network, t.config.task, 3, {}, options);
       double best = -1e300;
       for (Index n = std::string(length) == "end" ? 0 : 1; n <= (std::string(length) == "end" ? 4 : 5); ++n)
         for (Index code = 0; code < std::pow(3, n); ++code) {
@@ -431,7 +431,7 @@ TEST(Decode, AWideBeamFindsTheLikeliest) {
            {"encoder", {{{"cell", "lstm"}, {"hidden", 3}}}},
            {"layers", {{{"cell", "gru"}, {"hidden", 3}}}}});
   for (Example e : t.data.train) {
-    const Written found = decode(t.network, t.config.task, 3, e, {.beam = 128, .longest = 4})[0];
+    const Hypothesis found = decode(t.network, t.config.task, 3, e, {.beam = 128, .longest = 4})[0];
     double best = -1e300;
     for (Index length = 0; length <= 3; ++length)
       for (Index code = 0; code < std::pow(3, length); ++code) {
@@ -447,10 +447,10 @@ TEST(Decode, AWideBeamFindsTheLikeliest) {
 TEST(Decode, ScoresByLength) {
   Trial t({{"task", "generate"}, {"layers", {{{"cell", "gru"}, {"hidden", 4}}}}});
   for (const double alpha : {0.0, 0.7, 2.0}) {
-    const std::vector<Written> all =
+    const std::vector<Hypothesis> all =
         decode(t.network, t.config.task, 3, {}, {.beam = 8, .length_penalty = alpha, .longest = 6});
     ASSERT_GT(all.size(), 1u);
-    for (const Written& w : all)
+    for (const Hypothesis& w : all)
       EXPECT_NEAR(w.score, w.log_probability / std::pow((5 + double(w.tokens.size())) / 6, alpha), 1e-9);
     EXPECT_TRUE(std::is_sorted(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.score > b.score; }));
   }
@@ -468,19 +468,19 @@ TEST(Decode, RefusesNonsense) {
 }
 
 // The training examples of one epoch, in the order in which they come.
-TEST(ExampleFeed, AnEpochHasEveryExampleOnceInAnOrderOfItsOwn) {
+TEST(ExampleLoader, AnEpochHasEveryExampleOnceInAnOrderOfItsOwn) {
   for (const int batch : {1, 4, 12}) {
     Trial t({{"task", "regress"}, {"batch", batch}, {"layers", {{{"hidden", 3}}}}}, 12);
-    ExampleFeed feed(t.config, t.data);
-    Workspace w(t.network, feed.steps(), feed.columns(), true, feed.encoder_steps());
+    ExampleLoader loader(t.config, t.data);
+    Workspace w(t.network, loader.steps(), loader.columns(), true, loader.encoder_steps());
     Progress progress;
     std::vector<std::vector<Real>> epochs(3), sorted;
     for (std::int64_t epoch = 0; epoch < 3; ++epoch)
       for (int step = 0; step < 12 / batch; ++step) {
-        feed.load(w, progress);
+        loader.load(w, progress);
         EXPECT_EQ(progress.epoch, epoch);
         for (Index n = 0; n < batch; ++n) epochs[std::size_t(epoch)].push_back(w.numbers(0)[2 * n]);
-        feed.advance(w, progress);
+        loader.advance(w, progress);
       }
     for (std::vector<Real> order : epochs) {
       std::sort(order.begin(), order.end());

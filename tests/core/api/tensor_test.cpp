@@ -18,7 +18,7 @@ std::vector<Real> reals(const Json& json) {
   return {list.begin(), list.end()};
 }
 
-/// PyTorch's [layers, N, H], h then c, as TensorState::values has them: each layer's h, then its c.
+/// PyTorch's [layers, N, H], h then c, as State::values has them: each layer's h, then its c.
 template <class T>
 std::vector<T> interleaved(const Json& arrays, std::size_t layers) {
   std::vector<T> values;
@@ -40,7 +40,7 @@ TEST_P(GoldenRagged, ForwardAndBackward) {
   ASSERT_EQ(network.parameters().size(), g["parameters"].size());
   for (const auto& [name, value] : g["parameters"].items()) network.set_parameter(name, reals(value));
   const std::size_t L = network.layers().size();
-  const TensorState state{.values = interleaved<Real>(g["state"], L)},
+  const State state{.values = interleaved<Real>(g["state"], L)},
       dstate{.values = interleaved<Real>(g["dstate"], L)};
   const auto x = reals(g["x"]), dy = reals(g["dy"]);
   std::vector<Real> padded = x;  // what lies beyond a sequence does not matter, whatever it is

@@ -27,7 +27,7 @@ const std::vector<double> logits{1.2, -0.5, 0.3, 0.9, -1.5, 0.0};
 std::vector<int> counts(const SampleOptions& options, int draws) {
   FixedProbabilities network(logits);
   Sampler sampler(network, options);
-  sampler.feed({0});
+  sampler.prompt({0});
   std::vector<int> result(V, 0);
   for (int i = 0; i < draws; ++i) ++result[sampler.next()];
   return result;
@@ -79,7 +79,7 @@ TEST(SamplerFrequencies, MatchTheProbabilities) {
 TEST(SamplerFrequencies, ReportsProbabilitiesBeforeCuts) {
   FixedProbabilities network(logits);
   Sampler sampler(network, {.temperature = 0.3, .top_k = 2});
-  sampler.feed({1});
+  sampler.prompt({1});
   const std::vector<double> expected = expected_probabilities({});
   for (std::size_t v = 0; v < V; ++v) EXPECT_NEAR(sampler.probabilities()[v], expected[v], 1e-7);
 }
@@ -94,7 +94,7 @@ class SamplerNetwork : public testing::TestWithParam<NetworkCase> {
   }
   std::vector<Token> sample(const SampleOptions& options, int length = 60) {
     Sampler sampler(network_, options);
-    sampler.feed({3, 1, 4});
+    sampler.prompt({3, 1, 4});
     std::vector<Token> tokens;
     while (int(tokens.size()) < length) tokens.push_back(sampler.next());
     return tokens;
@@ -162,7 +162,7 @@ TEST(Sampler, NonFiniteLogitsStillGiveSymbols) {
       for (const SampleOptions& o :
            {SampleOptions{}, SampleOptions{.top_k = 2}, SampleOptions{.top_p = 0.5}, SampleOptions{.greedy = true}}) {
         Sampler sampler(network, o);
-        sampler.feed({0});
+        sampler.prompt({0});
         for (int i = 0; i < 50; ++i) EXPECT_LT(sampler.next(), V);
       }
     }
@@ -176,7 +176,7 @@ TEST(Sampler, ChoosesTheInfiniteLogit) {
     network.touch();
     for (const SampleOptions& o : {SampleOptions{}, SampleOptions{.top_k = 2}, SampleOptions{.top_p = 0.5}}) {
       Sampler sampler(network, o);
-      sampler.feed({0});
+      sampler.prompt({0});
       for (int i = 0; i < 5; ++i) EXPECT_EQ(sampler.next(), sure);
     }
   }
@@ -208,14 +208,14 @@ TEST(DrawBit, HasTheProbabilityOfTheSigmoid) {
 TEST(Sampler, TiesGoToTheFirst) {
   FixedProbabilities network({1, 2, 2, 2, 0});
   Sampler sampler(network, {.greedy = true});
-  sampler.feed({0});
+  sampler.prompt({0});
   EXPECT_EQ(sampler.next(), 1);
 }
 
 TEST(Sampler, SeesNewWeightsAtOnce) {
   FixedProbabilities network({5, 0, 0});
   Sampler sampler(network, {.greedy = true});
-  sampler.feed({0});
+  sampler.prompt({0});
   EXPECT_EQ(sampler.next(), 0);
   tensor(network, "readout.bias")[2] = 9;
   network.touch();

@@ -76,7 +76,7 @@ TEST(Terms, AddUpToThePreactivations) {
     const int layer = int(config.layers.size()) - 1;
     for (const Index at : {0, 1, 8}) {
       std::vector<double> sum;
-      for (const Term& term : terms(network, tokens, std::size_t(layer), at)) {
+      for (const Term& term : preactivations(network, tokens, std::size_t(layer), at)) {
         sum.resize(term.values.size());
         for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += double(term.values[k]);
       }
@@ -94,7 +94,7 @@ TEST(Terms, OfAGruWithResetBeforeSumToTheCandidate) {
   const std::vector<Token> tokens = random_tokens(5, V);
   const Inspection seen = inspect(network, config, tokens);
   std::vector<double> sum(18);
-  for (const Term& term : terms(network, tokens, 0, 4))
+  for (const Term& term : preactivations(network, tokens, 0, 4))
     for (std::size_t k = 0; k < 18; ++k) sum[k] += double(term.values[k]);
   for (std::size_t k = 0; k < 6; ++k) EXPECT_NEAR(double(seen.of(0, "n")[4 * 6 + k]), std::tanh(sum[12 + k]), 1e-5);
 }
@@ -107,7 +107,7 @@ TEST(Terms, OfAGruWithResetAfterKeepTheRecurrentPartApart) {
   const std::vector<Token> tokens = random_tokens(5, V);
   const Inspection seen = inspect(network, config, tokens);
   std::vector<double> input(18), recurrent(18);
-  for (const Term& term : terms(network, tokens, 0, 4))
+  for (const Term& term : preactivations(network, tokens, 0, 4))
     for (std::size_t k = 0; k < 18; ++k) (term.apart ? recurrent : input)[k] += double(term.values[k]);
   for (std::size_t k = 0; k < 6; ++k) {
     const double r = 1 / (1 + std::exp(-input[k] - recurrent[k]));
@@ -117,17 +117,18 @@ TEST(Terms, OfAGruWithResetAfterKeepTheRecurrentPartApart) {
 
 TEST(Spreads, CountEveryElement) {
   Network network(parse_config(R"({"layers":[{"cell":"lstm","hidden":6}]})"), V);
-  const auto all = spreads(network, 7);
+  const auto all = histograms(network, 7);
   ASSERT_EQ(int(all.size()), network.table().count());
-  for (const Spread& s : all)
+  for (const TensorStats& s : all)
     EXPECT_EQ(std::accumulate(s.counts.begin(), s.counts.end(), Index(0)), s.rows * s.cols) << s.name;
-  const auto bias = std::find_if(all.begin(), all.end(), [](const Spread& s) { return s.name == "layers.0.bias_ih"; });
+  const auto bias =
+      std::find_if(all.begin(), all.end(), [](const TensorStats& s) { return s.name == "layers.0.bias_ih"; });
   EXPECT_EQ(bias->low, 0);
   EXPECT_EQ(bias->high, 1);
   EXPECT_NEAR(bias->mean, 0.25, 1e-12) << "one gate of four starts at 1";
   EXPECT_NEAR(bias->deviation, std::sqrt(3.0) / 4, 1e-12);
   EXPECT_EQ(bias->counts, (std::vector<Index>{18, 0, 0, 0, 0, 0, 6}));
-  for (const Spread& s : all)
+  for (const TensorStats& s : all)
     if (s.name == "layers.0.bias_hh") EXPECT_EQ(s.counts[0], 24) << "all alike";
 }
 
@@ -135,7 +136,7 @@ TEST(Connectivity, SeesNothingBeyondTheLongestDelayWithoutRecurrence) {
   Network network(
       parse_config(R"({"layers":[{"cell":"rnn","hidden":6,"edges":[{"from":"input"},{"from":"input","delay":2}]}]})"),
       V);
-  const auto norms = connectivity(network, random_tokens(9, V), 8);  // guessed by step 7, which reads 7 and 5
+  const auto norms = saliency(network, random_tokens(9, V), 8);  // guessed by step 7, which reads 7 and 5
   ASSERT_EQ(norms.size(), 8u);
   for (std::size_t s = 0; s < 8; ++s) EXPECT_EQ(norms[s] > 0, s == 7 || s == 5) << s;
 }
@@ -145,15 +146,15 @@ TEST(SessionInspect, ReadsWhatItKnowsAndRefusesTheRest) {
   const auto reading = session.inspect("abxcxd");
   EXPECT_EQ(reading.unknown, std::vector<std::string>{"x"});
   EXPECT_EQ(reading.tokens.size(), 4u);
-  EXPECT_EQ(session.connectivity("abxcxd", 3).size(), 3u);
+  EXPECT_EQ(session.saliency("abxcxd", 3).size(), 3u);
   EXPECT_TRUE(refuses(ErrorCode::invalid_text, "text", [&] { session.inspect("xyz"); }));
   EXPECT_TRUE(refuses(ErrorCode::invalid_text, "text", [&] { session.inspect(""); }));
   EXPECT_TRUE(refuses(ErrorCode::invalid_text, "text", [&] { session.inspect(std::string(3'000'000, 'a')); }));
-  EXPECT_TRUE(refuses(ErrorCode::invalid_argument, "at", [&] { session.connectivity("abc", 0); }));
-  EXPECT_TRUE(refuses(ErrorCode::invalid_argument, "at", [&] { session.connectivity("abc", 3); }));
-  EXPECT_TRUE(refuses(ErrorCode::invalid_argument, "at", [&] { session.terms("abc", 0, 3); }));
-  EXPECT_TRUE(refuses(ErrorCode::invalid_argument, "layer", [&] { session.terms("abc", 1, 0); }));
-  EXPECT_TRUE(refuses(ErrorCode::invalid_argument, "bins", [&] { (void)session.spreads(0); }));
+  EXPECT_TRUE(refuses(ErrorCode::invalid_argument, "at", [&] { session.saliency("abc", 0); }));
+  EXPECT_TRUE(refuses(ErrorCode::invalid_argument, "at", [&] { session.saliency("abc", 3); }));
+  EXPECT_TRUE(refuses(ErrorCode::invalid_argument, "at", [&] { session.preactivations("abc", 0, 3); }));
+  EXPECT_TRUE(refuses(ErrorCode::invalid_argument, "layer", [&] { session.preactivations("abc", 1, 0); }));
+  EXPECT_TRUE(refuses(ErrorCode::invalid_argument, "bins", [&] { (void)session.histograms(0); }));
 }
 
 #ifdef UNFOLD_DOUBLE
@@ -179,7 +180,7 @@ TEST_P(Inspecting, ConnectivityAgreesWithDifferences) {
   network.mask(network.parameters());
   network.touch();
   const std::vector<Token> tokens = random_tokens(T + 1, V, 4);
-  const auto norms = connectivity(network, tokens, T);
+  const auto norms = saliency(network, tokens, T);
   const std::vector<Real> kept(network.parameters(), network.parameters() + network.table().size());
   for (Index s = 0; s < T; ++s) {
     double square = 0;

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "unfold/base/rng.h"
-#include "unfold/data/feed.h"
+#include "unfold/data/data_loader.h"
 
 namespace unfold {
 namespace {
@@ -61,12 +61,12 @@ struct Problem {
   explicit Problem(const Json& json)
       : config(parse_config(json)),
         rng(7, Stream::test),
-        feed(config, examples(config, rng)),
-        network(config, network_sizes(config, feed.data())),
-        workspace(network, feed.steps(), N, true, feed.encoder_steps()) {
+        loader(config, examples(config, rng)),
+        network(config, network_sizes(config, loader.data())),
+        workspace(network, loader.steps(), N, true, loader.encoder_steps()) {
     for (Index i = 0; i < network.table().size(); ++i) network.parameters()[i] = Real(rng.uniform() * 1.6 - 0.8);
     network.mask(network.parameters());
-    for (const Example& e : feed.data().train) batch.push_back(&e);
+    for (const Example& e : loader.data().train) batch.push_back(&e);
     workspace.set_dropout(config.dropout);
     workspace.dropping() = {.on = true, .rate = config.dropout, .seed = 3, .pass = 5};
     workspace.choosing() = {.epsilon = 0.5, .seed = 4, .pass = 6};
@@ -75,10 +75,10 @@ struct Problem {
 
   double loss(bool learn) {
     network.touch();
-    feed.fill(workspace, batch);
+    loader.fill(workspace, batch);
     if (extra) extra();
     network.forward(workspace);
-    const Answers a = feed.answers(network, workspace, learn);
+    const Metrics a = loader.measure(network, workspace, learn);
     return a.loss / double(a.predictions);
   }
 
@@ -95,7 +95,7 @@ struct Problem {
 
   Config config;
   Rng rng;
-  ExampleFeed feed;
+  ExampleLoader loader;
   Network network;
   Workspace workspace;
   std::vector<const Example*> batch;
@@ -119,10 +119,10 @@ void expect_small(const Json& json, int& count) {
   };
   // What the input numbers and the context get back, before the differences overwrite it.
   const int stream = p.network.has_encoder() ? 1 : 0;
-  const Index inputs = p.workspace.steps(stream) * N * p.feed.data().numbers;
+  const Index inputs = p.workspace.steps(stream) * N * p.loader.data().numbers;
   std::vector<double> dinput, dcontext;
   for (Index i = 0; i < inputs; ++i) dinput.push_back(double(p.workspace.number_gradient(0, stream)[i]));
-  for (Index i = 0; i < N * p.feed.data().context; ++i) dcontext.push_back(double(p.workspace.context_gradient()[i]));
+  for (Index i = 0; i < N * p.loader.data().context; ++i) dcontext.push_back(double(p.workspace.context_gradient()[i]));
 
   std::vector<Real> free(gradient.size(), Real(1));  // 0 where a clock forbids a weight
   p.network.mask(free.data());

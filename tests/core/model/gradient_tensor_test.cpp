@@ -28,8 +28,20 @@ struct Problem {
     Index all = 0;
     for (const TensorLayer& l : network.layers()) all += size(l);
     state = {.values = draw(all), .inputs = draw(network.input_lead() * N * D), .clock = 1};
+    keep_normalisers_positive(network);
     dstate = {.values = draw(all), .inputs = draw(network.input_lead() * N * D)};
     if (c.ragged) lengths = {3, T, 1};
+  }
+
+  /// Of an sLSTM, whose output is divided by them.
+  void keep_normalisers_positive(const TensorNetwork& network) {
+    Real* at = state.values.data();
+    for (const TensorLayer& l : network.layers()) {
+      at += l.lead * N * l.hidden;
+      for (Index i = 1; i <= l.further(); ++i, at += N * l.hidden)
+        for (Index k = 0; k < N * l.hidden && l.states[std::size_t(i)] == std::string_view("n"); ++k)
+          at[k] = std::fabs(at[k]) + 1;
+    }
   }
 
   std::vector<Real> draw(Index size) {
@@ -94,7 +106,7 @@ struct Problem {
   std::vector<Real> x, context, dy;
   std::vector<std::vector<Real>> parameters;
   std::vector<Index> lengths;
-  TensorState state, dstate;
+  State state, dstate;
 };
 
 class GradientTensor : public testing::TestWithParam<Case> {};

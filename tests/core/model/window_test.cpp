@@ -97,7 +97,7 @@ TEST_P(Windows, SamplerSeesWhatForwardSees) {
   const std::vector<Real> logits = run_in_windows(T, tokens, 1);
   Sampler sampler(network_, {});
   for (Index t = 0; t < T; ++t) {
-    sampler.feed({tokens[std::size_t(t)]});
+    sampler.prompt({tokens[std::size_t(t)]});
     std::vector<Real> softmax(logits.begin() + t * V, logits.begin() + (t + 1) * V);
     // The sampler's probabilities are computed in double from the logits: the same logits give the same bits.
     const double highest = *std::ranges::max_element(softmax);

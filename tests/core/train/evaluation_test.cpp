@@ -133,6 +133,16 @@ TEST_P(Undisturbed, TrainingIsTheSameWithEvaluationsInBetween) {
 INSTANTIATE_TEST_SUITE_P(All, Undisturbed, testing::ValuesIn(networks()),
                          [](const auto& info) { return info.param.name; });
 
+// A text that is twice the same has two splits that are the same.
+TEST(Evaluation, OfTheTrainingSplitOfATextMeasuresAllOfIt) {
+  const std::string half = letters(203, 6);
+  Session session(parse_config(R"({"layers":[{"hidden":5}],"window":6,"batch":4,"validation":0.5})"), half + half);
+  const Evaluation train = session.trainer().evaluate(Split::train), held_out = session.trainer().evaluate();
+  EXPECT_EQ(train.predictions, 202);
+  EXPECT_EQ(train.predictions, held_out.predictions);
+  EXPECT_EQ(train.loss, held_out.loss);
+}
+
 // The numbers before a sequence are 0: none of another sequence, or of an evaluation, is read late.
 TEST(Evaluation, LeavesNoNumbersThatAreReadLate) {
   const std::string json =

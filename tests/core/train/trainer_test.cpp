@@ -103,9 +103,9 @@ TEST(Trainer, SmallestAndLongestWindowsWork) {
 }
 
 // It refers to members of its own.
-TEST(TextFeed, CannotBeMoved) {
-  EXPECT_FALSE(std::is_move_constructible_v<TextFeed>);
-  EXPECT_FALSE(std::is_move_assignable_v<TextFeed>);
+TEST(TextLoader, CannotBeMoved) {
+  EXPECT_FALSE(std::is_move_constructible_v<TextLoader>);
+  EXPECT_FALSE(std::is_move_assignable_v<TextLoader>);
 }
 
 class RateOf0 : public testing::TestWithParam<const char*> {};

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "unfold/base/hash.h"
-#include "unfold/data/feed.h"
+#include "unfold/data/data_loader.h"
 #include "unfold/model/loss.h"
 
 namespace unfold {
@@ -27,17 +27,18 @@ Index checked_share(const Config& config, Index count) {
 
 }  // namespace
 
-TextFeed::TextFeed(const Config& config, const std::vector<Token>& tokens)
-    : Feed(config.batch),
+TextLoader::TextLoader(const Config& config, const std::vector<Token>& tokens)
+    : DataLoader(config.batch),
       tokens_(tokens),
       window_(config.window),
       train_count_(checked_share(config, Index(tokens.size()))),
       streams_(tokens.data(), train_count_, config.batch),
-      coverage_(tokens.data() + train_count_, std::max<Index>(Index(tokens.size()) - train_count_, 1), config.batch),
+      training_(tokens.data(), train_count_, config.batch),
+      validation_(tokens.data() + train_count_, std::max<Index>(Index(tokens.size()) - train_count_, 1), config.batch),
       targets_(std::size_t(config.window) * std::size_t(config.batch)),
       losses_(targets_.size()) {}
 
-void TextFeed::load(Workspace& w, Progress& progress) {
+void TextLoader::load(Workspace& w, Progress& progress) {
   if (progress.cursor + window_ > streams_.length()) {
     progress.cursor = 0;
     ++progress.epoch;
@@ -46,37 +47,39 @@ void TextFeed::load(Workspace& w, Progress& progress) {
   streams_.window(progress.cursor, window_, w.tokens(0), targets_.data());
 }
 
-void TextFeed::advance(Workspace& w, Progress& progress) {
+void TextLoader::advance(Workspace& w, Progress& progress) {
   w.carry();
   progress.cursor += window_;
 }
 
-double TextFeed::epochs(const Progress& progress) const {
+double TextLoader::epochs(const Progress& progress) const {
   return double(progress.epoch) + double(progress.cursor) / double(streams_.length());
 }
 
-Index TextFeed::size(Split split) const {
+Index TextLoader::size(Split split) const {
   return split == Split::train ? train_count_ : split == Split::validation ? Index(tokens_.size()) - train_count_ : 0;
 }
 
-std::string TextFeed::mark() const {
+std::string TextLoader::fingerprint() const {
   Hash hash;
   hash.add(tokens_);
   return hash.text();
 }
 
-Index TextFeed::load(Workspace& w, Split, Index cursor) {
-  coverage_.window(cursor, window_, w.tokens(0), targets_.data());
+Index TextLoader::load(Workspace& w, Split split, Index cursor) {
+  (split == Split::train ? training_ : validation_).window(cursor, window_, w.tokens(0), targets_.data());
   return cursor + window_;
 }
 
-Index TextFeed::length(Split split) const { return split == Split::validation ? coverage_.length() : 0; }
+Index TextLoader::length(Split split) const {
+  return split == Split::train ? training_.length() : split == Split::validation ? validation_.length() : 0;
+}
 
-Answers TextFeed::answers(const Network& network, Workspace& w, bool learn) {
+Metrics TextLoader::measure(const Network& network, Workspace& w, bool learn) {
   const auto K = Index(targets_.size());
   softmax_cross_entropy(w.logits(), network.outputs(), K, targets_.data(), learn ? Real(1.0 / double(K)) : Real(0),
                         losses_.data());
-  Answers a;
+  Metrics a;
   for (const double loss : losses_) a.loss += loss;
   for (const Token target : targets_) a.predictions += target != no_token;
   return a;

@@ -20,9 +20,9 @@ struct Progress {
 /// Which examples.
 enum class Split { train, validation, test };
 
-class Feed {
+class DataLoader {
  public:
-  virtual ~Feed() = default;
+  virtual ~DataLoader() = default;
   /// Steps of the main stream and of the encoder, and columns, that a workspace needs.
   virtual Index steps() const = 0;
   virtual Index encoder_steps() const { return 0; }
@@ -37,7 +37,7 @@ class Feed {
   /// How much there is to train on and to measure: characters, or examples.
   virtual Index size(Split split) const = 0;
   /// A fingerprint of the data, by which a checkpoint recognizes it.
-  virtual std::string mark() const = 0;
+  virtual std::string fingerprint() const = 0;
 
   /// Evaluation: fills the window at `cursor` of a split; returns the cursor of the next one.
   virtual Index load(Workspace& w, Split split, Index cursor) = 0;
@@ -46,44 +46,44 @@ class Feed {
 
   /// After forward: the predictions of the window filled last, measured. With `learn`, the workspace then holds the
   /// gradient of their mean loss (over those that count), else probabilities.
-  virtual Answers answers(const Network& network, Workspace& w, bool learn) = 0;
+  virtual Metrics measure(const Network& network, Workspace& w, bool learn) = 0;
 
  protected:
-  explicit Feed(Index columns) : columns_(columns) {}
+  explicit DataLoader(Index columns) : columns_(columns) {}
   Index columns_;
 };
 
 /// Contiguous sequences of a text: "next".
-class TextFeed final : public Feed {
+class TextLoader final : public DataLoader {
  public:
-  /// `tokens` (the whole text) must outlive the feed. Throws Error{invalid_text} if it is too short for
+  /// `tokens` (the whole text) must outlive the loader. Throws Error{invalid_text} if it is too short for
   /// batch × (window+1).
-  TextFeed(const Config& config, const std::vector<Token>& tokens);
-  TextFeed(const TextFeed&) = delete;
-  TextFeed& operator=(const TextFeed&) = delete;
+  TextLoader(const Config& config, const std::vector<Token>& tokens);
+  TextLoader(const TextLoader&) = delete;
+  TextLoader& operator=(const TextLoader&) = delete;
   Index steps() const override { return window_; }
   void load(Workspace& w, Progress& progress) override;
   void advance(Workspace& w, Progress& progress) override;
   double epochs(const Progress& progress) const override;
   Index size(Split split) const override;
-  std::string mark() const override;
+  std::string fingerprint() const override;
   Index load(Workspace& w, Split split, Index cursor) override;
   Index length(Split split) const override;
-  Answers answers(const Network& network, Workspace& w, bool learn) override;
+  Metrics measure(const Network& network, Workspace& w, bool learn) override;
 
  private:
   const std::vector<Token>& tokens_;
   Index window_, train_count_;
   Streams streams_;
-  Coverage coverage_;
+  Coverage training_, validation_;
   std::vector<Token> targets_;
   std::vector<double> losses_;
 };
 
 /// Batches of whole sequences, padded to the longest: every other task.
-class ExampleFeed final : public Feed {
+class ExampleLoader final : public DataLoader {
  public:
-  ExampleFeed(const Config& config, Dataset data);
+  ExampleLoader(const Config& config, Dataset data);
   const Dataset& data() const { return data_; }
   const std::vector<Example>& examples(Split split) const {
     return split == Split::train ? data_.train : split == Split::validation ? data_.validation : data_.test;
@@ -94,10 +94,10 @@ class ExampleFeed final : public Feed {
   void advance(Workspace& w, Progress& progress) override;
   double epochs(const Progress& progress) const override;
   Index size(Split split) const override { return Index(examples(split).size()); }
-  std::string mark() const override;
+  std::string fingerprint() const override;
   Index load(Workspace& w, Split split, Index cursor) override;
   Index length(Split split) const override { return size(split); }
-  Answers answers(const Network& network, Workspace& w, bool learn) override;
+  Metrics measure(const Network& network, Workspace& w, bool learn) override;
   /// Fills the window with these examples, at most columns().
   void fill(Workspace& w, std::span<const Example* const> examples);
 

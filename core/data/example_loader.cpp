@@ -2,7 +2,7 @@
 
 #include "unfold/base/hash.h"
 #include "unfold/base/rng.h"
-#include "unfold/data/feed.h"
+#include "unfold/data/data_loader.h"
 #include "unfold/model/loss.h"
 
 namespace unfold {
@@ -44,8 +44,8 @@ void Targets::clear(Index T) {
   std::fill(values.begin(), values.end(), Real(0));
 }
 
-ExampleFeed::ExampleFeed(const Config& config, Dataset data)
-    : Feed(config.batch),
+ExampleLoader::ExampleLoader(const Config& config, Dataset data)
+    : DataLoader(config.batch),
       config_(config),
       head_(task_head(config.task)),
       data_(std::move(data)),
@@ -57,7 +57,7 @@ ExampleFeed::ExampleFeed(const Config& config, Dataset data)
 }
 
 /// A permutation of the training examples for each epoch.
-void ExampleFeed::shuffle(std::int64_t epoch) {
+void ExampleLoader::shuffle(std::int64_t epoch) {
   if (epoch == shuffled_) return;
   order_.resize(data_.train.size());
   for (std::size_t i = 0; i < order_.size(); ++i) order_[i] = std::uint32_t(i);
@@ -66,7 +66,7 @@ void ExampleFeed::shuffle(std::int64_t epoch) {
   shuffled_ = epoch;
 }
 
-void ExampleFeed::load(Workspace& w, Progress& progress) {
+void ExampleLoader::load(Workspace& w, Progress& progress) {
   const Index count = size(Split::train), N = std::min(columns_, count);
   if (progress.cursor + N > count) {
     progress.cursor = 0;
@@ -78,13 +78,15 @@ void ExampleFeed::load(Workspace& w, Progress& progress) {
   fill(w, chosen_);
 }
 
-void ExampleFeed::advance(Workspace&, Progress& progress) { progress.cursor += std::min(columns_, size(Split::train)); }
+void ExampleLoader::advance(Workspace&, Progress& progress) {
+  progress.cursor += std::min(columns_, size(Split::train));
+}
 
-double ExampleFeed::epochs(const Progress& progress) const {
+double ExampleLoader::epochs(const Progress& progress) const {
   return double(progress.epoch) + double(progress.cursor) / double(size(Split::train));
 }
 
-Index ExampleFeed::load(Workspace& w, Split split, Index cursor) {
+Index ExampleLoader::load(Workspace& w, Split split, Index cursor) {
   const std::vector<Example>& list = examples(split);
   const Index end = std::min(cursor + columns_, Index(list.size()));
   chosen_.clear();
@@ -93,7 +95,7 @@ Index ExampleFeed::load(Workspace& w, Split split, Index cursor) {
   return end;
 }
 
-std::string ExampleFeed::mark() const {
+std::string ExampleLoader::fingerprint() const {
   Hash hash;
   for (const auto* split : {&data_.train, &data_.validation, &data_.test})
     for (const Example& e : *split) {
@@ -106,7 +108,7 @@ std::string ExampleFeed::mark() const {
   return hash.text();
 }
 
-void ExampleFeed::fill(Workspace& w, std::span<const Example* const> examples) {
+void ExampleLoader::fill(Workspace& w, std::span<const Example* const> examples) {
   const TaskConfig& task = config_.task;
   const Index N = columns_;
   std::vector<Index>& lengths = targets_.lengths;
@@ -131,7 +133,7 @@ void ExampleFeed::fill(Workspace& w, std::span<const Example* const> examples) {
   for (std::size_t n = 0; n < examples.size(); ++n) fill_column(w, Index(n), *examples[n]);
 }
 
-void ExampleFeed::fill_column(Workspace& w, Index n, const Example& e) {
+void ExampleLoader::fill_column(Workspace& w, Index n, const Example& e) {
   const int reading = encoder_steps_ > 0 ? 1 : 0;
   for (Index t = 0; t < Index(e.input.size()); ++t) w.tokens(t, reading)[n] = e.input[std::size_t(t)];
   const Index D = data_.numbers;
@@ -141,7 +143,7 @@ void ExampleFeed::fill_column(Workspace& w, Index n, const Example& e) {
   head_.fill(config_.task, data_, e, n, w, targets_);
 }
 
-Answers ExampleFeed::answers(const Network& network, Workspace& w, bool learn) {
+Metrics ExampleLoader::measure(const Network& network, Workspace& w, bool learn) {
   return head_.measure(config_.task, network, w, targets_, learn);
 }
 
