@@ -39,7 +39,7 @@ class Build final : public JsonHandler {
   }
 
  private:
-  static constexpr std::size_t deepest = 32, most = 300000;  // a full vocabulary has 65 535 values
+  static constexpr std::size_t deepest = 32, most = 140000;  // two full vocabularies have 131 070 values
   static constexpr std::size_t most_keys = 10000;            // inserting into an object is linear in its size
 
   bool add(Json x) {

@@ -243,7 +243,7 @@ describe('a safetensors header', () => {
       'the key "dtype" twice',
     ],
     ['metadata twice', `{"__metadata__":{},"a":${entry},"__metadata__":{}}`, 'the key "__metadata__" twice'],
-    ['millions of objects', `{"a":[${'{},'.repeat(4_000_000)}{}]}`, 'more than 300000 values'],
+    ['millions of objects', `{"a":[${'{},'.repeat(4_000_000)}{}]}`, 'more than 140000 values'],
     [
       'names without an end',
       `{${Array.from({ length: 20_000 }, (_, i) => `"a${i}":{}`)}}`,

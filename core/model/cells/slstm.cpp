@@ -2,7 +2,7 @@
 // exponents at or below zero. Heads with memory mixing are an edge {"from": "self", "blocks": B}.
 //   m = max(z_f + m₋, z_i)   i = exp(z_i − m)   f = exp(z_f + m₋ − m)   z = tanh(z_z)   o = σ(z_o)
 //   c = f∘c₋ + i∘z           n = f∘n₋ + i       h = o∘c/n
-// A context starts h and c. n begins with 0 and stays positive: a normaliser of any sign would divide by almost nothing.
+// A context starts h alone: with c, and a normaliser of any sign, h would be divided by almost nothing.
 #include "unfold/base/numeric.h"
 #include "unfold/kernels/kernels.h"
 #include "unfold/model/cell.h"
@@ -96,6 +96,7 @@ const CellInfo slstm_cell{
     .source = "Beck et al. 2024",
     .gate_names = gates,
     .state_names = states,
+    .states_from_context = 1,
     .options = options,
     .make = [](const CellSettings& s) -> std::unique_ptr<Cell> {
       return std::make_unique<Slstm>(s.number("forgetBias"));
