@@ -168,7 +168,7 @@ std::vector<std::byte> write_checkpoint(const Config& config, const Symbols& sym
   meta["format"] = "unfold";
   meta["version"] = "1";
   meta["config"] = to_json(config).dump();
-  meta["graph"] = network.plan().to_json().dump();  // for readers that have no engine
+  meta["graph"] = network.plan().to_text();  // for readers that have no engine
   if (config.task.learns_text())
     meta["vocabulary"] = symbols_text(symbols.vocabulary);
   else

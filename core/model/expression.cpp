@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 #include <string_view>
 
 namespace unfold {
@@ -125,30 +124,30 @@ class Parser {
   std::vector<Node>* nodes_ = nullptr;
 };
 
-Json node_json(const std::vector<Node>& nodes, int i) {
+void write_node(const std::vector<Node>& nodes, int i, JsonWriter& to) {
   const Node& node = nodes[std::size_t(i)];
-  if (node.kind == Kind::number) return node.number;
-  if (node.kind == Kind::name) return node.name;
-  Json json = Json::array();
-  json.push_back(kind_names[std::size_t(node.kind)]);
-  json.push_back(node_json(nodes, node.left));
-  if (node.right >= 0) json.push_back(node_json(nodes, node.right));
-  return json;
+  if (node.kind == Kind::number) return to.value(node.number);
+  if (node.kind == Kind::name) return to.value(node.name);
+  to.begin('[');
+  to.value(std::string(kind_names[std::size_t(node.kind)]));
+  write_node(nodes, node.left, to);
+  if (node.right >= 0) write_node(nodes, node.right, to);
+  to.end(']');
 }
 
 }  // namespace
 
 std::vector<Equation> parse_equations(const std::string& text) { return Parser(text).run(); }
 
-Json equations_json(const std::string& text) {
-  Json json = Json::array();
+void write_equations(const std::string& text, JsonWriter& to) {
+  to.begin('[');
   for (const Equation& equation : parse_equations(text)) {
-    Json pair = Json::array();
-    pair.push_back(equation.name);
-    pair.push_back(node_json(equation.nodes, int(equation.nodes.size()) - 1));
-    json.push_back(pair);
+    to.begin('[');
+    to.value(equation.name);
+    write_node(equation.nodes, int(equation.nodes.size()) - 1, to);
+    to.end(']');
   }
-  return json;
+  to.end(']');
 }
 
 }  // namespace unfold

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "unfold/base/json.h"
+#include "unfold/base/json_writer.h"
 
 namespace unfold {
 
@@ -32,8 +32,8 @@ struct Equation {
 /// Parses equations. Throws Error{internal} where they are malformed: they come from cells, not from users.
 std::vector<Equation> parse_equations(const std::string& text);
 
-/// [[name, expression], …], where an expression is a number, a name, or [operator, expression, expression?] with the
-/// operators "+", "-", "*", "/", "neg" and the functions' names.
-Json equations_json(const std::string& text);
+/// Writes [[name, expression], …], where an expression is a number, a name, or [operator, expression, expression?] with
+/// the operators "+", "-", "*", "/", "neg" and the functions' names.
+void write_equations(const std::string& text, JsonWriter& to);
 
 }  // namespace unfold

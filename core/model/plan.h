@@ -105,6 +105,7 @@ struct Plan {
   /// A buffer's name, unique in the plan: the layer's, its own, and its number if it has one, with dots between.
   std::string name_of(int buffer) const;
   /// {version, sizes, parameters, buffers, layers, operations, scans}, see core/README.md "The plan as JSON".
+  std::string to_text() const;
   Json to_json() const;
 };
 

@@ -4,16 +4,16 @@
 #include <span>
 
 #include "unfold/base/eigen.h"
+#include "unfold/base/json_writer.h"
 #include "unfold/model/operations/operations.h"
 #include "unfold/model/plan.h"
 
 namespace unfold {
 
-/// Fields of one object of the plan's JSON, in the order in which they are added. Buffers and parameters stand there by
-/// name. (The JSON library stays out of the operations: its templates would be compiled again in each.)
+/// Writes fields of one object of the plan's JSON. Buffers and parameters stand there by name.
 class Description {
  public:
-  Description(const Plan& plan, Json& json) : plan_(plan), json_(json) {}
+  Description(const Plan& plan, JsonWriter& to) : plan_(plan), to_(to) {}
 
   void text(const char* field, const char* value);
   void number(const char* field, double value);
@@ -33,13 +33,17 @@ class Description {
   /// A linear map or a lookup.
   void map(const LinearSpec& map);
   void equations(const char* field, const std::string& text);
-  /// An object as a field, and one more object of a list.
-  Description object(const char* field);
-  Description item(const char* field);
+  /// What is written until the end stands in a list, or in an object: a field, or without a name one more of a list.
+  void begin_list(const char* field);
+  void end_list();
+  void begin_object(const char* field = nullptr);
+  void end_object();
 
  private:
+  void write(const Signal& signal);
+
   const Plan& plan_;
-  Json& json_;
+  JsonWriter& to_;
 };
 
 /// The values of the term that `parameter` adds, `rows` zeros at first.

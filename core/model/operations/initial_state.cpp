@@ -15,13 +15,16 @@ class InitialState final : public Operation {
   const char* name() const override { return "initialState"; }
   void describe(Description& d) const override {
     d.signal("from", s_.context);
+    d.begin_list("states");
     for (const InitialStateSpec::State& state : s_.states) {
-      Description item = d.item("states");
-      item.buffer("to", state.value);
-      item.parameter("weight", state.matrix.weight);
-      item.parameter("bias", state.bias);
-      item.text("function", &state == &s_.states[0] ? "tanh" : "identity");
+      d.begin_object();
+      d.buffer("to", state.value);
+      d.parameter("weight", state.matrix.weight);
+      d.parameter("bias", state.bias);
+      d.text("function", &state == &s_.states[0] ? "tanh" : "identity");
+      d.end_object();
     }
+    d.end_list();
   }
 
   void pack(const Real* parameters, Real* packed) const override {

@@ -21,10 +21,11 @@ class Interpolate final : public Operation {
     d.integer("units", s_.units);
     d.buffers("states", s_.states);
     if (s_.leak.on()) {
-      Description leak = d.object("leak");
-      leak.number("from", s_.leak.from);
-      leak.number("to", s_.leak.to);
-      leak.flag("learned", s_.leak.learned);
+      d.begin_object("leak");
+      d.number("from", s_.leak.from);
+      d.number("to", s_.leak.to);
+      d.flag("learned", s_.leak.learned);
+      d.end_object();
     }
     if (s_.parameter >= 0) d.parameters("parameters", s_.parameter);
     if (!s_.periods.empty()) d.integers("periods", s_.periods);
