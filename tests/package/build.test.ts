@@ -18,6 +18,9 @@ const scripts = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter(
 );
 const isEngine = (name: string) => name.startsWith('simd');
 const isExport = (name: string) => name.startsWith('export');
+/** Entries of their own: what draws networks, and the element. */
+const isDiagram = (name: string) => name.startsWith('diagram');
+const isElement = (name: string) => name.startsWith('element');
 /** A bundler leaves it out where only models are used. */
 const isTensorLevel = (name: string) => name.startsWith('network');
 /** Fetched where something went wrong, to say what. */
@@ -55,9 +58,11 @@ test("Emscripten's glue is adapted, once", () => {
 });
 
 test('the package without its engine is small, and so is the tensor level beside it', () => {
-  const others = (name: string) =>
-    !isEngine(name) && !isExport(name) && !isTensorLevel(name) && !isLate(name);
-  expect(size(scripts.filter(others), code)).toBeLessThan(18 * 1024);
+  const apart = [isEngine, isExport, isDiagram, isElement, isTensorLevel, isLate];
+  const others = (name: string) => !apart.some((is) => is(name));
+  expect(size(scripts.filter(others), code)).toBeLessThan(15 * 1024);
+  expect(size(scripts.filter(isElement), code)).toBeLessThan(9 * 1024);
+  expect(size(scripts.filter(isDiagram), code)).toBeLessThan(12 * 1024);
   expect(size(scripts.filter(isTensorLevel))).toBeLessThan(3_000);
   expect(size(scripts.filter(isLate))).toBeLessThan(3_000);
 });
@@ -77,8 +82,8 @@ test('each engine is within its limit in .size-limit.json', { timeout: 180_000 }
 });
 
 test('the exporters are apart, and small', () => {
-  // Those of the tasks are a tenth of it.
-  expect(size(scripts.filter(isExport))).toBeLessThan(40_000);
+  // Mostly programs in other languages: a third PyTorch's, a third plain code. A page fetches them to export.
+  expect(size(scripts.filter(isExport), code)).toBeLessThan(96 * 1024);
   // The tensor level reads and writes safetensors as they do.
   for (const name of scripts.filter((one) => !isExport(one)))
     expect(read(name), name).not.toMatch(

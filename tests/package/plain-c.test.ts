@@ -105,7 +105,7 @@ test.each(['regress', 'notes'] as const)('%s, forecast', async (task) => {
   const model = await made(task, task, { layers: [{ cell: 'gru', hidden: 6 }] });
   try {
     const { input } = asked(model, 5);
-    const { forecast } = await model.predict({ input, steps: 6, seed: 7 });
+    const { forecast } = await model.predict({ input, steps: 6, ...(task === 'notes' && { seed: 7 }) });
     const count = 6 * model.info.data!.outputs;
     const printed = run(
       toC(await model.save()),

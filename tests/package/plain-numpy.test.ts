@@ -92,7 +92,7 @@ describe.runIf(hasModule('numpy'))("with Debian's NumPy", () => {
     const model = await made(task, task, { layers: [{ cell: 'gru', hidden: 6 }] });
     await saved(model, async (code) => {
       const { input } = asked(model, 5);
-      const { forecast } = await model.predict({ input, steps: 6, seed: 7 });
+      const { forecast } = await model.predict({ input, steps: 6, ...(task === 'notes' && { seed: 7 }) });
       const seed = task === 'notes' ? ', seed=7' : '';
       const found = run(code, `out = model.predict(${py(input)}, steps=6${seed})`);
       expect(difference(found.forecast.flat(), forecast!.flat())).toBeLessThan(TOLERANCE);

@@ -79,7 +79,7 @@ test.each(['regress', 'notes'])('%s, forecast', async (task) => {
   await saved(model, async ({ predict }) => {
     const { input } = asked(model, 5);
     for (const seed of [1, 7]) {
-      const { forecast } = await model.predict({ input, steps: 6, seed });
+      const { forecast } = await model.predict({ input, steps: 6, ...(task === 'notes' && { seed }) });
       close(predict(input, { steps: 6, seed }).forecast.flat(), forecast!.flat());
     }
   });

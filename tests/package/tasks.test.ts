@@ -8,7 +8,6 @@ import {
   openModel,
   type PredictRequest,
 } from 'unfold-rnn';
-import { toKeras } from 'unfold-rnn/export';
 import { collect, hosts, rejection } from './harness.js';
 import type { AnyTask } from './task-models.js';
 
@@ -143,8 +142,6 @@ describe.each(hosts)('in $host', ({ worker }) => {
       expect(await rejection(call())).toMatchObject({ code: 'INVALID_STATE', field: 'task' });
     expect(await rejection(collect(model.sample()))).toMatchObject({ code: 'INVALID_STATE' });
     expect(await collect(model.train({ steps: 2 }))).not.toHaveLength(0);
-    const file = await model.save();
-    expect(() => toKeras(file)).toThrow(/config\.task/);
     model.dispose();
     const text = await create({ text: 'abc '.repeat(300), window: 4 });
     expect(await rejection(text.predict({ input: 'a' }))).toMatchObject({ code: 'INVALID_STATE' });

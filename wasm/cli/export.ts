@@ -51,10 +51,6 @@ const targets: Record<string, Target> = {
 };
 
 const names = Object.keys(targets).join(', ');
-const rounded = Object.entries(targets)
-  .flatMap(([name, { precisions }]) => (precisions ? `${name} (${precisions.join(', ')})` : []))
-  .join(', ');
-
 export const exportModel: Command = {
   summary:
     'Writes a saved model in the format of another program. What a format cannot carry is refused by name.',
@@ -66,7 +62,10 @@ export const exportModel: Command = {
       value: 'PATH',
       help: "file or folder; without it, beside the model by the model's name",
     },
-    precision: { value: 'TYPE', help: `of weights, float32 or in ${rounded}` },
+    precision: {
+      value: 'TYPE',
+      help: 'of weights: float32; float16 (onnx) or int8 (onnx, js, c, html) for small files',
+    },
   },
   run: runExport,
 };
