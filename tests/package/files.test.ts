@@ -110,7 +110,7 @@ test('whichever call to the disk fails, one of the two generations can be opened
 
 test('neither can be opened: the error is of the newer; another text is no damage', async () => {
   await twoGenerations();
-  await writeFile(path, 'nonsense');
+  await writeFile(path, Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8));
   await writeFile(previousOf(path), '');
   expect(await rejection(openSaved(path, options))).toMatchObject({
     code: 'INVALID_CHECKPOINT',

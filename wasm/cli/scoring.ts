@@ -76,13 +76,19 @@ const WINDOW = 64;
 
 /** The whole text as the training part, in one go from the zero state. */
 async function openWholeText(weights: Uint8Array, text: Uint8Array, options: OpenOptions): Promise<Scored> {
-  const opened = (window: number) =>
-    openModel(withConfig(weights, { validation: 0, batch: 1, window }), { ...options, text }).catch(
-      (error: UnfoldError) => {
-        if (error.code !== 'INVALID_TEXT') throw error;
-        return undefined; // shorter than a window
-      },
-    );
+  const opened = async (window: number): Promise<Model | undefined> => {
+    try {
+      const model = await openModel(withConfig(weights, { validation: 0, batch: 1, window }), {
+        ...options,
+        text,
+      });
+      if (model.info.canTrain) return model;
+      model.dispose(); // no symbol of the text is known
+    } catch (error) {
+      if ((error as UnfoldError).code !== 'INVALID_TEXT') throw error; // shorter than a window
+    }
+    return undefined;
+  };
   const model = (await opened(WINDOW)) ?? (await opened(1));
   if (!model) throw new FileError("text: expected 3 or more symbols of the model's vocabulary.");
   const { vocabulary } = model.info;
