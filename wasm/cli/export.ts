@@ -64,7 +64,7 @@ export const exportModel: Command = {
     },
     precision: {
       value: 'TYPE',
-      help: 'of weights: float32; float16 (onnx) or int8 (onnx, js, c, html) for small files',
+      help: 'of weights: float32; float16 (onnx) or int8 (onnx, js, c, html)',
     },
   },
   run: runExport,
