@@ -40,8 +40,7 @@ TEST_P(GoldenRagged, ForwardAndBackward) {
   ASSERT_EQ(network.parameters().size(), g["parameters"].size());
   for (const auto& [name, value] : g["parameters"].items()) network.set_parameter(name, reals(value));
   const std::size_t L = network.layers().size();
-  const State state{.values = interleaved<Real>(g["state"], L)},
-      dstate{.values = interleaved<Real>(g["dstate"], L)};
+  const State state{.values = interleaved<Real>(g["state"], L)}, dstate{.values = interleaved<Real>(g["dstate"], L)};
   const auto x = reals(g["x"]), dy = reals(g["dy"]);
   std::vector<Real> padded = x;  // what lies beyond a sequence does not matter, whatever it is
   const Index T = g["steps"], N = g["batch"], D = network.inputs();
