@@ -10,7 +10,7 @@
 
 namespace unfold {
 
-/// Is told what stands in a text, in order. Each answers whether the walk goes on.
+/// Receives the values of a text, in order. Each call returns whether the walk goes on.
 class JsonHandler {
  public:
   virtual bool start_object() = 0;
