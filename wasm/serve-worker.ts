@@ -13,7 +13,6 @@ export async function serveWorker(factory: EngineFactory): Promise<void> {
   const port = isNode() ? await nodePort() : webPort();
   serve(port, factory);
   port.post({ type: 'alive' });
-  if (!isNode()) await holdLock(port);
 }
 
 async function nodePort(): Promise<WorkerPort> {
@@ -35,16 +34,24 @@ function webPort(): WorkerPort {
   // be ready, and browsers do not tell the page.
   scope.onunhandledrejection = ({ reason }) =>
     post({ type: 'dead', error: wrap('WORKER_FAILED', 'The engine crashed', reason).toJSON() });
-  return { post, listen: (handler) => (scope.onmessage = ({ data }) => handler(data)) };
+  // Nothing is done before the client knows the lock: the end of a worker that ended earlier would go unnoticed.
+  const known = holdLock(post);
+  return { post, listen: (handler) => (scope.onmessage = ({ data }) => void known.then(() => handler(data))) };
 }
 
 /**
  * Holds a Web Lock until this thread ends, however it ends: the client waits for the same lock to see that, of which
- * browsers say nothing. Refused to pages without an origin.
+ * browsers say nothing. Resolves once the client has been told, or when there are no locks: pages without an origin.
  */
-async function holdLock(port: WorkerPort): Promise<void> {
-  if (!globalThis.navigator?.locks || !crypto.randomUUID) return;
+function holdLock(post: WorkerPort['post']): Promise<void> {
+  if (!globalThis.navigator?.locks || !crypto.randomUUID) return Promise.resolve();
   const lock = `unfold-rnn ${crypto.randomUUID()}`;
-  const held = () => new Promise<never>(() => port.post({ type: 'alive', lock }));
-  await navigator.locks.request(lock, held).catch(() => {});
+  return new Promise((resolve) => {
+    const held = () => {
+      post({ type: 'alive', lock });
+      resolve();
+      return new Promise<never>(() => {});
+    };
+    navigator.locks.request(lock, held).catch(() => resolve());
+  });
 }

@@ -113,6 +113,9 @@ it('pins runs from the list, four at most', async () => {
     await page.getByLabel('Seed').fill(String(run + 1));
     await restart(page);
   }
+  // A copy of a run that trains is another step, to be pinned anew.
+  await page.keyboard.press('Space');
+  await play(page).waitFor();
   await bar(page, 'Runs');
   const pin = page.locator('.run-row').getByRole('button', { name: /^Pin:/ });
   await expect.poll(() => pin.count()).toBeGreaterThanOrEqual(5);
@@ -162,7 +165,9 @@ it('exports model, samples, curves and configuration', async () => {
   expect(last).toBeGreaterThan(200);
   expect(last).toBeLessThanOrEqual(at);
   expect(csv.filter((row) => !row.endsWith(',')).length).toBeGreaterThan(2);
-  expect((await take('Samples')).toString()).toMatch(/^== step 0\n/);
+  // The first text is written as soon as there is a network, which by then may have made a few steps.
+  const [, began] = /^== step (\d+)[,\n]/.exec((await take('Samples')).toString())!;
+  expect(Number(began)).toBeLessThan(20);
   const svg = (await take('Curves, SVG')).toString();
   expect(svg).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
   expect(svg).not.toMatch(/NaN|undefined|class=|style=/);

@@ -75,6 +75,9 @@ it('goes on with the file that was applied last', async () => {
   await waitForStep(page, 40);
   expect(await onPage(page)).toBe('second.txt');
   expect(await page.locator('.notice').count()).toBe(0);
+  // A run that takes the place of one that trains, trains on.
+  await pause(page).click();
+  await play(page).waitFor();
   await page.getByRole('button', { name: 'Runs', exact: true }).click();
   const other = page.locator('.run-row', { hasText: 'first.txt' });
   await other.getByRole('button', { name: /^Resume/ }).click();
