@@ -1,4 +1,4 @@
-// npm run presets [-- --steps N --hidden N]: trains every preset on one bundled text with an equal budget and
+// npm run presets [-- --steps N --units N]: trains every preset on one bundled text with an equal budget and
 // prints its validation loss beside the order-2 Markov baseline.
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
@@ -39,7 +39,14 @@ async function table({ steps, hidden }) {
   const text = at('web/texts/tales.txt');
   const results = [];
   for (const { name } of await listed()) {
-    const config = { preset: name, hidden, window: 32, batch: 16, evaluateEvery: 0, dropout: 0.2 };
+    const config = {
+      preset: name,
+      hidden,
+      sequenceLength: 32,
+      batchSize: 16,
+      evaluateEvery: 0,
+      dropout: 0.2,
+    };
     const { loss, seconds, markov } = train(text, config, steps);
     results.push({ loss, markov });
     const verdict = loss < markov ? 'under' : 'OVER';

@@ -17,9 +17,9 @@ const file = at('web/models/tales.safetensors');
 const config = {
   seed: 1,
   embedding: 16,
-  layers: [{ cell: 'gru', hidden: 108 }],
-  window: 64,
-  batch: 32,
+  layers: [{ cell: 'gru', units: 108 }],
+  sequenceLength: 64,
+  batchSize: 32,
   optimizer: { name: 'adam', learningRate: 0.004 },
   schedule: { name: 'cosine', steps: STEPS, warmup: 50, minimum: 0.0002 },
   clip: 5,
@@ -34,16 +34,16 @@ async function train() {
   const model = await createModel({ ...config, text });
   try {
     let said = 0;
-    for await (const { step, validationLoss, charsPerSecond } of model.train({ until: STEPS })) {
+    for await (const { step, validationLoss, tokensPerSecond } of model.train({ until: STEPS })) {
       if (step < said + 400) continue;
       said = step;
       const bits = validationLoss === null ? '–' : (validationLoss / Math.LN2).toFixed(3);
       console.log(
-        `step ${step}: ${bits} bits a character held out, ${Math.round(charsPerSecond)} characters a second`,
+        `step ${step}: ${bits} bits a character held out, ${Math.round(tokensPerSecond)} characters a second`,
       );
     }
-    const { bitsPerCharacter } = await model.evaluate();
-    console.log(`${bitsPerCharacter.toFixed(4)} bits a character held out`);
+    const { bitsPerToken } = await model.evaluate();
+    console.log(`${bitsPerToken.toFixed(4)} bits a character held out`);
     return Buffer.from(await model.save({ optimizer: false }));
   } finally {
     model.dispose();

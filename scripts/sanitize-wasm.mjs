@@ -10,8 +10,8 @@ import { at, Failure, heading, main, setUp } from './lib.mjs';
 const text = 'the quick brown fox jumps over the lazy dog; how vexingly quick daft zebras jump. ń🎉\n'.repeat(
   30,
 );
-const small = { window: 9, batch: 5, threads: 1, worker: false, seed: 3 };
-const layers = [{ hidden: 7 }, { hidden: 6 }];
+const small = { sequenceLength: 9, batchSize: 5, threads: 1, worker: false, seed: 3 };
+const layers = [{ units: 7 }, { units: 6 }];
 
 /** @typedef {typeof import('unfold-rnn')} Unfold */
 
@@ -30,7 +30,7 @@ function exchange() {
 /** @param {(word: string, i: number) => string} line */
 const lines = (line) =>
   Array.from({ length: 24 }, (_, i) => line('abcbacab'.slice(i % 4, 4 + (i % 4)), i)).join('\n');
-const encoder = [{ hidden: 4, bidirectional: true }];
+const encoder = [{ units: 4, bidirectional: true }];
 /** @param {number} i */
 const notes = (i) => [[40 + i], [], [40, 45 + i], [87]];
 /**
@@ -44,11 +44,11 @@ const tasks = [
     { input: 'ab', target: 'b' },
   ],
   [
-    { task: { name: 'translate', length: 'count' }, encoder },
+    { task: { name: 'translate', termination: 'count' }, encoder },
     lines((w) => `${w}\t${w}`),
-    { input: 'abc', beam: 3 },
+    { input: 'abc', beamWidth: 3 },
   ],
-  [{ task: { name: 'generate', length: 'halt' } }, lines((w) => w), { target: 'abc' }],
+  [{ task: { name: 'generate', termination: 'halt' } }, lines((w) => w), { target: 'abc' }],
   [
     { task: { name: 'generate', context: 2 } },
     lines((w, i) => `${i},1\t${w}`),
@@ -58,7 +58,7 @@ const tasks = [
   [{ task: 'tag' }, lines((w) => `${w}\t${w.replaceAll('a', 'x')}`), { input: 'cab', target: 'cxb' }],
   [{ task: 'regress' }, lines((_, i) => `${Math.sin(i)},${i}`), { input: [[1, 2]], steps: 3 }],
   [
-    { task: { name: 'regress', pool: 'mean' } },
+    { task: { name: 'regress', pooling: 'mean' } },
     lines((_, i) => `${i},1\t${i / 9}`),
     { input: [[1], [2]], target: [[1]] },
   ],
@@ -100,14 +100,14 @@ async function refused(promise, UnfoldError) {
 async function tried({ createModel, openModel, UnfoldError }, config, most) {
   const model = await createModel({ ...small, ...config, text });
   await read(model.train({ steps: 30 }));
-  await read(model.sample({ length: 60, prime: 'the ', topK: 5 }));
+  await read(model.sample({ length: 60, prompt: 'the ', topK: 5 }));
   await model.evaluate();
   await model.baselines();
   await model.gradientFlow({ lags: 4 }).catch((error) => {
     if (!(error instanceof UnfoldError)) throw error; // some networks have none
   });
   await model.inspect('the quick fox');
-  await model.spreads();
+  await model.histograms();
   const file = await model.save({ optimizer: true });
   const again = await openModel(file, { ...small, text });
   await Promise.all([read(model.train({ steps: 3 })), read(again.train({ steps: 3 }))]);
@@ -133,7 +133,7 @@ async function tried({ createModel, openModel, UnfoldError }, config, most) {
  * @param {typeof tasks[number]} task
  */
 async function triedTask({ createModel, openModel, UnfoldError }, [config, text, question]) {
-  const { window: _, ...own } = { ...small, layers: [{ hidden: 5 }] };
+  const { sequenceLength: _, ...own } = { ...small, layers: [{ units: 5 }] };
   const model = await createModel({ ...own, ...config, text });
   await read(model.train({ steps: 10 }));
   for (const split of /** @type {const} */ (['train', 'validation', 'test'])) await model.evaluate({ split });
@@ -198,11 +198,11 @@ main(async () => {
   for (const [at, config] of configs.entries()) bad += await tried(unfold, config, at === 0 ? 40 : 1);
   for (const task of tasks) bad += await triedTask(unfold, task);
   /** @type {Pick<import('unfold-rnn').NetworkOptions, 'layers' | 'dropout'>[]} */
-  const networks = cells.map(({ name }) => ({ layers: [{ cell: name, hidden: 5 }] }));
+  const networks = cells.map(({ name }) => ({ layers: [{ cell: name, units: 5 }] }));
   networks.push({
     layers: [
-      { cell: 'gru', hidden: 4, bidirectional: true },
-      { cell: 'lstm', hidden: 3 },
+      { cell: 'gru', units: 4, bidirectional: true },
+      { cell: 'lstm', units: 3 },
     ],
     dropout: 0.3,
   });

@@ -13,17 +13,17 @@ const adam = (learningRate) => ({ name: 'adam', learningRate });
 const translates = (corpus, hidden, steps) => ({
   corpus,
   encoder: [{ cell: 'lstm', hidden, bidirectional: true }],
-  layers: [{ cell: 'lstm', hidden }],
+  layers: [{ cell: 'lstm', units: hidden }],
   attention: 'additive',
-  batch: 128,
+  batchSize: 128,
   optimizer: adam(0.003),
   schedule: { name: 'cosine', steps },
 });
 /** @param {string} cell */
 const adds = (cell) => ({
-  corpus: { name: 'adding', difficulty: 100, count: 20000 },
-  layers: [{ cell, hidden: 64 }],
-  batch: 50,
+  dataset: { name: 'adding', difficulty: 100, count: 20000 },
+  layers: [{ cell, units: 64 }],
+  batchSize: 50,
   clip: 1,
 });
 
@@ -55,9 +55,9 @@ const runs = [
     // A forget gate that starts near 1 keeps what was read for long enough to be learnt.
     name: 'copy, lag 50, LSTM',
     config: {
-      corpus: { name: 'copy', difficulty: 50, count: 200000 },
-      layers: [{ cell: 'lstm', hidden: 128, forgetBias: 4 }],
-      batch: 64,
+      dataset: { name: 'copy', difficulty: 50, count: 200000 },
+      layers: [{ cell: 'lstm', units: 128, forgetBias: 4 }],
+      batchSize: 64,
       clip: 1,
       optimizer: adam(0.003),
       schedule: { name: 'cosine', steps: 5000 },
@@ -69,15 +69,15 @@ const runs = [
     // What was read ten symbols and fifty blanks ago, by an edge as long as that.
     name: 'copy, lag 50, delayed edge',
     config: {
-      corpus: { name: 'copy', difficulty: 50, count: 20000 },
+      dataset: { name: 'copy', difficulty: 50, count: 20000 },
       layers: [
         {
           cell: 'rnn',
-          hidden: 64,
+          units: 64,
           edges: [{ from: 'input' }, { from: 'self' }, { from: 'input', delay: 60 }],
         },
       ],
-      batch: 64,
+      batchSize: 64,
       clip: 1,
       optimizer: adam(0.003),
     },
@@ -88,9 +88,9 @@ const runs = [
     // The best possible is ln 20/22 = 0.136: how many a there are is drawn, all else is certain.
     name: 'aⁿbⁿ, n up to 20',
     config: {
-      corpus: { name: 'anbn', difficulty: 20 },
-      layers: [{ cell: 'lstm', hidden: 32 }],
-      batch: 16,
+      dataset: { name: 'anbn', difficulty: 20 },
+      layers: [{ cell: 'lstm', units: 32 }],
+      batchSize: 16,
       schedule: { name: 'cosine', steps: 6000 },
     },
     steps: 6000,
@@ -102,8 +102,8 @@ const runs = [
     text: chorales,
     config: {
       task: 'notes',
-      layers: [{ cell: 'lstm', hidden: 256 }],
-      batch: 16,
+      layers: [{ cell: 'lstm', units: 256 }],
+      batchSize: 16,
       dropout: 0.5,
       optimizer: adam(0.003),
       schedule: { name: 'cosine', steps: 1500 },

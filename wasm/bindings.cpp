@@ -34,7 +34,7 @@ class Slice {
   double end_;
 };
 
-Json report_json(const StepReport& r, double epochs, double characters, double seconds) {
+Json report_json(const StepReport& r, double epochs, double tokens, double seconds) {
   return object({{"step", r.step},
                  {"epoch", epochs},
                  {"loss", r.loss},
@@ -42,7 +42,7 @@ Json report_json(const StepReport& r, double epochs, double characters, double s
                  maybe("accuracy", r.accuracy >= 0, r.accuracy),
                  {"gradientNorm", r.gradient_norm},
                  {"learningRate", r.learning_rate},
-                 {"characters", characters},
+                 {"tokens", tokens},
                  {"seconds", seconds}});
 }
 
@@ -51,7 +51,7 @@ Json evaluation_json(const Evaluation& e) {
                  {"fraction", e.fraction},
                  maybe("loss", e.done, e.loss),
                  maybe("accuracy", e.done && e.accuracy >= 0, e.accuracy),
-                 {"characters", e.predictions}});
+                 {"tokens", e.predictions}});
 }
 
 Split split_of(const std::string& name) {
@@ -165,9 +165,9 @@ class Bound {
     });
   }
 
-  val baselines_start(int highest) {
+  val baselines_start(int maxOrder) {
     return guarded([&] {
-      settled().baselines_start(highest);
+      settled().baselines_start(maxOrder);
       return reply(true, Json::object());
     });
   }
@@ -219,15 +219,15 @@ class Bound {
     });
   }
 
-  val connectivity(const val& text, int at) {
+  val saliency(const val& text, int at) {
     return guarded([&] { return reply(true, settled().saliency(copied(text), at)); });
   }
 
-  val terms(const val& text, int layer, int at) {
+  val preactivations(const val& text, int layer, int at) {
     return guarded([&] { return reply(true, settled().preactivations(copied(text), layer, at)); });
   }
 
-  val spreads(int bins) {
+  val histograms(int bins) {
     return guarded([&] { return reply(true, settled().histograms(bins)); });
   }
 
@@ -245,7 +245,7 @@ class Bound {
     return guarded([&] {
       const Json json = parse_json(options, ErrorCode::invalid_argument, "options");
       const SampleRequest request = parse_sample_request(json, session().config().seed);
-      const auto unknown = session_->sample_start(request.prime, request.options, request.length);
+      const auto unknown = session_->sample_start(request.prompt, request.options, request.length);
       return reply(true, {{"unknown", Json(unknown)}});
     });
   }
@@ -296,8 +296,9 @@ class Bound {
     if (!report) return;
     work_.last = *report;
     const Config& c = session_->config();
-    const double steps = c.task.learns_text() ? c.window : 1;  // of what the task counts: characters, or examples
-    work_.events.push_back(report_json(work_.last, trainer.epochs(), double(work_.last.step) * steps * c.batch,
+    const double steps =
+        c.task.learns_text() ? c.sequence_length : 1;  // of what the task counts: characters, or examples
+    work_.events.push_back(report_json(work_.last, trainer.epochs(), double(work_.last.step) * steps * c.batch_size,
                                        std::exchange(work_.worked, 0)));
   }
 
@@ -403,9 +404,9 @@ EMSCRIPTEN_BINDINGS(unfold) {
       .function("gradientFlow", &Bound::gradient_flow)
       .function("logits", &Bound::logits)
       .function("inspect", &Bound::inspect)
-      .function("connectivity", &Bound::connectivity)
-      .function("terms", &Bound::terms)
-      .function("spreads", &Bound::spreads)
+      .function("saliency", &Bound::saliency)
+      .function("preactivations", &Bound::preactivations)
+      .function("histograms", &Bound::histograms)
       .function("sampleStart", &Bound::sample_start)
       .function("sampleNext", &Bound::sample_next)
       .function("save", &Bound::save);

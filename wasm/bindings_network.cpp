@@ -54,7 +54,8 @@ val with_numbers(const Json& value, const std::vector<Real>& numbers) {
 
 class BoundNetwork {
  public:
-  /// → {config, outputs, inputLead, pytorchNames, layers: [[hidden, lead, states, direction], …], names, shapes}.
+  /// → {config, outputs, maxInputDelay, pytorchNames, layers: [[units, maxDelay, states, direction], …], names,
+  /// shapes}.
   val create(const std::string& config, const val&) {
     return guarded([&] {
       network_.reset();
@@ -176,7 +177,7 @@ class BoundNetwork {
   Json info() const {
     Json layers = Json::array(), states = layers, names = layers, shapes = layers;
     for (const TensorLayer& l : network_->layers()) {
-      layers.push_back(list({l.hidden, l.lead, l.direction}));
+      layers.push_back(list({l.units, l.max_delay, l.direction}));
       states.push_back(names_json(l.states));
     }
     for (const NamedTensor& t : network_->parameters()) {
@@ -185,7 +186,7 @@ class BoundNetwork {
     }
     return object({{"config", to_json(network_->config())},
                    {"outputs", network_->outputs()},
-                   {"inputLead", network_->input_lead()},
+                   {"maxInputDelay", network_->max_input_delay()},
                    {"pytorchNames", network_->pytorch_names()},
                    {"layers", layers},
                    {"states", states},

@@ -15,7 +15,7 @@ export interface EdgeConfig {
    * `input`, `self` (this layer's own state), `output` (what the network predicted or, see `Config.feedback`, should
    * have), the number of another layer, or a product of two edges; in a network that has them also `context`,
    * `attention` (one step late, unless it enters the readout) and `remaining` (the steps that are left, see
-   * `TaskConfig.length`). An upper layer is read at least one step late, and neither in an encoder nor in a network that
+   * `TaskConfig.termination`). An upper layer is read at least one step late, and neither in an encoder nor in a network that
    * gives one answer for a whole sequence. The readout takes all but `self`, `output` and products.
    */
   from: Name<'input' | 'self' | 'output' | 'context' | 'attention' | 'remaining'> | number | ProductConfig;
@@ -62,7 +62,7 @@ export interface LayerConfig {
   /** `mgu`: minimal gated unit; `coupled-lstm`: the input gate is 1 − f; `slstm`: exponential gates. Default `lstm`. */
   cell?: Name<'rnn' | 'lstm' | 'peephole-lstm' | 'coupled-lstm' | 'slstm' | 'gru' | 'mgu'>;
   /** Hidden units, 1 to 8192. Default 128. */
-  hidden?: number;
+  units?: number;
   /** rnn. Default `tanh`. */
   activation?: Activation;
   /** lstm, peephole-lstm: the squashing of the candidate. Default `tanh`. */
@@ -115,15 +115,15 @@ export interface TaskConfig {
    * - `notes`: 88 keys, many at a time. JSON, `{"train": [[[key, …], …], …], "valid": …, "test": …}`.
    */
   name?: Task;
-  /** classify and regress: one answer, from the last states or from their mean. Default `last`, of regress `each`. */
-  pool?: Name<'each' | 'last' | 'mean'>;
+  /** classify and regress: one answer, from the last states or from their mean. Default `last`, of regress `none`. */
+  pooling?: Name<'none' | 'last' | 'mean'>;
   /**
    * generate and translate: how a sequence ends. `end`: a symbol of its own; `halt`: a unit that says so; `count`: the
    * length is answered first, and the steps that are left are fed in. Default `end`.
    */
-  length?: Name<'end' | 'halt' | 'count'>;
+  termination?: Name<'end' | 'halt' | 'count'>;
   /** generate and translate: most steps of a sequence, 1 to 65536. Default 256. */
-  longest?: number;
+  maxLength?: number;
   /** generate, tensor: numbers of a given context. Default 0. */
   context?: number;
   /** tensor: numbers a step that go in. */
@@ -136,8 +136,8 @@ export type Task = Name<
   'next' | 'generate' | 'classify' | 'tag' | 'translate' | 'regress' | 'notes' | 'tensor'
 >;
 
-/** Examples that the engine makes: see `getSchema().corpora`. The same ones on every platform. */
-export interface CorpusConfig {
+/** Examples that the engine makes: see `getSchema().datasets`. The same ones on every platform. */
+export interface DatasetConfig {
   name: string;
   /** 0 (the default): the usual one. */
   difficulty?: number;
@@ -154,11 +154,11 @@ export interface AttentionConfig {
   /** Numbers that are compared. 0 (the default): as many as the decoder's last layer has units. */
   size?: number;
   /** The decoder's first layer reads it one step later. Default true. */
-  feed?: boolean;
+  inputFeeding?: boolean;
 }
 
 /** Scheduled sampling (Bengio et al. 2015): how likely an input symbol is the true one, at training step i. */
-export interface SamplingConfig {
+export interface ScheduledSamplingConfig {
   /** `none`: always. `linear`: start − i/k; `exponential`: start·(1 − 1/k)ⁱ; `inverse-sigmoid`: start·k/(k + e^(i/k)). */
   name?: Name<'none' | 'linear' | 'exponential' | 'inverse-sigmoid'>;
   /** Default 1000. */
@@ -222,7 +222,7 @@ export interface Config {
   /** What the network is asked for: a name, or a name with its settings. Default `next`, or what the corpus is for. */
   task?: Task | TaskConfig;
   /** Examples that the engine makes, instead of a text. */
-  corpus?: string | CorpusConfig;
+  dataset?: string | DatasetConfig;
   /** translate: the layers that read the source. Default one lstm of 128. */
   encoder?: LayerConfig[];
   /** translate: default `none`. */
@@ -233,7 +233,7 @@ export interface Config {
    */
   context?: Name<'none' | 'input' | 'initial' | 'both'>;
   /** Whether the network is fed its own answers while it trains. Default `none`. */
-  sampling?: SamplingConfig | string;
+  scheduledSampling?: ScheduledSamplingConfig | string;
   /** Same seed, text and configuration: same model, bit for bit, on every platform. Default 1. */
   seed?: number;
   /** What one symbol is. Default `character` (a Unicode code point). */
@@ -241,17 +241,17 @@ export interface Config {
   /** Most symbols kept, 2 to 65536; rarer ones become the unknown symbol. Default 1024. */
   vocabulary?: number;
   /** Share of the text held out for validation, 0 to 0.5. Default 0.1. */
-  validation?: number;
+  validationSplit?: number;
   /** Size of learned symbol vectors; 0 (the default) feeds the symbols themselves. */
   embedding?: number;
   /** The readout uses the embedding's matrix; the last layer must be as wide. Default false. */
-  tied?: boolean;
+  tieWeights?: boolean;
   /** What edges from `output` carry: the former target, or the network's own guess. Default `target`. */
   feedback?: Name<'target' | 'softmax'>;
   /** A network by name, instead of `layers`: see `getSchema().presets`. Fields beside it overrule the preset's. */
   preset?: Preset;
   /** With `preset`: its hidden units. Default 128. */
-  hidden?: number;
+  units?: number;
   /** From the input upwards. Default one lstm of 128. */
   layers?: LayerConfig[];
   /** Edges into the prediction. Default: one, from the last layer. */
@@ -263,9 +263,9 @@ export interface Config {
   /** Of the weights. */
   initialization?: InitializationConfig;
   /** Time steps of one truncated back-propagation. Default 64. */
-  window?: number;
+  sequenceLength?: number;
   /** Sequences trained side by side. Default 32. */
-  batch?: number;
+  batchSize?: number;
   /** A name, or a name with its settings. Default adam at 0.002. */
   optimizer?: Optimizer | OptimizerConfig;
   /** Of the learning rate. Default constant. */
@@ -302,12 +302,13 @@ export type Preset = Name<
 
 /** A configuration with every field filled in and shorthands spelt out; edges that are the default are left out. */
 export type CanonicalConfig = Required<
-  Omit<Config, 'preset' | 'hidden' | 'skipInputs' | 'skipOutputs' | OptionalField>
+  Omit<Config, 'preset' | 'units' | 'skipInputs' | 'skipOutputs' | OptionalField>
 > &
   Pick<Config, OptionalField>;
 
 /** Left out where they are not asked for. */
-type OptionalField = 'readout' | 'task' | 'corpus' | 'encoder' | 'attention' | 'context' | 'sampling';
+type OptionalField =
+  'readout' | 'task' | 'dataset' | 'encoder' | 'attention' | 'context' | 'scheduledSampling';
 
 /** One option of a cell, as a menu needs it: one of some choices, or a number in a range. */
 export type SchemaOption = { name: string; help: string } & (
@@ -335,18 +336,18 @@ export interface SchemaPreset {
 }
 
 /** A task that the engine makes examples for. */
-export interface SchemaCorpus {
+export interface SchemaDataset {
   name: string;
   label: string;
   summary: string;
   source: string;
   task: string;
-  pool: string;
+  pooling: string;
   /** What the difficulty counts. */
   difficulty: string;
-  least: number;
-  usual: number;
-  most: number;
+  min: number;
+  default: number;
+  max: number;
   /** What the best possible answer reaches, and what one without information does, in words. */
   optimum: string;
   trivial: string;
@@ -364,9 +365,9 @@ export interface Schema {
   biases: string[];
   joins: string[];
   tasks: string[];
-  lengths: string[];
+  terminations: string[];
   contexts: string[];
-  samplings: string[];
-  corpora: SchemaCorpus[];
+  scheduledSamplings: string[];
+  datasets: SchemaDataset[];
   defaults: CanonicalConfig;
 }

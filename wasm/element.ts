@@ -44,7 +44,7 @@ const LENGTH = 160;
 const PACE = 1500;
 
 /** Shorter texts leave no room for larger windows. */
-const SMALL: Config = { window: 32, batch: 8, evaluateEvery: 0, validation: 0 };
+const SMALL: Config = { sequenceLength: 32, batchSize: 8, evaluateEvery: 0, validationSplit: 0 };
 
 const HIDDEN = 96;
 
@@ -221,15 +221,15 @@ export class UnfoldPlayground extends Base {
     // An author's own layers are a network already.
     const network = this.options.layers
       ? {}
-      : { hidden: HIDDEN, preset: this.getAttribute('preset') ?? 'gru' };
+      : { units: HIDDEN, preset: this.getAttribute('preset') ?? 'gru' };
     const task = this.getAttribute('task') ?? 'next';
     const text = await this.#readText();
     if (task === 'next')
       return createModel({ ...SMALL, ...network, ...this.options, text: text ?? rhyme().repeat(3) });
-    const { corpora } = await getSchema(this.options);
+    const { datasets: corpora } = await getSchema(this.options);
     const made = corpora.find((one) => one.task === task)?.name;
     if (!made) throw new Error(`task: expected a task of this engine, got ${task.slice(0, 40)}`);
-    const source = text === undefined ? { corpus: made } : { text, task: task };
+    const source = text === undefined ? { dataset: made } : { text, task: task };
     return createModel({ ...network, evaluateEvery: 0, ...this.options, ...source });
   }
 

@@ -23,7 +23,7 @@ export interface EngineSession {
   example(split: string, index: number): Reply;
   /** Drops a pass half done. */
   evaluateStop(): Reply;
-  baselinesStart(highest: number): Reply;
+  baselinesStart(maxOrder: number): Reply;
   /** null until all is counted. */
   baselinesNext(milliseconds: number): Reply;
   gradientFlow(lags: number): Reply;
@@ -33,9 +33,9 @@ export interface EngineSession {
    */
   logits(options: string, state: Uint8Array): Reply;
   inspect(text: Uint8Array): Reply;
-  connectivity(text: Uint8Array, at: number): Reply;
-  terms(text: Uint8Array, layer: number, at: number): Reply;
-  spreads(bins: number): Reply;
+  saliency(text: Uint8Array, at: number): Reply;
+  preactivations(text: Uint8Array, layer: number, at: number): Reply;
+  histograms(bins: number): Reply;
   sampleStart(options: string): Reply;
   sampleNext(count: number, milliseconds: number): Reply;
   save(options: string): Reply;
@@ -57,7 +57,7 @@ export interface EngineNetwork {
 
 export interface Engine {
   schema(): Reply;
-  check(config: string, vocabulary: number, characters: number): Reply;
+  check(config: string, vocabulary: number, tokens: number): Reply;
   describe(config: string, vocabulary: number): Reply;
   setThreads(count: number): Reply;
   /** Answers which one is in use from now on: `fast` only in a `-fast` file. */

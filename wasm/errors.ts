@@ -64,7 +64,7 @@ export interface Overflow {
 export class UnfoldError extends Error {
   override readonly name = 'UnfoldError';
   readonly code: ErrorCode;
-  /** The configuration field or argument at fault, such as `layers[1].hidden`. */
+  /** The configuration field or argument at fault, such as `layers[1].units`. */
   readonly field: string | undefined;
   readonly expected: string | undefined;
   readonly actual: string | undefined;

@@ -32,7 +32,7 @@ export type * from './types.js';
  */
 export async function createModel(options: CreateOptions): Promise<Model> {
   const [runtime, { text: own, ...config }] = split(options);
-  const text = own ?? (config.corpus === undefined ? own : '');
+  const text = own ?? (config.dataset === undefined ? own : '');
   const args = { config: toJson(config), text: encode(text) };
   return openText(runtime, ({ client }) => client.call('create', args, sending(args.text, text, runtime)));
 }
@@ -72,18 +72,18 @@ export async function createNetwork(options: NetworkOptions): Promise<Network> {
 
 /**
  * Validates a configuration and fills in its defaults; rejects with `INVALID_CONFIG` and the field. With the size of
- * the vocabulary it also counts parameters and bytes, and with the number of characters as many bytes as `info`
+ * the vocabulary it also counts parameters and bytes, and with the number of tokens as many bytes as `info`
  * of a model of that text says. Nothing is built. One engine, without a worker, serves all such questions.
  */
 export async function checkConfig(
   config: Config,
-  options: Runtime & { vocabulary?: number; characters?: number } = {},
+  options: Runtime & { vocabulary?: number; tokens?: number } = {},
 ): Promise<CheckedConfig> {
-  const [runtime, { vocabulary = 0, characters = 0 }] = split(options, ['vocabulary', 'characters']);
+  const [runtime, { vocabulary = 0, tokens = 0 }] = split(options, ['vocabulary', 'tokens']);
   checkWhole('vocabulary', vocabulary, 0, 2 ** 31 - 1);
-  checkWhole('characters', characters, 0, 2 ** 31 - 1);
+  checkWhole('tokens', tokens, 0, 2 ** 31 - 1);
   const tools = await openTools(runtime);
-  return tools.call('check', { config: toJson(config), vocabulary, characters }, { signal: runtime.signal });
+  return tools.call('check', { config: toJson(config), vocabulary, tokens }, { signal: runtime.signal });
 }
 
 /**

@@ -52,7 +52,7 @@ export async function preload(options: Runtime = {}): Promise<void> {
 
 export async function checkConfig(
   config: Config,
-  options: Runtime & { vocabulary?: number; characters?: number } = {},
+  options: Runtime & { vocabulary?: number; tokens?: number } = {},
 ): Promise<CheckedConfig> {
   return files.checkConfig(config, await embed(options));
 }

@@ -32,7 +32,7 @@ export function inspectionOf(data: InspectionData, vocabulary: readonly string[]
       size * tokens.length,
     );
     if (layer < 0) probabilities = values;
-    else (layers[layer] ??= { hidden: size, series: {} }).series[name] = values;
+    else (layers[layer] ??= { units: size, series: {} }).series[name] = values;
   }
   const symbols = tokens.map((token) => vocabulary[token]!);
   return {

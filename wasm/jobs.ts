@@ -33,7 +33,7 @@ export interface Outlet<K extends StreamName> {
 }
 
 const NOTHING = {
-  ...{ loss: NaN, gradientNorm: NaN, learningRate: NaN, characters: NaN, seconds: 0 },
+  ...{ loss: NaN, gradientNorm: NaN, learningRate: NaN, tokens: NaN, seconds: 0 },
   ...{ validationLoss: null, accuracy: null },
 };
 
@@ -119,7 +119,7 @@ export function* sample(session: EngineSession, options: string, outlet: Outlet<
 interface Pass {
   done: boolean;
   loss: number | null;
-  characters: number;
+  tokens: number;
   accuracy: number | null;
 }
 
@@ -129,8 +129,8 @@ export function* evaluate(session: EngineSession, split: Split): Job<ReturnType<
     for (;;) {
       const pass = read<Pass>(session.evaluate(split, SLICE));
       ended = pass.done;
-      const { characters, accuracy } = pass;
-      if (ended) return { loss: pass.loss ?? Infinity, characters, accuracy }; // JSON has no infinity
+      const { tokens: characters, accuracy } = pass;
+      if (ended) return { loss: pass.loss ?? Infinity, tokens: characters, accuracy }; // JSON has no infinity
       yield undefined;
     }
   } catch (error) {
@@ -141,8 +141,8 @@ export function* evaluate(session: EngineSession, split: Split): Job<ReturnType<
   }
 }
 
-export function* baselines(session: EngineSession, highest: number): Job<Baselines> {
-  read(session.baselinesStart(highest));
+export function* baselines(session: EngineSession, maxOrder: number): Job<Baselines> {
+  read(session.baselinesStart(maxOrder));
   for (;;) {
     const counted = read<Baselines | null>(session.baselinesNext(SLICE));
     if (counted) return counted;

@@ -11,7 +11,7 @@ export interface Report {
   gradientNorm: number;
   learningRate: number;
   /** Trained since the model was made. */
-  characters: number;
+  tokens: number;
   /** Since the last report. */
   seconds: number;
 }
@@ -78,15 +78,15 @@ export class Meter {
       step: latest.step,
       epoch: latest.epoch,
       loss: latest.loss,
-      bitsPerCharacter: latest.loss / Math.LN2,
+      bitsPerToken: latest.loss / Math.LN2,
       validationLoss: this.#validation?.loss ?? null,
       validationStep: this.#validation?.step ?? null,
       accuracy: latest.accuracy,
       validationAccuracy: this.#validation?.accuracy ?? null,
       gradientNorm: latest.gradientNorm,
       learningRate: latest.learningRate,
-      characters: latest.characters,
-      charsPerSecond: this.#seconds > 0 ? this.#characters / this.#seconds : 0,
+      tokens: latest.tokens,
+      tokensPerSecond: this.#seconds > 0 ? this.#characters / this.#seconds : 0,
       secondsLeft: done ? 0 : Number.isFinite(left) ? Math.max(0, left) : null,
       losses,
       done,
@@ -95,9 +95,9 @@ export class Meter {
 
   #addStep(report: Report): void {
     // The first step after an opening has no predecessor: it gets the mean of all so far.
-    const { characters } = this.#latest;
-    const before = Number.isNaN(characters) ? report.characters * (1 - 1 / report.step) : characters;
-    const trained = report.characters - before;
+    const { tokens: characters } = this.#latest;
+    const before = Number.isNaN(characters) ? report.tokens * (1 - 1 / report.step) : characters;
+    const trained = report.tokens - before;
     const kept = Math.exp(-report.seconds / MEMORY);
     this.#characters = this.#characters * kept + trained;
     this.#seconds = this.#seconds * kept + report.seconds;

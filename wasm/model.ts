@@ -5,7 +5,7 @@ import { inspectionOf } from './inspection.js';
 import { CallStream, type Sink, type Source } from './stream.js';
 import { DISPOSE } from './symbols.js';
 import type {
-  Answered,
+  ExampleResult,
   Baselines,
   Evaluation,
   Info,
@@ -18,9 +18,9 @@ import type {
   RuntimeInfo,
   SampleOptions,
   Sampling,
-  Settings,
+  LiveConfig,
   Split,
-  Spread,
+  TensorStats,
   TaskConfig,
   Term,
   Training,
@@ -111,7 +111,7 @@ export class TextModel implements Model {
 
   sample(options: SampleOptions = {}): Sampling {
     const { signal, ...others } = given(options);
-    if (others.prime === null) throw refuse('INVALID_ARGUMENT', 'prime', 'a text', null);
+    if (others.prompt === null) throw refuse('INVALID_ARGUMENT', 'prime', 'a text', null);
     const unknown: string[] = [];
     const args = { options: toJson(others) };
     const stream = this.#stream<string, string>(
@@ -137,7 +137,7 @@ export class TextModel implements Model {
     if (!this.#info.data && split !== 'validation' && split !== 'train')
       throw refuse('INVALID_ARGUMENT', 'split', "'train' or 'validation'", split);
     const result = await this.#client.call('evaluate', { split }, { signal });
-    return { ...result, bitsPerCharacter: result.loss / Math.LN2 };
+    return { ...result, bitsPerToken: result.loss / Math.LN2 };
   }
 
   async predict(request: PredictRequest): Promise<Prediction> {
@@ -151,16 +151,16 @@ export class TextModel implements Model {
     return (await this.predict(request)).logProbability!;
   }
 
-  async example(split: Split, index: number): Promise<Answered> {
+  async example(split: Split, index: number): Promise<ExampleResult> {
     checkSplit(split);
     checkWhole('index', index, 0, 2 ** 31 - 1);
     return this.#client.call('example', { split, index });
   }
 
-  async baselines(options: { highest?: number; signal?: AbortSignal | undefined } = {}): Promise<Baselines> {
-    const { highest = 2, signal } = given(options, ['highest', 'signal']);
-    checkWhole('highest', highest, 0, 8);
-    return this.#client.call('baselines', { highest }, { signal });
+  async baselines(options: { maxOrder?: number; signal?: AbortSignal | undefined } = {}): Promise<Baselines> {
+    const { maxOrder = 2, signal } = given(options, ['maxOrder', 'signal']);
+    checkWhole('maxOrder', maxOrder, 0, 8);
+    return this.#client.call('baselines', { maxOrder }, { signal });
   }
 
   async gradientFlow(options: { lags?: number } = {}): Promise<number[][]> {
@@ -178,26 +178,26 @@ export class TextModel implements Model {
     return inspectionOf(data, this.#info.vocabulary.symbols);
   }
 
-  async connectivity(text: string | Uint8Array, options: { at: number }): Promise<Float32Array> {
+  async saliency(text: string | Uint8Array, options: { at: number }): Promise<Float32Array> {
     const { at } = given(options, ['at']);
     checkWhole('at', at, 1, MOST_CHARACTERS);
-    return Float32Array.from(await this.#client.call('connectivity', { text: encode(text), at }));
+    return Float32Array.from(await this.#client.call('saliency', { text: encode(text), at }));
   }
 
-  async terms(text: string | Uint8Array, options: { at: number; layer?: number }): Promise<Term[]> {
+  async preactivations(text: string | Uint8Array, options: { at: number; layer?: number }): Promise<Term[]> {
     const { at, layer = 0 } = given(options, ['at', 'layer']);
     checkWhole('at', at, 0, MOST_CHARACTERS);
     checkWhole('layer', layer, 0, 1000);
-    return this.#client.call('terms', { text: encode(text), layer, at });
+    return this.#client.call('preactivations', { text: encode(text), layer, at });
   }
 
-  async spreads(options: { bins?: number } = {}): Promise<Spread[]> {
+  async histograms(options: { bins?: number } = {}): Promise<TensorStats[]> {
     const { bins = 40 } = given(options, ['bins']);
     checkWhole('bins', bins, 1, 1000);
-    return this.#client.call('spreads', { bins });
+    return this.#client.call('histograms', { bins });
   }
 
-  async update(settings: Settings): Promise<ModelInfo> {
+  async update(settings: LiveConfig): Promise<ModelInfo> {
     return this.#update(await this.#client.call('update', { settings: toJson(settings) }));
   }
 
@@ -230,12 +230,12 @@ export class TextModel implements Model {
   #checkRequest(request: PredictRequest): void {
     const { config, data } = this.#info;
     if (!data) return; // the engine says why there is no answer
-    const { name, pool } = config.task as TaskConfig;
+    const { name, pooling } = config.task as TaskConfig;
     const beam = name === 'generate' || name === 'translate';
     const drawn = beam || name === 'notes';
     const reads = {
-      ...{ input: name !== 'generate', context: data.context, beam, lengthPenalty: beam },
-      ...{ temperature: drawn, seed: drawn, steps: data.numbers && pool !== 'last' && pool !== 'mean' },
+      ...{ input: name !== 'generate', context: data.context, beamWidth: beam, lengthPenalty: beam },
+      ...{ temperature: drawn, seed: drawn, steps: data.numbers && pooling !== 'last' && pooling !== 'mean' },
     };
     for (const field of Object.keys(reads) as (keyof typeof reads)[])
       if (!reads[field] && request[field] !== undefined)

@@ -40,16 +40,16 @@ export interface NetworkInfo {
   /** C. */
   context: number;
   /** Largest delay of an edge from the input: so many steps of it are part of the state. */
-  inputLead: number;
+  maxInputDelay: number;
   /** How many numbers are learnt. */
   parameters: number;
   /** The parameters' names are those of one module of `torch.nn` (RNN, LSTM or GRU), which is the same network. */
   pytorchNames: boolean;
   layers: {
     /** H. */
-    hidden: number;
+    units: number;
     /** Largest delay of an edge from the layer, 1 or more: so many steps of h are its state. */
-    lead: number;
+    maxDelay: number;
     /** Names of what the cell carries from step to step: h first. */
     states: ('h' | 'c' | 'n' | 'm')[];
     direction: 'forward' | 'backward';
@@ -64,14 +64,14 @@ export interface NetworkInfo {
 /** What a network remembers of N sequences after some steps, or a gradient of it. */
 export interface NetworkState {
   layers: {
-    /** [lead, N, H], in the order of time; of backward layers the state before the first step. */
+    /** [maxDelay, N, H], in the order of time; of backward layers the state before the first step. */
     h: Tensor;
     /** [N, H], as the further states of each cell. */
     c?: Tensor;
     n?: Tensor;
     m?: Tensor;
   }[];
-  /** [inputLead, N, D]: the newest inputs, where edges read them late. */
+  /** [maxInputDelay, N, D]: the newest inputs, where edges read them late. */
   inputs?: Tensor;
   /** Number of the next step, for layers with a clock. Default 0. */
   clock?: number;

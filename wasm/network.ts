@@ -82,9 +82,9 @@ export class TensorNetwork implements Network {
       inputs,
       context,
       parameters: shapes.reduce((sum, shape) => sum + sizeOf(shape), 0),
-      layers: layers.map(([hidden, lead, direction], l) => ({
-        hidden,
-        lead,
+      layers: layers.map(([units, maxDelay, direction], l) => ({
+        units,
+        maxDelay,
         states: states[l]!,
         direction: direction > 0 ? 'forward' : 'backward',
       })),
@@ -238,7 +238,7 @@ export class TensorNetwork implements Network {
         `${wanted.length} layers`,
         Array.isArray(layers) ? `${layers.length} layers` : String(layers),
       );
-    const values = wanted.flatMap(({ hidden, lead, states }, l) =>
+    const values = wanted.flatMap(({ units: hidden, maxDelay: lead, states }, l) =>
       states.map((name, i) =>
         numbersOf(
           `${field}.layers[${l}].${name}`,
@@ -247,18 +247,20 @@ export class TensorNetwork implements Network {
         ),
       ),
     );
-    const { inputLead, inputs: D } = this.#info;
-    const late = inputLead ? numbersOf(`${field}.inputs`, inputs, [inputLead, N, D]) : new Float32Array();
+    const { maxInputDelay: maxInputDelay, inputs: D } = this.#info;
+    const late = maxInputDelay
+      ? numbersOf(`${field}.inputs`, inputs, [maxInputDelay, N, D])
+      : new Float32Array();
     return [joined(values), late] as const;
   }
 
   #takeState(found: Parts, N: number): NetworkState {
-    const layers = this.#info.layers.map(({ hidden, lead, states }) => ({
+    const layers = this.#info.layers.map(({ units: hidden, maxDelay: lead, states }) => ({
       h: found.take([lead, N, hidden]),
       ...Object.fromEntries(states.slice(1).map((name) => [name, found.take([N, hidden])])),
     }));
-    const { inputLead, inputs } = this.#info;
-    return { layers, ...(inputLead && { inputs: found.take([inputLead, N, inputs]) }) };
+    const { maxInputDelay: maxInputDelay, inputs } = this.#info;
+    return { layers, ...(maxInputDelay && { inputs: found.take([maxInputDelay, N, inputs]) }) };
   }
 }
 

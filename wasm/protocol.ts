@@ -19,7 +19,7 @@ import type { InspectionData } from './inspection.js';
 import type { NetworkGraph } from './graph-types.js';
 import type { NetworkInfo } from './network-types.js';
 import type {
-  Answered,
+  ExampleResult,
   Arithmetic,
   Baselines,
   CheckedConfig,
@@ -29,7 +29,7 @@ import type {
   Progress,
   Schema,
   Split,
-  Spread,
+  TensorStats,
   Term,
 } from './types.js';
 
@@ -40,8 +40,11 @@ export const VERSION = 7;
 export const CREDIT = 2;
 
 /** What the engine says of a network, see bindings_network.cpp. */
-export interface NetworkData extends Pick<NetworkInfo, 'config' | 'outputs' | 'inputLead' | 'pytorchNames'> {
-  layers: [hidden: number, lead: number, direction: number][];
+export interface NetworkData extends Pick<
+  NetworkInfo,
+  'config' | 'outputs' | 'maxInputDelay' | 'pytorchNames'
+> {
+  layers: [units: number, maxDelay: number, direction: number][];
   /** Of each layer. */
   states: NetworkInfo['layers'][number]['states'][];
   names: string[];
@@ -54,7 +57,7 @@ export interface Calls {
   start(args: StartArgs): { threads: number; math: Arithmetic };
   schema(args: object): Schema;
   /** `vocabulary` 0: not known. */
-  check(args: { config: string; vocabulary: number; characters: number }): CheckedConfig;
+  check(args: { config: string; vocabulary: number; tokens: number }): CheckedConfig;
   /** `vocabulary` is not read where the configuration's network needs none. */
   describe(args: { config: string; vocabulary: number }): NetworkGraph;
   create(args: { config: string; text: Uint8Array }): Info;
@@ -65,19 +68,19 @@ export interface Calls {
   graph(args: object): NetworkGraph;
   save(args: { options: string }): Uint8Array;
   /** Long. */
-  baselines(args: { highest: number }): Baselines;
+  baselines(args: { maxOrder: number }): Baselines;
   /** [layer][lag]. */
   gradientFlow(args: { lags: number }): number[][];
   /** Not sliced, like the two below: about as long as reading and, for the second, learning so many characters. */
   inspect(args: { text: Uint8Array }): InspectionData;
-  connectivity(args: { text: Uint8Array; at: number }): number[];
-  terms(args: { text: Uint8Array; layer: number; at: number }): Term[];
-  spreads(args: { bins: number }): Spread[];
+  saliency(args: { text: Uint8Array; at: number }): number[];
+  preactivations(args: { text: Uint8Array; layer: number; at: number }): Term[];
+  histograms(args: { bins: number }): TensorStats[];
   /** Long. */
-  evaluate(args: { split: Split }): Omit<Evaluation, 'bitsPerCharacter'>;
+  evaluate(args: { split: Split }): Omit<Evaluation, 'bitsPerToken'>;
   /** `request`: JSON. Not sliced: about as long as reading and writing so many steps. */
   predict(args: { request: string }): Prediction;
-  example(args: { split: Split; index: number }): Answered;
+  example(args: { split: Split; index: number }): ExampleResult;
   /** Long, a stream of Progress. Stopping it is not an error: the result is the state it ended in. */
   train(args: TrainArgs): Info;
   /** Long, a stream of SampleChunk. */

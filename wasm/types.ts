@@ -5,12 +5,12 @@ import type { NetworkGraph } from './graph-types.js';
 export type * from './config.js';
 
 /** What can be changed while a model trains. */
-export interface Settings {
+export interface LiveConfig {
   optimizer?: { learningRate?: number };
   schedule?: Config['schedule'];
   clip?: Config['clip'];
   dropout?: number;
-  sampling?: Config['sampling'];
+  scheduledSampling?: Config['scheduledSampling'];
   evaluateEvery?: number;
 }
 
@@ -87,7 +87,7 @@ export interface Info {
     unit: string;
   };
   /** Length of the two parts of the text; of other tasks: examples. */
-  characters: { train: number; validation: number };
+  tokens: { train: number; validation: number };
   /** Of tasks other than `next`. */
   data?: DataInfo;
   /** Optimizer steps taken since the model was made. */
@@ -137,7 +137,7 @@ export interface Progress {
    */
   loss: number;
   /** The same loss in bits. */
-  bitsPerCharacter: number;
+  bitsPerToken: number;
   /** The latest known of this run of `train`, in nats a character. */
   validationLoss: number | null;
   /** The step it was measured at. */
@@ -150,9 +150,9 @@ export interface Progress {
   gradientNorm: number;
   learningRate: number;
   /** Trained since the model was made; of tasks other than `next`: examples. */
-  characters: number;
+  tokens: number;
   /** Over the last few seconds of training; time spent waiting, sampling or validating does not count. */
-  charsPerSecond: number;
+  tokensPerSecond: number;
   /** Of work, to the end of this run; null when the run has no end. */
   secondsLeft: number | null;
   /** The loss of each step since the last report; empty if only a validation was waited for. */
@@ -175,7 +175,7 @@ export interface TrainOptions {
 
 export interface SampleOptions {
   /** Text to go on from. Default none. */
-  prime?: string;
+  prompt?: string;
   /** Symbols to write. Default 500. */
   length?: number;
   /** 0 is greedy, 1 the model's own distribution. Default 1. */
@@ -202,9 +202,9 @@ export interface Evaluation {
    */
   loss: number;
   /** The loss in bits. */
-  bitsPerCharacter: number;
+  bitsPerToken: number;
   /** How many were predicted. */
-  characters: number;
+  tokens: number;
   /**
    * Share of right answers: labels; whole sequences (written by greedy decoding); of `notes`, those both played and
    * foretold among those that are either. Null for `next` and `regress`.
@@ -221,7 +221,7 @@ export interface PredictRequest {
   /** The answer whose probability is asked for. */
   target?: string | number[][];
   /** generate and translate: hypotheses followed at a time, 1 to 256. Default 1, greedy. */
-  beam?: number;
+  beamWidth?: number;
   /** generate and translate: scores are log P/((5 + length)/6)^this (Wu et al. 2016). Default 0. */
   lengthPenalty?: number;
   /** generate, translate and notes. Above 0: symbols (or notes) are drawn. Default 0; of forecast notes 1. */
@@ -255,7 +255,7 @@ export interface Prediction {
 }
 
 /** An example, and what the model answers to it. */
-export interface Answered {
+export interface ExampleResult {
   input: string | number[][];
   context?: number[];
   target?: string | number[][];
@@ -285,7 +285,7 @@ export interface Stream<T> extends AsyncIterableIterator<T> {
 
 /** One layer while a text was read: each series has `hidden` numbers a character, character after character. */
 export interface LayerInspection {
-  hidden: number;
+  units: number;
   /**
    * `h`: the state after each character; `c`: an LSTM's cell state; the gates by their names in the schema, after
    * their squashing; `v`, of a vanilla cell that leaks, ticks or zones out: its answer before the former state is
@@ -322,7 +322,7 @@ export interface Term {
 }
 
 /** How the elements of one parameter are spread. */
-export interface Spread {
+export interface TensorStats {
   name: string;
   /** Rows and columns; a vector has one column. */
   shape: [number, number];
@@ -386,12 +386,12 @@ export interface Model {
   /** ln P(target | input) in nats, see `PredictRequest.target`: of a sequence with its end. */
   logProbability(request: PredictRequest): Promise<number>;
   /** One of the model's examples and its answer. `index` from 0, see `info.data`. */
-  example(split: Split, index: number): Promise<Answered>;
+  example(split: Split, index: number): Promise<ExampleResult>;
   /**
    * Counted on the training part, measured on the validation part: interpolated n-grams with absolute discounting
-   * (Ney, Essen & Kneser 1994). `highest`: most context, 0 to 8. Default 2.
+   * (Ney, Essen & Kneser 1994). `maxOrder`: most context, 0 to 8. Default 2.
    */
-  baselines(options?: { highest?: number; signal?: AbortSignal | undefined }): Promise<Baselines>;
+  baselines(options?: { maxOrder?: number; signal?: AbortSignal | undefined }): Promise<Baselines>;
   /**
    * How far errors reach back: the norm of the gradient of one step's loss in the state k steps before, as
    * `[layer][k]` for k from 0 to `lags` (Pascanu, Mikolov & Bengio 2013). Measured on the text from the zero state.
@@ -408,15 +408,15 @@ export interface Model {
    * of −ln p in its one-hot vector, whatever way it took into the network. `at` counts from 0 the characters that the
    * model knows, and is at least 1: nothing predicts the first.
    */
-  connectivity(text: string | Uint8Array, options: { at: number }): Promise<Float32Array>;
+  saliency(text: string | Uint8Array, options: { at: number }): Promise<Float32Array>;
   /** What the preactivations of layer `layer` (default 0) consist of once character `at` (from 0) was read. */
-  terms(text: string | Uint8Array, options: { at: number; layer?: number }): Promise<Term[]>;
+  preactivations(text: string | Uint8Array, options: { at: number; layer?: number }): Promise<Term[]>;
   /** Its parameters, layers and operations, as `describeNetwork` gives them for its configuration and vocabulary. */
   graph(): Promise<NetworkGraph>;
   /** A histogram of every parameter. `bins`: 1 to 1000, default 40. */
-  spreads(options?: { bins?: number }): Promise<Spread[]>;
+  histograms(options?: { bins?: number }): Promise<TensorStats[]>;
   /** Changes settings between two steps, also of a run under way. Rejects with `INVALID_CONFIG`, changing nothing. */
-  update(settings: Settings): Promise<ModelInfo>;
+  update(settings: LiveConfig): Promise<ModelInfo>;
   /**
    * A safetensors file. `optimizer: false` leaves out what only training on needs: the optimizer's moments, the place in
    * the text and its fingerprint, and the number of steps. What is opened from it counts from step 0, and takes another

@@ -8,7 +8,7 @@ namespace unfold {
 Estimate estimate(const Config& config, const NetworkSizes& sizes, Index T, Index S, Index text_tokens) {
   const Plan plan = compile(config, sizes);
   const Room room{
-      .steps = T, .encoder_steps = S, .columns = config.batch, .training = true, .dropout = config.dropout > 0};
+      .steps = T, .encoder_steps = S, .columns = config.batch_size, .training = true, .dropout = config.dropout > 0};
   const double parameters = double(plan.parameters.size());
   const double numbers = parameters * (2 + moments(config.optimizer)) + double(plan.packed) + double(plan.arena(room));
   return {.parameters = plan.parameters.size(),
@@ -16,7 +16,7 @@ Estimate estimate(const Config& config, const NetworkSizes& sizes, Index T, Inde
 }
 
 Estimate estimate(const Config& config, Index V, Index text_tokens) {
-  return estimate(config, {.symbols = V, .outputs = V}, config.window, 0, text_tokens);
+  return estimate(config, {.symbols = V, .outputs = V}, config.sequence_length, 0, text_tokens);
 }
 
 }  // namespace unfold

@@ -73,7 +73,7 @@ void check_learns(const Config& config) {
 
 Session::Session(const Config& config, std::string text) : config_(config) {
   check_learns(config);
-  if (text.empty() && config.corpus.name.empty()) refuse_text("text", "at least one character", "an empty text");
+  if (text.empty() && config.dataset.name.empty()) refuse_text("text", "at least one character", "an empty text");
   if (config.task.learns_text()) symbols_.vocabulary = Vocabulary::of(text, config.bytes, config.vocabulary);
   read(text);
   std::string().swap(text);  // its memory is for the network
@@ -112,8 +112,8 @@ void Session::read(std::string_view text) {
     sizes_.symbols = sizes_.outputs = symbols_.vocabulary.size();
     return;
   }
-  if (config_.corpus.name.empty() && text.empty()) return;
-  Dataset data = config_.corpus.name.empty() ? read_dataset(text, config_) : make_corpus(config_.corpus);
+  if (config_.dataset.name.empty() && text.empty()) return;
+  Dataset data = config_.dataset.name.empty() ? read_dataset(text, config_) : make_corpus(config_.dataset);
   names_ = {.inputs = data.inputs,
             .targets = data.targets,
             .numbers = data.numbers,
@@ -128,7 +128,8 @@ void Session::read(std::string_view text) {
 
 void Session::build(bool initialized) {
   const bool reads = config_.task.learns_text();
-  const Index T = reads || !loader_ ? config_.window : loader_->steps(), S = loader_ ? loader_->encoder_steps() : 0;
+  const Index T = reads || !loader_ ? config_.sequence_length : loader_->steps(),
+              S = loader_ ? loader_->encoder_steps() : 0;
   check_size(config_, sizes_, T, S, Index(tokens_.size()));
   network_ = std::make_unique<Network>(config_, sizes_, initialized);
   if (!tokens_.empty()) trainer_ = std::make_unique<Trainer>(config_, *network_, tokens_);
@@ -152,11 +153,11 @@ void Session::update(const std::string& settings) {
   if (trainer_) trainer_->configure(config_);
 }
 
-std::vector<std::string> Session::sample_start(const std::string& prime, const SampleOptions& options,
+std::vector<std::string> Session::sample_start(const std::string& prompt, const SampleOptions& options,
                                                std::int64_t length) {
   check_text();
   std::vector<std::uint32_t> lost;
-  std::vector<Token> tokens = symbols_.vocabulary.encode(prime, &lost);
+  std::vector<Token> tokens = symbols_.vocabulary.encode(prompt, &lost);
   if (tokens.empty()) {  // something has to come before the first symbol: a line break if the text has them
     const Token line_break = symbols_.vocabulary.token('\n');
     tokens.push_back(line_break < symbols_.vocabulary.size() ? line_break : Token(0));

@@ -3,8 +3,8 @@
 //
 // A network that reverses words, on examples that the engine makes:
 //
-//     unfold::Session session(unfold::parse_config(R"({"corpus": {"name": "reversal", "difficulty": 3},
-//                                                      "encoder": [{"hidden": 24}], "layers": [{"hidden": 24}]})"),
+//     unfold::Session session(unfold::parse_config(R"({"dataset": {"name": "reversal", "difficulty": 3},
+//                                                      "encoder": [{"units": 24}], "layers": [{"units": 24}]})"),
 //                             "");
 //     for (int step = 0; step < 50; ++step) session.trainer().step();
 //     const unfold::Json answer = session.predict({{"input", "abc"}});
@@ -73,10 +73,10 @@ class Session {
   /// Changes settings during training, see update_config. Throws Error{invalid_config} and changes nothing.
   void update(const std::string& settings);
 
-  /// Starts to write `length` symbols after `prime`, by a network of the task "next". Symbols of `prime` that are not
+  /// Starts to write `length` symbols after `prompt`, by a network of the task "next". Symbols of `prompt` that are not
   /// in the vocabulary are left out and returned, each once, as UTF-8. Throws Error{invalid_argument} for the options,
   /// Error{invalid_state} for another task.
-  std::vector<std::string> sample_start(const std::string& prime, const SampleOptions& options, std::int64_t length);
+  std::vector<std::string> sample_start(const std::string& prompt, const SampleOptions& options, std::int64_t length);
   /// Appends up to `count` symbols to `text`, as UTF-8 (or bytes); false once `length` are written. Throws
   /// Error{invalid_state} if nothing was started.
   bool sample_next(int count, std::string& text);

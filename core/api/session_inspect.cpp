@@ -155,7 +155,7 @@ Json Session::info() const {
   }
   if (!config_.task.learns_text()) symbols = Json(names_.inputs);
   const Progress& progress = trainer_ ? trainer_->progress() : resumed_;
-  const Index T = loader_ ? loader_->steps() : config_.window, S = loader_ ? loader_->encoder_steps() : 0;
+  const Index T = loader_ ? loader_->steps() : config_.sequence_length, S = loader_ ? loader_->encoder_steps() : 0;
   const Estimate size = estimate(config_, sizes_, T, S, Index(tokens_.size()));
   const Vocabulary& vocabulary = symbols_.vocabulary;
   Json info = object({{"config", to_json(config_)},
@@ -165,8 +165,8 @@ Json Session::info() const {
                                              {"symbols", symbols},
                                              {"unknown", replaced_},
                                              {"unit", vocabulary.bytes() ? "byte" : "character"}})},
-                      {"characters", object({{"train", trainer_ ? trainer_->train_tokens() : 0},
-                                             {"validation", trainer_ ? trainer_->validation_tokens() : 0}})},
+                      {"tokens", object({{"train", trainer_ ? trainer_->train_tokens() : 0},
+                                         {"validation", trainer_ ? trainer_->validation_tokens() : 0}})},
                       {"step", progress.step},
                       {"epoch", trainer_ ? trainer_->epochs() : double(resumed_.epoch)},
                       maybe("validationLoss", progress.validation_loss >= 0, progress.validation_loss),
@@ -184,7 +184,7 @@ Json Session::info() const {
                       {"steps", T},
                       {"encoderSteps", S},
                       {"train", count(Split::train)},
-                      {"validation", count(Split::validation)},
+                      {"validationSplit", count(Split::validation)},
                       {"test", count(Split::test)}});
   if (loader_) put(data, {{"trivialLoss", trivial_loss(loader_->data(), config_.task)}});
   put(info, {{"data", data}});

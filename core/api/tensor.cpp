@@ -36,8 +36,8 @@ TensorNetwork::TensorNetwork(const Config& config)
       update_(network_.table().size()) {
   for (std::size_t l = 0; l < config_.layers.size(); ++l) {
     const PlanLayer& layer = network_.plan().layers[engine(l)];
-    layers_.push_back({.hidden = layer.units,
-                       .lead = network_.delay(engine(l)),
+    layers_.push_back({.units = layer.units,
+                       .max_delay = network_.delay(engine(l)),
                        .states = layer.cell->info->state_names,
                        .direction = layer.direction});
   }
@@ -46,7 +46,7 @@ TensorNetwork::TensorNetwork(const Config& config)
     for (std::size_t l = 0; l < layers_.size(); ++l)  // in the order of layers
       for (const EdgeConfig& e : config_.readout)
         if (std::size_t(e.layer) == l) tops_.push_back(l);
-    for (const std::size_t top : tops_) outputs_ += layers_[top].hidden;
+    for (const std::size_t top : tops_) outputs_ += layers_[top].units;
   }
   name_parameters();
 }
@@ -56,11 +56,11 @@ TensorNetwork::TensorNetwork(const Config& config)
 void TensorNetwork::check_state(const State& state, const std::string& field) const {
   const Index N = workspace_->columns();
   Index size = 0;
-  for (const TensorLayer& l : layers_) size += (l.lead + l.further()) * N * l.hidden;
+  for (const TensorLayer& l : layers_) size += (l.max_delay + l.further()) * N * l.units;
   if (Index(state.values.size()) != size)
     refuse_argument(field, shown_count(std::size_t(size)) + " (each layer's h, then its other states)",
                     shown_count(state.values.size()));
-  check_shape(field + ".inputs", state.inputs.size(), {input_lead(), N, inputs()});
+  check_shape(field + ".inputs", state.inputs.size(), {max_input_delay(), N, inputs()});
 }
 
 void TensorNetwork::check(const Inputs& in) const {
@@ -80,7 +80,7 @@ void TensorNetwork::check(const Inputs& in) const {
       refuse_argument("lengths[" + std::to_string(n) + "]", "a whole number from 0 to " + std::to_string(T),
                       std::to_string(in.lengths[n]));
   for (std::size_t l = 0; in.state && l < layers_.size(); ++l)
-    if (layers_[l].direction < 0 && layers_[l].lead > 1 &&
+    if (layers_[l].direction < 0 && layers_[l].max_delay > 1 &&
         std::any_of(in.lengths.begin(), in.lengths.end(), [&](Index length) { return length < T; }))
       refuse_argument("state",
                       "none (layer " + std::to_string(l) + " is backward, with delays, and the lengths are unequal)",
@@ -91,14 +91,14 @@ void TensorNetwork::check(const Inputs& in) const {
 Workspace& TensorNetwork::workspace(Index T, Index N) {
   if (!workspace_ || workspace_->columns() != N || capacity_ < T) {
     Config sized = config_;
-    sized.batch = int(N);
+    sized.batch_size = int(N);
     check_size(sized, network_.sizes(), T, 0, 0);
     workspace_.reset();  // first: both may not fit
     auto made = std::make_unique<Workspace>(network_, T, N, true);
     made->set_dropout(config_.dropout);
     made->want_input_gradient();
     made->dropping().seed = config_.seed;
-    made->dropping().variational = config_.variational;
+    made->dropping().variational = config_.variational_dropout;
     workspace_ = std::move(made);
     capacity_ = T;
   }
@@ -152,7 +152,7 @@ void TensorNetwork::each_answer(const F& f) {
       Index at = (t * N + n) * outputs_;
       if (tops_.empty()) f(at, w.logits() + at, w.logits() + at, outputs_);
       for (const std::size_t top : tops_) {
-        const Index H = layers_[top].hidden;
+        const Index H = layers_[top].units;
         f(at, w.output(engine(top), t) + n * H, w.output_gradient(engine(top), t) + n * H, H);
         at += H;
       }
@@ -182,10 +182,10 @@ void TensorNetwork::give_back(const State& dstate) {
   const Real* from = dstate.values.data();
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     const TensorLayer& layer = layers_[l];
-    const Index H = layer.hidden, lead = layer.lead;
-    for (Index i = 0; i < lead; ++i)
+    const Index H = layer.units, max_delay = layer.max_delay;
+    for (Index i = 0; i < max_delay; ++i)
       for (Index n = 0; n < w.columns(); ++n, from += H) {
-        Real* dh = w.hidden_gradient(engine(l), layer.direction > 0 ? length(n) - lead + i : i) + n * H;
+        Real* dh = w.hidden_gradient(engine(l), layer.direction > 0 ? length(n) - max_delay + i : i) + n * H;
         for (Index k = 0; k < H; ++k) dh[k] += from[k];
       }
     for (int i = 1; i <= layer.further(); ++i, from += w.columns() * H)
@@ -196,19 +196,19 @@ void TensorNetwork::give_back(const State& dstate) {
 State TensorNetwork::initial_gradient() {
   Workspace& w = *workspace_;
   const Index N = w.columns();
-  State d{.inputs = std::vector<Real>(std::size_t(input_lead() * N * inputs()))};
+  State d{.inputs = std::vector<Real>(std::size_t(max_input_delay() * N * inputs()))};
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     const TensorLayer& layer = layers_[l];
-    const Index H = layer.hidden, lead = layer.lead;
+    const Index H = layer.units, max_delay = layer.max_delay;
     const bool own = given_state_ || !config_.layers[l].initial;  // else the context has taken it
     const auto append = [&](const Real* x, Index size) {
       d.values.insert(d.values.end(), x, x + size);
       if (!own) std::fill(d.values.end() - size, d.values.end(), Real(0));
     };
-    append(w.hidden_gradient(engine(l), layer.direction > 0 ? -lead : -1), lead * N * H);
+    append(w.hidden_gradient(engine(l), layer.direction > 0 ? -max_delay : -1), max_delay * N * H);
     for (int i = 1; i <= layer.further(); ++i) append(w.state_gradient(engine(l), i), N * H);
   }
-  std::copy_n(w.number_gradient(-input_lead()), input_lead() * N * inputs(), d.inputs.data());
+  std::copy_n(w.number_gradient(-max_input_delay()), max_input_delay() * N * inputs(), d.inputs.data());
   return d;
 }
 
@@ -231,10 +231,11 @@ TensorNetwork::Gradients TensorNetwork::backward(std::span<const Real> dy, const
   give_back(dy);
   if (dstate) give_back(*dstate);
   network_.propagate(w, gradient_.data());
-  for (Index i = 0; dstate && i < input_lead(); ++i)
+  for (Index i = 0; dstate && i < max_input_delay(); ++i)
     for (Index n = 0; n < N; ++n)
       for (Index k = 0; k < D; ++k)
-        w.number_gradient(length(n) - input_lead() + i)[n * D + k] += dstate->inputs[std::size_t((i * N + n) * D + k)];
+        w.number_gradient(length(n) - max_input_delay() + i)[n * D + k] +=
+            dstate->inputs[std::size_t((i * N + n) * D + k)];
   Gradients d{.state = initial_gradient()};
   d.x.assign(w.number_gradient(0), w.number_gradient(0) + T * N * D);
   d.context.assign(w.context_gradient(), w.context_gradient() + N * context_size());

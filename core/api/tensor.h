@@ -5,7 +5,7 @@
 //
 //     constexpr unfold::Index T = 8, N = 4;
 //     unfold::TensorNetwork network(unfold::parse_config(R"({"task":{"name":"tensor","inputs":2,"outputs":1},
-//                                                            "layers":[{"cell":"lstm","hidden":32}]})"));
+//                                                            "layers":[{"cell":"lstm","units":32}]})"));
 //     const auto adam = unfold::parse_tensor_optimizer({{"optimizer", "adam"}, {"lr", 0.01}});
 //     const unfold::RealMatrix x = unfold::RealMatrix::Random(2, T * N), target = x.colwise().sum();
 //     for (int step = 0; step < 500; ++step) {
@@ -49,7 +49,7 @@ inline ConstSequenceView as_matrix(std::span<const Real> values, Index rows) {
 
 /// One layer's share of State::values.
 struct TensorLayer {
-  Index hidden = 0, lead = 1;
+  Index units = 0, max_delay = 1;
   std::span<const char* const> states;  // their names: h, c, …
   int direction = 1;
   /// Those beside h.
@@ -88,7 +88,7 @@ class TensorNetwork {
   Index inputs() const { return network_.sizes().numbers; }
   Index outputs() const { return outputs_; }
   Index context_size() const { return network_.sizes().context; }
-  Index input_lead() const { return network_.input_delay(); }
+  Index max_input_delay() const { return network_.input_delay(); }
   const Config& config() const { return config_; }
   const std::vector<TensorLayer>& layers() const { return layers_; }
 

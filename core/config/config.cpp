@@ -29,20 +29,20 @@ void check_shapes(const Config& c) {
   for (const std::vector<LayerConfig>* layers : {&c.layers, &c.encoder.layers})
     for (std::size_t l = 0; l < layers->size(); ++l) {
       const LayerConfig& layer = (*layers)[l];
-      const Index below = l > 0 ? (*layers)[l - 1].hidden : c.embedding;
-      if (layer.residual && layer.hidden != below)
+      const Index below = l > 0 ? (*layers)[l - 1].units : c.embedding;
+      if (layer.residual && layer.units != below)
         refuse_config(
             (layers == &c.layers ? "layers" : "encoder") + at_index(l) + ".residual",
             "a layer as wide as what lies below it (" + (below > 0 ? std::to_string(below) : "no embedding") + ")",
-            std::to_string(layer.hidden) + " units");
+            std::to_string(layer.units) + " units");
     }
-  if (!c.tied) return;
-  if (c.embedding == 0) refuse_config("tied", "an embedding to share", "none");
+  if (!c.tie_weights) return;
+  if (c.embedding == 0) refuse_config("tieWeights", "an embedding to share", "none");
   for (const EdgeConfig& e : c.readout) {
     const bool last = e.from == Source::layer && e.layer + 1 == int(c.layers.size());
-    const Index size = e.hidden.empty() ? c.layers.back().hidden : e.hidden.back();
+    const Index size = e.hidden.empty() ? c.layers.back().units : e.hidden.back();
     if (last && size != c.embedding)
-      refuse_config("tied", "a last layer as wide as the embedding (" + std::to_string(c.embedding) + ")",
+      refuse_config("tieWeights", "a last layer as wide as the embedding (" + std::to_string(c.embedding) + ")",
                     std::to_string(size));
   }
 }
@@ -58,17 +58,17 @@ Config parse_config(const Json& given) {
   r.integer("seed", c.seed, 0, 9007199254740991.0);
   c.bytes = r.choice("unit", units, "character") == "byte";
   r.integer("vocabulary", c.vocabulary, 2, 65535);
-  r.number("validation", c.validation, 0, 0.5);
+  r.number("validationSplit", c.validation_split, 0, 0.5);
   r.integer("embedding", c.embedding, 0, 8192);
-  r.boolean("tied", c.tied);
+  r.boolean("tieWeights", c.tie_weights);
   c.free_running = r.choice("feedback", feedbacks, "target") == "softmax";
-  r.boolean("variationalDropout", c.variational);
+  r.boolean("variationalDropout", c.variational_dropout);
   parse_task(r, c);
   parse_layers(r, c);
   check_shapes(c);
   parse_initialization(r, c.initialization);
-  r.integer("window", c.window, 1, 65536);
-  r.integer("batch", c.batch, 1, 65536);
+  r.integer("sequenceLength", c.sequence_length, 1, 65536);
+  r.integer("batchSize", c.batch_size, 1, 65536);
   parse_live(r, c);
   r.finish();
   check_task(c);
@@ -93,9 +93,10 @@ void update_config(Config& config, const std::string& text) {
   if (!same_moments(changed.optimizer, config.optimizer))
     refuse_config("optimizer", "the same \"centered\", and momentum on or off as before (a change needs a restart)",
                   "a change of one");
-  if (changed.sampling.on() != config.sampling.on())
-    refuse_config("sampling.name", std::string(name_of(config.sampling.kind)) + " (a change needs a restart)",
-                  name_of(changed.sampling.kind));
+  if (changed.scheduled_sampling.on() != config.scheduled_sampling.on())
+    refuse_config("scheduledSampling.name",
+                  std::string(name_of(config.scheduled_sampling.kind)) + " (a change needs a restart)",
+                  name_of(changed.scheduled_sampling.kind));
   config = changed;
 }
 
@@ -104,17 +105,20 @@ Json to_json(const Config& c) {
                       {"seed", c.seed},
                       {"unit", units[c.bytes ? 1 : 0]},
                       {"vocabulary", c.vocabulary},
-                      {"validation", c.validation},
+                      {"validationSplit", c.validation_split},
                       {"embedding", c.embedding},
-                      {"tied", c.tied},
+                      {"tieWeights", c.tie_weights},
                       {"feedback", feedbacks[c.free_running ? 1 : 0]}});
   task_json(c, json);
   if (c.encoder.on()) put(json, {{"encoder", layers_json(c.encoder.layers)}});
   put(json, {{"layers", layers_json(c.layers)}});
   if (!c.default_readout) put(json, {{"readout", readout_json(c)}});
-  put(json, {{"initialization", initialization_json(c.initialization)}, {"window", c.window}, {"batch", c.batch}});
+  put(json, {{"initialization", initialization_json(c.initialization)},
+             {"sequenceLength", c.sequence_length},
+             {"batchSize", c.batch_size}});
   live_json(c, json);
-  put(json, {{"dropout", c.dropout}, {"variationalDropout", c.variational}, {"evaluateEvery", c.evaluate_every}});
+  put(json,
+      {{"dropout", c.dropout}, {"variationalDropout", c.variational_dropout}, {"evaluateEvery", c.evaluate_every}});
   return json;
 }
 

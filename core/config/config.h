@@ -2,13 +2,13 @@
 // parser is the one validator. Unknown fields are errors; every error names field, expectation and value.
 //
 //     #include <nlohmann/json.hpp>
-//     unfold::Config config = unfold::parse_config(R"({"layers": [{"cell": "gru", "hidden": 64}], "seed": 7})");
+//     unfold::Config config = unfold::parse_config(R"({"layers": [{"cell": "gru", "units": 64}], "seed": 7})");
 //     config.dropout = 0.2;                                // a plain struct
 //     std::puts(unfold::to_json(config).dump(2).c_str());  // every field, also those that were left out
 //     try {
-//       unfold::parse_config(R"({"layers": [{"cell": "gru", "hidden": 0}]})");
+//       unfold::parse_config(R"({"layers": [{"cell": "gru", "units": 0}]})");
 //     } catch (const unfold::Error& error) {
-//       std::puts(error.what());  // also in parts: error.field is "layers[0].hidden"
+//       std::puts(error.what());  // also in parts: error.field is "layers[0].units"
 //     }
 #pragma once
 
@@ -27,7 +27,7 @@
 namespace unfold {
 
 /// What an edge reads. context: what another stream left behind, or a given vector; attention: the weighted mean of
-/// the encoder's states; remaining: the steps that are left (TaskConfig::length "count").
+/// the encoder's states; remaining: the steps that are left (TaskConfig::termination "count").
 /// product: a∘b of two edges of its own.
 enum class Source { input, layer, self, output, context, attention, remaining, product };
 enum class Join { first, last, all };
@@ -63,7 +63,7 @@ struct LeakConfig {
 
 struct LayerConfig {
   std::string cell = "lstm";
-  Index hidden = 128;
+  Index units = 128;
   CellSettings settings;
   Bias bias = Bias::two;
   int direction = 1;     // −1: from the last step to the first (Schuster & Paliwal 1997)
@@ -97,8 +97,8 @@ struct EncoderConfig {
 ///   multiplicative  (W·h_t)ᵀ·(U·m_s)           (Luong, Pham & Manning 2015)
 struct AttentionConfig {
   bool on = false, additive = true;
-  Index size = 0;    // rows of W and U; 0: as wide as the decoder's last layer
-  bool feed = true;  // the decoder's first layer reads it one step later (input feeding)
+  Index size = 0;             // rows of W and U; 0: as wide as the decoder's last layer
+  bool input_feeding = true;  // the decoder's first layer reads it one step later (input feeding)
 };
 
 /// Where the context enters by default: the first layer at every step, the first state of every layer, or both.
@@ -109,11 +109,16 @@ enum class ContextUse { none, input, initial, both };
 ///   linear           ε = max(minimum, start − i/k)
 ///   exponential      ε = max(minimum, start·(1 − 1/k)ⁱ)
 ///   inverse-sigmoid  ε = max(minimum, start·k/(k + e^{i/k}))
-enum class SamplingKind { none, linear, exponential, inverse_sigmoid };  // none: always the true one (teacher forcing)
-struct SamplingConfig {
-  SamplingKind kind = SamplingKind::none;
+enum class ScheduledSamplingKind {
+  none,
+  linear,
+  exponential,
+  inverse_sigmoid
+};  // none: always the true one (teacher forcing)
+struct ScheduledSamplingConfig {
+  ScheduledSamplingKind kind = ScheduledSamplingKind::none;
   double k = 1000, start = 1, minimum = 0;
-  bool on() const { return kind != SamplingKind::none; }
+  bool on() const { return kind != ScheduledSamplingKind::none; }
 };
 
 /// train/optimizers/ has an equation for each, and says which numbers it reads.
@@ -139,7 +144,7 @@ inline constexpr std::array<const char*, 5> schedule_names{"constant", "step", "
 inline constexpr std::array<const char*, 4> sampling_names{"none", "linear", "exponential", "inverse-sigmoid"};
 inline const char* name_of(OptimizerKind kind) { return optimizer_names[std::size_t(kind)]; }
 inline const char* name_of(ScheduleKind kind) { return schedule_names[std::size_t(kind)]; }
-inline const char* name_of(SamplingKind kind) { return sampling_names[std::size_t(kind)]; }
+inline const char* name_of(ScheduledSamplingKind kind) { return sampling_names[std::size_t(kind)]; }
 
 struct ClipConfig {
   double norm = 5, value = 0;  // 0: off
@@ -148,27 +153,27 @@ struct ClipConfig {
 struct Config {
   std::uint64_t seed = 1;
   TaskConfig task;
-  CorpusConfig corpus;
+  DatasetConfig dataset;
   bool bytes = false;  // tokens are bytes, not Unicode code points
   int vocabulary = 1024;
-  double validation = 0.1;
+  double validation_split = 0.1;
   int embedding = 0;          // size of learned symbol vectors; 0: one-hot symbols
-  bool tied = false;          // the readout uses the embedding's matrix (Press & Wolf 2017)
+  bool tie_weights = false;   // the readout uses the embedding's matrix (Press & Wolf 2017)
   bool free_running = false;  // edges from the output read softmax(o), not the target (teacher forcing)
   EncoderConfig encoder;
   AttentionConfig attention;
   ContextUse context = ContextUse::both;
-  SamplingConfig sampling;
+  ScheduledSamplingConfig scheduled_sampling;
   std::vector<LayerConfig> layers;
   std::vector<EdgeConfig> readout;  // sources: layers, or the input
   bool default_readout = true;
   InitializationConfig initialization;
-  int window = 64, batch = 32;
+  int sequence_length = 64, batch_size = 32;
   OptimizerConfig optimizer;
   ScheduleConfig schedule;
   ClipConfig clip;
-  double dropout = 0;        // on what a layer gives to upper layers and the readout
-  bool variational = false;  // one dropout mask for all steps of a window (Gal & Ghahramani 2016)
+  double dropout = 0;                // on what a layer gives to upper layers and the readout
+  bool variational_dropout = false;  // one dropout mask for all steps of a window (Gal & Ghahramani 2016)
   int evaluate_every = 500;
 
   bool has_context() const { return encoder.on() || task.context > 0; }
@@ -190,7 +195,7 @@ bool same_moments(const OptimizerConfig& a, const OptimizerConfig& b);
 /// The canonical form: every field present, shorthands expanded. parse_config(to_json(c)) gives c again.
 Json to_json(const Config& config);
 /// Applies settings that may change during training: optimizer.learningRate (and its other numbers), schedule,
-/// clip, dropout, sampling, evaluateEvery. Throws Error{invalid_config} and leaves `config` as it was.
+/// clip, dropout, scheduledSampling, evaluateEvery. Throws Error{invalid_config} and leaves `config` as it was.
 void update_config(Config& config, const std::string& text);
 /// Names, choices, limits and defaults, for menus and documentation.
 Json schema();

@@ -18,7 +18,7 @@ std::vector<EdgeConfig> default_edges(const Config& c, const std::vector<int>& b
     if (c.has_context() && (c.context == ContextUse::input || c.context == ContextUse::both))
       edges.push_back({.from = Source::context});
     if (c.task.termination == Termination::count) edges.push_back({.from = Source::remaining});
-    if (c.attention.on && c.attention.feed) edges.push_back({.from = Source::attention, .delay = 1});
+    if (c.attention.on && c.attention.input_feeding) edges.push_back({.from = Source::attention, .delay = 1});
   }
   edges.push_back({.from = Source::self, .delay = 1});  // taken back where the cell reads no state of its own
   return edges;
@@ -68,7 +68,7 @@ void parse_leak(Reader& r, LeakConfig& leak) {
 void parse_clock(Reader& r, LayerConfig& layer) {
   const Json* value = r.get("clock");
   if (!value || (value->is_array() && value->empty())) return;
-  if (!value->is_array() || Index(value->size()) > layer.hidden)
+  if (!value->is_array() || Index(value->size()) > layer.units)
     refuse_config(r.path("clock"), "a list of periods, at most one a hidden unit", shown(*value));
   for (std::size_t i = 0; i < value->size(); ++i)
     layer.clock.push_back(int(Reader::integer_of((*value)[i], r.path("clock") + at_index(i), 1, 1e6)));
@@ -95,7 +95,7 @@ LayerConfig parse_layer(const Json& json, int number, const std::string& path, s
   std::vector<const char*> names;
   for (const CellInfo* info : cells()) names.push_back(info->name.data());
   layer.cell = r.choice("cell", names, layer.cell);
-  r.integer("hidden", layer.hidden, 1, 8192);
+  r.integer("hidden", layer.units, 1, 8192);
   r.one_of("bias", biases, layer.bias);
   r.boolean("bidirectional", both_ways);
   layer.direction = r.choice("direction", directions, "forward") == "backward" ? -1 : 1;
@@ -121,7 +121,7 @@ LayerConfig parse_layer(const Json& json, int number, const std::string& path, s
 }
 
 Json layer_json(const LayerConfig& layer) {
-  Json json = object({{"cell", layer.cell}, {"hidden", layer.hidden}});
+  Json json = object({{"cell", layer.cell}, {"units", layer.units}});
   for (const CellOption& o : layer.settings.values)
     if (o.choices.empty())
       put(json, {{o.name.data(), o.number}});

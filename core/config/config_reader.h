@@ -25,16 +25,16 @@ Json readout_json(const Config& c);
 void layer_choices(Json& schema);
 /// What may change while training.
 void parse_live(Reader& r, Config& c);
-/// "optimizer", "schedule", "clip" and, where it is on, "sampling".
+/// "optimizer", "schedule", "clip" and, where it is on, "scheduledSampling".
 void live_json(const Config& c, Json& json);
 void parse_initialization(Reader& r, InitializationConfig& c);
 Json initialization_json(const InitializationConfig& i);
-/// "optimizers", "schedules", "samplings" and "initializations".
+/// "optimizers", "schedules", "scheduledSamplings" and "initializations".
 void training_choices(Json& schema);
-/// "task", "corpus", "attention" and "context".
+/// "task", "dataset", "attention" and "context".
 void parse_task(Reader& r, Config& c);
 void task_json(const Config& c, Json& json);
-/// "tasks", "lengths", "contexts" and "corpora".
+/// "tasks", "terminations", "contexts" and "datasets".
 void task_choices(Json& schema);
 /// Refuses what a task, or layers of two directions, cannot have.
 void check_task(const Config& c);

@@ -8,7 +8,7 @@ namespace {
 constexpr const char* scores[]{"additive", "multiplicative"};
 constexpr Named<Termination> terminations[]{
     {"end", Termination::end}, {"halt", Termination::halt}, {"count", Termination::count}};
-constexpr Named<Pooling> poolings[]{{"each", Pooling::none}, {"last", Pooling::last}, {"mean", Pooling::mean}};
+constexpr Named<Pooling> poolings[]{{"none", Pooling::none}, {"last", Pooling::last}, {"mean", Pooling::mean}};
 constexpr Named<ContextUse> uses[]{{"none", ContextUse::none},
                                    {"input", ContextUse::input},
                                    {"initial", ContextUse::initial},
@@ -22,15 +22,15 @@ void parse_attention(Reader& r, AttentionConfig& a) {
   a.on = true;
   a.additive = in.choice("score", scores, "additive") == "additive";
   in.integer("size", a.size, 0, 8192);
-  in.boolean("feed", a.feed);
+  in.boolean("inputFeeding", a.input_feeding);
   in.finish();
 }
 
-void parse_corpus(Reader& r, CorpusConfig& c) {
-  const Json* value = r.get("corpus");
+void parse_corpus(Reader& r, DatasetConfig& c) {
+  const Json* value = r.get("dataset");
   if (!value) return;
   const Json object = expanded(*value, "name");
-  Reader in(object, r.path("corpus"));
+  Reader in(object, r.path("dataset"));
   const Json* name = in.get("name");
   if (!name || !name->is_string()) refuse_config(in.path("name"), "a name", name ? shown(*name) : "nothing");
   c.name = name->get<std::string>();
@@ -49,9 +49,9 @@ void parse_pooling(Reader& in, TaskConfig& t) {
   const TaskInfo& info = t.info();
   if (info.pools == TaskInfo::Pools::never) return;
   if (info.pools == TaskInfo::Pools::always && !t.pooled()) t.pooling = Pooling::last;
-  in.one_of("pool", poolings, t.pooling);
+  in.one_of("pooling", poolings, t.pooling);
   if (info.pools == TaskInfo::Pools::always && !t.pooled())
-    refuse_config(in.path("pool"), "last or mean (a label for every step is the task tag)", "\"each\"");
+    refuse_config(in.path("pooling"), "last or mean (a label for every step is the task tag)", "\"none\"");
 }
 
 /// The fields that a task has.
@@ -59,8 +59,8 @@ void parse_task_fields(Reader& in, TaskConfig& t) {
   const TaskInfo& info = t.info();
   parse_pooling(in, t);
   if (info.sequences) {
-    in.one_of("length", terminations, t.termination);
-    in.integer("longest", t.longest, 1, 65536);
+    in.one_of("termination", terminations, t.termination);
+    in.integer("maxLength", t.max_length, 1, 65536);
   }
   if (info.sizes) {
     in.integer("inputs", t.inputs, 1, 65536);
@@ -82,8 +82,8 @@ TaskKind parse_kind(Reader& in, TaskKind otherwise) {
 
 void parse_task(Reader& r, Config& c) {
   TaskConfig& t = c.task;
-  parse_corpus(r, c.corpus);
-  const DatasetInfo* made = find_generated_dataset(c.corpus.name);
+  parse_corpus(r, c.dataset);
+  const DatasetInfo* made = find_generated_dataset(c.dataset.name);
   if (made) {
     t.kind = made->task;
     t.pooling = made->pooling;
@@ -108,20 +108,21 @@ void task_json(const Config& c, Json& json) {
   if (t.learns_text()) return;
   const TaskInfo& info = t.info();
   Json task = object({{"name", info.name}});
-  if (info.pools != TaskInfo::Pools::never) put(task, {{"pool", name_of(poolings, t.pooling)}});
-  if (info.sequences) put(task, {{"length", name_of(terminations, t.termination)}, {"longest", t.longest}});
+  if (info.pools != TaskInfo::Pools::never) put(task, {{"pooling", name_of(poolings, t.pooling)}});
+  if (info.sequences) put(task, {{"termination", name_of(terminations, t.termination)}, {"maxLength", t.max_length}});
   if (info.sizes) put(task, {{"inputs", t.inputs}, {"outputs", t.outputs}});
   if (t.context > 0) put(task, {{"context", t.context}});
   put(json, {{"task", task}});
-  const CorpusConfig& made = c.corpus;
+  const DatasetConfig& made = c.dataset;
   if (!made.name.empty())
     put(json,
-        {{"corpus",
+        {{"dataset",
           object({{"name", made.name}, {"difficulty", made.difficulty}, {"count", made.count}, {"seed", made.seed}})}});
   if (c.has_context()) put(json, {{"context", name_of(uses, c.context)}});
   const AttentionConfig& a = c.attention;
   if (a.on)
-    put(json, {{"attention", object({{"score", scores[a.additive ? 0 : 1]}, {"size", a.size}, {"feed", a.feed}})}});
+    put(json, {{"attention",
+                object({{"score", scores[a.additive ? 0 : 1]}, {"size", a.size}, {"inputFeeding", a.input_feeding}})}});
 }
 
 void task_choices(Json& schema) {
@@ -132,18 +133,18 @@ void task_choices(Json& schema) {
                            {"summary", d->summary},
                            {"source", d->source},
                            {"task", task_info(d->task).name},
-                           {"pool", d->pooling == Pooling::none ? "" : name_of(poolings, d->pooling)},
+                           {"pooling", d->pooling == Pooling::none ? "" : name_of(poolings, d->pooling)},
                            {"difficulty", d->difficulty},
-                           {"least", d->min_difficulty},
-                           {"usual", d->default_difficulty},
-                           {"most", d->max_difficulty},
+                           {"min", d->min_difficulty},
+                           {"default", d->default_difficulty},
+                           {"max", d->max_difficulty},
                            {"optimum", d->optimum},
                            {"metric", d->metric},
                            {"trivial", d->trivial}}));
   put(schema, {{"tasks", names_json(task_names())},
-               {"lengths", names_json(names_of(terminations))},
+               {"terminations", names_json(names_of(terminations))},
                {"contexts", names_json(names_of(uses))},
-               {"corpora", list}});
+               {"datasets", list}});
 }
 
 namespace {
@@ -159,7 +160,7 @@ struct Place {
 Index rows_of(const EdgeConfig& e, const Config& c, const std::vector<LayerConfig>& layers, Index own) {
   if (e.size > 0) return e.size;
   if (e.from == Source::self) return own;
-  if (e.from == Source::layer) return layers[std::size_t(e.layer)].hidden;
+  if (e.from == Source::layer) return layers[std::size_t(e.layer)].units;
   if (e.from == Source::input && c.embedding > 0) return c.embedding;
   if (e.from == Source::product) return rows_of(e.factors[0], c, layers, own);
   return 0;
@@ -182,7 +183,7 @@ void check_edge(const EdgeConfig& e, const Place& place, const std::string& fiel
 void check_product(const EdgeConfig& e, const Place& place, const std::string& field, int direction) {
   const Config& c = place.c;
   const std::vector<LayerConfig>& layers = place.encoder ? c.encoder.layers : c.layers;
-  const Index own = layers[std::size_t(place.layer)].hidden;
+  const Index own = layers[std::size_t(place.layer)].units;
   Index rows[2];
   for (std::size_t i = 0; i < 2; ++i) {
     const std::string at = field + ".from.product" + at_index(i);
@@ -223,8 +224,8 @@ void check_edge(const EdgeConfig& e, const Place& place, const std::string& fiel
 
 void check_blocks(const LayerConfig& layer, const EdgeConfig& e, const std::string& field) {
   if (e.blocks == 1) return;
-  if (layer.hidden % e.blocks != 0)
-    refuse_config(field + ".blocks", "a divisor of the layer's " + std::to_string(layer.hidden) + " units",
+  if (layer.units % e.blocks != 0)
+    refuse_config(field + ".blocks", "a divisor of the layer's " + std::to_string(layer.units) + " units",
                   std::to_string(e.blocks));
   if (!e.hidden.empty()) refuse_config(field + ".blocks", "1 (the edge has hidden layers)", std::to_string(e.blocks));
 }
@@ -264,16 +265,19 @@ void check_task(const Config& c) {
     refuse_config("attention", "a forward last layer", "a backward one");
   if (info.encoder && c.context == ContextUse::none && !c.attention.on)
     refuse_config("context", "input, initial or both (or attention): else nothing reaches the decoder", "\"none\"");
-  if (c.sampling.on() && !info.autoregressive)
-    refuse_config("sampling", "none (the network is not fed its own answers)", name_of(c.sampling.kind));
-  if (c.sampling.on() && c.free_running) refuse_config("feedback", "target, with scheduled sampling", "\"softmax\"");
+  if (c.scheduled_sampling.on() && !info.autoregressive)
+    refuse_config("scheduledSampling", "none (the network is not fed its own answers)",
+                  name_of(c.scheduled_sampling.kind));
+  if (c.scheduled_sampling.on() && c.free_running)
+    refuse_config("feedback", "target, with scheduled sampling", "\"softmax\"");
   if (c.free_running && !info.autoregressive)
     refuse_config("feedback", "target (the network is not fed its own answers)", "\"softmax\"");
   for (std::size_t e = 0; c.task.kind == TaskKind::tensor && c.task.outputs == 0 && e < c.readout.size(); ++e)
     if (c.readout[e].from != Source::layer || !c.readout[e].hidden.empty())
       refuse_config("readout" + at_index(e), "a layer, whose states are the answer (task.outputs is 0)",
                     "a computation");
-  if (c.tied && !info.autoregressive) refuse_config("tied", "false (input and output are different things)", "true");
+  if (c.tie_weights && !info.autoregressive)
+    refuse_config("tieWeights", "false (input and output are different things)", "true");
   if (c.embedding > 0 && info.numbers)
     refuse_config("embedding", "0 (the input is numbers)", std::to_string(c.embedding));
 }

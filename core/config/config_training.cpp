@@ -66,11 +66,11 @@ void parse_clip(Reader& r, ClipConfig& c) {
   in.finish();
 }
 
-void parse_sampling(Reader& r, SamplingConfig& s) {
-  const Json* value = r.get("sampling");
+void parse_sampling(Reader& r, ScheduledSamplingConfig& s) {
+  const Json* value = r.get("scheduledSampling");
   if (!value) return;
   const Json object = expanded(*value, "name");
-  Reader in(object, r.path("sampling"));
+  Reader in(object, r.path("scheduledSampling"));
   choose(in, sampling_names, s.kind);
   in.number("k", s.k, 1, 1e9);
   in.number("start", s.start, 0, 1);
@@ -91,7 +91,7 @@ void parse_live(Reader& r, Config& c) {
   parse_optimizer(r, c.optimizer);
   parse_schedule(r, c.schedule);
   parse_clip(r, c.clip);
-  parse_sampling(r, c.sampling);
+  parse_sampling(r, c.scheduled_sampling);
   r.number("dropout", c.dropout, 0, 0.95);
   r.integer("evaluateEvery", c.evaluate_every, 0, 1e9);
 }
@@ -107,9 +107,9 @@ void live_json(const Config& c, Json& json) {
                                   {"patience", s.patience},
                                   {"minimum", s.minimum}})},
              {"clip", object({{"norm", c.clip.norm}, {"value", c.clip.value}})}});
-  const SamplingConfig& own = c.sampling;
+  const ScheduledSamplingConfig& own = c.scheduled_sampling;
   if (own.on())
-    put(json, {{"sampling",
+    put(json, {{"scheduledSampling",
                 object({{"name", name_of(own.kind)}, {"k", own.k}, {"start", own.start}, {"minimum", own.minimum}})}});
 }
 
@@ -147,7 +147,7 @@ Json initialization_json(const InitializationConfig& i) {
 void training_choices(Json& schema) {
   put(schema, {{"optimizers", names_json(optimizer_names)},
                {"schedules", names_json(schedule_names)},
-               {"samplings", names_json(sampling_names)},
+               {"scheduledSamplings", names_json(sampling_names)},
                {"initializations", names_json(names_of(initializers))}});
 }
 

@@ -18,7 +18,7 @@ enum class TaskKind { next, generate, classify, tag, translate, regress, notes, 
 /// Where a task's training data come from.
 enum class TaskData { text, examples, caller };
 
-/// What the answer is computed from: every step's states, which gives an answer at every step ("each" in a
+/// What the answer is computed from: every step's states, which gives an answer at every step ("none" in a
 /// configuration), or one vector for the whole sequence, the last states or their mean over time.
 enum class Pooling { none, last, mean };
 
@@ -36,7 +36,7 @@ struct TaskInfo {
   bool numbers = false;         // reads and answers numbers, not symbols: there is no embedding
   bool autoregressive = false;  // predicts the symbols that it reads next: it can be fed its own answers
   bool bidirectional = false;   // an answer may depend on later steps
-  bool sequences = false;       // predicts sequences that end: `length` and `longest`
+  bool sequences = false;       // predicts sequences that end: `termination` and `maxLength`
   bool encoder = false;         // a source sequence is read by layers of its own
   bool context = false;         // may be given a context
   bool sizes = false;           // the caller says how many inputs and outputs there are
@@ -51,7 +51,7 @@ struct TaskConfig {
   TaskKind kind = TaskKind::next;
   Pooling pooling = Pooling::none;             // classify and regress
   Termination termination = Termination::end;  // generate and translate
-  Index longest = 256;                         // steps of a sequence at most
+  Index max_length = 256;                      // steps of a sequence at most
   Index inputs = 0, outputs = 0;               // tensor: numbers a step; outputs 0: the states of the last layer
   Index context = 0;                           // tensor and generate: numbers of the given context
 
@@ -62,7 +62,7 @@ struct TaskConfig {
 };
 
 /// Where examples come from, if the engine makes them. An empty name: from the given text.
-struct CorpusConfig {
+struct DatasetConfig {
   std::string name;
   int difficulty = 0;  // 0: the default of the dataset
   int count = 10000;

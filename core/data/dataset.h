@@ -48,14 +48,14 @@ struct Dataset {
 ///
 /// Symbols are the Unicode code points that occur, 65 000 at most (`unit` and `vocabulary` of a configuration concern
 /// "next" alone). Lines may end in CRLF; a byte-order mark and empty lines are skipped. A sequence has 1 to
-/// task.longest symbols. Numbers are decimal, within ±1e15.
+/// task.max_length symbols. Numbers are decimal, within ±1e15.
 Dataset read_dataset(std::string_view text, const Config& config);
 
 /// Makes the examples of a generated dataset: `config` has its name, its difficulty, how many examples, and the seed.
 /// One in ten is for validation, as many for the test, and no example of these is in `train`, unless there are only a
 /// handful of different ones. ("anbn" has one word of each length: its test is longer, its validation is like its
 /// training.) Fewer than asked for where their numbers would not fit into 64 MB. Throws Error{invalid_config}.
-Dataset make_corpus(const CorpusConfig& config);
+Dataset make_corpus(const DatasetConfig& config);
 
 /// The loss (nats, or mean squared error) of the trivial baseline, the best constant prediction: the frequencies of the
 /// training answers, or their mean. It is measured on the validation split, without one on the training examples. Of

@@ -45,7 +45,7 @@ void Targets::clear(Index T) {
 }
 
 ExampleLoader::ExampleLoader(const Config& config, Dataset data)
-    : DataLoader(config.batch),
+    : DataLoader(config.batch_size),
       config_(config),
       head_(task_head(config.task)),
       data_(std::move(data)),

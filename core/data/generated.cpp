@@ -84,16 +84,16 @@ const DatasetInfo* find_generated_dataset(std::string_view name) {
 /// An example's own hash says which part it belongs to: one in ten is for validation, one in ten for the test. So no
 /// two parts share an example, however few there are. Only where a part stays empty for lack of examples, or where the
 /// generator asks for longer ones in the test, are they drawn for it alone.
-Dataset make_corpus(const CorpusConfig& config) {
+Dataset make_corpus(const DatasetConfig& config) {
   const Generator* g = nullptr;
   for (const Generator* other : generators)
     if (config.name == other->info.name) g = other;
-  need(g, "corpus.name", "the name of a corpus", excerpt(config.name));
+  need(g, "dataset.name", "the name of a corpus", excerpt(config.name));
   const int difficulty = config.difficulty == 0 ? g->info.default_difficulty : config.difficulty;
-  need(difficulty >= g->info.min_difficulty && difficulty <= g->info.max_difficulty, "corpus.difficulty",
+  need(difficulty >= g->info.min_difficulty && difficulty <= g->info.max_difficulty, "dataset.difficulty",
        std::to_string(g->info.min_difficulty) + " to " + std::to_string(g->info.max_difficulty),
        std::to_string(difficulty));
-  need(config.count >= 1 && config.count <= most_examples, "corpus.count", "1 to " + std::to_string(most_examples),
+  need(config.count >= 1 && config.count <= most_examples, "dataset.count", "1 to " + std::to_string(most_examples),
        std::to_string(config.count));
 
   Dataset data;

@@ -148,9 +148,9 @@ void need_columns(const Lines& line, Index columns, Index& first, const char* wh
 }
 
 void need_length(const Lines& line, Index count, const TaskConfig& task) {
-  const Index longest = std::max<Index>(task.longest, 1);
+  const Index longest = std::max<Index>(task.max_length, 1);
   if (count < 1 || count > longest)
-    line.refuse("a sequence of 1 to " + std::to_string(longest) + " steps (task.longest)", std::to_string(count));
+    line.refuse("a sequence of 1 to " + std::to_string(longest) + " steps (task.max_length)", std::to_string(count));
 }
 
 std::pair<std::string_view, std::string_view> halves(const Lines& line, const char* separators) {

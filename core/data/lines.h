@@ -59,7 +59,7 @@ std::pair<std::string_view, std::string_view> halves(const Lines& line, const ch
 
 /// Refuses a count of columns that is not that of the first line. `first` = 0: this is it.
 void need_columns(const Lines& line, Index columns, Index& first, const char* what);
-/// Refuses a sequence of no steps, or of more than task.longest.
+/// Refuses a sequence of no steps, or of more than task.max_length.
 void need_length(const Lines& line, Index count, const TaskConfig& task);
 
 }  // namespace unfold

@@ -51,7 +51,7 @@ struct Predictor {
 
 /// What a request may ask of a prediction.
 struct PredictOptions {
-  int beam = 1;
+  int beam_width = 1;
   double length_penalty = 0;
   std::optional<double> temperature;  // none: the task's default
   std::uint64_t seed = 1;

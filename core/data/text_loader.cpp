@@ -14,12 +14,12 @@ Index training_share(Index count, double validation) {
 namespace {
 
 Index checked_share(const Config& config, Index count) {
-  const Index train = training_share(count, config.validation);
-  const Index needed = Index(config.batch) * (config.window + 1) + 1;
+  const Index train = training_share(count, config.validation_split);
+  const Index needed = Index(config.batch_size) * (config.sequence_length + 1) + 1;
   if (train < needed)
     throw Error(ErrorCode::invalid_text, "text",
                 "at least " + std::to_string(needed) + " training characters for batch " +
-                    std::to_string(config.batch) + " × window " + std::to_string(config.window) +
+                    std::to_string(config.batch_size) + " × window " + std::to_string(config.sequence_length) +
                     " (lower one of them, or give more text)",
                 std::to_string(std::max<Index>(train, 0)));
   return train;
@@ -28,14 +28,15 @@ Index checked_share(const Config& config, Index count) {
 }  // namespace
 
 TextLoader::TextLoader(const Config& config, const std::vector<Token>& tokens)
-    : DataLoader(config.batch),
+    : DataLoader(config.batch_size),
       tokens_(tokens),
-      window_(config.window),
+      window_(config.sequence_length),
       train_count_(checked_share(config, Index(tokens.size()))),
-      streams_(tokens.data(), train_count_, config.batch),
-      training_(tokens.data(), train_count_, config.batch),
-      validation_(tokens.data() + train_count_, std::max<Index>(Index(tokens.size()) - train_count_, 1), config.batch),
-      targets_(std::size_t(config.window) * std::size_t(config.batch)),
+      streams_(tokens.data(), train_count_, config.batch_size),
+      training_(tokens.data(), train_count_, config.batch_size),
+      validation_(tokens.data() + train_count_, std::max<Index>(Index(tokens.size()) - train_count_, 1),
+                  config.batch_size),
+      targets_(std::size_t(config.sequence_length) * std::size_t(config.batch_size)),
       losses_(targets_.size()) {}
 
 void TextLoader::load(Workspace& w, Progress& progress) {

@@ -61,7 +61,7 @@ int main() {
   for (int i = 0; i < 200; ++i) text += "The cat sat on the mat. ";
   for (const std::string cell : {"lstm", "blend"}) {
     const auto config =
-        unfold::parse_config(R"({"layers":[{"cell":")" + cell + R"(","hidden":32}],"window":24,"seed":1})");
+        unfold::parse_config(R"({"layers":[{"cell":")" + cell + R"(","units":32}],"sequenceLength":24,"seed":1})");
     unfold::Session session(config, text);
     double loss = 0;
     for (int step = 0; step < 100; ++step) loss = session.trainer().step().loss;

@@ -39,7 +39,7 @@ void draw(std::mt19937& random, std::vector<unfold::Real>& x, std::vector<unfold
 
 int main() {
   unfold::TensorNetwork network(
-      unfold::parse_config(R"({"task":{"name":"tensor","inputs":2,"outputs":1},"layers":[{"hidden":24}],"seed":1})"));
+      unfold::parse_config(R"({"task":{"name":"tensor","inputs":2,"outputs":1},"layers":[{"units":24}],"seed":1})"));
   const auto adam = unfold::parse_tensor_optimizer({{"optimizer", "adam"}, {"lr", 0.01}, {"max_norm", 1}});
   std::mt19937 random(1);
   std::vector<unfold::Real> x(T * N * 2), target(N), dy(T * N);

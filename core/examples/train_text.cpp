@@ -25,7 +25,8 @@ void run(const char* file) {
   for (int i = 0; i < 40; ++i) text += rhyme;
 
   unfold::Session session(
-      unfold::parse_config(R"({"layers":[{"cell":"lstm","hidden":48}],"window":32,"batch":16,"seed":1})"), text);
+      unfold::parse_config(R"({"layers":[{"cell":"lstm","units":48}],"sequenceLength":32,"batchSize":16,"seed":1})"),
+      text);
   for (int step = 0; step < 300; ++step) {
     const unfold::StepReport report = session.trainer().step();
     if (step % 100 == 0 || step == 299)

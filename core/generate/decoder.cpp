@@ -77,7 +77,7 @@ class Search {
         task_(task),
         options_(options),
         V_(targets),
-        N_(options.temperature > 0 ? 1 : options.beam),
+        N_(options.temperature > 0 ? 1 : options.beam_width),
         S_(network.has_encoder() ? std::max<Index>(Index(example.input.size()), 1) : 0),
         w_(network, 1, N_, false, S_),
         rng_(options.seed, Stream::sampling) {
@@ -96,7 +96,7 @@ class Search {
   std::vector<Hypothesis> run() {
     std::vector<LiveHypothesis> live(1);
     std::vector<Hypothesis> finished;
-    Index longest = options_.longest;
+    Index longest = options_.max_length;
     if (task_.termination == Termination::count) longest = draw_length(live[0]);
     for (Index t = 0; t < longest && !live.empty() && !decided(finished, live, longest); ++t) {
       step(live, t, longest);
@@ -220,7 +220,7 @@ class Search {
 /// One example in a workspace, run forward.
 struct Asked {
   Asked(Network& network, Config config, const Dataset& names, const Example& example)
-      : loader((config.batch = 1, config), of(names, example)),
+      : loader((config.batch_size = 1, config), of(names, example)),
         workspace(network, loader.steps(), 1, false, loader.encoder_steps()) {
     const Example* one = &loader.data().train[0];
     loader.fill(workspace, {&one, 1});
@@ -246,13 +246,14 @@ std::vector<Hypothesis> decode(Network& network, const TaskConfig& task, Index t
   const auto need = [](bool kept, const char* field, const char* expected, double actual) {
     if (!kept) refuse_argument(field, expected, shortly(actual));
   };
-  need(options.beam >= 1 && options.beam <= 256, "beam", "a whole number from 1 to 256", options.beam);
+  need(options.beam_width >= 1 && options.beam_width <= 256, "beamWidth", "a whole number from 1 to 256",
+       options.beam_width);
   need(options.temperature >= 0 && options.temperature <= 1e6, "temperature", "a number from 0 to 1000000",
        options.temperature);
   need(options.length_penalty >= 0 && options.length_penalty <= 10, "lengthPenalty", "a number from 0 to 10",
        options.length_penalty);
-  need(options.longest >= 1 && options.longest <= 65536, "longest", "a whole number from 1 to 65536",
-       double(options.longest));
+  need(options.max_length >= 1 && options.max_length <= 65536, "maxLength", "a whole number from 1 to 65536",
+       double(options.max_length));
   return Search(network, task, targets, example, options).run();
 }
 

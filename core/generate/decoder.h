@@ -9,11 +9,11 @@
 namespace unfold {
 
 struct Decoding {
-  int beam = 1;               // hypotheses that are followed at a time
+  int beam_width = 1;         // hypotheses that are followed at a time
   double length_penalty = 0;  // α: scores are log P/((5 + length)/6)^α (Wu et al. 2016)
   double temperature = 0;     // above 0: symbols are drawn, from one hypothesis
   std::uint64_t seed = 1;
-  Index longest = 256;
+  Index max_length = 256;
 };
 
 /// A sequence that the network wrote, without its end symbol.
@@ -23,8 +23,8 @@ struct Hypothesis {
   std::vector<Real> attention;  // of each step (the end's too), S weights; empty without attention
 };
 
-/// The best sequences for a source or a context (generate and translate), at most `beam` of them, the best first.
-/// `targets` counts the symbols, the end not among them. Greedy with a beam of 1: exactly the trajectory of the
+/// The best sequences for a source or a context (generate and translate), at most `beam_width` of them, the best first.
+/// `targets` counts the symbols, the end not among them. Greedy with a beam width of 1: exactly the trajectory of the
 /// free-running network.
 std::vector<Hypothesis> decode(Network& network, const TaskConfig& task, Index targets, const Example& example,
                                const Decoding& options);

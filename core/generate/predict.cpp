@@ -105,7 +105,7 @@ Example parse_example(Reader& r, const Predictor& p, const TaskHead& head) {
 
 PredictOptions parse_options(Reader& r, std::uint64_t seed) {
   PredictOptions options{.seed = seed};
-  r.integer("beam", options.beam, 1, 256);
+  r.integer("beamWidth", options.beam_width, 1, 256);
   r.number("lengthPenalty", options.length_penalty, 0, 10);
   double temperature = -1;
   r.number("temperature", temperature, 0, 1e6);

@@ -5,7 +5,8 @@
 
 namespace unfold {
 
-/// Metrics {input: text or rows of numbers, context?, target?, beam?, lengthPenalty?, temperature?, seed?, steps?}:
+/// Metrics {input: text or rows of numbers, context?, target?, beamWidth?, lengthPenalty?, temperature?, seed?,
+/// steps?}:
 ///   generate, translate   {output, logProbability, alternatives: [{output, logProbability, score}], attention?}
 ///   classify              {output, probabilities}
 ///   tag                   {outputs, probabilities: a row per step}

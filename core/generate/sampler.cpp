@@ -13,7 +13,7 @@ SampleRequest parse_sample_request(const Json& json, std::uint64_t seed) {
   SampleRequest request{.options = {.seed = seed}};
   SampleOptions& o = request.options;
   Reader r(json, "", ErrorCode::invalid_argument, "options");
-  r.text("prime", request.prime);
+  r.text("prompt", request.prompt);
   r.number("temperature", o.temperature, 0, 1e6);
   r.integer("topK", o.top_k, 0, 65535);
   r.number("topP", o.top_p, 0, 1, true);

@@ -20,11 +20,11 @@ struct SampleOptions {
 
 /// A request to write.
 struct SampleRequest {
-  std::string prime;  // what comes before
+  std::string prompt;  // what comes before
   SampleOptions options;
   std::int64_t length = 500;  // symbols to write
 };
-/// From {prime, temperature, topK, topP, greedy, seed, length}, each with its default; that of the seed is given.
+/// From {prompt, temperature, topK, topP, greedy, seed, length}, each with its default; that of the seed is given.
 /// Throws Error{invalid_argument}.
 SampleRequest parse_sample_request(const Json& json, std::uint64_t seed);
 

@@ -30,17 +30,17 @@ struct Row {
   bool growth = false;  // measured when asked for by its name only
 };
 
-constexpr const char* small = R"("layers":[{"cell":"lstm","hidden":128}])";
+constexpr const char* small = R"("layers":[{"cell":"lstm","units":128}])";
 
 constexpr Row bench_rows[] = {
-    {"lstm 1x16", R"("layers":[{"cell":"lstm","hidden":16}])"},
+    {"lstm 1x16", R"("layers":[{"cell":"lstm","units":16}])"},
     {"lstm 1x128", small},
-    {"lstm 2x256", R"("layers":[{"cell":"lstm","hidden":256},{"cell":"lstm","hidden":256}])"},
-    {"lstm 2x512", R"("layers":[{"cell":"lstm","hidden":512},{"cell":"lstm","hidden":512}])"},
-    {"gru 2x256", R"("layers":[{"cell":"gru","hidden":256},{"cell":"gru","hidden":256}])"},
-    {"rnn 2x256", R"("layers":[{"cell":"rnn","hidden":256},{"cell":"rnn","hidden":256}])"},
-    {"rnn 1x256", R"("preset":"rnn","hidden":256)"},
-    {"dt(s)-rnn 1x256", R"("preset":"dt(s)-rnn","hidden":256)"},
+    {"lstm 2x256", R"("layers":[{"cell":"lstm","units":256},{"cell":"lstm","units":256}])"},
+    {"lstm 2x512", R"("layers":[{"cell":"lstm","units":512},{"cell":"lstm","units":512}])"},
+    {"gru 2x256", R"("layers":[{"cell":"gru","units":256},{"cell":"gru","units":256}])"},
+    {"rnn 2x256", R"("layers":[{"cell":"rnn","units":256},{"cell":"rnn","units":256}])"},
+    {"rnn 1x256", R"("preset":"rnn","units":256)"},
+    {"dt(s)-rnn 1x256", R"("preset":"dt(s)-rnn","units":256)"},
     {"window 16", small, 16, 32, 200000, true},
     {"window 256", small, 256, 32, 200000, true},
     {"window 1024", small, 1024, 32, 200000, true},
@@ -52,9 +52,9 @@ constexpr Row bench_rows[] = {
     {"text 100 KB", small, 64, 32, 100000, true},
     {"text 10 MB", small, 64, 32, 10000000, true},
     {"text 100 MB", small, 64, 32, 100000000, true},
-    {"hidden 256", R"("layers":[{"cell":"lstm","hidden":256}])", 64, 32, 200000, true},
-    {"hidden 512", R"("layers":[{"cell":"lstm","hidden":512}])", 64, 32, 200000, true},
-    {"hidden 1024", R"("layers":[{"cell":"lstm","hidden":1024}])", 64, 32, 200000, true},
+    {"hidden 256", R"("layers":[{"cell":"lstm","units":256}])", 64, 32, 200000, true},
+    {"hidden 512", R"("layers":[{"cell":"lstm","units":512}])", 64, 32, 200000, true},
+    {"hidden 1024", R"("layers":[{"cell":"lstm","units":1024}])", 64, 32, 200000, true},
 };
 
 /// Text of the reference task: 65 symbols in a fixed pseudo-random order.
@@ -68,11 +68,11 @@ std::vector<Token> corpus(Index characters) {
 Json measure(const Row& row, int count, const BenchOptions& options, const std::vector<Token>& tokens) {
   set_threads(count);
   Config config = parse_config(std::string(R"({"evaluateEvery":0,)") + row.network + "}");
-  config.window = row.window;
-  config.batch = row.batch;
+  config.sequence_length = row.window;
+  config.batch_size = row.batch;
   Network network(config, 65);
   Trainer trainer(config, network, tokens);
-  const double characters = double(config.window) * config.batch;
+  const double characters = double(config.sequence_length) * config.batch_size;
   for (int i = 0; i < 2; ++i) trainer.step();  // first touch of memory
   std::vector<double> rates, limits;
   for (int chunk = 0; chunk < options.chunks; ++chunk) {

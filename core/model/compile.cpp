@@ -27,7 +27,7 @@ class Compiler {
     plan_.sizes = sizes;
     V_ = sizes.symbols;
     E_ = V_ > 0 ? config.embedding : 0;
-    A_ = config.attention.size > 0 ? config.attention.size : config.layers.back().hidden;
+    A_ = config.attention.size > 0 ? config.attention.size : config.layers.back().units;
   }
 
   Plan run() {
@@ -147,12 +147,12 @@ class Compiler {
     }
     if (readout_ < 0) return;
     lower_sums(plan_, readout_, config_.readout, "readout.",
-               config_.tied ? plan_.parameters.find("embedding.weight") : -1, sources);
+               config_.tie_weights ? plan_.parameters.find("embedding.weight") : -1, sources);
     const PlanLayer& readout = plan_.layers[std::size_t(readout_)];
     const Sum sum = readout.sum;
     if (plan_.free_running)
       plan_.add(make_output_feedback(sum, readout.states[0], readout.state_gradients[0]), readout_, When::step);
-    if (config_.sampling.on()) plan_.add(make_scheduled_sampling(sum, sizes.symbols), readout_, When::step);
+    if (config_.scheduled_sampling.on()) plan_.add(make_scheduled_sampling(sum, sizes.symbols), readout_, When::step);
   }
 
   /// From which layer on all run step by step together: the lowest that reads an upper one.
@@ -163,7 +163,7 @@ class Compiler {
         if (e.from == Source::output && config_.free_running) plan_.free_running = true;
         if (reads_upper(e, l)) sources.scan_from = first + l;
       }
-    if (config_.sampling.on()) {
+    if (config_.scheduled_sampling.on()) {
       sources.chosen = true;
       sources.scan_from = next();
     }

@@ -27,7 +27,7 @@ std::string edge_key(const EdgeConfig& e, int number) {
 
 int declare_layer(Plan& plan, const LayerConfig& config, const std::string& name, int sequence) {
   const int number = int(plan.layers.size());
-  const Index H = config.hidden;
+  const Index H = config.units;
   PlanLayer layer{.name = name, .sequence = sequence, .direction = config.direction, .units = H};
   const CellInfo* info = config.cell.empty() ? nullptr : find_cell(config.cell);
   if (info) layer.cell = make_cell(*info, config.settings);

@@ -245,7 +245,7 @@ void lower_sums(Plan& plan, int layer, const std::vector<EdgeConfig>& edges, con
 
 int add_embedding(Plan& plan, Index V, Index E, const std::string& name, const Sources& sources) {
   LayerConfig config;
-  config.hidden = E;
+  config.units = E;
   config.cell.clear();
   const int number = declare_layer(plan, config, name, sources.sequence);
   const PlanLayer& layer = plan.layers[std::size_t(number)];

@@ -18,8 +18,8 @@ bool inputs_enter_cell(const LayerConfig& config) {
 std::vector<int> periods_of(const LayerConfig& config) {
   const auto groups = Index(config.clock.size());
   std::vector<int> periods;
-  for (Index k = 0; k < (groups > 0 ? config.hidden : 0); ++k)
-    periods.push_back(config.clock[std::size_t(k * groups / config.hidden)]);
+  for (Index k = 0; k < (groups > 0 ? config.units : 0); ++k)
+    periods.push_back(config.clock[std::size_t(k * groups / config.units)]);
   return periods;
 }
 
@@ -36,7 +36,7 @@ class CellLowering {
         own_(own),
         low_(plan, layer, sources, plan.layers[std::size_t(layer)].name + ".", config.bias != Bias::none),
         cell_(*plan.layers[std::size_t(layer)].cell),
-        H_(config.hidden),
+        H_(config.units),
         G_(cell_.gates()) {}
 
   void run() {

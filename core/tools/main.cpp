@@ -21,7 +21,7 @@ namespace {
 const char* usage = R"(unfold: deep recurrent networks on text, and on sequences of every kind
 
   unfold train    [--text FILE] [--config JSON|FILE] [--resume FILE] [--out FILE] [--steps N]
-  unfold sample   --model FILE [--prime TEXT] [--length N] [--temperature X] [--top-k N] [--top-p X]
+  unfold sample   --model FILE [--prompt TEXT] [--length N] [--temperature X] [--top-k N] [--top-p X]
                   [--greedy] [--seed N]
   unfold evaluate --model FILE [--text FILE]
   unfold predict  --model FILE --request JSON   (of a task with examples: {"input": "…"}, see core/api/session.h)
@@ -88,7 +88,7 @@ double since(Clock::time_point start) { return std::chrono::duration<double>(Clo
 /// Loss and accuracy on each split of a task, and the loss of the trivial baseline.
 void print_splits(Session& session) {
   const Json data = session.info()["data"];
-  for (const auto& [name, split] : {std::pair{"validation", Split::validation}, {"test", Split::test}}) {
+  for (const auto& [name, split] : {std::pair{"validationSplit", Split::validation}, {"test", Split::test}}) {
     if (data[name].get<Index>() == 0) continue;
     const Evaluation e = session.trainer().evaluate(split);
     std::printf("%s loss %.6f", name, e.loss);
@@ -113,7 +113,7 @@ const char* unit_of(const Session& session) { return session.config().task.learn
 double run_steps(Session& session, std::int64_t until) {
   Trainer& trainer = session.trainer();
   const Config& c = session.config();
-  const double per_step = c.batch * (c.task.learns_text() ? c.window : 1);
+  const double per_step = c.batch_size * (c.task.learns_text() ? c.sequence_length : 1);
   double smooth = 0, seconds = 0, printed = 0, validation = trainer.progress().validation_loss, accuracy = -1;
   std::int64_t done = 0;
   while (trainer.progress().step < until) {
@@ -178,11 +178,11 @@ int sample(const Options& o) {
                               .top_p = number(o, "--top-p", 1),
                               .greedy = !text(o, "--greedy").empty(),
                               .seed = std::uint64_t(number(o, "--seed", double(session->config().seed)))};
-  const auto unknown = session->sample_start(text(o, "--prime"), options, std::int64_t(number(o, "--length", 500)));
+  const auto unknown = session->sample_start(text(o, "--prompt"), options, std::int64_t(number(o, "--length", 500)));
   for (const std::string& symbol : unknown)
-    std::fprintf(stderr, "unfold: \"%s\" is not in the model's vocabulary, and was left out of --prime\n",
+    std::fprintf(stderr, "unfold: \"%s\" is not in the model's vocabulary, and was left out of --prompt\n",
                  symbol.c_str());
-  std::cout << text(o, "--prime");
+  std::cout << text(o, "--prompt");
   for (bool more = true; more;) {
     std::string written;
     more = session->sample_next(32, written);
@@ -233,7 +233,7 @@ int run(int argc, char** argv) {
     known.insert({{"--text", true}, {"--config", true}, {"--resume", true}, {"--out", true}, {"--steps", true}});
   else if (command == "sample")
     known.insert({{"--model", true},
-                  {"--prime", true},
+                  {"--prompt", true},
                   {"--length", true},
                   {"--temperature", true},
                   {"--top-k", true},

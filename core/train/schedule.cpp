@@ -58,25 +58,25 @@ void Schedule::observe(double loss) {
 
 namespace {
 
-double linear_decay(const SamplingConfig& c, double i) { return c.start - i / c.k; }
+double linear_decay(const ScheduledSamplingConfig& c, double i) { return c.start - i / c.k; }
 
-double exponential_decay(const SamplingConfig& c, double i) {
+double exponential_decay(const ScheduledSamplingConfig& c, double i) {
   return c.start * numeric::exp(i * numeric::log(1 - 1 / std::max(c.k, 1 + 1e-9)));
 }
 
-double inverse_sigmoid_decay(const SamplingConfig& c, double i) {
+double inverse_sigmoid_decay(const ScheduledSamplingConfig& c, double i) {
   return c.start * c.k / (c.k + numeric::exp(std::min(i / c.k, 700.0)));
 }
 
 }  // namespace
 
-double teacher_forcing_rate(const SamplingConfig& c, std::int64_t step) {
+double teacher_forcing_rate(const ScheduledSamplingConfig& c, std::int64_t step) {
   const double i = double(step);
   switch (c.kind) {
-    case SamplingKind::none: return 1;
-    case SamplingKind::linear: return std::max(c.minimum, linear_decay(c, i));
-    case SamplingKind::exponential: return std::max(c.minimum, exponential_decay(c, i));
-    case SamplingKind::inverse_sigmoid: return std::max(c.minimum, inverse_sigmoid_decay(c, i));
+    case ScheduledSamplingKind::none: return 1;
+    case ScheduledSamplingKind::linear: return std::max(c.minimum, linear_decay(c, i));
+    case ScheduledSamplingKind::exponential: return std::max(c.minimum, exponential_decay(c, i));
+    case ScheduledSamplingKind::inverse_sigmoid: return std::max(c.minimum, inverse_sigmoid_decay(c, i));
   }
   return 1;
 }

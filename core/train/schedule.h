@@ -28,8 +28,8 @@ class Schedule {
   ScheduleConfig config_;
 };
 
-/// ε(i), the probability of the true symbol in scheduled sampling, at training step i, from 0; SamplingConfig has the
-/// equations.
-double teacher_forcing_rate(const SamplingConfig& config, std::int64_t step);
+/// ε(i), the probability of the true symbol in scheduled sampling, at training step i, from 0; ScheduledSamplingConfig
+/// has the equations.
+double teacher_forcing_rate(const ScheduledSamplingConfig& config, std::int64_t step);
 
 }  // namespace unfold

@@ -19,7 +19,7 @@ Trainer::Trainer(const Config& config, Network& network, std::unique_ptr<DataLoa
       schedule_(config.schedule),
       gradient_(network.table().size()) {
   workspace_.dropping().seed = config.seed;
-  workspace_.dropping().variational = config.variational;
+  workspace_.dropping().variational = config.variational_dropout;
   workspace_.choosing().seed = config.seed;
   workspace_.set_dropout(config.dropout);
 }
@@ -60,7 +60,7 @@ void Trainer::begin_step() {
   workspace_.dropping().on = true;
   workspace_.dropping().pass = std::uint64_t(progress_.step);
   workspace_.choosing().pass = std::uint64_t(progress_.step);
-  workspace_.choosing().epsilon = teacher_forcing_rate(config_.sampling, progress_.step);
+  workspace_.choosing().epsilon = teacher_forcing_rate(config_.scheduled_sampling, progress_.step);
   report_ = {.step = progress_.step + 1,
              .epoch = progress_.epoch,
              .learning_rate = schedule_.rate(config_.optimizer.learning_rate, progress_.step)};
@@ -136,7 +136,7 @@ bool Trainer::evaluation_due() const {
 void Trainer::begin_window(Split split) {
   const Index count = loader_->size(split), least = split == Split::validation ? smallest() : 1;
   if (count < least)
-    throw Error(ErrorCode::invalid_state, split == Split::validation ? "validation" : "split",
+    throw Error(ErrorCode::invalid_state, split == Split::validation ? "validationSplit" : "split",
                 config_.task.learns_text() ? "a validation split of at least 2 characters" : "a split with examples",
                 std::to_string(count));
   drop_step();

@@ -63,7 +63,7 @@ export async function opening() {
     };
     console.log(
       table([
-        [`from navigation, ${VISITS} visits`, 'median', 'longest'],
+        [`from navigation, ${VISITS} visits`, 'median', 'maxLength'],
         row('  first character of the trained network', 'character'),
         row('  first training step of the fresh one', 'step'),
       ]),

@@ -16,7 +16,7 @@ const std::vector<NetworkCase>& networks();
 /// The one of that name.
 const NetworkCase& network_named(const std::string& name);
 
-/// The configuration text: the case's fields, then `more` (e.g. "\"window\":12,\"batch\":10").
+/// The configuration text: the case's fields, then `more` (e.g. "\"sequenceLength\":12,\"batchSize\":10").
 std::string config_of(const NetworkCase& network, const std::string& more = "");
 
 inline void PrintTo(const NetworkCase& network, std::ostream* out) { *out << network.name; }

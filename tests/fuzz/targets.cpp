@@ -59,8 +59,8 @@ bool fits(const Config& config, Index V, Index tokens) {
   for (const auto* layers : {&config.layers, &config.encoder.layers})
     for (const LayerConfig& layer : *layers)
       for (const EdgeConfig& e : layer.edges) longest = std::max(longest, Index(e.delay));
-  if (!config.corpus.name.empty() && (config.corpus.count > 200 || config.corpus.difficulty > 20)) return false;
-  return estimate(config, V, tokens).bytes < most_bytes && double(config.batch) * double(longest) < 2000;
+  if (!config.dataset.name.empty() && (config.dataset.count > 200 || config.dataset.difficulty > 20)) return false;
+  return estimate(config, V, tokens).bytes < most_bytes && double(config.batch_size) * double(longest) < 2000;
 }
 
 /// A task answers questions of its own symbols, examples or not.
@@ -80,7 +80,7 @@ void ask(Session& session, const std::string& text) {
   request["input"] = numbers ? rows(names.numbers) : Json(spelt(names.inputs));
   if (names.context > 0) request["context"] = std::vector<Real>(std::size_t(names.context), Real(1));
   accepted([&] { promise(session.predict(request).is_object(), "no answer"); });
-  request["beam"] = 3;
+  request["beamWidth"] = 3;
   request["steps"] = 2;
   accepted([&] {
     const Json answer = session.predict(request);
@@ -191,7 +191,7 @@ void text(Input bytes) {
       promise(Vocabulary::from_symbols(v.symbols(), is_bytes, v.has_unknown()).size() == v.size(), "size");
   });
   const Config config =
-      parse_config(std::string(R"({"layers":[{"cell":"rnn","hidden":2}],"window":2,"batch":2,"unit":")") +
+      parse_config(std::string(R"({"layers":[{"cell":"rnn","units":2}],"sequenceLength":2,"batchSize":2,"unit":")") +
                    (is_bytes ? "byte" : "character") + R"(","vocabulary":)" + std::to_string(cap) + "}");
   std::optional<Session> session;
   if (accepted([&] { session.emplace(config, given); })) use(*session, given, prime);
@@ -248,7 +248,7 @@ void read_examples(const std::string& text, const Config& config) {
   for (const auto* part : {&d.train, &d.validation, &d.test})
     for (const Example& e : *part) {
       const Index steps = d.steps(e);
-      promise(steps > 0 && steps <= config.task.longest, "a length out of range");
+      promise(steps > 0 && steps <= config.task.max_length, "a length out of range");
       promise(Index(e.numbers.size()) == steps * d.numbers, "half a step");
       promise(Index(e.values.size()) == (answers ? answers : steps) * d.outputs, "half an answer");
       promise(Index(e.context.size()) == d.context, "half a context");
@@ -269,7 +269,7 @@ void data(Input text) {
                                     TaskKind::regress};
   Config config;
   config.task.kind = tasks[text[0] % 5];
-  config.task.longest = 64;
+  config.task.max_length = 64;
   if (config.task.kind == TaskKind::regress && text[0] & 64) config.task.pooling = Pooling::last;
   if (config.task.kind == TaskKind::generate && text[0] & 64) config.task.context = 2;
   read_examples(string_of(text.subspan(1)), config);

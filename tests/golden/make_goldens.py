@@ -42,18 +42,18 @@ def write(name, content):
 
 def network(vocabulary, *layers, **options):
     layers = [{"bias": "two", **layer} for layer in layers]
-    return vocabulary, {"version": 1, "layers": layers, **options, "window": T, "batch": N}
+    return vocabulary, {"version": 1, "layers": layers, **options, "sequenceLength": T, "batchSize": N}
 
 
 def transition(shortcut):
     """Deep transition: the recurrent edge goes through one hidden layer of 5 units."""
     block = {"sizes": [5], "activation": "tanh", "shortcut": shortcut, "join": "all"}
     edges = [{"source": "self", "delay": 1, "block": block}]
-    return {"cell": "rnn", "hidden": 7, "bias": "one", "edges": edges}
+    return {"cell": "rnn", "units": 7, "bias": "one", "edges": edges}
 
 
 def cell(name, hidden, **options):
-    return {"cell": name, "hidden": hidden, **options}
+    return {"cell": name, "units": hidden, **options}
 
 
 SKIPS = {"skipInputs": True, "skipOutputs": True}
@@ -95,7 +95,7 @@ def history(layer):
 def parameter_shapes(vocabulary, config):
     shapes, below = {}, vocabulary
     for l, layer in enumerate(config["layers"]):
-        hidden, block = layer["hidden"], block_of(layer)
+        hidden, block = layer["units"], block_of(layer)
         rows = GATES[layer["cell"]] * hidden
         own = {"weight_ih": [rows, below], "weight_hh": [rows, block["sizes"][-1] if block else hidden]}
         own |= {f"weight_hh@{d}": [rows, hidden] for d in delays(layer) if d > 1}
@@ -117,13 +117,13 @@ def parameter_shapes(vocabulary, config):
     shapes["readout.weight"] = [vocabulary, below]
     if config.get("skipOutputs"):
         lower = config["layers"][:-1]
-        shapes |= {f"readout.weight_{l}": [vocabulary, layer["hidden"]] for l, layer in enumerate(lower)}
+        shapes |= {f"readout.weight_{l}": [vocabulary, layer["units"]] for l, layer in enumerate(lower)}
     shapes["readout.bias"] = [vocabulary]
     return shapes
 
 
 def state_shapes(config):
-    return {f"layer{l}.{name}": [N, layer["hidden"]] for l, layer in enumerate(config["layers"])
+    return {f"layer{l}.{name}": [N, layer["units"]] for l, layer in enumerate(config["layers"])
             for name in history(layer) + (["c"] if "lstm" in layer["cell"] else [])}
 
 
@@ -164,7 +164,7 @@ def lstm_step(layer, p, x, zx, s):
 
 def gru_step(layer, p, x, zx, s):
     """Gates r, z, n; z keeps the old state. Reset before: W_hn (r∘h₋); after: r∘(W_hn h₋ + b_hn)."""
-    h, hidden = s["h"], layer["hidden"]
+    h, hidden = s["h"], layer["units"]
     zh = linear(h, p["weight_hh"], p["bias_hh"])
     r, z = torch.sigmoid(zx + zh)[:, :2 * hidden].chunk(2, dim=1)
     if layer["reset"] == "before":
@@ -299,7 +299,7 @@ def make_ragged():
             loss.backward()
             write(name, {
                 "config": {"task": {"name": "tensor", "inputs": inputs, "outputs": 0},
-                           "layers": [{"cell": kind, "hidden": hidden, "bidirectional": True}] * layers},
+                           "layers": [{"cell": kind, "units": hidden, "bidirectional": True}] * layers},
                 "steps": steps, "batch": columns, "lengths": lengths,
                 "parameters": {key: flat(value) for key, value in net.named_parameters()},
                 "x": flat(x), "state": [flat(value) for value in first],

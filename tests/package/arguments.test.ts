@@ -47,27 +47,35 @@ const calls: Record<string, (model: Model, x: never) => unknown> = {
   train: (model, x) => read(model.train(x), 3),
   'train (steps)': (model, x) => read(model.train({ steps: x }), 3),
   inspect: (model, x) => model.inspect(x),
-  connectivity: (model, x) => model.connectivity('abc', x),
-  terms: (model, x) => model.terms(x, { at: 0 }),
-  'terms (at)': (model, x) => model.terms('abc', { at: x }),
-  spreads: (model, x) => model.spreads(x),
+  saliency: (model, x) => model.saliency('abc', x),
+  terms: (model, x) => model.preactivations(x, { at: 0 }),
+  'terms (at)': (model, x) => model.preactivations('abc', { at: x }),
+  spreads: (model, x) => model.histograms(x),
   baselines: (model, x) => model.baselines(x),
   gradientFlow: (model, x) => model.gradientFlow(x),
 };
 
 describe.each(hosts)('in $host', ({ worker }) => {
-  const small = { layers: [{ cell: 'gru' as const, hidden: 2 }], batch: 2, window: 4, threads: 1, worker };
+  const small = {
+    layers: [{ cell: 'gru' as const, units: 2 }],
+    batchSize: 2,
+    sequenceLength: 4,
+    threads: 1,
+    worker,
+  };
   const tagged = 'abc\txyx\nab\txy\nc\tx\n'.repeat(4);
   const models: Model[] = [];
   let network: Network;
   beforeAll(async () => {
     models.push(await createModel({ ...small, text: 'abc abd '.repeat(60) }));
-    models.push(await createModel({ ...small, window: undefined as never, task: 'tag', text: tagged }));
+    models.push(
+      await createModel({ ...small, sequenceLength: undefined as never, task: 'tag', text: tagged }),
+    );
     network = await createNetwork({
       threads: 1,
       worker,
       task: { inputs: 2, outputs: 1 },
-      layers: [{ hidden: 2 }],
+      layers: [{ units: 2 }],
     });
   });
   afterAll(() => {
@@ -111,7 +119,7 @@ test('of functions; questions about configurations are answered afterwards', asy
     await settles('openModel (options)', () => openModel(new Uint8Array(9), s));
     await settles('checkConfig', () => checkConfig(s));
     await settles('checkConfig (vocabulary)', () => checkConfig({}, { vocabulary: s }));
-    await settles('checkConfig (characters)', () => checkConfig({}, { characters: s }));
+    await settles('checkConfig (tokens)', () => checkConfig({}, { tokens: s }));
     await settles('describeNetwork', () => describeNetwork(s));
     await settles('describeNetwork (vocabulary)', () => describeNetwork({}, { vocabulary: s }));
     await settles('getSchema', () => getSchema(s));

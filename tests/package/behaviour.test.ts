@@ -34,7 +34,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
       expect(info.parameters).toBeGreaterThan(1000);
       expect(info.vocabulary.symbols).toContain('q');
       expect(info.vocabulary.size).toBe(info.vocabulary.symbols.length);
-      expect(info.config.layers[0]).toMatchObject({ cell: 'gru', hidden: 24 });
+      expect(info.config.layers[0]).toMatchObject({ cell: 'gru', units: 24 });
     });
 
     test('tells the arithmetic: fast where the build has it, and why not where it has not', async () => {
@@ -48,7 +48,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
       const model = await create();
       const [first] = await collect(model.train({ steps: 1 }));
       // Each of 8 sequences is a stream of its own, and its last symbol is only a target.
-      const stream = Math.floor((model.info.characters.train - 1) / 8);
+      const stream = Math.floor((model.info.tokens.train - 1) / 8);
       expect(first!.epoch).toBeCloseTo(16 / stream, 10);
       expect(model.info.epoch).toBe(first!.epoch);
       const later = (await collect(model.train({ steps: 150 }))).map(({ epoch }) => epoch);
@@ -76,9 +76,9 @@ describe.each(hosts)('in $host', ({ worker }) => {
       );
       expect(steps).toEqual(Array.from({ length: 200 }, (_, i) => i + 1));
       expect(reports.map(({ done }) => done)).toEqual([...reports.slice(1).map(() => false), true]);
-      for (const { loss, losses, bitsPerCharacter } of reports) {
+      for (const { loss, losses, bitsPerToken } of reports) {
         if (losses.length) expect(losses.at(-1)).toBe(Math.fround(loss)); // the last may only bring a validation
-        expect(bitsPerCharacter).toBeCloseTo(loss / Math.LN2);
+        expect(bitsPerToken).toBeCloseTo(loss / Math.LN2);
       }
     });
 
@@ -92,8 +92,8 @@ describe.each(hosts)('in $host', ({ worker }) => {
         secondsLeft: 0,
       });
       expect(last.validationLoss).toBeGreaterThan(0);
-      expect(last.charsPerSecond).toBeGreaterThan(0);
-      expect(last.charsPerSecond).toBeLessThan(Infinity);
+      expect(last.tokensPerSecond).toBeGreaterThan(0);
+      expect(last.tokensPerSecond).toBeLessThan(Infinity);
       expect(last.gradientNorm).toBeGreaterThan(0);
       expect(last.learningRate).toBeGreaterThan(0);
     });
@@ -146,8 +146,8 @@ describe.each(hosts)('in $host', ({ worker }) => {
       const model = await create();
       const run = model.train({ steps: 30 });
       const { losses } = (await run.next()).value!;
-      while (model.info.step < 30) await model.baselines({ highest: 0 });
-      await takeTurns(() => model.baselines({ highest: 0 }));
+      while (model.info.step < 30) await model.baselines({ maxOrder: 0 });
+      await takeTurns(() => model.baselines({ maxOrder: 0 }));
       const rest = await collect(run);
       expect(rest.at(-1)).toMatchObject({ step: 30, done: true });
       expect([...losses, ...rest.flatMap((report) => [...report.losses])]).toHaveLength(30);
@@ -242,7 +242,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
       await model.baselines({ signal });
       await collect(model.sample({ length: 5, signal }));
       await collect(model.train({ steps: 1, signal }));
-      expect(await rejection(model.baselines({ highest: -1, signal }))).toBeInstanceOf(UnfoldError);
+      expect(await rejection(model.baselines({ maxOrder: -1, signal }))).toBeInstanceOf(UnfoldError);
       expect(getEventListeners(signal, 'abort')).toEqual([]);
     });
 
@@ -264,7 +264,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
     });
 
     test('ends an evaluation half way: the next one measures anew', async () => {
-      const options = { text: TEXT.repeat(120), validation: 0.5 }; // many slices
+      const options = { text: TEXT.repeat(120), validationSplit: 0.5 }; // many slices
       const model = await create(options);
       const { loss } = await model.evaluate();
       const controller = new AbortController();
@@ -306,7 +306,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
     test('writes the length asked for, the same for the same seed', async () => {
       const model = await create();
       const write = async (options: { seed?: number } = {}) =>
-        (await collect(model.sample({ prime: 'the ', length: 300, ...options }))).join('');
+        (await collect(model.sample({ prompt: 'the ', length: 300, ...options }))).join('');
       const text = await write({ seed: 1 });
       expect(text).toHaveLength(300);
       expect(await write({ seed: 1 })).toBe(text);
@@ -334,7 +334,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
 
     test('names what it does not know', async () => {
       const model = await create();
-      const text = model.sample({ prime: 'thé fox', length: 10 });
+      const text = model.sample({ prompt: 'thé fox', length: 10 });
       await collect(text);
       expect(text.unknown).toEqual(['é']);
     });
@@ -356,8 +356,15 @@ describe.each(hosts)('in $host', ({ worker }) => {
     });
 
     test('comes between the pieces of a long step and of its validation, which are the same', async () => {
-      const layers = [{ cell: 'lstm', hidden: 192 }];
-      const long = { layers, window: 32, batch: 64, text: TEXT.repeat(8), validation: 0.4, evaluateEvery: 1 };
+      const layers = [{ cell: 'lstm', units: 192 }];
+      const long = {
+        layers,
+        sequenceLength: 32,
+        batchSize: 64,
+        text: TEXT.repeat(8),
+        validationSplit: 0.4,
+        evaluateEvery: 1,
+      };
       const model = await create(long);
       const arrivals: ('step' | 'text')[] = [];
       const losses: number[] = [];
@@ -372,7 +379,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
       })();
       while (arrivals.filter((arrival) => arrival === 'step').length < 4) {
         await collect(model.sample({ length: 1 }));
-        if (arrivals.push('text') % 7 === 0) await model.spreads(); // wants whole steps and windows
+        if (arrivals.push('text') % 7 === 0) await model.histograms(); // wants whole steps and windows
       }
       await training;
       const texts = (from: number, to: number) => arrivals.slice(from, to).filter((a) => a === 'text').length;
@@ -391,7 +398,12 @@ describe.each(hosts)('in $host', ({ worker }) => {
     });
 
     test('a model left in the middle of a step is as its last report says', async () => {
-      const long = { layers: [{ cell: 'lstm', hidden: 192 }], window: 32, batch: 64, text: TEXT.repeat(4) };
+      const long = {
+        layers: [{ cell: 'lstm', units: 192 }],
+        sequenceLength: 32,
+        batchSize: 64,
+        text: TEXT.repeat(4),
+      };
       const model = await create(long);
       const first: number[] = [];
       for await (const report of model.train()) {
@@ -411,7 +423,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
       const model = await create();
       const text = model.sample({ length: 1e9 });
       await text.next();
-      await takeTurns(() => model.baselines({ highest: 0 }));
+      await takeTurns(() => model.baselines({ maxOrder: 0 }));
       for (let pieces = 0; pieces < 5; pieces++) expect((await text.next()).value).not.toBe('');
       await text.return?.();
     });
@@ -430,7 +442,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
           { options: '{"length":1000000000}' },
           { push: () => (pieces += 1), result: ignore, end: ignore, fail: ignore },
         );
-        const later = () => takeTurns(() => client.call('baselines', { highest: 0 }));
+        const later = () => takeTurns(() => client.call('baselines', { maxOrder: 0 }));
         await later();
         expect(pieces).toBe(CREDIT);
         source.pull();
@@ -480,15 +492,15 @@ describe.each(hosts)('in $host', ({ worker }) => {
 
     test('evaluate measures one set of weights, whatever runs beside it', async () => {
       const model = await create();
-      const { loss, bitsPerCharacter, characters } = await model.evaluate();
+      const { loss, bitsPerToken, tokens: characters } = await model.evaluate();
       expect(loss).toBeGreaterThan(1);
-      expect(bitsPerCharacter).toBeCloseTo(loss / Math.LN2);
+      expect(bitsPerToken).toBeCloseTo(loss / Math.LN2);
       expect(characters).toBeGreaterThan(100);
       expect(await Promise.all([model.evaluate(), model.evaluate()])).toMatchObject([{ loss }, { loss }]);
     });
 
     test('evaluate holds the training up, not the saving: the file has the weights measured', async () => {
-      const options = { text: TEXT.repeat(40), validation: 0.5 }; // long enough for several slices
+      const options = { text: TEXT.repeat(40), validationSplit: 0.5 }; // long enough for several slices
       const model = await create(options);
       const training = model.train();
       await training.next();
@@ -500,8 +512,8 @@ describe.each(hosts)('in $host', ({ worker }) => {
     });
 
     test('a file that is asked for in the middle of an evaluation goes on bit for bit', async () => {
-      const layers = [{ cell: 'lstm', hidden: 192 }];
-      const long = { layers, window: 32, batch: 64, text: TEXT.repeat(8), validation: 0.4 };
+      const layers = [{ cell: 'lstm', units: 192 }];
+      const long = { layers, sequenceLength: 32, batchSize: 64, text: TEXT.repeat(8), validationSplit: 0.4 };
       const model = await create(long);
       await collect(model.train({ steps: 2 }));
       // Of many slices, of which each ends within a window.
@@ -515,16 +527,16 @@ describe.each(hosts)('in $host', ({ worker }) => {
 
     test('baselines count the text: more context costs less', async () => {
       const model = await create();
-      const { uniform, markov } = await model.baselines({ highest: 3 });
+      const { uniform, markov } = await model.baselines({ maxOrder: 3 });
       expect(uniform).toBeCloseTo(Math.log(model.info.vocabulary.size));
       expect(markov).toHaveLength(4);
       expect([uniform, ...markov]).toEqual([uniform, ...markov].sort((a, b) => b - a));
       expect((await model.baselines()).markov).toEqual(markov.slice(0, 3));
-      const orders = [0, 3, 1].map((highest) => model.baselines({ highest })); // one after the other
+      const orders = [0, 3, 1].map((maxOrder) => model.baselines({ maxOrder })); // one after the other
       for (const [i, { markov: some }] of (await Promise.all(orders)).entries())
         expect(some).toEqual(markov.slice(0, [1, 4, 2][i]));
-      for (const highest of [-1, 9, 1.5])
-        expect(await rejection(model.baselines({ highest }))).toMatchObject({ field: 'highest' });
+      for (const maxOrder of [-1, 9, 1.5])
+        expect(await rejection(model.baselines({ maxOrder }))).toMatchObject({ field: 'maxOrder' });
     });
 
     test('baselines of a long text hold nothing up, and give way to a signal', async () => {
@@ -532,7 +544,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
       const model = await create({ text: words.join(' ') });
       const controller = new AbortController();
       let counted = false;
-      const counting = rejection(model.baselines({ highest: 8, signal: controller.signal }));
+      const counting = rejection(model.baselines({ maxOrder: 8, signal: controller.signal }));
       void counting.then(() => (counted = true));
       // A call waits for a slice at most, and the whole count has many more slices than calls here.
       for (let call = 0; call < 5; call++) {
@@ -542,11 +554,11 @@ describe.each(hosts)('in $host', ({ worker }) => {
       expect(counted).toBe(false);
       controller.abort();
       expect(await counting).toBe(controller.signal.reason);
-      expect((await model.baselines({ highest: 0 })).markov).toHaveLength(1);
+      expect((await model.baselines({ maxOrder: 0 })).markov).toHaveLength(1);
     });
 
     test('gradient flow has a norm for each layer and lag, training or not', async () => {
-      const model = await create({ layers: [{ hidden: 12 }, { hidden: 8 }] });
+      const model = await create({ layers: [{ units: 12 }, { units: 8 }] });
       const still = await model.gradientFlow({ lags: 20 });
       expect(still.map((layer) => layer.length)).toEqual([21, 21]);
       expect(still.flat().every((norm) => norm >= 0 && Number.isFinite(norm))).toBe(true);
@@ -555,7 +567,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
       const training = collect(model.train({ steps: 60 }));
       expect((await model.gradientFlow())[0]).toHaveLength(65);
       const alone = await collect(
-        (await create({ layers: [{ hidden: 12 }, { hidden: 8 }] })).train({ steps: 60 }),
+        (await create({ layers: [{ units: 12 }, { units: 8 }] })).train({ steps: 60 }),
       );
       expect((await training).at(-1)!.loss).toBe(alone.at(-1)!.loss);
       expect(await rejection(model.gradientFlow({ lags: 0 }))).toMatchObject({ field: 'lags' });
@@ -567,8 +579,8 @@ describe.each(hosts)('in $host', ({ worker }) => {
     test('inspect tells what happened while a text was read', async () => {
       const model = await create({
         layers: [
-          { cell: 'lstm', hidden: 12 },
-          { cell: 'gru', hidden: 8 },
+          { cell: 'lstm', units: 12 },
+          { cell: 'gru', units: 8 },
         ],
       });
       await collect(model.train({ steps: 30 }));
@@ -578,10 +590,10 @@ describe.each(hosts)('in $host', ({ worker }) => {
       expect(seen).toMatchObject({ step: 30, unknown: ['é'], symbols: [...known] });
       const symbols = model.info.vocabulary.symbols;
       expect(seen.tokens.map((token) => symbols[token]).join('')).toBe(known);
-      expect(seen.layers.map(({ hidden }) => hidden)).toEqual([12, 8]);
+      expect(seen.layers.map(({ units }) => units)).toEqual([12, 8]);
       expect(Object.keys(seen.layers[0]!.series)).toEqual(['h', 'c', 'i', 'f', 'g', 'o']);
       expect(Object.keys(seen.layers[1]!.series)).toEqual(['h', 'r', 'z', 'n']);
-      for (const { hidden, series } of seen.layers)
+      for (const { units: hidden, series } of seen.layers)
         for (const values of Object.values(series)) expect(values).toHaveLength(hidden * known.length);
       const { c, o, h } = seen.layers[0]!.series;
       for (const k of [0, 100, h!.length - 1]) expect(h![k]).toBeCloseTo(o![k]! * Math.tanh(c![k]!), 5);
@@ -600,25 +612,25 @@ describe.each(hosts)('in $host', ({ worker }) => {
       expect(await rejection(model.inspect(7 as never))).toMatchObject({ code: 'INVALID_TEXT' });
     });
 
-    test('connectivity has a norm for every earlier character', async () => {
+    test('saliency has a norm for every earlier character', async () => {
       const model = await create();
-      const norms = await model.connectivity('the quick', { at: 6 });
+      const norms = await model.saliency('the quick', { at: 6 });
       expect(norms).toHaveLength(6);
       expect(norms.every((norm) => norm > 0 && Number.isFinite(norm))).toBe(true);
-      expect(norms).toEqual(await model.connectivity('the quiff', { at: 6 })); // nothing after it counts
+      expect(norms).toEqual(await model.saliency('the quiff', { at: 6 })); // nothing after it counts
       for (const at of [0, 1.5, 9])
-        expect(await rejection(model.connectivity('the quick', { at }))).toMatchObject({ field: 'at' });
+        expect(await rejection(model.saliency('the quick', { at }))).toMatchObject({ field: 'at' });
     });
 
     test('terms add up to what the gates squash', async () => {
       const model = await create({
         layers: [
-          { cell: 'gru', hidden: 5 },
-          { cell: 'lstm', hidden: 6 },
+          { cell: 'gru', units: 5 },
+          { cell: 'lstm', units: 6 },
         ],
       });
       const seen = await model.inspect('the fox');
-      const terms = await model.terms('the fox', { at: 4, layer: 1 });
+      const terms = await model.preactivations('the fox', { at: 4, layer: 1 });
       expect(terms.map(({ name }) => name)).toEqual(
         ['weight_ih', 'weight_hh', 'bias_ih', 'bias_hh'].map((name) => `layers.1.${name}`),
       );
@@ -626,14 +638,16 @@ describe.each(hosts)('in $host', ({ worker }) => {
         const sum = terms.reduce((sum, { values }) => sum + values[k]!, 0);
         expect(seen.layers[1]!.series.i![4 * 6 + k]).toBeCloseTo(1 / (1 + Math.exp(-sum)), 5);
       }
-      expect((await model.terms('the fox', { at: 0 })).some(({ apart }) => apart)).toBe(true);
-      expect(await rejection(model.terms('the fox', { at: 7 }))).toMatchObject({ field: 'at' });
-      expect(await rejection(model.terms('fox', { at: 0, layer: 2 }))).toMatchObject({ field: 'layer' });
+      expect((await model.preactivations('the fox', { at: 0 })).some(({ apart }) => apart)).toBe(true);
+      expect(await rejection(model.preactivations('the fox', { at: 7 }))).toMatchObject({ field: 'at' });
+      expect(await rejection(model.preactivations('fox', { at: 0, layer: 2 }))).toMatchObject({
+        field: 'layer',
+      });
     });
 
     test('spreads count every parameter', async () => {
       const model = await create();
-      const spreads = await model.spreads({ bins: 9 });
+      const spreads = await model.histograms({ bins: 9 });
       const total = spreads.reduce((sum, { counts }) => sum + counts.reduce((a, b) => a + b), 0);
       expect(total).toBe(model.info.parameters);
       for (const { shape, counts, low, mean, high } of spreads) {
@@ -643,7 +657,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
         expect(mean).toBeLessThanOrEqual(high);
       }
       for (const bins of [0, 2.5, 1001])
-        expect(await rejection(model.spreads({ bins }))).toMatchObject({ field: 'bins' });
+        expect(await rejection(model.histograms({ bins }))).toMatchObject({ field: 'bins' });
     });
 
     test('looking leaves the training alone', async () => {
@@ -653,8 +667,8 @@ describe.each(hosts)('in $host', ({ worker }) => {
         for await (const report of model.train({ steps: 40 })) {
           all.push(...report.losses);
           if (!look) continue;
-          await Promise.all([model.inspect(TEXT.slice(0, 200)), model.connectivity(TEXT, { at: 50 })]);
-          await Promise.all([model.terms(TEXT.slice(0, 50), { at: 9 }), model.spreads()]);
+          await Promise.all([model.inspect(TEXT.slice(0, 200)), model.saliency(TEXT, { at: 50 })]);
+          await Promise.all([model.preactivations(TEXT.slice(0, 50), { at: 9 }), model.histograms()]);
         }
         return all;
       };
@@ -674,9 +688,9 @@ describe.each(hosts)('in $host', ({ worker }) => {
 
   test('a refused configuration or text arrives typed', async () => {
     const refused = (options: object) => rejection(create(options));
-    expect(await refused({ layers: [{ cell: 'lstm', hidden: 0 }] })).toMatchObject({
+    expect(await refused({ layers: [{ cell: 'lstm', units: 0 }] })).toMatchObject({
       code: 'INVALID_CONFIG',
-      field: 'layers[0].hidden',
+      field: 'layers[0].units',
     });
     expect(await refused({ hiden: 3 })).toMatchObject({ code: 'INVALID_CONFIG', field: 'hiden' });
     expect(await refused({ validation: Infinity })).toMatchObject({
@@ -711,6 +725,6 @@ describe.each(hosts)('in $host', ({ worker }) => {
     const text = new TextEncoder().encode(TEXT);
     const model = await create({ text });
     expect(text.byteLength).toBe(TEXT.length);
-    expect(model.info.characters.train + model.info.characters.validation).toBe(TEXT.length);
+    expect(model.info.tokens.train + model.info.tokens.validation).toBe(TEXT.length);
   });
 });

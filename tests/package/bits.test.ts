@@ -47,18 +47,18 @@ function trainedNatively(config: object, steps: number, threads: number): Buffer
 }
 
 test('the examples of every corpus and what is learnt from them are the same natively and in Node', async () => {
-  for (const { name, task } of (await getSchema()).corpora) {
-    const layers = [{ cell: 'lstm', hidden: 9, bidirectional: task === 'tag' || task === 'classify' }];
+  for (const { name, task } of (await getSchema()).datasets) {
+    const layers = [{ cell: 'lstm', units: 9, bidirectional: task === 'tag' || task === 'classify' }];
     const config = {
-      corpus: { name, count: 80, seed: 5 },
+      dataset: { name, count: 80, seed: 5 },
       layers,
       ...(task === 'translate' && {
-        encoder: [{ cell: 'gru', hidden: 7, bidirectional: true }],
+        encoder: [{ cell: 'gru', units: 7, bidirectional: true }],
         attention: 'additive',
-        sampling: { name: 'linear', k: 20 },
+        scheduledSampling: { name: 'linear', k: 20 },
       }),
-      ...(task === 'generate' && { sampling: { name: 'inverse-sigmoid', k: 5 }, dropout: 0.2 }),
-      batch: 6,
+      ...(task === 'generate' && { scheduledSampling: { name: 'inverse-sigmoid', k: 5 }, dropout: 0.2 }),
+      batchSize: 6,
       evaluateEvery: 0,
     };
     const model = await createModel({ ...config, threads: 2, worker: true });

@@ -2,14 +2,14 @@
 export const run = {
   config: {
     layers: [
-      { cell: 'lstm', hidden: 33 },
-      { cell: 'gru', hidden: 17, reset: 'before', leak: { from: 0.1, to: 0.5, learned: true } },
-      { cell: 'peephole-lstm', hidden: 12, zoneout: 0.1 },
+      { cell: 'lstm', units: 33 },
+      { cell: 'gru', units: 17, reset: 'before', leak: { from: 0.1, to: 0.5, learned: true } },
+      { cell: 'peephole-lstm', units: 12, zoneout: 0.1 },
     ],
     skipInputs: true,
     dropout: 0.1,
-    window: 16,
-    batch: 12,
+    sequenceLength: 16,
+    batchSize: 12,
     evaluateEvery: 50,
     schedule: { name: 'cosine', steps: 200, warmup: 10 },
     seed: 7,

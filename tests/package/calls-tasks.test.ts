@@ -20,13 +20,13 @@ const models: {
   target: fc.Arbitrary<unknown>;
 }[] = [
   {
-    options: { task: 'translate', encoder: [{ hidden: 3, bidirectional: true }], attention: 'additive' },
+    options: { task: 'translate', encoder: [{ units: 3, bidirectional: true }], attention: 'additive' },
     text: lines((i) => `${word(i)}\t${word(i + 1)}`),
     input: fc.constantFrom('abc', 'c', ''),
     target: fc.constantFrom('ab', ''),
   },
   {
-    options: { task: { name: 'generate', length: 'count' } },
+    options: { task: { name: 'generate', termination: 'count' } },
     text: lines(word),
     input: fc.constant(undefined),
     target: fc.constantFrom('abc', 'abcabcabc', ''),
@@ -44,7 +44,7 @@ const models: {
     target: fc.constantFrom([[0.5, 1]], [[1]]),
   },
   {
-    options: { corpus: { name: 'parity', count: 60 } },
+    options: { dataset: { name: 'parity', count: 60 } },
     text: '',
     input: fc.constantFrom('0110', '01x'),
     target: fc.constantFrom('0', '1'),
@@ -56,7 +56,7 @@ const asked = (which: (typeof models)[number]) =>
     {
       input: mostly(which.input),
       target: mostly(which.target),
-      beam: mostly(fc.constantFrom(1, 4, 256)),
+      beamWidth: mostly(fc.constantFrom(1, 4, 256)),
       lengthPenalty: mostly(fc.constantFrom(0, 0.6)),
       temperature: mostly(fc.constantFrom(0, 1)),
       steps: mostly(fc.constantFrom(0, 3)),
@@ -141,8 +141,8 @@ describe.each(hosts)('in $host', ({ worker }) => {
   test.each(models)('sequences of calls of $options', { timeout: 60_000 + runs * 5000 }, async (which) => {
     const { options, text } = which;
     const small = {
-      layers: [{ cell: 'gru' as const, hidden: 3 }],
-      batch: 4,
+      layers: [{ cell: 'gru' as const, units: 3 }],
+      batchSize: 4,
       seed: 1,
       threads: 1,
       evaluateEvery: 0,
@@ -232,7 +232,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
       fc.asyncProperty(fc.array(calls, { maxLength: 12 }), async (list) => {
         const config = {
           task: { inputs: 2, outputs: 1 },
-          layers: [{ cell: 'gru' as const, hidden: 3 }],
+          layers: [{ cell: 'gru' as const, units: 3 }],
           dropout: 0.2,
         };
         const network = await createNetwork({ ...config, seed: 1, threads: 1, worker });

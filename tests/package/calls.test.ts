@@ -11,9 +11,9 @@ import { hosts, TEXT } from './harness.js';
 
 const text = TEXT.slice(0, 1200);
 const config = {
-  layers: [{ cell: 'gru', hidden: 3 }],
-  window: 4,
-  batch: 2,
+  layers: [{ cell: 'gru', units: 3 }],
+  sequenceLength: 4,
+  batchSize: 2,
   evaluateEvery: 5,
   threads: 1,
   seed: 1,
@@ -32,7 +32,7 @@ const settings = fc.record(
 );
 const sampling = fc.record(
   {
-    prime: fc.oneof(fc.string(), fc.constantFrom('the ', '\0', '\u{1f600}', '\ud800', '<img onerror=1>')),
+    prompt: fc.oneof(fc.string(), fc.constantFrom('the ', '\0', '\u{1f600}', '\ud800', '<img onerror=1>')),
     length: mostly(fc.constantFrom(0, 1, 40)),
     temperature: mostly(fc.constantFrom(0, 0.7, 1)),
     topK: mostly(fc.constantFrom(0, 1, 3)),
@@ -58,7 +58,7 @@ const call = fc.record({
     fc.record({ call: fc.constant('evaluate' as const), options: fc.constant({}) }),
     fc.record({
       call: fc.constant('baselines' as const),
-      options: fc.record({ highest: mostly(fc.nat(8)) }),
+      options: fc.record({ maxOrder: mostly(fc.nat(8)) }),
     }),
     fc.record({
       call: fc.constant('gradientFlow' as const),
@@ -135,7 +135,10 @@ describe.each(hosts)('in $host', ({ worker }) => {
 });
 
 /** A network of another size, and how many threads it is given. */
-const sizes = fc.record({ hidden: fc.integer({ min: 1, max: 70 }), batch: fc.integer({ min: 1, max: 20 }) });
+const sizes = fc.record({
+  units: fc.integer({ min: 1, max: 70 }),
+  batchSize: fc.integer({ min: 1, max: 20 }),
+});
 const crews = fc.constantFrom(1, 2, 4);
 const act = fc.oneof(
   { weight: 5, arbitrary: call },
@@ -155,12 +158,12 @@ async function resized(acts: (typeof act extends fc.Arbitrary<infer T> ? T : nev
   try {
     for (const each of acts) {
       if ('resize' in each) {
-        const { hidden, batch } = each.resize;
+        const { units, batchSize } = each.resize;
         model.dispose(); // in the middle of whatever it does
         model = await createModel({
           ...config,
-          layers: [{ cell: 'lstm', hidden }],
-          batch,
+          layers: [{ cell: 'lstm', units }],
+          batchSize,
           text,
           threads: each.threads,
         });

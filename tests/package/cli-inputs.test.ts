@@ -17,7 +17,7 @@ let folder: string;
 const start = (args: string[]) => command.start(folder, args);
 const run = (args: string[], input?: Uint8Array | string) => command.run(folder, args, input);
 const write = (name: string, content: string | Uint8Array) => writeFile(join(folder, name), content);
-const small = { layers: [{ cell: 'gru', hidden: 6 }], batch: 4, threads: 1, worker: false, seed: 1 };
+const small = { layers: [{ cell: 'gru', units: 6 }], batchSize: 4, threads: 1, worker: false, seed: 1 };
 
 /** A model of a few steps, in a file. */
 async function save(name: string, options: object): Promise<void> {
@@ -32,8 +32,8 @@ const SERIES = Array.from({ length: 60 }, (_, t) => `${Math.sin(t / 3).toFixed(3
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'unfold-'));
   await write('text.txt', TEXT);
-  await save('text.st', { text: TEXT, window: 8 });
-  await save('bytes.st', { text: 'café über naïve '.repeat(40), unit: 'byte', window: 8 });
+  await save('text.st', { text: TEXT, sequenceLength: 8 });
+  await save('bytes.st', { text: 'café über naïve '.repeat(40), unit: 'byte', sequenceLength: 8 });
   await save('names.st', { task: 'generate', text: 'Anna\nBert\nCora\nDora\nEmil\n'.repeat(3) });
   await save('labels.st', { task: 'classify', text: 'good\tnice day\nbad\tsad night\n'.repeat(9) });
   await save('tags.st', { task: 'tag', text: 'abc\txyx\nab\txy\nc\tx\n'.repeat(4) });
@@ -41,7 +41,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const short = ['--config', '{"layers":[{"hidden":4}],"batch":2,"window":4}', '--threads', '1', '--fresh'];
+const short = [
+  '--config',
+  '{"layers":[{"units":4}],"batchSize":2,"sequenceLength":4}',
+  '--threads',
+  '1',
+  '--fresh',
+];
 const symbolsOf = async (name: string) =>
   (await openModel(await readFile(join(folder, name)), { threads: 1, worker: false })).info.vocabulary
     .symbols;
@@ -93,7 +99,7 @@ describe('texts', () => {
     const { bytes } = await run(['sample', 'bytes.st', '-n', '200', '--seed', '2']);
     expect(bytes).toHaveLength(200);
     const latin1 = Buffer.from('caf\xe9 \xfcber '.repeat(20), 'latin1');
-    const config = '{"layers":[{"hidden":4}],"batch":2,"window":4,"unit":"byte"}';
+    const config = '{"layers":[{"units":4}],"batchSize":2,"sequenceLength":4,"unit":"byte"}';
     const args = ['train', '-', '-o', 'raw.st', '--threads', '1', '-q'];
     expect(await run([...args, '--config', config, '-n', '1'], latin1)).toMatchObject({ status: 0 });
     expect(await run([...args, '-n', '2'], latin1)).toMatchObject({
@@ -195,7 +201,7 @@ describe('predict', () => {
   test('models of texts write, those of tasks answer', async () => {
     expect(await predict(['text.st', 'hello'])).toMatchObject({
       status: 2,
-      err: 'unfold-rnn: this model continues texts: unfold-rnn sample text.st --prime TEXT.\n',
+      err: 'unfold-rnn: this model continues texts: unfold-rnn sample text.st --prompt TEXT.\n',
     });
     const sampled = await run(['sample', 'labels.st']);
     expect(sampled).toMatchObject({
@@ -240,9 +246,9 @@ describe('predict', () => {
   });
 
   test('what a task does not read is refused', async () => {
-    expect(await predict(['labels.st', 'nice day', '--beam', '3'])).toMatchObject({
+    expect(await predict(['labels.st', 'nice day', '--beam-width', '3'])).toMatchObject({
       status: 2,
-      err: 'unfold-rnn: --beam: expected nothing of classify, got a value.\n',
+      err: 'unfold-rnn: --beam-width: expected nothing of classify, got a value.\n',
     });
   });
 
@@ -306,7 +312,7 @@ describe('progress', () => {
   test('of a task is told in its own units', () => {
     const progress = {
       ...{ step: 50, loss: 0.51234, accuracy: 0.75, validationLoss: 0.6, validationAccuracy: 0.5 },
-      ...{ charsPerSecond: 1234.5, secondsLeft: null, done: false },
+      ...{ tokensPerSecond: 1234.5, secondsLeft: null, done: false },
     };
     expect(describeProgress(progress as never, 0, Infinity, 'example')).toBe(
       'step 50  loss 0.5123 (75.0 % right)  validation 0.6 (50.0 % right)  1,235 examples/s',

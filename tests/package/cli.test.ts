@@ -20,7 +20,18 @@ import { TEXT } from './harness.js';
 
 vi.setConfig({ testTimeout: 180_000 }); // programs and browsers on a busy machine
 
-const small = ['--preset', 'gru', '--hidden', '12', '--batch', '4', '--window', '16', '--threads', '1'];
+const small = [
+  '--preset',
+  'gru',
+  '--units',
+  '12',
+  '--batch-size',
+  '4',
+  '--sequence-length',
+  '16',
+  '--threads',
+  '1',
+];
 
 let folder: string;
 beforeAll(async () => {
@@ -81,8 +92,8 @@ describe('help', () => {
     const { config } = JSON.parse((await run(['info', 'plain.safetensors', '--json'])).out);
     const shown = (option: string) => new RegExp(`--${option} .*\\(default (.*)\\)`).exec(out)![1];
     const actual = {
-      ...{ preset: config.layers[0].cell, hidden: config.layers[0].hidden, seed: config.seed },
-      ...{ window: config.window, batch: config.batch, optimizer: config.optimizer.name },
+      ...{ preset: config.layers[0].cell, hidden: config.layers[0].units, seed: config.seed },
+      ...{ sequenceLength: config.window, batchSize: config.batch, optimizer: config.optimizer.name },
       ...{ 'learning-rate': config.optimizer.learningRate, dropout: config.dropout, clip: config.clip.norm },
       ...{ validation: config.validation, 'evaluate-every': config.evaluateEvery },
     };
@@ -114,14 +125,19 @@ describe('train', () => {
     const { config, step } = JSON.parse((await run(['info', 'kept.safetensors', '--json'])).out);
     expect(config).toMatchObject({ optimizer: { learningRate: 0.01 }, dropout: 0.1 });
     expect(step).toBe(10);
-    const refused = await more('--hidden', '20', '--preset', 'gru');
+    const refused = await more('--units', '20', '--preset', 'gru');
     expect(refused).toMatchObject({ status: 2, out: '', err: expect.stringContaining('layers: the saved') });
-    expect(await more('--window', '8')).toMatchObject({ status: 2, err: expect.stringContaining('window') });
-    expect(await more('--fresh', '--hidden', '20', '--batch', '4', '--window', '16')).toMatchObject({
+    expect(await more('--sequence-length', '8')).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('sequenceLength'),
+    });
+    expect(
+      await more('--fresh', '--units', '20', '--batch-size', '4', '--sequence-length', '16'),
+    ).toMatchObject({
       status: 0,
     });
     expect(JSON.parse((await run(['info', 'kept.safetensors', '--json'])).out)).toMatchObject({
-      config: { layers: [{ cell: 'lstm', hidden: 20 }] },
+      config: { layers: [{ cell: 'lstm', units: 20 }] },
     });
   });
 
@@ -134,12 +150,12 @@ describe('train', () => {
   test('pipes: text in, model out, and on into sample', async () => {
     const trained = await run(['train', '-o', '-', '-n', '5', '-q', ...small], TEXT);
     expect(trained).toMatchObject({ status: 0, err: '' });
-    const written = await run(['sample', '-', '-n', '40', '--prime', 'the ', '--seed', '3'], trained.bytes);
+    const written = await run(['sample', '-', '-n', '40', '--prompt', 'the ', '--seed', '3'], trained.bytes);
     expect(written).toMatchObject({ status: 0, err: '' });
     expect(written.out).toHaveLength(40);
     const model = await openModel(new Uint8Array(trained.bytes));
     let same = '';
-    for await (const piece of model.sample({ length: 40, prime: 'the ', seed: 3 })) same += piece;
+    for await (const piece of model.sample({ length: 40, prompt: 'the ', seed: 3 })) same += piece;
     model.dispose();
     expect(written.out).toBe(same);
   });
@@ -147,7 +163,7 @@ describe('train', () => {
   test('--json: one object a line, and nothing else', async () => {
     const { status, out, err } = await run([
       ...['train', 'text.txt', 'text.txt', '-o', 'json.safetensors', '-n', '30', '--json', '-q'],
-      ...['--config', '{"layers":[{"cell":"rnn","hidden":8}],"window":8,"batch":4}'],
+      ...['--config', '{"layers":[{"cell":"rnn","units":8}],"sequenceLength":8,"batchSize":4}'],
     ]);
     expect({ status, err }).toEqual({ status: 0, err: '' });
     const events = lines(out);
@@ -196,8 +212,17 @@ describe('train', () => {
   });
 
   test('a run that overflows ends with its error and keeps its last good weights', async () => {
-    const config = '{"layers":[{"cell":"rnn","activation":"relu","hidden":24}]}';
-    const args = ['train', 'text.txt', '-o', 'wild.safetensors', '--config', config, '--window', '16'];
+    const config = '{"layers":[{"cell":"rnn","activation":"relu","units":24}]}';
+    const args = [
+      'train',
+      'text.txt',
+      '-o',
+      'wild.safetensors',
+      '--config',
+      config,
+      '--sequence-length',
+      '16',
+    ];
     await run([...args, '-n', '20']);
     const { status, err, out } = await run([...args, '--learning-rate', '1e6', '--clip', '0', '--json']);
     expect(status).toBe(1);
@@ -221,17 +246,17 @@ describe('the other commands', () => {
     const { out, err } = await run([
       'sample',
       'm.safetensors',
-      '--prime',
+      '--prompt',
       'é',
       '--greedy',
       '-n',
       '30',
       '--json',
     ]);
-    expect(JSON.parse(out)).toMatchObject({ prime: 'é', unknown: ['é'] });
+    expect(JSON.parse(out)).toMatchObject({ prompt: 'é', unknown: ['é'] });
     expect(JSON.parse(out).text).toHaveLength(30);
     expect(err).toContain('"é"');
-    const piped = await run(['sample', 'm.safetensors', '--prime', '-', '--greedy', '-n', '30'], 'the ');
+    const piped = await run(['sample', 'm.safetensors', '--prompt', '-', '--greedy', '-n', '30'], 'the ');
     expect(piped).toMatchObject({ status: 0, err: '' });
   });
 
@@ -254,7 +279,7 @@ describe('the other commands', () => {
     const answer = JSON.parse(out);
     const model = await openModel(await readFile(join(folder, 'm.safetensors')), { text: TEXT });
     expect(answer).toMatchObject(await model.evaluate());
-    expect(answer.baselines).toEqual(await model.baselines({ highest: 1 }));
+    expect(answer.baselines).toEqual(await model.baselines({ maxOrder: 1 }));
     model.dispose();
     const other = await run(['evaluate', 'm.safetensors'], TEXT.replaceAll('fox', 'dog'));
     expect(other).toMatchObject({ status: 0, out: expect.stringMatching(/^\d\.\d{4} bits a character/) });
@@ -267,7 +292,7 @@ describe('the other commands', () => {
   });
 
   test('describe: of a configuration and of a model', async () => {
-    const config = '{"layers":[{"cell":"lstm","hidden":12}]}';
+    const config = '{"layers":[{"cell":"lstm","units":12}]}';
     const table = (await run(['describe', config, '--vocabulary', '9'])).out;
     expect(table).toMatch(
       /^1221 parameters, \d+\.\d MB in training, \d+ floating-point operations per token\n/,
@@ -379,7 +404,7 @@ test('options come from one table: nothing undescribed is taken', () => {
 });
 
 test('the progress line', () => {
-  const progress = { step: 50, loss: Math.LN2 * 2.5, validationLoss: Math.LN2 * 2, charsPerSecond: 12345.6 };
+  const progress = { step: 50, loss: Math.LN2 * 2.5, validationLoss: Math.LN2 * 2, tokensPerSecond: 12345.6 };
   const at = { ...progress, secondsLeft: 75, done: false } as never;
   expect(describeProgress(at, 0, 100, 'char')).toBe(
     '[############------------]  step 50/100  2.500 bits  validation 2.000 bits  1:15 left  12,346 char/s',
@@ -398,9 +423,9 @@ test('the progress line', () => {
 
 describe('tasks', () => {
   test('are learnt from a corpus or from lines, measured and answered', async () => {
-    const translates = ['--attention', 'additive', '--threads', '1', '--batch', '32', '--quiet'];
+    const translates = ['--attention', 'additive', '--threads', '1', '--batch-size', '32', '--quiet'];
     const made = [
-      '--corpus',
+      '--dataset',
       'reversal',
       '--difficulty',
       '3',
@@ -408,7 +433,7 @@ describe('tasks', () => {
       '500',
       '--preset',
       'gru',
-      '--hidden',
+      '--units',
       '24',
     ];
     const learnt = await run([
@@ -422,7 +447,7 @@ describe('tasks', () => {
     ]);
     expect(learnt).toMatchObject({ status: 0, err: '' });
     expect(learnt.out).toMatch(/^task.safetensors: step 150, validation loss [\d.]+, [\d.]+ % right\n$/);
-    const asked = await run(['predict', 'task.safetensors', '-', '--json', '--beam', '2'], 'ab\nba\n');
+    const asked = await run(['predict', 'task.safetensors', '-', '--json', '--beam-width', '2'], 'ab\nba\n');
     expect(asked.status).toBe(0);
     expect(lines(asked.out)).toHaveLength(2);
     expect(lines(asked.out)[0]).toMatchObject({
@@ -435,7 +460,7 @@ describe('tasks', () => {
     );
 
     const pairs = Array.from({ length: 60 }, (_, i) => `${i % 7}${i % 3}\t${i % 3}${i % 7}`).join('\n');
-    const given = ['--task', 'translate', '--preset', 'gru', '--hidden', '8', '--steps', '3', '--quiet'];
+    const given = ['--task', 'translate', '--preset', 'gru', '--units', '8', '--steps', '3', '--quiet'];
     const own = await run(['train', '-', ...given, '--out', 'own.safetensors'], pairs);
     expect(own).toMatchObject({ status: 0, err: '' });
     expect((await run(['info', 'own.safetensors'])).out).toContain('7 answers: 0 1 2 3 4 5 6');
@@ -443,9 +468,9 @@ describe('tasks', () => {
 
   test('say what does not fit', async () => {
     const wrong = async (...args: string[]) => (await run(args)).err;
-    expect(await wrong('train', 'text.txt', '--corpus', 'reversal')).toContain('no text goes with it');
-    expect(await wrong('train', '--difficulty', '3')).toContain('of a --corpus');
-    expect(await wrong('train', '--corpus', 'nothing', '--out', 'x.safetensors')).toContain('corpus.name');
+    expect(await wrong('train', 'text.txt', '--dataset', 'reversal')).toContain('no text goes with it');
+    expect(await wrong('train', '--difficulty', '3')).toContain('of a --dataset');
+    expect(await wrong('train', '--dataset', 'nothing', '--out', 'x.safetensors')).toContain('dataset.name');
     expect(await wrong('predict', 'task.safetensors')).toContain('name an input');
     expect(await wrong('predict', 'task.safetensors', '§')).toContain("symbols in the model's vocabulary");
   });

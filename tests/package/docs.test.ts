@@ -86,7 +86,7 @@ describe('examples', () => {
 test("the README's lines of JavaScript run", async () => {
   const readme = await readFile(join(root, 'README.md'), 'utf8');
   const [, code] = /```ts\n(import .*? from 'unfold-rnn'.*?)```/s.exec(readme)!;
-  const short = code!.replace('steps: 2000', 'steps: 3').replaceAll('hidden: 256', 'hidden: 24');
+  const short = code!.replace('steps: 2000', 'steps: 3').replaceAll('units: 256', 'units: 24');
   expect(short).not.toBe(code);
   const file = join(folder, 'readme.mjs');
   const head =
@@ -129,7 +129,7 @@ test('the plain programs of wasm/README.md run, and write the same', async () =>
   const block = (language: string, first: string) =>
     new RegExp(`\`\`\`${language}\\n(${first}.*?)\`\`\``, 's').exec(section)![1]!;
   const make = `import { createModel } from 'unfold-rnn';
-const model = await createModel({ text: 'The rain in Spain. '.repeat(300), layers: [{ hidden: 24 }], threads: 1 });
+const model = await createModel({ text: 'The rain in Spain. '.repeat(300), layers: [{ units: 24 }], threads: 1 });
 for await (const _ of model.train({ steps: 30 }));
 ${block('js', 'import \\{ writeFile').replace("toC(bytes, { precision: 'int8' })", 'toC(bytes)')}
 model.dispose();
@@ -154,7 +154,7 @@ test("the README's command lines run", async () => {
   await rm(join(folder, 'model.safetensors'), { force: true });
   await writeFile(join(folder, 'book.txt'), 'The rain in Spain stays mainly in the plain.\n'.repeat(120));
   for (const line of lines) {
-    const short = line.replace('--hidden 256 --steps 2000', '--hidden 16 --steps 3').replaceAll("'", '');
+    const short = line.replace('--units 256 --steps 2000', '--units 16 --steps 3').replaceAll("'", '');
     const args = short.split(/ (?=\S)/);
     const { stdout } = await run(process.execPath, [join(root, 'dist/cli/main.js'), ...args], {
       cwd: folder,

@@ -179,7 +179,12 @@ async function beside(name: string, config: CreateOptions): Promise<void> {
 
 describe('a trained model', () => {
   test('writes at once, and is not trained without its text', async () => {
-    await beside('writer.safetensors', { text: TEXT, layers: [{ hidden: 8 }], window: 16, batch: 4 });
+    await beside('writer.safetensors', {
+      text: TEXT,
+      layers: [{ units: 8 }],
+      sequenceLength: 16,
+      batchSize: 4,
+    });
     const view = await show('<unfold-playground model="writer.safetensors"></unfold-playground>');
     await view.page.getByRole('button', { name: 'Write' }).click();
     await eventually(() => written(view)).toMatch(/^step 2\n[^]{40}/);
@@ -193,7 +198,7 @@ describe('a trained model', () => {
   });
 
   test('answers questions of its task', async () => {
-    await beside('parity.safetensors', { corpus: { name: 'parity', count: 60 }, layers: [{ hidden: 8 }] });
+    await beside('parity.safetensors', { dataset: { name: 'parity', count: 60 }, layers: [{ units: 8 }] });
     const { page, problems } = await show(
       '<unfold-playground model="parity.safetensors" task="classify"></unfold-playground>',
     );
@@ -210,7 +215,7 @@ describe('a trained model', () => {
   });
 
   test('of another task than it is said to be of is refused', async () => {
-    await beside('parity.safetensors', { corpus: { name: 'parity', count: 60 }, layers: [{ hidden: 8 }] });
+    await beside('parity.safetensors', { dataset: { name: 'parity', count: 60 }, layers: [{ units: 8 }] });
     const { page } = await show(
       '<unfold-playground model="parity.safetensors" task="tag"></unfold-playground>',
     );
@@ -226,7 +231,7 @@ describe('a trained model', () => {
     ['regress', 'Numbers', { name: 'sine', count: 60 }, '0.1\n0.2', /^Answers: [-\d.]+; [-\d.]+\n+Goes on: /],
     ['notes', 'Keys', { name: 'melodies', count: 40 }, '60 64\n62', /^([–\d ]+\n+){10}/],
   ] as const)('of the task %s answers', async (task, label, corpus, question, answer) => {
-    await beside(`${task}.safetensors`, { task, corpus, layers: [{ hidden: 6 }] });
+    await beside(`${task}.safetensors`, { task, dataset: corpus, layers: [{ units: 6 }] });
     const { page, problems } = await show(
       `<unfold-playground model="${task}.safetensors"></unfold-playground>`,
     );

@@ -10,9 +10,9 @@ import { TEXT } from './harness.js';
 
 const bytes = new TextEncoder().encode(TEXT);
 const config = JSON.stringify({
-  layers: [{ cell: 'lstm', hidden: 4 }],
-  window: 4,
-  batch: 2,
+  layers: [{ cell: 'lstm', units: 4 }],
+  sequenceLength: 4,
+  batchSize: 2,
   evaluateEvery: 100,
 });
 
@@ -95,7 +95,7 @@ test('handles: each is destroyed once, and a destroyed one is an exception, not 
 test('handles: no call keeps one, whether it answers or refuses, of models, of tasks and of networks', async () => {
   const { engine } = await measured();
   const tagged = new TextEncoder().encode('abc\txyx\nab\txy\nc\tx\n'.repeat(4));
-  const tensor = '{"task":{"name":"tensor","inputs":2,"outputs":1},"layers":[{"hidden":2}]}';
+  const tensor = '{"task":{"name":"tensor","inputs":2,"outputs":1},"layers":[{"units":2}]}';
   const use = () => {
     const session = new engine.Session();
     session.create(config, bytes);
@@ -105,14 +105,14 @@ test('handles: no call keeps one, whether it answers or refuses, of models, of t
     session.sampleStart('{"length":5}');
     session.sampleNext(5, 30);
     session.inspect(bytes.subarray(0, 9));
-    session.spreads(9);
+    session.histograms(9);
     session.logits('{"tokens":[0,1],"columns":1,"inputs":[],"clock":0}', new Uint8Array());
     const file = readBytes(session.save('{}'));
     session.open(file, bytes);
     session.open(file.subarray(5), bytes);
     session.delete();
     const task = new engine.Session();
-    task.create('{"task":"tag","batch":2,"layers":[{"hidden":2}]}', tagged);
+    task.create('{"task":"tag","batchSize":2,"layers":[{"units":2}]}', tagged);
     task.train(3, 30);
     task.predict('{"input":"abc"}');
     task.predict('{"input":"?"}');
@@ -152,7 +152,11 @@ test('memory that the platform refuses is a typed error, and the engine goes on'
   };
   try {
     const other = new engine.Session();
-    const hungry = JSON.stringify({ layers: [{ cell: 'lstm', hidden: 1024 }], window: 64, batch: 32 });
+    const hungry = JSON.stringify({
+      layers: [{ cell: 'lstm', units: 1024 }],
+      sequenceLength: 64,
+      batchSize: 32,
+    });
     const reply = other.create(hungry, bytes);
     expect(reply.ok).toBe(false);
     expect(JSON.parse(reply.value)).toMatchObject({ code: 'OUT_OF_MEMORY' });
@@ -207,7 +211,7 @@ test('a size beyond any memory is refused before it is asked for, with the figur
   const session = new engine.Session();
   expect(session.create('{"layers":0}', bytes).ok).toBe(false); // the first call sets the memory reserve aside
   const before = size();
-  const layers = Array.from({ length: 8 }, () => ({ cell: 'lstm', hidden: 8192 }));
+  const layers = Array.from({ length: 8 }, () => ({ cell: 'lstm', units: 8192 }));
   const reply = session.create(JSON.stringify({ layers }), bytes);
   expect(JSON.parse(reply.value)).toMatchObject({
     code: 'OUT_OF_MEMORY',
@@ -233,8 +237,8 @@ test('so is a network of numbers, and a window of one; sizes do not wrap at four
   };
   const network = new engine.Network();
   // 8 times 2^29 weights are 2^34 bytes: in 32 bits nothing.
-  tooLarge(network.create(config(Array.from({ length: 8 }, () => ({ cell: 'lstm', hidden: 8192 }))), none));
-  read(network.create(config([{ cell: 'lstm', hidden: 64 }]), none));
+  tooLarge(network.create(config(Array.from({ length: 8 }, () => ({ cell: 'lstm', units: 8192 }))), none));
+  read(network.create(config([{ cell: 'lstm', units: 64 }]), none));
   const asked = (steps: number) => {
     const sizes = { steps, columns: 1, lengths: [], training: 0, sizes: [steps, 0], clock: null };
     return network.forward(JSON.stringify(sizes), new Float32Array(steps));

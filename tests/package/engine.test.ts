@@ -15,7 +15,7 @@ const train = async (model: Model, steps: number) =>
   (await collect(model.train({ steps }))).flatMap(({ losses }) => [...losses]);
 
 const write = async (model: Model) =>
-  (await collect(model.sample({ prime: 'the ', length: 200, seed: 3 }))).join('');
+  (await collect(model.sample({ prompt: 'the ', length: 200, seed: 3 }))).join('');
 
 /** Opens, uses and disposes of. */
 async function reopen<T>(
@@ -71,7 +71,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
   });
 
   test('an overflow stops the run, typed; the weights stay good', async () => {
-    const model = await realModel({ worker, layers: [{ cell: 'rnn', activation: 'relu', hidden: 24 }] });
+    const model = await realModel({ worker, layers: [{ cell: 'rnn', activation: 'relu', units: 24 }] });
     await train(model, 20);
     await model.update({ optimizer: { learningRate: 1e6 }, clip: 0 });
     expect(await rejection(train(model, 50))).toMatchObject({ code: 'NON_FINITE' });
@@ -87,7 +87,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
     const wild = { optimizer: { name: 'sgd', learningRate: 1e6 }, clip: 0, threads: 1 } as const;
     const model = await realModel({
       ...wild,
-      layers: [{ cell: 'rnn', activation: 'relu', hidden: 24 }],
+      layers: [{ cell: 'rnn', activation: 'relu', units: 24 }],
       worker,
     });
     const error = await rejection(collect(model.train({ steps: 200 })));
@@ -106,9 +106,9 @@ describe.each(hosts)('in $host', ({ worker }) => {
   });
 
   test('the error of a step that was left is not told of other settings', async () => {
-    const layers = [{ cell: 'rnn', activation: 'relu', hidden: 256 }] as const;
+    const layers = [{ cell: 'rnn', activation: 'relu', units: 256 }] as const;
     const optimizer = { name: 'sgd', learningRate: 1e6 } as const;
-    const wild = { worker, layers: [...layers], optimizer, clip: 0, window: 32, batch: 64 };
+    const wild = { worker, layers: [...layers], optimizer, clip: 0, sequenceLength: 32, batchSize: 64 };
     const { overflow } = (await rejection(train(await realModel(wild), 200))) as UnfoldError;
     const model = await realModel(wild);
     await train(model, overflow!.step - 1);
@@ -124,7 +124,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
   });
 
   test('a validation that overflows is said, and does not spoil the file', async () => {
-    const model = await realModel({ worker, layers: [{ cell: 'rnn', activation: 'relu', hidden: 24 }] });
+    const model = await realModel({ worker, layers: [{ cell: 'rnn', activation: 'relu', units: 24 }] });
     await model.update({ optimizer: { learningRate: 1e6 }, clip: 0 });
     await train(model, 1); // wild weights that no step has seen yet
     const said = await model.evaluate().then(
@@ -137,7 +137,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
 
   test('a measurement that was stopped leaves nothing behind', async () => {
     const text = TEXT.repeat(200); // many slices: the signal comes after the first
-    const model = await realModel({ worker, text, validation: 0.5 });
+    const model = await realModel({ worker, text, validationSplit: 0.5 });
     const controller = new AbortController();
     const stopped = rejection(model.evaluate({ signal: controller.signal }));
     await model.update({});
@@ -151,7 +151,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
   });
 
   test('a run that ends with a long validation reports it, and its end', async () => {
-    const model = await realModel({ worker, text: TEXT.repeat(40), validation: 0.5, evaluateEvery: 20 });
+    const model = await realModel({ worker, text: TEXT.repeat(40), validationSplit: 0.5, evaluateEvery: 20 });
     const reports = await collect(model.train({ steps: 20 }));
     expect(reports.at(-1)).toMatchObject({ step: 20, done: true, validationStep: 20 });
     expect(reports.at(-1)!.validationLoss).toBe((await model.evaluate()).loss);
@@ -167,7 +167,7 @@ test('threads, workers and the embedded engine change no number', async () => {
     { worker: true, threads: 3 },
     { worker: false, threads: 2 },
   ];
-  const large = { layers: [{ cell: 'lstm', hidden: 64 }], batch: 24 }; // large enough to be worth threads
+  const large = { layers: [{ cell: 'lstm', units: 64 }], batchSize: 24 }; // large enough to be worth threads
   const results = [];
   for (const variant of variants) {
     const model = await realModel({ ...large, ...variant });
@@ -195,10 +195,10 @@ test('thirty models one after the other', async () => {
 describe('configurations', () => {
   test('are completed and measured', async () => {
     const { config, parameters, memoryBytes } = await checkConfig(
-      { layers: [{ cell: 'gru', hidden: 8 }] },
+      { layers: [{ cell: 'gru', units: 8 }] },
       { vocabulary: 10 },
     );
-    expect(config).toMatchObject({ window: 64, batch: 32, layers: [{ cell: 'gru', hidden: 8 }] });
+    expect(config).toMatchObject({ sequenceLength: 64, batchSize: 32, layers: [{ cell: 'gru', units: 8 }] });
     expect(parameters).toBeGreaterThan(100);
     expect(memoryBytes).toBeGreaterThan(parameters! * 4);
     expect(await checkConfig(config)).toMatchObject({ config, parameters: null, memoryBytes: null });
@@ -214,9 +214,9 @@ describe('configurations', () => {
   });
 
   test('are refused by field', async () => {
-    expect(await rejection(checkConfig({ batch: 0 }))).toMatchObject({
+    expect(await rejection(checkConfig({ batchSize: 0 }))).toMatchObject({
       code: 'INVALID_CONFIG',
-      field: 'batch',
+      field: 'batchSize',
       actual: '0',
     });
     expect(await rejection(checkConfig({ typo: 1 } as never))).toMatchObject({
@@ -239,7 +239,7 @@ describe('configurations', () => {
     expect(presets).toHaveLength(16);
     for (const { name, label, sentence, equations, source, config } of presets) {
       for (const text of [label, sentence, equations, source]) expect(text).not.toBe('');
-      const checked = await checkConfig({ preset: name, hidden: 128 }, { vocabulary: 50 });
+      const checked = await checkConfig({ preset: name, units: 128 }, { vocabulary: 50 });
       expect(checked).toEqual(await checkConfig(config, { vocabulary: 50 }));
       expect(checked.parameters).toBeGreaterThan(1000);
     }

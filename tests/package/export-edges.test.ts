@@ -20,8 +20,8 @@ test.each(edges)('%s', async (_, edge) => {
   const first = [{ from: 'input' }, edge, ...(edge.blocks ? [] : [own])];
   const model = await trained({
     layers: [
-      { cell: 'lstm', hidden: HIDDEN, edges: first },
-      { cell: 'gru', hidden: HIDDEN },
+      { cell: 'lstm', units: HIDDEN, edges: first },
+      { cell: 'gru', units: HIDDEN },
     ],
   });
   const { checkpoint } = model;
@@ -34,7 +34,7 @@ test.each(edges)('%s', async (_, edge) => {
 
 test('a layer may read a lower one as before', async () => {
   const model = await trained({
-    layers: [{ hidden: HIDDEN }, { hidden: HIDDEN, edges: [{ from: 0, delay: 2 }, own] }],
+    layers: [{ units: HIDDEN }, { units: HIDDEN, edges: [{ from: 0, delay: 2 }, own] }],
   });
   expect(toOnnx(model.checkpoint)).toBeInstanceOf(Uint8Array);
   model.dispose();

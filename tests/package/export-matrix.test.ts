@@ -26,17 +26,17 @@ const formats: Record<string, (checkpoint: Uint8Array) => unknown> = {
   HTML: toHtml,
 };
 
-const small = { hidden: 4, threads: 1, worker: false, batch: 2, seed: 1 } as const;
+const small = { units: 4, threads: 1, worker: false, batchSize: 2, seed: 1 } as const;
 const lines = (line: string) => Array<string>(12).fill(line).join('\n');
 
 /** A network of each task, by the name of a preset; null where the engine has none. */
 const tasks: Record<string, (preset: string) => Promise<Uint8Array>> = {
-  next: (preset) => saved({ preset, text: 'a text of some length, '.repeat(20), window: 8 }),
+  next: (preset) => saved({ preset, text: 'a text of some length, '.repeat(20), sequenceLength: 8 }),
   generate: (preset) => saved({ preset, task: 'generate', text: lines('abc') }),
   classify: (preset) => saved({ preset, task: 'classify', text: texts['classify']! }),
   tag: (preset) => saved({ preset, task: 'tag', text: texts['tag']! }),
   translate: (preset) =>
-    saved({ preset, corpus: 'reversal', encoder: [{ hidden: 4 }], attention: 'additive' }),
+    saved({ preset, dataset: 'reversal', encoder: [{ units: 4 }], attention: 'additive' }),
   regress: (preset) => saved({ preset, task: 'regress', text: texts['regress']! }),
   notes: (preset) => saved({ preset, task: 'notes', text: texts['notes']! }),
   tensor: async (preset) => {

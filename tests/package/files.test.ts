@@ -18,7 +18,7 @@ const generations: Uint8Array[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'unfold-'));
   path = join(folder, 'model.safetensors');
-  const model = await realModel({ worker: false, layers: [{ cell: 'gru', hidden: 4 }] });
+  const model = await realModel({ worker: false, layers: [{ cell: 'gru', units: 4 }] });
   for (let step = 0; step < 3; ++step) {
     await collect(model.train({ steps: 1 }));
     generations.push(await model.save());

@@ -34,18 +34,18 @@ test.each(networkCases)('takes a task: %s', async (_, task, text, more) => {
 const translation = () =>
   createModel({
     ...options,
-    corpus: 'reversal',
-    encoder: [{ hidden: 4, bidirectional: true }],
+    dataset: 'reversal',
+    encoder: [{ units: 4, bidirectional: true }],
     layers: [
       {
         cell: 'gru',
         reset: 'before',
-        hidden: 4,
+        units: 4,
         clock: [1, 2],
         leak: { learned: true },
         edges: [{ from: 'input' }, { from: 'self', blocks: 2 }, { from: { product: [{ from: 'self' }, { from: 'self', delay: 2 }] } }],
       },
-      { cell: 'peephole-lstm', hidden: 4, layerNorm: true, residual: true, recurrentDropout: 0.1 },
+      { cell: 'peephole-lstm', units: 4, layerNorm: true, residual: true, recurrentDropout: 0.1 },
     ],
     attention: 'additive',
   }); // prettier-ignore
@@ -169,7 +169,7 @@ describe('what does not fit', async () => {
 });
 
 test("a network's parameters are columns of PyTorch's tensors", async () => {
-  const layer = { cell: 'lstm' as const, hidden: 3 };
+  const layer = { cell: 'lstm' as const, units: 3 };
   const network = await createNetwork({
     task: { inputs: 2 },
     layers: [

@@ -16,7 +16,7 @@ import { hosts, rejection } from './harness.js';
 import { difference, reopened, TEXT } from './networks.js';
 
 const vocabulary = new Set(TEXT).size;
-const small: Config = { layers: [{ cell: 'gru', hidden: 5 }], window: 11, batch: 3 };
+const small: Config = { layers: [{ cell: 'gru', units: 5 }], sequenceLength: 11, batchSize: 3 };
 const namesOf = (graph: NetworkGraph) => graph.parameters.map(({ name }) => name).sort();
 
 describe.each(hosts)('in $host', ({ worker }) => {
@@ -34,7 +34,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
 
   test('a network of numbers has it too, and says in which tensors its parameters are', async () => {
     const task = { inputs: 2, outputs: 1 };
-    const torch = await createNetwork({ task, layers: [{ hidden: 4 }, { hidden: 4 }], threads: 1, worker });
+    const torch = await createNetwork({ task, layers: [{ units: 4 }, { units: 4 }], threads: 1, worker });
     const graph = await torch.graph();
     const tensors = await torch.parameters();
     expect(new Set(graph.parameters.map(({ tensor }) => tensor))).toEqual(new Set(Object.keys(tensors)));
@@ -45,7 +45,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
 
     const own = await createNetwork({
       task,
-      layers: [{ cell: 'gru', reset: 'before', hidden: 4 }],
+      layers: [{ cell: 'gru', reset: 'before', units: 4 }],
       threads: 1,
       worker,
     });
@@ -56,7 +56,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
 });
 
 test('two directions lie side by side in the tensors of PyTorch', async () => {
-  const layer = { cell: 'lstm' as const, hidden: 3 };
+  const layer = { cell: 'lstm' as const, units: 3 };
   const network = await createNetwork({
     task: { inputs: 2 },
     layers: [
@@ -80,7 +80,7 @@ test('two directions lie side by side in the tensors of PyTorch', async () => {
 });
 
 test('what does not fit is refused by name', async () => {
-  expect(await rejection(describeNetwork({ batch: 0 }, { vocabulary }))).toMatchObject({
+  expect(await rejection(describeNetwork({ batchSize: 0 }, { vocabulary }))).toMatchObject({
     code: 'INVALID_CONFIG',
   });
   for (const size of [undefined, 0, 65537, 1.5])
@@ -92,17 +92,17 @@ test('what does not fit is refused by name', async () => {
 
 describe('computes what the engine computes, with nothing but the graph and the parameters', () => {
   const cases: Record<string, Config> = {
-    'two LSTM layers': { layers: [{ hidden: 6 }, { hidden: 5 }], dropout: 0.2 },
+    'two LSTM layers': { layers: [{ units: 6 }, { units: 5 }], dropout: 0.2 },
     'a GRU whose reset gate acts before the product': {
-      layers: [{ cell: 'gru', reset: 'before', hidden: 6 }],
+      layers: [{ cell: 'gru', reset: 'before', units: 6 }],
     },
-    'a GRU whose reset gate acts after the product': { layers: [{ cell: 'gru', hidden: 6, bias: 'one' }] },
-    peepholes: { layers: [{ cell: 'peephole-lstm', hidden: 6 }] },
+    'a GRU whose reset gate acts after the product': { layers: [{ cell: 'gru', units: 6, bias: 'one' }] },
+    peepholes: { layers: [{ cell: 'peephole-lstm', units: 6 }] },
     'a deep transition and an edge two steps late': {
       layers: [
         {
           cell: 'rnn',
-          hidden: 6,
+          units: 6,
           edges: [
             { from: 'input', delay: 2 },
             { from: 'input' },
@@ -113,11 +113,11 @@ describe('computes what the engine computes, with nothing but the graph and the 
     },
     'a tied embedding and residual connections': {
       embedding: 6,
-      tied: true,
+      tieWeights: true,
       dropout: 0.1,
       layers: [
-        { hidden: 6, residual: true },
-        { hidden: 6, residual: true },
+        { units: 6, residual: true },
+        { units: 6, residual: true },
       ],
     },
   };

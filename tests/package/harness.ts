@@ -34,9 +34,9 @@ export const TEXT =
 /** Small, so that a step takes about a millisecond. */
 export const SMALL = {
   seed: 7,
-  layers: [{ cell: 'gru', hidden: 24 }],
-  window: 16,
-  batch: 8,
+  layers: [{ cell: 'gru', units: 24 }],
+  sequenceLength: 16,
+  batchSize: 8,
   evaluateEvery: 50,
 };
 
@@ -90,7 +90,7 @@ export async function takeTurns(baselines: () => Promise<unknown>): Promise<void
 
 /** The step a model stands at after so many slices of what it works at. */
 export async function stepLater(model: Model): Promise<number> {
-  await takeTurns(() => model.baselines({ highest: 0 }));
+  await takeTurns(() => model.baselines({ maxOrder: 0 }));
   return (await model.update({})).step;
 }
 

@@ -6,18 +6,18 @@ import { checkConfig, createModel, createNetwork, getSchema, type Model, openMod
 import { readSafetensors } from '../../dist/export/safetensors.js';
 import { collect, rejection, TEXT } from './harness.js';
 
-const small = { layers: [{ cell: 'gru' as const, hidden: 3 }], batch: 2, threads: 1, worker: false };
+const small = { layers: [{ cell: 'gru' as const, units: 3 }], batchSize: 2, threads: 1, worker: false };
 const models: Record<string, Model> = {};
 
 beforeAll(async () => {
   const tasks: Record<string, object> = {
-    text: { text: TEXT.slice(0, 800), window: 8 },
+    text: { text: TEXT.slice(0, 800), sequenceLength: 8 },
     generate: { task: 'generate', text: 'abc\nab\nc\n'.repeat(4) },
     translate: { task: 'translate', text: 'abc\tcba\nab\tba\n'.repeat(4) },
     classify: { task: 'classify', text: 'x\tabc\ny\tbc\n'.repeat(4) },
     tag: { task: 'tag', text: 'abc\txyx\nab\txy\nc\tx\n'.repeat(4) },
     regress: { task: 'regress', text: '1,2\n2,3\n3,4\n4,5\n'.repeat(4) },
-    pooled: { task: { name: 'regress', pool: 'last' }, text: '1 2,2 3\t4\n3 4\t5\n5 6\t7\n'.repeat(2) },
+    pooled: { task: { name: 'regress', pooling: 'last' }, text: '1 2,2 3\t4\n3 4\t5\n5 6\t7\n'.repeat(2) },
   };
   for (const [name, options] of Object.entries(tasks))
     models[name] = await createModel({ ...small, ...options });
@@ -61,9 +61,9 @@ describe('options that do not exist are refused by name', () => {
     save: (model, options) => model.save(options),
     baselines: (model, options) => model.baselines(options),
     gradientFlow: (model, options) => model.gradientFlow(options),
-    spreads: (model, options) => model.spreads(options),
-    connectivity: (model, options) => model.connectivity('the', options),
-    terms: (model, options) => model.terms('the', options),
+    spreads: (model, options) => model.histograms(options),
+    saliency: (model, options) => model.saliency('the', options),
+    terms: (model, options) => model.preactivations('the', options),
     openModel: (_, options) => openModel(new Uint8Array(), options),
     checkConfig: (_, options) => checkConfig({}, options),
     getSchema: (_, options) => getSchema(options),
@@ -92,7 +92,7 @@ describe('options that do not exist are refused by name', () => {
 
 describe('predict refuses what the task does not read', () => {
   const fields = {
-    ...{ input: 'ab', context: [1], beam: 2, lengthPenalty: 1, temperature: 1, seed: 3, steps: 2 },
+    ...{ input: 'ab', context: [1], beamWidth: 2, lengthPenalty: 1, temperature: 1, seed: 3, steps: 2 },
   };
   const numbers = [[1, 2]];
   test.each([
@@ -129,7 +129,7 @@ describe('texts', () => {
     const calls: [string, string, () => unknown][] = [
       ['text', 'INVALID_TEXT', () => createModel({ ...small, text: half })],
       ['text', 'INVALID_TEXT', () => text.inspect(half)],
-      ['prime', 'INVALID_ARGUMENT', () => collect(text.sample({ prime: half }))],
+      ['prompt', 'INVALID_ARGUMENT', () => collect(text.sample({ prompt: half }))],
       ['input', 'INVALID_ARGUMENT', () => models['classify']!.predict({ input: half })],
       ['name', 'INVALID_ARGUMENT', () => createModel({ ...small, text: TEXT, task: { name: half } })],
     ];
@@ -137,14 +137,14 @@ describe('texts', () => {
       expect(await rejection(new Promise((done) => done(call())))).toMatchObject({
         ...{ code, field, expected: 'whole characters', actual: 'a lone surrogate at 6' },
       });
-    expect(() => text.sample({ prime: null as never })).toThrow(
-      expect.objectContaining({ code: 'INVALID_ARGUMENT', field: 'prime', actual: 'null' }),
+    expect(() => text.sample({ prompt: null as never })).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT', field: 'prompt', actual: 'null' }),
     );
   });
 
   test('a byte order mark is no symbol, as a string and as bytes', async () => {
     for (const text of ['\uFEFFab ba'.repeat(9), new TextEncoder().encode(`\uFEFF${'ab ba'.repeat(9)}`)]) {
-      const model = await createModel({ ...small, window: 4, text });
+      const model = await createModel({ ...small, sequenceLength: 4, text });
       expect(model.info.vocabulary.symbols[0]).toBe(' ');
       model.dispose();
     }
@@ -153,7 +153,7 @@ describe('texts', () => {
 
 describe('a run that is awaited', () => {
   test('goes to its end and gives the last report; a sample the whole text', async () => {
-    const model = await createModel({ ...small, text: TEXT.slice(0, 800), window: 8 });
+    const model = await createModel({ ...small, text: TEXT.slice(0, 800), sequenceLength: 8 });
     expect(await model.train({ steps: 7 })).toMatchObject({ step: 7, done: true });
     expect(model.info.step).toBe(7);
     expect(await model.train({ until: 7 })).toBeUndefined();
@@ -172,10 +172,10 @@ test('a text has a training and a validation split, and each is measured whole',
     expect(await rejection(models['text']!.evaluate({ split }))).toMatchObject({
       ...{ code: 'INVALID_ARGUMENT', field: 'split', expected: "'train' or 'validation'" },
     });
-  const { train, validation } = models['text']!.info.characters;
-  expect((await models['text']!.evaluate({ split: 'train' })).characters).toBe(train - 1);
-  expect((await models['text']!.evaluate()).characters).toBe(validation - 1);
-  expect((await models['classify']!.evaluate({ split: 'train' })).characters).toBeGreaterThan(1);
+  const { train, validation } = models['text']!.info.tokens;
+  expect((await models['text']!.evaluate({ split: 'train' })).tokens).toBe(train - 1);
+  expect((await models['text']!.evaluate()).tokens).toBe(validation - 1);
+  expect((await models['classify']!.evaluate({ split: 'train' })).tokens).toBeGreaterThan(1);
 });
 
 describe('openModel names what it is given', () => {
@@ -198,7 +198,7 @@ describe('openModel names what it is given', () => {
     ['a MIDI file', latin('MThd\0\0\0\x06'), /notes/],
     ['an HTML page', latin('<!DOCTYPE html><title>404</title>'), /address/],
     ['a Git LFS pointer', latin('version https://git-lfs.github.com/spec/v1\noid'), /git lfs pull/],
-    ['JSON', latin('{ "layers": [{ "hidden": 3 }] }'), /createModel/],
+    ['JSON', latin('{ "layers": [{ "units": 3 }] }'), /createModel/],
     ['a text', latin('Once upon a time there was'), /createModel/],
     ['an empty file', new Uint8Array(), /to its end/],
   ])('%s', async (name, bytes, advice) => {

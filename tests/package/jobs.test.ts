@@ -75,7 +75,7 @@ describe('seconds of work', () => {
 
   test('and the symbols in them are the rate, however long a run is', () => {
     const { session } = network({ pieces: 1, milliseconds: 100 });
-    for (const { charsPerSecond } of run(session, { seconds: 30 })) expect(charsPerSecond).toBeCloseTo(10);
+    for (const { tokensPerSecond } of run(session, { seconds: 30 })) expect(tokensPerSecond).toBeCloseTo(10);
   });
 
   test('do not count what is done between slices', () => {
@@ -154,7 +154,7 @@ describe('a run with only a validation left to do', () => {
 
   test('of a model that has just been opened, without it', () => {
     expect(run(scripted([validated]), { until: 5 })).toMatchObject([
-      { ...last, loss: NaN, charsPerSecond: 0 },
+      { ...last, loss: NaN, tokensPerSecond: 0 },
     ]);
     const overflowed = { ...validated, validationLoss: null };
     expect(run(scripted([overflowed]), { until: 5 })).toMatchObject([{ ...last, validationLoss: Infinity }]);

@@ -8,7 +8,7 @@ import type { Config, LayerConfig } from 'unfold-rnn';
 import { configurations, difference, HIDDEN, trained } from './networks.js';
 import { answerOf, asked, close, given, made, networkCases, type TaskCase } from './task-models.js';
 
-const layer = (rest: LayerConfig): LayerConfig => ({ cell: 'lstm', hidden: HIDDEN, ...rest });
+const layer = (rest: LayerConfig): LayerConfig => ({ cell: 'lstm', units: HIDDEN, ...rest });
 const expressible: Record<string, Config> = {
   'simple rnn': { layers: [layer({ cell: 'rnn', activation: 'sigmoid' })] },
   'simple rnn, linear': { layers: [layer({ cell: 'rnn', activation: 'identity', bias: 'one' })] },
@@ -121,12 +121,12 @@ test.each(Object.entries(expressible))(
   },
 );
 
-const unlike = [{ hidden: 5 }, { cell: 'gru', hidden: 4, direction: 'backward' as const, edges: [{ from: 'input' as const }, { from: 'self' as const }] }]; // prettier-ignore
+const unlike = [{ units: 5 }, { cell: 'gru', units: 4, direction: 'backward' as const, edges: [{ from: 'input' as const }, { from: 'self' as const }] }]; // prettier-ignore
 const taskCases: TaskCase[] = [
   ...networkCases.filter(([name]) =>
     ['classify, last', 'classify, last, both ways', 'classify, mean', 'tag', 'regress', 'regress, pooled'].includes(name),
   ), // prettier-ignore
-  ['notes', 'notes', 'notes', { layers: [{ cell: 'gru', hidden: 8, reset: 'before' }] }],
+  ['notes', 'notes', 'notes', { layers: [{ cell: 'gru', units: 8, reset: 'before' }] }],
   ['tag, unlike directions', 'tag', 'tag', { layers: unlike, readout: [{ from: 0 }, { from: 1 }] }],
 ];
 

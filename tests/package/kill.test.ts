@@ -37,13 +37,25 @@ interface Run {
 
 /** What is learnt: a text, and examples of a task. */
 const whole = {
-  text: ['text.txt', '--preset', 'gru', '--hidden', '16', '--batch', '4', '--window', '16', '--threads', '1'],
-  examples: ['--corpus', 'order', '--hidden', '8', '--batch', '4', '--threads', '1'],
+  text: [
+    'text.txt',
+    '--preset',
+    'gru',
+    '--units',
+    '16',
+    '--batch-size',
+    '4',
+    '--sequence-length',
+    '16',
+    '--threads',
+    '1',
+  ],
+  examples: ['--dataset', 'order', '--units', '8', '--batch-size', '4', '--threads', '1'],
 };
 
 /** Runs the command line; `life` milliseconds after it began to train it is killed. */
 async function train(what: keyof typeof whole, out: string, steps: number, life = Infinity): Promise<Run> {
-  const saving = ['--save-every', String(interval / 1000), '--validation', '0'];
+  const saving = ['--save-every', String(interval / 1000), '--validation-split', '0'];
   const args = [program, 'train', ...whole[what], '-o', out, '-n', String(steps), '--json', ...saving];
   const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
   const run: Run = { began: 0, reached: 0, saved: 0, unsaved: 0, status: null };

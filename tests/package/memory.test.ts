@@ -14,7 +14,7 @@ const read = <T>({ ok, value }: Reply): T => {
 };
 
 const layers = (count: number, hidden: number) =>
-  Array.from({ length: count }, () => ({ cell: 'lstm', hidden }));
+  Array.from({ length: count }, () => ({ cell: 'lstm', units: hidden }));
 const text = (size: number) =>
   new Uint8Array(size).map((_, i) => 48 + ((Math.imul(i, 2654435761) >>> 8) % 65));
 

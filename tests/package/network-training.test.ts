@@ -56,9 +56,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
       const network = await create({
         worker,
         task: { inputs: 5 },
-        layers: [
-          { cell: 'rnn', hidden: 1, activation: 'identity', bias: 'none', edges: [{ from: 'input' }] },
-        ],
+        layers: [{ cell: 'rnn', units: 1, activation: 'identity', bias: 'none', edges: [{ from: 'input' }] }],
       });
       const [name] = network.info.tensors[0]!;
       expect(network.info.parameters).toBe(5);
@@ -80,7 +78,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
     const network = await create({
       worker,
       task: { inputs: 2, outputs: 1 },
-      layers: [{ cell: 'lstm', hidden: 16 }],
+      layers: [{ cell: 'lstm', units: 16 }],
       seed: 1,
     });
     const next = random(7);
@@ -110,7 +108,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
   });
 
   test('a step that overflows changes nothing, and the next one goes on', async () => {
-    const network = await create({ worker, task: { inputs: 1 }, layers: [{ cell: 'gru', hidden: 2 }] });
+    const network = await create({ worker, task: { inputs: 1 }, layers: [{ cell: 'gru', units: 2 }] });
     const x = draw([3, 2, 1], 1);
     const before = await network.parameters();
     await network.forward(x);
@@ -134,7 +132,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
     const network = await create({
       worker,
       task: { inputs: 2, outputs: 1 },
-      layers: [{ hidden: 8 }, { hidden: 8 }],
+      layers: [{ units: 8 }, { units: 8 }],
       dropout: 0.5,
     });
     const x = draw([4, 2, 2], 1);
@@ -150,8 +148,8 @@ test('the same bits in either host, with threads and with the engine inside', as
   const options: NetworkOptions = {
     task: { inputs: 3, outputs: 2 },
     layers: [
-      { cell: 'gru', hidden: 20, bidirectional: true },
-      { cell: 'lstm', hidden: 20 },
+      { cell: 'gru', units: 20, bidirectional: true },
+      { cell: 'lstm', units: 20 },
     ],
     dropout: 0.2,
     seed: 11,

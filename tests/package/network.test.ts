@@ -16,7 +16,7 @@ test('goldens of ragged batches are there', () => expect(ragged).toHaveLength(6)
 describe.each(hosts)('in $host', ({ worker }) => {
   test.each(ragged)("%s: PyTorch's answers, states and every gradient", async (name) => {
     const g = golden(name);
-    const { steps: T, batch: N, lengths } = g;
+    const { steps: T, batchSize: N, lengths } = g;
     const network = await create({ ...g.config, worker });
     expect(network.info.pytorchNames).toBe(true);
     const numbers = Object.entries<number[]>(g.parameters).map(([key, values]) => [
@@ -74,7 +74,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
       worker,
       task: { inputs: 2, outputs: 3, context: 2 },
       context: 'input',
-      layers: [{ cell, hidden: 4, ...more }],
+      layers: [{ cell, units: 4, ...more }],
       seed: 5,
     });
     const [T, N] = [5, 3];
@@ -127,7 +127,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
       worker,
       task: { inputs: 2, outputs: 1, context: 3 },
       context: 'input',
-      layers: [{ cell: 'lstm', hidden: 3 }],
+      layers: [{ cell: 'lstm', units: 3 }],
     });
     const x = draw([4, 2, 2], 1);
     const context = draw([2, 3], 2);
@@ -177,8 +177,8 @@ describe.each(hosts)('in $host', ({ worker }) => {
     expect(await rejection(network.backward(y))).toMatchObject({ code: 'INVALID_STATE' });
     for (const [options, field] of [
       [{ task: { inputs: 0 } }, 'task.inputs'],
-      [{ task: { inputs: 2 }, layers: [{ hidden: 0 }] }, 'layers[0].hidden'],
-      [{ layers: [{ hidden: 2 }] }, 'task.inputs'],
+      [{ task: { inputs: 2 }, layers: [{ units: 0 }] }, 'layers[0].units'],
+      [{ layers: [{ units: 2 }] }, 'task.inputs'],
       [{ task: { name: 'next' } }, 'task.name'],
       [{ task: { inputs: 2, colour: 1 } }, 'task.colour'],
     ] as [NetworkOptions, string][])
@@ -192,7 +192,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
     const network = await create({
       worker,
       task: { inputs: 8, outputs: 8 },
-      layers: [{ cell: 'gru', hidden: 8 }],
+      layers: [{ cell: 'gru', units: 8 }],
     });
     const [small, large] = [draw([3, 2, 8], 1), draw([500, 200, 8], 2)];
     const first = await network.forward(small);
@@ -212,20 +212,20 @@ describe.each(hosts)('in $host', ({ worker }) => {
   });
 
   test('saves and loads; a file of another network is refused whole', async () => {
-    const options = { worker, task: { inputs: 2, outputs: 1 }, layers: [{ cell: 'lstm', hidden: 3 }] };
+    const options = { worker, task: { inputs: 2, outputs: 1 }, layers: [{ cell: 'lstm', units: 3 }] };
     const [one, other] = [await create({ ...options, seed: 1 }), await create({ ...options, seed: 2 })];
     const x = draw([4, 2, 2], 1);
     const { y } = await one.forward(x);
     expect((await other.forward(x)).y).not.toEqual(y);
     await other.load(await one.save());
     expect((await other.forward(x)).y).toEqual(y);
-    const larger = await create({ ...options, layers: [{ cell: 'lstm', hidden: 4 }] });
+    const larger = await create({ ...options, layers: [{ cell: 'lstm', units: 4 }] });
     expect(await rejection(larger.load(await one.save()))).toMatchObject({ field: 'weight_ih_l0.shape' });
     expect(await rejection(one.load(Uint8Array.of(1, 2)))).toMatchObject({ code: 'INVALID_CHECKPOINT' });
   });
 
   test('ends: what runs and what comes after rejects with DISPOSED', async () => {
-    const network = await create({ worker, task: { inputs: 1 }, layers: [{ hidden: 2 }] });
+    const network = await create({ worker, task: { inputs: 1 }, layers: [{ units: 2 }] });
     const running = rejection(network.forward(draw([2, 1, 1], 1)));
     network.dispose();
     network.dispose();
@@ -236,7 +236,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
       () => network.save(),
     ])
       expect(await rejection(call())).toMatchObject({ code: 'DISPOSED' });
-    const other = await create({ worker, task: { inputs: 1 }, layers: [{ hidden: 2 }] });
+    const other = await create({ worker, task: { inputs: 1 }, layers: [{ units: 2 }] });
     const waiting = rejection(other.gradients());
     other.terminate();
     expect(await waiting).toMatchObject({ code: 'DISPOSED' });

@@ -16,7 +16,7 @@ export const TEXT = Array.from(
   (_, i) => `${i} ${(i * i) % 97}${i % 3 ? '+' : '\n'}${(i * 7) % 31}-`,
 ).join('');
 
-const layer = (rest: LayerConfig): LayerConfig => ({ cell: 'lstm', hidden: HIDDEN, ...rest });
+const layer = (rest: LayerConfig): LayerConfig => ({ cell: 'lstm', units: HIDDEN, ...rest });
 const deep: EdgeConfig = { from: 'self', delay: 1, hidden: [5, 4], activation: 'relu', shortcut: true };
 const input = { from: 'input', delay: 0 } as const;
 const factor = { from: 'self', units: 5 } as const;
@@ -44,7 +44,7 @@ const others: Record<string, Config> = {
   },
   'embedding, tied, residual, dropout': {
     embedding: HIDDEN,
-    tied: true,
+    tieWeights: true,
     dropout: 0.3,
     variationalDropout: true,
     layers: [layer({ residual: true }), layer({ cell: 'gru', residual: true, recurrentDropout: 0.2 })],
@@ -52,7 +52,7 @@ const others: Record<string, Config> = {
   'skips everywhere': {
     skipInputs: true,
     skipOutputs: true,
-    layers: [layer({}), layer({ cell: 'gru', hidden: 5 }), layer({ cell: 'peephole-lstm', hidden: 4 })],
+    layers: [layer({}), layer({ cell: 'gru', units: 5 }), layer({ cell: 'peephole-lstm', units: 4 })],
   },
   'delays of every kind': {
     embedding: 4,
@@ -175,7 +175,7 @@ const startOnce = () =>
 export async function configurations(): Promise<Record<string, Config>> {
   const { presets } = read<Schema>((await startOnce()).schema());
   return {
-    ...Object.fromEntries(presets.map(({ name }) => [name, { preset: name, hidden: HIDDEN }])),
+    ...Object.fromEntries(presets.map(({ name }) => [name, { preset: name, units: HIDDEN }])),
     ...others,
   };
 }
@@ -207,10 +207,10 @@ export interface Trained {
 export async function trained(config: Config, steps = 6): Promise<Trained> {
   const session = new (await startOnce()).Session();
   const settings = {
-    window: WINDOW,
-    batch: BATCH,
+    sequenceLength: WINDOW,
+    batchSize: BATCH,
     seed: 3,
-    validation: 0,
+    validationSplit: 0,
     optimizer: { learningRate: 0.03 },
   };
   read(session.create(JSON.stringify({ ...settings, ...config }), new TextEncoder().encode(TEXT)));

@@ -10,9 +10,9 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const late = [{ from: 'input' }, { from: 'self' }, { from: 'self', delay: 2 }] as const;
 const more: TaskCase[] = [
-  ['classify, mean, scans', { name: 'classify', pool: 'mean' }, 'classify', { layers: [{ hidden: 5, layerNorm: true, bidirectional: true }] }],
-  ['classify, last, clock and delays', 'classify', 'classify', { layers: [{ hidden: 6, clock: [1, 2], edges: [...late] }] }],
-  ['classify, last, no recurrence', 'classify', 'classify', { layers: [{ cell: 'rnn', hidden: 6, edges: [{ from: 'input' }, { from: 'input', delay: 1 }] }] }],
+  ['classify, mean, scans', { name: 'classify', pooling: 'mean' }, 'classify', { layers: [{ units: 5, layerNorm: true, bidirectional: true }] }],
+  ['classify, last, clock and delays', 'classify', 'classify', { layers: [{ units: 6, clock: [1, 2], edges: [...late] }] }],
+  ['classify, last, no recurrence', 'classify', 'classify', { layers: [{ cell: 'rnn', units: 6, edges: [{ from: 'input' }, { from: 'input', delay: 1 }] }] }],
 ]; // prettier-ignore
 
 test.each([...networkCases, ...more])('%s', async (name, task, text, options) => {
@@ -56,9 +56,9 @@ test.each([...networkCases, ...more])('%s', async (name, task, text, options) =>
 const networksMade: Network[] = [];
 afterAll(() => networksMade.forEach((network) => network.dispose()));
 const D = 3;
-const layer = (rest: LayerConfig): LayerConfig => ({ cell: 'lstm', hidden: 4, ...rest });
+const layer = (rest: LayerConfig): LayerConfig => ({ cell: 'lstm', units: 4, ...rest });
 const networks: Record<string, { layers: LayerConfig[] }> = {
-  'two layers of PyTorch': { layers: [layer({}), layer({ hidden: 5 })] },
+  'two layers of PyTorch': { layers: [layer({}), layer({ units: 5 })] },
   'both directions of PyTorch': { layers: [layer({ bidirectional: true }), layer({ bidirectional: true })] },
   'peepholes and a reset before the product': {
     layers: [layer({ cell: 'peephole-lstm' }), layer({ cell: 'gru', reset: 'before' })],

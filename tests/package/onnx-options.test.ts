@@ -30,8 +30,8 @@ async function bits(onnx: Uint8Array, text: string): Promise<number> {
 
 test('float16 and int8 cost less than they may, and make files of a half and of a quarter', async () => {
   const cases = [
-    { cell: 'lstm', hidden: 96 },
-    { cell: 'gru', hidden: 96, layerNorm: true }, // a Scan
+    { cell: 'lstm', units: 96 },
+    { cell: 'gru', units: 96, layerNorm: true }, // a Scan
   ];
   const later = Array.from({ length: 60 }, (_, k) => {
     const i = 220 + k;
@@ -39,7 +39,7 @@ test('float16 and int8 cost less than they may, and make files of a half and of 
   }).join('');
   for (const layer of cases) {
     const model = await trained(
-      { layers: [layer], window: 24, batch: 8, optimizer: { learningRate: 0.01 } },
+      { layers: [layer], sequenceLength: 24, batchSize: 8, optimizer: { learningRate: 0.01 } },
       80,
     );
     const { checkpoint } = model;
@@ -57,7 +57,7 @@ test('float16 and int8 cost less than they may, and make files of a half and of 
 });
 
 test('a number that is too large for float16 is refused by name', async () => {
-  const model = await trained({ layers: [{ cell: 'rnn', hidden: 3 }] }, 1);
+  const model = await trained({ layers: [{ cell: 'rnn', units: 3 }] }, 1);
   const { config, vocabulary, parameters, file } = readCheckpoint(model.checkpoint);
   model.dispose();
   const graph = JSON.parse(file.metadata['graph']!);
@@ -72,7 +72,7 @@ test('a number that is too large for float16 is refused by name', async () => {
 
 test.each([14, 15, 17, 18, 20, 21])('opset %i computes the same', async (opset) => {
   for (const layer of [{ cell: 'lstm' }, { cell: 'gru', layerNorm: true, clock: [1, 2] }]) {
-    const model = await trained({ layers: [{ hidden: 5, ...layer }] });
+    const model = await trained({ layers: [{ units: 5, ...layer }] });
     const session = await opened(whole(toOnnx(model.checkpoint, { opset })));
     const tokens = Array.from({ length: 4 * BATCH }, (_, i) => (i * i) % model.symbols);
     const values = new Float32Array(model.state.values.length);
@@ -110,7 +110,7 @@ const strange: [string, GraphExpression][] = [
 ];
 
 test('equations that double are no hindrance, and those without an end are refused', async () => {
-  const model = await trained({ layers: [{ cell: 'rnn', hidden: 3 }] }, 1);
+  const model = await trained({ layers: [{ cell: 'rnn', units: 3 }] }, 1);
   const { config, vocabulary, parameters, file } = readCheckpoint(model.checkpoint);
   model.dispose();
   const written = (equations: unknown) => {
@@ -134,7 +134,7 @@ test('equations that double are no hindrance, and those without an end are refus
 
 describe('a cell of four states that nothing here has heard of', () => {
   test('takes the general path and gives what the same equations give', async () => {
-    const model = await trained({ layers: [{ cell: 'lstm', hidden: 5 }] });
+    const model = await trained({ layers: [{ cell: 'lstm', units: 5 }] });
     const { config, vocabulary, parameters, file } = readCheckpoint(model.checkpoint);
     const graph = JSON.parse(file.metadata['graph']!);
     const cell = graph.operations.find(({ operation }: { operation: string }) => operation === 'cell');

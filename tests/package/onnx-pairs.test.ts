@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'unfold-onnx-pairs-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 let written = 0;
 
-const both = { hidden: 5, bidirectional: true };
+const both = { units: 5, bidirectional: true };
 const names = Array.from(
   { length: 60 },
   (_, i) => 'abcab'.slice(i % 3, 3 + (i % 2)) + 'ddd'.slice(i % 4),
@@ -28,35 +28,35 @@ const placed = names
 
 type Case = [name: string, options: Partial<CreateOptions>];
 const cases: Case[] = [
-  ['reversal', { corpus: 'reversal', encoder: [{ hidden: 6 }], layers: [{ hidden: 6 }] }],
-  ['additive attention, both ways', { corpus: 'reversal', encoder: [both], layers: [{ hidden: 6 }], attention: 'additive' }],
+  ['reversal', { dataset: 'reversal', encoder: [{ units: 6 }], layers: [{ units: 6 }] }],
+  ['additive attention, both ways', { dataset: 'reversal', encoder: [both], layers: [{ units: 6 }], attention: 'additive' }],
   ['multiplicative attention, embedding, two layers', {
-    corpus: 'reversal',
+    dataset: 'reversal',
     embedding: 4,
-    encoder: [{ cell: 'gru', hidden: 5 }, { ...both, cell: 'gru' }],
-    layers: [{ cell: 'gru', hidden: 6 }, { cell: 'rnn', hidden: 5 }],
+    encoder: [{ cell: 'gru', units: 5 }, { ...both, cell: 'gru' }],
+    layers: [{ cell: 'gru', units: 6 }, { cell: 'rnn', units: 5 }],
     attention: 'multiplicative',
   }],
   ['context as input, halting', {
-    corpus: 'reversal', context: 'input', task: { name: 'translate', length: 'halt' },
-    encoder: [{ hidden: 5, clock: [1, 2] }],
-    layers: [{ hidden: 5, layerNorm: true, edges: [{ from: 'input' }, { from: 'input', delay: 1 }, { from: 'context' }, { from: 'self' }, { from: 'self', delay: 2 }] }],
+    dataset: 'reversal', context: 'input', task: { name: 'translate', termination: 'halt' },
+    encoder: [{ units: 5, clock: [1, 2] }],
+    layers: [{ units: 5, layerNorm: true, edges: [{ from: 'input' }, { from: 'input', delay: 1 }, { from: 'context' }, { from: 'self' }, { from: 'self', delay: 2 }] }],
   }],
   ['context as first state, a counted length', {
-    corpus: 'reversal', context: 'initial', task: { name: 'translate', length: 'count' }, encoder: [both], layers: [{ hidden: 6, clock: [1, 3] }],
+    dataset: 'reversal', context: 'initial', task: { name: 'translate', termination: 'count' }, encoder: [both], layers: [{ units: 6, clock: [1, 3] }],
   }],
   ['scheduled sampling', {
-    corpus: 'reversal', encoder: [{ hidden: 6 }], attention: 'additive', sampling: { name: 'linear', k: 100 },
-    layers: [{ hidden: 6 }],
+    dataset: 'reversal', encoder: [{ units: 6 }], attention: 'additive', scheduledSampling: { name: 'linear', k: 100 },
+    layers: [{ units: 6 }],
   }],
-  ['generate', { task: 'generate', text: names, layers: [{ hidden: 8 }] }],
-  ['generate, halting, from a context', { task: { name: 'generate', length: 'halt', context: 2 }, text: placed, layers: [{ cell: 'gru', hidden: 8 }] }],
-  ['generate, a counted length', { task: { name: 'generate', length: 'count' }, text: names, layers: [{ hidden: 8 }] }],
+  ['generate', { task: 'generate', text: names, layers: [{ units: 8 }] }],
+  ['generate, halting, from a context', { task: { name: 'generate', termination: 'halt', context: 2 }, text: placed, layers: [{ cell: 'gru', units: 8 }] }],
+  ['generate, a counted length', { task: { name: 'generate', termination: 'count' }, text: names, layers: [{ units: 8 }] }],
 ]; // prettier-ignore
 
 const trained = async (options: Partial<CreateOptions>): Promise<Model> => {
   const model = await createModel({
-    batch: 8,
+    batchSize: 8,
     evaluateEvery: 0,
     seed: 5,
     threads: 1,
@@ -187,7 +187,7 @@ test.each(cases)('%s', async (name, options) => {
         const about = { targets: targets.length, symbols: graph.sizes.symbols, ends: task.length ?? 'end', longest, beamWidth }; // prettier-ignore
         const found = await decode(sessions, start, about);
         const asked = encoded ? { input: source as string } : context ? { context: given } : {};
-        const expected: Prediction = await model.predict({ ...asked, beam: beamWidth });
+        const expected: Prediction = await model.predict({ ...asked, beamWidth: beamWidth });
         const shown = ({ tokens }: Hypothesis) => tokens.map((v) => targets[v]).join('');
         expect(shown(found[0]!)).toBe(expected.output);
         expect(Math.abs(found[0]!.logProbability - expected.logProbability!)).toBeLessThan(1e-3);
@@ -237,7 +237,7 @@ test('padding a batch of sources changes no answer', async () => {
 test('a network with a given context goes on from states, step by step or all at once', async () => {
   const network = await createNetwork({
     task: { inputs: 3, outputs: 2, context: 4 },
-    layers: [{ cell: 'lstm', hidden: 5 }, { cell: 'gru', hidden: 4 }],
+    layers: [{ cell: 'lstm', units: 5 }, { cell: 'gru', units: 4 }],
     context: 'both',
     seed: 2,
     threads: 1,

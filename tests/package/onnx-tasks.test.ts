@@ -57,9 +57,9 @@ test('Keras takes labels; encoders are refused by name where a format has none',
   model.dispose();
   expect(toKeras(file)['model.py']).toContain('Dense(');
   const other = await createModel({
-    corpus: 'reversal',
-    layers: [{ hidden: 4 }],
-    encoder: [{ hidden: 4 }],
+    dataset: 'reversal',
+    layers: [{ units: 4 }],
+    encoder: [{ units: 4 }],
     threads: 1,
     worker: false,
   });

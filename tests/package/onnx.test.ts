@@ -105,7 +105,7 @@ test.runIf(hasModule('onnx'))("the ONNX checker (Debian's python3-onnx) passes e
 
 describe('refuses by name', () => {
   const changed = async (change: (graph: Record<string, any>, parameters: Map<string, any>) => void) => {
-    const model = await trained({ preset: 'lstm', hidden: 4 });
+    const model = await trained({ preset: 'lstm', units: 4 });
     const { config, vocabulary, parameters, file } = readCheckpoint(model.checkpoint);
     model.dispose();
     const graph = JSON.parse(file.metadata['graph']!);
@@ -125,7 +125,7 @@ describe('refuses by name', () => {
     expect(await changed((_, tensors) => tensors.set('more', tensors.get('readout.bias')))).toThrow('more');
   });
   test('a file without a graph, with the way on', async () => {
-    const model = await trained({ preset: 'lstm', hidden: 4 });
+    const model = await trained({ preset: 'lstm', units: 4 });
     const { config, vocabulary, parameters } = readCheckpoint(model.checkpoint);
     model.dispose();
     expect(() => toOnnx(writeCheckpoint(config, { vocabulary }, parameters))).toThrow(
@@ -133,7 +133,7 @@ describe('refuses by name', () => {
     );
   });
   test('a damaged file', async () => {
-    const model = await trained({ preset: 'gru', hidden: 4 });
+    const model = await trained({ preset: 'gru', units: 4 });
     const bytes = model.checkpoint.slice();
     model.dispose();
     bytes[bytes.length - 5]! ^= 1;
@@ -146,7 +146,7 @@ describe('refuses by name', () => {
 });
 
 test('the engine refuses a window or a state that does not fit', async () => {
-  const model = await trained({ preset: 'lstm', hidden: 4 });
+  const model = await trained({ preset: 'lstm', units: 4 });
   const { state } = model;
   expect(() => model.logits([0, 1], 3, state)).toThrow('columns');
   expect(() => model.logits([0, 1, 2], 3, { ...state, values: state.values.slice(1) })).toThrow(

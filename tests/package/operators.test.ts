@@ -155,7 +155,7 @@ describe.each(directions)('$direction', ({ config }) => {
   test.each(named)('%s', async (_, one, bias) => {
     const network = await createNetwork({
       task: { inputs: D },
-      layers: [{ hidden: H, ...one.layer, ...config }],
+      layers: [{ units: H, ...one.layer, ...config }],
       threads: 1,
       worker: false,
     });

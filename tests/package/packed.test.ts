@@ -83,7 +83,7 @@ describe('compilers', () => {
   const source = `
     import { createModel, openModel, UnfoldError, type Config, type Progress } from 'unfold-rnn';
     import { createModel as inline } from 'unfold-rnn/inline';
-    const config: Config = { layers: [{ cell: 'lstm', hidden: 8 }], optimizer: { name: 'adam' } };
+    const config: Config = { layers: [{ cell: 'lstm', units: 8 }], optimizer: { name: 'adam' } };
     export async function go(text: string, signal: AbortSignal): Promise<string> {
       using model = await createModel({ text, ...config, math: 'fast', signal });
       await using reports = model.train({ steps: 3 });

@@ -13,7 +13,7 @@ test('support() tells threads from none, and why', async () => {
 });
 
 test('threads are there, or one with a reason: the same numbers', async () => {
-  const options = { layers: [{ cell: 'lstm', hidden: 64 }], batch: 24 };
+  const options = { layers: [{ cell: 'lstm', units: 64 }], batchSize: 24 };
   const one = await realModel({ ...options, threads: 1 });
   const two = await realModel({ ...options, threads: 2 });
   expect(two.info.runtime).toMatchObject(
@@ -61,9 +61,9 @@ describe.each(hosts)('in $host', ({ worker }) => {
 test('questions about configurations need no model', async () => {
   const { defaults } = await getSchema();
   expect((await checkConfig(defaults, { vocabulary: 20 })).parameters).toBeGreaterThan(0);
-  expect(await rejection(checkConfig({ batch: 0 }))).toMatchObject({
+  expect(await rejection(checkConfig({ batchSize: 0 }))).toMatchObject({
     code: 'INVALID_CONFIG',
-    field: 'batch',
+    field: 'batchSize',
   });
 });
 

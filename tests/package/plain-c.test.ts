@@ -102,7 +102,7 @@ ${printing('out', steps * outputs)}`,
 });
 
 test.each(['regress', 'notes'] as const)('%s, forecast', async (task) => {
-  const model = await made(task, task, { layers: [{ cell: 'gru', hidden: 6 }] });
+  const model = await made(task, task, { layers: [{ cell: 'gru', units: 6 }] });
   try {
     const { input } = asked(model, 5);
     const { forecast } = await model.predict({ input, steps: 6, ...(task === 'notes' && { seed: 7 }) });
@@ -173,12 +173,18 @@ ${printing('out', expected.length)}`,
 });
 
 test('a seed writes the text that the engine writes; a text that is too long for its place is cut', async () => {
-  const model = await createModel({ text: TEXT, layers: [{ hidden: 12 }], batch: 3, window: 11, threads: 1 });
+  const model = await createModel({
+    text: TEXT,
+    layers: [{ units: 12 }],
+    batchSize: 3,
+    sequenceLength: 11,
+    threads: 1,
+  });
   for await (const _ of model.train({ steps: 30 }));
   const samples = [
-    { prime: '12 ', temperature: 0.9, seed: 3 },
-    { prime: '', temperature: 1.3, seed: 2 ** 40 + 5 },
-    { prime: '7', temperature: 0, seed: 1 },
+    { prompt: '12 ', temperature: 0.9, seed: 3 },
+    { prompt: '', temperature: 1.3, seed: 2 ** 40 + 5 },
+    { prompt: '7', temperature: 0, seed: 1 },
   ];
   const expected: string[] = [];
   for (const sample of samples) {
@@ -187,8 +193,8 @@ test('a seed writes the text that the engine writes; a text that is too long for
     expected.push(...all.split('\n'));
   }
   const body = samples.map(
-    ({ prime, temperature, seed }) =>
-      `unfold_sample(&state, "${prime}", 90, ${temperature}${Number.isInteger(temperature) ? '.0' : ''}f, ${seed}ull, out, sizeof out);\nputs(out);`,
+    ({ prompt, temperature, seed }) =>
+      `unfold_sample(&state, "${prompt}", 90, ${temperature}${Number.isInteger(temperature) ? '.0' : ''}f, ${seed}ull, out, sizeof out);\nputs(out);`,
   );
   const short = 'char few[4];\nprintf("%d", unfold_sample(&state, "7", 90, 0, 1, few, 4));\nputs(few);';
   const printed = run(toC(await model.save()), `char out[200];\n${body.join('\n')}\n${short}`);

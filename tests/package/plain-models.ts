@@ -4,7 +4,7 @@ import { type AnyTask, made, networkCases } from './task-models.js';
 
 const rows = Array.from({ length: 40 }, (_, i) => i);
 const word = (i: number) => 'abcb'.slice(i % 3) + 'cab'.slice(0, i % 4);
-const both = { hidden: 5, bidirectional: true };
+const both = { units: 5, bidirectional: true };
 
 /** Of tasks that write sequences: name, configuration, text. */
 const sequenceTexts: Record<string, string> = {
@@ -16,22 +16,22 @@ const sequenceTexts: Record<string, string> = {
 type SequenceCase = [name: string, text: keyof typeof sequenceTexts, options: Partial<CreateOptions>];
 
 export const sequenceCases: SequenceCase[] = [
-  ['generate', 'generate', { task: 'generate', layers: [{ hidden: 8 }] }],
-  ['generate, halting, a given context', 'given', { task: { name: 'generate', length: 'halt', context: 2 }, layers: [{ cell: 'gru', hidden: 8 }, { hidden: 6 }] }],
-  ['generate, length first', 'given', { task: { name: 'generate', length: 'count', context: 2 }, embedding: 4, layers: [{ hidden: 8 }] }],
-  ['generate, no context, length first', 'generate', { task: { name: 'generate', length: 'count' }, layers: [{ hidden: 8 }] }],
-  ['translate', 'translate', { task: 'translate', encoder: [{ hidden: 8 }], layers: [{ hidden: 8 }] }],
-  ['translate, initial states only', 'translate', { task: 'translate', context: 'initial', encoder: [both], layers: [{ hidden: 8, edges: [{ from: 'input' }, { from: 'self' }, { from: 'self', delay: 3 }] }] }],
-  ['translate, additive attention', 'translate', { task: 'translate', attention: 'additive', embedding: 5, encoder: [both], layers: [{ cell: 'gru', hidden: 8 }, { hidden: 7 }] }],
-  ['translate, multiplicative attention', 'translate', { task: { name: 'translate', length: 'halt' }, attention: { score: 'multiplicative', size: 5, feed: false }, encoder: [{ hidden: 6 }, both], layers: [{ hidden: 8 }] }],
-  ['translate, length first', 'translate', { task: { name: 'translate', length: 'count' }, context: 'input', encoder: [{ cell: 'gru', hidden: 6 }], layers: [{ hidden: 8 }], sampling: 'linear' }],
+  ['generate', 'generate', { task: 'generate', layers: [{ units: 8 }] }],
+  ['generate, halting, a given context', 'given', { task: { name: 'generate', termination: 'halt', context: 2 }, layers: [{ cell: 'gru', units: 8 }, { units: 6 }] }],
+  ['generate, length first', 'given', { task: { name: 'generate', termination: 'count', context: 2 }, embedding: 4, layers: [{ units: 8 }] }],
+  ['generate, no context, length first', 'generate', { task: { name: 'generate', termination: 'count' }, layers: [{ units: 8 }] }],
+  ['translate', 'translate', { task: 'translate', encoder: [{ units: 8 }], layers: [{ units: 8 }] }],
+  ['translate, initial states only', 'translate', { task: 'translate', context: 'initial', encoder: [both], layers: [{ units: 8, edges: [{ from: 'input' }, { from: 'self' }, { from: 'self', delay: 3 }] }] }],
+  ['translate, additive attention', 'translate', { task: 'translate', attention: 'additive', embedding: 5, encoder: [both], layers: [{ cell: 'gru', units: 8 }, { units: 7 }] }],
+  ['translate, multiplicative attention', 'translate', { task: { name: 'translate', termination: 'halt' }, attention: { score: 'multiplicative', size: 5, inputFeeding: false }, encoder: [{ units: 6 }, both], layers: [{ units: 8 }] }],
+  ['translate, length first', 'translate', { task: { name: 'translate', termination: 'count' }, context: 'input', encoder: [{ cell: 'gru', units: 6 }], layers: [{ units: 8 }], scheduledSampling: 'linear' }],
 ]; // prettier-ignore
 
 /** One answer for each step of an input, or for the whole, that other lists do not have. */
 const more: typeof networkCases = [
-  ['tag, forward', 'tag', 'tag', { layers: [{ hidden: 6 }] }],
-  ['classify, late', 'classify', 'classify', { layers: [{ hidden: 6, edges: [{ from: 'input', delay: 1 }, { from: 'self', delay: 2 }] }, { ...both, layerNorm: true }] }],
-  ['regress, pooled, last', { name: 'regress', pool: 'last' }, 'pooled', { layers: [{ cell: 'gru', hidden: 5 }] }],
+  ['tag, forward', 'tag', 'tag', { layers: [{ units: 6 }] }],
+  ['classify, late', 'classify', 'classify', { layers: [{ units: 6, edges: [{ from: 'input', delay: 1 }, { from: 'self', delay: 2 }] }, { ...both, layerNorm: true }] }],
+  ['regress, pooled, last', { name: 'regress', pooling: 'last' }, 'pooled', { layers: [{ cell: 'gru', units: 5 }] }],
 ]; // prettier-ignore
 
 export const answerCases = [...networkCases, ...more];
@@ -46,7 +46,7 @@ export const textCases: Record<string, Partial<CreateOptions>> = {
     layers: [
       {
         cell: 'rnn',
-        hidden: 6,
+        units: 6,
         edges: [
           {
             from: {
@@ -63,29 +63,29 @@ export const textCases: Record<string, Partial<CreateOptions>> = {
   },
   'an upper layer read late': {
     layers: [
-      { hidden: 6, edges: [{ from: 'input' }, { from: 'self' }, { from: 1, delay: 1 }] },
-      { cell: 'gru', hidden: 4 },
+      { units: 6, edges: [{ from: 'input' }, { from: 'self' }, { from: 1, delay: 1 }] },
+      { cell: 'gru', units: 4 },
     ],
   },
   'block-diagonal matrices': {
     layers: [
-      { hidden: 8, edges: [{ from: 'input' }, { from: 'self', blocks: 4 }] },
+      { units: 8, edges: [{ from: 'input' }, { from: 'self', blocks: 4 }] },
       {
         cell: 'gru',
         reset: 'before',
-        hidden: 6,
+        units: 6,
         clock: [1, 2],
         edges: [{ from: 0 }, { from: 'self', blocks: 2 }],
       },
     ],
   },
-  bytes: { unit: 'byte', layers: [{ hidden: 6 }] },
-  'a vocabulary with a cap': { vocabulary: 8, layers: [{ hidden: 6 }] },
+  bytes: { unit: 'byte', layers: [{ units: 6 }] },
+  'a vocabulary with a cap': { vocabulary: 8, layers: [{ units: 6 }] },
 };
 
 export const tensorCases: Record<string, Parameters<typeof createNetwork>[0]> = {
-  'no readout': { task: { inputs: 2 }, layers: [{ hidden: 4 }, { cell: 'gru', hidden: 3 }] },
-  'a readout': { task: { inputs: 2, outputs: 3 }, layers: [{ hidden: 4, edges: [{ from: 'input', delay: 1 }, { from: 'self' }] }] },
+  'no readout': { task: { inputs: 2 }, layers: [{ units: 4 }, { cell: 'gru', units: 3 }] },
+  'a readout': { task: { inputs: 2, outputs: 3 }, layers: [{ units: 4, edges: [{ from: 'input', delay: 1 }, { from: 'self' }] }] },
   'both directions': {
     task: { inputs: 3 },
     layers: [both, { ...both, cell: 'gru' }],
@@ -95,7 +95,7 @@ export const tensorCases: Record<string, Parameters<typeof createNetwork>[0]> = 
     context: 'input',
     layers: [{ ...both, edges: [{ from: 'input' }, { from: 'self' }, { from: 'self', delay: 2 }, { from: 'context' }] }],
   },
-  'a context as first states': { task: { inputs: 2, outputs: 2, context: 3 }, layers: [{ hidden: 4 }, { hidden: 5 }] },
+  'a context as first states': { task: { inputs: 2, outputs: 2, context: 3 }, layers: [{ units: 4 }, { units: 5 }] },
 }; // prettier-ignore
 
 /** Its answer [T, O] of one sequence. */

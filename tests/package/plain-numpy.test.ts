@@ -89,7 +89,7 @@ describe.runIf(hasModule('numpy'))("with Debian's NumPy", () => {
   });
 
   test.each(['regress', 'notes'] as const)('%s, forecast', async (task) => {
-    const model = await made(task, task, { layers: [{ cell: 'gru', hidden: 6 }] });
+    const model = await made(task, task, { layers: [{ cell: 'gru', units: 6 }] });
     await saved(model, async (code) => {
       const { input } = asked(model, 5);
       const { forecast } = await model.predict({ input, steps: 6, ...(task === 'notes' && { seed: 7 }) });
@@ -108,8 +108,8 @@ describe.runIf(hasModule('numpy'))("with Debian's NumPy", () => {
       const asks = { ...(source && { input: 'bcbca' }), ...(context && { context }) };
       const options = [
         ['', {}],
-        ['beam_width=4', { beam: 4 }],
-        ['beam_width=3, length_penalty=1', { beam: 3, lengthPenalty: 1 }],
+        ['beam_width=4', { beamWidth: 4 }],
+        ['beam_width=3, length_penalty=1', { beamWidth: 3, lengthPenalty: 1 }],
         ['temperature=1.2, seed=5', { temperature: 1.2, seed: 5 }],
       ] as const;
       const calls = options.map(([text]) => `model.predict(${[first, text].filter(Boolean).join(', ')})`);
@@ -145,15 +145,15 @@ describe.runIf(hasModule('numpy'))("with Debian's NumPy", () => {
       const model = await createModel({
         text: TEXT,
         unit,
-        layers: [{ hidden: 12 }],
-        batch: 3,
-        window: 11,
+        layers: [{ units: 12 }],
+        batchSize: 3,
+        sequenceLength: 11,
         threads: 1,
       });
       for await (const _ of model.train({ steps: 30 }));
       let expected = '';
       for await (const piece of model.sample({
-        prime: '12 ',
+        prompt: '12 ',
         temperature: 0.9,
         seed: 2 ** 40 + 5,
         length: 90,

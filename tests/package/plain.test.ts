@@ -75,7 +75,7 @@ test.each(answerCases)('%s', async (_, task, text, more) => {
 });
 
 test.each(['regress', 'notes'])('%s, forecast', async (task) => {
-  const model = await made(task, task, { layers: [{ cell: 'gru', hidden: 6 }] });
+  const model = await made(task, task, { layers: [{ cell: 'gru', units: 6 }] });
   await saved(model, async ({ predict }) => {
     const { input } = asked(model, 5);
     for (const seed of [1, 7]) {
@@ -92,9 +92,14 @@ test.each(sequenceCases)('%s', async (...one) => {
   await saved(model, async ({ predict }) => {
     for (const input of source ? ['abc', 'c', 'bcbca'] : [undefined]) {
       const asks = { ...(input && { input }), ...(context && { context }) };
-      for (const options of [{}, { beam: 4 }, { beam: 3, lengthPenalty: 1 }, { temperature: 1.2, seed: 5 }]) {
+      for (const options of [
+        {},
+        { beamWidth: 4 },
+        { beamWidth: 3, lengthPenalty: 1 },
+        { temperature: 1.2, seed: 5 },
+      ]) {
         const expected = await model.predict({ ...asks, ...options });
-        const { beam: beamWidth = 1, ...rest } = options as { beam?: number };
+        const { beamWidth = 1, ...rest } = options as { beamWidth?: number };
         const first = input ?? context;
         const found = first ? predict(first, { beamWidth, ...rest }) : predict({ beamWidth, ...rest });
         expect(found.output).toBe(expected.output);
@@ -128,9 +133,9 @@ test('a seed writes the text that the engine writes', async () => {
     const model = await createModel({
       text: TEXT,
       unit,
-      layers: [{ hidden: 12 }],
-      batch: 3,
-      window: 11,
+      layers: [{ units: 12 }],
+      batchSize: 3,
+      sequenceLength: 11,
       threads: 1,
     });
     for await (const _ of model.train({ steps: 30 }));
@@ -141,8 +146,7 @@ test('a seed writes the text that the engine writes', async () => {
         ['7', 0, 1],
       ] as const) {
         let expected = '';
-        for await (const piece of model.sample({ prime: prompt, temperature, seed, length: 90 }))
-          expected += piece;
+        for await (const piece of model.sample({ prompt, temperature, seed, length: 90 })) expected += piece;
         expect(sample({ prompt, temperature, seed, length: 90 })).toBe(expected);
       }
       const { output, probabilities } = predict('12 ');
@@ -168,7 +172,7 @@ describe('a file', () => {
   const cellOf = (graph: any) => graph.operations.find(({ operation }: any) => operation === 'cell');
 
   test('with a cell that nobody has heard of is computed by its equations', async () => {
-    const model = await trained({ layers: [{ hidden: 6 }] });
+    const model = await trained({ layers: [{ units: 6 }] });
     // tanh x = 2σ(2x) − 1, c = max(c, −∞), and another order: the same cell under another name.
     const bytes = changed(model.checkpoint, (graph) => {
       const cell = cellOf(graph);
@@ -192,7 +196,7 @@ describe('a file', () => {
   });
 
   test('of damage, without a graph, or of an unknown task is refused by name', async () => {
-    const model = await trained({ layers: [{ hidden: 6 }] });
+    const model = await trained({ layers: [{ units: 6 }] });
     const { checkpoint } = model;
     model.dispose();
     const refused = (bytes: Uint8Array, more: object, options = {}) => {
@@ -238,9 +242,9 @@ describe('a file', () => {
   test('whose symbols look like code is text in what is printed', async () => {
     const model = await createModel({
       text: '\u2028\\"`${</script>\u0000?😀'.repeat(40),
-      layers: [{ hidden: 4 }],
-      batch: 2,
-      window: 8,
+      layers: [{ units: 4 }],
+      batchSize: 2,
+      sequenceLength: 8,
       threads: 1,
     });
     const bytes = await model.save();
@@ -255,7 +259,7 @@ test('8-bit weights cost less than 0.01 bits a character', async () => {
   const text = readFileSync(new URL('../../web/texts/tunes.txt', import.meta.url), 'utf8').slice(0, 60_000);
   const model = await createModel({
     text,
-    layers: [{ hidden: 48 }],
+    layers: [{ units: 48 }],
     seed: 1,
     threads: 1,
     optimizer: { learningRate: 0.01 },

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const run = promisify(execFile);
 const index = JSON.stringify(new URL('../../dist/index.js', import.meta.url).href);
-const create = `createModel({ text: 'to be or not to be '.repeat(200), layers: [{ cell: 'gru', hidden: 16 }], batch: 4, window: 16`;
+const create = `createModel({ text: 'to be or not to be '.repeat(200), layers: [{ cell: 'gru', units: 16 }], batchSize: 4, sequenceLength: 16`;
 
 let folder: string;
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'unfold-'))));
@@ -122,7 +122,7 @@ test.skipIf(!taskset)(
     import { createModel } from ${index};
     const losses = [];
     for (const threads of ['auto', 2]) {
-      const model = await ${create}, batch: 64, threads });
+      const model = await ${create}, batchSize: 64, threads });
       const own = [];
       for await (const report of model.train({ steps: 100 })) own.push(...report.losses);
       losses.push(own.join());

@@ -43,7 +43,7 @@ const files: Record<string, Case> = {
     text: Array.from({ length: 900 }, (_, i) => Math.cos(i)).join('\n'),
   },
   'regress, pooled': {
-    task: { name: 'regress', pool: 'mean' },
+    task: { name: 'regress', pooling: 'mean' },
     text: repeated((i) => `${i} 0.1,2 ${i / 3}, 5 6;${i},7`),
   },
   'notes, divided': {
@@ -61,13 +61,13 @@ const files: Record<string, Case> = {
     text: JSON.stringify({ train: Array.from({ length: 11 }, (_, i) => [[i], [i + 1], []]) }),
     seed: 2 ** 40 + 7,
   },
-  'nothing held back': { task: 'generate', text: repeated(symbols), validation: 0 },
+  'nothing held back': { task: 'generate', text: repeated(symbols), validationSplit: 0 },
 };
 
 describe.runIf(hasModule('torch'))("in Debian's PyTorch", async () => {
-  const { corpora } = await getSchema();
+  const { datasets: corpora } = await getSchema();
   const generated = Object.fromEntries(
-    corpora.map(({ name }) => [name, { corpus: { name, count: 200, seed: 2 ** 35 + 3 } }]),
+    corpora.map(({ name }) => [name, { dataset: { name, count: 200, seed: 2 ** 35 + 3 } }]),
   );
   const cases: Record<string, Case> = { ...files, ...generated };
   const named = (name: string) => name.replace(/\W+/g, '-');
@@ -84,7 +84,7 @@ describe.runIf(hasModule('torch'))("in Debian's PyTorch", async () => {
 
   beforeAll(async () => {
     for (const [name, options] of Object.entries(cases)) {
-      const small = { layers: [{ hidden: 3 }], batch: 4, threads: 1, worker: false };
+      const small = { layers: [{ units: 3 }], batchSize: 4, threads: 1, worker: false };
       const model = await createModel({ ...small, ...options });
       await collect(model.train({ steps: 1 }));
       const checkpoint = await model.save();

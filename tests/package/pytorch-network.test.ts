@@ -19,17 +19,17 @@ const [T, N, D, C, STEPS] = [6, 4, 3, 2, 5];
 const lengths = [4, 6, 1, 3];
 const options = { optimizer: 'sgd', lr: 0.1, momentum: 0.9, max_norm: 0.5 } as const;
 
-const both = { hidden: 5, bidirectional: true };
+const both = { units: 5, bidirectional: true };
 const cases: Record<string, Omit<NetworkOptions, 'threads' | 'worker'>> = {
   'names of torch.nn': { task: { inputs: D, outputs: 2 }, layers: [both, both] },
   'no readout, both directions': { task: { inputs: D }, layers: [both] },
-  'no readout, one direction': { task: { inputs: D }, layers: [{ cell: 'gru', hidden: 4 }, { hidden: 3 }] },
-  'a context as first state': { task: { inputs: D, outputs: 2, context: C }, layers: [{ hidden: 5 }] },
+  'no readout, one direction': { task: { inputs: D }, layers: [{ cell: 'gru', units: 4 }, { units: 3 }] },
+  'a context as first state': { task: { inputs: D, outputs: 2, context: C }, layers: [{ units: 5 }] },
   'late, normalised, leaky': {
     task: { inputs: D, outputs: 1 },
     layers: [
-      { hidden: 4, layerNorm: true, edges: [{ from: 'input' }, { from: 'input', delay: 2 }, { from: 'self' }] },
-      { cell: 'gru', hidden: 4, leak: 0.3, edges: [{ from: 0, delay: 1 }, { from: 'self', hidden: [3] }] },
+      { units: 4, layerNorm: true, edges: [{ from: 'input' }, { from: 'input', delay: 2 }, { from: 'self' }] },
+      { cell: 'gru', units: 4, leak: 0.3, edges: [{ from: 0, delay: 1 }, { from: 'self', hidden: [3] }] },
     ],
   },
 }; // prettier-ignore

@@ -37,8 +37,8 @@ const opened = (project: string, options: object = {}) =>
   });
 
 const translation = {
-  encoder: [{ hidden: 4, bidirectional: true }],
-  layers: [{ hidden: 5 }],
+  encoder: [{ units: 4, bidirectional: true }],
+  layers: [{ units: 5 }],
   attention: 'additive' as const,
 };
 
@@ -71,13 +71,13 @@ describe.runIf(hasModule('torch'))("in Debian's PyTorch", () => {
 
   test('a generated dataset needs no file; with one, the model learns from that', async () => {
     const corpus = { name: 'reversal', difficulty: 4, count: 60 };
-    const model = await made('translate', 'translate', { ...translation, corpus });
+    const model = await made('translate', 'translate', { ...translation, dataset: corpus });
     const project = written('generated', await model.save());
     const run = (...args: string[]) =>
       python([join(project, 'train.py'), '--out', join(project, 'out.safetensors'), ...args]);
     expect(difference(lossesOf(run('--steps', '5')), await train(model, 5))).toBeLessThan(1e-4);
     const back = await opened(project);
-    expect(back.info.config.corpus).toMatchObject(corpus);
+    expect(back.info.config.dataset).toMatchObject(corpus);
     expect(difference(await train(back, 3), await train(model, 3))).toBeLessThan(1e-3);
     back.dispose();
     const { step } = model.info;
@@ -90,14 +90,14 @@ describe.runIf(hasModule('torch'))("in Debian's PyTorch", () => {
     expect(printed).toContain('The data are new to this model: begins at their start.');
     expect(lossesOf(printed)).toHaveLength(4);
     const other = await opened(project);
-    expect(other.info.config.corpus).toBeUndefined();
+    expect(other.info.config.dataset).toBeUndefined();
     expect(other.info.step).toBeLessThan(step);
     expect((await other.predict({ input: 'abc' })).output).toBeTypeOf('string');
     other.dispose();
   });
 
   test('--compile compiles the network, and needs PyTorch 2', async () => {
-    const model = await made('tag', 'tag', { layers: [{ hidden: 4 }] });
+    const model = await made('tag', 'tag', { layers: [{ units: 4 }] });
     const project = written('compiled', await model.save());
     model.dispose();
     const data = join(project, 'data.txt');
@@ -123,7 +123,7 @@ print("compiled", [type(one).__name__ for one in compiled])
   test('scheduled sampling draws tokens from the answer before', async () => {
     const model = await made('translate', 'translate', {
       ...translation,
-      sampling: { name: 'linear', k: 10, minimum: 0.5 },
+      scheduledSampling: { name: 'linear', k: 10, minimum: 0.5 },
     });
     const project = written('drawn', await model.save());
     model.dispose();

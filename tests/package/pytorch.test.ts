@@ -26,7 +26,7 @@ function write(name: string, { checkpoint }: Trained): string {
 }
 
 /** How training can differ; the networks above all train with Adam. */
-const gru = { layers: [{ cell: 'gru', hidden: 5 }] };
+const gru = { layers: [{ cell: 'gru', units: 5 }] };
 const trainings: Record<string, Config> = {
   ...Object.fromEntries(
     ['sgd', 'momentum', 'nesterov', 'rmsprop', 'adagrad', 'adadelta', 'adam', 'adamw'].map((name) => [
@@ -43,7 +43,7 @@ const trainings: Record<string, Config> = {
   'schedule: cosine': { ...gru, schedule: { name: 'cosine', steps: 20, minimum: 0.001 } },
   'schedule: plateau': {
     ...gru,
-    validation: 0.2,
+    validationSplit: 0.2,
     evaluateEvery: 3,
     optimizer: { learningRate: 0.2 },
     schedule: { name: 'plateau', patience: 0 },
@@ -51,7 +51,7 @@ const trainings: Record<string, Config> = {
   'clipping by value and norm, beyond the end of the text': {
     ...gru,
     clip: { norm: 0.2, value: 0.03 },
-    window: 60,
+    sequenceLength: 60,
   },
   bytes: { ...gru, unit: 'byte' },
   'a vocabulary with a cap': { ...gru, vocabulary: 8 },
@@ -130,7 +130,7 @@ describe.runIf(hasModule('torch'))("in Debian's PyTorch", () => {
   });
 
   test('weights without an optimizer begin anew, and come back with one', { timeout: 200_000 }, async () => {
-    const model = await trained({ preset: 'gru', hidden: 6 });
+    const model = await trained({ preset: 'gru', units: 6 });
     const fresh = await reopened(model.weights);
     const project = write('bare', { ...model, checkpoint: model.weights });
     const imported = fromStateDict(toStateDict(model.checkpoint));
@@ -149,7 +149,13 @@ describe.runIf(hasModule('torch'))("in Debian's PyTorch", () => {
   });
 
   test('two processes train as one', { timeout: 200_000 }, async () => {
-    const model = await trained({ preset: 'lstm', hidden: 6, batch: 4, evaluateEvery: 4, validation: 0.2 });
+    const model = await trained({
+      preset: 'lstm',
+      units: 6,
+      batchSize: 4,
+      evaluateEvery: 4,
+      validationSplit: 0.2,
+    });
     const project = write('two', model);
     const run = (args: string[], program?: string) =>
       python(

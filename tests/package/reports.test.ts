@@ -23,7 +23,7 @@ test('two hundred models, one after the other, leave no memory behind', { timeou
     const resident = () => (gc(), process.memoryUsage().rss / 2 ** 20);
     let early;
     for (let i = 1; i <= 200; i++) {
-      const model = await createModel({ text: ${JSON.stringify(TEXT)}, threads: i % 20 ? 1 : 2, worker: i % 4 === 0, layers: [{ cell: 'gru', hidden: 16 }], window: 8, batch: 4 });
+      const model = await createModel({ text: ${JSON.stringify(TEXT)}, threads: i % 20 ? 1 : 2, worker: i % 4 === 0, layers: [{ cell: 'gru', units: 16 }], sequenceLength: 8, batchSize: 4 });
       for await (const progress of model.train({ steps: 1 }));
       model.dispose();
       if (i === 60) early = resident();
@@ -42,7 +42,7 @@ test.each(hosts)('memory that grows leaves no stale view behind, in $host', asyn
   await collect(model.train({ steps: 5 }));
   const before = await model.save();
   const copy = before.slice();
-  await model.baselines({ highest: 8 }); // tens of megabytes of counts
+  await model.baselines({ maxOrder: 8 }); // tens of megabytes of counts
   expect(await model.save()).toEqual(copy);
   expect(before).toEqual(copy);
 });

@@ -12,7 +12,7 @@ const ALPHABET = 'abcdefgh';
 
 interface Stack {
   cell: keyof typeof GATES;
-  hidden: number;
+  units: number;
   layers: number;
   bidirectional: boolean;
   biases: boolean;
@@ -33,7 +33,7 @@ const shuffledPrefix = (letters: string) =>
 const stacks = fc
   .record<Stack>({
     cell: fc.constantFrom('rnn', 'lstm', 'gru'),
-    hidden: fc.integer({ min: 1, max: 5 }),
+    units: fc.integer({ min: 1, max: 5 }),
     layers: fc.integer({ min: 1, max: 3 }),
     bidirectional: fc.boolean(),
     biases: fc.boolean(),
@@ -63,7 +63,7 @@ function numbers(count: number, seed: number): Float32Array {
 }
 
 function stateDict(stack: Stack): Map<string, Tensor> {
-  const { cell, hidden: H, embedding: E, symbols, task } = stack;
+  const { cell, units: H, embedding: E, symbols, task } = stack;
   const rows = GATES[cell] * H;
   const both = stack.bidirectional ? 2 : 1;
   const O = task === 'next' ? symbols.length : stack.labels.length;
@@ -131,7 +131,7 @@ test('comes back bit for bit', async () => {
       const tensors = stateDict(stack);
       const file = stack.pt ? saved(tensors) : writeSafetensors({ metadata: {}, tensors });
       const task =
-        stack.task === 'regress' ? { name: 'regress' as const, pool: 'mean' as const } : stack.task;
+        stack.task === 'regress' ? { name: 'regress' as const, pooling: 'mean' as const } : stack.task;
       const checkpoint = fromStateDict(file, {
         ...(stack.task !== 'regress' && { symbols: stack.symbols }),
         ...((stack.task === 'classify' || stack.task === 'tag') && { labels: stack.labels }),

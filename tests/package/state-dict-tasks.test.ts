@@ -12,23 +12,23 @@ import { answerOf, asked, close, given, made, type TaskCase } from './task-model
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const both = { hidden: 5, bidirectional: true };
+const both = { units: 5, bidirectional: true };
 const rnn = { ...both, cell: 'rnn', activation: 'relu' };
 const cases: TaskCase[] = [
-  ['classify, last', 'classify', 'classify', { layers: [{ cell: 'gru', hidden: 6 }] }],
+  ['classify, last', 'classify', 'classify', { layers: [{ cell: 'gru', units: 6 }] }],
   ['classify, last, both ways', 'classify', 'classify', { layers: [both, { ...both, cell: 'gru' }] }],
-  ['classify, mean', { name: 'classify', pool: 'mean' }, 'classify', { embedding: 4, layers: [both, both] }],
-  ['tag', 'tag', 'tag', { layers: [rnn, { ...rnn, hidden: 3 }] }],
+  ['classify, mean', { name: 'classify', pooling: 'mean' }, 'classify', { embedding: 4, layers: [both, both] }],
+  ['tag', 'tag', 'tag', { layers: [rnn, { ...rnn, units: 3 }] }],
   ['tag, alike', 'tag', 'tag', { embedding: 3, layers: [{ ...both, cell: 'gru' }, { ...both, cell: 'gru' }] }],
-  ['tag, one way and both', 'tag', 'tag', { layers: [{ hidden: 5, bias: 'one' }, { ...both, bias: 'none' }, { hidden: 5 }] }],
-  ['regress', 'regress', 'regress', { layers: [{ hidden: 6 }, { cell: 'gru', hidden: 5 }] }],
-  ['regress, last', { name: 'regress', pool: 'last' }, 'pooled', { layers: [both] }],
-  ['notes', 'notes', 'notes', { layers: [{ cell: 'gru', hidden: 8 }] }],
+  ['tag, one way and both', 'tag', 'tag', { layers: [{ units: 5, bias: 'one' }, { ...both, bias: 'none' }, { units: 5 }] }],
+  ['regress', 'regress', 'regress', { layers: [{ units: 6 }, { cell: 'gru', units: 5 }] }],
+  ['regress, last', { name: 'regress', pooling: 'last' }, 'pooled', { layers: [both] }],
+  ['notes', 'notes', 'notes', { layers: [{ cell: 'gru', units: 8 }] }],
 ]; // prettier-ignore
 const LENGTHS = [5, 1, 7, 2];
 
 const poolOf = (task: TaskCase[1]) =>
-  typeof task === 'object' ? task.pool : task === 'classify' ? 'last' : 'each';
+  typeof task === 'object' ? task.pooling : task === 'classify' ? 'last' : 'none';
 
 const folder = mkdtempSync(join(tmpdir(), 'unfold-state-dict-tasks-'));
 const [out, back] = ['out', 'back'].map((name) => join(folder, name)) as [string, string];
@@ -52,7 +52,7 @@ describe.runIf(hasModule('torch'))("in Debian's PyTorch", () => {
       wanted[name] = { outputs: model.info.data!.outputs, answers: await predictions(model) };
       const sequences = LENGTHS.map((T) => asked(model, T).encoded);
       writeFileSync(join(out, `${name}.safetensors`), toStateDict(await model.save()));
-      writeFileSync(join(out, `${name}.json`), JSON.stringify({ sequences, pool: poolOf(task) }));
+      writeFileSync(join(out, `${name}.json`), JSON.stringify({ sequences, pooling: poolOf(task) }));
       model.dispose();
     }
     const program = new URL('state_dict_tasks_cases.py', import.meta.url).pathname;
@@ -70,8 +70,8 @@ describe.runIf(hasModule('torch'))("in Debian's PyTorch", () => {
   const written: [name: string, options: StateDictOptions][] = [
     ['lstm', { ...letters, config: { task: 'classify' } }],
     ['gru', { symbols: ['d', 'b', 'c', 'a'], labels: 'zxy', config: { task: 'tag' } }],
-    ['mixed', { config: { task: { name: 'regress', pool: 'mean' } } }],
-    ['labelled numbers', { labels: letters.labels, config: { task: { name: 'classify', pool: 'last' } } }],
+    ['mixed', { config: { task: { name: 'regress', pooling: 'mean' } } }],
+    ['labelled numbers', { labels: letters.labels, config: { task: { name: 'classify', pooling: 'last' } } }],
     ['foretold', { config: { task: 'regress' } }],
   ];
 
@@ -102,7 +102,10 @@ describe.runIf(hasModule('torch'))("in Debian's PyTorch", () => {
 
 test.each(cases)('%s comes back as it went', async (_, task, text, more) => {
   const model = await made(task, text, more);
-  const bytes = fromStateDict(toStateDict(await model.save()), { activation: 'relu', config: { batch: 8 } });
+  const bytes = fromStateDict(toStateDict(await model.save()), {
+    activation: 'relu',
+    config: { batchSize: 8 },
+  });
   const copy = await opened(bytes);
   expect(copy.info.config.task).toEqual(model.info.config.task);
   expect(copy.info.data).toMatchObject({
@@ -120,18 +123,18 @@ test('refuses by name what torch.nn cannot express', async () => {
   const edges = [{ from: 'input' }, { from: 'self' }];
   const readout = [{ from: 0 }, { from: 1 }];
   const refused: [LayerConfig[], RegExp, object?][] = [
-    [[{ hidden: 4, direction: 'backward' }], /layers\[0\]\.direction/],
-    [[{ hidden: 4 }, { hidden: 4, direction: 'backward' }], /layers\[1\]\.edges/],
+    [[{ units: 4, direction: 'backward' }], /layers\[0\]\.direction/],
+    [[{ units: 4 }, { units: 4, direction: 'backward' }], /layers\[1\]\.edges/],
     [
       [
-        { hidden: 4, edges },
-        { hidden: 3, direction: 'backward', edges },
+        { units: 4, edges },
+        { units: 3, direction: 'backward', edges },
       ],
       /layers\[1\].*beside it/,
       { readout },
     ],
     [[{ ...both, layerNorm: true }], /layers\[0\].*layerNorm/],
-    [[both, { hidden: 4, edges: [{ from: 0 }, { from: 'self' }] }], /layers\[2\]\.edges/],
+    [[both, { units: 4, edges: [{ from: 0 }, { from: 'self' }] }], /layers\[2\]\.edges/],
   ];
   for (const [layers, message, more] of refused) {
     const model = await made('tag', 'tag', { layers, ...more });

@@ -12,15 +12,15 @@ import { BATCH, configurations, difference, HIDDEN, reopened, TEXT, trained } fr
 import { type Strided, writePt } from './pt-file.js';
 import { hasModule, python } from './python.js';
 
-const layer = (rest: LayerConfig): LayerConfig => ({ cell: 'lstm', hidden: HIDDEN, ...rest });
+const layer = (rest: LayerConfig): LayerConfig => ({ cell: 'lstm', units: HIDDEN, ...rest });
 const expressible: Record<string, Config> = {
-  rnn: { preset: 'rnn', hidden: HIDDEN },
-  irnn: { preset: 'irnn', hidden: HIDDEN },
-  lstm: { preset: 'lstm', hidden: HIDDEN },
-  gru: { preset: 'gru', hidden: HIDDEN },
-  srnn: { preset: 'srnn', hidden: HIDDEN },
-  'tied-embedding': { embedding: HIDDEN, tied: true, dropout: 0.2, layers: [layer({}), layer({})] },
-  mixed: { embedding: 4, layers: [layer({}), layer({ cell: 'gru', hidden: 5 }), layer({ cell: 'rnn' })] },
+  rnn: { preset: 'rnn', units: HIDDEN },
+  irnn: { preset: 'irnn', units: HIDDEN },
+  lstm: { preset: 'lstm', units: HIDDEN },
+  gru: { preset: 'gru', units: HIDDEN },
+  srnn: { preset: 'srnn', units: HIDDEN },
+  'tied-embedding': { embedding: HIDDEN, tieWeights: true, dropout: 0.2, layers: [layer({}), layer({})] },
+  mixed: { embedding: 4, layers: [layer({}), layer({ cell: 'gru', units: 5 }), layer({ cell: 'rnn' })] },
   'no-bias': { layers: [layer({ bias: 'none' }), layer({ bias: 'none' })] },
   'one-bias': { layers: [layer({ cell: 'gru', bias: 'one' })] },
 };
@@ -62,11 +62,10 @@ describe.runIf(hasModule('torch'))("in Debian's PyTorch", () => {
       [logits[name]] = model.logits(tokens, BATCH, model.state);
       // An embedding's state comes first, which nobody reads.
       const layers =
-        config.layers ??
-        Array(config.preset === 'srnn' ? 2 : 1).fill({ cell: config.preset, hidden: HIDDEN });
+        config.layers ?? Array(config.preset === 'srnn' ? 2 : 1).fill({ cell: config.preset, units: HIDDEN });
       let at = (config.embedding ?? 0) * BATCH;
       const take = (size: number) => [...model.state.values.slice(at, (at += size))];
-      const states = layers.map(({ cell, hidden }: LayerConfig) => [
+      const states = layers.map(({ cell, units: hidden }: LayerConfig) => [
         take(hidden! * BATCH),
         ...(cell === 'lstm' ? [take(hidden! * BATCH)] : []),
       ]);
@@ -90,7 +89,7 @@ describe.runIf(hasModule('torch'))("in Debian's PyTorch", () => {
         fromStateDict(new Uint8Array(bytes), {
           symbols: shuffled,
           ...(name === 'relu' && { activation: 'relu' }),
-          config: { window: 5, batch: 2, validation: 0 },
+          config: { sequenceLength: 5, batchSize: 2, validationSplit: 0 },
         }),
       );
       const { tokens, logits: theirs } = results.written;
@@ -149,9 +148,13 @@ describe.runIf(hasModule('torch'))("in Debian's PyTorch", () => {
 });
 
 test('comes back as it went', async () => {
-  const model = await trained({ embedding: HIDDEN, tied: true, layers: [layer({}), layer({ cell: 'gru' })] });
+  const model = await trained({
+    embedding: HIDDEN,
+    tieWeights: true,
+    layers: [layer({}), layer({ cell: 'gru' })],
+  });
   const back = await reopened(
-    fromStateDict(toStateDict(model.checkpoint), { config: { window: 11, batch: BATCH } }),
+    fromStateDict(toStateDict(model.checkpoint), { config: { sequenceLength: 11, batchSize: BATCH } }),
   );
   for (const [name, tensor] of model.parameters) expect(back.parameters.get(name), name).toEqual(tensor);
   expect(back.parameters.size).toBe(model.parameters.size);

@@ -13,14 +13,14 @@ import { read } from './calls.js';
 import { count, many } from './counts.js';
 import { TEXT } from './harness.js';
 
-const small = { batch: 2, threads: 1, worker: false, seed: 1 };
+const small = { batchSize: 2, threads: 1, worker: false, seed: 1 };
 const files: Record<string, Uint8Array> = {};
 let network: Network;
 
 beforeAll(async () => {
   const made = {
-    text: { text: TEXT.slice(0, 600), window: 4, layers: [{ cell: 'lstm' as const, hidden: 2 }] },
-    tagged: { task: 'tag' as const, text: 'abc\txyx\nab\txy\nc\tx\n'.repeat(4), layers: [{ hidden: 2 }] },
+    text: { text: TEXT.slice(0, 600), sequenceLength: 4, layers: [{ cell: 'lstm' as const, units: 2 }] },
+    tagged: { task: 'tag' as const, text: 'abc\txyx\nab\txy\nc\tx\n'.repeat(4), layers: [{ units: 2 }] },
   };
   for (const [name, options] of Object.entries(made)) {
     const model = await createModel({ ...small, ...options });
@@ -29,7 +29,7 @@ beforeAll(async () => {
     model.dispose();
   }
   files['state_dict'] = toStateDict(files['text']!);
-  network = await createNetwork({ threads: 1, worker: false, task: { inputs: 2 }, layers: [{ hidden: 2 }] });
+  network = await createNetwork({ threads: 1, worker: false, task: { inputs: 2 }, layers: [{ units: 2 }] });
   files['network'] = await network.save();
 });
 afterAll(() => network.dispose());

@@ -23,59 +23,59 @@ export type AnyTask = NonNullable<CreateOptions['task']>;
 
 export type TaskCase = [name: string, task: AnyTask, text: string, more: Partial<CreateOptions>];
 
-const both = { hidden: 5, bidirectional: true };
+const both = { units: 5, bidirectional: true };
 
 /** What a network of a task can be, that a plain stack cannot, too. */
 export const networkCases: TaskCase[] = [
-  ['classify, last', 'classify', 'classify', { layers: [{ cell: 'gru', hidden: 6 }] }],
+  ['classify, last', 'classify', 'classify', { layers: [{ cell: 'gru', units: 6 }] }],
   ['classify, last, both ways', 'classify', 'classify', { layers: [both, { ...both, cell: 'gru' }] }],
-  ['classify, mean', { name: 'classify', pool: 'mean' }, 'classify', { embedding: 4, layers: [both] }],
+  ['classify, mean', { name: 'classify', pooling: 'mean' }, 'classify', { embedding: 4, layers: [both] }],
   ['tag', 'tag', 'tag', { layers: [both, { ...both, cell: 'rnn' }], embedding: 3 }],
   ['tag, peepholes', 'tag', 'tag', { layers: [{ ...both, cell: 'peephole-lstm' }] }],
   ['tag, scans', 'tag', 'tag', { layers: [{ ...both, cell: 'gru', leak: 0.3 }, { ...both, layerNorm: true }] }],
   ['tag, backward, deep', 'tag', 'tag', {
-    layers: [{ hidden: 6, direction: 'backward', edges: [{ from: 'input' }, { from: 'self', hidden: [4] }, { from: 'self', delay: 2 }] }],
+    layers: [{ units: 6, direction: 'backward', edges: [{ from: 'input' }, { from: 'self', hidden: [4] }, { from: 'self', delay: 2 }] }],
     readout: [{ from: 0, hidden: [5] }, { from: 'input' }],
   }],
-  ['regress', 'regress', 'regress', { layers: [{ hidden: 6 }, { cell: 'gru', hidden: 5 }] }],
-  ['regress, late', 'regress', 'regress', { layers: [{ hidden: 6, edges: [{ from: 'input' }, { from: 'input', delay: 2 }, { from: 'self' }] }] }],
-  ['regress, pooled', { name: 'regress', pool: 'mean' }, 'pooled', { layers: [both] }],
-  ['notes', 'notes', 'notes', { layers: [{ cell: 'gru', hidden: 8 }], skipOutputs: true }],
+  ['regress', 'regress', 'regress', { layers: [{ units: 6 }, { cell: 'gru', units: 5 }] }],
+  ['regress, late', 'regress', 'regress', { layers: [{ units: 6, edges: [{ from: 'input' }, { from: 'input', delay: 2 }, { from: 'self' }] }] }],
+  ['regress, pooled', { name: 'regress', pooling: 'mean' }, 'pooled', { layers: [both] }],
+  ['notes', 'notes', 'notes', { layers: [{ cell: 'gru', units: 8 }], skipOutputs: true }],
 ]; // prettier-ignore
 
-const gru = { cell: 'gru', hidden: 5 };
+const gru = { cell: 'gru', units: 5 };
 
 /** Networks that write sequences: encoder and decoder, contexts, attention, and every way to end. */
 export const sequenceCases: TaskCase[] = [
-  ['translate, additive attention', 'translate', 'translate', { encoder: [both], layers: [{ hidden: 6 }], attention: 'additive' }],
+  ['translate, additive attention', 'translate', 'translate', { encoder: [both], layers: [{ units: 6 }], attention: 'additive' }],
   ['translate, multiplicative attention', 'translate', 'translate', {
-    encoder: [{ hidden: 4 }, { ...both, cell: 'gru' }], layers: [gru, { hidden: 6 }],
-    attention: { score: 'multiplicative', size: 3, feed: false }, embedding: 4,
+    encoder: [{ units: 4 }, { ...both, cell: 'gru' }], layers: [gru, { units: 6 }],
+    attention: { score: 'multiplicative', size: 3, inputFeeding: false }, embedding: 4,
   }],
-  ['translate, context as input', 'translate', 'translate', { encoder: [both], layers: [{ cell: 'rnn', hidden: 6 }], context: 'input' }],
-  ['translate, context as first state', 'translate', 'translate', { encoder: [gru], layers: [{ hidden: 6 }, gru], context: 'initial' }],
+  ['translate, context as input', 'translate', 'translate', { encoder: [both], layers: [{ cell: 'rnn', units: 6 }], context: 'input' }],
+  ['translate, context as first state', 'translate', 'translate', { encoder: [gru], layers: [{ units: 6 }, gru], context: 'initial' }],
   ['translate, deep encoder', 'translate', 'translate', {
     encoder: [{ ...both, layerNorm: true }, { ...both, leak: 0.3, edges: [{ from: 0 }, { from: 1 }, { from: 'self', hidden: [4] }] }],
-    layers: [{ hidden: 5, residual: true }, { hidden: 5, residual: true, clock: [1, 2] }], attention: 'additive', embedding: 5,
+    layers: [{ units: 5, residual: true }, { units: 5, residual: true, clock: [1, 2] }], attention: 'additive', embedding: 5,
   }],
-  ['translate, halts', { name: 'translate', length: 'halt' }, 'translate', { encoder: [gru], layers: [{ hidden: 6 }] }],
-  ['translate, counts', { name: 'translate', length: 'count' }, 'translate', { encoder: [gru], layers: [{ hidden: 6 }], attention: 'multiplicative' }],
+  ['translate, halts', { name: 'translate', termination: 'halt' }, 'translate', { encoder: [gru], layers: [{ units: 6 }] }],
+  ['translate, counts', { name: 'translate', termination: 'count' }, 'translate', { encoder: [gru], layers: [{ units: 6 }], attention: 'multiplicative' }],
   // So that hardly ever a symbol is drawn: PyTorch would draw another.
   ['translate, scheduled sampling', 'translate', 'translate', {
-    encoder: [gru], layers: [{ hidden: 6, edges: [{ from: 'input' }, { from: 'output', delay: 2 }, { from: 'self' }] }],
-    sampling: { name: 'linear', k: 1e9 }, embedding: 4,
+    encoder: [gru], layers: [{ units: 6, edges: [{ from: 'input' }, { from: 'output', delay: 2 }, { from: 'self' }] }],
+    scheduledSampling: { name: 'linear', k: 1e9 }, embedding: 4,
   }],
-  ['generate', 'generate', 'generate', { layers: [{ hidden: 6 }, gru], skipInputs: true }],
-  ['generate, late', 'generate', 'generate', { layers: [{ hidden: 6, edges: [{ from: 'input' }, { from: 'input', delay: 2 }, { from: 'self' }, { from: 'output', delay: 2 }] }] }],
-  ['generate, halts', { name: 'generate', length: 'halt' }, 'generate', { layers: [gru], embedding: 5, tied: false }],
-  ['generate, counts', { name: 'generate', length: 'count' }, 'generate', { layers: [{ hidden: 6 }] }],
-  ['generate, a context', { name: 'generate', context: 2 }, 'context', { layers: [{ hidden: 6 }, gru] }],
+  ['generate', 'generate', 'generate', { layers: [{ units: 6 }, gru], skipInputs: true }],
+  ['generate, late', 'generate', 'generate', { layers: [{ units: 6, edges: [{ from: 'input' }, { from: 'input', delay: 2 }, { from: 'self' }, { from: 'output', delay: 2 }] }] }],
+  ['generate, halts', { name: 'generate', termination: 'halt' }, 'generate', { layers: [gru], embedding: 5, tieWeights: false }],
+  ['generate, counts', { name: 'generate', termination: 'count' }, 'generate', { layers: [{ units: 6 }] }],
+  ['generate, a context', { name: 'generate', context: 2 }, 'context', { layers: [{ units: 6 }, gru] }],
   ['generate, fed its softmax', 'generate', 'generate', { feedback: 'softmax', layers: [{ ...gru, edges: [{ from: 'input' }, { from: 'self' }, { from: 'output' }] }] }],
   ['generate, products and blocks', 'generate', 'generate', {
-    layers: [{ hidden: 6, edges: [{ from: 'input' }, { from: 'self', blocks: 2 }, { from: { product: [{ from: 'input', units: 4 }, { from: 'self', delay: 1, units: 4 }] } }] }],
+    layers: [{ units: 6, edges: [{ from: 'input' }, { from: 'self', blocks: 2 }, { from: { product: [{ from: 'input', units: 4 }, { from: 'self', delay: 1, units: 4 }] } }] }],
   }],
   ['generate, an upper layer', 'generate', 'generate', {
-    layers: [{ hidden: 5, edges: [{ from: 'input' }, { from: 'self' }, { from: 1, delay: 1 }] }, gru],
+    layers: [{ units: 5, edges: [{ from: 'input' }, { from: 'self' }, { from: 1, delay: 1 }] }, gru],
   }],
 ]; // prettier-ignore
 
@@ -83,7 +83,7 @@ export async function made(task: AnyTask, text: string, more: Partial<CreateOpti
   const model = await createModel({
     task,
     text: texts[text]!,
-    batch: 8,
+    batchSize: 8,
     evaluateEvery: 0,
     seed: 3,
     threads: 1,

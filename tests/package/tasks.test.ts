@@ -25,11 +25,11 @@ const GIVEN: { task: AnyTask; text: string; ask: PredictRequest }[] = [
     ask: { input: 'abc', target: 'cba' },
   },
   {
-    task: { name: 'translate', length: 'count' },
+    task: { name: 'translate', termination: 'count' },
     text: lines((i) => `${word(i)}\t${reversed(word(i))}`),
-    ask: { input: 'ab', beam: 3 },
+    ask: { input: 'ab', beamWidth: 3 },
   },
-  { task: { name: 'generate', length: 'halt' }, text: lines(word), ask: { target: 'abcb' } },
+  { task: { name: 'generate', termination: 'halt' }, text: lines(word), ask: { target: 'abcb' } },
   {
     task: { name: 'generate', context: 2 },
     text: lines((i) => `${i % 2},0.5\t${word(i)}`),
@@ -47,7 +47,7 @@ const GIVEN: { task: AnyTask; text: string; ask: PredictRequest }[] = [
     ask: { input: [[0.1, 1]], steps: 5 },
   },
   {
-    task: { name: 'regress', pool: 'mean' },
+    task: { name: 'regress', pooling: 'mean' },
     text: lines((i) => `${i},${i % 2},1\t${i / 40}`),
     ask: { input: [[1], [0]], target: [[0.5]] },
   },
@@ -59,12 +59,12 @@ const GIVEN: { task: AnyTask; text: string; ask: PredictRequest }[] = [
 ];
 
 const SMALL = {
-  layers: [{ cell: 'gru', hidden: 12 }],
-  batch: 8,
+  layers: [{ cell: 'gru', units: 12 }],
+  batchSize: 8,
   evaluateEvery: 0,
   seed: 3,
   threads: 1,
-  validation: 0.2,
+  validationSplit: 0.2,
 };
 
 const made: Model[] = [];
@@ -76,7 +76,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
   test.each(GIVEN)('$task: learns from text, answers, goes on bit for bit from its file', async (given) => {
     const { task, text, ask } = given;
     const encoder = JSON.stringify(task).includes('translate')
-      ? { encoder: [{ hidden: 10, bidirectional: true }] }
+      ? { encoder: [{ units: 10, bidirectional: true }] }
       : {};
     const model = await create({ task, text, ...encoder });
     const [before] = await collect(model.train({ steps: 1 }));
@@ -89,14 +89,14 @@ describe.each(hosts)('in $host', ({ worker }) => {
     const answer = await model.predict(ask);
     if (ask.target) expect(answer.logProbability).toBe(await model.logProbability(ask));
     if (ask.steps) expect(answer.forecast).toHaveLength(ask.steps);
-    if (ask.beam) {
+    if (ask.beamWidth) {
       const scores = answer.alternatives!.map(({ score }) => score);
       expect(scores).toEqual([...scores].sort((a, b) => b - a));
-      const greedy = await model.predict({ ...ask, beam: 1 });
+      const greedy = await model.predict({ ...ask, beamWidth: 1 });
       expect(answer.logProbability).toBeGreaterThanOrEqual(greedy.logProbability! - 1e-6);
     }
     for (const split of ['train', 'validation', 'test'] as const) {
-      const { loss, accuracy, characters } = await model.evaluate({ split });
+      const { loss, accuracy, tokens: characters } = await model.evaluate({ split });
       expect(loss).toBeGreaterThan(0);
       expect(characters).toBeGreaterThan(0);
       const counts = JSON.stringify(task).includes('regress');
@@ -114,7 +114,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
   });
 
   test('a corpus needs no text, and is there again when the file is opened', async () => {
-    const model = await create({ corpus: { name: 'parity', count: 200 } });
+    const model = await create({ dataset: { name: 'parity', count: 200 } });
     await collect(model.train({ steps: 5 }));
     const copy = keep(await openModel(await model.save(), { worker, threads: 1 }));
     expect(copy.info).toMatchObject({ canTrain: true, step: 5 });
@@ -143,21 +143,21 @@ describe.each(hosts)('in $host', ({ worker }) => {
     expect(await rejection(collect(model.sample()))).toMatchObject({ code: 'INVALID_STATE' });
     expect(await collect(model.train({ steps: 2 }))).not.toHaveLength(0);
     model.dispose();
-    const text = await create({ text: 'abc '.repeat(300), window: 4 });
+    const text = await create({ text: 'abc '.repeat(300), sequenceLength: 4 });
     expect(await rejection(text.predict({ input: 'a' }))).toMatchObject({ code: 'INVALID_STATE' });
     text.dispose();
     expect(await rejection(create({ task: 'translate' }))).toMatchObject({ code: 'INVALID_TEXT' });
     expect(await rejection(create({ task: 'translate', text: 'no tab' }))).toMatchObject({
       code: 'INVALID_TEXT',
     });
-    expect(await rejection(create({ corpus: 'none' }))).toMatchObject({ field: 'corpus.name' });
+    expect(await rejection(create({ dataset: 'none' }))).toMatchObject({ field: 'dataset.name' });
   });
 });
 
 test('the probabilities of all sequences of three symbols sum to one, the 81 of length four among them', async () => {
   const text = lines((i) => 'abcbacab'.slice(i % 5).slice(0, 4));
   const model = keep(
-    await createModel({ ...SMALL, task: { name: 'generate', length: 'count' }, text, worker: false }),
+    await createModel({ ...SMALL, task: { name: 'generate', termination: 'count' }, text, worker: false }),
   );
   await collect(model.train({ steps: 20 }));
   const sums: number[] = []; // of each length that the model can have
@@ -177,9 +177,9 @@ test('the probabilities of all sequences of three symbols sum to one, the 81 of 
 });
 
 test('every corpus of the schema makes a model that trains', async () => {
-  for (const { name, task } of (await getSchema()).corpora) {
-    const encoder = task === 'translate' ? { encoder: [{ hidden: 8 }] } : {};
-    const model = await createModel({ ...SMALL, ...encoder, corpus: { name, count: 60 }, worker: false });
+  for (const { name, task } of (await getSchema()).datasets) {
+    const encoder = task === 'translate' ? { encoder: [{ units: 8 }] } : {};
+    const model = await createModel({ ...SMALL, ...encoder, dataset: { name, count: 60 }, worker: false });
     expect(model.info.config.task).toMatchObject({ name: task });
     const [report] = await collect(model.train({ steps: 1 }));
     expect(report!.loss).toBeGreaterThan(0);

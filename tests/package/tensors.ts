@@ -44,7 +44,7 @@ export function draw(shape: number[], seed: number): Tensor {
 
 /** h and c of PyTorch, [layers, N, H] each, as states of layers. */
 export function stateOf(arrays: number[][], network: Network, N: number): NetworkState {
-  const layers = network.info.layers.map(({ hidden }, l) => {
+  const layers = network.info.layers.map(({ units: hidden }, l) => {
     const part = (k: number) => Float32Array.from(arrays[k]!.slice(l * N * hidden, (l + 1) * N * hidden));
     const h = { shape: [1, N, hidden], data: part(0) };
     return arrays.length > 1 ? { h, c: { shape: [N, hidden], data: part(1) } } : { h };

@@ -49,7 +49,7 @@ test.runIf(hasModule('torch'))("in Debian's PyTorch", async () => {
     const name = `${cell}-${layers}-${bidirectional}`;
     const network = await createNetwork({
       task: { inputs: D, outputs: O },
-      layers: Array.from({ length: layers }, () => ({ cell, hidden: H, bidirectional })),
+      layers: Array.from({ length: layers }, () => ({ cell, units: H, bidirectional })),
       seed: layers,
       threads: 1,
       worker: false,

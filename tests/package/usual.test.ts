@@ -23,8 +23,8 @@ const TEXT = Array.from(
 ).join('');
 
 const layers: LayerConfig[] = [
-  { cell: 'lstm', hidden: 256 },
-  { cell: 'lstm', hidden: 256 },
+  { cell: 'lstm', units: 256 },
+  { cell: 'lstm', units: 256 },
 ];
 
 describe.each(hosts)('LSTM 2×256 with the default batch and window, in $host', ({ worker }) => {
@@ -102,15 +102,15 @@ describe.each(hosts)('LSTM 2×256 with the default batch and window, in $host', 
       }
     });
 
-    test('inspect, connectivity, terms, spreads, gradient flow', async () => {
+    test('inspect, saliency, terms, spreads, gradient flow', async () => {
       const text = TEXT.slice(0, 100);
       const { layers: seen, probabilities } = await model.inspect(text);
       expect(seen.map(({ series }) => series['h']!.length)).toEqual([100 * 256, 100 * 256]);
       expect(probabilities).toHaveLength(100 * model.info.vocabulary.size);
-      expect(await model.connectivity(text, { at: 50 })).toHaveLength(50);
-      const [term] = await model.terms(text, { at: 50, layer: 1 });
+      expect(await model.saliency(text, { at: 50 })).toHaveLength(50);
+      const [term] = await model.preactivations(text, { at: 50, layer: 1 });
       expect(term!.values).toHaveLength(4 * 256);
-      const counted = (await model.spreads()).flatMap(({ counts }) => counts);
+      const counted = (await model.histograms()).flatMap(({ counts }) => counts);
       expect(counted.reduce((a, b) => a + b)).toBe(model.info.parameters);
       const flow = await model.gradientFlow();
       expect(flow.map((norms) => norms.length)).toEqual([65, 65]);
@@ -145,7 +145,7 @@ describe.each(hosts)('LSTM 2×256 with the default batch and window, in $host', 
         { vocabulary: model.info.vocabulary.size, ...runtime },
       );
       expect(parameters).toBe(model.info.parameters);
-      const { window, batch } = (await getSchema(runtime)).defaults;
+      const { sequenceLength: window, batchSize: batch } = (await getSchema(runtime)).defaults;
       expect(config).toMatchObject({ window, batch });
       expect(model.info.config).toMatchObject({ window, batch });
     });
@@ -153,8 +153,8 @@ describe.each(hosts)('LSTM 2×256 with the default batch and window, in $host', 
 
   test('a model of a task', async () => {
     using model = await createModel({
-      corpus: { name: 'reversal', count: 300 },
-      encoder: [{ cell: 'lstm', hidden: 256, bidirectional: true }],
+      dataset: { name: 'reversal', count: 300 },
+      encoder: [{ cell: 'lstm', units: 256, bidirectional: true }],
       layers: layers.slice(1),
       attention: 'additive',
       seed: 1,
@@ -162,7 +162,7 @@ describe.each(hosts)('LSTM 2×256 with the default batch and window, in $host', 
     });
     const reports = await collect(model.train({ seconds: 0 }));
     expect(reports.at(-1)).toMatchObject({ step: 1, done: true });
-    const { output, alternatives, attention } = await model.predict({ input: 'abc', beam: 4 });
+    const { output, alternatives, attention } = await model.predict({ input: 'abc', beamWidth: 4 });
     expect(alternatives![0]!.output).toBe(output);
     expect(attention!.every((row) => row.length > 2)).toBe(true);
     expect(await model.logProbability({ input: 'abc', target: 'cba' })).toBeLessThan(0);

@@ -55,7 +55,7 @@ async function inWebKit(): Promise<Opened> {
   const browser = await openWebKit({ JSC_useSharedArrayBuffer: '1' });
   let last: Promise<unknown> = Promise.resolve();
   return {
-    // One window: one page after the other.
+    // One sequenceLength: one page after the other.
     ask(url) {
       const answer = last.then(async () => {
         await browser.goto(url);
@@ -202,7 +202,7 @@ const page = (
   const { createModel } = await import('./dist/index.js');
   const show = (result) => (document.body.dataset.result = JSON.stringify(result));
   const text = 'the quick brown fox jumps over the lazy dog. '.repeat(40);
-  const config = { layers: [{ cell: 'gru', hidden: 8 }], window: 8, batch: 4 };
+  const config = { layers: [{ cell: 'gru', units: 8 }], sequenceLength: 8, batchSize: 4 };
   const runtime = { threads: Number(new URLSearchParams(location.search).get('threads')), timeout: 100_000 };
   try {
     const model = await createModel({ text, ...config, ...runtime, ...${current.options ?? '{}'} });

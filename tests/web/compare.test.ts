@@ -145,7 +145,7 @@ it('exports model, samples, curves and configuration', async () => {
     return contents(download);
   };
   const model = await openModel(await take('Model'));
-  expect(model.info.config.layers.map(({ hidden }) => hidden)).toEqual([24, 24]);
+  expect(model.info.config.layers.map(({ units }) => units)).toEqual([24, 24]);
   model.dispose();
   const onnx = await take('Model, ONNX');
   expect(onnx[0]).toBe(8); // the field ir_version

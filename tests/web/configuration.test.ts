@@ -28,12 +28,12 @@ const base = (changes: Partial<Settings> = {}): Settings => ({ ...initialSetting
 
 it('knows each preset by what it sets, for any number of units', async () => {
   for (const preset of schema.presets) {
-    for (const hidden of [24, 128]) {
-      const settings = withPreset(base({ hidden }), preset);
+    for (const units of [24, 128]) {
+      const settings = withPreset(base({ units }), preset);
       expect(settings.custom).toBe('');
       expect(presetOf(settings)?.name).toBe(preset.name);
       const { config } = await checkConfig(toConfig(settings));
-      const { config: named } = await checkConfig({ preset: preset.name, hidden });
+      const { config: named } = await checkConfig({ preset: preset.name, units });
       expect({ ...config.layers, ...config.readout }).toEqual({ ...named.layers, ...named.readout });
       expect(config.initialization).toEqual(named.initialization);
     }
@@ -47,10 +47,10 @@ describe('a network that the page names', () => {
     '%s is built by the engine for its tasks, and known by what it sets',
     async (name, named) => {
       for (const task of named.tasks ?? (['next', 'tag'] as const)) {
-        const own = task === 'regress' ? { pool: 'mean' as const, corpus: '' } : {};
+        const own = task === 'regress' ? { pooling: 'mean' as const, dataset: '' } : {};
         const start = task === 'next' ? base() : { ...withTask(base(), task), ...own };
-        const settings = withPreset({ ...start, hidden: 24 }, named);
-        expect(settings.hidden).toBe(24);
+        const settings = withPreset({ ...start, units: 24 }, named);
+        expect(settings.units).toBe(24);
         expect(presetOf(settings)?.name).toBe(name);
         const { config } = await checkConfig(toConfig(settings));
         expect(await settingsFor(config, start)).toEqual(settings);
@@ -139,7 +139,7 @@ describe('a task', () => {
     '%s begins with a network that the engine builds, and comes back from its configuration',
     async (task) => {
       const settings = withTask(base(), task);
-      expect(corporaOf(task).map(({ name }) => name)).toContain(settings.corpus);
+      expect(corporaOf(task).map(({ name }) => name)).toContain(settings.dataset);
       expect(settle({ ...settings })).toMatchObject({ settings, refused: [] });
       const { config } = await checkConfig(toConfig(settings));
       expect(config.task).toMatchObject({ name: task });
@@ -158,7 +158,7 @@ describe('a task', () => {
       bidirectional: fc.boolean(),
       attention: fc.constantFrom(...ATTENTIONS),
       context: fc.constantFrom('both', 'initial', 'input'),
-      sampling: fc.constantFrom(...SAMPLINGS),
+      scheduledSampling: fc.constantFrom(...SAMPLINGS),
       layers: fc.integer({ min: 1, max: 3 }),
       cell: fc.constantFrom('rnn', 'gru', 'lstm'),
       bias: fc.constantFrom('one', 'two'),
@@ -174,9 +174,9 @@ describe('a task', () => {
         const settings = base({
           ...changes,
           task,
-          hidden: 8,
-          corpus: corpus.name,
-          pool: pool === 'last' && mean ? 'mean' : pool,
+          units: 8,
+          dataset: corpus.name,
+          pooling: pool === 'last' && mean ? 'mean' : pool,
         });
         settle(settings);
         const { config: canonical } = await checkConfig(toConfig(settings));
@@ -189,7 +189,7 @@ describe('a task', () => {
   });
 
   it('reads context, attention and what is left also where its edges are spelled out', async () => {
-    const settings = { ...withTask(base(), 'translate'), length: 'count' } as Settings;
+    const settings = { ...withTask(base(), 'translate'), termination: 'count' } as Settings;
     const sources = async (changes: Partial<Settings>) => {
       const { config } = await checkConfig(toConfig({ ...settings, ...changes }));
       const own = [...(config.layers[0]!.edges ?? []), ...(config.readout ?? [])];
@@ -207,26 +207,26 @@ describe('a task', () => {
 
   it('keeps what goes beyond the controls as JSON, under its own name', async () => {
     const config: Config = {
-      corpus: { name: 'sorting', count: 500 },
-      encoder: [{ hidden: 5 }],
-      layers: [{ hidden: 7 }],
+      dataset: { name: 'sorting', count: 500 },
+      encoder: [{ units: 5 }],
+      layers: [{ units: 7 }],
     };
     const settings = await settingsFor(config, base());
-    expect(settings).toMatchObject({ task: 'translate', corpus: 'sorting', hidden: 7 });
+    expect(settings).toMatchObject({ task: 'translate', dataset: 'sorting', units: 7 });
     expect(JSON.parse(settings.custom)).toEqual(config);
   });
 
   it('refuses examples that are not made, or not for it, and a difficulty out of range', () => {
     const of = (changes: Partial<Settings>) => settle(base(changes));
-    expect(of({ task: 'translate', corpus: 'parity' })).toMatchObject({ refused: ['corpus'] });
-    expect(of({ task: 'classify', corpus: 'none' })).toMatchObject({ refused: ['corpus'] });
-    expect(of({ task: 'classify', corpus: 'parity', difficulty: 3 })).toMatchObject({
+    expect(of({ task: 'translate', dataset: 'parity' })).toMatchObject({ refused: ['dataset'] });
+    expect(of({ task: 'classify', dataset: 'none' })).toMatchObject({ refused: ['dataset'] });
+    expect(of({ task: 'classify', dataset: 'parity', difficulty: 3 })).toMatchObject({
       settings: { difficulty: 0 },
       refused: ['difficulty'],
     });
-    expect(of({ task: 'notes' })).toMatchObject({ settings: { corpus: 'melodies' }, refused: [] });
-    expect(of({ task: 'regress', text: 'own' })).toMatchObject({ settings: { corpus: '' }, refused: [] });
-    expect(of({ task: 'next', corpus: 'parity' })).toMatchObject({ settings: { corpus: '' }, refused: [] });
+    expect(of({ task: 'notes' })).toMatchObject({ settings: { dataset: 'melodies' }, refused: [] });
+    expect(of({ task: 'regress', text: 'own' })).toMatchObject({ settings: { dataset: '' }, refused: [] });
+    expect(of({ task: 'next', dataset: 'parity' })).toMatchObject({ settings: { dataset: '' }, refused: [] });
   });
 });
 
@@ -234,15 +234,15 @@ describe('a configuration beyond the controls', () => {
   const beyond: Config[] = [
     {
       layers: [
-        { cell: 'lstm', hidden: 16 },
-        { cell: 'gru', hidden: 8 },
+        { cell: 'lstm', units: 16 },
+        { cell: 'gru', units: 8 },
       ],
     },
-    { layers: [{ hidden: 16, edges: [{ from: 'input' }, { from: 'self', hidden: [8, 4] }] }] },
-    { preset: 'narx', hidden: 9, schedule: { name: 'cosine', minimum: 0.001 } },
+    { layers: [{ units: 16, edges: [{ from: 'input' }, { from: 'self', hidden: [8, 4] }] }] },
+    { preset: 'narx', units: 9, schedule: { name: 'cosine', minimum: 0.001 } },
     { unit: 'byte', optimizer: { name: 'sgd', momentum: 0.5 } },
-    { layers: Array.from({ length: 9 }, () => ({ hidden: 4 })) },
-    { batch: 1000 },
+    { layers: Array.from({ length: 9 }, () => ({ units: 4 })) },
+    { batchSize: 1000 },
   ];
 
   it.each(beyond)('keeps its JSON: %j', async (config) => {
@@ -264,8 +264,8 @@ describe('a configuration beyond the controls', () => {
   });
 
   it('is refused by field', async () => {
-    await expect(settingsFor({ layers: [{ hidden: 0 }] }, base())).rejects.toMatchObject({
-      field: 'layers[0].hidden',
+    await expect(settingsFor({ layers: [{ units: 0 }] }, base())).rejects.toMatchObject({
+      field: 'layers[0].units',
     });
   });
 });
@@ -303,9 +303,9 @@ it('spreads the colours of the heat map over six powers of ten', () => {
 });
 
 it('reads the first layer where there are several', () => {
-  expect(fromConfig({ layers: [{ cell: 'rnn', hidden: 7 }, { hidden: 9 }] })).toMatchObject({
+  expect(fromConfig({ layers: [{ cell: 'rnn', units: 7 }, { units: 9 }] })).toMatchObject({
     cell: 'rnn',
-    hidden: 7,
+    units: 7,
     layers: 2,
   });
 });

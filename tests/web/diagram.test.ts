@@ -20,39 +20,39 @@ const deep = { hidden: [7, 9], shortcut: true };
 /** Networks that read one sequence and write another. */
 const readers: Record<string, Config> = {
   'an encoder': {
-    corpus: 'reversal',
-    encoder: [{ cell: 'gru', hidden: 6 }],
-    layers: [{ cell: 'gru', hidden: 8 }],
+    dataset: 'reversal',
+    encoder: [{ cell: 'gru', units: 6 }],
+    layers: [{ cell: 'gru', units: 8 }],
   },
   'two directions, attention': {
-    corpus: 'reversal',
-    encoder: [{ cell: 'lstm', hidden: 6, bidirectional: true }],
-    layers: [{ cell: 'lstm', hidden: 8 }],
+    dataset: 'reversal',
+    encoder: [{ cell: 'lstm', units: 6, bidirectional: true }],
+    layers: [{ cell: 'lstm', units: 8 }],
     attention: 'additive',
   },
   'two levels of both, multiplicative, not fed': {
-    corpus: 'reversal',
+    dataset: 'reversal',
     encoder: [
-      { cell: 'lstm', hidden: 6, bidirectional: true },
-      { cell: 'gru', hidden: 5, bidirectional: true },
+      { cell: 'lstm', units: 6, bidirectional: true },
+      { cell: 'gru', units: 5, bidirectional: true },
     ],
     layers: [
-      { cell: 'lstm', hidden: 8 },
-      { cell: 'gru', hidden: 7 },
+      { cell: 'lstm', units: 8 },
+      { cell: 'gru', units: 7 },
     ],
-    attention: { score: 'multiplicative', feed: false },
+    attention: { score: 'multiplicative', inputFeeding: false },
     context: 'initial',
   },
   counted: {
-    task: { name: 'translate', length: 'count' },
-    corpus: 'reversal',
-    encoder: [{ hidden: 6 }],
-    layers: [{ cell: 'rnn', hidden: 8 }],
+    task: { name: 'translate', termination: 'count' },
+    dataset: 'reversal',
+    encoder: [{ units: 6 }],
+    layers: [{ cell: 'rnn', units: 8 }],
     context: 'input',
   },
-  'an embedding': { corpus: 'reversal', encoder: [{ hidden: 6 }], layers: [{ hidden: 8 }], embedding: 5 },
-  'a class': { corpus: 'parity', layers: [{ hidden: 8 }] },
-  numbers: { corpus: 'sine', layers: [{ hidden: 8 }] },
+  'an embedding': { dataset: 'reversal', encoder: [{ units: 6 }], layers: [{ units: 8 }], embedding: 5 },
+  'a class': { dataset: 'parity', layers: [{ units: 8 }] },
+  numbers: { dataset: 'sine', layers: [{ units: 8 }] },
 };
 
 /** The drawing of a configuration, whose text or symbols count twenty. */
@@ -71,11 +71,11 @@ describe.each(Object.entries(readers))('%s', (_, config) => {
   it('shows every parameter of a model, by the names that its statistics have', async () => {
     const model = await createModel({
       ...config,
-      corpus: { name: config.corpus as string, count: 60 },
+      dataset: { name: config.dataset as string, count: 60 },
       threads: 1,
     });
     const diagram = diagramOf(await model.graph());
-    const engine = (await model.spreads({ bins: 1 })).map(({ name }) => name);
+    const engine = (await model.histograms({ bins: 1 })).map(({ name }) => name);
     const named = diagram.parts.flatMap((part) => parametersOf(diagram, part).map(({ name }) => name));
     expect(named.sort()).toEqual(engine.sort());
     model.dispose();
@@ -86,26 +86,26 @@ describe.each(Object.entries(readers))('%s', (_, config) => {
 const others: Record<string, Config> = {
   'a GRU before, deep': {
     layers: [
-      { cell: 'gru', hidden: 8, reset: 'before', edges: [{ from: 'input' }, self({ ...deep, join: 'all' })] },
+      { cell: 'gru', units: 8, reset: 'before', edges: [{ from: 'input' }, self({ ...deep, join: 'all' })] },
     ],
   },
   'joins at the first': {
     layers: [
-      { cell: 'lstm', hidden: 8, edges: [{ from: 'input', hidden: [5] }, self({ ...deep, join: 'first' })] },
+      { cell: 'lstm', units: 8, edges: [{ from: 'input', hidden: [5] }, self({ ...deep, join: 'first' })] },
     ],
   },
   'skips, residuals, delays': {
     layers: [
-      { cell: 'gru', hidden: 8 },
+      { cell: 'gru', units: 8 },
       {
         cell: 'lstm',
-        hidden: 8,
+        units: 8,
         residual: true,
         edges: [{ from: 0 }, { from: 0, delay: 3 }, { from: 'input' }, self()],
       },
       {
         cell: 'rnn',
-        hidden: 8,
+        units: 8,
         residual: true,
         edges: [{ from: 1 }, { from: 0, hidden: [4] }, self({ delay: 2 }), self({ delay: 5 })],
       },
@@ -114,17 +114,17 @@ const others: Record<string, Config> = {
   },
   'embedding, tied': {
     embedding: 8,
-    tied: true,
+    tieWeights: true,
     layers: [
-      { cell: 'lstm', hidden: 6 },
-      { cell: 'gru', hidden: 8 },
+      { cell: 'lstm', units: 6 },
+      { cell: 'gru', units: 8 },
     ],
   },
   blends: {
     layers: [
-      { cell: 'rnn', hidden: 8, leak: { from: 0.1, to: 0.9, learned: true }, bias: 'one' },
-      { cell: 'lstm', hidden: 8, zoneout: 0.2, clock: [1, 4], layerNorm: true, bias: 'none' },
-      { cell: 'gru', hidden: 8, layerNorm: true },
+      { cell: 'rnn', units: 8, leak: { from: 0.1, to: 0.9, learned: true }, bias: 'one' },
+      { cell: 'lstm', units: 8, zoneout: 0.2, clock: [1, 4], layerNorm: true, bias: 'none' },
+      { cell: 'gru', units: 8, layerNorm: true },
     ],
   },
   'softmax fed back': {
@@ -133,7 +133,7 @@ const others: Record<string, Config> = {
     layers: [
       {
         cell: 'peephole-lstm',
-        hidden: 8,
+        units: 8,
         edges: [{ from: 'input' }, { from: 'output', delay: 2, hidden: [4] }, self()],
       },
     ],
@@ -143,7 +143,7 @@ const others: Record<string, Config> = {
     layers: [
       {
         cell: 'lstm',
-        hidden: 8,
+        units: 8,
         edges: [
           { from: 'input' },
           {
@@ -167,19 +167,19 @@ const others: Record<string, Config> = {
           self({ blocks: 4 }),
         ],
       },
-      { cell: 'gru', hidden: 7, reset: 'before', bias: 'none', edges: [{ from: 0 }, self({ blocks: 7 })] },
-      { cell: 'rnn', hidden: 9 },
+      { cell: 'gru', units: 7, reset: 'before', bias: 'none', edges: [{ from: 0 }, self({ blocks: 7 })] },
+      { cell: 'rnn', units: 9 },
     ],
   },
   'skips to and from every level': {
-    layers: [{ hidden: 8 }, { hidden: 8 }, { hidden: 8 }],
+    layers: [{ units: 8 }, { units: 8 }, { units: 8 }],
     skipInputs: true,
     skipOutputs: true,
   },
 };
 
 const networks: [string, Config][] = [
-  ...presets.map(({ name }): [string, Config] => [name, { preset: name, hidden: 8 }]),
+  ...presets.map(({ name }): [string, Config] => [name, { preset: name, units: 8 }]),
   ...Object.entries(others),
   ...Object.entries(readers),
 ];
@@ -254,7 +254,7 @@ describe('the states beside the matrices', () => {
     const [cell, kept] = ['layers.0.cell', 'layers.0.interpolation'];
     for (const preset of ['leaky-rnn', 'clockwork-rnn'])
       expect(await roles({ preset })).toEqual([`${cell} ${kept} 0`, `${kept} ${kept} 1 h`]);
-    expect(await roles({ layers: [{ cell: 'lstm', hidden: 8, zoneout: 0.1 }] })).toEqual([
+    expect(await roles({ layers: [{ cell: 'lstm', units: 8, zoneout: 0.1 }] })).toEqual([
       `${kept} ${cell} 1 c`,
       `${cell} ${kept} 0`,
       `${kept} ${kept} 1 h`,
@@ -263,7 +263,7 @@ describe('the states beside the matrices', () => {
   });
 
   it('are both ways into a residual sum', async () => {
-    const config: Config = { layers: [{ hidden: 8 }, { cell: 'rnn', hidden: 8, residual: true }] };
+    const config: Config = { layers: [{ units: 8 }, { cell: 'rnn', units: 8, residual: true }] };
     expect(await roles(config)).toEqual([
       'layers.0.cell layers.0.cell 1 c',
       'layers.1.cell layers.1.residual 0',
@@ -273,8 +273,8 @@ describe('the states beside the matrices', () => {
 });
 
 it('lays both directions of a level side by side, the second in its own time', async () => {
-  const layer = { cell: 'gru' as const, hidden: 6, bidirectional: true };
-  const { diagram } = await drawn({ corpus: 'copy', task: 'tag', layers: [layer, layer] });
+  const layer = { cell: 'gru' as const, units: 6, bidirectional: true };
+  const { diagram } = await drawn({ dataset: 'copy', task: 'tag', layers: [layer, layer] });
   const cells = diagram.parts.filter(({ kind }) => kind === 'cell');
   expect(cells.map(({ id, row, lane }) => `${id} ${row} ${lane}`)).toEqual([
     'layers.0.cell 1 0',
@@ -296,25 +296,25 @@ it('lays both directions of a level side by side, the second in its own time', a
 });
 
 it('pools each layer of a sequence that is answered as a whole', async () => {
-  const { diagram } = await drawn({ corpus: 'parity', layers: [{ hidden: 8, bidirectional: true }] });
+  const { diagram } = await drawn({ dataset: 'parity', layers: [{ units: 8, bidirectional: true }] });
   expect(written(diagram, 'pooled.0')).toEqual(['pooled^1 = h^1_T']);
   expect(written(diagram, 'pooled.1')).toEqual(['pooled^2 = h^2_1']);
 });
 
 describe('the equations', () => {
   it('of a single sum stand in one line', async () => {
-    const { diagram } = await drawn({ layers: [{ cell: 'rnn', hidden: 8, activation: 'relu' }] });
+    const { diagram } = await drawn({ layers: [{ cell: 'rnn', units: 8, activation: 'relu' }] });
     expect(written(diagram, 'layers.0.cell')).toEqual(['h_t = max(0, U·x_t + W·h_{t−1} + b)']);
     expect(written(diagram, 'readout')).toEqual(['o_t = V·h_t + b', 'p_t = softmax(o_t)']);
   });
 
   it('tell sums that differ apart, and where a gate acts before the product', async () => {
-    const { diagram } = await drawn({ layers: [{ cell: 'gru', hidden: 8, reset: 'before' }] });
+    const { diagram } = await drawn({ layers: [{ cell: 'gru', units: 8, reset: 'before' }] });
     expect(written(diagram, 'layers.0.cell').slice(0, 2)).toEqual([
       's_r, s_z = U·x_t + W·h_{t−1} + b',
       's_n = U·x_t + W·(r_t ⊙ h_{t−1}) + b',
     ]);
-    const after = await drawn({ layers: [{ cell: 'gru', hidden: 8, layerNorm: true }] });
+    const after = await drawn({ layers: [{ cell: 'gru', units: 8, layerNorm: true }] });
     expect(written(after.diagram, 'layers.0.cell').slice(0, 3)).toEqual([
       's^x = γ ⊙ norm(U·x_t) + b',
       's^h = γ ⊙ norm(W·h_{t−1}) + b',
@@ -328,7 +328,7 @@ describe('the equations', () => {
   });
 
   it('of an interpolation are those of the engine: k of what was, the rest of what is new', async () => {
-    const { diagram } = await drawn({ layers: [{ cell: 'rnn', hidden: 8, leak: 0.5 }] });
+    const { diagram } = await drawn({ layers: [{ cell: 'rnn', units: 8, leak: 0.5 }] });
     expect(written(diagram, 'layers.0.interpolation')).toEqual([
       'h_t ← k ⊙ h_{t−1} + (1 − k) ⊙ h_t',
       'k = α',
@@ -339,7 +339,7 @@ describe('the equations', () => {
 
 it('has room in its box for eight periods', async () => {
   const clock = [1, 2, 4, 8, 16, 32, 64, 128];
-  const { diagram } = await drawn({ layers: [{ cell: 'rnn', hidden: 8, clock }] });
+  const { diagram } = await drawn({ layers: [{ cell: 'rnn', units: 8, clock }] });
   const part = diagram.parts.find(({ kind }) => kind === 'interpolation')!;
   expect(shortOf(part)).toBe('T = 1 … 128');
   expect(written(diagram, part.id)).toContain(`T = ${clock.join(', ')}`);

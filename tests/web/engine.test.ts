@@ -250,18 +250,18 @@ describe('a new network', () => {
     await trainTo(6);
     await engine.pause();
     const before = model().info.step;
-    set('hidden', 99);
+    set('units', 99);
     await engine.applyAndRestart();
     await engine.pause();
     expect(make.models[0]!.disposed).toBe(true);
     const second = model().info.step;
     await engine.undo();
     expect(model().info.step).toBe(before);
-    expect(store.settings.value.hidden).toBe(128);
+    expect(store.settings.value.units).toBe(128);
     expect(store.run.value!.series.length).toBeGreaterThan(0);
     await engine.undo();
     expect(model().info.step).toBe(second);
-    expect(store.settings.value.hidden).toBe(99);
+    expect(store.settings.value.units).toBe(99);
   });
 });
 

@@ -20,7 +20,7 @@ useSite();
 
 it('is carried by a link, every choice of it', { timeout: LONG }, async () => {
   const { page, close } = await visit(browser, site, { at: STILL });
-  await choose(page, { ...TASKS[0], corpus: 'sorting' });
+  await choose(page, { ...TASKS[0], dataset: 'sorting' });
   await page.getByLabel('Difficulty').fill('5');
   await page.getByLabel('Attention').selectOption('multiplicative');
   await page.getByLabel('Context goes to').selectOption('initial');
@@ -128,7 +128,7 @@ it('opens a saved model with its examples, or as far as it can without them', { 
     ]);
     return [...(await contents(download))];
   };
-  await choose(page, { ...TASKS[0], corpus: 'sorting' });
+  await choose(page, { ...TASKS[0], dataset: 'sorting' });
   await page.getByLabel('Hidden units').fill('8');
   await page.getByRole('button', { name: 'Step', exact: true }).click();
   await expect.poll(() => step(page)).toBe(1);

@@ -84,7 +84,7 @@ describe.skipIf(!firefox).each([true, false])('in Firefox (isolated: %s)', (isol
       await wait("Number(document.querySelector('.facts dd')?.textContent.replaceAll(/\\D/g, '')) > 30");
       await button('Pause').click();
       await page.waitForSelector('::-p-aria([name="Train"][role="button"])');
-      await page.focus('#set-hidden');
+      await page.focus('#set-units');
       await wait("document.querySelector('.explained')?.textContent.includes('h ∈ ℝᴴ')");
 
       await button('Compare').click();
@@ -127,7 +127,7 @@ describe.skipIf(!firefox).each([true, false])('in Firefox (isolated: %s)', (isol
       await page.goto(site.url);
       await wait("document.querySelector('#shown')?.textContent.length > 20");
       await trained(5);
-      await page.waitForSelector('#set-hidden');
+      await page.waitForSelector('#set-units');
       await wait('navigator.serviceWorker.controller !== null');
 
       await page.goto(`${site.url}?task#v=1&h=16&ta=tag&cp=copy`);
@@ -143,7 +143,7 @@ describe.skipIf(!firefox).each([true, false])('in Firefox (isolated: %s)', (isol
       await page.goto(`${site.url}?text#v=1&c=lstm&h=24&w=16&b=4&x=${text}`);
       await page.waitForSelector('::-p-aria([name="Train"][role="button"])');
       await wait("document.querySelector('.play')?.disabled === false");
-      expect(await page.$eval('#set-hidden', (input) => (input as HTMLInputElement).value)).toBe('24');
+      expect(await page.$eval('#set-units', (input) => (input as HTMLInputElement).value)).toBe('24');
       expect(await page.$eval('#set-cell', (list) => (list as HTMLSelectElement).value)).toBe('lstm');
       await page.locator('::-p-aria([name="Train"][role="button"])').click();
       await trained(5);

@@ -56,21 +56,21 @@ const FINGER = { isMobile: true, hasTouch: true };
 const upright = { viewport: { width: 360, height: 740 } };
 
 it.each([
-  { where: 'a phone', hidden: 64, at: '', options: { ...upright, ...FINGER } },
+  { where: 'a phone', units: 64, at: '', options: { ...upright, ...FINGER } },
   {
     where: 'a phone on its side',
-    hidden: 64,
+    units: 64,
     at: '',
     options: { viewport: { width: 740, height: 360 }, ...FINGER },
   },
-  { where: 'a tablet', hidden: 128, at: '', options: { viewport: { width: 820, height: 1180 }, ...FINGER } },
-  { where: 'a narrow window', hidden: 128, at: '', options: upright },
-  { where: 'a phone with a link', hidden: 128, at: '#v=1&s=2', options: { ...upright, ...FINGER } },
-  { where: 'a phone with a preset', hidden: 128, at: '#n=lstm', options: { ...upright, ...FINGER } },
-])('starts $hidden units by itself on $where', async ({ hidden, at, options }) => {
+  { where: 'a tablet', units: 128, at: '', options: { viewport: { width: 820, height: 1180 }, ...FINGER } },
+  { where: 'a narrow window', units: 128, at: '', options: upright },
+  { where: 'a phone with a link', units: 128, at: '#v=1&s=2', options: { ...upright, ...FINGER } },
+  { where: 'a phone with a preset', units: 128, at: '#n=lstm', options: { ...upright, ...FINGER } },
+])('starts $units units by itself on $where', async ({ units, at, options }) => {
   const { page, problems, close } = await visit(browser, site, { at, clock: true, ...options });
   await waitForStep(page, 1);
-  expect(await page.getByLabel('Hidden units').inputValue()).toBe(String(hidden));
+  expect(await page.getByLabel('Hidden units').inputValue()).toBe(String(units));
   // An address without wishes stays one: the next visit begins as this one did.
   await later(page);
   expect(page.url() === site.url).toBe(at === '');

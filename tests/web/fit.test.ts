@@ -258,7 +258,7 @@ describe('German', () => {
 
   it('has a sentence for every text, preset, cell and corpus there is', async () => {
     const { german } = await import('../../web/src/messages.de');
-    const { presets, cells, corpora } = await getSchema();
+    const { presets, cells, datasets: corpora } = await getSchema();
     const names = (list: readonly { name: string }[]) => list.map(({ name }) => name).sort();
     expect(Object.keys(german.said.presets).sort()).toEqual(names([...presets, ...NAMED]));
     expect(Object.keys(german.said.cells).sort()).toEqual(names(cells));

@@ -75,7 +75,7 @@ describe('a preset', () => {
     expect(await parameters(page)).not.toBe(before);
     await open(page, 'Configuration');
     expect(JSON.parse(await configuration(page).inputValue()).layers).toEqual([
-      { cell: 'lstm', hidden: 24, bidirectional: true },
+      { cell: 'lstm', units: 24, bidirectional: true },
     ]);
     await expect.poll(() => new URL(page.url()).hash).toContain('bd=1');
     expect(problems).toEqual([]);
@@ -106,7 +106,7 @@ it('follows the controls: parameters, configuration and link', async () => {
   await expect.poll(() => new URL(page.url()).hash).toContain('relu');
   expect(JSON.parse(await configuration(page).inputValue()).layers[0]).toEqual({
     cell: 'rnn',
-    hidden: 24,
+    units: 24,
     activation: 'relu',
     edges: [
       { from: 'input', delay: 0 },
@@ -137,8 +137,8 @@ it('says what a refused configuration should have been, and takes a good one', a
     await configuration(page).fill(typeof config === 'string' ? config : JSON.stringify(config));
     await use.click();
   };
-  await write({ layers: [{ cell: 'gru', hidden: 0 }] });
-  await refusal.getByText('layers[0].hidden').waitFor();
+  await write({ layers: [{ cell: 'gru', units: 0 }] });
+  await refusal.getByText('layers[0].units').waitFor();
   expect(await refusal.innerText()).toMatch(/a whole number from 1 to 8192[^]*0/);
   await write({ layres: [] });
   await refusal.getByText('layres', { exact: true }).waitFor();
@@ -149,11 +149,11 @@ it('says what a refused configuration should have been, and takes a good one', a
   // Unlike layers: more than the controls can say.
   await write({
     layers: [
-      { cell: 'lstm', hidden: 16 },
-      { cell: 'gru', hidden: 12, clock: [1, 2] },
+      { cell: 'lstm', units: 16 },
+      { cell: 'gru', units: 12, clock: [1, 2] },
     ],
-    window: 8,
-    batch: 4,
+    sequenceLength: 8,
+    batchSize: 4,
   });
   await page.locator('.preset-about', { hasText: 'beyond the controls' }).waitFor();
   expect(await refusal.count()).toBe(0);
@@ -180,7 +180,7 @@ it('says what a refused configuration should have been, and takes a good one', a
   await open(other.page, 'Configuration');
   const opened = JSON.parse(await configuration(other.page).inputValue());
   expect(opened.layers).toMatchObject([
-    { cell: 'lstm', hidden: 16 },
+    { cell: 'lstm', units: 16 },
     { cell: 'gru', clock: [1, 2] },
   ]);
   // And back to what the controls say.

@@ -45,10 +45,10 @@ async function opened(html: string, name: string): Promise<{ page: Page; problem
 const sequence = (name: string) => sequenceModel(sequenceCases.find(([own]) => own === name)!);
 const textModel = () =>
   createModel({
-    batch: 4,
-    window: 16,
+    batchSize: 4,
+    sequenceLength: 16,
     text: 'to be or not to be, that is </script> the question\n'.repeat(20),
-    layers: [{ hidden: 16 }],
+    layers: [{ units: 16 }],
     seed: 3,
     threads: 1,
   });
@@ -56,11 +56,11 @@ const textModel = () =>
 /** Of each task: a model, and what its page shows at first. */
 const pages: [name: string, model: () => Promise<Pick<Model, 'save' | 'dispose'>>, shows: RegExp][] = [
   ['text', textModel, /[a-z ]{20}/],
-  ['classify', () => made('classify', 'classify', { layers: [{ hidden: 6 }] }), /odd[\s\S]*%/],
-  ['tag', () => made('tag', 'tag', { layers: [{ hidden: 5, bidirectional: true }] }), /Label[\s\S]*Probability/],
-  ['regress', () => made('regress', 'regress', { layers: [{ hidden: 6 }] }), /orecast/],
-  ['regress, pooled', () => made({ name: 'regress', pool: 'mean' }, 'pooled', { layers: [{ hidden: 6 }] }), /1\s+-?\d/],
-  ['notes', () => made('notes', 'notes', { layers: [{ hidden: 6 }] }), /composed/],
+  ['classify', () => made('classify', 'classify', { layers: [{ units: 6 }] }), /odd[\s\S]*%/],
+  ['tag', () => made('tag', 'tag', { layers: [{ units: 5, bidirectional: true }] }), /Label[\s\S]*Probability/],
+  ['regress', () => made('regress', 'regress', { layers: [{ units: 6 }] }), /orecast/],
+  ['regress, pooled', () => made({ name: 'regress', pooling: 'mean' }, 'pooled', { layers: [{ units: 6 }] }), /1\s+-?\d/],
+  ['notes', () => made('notes', 'notes', { layers: [{ units: 6 }] }), /composed/],
   ['generate', () => sequence('generate, halting, a given context'), /[abc]/],
   ['translate', () => sequence('translate, additive attention'), /%/],
   ['tensor', () => createNetwork({ ...tensorCases['a readout']!, threads: 1 }), /1\s+-?\d/],
@@ -89,7 +89,7 @@ describe('a model in one HTML page', () => {
   it('writes what the engine writes, and nothing else may run on it', async () => {
     const model = await textModel();
     let expected = '';
-    for await (const piece of model.sample({ prime: 'to ', seed: 5, temperature: 0.8, length: 60 }))
+    for await (const piece of model.sample({ prompt: 'to ', seed: 5, temperature: 0.8, length: 60 }))
       expected += piece;
     const { page, problems } = await opened(
       toHtml(await model.save(), { title: 'To be & <b>not</b>' }),
@@ -117,9 +117,9 @@ describe('a model in one HTML page', () => {
   it('is below a megabyte for two layers of 200 units', async () => {
     const model = await createModel({
       text: texts['regress']!,
-      batch: 4,
-      window: 16,
-      layers: [{ hidden: 200 }, { hidden: 200 }],
+      batchSize: 4,
+      sequenceLength: 16,
+      layers: [{ units: 200 }, { units: 200 }],
       threads: 1,
     });
     const html = toHtml(await model.save());
@@ -195,7 +195,7 @@ it('an audio worklet computes ten minutes of sound without a gap', { timeout: 24
 });
 
 it('a service worker predicts without a server', async () => {
-  const model = await made('classify', 'classify', { layers: [{ hidden: 6 }] });
+  const model = await made('classify', 'classify', { layers: [{ units: 6 }] });
   const expected = await model.predict({ input: 'abc' });
   const { server, url } = await example(
     'service-worker',

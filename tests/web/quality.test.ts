@@ -237,9 +237,9 @@ it('can be walked by keyboard, one stop for each composite, focus always visible
     'set-text',
     'set-learningRate',
     'set-cell',
-    'set-hidden',
+    'set-units',
     'set-temperature',
-    'set-prime',
+    'set-prompt',
   ]) {
     expect(stops).toContain(id);
   }

@@ -12,14 +12,14 @@ const { presets } = await getSchema();
 const TEXT = 'the quick brown fox jumps over the lazy dog. '.repeat(60);
 
 const networks: [string, Config][] = [
-  ...presets.map(({ name }): [string, Config] => [name, { preset: name, hidden: 6 }]),
-  ['a GRU with reset before', { layers: [{ cell: 'gru', hidden: 6, reset: 'before' }] }],
-  ['an LSTM with σ', { layers: [{ cell: 'lstm', hidden: 6, cellInput: 'sigmoid' }] }],
-  ['leaky ReLU', { layers: [{ cell: 'rnn', hidden: 6, activation: 'relu', leak: 0.5 }] }],
-  ['a normalised GRU', { layers: [{ cell: 'gru', hidden: 6, layerNorm: true, reset: 'before' }] }],
-  ['an LSTM with zoneout', { layers: [{ cell: 'lstm', hidden: 6, zoneout: 0.2 }] }],
-  ['a normalised vanilla cell', { layers: [{ cell: 'rnn', hidden: 6, layerNorm: true }] }],
-  ['a leaky LSTM', { layers: [{ hidden: 6 }, { cell: 'lstm', hidden: 6, leak: { from: 0.2, to: 0.7 } }] }],
+  ...presets.map(({ name }): [string, Config] => [name, { preset: name, units: 6 }]),
+  ['a GRU with reset before', { layers: [{ cell: 'gru', units: 6, reset: 'before' }] }],
+  ['an LSTM with σ', { layers: [{ cell: 'lstm', units: 6, cellInput: 'sigmoid' }] }],
+  ['leaky ReLU', { layers: [{ cell: 'rnn', units: 6, activation: 'relu', leak: 0.5 }] }],
+  ['a normalised GRU', { layers: [{ cell: 'gru', units: 6, layerNorm: true, reset: 'before' }] }],
+  ['an LSTM with zoneout', { layers: [{ cell: 'lstm', units: 6, zoneout: 0.2 }] }],
+  ['a normalised vanilla cell', { layers: [{ cell: 'rnn', units: 6, layerNorm: true }] }],
+  ['a leaky LSTM', { layers: [{ units: 6 }, { cell: 'lstm', units: 6, leak: { from: 0.2, to: 0.7 } }] }],
 ];
 
 /** Text as the page shows it. */
@@ -27,14 +27,14 @@ const shown = ({ name, worked }: Line) => `${plainText(name)}: ${plainText(worke
 
 describe.each(networks)('%s', (_, config) => {
   it('comes to the states of the engine', async () => {
-    const model = await createModel({ ...config, text: TEXT, window: 8, batch: 4, threads: 1 });
+    const model = await createModel({ ...config, text: TEXT, sequenceLength: 8, batchSize: 4, threads: 1 });
     for await (const progress of model.train({ steps: 20 })) void progress;
     const [seen, graph] = await Promise.all([model.inspect('the fox jumps'), model.graph()]);
     const number = seen.layers.length - 1;
     const { layerNorm } = model.info.config.layers[number]!;
     const { series } = seen.layers[number]!;
     for (const at of [0, 1, 7]) {
-      const terms = await model.terms('the fox jumps', { at, layer: number });
+      const terms = await model.preactivations('the fox jumps', { at, layer: number });
       for (const unit of [0, 5]) {
         const stages = stagesOf({ seen, terms, graph, at, number, unit });
         const lines = stages.flatMap(({ lines }) => lines);
@@ -57,28 +57,23 @@ describe.each(networks)('%s', (_, config) => {
 
 describe('the stages', () => {
   const walk = async (config: Config) => {
-    const model = await createModel({ ...config, text: TEXT, window: 8, batch: 4, threads: 1 });
+    const model = await createModel({ ...config, text: TEXT, sequenceLength: 8, batchSize: 4, threads: 1 });
     const [seen, graph] = await Promise.all([model.inspect('the fox'), model.graph()]);
-    const terms = await model.terms('the fox', { at: 3 });
+    const terms = await model.preactivations('the fox', { at: 3 });
     model.dispose();
     return stagesOf({ seen, terms, graph, at: 3, number: 0, unit: 2 });
   };
   const named = (stages: readonly Stage[]) => stages.map(({ name, of }) => `${name} ${of}`.trim());
 
   it('follow what the equations need', async () => {
-    expect(named(await walk({ layers: [{ hidden: 6 }] }))).toEqual([
-      'sums',
-      'gates i',
-      'state c',
-      'output h',
-    ]);
-    expect(named(await walk({ layers: [{ cell: 'gru', hidden: 6 }] }))).toEqual([
+    expect(named(await walk({ layers: [{ units: 6 }] }))).toEqual(['sums', 'gates i', 'state c', 'output h']);
+    expect(named(await walk({ layers: [{ cell: 'gru', units: 6 }] }))).toEqual([
       'sums',
       'gates r',
       'gate n',
       'output h',
     ]);
-    expect(named(await walk({ layers: [{ cell: 'rnn', hidden: 6, leak: 0.5 }] }))).toEqual([
+    expect(named(await walk({ layers: [{ cell: 'rnn', units: 6, leak: 0.5 }] }))).toEqual([
       'sums',
       'output h',
       'interpolation h',
@@ -88,7 +83,7 @@ describe('the stages', () => {
   it('name the terms as the equations do', async () => {
     const [sums] = await walk({
       layers: [
-        { cell: 'rnn', hidden: 6, edges: [{ from: 'input' }, { from: 'self' }, { from: 'self', delay: 3 }] },
+        { cell: 'rnn', units: 6, edges: [{ from: 'input' }, { from: 'self' }, { from: 'self', delay: 3 }] },
       ],
     });
     expect(shown(sums!.lines[0]!)).toMatch(
@@ -112,7 +107,7 @@ describe('a cell that nobody has heard of', () => {
     tokens: [0, 1],
     symbols: ['a', 'b'],
     unknown: [],
-    layers: [{ hidden: UNITS, series }],
+    layers: [{ units: UNITS, series }],
     probabilities: new Float32Array(4),
     surprise: new Float32Array(2),
   };
@@ -194,7 +189,7 @@ describe('the analysis', () => {
     tokens: [0, 1, 0, 1],
     symbols: ['a', 'b', 'a', 'b'],
     unknown: [],
-    layers: [{ hidden: 2, series }],
+    layers: [{ units: 2, series }],
     probabilities: Float32Array.from([0.2, 0.8, 0.5, 0.5, 1, 0, 0.3, 0.7]),
     surprise: Float32Array.from([NaN, 0.3, 1, 20]),
   };

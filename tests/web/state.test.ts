@@ -74,16 +74,16 @@ const settings = fc.record({
   text: fc.stringMatching(/^[a-z0-9-]{1,40}$/),
   cell: fc.stringMatching(/^[a-z0-9-]{1,40}$/),
   optimizer: fc.stringMatching(/^[a-z0-9-]{1,40}$/),
-  prime: fc.string({ unit: 'binary', maxLength: 60 }),
+  prompt: fc.string({ unit: 'binary', maxLength: 60 }),
   scale: fc.constantFrom('linear', 'log', 'loglog'),
   look: fc.constantFrom(...LOOKS),
   task: fc.constantFrom(...TASKS),
-  corpus: fc.stringMatching(/^[a-z0-9-]{0,40}$/),
-  pool: fc.constantFrom(...POOLS),
+  dataset: fc.stringMatching(/^[a-z0-9-]{0,40}$/),
+  pooling: fc.constantFrom(...POOLS),
   length: fc.constantFrom(...LENGTHS),
   attention: fc.constantFrom(...ATTENTIONS),
   context: fc.constantFrom(...CONTEXTS),
-  sampling: fc.constantFrom(...SAMPLINGS),
+  scheduledSampling: fc.constantFrom(...SAMPLINGS),
   schedule: fc.constantFrom(...SCHEDULES),
 }) as unknown as fc.Arbitrary<Settings>;
 
@@ -92,7 +92,7 @@ describe('history', () => {
     const history = new History();
     const count = 7 * MOST + 3;
     for (let step = 1; step <= count; step++)
-      history.add({ step, gradientNorm: step, learningRate: 1, charsPerSecond: 2, accuracy: NaN });
+      history.add({ step, gradientNorm: step, learningRate: 1, tokensPerSecond: 2, accuracy: NaN });
     const steps = history.all.map(({ step }) => step);
     expect(steps.length).toBeLessThanOrEqual(MOST);
     expect(steps[0]).toBe(1);
@@ -159,7 +159,7 @@ describe('link', () => {
 
   it('names what it refused, and ignores what it does not know', () => {
     expect(readHash('#v=1&h=0&l=2&zzz=1')).toMatchObject({
-      settings: { hidden: 128, layers: 2 },
+      settings: { units: 128, layers: 2 },
       refused: ['hidden'],
     });
     expect(readHash('#v=2&h=7').hasSettings).toBe(false);

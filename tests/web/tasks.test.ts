@@ -19,12 +19,12 @@ import { answered, choose, LONG, STILL, TASKS, texts } from './tasks';
 
 useSite();
 
-describe.each(TASKS)('$task, $corpus', ({ task, corpus, label }) => {
+describe.each(TASKS)('$task, $dataset', ({ task, dataset, label }) => {
   it(
     'learns in front of the reader, beside what an answer without information costs',
     async () => {
       const { page, problems, close } = await visit(browser, site, { at: STILL });
-      await choose(page, { label, corpus });
+      await choose(page, { label, dataset });
       await play(page).click();
       await waitForStep(page, 5, LONG);
       await answered(page, 5);
@@ -56,12 +56,12 @@ describe.each(TASKS)('$task, $corpus', ({ task, corpus, label }) => {
         expect(rows.length).toBe(10);
         for (const text of rows) expect(text).toMatch(/[✓✗]/);
       }
-      if (corpus === 'sine') {
+      if (dataset === 'sine') {
         expect(await page.locator('.forecast svg[role=img]').count()).toBe(3);
         const drawn = await page.locator('.forecast-own').first().getAttribute('d');
         expect(drawn!.split('L').length).toBe(33);
       }
-      if (corpus === 'adding') {
+      if (dataset === 'adding') {
         expect(await page.locator('.scatter circle').count()).toBe(16);
         expect(await page.locator('.answers tbody tr').count()).toBe(8);
       }
@@ -241,7 +241,7 @@ it(
         await page.getByRole('button', { name: 'Ask' }).click();
         await expect.poll(() => page.locator('.own-answer').innerText()).not.toBe('');
       }
-      expect(await violations(page), one.corpus).toEqual([]);
+      expect(await violations(page), one.dataset).toEqual([]);
     }
     expect(problems).toEqual([]);
     await close();
@@ -261,15 +261,15 @@ describe.each([
       at: STILL,
     });
     await expect.poll(() => page.locator('#set-task option').count()).toBe(7);
-    for (const { task, corpus } of TASKS) {
+    for (const { task, dataset } of TASKS) {
       await page.locator('#set-task').selectOption(task);
-      await page.locator('#set-corpus').selectOption(corpus);
+      await page.locator('#set-dataset').selectOption(dataset);
       const [train, apply] = [page.locator('.play'), page.locator('.apply-buttons button.primary')];
       await ((await apply.count()) ? apply : train).click();
       await page.locator(`.stream-task[data-task=${task}]`).waitFor({ timeout: LONG });
       await answered(page, 1);
       const [content, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-      expect(content, corpus).toBeLessThanOrEqual(room);
+      expect(content, dataset).toBeLessThanOrEqual(room);
       expect(room).toBe(viewport.width);
     }
     await close();

@@ -8,23 +8,23 @@ export const STILL = '#autostart=0';
 export const LONG = 180_000;
 
 export const TASKS = [
-  { task: 'translate', corpus: 'reversal', label: 'Translate sequences' },
-  { task: 'classify', corpus: 'order', label: 'Sort into classes' },
-  { task: 'tag', corpus: 'copy', label: 'Label every step' },
-  { task: 'generate', corpus: 'anbn', label: 'Write sequences' },
-  { task: 'regress', corpus: 'sine', label: 'Foretell numbers' },
-  { task: 'regress', corpus: 'adding', label: 'Foretell numbers' },
-  { task: 'notes', corpus: 'melodies', label: 'Play music' },
+  { task: 'translate', dataset: 'reversal', label: 'Translate sequences' },
+  { task: 'classify', dataset: 'order', label: 'Sort into classes' },
+  { task: 'tag', dataset: 'copy', label: 'Label every step' },
+  { task: 'generate', dataset: 'anbn', label: 'Write sequences' },
+  { task: 'regress', dataset: 'sine', label: 'Foretell numbers' },
+  { task: 'regress', dataset: 'adding', label: 'Foretell numbers' },
+  { task: 'notes', dataset: 'melodies', label: 'Play music' },
 ] as const;
 
 /** Chooses a task as a person does. */
 export async function choose(
   page: Page,
-  { label, corpus }: { label: string; corpus?: string },
+  { label, dataset }: { label: string; dataset?: string },
 ): Promise<void> {
   await expect.poll(() => page.locator('#set-task option').count()).toBe(7);
   await page.getByLabel('Task').selectOption({ label });
-  if (corpus) await page.getByLabel('Learn from').selectOption(corpus);
+  if (dataset) await page.getByLabel('Learn from').selectOption(dataset);
   await expect.poll(() => play(page).isEnabled()).toBe(true);
 }
 

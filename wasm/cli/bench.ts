@@ -5,16 +5,16 @@ import { interruption } from './interrupt.js';
 import type { Arguments, Command } from './options.js';
 import { UsageError } from './options.js';
 
-const lstm = (count: number, hidden: number): Config => ({
-  layers: Array.from({ length: count }, () => ({ cell: 'lstm', hidden })),
+const lstm = (count: number, units: number): Config => ({
+  layers: Array.from({ length: count }, () => ({ cell: 'lstm', units })),
 });
 
 const networks: Record<string, Config> = {
   'lstm-1x128': lstm(1, 128),
   'lstm-2x256': lstm(2, 256),
-  'gru-1x128': { preset: 'gru', hidden: 128 },
-  'rnn-1x256': { preset: 'rnn', hidden: 256 },
-  'dot(s)-rnn-128': { preset: 'dot(s)-rnn', hidden: 128 },
+  'gru-1x128': { preset: 'gru', units: 128 },
+  'rnn-1x256': { preset: 'rnn', units: 256 },
+  'dot(s)-rnn-128': { preset: 'dot(s)-rnn', units: 128 },
 };
 
 const names = Object.keys(networks).join(', ');
@@ -67,13 +67,13 @@ async function measure(config: Config, text: string, seconds: number, args: Argu
     ...args.runtime,
     text,
     clip: 5,
-    validation: 0,
+    validationSplit: 0,
     evaluateEvery: 0,
     signal,
   });
   try {
     let rate = 0;
-    for await (const progress of model.train({ seconds, signal })) rate = progress.charsPerSecond;
+    for await (const progress of model.train({ seconds, signal })) rate = progress.tokensPerSecond;
     return { rate: Math.round(rate), parameters: model.info.parameters, runtime: model.info.runtime };
   } finally {
     model.dispose();

@@ -5,7 +5,7 @@ import {
   type Config,
   type Model,
   type OptimizerConfig,
-  type Settings,
+  type LiveConfig,
 } from 'unfold-rnn';
 import { read } from './files.js';
 import { type Arguments, type Options, UsageError } from './options.js';
@@ -14,20 +14,20 @@ import { decode } from './texts.js';
 export const configOptions: Options = {
   config: { short: 'c', value: 'JSON|FILE', help: 'the whole configuration; the options below overrule it' },
   preset: { short: 'p', value: 'NAME', default: 'lstm', help: 'a network by name, see unfold-rnn info' },
-  hidden: { value: 'N', default: '128', help: 'its hidden units' },
+  units: { value: 'N', default: '128', help: 'its hidden units' },
   task: { short: 't', value: 'NAME', help: 'what to learn from the text, default next: see wasm/api.md' },
-  corpus: { value: 'NAME', help: 'examples made here instead of a text, see unfold-rnn info' },
-  difficulty: { value: 'N', help: 'of the corpus' },
+  dataset: { value: 'NAME', help: 'examples made here instead of a text, see unfold-rnn info' },
+  difficulty: { value: 'N', help: 'of the dataset' },
   count: { value: 'N', default: '10000', help: 'its examples' },
   attention: { value: 'NAME', default: 'none', help: 'of a translation: additive or multiplicative' },
   seed: { value: 'N', default: '1', help: 'same seed, text and configuration: same model' },
-  window: { value: 'N', default: '64', help: 'time steps of one truncated back-propagation' },
-  batch: { value: 'N', default: '32', help: 'sequences trained side by side' },
+  'sequence-length': { value: 'N', default: '64', help: 'time steps of one truncated back-propagation' },
+  'batch-size': { value: 'N', default: '32', help: 'sequences trained side by side' },
   optimizer: { value: 'NAME', default: 'adam', help: 'see unfold-rnn info' },
   'learning-rate': { value: 'X', default: '0.002', help: 'may change when a run goes on' },
   dropout: { value: 'X', default: '0', help: 'between layers, 0 to 0.95; may change' },
   clip: { value: 'X', default: '5', help: 'largest gradient norm, 0 for none; may change' },
-  validation: { value: 'X', default: '0.1', help: 'share of the text held out' },
+  'validation-split': { value: 'X', default: '0.1', help: 'share of the text held out' },
   'evaluate-every': { value: 'N', default: '500', help: 'steps between validations; may change' },
 };
 
@@ -38,24 +38,26 @@ export async function configOf(args: Arguments): Promise<Config> {
     if (value !== undefined) config[name] = value;
   };
   const number = (name: string) => (args.given(name) ? args.number(name) : undefined);
-  if (args.given('preset') || args.given('hidden')) {
-    if (config.layers) throw new UsageError('--preset and --hidden do not go with the layers of --config.');
+  if (args.given('preset') || args.given('units')) {
+    if (config.layers) throw new UsageError('--preset and --units do not go with the layers of --config.');
     set('preset', config.preset && !args.given('preset') ? config.preset : args.text('preset'));
-    set('hidden', number('hidden'));
+    set('units', number('units'));
   }
-  for (const name of ['seed', 'window', 'batch', 'dropout', 'clip', 'validation'] as const)
-    set(name, number(name));
+  for (const name of ['seed', 'dropout', 'clip'] as const) set(name, number(name));
+  set('sequenceLength', number('sequence-length'));
+  set('batchSize', number('batch-size'));
+  set('validationSplit', number('validation-split'));
   set('evaluateEvery', number('evaluate-every'));
   for (const name of ['task', 'attention'] as const) if (args.given(name)) set(name, args.text(name));
-  if (args.given('corpus')) {
+  if (args.given('dataset')) {
     const [difficulty, count] = [number('difficulty'), number('count')];
-    config.corpus = {
-      name: args.text('corpus')!,
+    config.dataset = {
+      name: args.text('dataset')!,
       ...(difficulty !== undefined && { difficulty }),
       ...(count !== undefined && { count }),
     };
   } else if (args.given('difficulty') || args.given('count')) {
-    throw new UsageError('--difficulty and --count are of a --corpus.');
+    throw new UsageError('--difficulty and --count belong to a --dataset.');
   }
   const optimizer = {
     ...asOptimizer(config.optimizer),
@@ -79,7 +81,7 @@ export async function reconcile(model: Model, wished: Config): Promise<void> {
   if (wished.optimizer)
     merged.optimizer = { ...asOptimizer(rest.optimizer), ...asOptimizer(wished.optimizer) };
   const { config } = await checkConfig(merged, { threads: 1 });
-  const changes: Settings = {};
+  const changes: LiveConfig = {};
   for (const key of differences(saved, config)) {
     if (key === 'optimizer' && onlyRateDiffers(saved, config)) {
       changes.optimizer = { learningRate: asOptimizer(config.optimizer).learningRate! };

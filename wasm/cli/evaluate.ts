@@ -25,7 +25,7 @@ const MOST_NAMED = 12;
 
 async function runEvaluate(args: Arguments): Promise<number> {
   const [file, ...paths] = args.operands as [string, ...string[]];
-  const highest = args.whole('baselines');
+  const maxOrder = args.whole('baselines');
   const interrupted = interruption();
   const { signal } = interrupted;
   let scored: Scored | undefined;
@@ -33,13 +33,13 @@ async function runEvaluate(args: Arguments): Promise<number> {
     const bytes = await read(file, signal);
     const config = configIn(bytes);
     const reading = { ...readingOf(args, config?.unit === 'byte'), signal };
-    const texts = config?.corpus === undefined ? await readTexts(paths, reading) : NOTHING;
+    const texts = config?.dataset === undefined ? await readTexts(paths, reading) : NOTHING;
     scored = await openToScore(bytes, texts.bytes, { ...args.runtime, signal }).catch((error) => {
       throw placed(error, texts);
     });
     const { model, split, whole, unknown } = scored;
     const measured = await model.evaluate({ split, signal });
-    const baselines = highest === undefined ? undefined : await model.baselines({ highest, signal });
+    const baselines = maxOrder === undefined ? undefined : await model.baselines({ maxOrder, signal });
     if (args.flag('json')) {
       const more = { ...(baselines && { baselines }), ...(unknown.count && { unknown }) };
       await print(`${JSON.stringify({ ...measured, split: whole ? 'all' : split, ...more })}\n`);
@@ -66,7 +66,7 @@ async function runEvaluate(args: Arguments): Promise<number> {
 const bits = (nats: number) => `${(nats / Math.LN2).toFixed(4)} bits a character`;
 
 function linesOf(model: Model, measured: Evaluation, split: string): string[] {
-  const { loss, characters } = measured;
+  const { loss, tokens: characters } = measured;
   const { data } = model.info;
   if (!data) return [`${bits(loss)} (${loss.toFixed(6)} nats), ${characters} characters (${partOf[split]})`];
   return [

@@ -37,7 +37,7 @@ async function describeBuild(args: Arguments): Promise<number> {
     list('tasks', schema.tasks),
     list(
       'corpora',
-      schema.corpora.map(({ name }) => name),
+      schema.datasets.map(({ name }) => name),
     ),
     list('initializations', schema.initializations),
   ];
@@ -48,7 +48,7 @@ async function describeBuild(args: Arguments): Promise<number> {
 async function describeModel(args: Arguments, file: string): Promise<number> {
   const bytes = await read(file);
   const model = await openModel(bytes, args.runtime);
-  const { runtime: _, threads: __, build: ___, canTrain: ____, characters: _____, ...facts } = model.info;
+  const { runtime: _, threads: __, build: ___, canTrain: ____, tokens: _____, ...facts } = model.info;
   model.dispose();
   if (args.flag('json')) {
     await print(`${JSON.stringify({ bytes: bytes.byteLength, ...facts })}\n`);
@@ -61,7 +61,7 @@ async function describeModel(args: Arguments, file: string): Promise<number> {
   const what = data ? `${shown.length} answers` : `${vocabulary.size} ${vocabulary.unit}s`;
   const lines = [
     `${file}: ${facts.parameters} parameters, ${bytes.byteLength} bytes, ${facts.step} steps, epoch ${Math.floor(facts.epoch)}`,
-    ...config.layers.map(({ cell, hidden }, i) => `layer ${i}: ${cell}, ${hidden} hidden units`),
+    ...config.layers.map(({ cell, units }, i) => `layer ${i}: ${cell}, ${units} hidden units`),
     `${what}: ${shown.join(' ')}`,
     JSON.stringify(config),
   ];

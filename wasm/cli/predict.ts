@@ -13,7 +13,7 @@ export const predict: Command = {
     '- reads what is piped in: an input a line, of regress a series as CSV, with an answer for each.',
   operands: ['model', '[input…]'],
   options: {
-    beam: { short: 'b', value: 'N', default: '1', help: 'hypotheses followed at a time' },
+    'beam-width': { short: 'b', value: 'N', default: '1', help: 'hypotheses followed at a time' },
     'length-penalty': { value: 'X', default: '0', help: 'prefers longer sequences' },
     temperature: {
       short: 't',
@@ -74,10 +74,12 @@ async function runPredict(args: Arguments): Promise<number> {
 
 function optionsOf(args: Arguments): PredictRequest {
   const options: PredictRequest = {};
-  for (const name of ['beam', 'temperature', 'steps'] as const)
+  for (const name of ['temperature', 'steps'] as const)
     if (args.given(name)) options[name] = args.number(name)!;
+  if (args.given('beam-width')) options.beamWidth = args.number('beam-width')!;
   if (args.given('length-penalty')) options.lengthPenalty = args.number('length-penalty')!;
-  if (args.whole('count')! > 1 && !args.given('temperature') && !args.given('beam')) options.temperature = 1;
+  if (args.whole('count')! > 1 && !args.given('temperature') && !args.given('beam-width'))
+    options.temperature = 1;
   return options;
 }
 
@@ -90,7 +92,7 @@ async function collect(
   signal: AbortSignal,
 ): Promise<Query[]> {
   const { data, config } = model.info;
-  if (!data) throw new UsageError(`this model continues texts: unfold-rnn sample ${file} --prime TEXT.`);
+  if (!data) throw new UsageError(`this model continues texts: unfold-rnn sample ${file} --prompt TEXT.`);
   const name = (config.task as { name: string }).name;
   const writes = name === 'generate';
   if (!given.length && (!writes || data.context))

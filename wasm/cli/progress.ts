@@ -66,7 +66,7 @@ export function describe(
     `${unit === 'char' ? '' : 'loss '}${measure(progress.loss, accuracy)}`,
     validationLoss !== null && `validation ${measure(validationLoss, validationAccuracy)}`,
     !progress.done && progress.secondsLeft !== null && `${duration(progress.secondsLeft)} left`,
-    `${whole.format(progress.charsPerSecond)} ${unit}${unit === 'char' ? '' : 's'}/s`,
+    `${whole.format(progress.tokensPerSecond)} ${unit}${unit === 'char' ? '' : 's'}/s`,
   ];
   return parts.filter((part) => part !== false).join('  ');
 }

@@ -20,12 +20,12 @@ export interface Query {
 
 export function queriesOf(lines: string[], model: Model, skip: boolean): Query[] {
   const { data, config } = model.info;
-  const { name, pool = 'each' } = config.task as { name: string; pool?: string };
+  const { name, pooling = 'none' } = config.task as { name: string; pooling?: string };
   if (name === 'generate')
     return lines.map((line) => queryOf(() => ({ request: { context: numbersOf('context', line, /,/) } })));
   if (!data!.numbers) return lines.map((line) => textQuery(line, data!.inputs, skip));
   if (name === 'regress' && !/^\s*\[/.test(lines[0] ?? ''))
-    return pool === 'each'
+    return pooling === 'none'
       ? seriesOf(lines)
       : lines.filter(Boolean).map((line) => queryOf(() => pooledQuery(line)));
   return lines.filter(Boolean).map((line) => queryOf(() => jsonQuery(line)));

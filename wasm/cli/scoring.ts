@@ -44,7 +44,7 @@ export async function openToScore(file: Uint8Array, text: Uint8Array, options: O
   const { data, config } = known.info;
   const none = { count: 0, symbols: [] };
   try {
-    if (config.corpus !== undefined) return { model: known, split: 'test', whole: false, unknown: none };
+    if (config.dataset !== undefined) return { model: known, split: 'test', whole: false, unknown: none };
     const own = await openModel(file, { ...options, text }).catch((error: UnfoldError) => {
       if (error.code !== 'INVALID_TEXT') throw error;
       return undefined;
@@ -67,7 +67,7 @@ export async function openToScore(file: Uint8Array, text: Uint8Array, options: O
 
 /** All examples, as the training part: nothing is held back from it. */
 async function openExamples(weights: Uint8Array, text: Uint8Array, options: OpenOptions) {
-  const model = await openModel(withConfig(weights, { validation: 0 }), { ...options, text });
+  const model = await openModel(withConfig(weights, { validationSplit: 0 }), { ...options, text });
   const { test = 0 } = model.info.data ?? {}; // a file may name its parts itself
   return { model, split: test ? ('test' as const) : ('train' as const), whole: !test };
 }
@@ -78,10 +78,13 @@ const WINDOW = 64;
 async function openWholeText(weights: Uint8Array, text: Uint8Array, options: OpenOptions): Promise<Scored> {
   const opened = async (window: number): Promise<Model | undefined> => {
     try {
-      const model = await openModel(withConfig(weights, { validation: 0, batch: 1, window }), {
-        ...options,
-        text,
-      });
+      const model = await openModel(
+        withConfig(weights, { validationSplit: 0, batchSize: 1, sequenceLength: window }),
+        {
+          ...options,
+          text,
+        },
+      );
       if (model.info.canTrain) return model;
       model.dispose(); // no symbol of the text is known
     } catch (error) {

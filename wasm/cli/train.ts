@@ -45,14 +45,14 @@ async function runTrain(args: Arguments): Promise<number> {
   const config = await configOf(args);
   await checkWritable(out);
 
-  if (config.corpus !== undefined && args.operands.length)
-    throw new UsageError('a corpus is made here: no text goes with it.');
+  if (config.dataset !== undefined && args.operands.length)
+    throw new UsageError('a built-in dataset needs no text.');
   const interrupted = interruption();
   const { signal } = interrupted;
   const resume = await isThere(args, out);
   const raw = (config.unit ?? (await savedConfig(resume, out))?.unit) === 'byte';
   const texts =
-    config.corpus === undefined && (await readTexts(args.operands, { ...readingOf(args, raw), signal }));
+    config.dataset === undefined && (await readTexts(args.operands, { ...readingOf(args, raw), signal }));
   if (texts && !args.flag('quiet')) for (const note of texts.notes) process.stderr.write(`${note}\n`);
   const text = texts ? texts.bytes : new Uint8Array();
   const model = await begin(args, { text, resume, out, config, signal }).catch((error) => {
@@ -141,13 +141,13 @@ async function begin(args: Arguments, { text, resume, out, config, signal }: Beg
 }
 
 async function measure(model: Model): Promise<Evaluation | undefined> {
-  const { characters, data } = model.info;
+  const { tokens: characters, data } = model.info;
   return characters.validation > (data ? 0 : 1) ? model.evaluate() : undefined;
 }
 
 /** A measure as the task counts. */
-export function told({ info }: Model, { loss, bitsPerCharacter, accuracy }: Evaluation): string {
-  if (!info.data) return `${bitsPerCharacter.toFixed(4)} bits a character`;
+export function told({ info }: Model, { loss, bitsPerToken, accuracy }: Evaluation): string {
+  if (!info.data) return `${bitsPerToken.toFixed(4)} bits a character`;
   const right = accuracy === null ? '' : `, ${(100 * accuracy).toFixed(2)} % right`;
   return `loss ${loss.toFixed(6)}${right}`;
 }
@@ -163,7 +163,7 @@ function reporter(args: Arguments, out: string) {
   };
   return {
     async start(model: Model, resumed: boolean) {
-      const { parameters, vocabulary, characters, data, step, runtime } = model.info;
+      const { parameters, vocabulary, tokens: characters, data, step, runtime } = model.info;
       const symbols = data ? data.inputs.length : vocabulary.size;
       say(
         `${resumed ? `Going on from step ${step}. ` : ''}${parameters} parameters, ${symbols} symbols, ` +

@@ -63,7 +63,7 @@ const FORMS: Readonly<Record<string, Form>> = {
   translate: {
     label: 'A sequence',
     first: '',
-    request: (input) => ({ input, beam: 4 }),
+    request: (input) => ({ input, beamWidth: 4 }),
     lines: sequences,
   },
   generate: {
@@ -102,7 +102,7 @@ const FORMS: Readonly<Record<string, Form>> = {
 };
 
 /** Where each step has an answer, a network can go on from its own. */
-const isEach = (task: unknown) => (task as { pool?: string }).pool === 'each';
+const isEach = (task: unknown) => (task as { pooling?: string }).pooling === 'none';
 
 export class FormFace {
   readonly root = element('form', '', 'form');

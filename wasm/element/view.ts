@@ -130,12 +130,12 @@ export class View {
     this.#alert.hidden = !message;
   }
 
-  progress({ step, loss, charsPerSecond, losses }: Progress): void {
+  progress({ step, loss, tokensPerSecond, losses }: Progress): void {
     const text = this.task === 'next';
     const unit = text ? Math.LN2 : 1;
     this.#facts.step.value.textContent = step.toLocaleString('en');
     this.#facts.loss.value.textContent = (loss / unit).toFixed(text ? 2 : 3);
-    this.#facts.rate.value.textContent = Math.round(charsPerSecond).toLocaleString('en');
+    this.#facts.rate.value.textContent = Math.round(tokensPerSecond).toLocaleString('en');
     this.#chart.add(
       losses.map((one) => one / unit),
       text ? 'bits per character' : '',

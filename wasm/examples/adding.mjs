@@ -19,7 +19,7 @@ function examples() {
 
 const network = await createNetwork({
   task: { inputs: 2, outputs: 1 },
-  layers: [{ cell: 'lstm', hidden: 32 }],
+  layers: [{ cell: 'lstm', units: 32 }],
 });
 for (let step = 1; step <= 600; step++) {
   const { x, lengths, sums } = examples();

@@ -8,16 +8,16 @@ for (const preset of ['rnn', 'gru', 'lstm']) {
   const model = await createModel({
     text,
     preset,
-    hidden: 48,
-    window: 24,
-    batch: 8,
+    units: 48,
+    sequenceLength: 24,
+    batchSize: 8,
     optimizer: { learningRate: 0.005 },
   });
   for await (const _ of model.train({ steps: 300 }));
   const { loss } = await model.evaluate();
   console.log(`${preset.padEnd(5)} ${bits(loss)}`);
   if (preset === 'lstm') {
-    const { markov } = await model.baselines({ highest: 3 });
+    const { markov } = await model.baselines({ maxOrder: 3 });
     console.log(`3 characters of context, counted: ${bits(markov[3])}`);
   }
   model.dispose();

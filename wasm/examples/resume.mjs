@@ -2,7 +2,7 @@
 import { createModel, openModel } from 'unfold-rnn';
 
 const text = 'She sells sea shells by the sea shore. '.repeat(100);
-const config = { preset: 'lstm', hidden: 32, window: 16, batch: 8, seed: 7 };
+const config = { preset: 'lstm', units: 32, sequenceLength: 16, batchSize: 8, seed: 7 };
 
 async function train(model, steps) {
   for await (const progress of model.train({ steps }))

@@ -2,9 +2,9 @@
 import { createModel } from 'unfold-rnn';
 
 const model = await createModel({
-  corpus: { name: 'reversal', difficulty: 5, count: 2000 },
-  encoder: [{ hidden: 32, bidirectional: true }],
-  layers: [{ hidden: 32 }],
+  dataset: { name: 'reversal', difficulty: 5, count: 2000 },
+  encoder: [{ units: 32, bidirectional: true }],
+  layers: [{ units: 32 }],
   attention: 'additive',
   optimizer: { learningRate: 0.01 },
 });

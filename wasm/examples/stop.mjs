@@ -3,9 +3,9 @@ import { createModel, UnfoldError } from 'unfold-rnn';
 
 const model = await createModel({
   text: 'round and round the rugged rock the ragged rascal ran. '.repeat(80),
-  layers: [{ cell: 'gru', hidden: 32 }],
-  window: 16,
-  batch: 8,
+  layers: [{ cell: 'gru', units: 32 }],
+  sequenceLength: 16,
+  batchSize: 8,
 });
 
 // 1. Leave the loop.

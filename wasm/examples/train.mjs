@@ -5,19 +5,26 @@ import { createModel } from 'unfold-rnn';
 const file = process.argv[2];
 const text = file ? await readFile(file) : 'the quick brown fox jumps over the lazy dog; '.repeat(200);
 
-const model = await createModel({ text, preset: 'gru', hidden: 64, window: 32, batch: 16, seed: 1 });
+const model = await createModel({
+  text,
+  preset: 'gru',
+  units: 64,
+  sequenceLength: 32,
+  batchSize: 16,
+  seed: 1,
+});
 console.log(`${model.info.parameters} parameters, ${model.info.runtime.threads} threads`);
 
-for await (const { step, bitsPerCharacter, charsPerSecond, secondsLeft } of model.train({ steps: 300 })) {
+for await (const { step, bitsPerToken, tokensPerSecond, secondsLeft } of model.train({ steps: 300 })) {
   const facts = [
     `step ${step}`,
-    `${bitsPerCharacter.toFixed(2)} bits`,
-    `${Math.round(charsPerSecond)} characters/s`,
+    `${bitsPerToken.toFixed(2)} bits`,
+    `${Math.round(tokensPerSecond)} characters/s`,
   ];
   console.log(`${facts.join(', ')}, ${Math.ceil(secondsLeft)} s left`);
 }
 
-for await (const piece of model.sample({ prime: 'the ', length: 100, temperature: 0.5 }))
+for await (const piece of model.sample({ prompt: 'the ', length: 100, temperature: 0.5 }))
   process.stdout.write(piece);
 console.log();
 

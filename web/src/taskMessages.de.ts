@@ -47,8 +47,8 @@ export const tasks: Messages['tasks'] = {
     regress: 'Die Antwort',
   },
   choices: {
-    pool: { each: 'Bei jedem Schritt', last: 'Aus den letzten Zuständen', mean: 'Aus ihrem Mittel' },
-    length: { end: 'Ein Endzeichen', halt: 'Eine Einheit, die anhält', count: 'Vorher gezählt' },
+    pooling: { none: 'Bei jedem Schritt', last: 'Aus den letzten Zuständen', mean: 'Aus ihrem Mittel' },
+    termination: { end: 'Ein Endzeichen', halt: 'Eine Einheit, die anhält', count: 'Vorher gezählt' },
     attention: { none: 'Keine', additive: 'Additiv', multiplicative: 'Multiplikativ' },
     context: {
       both: 'Erste Zustände und jeder Schritt',
@@ -56,7 +56,7 @@ export const tasks: Messages['tasks'] = {
       input: 'Jeder Schritt',
       none: 'Nirgends',
     },
-    sampling: {
+    scheduledSampling: {
       none: 'Nie',
       linear: 'Immer öfter, linear',
       exponential: 'Immer öfter, exponentiell',

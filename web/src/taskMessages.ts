@@ -56,8 +56,8 @@ export const tasks = {
     regress: 'The answer',
   } as Partial<Record<TaskName, string>>,
   choices: {
-    pool: { each: 'At every step', last: 'From the last states', mean: 'From their mean' },
-    length: { end: 'An end symbol', halt: 'A unit that halts', count: 'Counted beforehand' },
+    pooling: { none: 'At every step', last: 'From the last states', mean: 'From their mean' },
+    termination: { end: 'An end symbol', halt: 'A unit that halts', count: 'Counted beforehand' },
     attention: { none: 'None', additive: 'Additive', multiplicative: 'Multiplicative' },
     context: {
       both: 'First states and every step',
@@ -65,7 +65,7 @@ export const tasks = {
       input: 'Every step',
       none: 'Nowhere',
     },
-    sampling: {
+    scheduledSampling: {
       none: 'Never',
       linear: 'More and more, linearly',
       exponential: 'More and more, exponentially',

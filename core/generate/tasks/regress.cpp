@@ -64,9 +64,9 @@ std::vector<Example> read_series(std::string_view text, Index longest, Dataset& 
 }
 
 std::vector<Example> read_windows(std::string_view text, const Config& config, Dataset& data) {
-  const Index longest = std::max<Index>(config.task.longest, 1);
+  const Index longest = std::max<Index>(config.task.max_length, 1);
   std::vector<Example> examples = read_series(text, longest, data);
-  if (examples.size() >= 3 || config.validation == 0) return examples;
+  if (examples.size() >= 3 || config.validation_split == 0) return examples;
   Index steps = 0;
   for (const Example& e : examples) steps += data.steps(e);
   return read_series(text, std::clamp(steps / 10, Index(1), longest), data);
@@ -75,7 +75,7 @@ std::vector<Example> read_windows(std::string_view text, const Config& config, D
 class Regress final : public NumberHead {
  public:
   /// CSV: a number a column, a row a step; the next row is to be predicted. An empty line begins a series. Commas,
-  /// semicolons and tabs separate; a first line without any number is a header. A series longer than task.longest is
+  /// semicolons and tabs separate; a first line without any number is a header. A series longer than task.max_length is
   /// cut into windows, each beginning with the row that the previous one predicted last; if fewer than three result,
   /// into about ten.
   ///

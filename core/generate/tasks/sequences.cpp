@@ -128,11 +128,11 @@ void SequenceHead::predict(const Predictor& p, const Example& e, const PredictOp
                            Json& json) const {
   const std::vector<std::string>& names = p.names.targets;
   const std::vector<Hypothesis> all = decode(p.network, p.config.task, Index(names.size()), e,
-                                             {.beam = options.beam,
+                                             {.beam_width = options.beam_width,
                                               .length_penalty = options.length_penalty,
                                               .temperature = options.temperature.value_or(0),
                                               .seed = options.seed,
-                                              .longest = p.config.task.longest});
+                                              .max_length = p.config.task.max_length});
   json["output"] = spelled(all[0].tokens, names);
   if (!has_target) json["logProbability"] = all[0].log_probability;
   json["alternatives"] = Json::array();

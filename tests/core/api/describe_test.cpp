@@ -133,20 +133,20 @@ TEST(Graph, OfOtherTasksHasTheSizesThatTheirDataWouldGive) {
   EXPECT_EQ(graph(R"({"task":"classify"})"), sizes(13, 0, 13, 0, 0));
   EXPECT_EQ(graph(R"({"task":{"name":"tag"}})"), sizes(13, 0, 13, 0, 0));
   EXPECT_EQ(graph(R"({"task":"translate","attention":"additive"})"), sizes(14, 0, 14, 0, 0));
-  EXPECT_EQ(graph(R"({"task":{"name":"generate","length":"count","longest":20}})"), sizes(13, 0, 13, 0, 21));
+  EXPECT_EQ(graph(R"({"task":{"name":"generate","termination":"count","maxLength":20}})"), sizes(13, 0, 13, 0, 21));
   EXPECT_EQ(graph(R"({"task":"regress"})"), sizes(0, 13, 13, 0, 0));
   EXPECT_EQ(graph(R"({"task":"notes"})"), sizes(0, 88, 88, 0, 0));
 }
 
 TEST(Graph, OfAGeneratedDatasetIsThatOfItsModel) {
-  const Config config = parse_config(R"({"corpus":{"name":"reversal","count":50},"layers":[{"hidden":5}]})");
+  const Config config = parse_config(R"({"dataset":{"name":"reversal","count":50},"layers":[{"units":5}]})");
   Session session(config, "");
   EXPECT_EQ(describe(config, 0), describe(session.config(), session.network().sizes()));
 }
 
 TEST(Graph, HasThePublishedNumberOfParameters) {
   // Of PyTorch's LSTM(65, 128) with a linear layer.
-  const Json graph = describe(parse_config(R"({"layers":[{"cell":"lstm","hidden":128}]})"), 65);
+  const Json graph = describe(parse_config(R"({"layers":[{"cell":"lstm","units":128}]})"), 65);
   EXPECT_EQ(graph["totals"]["parameters"], 4 * 128 * (65 + 128 + 2) + 65 * 129);
 }
 
@@ -158,7 +158,7 @@ TEST(Graph, OfASmallNetworkIsTheRecordedOne) {
 }
 
 TEST(Graph, OfAProductNamesBothFactors) {
-  const Json graph = describe(parse_config(R"({"embedding":4,"layers":[{"hidden":5,"edges":[
+  const Json graph = describe(parse_config(R"({"embedding":4,"layers":[{"units":5,"edges":[
       {"from":{"product":[{"from":"input"},{"from":"self","delay":1,"units":4}]}}]}]})"),
                               symbols);
   check(graph);

@@ -20,10 +20,11 @@ TEST_P(NoAllocation, InTrainingSteps) {
   for (const int count : {1, 4}) {
     set_threads(count);
     for (const char* optimizer : {"adam", "momentum"}) {
-      Session session(parse_config(config_of(GetParam(), std::string(R"("window":12,"batch":10,"clip":{"norm":0.1,
+      Session session(
+          parse_config(config_of(GetParam(), std::string(R"("sequenceLength":12,"batchSize":10,"clip":{"norm":0.1,
                                              "value":0.01},"optimizer":")") +
-                                                             optimizer + "\"")),
-                      letters(900, 9));  // an epoch is 6 windows
+                                                 optimizer + "\"")),
+          letters(900, 9));  // an epoch is 6 windows
       Trainer& trainer = session.trainer();
       for (int i = 0; i < 4; ++i) trainer.step();
       const long before = memory::allocations();
@@ -56,7 +57,7 @@ TEST(Memory, IsFlatOverManyModels) {
   for (int cycle = 0; cycle < 60; ++cycle) {
     {
       const NetworkCase& network = networks()[std::size_t(cycle) % networks().size()];
-      Session session(parse_config(config_of(network, R"("window":6,"batch":2)")), text);
+      Session session(parse_config(config_of(network, R"("sequenceLength":6,"batchSize":2)")), text);
       session.trainer().step();
       Session again(session.save(true), text);
       again.trainer().step();
@@ -96,9 +97,9 @@ TEST(Memory, RefusingAFileIsCheap) {
 
 // A small file that claims a large network: its tensors are not there, so nothing of it may be made.
 TEST(Memory, AConfigurationLargerThanItsFileIsRefusedBeforeAllocating) {
-  for (const char* hidden : {"\"hidden\":4096", "\"hidden\":1500"})
+  for (const char* hidden : {"\"units\":4096", "\"units\":1500"})
     expect_cheap_refusal({hidden, forged([&](Forge& f) {
-                            f.replace("config", "\"hidden\":2", hidden);
+                            f.replace("config", "\"units\":2", hidden);
                             for (const char* fill : {"\"input\":\"xavier\"", "\"recurrent\":\"orthogonal\""}) {
                               const std::string text = fill;
                               f.replace("config", text, text.substr(0, text.find(':')) + ":\"zero\"");
@@ -140,8 +141,9 @@ void fail_everywhere(std::size_t at_least, const F& f, const G& check) {
 TEST(Memory, ThatEndsInACallIsAnErrorNotTheEnd) {
   std::string text;
   for (std::uint32_t symbol = 0x4E00; symbol < 0xD7A4; ++symbol) append_utf8(symbol, text);  // lists of 35 236
-  Session session(parse_config(R"({"vocabulary":65535,"layers":[{"cell":"rnn","hidden":2}],"window":2,"batch":2})"),
-                  text);
+  Session session(
+      parse_config(R"({"vocabulary":65535,"layers":[{"cell":"rnn","units":2}],"sequenceLength":2,"batchSize":2})"),
+      text);
   session.trainer().step();
   const Bytes saved = session.save(true);
   const auto survives = [&](const char* name, auto call) {
@@ -166,7 +168,7 @@ TEST(Memory, ThatEndsInACallIsAnErrorNotTheEnd) {
     ASSERT_TRUE(same_bytes(session.save(true), saved)) << name;
   };
   survives("save", [&] { session.save(true); });
-  Session small(parse_config(R"({"layers":[{"cell":"rnn","hidden":2}],"window":2,"batch":2})"), good_text());
+  Session small(parse_config(R"({"layers":[{"cell":"rnn","units":2}],"sequenceLength":2,"batchSize":2})"), good_text());
   for (long more = 0; more < 40000; more += 97) {  // where the lists are short, what is kept serves them all
     keep_memory_reserve();
     memory::limit_live(memory::live_bytes() + more);
@@ -178,7 +180,7 @@ TEST(Memory, ThatEndsInACallIsAnErrorNotTheEnd) {
 class OutOfMemory : public testing::TestWithParam<NetworkCase> {
  protected:
   OutOfMemory() { set_threads(1); }
-  Config config() const { return parse_config(config_of(GetParam(), R"("window":4,"batch":2)")); }
+  Config config() const { return parse_config(config_of(GetParam(), R"("sequenceLength":4,"batchSize":2)")); }
   KeepSettings keep_;
   std::string text_ = letters(120, 5);
 };

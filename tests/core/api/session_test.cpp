@@ -9,7 +9,7 @@
 namespace unfold::test {
 namespace {
 
-Config small() { return parse_config(R"({"layers":[{"cell":"gru","hidden":6}],"window":5,"batch":2})"); }
+Config small() { return parse_config(R"({"layers":[{"cell":"gru","units":6}],"sequenceLength":5,"batchSize":2})"); }
 
 TEST(Session, InfoTellsTheModel) {
   Session session(small(), "naïve café, naïve café, naïve café, naïve café");
@@ -21,7 +21,7 @@ TEST(Session, InfoTellsTheModel) {
   EXPECT_EQ(info["vocabulary"]["size"], 10);
   EXPECT_EQ(info["vocabulary"]["unknown"], 0);
   EXPECT_EQ(info["vocabulary"]["unit"], "character");
-  EXPECT_EQ(info["characters"]["train"].get<int>() + info["characters"]["validation"].get<int>(), 46);
+  EXPECT_EQ(info["characters"]["train"].get<int>() + info["characters"]["validationSplit"].get<int>(), 46);
   EXPECT_EQ(info["step"], 0);
   EXPECT_TRUE(info["validationLoss"].is_null());
   EXPECT_EQ(info["math"], "reproducible");
@@ -46,7 +46,8 @@ TEST(Session, InfoIsJsonWhateverTheText) {
 }
 
 TEST(Session, CountsReplacedCharacters) {
-  const Config capped = parse_config(R"({"layers":[{"cell":"rnn","hidden":4}],"window":4,"batch":1,"vocabulary":3})");
+  const Config capped =
+      parse_config(R"({"layers":[{"cell":"rnn","units":4}],"sequenceLength":4,"batchSize":1,"vocabulary":3})");
   const Session session(capped, "aaaaaaaaabbbbbbbbbxyzaaaa");
   EXPECT_EQ(session.info()["vocabulary"]["size"], 3);
   EXPECT_EQ(session.info()["vocabulary"]["unknown"], 3);
@@ -67,11 +68,12 @@ TEST(Session, InfoOfATaskHasTheSymbolsOfItsExamples) {
   const auto vocabulary = [](const char* config, const char* text) {
     return Session(parse_config(config), text).info()["vocabulary"];
   };
-  const Json tagged = vocabulary(R"({"task":"tag","batch":1})", "abc\txyx\nba\tyx\ncc\tyy\n");
+  const Json tagged = vocabulary(R"({"task":"tag","batchSize":1})", "abc\txyx\nba\tyx\ncc\tyy\n");
   EXPECT_EQ(tagged["size"], 3);
   EXPECT_EQ(tagged["symbols"], Json::parse(R"(["a","b","c"])"));
-  EXPECT_EQ(vocabulary(R"({"task":"generate","batch":1})", "ab\nba\na\n")["size"], 2) << "the end is not among them";
-  EXPECT_EQ(vocabulary(R"({"task":"regress","batch":1})", "1,2\n3,4\n5,6\n7,8\n")["size"], 0);
+  EXPECT_EQ(vocabulary(R"({"task":"generate","batchSize":1})", "ab\nba\na\n")["size"], 2)
+      << "the end is not among them";
+  EXPECT_EQ(vocabulary(R"({"task":"regress","batchSize":1})", "1,2\n3,4\n5,6\n7,8\n")["size"], 0);
 }
 
 // Sampling ----------------------------------------------------------------------------------------------------------
@@ -89,9 +91,9 @@ TEST(SessionSample, ReportsUnknownSymbolsOnce) {
 
 TEST(SessionSample, IgnoresWhatItReports) {
   Session session(small(), letters(100, 4));
-  const auto sample = [&](const std::string& prime) {
+  const auto sample = [&](const std::string& prompt) {
     std::string text;
-    session.sample_start(prime, {.seed = 9}, 40);
+    session.sample_start(prompt, {.seed = 9}, 40);
     session.sample_next(40, text);
     return text;
   };

@@ -13,13 +13,13 @@ Index weights(const Network& network) {
 }
 
 // Input to every transition layer, shortcuts as full matrices.
-std::string rnn(const std::string& n) { return R"("layers":[{"cell":"rnn","bias":"none","hidden":)" + n + "}]"; }
+std::string rnn(const std::string& n) { return R"("layers":[{"cell":"rnn","bias":"none","units":)" + n + "}]"; }
 std::string stacked(const std::string& n) {
-  const std::string layer = R"({"cell":"rnn","bias":"none","hidden":)" + n + "}";
+  const std::string layer = R"({"cell":"rnn","bias":"none","units":)" + n + "}";
   return R"("layers":[)" + layer + "," + layer + "]";
 }
 std::string deep_transition(const std::string& n, const std::string& inner) {
-  return R"("layers":[{"cell":"rnn","bias":"none","hidden":)" + n +
+  return R"("layers":[{"cell":"rnn","bias":"none","units":)" + n +
          R"(,"edges":[{"from":"input"},{"from":"self","hidden":[)" + inner + R"(],"shortcut":true,"join":"all"}]}])";
 }
 std::string deep_output(const std::string& n, const std::string& inner, const std::string& output) {
@@ -63,7 +63,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return info.param.data + std::to_string(info.index); });
 
 TEST(Sizes, TwoLayersOf128With65Symbols) {
-  const Config config = parse_config(R"({"layers":[{"cell":"lstm","hidden":128},{"cell":"lstm","hidden":128}]})");
+  const Config config = parse_config(R"({"layers":[{"cell":"lstm","units":128},{"cell":"lstm","units":128}]})");
   EXPECT_EQ(Network(config, 65).table().size(), 240321);
   EXPECT_EQ(estimate(config, 65, 0).parameters, 240321);
 }
@@ -79,7 +79,7 @@ TEST_P(Estimates, AreTheTable) {
       const Network network(config, V);
       EXPECT_EQ(estimate(config, V, 0).parameters, network.table().size()) << V << " " << bias;
       // Memory: parameters, gradient and two moments, packed weights, and the workspace.
-      Workspace workspace(network, config.window, config.batch, true);
+      Workspace workspace(network, config.sequence_length, config.batch_size, true);
       workspace.set_dropout(config.dropout);
       const double there =
           double(sizeof(Real)) * double(4 * network.table().size() + network.plan().packed + workspace.elements());
@@ -93,7 +93,7 @@ INSTANTIATE_TEST_SUITE_P(All, Estimates, testing::ValuesIn(networks()),
 // Each buffer begins on a cache line.
 TEST(Arena, HasWholeCacheLinesForEveryBuffer) {
   constexpr Size line = 64 / sizeof(Real);
-  const Network network(parse_config(R"({"layers":[{"cell":"lstm","hidden":5}]})"), 3);
+  const Network network(parse_config(R"({"layers":[{"cell":"lstm","units":5}]})"), 3);
   const Room room{.steps = 3, .columns = 1, .training = true};
   Size sum = 0, uneven = 0;
   for (const BufferInfo& buffer : network.plan().buffers) {
@@ -120,10 +120,11 @@ TEST(Estimate, CountsTheMomentsOfTheOptimizer) {
 }
 
 TEST(Estimate, DoesNotOverflow) {
-  const std::string layer = R"({"cell":"lstm","hidden":8192})";
+  const std::string layer = R"({"cell":"lstm","units":8192})";
   std::string list = layer;
   for (int i = 1; i < 64; ++i) list += "," + layer;
-  const Config config = parse_config(R"({"window":65536,"batch":65536,"skipInputs":true,"layers":[)" + list + "]}");
+  const Config config =
+      parse_config(R"({"sequenceLength":65536,"batchSize":65536,"skipInputs":true,"layers":[)" + list + "]}");
   const Estimate size = estimate(config, 65535, 1000000);
   EXPECT_GT(size.bytes, 1e12);
   EXPECT_GT(size.parameters, Index(1) << 32);

@@ -63,7 +63,7 @@ struct Trial {
   /// Summed loss and summed gradient of some examples, in one batch.
   double run(std::vector<const Example*> batch, std::vector<Real>& gradient) {
     Config sized = config;
-    sized.batch = int(batch.size());
+    sized.batch_size = int(batch.size());
     ExampleLoader loader(sized, data);
     Workspace w(network, loader.steps(), loader.columns(), true, loader.encoder_steps());
     loader.fill(w, batch);
@@ -81,21 +81,22 @@ struct Trial {
 };
 
 std::vector<Json> all_tasks() {
-  const Json lstm = {{"cell", "lstm"}, {"hidden", 4}}, gru = {{"cell", "gru"}, {"hidden", 3}, {"leak", 0.2}};
+  const Json lstm = {{"cell", "lstm"}, {"units", 4}}, gru = {{"cell", "gru"}, {"units", 3}, {"leak", 0.2}};
   Json both = lstm, both_gru = gru;
   both["bidirectional"] = both_gru["bidirectional"] = true;
   std::vector<Json> list;
   for (const char* pool : {"last", "mean"}) {
-    list.push_back({{"task", {{"name", "classify"}, {"pool", pool}}}, {"layers", {both, both_gru}}});
-    list.push_back({{"task", {{"name", "regress"}, {"pool", pool}}}, {"layers", {both_gru, lstm}}});
+    list.push_back({{"task", {{"name", "classify"}, {"pooling", pool}}}, {"layers", {both, both_gru}}});
+    list.push_back({{"task", {{"name", "regress"}, {"pooling", pool}}}, {"layers", {both_gru, lstm}}});
   }
   list.push_back({{"task", "tag"}, {"embedding", 3}, {"layers", {both, both_gru}}});
   list.push_back({{"task", "regress"}, {"layers", {gru, lstm}}});
   list.push_back({{"task", "notes"}, {"layers", {lstm, gru}}});
   for (const char* length : {"end", "halt", "count"}) {
-    list.push_back({{"task", {{"name", "generate"}, {"length", length}, {"context", 2}}}, {"layers", {lstm, gru}}});
+    list.push_back(
+        {{"task", {{"name", "generate"}, {"termination", length}, {"context", 2}}}, {"layers", {lstm, gru}}});
     for (const char* attention : {"none", "additive", "multiplicative"})
-      list.push_back({{"task", {{"name", "translate"}, {"length", length}}},
+      list.push_back({{"task", {{"name", "translate"}, {"termination", length}}},
                       {"attention", attention},
                       {"encoder", {both, both_gru}},
                       {"layers", {gru, lstm}}});
@@ -123,7 +124,8 @@ TEST(Task, PaddingDoesNotShow) {
 
 // Teacher forcing is the manual shift: each answer's input is the answer before.
 TEST(Task, TeacherForcingIsAManualShift) {
-  Trial t({{"task", {{"name", "generate"}, {"length", "count"}}}, {"layers", {{{"cell", "gru"}, {"hidden", 4}}}}}, 1);
+  Trial t({{"task", {{"name", "generate"}, {"termination", "count"}}}, {"layers", {{{"cell", "gru"}, {"units", 4}}}}},
+          1);
   const std::vector<Token>& y = t.data.train[0].target;
   std::vector<Real> unused(std::size_t(t.network.table().size()));
   const double loss = t.run({&t.data.train[0]}, unused);
@@ -146,7 +148,7 @@ TEST(Task, TeacherForcingIsAManualShift) {
 
 // A layer that runs backwards over a sequence is one that runs forwards over the reversed one.
 TEST(Task, BackwardsIsReversed) {
-  Json json = {{"task", "tag"}, {"layers", {{{"cell", "lstm"}, {"hidden", 5}}}}};
+  Json json = {{"task", "tag"}, {"layers", {{{"cell", "lstm"}, {"units", 5}}}}};
   Trial forwards(json, 1);
   json["layers"][0]["direction"] = "backward";
   Trial backwards(json, 1);
@@ -164,7 +166,7 @@ TEST(Task, BackwardsIsReversed) {
 
 // Weights from the context that are 0 leave an unconditional network.
 TEST(Task, ZeroContextWeightsAreUnconditional) {
-  const Json layers = {{{"cell", "lstm"}, {"hidden", 4}}};
+  const Json layers = {{{"cell", "lstm"}, {"units", 4}}};
   Trial plain({{"task", "generate"}, {"layers", layers}});
   for (const char* use : {"input", "initial", "both"}) {
     Trial t({{"task", {{"name", "generate"}, {"context", 2}}}, {"context", use}, {"layers", layers}});
@@ -181,7 +183,7 @@ std::vector<Token> fed(const Json& sampling, double epsilon, std::vector<Real>* 
                        int threads = 1) {
   const test::KeepSettings keep;
   set_threads(threads);
-  Json json = {{"layers", {{{"cell", "gru"}, {"hidden", 9}}}}, {"sampling", sampling}, {"embedding", 3}};
+  Json json = {{"layers", {{{"cell", "gru"}, {"units", 9}}}}, {"scheduledSampling", sampling}, {"embedding", 3}};
   const Config config = parse_config(json);
   Network network(config, 5);
   test::randomize(test::all_parameters(network), 0.8, 5);
@@ -207,8 +209,8 @@ TEST(ScheduledSampling, WithEpsilonZeroFollowsTheNetworkOwnTrajectory) {
   std::vector<Real> logits;
   const std::vector<Token> taken = fed("linear", 0, &logits, T, N);
   // The sampler's way: one step at a time, each answer fed back, drawn at the same places.
-  const Config config =
-      parse_config(Json{{"layers", {{{"cell", "gru"}, {"hidden", 9}}}}, {"sampling", "linear"}, {"embedding", 3}});
+  const Config config = parse_config(
+      Json{{"layers", {{{"cell", "gru"}, {"units", 9}}}}, {"scheduledSampling", "linear"}, {"embedding", 3}});
   Network network(config, 5);
   test::randomize(test::all_parameters(network), 0.8, 5);
   network.touch();
@@ -244,15 +246,15 @@ TEST(ScheduledSampling, TossesACoinForEachSymbolWhateverTheThreads) {
 }
 
 TEST(ScheduledSampling, DecaysAsNamed) {
-  SamplingConfig c{.kind = SamplingKind::linear, .k = 100, .start = 0.9, .minimum = 0.1};
+  ScheduledSamplingConfig c{.kind = ScheduledSamplingKind::linear, .k = 100, .start = 0.9, .minimum = 0.1};
   EXPECT_DOUBLE_EQ(teacher_forcing_rate(c, 0), 0.9);
   EXPECT_NEAR(teacher_forcing_rate(c, 50), 0.4, 1e-12);
   EXPECT_DOUBLE_EQ(teacher_forcing_rate(c, 5000), 0.1);
-  c.kind = SamplingKind::exponential;
+  c.kind = ScheduledSamplingKind::exponential;
   EXPECT_NEAR(teacher_forcing_rate(c, 100), 0.9 * std::pow(0.99, 100), 1e-9);
-  c.kind = SamplingKind::inverse_sigmoid;
+  c.kind = ScheduledSamplingKind::inverse_sigmoid;
   EXPECT_NEAR(teacher_forcing_rate(c, 200), 0.9 * 100 / (100 + std::exp(2.0)), 1e-9);
-  c.kind = SamplingKind::none;
+  c.kind = ScheduledSamplingKind::none;
   EXPECT_EQ(teacher_forcing_rate(c, 1000), 1);
 }
 
@@ -276,7 +278,7 @@ double mass(Trial& t, Index least, Index longest, std::vector<double>* by_length
 
 // For three symbols and length four the 81 probabilities sum to one.
 TEST(Probability, OfAllSequencesOfOneLengthSumsToOne) {
-  const Config config = parse_config(Json{{"layers", {{{"cell", "lstm"}, {"hidden", 4}}}}});
+  const Config config = parse_config(Json{{"layers", {{{"cell", "lstm"}, {"units", 4}}}}});
   Network network(config, 3);
   test::randomize(test::all_parameters(network), 1.5, 5);
   network.touch();
@@ -297,7 +299,7 @@ TEST(Probability, OfAllSequencesOfOneLengthSumsToOne) {
 // The mass of all sequences of up to n symbols tends to one, however they end.
 TEST(Probability, OfAllSequencesTendsToOne) {
   for (const char* length : {"end", "halt"}) {
-    Trial t({{"task", {{"name", "generate"}, {"length", length}}}, {"layers", {{{"cell", "gru"}, {"hidden", 3}}}}});
+    Trial t({{"task", {{"name", "generate"}, {"termination", length}}}, {"layers", {{{"cell", "gru"}, {"units", 3}}}}});
     test::tensor(t.network, "readout.bias").back() += 2;  // it likes to end
     t.network.touch();
     double before = 0;
@@ -313,7 +315,7 @@ TEST(Probability, OfAllSequencesTendsToOne) {
 
 // P(τ) sums to one over the lengths, and P(x|τ) over the sequences of each.
 TEST(Probability, OfALengthIsDrawnFirst) {
-  Trial t({{"task", {{"name", "generate"}, {"length", "count"}}}, {"layers", {{{"cell", "gru"}, {"hidden", 3}}}}});
+  Trial t({{"task", {{"name", "generate"}, {"termination", "count"}}}, {"layers", {{{"cell", "gru"}, {"units", 3}}}}});
   const Index L = t.network.sizes().lengths;
   ASSERT_GE(L, 4);
   std::vector<double> by_length;
@@ -339,16 +341,17 @@ TEST(Decode, AgreesWithTeacherForcing) {
     Trial t(json);
     if (t.config.task.kind != TaskKind::translate && t.config.task.kind != TaskKind::generate) continue;
     for (Example e : t.data.train) {
-      const Decoding options{.longest = 5};
+      const Decoding options{.max_length = 5};
       const Hypothesis greedy = decode(t.network, t.config.task, 3, e, options)[0];
       const bool cut = greedy.tokens.size() == 5 && t.config.task.termination != Termination::count;
       e.target = greedy.tokens;
       if (!cut && !(t.config.task.termination == Termination::halt && e.target.empty()))
         EXPECT_NEAR(greedy.log_probability, log_probability(t.network, t.config, t.data, e), 1e-4) << json.dump();
-      const std::vector<Hypothesis> beam = decode(t.network, t.config.task, 3, e, {.beam = 256, .longest = 5});
+      const std::vector<Hypothesis> beam = decode(t.network, t.config.task, 3, e, {.beam_width = 256, .max_length = 5});
       if (!cut) EXPECT_GE(beam[0].log_probability, greedy.log_probability - 1e-5) << json.dump();
       for (const int width : {1, 2, 4})  // as many as were asked for, whichever of them ended early
-        EXPECT_LE(decode(t.network, t.config.task, 3, e, {.beam = width, .longest = 5}).size(), std::size_t(width));
+        EXPECT_LE(decode(t.network, t.config.task, 3, e, {.beam_width = width, .max_length = 5}).size(),
+                  std::size_t(width));
       if (t.network.attention() < 0 || greedy.attention.empty()) continue;
       const std::size_t S = std::max<std::size_t>(e.input.size(), 1);
       for (std::size_t at = 0; at < greedy.attention.size(); at += S) {
@@ -371,7 +374,7 @@ TEST(Decode, AlternativesHaveEndedAndComeOnce) {
       for (const int beam : {2, 8, 40})
         for (const double alpha : {0.0, 1.0}) {
           const std::vector<Hypothesis> all =
-              decode(t.network, t.config.task, 3, e, {.beam = beam, .length_penalty = alpha, .longest = 7});
+              decode(t.network, t.config.task, 3, e, {.beam_width = beam, .length_penalty = alpha, .max_length = 7});
           ASSERT_FALSE(all.empty());
           std::set<std::vector<Token>> seen;
           for (const Hypothesis& w : all) EXPECT_TRUE(seen.insert(w.tokens).second) << json.dump();
@@ -391,7 +394,7 @@ TEST(Decode, AlternativesHaveEndedAndComeOnce) {
 // As many as were asked for have ended before the best one has: at every step the end has probability 0.1, so that the
 // penalty prefers the longest.
 TEST(Decode, GoesOnWhileALongerOneMayWin) {
-  Trial t({{"task", "generate"}, {"layers", {{{"cell", "gru"}, {"hidden", 3}}}}});
+  Trial t({{"task", "generate"}, {"layers", {{{"cell", "gru"}, {"units", 3}}}}});
   for (Real& x : test::all_parameters(t.network)) x = 0;
   const std::span<Real> bias = test::tensor(t.network, "readout.bias");
   ASSERT_EQ(bias.size(), 4u);
@@ -399,7 +402,7 @@ TEST(Decode, GoesOnWhileALongerOneMayWin) {
   for (std::size_t i = 0; i < 4; ++i) bias[i] = Real(std::log(odds[i]));
   t.network.touch();
   const std::vector<Hypothesis> all =
-      decode(t.network, t.config.task, 3, {}, {.beam = 2, .length_penalty = 5, .longest = 4});
+      decode(t.network, t.config.task, 3, {}, {.beam_width = 2, .length_penalty = 5, .max_length = 4});
   ASSERT_EQ(all.size(), 2u);
   EXPECT_EQ(all[0].tokens, (std::vector<Token>{0, 0, 0}));
   EXPECT_EQ(all[1].tokens, (std::vector<Token>{0, 0}));
@@ -410,8 +413,9 @@ TEST(Decode, GoesOnWhileALongerOneMayWin) {
 TEST(Decode, FindsTheBestOfTheTreeHoweverSequencesEnd) {
   for (const char* length : {"end", "halt"})
     for (const double alpha : {0.0, 1.0}) {
-      Trial t({{"task", {{"name", "generate"}, {"length", length}}}, {"layers", {{{"cell", "gru"}, {"hidden", 3}}}}});
-      const Decoding options{.beam = 256, .length_penalty = alpha, .longest = 5};  // wider than the tree
+      Trial t(
+          {{"task", {{"name", "generate"}, {"termination", length}}}, {"layers", {{{"cell", "gru"}, {"units", 3}}}}});
+      const Decoding options{.beam_width = 256, .length_penalty = alpha, .max_length = 5};  // wider than the tree
       const std::vector<Hypothesis> all = decode(t.network, t.config.task, 3, {}, options);
       double best = -1e300;
       for (Index n = std::string(length) == "end" ? 0 : 1; n <= (std::string(length) == "end" ? 4 : 5); ++n)
@@ -428,10 +432,10 @@ TEST(Decode, FindsTheBestOfTheTreeHoweverSequencesEnd) {
 TEST(Decode, AWideBeamFindsTheLikeliest) {
   Trial t({{"task", {{"name", "translate"}}},
            {"attention", "additive"},
-           {"encoder", {{{"cell", "lstm"}, {"hidden", 3}}}},
-           {"layers", {{{"cell", "gru"}, {"hidden", 3}}}}});
+           {"encoder", {{{"cell", "lstm"}, {"units", 3}}}},
+           {"layers", {{{"cell", "gru"}, {"units", 3}}}}});
   for (Example e : t.data.train) {
-    const Hypothesis found = decode(t.network, t.config.task, 3, e, {.beam = 128, .longest = 4})[0];
+    const Hypothesis found = decode(t.network, t.config.task, 3, e, {.beam_width = 128, .max_length = 4})[0];
     double best = -1e300;
     for (Index length = 0; length <= 3; ++length)
       for (Index code = 0; code < std::pow(3, length); ++code) {
@@ -445,10 +449,10 @@ TEST(Decode, AWideBeamFindsTheLikeliest) {
 
 // The score of a hypothesis: ln p / ((5 + n)/6)^α (Wu et al. 2016), and the best comes first.
 TEST(Decode, ScoresByLength) {
-  Trial t({{"task", "generate"}, {"layers", {{{"cell", "gru"}, {"hidden", 4}}}}});
+  Trial t({{"task", "generate"}, {"layers", {{{"cell", "gru"}, {"units", 4}}}}});
   for (const double alpha : {0.0, 0.7, 2.0}) {
     const std::vector<Hypothesis> all =
-        decode(t.network, t.config.task, 3, {}, {.beam = 8, .length_penalty = alpha, .longest = 6});
+        decode(t.network, t.config.task, 3, {}, {.beam_width = 8, .length_penalty = alpha, .max_length = 6});
     ASSERT_GT(all.size(), 1u);
     for (const Hypothesis& w : all)
       EXPECT_NEAR(w.score, w.log_probability / std::pow((5 + double(w.tokens.size())) / 6, alpha), 1e-9);
@@ -457,20 +461,20 @@ TEST(Decode, ScoresByLength) {
 }
 
 TEST(Decode, RefusesNonsense) {
-  Trial t({{"task", "generate"}, {"layers", {{{"hidden", 3}}}}});
+  Trial t({{"task", "generate"}, {"layers", {{{"units", 3}}}}});
   const auto decoding = [&](Decoding options) {
     return [&t, options] { decode(t.network, t.config.task, 3, {}, options); };
   };
-  EXPECT_TRUE(refuses(ErrorCode::invalid_argument, "beam", decoding({.beam = 0})));
+  EXPECT_TRUE(refuses(ErrorCode::invalid_argument, "beamWidth", decoding({.beam_width = 0})));
   EXPECT_TRUE(refuses(ErrorCode::invalid_argument, "temperature", decoding({.temperature = std::nan("")})));
   EXPECT_TRUE(refuses(ErrorCode::invalid_argument, "lengthPenalty", decoding({.length_penalty = -1})));
-  EXPECT_TRUE(refuses(ErrorCode::invalid_argument, "longest", decoding({.longest = 0})));
+  EXPECT_TRUE(refuses(ErrorCode::invalid_argument, "maxLength", decoding({.max_length = 0})));
 }
 
 // The training examples of one epoch, in the order in which they come.
 TEST(ExampleLoader, AnEpochHasEveryExampleOnceInAnOrderOfItsOwn) {
   for (const int batch : {1, 4, 12}) {
-    Trial t({{"task", "regress"}, {"batch", batch}, {"layers", {{{"hidden", 3}}}}}, 12);
+    Trial t({{"task", "regress"}, {"batchSize", batch}, {"layers", {{{"units", 3}}}}}, 12);
     ExampleLoader loader(t.config, t.data);
     Workspace w(t.network, loader.steps(), loader.columns(), true, loader.encoder_steps());
     Progress progress;
@@ -512,16 +516,16 @@ TEST(TaskConfig, RefusesWhatATaskCannotHave) {
       {R"({"task":"translate","context":"none"})", "context"},
       {R"({"attention":"additive"})", "attention"},
       {R"({"task":"tag","attention":"additive"})", "attention"},
-      {R"({"task":"classify","sampling":"linear"})", "sampling"},
+      {R"({"task":"classify","scheduledSampling":"linear"})", "scheduledSampling"},
       {R"({"task":"classify","feedback":"softmax"})", "feedback"},
-      {R"({"task":{"name":"classify","pool":"each"}})", "task.pool"},
-      {R"({"task":{"name":"tag","pool":"last"}})", "task.pool"},
-      {R"({"task":{"name":"regress","length":"end"}})", "task.length"},
+      {R"({"task":{"name":"classify","pooling":"none"}})", "task.pooling"},
+      {R"({"task":{"name":"tag","pooling":"last"}})", "task.pooling"},
+      {R"({"task":{"name":"regress","termination":"end"}})", "task.termination"},
       {R"({"task":"tensor"})", "task.inputs"},
       {R"({"task":"nothing"})", "task.name"},
-      {R"({"corpus":"nothing"})", "corpus.name"},
-      {R"({"corpus":"addition","task":"tag"})", "task.name"},
-      {R"({"corpus":{"name":"addition","colour":1}})", "corpus.colour"},
+      {R"({"dataset":"nothing"})", "dataset.name"},
+      {R"({"dataset":"addition","task":"tag"})", "task.name"},
+      {R"({"dataset":{"name":"addition","colour":1}})", "corpus.colour"},
       {R"({"encoder":[{}]})", "encoder"},
       {R"({"task":"tag","layers":[{"edges":[{"from":"context"}]}]})", "layers[0].edges[0].from"},
       {R"({"task":"tag","layers":[{"direction":"backward","edges":[{"from":"input","delay":1},{"from":"self"}]}]})",
@@ -531,7 +535,7 @@ TEST(TaskConfig, RefusesWhatATaskCannotHave) {
       {R"({"task":"tag","layers":[{"edges":[{"from":"output"}]}]})", "layers[0].edges[0].from"},
       {R"({"task":"tag","layers":[{"initial":true}]})", "layers[0].initial"},
       {R"({"task":"notes","embedding":4})", "embedding"},
-      {R"({"task":"tag","embedding":4,"tied":true,"layers":[{"hidden":4}]})", "tied"},
+      {R"({"task":"tag","embedding":4,"tieWeights":true,"layers":[{"units":4}]})", "tieWeights"},
       {R"({"task":"translate","attention":{"score":"loud"}})", "attention.score"},
   };
   for (const auto& [json, field] : cases)

@@ -98,7 +98,7 @@ TEST_P(TensorOptimizers, TakeTorchsSteps) {
   std::set<std::string> seen;
   for (const Json& c : g["cases"]) {
     TensorNetwork network(parse_config(
-        R"({"task":{"name":"tensor","inputs":5},"layers":[{"cell":"rnn","hidden":1,"activation":"identity","bias":"none","edges":[{"from":"input"}]}]})"));
+        R"({"task":{"name":"tensor","inputs":5},"layers":[{"cell":"rnn","units":1,"activation":"identity","bias":"none","edges":[{"from":"input"}]}]})"));
     const std::string name = network.parameters().at(0).name;
     ASSERT_EQ(network.parameters().size(), 1u);
     network.set_parameter(name, initial);
@@ -142,7 +142,7 @@ TEST(TensorOptions, HaveTheLimitsOfPyTorch) {
 }
 
 TEST(Tensor, AnotherMethodBeginsAnewTheSameGoesOn) {
-  const auto text = R"({"task":{"name":"tensor","inputs":2},"layers":[{"cell":"gru","hidden":2}],"seed":3})";
+  const auto text = R"({"task":{"name":"tensor","inputs":2},"layers":[{"cell":"gru","units":2}],"seed":3})";
   TensorNetwork a(parse_config(text)), b(parse_config(text));
   const auto learn = [](TensorNetwork& network, const Json& options) {
     network.zero_gradients();
@@ -165,7 +165,7 @@ TEST(Tensor, AnotherMethodBeginsAnewTheSameGoesOn) {
 }
 
 TEST(Tensor, OverflowChangesNothing) {
-  TensorNetwork network(parse_config(R"({"task":{"name":"tensor","inputs":1},"layers":[{"cell":"gru","hidden":2}]})"));
+  TensorNetwork network(parse_config(R"({"task":{"name":"tensor","inputs":1},"layers":[{"cell":"gru","units":2}]})"));
   const auto before = network.parameter("weight_hh_l0");
   for (const Real huge : {Real(INFINITY), Real(1e9)}) {
     network.zero_gradients();
@@ -181,7 +181,7 @@ TEST(Tensor, OverflowChangesNothing) {
 
 TEST(Tensor, GrowingAndShrinkingLeavesTheNumbers) {
   const Config config = parse_config(
-      R"({"task":{"name":"tensor","inputs":2,"outputs":2},"seed":5,"layers":[{"cell":"lstm","hidden":5,"bidirectional":true},{"cell":"gru","hidden":4,"edges":[{"from":0},{"from":1},{"from":"self"},{"from":"self","delay":3}]}]})");
+      R"({"task":{"name":"tensor","inputs":2,"outputs":2},"seed":5,"layers":[{"cell":"lstm","units":5,"bidirectional":true},{"cell":"gru","units":4,"edges":[{"from":0},{"from":1},{"from":"self"},{"from":"self","delay":3}]}]})");
   TensorNetwork used(config);
   const std::vector<std::array<Index, 2>> sizes{{4, 3}, {9, 3}, {2, 3}, {2, 7}, {4, 3}, {1, 1}, {30, 2}, {4, 3}};
   for (std::size_t i = 0; i < sizes.size(); ++i) {
@@ -212,7 +212,7 @@ TEST(Tensor, GrowingAndShrinkingLeavesTheNumbers) {
 TEST(Tensor, LeavesTheRecordedBits) {
   if (is_double) GTEST_SKIP() << "of float";
   TensorNetwork network(parse_config(
-      R"({"task":{"name":"tensor","inputs":3,"outputs":2},"layers":[{"cell":"gru","hidden":20,"bidirectional":true},{"cell":"lstm","hidden":20}],"dropout":0.2,"seed":11})"));
+      R"({"task":{"name":"tensor","inputs":3,"outputs":2},"layers":[{"cell":"gru","units":20,"bidirectional":true},{"cell":"lstm","units":20}],"dropout":0.2,"seed":11})"));
   std::vector<Real> x(7 * 6 * 3);
   std::uint32_t state = 4;
   for (Real& value : x) {
@@ -231,7 +231,7 @@ TEST(Tensor, LeavesTheRecordedBits) {
 }
 
 TEST(Tensor, RefusesShapes) {
-  TensorNetwork network(parse_config(R"({"task":{"name":"tensor","inputs":2,"outputs":1},"layers":[{"hidden":3}]})"));
+  TensorNetwork network(parse_config(R"({"task":{"name":"tensor","inputs":2,"outputs":1},"layers":[{"units":3}]})"));
   const std::vector<Real> x(12);
   const auto code = ErrorCode::invalid_argument;
   EXPECT_TRUE(refuses(code, "x", [&] { network.forward({.steps = 2, .columns = 2, .x = x}); }));

@@ -52,11 +52,11 @@ TEST(Error, QuotesLittleOfWhatCame) {
   for (int d = 1; d <= 16; ++d)
     edges += (d > 1 ? "," : "") + std::string(R"({"from":"self","delay":)") + std::to_string(d) +
              R"(,"hidden":[1,1,1,1,1,1,1,1]})";
-  for (int l = 0; l < 32; ++l) layers += (l > 0 ? "," : "") + (R"({"cell":"rnn","hidden":1,"edges":[)" + edges + "]}");
+  for (int l = 0; l < 32; ++l) layers += (l > 0 ? "," : "") + (R"({"cell":"rnn","units":1,"edges":[)" + edges + "]}");
   const std::function<void()> calls[]{
       [&] { parse_config("{" + quoted + ":1}"); },
       [&] { parse_config("{\"preset\":" + quoted + "}"); },
-      [&] { parse_config("{\"corpus\":" + quoted + "}"); },
+      [&] { parse_config("{\"dataset\":" + quoted + "}"); },
       [&] { parse_config("{\"task\":" + quoted + "}"); },
       [&] { parse_json("{" + quoted + ":1," + quoted + ":2}", ErrorCode::invalid_argument, "request"); },
       [&] { parse_sample_request(object({{long_text.c_str(), 1}}), 1); },
@@ -81,7 +81,7 @@ TEST(Error, QuotesLittleOfWhatCame) {
 
 TEST(Reader, ReadsARequestToWrite) {
   const SampleRequest usual = parse_sample_request(Json::object(), 7);
-  EXPECT_EQ(usual.prime, "");
+  EXPECT_EQ(usual.prompt, "");
   EXPECT_EQ(usual.length, 500);
   EXPECT_EQ(usual.options.seed, 7u);
   EXPECT_EQ(usual.options.temperature, 1);
@@ -89,11 +89,11 @@ TEST(Reader, ReadsARequestToWrite) {
   EXPECT_EQ(usual.options.top_p, 1);
   EXPECT_FALSE(usual.options.greedy);
   const SampleRequest given = parse_sample_request(
-      parse_json(R"({"prime":"ab","temperature":0.5,"topK":3,"topP":0.25,"greedy":true,"seed":9007199254740991,
+      parse_json(R"({"prompt":"ab","temperature":0.5,"topK":3,"topP":0.25,"greedy":true,"seed":9007199254740991,
                      "length":0})",
                  ErrorCode::invalid_argument, "options"),
       7);
-  EXPECT_EQ(given.prime, "ab");
+  EXPECT_EQ(given.prompt, "ab");
   EXPECT_EQ(given.length, 0);
   EXPECT_EQ(given.options.seed, 9007199254740991u);
   EXPECT_EQ(given.options.temperature, 0.5);
@@ -112,14 +112,14 @@ TEST(Reader, RefusesWithTheCodeOfItsObject) {
                                                     {R"({"greedy":1})", "greedy"},
                                                     {R"({"seed":-1})", "seed"},
                                                     {R"({"length":9007199254740992})", "length"},
-                                                    {R"({"prime":["a"]})", "prime"},
-                                                    {R"({"beam":2})", "beam"},
+                                                    {R"({"prompt":["a"]})", "prompt"},
+                                                    {R"({"beamWidth":2})", "beamWidth"},
                                                     {R"([])", "options"}};
   for (const auto& [text, field] : wrong)
     EXPECT_TRUE(refuses(ErrorCode::invalid_argument, field, [&] {
       parse_sample_request(parse_json(text, ErrorCode::internal, ""), 1);
     })) << text;
-  EXPECT_NO_THROW(parse_sample_request(parse_json(R"({"topK":null,"prime":null})", ErrorCode::internal, ""), 1));
+  EXPECT_NO_THROW(parse_sample_request(parse_json(R"({"topK":null,"prompt":null})", ErrorCode::internal, ""), 1));
 }
 
 }  // namespace

@@ -146,9 +146,9 @@ TEST(Threads, TrainTwoModelsAtOnce) {
   const KeepSettings keep;
   set_threads(3);
   const auto trained = [](const char* cell) {
-    Session session(
-        parse_config(std::string(R"({"window":12,"batch":16,"layers":[{"cell":")") + cell + R"(","hidden":48}]})"),
-        letters(2000, 9));
+    Session session(parse_config(std::string(R"({"sequenceLength":12,"batchSize":16,"layers":[{"cell":")") + cell +
+                                 R"(","units":48}]})"),
+                    letters(2000, 9));
     for (int step = 0; step < 12; ++step) session.trainer().step();
     const std::span<Real> p = all_parameters(session.network());
     return std::vector<Real>(p.begin(), p.end());

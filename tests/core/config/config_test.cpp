@@ -16,12 +16,12 @@ TEST(Config, DefaultsAreTheDocumentedOnes) {
   EXPECT_EQ(c.seed, 1u);
   EXPECT_FALSE(c.bytes);
   EXPECT_EQ(c.vocabulary, 1024);
-  EXPECT_EQ(c.validation, 0.1);
+  EXPECT_EQ(c.validation_split, 0.1);
   ASSERT_EQ(c.layers.size(), 1u);
   EXPECT_EQ(c.layers[0].cell, "lstm");
-  EXPECT_EQ(c.layers[0].hidden, 128);
-  EXPECT_EQ(c.window, 64);
-  EXPECT_EQ(c.batch, 32);
+  EXPECT_EQ(c.layers[0].units, 128);
+  EXPECT_EQ(c.sequence_length, 64);
+  EXPECT_EQ(c.batch_size, 32);
   EXPECT_EQ(c.optimizer.kind, OptimizerKind::adam);
   EXPECT_EQ(c.optimizer.learning_rate, 0.002);
   EXPECT_EQ(c.optimizer.epsilon, 1e-8);
@@ -34,12 +34,12 @@ TEST(Config, DefaultsAreTheDocumentedOnes) {
 }
 
 TEST(Config, IsReadFromALiteralAStringAViewAndJson) {
-  const std::string text = R"({"seed":7,"batch":3})";
-  for (const Config& c : {parse_config(R"({"seed":7,"batch":3})"), parse_config(text.c_str()), parse_config(text),
-                          parse_config(std::string_view(text)), parse_config(Json{{"seed", 7}, {"batch", 3}}),
-                          parse_config({{"seed", 7}, {"batch", 3}}), parse_config(nlohmann::json::parse(text))}) {
+  const std::string text = R"({"seed":7,"batchSize":3})";
+  for (const Config& c : {parse_config(R"({"seed":7,"batchSize":3})"), parse_config(text.c_str()), parse_config(text),
+                          parse_config(std::string_view(text)), parse_config(Json{{"seed", 7}, {"batchSize", 3}}),
+                          parse_config({{"seed", 7}, {"batchSize", 3}}), parse_config(nlohmann::json::parse(text))}) {
     EXPECT_EQ(c.seed, 7u);
-    EXPECT_EQ(c.batch, 3);
+    EXPECT_EQ(c.batch_size, 3);
   }
 }
 
@@ -51,12 +51,13 @@ TEST(Config, BareValuesStandForOneField) {
 }
 
 TEST(Config, NullIsAsIfAbsent) {
-  EXPECT_EQ(canonical(R"({"seed":null,"layers":null,"optimizer":null,"clip":null,"window":null})"), canonical("{}"));
+  EXPECT_EQ(canonical(R"({"seed":null,"layers":null,"optimizer":null,"clip":null,"sequenceLength":null})"),
+            canonical("{}"));
   EXPECT_EQ(canonical(R"({"layers":[{"cell":null,"hidden":null,"edges":null,"leak":null}]})"), canonical("{}"));
 }
 
 TEST(Config, EmptyClockAndWholeNumbersWithPoint) {
-  EXPECT_EQ(canonical(R"({"layers":[{"clock":[]}],"window":64.0,"seed":1e0})"), canonical("{}"));
+  EXPECT_EQ(canonical(R"({"layers":[{"clock":[]}],"sequenceLength":64.0,"seed":1e0})"), canonical("{}"));
 }
 
 TEST(Config, SkipsAreSpelledOutAsEdges) {
@@ -102,7 +103,7 @@ class Canonical : public testing::TestWithParam<NetworkCase> {};
 TEST_P(Canonical, ParsesToItselfAndMeansTheSame) {
   const std::string text = config_of(GetParam(), R"("optimizer":{"name":"rmsprop","momentum":0.3,"centered":true},
       "schedule":{"name":"plateau","warmup":3,"minimum":1e-5},"clip":{"norm":0,"value":1.5},"unit":"byte",
-      "seed":9007199254740991,"validation":0.25,"evaluateEvery":0,"vocabulary":300)");
+      "seed":9007199254740991,"validationSplit":0.25,"evaluateEvery":0,"vocabulary":300)");
   const Config config = parse_config(text);
   const std::string once = to_json(config).dump();
   const Config again = parse_config(once);
@@ -117,7 +118,7 @@ INSTANTIATE_TEST_SUITE_P(All, Canonical, testing::ValuesIn(networks()),
                          [](const auto& info) { return info.param.name; });
 
 TEST(Config, BothZoneoutsAreWritten) {
-  const Config c = parse_config(R"({"layers":[{"cell":"lstm","hidden":4,"zoneout":{"hidden":0.25,"cell":0.5}}]})");
+  const Config c = parse_config(R"({"layers":[{"cell":"lstm","units":4,"zoneout":{"hidden":0.25,"cell":0.5}}]})");
   const Config again = parse_config(to_json(c).dump());
   EXPECT_EQ(again.layers[0].zoneout, 0.25);
   EXPECT_EQ(again.layers[0].zoneout_cell, 0.5);
@@ -161,8 +162,8 @@ TEST(UpdateConfig, RefusesTheRestAndChangesNothing) {
       {R"({"optimizer":{"momentum":0.9}})", "optimizer"},
       {R"({"clip":3,"dropout":2})", "dropout"},
       {R"({"clip":3,"layers":[{}]})", "layers"},
-      {R"({"clip":3,"batch":4})", "batch"},
-      {R"({"clip":3,"window":4})", "window"},
+      {R"({"clip":3,"batchSize":4})", "batchSize"},
+      {R"({"clip":3,"sequenceLength":4})", "sequenceLength"},
       {R"({"seed":2})", "seed"},
       {R"([])", ""},
       {R"({"clip":3)", "settings"}};
@@ -208,10 +209,10 @@ class Presets : public testing::TestWithParam<int> {};
 
 TEST_P(Presets, AreConfigurationsThatLearn) {
   const Preset& preset = presets()[std::size_t(GetParam())];
-  const Json json{{"preset", preset.name}, {"hidden", 16}, {"window", 10}, {"batch", 4}};
+  const Json json{{"preset", preset.name}, {"units", 16}, {"sequenceLength", 10}, {"batchSize", 4}};
   const Config config = parse_config(json);
   EXPECT_EQ(to_json(parse_config(to_json(config))), to_json(config));
-  EXPECT_EQ(to_json(config)["window"], 10) << "further fields overrule it";
+  EXPECT_EQ(to_json(config)["sequenceLength"], 10) << "further fields overrule it";
   for (const char* field : {preset.label, preset.sentence, preset.equations, preset.source}) EXPECT_STRNE(field, "");
   Session session(config, letters(800, 5));
   EXPECT_EQ(estimate(config, session.vocabulary().size(), 0).parameters, session.network().table().size());

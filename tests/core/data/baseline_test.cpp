@@ -61,13 +61,15 @@ TEST(Markov, InSlicesIsTheSame) {
 }
 
 TEST(Markov, ASessionReportsThem) {
-  Session session(parse_config(R"({"layers":[{"cell":"rnn","hidden":3}],"window":5,"batch":2})"), letters(500, 7));
+  Session session(parse_config(R"({"layers":[{"cell":"rnn","units":3}],"sequenceLength":5,"batchSize":2})"),
+                  letters(500, 7));
   const Json b = session.baselines(3);
   EXPECT_NEAR(b["uniform"].get<double>(), std::log(7.0), 1e-12);
   ASSERT_EQ(b["markov"].size(), 4u);
   EXPECT_LT(b["markov"][1].get<double>(), b["markov"][0].get<double>());
-  Session none(parse_config(R"({"layers":[{"cell":"rnn","hidden":3}],"window":5,"batch":2,"validation":0})"),
-               letters(500, 7));
+  Session none(
+      parse_config(R"({"layers":[{"cell":"rnn","units":3}],"sequenceLength":5,"batchSize":2,"validationSplit":0})"),
+      letters(500, 7));
   EXPECT_TRUE(none.baselines(3)["markov"].empty());
 }
 

@@ -13,7 +13,7 @@ namespace unfold::test {
 namespace {
 
 Dataset make(const std::string& name, int difficulty = 0, int count = 600, std::uint64_t seed = 1) {
-  CorpusConfig config;
+  DatasetConfig config;
   config.name = name;
   config.difficulty = difficulty;
   config.count = count;
@@ -162,10 +162,10 @@ TEST_P(Corpora, DifficultyHasLimits) {
   const DatasetInfo& c = *GetParam();
   for (const int difficulty : {-1, c.min_difficulty - 1, c.max_difficulty + 1, 1 << 30}) {
     if (difficulty == 0) continue;
-    EXPECT_TRUE(refuses(ErrorCode::invalid_config, "corpus.difficulty", [&] { make(c.name, difficulty); }));
+    EXPECT_TRUE(refuses(ErrorCode::invalid_config, "dataset.difficulty", [&] { make(c.name, difficulty); }));
   }
   for (const int count : {-1, 0, 1000001})
-    EXPECT_TRUE(refuses(ErrorCode::invalid_config, "corpus.count", [&] { make(c.name, 0, count); }));
+    EXPECT_TRUE(refuses(ErrorCode::invalid_config, "dataset.count", [&] { make(c.name, 0, count); }));
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Corpora, testing::ValuesIn(generated_datasets()),
@@ -174,7 +174,7 @@ INSTANTIATE_TEST_SUITE_P(All, Corpora, testing::ValuesIn(generated_datasets()),
 TEST(MakeCorpus, UnknownNames) {
   for (const char* name : {"", "copy ", "no such"}) {
     EXPECT_EQ(find_generated_dataset(name), nullptr);
-    EXPECT_TRUE(refuses(ErrorCode::invalid_config, "corpus.name", [&] { make(name); }));
+    EXPECT_TRUE(refuses(ErrorCode::invalid_config, "dataset.name", [&] { make(name); }));
   }
 }
 

@@ -16,7 +16,7 @@ Config asking(TaskKind task, Pooling pooling = Pooling::none) {
   Config config;
   config.task.kind = task;
   config.task.pooling = pooling;
-  config.validation = 0;
+  config.validation_split = 0;
   return config;
 }
 
@@ -122,7 +122,7 @@ TEST(ReadDataset, BadLinesAreRefusedByNumber) {
 
 TEST(ReadDataset, SequencesAreAsLongAsTheTaskAllows) {
   Config config = asking(TaskKind::translate);
-  config.task.longest = 3;
+  config.task.max_length = 3;
   EXPECT_EQ(read_dataset("äöü\tabc", config).train.size(), 1u);
   EXPECT_TRUE(refused("abcd\ta", config, "text line 1"));
   EXPECT_TRUE(refused("a\ta\na\tabcd", config, "text line 2"));
@@ -168,14 +168,14 @@ TEST(ReadDataset, RegressForetellsTheNextRow) {
 TEST(ReadDataset, RegressPieces) {
   Config config = asking(TaskKind::regress);
   EXPECT_EQ(read_dataset("1\n2\n\n\n3\n4\n", config).train.size(), 2u);
-  config.task.longest = 2;
+  config.task.max_length = 2;
   const Dataset d = read_dataset("1\n2\n3\n4\n5\n6\n", config);  // 1,2→2,3; 3,4→4,5; 5→6
   std::set<std::pair<Numbers, Numbers>> pieces;
   for (const Example& e : d.train) pieces.insert({e.numbers, e.values});
   EXPECT_EQ(pieces, (std::set<std::pair<Numbers, Numbers>>{{{1, 2}, {2, 3}}, {{3, 4}, {4, 5}}, {{5}, {6}}}));
   EXPECT_EQ(read_dataset("1\n2\n3\n", config).train.size(), 1u) << "no piece of one row";
-  config.task.longest = 256;
-  config.validation = 0.1;
+  config.task.max_length = 256;
+  config.validation_split = 0.1;
   std::string rows;
   for (int i = 0; i <= 100; ++i) rows += std::to_string(i) + "\n";
   const Dataset held = read_dataset(rows, config);
@@ -264,11 +264,12 @@ std::set<Index> keys_at(const Numbers& roll, Index step) {
 TEST(ReadMusic, Pieces) {
   const std::string parts =
       R"({"train": [[[60, 0, 60], [], [87]]], "valid": [[[1],[2]]], "test": [[[3],[4]], [[5],[6]]]})";
-  for (const std::string& text :
-       {parts, std::string(R"({"format": "roll", "more": {"train": [{"a": []}, null, 1.5]}, "splits": )") + parts + "}",
-        "\xEF\xBB\xBF" + parts,
-        std::string(
-            R"({"train": [[[60, 0, 60], [], [87]]], "validation": [[[1],[2]]], "test": [[[3],[4]], [[5],[6]]]})")}) {
+  for (
+      const std::string& text :
+      {parts, std::string(R"({"format": "roll", "more": {"train": [{"a": []}, null, 1.5]}, "splits": )") + parts + "}",
+       "\xEF\xBB\xBF" + parts,
+       std::string(
+           R"({"train": [[[60, 0, 60], [], [87]]], "validationSplit": [[[1],[2]]], "test": [[[3],[4]], [[5],[6]]]})")}) {
     const Dataset d = read_dataset(text, asking(TaskKind::notes));
     ASSERT_EQ(d.train.size(), 1u);
     EXPECT_EQ(d.validation.size(), 1u);
@@ -286,7 +287,7 @@ TEST(ReadMusic, Pieces) {
 
 TEST(ReadMusic, HoldsBackWhereTheTextDoesNot) {
   Config config = asking(TaskKind::notes);
-  config.validation = 0.3;
+  config.validation_split = 0.3;
   const Dataset d = read_dataset(R"({"train": [[[1],[2]], [[3],[4]], [[5],[6]], [[7],[8]]]})", config);
   EXPECT_EQ(d.train.size(), 2u);
   EXPECT_EQ(d.validation.size(), 1u);
@@ -311,7 +312,7 @@ TEST(ReadMusic, WrongShapes) {
       {R"({"train": 1})", "text train"},
       {R"({"train": {"a": 1}})", "text train"},
       {R"({"train": [[[1],[2]]], "train": [[[1],[2]]]})", "text"},
-      {R"({"train": [[[1],[2]]], "valid": [], "validation": []})", "text"},
+      {R"({"train": [[[1],[2]]], "valid": [], "validationSplit": []})", "text"},
       {R"({"train": [1]})", "text train[0]"},
       {R"({"train": [[[1],[2]], null]})", "text train[1]"},
       {R"({"train": [[[1]]]})", "text train[0][1]"},
@@ -332,7 +333,7 @@ TEST(ReadMusic, WrongShapes) {
 
 TEST(ReadMusic, Limits) {
   Config config = asking(TaskKind::notes);
-  config.task.longest = 3;
+  config.task.max_length = 3;
   EXPECT_EQ(read_dataset(R"({"train": [[[1],[2],[3],[4]]]})", config).train.size(), 1u);
   EXPECT_TRUE(refused(R"({"train": [[[1],[2],[3],[4],[5]]]})", config, "text train[0][4]"));
   for (const char* open : {"[", "{\"a\":"}) {
@@ -380,7 +381,7 @@ TEST(HoldBack, TheShareAndNothingTwice) {
   const std::tuple<int, double, int> cases[]{{1, 0.1, 0},  {2, 0.5, 0}, {3, 0.1, 1},     {4, 0.5, 1},   {5, 0.4, 2},
                                              {10, 0.1, 1}, {10, 0, 0},  {100, 0.25, 25}, {100, 0.9, 49}};
   for (const auto& [n, share, held] : cases) {
-    config.validation = share;
+    config.validation_split = share;
     const Dataset d = read_dataset(numbered(n), config);
     EXPECT_EQ(int(d.validation.size()), held) << n << " " << share;
     EXPECT_EQ(int(d.test.size()), held);
@@ -392,9 +393,9 @@ TEST(HoldBack, TheShareAndNothingTwice) {
 
 TEST(HoldBack, DependsOnTheSeedAlone) {
   Config config = asking(TaskKind::generate);
-  config.validation = 0.2;
+  config.validation_split = 0.2;
   const auto first = all_of(read_dataset(numbered(50), config));
-  config.batch = 3;
+  config.batch_size = 3;
   EXPECT_EQ(all_of(read_dataset(numbered(50), config)), first);
   config.seed = 2;
   EXPECT_NE(all_of(read_dataset(numbered(50), config)), first);

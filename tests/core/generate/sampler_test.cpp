@@ -15,7 +15,7 @@ constexpr int V = 6;
 /// A network whose next symbol has always the same probabilities, ∝ e^bias.
 struct FixedProbabilities : Network {
   explicit FixedProbabilities(const std::vector<double>& logits)
-      : Network(parse_config(R"({"layers":[{"cell":"rnn","hidden":1}]})"), Index(logits.size())) {
+      : Network(parse_config(R"({"layers":[{"cell":"rnn","units":1}]})"), Index(logits.size())) {
     std::ranges::fill(all_parameters(*this), Real(0));
     std::ranges::copy(logits, tensor(*this, "readout.bias").begin());
     touch();

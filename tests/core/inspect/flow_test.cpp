@@ -23,7 +23,7 @@ std::vector<Token> some_tokens(std::size_t count) {
 /// A linear network whose recurrent matrix is ρ times an orthogonal one, so every singular value is ρ.
 std::unique_ptr<Network> linear(double rho, int delay) {
   const Json layer{{"cell", "rnn"},
-                   {"hidden", 6},
+                   {"units", 6},
                    {"activation", "identity"},
                    {"edges", {{{"from", "input"}}, {{"from", "self"}, {"delay", delay}}}}};
   auto network = std::make_unique<Network>(parse_config(Json{{"layers", {layer}}}), V);
@@ -72,9 +72,9 @@ TEST(GradientFlow, AgreesWithDifferences) {
   constexpr Index lags = 6;
   const auto tokens = some_tokens(std::size_t(lags + 2));
   for (const Json& config :
-       {Json{{"preset", "lstm"}, {"hidden", 4}}, Json{{"preset", "gru"}, {"hidden", 4}},
-        Json{{"preset", "dt(s)-rnn"}, {"hidden", 4}}, Json{{"preset", "clockwork-rnn"}, {"hidden", 4}},
-        Json{{"layers", {{{"cell", "lstm"}, {"hidden", 3}}, {{"cell", "gru"}, {"hidden", 4}}}}}}) {
+       {Json{{"preset", "lstm"}, {"units", 4}}, Json{{"preset", "gru"}, {"units", 4}},
+        Json{{"preset", "dt(s)-rnn"}, {"units", 4}}, Json{{"preset", "clockwork-rnn"}, {"units", 4}},
+        Json{{"layers", {{{"cell", "lstm"}, {"units", 3}}, {{"cell", "gru"}, {"units", 4}}}}}}) {
     Network network(parse_config(config), V);
     const auto norms = gradient_flow(network, tokens.data(), lags);
     const Index H = 4;

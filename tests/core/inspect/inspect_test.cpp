@@ -30,7 +30,7 @@ TEST_P(Inspecting, GivesStatesAndProbabilitiesOfARun) {
   Workspace w(network, 9, 1, false);
   run(network, w, tokens);
   for (std::size_t l = 0; l < config.layers.size(); ++l) {
-    const std::size_t at = network.first_layer() + l, size = std::size_t(config.layers[l].hidden) * 9;
+    const std::size_t at = network.first_layer() + l, size = std::size_t(config.layers[l].units) * 9;
     EXPECT_TRUE(same_bits({seen.of(int(l), "h"), size}, {w.hidden(at, 0), size}));
     if (w.cell_state(at, 0)) EXPECT_TRUE(same_bits({seen.of(int(l), "c"), size}, {w.cell_state(at, 0), size}));
   }
@@ -43,7 +43,7 @@ TEST_P(Inspecting, GivesStatesAndProbabilitiesOfARun) {
 }
 
 TEST(Inspection, OfAnLstmHasGatesThatMakeItsStates) {
-  const Config config = parse_config(R"({"layers":[{"cell":"gru","hidden":7},{"cell":"lstm","hidden":6}]})");
+  const Config config = parse_config(R"({"layers":[{"cell":"gru","units":7},{"cell":"lstm","units":6}]})");
   Network network(config, V);
   const Inspection seen = inspect(network, config, random_tokens(12, V));
   const Real *c = seen.of(1, "c"), *h = seen.of(1, "h");
@@ -63,10 +63,10 @@ TEST(Inspection, OfAnLstmHasGatesThatMakeItsStates) {
 TEST(Terms, AddUpToThePreactivations) {
   for (
       const char* text :
-      {R"({"layers":[{"cell":"lstm","hidden":6,"bias":"two"}]})", R"({"preset":"dt(s)-rnn","hidden":6})",
-       R"({"preset":"narx","hidden":6})",
-       R"({"layers":[{"cell":"rnn","hidden":6},{"cell":"lstm","hidden":6}],"skipInputs":true})",
-       R"({"embedding":4,"layers":[{"cell":"lstm","hidden":6,"edges":[{"from":"input","hidden":[3]},{"from":"self","delay":2}]}]})"}) {
+      {R"({"layers":[{"cell":"lstm","units":6,"bias":"two"}]})", R"({"preset":"dt(s)-rnn","units":6})",
+       R"({"preset":"narx","units":6})",
+       R"({"layers":[{"cell":"rnn","units":6},{"cell":"lstm","units":6}],"skipInputs":true})",
+       R"({"embedding":4,"layers":[{"cell":"lstm","units":6,"edges":[{"from":"input","hidden":[3]},{"from":"self","delay":2}]}]})"}) {
     const Config config = parse_config(text);
     Network network(config, V);
     randomize(all_parameters(network), 0.7);
@@ -89,7 +89,7 @@ TEST(Terms, AddUpToThePreactivations) {
 }
 
 TEST(Terms, OfAGruWithResetBeforeSumToTheCandidate) {
-  const Config config = parse_config(R"({"layers":[{"cell":"gru","hidden":6,"reset":"before"}]})");
+  const Config config = parse_config(R"({"layers":[{"cell":"gru","units":6,"reset":"before"}]})");
   Network network(config, V);
   const std::vector<Token> tokens = random_tokens(5, V);
   const Inspection seen = inspect(network, config, tokens);
@@ -100,7 +100,7 @@ TEST(Terms, OfAGruWithResetBeforeSumToTheCandidate) {
 }
 
 TEST(Terms, OfAGruWithResetAfterKeepTheRecurrentPartApart) {
-  const Config config = parse_config(R"({"layers":[{"cell":"gru","hidden":6}]})");
+  const Config config = parse_config(R"({"layers":[{"cell":"gru","units":6}]})");
   Network network(config, V);
   randomize(all_parameters(network), 0.7);
   network.touch();
@@ -116,7 +116,7 @@ TEST(Terms, OfAGruWithResetAfterKeepTheRecurrentPartApart) {
 }
 
 TEST(Spreads, CountEveryElement) {
-  Network network(parse_config(R"({"layers":[{"cell":"lstm","hidden":6}]})"), V);
+  Network network(parse_config(R"({"layers":[{"cell":"lstm","units":6}]})"), V);
   const auto all = histograms(network, 7);
   ASSERT_EQ(int(all.size()), network.table().count());
   for (const TensorStats& s : all)
@@ -134,7 +134,7 @@ TEST(Spreads, CountEveryElement) {
 
 TEST(Connectivity, SeesNothingBeyondTheLongestDelayWithoutRecurrence) {
   Network network(
-      parse_config(R"({"layers":[{"cell":"rnn","hidden":6,"edges":[{"from":"input"},{"from":"input","delay":2}]}]})"),
+      parse_config(R"({"layers":[{"cell":"rnn","units":6,"edges":[{"from":"input"},{"from":"input","delay":2}]}]})"),
       V);
   const auto norms = saliency(network, random_tokens(9, V), 8);  // guessed by step 7, which reads 7 and 5
   ASSERT_EQ(norms.size(), 8u);
@@ -142,7 +142,8 @@ TEST(Connectivity, SeesNothingBeyondTheLongestDelayWithoutRecurrence) {
 }
 
 TEST(SessionInspect, ReadsWhatItKnowsAndRefusesTheRest) {
-  Session session(parse_config(R"({"layers":[{"cell":"gru","hidden":6}],"batch":2,"window":8})"), letters(100, 4));
+  Session session(parse_config(R"({"layers":[{"cell":"gru","units":6}],"batchSize":2,"sequenceLength":8})"),
+                  letters(100, 4));
   const auto reading = session.inspect("abxcxd");
   EXPECT_EQ(reading.unknown, std::vector<std::string>{"x"});
   EXPECT_EQ(reading.tokens.size(), 4u);
@@ -172,7 +173,7 @@ double loss_with(Network& network, std::vector<Token> tokens, Index s, Token tok
 /// A symbol that no text has stands in for x_s + ε·e_v: in every table, its weights are those of x_s plus ε times v's.
 TEST_P(Inspecting, ConnectivityAgreesWithDifferences) {
   const Json fields = Json::parse(config_of(GetParam()));
-  if (fields.value("tied", false)) GTEST_SKIP() << "the stand-in would change the readout too";
+  if (fields.value("tieWeights", false)) GTEST_SKIP() << "the stand-in would change the readout too";
   constexpr Index spare = V, T = 5;
   constexpr Real epsilon = 1e-5;
   Network network(parse_config(fields), V + 1);

@@ -78,7 +78,7 @@ TEST(Safetensors, NamesWhatAFileLooksLike) {
 
 class Checkpoints : public testing::TestWithParam<NetworkCase> {
  protected:
-  Checkpoints() : session_(parse_config(config_of(GetParam(), R"("window":5,"batch":2)")), text_) {
+  Checkpoints() : session_(parse_config(config_of(GetParam(), R"("sequenceLength":5,"batchSize":2)")), text_) {
     for (int i = 0; i < 4; ++i) session_.trainer().step();
   }
   std::string text_ = letters(200, 7);
@@ -144,14 +144,14 @@ TEST(Checkpoint, IsASafetensorsFileAnyoneCanRead) {
   ASSERT_TRUE(weight);
   EXPECT_EQ(weight->shape, (std::vector<std::int64_t>{2, 3}));
   EXPECT_EQ(file.find("readout.bias")->shape, (std::vector<std::int64_t>{3}));
-  EXPECT_EQ(parse_config(file.metadata.at("config")).layers[0].hidden, 2);
+  EXPECT_EQ(parse_config(file.metadata.at("config")).layers[0].units, 2);
 }
 
 TEST(Checkpoint, KeepsBytesAndUnknowns) {
   std::string text;
   for (int i = 0; i < 300; ++i) text.push_back(char(i * 37));
-  const Config config =
-      parse_config(R"({"unit":"byte","vocabulary":40,"layers":[{"cell":"rnn","hidden":3}],"window":5,"batch":2})");
+  const Config config = parse_config(
+      R"({"unit":"byte","vocabulary":40,"layers":[{"cell":"rnn","units":3}],"sequenceLength":5,"batchSize":2})");
   Session session(config, text);
   session.trainer().step();
   Session opened(session.save(true), text);

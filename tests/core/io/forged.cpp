@@ -47,8 +47,8 @@ const std::string& good_text() {
 
 const Bytes& good_checkpoint() {
   static const Bytes bytes = [] {
-    Session session(parse_config(R"({"layers":[{"cell":"rnn","hidden":2,"edges":[{"from":"input"},
-        {"from":"input","delay":2},{"from":"self"}]}],"window":4,"batch":2,"optimizer":"momentum"})"),
+    Session session(parse_config(R"({"layers":[{"cell":"rnn","units":2,"edges":[{"from":"input"},
+        {"from":"input","delay":2},{"from":"self"}]}],"sequenceLength":4,"batchSize":2,"optimizer":"momentum"})"),
                     good_text());
     for (int i = 0; i < 3; ++i) session.trainer().step();
     return session.save(true);
@@ -211,7 +211,7 @@ std::vector<NamedFile> bad_checkpoints() {
   add("a future version", [](Forge& f) { f.metadata["version"] = "2"; });
   for (const char* hidden : {"0", "-1", "2.5", "\"2\"", "1000000000", "3", "null", "[2]"})
     add(std::string("hidden ") + hidden,
-        [&](Forge& f) { f.replace("config", "\"hidden\":2", std::string("\"hidden\":") + hidden); });
+        [&](Forge& f) { f.replace("config", "\"units\":2", std::string("\"units\":") + hidden); });
   add("a million layers", [](Forge& f) { f.metadata["config"] = "{\"layers\":[{}" + repeated(",{}", 999999) + "]}"; });
   add("another cell", [](Forge& f) {
     f.replace("config", "\"cell\":\"rnn\"", "\"cell\":\"gru\"");

@@ -21,13 +21,15 @@ std::string repeated(const std::string& line, int count) {
 const std::vector<TaskFile>& task_files() {
   static const std::vector<TaskFile> files = [] {
     const std::string pairs = repeated("abc\tcba\nab\tba\nc\tc\n", 3), words = repeated("abc\nba\ncab\n", 3);
-    const std::string translate =
-        R"("encoder":[{"cell":"rnn","hidden":2,"bidirectional":true}],"attention":"additive")";
+    const std::string translate = R"("encoder":[{"cell":"rnn","units":2,"bidirectional":true}],"attention":"additive")";
     std::vector<TaskFile> made{
         {R"("task":"translate",)" + translate, pairs, {{"input", "abc"}, {"target", "ab"}}, {}},
-        {R"("task":{"name":"translate","length":"count"},)" + translate, pairs, {{"input", "ab"}, {"beam", 3}}, {}},
-        {R"("task":{"name":"generate","length":"halt"})", words, {{"target", "ab"}}, {}},
-        {R"("task":{"name":"generate","length":"count"})", words, {{"target", "abc"}}, {}},
+        {R"("task":{"name":"translate","termination":"count"},)" + translate,
+         pairs,
+         {{"input", "ab"}, {"beamWidth", 3}},
+         {}},
+        {R"("task":{"name":"generate","termination":"halt"})", words, {{"target", "ab"}}, {}},
+        {R"("task":{"name":"generate","termination":"count"})", words, {{"target", "abc"}}, {}},
         {R"("task":{"name":"generate","context":2})",
          repeated("1,0.5\tabc\n0,2\tba\n", 4),
          {{"context", {1, 2}}, {"target", "a"}},
@@ -35,16 +37,16 @@ const std::vector<TaskFile>& task_files() {
         {R"("task":"classify")", repeated("x\tabc\ny\tba\n", 4), {{"input", "ab"}, {"target", "x"}}, {}},
         {R"("task":"tag")", repeated("abc\txyx\nba\tyx\n", 4), {{"input", "ab"}, {"target", "xy"}}, {}},
         {R"("task":"regress")", repeated("1,2\n0.5,3\n", 9), {{"input", {{1, 2}}}, {"steps", 3}}, {}},
-        {R"("task":{"name":"regress","pool":"mean"})", repeated("1,2\t3\n4\t5\n", 4), {{"input", {{1}}}}, {}},
+        {R"("task":{"name":"regress","pooling":"mean"})", repeated("1,2\t3\n4\t5\n", 4), {{"input", {{1}}}}, {}},
         {R"("task":"notes")",
          R"({"train":[[[40],[42,44],[40]],[[41],[40],[]]],"valid":[[[40],[42]]]})",
          {{"input", {std::vector<int>(88, 0)}}, {"steps", 2}},
          {}},
-        {R"("corpus":{"name":"adding","count":20,"difficulty":6})", "", {{"input", {{1, 0}, {0, 1}}}}, {}},
-        {R"("corpus":{"name":"copy","count":20,"difficulty":2})", "", Json::object(), {}},
-        {R"("corpus":{"name":"reversal","count":20,"difficulty":3},)" + translate, "", Json::object(), {}}};
+        {R"("dataset":{"name":"adding","count":20,"difficulty":6})", "", {{"input", {{1, 0}, {0, 1}}}}, {}},
+        {R"("dataset":{"name":"copy","count":20,"difficulty":2})", "", Json::object(), {}},
+        {R"("dataset":{"name":"reversal","count":20,"difficulty":3},)" + translate, "", Json::object(), {}}};
     for (TaskFile& f : made) {
-      Session session(parse_config("{" + f.config + R"(,"layers":[{"cell":"rnn","hidden":2}],"batch":2})"), f.text);
+      Session session(parse_config("{" + f.config + R"(,"layers":[{"cell":"rnn","units":2}],"batchSize":2})"), f.text);
       for (int i = 0; i < 2; ++i) session.trainer().step();
       f.file = session.save(true);
     }

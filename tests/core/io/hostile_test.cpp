@@ -121,9 +121,9 @@ TEST(Hostile, RandomMetadataWithARightChecksumNeverCrashes) {
 }
 
 TEST(Hostile, RandomJsonNeverCrashes) {
-  const std::string good = R"({"layers":[{"cell":"rnn","hidden":7,"edges":[{"from":"input"},{"from":"self","hidden":[5],
+  const std::string good = R"({"layers":[{"cell":"rnn","units":7,"edges":[{"from":"input"},{"from":"self","hidden":[5],
       "join":"all"}],"leak":{"from":0.1},"clock":[1,2]}],"readout":[{"from":0}],"optimizer":{"name":"adam","beta1":0.5},
-      "schedule":"step","clip":{"norm":1},"window":7,"seed":3})";
+      "schedule":"step","clip":{"norm":1},"sequenceLength":7,"seed":3})";
   Rng rng(3, Stream::test);
   for (int round = 0; round < 3000; ++round) {
     std::string text = good;

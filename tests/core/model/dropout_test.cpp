@@ -11,7 +11,7 @@ constexpr Index H = 64, T = 12, N = 6;
 /// A network whose hidden units are all tanh(1) at every step and whose logits are what the readout sees of them.
 struct Constant {
   explicit Constant(const std::string& layer_more = "")
-      : network(parse_config(std::string(R"({"layers":[{"cell":"rnn","hidden":64)") + layer_more + "}]}"), H),
+      : network(parse_config(std::string(R"({"layers":[{"cell":"rnn","units":64)") + layer_more + "}]}"), H),
         workspace(network, T, N, true) {
     std::ranges::fill(all_parameters(network), Real(0));
     std::ranges::fill(tensor(network, "layers.0.bias_ih"), Real(1));

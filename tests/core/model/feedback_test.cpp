@@ -11,7 +11,7 @@ namespace {
 constexpr Index V = 6, T = 7, N = 3;
 
 std::string config(const std::string& feedback, const std::string& edges) {
-  return R"({"feedback":")" + feedback + R"(","layers":[{"cell":"rnn","hidden":5,"edges":[)" + edges + "]}]}";
+  return R"({"feedback":")" + feedback + R"(","layers":[{"cell":"rnn","units":5,"edges":[)" + edges + "]}]}";
 }
 
 /// ∂(loss of the last step)/∂h at each step.
@@ -81,22 +81,23 @@ TEST(Feedback, WithWeights0IsNone) {
 
 // What is written one symbol at a time is what a pass over the whole of it predicts, step by step.
 TEST(Feedback, SamplingIsFreeRunning) {
-  const std::string text = letters(900, 7), prime = text.substr(0, 3);
+  const std::string text = letters(900, 7), prompt = text.substr(0, 3);
   for (const char* feedback : {"target", "softmax"}) {
-    Session session(parse_config(R"({"window":10,"batch":3,"feedback":")" + std::string(feedback) + R"(","layers":[
-                      {"cell":"gru","hidden":9,"edges":[{"from":"input"},{"from":"self"},{"from":"output","delay":1},
+    Session session(
+        parse_config(R"({"sequenceLength":10,"batchSize":3,"feedback":")" + std::string(feedback) + R"(","layers":[
+                      {"cell":"gru","units":9,"edges":[{"from":"input"},{"from":"self"},{"from":"output","delay":1},
                        {"from":"output","delay":2}]}]})"),
-                    text);
+        text);
     for (int i = 0; i < 40; ++i) session.trainer().step();
-    session.sample_start(prime, {.greedy = true}, 60);
-    std::string written = prime;
+    session.sample_start(prompt, {.greedy = true}, 60);
+    std::string written = prompt;
     while (session.sample_next(7, written)) continue;
     ASSERT_EQ(written.size(), 63u);
     const std::vector<Token> tokens = session.vocabulary().encode(written);
     State state;
     const std::vector<Real> logits = session.logits(tokens, 1, state);
     const auto size = std::size_t(session.vocabulary().size());
-    for (std::size_t t = prime.size() - 1; t + 1 < tokens.size(); ++t) {
+    for (std::size_t t = prompt.size() - 1; t + 1 < tokens.size(); ++t) {
       const auto row = logits.begin() + std::ptrdiff_t(t * size);
       EXPECT_EQ(std::max_element(row, row + std::ptrdiff_t(size)) - row, tokens[t + 1]) << feedback << ", step " << t;
     }
@@ -105,7 +106,7 @@ TEST(Feedback, SamplingIsFreeRunning) {
 
 // By hand: a network without input and self edges, whose h is U·softmax(o₋) + b.
 TEST(Feedback, OfOutputsIsSoftmaxOfTheFormerLogits) {
-  Network network(parse_config(R"({"feedback":"softmax","layers":[{"cell":"rnn","hidden":4,"activation":"identity",
+  Network network(parse_config(R"({"feedback":"softmax","layers":[{"cell":"rnn","units":4,"activation":"identity",
                                    "bias":"one","edges":[{"from":"output"}]}]})"),
                   V);
   randomize(all_parameters(network), 0.9);

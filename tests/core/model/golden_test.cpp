@@ -66,18 +66,18 @@ class GoldenNetwork : public testing::TestWithParam<std::string> {
       : g_(golden(GetParam())),
         config_(our_config(g_["config"])),
         network_(config_, g_["vocabulary"].get<Index>()),
-        workspace_(network_, config_.window, config_.batch, true) {}
+        workspace_(network_, config_.sequence_length, config_.batch_size, true) {}
 
   std::span<Real> state(const std::string& name, Index end) {
     const StateName s = parse_state(name);
     Real* at = s.cell ? workspace_.cell_state(s.layer, end - 1) : workspace_.hidden(s.layer, end - s.back);
-    return {at, std::size_t(config_.batch * config_.layers[s.layer].hidden)};
+    return {at, std::size_t(config_.batch_size * config_.layers[s.layer].units)};
   }
 
   std::span<const Real> state_gradient(const std::string& name) {
     const StateName s = parse_state(name);
     const Real* at = s.cell ? workspace_.state_gradient(s.layer, 1) : workspace_.hidden_gradient(s.layer, -s.back);
-    return {at, std::size_t(config_.batch * config_.layers[s.layer].hidden)};
+    return {at, std::size_t(config_.batch_size * config_.layers[s.layer].units)};
   }
 
   void prepare() {
@@ -101,8 +101,8 @@ class GoldenNetwork : public testing::TestWithParam<std::string> {
   /// Forward of the window; targets in targets_.
   void forward() {
     std::vector<Token> inputs;
-    for (Index t = 0; t < config_.window; ++t)
-      for (Index n = 0; n < config_.batch; ++n) {
+    for (Index t = 0; t < config_.sequence_length; ++t)
+      for (Index n = 0; n < config_.batch_size; ++n) {
         inputs.push_back(g_["tokens"][std::size_t(t)][std::size_t(n)].get<Token>());
         targets_.push_back(g_["tokens"][std::size_t(t + 1)][std::size_t(n)].get<Token>());
       }
@@ -132,7 +132,7 @@ TEST_P(GoldenNetwork, ForwardAndBackward) {
   forward();
   EXPECT_LE(relative_error(logits_of(network_, workspace_), g_["logits"]), tolerance_);
   for (const auto& [name, value] : g_["final_state"].items())
-    EXPECT_LE(relative_error(state(name, config_.window), value), tolerance_) << name;
+    EXPECT_LE(relative_error(state(name, config_.sequence_length), value), tolerance_) << name;
   EXPECT_NEAR(loss_and_delta(), g_["loss"].get<double>(), tolerance_);
 
   // Gradients are added to what is there.

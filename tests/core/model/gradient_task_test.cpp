@@ -152,11 +152,11 @@ void expect_small(const Json& json, int& count) {
 }
 
 std::vector<Json> some_cells() {
-  return {{{"cell", "rnn"}, {"hidden", 2}},
-          {{"cell", "lstm"}, {"hidden", 2}},
-          {{"cell", "peephole-lstm"}, {"hidden", 2}},
-          {{"cell", "gru"}, {"hidden", 2}, {"reset", "after"}},
-          {{"cell", "gru"}, {"hidden", 2}, {"reset", "before"}}};
+  return {{{"cell", "rnn"}, {"units", 2}},
+          {{"cell", "lstm"}, {"units", 2}},
+          {{"cell", "peephole-lstm"}, {"units", 2}},
+          {{"cell", "gru"}, {"units", 2}, {"reset", "after"}},
+          {{"cell", "gru"}, {"units", 2}, {"reset", "before"}}};
 }
 
 /// Layers of every direction × blend × depth × delay.
@@ -166,7 +166,7 @@ std::vector<Json> both_directions(const Json& cell) {
                                                {{"leak", {{"from", 0.3}, {"learned", true}}}},
                                                {{"zoneout", 0.4}},
                                                {{"clock", {1, 2}}},
-                                               {{"layerNorm", true}, {"hidden", 3}, {"recurrentDropout", 0.3}}}) {
+                                               {{"layerNorm", true}, {"units", 3}, {"recurrentDropout", 0.3}}}) {
     Json one = cell;
     one.update(options);
     Json back = one, pair = one, deep = one;
@@ -187,10 +187,10 @@ TEST(GradientOfTasks, DirectionsLengthsAndPooling) {
   for (const Json& cell : some_cells())
     for (const Json& stack : both_directions(cell))
       for (const Json& task : std::vector<Json>{{{"name", "tag"}},
-                                                {{"name", "classify"}, {"pool", "last"}},
-                                                {{"name", "classify"}, {"pool", "mean"}},
-                                                {{"name", "regress"}, {"pool", "last"}}})
-        expect_small({{"task", task}, {"layers", stack}, {"batch", N}}, count);
+                                                {{"name", "classify"}, {"pooling", "last"}},
+                                                {{"name", "classify"}, {"pooling", "mean"}},
+                                                {{"name", "regress"}, {"pooling", "last"}}})
+        expect_small({{"task", task}, {"layers", stack}, {"batchSize", N}}, count);
   EXPECT_GE(count, 400);
 }
 
@@ -199,7 +199,7 @@ TEST(GradientOfTasks, NumbersInAndOut) {
   for (const Json& cell : some_cells())
     for (const char* task : {"regress", "notes"})
       for (const double dropout : {0.0, 0.3})
-        expect_small({{"task", task}, {"layers", {cell, cell}}, {"dropout", dropout}, {"batch", N}}, count);
+        expect_small({{"task", task}, {"layers", {cell, cell}}, {"dropout", dropout}, {"batchSize", N}}, count);
   EXPECT_GE(count, 20);
 }
 
@@ -209,11 +209,11 @@ TEST(GradientOfTasks, ContextsAndLengths) {
     for (const char* length : {"end", "halt", "count"})
       for (const char* context : {"none", "input", "initial", "both"})
         for (const int embedding : {0, 2})
-          expect_small({{"task", {{"name", "generate"}, {"length", length}, {"context", C}}},
+          expect_small({{"task", {{"name", "generate"}, {"termination", length}, {"context", C}}},
                         {"context", context},
                         {"embedding", embedding},
                         {"layers", {cell, cell}},
-                        {"batch", N}},
+                        {"batchSize", N}},
                        count);
   EXPECT_GE(count, 120);
 }
@@ -223,11 +223,12 @@ TEST(GradientOfTasks, EncodersAndAttention) {
   for (const Json& cell : {some_cells()[0], some_cells()[1], some_cells()[4]})
     for (const bool two : {false, true})
       for (const char* context : {"none", "input", "initial", "both"})
-        for (const Json& attention : std::vector<Json>{"none",
-                                                       "additive",
-                                                       "multiplicative",
-                                                       {{"score", "additive"}, {"feed", false}, {"size", 1}},
-                                                       {{"score", "multiplicative"}, {"feed", false}, {"size", 1}}})
+        for (const Json& attention :
+             std::vector<Json>{"none",
+                               "additive",
+                               "multiplicative",
+                               {{"score", "additive"}, {"inputFeeding", false}, {"size", 1}},
+                               {{"score", "multiplicative"}, {"inputFeeding", false}, {"size", 1}}})
           for (const char* sampling : {"none", "linear"}) {
             if (attention == "none" && std::string(context) == "none") continue;
             if (sampling != std::string("none") && context != std::string("both")) continue;
@@ -235,14 +236,14 @@ TEST(GradientOfTasks, EncodersAndAttention) {
             encoder["bidirectional"] = two;
             encoder["hidden"] = 2;
             delayed["edges"] = {{{"from", 0}}, {{"from", "self"}, {"delay", 1}}, {{"from", "self"}, {"delay", 2}}};
-            expect_small({{"task", {{"name", "translate"}, {"length", two ? "end" : "count"}}},
+            expect_small({{"task", {{"name", "translate"}, {"termination", two ? "end" : "count"}}},
                           {"context", context},
                           {"attention", attention},
-                          {"sampling", sampling},
+                          {"scheduledSampling", sampling},
                           {"embedding", two ? 2 : 0},
                           {"encoder", {encoder}},
                           {"layers", {cell, delayed}},
-                          {"batch", N}},
+                          {"batchSize", N}},
                          count);
           }
   EXPECT_GE(count, 144);

@@ -24,12 +24,12 @@ struct Problem {
     context = draw(N * network.context_size());
     dy = draw(T * N * network.outputs());
     for (const NamedTensor& t : network.parameters()) parameters.push_back(draw(t.size()));
-    const auto size = [&](const TensorLayer& l) { return (l.lead + l.further()) * N * l.hidden; };
+    const auto size = [&](const TensorLayer& l) { return (l.max_delay + l.further()) * N * l.units; };
     Index all = 0;
     for (const TensorLayer& l : network.layers()) all += size(l);
-    state = {.values = draw(all), .inputs = draw(network.input_lead() * N * D), .clock = 1};
+    state = {.values = draw(all), .inputs = draw(network.max_input_delay() * N * D), .clock = 1};
     keep_normalisers_positive(network);
-    dstate = {.values = draw(all), .inputs = draw(network.input_lead() * N * D)};
+    dstate = {.values = draw(all), .inputs = draw(network.max_input_delay() * N * D)};
     if (c.ragged) lengths = {3, T, 1};
   }
 
@@ -37,9 +37,9 @@ struct Problem {
   void keep_normalisers_positive(const TensorNetwork& network) {
     Real* at = state.values.data();
     for (const TensorLayer& l : network.layers()) {
-      at += l.lead * N * l.hidden;
-      for (Index i = 1; i <= l.further(); ++i, at += N * l.hidden)
-        for (Index k = 0; k < N * l.hidden && l.states[std::size_t(i)] == std::string_view("n"); ++k)
+      at += l.max_delay * N * l.units;
+      for (Index i = 1; i <= l.further(); ++i, at += N * l.units)
+        for (Index k = 0; k < N * l.units && l.states[std::size_t(i)] == std::string_view("n"); ++k)
           at[k] = std::fabs(at[k]) + 1;
     }
   }
@@ -156,7 +156,7 @@ const std::vector<Case> cases = [] {
       {"mgu", R"("cell":"mgu")"},
   };
   for (const auto& [name, cell] : cells) {
-    const std::string one = R"("layers":[{"hidden":3,)" + cell;
+    const std::string one = R"("layers":[{"units":3,)" + cell;
     const auto stack = [&](const std::string& more) { return one + more + "}," + one.substr(10) + more + "}]"; };
     const std::string delays =
         R"(,"edges":[{"from":"input"},{"from":"input","delay":2},{"from":"self"},{"from":"self","delay":3}])";
@@ -174,15 +174,15 @@ const std::vector<Case> cases = [] {
     list.push_back({name + "_context_both", given + R"("context":"both",)" + stack(""), false});
     list.push_back({name + "_dropout", readout + R"("dropout":0.4,)" + stack(""), true, true, true});
   }
-  const std::string lstm = R"("layers":[{"hidden":3,"cell":"lstm")";
+  const std::string lstm = R"("layers":[{"units":3,"cell":"lstm")";
   list.push_back({"masks_everywhere",
                   readout + R"("dropout":0.3,"variationalDropout":true,)" + lstm +
                       R"(,"zoneout":{"hidden":0.3,"cell":0.2},"recurrentDropout":0.3,"bidirectional":true}])",
                   true, true, true});
-  list.push_back({"leaky_clocked", readout + R"("layers":[{"hidden":4,"cell":"rnn","clock":[1,2]},)" +
-                                       R"({"hidden":3,"cell":"gru","leak":{"from":0.1,"to":0.6,"learned":true}}])"});
+  list.push_back({"leaky_clocked", readout + R"("layers":[{"units":4,"cell":"rnn","clock":[1,2]},)" +
+                                       R"({"units":3,"cell":"gru","leak":{"from":0.1,"to":0.6,"learned":true}}])"});
   list.push_back({"deep", readout + R"("skipInputs":true,"skipOutputs":true,)" +
-                              R"("layers":[{"hidden":4,"cell":"gru"},{"hidden":3,"cell":"rnn","layerNorm":true,)" +
+                              R"("layers":[{"units":4,"cell":"gru"},{"units":3,"cell":"rnn","layerNorm":true,)" +
                               R"("edges":[{"from":0,"hidden":[3]},{"from":"self","hidden":[2],"shortcut":true}]}])"});
   return list;
 }();
@@ -192,7 +192,7 @@ INSTANTIATE_TEST_SUITE_P(All, GradientTensor, testing::ValuesIn(cases),
 
 TEST(GradientTensorState, IsZeroWhereTheContextMadeIt) {
   const Case c{"", R"("task":{"name":"tensor","inputs":2,"outputs":2,"context":2},"context":"initial",)"
-                   R"("layers":[{"hidden":3,"cell":"lstm"}])"};
+                   R"("layers":[{"units":3,"cell":"lstm"}])"};
   Problem p(c);
   p.which.state = false;
   Problem::Made network(p);

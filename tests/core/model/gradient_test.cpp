@@ -31,7 +31,7 @@ struct Problem {
     targets[3] = no_token;
     workspace.set_dropout(config.dropout);
     workspace.dropping() = {
-        .on = true, .variational = config.variational, .rate = config.dropout, .seed = 3, .pass = 5};
+        .on = true, .variational = config.variational_dropout, .rate = config.dropout, .seed = 3, .pass = 5};
     network.mask(network.parameters());
   }
 
@@ -178,7 +178,7 @@ std::vector<Json> all_edges() {
   for (const int depth : {1, 2})
     for (const bool shortcut : {false, true})
       for (const char* join : {"first", "last", "all"}) {
-        const Json block{{"hidden", depth == 1 ? Json{2} : Json{2, 3}}, {"shortcut", shortcut}, {"join", join}};
+        const Json block{{"units", depth == 1 ? Json{2} : Json{2, 3}}, {"shortcut", shortcut}, {"join", join}};
         list.push_back({edge("input", 0), edge("self", 1, block)});
       }
   list.push_back({edge("input", 0, {{"hidden", {2}}, {"activation", "sigmoid"}}),
@@ -284,7 +284,7 @@ TEST(Gradient, EmbeddingsTyingAndResiduals) {
         layer["residual"] = residual;
         Json late = layer;
         late["edges"] = {edge("input", 0), edge("input", 2), edge("self", 1)};
-        expect_small({{"embedding", 3}, {"tied", tied}, {"layers", {late, layer}}, {"dropout", 0.3}}, count);
+        expect_small({{"embedding", 3}, {"tieWeights", tied}, {"layers", {late, layer}}, {"dropout", 0.3}}, count);
         // The readout has added to the gradient of what the residual connection reads.
         if (residual && !tied) expect_small({{"layers", {base, layer}}, {"skipOutputs", true}}, count);
       }

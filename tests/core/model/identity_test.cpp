@@ -20,7 +20,9 @@ struct Net {
   Workspace workspace;
 };
 
-std::string layers(const std::string& list) { return R"({"layers":[)" + list + R"(],"window":10,"batch":3})"; }
+std::string layers(const std::string& list) {
+  return R"({"layers":[)" + list + R"(],"sequenceLength":10,"batchSize":3})";
+}
 
 std::vector<Real> trained(const std::string& json) {
   Session session(parse_config(json), letters(600, 7));
@@ -40,24 +42,24 @@ class SameTraining : public testing::TestWithParam<Pair> {};
 TEST_P(SameTraining, Bitwise) {
   const std::vector<Real> a = trained(layers(GetParam().a));
   EXPECT_TRUE(same_bits(a, trained(layers(GetParam().b))));
-  EXPECT_FALSE(same_bits(a, trained(layers(R"({"cell":"rnn","hidden":5})"))));
+  EXPECT_FALSE(same_bits(a, trained(layers(R"({"cell":"rnn","units":5})"))));
 }
 
 const Pair pairs[]{
-    {"DeepTransitionOfDepth0IsVanilla", R"({"cell":"rnn","hidden":12})",
-     R"({"cell":"rnn","hidden":12,"edges":[{"from":"input","hidden":[]},
+    {"DeepTransitionOfDepth0IsVanilla", R"({"cell":"rnn","units":12})",
+     R"({"cell":"rnn","units":12,"edges":[{"from":"input","hidden":[]},
          {"from":"self","hidden":[],"shortcut":true,"join":"all"}]})"},
-    {"DeepGatesOfDepth0AreTheLstm", R"({"cell":"lstm","hidden":11})",
-     R"({"cell":"lstm","hidden":11,"edges":[{"from":"input"},{"from":"self","delay":1,"hidden":[]}]})"},
-    {"DeepGatesOfDepth0AreTheGru", R"({"cell":"gru","hidden":11,"reset":"before"})",
-     R"({"cell":"gru","hidden":11,"reset":"before","edges":[{"from":"input"},{"from":"self","hidden":[]}]})"},
-    {"LeakOf0IsNone", R"({"cell":"rnn","hidden":12})", R"({"cell":"rnn","hidden":12,"leak":0})"},
-    {"LeakFrom0To0IsNone", R"({"cell":"gru","hidden":9})",
-     R"({"cell":"gru","hidden":9,"leak":{"from":0,"to":0,"learned":false}})"},
-    {"ZoneoutOf0IsNone", R"({"cell":"lstm","hidden":9})",
-     R"({"cell":"lstm","hidden":9,"zoneout":0,"recurrentDropout":0,"residual":false,"layerNorm":false})"},
-    {"ClockOf1IsNone", R"({"cell":"rnn","hidden":12})", R"({"cell":"rnn","hidden":12,"clock":[1,1,1]})"},
-    {"ClockOf1IsNoneForTheLstm", R"({"cell":"lstm","hidden":8})", R"({"cell":"lstm","hidden":8,"clock":[1]})"},
+    {"DeepGatesOfDepth0AreTheLstm", R"({"cell":"lstm","units":11})",
+     R"({"cell":"lstm","units":11,"edges":[{"from":"input"},{"from":"self","delay":1,"hidden":[]}]})"},
+    {"DeepGatesOfDepth0AreTheGru", R"({"cell":"gru","units":11,"reset":"before"})",
+     R"({"cell":"gru","units":11,"reset":"before","edges":[{"from":"input"},{"from":"self","hidden":[]}]})"},
+    {"LeakOf0IsNone", R"({"cell":"rnn","units":12})", R"({"cell":"rnn","units":12,"leak":0})"},
+    {"LeakFrom0To0IsNone", R"({"cell":"gru","units":9})",
+     R"({"cell":"gru","units":9,"leak":{"from":0,"to":0,"learned":false}})"},
+    {"ZoneoutOf0IsNone", R"({"cell":"lstm","units":9})",
+     R"({"cell":"lstm","units":9,"zoneout":0,"recurrentDropout":0,"residual":false,"layerNorm":false})"},
+    {"ClockOf1IsNone", R"({"cell":"rnn","units":12})", R"({"cell":"rnn","units":12,"clock":[1,1,1]})"},
+    {"ClockOf1IsNoneForTheLstm", R"({"cell":"lstm","units":8})", R"({"cell":"lstm","units":8,"clock":[1]})"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Identities, SameTraining, testing::ValuesIn(pairs),
@@ -85,24 +87,24 @@ TEST_P(SameWhenZero, Bitwise) {
 
 const Zeroed zeroed[]{
     {"ShortcutsOfADeepTransition",
-     R"({"layers":[{"cell":"rnn","hidden":7,"edges":[{"from":"input"},{"from":"self","hidden":[6,5],"join":"all"}]}]})",
-     R"({"layers":[{"cell":"rnn","hidden":7,"edges":[{"from":"input"},
+     R"({"layers":[{"cell":"rnn","units":7,"edges":[{"from":"input"},{"from":"self","hidden":[6,5],"join":"all"}]}]})",
+     R"({"layers":[{"cell":"rnn","units":7,"edges":[{"from":"input"},
          {"from":"self","hidden":[6,5],"join":"all","shortcut":true}]}]})"},
-    {"SkipConnections", R"({"layers":[{"cell":"lstm","hidden":7},{"cell":"rnn","hidden":6}]})",
-     R"({"layers":[{"cell":"lstm","hidden":7},{"cell":"rnn","hidden":6}],"skipInputs":true,"skipOutputs":true})"},
-    {"Peepholes", R"({"layers":[{"cell":"lstm","hidden":7}]})", R"({"layers":[{"cell":"peephole-lstm","hidden":7}]})"},
-    {"ADelay", R"({"layers":[{"cell":"gru","hidden":7}]})",
-     R"({"layers":[{"cell":"gru","hidden":7,"edges":[{"from":"input"},{"from":"self"},{"from":"self","delay":4}]}]})"},
-    {"TheSecondBias", R"({"layers":[{"cell":"rnn","hidden":7,"bias":"none"}]})",
-     R"({"layers":[{"cell":"rnn","hidden":7,"bias":"two"}]})"},
+    {"SkipConnections", R"({"layers":[{"cell":"lstm","units":7},{"cell":"rnn","units":6}]})",
+     R"({"layers":[{"cell":"lstm","units":7},{"cell":"rnn","units":6}],"skipInputs":true,"skipOutputs":true})"},
+    {"Peepholes", R"({"layers":[{"cell":"lstm","units":7}]})", R"({"layers":[{"cell":"peephole-lstm","units":7}]})"},
+    {"ADelay", R"({"layers":[{"cell":"gru","units":7}]})",
+     R"({"layers":[{"cell":"gru","units":7,"edges":[{"from":"input"},{"from":"self"},{"from":"self","delay":4}]}]})"},
+    {"TheSecondBias", R"({"layers":[{"cell":"rnn","units":7,"bias":"none"}]})",
+     R"({"layers":[{"cell":"rnn","units":7,"bias":"two"}]})"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Identities, SameWhenZero, testing::ValuesIn(zeroed),
                          [](const auto& info) { return info.param.name; });
 
 TEST(Identity, ADeepInputOfIdentitiesIsVanilla) {
-  Net plain(R"({"layers":[{"cell":"rnn","hidden":7}]})");
-  Net deep(R"({"layers":[{"cell":"rnn","hidden":7,"edges":[{"from":"input","hidden":[9],"activation":"identity"},
+  Net plain(R"({"layers":[{"cell":"rnn","units":7}]})");
+  Net deep(R"({"layers":[{"cell":"rnn","units":7,"edges":[{"from":"input","hidden":[9],"activation":"identity"},
                {"from":"self"}]}]})");
   randomize(all_parameters(plain.network), 0.7);
   plain.network.touch();
@@ -112,14 +114,14 @@ TEST(Identity, ADeepInputOfIdentitiesIsVanilla) {
 }
 
 TEST(Identity, ADeepOutputOfDepth0IsTheReadout) {
-  EXPECT_TRUE(same_bits(trained(R"({"layers":[{"cell":"gru","hidden":7}],"window":10,"batch":3})"),
-                        trained(R"({"layers":[{"cell":"gru","hidden":7}],"window":10,"batch":3,
+  EXPECT_TRUE(same_bits(trained(R"({"layers":[{"cell":"gru","units":7}],"sequenceLength":10,"batchSize":3})"),
+                        trained(R"({"layers":[{"cell":"gru","units":7}],"sequenceLength":10,"batchSize":3,
                                     "readout":[{"from":0,"hidden":[],"shortcut":true}]})")));
 }
 
 TEST(Identity, AnEmbeddingOfIdentitiesIsOneHot) {
-  Net plain(R"({"layers":[{"cell":"gru","hidden":7},{"cell":"rnn","hidden":5}],"skipInputs":true})");
-  Net embedded(R"({"layers":[{"cell":"gru","hidden":7},{"cell":"rnn","hidden":5}],"skipInputs":true,"embedding":9})");
+  Net plain(R"({"layers":[{"cell":"gru","units":7},{"cell":"rnn","units":5}],"skipInputs":true})");
+  Net embedded(R"({"layers":[{"cell":"gru","units":7},{"cell":"rnn","units":5}],"skipInputs":true,"embedding":9})");
   randomize(all_parameters(plain.network), 0.7);
   plain.network.touch();
   copy_by_name(plain.network, embedded.network);
@@ -128,8 +130,8 @@ TEST(Identity, AnEmbeddingOfIdentitiesIsOneHot) {
 }
 
 TEST(Identity, ATiedReadoutIsTheEmbedding) {
-  Net tied(R"({"layers":[{"cell":"rnn","hidden":6}],"embedding":6,"tied":true})");
-  Net untied(R"({"layers":[{"cell":"rnn","hidden":6}],"embedding":6})");
+  Net tied(R"({"layers":[{"cell":"rnn","units":6}],"embedding":6,"tieWeights":true})");
+  Net untied(R"({"layers":[{"cell":"rnn","units":6}],"embedding":6})");
   randomize(all_parameters(tied.network), 0.7);
   tied.network.touch();
   copy_by_name(tied.network, untied.network);
@@ -139,8 +141,8 @@ TEST(Identity, ATiedReadoutIsTheEmbedding) {
 
 // o = V·(h₂ + h₁): what a residual layer hands on is the sum, so the readout of both with equal weights is the same.
 TEST(Identity, AResidualConnectionAddsWhatLiesBelow) {
-  Net residual(R"({"layers":[{"cell":"rnn","hidden":6},{"cell":"rnn","hidden":6,"residual":true}]})");
-  Net skip(R"({"layers":[{"cell":"rnn","hidden":6},{"cell":"rnn","hidden":6}],"skipOutputs":true})");
+  Net residual(R"({"layers":[{"cell":"rnn","units":6},{"cell":"rnn","units":6,"residual":true}]})");
+  Net skip(R"({"layers":[{"cell":"rnn","units":6},{"cell":"rnn","units":6}],"skipOutputs":true})");
   randomize(all_parameters(residual.network), 0.7);
   residual.network.touch();
   copy_by_name(residual.network, skip.network);
@@ -153,7 +155,7 @@ TEST(Identity, AResidualConnectionAddsWhatLiesBelow) {
 TEST(Identity, APlainLayerHasNoOperationToSpare) {
   using Names = std::vector<std::string>;
   for (const char* cell : {"rnn", "lstm", "peephole-lstm", "gru"}) {
-    Net plain(layers(R"({"cell":")" + std::string(cell) + R"(","hidden":5})"));
+    Net plain(layers(R"({"cell":")" + std::string(cell) + R"(","units":5})"));
     const Plan& plan = plain.network.plan();
     const auto names = [&](const std::vector<int>& operations) {
       Names list;
@@ -166,8 +168,8 @@ TEST(Identity, APlainLayerHasNoOperationToSpare) {
 }
 
 TEST(Identity, ParametersDoNotDependOnTime) {
-  const Net short_one(R"({"layers":[{"cell":"lstm","hidden":7}],"window":1})");
-  const Net long_one(R"({"layers":[{"cell":"lstm","hidden":7}],"window":1000})");
+  const Net short_one(R"({"layers":[{"cell":"lstm","units":7}],"sequenceLength":1})");
+  const Net long_one(R"({"layers":[{"cell":"lstm","units":7}],"sequenceLength":1000})");
   EXPECT_EQ(short_one.network.table().size(), long_one.network.table().size());
 }
 
@@ -191,7 +193,7 @@ TEST(Identity, BlocksAreADenseMatrixWithZeros) {
   for (const char* cell : {"rnn", "lstm", "gru"}) {
     const auto fields = [&](int blocks) {
       return R"({"layers":[{"cell":")" + std::string(cell) +
-             R"(","hidden":6,"edges":[{"from":"input"},{"from":"self","blocks":)" + std::to_string(blocks) + "}]}]}";
+             R"(","units":6,"edges":[{"from":"input"},{"from":"self","blocks":)" + std::to_string(blocks) + "}]}]}";
     };
     Network dense(parse_config(fields(1)), V), blocked(parse_config(fields(2)), V);
     for (const Parameter& p : dense.table())
@@ -211,11 +213,11 @@ TEST(Identity, BlocksAreADenseMatrixWithZeros) {
 /// h₁ of a delayed edge from the upper layer is what that layer had a step before: with the identity above, it is the
 /// layer's own former state.
 TEST(Identity, AnUpperLayerIsReadAStepLate) {
-  Network own(parse_config(R"({"layers":[{"cell":"rnn","hidden":5},
-      {"cell":"rnn","hidden":5,"activation":"identity","bias":"none","edges":[{"from":0}]}]})"),
+  Network own(parse_config(R"({"layers":[{"cell":"rnn","units":5},
+      {"cell":"rnn","units":5,"activation":"identity","bias":"none","edges":[{"from":0}]}]})"),
               V);
-  Network upper(parse_config(R"({"layers":[{"cell":"rnn","hidden":5,"edges":[{"from":"input"},{"from":1,"delay":1}]},
-      {"cell":"rnn","hidden":5,"activation":"identity","bias":"none","edges":[{"from":0}]}]})"),
+  Network upper(parse_config(R"({"layers":[{"cell":"rnn","units":5,"edges":[{"from":"input"},{"from":1,"delay":1}]},
+      {"cell":"rnn","units":5,"activation":"identity","bias":"none","edges":[{"from":0}]}]})"),
                 V);
   const auto identity = [](Network& network) {
     const auto w = tensor(network, "layers.1.weight_ih");
@@ -233,8 +235,8 @@ TEST(Identity, AnUpperLayerIsReadAStepLate) {
 
 /// A factor that is one everywhere leaves the other: z = W·(1∘x) = W·x.
 TEST(Identity, AProductWithOnesIsItsOtherFactor) {
-  Network plain(parse_config(R"({"embedding":4,"layers":[{"cell":"lstm","hidden":5}]})"), V);
-  Network multiplied(parse_config(R"({"embedding":4,"layers":[{"cell":"lstm","hidden":5,"edges":[
+  Network plain(parse_config(R"({"embedding":4,"layers":[{"cell":"lstm","units":5}]})"), V);
+  Network multiplied(parse_config(R"({"embedding":4,"layers":[{"cell":"lstm","units":5,"edges":[
       {"from":{"product":[{"from":"input"},{"from":"self","delay":1,"units":4}]}},{"from":"self"}]}]})"),
                      V);
   for (const Parameter& p : plain.table()) {
@@ -251,8 +253,7 @@ TEST(Identity, AProductWithOnesIsItsOtherFactor) {
 
 // (z − μ)/√(σ² + ε) with PyTorch's ε, where z is so small that ε decides.
 TEST(LayerNorm, HasTheEpsilonOfPyTorch) {
-  Network network(parse_config(R"({"layers":[{"cell":"rnn","hidden":4,"activation":"identity","layerNorm":true}]})"),
-                  1);
+  Network network(parse_config(R"({"layers":[{"cell":"rnn","units":4,"activation":"identity","layerNorm":true}]})"), 1);
   std::ranges::fill(tensor(network, "layers.0.weight_hh"), Real(0));
   for (const double a : {1e-3, 3e-3, 1e-2, 1.0}) {
     for (Index k = 0; k < 4; ++k) tensor(network, "layers.0.weight_ih")[std::size_t(k)] = Real(k % 2 == 0 ? a : -a);
@@ -267,7 +268,7 @@ TEST(LayerNorm, HasTheEpsilonOfPyTorch) {
 
 TEST(Leak, ImpulseDecaysAsAlphaToTheT) {
   const Index H = 9, steps = 40;
-  Network network(parse_config(R"({"layers":[{"cell":"rnn","hidden":9,"activation":"identity",
+  Network network(parse_config(R"({"layers":[{"cell":"rnn","units":9,"activation":"identity",
                                    "leak":{"from":0.1,"to":0.9}}]})"),
                   2);
   std::ranges::fill(all_parameters(network), Real(0));
@@ -292,7 +293,7 @@ TEST_P(Clock, GroupsRestBetweenTheirTicks) {
   const Index H = 8, steps = 5, windows = 5;
   const int periods[]{1, 2, 3, 5};
   Network network(
-      parse_config(std::string(R"({"layers":[{"cell":")") + GetParam() + R"(","hidden":8,"clock":[1,2,3,5]}]})"), V);
+      parse_config(std::string(R"({"layers":[{"cell":")") + GetParam() + R"(","units":8,"clock":[1,2,3,5]}]})"), V);
   randomize(all_parameters(network), 0.8);
   network.mask(network.parameters());
   Workspace workspace(network, steps, N, false);
@@ -313,7 +314,7 @@ INSTANTIATE_TEST_SUITE_P(Cells, Clock, testing::Values("rnn", "lstm", "gru"));
 
 // Periods 1 1 1 2 2 2 4 4; the blocks are units 0–3 and 4–7.
 TEST(Clockwork, BlocksHoldBackTheWeightsOfTheirOwnUnits) {
-  const Config config = parse_config(R"({"layers":[{"cell":"gru","hidden":8,"clock":[1,2,4],
+  const Config config = parse_config(R"({"layers":[{"cell":"gru","units":8,"clock":[1,2,4],
                                          "edges":[{"from":"input"},{"from":"self","blocks":2}]}]})");
   Network network(config, 5);
   const Parameter& weight = network.table()[network.table().find("layers.0.weight_hh")];
@@ -328,9 +329,10 @@ TEST(Clockwork, BlocksHoldBackTheWeightsOfTheirOwnUnits) {
 }
 
 TEST(Clockwork, SlowGroupsDoNotSeeFastOnes) {
-  Session session(parse_config(R"({"layers":[{"cell":"rnn","hidden":6,"clock":[1,4,16]}],"window":10,"batch":3,
+  Session session(
+      parse_config(R"({"layers":[{"cell":"rnn","units":6,"clock":[1,4,16]}],"sequenceLength":10,"batchSize":3,
                                    "optimizer":{"name":"adamw","weightDecay":0.1}})"),
-                  letters(600, 7));
+      letters(600, 7));
   for (int i = 0; i < 20; ++i) session.trainer().step();
   const std::span<Real> w = tensor(session.network(), "layers.0.weight_hh");
   for (std::size_t to = 0; to < 6; ++to)

@@ -10,7 +10,7 @@ namespace unfold::test {
 namespace {
 
 Network lstm(const std::string& initialization, Index hidden = 60) {
-  return Network(parse_config(R"({"layers":[{"cell":"lstm","hidden":)" + std::to_string(hidden) +
+  return Network(parse_config(R"({"layers":[{"cell":"lstm","units":)" + std::to_string(hidden) +
                               R"(}],"initialization":{)" + initialization + "}}"),
                  40);
 }
@@ -78,7 +78,7 @@ TEST(Initialization, IdentityZeroAndGain) {
 }
 
 TEST(Initialization, SparseHasItsNonzerosAndSpectralRadius) {
-  Network network(parse_config(R"({"layers":[{"cell":"rnn","hidden":80,"activation":"identity"}],
+  Network network(parse_config(R"({"layers":[{"cell":"rnn","units":80,"activation":"identity"}],
                                    "initialization":{"recurrent":"sparse","nonzeros":7,"spectralRadius":0.8}})"),
                   3);
   const std::span<Real> w = tensor(network, "layers.0.weight_hh");
@@ -100,8 +100,8 @@ TEST(Initialization, SparseHasItsNonzerosAndSpectralRadius) {
 
 TEST(Initialization, BiasesAreZeroButTheForgetGates) {
   for (const double bias : {1.0, -2.5}) {
-    Network network(
-        parse_config(R"({"layers":[{"cell":"lstm","hidden":5,"forgetBias":)" + std::to_string(bias) + "}]}"), 3);
+    Network network(parse_config(R"({"layers":[{"cell":"lstm","units":5,"forgetBias":)" + std::to_string(bias) + "}]}"),
+                    3);
     const std::span<Real> ih = tensor(network, "layers.0.bias_ih");  // i, f, g, o
     for (std::size_t k = 0; k < 20; ++k) EXPECT_EQ(ih[k], k / 5 == 1 ? Real(bias) : Real(0));
     for (const Real x : tensor(network, "layers.0.bias_hh")) EXPECT_EQ(x, 0);
@@ -110,7 +110,7 @@ TEST(Initialization, BiasesAreZeroButTheForgetGates) {
 }
 
 TEST(Initialization, TensorsOfOneShapeStartDifferently) {
-  Network network(parse_config(R"({"layers":[{"cell":"rnn","hidden":7},{"cell":"rnn","hidden":7}],
+  Network network(parse_config(R"({"layers":[{"cell":"rnn","units":7},{"cell":"rnn","units":7}],
                        "initialization":{"recurrent":"uniform"}})"),
                   7);
   EXPECT_FALSE(same_bits(tensor(network, "layers.0.weight_hh"), tensor(network, "layers.1.weight_hh")));

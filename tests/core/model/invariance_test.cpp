@@ -16,7 +16,7 @@ struct Trained {
 
 Trained train(const NetworkCase& network, int steps) {
   static const std::string text = letters(3000, 13);
-  Session session(parse_config(config_of(network, R"("window":12,"batch":22,"evaluateEvery":20)")), text);
+  Session session(parse_config(config_of(network, R"("sequenceLength":12,"batchSize":22,"evaluateEvery":20)")), text);
   Trained result;
   for (int i = 0; i < steps; ++i) {
     const StepReport r = session.trainer().step();

@@ -122,7 +122,7 @@ TEST_P(Windows, GradientOfAColumnDoesNotSeeTheOthers) {
     softmax_cross_entropy(workspace.logits(), V, T * N, targets.data(), Real(1), losses.data());
     std::vector<Real> gradient(std::size_t(network_.table().size()));
     network_.backward(workspace, gradient.data());
-    const Index H = config_.layers[0].hidden;
+    const Index H = config_.layers[0].units;
     const Real* at = workspace.hidden_gradient(network_.first_layer(), -1) + 2 * H;
     return std::vector<Real>(at, at + H);
   };
@@ -132,7 +132,7 @@ TEST_P(Windows, GradientOfAColumnDoesNotSeeTheOthers) {
 }
 
 TEST(WindowsOfNumbers, CarryTheRowsThatDelayedEdgesRead) {
-  const Network network(parse_config(R"({"task":{"name":"tensor","inputs":2,"outputs":2},"layers":[{"hidden":3,
+  const Network network(parse_config(R"({"task":{"name":"tensor","inputs":2,"outputs":2},"layers":[{"units":3,
       "edges":[{"from":"input"},{"from":"input","delay":1},{"from":"self"}]}]})"),
                         {.numbers = 2, .outputs = 2});
   constexpr Real x[2][2]{{1, -2}, {3, 4}};

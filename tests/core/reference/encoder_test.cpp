@@ -98,8 +98,8 @@ class ReferenceTranslator {
 class Translators : public testing::TestWithParam<const char*> {};
 
 TEST_P(Translators, AnswerAsTheEquationsSay) {
-  const std::string json = std::string(R"({"task":{"name":"translate","longest":6},"batch":5,
-    "encoder":[{"cell":"rnn","hidden":3,"bidirectional":true}],"layers":[{"cell":"rnn","hidden":5}],)") +
+  const std::string json = std::string(R"({"task":{"name":"translate","maxLength":6},"batchSize":5,
+    "encoder":[{"cell":"rnn","units":3,"bidirectional":true}],"layers":[{"cell":"rnn","units":5}],)") +
                            GetParam() + "}";
   const Config config = parse_config(json);
   Dataset data;
@@ -135,9 +135,9 @@ INSTANTIATE_TEST_SUITE_P(
     All, Translators,
     testing::Values(R"("context":"initial")", R"("context":"input")", R"("context":"both")",
                     R"("context":"both","attention":{"score":"additive","size":4})",
-                    R"("context":"initial","attention":{"score":"additive","size":4,"feed":false})",
+                    R"("context":"initial","attention":{"score":"additive","size":4,"inputFeeding":false})",
                     R"("context":"input","attention":{"score":"multiplicative","size":4})",
-                    R"("context":"both","attention":{"score":"multiplicative","size":4,"feed":false})"));
+                    R"("context":"both","attention":{"score":"multiplicative","size":4,"inputFeeding":false})"));
 
 }  // namespace
 }  // namespace unfold::test

@@ -123,7 +123,7 @@ std::vector<ReferenceNetwork::Entry> ReferenceNetwork::entries(std::size_t layer
 /// Σ W·(what enters from below), unless it all enters at the first hidden layer of a recurrent block.
 Vector ReferenceNetwork::from_below(std::size_t layer, Index t, const std::vector<Entry>& entries) {
   const LayerConfig& c = config_.layers[layer];
-  Vector sums = Vector::Zero(gates(c) * c.hidden);
+  Vector sums = Vector::Zero(gates(c) * c.units);
   for (const EdgeConfig& e : c.edges)
     if (e.from == Source::self && !e.hidden.empty() && e.join == Join::first) return sums;
   for (const Entry& entry : entries) sums += matrix(prefix(layer) + "weight_" + entry.key) * entry.value;
@@ -137,7 +137,7 @@ Vector ReferenceNetwork::from_below(std::size_t layer, Index t, const std::vecto
 Eigen::MatrixXd ReferenceNetwork::recurrent_matrix(std::size_t layer, const std::string& name, bool reads_h) {
   const LayerConfig& c = config_.layers[layer];
   Eigen::MatrixXd w = matrix(prefix(layer) + name);
-  const auto groups = Index(c.clock.size()), H = c.hidden;
+  const auto groups = Index(c.clock.size()), H = c.units;
   for (Index r = 0; groups > 0 && reads_h && r < w.rows(); ++r)
     for (Index k = 0; k < w.cols(); ++k)
       if (c.clock[std::size_t(k * groups / H)] < c.clock[std::size_t(r % H * groups / H)]) w(r, k) = 0;
@@ -149,7 +149,7 @@ Eigen::MatrixXd ReferenceNetwork::recurrent_matrix(std::size_t layer, const std:
 Vector ReferenceNetwork::recurrent(std::size_t layer, Index t, const std::vector<Entry>& entries, const Vector& reset,
                                    const std::string& suffix) {
   const LayerConfig& c = config_.layers[layer];
-  Vector sums = Vector::Zero(gates(c) * c.hidden);
+  Vector sums = Vector::Zero(gates(c) * c.units);
   for (const EdgeConfig& e : c.edges) {
     if (e.from != Source::self) continue;
     const std::string key = key_of(e, layer);
@@ -166,7 +166,7 @@ Vector ReferenceNetwork::preactivation(std::size_t layer, const std::string& par
   const LayerConfig& c = config_.layers[layer];
   if (c.layer_norm) {
     for (Index g = 0; g < gates(c); ++g)
-      sums.segment(g * c.hidden, c.hidden) = normalized(sums.segment(g * c.hidden, c.hidden));
+      sums.segment(g * c.units, c.units) = normalized(sums.segment(g * c.units, c.units));
     sums = sums.cwiseProduct(vector(prefix(layer) + "norm_" + part));
   }
   if (biases && c.bias == Bias::one) sums += vector(prefix(layer) + "bias");
@@ -181,7 +181,7 @@ ReferenceNetwork::State ReferenceNetwork::cell(std::size_t layer, Index t) {
   if (c.cell == "gru") return gru(layer, t);
   const std::vector<Entry> below = entries(layer, t);
   Vector z = preactivation(layer, "ih",
-                           from_below(layer, t, below) + recurrent(layer, t, below, Vector::Ones(c.hidden), ""), true);
+                           from_below(layer, t, below) + recurrent(layer, t, below, Vector::Ones(c.units), ""), true);
   if (c.bias == Bias::two) z += vector(prefix(layer) + "bias_hh");
   if (c.cell == "rnn") return {activate(parse_activation(choice(c, "activation")), z), {}};
   return lstm(layer, z, state(layer, t - c.direction).c);
@@ -190,7 +190,7 @@ ReferenceNetwork::State ReferenceNetwork::cell(std::size_t layer, Index t) {
 /// Hochreiter & Schmidhuber 1997, Gers et al. 2000; with peepholes: Gers & Schmidhuber 2000.
 ReferenceNetwork::State ReferenceNetwork::lstm(std::size_t layer, const Vector& z, const Vector& c_before) {
   const LayerConfig& config = config_.layers[layer];
-  const Index H = config.hidden;
+  const Index H = config.units;
   const auto peephole = [&](const char* gate, const Vector& c) -> Vector {
     if (config.cell == "lstm") return Vector::Zero(H);
     return vector(prefix(layer) + "peephole_" + gate).cwiseProduct(c);
@@ -206,7 +206,7 @@ ReferenceNetwork::State ReferenceNetwork::lstm(std::size_t layer, const Vector& 
 /// Cho et al. 2014, the reset gate before the recurrent product of the candidate or after it.
 ReferenceNetwork::State ReferenceNetwork::gru(std::size_t layer, Index t) {
   const LayerConfig& config = config_.layers[layer];
-  const Index H = config.hidden;
+  const Index H = config.units;
   const Vector h_before = state(layer, t - config.direction).h, all = Vector::Ones(H);
   const std::vector<Entry> below = entries(layer, t);
   const Vector sums = from_below(layer, t, below), own = recurrent(layer, t, below, all, "");
@@ -235,7 +235,7 @@ const ReferenceNetwork::State& ReferenceNetwork::state(std::size_t layer, Index 
   const auto [at, added] = states_.try_emplace({layer, t});
   State& s = at->second;
   if (!added) return s;
-  const Index H = c.hidden, groups = Index(c.clock.size());
+  const Index H = c.units, groups = Index(c.clock.size());
   s = {Vector::Zero(H), Vector::Zero(H)};
   if (t < 0 || t >= sequence_.steps()) return s;
   const State before = state(layer, t - c.direction), made = cell(layer, t);
@@ -267,7 +267,7 @@ Vector ReferenceNetwork::answer(Index t) {
     const bool top = e.from == Source::layer && std::size_t(e.layer) + 1 == count;
     const std::string key = top ? "" : e.from == Source::input ? "_x" : "_" + std::to_string(e.layer);
     const Vector from = source(e, count, t), last = block(e, "readout.hidden" + key, from, {}, true);
-    sums += (top && config_.tied ? matrix("embedding.weight") : matrix("readout.weight" + key)) * last;
+    sums += (top && config_.tie_weights ? matrix("embedding.weight") : matrix("readout.weight" + key)) * last;
     if (e.shortcut && !e.hidden.empty()) sums += matrix("readout.shortcut" + key) * from;
   }
   return answers_[t] = sums;

@@ -108,7 +108,7 @@ const std::vector<Kind> kinds{
      R"("embedding":$A,"layers":[{$C,"edges":[{"from":"input"},{"from":"input","delay":2},{"from":"self"}]},{$C}],
         "skipInputs":true)",
      Kind::tokens},
-    {"tied", R"("embedding":$H,"tied":true,"layers":[{$C},{$C}])", Kind::tokens},
+    {"tieWeights", R"("embedding":$H,"tieWeights":true,"layers":[{$C},{$C}])", Kind::tokens},
     {"deep_readout", R"("layers":[{$C}],"readout":[{"from":0,"hidden":[$A]}])"},
     {"deep_readout_shortcut",
      R"("layers":[{$C},{$C}],"readout":[{"from":1,"hidden":[$A,$B],"shortcut":true,"activation":"relu"},

@@ -10,7 +10,7 @@ namespace {
 using RealVector = Eigen::Matrix<Real, Eigen::Dynamic, 1>;
 
 constexpr Index T = 5, N = 3, D = 2, O = 4;
-const char* const text = R"({"task":{"name":"tensor","inputs":2,"outputs":4},"layers":[{"cell":"gru","hidden":7}]})";
+const char* const text = R"({"task":{"name":"tensor","inputs":2,"outputs":4},"layers":[{"cell":"gru","units":7}]})";
 
 RealMatrix random(Index rows, Index cols, std::uint64_t seed) {
   RealMatrix m(rows, cols);
@@ -100,7 +100,7 @@ TEST(TensorMatrices, OfAnotherShapeAreRefused) {
   EXPECT_TRUE(refuses(code, "weight_ih_l0", [&] { network.set_parameter("weight_ih_l0", random(D, 21, 1)); }));
   EXPECT_TRUE(refuses(code, "name", [&] { network.parameter_view("weight"); }));
   TensorNetwork both(parse_config(R"({"task":{"name":"tensor","inputs":2,"outputs":4},
-      "layers":[{"cell":"lstm","hidden":3,"bidirectional":true},{"cell":"lstm","hidden":3,"bidirectional":true}]})"));
+      "layers":[{"cell":"lstm","units":3,"bidirectional":true},{"cell":"lstm","units":3,"bidirectional":true}]})"));
   EXPECT_TRUE(refuses(code, "name", [&] { both.parameter_view("weight_ih_l1"); })) << "two matrices side by side";
   EXPECT_EQ(both.parameter_view("weight_ih_l0_reverse").rows(), 12);
 }
@@ -108,7 +108,7 @@ TEST(TensorMatrices, OfAnotherShapeAreRefused) {
 /// The example at the top of tensor.h: the running mean of a product of two inputs.
 TEST(TensorMatrices, LearnFromALossOfOnesOwn) {
   TensorNetwork network(parse_config(R"({"task":{"name":"tensor","inputs":2,"outputs":1},
-                                         "layers":[{"cell":"lstm","hidden":12}]})"));
+                                         "layers":[{"cell":"lstm","units":12}]})"));
   const TensorOptimizer adam = parse_tensor_optimizer({{"optimizer", "adam"}, {"lr", 0.02}});
   const RealMatrix x = random(D, T * 16, 6);
   RealMatrix target = x.row(0).cwiseProduct(x.row(1));

@@ -6,8 +6,8 @@ namespace unfold::test {
 namespace {
 
 std::string config(int window, int batch, const std::string& more = "") {
-  return R"({"layers":[{"cell":"gru","hidden":7},{"cell":"rnn","hidden":5,"clock":[1,3]}],"validation":0.3,"window":)" +
-         std::to_string(window) + ",\"batch\":" + std::to_string(batch) + more + "}";
+  return R"({"layers":[{"cell":"gru","units":7},{"cell":"rnn","units":5,"clock":[1,3]}],"validationSplit":0.3,"sequenceLength":)" +
+         std::to_string(window) + ",\"batchSize\":" + std::to_string(batch) + more + "}";
 }
 
 /// The mean loss of all predictions within `tokens`, as one sequence.
@@ -111,8 +111,9 @@ TEST(Evaluation, FallsDueEveryFewSteps) {
 }
 
 TEST(Evaluation, NeedsAValidationText) {
-  Session session(parse_config(R"({"layers":[{"cell":"rnn","hidden":3}],"window":5,"batch":2,"validation":0})"),
-                  letters(100, 3));
+  Session session(
+      parse_config(R"({"layers":[{"cell":"rnn","units":3}],"sequenceLength":5,"batchSize":2,"validationSplit":0})"),
+      letters(100, 3));
   EXPECT_FALSE(session.trainer().evaluation_due());
   EXPECT_TRUE(refuses(ErrorCode::invalid_state, "validation", [&] { session.trainer().evaluate(); }));
 }
@@ -120,7 +121,7 @@ TEST(Evaluation, NeedsAValidationText) {
 class Undisturbed : public testing::TestWithParam<NetworkCase> {};
 
 TEST_P(Undisturbed, TrainingIsTheSameWithEvaluationsInBetween) {
-  const std::string json = config_of(GetParam(), R"("window":6,"batch":2,"evaluateEvery":0)");
+  const std::string json = config_of(GetParam(), R"("sequenceLength":6,"batchSize":2,"evaluateEvery":0)");
   Session alone(parse_config(json), letters(300, 8)), evaluated(parse_config(json), letters(300, 8));
   for (int step = 0; step < 25; ++step) {
     EXPECT_EQ(evaluated.trainer().step().loss, alone.trainer().step().loss) << step;
@@ -136,7 +137,8 @@ INSTANTIATE_TEST_SUITE_P(All, Undisturbed, testing::ValuesIn(networks()),
 // A text that is twice the same has two splits that are the same.
 TEST(Evaluation, OfTheTrainingSplitOfATextMeasuresAllOfIt) {
   const std::string half = letters(203, 6);
-  Session session(parse_config(R"({"layers":[{"hidden":5}],"window":6,"batch":4,"validation":0.5})"), half + half);
+  Session session(parse_config(R"({"layers":[{"units":5}],"sequenceLength":6,"batchSize":4,"validationSplit":0.5})"),
+                  half + half);
   const Evaluation train = session.trainer().evaluate(Split::train), held_out = session.trainer().evaluate();
   EXPECT_EQ(train.predictions, 202);
   EXPECT_EQ(train.predictions, held_out.predictions);
@@ -146,8 +148,8 @@ TEST(Evaluation, OfTheTrainingSplitOfATextMeasuresAllOfIt) {
 // The numbers before a sequence are 0: none of another sequence, or of an evaluation, is read late.
 TEST(Evaluation, LeavesNoNumbersThatAreReadLate) {
   const std::string json =
-      R"({"task":"regress","layers":[{"hidden":4,"edges":[{"from":"input"},{"from":"input","delay":2},{"from":"self"}]}],
-          "batch":4,"evaluateEvery":0})";
+      R"({"task":"regress","layers":[{"units":4,"edges":[{"from":"input"},{"from":"input","delay":2},{"from":"self"}]}],
+          "batchSize":4,"evaluateEvery":0})";
   std::string series;
   for (int t = 0; t < 60; ++t) series += std::to_string(t % 7) + "\n";
   Session alone(parse_config(json), series), evaluated(parse_config(json), series);

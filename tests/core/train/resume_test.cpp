@@ -46,12 +46,12 @@ const ResumeCase cases[]{
     {"cosine", R"("schedule":{"name":"cosine","steps":60,"warmup":20})"},
     {"exponential", R"("schedule":{"name":"exponential","every":13,"factor":0.8})"},
     {"bytes_with_unknown", R"("unit":"byte","vocabulary":5)"},
-    {"no_validation", R"("validation":0)"},
+    {"no_validation", R"("validationSplit":0)"},
 };
 
 std::string config(const ResumeCase& c) {
-  return std::string(R"({"layers":[{"cell":"lstm","hidden":8},{"cell":"gru","hidden":6}],
-                         "window":7,"batch":3,"evaluateEvery":5,)") +
+  return std::string(R"({"layers":[{"cell":"lstm","units":8},{"cell":"gru","units":6}],
+                         "sequenceLength":7,"batchSize":3,"evaluateEvery":5,)") +
          c.fields + "}";
 }
 
@@ -77,7 +77,7 @@ INSTANTIATE_TEST_SUITE_P(Settings, Resume, testing::ValuesIn(cases), [](const au
 class ResumeNetwork : public testing::TestWithParam<NetworkCase> {};
 
 TEST_P(ResumeNetwork, IsAsIfNeverStopped) {
-  const std::string json = config_of(GetParam(), R"("window":6,"batch":2,"evaluateEvery":8)");
+  const std::string json = config_of(GetParam(), R"("sequenceLength":6,"batchSize":2,"evaluateEvery":8)");
   Session whole(parse_config(json), text()), first(parse_config(json), text());
   std::vector<double> expected, losses;
   train(whole, 20, expected);

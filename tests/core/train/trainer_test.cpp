@@ -9,7 +9,8 @@ namespace unfold::test {
 namespace {
 
 std::string small(const std::string& more = "") {
-  return R"({"layers":[{"cell":"lstm","hidden":9}],"window":8,"batch":3)" + (more.empty() ? "" : "," + more) + "}";
+  return R"({"layers":[{"cell":"lstm","units":9}],"sequenceLength":8,"batchSize":3)" +
+         (more.empty() ? "" : "," + more) + "}";
 }
 
 std::vector<Real> copy_of(Network& network) {
@@ -20,7 +21,7 @@ std::vector<Real> copy_of(Network& network) {
 // Length ------------------------------------------------------------------------------------------------------------
 
 TEST(TrainerText, TooShortIsRefusedWithTheNumberNeeded) {
-  const Config config = parse_config(small(R"("validation":0)"));
+  const Config config = parse_config(small(R"("validationSplit":0)"));
   const auto with = [&](Index n) { return Session(config, letters(n, 3)); };
   for (const Index n : {1, 2, 9, 27}) {
     EXPECT_TRUE(refuses(ErrorCode::invalid_text, "text", [&] { with(n); })) << n;
@@ -60,7 +61,7 @@ TEST(Trainer, ReportsWhatItDid) {
 
 // The first step by hand: forward, loss, backward.
 TEST(Trainer, FirstLossIsForwardsLoss) {
-  const Config config = parse_config(small(R"("validation":0)"));
+  const Config config = parse_config(small(R"("validationSplit":0)"));
   const std::string text = letters(200, 4);
   Session session(config, text), other(config, text);
   const std::vector<Token> tokens = session.vocabulary().encode(text);
@@ -78,9 +79,9 @@ TEST(Trainer, FirstLossIsForwardsLoss) {
 
 TEST(Trainer, OneSymbolHasLossExactly0) {
   for (const char* cell : {"rnn", "lstm", "gru"}) {
-    Session session(
-        parse_config(std::string(R"({"layers":[{"cell":")") + cell + R"(","hidden":4}],"window":5,"batch":2})"),
-        std::string(100, 'x'));
+    Session session(parse_config(std::string(R"({"layers":[{"cell":")") + cell +
+                                 R"(","units":4}],"sequenceLength":5,"batchSize":2})"),
+                    std::string(100, 'x'));
     for (int i = 0; i < 5; ++i) {
       const StepReport r = session.trainer().step();
       EXPECT_EQ(r.loss, 0);
@@ -95,8 +96,10 @@ TEST(Trainer, OneSymbolHasLossExactly0) {
 }
 
 TEST(Trainer, SmallestAndLongestWindowsWork) {
-  Session tiny(parse_config(R"({"layers":[{"cell":"lstm","hidden":1}],"window":1,"batch":1})"), letters(50, 2));
-  Session longest(parse_config(R"({"layers":[{"cell":"gru","hidden":1}],"window":1000,"batch":1})"), letters(3000, 3));
+  Session tiny(parse_config(R"({"layers":[{"cell":"lstm","units":1}],"sequenceLength":1,"batchSize":1})"),
+               letters(50, 2));
+  Session longest(parse_config(R"({"layers":[{"cell":"gru","units":1}],"sequenceLength":1000,"batchSize":1})"),
+                  letters(3000, 3));
   for (int i = 0; i < 60; ++i) EXPECT_TRUE(std::isfinite(tiny.trainer().step().loss));
   EXPECT_GT(tiny.trainer().progress().epoch, 0);
   for (int i = 0; i < 5; ++i) EXPECT_TRUE(std::isfinite(longest.trainer().step().loss));
@@ -276,7 +279,7 @@ INSTANTIATE_TEST_SUITE_P(Optimizers, OverflowOf,
 // A finite gradient whose square is none: without a bound Adam's second moment would be infinite for ever.
 TEST(TrainerNonFinite, AGradientTooLargeToSquareIsRefusedUnlessClipped) {
   const std::string linear =
-      R"({"layers":[{"cell":"rnn","activation":"identity","hidden":9}],"window":8,"batch":3,"clip":)";
+      R"({"layers":[{"cell":"rnn","activation":"identity","units":9}],"sequenceLength":8,"batchSize":3,"clip":)";
   for (const char* clip : {"0", "5"}) {
     Session session(parse_config(linear + clip + "}"), letters(400, 5));
     for (Real& w : tensor(session.network(), "layers.0.weight_hh")) w *= Real(1e4);
@@ -339,7 +342,7 @@ class Pieces : public testing::Test {
   ~Pieces() override { slice_work = usual_; }
   static std::string text() { return letters(3000, 7); }
   static Config config() {
-    return parse_config(R"({"layers":[{"cell":"gru","hidden":6}],"window":128,"batch":2,"dropout":0.2})");
+    return parse_config(R"({"layers":[{"cell":"gru","units":6}],"sequenceLength":128,"batchSize":2,"dropout":0.2})");
   }
   const double usual_ = slice_work;
 };
@@ -413,7 +416,7 @@ TEST_F(Pieces, OfAnEvaluationAreTheSameAndLeaveNoTrace) {
 }
 
 TEST_F(Pieces, AnErrorBeginsTheStepAnew) {
-  const Config config = parse_config(R"({"preset":"irnn","hidden":9,"window":64,"batch":3,"clip":0,
+  const Config config = parse_config(R"({"preset":"irnn","units":9,"sequenceLength":64,"batchSize":3,"clip":0,
                                          "optimizer":{"name":"sgd","learningRate":1e6}})");
   Session session(config, letters(400, 5));
   Trainer& trainer = session.trainer();
@@ -472,7 +475,8 @@ TEST(Trainer, ASpikeOfTheLossIsSurvived) {
 // Gates at 0 or 1 to the last bit: no gradient reaches them, what lies behind still learns, nothing overflows.
 TEST(Trainer, SaturatedGatesAreRight) {
   for (const Real bias : {Real(-1e4), Real(1e4), Real(1e11)}) {
-    Session session(parse_config(R"({"layers":[{"cell":"lstm","hidden":4}],"window":6,"batch":2})"), letters(400, 5));
+    Session session(parse_config(R"({"layers":[{"cell":"lstm","units":4}],"sequenceLength":6,"batchSize":2})"),
+                    letters(400, 5));
     for (Real& b : tensor(session.network(), "layers.0.bias_ih")) b = bias;
     session.network().touch();
     const std::vector<Real> before = copy_of(session.network());

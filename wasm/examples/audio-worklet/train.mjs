@@ -8,7 +8,7 @@ import { toJavaScript } from 'unfold-rnn/export';
 const [T, N] = [64, 16];
 const network = await createNetwork({
   task: { inputs: 1, outputs: 1 },
-  layers: [{ cell: 'gru', hidden: 12 }],
+  layers: [{ cell: 'gru', units: 12 }],
   seed: 1,
 });
 for (let step = 0; step < 400; ++step) {

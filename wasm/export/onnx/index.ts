@@ -63,7 +63,7 @@ Outputs: logits [T, N, O] and the states after the last step.`;
  * state as `<state>.next`. T and N are free. Zeros, V for `tokens_before`, begin a sequence.
  *
  * Except for texts there is also `lengths` [N] (int64), the true steps of each sequence, from 1 to T: what follows is
- * padding and changes no answer. Where a whole sequence is answered (classify, regress with a `pool`), `logits` is
+ * padding and changes no answer. Where a whole sequence is answered (classify, regress with a `pooling`), `logits` is
  * [N, O] and there are no states. Layers of both directions read whole sequences: give zeros for their states.
  *
  * Encoder–decoders, `generate`, and networks with a given context become an `OnnxPair`. `encoder.onnx` reads `tokens`

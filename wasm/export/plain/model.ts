@@ -73,14 +73,14 @@ function taken(bytes: Uint8Array): PlainModel {
   const program = lower(graph, parametersOf(graph, tensors), answersOf(graph, config['readout']));
   const { sizes } = graph;
   const names = namesOf(file.metadata, task);
-  checkNames(names, sizes, task, settings['length']);
+  checkNames(names, sizes, task, settings['termination']);
   return {
     program,
     task: task as TaskName,
     pooled: program.encode.length > 0 && task !== 'translate',
     ...names,
-    termination: oneOf(settings['length'], ['end', 'halt', 'count']),
-    maxLength: whole(settings['longest'], 256),
+    termination: oneOf(settings['termination'], ['end', 'halt', 'count']),
+    maxLength: whole(settings['maxLength'], 256),
     numbers: sizes.numbers,
     outputs: program.outputs.reduce((sum, { rows }) => sum + rows, 0),
     context: sizes.context,

@@ -113,10 +113,10 @@ def shuffle(items, draw):
 
 const splits = (generator: string | undefined) => String.raw`
 def divide(examples, config):
-    """Training, validation and test: shuffled, with the share config["validation"] for each of the other two."""
+    """Training, validation and test: shuffled, with the share config["validationSplit"] for each of the other two."""
     held, n = 0, len(examples)
-    if n >= 3 and config["validation"] > 0:
-        held = min(max(int(config["validation"] * n), 1), (n - 1) // 2)
+    if n >= 3 and config["validationSplit"] > 0:
+        held = min(max(int(config["validationSplit"] * n), 1), (n - 1) // 2)
     shuffle(examples, Random(config["seed"], Random.DATASET).below)
     return examples[2 * held :], examples[:held], examples[held : 2 * held]
 ${generator ?? ''}
@@ -139,16 +139,16 @@ class Data:
 
     def __init__(self, config, metadata, path):
         names = json.loads(metadata["symbols"])
-        if path is None and "corpus" not in config:
+        if path is None and "dataset" not in config:
             raise SystemExit("Name the file of the examples: --data FILE.")
         if path is None:
-            self.train, self.validation, self.test = generate(config["corpus"], names)
+            self.train, self.validation, self.test = generate(config["dataset"], names)
         else:
             self.train, self.validation, self.test = read_file(path, config, names)
         if not self.train:
             raise SystemExit("There is no example to learn from.")
         self.task, self.names = config["task"], names
-        self.seed, self.columns = config["seed"], min(config["batch"], len(self.train))
+        self.seed, self.columns = config["seed"], min(config["batchSize"], len(self.train))
         self.epoch, self.order = -1, None
 
     def fingerprint(self, hash_of):

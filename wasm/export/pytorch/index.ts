@@ -11,7 +11,15 @@ import { textPy } from './text-py.js';
 import { trainPy } from './train-py.js';
 
 /** What train.py reads of a configuration. */
-const TRAINING = ['optimizer', 'schedule', 'clip', 'window', 'batch', 'seed', 'evaluateEvery'] as const;
+const TRAINING = [
+  'optimizer',
+  'schedule',
+  'clip',
+  'sequenceLength',
+  'batchSize',
+  'seed',
+  'evaluateEvery',
+] as const;
 
 /** The files of a folder, by name. */
 export interface PyTorchProject {
@@ -82,11 +90,11 @@ export function toPyTorch(checkpoint: Uint8Array): PyTorchProject {
   };
 }
 
-function dataPy({ task: given, corpus }: CanonicalConfig): string {
+function dataPy({ task: given, dataset: corpus }: CanonicalConfig): string {
   if (given === undefined) return textPy;
-  const { name = '', pool } = typeof given === 'string' ? { name: given } : given;
+  const { name = '', pooling } = typeof given === 'string' ? { name: given } : given;
   const dataset = typeof corpus === 'string' ? corpus : corpus?.name;
-  const pooled = pool === 'last' || pool === 'mean';
+  const pooled = pooling === 'last' || pooling === 'mean';
   const code = examplesPy({ name, pooled, ...(dataset !== undefined && { dataset }) });
   if (code === undefined)
     throw refuse('UNSUPPORTED', 'config.task', 'a task that PyTorch projects learn', name);

@@ -88,7 +88,7 @@ def make_batch(examples, task, names):
     The network reads the target one step late. "end": a symbol of its own ends it; "halt": a further output says so;
     "count": the length is predicted first, and the share that remains is an input.
     """
-    ends = task["length"] == "end"
+    ends = task["termination"] == "end"
     answers = [example.target + [len(names["targets"])] * ends for example in examples]
     symbols = padded(answers, IGNORED, torch.int64)
     before = [[SYMBOLS] + example.target[: len(answer) - 1] for example, answer in zip(examples, answers)]
@@ -101,9 +101,9 @@ ${
         inputs["context"] = torch.tensor([example.context for example in examples])`
 }
     targets = {"symbols": symbols}
-    if task["length"] == "halt":
+    if task["termination"] == "halt":
         targets["halts"] = padded([[0] * (len(answer) - 1) + [1] for answer in answers], 0, torch.float32)
-    if task["length"] == "count":
+    if task["termination"] == "count":
         longest = max(names["lengths"] - 1, 1)
         steps = [[[(len(answer) - t) / longest] for t in range(len(answer))] for answer in answers]
         inputs["remaining"] = padded(steps, 0, torch.float32)
@@ -112,7 +112,7 @@ ${
 
 
 def predictions(example, task):
-    return len(example.target) + (task["length"] == "end")
+    return len(example.target) + (task["termination"] == "end")
 `;
 
 const batches = new Map([

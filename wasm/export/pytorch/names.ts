@@ -33,8 +33,8 @@ export function taskOf({ config }: Told, metadata: Metadata): TaskConfig {
 }
 
 /** Whether each step answers for what comes next, so that no layer may read backwards. */
-export function foretells({ name, pool }: TaskConfig): boolean {
-  return name === 'next' || name === 'notes' || (name === 'regress' && (pool ?? 'each') === 'each');
+export function foretells({ name, pooling }: TaskConfig): boolean {
+  return name === 'next' || name === 'notes' || (name === 'regress' && (pooling ?? 'none') === 'none');
 }
 
 /**

@@ -197,9 +197,9 @@ def read_series(text, longest, width):
 
 
 def read(text, config, names):
-    longest = max(config["task"].get("longest", 256), 1)
+    longest = max(config["task"].get("maxLength", 256), 1)
     examples = read_series(text, longest, names["numbers"])
-    if len(examples) < 3 and config["validation"] > 0:
+    if len(examples) < 3 and config["validationSplit"] > 0:
         steps = sum(len(example.numbers) for example in examples)
         examples = read_series(text, min(max(steps // 10, 1), longest), names["numbers"])
     return divide(examples, config)

@@ -23,7 +23,7 @@ const GATES: Record<number, string> = { 1: 'rnn', 3: 'gru', 4: 'lstm' };
  *
  * For text models, and the tasks `classify`, `tag`, `regress` and `notes`. Where a whole sequence is answered,
  * `readout` reads the last states of the top layer, the forward ones first (`torch.cat([h_n[-2], h_n[-1]], -1)`), or
- * the mean over time of what it gives, as `pool` in `config` says. For every other network see `toPyTorch`.
+ * the mean over time of what it gives, as `pooling` in `config` says. For every other network see `toPyTorch`.
  *
  * @param checkpoint what `Model.save()` gave
  * @throws UnfoldError `UNSUPPORTED` naming what `torch.nn` cannot express; `INVALID_CHECKPOINT`
@@ -101,7 +101,7 @@ export interface StateDictOptions {
    * How to train on: window, batch, optimizer and so on; and the `task`: `next`, `classify`, `tag`, `regress` or
    * `notes`. Default: that of a file that `toStateDict` wrote, or `next`.
    */
-  config?: Omit<Config, 'layers' | 'preset' | 'hidden' | 'readout' | 'embedding' | 'tied'>;
+  config?: Omit<Config, 'layers' | 'preset' | 'units' | 'readout' | 'embedding' | 'tieWeights'>;
 }
 
 /**
@@ -109,7 +109,7 @@ export interface StateDictOptions {
  * `nn.RNN`, `nn.LSTM` or `nn.GRU` (or several, one after the other), an `nn.Linear` with a bias on top, and below an
  * `nn.Embedding`, one-hot symbols or numbers. The names of the modules do not matter. Symbols and labels are sorted, as
  * Unfold keeps them, and the weights with them. Layers of both directions need a task that does not foretell:
- * `classify`, `tag`, or `regress` with a `pool`.
+ * `classify`, `tag`, or `regress` with a `pooling`.
  *
  * @throws UnfoldError `INVALID_CHECKPOINT` or `INVALID_ARGUMENT` naming what does not fit; `UNSUPPORTED` for what
  *   Unfold does not have: other tasks, projections, and every tensor that is none of the above
@@ -207,7 +207,7 @@ function putLayers(
     tops = [put(forward, [rows, H]), ...(backward ? [put(backward, [rows, H])] : [])];
     return {
       cell,
-      hidden: H,
+      units: H,
       bias: forward.biases.length ? 'two' : 'none',
       ...(cell === 'rnn' && { activation: activation ?? 'tanh' }),
       ...(backward && { bidirectional: true }),

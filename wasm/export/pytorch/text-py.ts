@@ -24,8 +24,8 @@ class Data:
             raise SystemExit("Name the text: --data FILE.")
         self.vocabulary = Vocabulary(json.loads(metadata["vocabulary"]))
         self.tokens = self.vocabulary.encode(Path(path).read_bytes())
-        self.steps, self.columns = config["window"], config["batch"]
-        share, count = config["validation"], len(self.tokens)
+        self.steps, self.columns = config["sequenceLength"], config["batchSize"]
+        share, count = config["validationSplit"], len(self.tokens)
         count = min(int(count * (1 - share)), count - 2) if share > 0 else count
         self.length = (count - 1) // self.columns
         if self.length < self.steps:

@@ -176,7 +176,7 @@ class Training:
         self.options, self.world, self.rank, self.device, self.say = options, world, rank, device, say
         arrays, self.metadata = read_safetensors(options.model)
         self.config = json.loads(self.metadata["config"])
-        if options.data and self.config.pop("corpus", None):
+        if options.data and self.config.pop("dataset", None):
             self.metadata["config"] = json.dumps(self.config)  # from now on the model learns from the file
         self.data = Data(self.config, self.metadata, options.data)
         if self.data.columns < world or (self.data.carries_state and self.data.columns % world):
@@ -212,8 +212,8 @@ class Training:
         inputs, targets, predictions = self.data.batch(progress, (self.rank, self.world))
         if not self.data.carries_state or progress["cursor"] == 0:
             self.state = None
-        if "sampling" in config:
-            self.network.teacher_forcing = teacher_forcing(config["sampling"], progress["step"])
+        if "scheduledSampling" in config:
+            self.network.teacher_forcing = teacher_forcing(config["scheduledSampling"], progress["step"])
         answers, after = self.shared(**moved(inputs, self.device), state=self.state)
         loss = self.data.measure(answers, moved(targets, self.device))[0] / max(predictions, 1)
         self.optimizer.zero_grad()
@@ -258,7 +258,7 @@ class Training:
         if self.rank == 0:
             out = self.options.out or self.options.model
             save(out, self.named, self.metadata, self.config["optimizer"], self.optimizer, whole, self.progress,
-                 self.config["batch"])
+                 self.config["batchSize"])
             self.say(f"saved {out}")
 
 

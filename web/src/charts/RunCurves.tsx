@@ -10,12 +10,12 @@ const MANY = 30;
 const show: Record<Curve, (value: number) => string> = {
   gradientNorm: twoDigits,
   learningRate: twoDigits,
-  charsPerSecond: (value) => integer(Math.round(value / 100) * 100),
+  tokensPerSecond: (value) => integer(Math.round(value / 100) * 100),
   accuracy: percent,
 };
 
 const labelOf = (curve: Curve): string =>
-  curve === 'charsPerSecond' && store.run.value?.info.data
+  curve === 'tokensPerSecond' && store.run.value?.info.data
     ? message.loss.curves.examplesPerSecond
     : message.loss.curves[curve];
 

@@ -8,11 +8,11 @@ export const logY = (scale: Scale) => scale !== 'linear';
 
 /** The vertical range, in steps of half a bit so that it rarely moves. */
 export function rangeY(scale: Scale, low: number, high: number, top: number): [number, number] {
-  const highest = Math.max(top, Math.min(high, 1.25 * top)) * 1.03;
+  const maxOrder = Math.max(top, Math.min(high, 1.25 * top)) * 1.03;
   const below = Number.isFinite(low) ? low : top / 2;
   const floor = Math.max(0, Math.floor((below - 0.15) * 2) / 2);
-  if (!logY(scale)) return [floor, highest];
-  return [floor > 0 ? floor : Math.min(0.25, Math.max(1e-4, below * 0.8)), highest];
+  if (!logY(scale)) return [floor, maxOrder];
+  return [floor > 0 ? floor : Math.min(0.25, Math.max(1e-4, below * 0.8)), maxOrder];
 }
 
 /** Just what is there, with a little air: for a part of the run. */

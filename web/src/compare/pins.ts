@@ -67,7 +67,7 @@ async function withModel<T>(
 async function measure({ id, checkpoint, unit }: Pin, text: Uint8Array | undefined): Promise<void> {
   try {
     const score = await withModel(checkpoint, text, async (model) =>
-      model.info.characters.validation > 1 ? measured(unit, (await model.evaluate()).loss) : null,
+      model.info.tokens.validation > 1 ? measured(unit, (await model.evaluate()).loss) : null,
     );
     pins.value = pins.peek().map((pin) => (pin.id === id ? { ...pin, score } : pin));
   } catch (error) {
@@ -118,7 +118,7 @@ export function ranked(all: readonly Pin[]): Pin[] {
   return [...all].sort((a, b) => (a.score ?? Infinity) - (b.score ?? Infinity) || 0);
 }
 
-const VIEW_ONLY = new Set<SettingName>(['scale', 'temperature', 'prime']);
+const VIEW_ONLY = new Set<SettingName>(['scale', 'temperature', 'prompt']);
 
 /** Settings in which the pins differ, each with one spelling a pin. */
 export function differences(all: readonly Pin[]): { name: SettingName; values: string[] }[] {
@@ -132,12 +132,16 @@ export function differences(all: readonly Pin[]): { name: SettingName; values: s
 let writing = 0;
 
 /** Every pin writes from one seed, one after the other, each in an engine of its own that goes again. */
-export async function writeAll(options: { seed: number; temperature: number; prime: string }): Promise<void> {
+export async function writeAll(options: {
+  seed: number;
+  temperature: number;
+  prompt: string;
+}): Promise<void> {
   const mine = ++writing;
   samples.value = {};
   for (const { id, checkpoint } of pins.peek().filter(({ unit }) => unit === 'character')) {
     try {
-      let text = options.prime;
+      let text = options.prompt;
       await withModel(checkpoint, undefined, async (model) => {
         for await (const piece of model.sample({ ...options, length: SAMPLE_LENGTH })) text += piece;
       });

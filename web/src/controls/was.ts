@@ -9,7 +9,7 @@ import { store, waiting } from '../state/store';
 export function was(name: SettingName): string | undefined {
   const run = store.run.value;
   if (!run || !waiting.value.includes(name)) return undefined;
-  if (name === 'text' || name === 'corpus') return run.corpus.title;
+  if (name === 'text' || name === 'dataset') return run.corpus.title;
   if (name === 'task') return message.tasks.names[run.settings.task];
   if (name === 'difficulty' && run.settings.difficulty === 0) return message.tasks.usual;
   const value = run.settings[name];

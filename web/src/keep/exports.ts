@@ -46,9 +46,9 @@ export function curveTable(series: Series): string {
 
 /** The oldest first, each under its step and loss. */
 export function sampleText(samples: readonly Sample[]): string {
-  const blocks = [...samples].reverse().map(({ step, loss, prime, text }) => {
+  const blocks = [...samples].reverse().map(({ step, loss, prompt, text }) => {
     const bits = loss === null ? '' : `, ${loss.toFixed(3)} bits per character`;
-    return `== step ${step}${bits}\n${prime}${text}\n`;
+    return `== step ${step}${bits}\n${prompt}${text}\n`;
   });
   return blocks.join('\n');
 }
@@ -144,6 +144,6 @@ export const exportsOf = (run: Run | null, kind: Kind): readonly Export[] =>
   );
 
 /** `unfold-gru-128-step-400`, as every file of one moment begins. */
-export function stemOf({ settings: { cell, hidden } }: Run): string {
+export function stemOf({ settings: { cell, units: hidden } }: Run): string {
   return `unfold-${cell}-${hidden}-step-${engine.current?.info.step ?? 0}`;
 }

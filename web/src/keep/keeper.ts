@@ -160,7 +160,7 @@ function take(kept: Former): void {
 }
 
 /** The text as it was; a bundled one has lost nothing. */
-async function corpusOf({ entry, text }: Found, { task, corpus }: Settings) {
+async function corpusOf({ entry, text }: Found, { task, dataset: corpus }: Settings) {
   // Made examples have no text: the checkpoint says how they are made.
   if (task !== 'next' && corpus !== '') return madeCorpus(corpus);
   const listing = LISTINGS.find(({ id }) => id === entry.text.id);

@@ -21,9 +21,9 @@ const isNumber = (value: unknown): value is number => typeof value === 'number';
 
 function readSamples(value: unknown): Sample[] {
   if (!Array.isArray(value)) return [];
-  return (value as Partial<Sample>[]).flatMap(({ id, step, loss = null, prime, text }) =>
-    isNumber(id) && isNumber(step) && typeof prime === 'string' && typeof text === 'string'
-      ? [{ id, step, loss: isNumber(loss) ? loss : null, prime, text }]
+  return (value as Partial<Sample>[]).flatMap(({ id, step, loss = null, prompt, text }) =>
+    isNumber(id) && isNumber(step) && typeof prompt === 'string' && typeof text === 'string'
+      ? [{ id, step, loss: isNumber(loss) ? loss : null, prompt, text }]
       : [],
   );
 }

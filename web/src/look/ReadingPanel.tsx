@@ -13,7 +13,7 @@ const COLOURINGS = Object.entries(message.look.reading.colourings) as [Colouring
 function NeuronChoice() {
   const { layer, unit, seen } = inspector;
   const layers = seen.value?.layers ?? [];
-  const hidden = layers[layer.value]?.hidden ?? 1;
+  const hidden = layers[layer.value]?.units ?? 1;
   const whole = (written: string, most: number) =>
     Math.max(1, Math.min(most, Math.round(Number(written)) || 1)) - 1;
   return (

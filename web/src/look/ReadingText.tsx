@@ -87,7 +87,7 @@ export function ReadingText({ seen }: { seen: Inspection }) {
       aria-multiselectable="true"
       aria-activedescendant={`char-${at.value}`}
       data-step={seen.step}
-      onKeyDown={(event) => move(event, seen.layers[layer.peek()]!.hidden)}
+      onKeyDown={(event) => move(event, seen.layers[layer.peek()]!.units)}
       onPointerMove={(event) => event.pointerType === 'mouse' && point(event)}
       onPointerDown={(event) => {
         const t = indexOf(event);

@@ -40,7 +40,7 @@ async function ask(): Promise<void> {
   const text = currentPassage();
   try {
     // Asked in one breath, so that no training comes between.
-    const [seen, terms] = await Promise.all([model.inspect(text), model.terms(text, { at, layer })]);
+    const [seen, terms] = await Promise.all([model.inspect(text), model.preactivations(text, { at, layer })]);
     snapshot.value = { run, at, layer, seen, terms };
   } catch {
     // The model went, or the passage changed: what is read next asks again.
@@ -69,7 +69,7 @@ function stages(): Stage[] {
   const graph = runGraph.value?.graph;
   if (!held || !graph || held.run !== store.run.value) return [];
   const { at, layer: number, seen, terms } = held;
-  const unit = Math.min(inspector.unit.value, seen.layers[number]!.hidden - 1);
+  const unit = Math.min(inspector.unit.value, seen.layers[number]!.units - 1);
   return stagesOf({ seen, terms, graph, at, number, unit });
 }
 
@@ -125,7 +125,7 @@ function Controls({ count }: { count: number }) {
   const words = message.look.step;
   const { at, layer, unit, seen } = inspector;
   const inspection = seen.value!;
-  const hidden = inspection.layers[layer.value]!.hidden;
+  const hidden = inspection.layers[layer.value]!.units;
   const field = (label: string, value: number, most: number, onChoose: (value: number) => void) => (
     <label class="inline-field">
       <span>{label}</span>
@@ -157,7 +157,7 @@ function Controls({ count }: { count: number }) {
       {inspection.layers.length > 1 &&
         field(message.look.reading.layer, layer.value, inspection.layers.length, (next) => {
           layer.value = next;
-          unit.value = Math.min(unit.value, inspection.layers[next]!.hidden - 1);
+          unit.value = Math.min(unit.value, inspection.layers[next]!.units - 1);
         })}
       {field(words.unit, unit.value, hidden, (next) => (unit.value = next))}
       {field(words.character, at.value, inspection.tokens.length, (next) => pointAt(next))}

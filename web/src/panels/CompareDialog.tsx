@@ -146,11 +146,11 @@ function Differences({ all }: { all: readonly Pin[] }) {
 function Samples({ all }: { all: readonly Pin[] }) {
   const [seed, setSeed] = useState(1);
   const [busy, setBusy] = useState(false);
-  const { temperature, prime } = store.settings.value;
+  const { temperature, prompt } = store.settings.value;
   const writers = all.filter(({ unit }) => unit === 'character');
   const write = async () => {
     setBusy(true);
-    await writeAll({ seed, temperature, prime }).catch(report);
+    await writeAll({ seed, temperature, prompt }).catch(report);
     setBusy(false);
   };
   return (

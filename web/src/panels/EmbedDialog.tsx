@@ -19,7 +19,7 @@ async function copy(text: string, field: HTMLTextAreaElement | null): Promise<vo
 function Lines({ run }: { run: Run }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const words = message.embed;
-  const { cell, hidden, task } = run.settings;
+  const { cell, units: hidden, task } = run.settings;
   const model = `unfold-${cell}-${hidden}.safetensors`;
   const text = embedding(model, task, view.value);
   return (

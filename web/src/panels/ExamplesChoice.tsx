@@ -10,7 +10,7 @@ import { OwnData } from './OwnData';
 
 /** Examples: made ones, each with what can be reached on it, or the reader's own. */
 export function ExamplesChoice() {
-  const { task, corpus: name } = store.settings.value;
+  const { task, dataset: name } = store.settings.value;
   const corpora = corporaOf(task);
   const card = corpora.find((corpus) => corpus.name === name);
   const chosen = store.corpus.value;
@@ -19,7 +19,7 @@ export function ExamplesChoice() {
   return (
     <>
       <Select
-        name="corpus"
+        name="dataset"
         label={message.text.choose}
         value={card ? name : OWN_TEXT}
         choices={[
@@ -34,8 +34,8 @@ export function ExamplesChoice() {
           <NumberField
             name="difficulty"
             label={message.tasks.difficulty(counted ?? card.difficulty)}
-            range={[card.least, card.most]}
-            zero={String(card.usual)}
+            range={[card.min, card.max]}
+            zero={String(card.default)}
           />
           <Fold title={message.tasks.reached}>
             {() => (

@@ -86,10 +86,10 @@ export function NetworkPanel() {
             choices={menu('optimizer')}
             onChoose={(name) => set('optimizer', name)}
           />
-          <NumberField name="hidden" step={16} />
+          <NumberField name="units" step={16} />
           <NumberField name="layers" />
-          {task === 'next' && <NumberField name="window" step={8} />}
-          <NumberField name="batch" step={8} />
+          {task === 'next' && <NumberField name="sequenceLength" step={8} />}
+          <NumberField name="batchSize" step={8} />
           <NumberField name="seed" />
         </div>
         <Soon>

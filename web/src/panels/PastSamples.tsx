@@ -6,7 +6,7 @@ const EXCERPT = 260;
 
 function Row({ sample }: { sample: Sample }) {
   const chosen = store.chosen.value?.id === sample.id;
-  const text = (sample.prime + sample.text).trim().replace(/\s+/g, ' ').slice(0, EXCERPT);
+  const text = (sample.prompt + sample.text).trim().replace(/\s+/g, ' ').slice(0, EXCERPT);
   return (
     <li
       id={`sample-${sample.id}`}

@@ -6,7 +6,7 @@ const round = (perSecond: number | null, to: number) =>
   perSecond === null ? '–' : integer(Math.round(perSecond / to) * to);
 
 export function RunPanel() {
-  const { step, epoch, charsPerSecond, characters, gradientNorm, learningRate } = store.numbers.value;
+  const { step, epoch, tokensPerSecond, characters, gradientNorm, learningRate } = store.numbers.value;
   const { accuracy, validationAccuracy } = store.numbers.value;
   const task = shownTask.value;
   const examples = task !== 'next';
@@ -16,7 +16,7 @@ export function RunPanel() {
     [message.facts.epoch, upToTwo(epoch)],
     [
       examples ? message.facts.examplesSpeed : message.facts.speed,
-      round(charsPerSecond, examples ? 10 : 100),
+      round(tokensPerSecond, examples ? 10 : 100),
     ],
     [examples ? message.facts.examplesSeen : message.facts.seen, compact(characters || null)],
     [message.facts.norm, decimals(gradientNorm, 3)],

@@ -43,7 +43,7 @@ function Written() {
       {sample === null && <span class="written-waits">{store.waits.value ?? message.stream.waiting}</span>}
       {sample && (
         <span class={chosen ? undefined : 'writing'}>
-          {sample.prime && <mark>{sample.prime}</mark>}
+          {sample.prompt && <mark>{sample.prompt}</mark>}
           {sample.text}
         </span>
       )}
@@ -55,11 +55,11 @@ function Prime() {
   return (
     <div class="field">
       <div class="field-head">
-        <label for="set-prime">{message.settings.prime}</label>
+        <label for="set-prime">{message.settings.prompt}</label>
       </div>
       <input
         id="set-prime"
-        aria-describedby={describedBy('prime')}
+        aria-describedby={describedBy('prompt')}
         type="text"
         class="prime"
         dir="auto"
@@ -67,8 +67,8 @@ function Prime() {
         spellcheck={false}
         autocomplete="off"
         placeholder={message.stream.primeHint}
-        value={store.settings.value.prime}
-        onInput={(event) => set('prime', event.currentTarget.value)}
+        value={store.settings.value.prompt}
+        onInput={(event) => set('prompt', event.currentTarget.value)}
       />
     </div>
   );

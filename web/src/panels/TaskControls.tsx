@@ -13,21 +13,21 @@ import { ATTENTIONS, CONTEXTS, LENGTHS, POOLS, SAMPLINGS } from '../state/settin
 import { set, store } from '../state/store';
 
 const CHOICES = {
-  pool: POOLS,
-  length: LENGTHS,
+  pooling: POOLS,
+  termination: LENGTHS,
   attention: ATTENTIONS,
   context: CONTEXTS,
-  sampling: SAMPLINGS,
+  scheduledSampling: SAMPLINGS,
 } as const satisfies Partial<Record<keyof TaskSettings, readonly string[]>>;
 
 type Name = keyof typeof CHOICES;
 
 const SHOWN: Partial<Record<TaskName, readonly (Name | 'bidirectional')[]>> = {
-  translate: ['attention', 'context', 'length', 'sampling', 'bidirectional'],
-  generate: ['length', 'sampling'],
-  classify: ['pool', 'bidirectional'],
+  translate: ['attention', 'context', 'termination', 'scheduledSampling', 'bidirectional'],
+  generate: ['termination', 'scheduledSampling'],
+  classify: ['pooling', 'bidirectional'],
   tag: ['bidirectional'],
-  regress: ['pool', 'bidirectional'],
+  regress: ['pooling', 'bidirectional'],
 };
 
 function choose<K extends SettingName>(name: K, written: string): void {
@@ -36,17 +36,17 @@ function choose<K extends SettingName>(name: K, written: string): void {
 }
 
 /** Made examples have their answers where they have them. */
-function allowed(name: Name, { task, pool, corpus }: Settings): readonly string[] {
-  if (name !== 'pool') return CHOICES[name];
-  if (task === 'classify' || (corpus !== '' && pool !== 'each')) return ['last', 'mean'];
-  return corpus === '' ? POOLS : ['each'];
+function allowed(name: Name, { task, pooling: pool, dataset: corpus }: Settings): readonly string[] {
+  if (name !== 'pooling') return CHOICES[name];
+  if (task === 'classify' || (corpus !== '' && pool !== 'none')) return ['last', 'mean'];
+  return corpus === '' ? POOLS : ['none'];
 }
 
 export function TaskControls() {
   const settings = store.settings.value;
   const names = (SHOWN[settings.task] ?? []).filter(
     // What comes next cannot be foretold by who has read it.
-    (name) => name !== 'bidirectional' || settings.task !== 'regress' || settings.pool !== 'each',
+    (name) => name !== 'bidirectional' || settings.task !== 'regress' || settings.pooling !== 'none',
   );
   if (names.length === 0) return null;
   return (

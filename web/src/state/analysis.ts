@@ -29,7 +29,7 @@ const ASLEEP = 1e-3;
 /** Units whose mean state from character `from` to `to` (inclusive) stands out most from the rest of the passage. */
 export function firing({ layers, tokens }: Inspection, from: number, to: number, count = 8): Firing[] {
   const all: Firing[] = [];
-  layers.forEach(({ hidden, series }, layer) => {
+  layers.forEach(({ units: hidden, series }, layer) => {
     const h = series.h!;
     for (let unit = 0; unit < hidden; unit++) {
       let [sum, square, inside] = [0, 0, 0];
@@ -50,7 +50,7 @@ export function firing({ layers, tokens }: Inspection, from: number, to: number,
 
 /** The states of one unit, character by character, and the largest of them without its sign. */
 export function statesOf({ layers, tokens }: Inspection, layer: number, unit: number) {
-  const { hidden, series } = layers[layer]!;
+  const { units: hidden, series } = layers[layer]!;
   const values = Float32Array.from(tokens, (_, t) => series.h![t * hidden + unit]!);
   return { values, largest: values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) };
 }
@@ -60,7 +60,7 @@ export interface Histogram {
   high: number;
   counts: number[];
   mean: number;
-  /** Shares of the values in the lowest and the highest tenth of the range. */
+  /** Shares of the values in the lowest and the maxOrder tenth of the range. */
   left: number;
   right: number;
 }

@@ -1,5 +1,5 @@
 // Between the flat settings of the page and the configuration of the package.
-import { checkConfig, type Config, type LayerConfig, type Settings as LiveSettings } from 'unfold-rnn';
+import { checkConfig, type Config, type LayerConfig, type LiveConfig as LiveSettings } from 'unfold-rnn';
 import { message } from '../messages';
 import { layerEdges, numbers, oneWay, readEdges, readoutEdges, readsBothWays, spelled } from './edges';
 import { cellOf, schema } from './schema';
@@ -28,7 +28,17 @@ function leak({ leak, leakFrom: from, leakTo: to }: Settings): LayerConfig['leak
 }
 
 function layer(settings: Settings, l: number): LayerConfig {
-  const { cell, hidden, options, bias, residual, embedding, zoneout, recurrentDropout, layerNorm } = settings;
+  const {
+    cell,
+    units: hidden,
+    options,
+    bias,
+    residual,
+    embedding,
+    zoneout,
+    recurrentDropout,
+    layerNorm,
+  } = settings;
   const made: Record<string, unknown> = { cell, hidden };
   for (const [name, value] of readOptions(options))
     made[name] = /^[\d.-]+$/.test(value) ? Number(value) : value;
@@ -55,7 +65,7 @@ function surroundings(settings: Settings): Config {
   );
   const sparse = [initInput, initRecurrent, initReadout].includes('sparse');
   return {
-    ...(embedding > 0 && { embedding, ...(tied && { tied }) }),
+    ...(embedding > 0 && { embedding, ...(tied && { tieWeights: tied }) }),
     ...(settings.feedback === 'softmax' && { feedback: 'softmax' }),
     ...(readout && { readout }),
     ...(strange && {
@@ -90,8 +100,8 @@ export function toConfig(settings: Settings): Config {
     seed: settings.seed,
     layers: Array.from({ length: settings.layers }, (_, l) => layer(settings, l)),
     ...surroundings(settings),
-    window: settings.window,
-    batch: settings.batch,
+    sequenceLength: settings.sequenceLength,
+    batchSize: settings.batchSize,
     optimizer: { name: settings.optimizer, learningRate: settings.learningRate },
     ...((settings.schedule !== 'constant' || settings.warmup > 0) && { schedule: schedule(settings) }),
     clip: { norm: settings.clip, ...(settings.clipValue > 0 && { value: settings.clipValue }) },
@@ -145,8 +155,8 @@ function readTraining(config: Config): Partial<Settings> {
     typeof clip === 'number' ? { norm: clip } : (clip ?? {});
   return {
     ...(config.seed !== undefined && { seed: config.seed }),
-    ...(config.window !== undefined && { window: config.window }),
-    ...(config.batch !== undefined && { batch: config.batch }),
+    ...(config.sequenceLength !== undefined && { sequenceLength: config.sequenceLength }),
+    ...(config.batchSize !== undefined && { batchSize: config.batchSize }),
     ...(config.dropout !== undefined && { dropout: config.dropout }),
     ...(given.name !== undefined && { optimizer: given.name }),
     ...(given.learningRate !== undefined && { learningRate: given.learningRate }),
@@ -174,7 +184,7 @@ function readFirst(first: LayerConfig): Partial<Settings> {
   const zoneout = typeof first.zoneout === 'object' ? (first.zoneout.hidden ?? 0) : first.zoneout;
   return {
     cell,
-    hidden: first.hidden ?? 128,
+    units: first.units ?? 128,
     options: writeOptions(new Map(strange.map(({ name }) => [name, String(own[name])]))),
     ...(first.bias !== undefined && { bias: first.bias }),
     ...readLeak(first.leak),
@@ -205,7 +215,7 @@ export function fromConfig(config: Config): Partial<Settings> {
     ...(layers[1]?.residual && { residual: true }),
     ...readEdges(folded),
     embedding: config.embedding ?? 0,
-    tied: config.tied ?? false,
+    tied: config.tieWeights ?? false,
     variational: config.variationalDropout ?? false,
     initInput: weights.input ?? initial.initInput,
     initRecurrent: weights.recurrent ?? initial.initRecurrent,
@@ -249,7 +259,7 @@ export async function settingsFor(config: Config, base: Settings): Promise<Setti
     ...task,
     ...readTraining(canonical),
     cell: first.cell!,
-    hidden: first.hidden!,
+    hidden: first.units!,
     layers: canonical.layers.length,
   };
   const kept = Object.entries(shown).filter(([name, value]) => inRange({ [name]: value }));

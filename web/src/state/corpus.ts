@@ -139,7 +139,7 @@ const made = new Map<string, Corpus>();
 
 /** Examples that the engine makes; the same object for the same name. */
 export function madeCorpus(name: string): Corpus {
-  const card = schema.corpora.find((corpus) => corpus.name === name);
+  const card = schema.datasets.find((corpus) => corpus.name === name);
   const known = made.get(name);
   if (known) return known;
   const { label = name, summary = '' } = card ?? {};

@@ -12,8 +12,8 @@ function block(depth: number, size: number, hidden: number, rest: Block = {}): B
 }
 
 /** Two networks in opposite directions; only where the whole sequence is there before the answer. */
-export const readsBothWays = ({ bidirectional, task, pool }: Settings): boolean =>
-  bidirectional && (task === 'classify' || task === 'tag' || (task === 'regress' && pool !== 'each'));
+export const readsBothWays = ({ bidirectional, task, pooling: pool }: Settings): boolean =>
+  bidirectional && (task === 'classify' || task === 'tag' || (task === 'regress' && pool !== 'none'));
 
 /** The layers of a level as a configuration numbers them: where both ways are read, two for each. */
 const level = (settings: Settings, l: number): number[] =>
@@ -37,7 +37,7 @@ export function oneWay(config: Config): Config {
 }
 
 /** What a task brings into the first layer, as the engine does by itself where no edges are named. */
-function taskEdges({ task, context, length, attention }: Settings): EdgeConfig[] {
+function taskEdges({ task, context, termination: length, attention }: Settings): EdgeConfig[] {
   const translates = task === 'translate';
   const counts = length === 'count' && (translates || task === 'generate');
   return [
@@ -49,7 +49,7 @@ function taskEdges({ task, context, length, attention }: Settings): EdgeConfig[]
 
 /** Everything that enters layer `l`; undefined where that is what the engine takes by itself. */
 export function layerEdges(settings: Settings, l: number): EdgeConfig[] | undefined {
-  const { hidden, skipInputs, delayOne, delays, shortcut, join } = settings;
+  const { units: hidden, skipInputs, delayOne, delays, shortcut, join } = settings;
   const asked = l === 0 ? taskEdges(settings) : [];
   const feedback = settings.feedback !== 'none' && l === 0 ? numbers(settings.outputDelays) : [];
   const plain = settings.inputDepth === 0 && settings.transition === 0 && delayOne && delays === '';
@@ -71,7 +71,7 @@ export function layerEdges(settings: Settings, l: number): EdgeConfig[] | undefi
 
 /** Everything that enters the prediction; undefined where that is the last layer alone. */
 export function readoutEdges(settings: Settings): EdgeConfig[] | undefined {
-  const { layers, hidden, outputDepth, outputSize, skipOutputs } = settings;
+  const { layers, units: hidden, outputDepth, outputSize, skipOutputs } = settings;
   const lower = skipOutputs ? layers - 1 : 0;
   if (outputDepth === 0 && lower === 0) return undefined;
   return [
@@ -94,7 +94,7 @@ const size = (edge: EdgeConfig, hidden: number) => {
 export function readEdges(config: Config): Partial<Settings> {
   const layers = config.layers ?? [];
   const [first, second] = layers;
-  const hidden = first?.hidden ?? 128;
+  const hidden = first?.units ?? 128;
   const read: Partial<Settings> = { skipInputs: config.skipInputs ?? false };
   if (first?.edges) Object.assign(read, readLayer(first.edges, hidden, config.feedback));
   if (second?.edges?.some(({ from }) => from === 'input')) read.skipInputs = true;

@@ -154,7 +154,7 @@ export class Engine {
       store.corpus.value = corpus;
       store.upcoming.value = {};
       const { settings } = store.run.peek()!;
-      const own = settings.task !== 'next' && settings.corpus === '';
+      const own = settings.task !== 'next' && settings.dataset === '';
       store.settings.value = own ? { ...settings, text: OWN_TEXT } : settings;
       notify('note', message.notice.opened(name, integer(info.step)));
       const { unknown } = info.vocabulary;
@@ -431,7 +431,7 @@ function pick(base: Settings, from: Settings, effect: 'live' | 'restart'): Setti
 }
 
 function describe(run: Run): string {
-  const { cell, layers, hidden } = run.settings;
+  const { cell, layers, units: hidden } = run.settings;
   const size = layers > 1 ? `${layers} × ${hidden}` : String(hidden);
   return message.apply.former(cell, size, integer(run.info.step));
 }

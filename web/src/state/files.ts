@@ -22,7 +22,7 @@ export async function saveModel(as?: string): Promise<void> {
   const run = store.run.peek();
   const data = await engine.save({ optimizer: as === undefined });
   if (!data || !run) return;
-  const { cell, hidden } = run.settings;
+  const { cell, units: hidden } = run.settings;
   const name = as ?? `unfold-${cell}-${hidden}-step-${engine.current?.info.step ?? 0}.safetensors`;
   download(new Blob([data as Uint8Array<ArrayBuffer>], { type: 'application/octet-stream' }), name);
   notify('note', message.notice.saved(name, bytes(data.length)));

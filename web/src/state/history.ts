@@ -1,7 +1,7 @@
 // What else a run reports, in bounded memory like the loss: the gradient norm, the learning rate, the speed.
 export const CAPACITY = 600;
 
-export const CURVES = ['gradientNorm', 'learningRate', 'charsPerSecond', 'accuracy'] as const;
+export const CURVES = ['gradientNorm', 'learningRate', 'tokensPerSecond', 'accuracy'] as const;
 export type Curve = (typeof CURVES)[number];
 export type Report = { step: number } & Record<Curve, number>;
 

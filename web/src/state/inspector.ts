@@ -44,9 +44,9 @@ function passageOf(run: Run): Passage {
     unit === 'byte' ? Uint8Array.from(text, (char) => char.charCodeAt(0)) : text;
   if (source.value === 'own') return [...own.value].slice(0, OWN_LIMIT).join('');
   const sample = source.value === 'written' ? (store.chosen.peek() ?? store.writing.peek()) : null;
-  const written = sample ? sample.prime + sample.text : '';
+  const written = sample ? sample.prompt + sample.text : '';
   if (written !== '') return asRead([...written].slice(0, LENGTH).join(''));
-  const { train, validation } = run.info.characters;
+  const { train, validation } = run.info.tokens;
   return heldOut(run.corpus.bytes, validation || train);
 }
 
@@ -69,7 +69,7 @@ async function read(): Promise<void> {
     const last = seen.tokens.length - 1;
     inspector.problem.value = null;
     inspector.layer.value = Math.min(inspector.layer.peek(), seen.layers.length - 1);
-    inspector.unit.value = Math.min(inspector.unit.peek(), seen.layers[inspector.layer.peek()]!.hidden - 1);
+    inspector.unit.value = Math.min(inspector.unit.peek(), seen.layers[inspector.layer.peek()]!.units - 1);
     inspector.at.value = Math.min(inspector.at.peek(), last);
     inspector.anchor.value = Math.min(inspector.anchor.peek(), last);
     inspector.seen.value = seen;
@@ -99,7 +99,7 @@ async function ask(): Promise<void> {
     return;
   }
   try {
-    const norms = await model.connectivity(passage, { at });
+    const norms = await model.saliency(passage, { at });
     if (mine === traces) inspector.reach.value = { at, norms };
   } catch {
     // The passage or the model changed meanwhile: the next reading asks again.

@@ -28,7 +28,7 @@ async function count(run: Run): Promise<void> {
   if (!model?.info.canTrain || store.run.peek() !== run || run.settings.task !== 'next') return;
   if (run.corpus.bytes.length > COUNT_BELOW) return;
   try {
-    run.baselines = await model.baselines({ highest: MARKOV_ORDER });
+    run.baselines = await model.baselines({ maxOrder: MARKOV_ORDER });
     if (store.run.peek() === run) store.baselines.value = run.baselines;
   } catch (error) {
     unlessGone(error);
@@ -54,8 +54,8 @@ export function watchFlow(): () => void {
     if (busy || document.hidden || !model?.info.canTrain || !run || run.settings.task !== 'next') return;
     const { step } = model.info;
     if (store.flow.peek() && measured?.run === run && measured.step === step) return;
-    const { train, validation } = model.info.characters;
-    const lags = Math.min(run.config.window, MOST_LAGS, Math.max(train, validation) - 2);
+    const { train, validation } = model.info.tokens;
+    const lags = Math.min(run.config.sequenceLength, MOST_LAGS, Math.max(train, validation) - 2);
     if (lags < 1) return;
     busy = true;
     try {

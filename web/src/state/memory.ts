@@ -72,7 +72,7 @@ export function watchMemory(): () => void {
   const search = () => {
     const [run, sample] = [store.run.peek(), untracked(newest)];
     if (!run || !sample) return;
-    const { train, validation } = run.info.characters;
+    const { train, validation } = run.info.tokens;
     if (told !== run) worker.postMessage({ text: run.corpus.bytes, train });
     told = run;
     const bytes = bytesOf(sample.text, run);

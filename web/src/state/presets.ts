@@ -15,11 +15,11 @@ export const presetsFor = (task: TaskName): Preset[] => [
 
 /** The settings with a preset in place of their architecture; as many units as before. */
 export function withPreset(settings: Settings, preset: Preset): Settings {
-  const { hidden, task } = settings;
+  const { units: hidden, task } = settings;
   // Both directions are part of the network but for translations, where they are the encoder's.
   const base = task === 'translate' ? settings : { ...settings, bidirectional: false };
-  if ('settings' in preset) return { ...base, ...plain(), layers: 1, ...preset.settings, hidden };
-  return { ...base, ...fromConfig(preset.config), hidden };
+  if ('settings' in preset) return { ...base, ...plain(), layers: 1, ...preset.settings, units: hidden };
+  return { ...base, ...fromConfig(preset.config), units: hidden };
 }
 
 function architecture(settings: Settings): string {

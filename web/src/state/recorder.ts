@@ -25,9 +25,9 @@ export class Recorder {
 
   take(progress: Progress): void {
     const { series, history } = this.run;
-    const { step, gradientNorm, learningRate, charsPerSecond, accuracy } = progress;
+    const { step, gradientNorm, learningRate, tokensPerSecond, accuracy } = progress;
     if (progress.losses.length > 0)
-      history.add({ step, gradientNorm, learningRate, charsPerSecond, accuracy: accuracy ?? NaN });
+      history.add({ step, gradientNorm, learningRate, tokensPerSecond, accuracy: accuracy ?? NaN });
     const first = progress.step - progress.losses.length + 1;
     progress.losses.forEach((loss, index) => series.add(first + index, measured(this.unit, loss)));
     if (progress.validationLoss !== null && progress.validationStep !== null) {
@@ -57,7 +57,7 @@ export class Recorder {
     this.shownAt = performance.now();
     this.ended = end !== undefined;
     if (!this.latest || store.run.peek() !== this.run) return;
-    const { gradientNorm, learningRate, characters, charsPerSecond } = this.latest;
+    const { gradientNorm, learningRate, tokens: characters, tokensPerSecond } = this.latest;
     const { accuracy, validationAccuracy } = this.latest;
     // Written from nothing, no sequence is the right one.
     const asked = this.run.settings.task !== 'generate';
@@ -71,7 +71,7 @@ export class Recorder {
       gradientNorm,
       learningRate,
       characters,
-      charsPerSecond,
+      tokensPerSecond,
       accuracy: asked ? accuracy : null,
       validationAccuracy: asked ? validationAccuracy : null,
     };

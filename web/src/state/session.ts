@@ -183,7 +183,7 @@ function expand(link: Link): Settings {
   const preset = presetsFor(task).find(({ name }) => name === link.preset);
   if (!preset) link.refused.push('preset');
   if (!preset) return link.settings;
-  const named = withPreset({ ...initialSettings(), hidden: link.settings.hidden, task }, preset);
+  const named = withPreset({ ...initialSettings(), units: link.settings.units, task }, preset);
   const given = link.given.map((name) => [name, link.settings[name]]);
   return { ...named, ...Object.fromEntries(given), text: link.settings.text };
 }
@@ -293,7 +293,7 @@ export async function startSession(): Promise<void> {
   await breathe(); // here and below: three short pieces of work instead of a long one
   // Before anything watches: a first value is no change, and the address stays as short as it came.
   if (!link.hasSettings && onPhone()) {
-    link.settings.hidden = HIDDEN_ON_PHONE;
+    link.settings.units = HIDDEN_ON_PHONE;
     store.settings.value = link.settings;
   }
   addEventListener('hashchange', () => void follow());

@@ -54,7 +54,7 @@ export type Feedback = 'none' | 'target' | 'softmax';
 export const TASKS = ['next', 'generate', 'classify', 'tag', 'translate', 'regress', 'notes'] as const;
 export type TaskName = (typeof TASKS)[number];
 
-export const POOLS = ['each', 'last', 'mean'] as const;
+export const POOLS = ['none', 'last', 'mean'] as const;
 export const LENGTHS = ['end', 'halt', 'count'] as const;
 export const CONTEXTS = ['both', 'initial', 'input', 'none'] as const;
 export const ATTENTIONS = ['none', 'additive', 'multiplicative'] as const;
@@ -64,16 +64,16 @@ export const SAMPLINGS = ['none', 'linear', 'exponential', 'inverse-sigmoid'] as
 export interface TaskSettings {
   task: TaskName;
   /** Name of the made examples; empty where they are the reader's own. */
-  corpus: string;
+  dataset: string;
   /** 0: the usual one. */
   difficulty: number;
-  pool: (typeof POOLS)[number];
-  length: (typeof LENGTHS)[number];
+  pooling: (typeof POOLS)[number];
+  termination: (typeof LENGTHS)[number];
   /** The encoder also reads from the last step to the first. */
   bidirectional: boolean;
   attention: (typeof ATTENTIONS)[number];
   context: (typeof CONTEXTS)[number];
-  sampling: (typeof SAMPLINGS)[number];
+  scheduledSampling: (typeof SAMPLINGS)[number];
 }
 
 /** What the learning rate does over the steps, and the second way to clip; all of it applies at once. */
@@ -94,16 +94,16 @@ export interface Settings extends Architecture, TaskSettings, ScheduleSettings {
   text: string;
   cell: string;
   layers: number;
-  hidden: number;
-  window: number;
-  batch: number;
+  units: number;
+  sequenceLength: number;
+  batchSize: number;
   optimizer: string;
   seed: number;
   learningRate: number;
   clip: number;
   dropout: number;
   temperature: number;
-  prime: string;
+  prompt: string;
   scale: Scale;
   /** Which part of the look inside is open. */
   look: Look;
@@ -128,9 +128,9 @@ export interface Property<T> {
 
 export const LIMITS = {
   layers: [1, 8],
-  hidden: [1, 2048],
-  window: [2, 512],
-  batch: [1, 256],
+  units: [1, 2048],
+  sequenceLength: [2, 512],
+  batchSize: [1, 256],
   seed: [0, 4294967295],
   learningRate: [1e-5, 1],
   clip: [0, 100],
@@ -296,17 +296,17 @@ function isObject(text: string): boolean {
 
 const TASK: { [K in keyof TaskSettings]: Property<TaskSettings[K]> } = {
   task: choice('ta', 'next', TASKS),
-  corpus: {
+  dataset: {
     ...name('cp', ''),
     parse: (written) => (/^[a-z0-9-]{0,40}$/.test(written) ? written : undefined),
   },
   difficulty: whole('df', 'difficulty', 0),
-  pool: choice('po', 'last', POOLS),
-  length: choice('le', 'end', LENGTHS),
+  pooling: choice('po', 'last', POOLS),
+  termination: choice('le', 'end', LENGTHS),
   bidirectional: flag('bd', false),
   attention: choice('at', 'none', ATTENTIONS),
   context: choice('cx', 'both', CONTEXTS),
-  sampling: choice('sp', 'none', SAMPLINGS),
+  scheduledSampling: choice('sp', 'none', SAMPLINGS),
 };
 
 const SCHEDULE: { [K in keyof ScheduleSettings]: Property<ScheduleSettings[K]> } = {
@@ -337,16 +337,16 @@ export const PROPERTIES: { [K in SettingName]: Property<Settings[K]> } = {
   text: name('t', 'tales'),
   cell: name('c', 'gru'),
   layers: number('l', 'layers', 1, 'restart', true),
-  hidden: number('h', 'hidden', 128, 'restart', true),
-  window: number('w', 'window', 64, 'restart', true),
-  batch: number('b', 'batch', 32, 'restart', true),
+  units: number('h', 'units', 128, 'restart', true),
+  sequenceLength: number('w', 'sequenceLength', 64, 'restart', true),
+  batchSize: number('b', 'batchSize', 32, 'restart', true),
   optimizer: name('o', 'adam'),
   seed: number('s', 'seed', 1, 'restart', true),
   learningRate: number('lr', 'learningRate', 0.003, 'live', false),
   clip: number('cl', 'clip', 5, 'live', false),
   dropout: number('d', 'dropout', 0, 'live', false),
   temperature: number('tm', 'temperature', 0.7, 'sample', false),
-  prime: {
+  prompt: {
     key: 'p',
     initial: '',
     effect: 'sample',
@@ -384,6 +384,6 @@ export function waitingChanges(wanted: Settings, running: Settings): SettingName
 }
 
 /** A network in a few words: `gru 2 × 128`. */
-export function describeNetwork({ cell, layers, hidden }: Settings): string {
+export function describeNetwork({ cell, layers, units: hidden }: Settings): string {
   return `${cell} ${layers > 1 ? `${layers} × ${hidden}` : hidden}`;
 }

@@ -67,7 +67,7 @@ class Unit {
   constructor(readonly moment: Moment) {
     const { seen, graph, number } = moment;
     this.#layer = `layers.${number}`;
-    this.#hidden = seen.layers[number]!.hidden;
+    this.#hidden = seen.layers[number]!.units;
     this.cell = this.operation('cell')!;
     const part = drawn(graph).parts.find(({ operation }) => operation === this.cell)!;
     this.#terms = new Map(parametersOf(drawn(graph), part).map(({ name, term }) => [name, term]));

@@ -48,17 +48,17 @@ const CONSTANT = ['dates', 'sine'];
 /** Steps of an example as the last run on the same examples has shown them, by `examplesOf`. */
 const learned = signal<Readonly<Record<string, number>>>({});
 
-const examplesOf = ({ task, corpus, difficulty }: Settings) => `${task} ${corpus} ${difficulty}`;
+const examplesOf = ({ task, dataset: corpus, difficulty }: Settings) => `${task} ${corpus} ${difficulty}`;
 
 /** Steps that an example takes, or a character: one. Null where that is not known. */
 function stepsOf(settings: Settings): number | null {
-  const { task, corpus, difficulty } = settings;
+  const { task, dataset: corpus, difficulty } = settings;
   if (task === 'next') return 1;
   const known = learned.value[examplesOf(settings)];
   if (known !== undefined) return known;
-  const [card, steps] = [schema.corpora.find(({ name }) => name === corpus), STEPS[corpus]];
+  const [card, steps] = [schema.datasets.find(({ name }) => name === corpus), STEPS[corpus]];
   if (!card || steps === undefined) return null;
-  return difficulty === 0 || CONSTANT.includes(corpus) ? steps : (steps * difficulty) / card.usual;
+  return difficulty === 0 || CONSTANT.includes(corpus) ? steps : (steps * difficulty) / card.default;
 }
 
 const running = computed(() => runGraph.value?.graph.totals.flopsPerToken ?? null);
@@ -77,10 +77,10 @@ export const expectedSpeed = computed(() => chosen.value && machine.value / chos
 export function watchSpeed(): void {
   machine.value = remembered();
   effect(() => {
-    const { step, charsPerSecond } = store.numbers.value;
-    if (!charsPerSecond || step < SETTLED || !running.value) return;
+    const { step, tokensPerSecond } = store.numbers.value;
+    if (!tokensPerSecond || step < SETTLED || !running.value) return;
     const { settings } = store.run.peek()!;
-    const measured = charsPerSecond * running.value;
+    const measured = tokensPerSecond * running.value;
     if (settings.task !== 'next') {
       // The machine is known from texts; what differs is the length of these examples.
       const steps = machine.peek() / measured;

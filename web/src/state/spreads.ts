@@ -1,13 +1,13 @@
 // How the parameters of the running network are spread, asked for while somebody looks.
 import { effect, signal, untracked } from '@preact/signals';
-import type { Spread } from 'unfold-rnn';
+import type { TensorStats } from 'unfold-rnn';
 import { engine } from './engine';
 import { store, type Run } from './store';
 
 const EVERY = 3000;
 export const BINS = 40;
 
-export const spreads = signal<{ run: Run; step: number; all: readonly Spread[] } | null>(null);
+export const spreads = signal<{ run: Run; step: number; all: readonly TensorStats[] } | null>(null);
 
 async function ask(): Promise<void> {
   const [model, run] = [engine.current, store.run.peek()];
@@ -16,7 +16,7 @@ async function ask(): Promise<void> {
   const { step } = model.info;
   if (known?.run === run && known.step === step) return;
   try {
-    const all = await model.spreads({ bins: BINS });
+    const all = await model.histograms({ bins: BINS });
     if (store.run.peek() === run) spreads.value = { run, step, all };
   } catch {
     // The model went meanwhile; the next one is asked.

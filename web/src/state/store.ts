@@ -37,7 +37,7 @@ export interface Sample {
   step: number;
   /** Smoothed training loss when it was written, in bits; null before training. */
   loss: number | null;
-  prime: string;
+  prompt: string;
   text: string;
 }
 
@@ -50,7 +50,7 @@ export interface Numbers {
   gradientNorm: number | null;
   learningRate: number | null;
   characters: number;
-  charsPerSecond: number | null;
+  tokensPerSecond: number | null;
   /** Shares of right answers, of the newest step and of the latest validation; null where the task has none. */
   accuracy: number | null;
   validationAccuracy: number | null;
@@ -87,7 +87,7 @@ export const NOTHING_YET: Numbers = {
   gradientNorm: null,
   learningRate: null,
   characters: 0,
-  charsPerSecond: null,
+  tokensPerSecond: null,
   accuracy: null,
   validationAccuracy: null,
 };

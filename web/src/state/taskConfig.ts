@@ -1,5 +1,5 @@
 // The task of a configuration: what the controls spell of it, and back.
-import type { CanonicalConfig, Config, LayerConfig, SchemaCorpus, TaskConfig } from 'unfold-rnn';
+import type { CanonicalConfig, Config, LayerConfig, SchemaDataset, TaskConfig } from 'unfold-rnn';
 import { schema } from './schema';
 import {
   initialSettings,
@@ -18,15 +18,15 @@ const writes = (task: TaskName) => task === 'generate' || task === 'translate';
 const pools = (task: TaskName) => task === 'classify' || task === 'regress';
 
 /** The corpora that are made for a task. */
-export const corporaOf = (task: TaskName): readonly SchemaCorpus[] =>
-  schema.corpora.filter((corpus) => corpus.task === task && task !== 'next');
+export const corporaOf = (task: TaskName): readonly SchemaDataset[] =>
+  schema.datasets.filter((corpus) => corpus.task === task && task !== 'next');
 
 /** Symbols of examples, or keys of a piano, before they are made: for an estimate. */
 export const usualSymbols = (task: TaskName) => (task === 'notes' ? 88 : 16);
 
 /** The encoder is built like the layers above it, without their specialties. */
-function encoder({ cell, hidden, layers, bias, bidirectional }: Settings): LayerConfig[] {
-  const layer: LayerConfig = { cell, hidden, bidirectional };
+function encoder({ cell, units: hidden, layers, bias, bidirectional }: Settings): LayerConfig[] {
+  const layer: LayerConfig = { cell, units: hidden, bidirectional };
   if (bias !== PROPERTIES.bias.initial) layer.bias = bias;
   return Array.from({ length: layers }, () => ({ ...layer }));
 }
@@ -42,14 +42,25 @@ function readers(settings: Settings): Config {
 
 /** What of a configuration the task decides; nothing for a text. */
 export function taskConfig(settings: Settings): Config {
-  const { task, corpus, difficulty, pool, length, sampling } = settings;
+  const {
+    task,
+    dataset: corpus,
+    difficulty,
+    pooling: pool,
+    termination: length,
+    scheduledSampling: sampling,
+  } = settings;
   if (task === 'next') return {};
-  const name: TaskConfig = { name: task, ...(pools(task) && { pool }), ...(writes(task) && { length }) };
+  const name: TaskConfig = {
+    name: task,
+    ...(pools(task) && { pooling: pool }),
+    ...(writes(task) && { termination: length }),
+  };
   return {
     task: pools(task) || writes(task) ? name : task,
-    ...(corpus !== '' && { corpus: difficulty > 0 ? { name: corpus, difficulty } : corpus }),
+    ...(corpus !== '' && { dataset: difficulty > 0 ? { name: corpus, difficulty } : corpus }),
     ...(task === 'translate' && readers(settings)),
-    ...(writes(task) && sampling !== 'none' && { sampling }),
+    ...(writes(task) && sampling !== 'none' && { scheduledSampling: sampling }),
   };
 }
 
@@ -58,21 +69,29 @@ export function readTask(config: CanonicalConfig): TaskSettings {
   const initial = initialSettings();
   const read = Object.fromEntries(TASK_NAMES.map((name) => [name, initial[name]])) as unknown as TaskSettings;
   if (typeof config.task !== 'object') return read;
-  const { task, corpus, encoder = [], layers, attention, context, sampling } = config;
+  const {
+    task,
+    dataset: corpus,
+    encoder = [],
+    layers,
+    attention,
+    context,
+    scheduledSampling: sampling,
+  } = config;
   const take = <K extends keyof TaskSettings>(name: K, value: string | number | undefined) => {
     const known = PROPERTIES[name].parse(String(value ?? ''));
     if (value !== undefined && known !== undefined) (read as Pick<TaskSettings, K>)[name] = known;
   };
   take('task', task.name);
-  take('pool', task.pool);
-  take('length', task.length);
+  take('pooling', task.pooling);
+  take('termination', task.termination);
   take('context', context);
   if (typeof corpus === 'object') {
-    take('corpus', corpus.name);
+    take('dataset', corpus.name);
     take('difficulty', corpus.difficulty);
   }
   if (typeof attention === 'object') take('attention', attention.score);
-  if (typeof sampling === 'object') take('sampling', sampling.name);
+  if (typeof sampling === 'object') take('scheduledSampling', sampling.name);
   read.bidirectional = [...encoder, ...layers].some(({ direction }) => direction === 'backward');
   return read;
 }
@@ -80,28 +99,28 @@ export function readTask(config: CanonicalConfig): TaskSettings {
 /** Replaces examples that this build cannot make, or not for this task; which settings that were. */
 export function settleTask(settings: Settings): SettingName[] {
   if (settings.task === 'next') {
-    settings.corpus = '';
+    settings.dataset = '';
     return [];
   }
   const known = corporaOf(settings.task);
-  const chosen = known.find(({ name }) => name === settings.corpus);
+  const chosen = known.find(({ name }) => name === settings.dataset);
   if (!chosen) {
     // Examples of the reader's own are not in a link, and have no name.
-    if (settings.corpus === '' && settings.text === OWN_TEXT) return [];
-    const refused = settings.corpus !== '';
-    settings.corpus = known[0]?.name ?? '';
+    if (settings.dataset === '' && settings.text === OWN_TEXT) return [];
+    const refused = settings.dataset !== '';
+    settings.dataset = known[0]?.name ?? '';
     settings.difficulty = 0;
-    settings.pool = poolOf(known[0], settings.task);
-    return refused ? ['corpus'] : [];
+    settings.pooling = poolOf(known[0], settings.task);
+    return refused ? ['dataset'] : [];
   }
-  const { least, most } = chosen;
+  const { min: least, max: most } = chosen;
   if (settings.difficulty === 0 || (settings.difficulty >= least && settings.difficulty <= most)) return [];
   settings.difficulty = 0;
   return ['difficulty'];
 }
 
 /** Where the answers of examples stand. */
-export function poolOf(corpus: SchemaCorpus | undefined, task: TaskName): TaskSettings['pool'] {
+export function poolOf(corpus: SchemaDataset | undefined, task: TaskName): TaskSettings['pooling'] {
   if (!pools(task)) return 'last';
-  return PROPERTIES.pool.parse(corpus?.pool ?? '') ?? (task === 'classify' ? 'last' : 'each');
+  return PROPERTIES.pooling.parse(corpus?.pooling ?? '') ?? (task === 'classify' ? 'last' : 'none');
 }

@@ -9,21 +9,21 @@ type Start = Partial<Settings>;
 const SMALL: Start = {
   cell: 'lstm',
   layers: 1,
-  hidden: 64,
-  batch: 32,
+  units: 64,
+  batchSize: 32,
   learningRate: 0.005,
   clip: 5,
   dropout: 0,
 };
 
 const OF_TASK: Record<TaskName, Start> = {
-  next: { cell: 'gru', hidden: 128, learningRate: 0.003 },
+  next: { cell: 'gru', units: 128, learningRate: 0.003 },
   translate: { bidirectional: true, attention: 'additive' },
-  classify: { hidden: 32, learningRate: 0.01 },
+  classify: { units: 32, learningRate: 0.01 },
   tag: { learningRate: 0.01 },
-  regress: { hidden: 48, learningRate: 0.01, clip: 1 },
-  generate: { hidden: 32, batch: 16 },
-  notes: { hidden: 128, batch: 16 },
+  regress: { units: 48, learningRate: 0.01, clip: 1 },
+  generate: { units: 32, batchSize: 16 },
+  notes: { units: 128, batchSize: 16 },
 };
 
 /** What some corpora need besides: an easier beginning, or a network that fits them. */
@@ -46,8 +46,8 @@ const taskStart = () => {
 export function withTask(settings: Settings, task: TaskName): Settings {
   const corpora = corporaOf(task);
   const corpus = corpora.find(({ name }) => name === FIRST[task]) ?? corpora[0];
-  const start = { ...taskStart(), ...SMALL, ...OF_TASK[task], task, pool: poolOf(corpus, task) };
-  const examples = task === 'next' || !corpus ? {} : { corpus: corpus.name, ...OF_CORPUS[corpus.name] };
+  const start = { ...taskStart(), ...SMALL, ...OF_TASK[task], task, pooling: poolOf(corpus, task) };
+  const examples = task === 'next' || !corpus ? {} : { dataset: corpus.name, ...OF_CORPUS[corpus.name] };
   return { ...settings, ...start, ...examples };
 }
 
@@ -63,5 +63,5 @@ export function chooseCorpus(name: string): void {
   if (!corpus) return;
   const { difficulty = 0 } = OF_CORPUS[name] ?? {};
   const pool = poolOf(corpus, task);
-  store.settings.value = { ...store.settings.peek(), corpus: name, difficulty, pool };
+  store.settings.value = { ...store.settings.peek(), dataset: name, difficulty, pooling: pool };
 }

@@ -17,7 +17,7 @@ async function choose(find: () => Promise<Corpus>): Promise<boolean> {
     batch(() => {
       store.corpus.value = corpus;
       set('text', corpus.id);
-      if (corpus.id === OWN_TEXT) set('corpus', '');
+      if (corpus.id === OWN_TEXT) set('dataset', '');
     });
     return true;
   } catch (error) {
@@ -43,7 +43,7 @@ export async function chooseFile(file: File): Promise<void> {
 let own: Corpus | null = null;
 
 /** Whether these are the examples, or a text, that the settings name. */
-function fits({ task, corpus: name, text }: Settings, corpus: Corpus | null): boolean {
+function fits({ task, dataset: name, text }: Settings, corpus: Corpus | null): boolean {
   if (!corpus) return false;
   if (task !== 'next' && name !== '') return corpus.id === name && corpus.made;
   return !corpus.made && (task !== 'next' || text === OWN_TEXT || corpus.id === text);
@@ -53,7 +53,7 @@ function fits({ task, corpus: name, text }: Settings, corpus: Corpus | null): bo
 export async function corpusFor(settings: Settings): Promise<Corpus | null> {
   const chosen = store.corpus.peek();
   if (fits(settings, chosen)) return chosen;
-  const { task, corpus, text } = settings;
+  const { task, dataset: corpus, text } = settings;
   if (task !== 'next' && corpus !== '') return madeCorpus(corpus);
   if (text === OWN_TEXT && own) return own;
   return task === 'next' ? bundled(text === OWN_TEXT ? LISTINGS[0]!.id : text) : chosen;
@@ -62,7 +62,7 @@ export async function corpusFor(settings: Settings): Promise<Corpus | null> {
 /** What a model from a file goes on learning from: its own made examples, or the text that is here. */
 export async function corpusOfFile(bytes: Uint8Array, here: Corpus): Promise<Corpus> {
   const model = await openModel(bytes, { threads: 1 });
-  const { task, corpus } = model.info.config;
+  const { task, dataset: corpus } = model.info.config;
   model.dispose();
   if (typeof corpus === 'object') return madeCorpus(corpus.name);
   const settings = store.settings.peek();
@@ -78,7 +78,7 @@ export function watchData(): void {
     const [settings, corpus] = [wanted.value, store.corpus.value];
     if (corpus?.id === OWN_TEXT && !corpus.made) own = corpus;
     if (!corpus || fits(settings, corpus)) return;
-    const { task, corpus: name, text } = settings;
+    const { task, dataset: name, text } = settings;
     untracked(() => {
       if (task !== 'next' && name !== '') {
         newest++;

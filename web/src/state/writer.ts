@@ -34,8 +34,8 @@ class Writer {
     const [model, run] = [engine.current, store.run.peek()];
     if (!model || !run || run.settings.task !== 'next') return;
     this.owner = run;
-    const { prime } = store.settings.peek();
-    this.sample = { id: this.next++, step: model.info.step, loss: run.series.latest, prime, text: '' };
+    const { prompt } = store.settings.peek();
+    this.sample = { id: this.next++, step: model.info.step, loss: run.series.latest, prompt, text: '' };
     void this.draw(model, model.info.step < YOUNG ? FIRST_LENGTH : LENGTH, this.stop.signal);
     nextFrame(this.reveal);
   }
@@ -60,9 +60,9 @@ class Writer {
   }
 
   private async draw(model: Model, length: number, signal: AbortSignal): Promise<void> {
-    const { temperature, prime } = store.settings.peek();
+    const { temperature, prompt } = store.settings.peek();
     try {
-      const pieces = model.sample({ prime, temperature, length, signal });
+      const pieces = model.sample({ prompt, temperature, length, signal });
       for await (const piece of pieces) {
         if (signal.aborted) return;
         this.points.push(...piece);

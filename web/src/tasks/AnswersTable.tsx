@@ -1,18 +1,18 @@
 import type { ComponentChildren, Ref } from 'preact';
 import { message } from '../messages';
-import type { Answered } from 'unfold-rnn';
+import type { ExampleResult } from 'unfold-rnn';
 
 const words = message.tasks.words;
 
 interface Props {
   /** Undefined until the first answers have come. */
-  list: readonly Answered[] | undefined;
+  list: readonly ExampleResult[] | undefined;
   /** The step whose answers these are. */
   step: number | undefined;
   /** What a row shows of the input, of the answer, and in columns of the task's own. */
-  input: (row: Answered, at: number) => ComponentChildren;
-  answer: (row: Answered) => ComponentChildren;
-  more?: { title: string; cell: (row: Answered) => ComponentChildren };
+  input: (row: ExampleResult, at: number) => ComponentChildren;
+  answer: (row: ExampleResult) => ComponentChildren;
+  more?: { title: string; cell: (row: ExampleResult) => ComponentChildren };
   /** The row that is looked at. */
   chosen?: number;
   body?: Ref<HTMLTableSectionElement>;

@@ -34,7 +34,7 @@ async function write(model: Model): Promise<Sequence[]> {
 export function GenerateView() {
   const temperature = store.settings.value.temperature;
   const [shown, again] = useAnswers(write, { key: String(temperature) });
-  const corpus = store.run.value?.settings.corpus ?? '';
+  const corpus = store.run.value?.settings.dataset ?? '';
   const list = (shown?.value ?? []).map((one) => ({ ...one, fault: judge(corpus, one.text) }));
   const judged = list.filter(({ fault }) => fault !== undefined);
   const right = judged.filter(({ fault }) => fault === null).length;

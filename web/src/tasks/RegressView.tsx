@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Answered, Model } from 'unfold-rnn';
+import type { ExampleResult, Model } from 'unfold-rnn';
 import { message } from '../messages';
 import { decimals, twoDigits } from '../state/format';
 import { type Run, store } from '../state/store';
@@ -118,7 +118,7 @@ function Curves() {
 }
 
 /** Pooled: one number for a whole series. The nearer to the diagonal, the better. */
-function Scatter({ list }: { list: readonly Answered[] }) {
+function Scatter({ list }: { list: readonly ExampleResult[] }) {
   const points = list.map(({ target, answer }) => ({
     target: (target as number[][])[0]?.[0] ?? 0,
     answer: answer.values?.[0]?.[0] ?? 0,
@@ -212,6 +212,6 @@ function Pooled() {
 
 export function RegressView() {
   const { task } = (store.run.value as Run).config;
-  const pooled = typeof task === 'object' && (task.pool ?? 'each') !== 'each';
+  const pooled = typeof task === 'object' && (task.pooling ?? 'none') !== 'none';
   return pooled ? <Pooled /> : <Curves />;
 }

@@ -1,4 +1,4 @@
-import type { Answered } from 'unfold-rnn';
+import type { ExampleResult } from 'unfold-rnn';
 import { message } from '../messages';
 import { store } from '../state/store';
 import { examples, useAnswers } from './answers';
@@ -17,7 +17,7 @@ export function stepsOf({
   input,
   targets = [],
   answer,
-}: Pick<Answered, 'input' | 'targets' | 'answer'>): Step[] {
+}: Pick<ExampleResult, 'input' | 'targets' | 'answer'>): Step[] {
   const symbols = [...String(input)];
   return symbols.map((symbol, at) => ({
     input: symbol,

@@ -107,7 +107,7 @@ function Answer({ task, reply }: { task: Asked; reply: Reply }) {
       {task === 'generate' && input !== '' && (
         <p>
           {words.costs(bits(answer.logProbability))}
-          <InLanguage corpus={run.settings.corpus} text={input} />
+          <InLanguage corpus={run.settings.dataset} text={input} />
         </p>
       )}
       {task === 'translate' && (

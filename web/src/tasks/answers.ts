@@ -1,6 +1,6 @@
 // Asks the model for what a view shows: when it appears, every so often while the weights move, and when they rest.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type Answered, type Model, type Split, UnfoldError } from 'unfold-rnn';
+import { type ExampleResult, type Model, type Split, UnfoldError } from 'unfold-rnn';
 import { engine } from '../state/engine';
 import { report } from '../state/notices';
 import { type Run, store } from '../state/store';
@@ -69,9 +69,9 @@ export function heldOut({ info }: Model): { split: Split; count: number } {
 }
 
 /** The first so many of them, answered. */
-export async function examples(model: Model, most: number): Promise<Answered[]> {
+export async function examples(model: Model, most: number): Promise<ExampleResult[]> {
   const { split, count } = heldOut(model);
-  const list: Answered[] = [];
+  const list: ExampleResult[] = [];
   for (let at = 0; at < Math.min(most, count); at++) list.push(await model.example(split, at));
   return list;
 }
