@@ -59,7 +59,7 @@ async function runSample(args: Arguments): Promise<number> {
       if (!signal.aborted) throw error;
     }
     if (args.flag('json'))
-      await print(`${JSON.stringify({ prompt ?? '', text, unknown: stream.unknown })}\n`);
+      await print(`${JSON.stringify({ prompt: prompt ?? '', text, unknown: stream.unknown })}\n`);
     else if (process.stdout.isTTY) await print('\n');
     if (stream.unknown.length && !args.flag('quiet')) {
       const skipped = stream.unknown.map((symbol) => JSON.stringify(symbol)).join(' ');
