@@ -29,7 +29,7 @@ module.exports = {
     },
     only(
       'package-stays-inside',
-      { path: '^wasm/', pathNot: '^wasm/(cli|examples)/|^wasm/[^/]*\\.mjs$' },
+      { path: '^wasm/', pathNot: '^wasm/(src/cli|examples)/|^wasm/[^/]*\\.mjs$' },
       { pathNot: '^wasm/' },
       'The package stands alone.',
     ),
@@ -42,17 +42,26 @@ module.exports = {
     },
     only(
       'cli-uses-the-public-name',
-      { path: '^wasm/(cli|examples)/', pathNot: '^wasm/cli/scoring\\.ts$' }, // it rewrites a file's configuration
-      { pathNot: '^wasm/(cli|examples)/|^dist/(index|export/index)\\.d\\.ts$' },
+      { path: '^wasm/(src/cli|examples)/', pathNot: '^wasm/src/cli/scoring\\.ts$' }, // it rewrites a file's configuration
+      { pathNot: '^wasm/(src/cli|examples)/|^dist/(index|export/index)\\.d\\.ts$' },
       'The command line and the examples use the package as anybody does.',
     ),
     only(
+      'client-and-worker-apart',
+      { path: '^wasm/src/worker/' },
+      { pathNot: '^wasm/src/(worker|shared)/' },
+      'What runs beside the engine is fetched without what runs in the page.',
+    ),
+    only(
+      'shared-below-all',
+      { path: '^wasm/src/shared/' },
+      { pathNot: '^wasm/src/shared/' },
+      'Types, messages and errors know nobody who uses them.',
+    ),
+    only(
       'exporters-need-no-engine',
-      { path: '^wasm/export/' },
-      {
-        pathNot:
-          '^wasm/(export/|errors\\.ts$|config\\.ts$|types\\.ts$|network-types\\.ts$|graph-types\\.ts$)',
-      },
+      { path: '^wasm/src/export/' },
+      { pathNot: '^wasm/src/(export|shared)/' },
       'Exporters read files; they load no engine.',
     ),
     only(

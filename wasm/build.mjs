@@ -1,5 +1,5 @@
-// wasm/*.ts becomes dist/*.js and dist/*.d.ts, file by file: what is read here is what runs there. wasm/cli/*.ts uses
-// the result by its public name and becomes dist/cli/*.js.
+// wasm/src/**/*.ts becomes dist/**/*.js and *.d.ts, file by file: what is read here is what runs there. wasm/src/cli uses
+// the rest by its public name.
 // The engine's files (simd*.js, simd*.wasm) come from CMake and stay, adapted for bundlers.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,13 +15,13 @@ const isGlue = (name) => /^simd(-threads|-fast)*\.js$/.test(name);
 const isTwin = (name) => /-fast\.js$/.test(name);
 
 mkdirSync(dist(), { recursive: true });
-rmSync(dist('export'), { recursive: true, force: true });
 for (const name of readdirSync(dist())) if (/\.(js|d\.ts)$/.test(name) && !isGlue(name)) rmSync(dist(name));
-for (const folder of ['cli', 'diagram', 'element']) rmSync(dist(folder), { recursive: true, force: true });
+for (const { name } of readdirSync(here('src'), { withFileTypes: true }).filter((entry) => entry.isDirectory()))
+  rmSync(dist(name), { recursive: true, force: true });
 
 try {
   const compiler = here('../node_modules/typescript-7/bin/tsc');
-  execFileSync(process.execPath, [compiler, '--build', '--force', here('cli')], { stdio: 'inherit' });
+  execFileSync(process.execPath, [compiler, '--build', '--force', here('src/cli')], { stdio: 'inherit' });
 } catch {
   process.exit(1); // the compiler has said why
 }
@@ -36,7 +36,7 @@ for (const name of readdirSync(dist())) {
       checkTwin(name, adapted);
       continue;
     }
-    const declaration = `declare const factory: import('./engine.js').EngineFactory;\nexport default factory;\n`;
+    const declaration = `declare const factory: import('./src/shared/engine.js').EngineFactory;\nexport default factory;\n`;
     writeFileSync(dist(name.replace(/js$/, 'd.ts')), declaration);
   }
   if (name === 'simd.wasm') {
@@ -52,6 +52,6 @@ for (const name of readdirSync(dist())) {
  */
 function checkTwin(name, source) {
   const other = readFileSync(dist(name.replace('-fast', '')), 'utf8');
-  if (adapt(other) !== source.replaceAll('-fast.', '.'))
+  if (adapt(other) !== source.replaceAll('-fast.', './src'))
     throw new Error(`${name} is not the JavaScript of its twin.`);
 }

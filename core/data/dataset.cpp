@@ -22,9 +22,8 @@ std::string excerpt(std::string_view text) {
 void hold_back(std::vector<Example> examples, const Config& config, Dataset& data) {
   const Index n = Index(examples.size());
   Index held = 0;
-  if (n >= 3 && config.validation_split > 0)
-    held = std::clamp(Index(config.validation_split * double(n)), Index(1),
-                      (n - 1) / 2);  // something is left to learn from
+  if (n >= 3 && config.validation_split > 0)  // at most half of the rest: something is left to learn from
+    held = std::clamp(Index(config.validation_split * double(n)), Index(1), (n - 1) / 2);
   Rng rng(config.seed, Stream::corpus);
   shuffle(examples, [&](std::size_t count) { return std::size_t(below(rng, Index(count))); });
   for (Index i = 0; i < n; ++i)

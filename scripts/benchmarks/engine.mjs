@@ -1,12 +1,12 @@
 // Our WebAssembly builds, in a browser's worker or in a process of Node's.
 import { answerCalls } from './answer.mjs';
 
-/** @type {import('../../wasm/engine.js').Engine & { benchmark(threads: number, network: string, seconds: number): Reply }} */
+/** @type {import('../../wasm/src/shared/engine.js').Engine & { benchmark(threads: number, network: string, seconds: number): Reply }} */
 let engine;
-/** @type {import('../../wasm/engine.js').EngineSession | undefined} */
+/** @type {import('../../wasm/src/shared/engine.js').EngineSession | undefined} */
 let session;
 
-/** @typedef {import('../../wasm/engine.js').Reply} Reply */
+/** @typedef {import('../../wasm/src/shared/engine.js').Reply} Reply */
 
 function created() {
   if (!session) throw new Error('create comes first');

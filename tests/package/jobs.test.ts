@@ -14,7 +14,7 @@ afterEach(() => void vi.useRealTimers());
 const pass = (milliseconds: number) => vi.advanceTimersByTime(milliseconds);
 const reply = (value: unknown): Reply => ({ ok: true, value: JSON.stringify(value) });
 
-/** Steps of `pieces` pieces, each of which takes some milliseconds; slices end as those of wasm/bindings.cpp do. */
+/** Steps of `pieces` pieces, each of which takes some milliseconds; slices end as those of wasm/bindings/bindings.cpp do. */
 function network({ pieces, milliseconds }: { pieces: number; milliseconds: number }) {
   let step = 0;
   let piece = 0;

@@ -11,8 +11,8 @@ test('includes of the own folder, of the folders below and from wasm/ are in ord
     'core/model/cell.h': ['unfold/base/real.h'],
     'core/model/cells/lstm.cpp': ['unfold/model/cell.h', 'unfold/base/rng.h'],
     'core/tools/main.cpp': ['unfold/model/cell.h'],
-    'wasm/reply.h': ['unfold/model/cell.h'],
-    'wasm/bindings.cpp': ['reply.h', 'unfold/base/rng.h'],
+    'wasm/bindings/reply.h': ['unfold/model/cell.h'],
+    'wasm/bindings/bindings.cpp': ['reply.h', 'unfold/base/rng.h'],
   });
   expect(problemsOf(includes)).toEqual([]);
 });
@@ -32,10 +32,10 @@ test('an include of a folder further up is refused with both files and the rule'
 test('the bindings, the examples and the programs of core/tools do not include each other', () => {
   const includes = files({
     'core/examples/train.cpp': ['unfold/tools/options.h'],
-    'wasm/bindings.cpp': ['unfold/tools/options.h'],
+    'wasm/bindings/bindings.cpp': ['unfold/tools/options.h'],
     'core/tools/options.h': [],
-    'core/tools/main.cpp': ['../../wasm/reply.h'],
-    'wasm/reply.h': [],
+    'core/tools/main.cpp': ['../../wasm/bindings/reply.h'],
+    'wasm/bindings/reply.h': [],
   });
   expect(problemsOf(includes)).toEqual([
     expect.stringMatching(

@@ -1,0 +1,272 @@
+import type { Client } from './client.js';
+import { mismatch, refuse, UnfoldError, wrap } from '../shared/errors.js';
+import type { NetworkGraph } from '../shared/graph-types.js';
+import { inspectionOf } from '../shared/inspection.js';
+import { CallStream, type Sink, type Source } from './stream.js';
+import { DISPOSE } from './symbols.js';
+import type {
+  ExampleResult,
+  Baselines,
+  Evaluation,
+  Info,
+  Inspection,
+  Model,
+  ModelInfo,
+  Prediction,
+  PredictRequest,
+  Progress,
+  RuntimeInfo,
+  SampleOptions,
+  Sampling,
+  LiveConfig,
+  Split,
+  TensorStats,
+  TaskConfig,
+  Term,
+  Training,
+  TrainOptions,
+} from '../shared/types.js';
+
+/** Half of a pair: no UTF-8 holds it. */
+const LONE = /\p{Surrogate}/u;
+
+/** JSON as the engine reads it: NaN and infinities arrive as text to be refused by name, not as null. */
+export function toJson(value: object): string {
+  const spell = (name: string, item: unknown) => {
+    if (typeof item === 'string') checkUnicode('INVALID_ARGUMENT', name, item);
+    return typeof item === 'number' && !Number.isFinite(item) ? String(item) : item;
+  };
+  try {
+    return JSON.stringify(given(value), spell);
+  } catch (error) {
+    throw error instanceof UnfoldError
+      ? error
+      : wrap('INVALID_ARGUMENT', 'The options hold what JSON cannot', error);
+  }
+}
+
+/**
+ * Options, which a caller in JavaScript may forget: what crosses over to the engine has to be of its type. With
+ * `fields`, others are refused.
+ */
+export function given<T>(options: T, fields?: readonly string[]): T {
+  if (typeof options !== 'object' || !options)
+    throw refuse('INVALID_ARGUMENT', 'options', 'an object', options);
+  const other = fields && Object.keys(options).find((name) => !fields.includes(name));
+  if (other === undefined) return options;
+  throw mismatch('INVALID_ARGUMENT', other, `one of ${fields!.join(', ')}`, 'an unknown option');
+}
+
+/** UTF-8 without a byte order mark, which is no part of a text. */
+export function encode(text: string | Uint8Array | undefined): Uint8Array<ArrayBuffer> {
+  if (typeof text === 'string') {
+    checkUnicode('INVALID_TEXT', 'text', text);
+    return new TextEncoder().encode(text.replace(/^\uFEFF/, ''));
+  }
+  if (!(text instanceof Uint8Array)) throw refuse('INVALID_TEXT', 'text', 'a string or a Uint8Array', text);
+  const mark = text[0] === 0xef && text[1] === 0xbb && text[2] === 0xbf;
+  return text.subarray(mark ? 3 : 0) as Uint8Array<ArrayBuffer>;
+}
+
+function checkUnicode(code: 'INVALID_ARGUMENT' | 'INVALID_TEXT', field: string, text: string): void {
+  const at = text.search(LONE);
+  if (at >= 0) throw mismatch(code, field, 'whole characters', `a lone surrogate at ${at}`);
+}
+
+export class TextModel implements Model {
+  readonly #client: Client;
+  #info: ModelInfo;
+
+  constructor(client: Client, info: Info, runtime: RuntimeInfo) {
+    this.#client = client;
+    this.#info = { ...info, runtime };
+  }
+
+  get info(): ModelInfo {
+    return this.#info;
+  }
+
+  train(options: TrainOptions = {}): Training {
+    const { signal, ...limits } = given(options, [...LIMITS, 'signal']);
+    for (const field of LIMITS) checkLimit(field, limits[field]);
+    const ends = signal ?? LIMITS.find((field) => limits[field] !== undefined);
+    return this.#stream<Progress, Progress | undefined>(
+      (sink) =>
+        this.#client.stream('train', limits, {
+          ...sink,
+          push: (progress) => {
+            this.#update({ step: progress.step, epoch: progress.epoch });
+            sink.push(progress);
+          },
+          result: (info) => this.#update(info),
+        }),
+      signal,
+      (_, progress) => {
+        if (ends) return progress;
+        throw mismatch('INVALID_ARGUMENT', 'steps', 'a limit of an awaited run', 'none');
+      },
+      undefined,
+    );
+  }
+
+  sample(options: SampleOptions = {}): Sampling {
+    const { signal, ...others } = given(options);
+    if (others.prompt === null) throw refuse('INVALID_ARGUMENT', 'prime', 'a text', null);
+    const unknown: string[] = [];
+    const args = { options: toJson(others) };
+    const stream = this.#stream<string, string>(
+      (sink) =>
+        this.#client.stream('sample', args, {
+          ...sink,
+          push: (chunk) => {
+            if (chunk.unknown) unknown.push(...chunk.unknown);
+            sink.push(chunk.text);
+          },
+          result: () => {},
+        }),
+      signal,
+      (text, piece) => text + piece,
+      '',
+    );
+    return Object.assign(stream, { unknown });
+  }
+
+  async evaluate(options: { split?: Split; signal?: AbortSignal | undefined } = {}): Promise<Evaluation> {
+    const { split = 'validation', signal } = given(options, ['split', 'signal']);
+    checkSplit(split);
+    if (!this.#info.data && split !== 'validation' && split !== 'train')
+      throw refuse('INVALID_ARGUMENT', 'split', "'train' or 'validation'", split);
+    const result = await this.#client.call('evaluate', { split }, { signal });
+    return { ...result, bitsPerToken: result.loss / Math.LN2 };
+  }
+
+  async predict(request: PredictRequest): Promise<Prediction> {
+    this.#checkRequest(given(request));
+    return this.#client.call('predict', { request: toJson(request) });
+  }
+
+  async logProbability(request: PredictRequest): Promise<number> {
+    if (given(request).target === undefined)
+      throw refuse('INVALID_ARGUMENT', 'target', 'an answer', undefined);
+    return (await this.predict(request)).logProbability!;
+  }
+
+  async example(split: Split, index: number): Promise<ExampleResult> {
+    checkSplit(split);
+    checkWhole('index', index, 0, 2 ** 31 - 1);
+    return this.#client.call('example', { split, index });
+  }
+
+  async baselines(options: { maxOrder?: number; signal?: AbortSignal | undefined } = {}): Promise<Baselines> {
+    const { maxOrder = 2, signal } = given(options, ['maxOrder', 'signal']);
+    checkWhole('maxOrder', maxOrder, 0, 8);
+    return this.#client.call('baselines', { maxOrder }, { signal });
+  }
+
+  async gradientFlow(options: { lags?: number } = {}): Promise<number[][]> {
+    const { lags = 64 } = given(options, ['lags']);
+    checkWhole('lags', lags, 1, 4096);
+    return this.#client.call('gradientFlow', { lags });
+  }
+
+  async graph(): Promise<NetworkGraph> {
+    return this.#client.call('graph', {});
+  }
+
+  async inspect(text: string | Uint8Array): Promise<Inspection> {
+    const data = await this.#client.call('inspect', { text: encode(text) });
+    return inspectionOf(data, this.#info.vocabulary.symbols);
+  }
+
+  async saliency(text: string | Uint8Array, options: { at: number }): Promise<Float32Array> {
+    const { at } = given(options, ['at']);
+    checkWhole('at', at, 1, MOST_CHARACTERS);
+    return Float32Array.from(await this.#client.call('saliency', { text: encode(text), at }));
+  }
+
+  async preactivations(text: string | Uint8Array, options: { at: number; layer?: number }): Promise<Term[]> {
+    const { at, layer = 0 } = given(options, ['at', 'layer']);
+    checkWhole('at', at, 0, MOST_CHARACTERS);
+    checkWhole('layer', layer, 0, 1000);
+    return this.#client.call('preactivations', { text: encode(text), layer, at });
+  }
+
+  async histograms(options: { bins?: number } = {}): Promise<TensorStats[]> {
+    const { bins = 40 } = given(options, ['bins']);
+    checkWhole('bins', bins, 1, 1000);
+    return this.#client.call('histograms', { bins });
+  }
+
+  async update(settings: LiveConfig): Promise<ModelInfo> {
+    return this.#update(await this.#client.call('update', { settings: toJson(settings) }));
+  }
+
+  async save(options: { optimizer?: boolean } = {}): Promise<Uint8Array> {
+    return this.#client.call('save', { options: toJson(given(options, ['optimizer'])) });
+  }
+
+  dispose(): void {
+    this.#client.end(new UnfoldError('DISPOSED', 'This model was disposed of.'));
+  }
+
+  [DISPOSE](): void {
+    this.dispose();
+  }
+
+  terminate(): void {
+    this.dispose();
+  }
+
+  #stream<T, R>(
+    open: (sink: Sink<T>) => Source,
+    signal: AbortSignal | undefined,
+    add: (sum: R, chunk: T) => R,
+    nothing: R,
+  ): CallStream<T, R> {
+    return new CallStream(open, add, nothing, { signal, hold: (promise) => this.#client.hold(promise) });
+  }
+
+  /** Refuses what the task does not read: the engine would pass over it. */
+  #checkRequest(request: PredictRequest): void {
+    const { config, data } = this.#info;
+    if (!data) return; // the engine says why there is no answer
+    const { name, pooling } = config.task as TaskConfig;
+    const beam = name === 'generate' || name === 'translate';
+    const drawn = beam || name === 'notes';
+    const reads = {
+      ...{ input: name !== 'generate', context: data.context, beamWidth: beam, lengthPenalty: beam },
+      ...{ temperature: drawn, seed: drawn, steps: data.numbers && pooling !== 'last' && pooling !== 'mean' },
+    };
+    for (const field of Object.keys(reads) as (keyof typeof reads)[])
+      if (!reads[field] && request[field] !== undefined)
+        throw mismatch('INVALID_ARGUMENT', field, `nothing of ${name}`, 'a value');
+  }
+
+  #update(changes: Partial<Info>): ModelInfo {
+    this.#info = { ...this.#info, ...changes };
+    return this.#info;
+  }
+}
+
+/** More than memory could hold the states of. */
+const MOST_CHARACTERS = 1e8;
+
+function checkSplit(split: unknown): void {
+  if (typeof split !== 'string')
+    throw refuse('INVALID_ARGUMENT', 'split', 'train, validation or test', split);
+}
+
+export function checkWhole(field: string, value: unknown, low: number, high: number): void {
+  if (Number.isInteger(value) && Number(value) >= low && Number(value) <= high) return;
+  throw refuse('INVALID_ARGUMENT', field, `a whole number from ${low} to ${high}`, value);
+}
+
+/** What ends a run. */
+const LIMITS = ['steps', 'until', 'seconds'] as const;
+
+function checkLimit(field: (typeof LIMITS)[number], limit: unknown): void {
+  const whole = field !== 'seconds';
+  if (limit === undefined || limit === Infinity) return;
+  if (typeof limit === 'number' && limit >= 0 && !(whole && limit % 1)) return;
+  throw refuse('INVALID_ARGUMENT', field, `a ${whole ? 'whole ' : ''}number, 0 or more`, limit);
+}

@@ -1,0 +1,4 @@
+import factory from './simd.js';
+import { serveWorker } from './worker/serve-worker.js';
+
+void serveWorker(factory);

@@ -1,0 +1,151 @@
+/**
+ * Long calls as generators: between two `yield`s lies one slice of work, and the scheduler in session.ts decides
+ * what runs next. `yield 'pause'` asks not to be resumed before the client's next pull.
+ */
+import type { EngineSession } from '../shared/engine.js';
+import { read } from '../shared/engine.js';
+import { Meter, type Report } from './progress-aggregator.js';
+import type { Calls, Chunks, StreamName, TrainArgs } from '../shared/protocol.js';
+import type { Baselines, Info, Split } from '../shared/types.js';
+
+/** Milliseconds of one slice of evaluating: the longest that a message waits, short of one large window. */
+const SLICE = 30;
+
+/** The same of training, where a step is cut too: what is asked for meanwhile, a first character too, comes at once. */
+const TRAINING = 2;
+
+/** Milliseconds of one slice of writing; the first is short, to show the first characters soon. */
+const WRITING = { first: { count: 4, time: 5 }, then: { count: 4096, time: 20 } };
+
+/** Milliseconds of training that a client may be behind before the work pauses. */
+const LEAD = 500;
+
+/** As large as an int32 step may be: a run without an end. */
+const ENDLESS = 2 ** 31 - 1;
+
+export type Job<Result> = Generator<'pause' | undefined, Result, void>;
+
+/** The way out of a stream. */
+export interface Outlet<K extends StreamName> {
+  /** How many more chunks the client will take. */
+  readonly credit: number;
+  send(chunk: Chunks[K], transfer?: Transferable[]): void;
+}
+
+const NOTHING = {
+  ...{ loss: NaN, gradientNorm: NaN, learningRate: NaN, tokens: NaN, seconds: 0 },
+  ...{ validationLoss: null, accuracy: null },
+};
+
+/** The newest report of each session that has trained, for a run that has only a validation left to do. */
+const newest = new WeakMap<EngineSession, Report>();
+
+export function* train(session: EngineSession, args: TrainArgs, outlet: Outlet<'train'>): Job<Info> {
+  const info = () => read<Info>(session.info());
+  const begun = info();
+  const known = newest.get(session);
+  // After an update that was rolled back it is of a step that is no more.
+  const meter = new Meter(known?.step === begun.step ? known : unreported(begun));
+  const target = Math.min(
+    args.steps === undefined ? ENDLESS : begun.step + args.steps,
+    args.until ?? ENDLESS,
+  );
+  const end = target === ENDLESS ? Infinity : target;
+  const limit = args.seconds ?? Infinity;
+  let worked = 0; // seconds of this run
+  let delivered = 0; // what `worked` was at the last chunk
+
+  const deliver = (done: boolean) => {
+    const progress = meter.take(done, end, worked, limit);
+    outlet.send(progress, [progress.losses.buffer]);
+    delivered = worked;
+  };
+
+  let underWay = false; // a step is half done
+  let goal = target;
+  try {
+    for (;;) {
+      const began = performance.now();
+      // Once the time is over, a piece at a time: that ends where the step under way ends, and begins no other.
+      const time = worked < limit ? TRAINING : 0;
+      const slice = read<{ step: number; done: boolean; underWay: boolean; events: Report[] }>(
+        session.train(goal, time),
+      );
+      worked += (performance.now() - began) / 1000;
+      meter.add(slice.events);
+      underWay = slice.underWay;
+      // A validation that was due before the first step does not take its place.
+      if (slice.done || (worked >= limit && !underWay && meter.started)) break;
+      if (worked >= limit) goal = Math.min(target, slice.step + 1); // which another call may reach meanwhile
+      if (meter.pending && outlet.credit > 0) deliver(false);
+      const behind = (worked - delivered) * 1000 > LEAD && outlet.credit === 0;
+      yield behind ? 'pause' : undefined;
+      // A pull may have come: what is ready goes out before the next slice.
+      if (meter.pending && outlet.credit > 0) deliver(false);
+    }
+  } catch (error) {
+    underWay = false;
+    if (meter.pending) deliver(false); // the steps before it are good
+    throw error;
+  } finally {
+    if (underWay) read(session.trainStop()); // left in the middle: the last report stays the last step
+    newest.set(session, meter.latest);
+  }
+  if (meter.started || meter.validated) deliver(true);
+  return info();
+}
+
+/** Of a model that has not trained since it was opened, nothing but where it stands. */
+function unreported({ step, epoch }: Info): Report {
+  return { ...NOTHING, step, epoch };
+}
+
+export function* sample(session: EngineSession, options: string, outlet: Outlet<'sample'>): Job<null> {
+  const { unknown } = read<{ unknown: string[] }>(session.sampleStart(options));
+  let { count, time } = WRITING.first;
+  for (let first = true; ;) {
+    const { text, done } = read<{ text: string; done: boolean }>(session.sampleNext(count, time));
+    if (text) {
+      outlet.send(first ? { text, unknown } : { text });
+      first = false;
+      ({ count, time } = WRITING.then);
+    }
+    if (done) return null;
+    yield outlet.credit > 0 ? undefined : 'pause';
+  }
+}
+
+/** How far an evaluation is. */
+interface Pass {
+  done: boolean;
+  loss: number | null;
+  tokens: number;
+  accuracy: number | null;
+}
+
+export function* evaluate(session: EngineSession, split: Split): Job<ReturnType<Calls['evaluate']>> {
+  let ended = false;
+  try {
+    for (;;) {
+      const pass = read<Pass>(session.evaluate(split, SLICE));
+      ended = pass.done;
+      const { tokens: characters, accuracy } = pass;
+      if (ended) return { loss: pass.loss ?? Infinity, tokens: characters, accuracy }; // JSON has no infinity
+      yield undefined;
+    }
+  } catch (error) {
+    ended = true;
+    throw error;
+  } finally {
+    if (!ended) read(session.evaluateStop()); // left half done, it would go on later, with other weights
+  }
+}
+
+export function* baselines(session: EngineSession, maxOrder: number): Job<Baselines> {
+  read(session.baselinesStart(maxOrder));
+  for (;;) {
+    const counted = read<Baselines | null>(session.baselinesNext(SLICE));
+    if (counted) return counted;
+    yield undefined;
+  }
+}

@@ -1,4 +1,0 @@
-import factory from './simd.js';
-import { serveWorker } from './serve-worker.js';
-
-void serveWorker(factory);
