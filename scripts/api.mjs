@@ -22,12 +22,12 @@ const exporters = [
 const drawing = ['index', 'parts', 'layout', 'formula', 'cell', 'equations'].map((file) => `diagram/${file}`);
 const files = [
   'index',
-  'errors',
-  'support',
-  'types',
-  'graph-types',
-  'network-types',
-  'config',
+  'shared/errors',
+  'client/support',
+  'shared/types',
+  'shared/graph-types',
+  'shared/network-types',
+  'shared/config',
   'element',
   ...drawing,
   ...exporters,
@@ -51,12 +51,12 @@ const sections = [
   ],
   [
     'Models',
-    'Model TrainOptions Training Progress SampleOptions Sampling Stream Evaluation Split Baselines Settings'.split(
+    'Model TrainOptions Training Progress SampleOptions Sampling Stream Evaluation Split Baselines LiveConfig'.split(
       ' ',
     ),
   ],
-  ['Answers of tasks', ['PredictRequest', 'Prediction', 'Answered']],
-  ['A look inside', ['Inspection', 'LayerInspection', 'Term', 'Spread']],
+  ['Answers of tasks', ['PredictRequest', 'Prediction', 'ExampleResult']],
+  ['A look inside', ['Inspection', 'LayerInspection', 'Term', 'TensorStats']],
   [
     'The tensor level',
     'Network NetworkOptions NetworkTask NetworkInfo Tensor ForwardOptions Forward Backward NetworkState StepOptions'.split(
@@ -84,9 +84,9 @@ const sections = [
   [
     'Configuration',
     (
-      'Config Preset Task TaskConfig CorpusConfig LayerConfig EdgeConfig ProductConfig FactorConfig AttentionConfig InitializationConfig ' +
-      'OptimizerConfig ScheduleConfig SamplingConfig CanonicalConfig ' +
-      'Schema SchemaCell SchemaOption SchemaPreset SchemaCorpus'
+      'Config Preset Task TaskConfig DatasetConfig LayerConfig EdgeConfig ProductConfig FactorConfig AttentionConfig InitializationConfig ' +
+      'OptimizerConfig ScheduleConfig ScheduledSamplingConfig CanonicalConfig ' +
+      'Schema SchemaCell SchemaOption SchemaPreset SchemaDataset'
     ).split(' '),
   ],
   ['Errors', ['UnfoldError', 'ErrorCode', 'ErrorData', 'Overflow']],

@@ -36,7 +36,7 @@ for (const name of readdirSync(dist())) {
       checkTwin(name, adapted);
       continue;
     }
-    const declaration = `declare const factory: import('./src/shared/engine.js').EngineFactory;\nexport default factory;\n`;
+    const declaration = `declare const factory: import('./shared/engine.js').EngineFactory;\nexport default factory;\n`;
     writeFileSync(dist(name.replace(/js$/, 'd.ts')), declaration);
   }
   if (name === 'simd.wasm') {
@@ -52,6 +52,6 @@ for (const name of readdirSync(dist())) {
  */
 function checkTwin(name, source) {
   const other = readFileSync(dist(name.replace('-fast', '')), 'utf8');
-  if (adapt(other) !== source.replaceAll('-fast.', './src'))
+  if (adapt(other) !== source.replaceAll('-fast.', '.'))
     throw new Error(`${name} is not the JavaScript of its twin.`);
 }

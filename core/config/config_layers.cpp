@@ -95,7 +95,7 @@ LayerConfig parse_layer(const Json& json, int number, const std::string& path, s
   std::vector<const char*> names;
   for (const CellInfo* info : cells()) names.push_back(info->name.data());
   layer.cell = r.choice("cell", names, layer.cell);
-  r.integer("hidden", layer.units, 1, 8192);
+  r.integer("units", layer.units, 1, 8192);
   r.one_of("bias", biases, layer.bias);
   r.boolean("bidirectional", both_ways);
   layer.direction = r.choice("direction", directions, "forward") == "backward" ? -1 : 1;

@@ -4,8 +4,8 @@ import type { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { openModel, type Progress, UnfoldError } from 'unfold-rnn';
 // Not exported: what the two ends say to each other.
-import { openSession } from '../../dist/open.js';
-import { CREDIT } from '../../dist/protocol.js';
+import { openSession } from '../../dist/client/open.js';
+import { CREDIT } from '../../dist/shared/protocol.js';
 import {
   collect,
   fakeModel,

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 // Not exported: the engine itself, whose memory and handles the package does not show.
-import { type Engine, read, readBytes, startEngine } from '../../dist/engine.js';
+import { type Engine, read, readBytes, startEngine } from '../../dist/shared/engine.js';
 import factory from '../../dist/simd.js';
 import threaded from '../../dist/simd-threads.js';
 import { count, many } from './counts.js';

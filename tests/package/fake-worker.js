@@ -1,4 +1,4 @@
-import { serveWorker } from '../../dist/serve-worker.js';
+import { serveWorker } from '../../dist/worker/serve-worker.js';
 import fakeEngine from './fake-engine.js';
 
 void serveWorker(fakeEngine);

@@ -2,12 +2,12 @@
 import { type CreateOptions, createModel, type Info, type Model } from 'unfold-rnn';
 import { afterEach } from 'vitest';
 // Not exported: a session without a worker, and what a model is made of, to put an engine that fails below.
-import { connectLocal } from '../../dist/local.js';
-import { Client } from '../../dist/client.js';
-import type { EngineFactory } from '../../dist/engine.js';
-import { TextModel } from '../../dist/model.js';
-import { VERSION } from '../../dist/protocol.js';
-import { createTurn } from '../../dist/turn.js';
+import { connectLocal } from '../../dist/client/local.js';
+import { Client } from '../../dist/client/client.js';
+import type { EngineFactory } from '../../dist/shared/engine.js';
+import { TextModel } from '../../dist/client/model.js';
+import { VERSION } from '../../dist/shared/protocol.js';
+import { createTurn } from '../../dist/worker/yield-to-event-loop.js';
 import failing from './fake-engine.js';
 
 /** Has what a training model needs, and no more. */

@@ -3,9 +3,9 @@
  * could tell.
  */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { EngineSession, Reply } from '../../dist/engine.js';
-import { train } from '../../dist/jobs.js';
-import type { TrainArgs } from '../../dist/protocol.js';
+import type { EngineSession, Reply } from '../../dist/shared/engine.js';
+import { train } from '../../dist/worker/jobs.js';
+import type { TrainArgs } from '../../dist/shared/protocol.js';
 import type { Progress } from 'unfold-rnn';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import type { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 // Not exported: a session without a worker, for an engine that fails.
-import { connectLocal } from '../../dist/local.js';
-import { Client } from '../../dist/client.js';
+import { connectLocal } from '../../dist/client/local.js';
+import { Client } from '../../dist/client/client.js';
 import { checkConfig, createModel, openModel, support, UnfoldError } from 'unfold-rnn';
 import { fakeEngine, rejection } from './harness.js';
 

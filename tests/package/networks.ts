@@ -1,7 +1,7 @@
 /** Small networks of every kind, trained a little, with the engine's own answers: what exported ones must equal. */
 import { readFileSync } from 'node:fs';
 // Not exported: the engine itself, whose logits and states exported networks must equal.
-import { type Engine, type EngineSession, read, readBytes, startEngine } from '../../dist/engine.js';
+import { type Engine, type EngineSession, read, readBytes, startEngine } from '../../dist/shared/engine.js';
 import { readSafetensors, type Tensor } from '../../dist/export/safetensors.js';
 import factory from '../../dist/simd.js';
 import type { Config, EdgeConfig, LayerConfig, Schema } from 'unfold-rnn';

@@ -1,8 +1,8 @@
 /** How long a worker's start may be silent, by a clock of the test's own. In browsers: worker-start.test.ts. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 // Not exported: timers are its whole subject, and browsers have no others.
-import { inquire } from '../../dist/inquire.js';
-import { watchStart } from '../../dist/starting.js';
+import { inquire } from '../../dist/client/inquire.js';
+import { watchStart } from '../../dist/client/starting.js';
 
 const url = 'http://page/worker.js';
 const script = (body: string) => new Response(body, { headers: { 'Content-Type': 'text/javascript' } });

@@ -315,7 +315,7 @@ describe.concurrent.each(engines)('$name', ({ there, open }) => {
   });
 
   test.skipIf(!there)('a slow network is no fault', { timeout: 200_000 }, async () => {
-    const files = { '/dist/worker.js': { delay: 6000 }, '/dist/session.js': { delay: 6000 } };
+    const files = { '/dist/worker.js': { delay: 6000 }, '/dist/worker/session.js': { delay: 6000 } };
     expect(await ask(1, { files })).toMatchObject({ step: 2, threads: 1, worker: true });
     // Nor is it where the page may not fetch the worker's script, and only waits until it is there.
     const headers = { 'Content-Security-Policy': 'connect-src @dist/simd.wasm' };
