@@ -33,7 +33,7 @@ export function taskOf({ config }: Told, metadata: Metadata): TaskConfig {
 }
 
 /** Whether each step answers for what comes next, so that no layer may read backwards. */
-export function foretells({ name, pooling }: TaskConfig): boolean {
+export function predictsNext({ name, pooling }: TaskConfig): boolean {
   return name === 'next' || name === 'notes' || (name === 'regress' && (pooling ?? 'none') === 'none');
 }
 

@@ -5,7 +5,7 @@ import { checkTask, readCheckpoint, sound, TASKS, writeCheckpoint } from '../che
 import { lower } from '../lowering.js';
 import { isZip, readSafetensors, type Tensor, writeSafetensors } from '../safetensors.js';
 import { reorderRows, type Stack, type StackLayer, stackOf } from '../stack.js';
-import { foretells, orderedNames, taskOf } from './names.js';
+import { predictsNext, orderedNames, taskOf } from './names.js';
 import { ends, type ImportedLayer, layersOf } from './parts.js';
 import { readPt } from './pt.js';
 import { moduleCode, objection } from './torch-module.js';
@@ -108,7 +108,7 @@ export interface StateDictOptions {
  * A checkpoint for `openModel` from a `state_dict` of PyTorch, as safetensors or as `torch.save` writes it: one
  * `nn.RNN`, `nn.LSTM` or `nn.GRU` (or several, one after the other), an `nn.Linear` with a bias on top, and below an
  * `nn.Embedding`, one-hot symbols or numbers. The names of the modules do not matter. Symbols and labels are sorted, as
- * Unfold keeps them, and the weights with them. Layers of both directions need a task that does not foretell:
+ * Unfold keeps them, and the weights with them. Layers of both directions need a task that does not predict the next step:
  * `classify`, `tag`, or `regress` with a `pooling`.
  *
  * @throws UnfoldError `INVALID_CHECKPOINT` or `INVALID_ARGUMENT` naming what does not fit; `UNSUPPORTED` for what
@@ -131,8 +131,8 @@ export function fromStateDict(file: Uint8Array, options: StateDictOptions = {}):
   const O = weight.shape[0]!;
   const entering = table ? table.shape[0]! : layers[0]!.input.shape[1]!;
   const turned = layers.find(({ backward }) => backward)?.backward;
-  if (turned && foretells(task))
-    throw refuse('UNSUPPORTED', turned.path('weight_ih'), `one direction (${task.name} foretells)`, 'two');
+  if (turned && predictsNext(task))
+    throw refuse('UNSUPPORTED', turned.path('weight_ih'), `one direction (${task.name} predicts what follows)`, 'two');
   const { names, inputs, outputs } = orderedNames(options, metadata, task, entering, O, table !== undefined);
 
   const parameters = new Map<string, Tensor>();
