@@ -19,7 +19,7 @@ import type {
   Schema,
 } from './types.js';
 
-export { type ErrorCode, type Overflow, UnfoldError } from './errors.js';
+export { type ErrorCode, type ErrorData, type Overflow, UnfoldError } from './errors.js';
 export { support } from './support.js';
 export type * from './graph-types.js';
 export type * from './network-types.js';
