@@ -1,7 +1,8 @@
 // npm run check [-- name…]: everything that can be said of the sources without building or running them, side by side
 // on all cores. Each line names a check, its time and, if it failed, what it printed.
-import { spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { promisify } from 'node:util';
 import { at, Failure, heading, isMain, main, outputOf, root, setUp } from '../lib.mjs';
 
 /**
@@ -50,27 +51,15 @@ const checks = {
 /** These find the package by its public name, at the declarations that `types` writes. */
 const needTypes = ['eslint', 'knip', 'imports'];
 
-/**
- * One check in a process of its own.
- * @param {string} name
- * @returns {Promise<{ name: string, passed: boolean, seconds: number, output: string }>}
- */
-function start(name) {
+/** One check in a process of its own. @param {string} name */
+async function start(name) {
   const [program, ...args] = checks[name]();
   const began = performance.now();
-  return new Promise((resolve) => {
-    let output = '';
-    const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
-    /** @param {boolean} passed */
-    const end = (passed) => resolve({ name, passed, output, seconds: (performance.now() - began) / 1000 });
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text) => (output += text));
-    child.on('error', (error) => {
-      output += error.message;
-      end(false);
-    });
-    child.on('close', (status) => end(status === 0));
-  });
+  const { passed, output } = await promisify(execFile)(program, args, { cwd: root, maxBuffer: 1 << 28 }).then(
+    () => ({ passed: true, output: '' }),
+    ({ message, stdout = '', stderr = '' }) => ({ passed: false, output: `${stdout}${stderr}` || message }),
+  );
+  return { name, passed, output, seconds: (performance.now() - began) / 1000 };
 }
 
 /** {name, passed, seconds} of each of the checks named, or of all. */

@@ -3,11 +3,12 @@
 // Most of its time goes into the AST of the standard library and of the JSON library, which every check walks. So the
 // files of a folder are read as one program, as they are compiled; cells, kernels, examples and tools each alone. A program that
 // passed is passed over until something changes that it is made of.
-import { spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { emscripten } from '../build/build.mjs';
 import { folders, includedBy, readIncludes } from './sources.mjs';
 import { at, Failure, findProgram, main, outputOf, setUp } from '../lib.mjs';
@@ -34,17 +35,21 @@ const kernels = [
   '-DUNFOLD_VECTOR_BYTES=32',
 ];
 
+/** @param {string} target @param {string} path */
+function link(target, path) {
+  rmSync(path, { force: true });
+  mkdirSync(dirname(path), { recursive: true });
+  symlinkSync(target, path);
+}
+
 /** The bindings are read as the WebAssembly build reads them: with Emscripten's C and C++ library, and the JSON library. */
 function bindings() {
   const tools = emscripten();
   const cache = outputOf(join(tools.folder, 'em-config'), ['CACHE'], tools.env);
   if (!json) throw new Failure('nlohmann/json.hpp is missing; run scripts/setup.');
-  const link = join(made, 'include/nlohmann');
-  rmSync(link, { force: true });
-  mkdirSync(dirname(link), { recursive: true });
-  symlinkSync(json, link);
+  link(json, join(made, 'include/nlohmann'));
   const target = ['--target=wasm32-unknown-emscripten', `--sysroot=${cache}/sysroot`, '-fwasm-exceptions'];
-  return [...target, ...native, '-I', at('wasm'), '-isystem', dirname(link)];
+  return [...target, ...native, '-I', at('wasm'), '-isystem', join(made, 'include')];
 }
 
 /**
@@ -97,30 +102,22 @@ function keyOf({ files }, tool) {
  * What clang-tidy finds in one program: "" if nothing.
  * @param {string} tool
  * @param {Program} program
- * @returns {Promise<string>}
  */
 function tidy(tool, { name, files, flags }) {
   const source = join(made, `${name}.cpp`);
   writeFileSync(source, files.map((file) => `#include "${at(file)}"\n`).join(''));
-  return new Promise((resolve, reject) => {
-    const child = spawn(tool, ['--quiet', `--config-file=${at('.clang-tidy')}`, source, '--', ...flags()]);
-    let found = '';
-    let log = '';
-    child.stdout.setEncoding('utf8').on('data', (text) => (found += text));
-    child.stderr.setEncoding('utf8').on('data', (text) => (log += text));
-    child.on('error', reject);
-    child.on('close', (status) => resolve(status === 0 ? '' : found.trim() || log.trim()));
-  });
+  const args = ['--quiet', `--config-file=${at('.clang-tidy')}`, source, '--', ...flags()];
+  return promisify(execFile)(tool, args, { maxBuffer: 1 << 28 }).then(
+    () => '',
+    ({ message, stdout, stderr }) => stdout?.trim() || stderr?.trim() || message,
+  );
 }
 
 main(async () => {
   setUp('build', 'check');
-  mkdirSync(headers, { recursive: true });
-  rmSync(join(headers, 'unfold'), { force: true });
-  symlinkSync(at('core'), join(headers, 'unfold'));
+  link(at('core'), join(headers, 'unfold'));
   const tool = findProgram('clang-tidy-19');
   if (!tool) throw new Failure('clang-tidy-19 is missing; run scripts/setup.');
-  mkdirSync(made, { recursive: true });
   const waiting = programs().map((program) => ({
     ...program,
     key: keyOf(program, tool),
