@@ -19,7 +19,7 @@ import type {
   Schema,
 } from './shared/types.js';
 
-export { type ErrorCode, type Overflow, UnfoldError } from './shared/errors.js';
+export { type ErrorCode, type ErrorData, type Overflow, UnfoldError } from './shared/errors.js';
 export { support } from './client/support.js';
 export type * from './shared/graph-types.js';
 export type * from './shared/network-types.js';
