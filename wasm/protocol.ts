@@ -68,14 +68,14 @@ export interface Calls {
   baselines(args: { highest: number }): Baselines;
   /** [layer][lag]. */
   gradientFlow(args: { lags: number }): number[][];
-  /** Not sliced, like the two below: about as long as reading and, for the second, learning so many characters. */
+  /** Not sliced, like the two below: takes as long as reading the text; `connectivity`, as training on it. */
   inspect(args: { text: Uint8Array }): InspectionData;
   connectivity(args: { text: Uint8Array; at: number }): number[];
   terms(args: { text: Uint8Array; layer: number; at: number }): Term[];
   spreads(args: { bins: number }): Spread[];
   /** Long. */
   evaluate(args: { split: Split }): Omit<Evaluation, 'bitsPerCharacter'>;
-  /** `request`: JSON. Not sliced: about as long as reading and writing so many steps. */
+  /** `request`: JSON. Not sliced: takes about as long as reading the input and writing the answer. */
   predict(args: { request: string }): Prediction;
   example(args: { split: Split; index: number }): Answered;
   /** Long, a stream of Progress. Stopping it is not an error: the result is the state it ended in. */
