@@ -50,6 +50,25 @@ const more: typeof networkCases = [
 
 export const answerCases = [...networkCases, ...more];
 
+/** Inputs that no program takes, with its complaint: of a model over symbols, and of one over numbers. */
+export const refusedInputs: ['classify' | 'regress', [input: unknown, message: RegExp][]][] = [
+  [
+    'classify',
+    [
+      ['', /^input: expected at least one step, got none$/],
+      ['ab?', /^input: expected symbols of the model, got .\?. \(position 2\)$/],
+    ],
+  ],
+  [
+    'regress',
+    [
+      [[], /^input: expected .*at least one/],
+      [[[1, 2, 3, 4, 5, 6]], /^input.*: expected .*\d finite numbers/],
+      [[[1, NaN]], /^input.*: expected .*\d finite numbers/],
+    ],
+  ],
+];
+
 export async function sequenceModel([, text, options]: SequenceCase): Promise<Model> {
   return made(options.task as AnyTask, 'classify', { ...options, text: sequenceTexts[text]! });
 }

@@ -11,6 +11,7 @@ import {
   answerCases,
   codeSize,
   loadModule,
+  refusedInputs,
   sequenceCases,
   sequenceModel,
   tensorAnswer,
@@ -63,6 +64,13 @@ test.each(answerCases)('%s', async (_, task, text, more) => {
       );
     }
   });
+});
+
+test('inputs that the engine refuses are refused', async () => {
+  for (const [task, bad] of refusedInputs)
+    await saved(await made(task, task, { layers: [{ hidden: 3 }] }), async ({ predict }) => {
+      for (const [input, message] of bad) expect(() => predict(input), String(input)).toThrow(message);
+    });
 });
 
 test.each(['regress', 'notes'])('%s, forecast', async (task) => {

@@ -92,6 +92,14 @@ describe('a model in one HTML page', () => {
       if (await page.locator('output svg').count())
         expect(await page.locator('output svg *').count()).toBeGreaterThan(1);
       expect(await output.getAttribute('class')).not.toBe('error');
+      // Each bar as long as its probability.
+      for (const row of await output.locator('.bar').all()) {
+        const share = Number.parseFloat(await row.locator('span').last().innerText()) / 100;
+        const [track, bar] = await Promise.all(
+          ['.track', '.track > div'].map((part) => row.locator(part).evaluate((one) => one.clientWidth)),
+        );
+        expect(Math.abs(bar! / track! - share)).toBeLessThan(0.02);
+      }
       expect(await violations(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
       expect(problems).toEqual([]);
@@ -280,6 +288,8 @@ it('a service worker predicts without a server', async () => {
   );
   await page.getByLabel('Input').fill('?');
   await page.getByRole('button').click();
-  await expect.poll(() => page.locator('output').textContent()).toContain('no symbol');
+  await expect
+    .poll(() => page.locator('output').textContent())
+    .toContain('expected symbols of the model');
   await context.close();
 });

@@ -58,7 +58,7 @@ export const exportModel: Command = {
     'Writes a saved model in the format of another program. What a format cannot carry is refused by name.',
   operands: ['model'],
   options: {
-    to: { value: 'FORMAT', help: `one of ${names}` },
+    to: { value: 'FORMAT', help: `needed: one of ${names}` },
     out: {
       short: 'o',
       value: 'PATH',
