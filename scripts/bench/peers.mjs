@@ -211,8 +211,8 @@ function lines(results, key, title) {
 
 /** @param {string} size @param {Result[]} results */
 function print(size, results) {
-  const { layers, hidden } = sizes[size];
-  console.log(table(lines(results, 'training', `${size}: LSTM ${layers}x${hidden}, training`)));
+  const { layers, units } = sizes[size];
+  console.log(table(lines(results, 'training', `${size}: LSTM ${layers}x${units}, training`)));
   console.log(table(lines(results, 'sampling', `${size}: one character at a time`)));
 }
 

@@ -1,5 +1,5 @@
 /** Names the files of other programs that are opened as models, and what to do with them. Loaded when one is refused. */
-import { UnfoldError } from '../shared/errors.js';
+import { UnfoldError } from './errors.js';
 
 interface Format {
   /** Bytes that it begins with, as Latin-1, from byte `at` on. */
@@ -69,14 +69,18 @@ export function recognize(bytes: Uint8Array, refused: UnfoldError): UnfoldError 
   });
 }
 
-function nameOf(bytes: Uint8Array, field: string): [name: string, advice: string] | undefined {
+/**
+ * What the bytes are, and what to do with them; undefined of this package's own files, however damaged.
+ * @param field at which they were refused
+ */
+export function nameOf(bytes: Uint8Array, field = ''): [name: string, advice: string] | undefined {
   if (!bytes.length) return ['an empty file', 'was it written or fetched to its end?'];
   const head = String.fromCharCode(...bytes.subarray(0, HEAD));
   const missing = missingBytes(bytes);
   if (missing > 0) return ['the beginning of a safetensors file', 'was it written or fetched to its end?'];
   if (missing === 0) {
-    // Damaged metadata of this package's own files are not another program's.
-    return /"format":"unfold"/.test(head) || !/^__metadata__\b/.test(field)
+    const header = new TextDecoder().decode(bytes.subarray(8, headerEnd(bytes)));
+    return /"format": ?"unfold"|"graph"/.test(header) || /^(header|file|data)$/.test(field)
       ? undefined
       : ['a safetensors file of weights', `${IMPORT}; Network.load() reads what Network.save() gave`];
   }
@@ -100,9 +104,12 @@ function nameOf(bytes: Uint8Array, field: string): [name: string, advice: string
 /** Of a safetensors header: a length, then a JSON object. −1 where there is none. */
 function missingBytes(bytes: Uint8Array): number {
   if (bytes.length < 10 || bytes[8] !== 0x7b) return -1;
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  return length > MOST_HEADER ? -1 : Math.max(0, length - (bytes.length - 8));
+  const end = headerEnd(bytes);
+  return end > MOST_HEADER ? -1 : Math.max(0, end - bytes.length);
 }
+
+const headerEnd = (bytes: Uint8Array) =>
+  8 + Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
 
 function textOf(head: Uint8Array): [string, string] | undefined {
   // What was cut within a character is not damaged: the decoder waits for the rest.
