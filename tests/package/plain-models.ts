@@ -1,6 +1,7 @@
 /** Small trained models of every task beyond those of networks.ts and task-models.ts, for programs without an engine. */
-import type { CreateOptions, createNetwork, Model, Network } from 'unfold-rnn';
+import type { createNetwork, Model, Network } from 'unfold-rnn';
 import { type AnyTask, made, networkCases } from './task-models.js';
+import type { Setup } from './harness.js';
 
 const rows = Array.from({ length: 40 }, (_, i) => i);
 const word = (i: number) => 'abcb'.slice(i % 3) + 'cab'.slice(0, i % 4);
@@ -13,7 +14,7 @@ const sequenceTexts: Record<string, string> = {
   given: rows.map((i) => `${i % 2},${i / 40}\t${word(i)}`).join('\n'),
 };
 
-type SequenceCase = [name: string, text: keyof typeof sequenceTexts, options: Partial<CreateOptions>];
+type SequenceCase = [name: string, text: keyof typeof sequenceTexts, options: Setup];
 
 export const sequenceCases: SequenceCase[] = [
   ['generate', 'generate', { task: 'generate', layers: [{ units: 8 }] }],
@@ -41,7 +42,7 @@ export async function sequenceModel([, text, options]: SequenceCase): Promise<Mo
 }
 
 /** What a text network can be beyond networks.ts. */
-export const textCases: Record<string, Partial<CreateOptions>> = {
+export const textCases: Record<string, Setup> = {
   'products of edges': {
     layers: [
       {

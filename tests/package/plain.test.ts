@@ -114,7 +114,7 @@ test.each(sequenceCases)('%s', async (...one) => {
 });
 
 test.each(Object.entries(tensorCases))('tensors: %s', async (_, options) => {
-  const network = await createNetwork({ ...options, threads: 1, seed: 5 });
+  const network = await createNetwork({ ...options, seed: 5 }, { threads: 1 });
   try {
     const { inputs, context = 0 } = options.task;
     const x = Array.from({ length: 6 }, (_, t) =>
@@ -130,14 +130,11 @@ test.each(Object.entries(tensorCases))('tensors: %s', async (_, options) => {
 
 test('a seed writes the text that the engine writes', async () => {
   for (const unit of ['character', 'byte'] as const) {
-    const model = await createModel({
-      text: TEXT,
-      unit,
-      layers: [{ units: 12 }],
-      batchSize: 3,
-      sequenceLength: 11,
-      threads: 1,
-    });
+    const model = await createModel(
+      { unit, layers: [{ units: 12 }], batchSize: 3, sequenceLength: 11 },
+      TEXT,
+      { threads: 1 },
+    );
     for await (const _ of model.train({ steps: 30 }));
     await saved(model, async ({ sample, predict, symbols }) => {
       for (const [prompt, temperature, seed] of [
@@ -240,13 +237,11 @@ describe('a file', () => {
   });
 
   test('whose symbols look like code is text in what is printed', async () => {
-    const model = await createModel({
-      text: '\u2028\\"`${</script>\u0000?😀'.repeat(40),
-      layers: [{ units: 4 }],
-      batchSize: 2,
-      sequenceLength: 8,
-      threads: 1,
-    });
+    const model = await createModel(
+      { layers: [{ units: 4 }], batchSize: 2, sequenceLength: 8 },
+      '\u2028\\"`${</script>\u0000?😀'.repeat(40),
+      { threads: 1 },
+    );
     const bytes = await model.save();
     model.dispose();
     const { symbols } = await load(toJavaScript(bytes));
@@ -257,13 +252,11 @@ describe('a file', () => {
 
 test('8-bit weights cost less than 0.01 bits a character', async () => {
   const text = readFileSync(new URL('../../web/texts/tunes.txt', import.meta.url), 'utf8').slice(0, 60_000);
-  const model = await createModel({
+  const model = await createModel(
+    { layers: [{ units: 48 }], seed: 1, optimizer: { learningRate: 0.01 } },
     text,
-    layers: [{ units: 48 }],
-    seed: 1,
-    threads: 1,
-    optimizer: { learningRate: 0.01 },
-  });
+    { threads: 1 },
+  );
   for await (const _ of model.train({ steps: 150 }));
   const bytes = await model.save();
   model.dispose();

@@ -44,14 +44,11 @@ async function opened(html: string, name: string): Promise<{ page: Page; problem
 
 const sequence = (name: string) => sequenceModel(sequenceCases.find(([own]) => own === name)!);
 const textModel = () =>
-  createModel({
-    batchSize: 4,
-    sequenceLength: 16,
-    text: 'to be or not to be, that is </script> the question\n'.repeat(20),
-    layers: [{ units: 16 }],
-    seed: 3,
-    threads: 1,
-  });
+  createModel(
+    { batchSize: 4, sequenceLength: 16, layers: [{ units: 16 }], seed: 3 },
+    'to be or not to be, that is </script> the question\n'.repeat(20),
+    { threads: 1 },
+  );
 
 /** Of each task: a model, and what its page shows at first. */
 const pages: [name: string, model: () => Promise<Pick<Model, 'save' | 'dispose'>>, shows: RegExp][] = [
@@ -63,7 +60,7 @@ const pages: [name: string, model: () => Promise<Pick<Model, 'save' | 'dispose'>
   ['notes', () => made('notes', 'notes', { layers: [{ units: 6 }] }), /composed/],
   ['generate', () => sequence('generate, halting, a given context'), /[abc]/],
   ['translate', () => sequence('translate, additive attention'), /%/],
-  ['tensor', () => createNetwork({ ...tensorCases['a readout']!, threads: 1 }), /1\s+-?\d/],
+  ['tensor', () => createNetwork({ ...tensorCases['a readout']! }, { threads: 1 }), /1\s+-?\d/],
 ]; // prettier-ignore
 
 describe('a model in one HTML page', () => {
@@ -115,13 +112,11 @@ describe('a model in one HTML page', () => {
   });
 
   it('is below a megabyte for two layers of 200 units', async () => {
-    const model = await createModel({
-      text: texts['regress']!,
-      batchSize: 4,
-      sequenceLength: 16,
-      layers: [{ units: 200 }, { units: 200 }],
-      threads: 1,
-    });
+    const model = await createModel(
+      { batchSize: 4, sequenceLength: 16, layers: [{ units: 200 }, { units: 200 }] },
+      texts['regress'],
+      { threads: 1 },
+    );
     const html = toHtml(await model.save());
     model.dispose();
     expect(html.length).toBeLessThan(1e6);
