@@ -247,7 +247,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
       expect(await rejection(call())).toMatchObject({ code: 'DISPOSED' });
     const other = await create({ task: { inputs: 1 }, layers: [{ units: 2 }] }, { worker });
     const waiting = rejection(other.gradients());
-    other.terminate();
+    other.dispose();
     expect(await waiting).toMatchObject({ code: 'DISPOSED' });
   });
 });

@@ -81,7 +81,7 @@ describe('a worker', () => {
     const training = rejection(collect(reports));
     controller.abort();
     expect(await training).toMatchObject({ name: 'AbortError' });
-    model.terminate();
+    model.dispose();
   });
 
   test('that is not there, or is of another kind, is refused', async () => {

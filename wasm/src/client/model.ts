@@ -168,10 +168,6 @@ export class TextModel implements Model {
     this.dispose();
   }
 
-  terminate(): void {
-    this.dispose();
-  }
-
   #stream<T, R>(
     open: (sink: Sink<T>) => Source,
     signal: AbortSignal | undefined,

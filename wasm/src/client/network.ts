@@ -210,10 +210,6 @@ export class TensorNetwork implements Network {
     this.dispose();
   }
 
-  terminate(): void {
-    this.dispose();
-  }
-
   #send<K extends 'forward' | 'backward' | 'setTensors'>(name: K, options: object, parts: Float32Array[]) {
     const numbers = joined(parts);
     const args: TensorArgs = { options: toJson(options), numbers };

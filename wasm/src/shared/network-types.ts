@@ -182,6 +182,4 @@ export interface Network {
   dispose(): void;
   /** For `using network = await createNetwork(…)`. */
   [Symbol.dispose](): void;
-  /** The same by the name that a `Worker` has for it. */
-  terminate(): void;
 }

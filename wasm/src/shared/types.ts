@@ -423,12 +423,13 @@ export interface Model {
    * text of the same symbols.
    */
   save(options?: { optimizer?: boolean }): Promise<Uint8Array>;
-  /** Ends the model, its memory and its threads. Calls still running reject with `DISPOSED`. May be called again. */
+  /**
+   * Ends the model, its memory and its threads: a worker is killed in the middle of whatever it does. Calls still running
+   * reject with `DISPOSED`. May be called again.
+   */
   dispose(): void;
   /** For `using model = await createModel(…)`. */
   [Symbol.dispose](): void;
-  /** The same by the name that a `Worker` has for it: a worker is killed in the middle of whatever it does. */
-  terminate(): void;
 }
 
 /**

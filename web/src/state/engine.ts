@@ -370,7 +370,7 @@ export class Engine {
 
   private crashed(error: unknown): void {
     const kept = this.kept;
-    this.model?.terminate();
+    this.model?.dispose();
     this.model = null;
     store.phase.value = 'broken';
     const recover = {
