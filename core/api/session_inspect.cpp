@@ -184,7 +184,7 @@ Json Session::info() const {
                       {"steps", T},
                       {"encoderSteps", S},
                       {"train", count(Split::train)},
-                      {"validationSplit", count(Split::validation)},
+                      {"validation", count(Split::validation)},
                       {"test", count(Split::test)}});
   if (loader_) put(data, {{"trivialLoss", trivial_loss(loader_->data(), config_.task)}});
   put(info, {{"data", data}});

@@ -88,7 +88,7 @@ double since(Clock::time_point start) { return std::chrono::duration<double>(Clo
 /// Loss and accuracy on each split of a task, and the loss of the trivial baseline.
 void print_splits(Session& session) {
   const Json data = session.info()["data"];
-  for (const auto& [name, split] : {std::pair{"validationSplit", Split::validation}, {"test", Split::test}}) {
+  for (const auto& [name, split] : {std::pair{"validation", Split::validation}, {"test", Split::test}}) {
     if (data[name].get<Index>() == 0) continue;
     const Evaluation e = session.trainer().evaluate(split);
     std::printf("%s loss %.6f", name, e.loss);

@@ -21,7 +21,7 @@ TEST(Session, InfoTellsTheModel) {
   EXPECT_EQ(info["vocabulary"]["size"], 10);
   EXPECT_EQ(info["vocabulary"]["unknown"], 0);
   EXPECT_EQ(info["vocabulary"]["unit"], "character");
-  EXPECT_EQ(info["characters"]["train"].get<int>() + info["characters"]["validationSplit"].get<int>(), 46);
+  EXPECT_EQ(info["tokens"]["train"].get<int>() + info["tokens"]["validation"].get<int>(), 46);
   EXPECT_EQ(info["step"], 0);
   EXPECT_TRUE(info["validationLoss"].is_null());
   EXPECT_EQ(info["math"], "reproducible");
