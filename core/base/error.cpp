@@ -43,7 +43,7 @@ std::string shortly(double x) {
 
 namespace {
 
-std::string shown(const Overflow& o) {
+std::string described(const Overflow& o) {
   return "loss " + shortly(o.loss) + ", gradient norm " + shortly(o.gradient_norm) + ", largest " + shortly(o.largest) +
          " in " + o.parameter + ", learning rate " + shortly(o.learning_rate) +
          (o.rolled_back ? "; the previous update was rolled back" : "");
@@ -106,7 +106,7 @@ void Overflow::search(const std::string& tensor, const Real* values, Index count
 
 NonFinite::NonFinite(Overflow what)
     : Error(ErrorCode::non_finite, "step " + std::to_string(what.step),
-            "a finite loss and gradient (lower the learning rate, or clip)", shown(what)),
+            "a finite loss and gradient (lower the learning rate, or clip)", described(what)),
       overflow(std::move(what)) {}
 
 }  // namespace unfold

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { apiPage } from '../../scripts/api.mjs';
+import { apiPage } from '../../scripts/data/api.mjs';
 import { openBrowser, openSite, visit } from '../web/harness.js';
 
 vi.setConfig({ testTimeout: 180_000 }); // programs and browsers on a busy machine

@@ -205,7 +205,7 @@ export interface ScheduleConfig {
   name?: Name<'constant' | 'step' | 'exponential' | 'cosine' | 'plateau'>;
   /** Steps of linear growth from zero. Default 0. */
   warmup?: number;
-  /** step: multiply by `factor` after this many steps. */
+  /** step: multiply by `factor` each time this number of steps has passed. */
   every?: number;
   factor?: number;
   /** cosine: length of the descent in steps. */

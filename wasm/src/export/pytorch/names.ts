@@ -10,7 +10,7 @@ interface Told {
   config?: Pick<Config, 'task'>;
 }
 
-/** The stored names in Unfold's order, with the former place of each. */
+/** The stored names in Unfold's order, with the original position of each. */
 export interface Ordered {
   names: { vocabulary: SavedVocabulary } | { symbols: SavedSymbols };
   /** Of the tokens that are read; none where numbers are. */
@@ -87,7 +87,7 @@ function textNames({ symbols }: Told, metadata: Metadata, V: number): Ordered {
   return { names: { vocabulary }, inputs: order, outputs: order };
 }
 
-/** The caller's names sorted, with the former place of each; or the stored ones, as they are. */
+/** The caller's names sorted, with the original position of each; or the stored ones, as they are. */
 function listOf(
   field: 'symbols' | 'labels',
   given: string | readonly string[] | undefined,

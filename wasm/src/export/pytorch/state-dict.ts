@@ -1,9 +1,10 @@
 /** Weights as a state_dict of torch.nn.RNN, LSTM and GRU, there and back. */
 import type { Config, LayerConfig } from '../../shared/config.js';
-import { refuse } from '../../shared/errors.js';
+import { mismatch, refuse, UnfoldError } from '../../shared/errors.js';
+import { nameOf } from '../../shared/formats.js';
 import { checkTask, readCheckpoint, sound, TASKS, writeCheckpoint } from '../checkpoint.js';
 import { lower } from '../lowering.js';
-import { isZip, readSafetensors, type Tensor, writeSafetensors } from '../safetensors.js';
+import { isZip, readSafetensors, type Tensor, type TensorFile, writeSafetensors } from '../safetensors.js';
 import { reorderRows, type Stack, type StackLayer, stackOf } from '../stack.js';
 import { predictsNext, orderedNames, taskOf } from './names.js';
 import { ends, type ImportedLayer, layersOf } from './parts.js';
@@ -115,7 +116,7 @@ export interface StateDictOptions {
  *   Unfold does not have: other tasks, projections, and every tensor that is none of the above
  */
 export function fromStateDict(file: Uint8Array, options: StateDictOptions = {}): Uint8Array<ArrayBuffer> {
-  const { tensors, metadata } = isZip(file) ? readPt(file) : readSafetensors(file);
+  const { tensors, metadata } = readFile(file);
   const left = new Map(tensors);
   const take = (name: string) => {
     const tensor = left.get(name);
@@ -153,6 +154,19 @@ export function fromStateDict(file: Uint8Array, options: StateDictOptions = {}):
     ...(table && { embedding: table.shape[1], tied }),
   };
   return writeCheckpoint(config, names, parameters);
+}
+
+/** Of either format; the error says what else it is. */
+function readFile(file: Uint8Array): TensorFile {
+  const other = (came: string) => mismatch('INVALID_CHECKPOINT', 'file', 'a state_dict of PyTorch', came);
+  try {
+    const read = file instanceof Uint8Array && isZip(file) ? readPt(file) : readSafetensors(file);
+    if (read.metadata['format'] === 'unfold') throw other('a model of Unfold, which openModel() opens');
+    return read;
+  } catch (error) {
+    const known = error instanceof UnfoldError && error.field === 'file' && !isZip(file) && nameOf(file);
+    throw known ? other(known[0]) : error;
+  }
 }
 
 /** What a layer reads: the input, or one direction of the layer below. */
@@ -237,7 +251,7 @@ function check(name: string, { shape }: Tensor, expected: readonly number[]): vo
     throw refuse('INVALID_CHECKPOINT', name, `shape [${expected}]`, `[${shape}]`);
 }
 
-/** Columns of a matrix, so many from one on. */
+/** `count` columns of a matrix, from column `from` on. */
 function partOf({ shape, data }: Tensor, from: number, count: number): Tensor {
   const [rows, columns] = shape as [number, number];
   if (count === columns) return { shape, data };
