@@ -15,7 +15,7 @@ async function measure({ layers, units }, threads) {
   const { createModel } = await import(pathToFileURL(at('dist/index.js')).href);
   const text = Array.from({ length: 100_000 }, (_, i) => String.fromCharCode(48 + ((i * i) % 65))).join('');
   const network = Array.from({ length: layers }, () => ({ cell: /** @type {const} */ ('lstm'), units }));
-  const model = await createModel({ text, layers: network, threads, evaluateEvery: 5 });
+  const model = await createModel({ layers: network, evaluateEvery: 5 }, text, { threads });
   const end = new AbortController();
   let steps = 0;
   const training = (async () => {

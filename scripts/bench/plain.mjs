@@ -81,10 +81,7 @@ await main(async () => {
     [2, 256],
   ];
   for (const [layers, units] of sizes) {
-    const model = await createModel({
-      text,
-      layers: Array(layers).fill({ units }),
-      seed: 1,
+    const model = await createModel({ layers: Array(layers).fill({ units }), seed: 1 }, text, {
       threads: 1,
       worker: false,
     });

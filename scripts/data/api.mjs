@@ -36,7 +36,7 @@ const sections = [
   ['A look inside', ['Inspection', 'LayerInspection', 'Term', 'TensorStats']],
   [
     'The tensor level',
-    'Network NetworkOptions NetworkTask NetworkInfo Tensor ForwardOptions Forward Backward NetworkState StepOptions'.split(
+    'Network NetworkConfig NetworkTask NetworkInfo Tensor ForwardOptions Forward Backward NetworkState StepOptions'.split(
       ' ',
     ),
   ],
@@ -56,7 +56,7 @@ const sections = [
       'parametersOf ParameterTerm cellEquations termOf shortOf Formula Piece plainText printed namesIn'
     ).split(' '),
   ],
-  ['Where and how a model runs', 'Runtime CreateOptions OpenOptions Arithmetic Build WasmModule'.split(' ')],
+  ['Where and how a model runs', 'Dataset Runtime Arithmetic Build WasmModule'.split(' ')],
   ['What a model says of itself', 'ModelInfo Info DataInfo RuntimeInfo CheckedConfig Support'.split(' ')],
   [
     'Configuration',

@@ -30,7 +30,7 @@ main(async () => {
   /** @type {typeof import('unfold-rnn')} */
   const { createModel } = await import(new URL('../../dist/index.js', import.meta.url).href);
   const text = await readFile(at('web/texts/tales.txt'));
-  const model = await createModel({ ...config, text });
+  const model = await createModel(config, text);
   try {
     let said = 0;
     for await (const { step, validationLoss, tokensPerSecond } of model.train({ until: STEPS })) {

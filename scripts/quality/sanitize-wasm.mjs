@@ -10,7 +10,8 @@ import { at, Failure, heading, main, setUp } from '../lib.mjs';
 const text = 'the quick brown fox jumps over the lazy dog; how vexingly quick daft zebras jump. ń🎉\n'.repeat(
   30,
 );
-const small = { sequenceLength: 9, batchSize: 5, threads: 1, worker: false, seed: 3 };
+const small = { sequenceLength: 9, batchSize: 5, seed: 3 };
+const here = { threads: 1, worker: false };
 const layers = [{ units: 7 }, { units: 6 }];
 
 /** @typedef {typeof import('unfold-rnn')} Unfold */
@@ -98,7 +99,7 @@ async function refused(promise, UnfoldError) {
  * @param {number} most
  */
 async function tried({ createModel, openModel, UnfoldError }, config, most) {
-  const model = await createModel({ ...small, ...config, text });
+  const model = await createModel({ ...small, ...config }, text, here);
   await read(model.train({ steps: 30 }));
   await read(model.sample({ length: 60, prompt: 'the ', topK: 5 }));
   await model.evaluate();
@@ -109,19 +110,19 @@ async function tried({ createModel, openModel, UnfoldError }, config, most) {
   await model.inspect('the quick fox');
   await model.histograms();
   const file = await model.save({ optimizer: true });
-  const again = await openModel(file, { ...small, text });
+  const again = await openModel(file, text, here);
   await Promise.all([read(model.train({ steps: 3 })), read(again.train({ steps: 3 }))]);
   const same = Buffer.compare(Buffer.from(await model.save()), Buffer.from(await again.save())) === 0;
   if (!same) throw new Failure('an opened model trains on to other weights.');
   again.dispose();
   let bad = 0;
   for (let cut = 0; cut < file.length; cut += Math.ceil(file.length / most), ++bad) {
-    await refused(openModel(file.subarray(0, cut), { ...small, text }), UnfoldError);
+    await refused(openModel(file.subarray(0, cut), text, here), UnfoldError);
   }
   for (let at = 8; at < file.length; at += Math.ceil(file.length / most), ++bad) {
     const flipped = file.slice();
     flipped[at] ^= 1 << (at % 8);
-    await refused(openModel(flipped, { ...small, text }), UnfoldError);
+    await refused(openModel(flipped, text, here), UnfoldError);
   }
   model.dispose();
   return bad;
@@ -134,7 +135,7 @@ async function tried({ createModel, openModel, UnfoldError }, config, most) {
  */
 async function triedTask({ createModel, openModel, UnfoldError }, [config, text, question]) {
   const { sequenceLength: _, ...own } = { ...small, layers: [{ units: 5 }] };
-  const model = await createModel({ ...own, ...config, text });
+  const model = await createModel({ ...own, ...config }, text, here);
   await read(model.train({ steps: 10 }));
   for (const split of /** @type {const} */ (['train', 'validation', 'test'])) await model.evaluate({ split });
   const { target: _unknown, ...open } = question;
@@ -142,7 +143,7 @@ async function triedTask({ createModel, openModel, UnfoldError }, [config, text,
   await model.example('train', 0);
   const file = await model.save();
   for (const given of [text, '']) {
-    const again = await openModel(file, { threads: 1, worker: false, text: given });
+    const again = await openModel(file, given, here);
     await again.predict(question);
     if (given) await read(again.train({ steps: 2 }));
     again.dispose();
@@ -151,7 +152,7 @@ async function triedTask({ createModel, openModel, UnfoldError }, [config, text,
     file.subarray(0, -9),
     file.map((byte, at) => (at === file.length - 9 ? byte ^ 1 : byte)),
   ])
-    await refused(openModel(bad, { threads: 1, worker: false, text }), UnfoldError);
+    await refused(openModel(bad, text, here), UnfoldError);
   model.dispose();
   return 2;
 }
@@ -159,15 +160,10 @@ async function triedTask({ createModel, openModel, UnfoldError }, [config, text,
 /**
  * The tensor level: ragged batches there and back, every optimizer, states, saved and loaded.
  * @param {Unfold} unfold
- * @param {Pick<import('unfold-rnn').NetworkOptions, 'layers' | 'dropout'>} config
+ * @param {Pick<import('unfold-rnn').NetworkConfig, 'layers' | 'dropout'>} config
  */
 async function triedNetwork({ createNetwork }, config) {
-  const network = await createNetwork({
-    task: { inputs: 2, outputs: 3 },
-    ...config,
-    threads: 1,
-    worker: false,
-  });
+  const network = await createNetwork({ task: { inputs: 2, outputs: 3 }, ...config }, here);
   const [T, N] = [5, 3];
   let state;
   for (const optimizer of /** @type {const} */ (['sgd', 'rmsprop', 'adagrad', 'adadelta', 'adam', 'adamw'])) {
@@ -197,7 +193,7 @@ main(async () => {
   let bad = 0;
   for (const [at, config] of configs.entries()) bad += await tried(unfold, config, at === 0 ? 40 : 1);
   for (const task of tasks) bad += await triedTask(unfold, task);
-  /** @type {Pick<import('unfold-rnn').NetworkOptions, 'layers' | 'dropout'>[]} */
+  /** @type {Pick<import('unfold-rnn').NetworkConfig, 'layers' | 'dropout'>[]} */
   const networks = cells.map(({ name }) => ({ layers: [{ cell: name, units: 5 }] }));
   networks.push({
     layers: [

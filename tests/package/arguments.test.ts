@@ -12,7 +12,7 @@ import {
   UnfoldError,
 } from 'unfold-rnn';
 import { read } from './calls.js';
-import { hosts } from './harness.js';
+import { argumentsOf, hosts } from './harness.js';
 
 const loop: Record<string, unknown> = {};
 loop['loop'] = loop;
@@ -67,16 +67,16 @@ describe.each(hosts)('in $host', ({ worker }) => {
   const models: Model[] = [];
   let network: Network;
   beforeAll(async () => {
-    models.push(await createModel({ ...small, text: 'abc abd '.repeat(60) }));
+    models.push(await createModel(...argumentsOf({ ...small, text: 'abc abd '.repeat(60) })));
     models.push(
-      await createModel({ ...small, sequenceLength: undefined as never, task: 'tag', text: tagged }),
+      await createModel(
+        ...argumentsOf({ ...small, sequenceLength: undefined as never, task: 'tag', text: tagged }),
+      ),
     );
-    network = await createNetwork({
-      threads: 1,
-      worker,
-      task: { inputs: 2, outputs: 1 },
-      layers: [{ units: 2 }],
-    });
+    network = await createNetwork(
+      { task: { inputs: 2, outputs: 1 }, layers: [{ units: 2 }] },
+      { threads: 1, worker },
+    );
   });
   afterAll(() => {
     for (const model of models) model.dispose();
@@ -111,17 +111,24 @@ describe.each(hosts)('in $host', ({ worker }) => {
   });
 });
 
+const here = { threads: 1, worker: false };
+
 test('of functions; questions about configurations are answered afterwards', async () => {
   for (const s of [...strange, undefined as never]) {
     await settles('createModel', () => createModel(s));
     await settles('createNetwork', () => createNetwork(s));
     await settles('openModel', () => openModel(s));
     await settles('openModel (options)', () => openModel(new Uint8Array(9), s));
+    await settles('createModel (dataset)', () => createModel({}, s, here));
+    await settles('createModel (runtime)', () => createModel({}, 'abc', s));
+    await settles('openModel (runtime)', () => openModel(new Uint8Array(9), '', s));
+    await settles('createNetwork (runtime)', () => createNetwork({ task: { inputs: 1 } }, s));
     await settles('checkConfig', () => checkConfig(s));
     await settles('checkConfig (vocabulary)', () => checkConfig({}, { vocabulary: s }));
     await settles('checkConfig (tokens)', () => checkConfig({}, { tokens: s }));
     await settles('describeNetwork', () => describeNetwork(s));
     await settles('describeNetwork (vocabulary)', () => describeNetwork({}, { vocabulary: s }));
+    await settles('checkConfig (runtime)', () => checkConfig({}, {}, s));
     await settles('getSchema', () => getSchema(s));
   }
   expect((await checkConfig({}, { vocabulary: 20 })).parameters).toBeGreaterThan(0);

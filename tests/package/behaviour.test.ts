@@ -54,7 +54,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
       const later = (await collect(model.train({ steps: 150 }))).map(({ epoch }) => epoch);
       expect(later).toEqual([...later].sort((a, b) => a - b));
       expect(later.at(-1)).toBeGreaterThan(3);
-      const copy = await openModel(await model.save(), { text: TEXT, worker, threads: 1 });
+      const copy = await openModel(await model.save(), TEXT, { worker, threads: 1 });
       expect(copy.info.epoch).toBe(model.info.epoch);
       copy.dispose();
     });
@@ -411,7 +411,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
         if (first.length >= 2) break; // the third is under way
       }
       expect(model.info.step).toBe(first.length);
-      const copy = await openModel(await model.save(), { text: long.text, worker, threads: 1 });
+      const copy = await openModel(await model.save(), long.text, { worker, threads: 1 });
       const rest = (await collect(copy.train({ steps: 2 }))).flatMap((report) => [...report.losses]);
       copy.dispose();
       expect((await collect(model.train({ steps: 2 }))).flatMap((report) => [...report.losses])).toEqual(
@@ -506,7 +506,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
       await training.next();
       const [measured, bytes] = await Promise.all([model.evaluate(), model.save()]);
       await training.return?.();
-      const copy = await openModel(bytes, { text: options.text, worker, threads: 1 });
+      const copy = await openModel(bytes, options.text, { worker, threads: 1 });
       expect(await copy.evaluate()).toEqual(measured);
       copy.dispose();
     });
@@ -518,7 +518,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
       await collect(model.train({ steps: 2 }));
       // Of many slices, of which each ends within a window.
       const [, bytes] = await Promise.all([model.evaluate(), model.save()]);
-      const copy = await openModel(bytes, { text: long.text, worker, threads: 1 });
+      const copy = await openModel(bytes, long.text, { worker, threads: 1 });
       const losses = async (of: typeof model) =>
         (await collect(of.train({ steps: 2 }))).flatMap((report) => [...report.losses]);
       expect(await losses(copy)).toEqual(await losses(model));

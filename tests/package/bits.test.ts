@@ -61,7 +61,7 @@ test('the examples of every corpus and what is learnt from them are the same nat
       batchSize: 6,
       evaluateEvery: 0,
     };
-    const model = await createModel({ ...config, threads: 2, worker: true });
+    const model = await createModel(config, undefined, { threads: 2, worker: true });
     await collect(model.train({ steps: 12 }));
     await model.evaluate();
     const saved = Buffer.from(await model.save());

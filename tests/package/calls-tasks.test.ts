@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { createModel, createNetwork, type Model, type Network } from 'unfold-rnn';
 import { goesOnLikeItsCopy, mostly, read, settles, strange } from './calls.js';
 import { count, many } from './counts.js';
-import { hosts } from './harness.js';
+import { argumentsOf, hosts } from './harness.js';
 
 const word = (i: number) => ['abc', 'ba', 'cab', 'c', 'bbca'][i % 5]!;
 const lines = (line: (i: number) => string) => Array.from({ length: 24 }, (_, i) => line(i)).join('\n');
@@ -149,7 +149,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
     };
     await fc.assert(
       fc.asyncProperty(fc.array(acts(which), { maxLength: 10 }), async (list) => {
-        const model = await createModel({ ...small, ...options, text, worker });
+        const model = await createModel(...argumentsOf({ ...small, ...options, text, worker }));
         try {
           await made(list, ({ call }) => call(model));
           await model.update({ dropout: 0 });
@@ -235,7 +235,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
           layers: [{ cell: 'gru' as const, units: 3 }],
           dropout: 0.2,
         };
-        const network = await createNetwork({ ...config, seed: 1, threads: 1, worker });
+        const network = await createNetwork({ ...config, seed: 1 }, { threads: 1, worker });
         try {
           await made(list, ({ call }) => call(network));
           for (const [name, { data }] of Object.entries(await network.parameters()))

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { createModel, type Model } from 'unfold-rnn';
 import { goesOnLikeItsCopy, mostly, read, settles, strange } from './calls.js';
 import { count, many } from './counts.js';
-import { hosts, TEXT } from './harness.js';
+import { argumentsOf, hosts, TEXT } from './harness.js';
 
 const text = TEXT.slice(0, 1200);
 const config = {
@@ -94,7 +94,7 @@ function make(model: Model, { what, abort: asked, read: most }: Call): Promise<u
 }
 
 async function survives(worker: boolean, calls: Call[], end: 'save' | 'dispose'): Promise<void> {
-  const model = await createModel({ ...config, text, worker });
+  const model = await createModel(...argumentsOf({ ...config, text, worker }));
   try {
     const made: Promise<void>[] = [];
     for (const each of calls) {
@@ -147,7 +147,7 @@ const act = fc.oneof(
 
 /** Start, stop, abort, and another size in place of the model at whatever moment: nothing hangs. */
 async function resized(acts: (typeof act extends fc.Arbitrary<infer T> ? T : never)[]): Promise<void> {
-  let model = await createModel({ ...config, text, threads: 2 });
+  let model = await createModel(...argumentsOf({ ...config, text, threads: 2 }));
   const made: Promise<void>[] = [];
   const watched = (promise: Promise<unknown>, what: string) => {
     const settled = settles(promise, what);
@@ -160,13 +160,15 @@ async function resized(acts: (typeof act extends fc.Arbitrary<infer T> ? T : nev
       if ('resize' in each) {
         const { units, batchSize } = each.resize;
         model.dispose(); // in the middle of whatever it does
-        model = await createModel({
-          ...config,
-          layers: [{ cell: 'lstm', units }],
-          batchSize,
-          text,
-          threads: each.threads,
-        });
+        model = await createModel(
+          ...argumentsOf({
+            ...config,
+            layers: [{ cell: 'lstm', units }],
+            batchSize,
+            text,
+            threads: each.threads,
+          }),
+        );
         if (each.wait) await watched(read(model.train({ steps: 3 })), 'training at another size');
       } else {
         const settled = watched(new Promise((done) => done(make(model, each))), JSON.stringify(each.what));

@@ -42,7 +42,7 @@ export async function settles(promise: Promise<unknown>, what: string): Promise<
 
 /** Whatever was called before: a model and its copy from a file learn the same, and no object was polluted. */
 export async function goesOnLikeItsCopy(model: Model, text: string): Promise<void> {
-  const again = await openModel(await model.save(), { text, threads: 1, worker: false });
+  const again = await openModel(await model.save(), text, { threads: 1, worker: false });
   try {
     await Promise.all([read(model.train({ steps: 2 })), read(again.train({ steps: 2 }))]);
     expect(await again.save()).toEqual(await model.save());

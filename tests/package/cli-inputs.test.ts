@@ -9,7 +9,7 @@ import { createModel, openModel } from 'unfold-rnn';
 import { describe as describeProgress, Divergence } from '../../dist/cli/progress.js';
 import * as command from './command.js';
 import { read } from './calls.js';
-import { TEXT } from './harness.js';
+import { argumentsOf, TEXT } from './harness.js';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 }); // programs on a busy machine
 
@@ -21,7 +21,7 @@ const small = { layers: [{ cell: 'gru', units: 6 }], batchSize: 4, threads: 1, w
 
 /** A model of a few steps, in a file. */
 async function save(name: string, options: object): Promise<void> {
-  const model = await createModel({ ...small, ...options });
+  const model = await createModel(...argumentsOf({ ...small, ...options }));
   await read(model.train({ steps: 4 }));
   await write(name, await model.save());
   model.dispose();
@@ -49,8 +49,8 @@ const short = [
   '--fresh',
 ];
 const symbolsOf = async (name: string) =>
-  (await openModel(await readFile(join(folder, name)), { threads: 1, worker: false })).info.vocabulary
-    .symbols;
+  (await openModel(await readFile(join(folder, name)), undefined, { threads: 1, worker: false })).info
+    .vocabulary.symbols;
 
 describe('texts', () => {
   const umlauts = 'Zauberkünstler üben.\n'.repeat(9);
@@ -112,9 +112,7 @@ describe('texts', () => {
     await write('a.txt', 'Anna\nBert');
     await write('b.txt', 'Cora\nDora\n');
     await run(['train', 'a.txt', 'b.txt', '-t', 'generate', '-n', '1', '-o', 'ab.st', ...short]);
-    const model = await openModel(await readFile(join(folder, 'ab.st')), {
-      text: 'Anna\nBert\nCora\nDora\n',
-    });
+    const model = await openModel(await readFile(join(folder, 'ab.st')), 'Anna\nBert\nCora\nDora\n');
     expect(model.info.data).toMatchObject({ steps: 5 }); // four letters and the end
     model.dispose();
     await write('c.txt', 'x\tgood\n\nnothing\n');
@@ -258,7 +256,10 @@ describe('predict', () => {
     expect(status).toBe(0);
     const [header, ...rows] = out.trim().split('\n');
     expect(header).toBe('sine,parity');
-    const model = await openModel(await readFile(join(folder, 'series.st')), { threads: 1, worker: false });
+    const model = await openModel(await readFile(join(folder, 'series.st')), undefined, {
+      threads: 1,
+      worker: false,
+    });
     const input = SERIES.slice(0, 20).map((row) => row.split(',').map(Number));
     const { forecast } = await model.predict({ input, steps: 3 });
     model.dispose();
@@ -285,7 +286,10 @@ describe('evaluate', () => {
     const measured = await evaluate(['text.st', '-'], text);
     const unknown = { count: 3, symbols: ['T', '?', 'J'] };
     expect(measured).toMatchObject({ status: 0, split: 'all', unknown });
-    const model = await openModel(await readFile(join(folder, 'text.st')), { threads: 1, worker: false });
+    const model = await openModel(await readFile(join(folder, 'text.st')), undefined, {
+      threads: 1,
+      worker: false,
+    });
     const { surprise } = await model.inspect(text);
     model.dispose();
     const costs = [...surprise.slice(1)].map((bits) => bits * Math.LN2);

@@ -277,7 +277,7 @@ describe('the other commands', () => {
     ]);
     expect(status).toBe(0);
     const answer = JSON.parse(out);
-    const model = await openModel(await readFile(join(folder, 'm.safetensors')), { text: TEXT });
+    const model = await openModel(await readFile(join(folder, 'm.safetensors')), TEXT);
     expect(answer).toMatchObject(await model.evaluate());
     expect(answer.baselines).toEqual(await model.baselines({ maxOrder: 1 }));
     model.dispose();

@@ -129,7 +129,7 @@ test('the plain programs of wasm/README.md run, and write the same', async () =>
   const block = (language: string, first: string) =>
     new RegExp(`\`\`\`${language}\\n(${first}.*?)\`\`\``, 's').exec(section)![1]!;
   const make = `import { createModel } from 'unfold-rnn';
-const model = await createModel({ text: 'The rain in Spain. '.repeat(300), layers: [{ units: 24 }], threads: 1 });
+const model = await createModel({ layers: [{ units: 24 }] }, 'The rain in Spain. '.repeat(300), { threads: 1 });
 for await (const _ of model.train({ steps: 30 }));
 ${block('js', 'import \\{ writeFile').replace("toC(bytes, { precision: 'int8' })", 'toC(bytes)')}
 model.dispose();

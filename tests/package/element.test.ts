@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createModel, type CreateOptions, type Progress } from 'unfold-rnn';
+import { createModel, type Progress } from 'unfold-rnn';
 import type { UnfoldPlayground } from 'unfold-rnn/element';
 import { openBrowser, openSite, type Site, type Visit, visit } from '../web/harness.js';
-import { TEXT } from './harness.js';
+import { argumentsOf, type Setup, TEXT } from './harness.js';
 
 /** Of each test. Whatever it waits for has no limit of its own: on a busy machine it comes later. */
 const LIMIT = 180_000;
@@ -170,8 +170,8 @@ test('taken out of the page it ends its worker', async () => {
 });
 
 /** A trained model beside the page. */
-async function beside(name: string, config: CreateOptions): Promise<void> {
-  const model = await createModel({ ...config, evaluateEvery: 0, threads: 1, worker: false });
+async function beside(name: string, config: Setup): Promise<void> {
+  const model = await createModel(...argumentsOf({ ...config, evaluateEvery: 0, threads: 1, worker: false }));
   for await (const _ of model.train({ steps: 2 }));
   await writeFile(join(folder, name), await model.save());
   model.dispose();

@@ -1,13 +1,6 @@
 /** What holds only with the real engine behind: the same numbers, wherever they are computed. */
 import { describe, expect, test } from 'vitest';
-import {
-  checkConfig,
-  getSchema,
-  type Model,
-  openModel,
-  type OpenOptions,
-  type UnfoldError,
-} from 'unfold-rnn';
+import { checkConfig, getSchema, type Model, openModel, type UnfoldError } from 'unfold-rnn';
 import * as inline from 'unfold-rnn/inline';
 import { collect, hosts, realModel, rejection, SMALL, TEXT, turn } from './harness.js';
 
@@ -20,10 +13,10 @@ const write = async (model: Model) =>
 /** Opens, uses and disposes of. */
 async function reopen<T>(
   bytes: Uint8Array,
-  options: OpenOptions,
+  { text, worker }: { text?: string; worker?: boolean },
   use: (model: Model) => Promise<T>,
 ): Promise<T> {
-  const model = await openModel(bytes, { threads: 1, ...options });
+  const model = await openModel(bytes, text, { threads: 1, ...(worker !== undefined && { worker }) });
   try {
     return await use(model);
   } finally {
@@ -102,7 +95,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
     const [last] = (await collect(model.train({ steps: 5 }))).slice(-1);
     expect(last!.step).toBeGreaterThanOrEqual(5);
     expect(Number.isFinite(last!.loss)).toBe(true);
-    await openModel(await model.save(), { worker: false }).then((saved) => saved.dispose());
+    await openModel(await model.save(), undefined, { worker: false }).then((saved) => saved.dispose());
   });
 
   test('the error of a step that was left is not told of other settings', async () => {
@@ -178,7 +171,7 @@ test('threads, workers and the embedded engine change no number', async () => {
     results.push({ losses: await train(model, 15), text: await write(model) });
     model.dispose();
   }
-  const embedded = await inline.createModel({ text: TEXT, ...SMALL, ...large });
+  const embedded = await inline.createModel({ ...SMALL, ...large }, TEXT);
   results.push({ losses: await train(embedded, 15), text: await write(embedded) });
   embedded.dispose();
   for (const result of results) expect(result).toEqual(results[0]);
@@ -209,7 +202,7 @@ describe('configurations', () => {
     const model = await realModel({ text });
     const { config, parameters, memoryBytes, vocabulary } = model.info;
     model.dispose();
-    const size = { vocabulary: vocabulary.size, characters: [...text].length };
+    const size = { vocabulary: vocabulary.size, tokens: [...text].length };
     expect(await checkConfig(SMALL, size)).toEqual({ config, parameters, memoryBytes });
   });
 

@@ -13,6 +13,7 @@ import {
 } from 'unfold-rnn/export';
 import { createModel, createNetwork, getSchema, UnfoldError } from 'unfold-rnn';
 import { texts } from './task-models.js';
+import { networkArguments, argumentsOf } from './harness.js';
 
 /** One entry for each format: what it is called, and what makes it. */
 const formats: Record<string, (checkpoint: Uint8Array) => unknown> = {
@@ -40,7 +41,9 @@ const tasks: Record<string, (preset: string) => Promise<Uint8Array>> = {
   regress: (preset) => saved({ preset, task: 'regress', text: texts['regress']! }),
   notes: (preset) => saved({ preset, task: 'notes', text: texts['notes']! }),
   tensor: async (preset) => {
-    const network = await createNetwork({ ...small, preset, task: { inputs: 2, outputs: 1 } });
+    const network = await createNetwork(
+      ...networkArguments({ ...small, preset, task: { inputs: 2, outputs: 1 } }),
+    );
     const bytes = await network.save();
     network.dispose();
     return bytes;
@@ -48,7 +51,7 @@ const tasks: Record<string, (preset: string) => Promise<Uint8Array>> = {
 };
 
 async function saved(options: object): Promise<Uint8Array> {
-  const model = await createModel({ ...small, ...options });
+  const model = await createModel(...argumentsOf({ ...small, ...options }));
   const bytes = await model.save({ optimizer: false });
   model.dispose();
   return bytes;

@@ -71,14 +71,14 @@ describe('in a worker', () => {
     expect(await rejection(fakeModel(true, 'fault=exit in=create'))).toMatchObject({ code: 'WORKER_FAILED' });
   });
 
-  test('a hanging step: abort and terminate still work', async () => {
+  test('a hanging step: abort and dispose still work', async () => {
     const model = await fakeModel(true, 'step=1 fault=hang at=3');
     const controller = new AbortController();
     const training = rejection(collect(model.train({ signal: controller.signal })));
     controller.abort();
     expect(await training).toBe(controller.signal.reason);
     const saving = rejection(model.save());
-    model.terminate();
+    model.dispose();
     expect(await saving).toMatchObject({ code: 'DISPOSED' });
   });
 

@@ -27,10 +27,10 @@ beforeAll(async () => {
 afterEach(() => void Object.assign(disk, real));
 afterAll(() => rm(folder, { recursive: true }));
 
-const options = { text: TEXT, threads: 1, worker: false };
+const runtime = { threads: 1, worker: false };
 
 async function stepOf(file: string): Promise<number> {
-  const { model } = await openSaved(file, options);
+  const { model } = await openSaved(file, TEXT, runtime);
   const { step } = model.info;
   model.dispose();
   return step;
@@ -112,12 +112,12 @@ test('neither can be opened: the error is of the newer; another text is no damag
   await twoGenerations();
   await writeFile(path, Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8));
   await writeFile(previousOf(path), '');
-  expect(await rejection(openSaved(path, options))).toMatchObject({
+  expect(await rejection(openSaved(path, TEXT, runtime))).toMatchObject({
     code: 'INVALID_CHECKPOINT',
     actual: '8 bytes',
   });
   await twoGenerations();
-  expect(await rejection(openSaved(path, { ...options, text: `${TEXT}the` }))).toMatchObject({
+  expect(await rejection(openSaved(path, `${TEXT}the`, runtime))).toMatchObject({
     code: 'INVALID_TEXT',
   });
 });

@@ -215,7 +215,7 @@ describe.skipIf(missing)("other people's tests", () => {
 
     test.each([true, false])('trains (worker: %s)', async (worker) => {
       expect(await train(createModel, { threads: 1, worker })).toMatchObject(${JSON.stringify(expected)});
-      await expect(createModel({ text: '', worker })).rejects.toBeInstanceOf(UnfoldError);
+      await expect(createModel({}, '', { worker })).rejects.toBeInstanceOf(UnfoldError);
     });`;
 
   test('Vitest', async () => {

@@ -32,11 +32,7 @@ test.each(networkCases)('takes a task: %s', async (_, task, text, more) => {
 });
 
 const translation = () =>
-  createModel({
-    ...options,
-    dataset: 'reversal',
-    encoder: [{ units: 4, bidirectional: true }],
-    layers: [
+  createModel({ dataset: 'reversal', encoder: [{ units: 4, bidirectional: true }], layers: [
       {
         cell: 'gru',
         reset: 'before',
@@ -46,9 +42,7 @@ const translation = () =>
         edges: [{ from: 'input' }, { from: 'self', blocks: 2 }, { from: { product: [{ from: 'self' }, { from: 'self', delay: 2 }] } }],
       },
       { cell: 'peephole-lstm', units: 4, layerNorm: true, residual: true, recurrentDropout: 0.1 },
-    ],
-    attention: 'additive',
-  }); // prettier-ignore
+    ], attention: 'additive' }, undefined, options); // prettier-ignore
 
 describe('what does not fit', async () => {
   const { metadata, tensors } = await saved(await translation());
@@ -170,17 +164,19 @@ describe('what does not fit', async () => {
 
 test("a network's parameters are columns of PyTorch's tensors", async () => {
   const layer = { cell: 'lstm' as const, units: 3 };
-  const network = await createNetwork({
-    task: { inputs: 2 },
-    layers: [
-      layer,
-      { ...layer, direction: 'backward', edges: [{ from: 'input' }, { from: 'self' }] },
-      { ...layer, edges: [{ from: 0 }, { from: 1 }, { from: 'self' }] },
-      { ...layer, direction: 'backward', edges: [{ from: 0 }, { from: 1 }, { from: 'self' }] },
-    ],
-    readout: [{ from: 2 }, { from: 3 }],
-    ...options,
-  });
+  const network = await createNetwork(
+    {
+      task: { inputs: 2 },
+      layers: [
+        layer,
+        { ...layer, direction: 'backward', edges: [{ from: 'input' }, { from: 'self' }] },
+        { ...layer, edges: [{ from: 0 }, { from: 1 }, { from: 'self' }] },
+        { ...layer, direction: 'backward', edges: [{ from: 0 }, { from: 1 }, { from: 'self' }] },
+      ],
+      readout: [{ from: 2 }, { from: 3 }],
+    },
+    options,
+  );
   const graph = await network.graph();
   const tensors = new Map(Object.entries(await network.parameters()));
   network.dispose();

@@ -21,20 +21,20 @@ const namesOf = (graph: NetworkGraph) => graph.parameters.map(({ name }) => name
 
 describe.each(hosts)('in $host', ({ worker }) => {
   test('a model has the graph of its configuration and vocabulary, and of its file', async () => {
-    const model = await createModel({ ...small, text: TEXT, threads: 1, worker });
+    const model = await createModel(small, TEXT, { threads: 1, worker });
     const graph = await model.graph();
     const bytes = await model.save({ optimizer: false });
     expect(await describeNetwork(small, { vocabulary })).toEqual(graph);
     expect(namesOf(graph)).toEqual([...readSafetensors(bytes).tensors.keys()].sort());
     expect(graph.totals.parameters).toBe(model.info.parameters);
-    const again = await openModel(bytes, { threads: 1, worker });
+    const again = await openModel(bytes, undefined, { threads: 1, worker });
     expect(await again.graph()).toEqual(graph);
     for (const each of [model, again]) each.dispose();
   });
 
   test('a network of numbers has it too, and says in which tensors its parameters are', async () => {
     const task = { inputs: 2, outputs: 1 };
-    const torch = await createNetwork({ task, layers: [{ units: 4 }, { units: 4 }], threads: 1, worker });
+    const torch = await createNetwork({ task, layers: [{ units: 4 }, { units: 4 }] }, { threads: 1, worker });
     const graph = await torch.graph();
     const tensors = await torch.parameters();
     expect(new Set(graph.parameters.map(({ tensor }) => tensor))).toEqual(new Set(Object.keys(tensors)));
@@ -43,12 +43,10 @@ describe.each(hosts)('in $host', ({ worker }) => {
     expect(graph.parameters).toMatchObject(plain.parameters);
     expect({ ...graph, parameters: plain.parameters }).toEqual(plain);
 
-    const own = await createNetwork({
-      task,
-      layers: [{ cell: 'gru', reset: 'before', units: 4 }],
-      threads: 1,
-      worker,
-    });
+    const own = await createNetwork(
+      { task, layers: [{ cell: 'gru', reset: 'before', units: 4 }] },
+      { threads: 1, worker },
+    );
     expect(await describeNetwork(own.info.config)).toEqual(await own.graph());
     expect(namesOf(await own.graph())).toEqual(Object.keys(await own.parameters()).sort());
     for (const each of [torch, own]) each.dispose();
@@ -57,17 +55,19 @@ describe.each(hosts)('in $host', ({ worker }) => {
 
 test('two directions lie side by side in the tensors of PyTorch', async () => {
   const layer = { cell: 'lstm' as const, units: 3 };
-  const network = await createNetwork({
-    task: { inputs: 2 },
-    layers: [
-      layer,
-      { ...layer, direction: 'backward', edges: [{ from: 'input' }, { from: 'self' }] },
-      { ...layer, edges: [{ from: 0 }, { from: 1 }, { from: 'self' }] },
-      { ...layer, direction: 'backward', edges: [{ from: 0 }, { from: 1 }, { from: 'self' }] },
-    ],
-    readout: [{ from: 2 }, { from: 3 }],
-    threads: 1,
-  });
+  const network = await createNetwork(
+    {
+      task: { inputs: 2 },
+      layers: [
+        layer,
+        { ...layer, direction: 'backward', edges: [{ from: 'input' }, { from: 'self' }] },
+        { ...layer, edges: [{ from: 0 }, { from: 1 }, { from: 'self' }] },
+        { ...layer, direction: 'backward', edges: [{ from: 0 }, { from: 1 }, { from: 'self' }] },
+      ],
+      readout: [{ from: 2 }, { from: 3 }],
+    },
+    { threads: 1 },
+  );
   expect(network.info.pytorchNames).toBe(true);
   const { parameters } = await network.graph();
   expect(
@@ -123,7 +123,7 @@ describe('computes what the engine computes, with nothing but the graph and the 
   };
 
   test.each(Object.entries(cases))('%s', async (_, config) => {
-    const model = await createModel({ ...small, ...config, text: TEXT, threads: 1 });
+    const model = await createModel({ ...small, ...config }, TEXT, { threads: 1 });
     for await (const _ of model.train({ steps: 4 }));
     const [T, N] = [7, 2];
     const tokens = Array.from({ length: T * N }, (_, i) => (i * i + 3 * i) % vocabulary);

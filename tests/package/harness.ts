@@ -1,5 +1,13 @@
 /** Models for the tests: in either host, on the real engine or on the one that fails on command. */
-import { type CreateOptions, createModel, type Info, type Model } from 'unfold-rnn';
+import {
+  type Config,
+  createModel,
+  type Dataset,
+  type Info,
+  type Model,
+  type NetworkConfig,
+  type Runtime,
+} from 'unfold-rnn';
 import { afterEach } from 'vitest';
 // Not exported: a session without a worker, and what a model is made of, to put an engine that fails below.
 import { connectLocal } from '../../dist/client/local.js';
@@ -40,20 +48,41 @@ export const SMALL = {
   evaluateEvery: 50,
 };
 
-export async function realModel(options: Partial<CreateOptions> = {}): Promise<Model> {
-  return kept(await createModel({ text: TEXT, threads: 1, ...SMALL, ...options }));
+/** What a case of a table says of a model, all in one: its configuration, its dataset and its runtime. */
+export interface Setup extends Config, Runtime {
+  text?: Dataset;
+}
+
+type Of<T> = Omit<T, keyof Runtime | 'text'>;
+
+function apart<T extends Runtime>(setup: T): [Of<T>, Runtime] {
+  const { threads, math, wasmUrl, wasmModule, workerUrl, worker, timeout, signal, ...config } = setup;
+  const runtime = { threads, math, wasmUrl, wasmModule, workerUrl, worker, timeout, signal };
+  const given = Object.entries(runtime).filter(([, value]) => value !== undefined);
+  return [config as Of<T>, Object.fromEntries(given)];
+}
+
+/** The arguments of `createModel`. */
+export function argumentsOf({ text, ...rest }: Setup): [Config, Dataset | undefined, Runtime] {
+  const [config, runtime] = apart(rest);
+  return [config, text, runtime];
+}
+
+/** The arguments of `createNetwork`. */
+export const networkArguments = (setup: NetworkConfig & Runtime): [NetworkConfig, Runtime] => apart(setup);
+
+export async function realModel(options: Setup = {}): Promise<Model> {
+  return kept(await createModel(...argumentsOf({ text: TEXT, threads: 1, ...SMALL, ...options })));
 }
 
 /** @param behaviour see fake-engine.js */
-export async function fakeModel(
-  worker: boolean,
-  behaviour: string,
-  options: Partial<CreateOptions> = {},
-): Promise<Model> {
+export async function fakeModel(worker: boolean, behaviour: string, options: Setup = {}): Promise<Model> {
   const wasmModule = await WebAssembly.compile(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
   if (worker) {
     const workerUrl = new URL('./fake-worker.js', import.meta.url);
-    return kept(await createModel({ text: behaviour, wasmModule, workerUrl, threads: 1, ...options }));
+    return kept(
+      await createModel(...argumentsOf({ text: behaviour, wasmModule, workerUrl, threads: 1, ...options })),
+    );
   }
   const client = new Client(connectLocal(fakeEngine));
   await client.call('start', { version: VERSION, module: wasmModule, threads: 1, math: 'reproducible' });

@@ -1,12 +1,22 @@
 /** What callers pass and open by mistake: refused with the field and little text, or done as it is meant. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { toOnnx, toStateDict } from 'unfold-rnn/export';
-import { checkConfig, createModel, createNetwork, getSchema, type Model, openModel } from 'unfold-rnn';
+import {
+  checkConfig,
+  createModel,
+  createNetwork,
+  describeNetwork,
+  getSchema,
+  type Model,
+  openModel,
+  preload,
+} from 'unfold-rnn';
 // Not exported: the reader that exporters and the tensor level share.
 import { readSafetensors } from '../../dist/export/safetensors.js';
-import { collect, rejection, TEXT } from './harness.js';
+import { argumentsOf, collect, rejection, TEXT } from './harness.js';
 
-const small = { layers: [{ cell: 'gru' as const, units: 3 }], batchSize: 2, threads: 1, worker: false };
+const here = { threads: 1, worker: false };
+const small = { layers: [{ cell: 'gru' as const, units: 3 }], batchSize: 2, ...here };
 const models: Record<string, Model> = {};
 
 beforeAll(async () => {
@@ -20,7 +30,7 @@ beforeAll(async () => {
     pooled: { task: { name: 'regress', pooling: 'last' }, text: '1 2,2 3\t4\n3 4\t5\n5 6\t7\n'.repeat(2) },
   };
   for (const [name, options] of Object.entries(tasks))
-    models[name] = await createModel({ ...small, ...options });
+    models[name] = await createModel(...argumentsOf({ ...small, ...options }));
 });
 afterAll(() => {
   for (const model of Object.values(models)) model.dispose();
@@ -30,7 +40,7 @@ describe('a message repeats at most 80 characters of what came', () => {
   test('of a text in the place of options, of lists in the place of tensors', async () => {
     const text = TEXT.repeat(50);
     const list = Array.from({ length: 100_000 }, (_, i) => i);
-    const network = await createNetwork({ ...small, task: { inputs: 2 } });
+    const network = await createNetwork({ layers: small.layers, task: { inputs: 2 } }, here);
     const x = { shape: [1, 1, 2], data: new Float32Array(2) };
     const calls: (() => Promise<unknown>)[] = [
       () => createModel(text as never),
@@ -64,9 +74,14 @@ describe('options that do not exist are refused by name', () => {
     spreads: (model, options) => model.histograms(options),
     saliency: (model, options) => model.saliency('the', options),
     terms: (model, options) => model.preactivations('the', options),
-    openModel: (_, options) => openModel(new Uint8Array(), options),
+    openModel: (_, options) => openModel(new Uint8Array(), '', options),
     checkConfig: (_, options) => checkConfig({}, options),
+    'checkConfig (runtime)': (_, options) => checkConfig({}, {}, options),
+    createModel: (_, options) => createModel({}, '', options),
+    createNetwork: (_, options) => createNetwork({ task: { inputs: 1 } }, options),
+    describeNetwork: (_, options) => describeNetwork({}, options),
     getSchema: (_, options) => getSchema(options),
+    preload: (_, options) => preload(options),
   };
 
   test.each(Object.entries(calls))('%s', async (_, call) => {
@@ -87,6 +102,38 @@ describe('options that do not exist are refused by name', () => {
           expect.objectContaining({ code: 'INVALID_ARGUMENT', field, expected: 'a whole number, 0 or more' }),
         );
     expect(() => models['text']!.train({ seconds: 1.5, steps: Infinity })).not.toThrow();
+  });
+});
+
+test('what belongs into another argument is refused in the configuration, with its place', async () => {
+  const refusal = (call: (config: never) => Promise<unknown>, field: string, value: unknown) =>
+    rejection(call({ task: { inputs: 1 }, [field]: value } as never));
+  const runtime = {
+    threads: 2,
+    math: 'fast',
+    wasmUrl: 'x',
+    wasmModule: {},
+    workerUrl: 'x',
+    worker: true,
+    timeout: 1,
+    signal: new AbortController().signal,
+  };
+  const calls: [(config: never) => Promise<unknown>, string][] = [
+    [createModel, 'createModel(config, dataset, { … })'],
+    [createNetwork, 'createNetwork(config, { … })'],
+    [checkConfig, 'checkConfig(config, {}, { … })'],
+    [describeNetwork, 'describeNetwork(config, {}, { … })'],
+  ];
+  for (const [call, place] of calls)
+    for (const [field, value] of Object.entries(runtime))
+      expect((await refusal(call, field, value)).toJSON()).toEqual({
+        ...{ code: 'INVALID_CONFIG', field, actual: 'a field of it' },
+        expected: `beside the configuration, as ${place.replace('…', field)}`,
+        message: `${field}: expected beside the configuration, as ${place.replace('…', field)}, got a field of it`,
+      });
+  expect(await refusal(createModel, 'text', 'abc')).toMatchObject({
+    ...{ code: 'INVALID_CONFIG', field: 'text' },
+    expected: 'beside the configuration, as createModel(config, text)',
   });
 });
 
@@ -127,11 +174,15 @@ describe('texts', () => {
   test('half of a surrogate pair is refused with its field, wherever it is', async () => {
     const text = models['text']!;
     const calls: [string, string, () => unknown][] = [
-      ['text', 'INVALID_TEXT', () => createModel({ ...small, text: half })],
+      ['text', 'INVALID_TEXT', () => createModel(...argumentsOf({ ...small, text: half }))],
       ['text', 'INVALID_TEXT', () => text.inspect(half)],
       ['prompt', 'INVALID_ARGUMENT', () => collect(text.sample({ prompt: half }))],
       ['input', 'INVALID_ARGUMENT', () => models['classify']!.predict({ input: half })],
-      ['name', 'INVALID_ARGUMENT', () => createModel({ ...small, text: TEXT, task: { name: half } })],
+      [
+        'name',
+        'INVALID_ARGUMENT',
+        () => createModel(...argumentsOf({ ...small, text: TEXT, task: { name: half } })),
+      ],
     ];
     for (const [field, code, call] of calls)
       expect(await rejection(new Promise((done) => done(call())))).toMatchObject({
@@ -144,7 +195,7 @@ describe('texts', () => {
 
   test('a byte order mark is no symbol, as a string and as bytes', async () => {
     for (const text of ['\uFEFFab ba'.repeat(9), new TextEncoder().encode(`\uFEFF${'ab ba'.repeat(9)}`)]) {
-      const model = await createModel({ ...small, sequenceLength: 4, text });
+      const model = await createModel(...argumentsOf({ ...small, sequenceLength: 4, text }));
       expect(model.info.vocabulary.symbols[0]).toBe(' ');
       model.dispose();
     }
@@ -153,7 +204,9 @@ describe('texts', () => {
 
 describe('a run that is awaited', () => {
   test('goes to its end and gives the last report; a sample the whole text', async () => {
-    const model = await createModel({ ...small, text: TEXT.slice(0, 800), sequenceLength: 8 });
+    const model = await createModel(
+      ...argumentsOf({ ...small, text: TEXT.slice(0, 800), sequenceLength: 8 }),
+    );
     expect(await model.train({ steps: 7 })).toMatchObject({ step: 7, done: true });
     expect(model.info.step).toBe(7);
     expect(await model.train({ until: 7 })).toBeUndefined();
@@ -202,7 +255,7 @@ describe('openModel names what it is given', () => {
     ['a text', latin('Once upon a time there was'), /createModel/],
     ['an empty file', new Uint8Array(), /to its end/],
   ])('%s', async (name, bytes, advice) => {
-    const error = await rejection(openModel(bytes, { threads: 1, worker: false }));
+    const error = await rejection(openModel(bytes, undefined, { threads: 1, worker: false }));
     expect(error).toMatchObject({ code: 'INVALID_CHECKPOINT', field: 'file', actual: name });
     expect(error.message).toMatch(/^this is /);
     expect(error.message).toMatch(advice);
@@ -212,13 +265,13 @@ describe('openModel names what it is given', () => {
   test('what this package writes beside models, and the beginning of one', async () => {
     const bytes = await models['text']!.save();
     const name = async (other: Uint8Array) =>
-      (await rejection(openModel(other, { threads: 1, worker: false }))).actual;
+      (await rejection(openModel(other, undefined, { threads: 1, worker: false }))).actual;
     expect(await name(toOnnx(bytes) as Uint8Array)).toBe('an ONNX model');
     expect(await name(toStateDict(bytes))).toBe('a safetensors file of weights');
     expect(await name(bytes.subarray(0, 200))).toBe('the beginning of a safetensors file');
     const damaged = bytes.slice();
     damaged[damaged.length - 1]! ^= 64;
-    expect(await rejection(openModel(damaged, { threads: 1, worker: false }))).toMatchObject({
+    expect(await rejection(openModel(damaged, undefined, { threads: 1, worker: false }))).toMatchObject({
       field: 'checksum',
     });
   });

@@ -145,7 +145,7 @@ test(
       expect(await writing).toMatchObject({ code: 'WORKER_FAILED' });
       expect(await rejection(model.save())).toMatchObject({ code: 'WORKER_FAILED' });
       model.dispose();
-      const again = await openModel(bytes, { text: TEXT, threads: 1 });
+      const again = await openModel(bytes, TEXT, { threads: 1 });
       expect(again.info.step).toBe(5 + (round % 50));
       await collect(again.train({ until: 60 }));
       expect(await again.save()).toEqual(expected);

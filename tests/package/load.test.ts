@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { connectLocal } from '../../dist/client/local.js';
 import { Client } from '../../dist/client/client.js';
 import { checkConfig, createModel, openModel, support, UnfoldError } from 'unfold-rnn';
-import { fakeEngine, rejection } from './harness.js';
+import { argumentsOf, fakeEngine, rejection } from './harness.js';
 
 const emptyModule = Buffer.of(0, 97, 115, 109, 1, 0, 0, 0);
 const fakeWorker = new URL('./fake-worker.js', import.meta.url);
@@ -30,7 +30,8 @@ beforeEach(() => void (requests = []));
 afterEach(() => void vi.unstubAllGlobals());
 
 const address = (path: string) => `http://localhost:${(server.address() as AddressInfo).port}${path}`;
-const create = (options: object) => createModel({ text, workerUrl: fakeWorker, threads: 1, ...options });
+const create = (options: object) =>
+  createModel(...argumentsOf({ text, workerUrl: fakeWorker, threads: 1, ...options }));
 
 describe('the wasm file', () => {
   test.each([

@@ -1,6 +1,6 @@
 /** The tensor level in both hosts: optimiser steps, learning, overflow, dropout; the same bits everywhere. */
 import { describe, expect, test, vi } from 'vitest';
-import { createNetwork, type Network, type NetworkOptions, type StepOptions } from 'unfold-rnn';
+import { createNetwork, type Network, type NetworkConfig, type StepOptions } from 'unfold-rnn';
 import * as inline from 'unfold-rnn/inline';
 import { hosts, rejection } from './harness.js';
 import { create, difference, draw, golden, hashOf, kept, random } from './tensors.js';
@@ -53,11 +53,15 @@ describe.each(hosts)('in $host', ({ worker }) => {
   test.each(cases.map((c) => [JSON.stringify([c.optimizer, c.clip]), c] as const))(
     "torch.optim's parameters, step by step: %s",
     async (_, { optimizer, clip, parameters }) => {
-      const network = await create({
-        worker,
-        task: { inputs: 5 },
-        layers: [{ cell: 'rnn', units: 1, activation: 'identity', bias: 'none', edges: [{ from: 'input' }] }],
-      });
+      const network = await create(
+        {
+          task: { inputs: 5 },
+          layers: [
+            { cell: 'rnn', units: 1, activation: 'identity', bias: 'none', edges: [{ from: 'input' }] },
+          ],
+        },
+        { worker },
+      );
       const [name] = network.info.tensors[0]!;
       expect(network.info.parameters).toBe(5);
       await network.setParameters({ [name]: Float32Array.from(optimizers.initial) });
@@ -75,12 +79,14 @@ describe.each(hosts)('in $host', ({ worker }) => {
   );
 
   test('learns to add the two marked numbers of a sequence', async () => {
-    const network = await create({
-      worker,
-      task: { inputs: 2, outputs: 1 },
-      layers: [{ cell: 'lstm', units: 16 }],
-      seed: 1,
-    });
+    const network = await create(
+      {
+        task: { inputs: 2, outputs: 1 },
+        layers: [{ cell: 'lstm', units: 16 }],
+        seed: 1,
+      },
+      { worker },
+    );
     const next = random(7);
     const [T, N] = [10, 32];
     let loss = Infinity;
@@ -108,7 +114,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
   });
 
   test('a step that overflows changes nothing, and the next one goes on', async () => {
-    const network = await create({ worker, task: { inputs: 1 }, layers: [{ cell: 'gru', units: 2 }] });
+    const network = await create({ task: { inputs: 1 }, layers: [{ cell: 'gru', units: 2 }] }, { worker });
     const x = draw([3, 2, 1], 1);
     const before = await network.parameters();
     await network.forward(x);
@@ -129,12 +135,14 @@ describe.each(hosts)('in $host', ({ worker }) => {
   });
 
   test('dropout acts in training only, with another mask each time', async () => {
-    const network = await create({
-      worker,
-      task: { inputs: 2, outputs: 1 },
-      layers: [{ units: 8 }, { units: 8 }],
-      dropout: 0.5,
-    });
+    const network = await create(
+      {
+        task: { inputs: 2, outputs: 1 },
+        layers: [{ units: 8 }, { units: 8 }],
+        dropout: 0.5,
+      },
+      { worker },
+    );
     const x = draw([4, 2, 2], 1);
     const run = async (training: boolean) => [...(await network.forward(x, { training })).y.data];
     expect(await run(false)).toEqual(await run(false));
@@ -145,7 +153,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
 });
 
 test('the same bits in either host, with threads and with the engine inside', async () => {
-  const options: NetworkOptions = {
+  const options: NetworkConfig = {
     task: { inputs: 3, outputs: 2 },
     layers: [
       { cell: 'gru', units: 20, bidirectional: true },
@@ -164,10 +172,10 @@ test('the same bits in either host, with threads and with the engine inside', as
     }
     return network.save();
   };
-  const here = await createNetwork({ ...options, threads: 1, worker: false });
+  const here = await createNetwork(options, { threads: 1, worker: false });
   const expected = await train(here);
   expect(hashOf(Object.values(await here.parameters()))).toBe('341147863c579677'); // native too: tests/core/api/tensor_test.cpp
-  expect(await train(await createNetwork({ ...options, threads: 1, worker: true }))).toEqual(expected);
-  expect(await train(await createNetwork({ ...options, threads: 2 }))).toEqual(expected);
+  expect(await train(await createNetwork(options, { threads: 1, worker: true }))).toEqual(expected);
+  expect(await train(await createNetwork(options, { threads: 2 }))).toEqual(expected);
   expect(await train(await inline.createNetwork(options))).toEqual(expected);
 });

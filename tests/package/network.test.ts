@@ -1,7 +1,7 @@
 /** The tensor level in both hosts: PyTorch's numbers, differences, shapes, memory, and how it ends. */
 import { readdirSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
-import { createModel, type NetworkOptions, type Tensor } from 'unfold-rnn';
+import { createModel, type NetworkConfig, type Tensor } from 'unfold-rnn';
 import { hosts, rejection } from './harness.js';
 import { create, difference, draw, flat, folder, golden, stateOf } from './tensors.js';
 
@@ -17,7 +17,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
   test.each(ragged)("%s: PyTorch's answers, states and every gradient", async (name) => {
     const g = golden(name);
     const { steps: T, batchSize: N, lengths } = g;
-    const network = await create({ ...g.config, worker });
+    const network = await create(g.config, { worker });
     expect(network.info.pytorchNames).toBe(true);
     const numbers = Object.entries<number[]>(g.parameters).map(([key, values]) => [
       key,
@@ -70,13 +70,15 @@ describe.each(hosts)('in $host', ({ worker }) => {
     ],
     ['peephole-lstm', { bidirectional: true }],
   ])('central differences of x, state and context: %s %j', async (cell, more) => {
-    const network = await create({
-      worker,
-      task: { inputs: 2, outputs: 3, context: 2 },
-      context: 'input',
-      layers: [{ cell, units: 4, ...more }],
-      seed: 5,
-    });
+    const network = await create(
+      {
+        task: { inputs: 2, outputs: 3, context: 2 },
+        context: 'input',
+        layers: [{ cell, units: 4, ...more }],
+        seed: 5,
+      },
+      { worker },
+    );
     const [T, N] = [5, 3];
     const lengths = cell === 'rnn' ? [5, 4, 5] : [3, 5, 1];
     const x = draw([T, N, 2], 1);
@@ -123,12 +125,14 @@ describe.each(hosts)('in $host', ({ worker }) => {
   });
 
   test('shapes that do not fit are refused by name, with what was expected and what came', async () => {
-    const network = await create({
-      worker,
-      task: { inputs: 2, outputs: 1, context: 3 },
-      context: 'input',
-      layers: [{ cell: 'lstm', units: 3 }],
-    });
+    const network = await create(
+      {
+        task: { inputs: 2, outputs: 1, context: 3 },
+        context: 'input',
+        layers: [{ cell: 'lstm', units: 3 }],
+      },
+      { worker },
+    );
     const x = draw([4, 2, 2], 1);
     const context = draw([2, 3], 2);
     const before = await network.parameters();
@@ -181,19 +185,21 @@ describe.each(hosts)('in $host', ({ worker }) => {
       [{ layers: [{ units: 2 }] }, 'task.inputs'],
       [{ task: { name: 'next' } }, 'task.name'],
       [{ task: { inputs: 2, colour: 1 } }, 'task.colour'],
-    ] as [NetworkOptions, string][])
-      expect(await rejection(create({ worker, ...options }))).toMatchObject({
+    ] as [NetworkConfig, string][])
+      expect(await rejection(create(options, { worker }))).toMatchObject({
         code: 'INVALID_CONFIG',
         field,
       });
   });
 
   test('memory that grows leaves no stale view behind', async () => {
-    const network = await create({
-      worker,
-      task: { inputs: 8, outputs: 8 },
-      layers: [{ cell: 'gru', units: 8 }],
-    });
+    const network = await create(
+      {
+        task: { inputs: 8, outputs: 8 },
+        layers: [{ cell: 'gru', units: 8 }],
+      },
+      { worker },
+    );
     const [small, large] = [draw([3, 2, 8], 1), draw([500, 200, 8], 2)];
     const first = await network.forward(small);
     const kept = first.y.data.slice();
@@ -212,20 +218,23 @@ describe.each(hosts)('in $host', ({ worker }) => {
   });
 
   test('saves and loads; a file of another network is refused whole', async () => {
-    const options = { worker, task: { inputs: 2, outputs: 1 }, layers: [{ cell: 'lstm', units: 3 }] };
-    const [one, other] = [await create({ ...options, seed: 1 }), await create({ ...options, seed: 2 })];
+    const options = { task: { inputs: 2, outputs: 1 }, layers: [{ cell: 'lstm', units: 3 }] };
+    const [one, other] = [
+      await create({ ...options, seed: 1 }, { worker }),
+      await create({ ...options, seed: 2 }, { worker }),
+    ];
     const x = draw([4, 2, 2], 1);
     const { y } = await one.forward(x);
     expect((await other.forward(x)).y).not.toEqual(y);
     await other.load(await one.save());
     expect((await other.forward(x)).y).toEqual(y);
-    const larger = await create({ ...options, layers: [{ cell: 'lstm', units: 4 }] });
+    const larger = await create({ ...options, layers: [{ cell: 'lstm', units: 4 }] }, { worker });
     expect(await rejection(larger.load(await one.save()))).toMatchObject({ field: 'weight_ih_l0.shape' });
     expect(await rejection(one.load(Uint8Array.of(1, 2)))).toMatchObject({ code: 'INVALID_CHECKPOINT' });
   });
 
   test('ends: what runs and what comes after rejects with DISPOSED', async () => {
-    const network = await create({ worker, task: { inputs: 1 }, layers: [{ units: 2 }] });
+    const network = await create({ task: { inputs: 1 }, layers: [{ units: 2 }] }, { worker });
     const running = rejection(network.forward(draw([2, 1, 1], 1)));
     network.dispose();
     network.dispose();
@@ -236,18 +245,16 @@ describe.each(hosts)('in $host', ({ worker }) => {
       () => network.save(),
     ])
       expect(await rejection(call())).toMatchObject({ code: 'DISPOSED' });
-    const other = await create({ worker, task: { inputs: 1 }, layers: [{ units: 2 }] });
+    const other = await create({ task: { inputs: 1 }, layers: [{ units: 2 }] }, { worker });
     const waiting = rejection(other.gradients());
-    other.terminate();
+    other.dispose();
     expect(await waiting).toMatchObject({ code: 'DISPOSED' });
   });
 });
 
 test('a model does not train on it, and says who does', async () => {
   expect(
-    await rejection(
-      createModel({ task: { name: 'tensor', inputs: 2 }, text: '', threads: 1, worker: false }),
-    ),
+    await rejection(createModel({ task: { name: 'tensor', inputs: 2 } }, '', { threads: 1, worker: false })),
   ).toMatchObject({
     code: 'INVALID_CONFIG',
     field: 'task.name',

@@ -95,13 +95,10 @@ describe.each([
   ['of states alone', 0],
 ])('a network of numbers %s', (_, outputs) => {
   test.each(Object.entries(networks))('%s', async (name, config) => {
-    const network = await createNetwork({
-      task: { inputs: D, ...(outputs && { outputs }) },
-      ...config,
-      seed: 4,
-      threads: 1,
-      worker: false,
-    });
+    const network = await createNetwork(
+      { task: { inputs: D, ...(outputs && { outputs }) }, ...config, seed: 4 },
+      { threads: 1, worker: false },
+    );
     networksMade.push(network);
     const [T, N] = [6, 3];
     const lengths = [4, 6, 1];

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
 import { toOnnx } from 'unfold-rnn/export';
-import { type CreateOptions, createModel, createNetwork, type Model, type Prediction } from 'unfold-rnn';
-import { collect } from './harness.js';
+import { createModel, createNetwork, type Model, type Prediction } from 'unfold-rnn';
+import { argumentsOf, collect, type Setup } from './harness.js';
 import { difference } from './networks.js';
 import { columns, type Feeds, float32, floats, int64, opened, type ort, pairOf } from './onnx-models.js';
 import { hasModule, python } from './python.js';
@@ -26,7 +26,7 @@ const placed = names
   .map((line, i) => `${(i % 4) / 4},${i % 2}\t${line}`)
   .join('\n');
 
-type Case = [name: string, options: Partial<CreateOptions>];
+type Case = [name: string, options: Setup];
 const cases: Case[] = [
   ['reversal', { dataset: 'reversal', encoder: [{ units: 6 }], layers: [{ units: 6 }] }],
   ['additive attention, both ways', { dataset: 'reversal', encoder: [both], layers: [{ units: 6 }], attention: 'additive' }],
@@ -54,16 +54,18 @@ const cases: Case[] = [
   ['generate, a counted length', { task: { name: 'generate', termination: 'count' }, text: names, layers: [{ units: 8 }] }],
 ]; // prettier-ignore
 
-const trained = async (options: Partial<CreateOptions>): Promise<Model> => {
-  const model = await createModel({
-    batchSize: 8,
-    evaluateEvery: 0,
-    seed: 5,
-    threads: 1,
-    worker: false,
-    optimizer: { learningRate: 0.02 },
-    ...options,
-  });
+const trained = async (options: Setup): Promise<Model> => {
+  const model = await createModel(
+    ...argumentsOf({
+      batchSize: 8,
+      evaluateEvery: 0,
+      seed: 5,
+      threads: 1,
+      worker: false,
+      optimizer: { learningRate: 0.02 },
+      ...options,
+    }),
+  );
   await collect(model.train({ steps: 60 }));
   return model;
 };
@@ -235,14 +237,7 @@ test('padding a batch of sources changes no answer', async () => {
 });
 
 test('a network with a given context goes on from states, step by step or all at once', async () => {
-  const network = await createNetwork({
-    task: { inputs: 3, outputs: 2, context: 4 },
-    layers: [{ cell: 'lstm', units: 5 }, { cell: 'gru', units: 4 }],
-    context: 'both',
-    seed: 2,
-    threads: 1,
-    worker: false,
-  }); // prettier-ignore
+  const network = await createNetwork({ task: { inputs: 3, outputs: 2, context: 4 }, layers: [{ cell: 'lstm', units: 5 }, { cell: 'gru', units: 4 }], context: 'both', seed: 2 }, { threads: 1, worker: false }); // prettier-ignore
   const [T, N] = [5, 2];
   const x = Float32Array.from({ length: T * N * 3 }, (_, i) => Math.sin(i * i));
   const context = Float32Array.from({ length: N * 4 }, (_, i) => Math.cos(i));

@@ -56,13 +56,11 @@ test('Keras takes labels; encoders are refused by name where a format has none',
   const file = await model.save();
   model.dispose();
   expect(toKeras(file)['model.py']).toContain('Dense(');
-  const other = await createModel({
-    dataset: 'reversal',
-    layers: [{ units: 4 }],
-    encoder: [{ units: 4 }],
-    threads: 1,
-    worker: false,
-  });
+  const other = await createModel(
+    { dataset: 'reversal', layers: [{ units: 4 }], encoder: [{ units: 4 }] },
+    undefined,
+    { threads: 1, worker: false },
+  );
   const saved = await other.save();
   other.dispose();
   const refusal = expect.objectContaining({

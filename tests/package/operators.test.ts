@@ -153,12 +153,10 @@ describe.each(directions)('$direction', ({ config }) => {
     }),
   );
   test.each(named)('%s', async (_, one, bias) => {
-    const network = await createNetwork({
-      task: { inputs: D },
-      layers: [{ units: H, ...one.layer, ...config }],
-      threads: 1,
-      worker: false,
-    });
+    const network = await createNetwork(
+      { task: { inputs: D }, layers: [{ units: H, ...one.layer, ...config }] },
+      { threads: 1, worker: false },
+    );
     made.push(network);
     const shapes = network.info.tensors.map(([name, shape]): [string, Float32Array] => [
       name,

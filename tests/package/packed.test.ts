@@ -85,19 +85,19 @@ describe('compilers', () => {
     import { createModel as inline } from 'unfold-rnn/inline';
     const config: Config = { layers: [{ cell: 'lstm', units: 8 }], optimizer: { name: 'adam' } };
     export async function go(text: string, signal: AbortSignal): Promise<string> {
-      using model = await createModel({ text, ...config, math: 'fast', signal });
+      using model = await createModel(config, text, { math: 'fast', signal });
       await using reports = model.train({ steps: 3 });
       let last: Progress | undefined;
       for await (const report of reports) last = report;
       const code = await model.evaluate().catch((e: unknown) => (e instanceof UnfoldError ? e.code : ''));
       let text2 = '';
       for await (const piece of model.sample({ length: 3 })) text2 += piece;
-      const again = await openModel(await model.save(), { text });
-      again.terminate();
+      const again = await openModel(await model.save(), text);
+      again.dispose();
       return \`\${last?.secondsLeft} \${String(code)} \${text2} \${typeof inline}\`;
     }
     // @ts-expect-error: a limit is a number
-    void createModel({ text: '', threads: 'many' });`;
+    void createModel({}, '', { threads: 'many' });`;
   const bundled = { module: 'ESNext', moduleResolution: 'bundler' };
   const node = { module: 'NodeNext', moduleResolution: 'NodeNext' };
 

@@ -52,7 +52,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
     // Before any answer of the session could arrive.
     expect(await Promise.race([next, turn().then(() => 'later')])).toBe(controller.signal.reason);
     const bytes = await model.save();
-    const again = await openModel(bytes, { worker, threads: 1 });
+    const again = await openModel(bytes, undefined, { worker, threads: 1 });
     expect(again.info.step).toBe((await model.update({})).step);
     again.dispose();
   });
@@ -81,7 +81,7 @@ describe('a worker', () => {
     const training = rejection(collect(reports));
     controller.abort();
     expect(await training).toMatchObject({ name: 'AbortError' });
-    model.terminate();
+    model.dispose();
   });
 
   test('that is not there, or is of another kind, is refused', async () => {

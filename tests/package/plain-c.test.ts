@@ -151,7 +151,7 @@ puts(out);`,
 });
 
 test.each(Object.entries(tensorCases))('tensors: %s', async (_, options) => {
-  const network = await createNetwork({ ...options, threads: 1, seed: 5 });
+  const network = await createNetwork({ ...options, seed: 5 }, { threads: 1 });
   try {
     const { inputs, context = 0 } = options.task;
     const x = Array.from({ length: 6 }, (_, t) =>
@@ -173,11 +173,7 @@ ${printing('out', expected.length)}`,
 });
 
 test('a seed writes the text that the engine writes; a text that is too long for its place is cut', async () => {
-  const model = await createModel({
-    text: TEXT,
-    layers: [{ units: 12 }],
-    batchSize: 3,
-    sequenceLength: 11,
+  const model = await createModel({ layers: [{ units: 12 }], batchSize: 3, sequenceLength: 11 }, TEXT, {
     threads: 1,
   });
   for await (const _ of model.train({ steps: 30 }));

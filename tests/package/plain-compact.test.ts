@@ -19,7 +19,7 @@ test('an LSTM of 2×256 units: below a megabyte, and what the engine writes with
   expect(Buffer.byteLength(page)).toBeLessThan(1e6);
   expect(page).toBe(toHtml(bytes, { precision: 'compact' }));
   expect(toHtml(bytes, { precision: 'float32' }).length).toBeGreaterThan(4e6);
-  const model = await openModel(compacted(bytes), { threads: 1 });
+  const model = await openModel(compacted(bytes), undefined, { threads: 1 });
   const { sample } = await moduleOf(bytes, 'compact');
   for (const options of [
     { temperature: 0.9, seed: 3 },
@@ -81,13 +81,11 @@ describe('a matrix', () => {
 
 test('they cost less than 0.01 bits a character, and 8-bit weights too', async () => {
   const text = readFileSync(new URL('../../web/texts/tunes.txt', import.meta.url), 'utf8').slice(0, 60_000);
-  const model = await createModel({
+  const model = await createModel(
+    { layers: [{ units: 48 }], seed: 1, optimizer: { learningRate: 0.01 } },
     text,
-    layers: [{ units: 48 }],
-    seed: 1,
-    threads: 1,
-    optimizer: { learningRate: 0.01 },
-  });
+    { threads: 1 },
+  );
   for await (const _ of model.train({ steps: 150 }));
   const bytes = await model.save();
   model.dispose();

@@ -3,17 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import {
-  createModel,
-  type CreateOptions,
-  type createNetwork,
-  type Model,
-  type Network,
-  type SampleOptions,
-} from 'unfold-rnn';
+import { createModel, type createNetwork, type Model, type Network, type SampleOptions } from 'unfold-rnn';
 // Not exported: to write a file with other weights.
 import { checksum } from '../../dist/export/checkpoint.js';
 import { readSafetensors, writeSafetensors } from '../../dist/export/safetensors.js';
+import type { Setup } from './harness.js';
 import { type AnyTask, made, networkCases } from './task-models.js';
 
 const rows = Array.from({ length: 40 }, (_, i) => i);
@@ -27,7 +21,7 @@ const sequenceTexts: Record<string, string> = {
   given: rows.map((i) => `${i % 2},${i / 40}\t${word(i)}`).join('\n'),
 };
 
-type SequenceCase = [name: string, text: keyof typeof sequenceTexts, options: Partial<CreateOptions>];
+type SequenceCase = [name: string, text: keyof typeof sequenceTexts, options: Setup];
 
 export const sequenceCases: SequenceCase[] = [
   ['generate', 'generate', { task: 'generate', layers: [{ units: 8 }] }],
@@ -74,7 +68,7 @@ export async function sequenceModel([, text, options]: SequenceCase): Promise<Mo
 }
 
 /** What a text network can be beyond networks.ts. */
-export const textCases: Record<string, Partial<CreateOptions>> = {
+export const textCases: Record<string, Setup> = {
   'products of edges': {
     layers: [
       {
@@ -163,7 +157,7 @@ export function largeModel(): Promise<Uint8Array> {
   large ??= (async () => {
     const text = Array.from({ length: 6000 }, (_, i) => String.fromCharCode(58 + ((i * i + (i >> 3)) % 65)));
     const layers = [{ units: 256 }, { units: 256 }];
-    const model = await createModel({ text: text.join(''), layers, seed: 1, threads: 1, worker: false });
+    const model = await createModel({ layers, seed: 1 }, text.join(''), { threads: 1, worker: false });
     const bytes = await model.save({ optimizer: false });
     model.dispose();
     return bytes;

@@ -137,7 +137,7 @@ describe.runIf(hasModule('numpy'))("with Debian's NumPy", () => {
   });
 
   test.each(Object.entries(tensorCases))('tensors: %s', async (_, options) => {
-    const network = await createNetwork({ ...options, threads: 1, seed: 5 });
+    const network = await createNetwork({ ...options, seed: 5 }, { threads: 1 });
     try {
       const { inputs, context = 0 } = options.task;
       const x = Array.from({ length: 6 }, (_, t) =>
@@ -154,14 +154,11 @@ describe.runIf(hasModule('numpy'))("with Debian's NumPy", () => {
 
   test('a seed writes the text that the engine writes', async () => {
     for (const unit of ['character', 'byte'] as const) {
-      const model = await createModel({
-        text: TEXT,
-        unit,
-        layers: [{ units: 12 }],
-        batchSize: 3,
-        sequenceLength: 11,
-        threads: 1,
-      });
+      const model = await createModel(
+        { unit, layers: [{ units: 12 }], batchSize: 3, sequenceLength: 11 },
+        TEXT,
+        { threads: 1 },
+      );
       for await (const _ of model.train({ steps: 30 }));
       let expected = '';
       for await (const piece of model.sample({

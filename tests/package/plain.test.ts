@@ -113,7 +113,7 @@ test.each(sequenceCases)('%s', async (...one) => {
 });
 
 test.each(Object.entries(tensorCases))('tensors: %s', async (_, options) => {
-  const network = await createNetwork({ ...options, threads: 1, seed: 5 });
+  const network = await createNetwork({ ...options, seed: 5 }, { threads: 1 });
   try {
     const { inputs, context = 0 } = options.task;
     const x = Array.from({ length: 6 }, (_, t) =>
@@ -129,14 +129,11 @@ test.each(Object.entries(tensorCases))('tensors: %s', async (_, options) => {
 
 test('a seed writes the text that the engine writes', async () => {
   for (const unit of ['character', 'byte'] as const) {
-    const model = await createModel({
-      text: TEXT,
-      unit,
-      layers: [{ units: 12 }],
-      batchSize: 3,
-      sequenceLength: 11,
-      threads: 1,
-    });
+    const model = await createModel(
+      { unit, layers: [{ units: 12 }], batchSize: 3, sequenceLength: 11 },
+      TEXT,
+      { threads: 1 },
+    );
     for await (const _ of model.train({ steps: 30 }));
     await saved(model, async ({ sample, predict, symbols }) => {
       for (const [prompt, temperature, seed] of [
@@ -247,7 +244,9 @@ describe('a file', () => {
     const models = await Promise.all([
       made('tag', 'tag', { layers: [{ units: 3, bidirectional: true }] }),
       sequenceModel(sequenceCases.find(([name]) => name === 'translate, length first')!),
-      createModel({ text: TEXT, unit: 'byte', layers: [{ units: 3 }], batchSize: 2, sequenceLength: 8, threads: 1 }),
+      createModel({ unit: 'byte', layers: [{ units: 3 }], batchSize: 2, sequenceLength: 8 }, TEXT, {
+        threads: 1,
+      }),
     ]);
     const found = new Set<string>();
     for (const model of models) {
@@ -262,13 +261,11 @@ describe('a file', () => {
   });
 
   test('whose symbols look like code is text in what is printed', async () => {
-    const model = await createModel({
-      text: '\u2028\\"`${</script>\u0000?😀'.repeat(40),
-      layers: [{ units: 4 }],
-      batchSize: 2,
-      sequenceLength: 8,
-      threads: 1,
-    });
+    const model = await createModel(
+      { layers: [{ units: 4 }], batchSize: 2, sequenceLength: 8 },
+      '\u2028\\"`${</script>\u0000?😀'.repeat(40),
+      { threads: 1 },
+    );
     const bytes = await model.save();
     model.dispose();
     const { symbols } = await load(toJavaScript(bytes));

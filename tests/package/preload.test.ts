@@ -72,7 +72,7 @@ describe('fails', () => {
   test('to be in time for a caller that gives up, who leaves it to the next', async () => {
     const ahead = preload(here);
     const signal = AbortSignal.abort(new Error('left'));
-    const create = createModel({ text: TEXT, ...SMALL, ...here, signal });
+    const create = createModel(SMALL, TEXT, { ...here, signal });
     expect(await rejection(create)).toMatchObject({ message: 'left' });
     await ahead;
     await realModel(here);

@@ -10,7 +10,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const run = promisify(execFile);
 const index = JSON.stringify(new URL('../../dist/index.js', import.meta.url).href);
-const create = `createModel({ text: 'to be or not to be '.repeat(200), layers: [{ cell: 'gru', units: 16 }], batchSize: 4, sequenceLength: 16`;
+const create = (runtime = '{}', batchSize = 4) =>
+  `createModel({ layers: [{ cell: 'gru', units: 16 }], batchSize: ${batchSize}, sequenceLength: 16 }, 'to be or not to be '.repeat(200), ${runtime})`;
 
 let folder: string;
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'unfold-'))));
@@ -63,7 +64,7 @@ test.each([
 ])('the process ends after dispose(), %s', async (_, options) => {
   const output = await node(`
     import { createModel } from ${index};
-    const model = await ${create}, ${options} });
+    const model = await ${create(`{ ${options} }`)};
     for await (const progress of model.train({ steps: 20 })) if (progress.done) console.log(progress.step);
     model.dispose();
   `);
@@ -73,7 +74,7 @@ test.each([
 test('the process ends without dispose() too, but not before what is awaited', async () => {
   const output = await node(`
     import { createModel } from ${index};
-    const model = await ${create} });
+    const model = await ${create()};
     for await (const text of model.sample({ length: 2000 }));
     console.log((await model.evaluate()).loss > 0);
   `);
@@ -92,7 +93,7 @@ test('the process ends beside a worker that was started ahead and that nobody to
 test('a process can end in the middle of training', async () => {
   const output = await node(`
     import { createModel } from ${index};
-    const model = await ${create} });
+    const model = await ${create()};
     for await (const progress of model.train()) if (progress.step > 10) break;
     const reports = model.train();
     await reports.next();
@@ -102,7 +103,7 @@ test('a process can end in the middle of training', async () => {
 });
 
 test('workers start from a command line, whose options would not fit them', async () => {
-  const code = `import { createModel } from ${index}; console.log((await ${create}, threads: 2 })).info.runtime.threads);`;
+  const code = `import { createModel } from ${index}; console.log((await ${create('{ threads: 2 }')}).info.runtime.threads);`;
   expect(await start(['--input-type=module', '-e', code])).toBe('2');
 });
 
@@ -122,7 +123,7 @@ test.skipIf(!taskset)(
     import { createModel } from ${index};
     const losses = [];
     for (const threads of ['auto', 2]) {
-      const model = await ${create}, batchSize: 64, threads });
+      const model = await ${create('{ threads }', 64)};
       const own = [];
       for await (const report of model.train({ steps: 100 })) own.push(...report.losses);
       losses.push(own.join());
@@ -146,7 +147,7 @@ test.each([true, false])(
     const output = await node(
       `
     import { createModel } from ${index};
-    const model = await ${create}, threads: 2, worker: ${worker} });
+    const model = await ${create(`{ threads: 2, worker: ${worker} }`)};
     for await (const progress of model.train({ steps: 2 }));
     console.log(JSON.stringify({ step: model.info.step, ...model.info.runtime }));
     model.dispose();

@@ -3,17 +3,17 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type CreateOptions, createModel, getSchema } from 'unfold-rnn';
+import { createModel, getSchema } from 'unfold-rnn';
 import { toPyTorch } from 'unfold-rnn/export';
 // Not exported: the metadata of a file.
 import { readSafetensors } from '../../dist/export/safetensors.js';
-import { collect } from './harness.js';
+import { argumentsOf, collect, type Setup } from './harness.js';
 import { hasModule, python } from './python.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'unfold-pytorch-data-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-type Case = Partial<CreateOptions>;
+type Case = Setup;
 const repeated = (line: (i: number) => string, end = '\n') =>
   Array.from({ length: 25 }, (_, i) => line(i)).join(end);
 const symbols = (i: number) => [...'aßb𝄞cd'].slice(i % 3, 4 + (i % 3)).join('');
@@ -85,7 +85,7 @@ describe.runIf(hasModule('torch'))("in Debian's PyTorch", async () => {
   beforeAll(async () => {
     for (const [name, options] of Object.entries(cases)) {
       const small = { layers: [{ units: 3 }], batchSize: 4, threads: 1, worker: false };
-      const model = await createModel({ ...small, ...options });
+      const model = await createModel(...argumentsOf({ ...small, ...options }));
       await collect(model.train({ steps: 1 }));
       const checkpoint = await model.save();
       const { train, validation, test: tests } = model.info.data!;

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { createNetwork, type NetworkOptions } from 'unfold-rnn';
+import { createNetwork, type NetworkConfig } from 'unfold-rnn';
 import { toPyTorch } from 'unfold-rnn/export';
 // Not exported: reads and writes the files that the package reads and writes.
 import { readSafetensors, writeSafetensors } from '../../dist/export/safetensors.js';
@@ -20,7 +20,7 @@ const lengths = [4, 6, 1, 3];
 const options = { optimizer: 'sgd', lr: 0.1, momentum: 0.9, max_norm: 0.5 } as const;
 
 const both = { units: 5, bidirectional: true };
-const cases: Record<string, Omit<NetworkOptions, 'threads' | 'worker'>> = {
+const cases: Record<string, Omit<NetworkConfig, 'threads' | 'worker'>> = {
   'names of torch.nn': { task: { inputs: D, outputs: 2 }, layers: [both, both] },
   'no readout, both directions': { task: { inputs: D }, layers: [both] },
   'no readout, one direction': { task: { inputs: D }, layers: [{ cell: 'gru', units: 4 }, { units: 3 }] },
@@ -66,7 +66,7 @@ print(json.dumps({"y": (y * within).flatten().tolist(), "losses": losses}))
 test.each(['b-s', 'lambda', '__init__'])(
   'a parameter called %s cannot be written in Python',
   async (name) => {
-    const network = await createNetwork({ task: { inputs: D, outputs: 1 }, threads: 1, worker: false });
+    const network = await createNetwork({ task: { inputs: D, outputs: 1 } }, { threads: 1, worker: false });
     const { tensors, metadata } = readSafetensors(await network.save());
     network.dispose();
     const renamed = new Map(
@@ -81,7 +81,7 @@ test.each(['b-s', 'lambda', '__init__'])(
 describe.runIf(hasModule('torch'))("in Debian's PyTorch", () => {
   test.each(Object.entries(cases))('%s', async (name, given) => {
     const runtime = { threads: 1, worker: false };
-    const network = await createNetwork({ ...given, seed: 2, ...runtime });
+    const network = await createNetwork({ ...given, seed: 2 }, runtime);
     const project = join(folder, name.replace(/\W+/g, '-'));
     mkdirSync(project);
     for (const [file, content] of Object.entries(toPyTorch(await network.save())))
@@ -117,12 +117,10 @@ describe.runIf(hasModule('torch'))("in Debian's PyTorch", () => {
   });
 
   test('as a program it reads arrays of NumPy', async () => {
-    const network = await createNetwork({
-      task: { inputs: D, outputs: 1 },
-      seed: 2,
-      threads: 1,
-      worker: false,
-    });
+    const network = await createNetwork(
+      { task: { inputs: D, outputs: 1 }, seed: 2 },
+      { threads: 1, worker: false },
+    );
     const project = join(folder, 'program');
     mkdirSync(project);
     for (const [file, content] of Object.entries(toPyTorch(await network.save())))

@@ -100,14 +100,14 @@ describe.runIf(hasModule('torch'))("in Debian's PyTorch", () => {
 
   test.each(learned)('%s that PyTorch trained goes on here', async (name, _, text) => {
     const bytes = new Uint8Array(readFileSync(join(folder, named(name), 'trained.safetensors')));
-    const model = await openModel(bytes, { text: texts[text]!, threads: 1, worker: false });
+    const model = await openModel(bytes, texts[text], { threads: 1, worker: false });
     expect(difference(await train(model, STEPS), wanted[name]!.further)).toBeLessThan(1e-3);
     model.dispose();
   });
 
   test.each(cases)('%s with other weights comes back', async (name, task) => {
     const bytes = new Uint8Array(readFileSync(join(folder, named(name), 'out.safetensors')));
-    const model = await openModel(bytes, { threads: 1, worker: false });
+    const model = await openModel(bytes, undefined, { threads: 1, worker: false });
     const { changed } = results[named(name)]!;
     for (const [n, T] of LENGTHS.entries()) {
       const { input } = asked(model, T);

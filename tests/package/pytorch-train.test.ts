@@ -29,11 +29,10 @@ function written(name: string, checkpoint: Uint8Array): string {
 const lossesOf = (printed: string) =>
   [...printed.matchAll(/step \d+ {2}loss (\S+)/g)].map(([, loss]) => Number(loss));
 
-const opened = (project: string, options: object = {}) =>
-  openModel(new Uint8Array(readFileSync(join(project, 'out.safetensors'))), {
+const opened = (project: string, text?: string) =>
+  openModel(new Uint8Array(readFileSync(join(project, 'out.safetensors'))), text, {
     threads: 1,
     worker: false,
-    ...options,
   });
 
 const translation = {
@@ -63,7 +62,7 @@ describe.runIf(hasModule('torch'))("in Debian's PyTorch", () => {
       [...printed.matchAll(/validation loss (\S+)/g)].map(([, loss]) => Number(loss));
     expect(validations(one)).toHaveLength(2);
     expect(difference(validations(three), validations(one))).toBeLessThan(1e-5);
-    const back = await opened(project, { text: texts['translate'] });
+    const back = await opened(project, texts['translate']);
     expect(difference(await train(back, 3), await train(model, 3))).toBeLessThan(1e-3);
     model.dispose();
     back.dispose();

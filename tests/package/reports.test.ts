@@ -23,7 +23,7 @@ test('two hundred models, one after the other, leave no memory behind', { timeou
     const resident = () => (gc(), process.memoryUsage().rss / 2 ** 20);
     let early;
     for (let i = 1; i <= 200; i++) {
-      const model = await createModel({ text: ${JSON.stringify(TEXT)}, threads: i % 20 ? 1 : 2, worker: i % 4 === 0, layers: [{ cell: 'gru', units: 16 }], sequenceLength: 8, batchSize: 4 });
+      const model = await createModel({ layers: [{ cell: 'gru', units: 16 }], sequenceLength: 8, batchSize: 4 }, ${JSON.stringify(TEXT)}, { threads: i % 20 ? 1 : 2, worker: i % 4 === 0 });
       for await (const progress of model.train({ steps: 1 }));
       model.dispose();
       if (i === 60) early = resident();
@@ -53,8 +53,8 @@ test('the files may lie anywhere, under any name', async () => {
   await cp(at('simd.wasm'), at('engine.bin'));
   await rm(at('simd.wasm'));
   await writeFile(at('mine.js'), "import './worker.js';");
-  const model = await createModel({
-    ...{ text: TEXT, ...SMALL, threads: 1 },
+  const model = await createModel(SMALL, TEXT, {
+    threads: 1,
     wasmUrl: (build) => (expect(build).toBe('simd'), at('engine.bin')),
     workerUrl: at('mine.js').href,
   });
@@ -84,7 +84,9 @@ test('a signal of an old platform, without a reason, gives a typed error', async
   expect(await training).toMatchObject({ name: 'UnfoldError', code: 'ABORTED' });
   const loading = old();
   loading.abort();
-  expect(await rejection(openModel(await model.save(), { signal: loading.signal }))).toMatchObject({
-    code: 'ABORTED',
-  });
+  expect(await rejection(openModel(await model.save(), undefined, { signal: loading.signal }))).toMatchObject(
+    {
+      code: 'ABORTED',
+    },
+  );
 });

@@ -15,7 +15,7 @@ const script = (from: string) => `
   addEventListener('activate', (event) => event.waitUntil(clients.claim()));
   addEventListener('message', ({ source }) => {
     const text = 'the quick brown fox. '.repeat(60);
-    createModel({ text, sequenceLength: 16, batchSize: 4, layers: [{ units: 8 }] })
+    createModel({ sequenceLength: 16, batchSize: 4, layers: [{ units: 8 }] }, text)
       .then((model) => model.train({ steps: 5 }))
       .then(({ step, done }) => ({ step, done }), ({ code, message }) => ({ code, message }))
       .then((answer) => source.postMessage(answer));

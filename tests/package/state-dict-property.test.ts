@@ -137,7 +137,7 @@ test('comes back bit for bit', async () => {
         ...((stack.task === 'classify' || stack.task === 'tag') && { labels: stack.labels }),
         config: { task },
       });
-      const model = await openModel(checkpoint, { threads: 1, worker: false });
+      const model = await openModel(checkpoint, undefined, { threads: 1, worker: false });
       const back = readSafetensors(toStateDict(await model.save())).tensors;
       model.dispose();
       const wanted = expected(stack, tensors);

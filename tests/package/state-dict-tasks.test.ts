@@ -34,7 +34,7 @@ const folder = mkdtempSync(join(tmpdir(), 'unfold-state-dict-tasks-'));
 const [out, back] = ['out', 'back'].map((name) => join(folder, name)) as [string, string];
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const opened = (bytes: Uint8Array) => openModel(bytes, { threads: 1, worker: false });
+const opened = (bytes: Uint8Array) => openModel(bytes, undefined, { threads: 1, worker: false });
 const predictions = (model: Model) =>
   Promise.all(LENGTHS.map(async (T) => given(await model.predict({ input: asked(model, T).input }))));
 

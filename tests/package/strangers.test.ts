@@ -11,7 +11,7 @@ import { readSafetensors } from '../../dist/export/safetensors.js';
 import { createModel, createNetwork, type Network, UnfoldError } from 'unfold-rnn';
 import { read } from './calls.js';
 import { count, many } from './counts.js';
-import { TEXT } from './harness.js';
+import { argumentsOf, TEXT } from './harness.js';
 
 const small = { batchSize: 2, threads: 1, worker: false, seed: 1 };
 const files: Record<string, Uint8Array> = {};
@@ -23,13 +23,16 @@ beforeAll(async () => {
     tagged: { task: 'tag' as const, text: 'abc\txyx\nab\txy\nc\tx\n'.repeat(4), layers: [{ units: 2 }] },
   };
   for (const [name, options] of Object.entries(made)) {
-    const model = await createModel({ ...small, ...options });
+    const model = await createModel(...argumentsOf({ ...small, ...options }));
     await read(model.train({ steps: 2 }));
     files[name] = await model.save();
     model.dispose();
   }
   files['state_dict'] = toStateDict(files['text']!);
-  network = await createNetwork({ threads: 1, worker: false, task: { inputs: 2 }, layers: [{ units: 2 }] });
+  network = await createNetwork(
+    { task: { inputs: 2 }, layers: [{ units: 2 }] },
+    { threads: 1, worker: false },
+  );
   files['network'] = await network.save();
 });
 afterAll(() => network.dispose());

@@ -1,7 +1,7 @@
 /** Small models of tasks, trained a little, and what they make of logits: what exported ones must equal. */
 import { expect } from 'vitest';
-import { type CreateOptions, createModel, type Model, type Prediction } from 'unfold-rnn';
-import { collect } from './harness.js';
+import { createModel, type Model, type Prediction } from 'unfold-rnn';
+import { argumentsOf, collect, type Setup } from './harness.js';
 
 const word = (i: number) => 'abcb'.slice(i % 3) + 'cab'.slice(0, i % 4);
 const lines = (line: (i: number) => string) => Array.from({ length: 40 }, (_, i) => line(i)).join('\n');
@@ -19,9 +19,9 @@ Object.assign(texts, {
   context: lines((i) => `${i % 3},${i / 40}\t${word(i)}`),
 });
 
-export type AnyTask = NonNullable<CreateOptions['task']>;
+export type AnyTask = NonNullable<Setup['task']>;
 
-export type TaskCase = [name: string, task: AnyTask, text: string, more: Partial<CreateOptions>];
+export type TaskCase = [name: string, task: AnyTask, text: string, more: Setup];
 
 const both = { units: 5, bidirectional: true };
 
@@ -79,18 +79,20 @@ export const sequenceCases: TaskCase[] = [
   }],
 ]; // prettier-ignore
 
-export async function made(task: AnyTask, text: string, more: Partial<CreateOptions>): Promise<Model> {
-  const model = await createModel({
-    task,
-    text: texts[text]!,
-    batchSize: 8,
-    evaluateEvery: 0,
-    seed: 3,
-    threads: 1,
-    worker: false,
-    optimizer: { learningRate: 0.02 },
-    ...more,
-  });
+export async function made(task: AnyTask, text: string, more: Setup): Promise<Model> {
+  const model = await createModel(
+    ...argumentsOf({
+      task,
+      text: texts[text]!,
+      batchSize: 8,
+      evaluateEvery: 0,
+      seed: 3,
+      threads: 1,
+      worker: false,
+      optimizer: { learningRate: 0.02 },
+      ...more,
+    }),
+  );
   await collect(model.train({ steps: 20 }));
   return model;
 }

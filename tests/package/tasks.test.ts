@@ -1,14 +1,7 @@
 /** Tasks beyond the next character, in both hosts: made examples and given ones, answers, splits, files. */
 import { describe, expect, test } from 'vitest';
-import {
-  type CreateOptions,
-  createModel,
-  getSchema,
-  type Model,
-  openModel,
-  type PredictRequest,
-} from 'unfold-rnn';
-import { collect, hosts, rejection } from './harness.js';
+import { createModel, getSchema, type Model, openModel, type PredictRequest } from 'unfold-rnn';
+import { argumentsOf, collect, hosts, rejection, type Setup } from './harness.js';
 import type { AnyTask } from './task-models.js';
 
 const LINES = 40;
@@ -71,7 +64,8 @@ const made: Model[] = [];
 const keep = (model: Model) => (made.push(model), model);
 
 describe.each(hosts)('in $host', ({ worker }) => {
-  const create = async (options: CreateOptions) => keep(await createModel({ worker, ...SMALL, ...options }));
+  const create = async (options: Setup) =>
+    keep(await createModel(...argumentsOf({ worker, ...SMALL, ...options })));
 
   test.each(GIVEN)('$task: learns from text, answers, goes on bit for bit from its file', async (given) => {
     const { task, text, ask } = given;
@@ -105,7 +99,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
     }
 
     const file = await model.save();
-    const copy = keep(await openModel(file, { text, worker, threads: 1 }));
+    const copy = keep(await openModel(file, text, { worker, threads: 1 }));
     expect(await copy.predict(ask)).toEqual(answer);
     await collect(model.train({ steps: 7 }));
     await collect(copy.train({ steps: 7 }));
@@ -116,7 +110,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
   test('a corpus needs no text, and is there again when the file is opened', async () => {
     const model = await create({ dataset: { name: 'parity', count: 200 } });
     await collect(model.train({ steps: 5 }));
-    const copy = keep(await openModel(await model.save(), { worker, threads: 1 }));
+    const copy = keep(await openModel(await model.save(), undefined, { worker, threads: 1 }));
     expect(copy.info).toMatchObject({ canTrain: true, step: 5 });
     await collect(model.train({ steps: 5 }));
     await collect(copy.train({ steps: 5 }));
@@ -157,7 +151,9 @@ describe.each(hosts)('in $host', ({ worker }) => {
 test('the probabilities of all sequences of three symbols sum to one, the 81 of length four among them', async () => {
   const text = lines((i) => 'abcbacab'.slice(i % 5).slice(0, 4));
   const model = keep(
-    await createModel({ ...SMALL, task: { name: 'generate', termination: 'count' }, text, worker: false }),
+    await createModel(
+      ...argumentsOf({ ...SMALL, task: { name: 'generate', termination: 'count' }, text, worker: false }),
+    ),
   );
   await collect(model.train({ steps: 20 }));
   const sums: number[] = []; // of each length that the model can have
@@ -179,7 +175,9 @@ test('the probabilities of all sequences of three symbols sum to one, the 81 of 
 test('every corpus of the schema makes a model that trains', async () => {
   for (const { name, task } of (await getSchema()).datasets) {
     const encoder = task === 'translate' ? { encoder: [{ units: 8 }] } : {};
-    const model = await createModel({ ...SMALL, ...encoder, dataset: { name, count: 60 }, worker: false });
+    const model = await createModel(
+      ...argumentsOf({ ...SMALL, ...encoder, dataset: { name, count: 60 }, worker: false }),
+    );
     expect(model.info.config.task).toMatchObject({ name: task });
     const [report] = await collect(model.train({ steps: 1 }));
     expect(report!.loss).toBeGreaterThan(0);

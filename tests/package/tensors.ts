@@ -1,7 +1,14 @@
 /** What the tests of the tensor level share. */
 import { readFileSync } from 'node:fs';
 import { afterAll, expect } from 'vitest';
-import { createNetwork, type Network, type NetworkOptions, type NetworkState, type Tensor } from 'unfold-rnn';
+import {
+  createNetwork,
+  type Network,
+  type NetworkConfig,
+  type NetworkState,
+  type Runtime,
+  type Tensor,
+} from 'unfold-rnn';
 
 export const folder = new URL('../golden/', import.meta.url);
 export const golden = (name: string) => JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8'));
@@ -12,8 +19,8 @@ afterAll(() => made.forEach((network) => network.dispose()));
 
 export const kept = (network: Network): Network => (made.push(network), network);
 
-export async function create(options: NetworkOptions): Promise<Network> {
-  return kept(await createNetwork({ threads: 1, ...options }));
+export async function create(config: NetworkConfig, runtime: Runtime = {}): Promise<Network> {
+  return kept(await createNetwork(config, { threads: 1, ...runtime }));
 }
 
 /** The largest difference, relative to the largest number expected. */

@@ -47,13 +47,14 @@ test.runIf(hasModule('torch'))("in Debian's PyTorch", async () => {
     {};
   for (const [module, cell, layers, bidirectional] of kinds) {
     const name = `${cell}-${layers}-${bidirectional}`;
-    const network = await createNetwork({
-      task: { inputs: D, outputs: O },
-      layers: Array.from({ length: layers }, () => ({ cell, units: H, bidirectional })),
-      seed: layers,
-      threads: 1,
-      worker: false,
-    });
+    const network = await createNetwork(
+      {
+        task: { inputs: D, outputs: O },
+        layers: Array.from({ length: layers }, () => ({ cell, units: H, bidirectional })),
+        seed: layers,
+      },
+      { threads: 1, worker: false },
+    );
     try {
       expect(network.info.pytorchNames).toBe(true);
       writeFileSync(join(folder, `${name}.safetensors`), await network.save());

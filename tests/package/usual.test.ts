@@ -34,7 +34,7 @@ describe.each(hosts)('LSTM 2×256 with the default batch and window, in $host', 
     let model: Model;
     beforeAll(async () => {
       await preload(runtime);
-      model = await createModel({ text: TEXT, layers, seed: 1, ...runtime });
+      model = await createModel({ layers, seed: 1 }, TEXT, runtime);
     });
     afterAll(() => model.dispose());
     const losses = async (trained: Model, steps: number) =>
@@ -120,8 +120,8 @@ describe.each(hosts)('LSTM 2×256 with the default batch and window, in $host', 
     test('what is saved is opened, in the same bytes, goes on the same way, and leaves', async () => {
       const bytes = await model.save();
       const [again, weights] = await Promise.all([
-        openModel(bytes, { text: TEXT, ...runtime }),
-        openModel(await model.save({ optimizer: false }), runtime),
+        openModel(bytes, TEXT, runtime),
+        openModel(await model.save({ optimizer: false }), undefined, runtime),
       ]);
       try {
         expect(Buffer.compare(await again.save(), bytes)).toBe(0);
@@ -134,7 +134,7 @@ describe.each(hosts)('LSTM 2×256 with the default batch and window, in $host', 
       expect((toOnnx(bytes) as Uint8Array).byteLength).toBeGreaterThan(model.info.parameters * 4);
       expect(Object.keys(toPyTorch(bytes)).length).toBeGreaterThan(1);
       expect(Object.keys(toKeras(bytes)).length).toBeGreaterThan(1);
-      const back = await openModel(fromStateDict(toStateDict(bytes)), runtime);
+      const back = await openModel(fromStateDict(toStateDict(bytes)), undefined, runtime);
       expect(back.info.parameters).toBe(model.info.parameters);
       back.dispose();
     });
@@ -142,7 +142,8 @@ describe.each(hosts)('LSTM 2×256 with the default batch and window, in $host', 
     test('questions about configurations', async () => {
       const { config, parameters } = await checkConfig(
         { layers },
-        { vocabulary: model.info.vocabulary.size, ...runtime },
+        { vocabulary: model.info.vocabulary.size },
+        runtime,
       );
       expect(parameters).toBe(model.info.parameters);
       const { sequenceLength: window, batchSize: batch } = (await getSchema(runtime)).defaults;
@@ -152,14 +153,17 @@ describe.each(hosts)('LSTM 2×256 with the default batch and window, in $host', 
   });
 
   test('a model of a task', async () => {
-    using model = await createModel({
-      dataset: { name: 'reversal', count: 300 },
-      encoder: [{ cell: 'lstm', units: 256, bidirectional: true }],
-      layers: layers.slice(1),
-      attention: 'additive',
-      seed: 1,
-      ...runtime,
-    });
+    using model = await createModel(
+      {
+        dataset: { name: 'reversal', count: 300 },
+        encoder: [{ cell: 'lstm', units: 256, bidirectional: true }],
+        layers: layers.slice(1),
+        attention: 'additive',
+        seed: 1,
+      },
+      undefined,
+      runtime,
+    );
     const reports = await collect(model.train({ seconds: 0 }));
     expect(reports.at(-1)).toMatchObject({ step: 1, done: true });
     const { output, alternatives, attention } = await model.predict({ input: 'abc', beamWidth: 4 });
@@ -171,14 +175,14 @@ describe.each(hosts)('LSTM 2×256 with the default batch and window, in $host', 
     expect((await openAgain(await model.save())).config).toEqual(model.info.config);
   });
   const openAgain = async (bytes: Uint8Array) => {
-    using model = await openModel(bytes, runtime);
+    using model = await openModel(bytes, undefined, runtime);
     return model.info;
   };
 
   test('a network of numbers', async () => {
     const [T, N] = [64, 32];
     const make = (): Promise<Network> =>
-      createNetwork({ task: { inputs: 8, outputs: 4 }, layers, seed: 1, ...runtime });
+      createNetwork({ task: { inputs: 8, outputs: 4 }, layers, seed: 1 }, runtime);
     using network = await make();
     const x = { shape: [T, N, 8], data: Float32Array.from({ length: T * N * 8 }, (_, i) => Math.sin(i)) };
     const { y, state } = await network.forward(x);

@@ -205,7 +205,7 @@ const page = (
   const config = { layers: [{ cell: 'gru', units: 8 }], sequenceLength: 8, batchSize: 4 };
   const runtime = { threads: Number(new URLSearchParams(location.search).get('threads')), timeout: 100_000 };
   try {
-    const model = await createModel({ text, ...config, ...runtime, ...${current.options ?? '{}'} });
+    const model = await createModel(config, text, { ...runtime, ...${current.options ?? '{}'} });
     for await (const report of model.train({ steps: 2 }));
     show({ step: model.info.step, ...model.info.runtime });
   } catch ({ code, message }) {

@@ -69,11 +69,11 @@ const written = (diagram: Diagram, id: string): string[] =>
 
 describe.each(Object.entries(readers))('%s', (_, config) => {
   it('shows every parameter of a model, by the names that its statistics have', async () => {
-    const model = await createModel({
-      ...config,
-      dataset: { name: config.dataset as string, count: 60 },
-      threads: 1,
-    });
+    const model = await createModel(
+      { ...config, dataset: { name: config.dataset as string, count: 60 } },
+      undefined,
+      { threads: 1 },
+    );
     const diagram = diagramOf(await model.graph());
     const engine = (await model.histograms({ bins: 1 })).map(({ name }) => name);
     const named = diagram.parts.flatMap((part) => parametersOf(diagram, part).map(({ name }) => name));

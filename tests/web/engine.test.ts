@@ -71,9 +71,6 @@ function fakePackage() {
     dispose() {
       this.disposed = true;
     },
-    terminate() {
-      this.disposed = true;
-    },
   });
   const open = async (step: number, config: object) => {
     await turn();
@@ -84,7 +81,7 @@ function fakePackage() {
   };
   return {
     UnfoldError,
-    createModel: (options: object) => open(0, options),
+    createModel: (config: object) => open(0, config),
     openModel: (bytes: Uint8Array) => open(bytes[0]!, {}),
   };
 }

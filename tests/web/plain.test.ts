@@ -57,14 +57,11 @@ async function opened(html: string, name: string): Promise<{ page: Page; problem
 
 const sequence = (name: string) => sequenceModel(sequenceCases.find(([own]) => own === name)!);
 const textModel = () =>
-  createModel({
-    batchSize: 4,
-    sequenceLength: 16,
-    text: 'to be or not to be, that is </script> the question\n'.repeat(20),
-    layers: [{ units: 16 }],
-    seed: 3,
-    threads: 1,
-  });
+  createModel(
+    { batchSize: 4, sequenceLength: 16, layers: [{ units: 16 }], seed: 3 },
+    'to be or not to be, that is </script> the question\n'.repeat(20),
+    { threads: 1 },
+  );
 
 /** Of each task: a model, and what its page shows at first. */
 const pages: [name: string, model: () => Promise<Pick<Model, 'save' | 'dispose'>>, shows: RegExp][] = [
@@ -76,7 +73,7 @@ const pages: [name: string, model: () => Promise<Pick<Model, 'save' | 'dispose'>
   ['notes', () => made('notes', 'notes', { layers: [{ units: 6 }] }), /composed/],
   ['generate', () => sequence('generate, halting, a given context'), /[abc]/],
   ['translate', () => sequence('translate, additive attention'), /%/],
-  ['tensor', () => createNetwork({ ...tensorCases['a readout']!, threads: 1 }), /1\s+-?\d/],
+  ['tensor', () => createNetwork({ ...tensorCases['a readout']! }, { threads: 1 }), /1\s+-?\d/],
 ]; // prettier-ignore
 
 describe('a model in one HTML page', () => {
@@ -137,7 +134,7 @@ describe('a model in one HTML page', () => {
 
   it('of 2×256 units answers as the engine with the weights that it holds', async () => {
     const bytes = await largeModel();
-    const model = await openModel(compacted(bytes), { threads: 1 });
+    const model = await openModel(compacted(bytes), undefined, { threads: 1 });
     const expected = await sampled(model, { seed: 1, temperature: 0.8, length: 400 });
     model.dispose();
     const { page, problems } = await opened(toHtml(bytes), 'large');
@@ -288,8 +285,6 @@ it('a service worker predicts without a server', async () => {
   );
   await page.getByLabel('Input').fill('?');
   await page.getByRole('button').click();
-  await expect
-    .poll(() => page.locator('output').textContent())
-    .toContain('expected symbols of the model');
+  await expect.poll(() => page.locator('output').textContent()).toContain('expected symbols of the model');
   await context.close();
 });

@@ -27,7 +27,7 @@ const shown = ({ name, worked }: Line) => `${plainText(name)}: ${plainText(worke
 
 describe.each(networks)('%s', (_, config) => {
   it('comes to the states of the engine', async () => {
-    const model = await createModel({ ...config, text: TEXT, sequenceLength: 8, batchSize: 4, threads: 1 });
+    const model = await createModel({ ...config, sequenceLength: 8, batchSize: 4 }, TEXT, { threads: 1 });
     for await (const progress of model.train({ steps: 20 })) void progress;
     const [seen, graph] = await Promise.all([model.inspect('the fox jumps'), model.graph()]);
     const number = seen.layers.length - 1;
@@ -57,7 +57,7 @@ describe.each(networks)('%s', (_, config) => {
 
 describe('the stages', () => {
   const walk = async (config: Config) => {
-    const model = await createModel({ ...config, text: TEXT, sequenceLength: 8, batchSize: 4, threads: 1 });
+    const model = await createModel({ ...config, sequenceLength: 8, batchSize: 4 }, TEXT, { threads: 1 });
     const [seen, graph] = await Promise.all([model.inspect('the fox'), model.graph()]);
     const terms = await model.preactivations('the fox', { at: 3 });
     model.dispose();

@@ -5,14 +5,10 @@ const text = Array.from({ length: 400 }, (_, i) => `${i} + ${i + 1} = ${2 * i + 
 const bits = (nats) => `${(nats / Math.LN2).toFixed(2)} bits`;
 
 for (const preset of ['rnn', 'gru', 'lstm']) {
-  const model = await createModel({
+  const model = await createModel(
+    { preset, units: 48, sequenceLength: 24, batchSize: 8, optimizer: { learningRate: 0.005 } },
     text,
-    preset,
-    units: 48,
-    sequenceLength: 24,
-    batchSize: 8,
-    optimizer: { learningRate: 0.005 },
-  });
+  );
   for await (const _ of model.train({ steps: 300 }));
   const { loss } = await model.evaluate();
   console.log(`${preset.padEnd(5)} ${bits(loss)}`);

@@ -12,7 +12,7 @@ async function train(model, steps) {
   return bytes;
 }
 
-const half = await train(await createModel({ text, ...config }), 50);
-const resumed = await train(await openModel(half, { text }), 50);
-const whole = await train(await createModel({ text, ...config }), 100);
+const half = await train(await createModel(config, text), 50);
+const resumed = await train(await openModel(half, text), 50);
+const whole = await train(await createModel(config, text), 100);
 console.log(Buffer.compare(resumed, whole) === 0 ? 'the same bytes' : 'different bytes');

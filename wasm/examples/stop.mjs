@@ -1,12 +1,10 @@
 // node wasm/examples/stop.mjs: three ways to stop; after each the model goes on where it stands.
 import { createModel, UnfoldError } from 'unfold-rnn';
 
-const model = await createModel({
-  text: 'round and round the rugged rock the ragged rascal ran. '.repeat(80),
-  layers: [{ cell: 'gru', units: 32 }],
-  sequenceLength: 16,
-  batchSize: 8,
-});
+const model = await createModel(
+  { layers: [{ cell: 'gru', units: 32 }], sequenceLength: 16, batchSize: 8 },
+  'round and round the rugged rock the ragged rascal ran. '.repeat(80),
+);
 
 // 1. Leave the loop.
 for await (const { step } of model.train()) if (step >= 20) break;

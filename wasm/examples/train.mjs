@@ -5,14 +5,10 @@ import { createModel } from 'unfold-rnn';
 const file = process.argv[2];
 const text = file ? await readFile(file) : 'the quick brown fox jumps over the lazy dog; '.repeat(200);
 
-const model = await createModel({
+const model = await createModel(
+  { preset: 'gru', units: 64, sequenceLength: 32, batchSize: 16, seed: 1 },
   text,
-  preset: 'gru',
-  units: 64,
-  sequenceLength: 32,
-  batchSize: 16,
-  seed: 1,
-});
+);
 console.log(`${model.info.parameters} parameters, ${model.info.runtime.threads} threads`);
 
 for await (const { step, bitsPerToken, tokensPerSecond, secondsLeft } of model.train({ steps: 300 })) {

@@ -70,8 +70,11 @@ const HIDDEN = 96;
 export class UnfoldPlayground extends Base {
   static readonly observedAttributes = ['model', 'task', 'view', 'preset', 'text', 'height'];
 
-  /** Where and how the engine runs, and more of the configuration. Takes effect with the next `reset()`. */
-  options: Omit<Config, 'preset'> & Runtime = {};
+  /** More of the configuration of a network that is made here. Takes effect with the next `reset()`. */
+  config: Omit<Config, 'preset'> = {};
+
+  /** Where and how the engine runs. Takes effect with the next `reset()`. */
+  runtime: Runtime = {};
 
   #shadow: ShadowRoot | undefined;
   #view: View | undefined;
@@ -207,10 +210,7 @@ export class UnfoldPlayground extends Base {
 
   async #read(): Promise<Model> {
     const [file, text] = await Promise.all([load(this, 'model'), this.#readText()]);
-    const model = await openModel(new Uint8Array(await file.arrayBuffer()), {
-      ...this.options,
-      ...(text !== undefined && { text }),
-    });
+    const model = await openModel(new Uint8Array(await file.arrayBuffer()), text, this.runtime);
     const task = this.getAttribute('task');
     if (task === null || task === taskOf(model)) return model;
     model.dispose();
@@ -219,18 +219,18 @@ export class UnfoldPlayground extends Base {
 
   async #create(): Promise<Model> {
     // An author's own layers are a network already.
-    const network = this.options.layers
+    const network = this.config.layers
       ? {}
       : { units: HIDDEN, preset: this.getAttribute('preset') ?? 'gru' };
     const task = this.getAttribute('task') ?? 'next';
     const text = await this.#readText();
     if (task === 'next')
-      return createModel({ ...SMALL, ...network, ...this.options, text: text ?? rhyme().repeat(3) });
-    const { datasets: corpora } = await getSchema(this.options);
-    const made = corpora.find((one) => one.task === task)?.name;
+      return createModel({ ...SMALL, ...network, ...this.config }, text ?? rhyme().repeat(3), this.runtime);
+    const { datasets } = await getSchema(this.runtime);
+    const made = datasets.find((one) => one.task === task)?.name;
     if (!made) throw new Error(`task: expected a task of this engine, got ${task.slice(0, 40)}`);
-    const source = text === undefined ? { dataset: made } : { text, task: task };
-    return createModel({ ...network, evaluateEvery: 0, ...this.options, ...source });
+    const source = text === undefined ? { dataset: made } : { task };
+    return createModel({ ...network, evaluateEvery: 0, ...this.config, ...source }, text, this.runtime);
   }
 
   /** The file that the text is in, or what stands between the tags. */

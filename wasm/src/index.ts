@@ -2,22 +2,21 @@
  * Deep recurrent networks over text: build, train, sample, save; and, a level below, over any numbers. Importing does
  * nothing; every function loads what it needs.
  */
+import {
+  checkWhole,
+  encode,
+  requireConfig,
+  requireObject,
+  requireRuntime,
+  toJson,
+} from './client/arguments.js';
+import { TextModel } from './client/model.js';
+import { TensorNetwork } from './client/network.js';
+import { openSession, openTools, prepareSession, type Session } from './client/open.js';
 import { refuse, UnfoldError } from './shared/errors.js';
 import type { NetworkGraph } from './shared/graph-types.js';
-import { checkWhole, encode, given, TextModel, toJson } from './client/model.js';
-import { TensorNetwork } from './client/network.js';
-import type { Network, NetworkOptions } from './shared/network-types.js';
-import { openSession, openTools, prepareSession, type Session } from './client/open.js';
-import type {
-  CheckedConfig,
-  Config,
-  CreateOptions,
-  Info,
-  Model,
-  OpenOptions,
-  Runtime,
-  Schema,
-} from './shared/types.js';
+import type { Network, NetworkConfig } from './shared/network-types.js';
+import type { CheckedConfig, Config, Dataset, Info, Model, Runtime, Schema } from './shared/types.js';
 
 export { type ErrorCode, type ErrorData, type Overflow, UnfoldError } from './shared/errors.js';
 export { support } from './client/support.js';
@@ -26,29 +25,39 @@ export type * from './shared/network-types.js';
 export type * from './shared/types.js';
 
 /**
- * A new model of a text. Rejects with `INVALID_CONFIG` and the field, with `INVALID_TEXT` (no text, or less than
- * `batch` × (`window` + 1) characters to train on), with `OUT_OF_MEMORY` before anything is allocated, or with what
- * kept the engine from loading: `UNSUPPORTED`, `LOAD_FAILED`, `WORKER_FAILED`, `TIMEOUT`, the signal's reason.
+ * A new model: `config` is the network, its task and its training, and is saved with it; `dataset` is what it learns
+ * from, left out where `config.dataset` names examples that the engine makes; `runtime` says where and how it runs.
+ * Rejects with `INVALID_CONFIG` and the field, with `INVALID_TEXT` (no dataset, or less than `batchSize` ×
+ * (`sequenceLength` + 1) characters to train on), with `OUT_OF_MEMORY` before anything is allocated, or with what kept
+ * the engine from loading: `UNSUPPORTED`, `LOAD_FAILED`, `WORKER_FAILED`, `TIMEOUT`, the signal's reason.
  */
-export async function createModel(options: CreateOptions): Promise<Model> {
-  const [runtime, { text: own, ...config }] = split(options);
-  const text = own ?? (config.dataset === undefined ? own : '');
-  const args = { config: toJson(config), text: encode(text) };
+export async function createModel(config: Config, dataset?: Dataset, runtime: Runtime = {}): Promise<Model> {
+  requireRuntime(runtime);
+  requireConfig(config, {
+    runtime: 'createModel(config, dataset, { … })',
+    dataset: 'createModel(config, text)',
+  });
+  const text = dataset ?? (config.dataset === undefined ? dataset : '');
+  const args = { config: toJson(config), text: encode(text, 'dataset') };
   return openText(runtime, ({ client }) => client.call('create', args, sending(args.text, text, runtime)));
 }
 
 /**
- * A model from what `save()` gave. With its text it trains on exactly as if it had never stopped. Rejects with
- * `INVALID_CHECKPOINT` if the bytes are no such file (of another known format, it says which and what to do), are
- * damaged or do not fit together, with `INVALID_TEXT` if the text is another than the run was trained on, and otherwise
- * as `createModel`.
+ * A model from what `save()` gave. With its dataset it trains on exactly as if it had never stopped; without, it
+ * predicts and samples only (generated examples come with the file). Rejects with `INVALID_CHECKPOINT` if the bytes are
+ * no such file (of another known format, it says which and what to do), are damaged or do not fit together, with
+ * `INVALID_TEXT` if the dataset is another than the run was trained on, and otherwise as `createModel`.
  */
-export async function openModel(bytes: Uint8Array, options: OpenOptions = {}): Promise<Model> {
-  const [runtime, { text = '' }] = split(options, ['text']);
+export async function openModel(
+  bytes: Uint8Array,
+  dataset: Dataset = '',
+  runtime: Runtime = {},
+): Promise<Model> {
+  requireRuntime(runtime);
   if (!(bytes instanceof Uint8Array)) throw refuse('INVALID_CHECKPOINT', 'bytes', 'a Uint8Array', bytes);
-  const args = { bytes, text: encode(text) };
+  const args = { bytes, text: encode(dataset, 'dataset') };
   return openText(runtime, ({ client }) =>
-    client.call('open', args, sending(args.text, text, runtime)).catch(async (error: UnfoldError) => {
+    client.call('open', args, sending(args.text, dataset, runtime)).catch(async (error: UnfoldError) => {
       if (error.code !== 'INVALID_CHECKPOINT') throw error;
       const formats = await import('./shared/formats.js').catch(() => undefined); // it only says more
       throw formats?.recognize(bytes, error) ?? error;
@@ -57,15 +66,16 @@ export async function openModel(bytes: Uint8Array, options: OpenOptions = {}): P
 }
 
 /**
- * A network over sequences of numbers, for a loss of your own. Its parameters begin as `seed` and `init` say. Rejects
- * with `INVALID_CONFIG` and the field, with `OUT_OF_MEMORY`, or with what kept the engine from loading (see
+ * A network over sequences of numbers, for a loss of your own. Its parameters begin as `seed` and `initialization` say.
+ * Rejects with `INVALID_CONFIG` and the field, with `OUT_OF_MEMORY`, or with what kept the engine from loading (see
  * `createModel`).
  */
-export async function createNetwork(options: NetworkOptions): Promise<Network> {
-  const [runtime, { task, ...rest }] = split(options);
-  const config = toJson({ task: { name: 'tensor', ...task }, ...rest });
+export async function createNetwork(config: NetworkConfig, runtime: Runtime = {}): Promise<Network> {
+  requireRuntime(runtime);
+  const { task, ...rest } = requireConfig(config, { runtime: 'createNetwork(config, { … })' });
+  const args = { config: toJson({ task: { name: 'tensor', ...task }, ...rest }) };
   return open(runtime, async (session) => {
-    const info = await session.client.call('createNetwork', { config }, { signal: runtime.signal });
+    const info = await session.client.call('createNetwork', args, { signal: runtime.signal });
     return new TensorNetwork(session.client, info, session.runtime);
   });
 }
@@ -77,9 +87,12 @@ export async function createNetwork(options: NetworkOptions): Promise<Network> {
  */
 export async function checkConfig(
   config: Config,
-  options: Runtime & { vocabulary?: number; tokens?: number } = {},
+  sizes: { vocabulary?: number; tokens?: number } = {},
+  runtime: Runtime = {},
 ): Promise<CheckedConfig> {
-  const [runtime, { vocabulary = 0, tokens = 0 }] = split(options, ['vocabulary', 'tokens']);
+  requireRuntime(runtime);
+  requireConfig(config, { runtime: 'checkConfig(config, {}, { … })' });
+  const { vocabulary = 0, tokens = 0 } = requireObject(sizes, ['vocabulary', 'tokens']);
   checkWhole('vocabulary', vocabulary, 0, 2 ** 31 - 1);
   checkWhole('tokens', tokens, 0, 2 ** 31 - 1);
   const tools = await openTools(runtime);
@@ -96,27 +109,30 @@ export async function checkConfig(
  */
 export async function describeNetwork(
   config: Config,
-  options: Runtime & { vocabulary?: number } = {},
+  sizes: { vocabulary?: number } = {},
+  runtime: Runtime = {},
 ): Promise<NetworkGraph> {
-  const [runtime, { vocabulary = 0 }] = split(options, ['vocabulary']);
+  requireRuntime(runtime);
+  requireConfig(config, { runtime: 'describeNetwork(config, {}, { … })' });
+  const { vocabulary = 0 } = requireObject(sizes, ['vocabulary']);
   checkWhole('vocabulary', vocabulary, 0, 65536);
   const tools = await openTools(runtime);
   return tools.call('describe', { config: toJson(config), vocabulary }, { signal: runtime.signal });
 }
 
 /** The cells, optimizers and so on of this build, and the default configuration. */
-export async function getSchema(options: Runtime = {}): Promise<Schema> {
-  const tools = await openTools(split(options, [])[0]);
-  return tools.call('schema', {}, { signal: options.signal });
+export async function getSchema(runtime: Runtime = {}): Promise<Schema> {
+  const tools = await openTools(requireRuntime(runtime));
+  return tools.call('schema', {}, { signal: runtime.signal });
 }
 
 /**
- * Starts a worker and an engine ahead of time, for the next model or network that is made with the same options: it is
+ * Starts a worker and an engine ahead of time, for the next model or network that is made with the same runtime: it is
  * there sooner. Called twice, it does so for two. With `wasmUrl`, `wasmModule` or `workerUrl` it only loads the engine.
  * Rejects as `createModel` does when the engine cannot be loaded; what is made afterwards tries again.
  */
-export async function preload(options: Runtime = {}): Promise<void> {
-  return prepareSession(split(options, [])[0]);
+export async function preload(runtime: Runtime = {}): Promise<void> {
+  return prepareSession(requireRuntime(runtime));
 }
 
 function openText(runtime: Runtime, load: (session: Session) => Promise<Info>): Promise<Model> {
@@ -136,19 +152,7 @@ async function open<T>(runtime: Runtime, make: (session: Session) => Promise<T>)
   }
 }
 
-/**
- * Separates how to run from what to run, which has these fields; without them it is a configuration, whose unknown
- * fields the engine refuses.
- */
-function split<T extends Runtime>(options: T, fields?: string[]): [Runtime, Omit<T, keyof Runtime>] {
-  const { threads, math, wasmUrl, wasmModule, workerUrl, worker, timeout, signal, ...rest } = given(options);
-  const runtime = { threads, math, wasmUrl, wasmModule, workerUrl, worker, timeout, signal };
-  for (const key of Object.keys(runtime) as (keyof Runtime)[])
-    if (runtime[key] === undefined) delete runtime[key];
-  return [runtime as Runtime, given(rest, fields)];
-}
-
 /** What was encoded here moves to the worker; what the caller gave is copied. */
-function sending(bytes: Uint8Array<ArrayBuffer>, text: string | Uint8Array | undefined, { signal }: Runtime) {
-  return { signal, transfer: typeof text === 'string' ? [bytes.buffer] : [] };
+function sending(bytes: Uint8Array<ArrayBuffer>, dataset: Dataset | undefined, { signal }: Runtime) {
+  return { signal, transfer: typeof dataset === 'string' ? [bytes.buffer] : [] };
 }

@@ -7,12 +7,11 @@ import * as files from './index.js';
 import type {
   CheckedConfig,
   Config,
-  CreateOptions,
+  Dataset,
   Model,
   Network,
+  NetworkConfig,
   NetworkGraph,
-  NetworkOptions,
-  OpenOptions,
   Runtime,
   Schema,
 } from './index.js';
@@ -28,42 +27,44 @@ export type * from './shared/types.js';
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 
-async function embed<T extends Runtime>(options: T): Promise<T> {
+async function embed(runtime: Runtime = {}): Promise<Runtime> {
   embedded.open = () => connectLocal(factory);
   compiled ??= WebAssembly.compile(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
-  return { threads: 1, worker: false, ...options, wasmModule: await compiled };
+  return { threads: 1, worker: false, ...runtime, wasmModule: await compiled };
 }
 
-export async function createModel(options: CreateOptions): Promise<Model> {
-  return files.createModel(await embed(options));
+export async function createModel(config: Config, dataset?: Dataset, runtime?: Runtime): Promise<Model> {
+  return files.createModel(config, dataset, await embed(runtime));
 }
 
-export async function openModel(bytes: Uint8Array, options: OpenOptions = {}): Promise<Model> {
-  return files.openModel(bytes, await embed(options));
+export async function openModel(bytes: Uint8Array, dataset?: Dataset, runtime?: Runtime): Promise<Model> {
+  return files.openModel(bytes, dataset, await embed(runtime));
 }
 
-export async function createNetwork(options: NetworkOptions): Promise<Network> {
-  return files.createNetwork(await embed(options));
+export async function createNetwork(config: NetworkConfig, runtime?: Runtime): Promise<Network> {
+  return files.createNetwork(config, await embed(runtime));
 }
 
-export async function preload(options: Runtime = {}): Promise<void> {
-  return files.preload(await embed(options));
+export async function preload(runtime?: Runtime): Promise<void> {
+  return files.preload(await embed(runtime));
 }
 
 export async function checkConfig(
   config: Config,
-  options: Runtime & { vocabulary?: number; tokens?: number } = {},
+  sizes?: { vocabulary?: number; tokens?: number },
+  runtime?: Runtime,
 ): Promise<CheckedConfig> {
-  return files.checkConfig(config, await embed(options));
+  return files.checkConfig(config, sizes, await embed(runtime));
 }
 
 export async function describeNetwork(
   config: Config,
-  options: Runtime & { vocabulary?: number } = {},
+  sizes?: { vocabulary?: number },
+  runtime?: Runtime,
 ): Promise<NetworkGraph> {
-  return files.describeNetwork(config, await embed(options));
+  return files.describeNetwork(config, sizes, await embed(runtime));
 }
 
-export async function getSchema(options: Runtime = {}): Promise<Schema> {
-  return files.getSchema(await embed(options));
+export async function getSchema(runtime?: Runtime): Promise<Schema> {
+  return files.getSchema(await embed(runtime));
 }

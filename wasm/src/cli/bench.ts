@@ -62,13 +62,8 @@ async function runBench(args: Arguments): Promise<number> {
 const threads = ({ threads: n, math }: RuntimeInfo) => `${n} thread${n > 1 ? 's' : ''}, ${math}`;
 
 async function measure(config: Config, text: string, seconds: number, args: Arguments, signal: AbortSignal) {
-  const model = await createModel({
-    ...config,
+  const model = await createModel({ ...config, clip: 5, validationSplit: 0, evaluateEvery: 0 }, text, {
     ...args.runtime,
-    text,
-    clip: 5,
-    validationSplit: 0,
-    evaluateEvery: 0,
     signal,
   });
   try {

@@ -80,7 +80,7 @@ export async function reconcile(model: Model, wished: Config): Promise<void> {
   const merged: Config = { ...rest, ...network, ...wished };
   if (wished.optimizer)
     merged.optimizer = { ...asOptimizer(rest.optimizer), ...asOptimizer(wished.optimizer) };
-  const { config } = await checkConfig(merged, { threads: 1 });
+  const { config } = await checkConfig(merged, {}, { threads: 1 });
   const changes: LiveConfig = {};
   for (const key of differences(saved, config)) {
     if (key === 'optimizer' && onlyRateDiffers(saved, config)) {

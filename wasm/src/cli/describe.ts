@@ -32,9 +32,9 @@ async function graphOf(source: string, args: Arguments): Promise<NetworkGraph> {
   const config = await configIn(source, bytes);
   const vocabulary = args.whole('vocabulary', 1);
   if (config)
-    return describeNetwork(config, { ...args.runtime, threads: 1, ...(vocabulary && { vocabulary }) });
+    return describeNetwork(config, vocabulary ? { vocabulary } : {}, { ...args.runtime, threads: 1 });
   if (spelled) throw new UsageError('config: expected a JSON object.');
-  const model = await openModel(bytes, args.runtime);
+  const model = await openModel(bytes, undefined, args.runtime);
   try {
     return await model.graph();
   } finally {

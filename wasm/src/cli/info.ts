@@ -47,7 +47,7 @@ async function describeBuild(args: Arguments): Promise<number> {
 
 async function describeModel(args: Arguments, file: string): Promise<number> {
   const bytes = await read(file);
-  const model = await openModel(bytes, args.runtime);
+  const model = await openModel(bytes, undefined, args.runtime);
   const { runtime: _, threads: __, build: ___, canTrain: ____, tokens: _____, ...facts } = model.info;
   model.dispose();
   if (args.flag('json')) {

@@ -45,7 +45,7 @@ async function runPredict(args: Arguments): Promise<number> {
   const count = args.whole('count', 1)!;
   const interrupted = interruption();
   const { signal } = interrupted;
-  const model = await openModel(await read(file, signal), { ...args.runtime, threads: 1, signal });
+  const model = await openModel(await read(file, signal), undefined, { ...args.runtime, threads: 1, signal });
   try {
     const queries = await collect(args, model, given, file, signal);
     const seed = args.whole('seed') ?? (options.temperature ? randomInt(MOST_SEED) : undefined);

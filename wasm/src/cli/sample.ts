@@ -42,7 +42,7 @@ async function runSample(args: Arguments): Promise<number> {
   const bytes = await read(file, signal);
   const piped = given === '-' ? await decode('-', await read('-', signal), readingOf(args)) : undefined;
   const prompt = piped ? new TextDecoder().decode(piped.bytes) : given;
-  const model = await openModel(bytes, { ...args.runtime, signal });
+  const model = await openModel(bytes, undefined, { ...args.runtime, signal });
   try {
     const { data, vocabulary } = model.info;
     if (data) throw new UsageError(`this model answers inputs: unfold-rnn predict ${file} INPUT.`);

@@ -1,5 +1,5 @@
 /** A model's file and its former generation, taken as one. */
-import { type Model, type OpenOptions, openModel, UnfoldError } from 'unfold-rnn';
+import { type Dataset, type Model, openModel, type Runtime, UnfoldError } from 'unfold-rnn';
 import { exists, FileError, previousOf, read, targetOf } from './files.js';
 
 /**
@@ -8,17 +8,18 @@ import { exists, FileError, previousOf, read, targetOf } from './files.js';
  */
 export async function openSaved(
   path: string,
-  options: OpenOptions,
+  dataset: Dataset | undefined,
+  runtime: Runtime,
 ): Promise<{ model: Model; damaged: Error | undefined }> {
   try {
-    return { model: await openModel(await read(path), options), damaged: undefined };
+    return { model: await openModel(await read(path), dataset, runtime), damaged: undefined };
   } catch (error) {
     const damaged =
       error instanceof FileError || (error instanceof UnfoldError && error.code === 'INVALID_CHECKPOINT');
     const previous = previousOf(await targetOf(path));
     if (!damaged || !(await exists(previous))) throw error;
     const model = await read(previous)
-      .then((bytes) => openModel(bytes, options))
+      .then((bytes) => openModel(bytes, dataset, runtime))
       .catch(() => {
         throw error;
       });

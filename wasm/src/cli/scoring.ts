@@ -3,7 +3,7 @@ import {
   type Config,
   type Model,
   openModel,
-  type OpenOptions,
+  type Runtime,
   type Split,
   type UnfoldError,
 } from 'unfold-rnn';
@@ -39,13 +39,13 @@ export interface Scored {
 }
 
 /** What a text is measured with. Of generated examples and of the model's own text, what training did not see. */
-export async function openToScore(file: Uint8Array, text: Uint8Array, options: OpenOptions): Promise<Scored> {
-  const known = await openModel(file, options);
+export async function openToScore(file: Uint8Array, text: Uint8Array, runtime: Runtime): Promise<Scored> {
+  const known = await openModel(file, undefined, runtime);
   const { data, config } = known.info;
   const none = { count: 0, symbols: [] };
   try {
     if (config.dataset !== undefined) return { model: known, split: 'test', whole: false, unknown: none };
-    const own = await openModel(file, { ...options, text }).catch((error: UnfoldError) => {
+    const own = await openModel(file, text, runtime).catch((error: UnfoldError) => {
       if (error.code !== 'INVALID_TEXT') throw error;
       return undefined;
     });
@@ -57,8 +57,8 @@ export async function openToScore(file: Uint8Array, text: Uint8Array, options: O
     own?.dispose();
     const weights = await known.save({ optimizer: false });
     known.dispose();
-    if (data) return { ...(await openExamples(weights, text, options)), unknown: none };
-    return await openWholeText(weights, text, options);
+    if (data) return { ...(await openExamples(weights, text, runtime)), unknown: none };
+    return await openWholeText(weights, text, runtime);
   } catch (error) {
     known.dispose();
     throw error;
@@ -66,8 +66,8 @@ export async function openToScore(file: Uint8Array, text: Uint8Array, options: O
 }
 
 /** All examples, as the training part: nothing is held back from it. */
-async function openExamples(weights: Uint8Array, text: Uint8Array, options: OpenOptions) {
-  const model = await openModel(withConfig(weights, { validationSplit: 0 }), { ...options, text });
+async function openExamples(weights: Uint8Array, text: Uint8Array, runtime: Runtime) {
+  const model = await openModel(withConfig(weights, { validationSplit: 0 }), text, runtime);
   const { test = 0 } = model.info.data ?? {}; // a file may name its parts itself
   return { model, split: test ? ('test' as const) : ('train' as const), whole: !test };
 }
@@ -75,15 +75,13 @@ async function openExamples(weights: Uint8Array, text: Uint8Array, options: Open
 const WINDOW = 64;
 
 /** The whole text as the training part, in one go from the zero state. */
-async function openWholeText(weights: Uint8Array, text: Uint8Array, options: OpenOptions): Promise<Scored> {
+async function openWholeText(weights: Uint8Array, text: Uint8Array, runtime: Runtime): Promise<Scored> {
   const opened = async (window: number): Promise<Model | undefined> => {
     try {
       const model = await openModel(
         withConfig(weights, { validationSplit: 0, batchSize: 1, sequenceLength: window }),
-        {
-          ...options,
-          text,
-        },
+        text,
+        runtime,
       );
       if (model.info.canTrain) return model;
       model.dispose(); // no symbol of the text is known

@@ -86,7 +86,7 @@ async function refusal(name: string, bytes: Uint8Array, encoding: string): Promi
 /** What the package calls a file that is no model; a model is one. */
 async function kindOf(bytes: Uint8Array): Promise<string | undefined> {
   try {
-    (await openModel(bytes, { threads: 1, worker: false })).dispose();
+    (await openModel(bytes, undefined, { threads: 1, worker: false })).dispose();
     return 'a saved model';
   } catch (error) {
     return error instanceof UnfoldError && error.field === 'file' ? error.actual : undefined;

@@ -123,8 +123,9 @@ interface Beginning {
 }
 
 async function begin(args: Arguments, { text, resume, out, config, signal }: Beginning): Promise<Model> {
-  if (!resume) return createModel({ ...config, ...args.runtime, text, signal });
-  const { model, damaged } = await openSaved(out, { ...args.runtime, text, signal }).catch((error: Error) => {
+  const runtime = { ...args.runtime, signal };
+  if (!resume) return createModel(config, text, runtime);
+  const { model, damaged } = await openSaved(out, text, runtime).catch((error: Error) => {
     error.message += ` (${out} is there already; --fresh starts over, --out names another file)`;
     throw error;
   });

@@ -1,5 +1,6 @@
+import { checkWhole, encode, requireObject, toJson } from './arguments.js';
 import type { Client } from './client.js';
-import { mismatch, refuse, UnfoldError, wrap } from '../shared/errors.js';
+import { mismatch, refuse, UnfoldError } from '../shared/errors.js';
 import type { NetworkGraph } from '../shared/graph-types.js';
 import { inspectionOf } from '../shared/inspection.js';
 import { CallStream, type Sink, type Source } from './stream.js';
@@ -27,52 +28,6 @@ import type {
   TrainOptions,
 } from '../shared/types.js';
 
-/** Half of a pair: no UTF-8 holds it. */
-const LONE = /\p{Surrogate}/u;
-
-/** JSON as the engine reads it: NaN and infinities arrive as text to be refused by name, not as null. */
-export function toJson(value: object): string {
-  const spell = (name: string, item: unknown) => {
-    if (typeof item === 'string') checkUnicode('INVALID_ARGUMENT', name, item);
-    return typeof item === 'number' && !Number.isFinite(item) ? String(item) : item;
-  };
-  try {
-    return JSON.stringify(given(value), spell);
-  } catch (error) {
-    throw error instanceof UnfoldError
-      ? error
-      : wrap('INVALID_ARGUMENT', 'The options hold what JSON cannot', error);
-  }
-}
-
-/**
- * Options, which a caller in JavaScript may forget: what crosses over to the engine has to be of its type. With
- * `fields`, others are refused.
- */
-export function given<T>(options: T, fields?: readonly string[]): T {
-  if (typeof options !== 'object' || !options)
-    throw refuse('INVALID_ARGUMENT', 'options', 'an object', options);
-  const other = fields && Object.keys(options).find((name) => !fields.includes(name));
-  if (other === undefined) return options;
-  throw mismatch('INVALID_ARGUMENT', other, `one of ${fields!.join(', ')}`, 'an unknown option');
-}
-
-/** UTF-8 without a byte order mark, which is no part of a text. */
-export function encode(text: string | Uint8Array | undefined): Uint8Array<ArrayBuffer> {
-  if (typeof text === 'string') {
-    checkUnicode('INVALID_TEXT', 'text', text);
-    return new TextEncoder().encode(text.replace(/^\uFEFF/, ''));
-  }
-  if (!(text instanceof Uint8Array)) throw refuse('INVALID_TEXT', 'text', 'a string or a Uint8Array', text);
-  const mark = text[0] === 0xef && text[1] === 0xbb && text[2] === 0xbf;
-  return text.subarray(mark ? 3 : 0) as Uint8Array<ArrayBuffer>;
-}
-
-function checkUnicode(code: 'INVALID_ARGUMENT' | 'INVALID_TEXT', field: string, text: string): void {
-  const at = text.search(LONE);
-  if (at >= 0) throw mismatch(code, field, 'whole characters', `a lone surrogate at ${at}`);
-}
-
 export class TextModel implements Model {
   readonly #client: Client;
   #info: ModelInfo;
@@ -87,7 +42,7 @@ export class TextModel implements Model {
   }
 
   train(options: TrainOptions = {}): Training {
-    const { signal, ...limits } = given(options, [...LIMITS, 'signal']);
+    const { signal, ...limits } = requireObject(options, [...LIMITS, 'signal']);
     for (const field of LIMITS) checkLimit(field, limits[field]);
     const ends = signal ?? LIMITS.find((field) => limits[field] !== undefined);
     return this.#stream<Progress, Progress | undefined>(
@@ -110,8 +65,8 @@ export class TextModel implements Model {
   }
 
   sample(options: SampleOptions = {}): Sampling {
-    const { signal, ...others } = given(options);
-    if (others.prompt === null) throw refuse('INVALID_ARGUMENT', 'prime', 'a text', null);
+    const { signal, ...others } = requireObject(options);
+    if (others.prompt === null) throw refuse('INVALID_ARGUMENT', 'prompt', 'a text', null);
     const unknown: string[] = [];
     const args = { options: toJson(others) };
     const stream = this.#stream<string, string>(
@@ -132,7 +87,7 @@ export class TextModel implements Model {
   }
 
   async evaluate(options: { split?: Split; signal?: AbortSignal | undefined } = {}): Promise<Evaluation> {
-    const { split = 'validation', signal } = given(options, ['split', 'signal']);
+    const { split = 'validation', signal } = requireObject(options, ['split', 'signal']);
     checkSplit(split);
     if (!this.#info.data && split !== 'validation' && split !== 'train')
       throw refuse('INVALID_ARGUMENT', 'split', "'train' or 'validation'", split);
@@ -141,12 +96,12 @@ export class TextModel implements Model {
   }
 
   async predict(request: PredictRequest): Promise<Prediction> {
-    this.#checkRequest(given(request));
+    this.#checkRequest(requireObject(request));
     return this.#client.call('predict', { request: toJson(request) });
   }
 
   async logProbability(request: PredictRequest): Promise<number> {
-    if (given(request).target === undefined)
+    if (requireObject(request).target === undefined)
       throw refuse('INVALID_ARGUMENT', 'target', 'an answer', undefined);
     return (await this.predict(request)).logProbability!;
   }
@@ -158,13 +113,13 @@ export class TextModel implements Model {
   }
 
   async baselines(options: { maxOrder?: number; signal?: AbortSignal | undefined } = {}): Promise<Baselines> {
-    const { maxOrder = 2, signal } = given(options, ['maxOrder', 'signal']);
+    const { maxOrder = 2, signal } = requireObject(options, ['maxOrder', 'signal']);
     checkWhole('maxOrder', maxOrder, 0, 8);
     return this.#client.call('baselines', { maxOrder }, { signal });
   }
 
   async gradientFlow(options: { lags?: number } = {}): Promise<number[][]> {
-    const { lags = 64 } = given(options, ['lags']);
+    const { lags = 64 } = requireObject(options, ['lags']);
     checkWhole('lags', lags, 1, 4096);
     return this.#client.call('gradientFlow', { lags });
   }
@@ -179,20 +134,20 @@ export class TextModel implements Model {
   }
 
   async saliency(text: string | Uint8Array, options: { at: number }): Promise<Float32Array> {
-    const { at } = given(options, ['at']);
+    const { at } = requireObject(options, ['at']);
     checkWhole('at', at, 1, MOST_CHARACTERS);
     return Float32Array.from(await this.#client.call('saliency', { text: encode(text), at }));
   }
 
   async preactivations(text: string | Uint8Array, options: { at: number; layer?: number }): Promise<Term[]> {
-    const { at, layer = 0 } = given(options, ['at', 'layer']);
+    const { at, layer = 0 } = requireObject(options, ['at', 'layer']);
     checkWhole('at', at, 0, MOST_CHARACTERS);
     checkWhole('layer', layer, 0, 1000);
     return this.#client.call('preactivations', { text: encode(text), layer, at });
   }
 
   async histograms(options: { bins?: number } = {}): Promise<TensorStats[]> {
-    const { bins = 40 } = given(options, ['bins']);
+    const { bins = 40 } = requireObject(options, ['bins']);
     checkWhole('bins', bins, 1, 1000);
     return this.#client.call('histograms', { bins });
   }
@@ -202,7 +157,7 @@ export class TextModel implements Model {
   }
 
   async save(options: { optimizer?: boolean } = {}): Promise<Uint8Array> {
-    return this.#client.call('save', { options: toJson(given(options, ['optimizer'])) });
+    return this.#client.call('save', { options: toJson(requireObject(options, ['optimizer'])) });
   }
 
   dispose(): void {
@@ -210,10 +165,6 @@ export class TextModel implements Model {
   }
 
   [DISPOSE](): void {
-    this.dispose();
-  }
-
-  terminate(): void {
     this.dispose();
   }
 
@@ -254,11 +205,6 @@ const MOST_CHARACTERS = 1e8;
 function checkSplit(split: unknown): void {
   if (typeof split !== 'string')
     throw refuse('INVALID_ARGUMENT', 'split', 'train, validation or test', split);
-}
-
-export function checkWhole(field: string, value: unknown, low: number, high: number): void {
-  if (Number.isInteger(value) && Number(value) >= low && Number(value) <= high) return;
-  throw refuse('INVALID_ARGUMENT', field, `a whole number from ${low} to ${high}`, value);
 }
 
 /** What ends a run. */

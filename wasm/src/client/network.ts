@@ -1,10 +1,10 @@
 /** The tensor level: checks shapes, puts the tensors of a call into one array and takes answers apart. */
+import { requireObject, toJson } from './arguments.js';
 import type { Client } from './client.js';
 import type { TaskConfig } from '../shared/config.js';
 import { mismatch, refuse, UnfoldError } from '../shared/errors.js';
 import { readSafetensors, writeSafetensors } from '../export/safetensors.js';
 import type { NetworkGraph } from '../shared/graph-types.js';
-import { given, toJson } from './model.js';
 import type {
   Backward,
   Forward,
@@ -105,7 +105,7 @@ export class TensorNetwork implements Network {
       state,
       context,
       training = false,
-    } = given(options, ['lengths', 'state', 'context', 'training']);
+    } = requireObject(options, ['lengths', 'state', 'context', 'training']);
     const [T, N] = windowOf(x, inputs);
     const parts = [
       numbersOf('x', x, [T, N, inputs]),
@@ -207,10 +207,6 @@ export class TensorNetwork implements Network {
   }
 
   [DISPOSE](): void {
-    this.dispose();
-  }
-
-  terminate(): void {
     this.dispose();
   }
 

@@ -1,7 +1,7 @@
 /** The vocabulary of the tensor level. Shapes: T steps, N sequences, D inputs, O outputs, H units of a layer. */
 import type { CanonicalConfig, Config } from './config.js';
 import type { NetworkGraph } from './graph-types.js';
-import type { Runtime, RuntimeInfo } from './types.js';
+import type { RuntimeInfo } from './types.js';
 
 /** Numbers with a shape, row-major as PyTorch stores them: the last index runs fastest. */
 export interface Tensor {
@@ -9,7 +9,8 @@ export interface Tensor {
   readonly data: Float32Array;
 }
 
-export interface NetworkOptions extends Omit<Config, 'task' | 'corpus' | 'text'>, Runtime {
+/** What `createNetwork` makes: the network of a `Config`. */
+export interface NetworkConfig extends Omit<Config, 'task' | 'dataset'> {
   /** Sizes. */
   task: NetworkTask;
 }
@@ -181,6 +182,4 @@ export interface Network {
   dispose(): void;
   /** For `using network = await createNetwork(…)`. */
   [Symbol.dispose](): void;
-  /** The same by the name that a `Worker` has for it. */
-  terminate(): void;
 }

@@ -30,7 +30,7 @@ export type WasmModule = typeof globalThis extends {
   ? Module
   : object;
 
-/** Where and how the engine runs. Every field may be left out. */
+/** Where and how the engine runs. Every field may be left out; none is saved with a model. */
 export interface Runtime {
   /**
    * Threads, the worker's own included. Default `auto`: half the cores, at most 4. Falls back to 1 where threads
@@ -423,26 +423,20 @@ export interface Model {
    * text of the same symbols.
    */
   save(options?: { optimizer?: boolean }): Promise<Uint8Array>;
-  /** Ends the model, its memory and its threads. Calls still running reject with `DISPOSED`. May be called again. */
+  /**
+   * Ends the model, its memory and its threads: a worker is killed in the middle of whatever it does. Calls still running
+   * reject with `DISPOSED`. May be called again.
+   */
   dispose(): void;
   /** For `using model = await createModel(…)`. */
   [Symbol.dispose](): void;
-  /** The same by the name that a `Worker` has for it: a worker is killed in the middle of whatever it does. */
-  terminate(): void;
 }
 
-export interface CreateOptions extends Config, Runtime {
-  /**
-   * A string, or UTF-8 bytes: the text, or examples as the task writes them. Left out with a corpus. A byte order mark
-   * at its beginning is dropped, here and everywhere; half of a surrogate pair is refused.
-   */
-  text?: string | Uint8Array;
-}
-
-export interface OpenOptions extends Runtime {
-  /** Needed to train on; without it the model samples only. */
-  text?: string | Uint8Array;
-}
+/**
+ * What a model learns from: a string, or UTF-8 bytes: the text, or examples as the task writes them. A byte order mark at
+ * its beginning is dropped, here and everywhere; half of a surrogate pair is refused.
+ */
+export type Dataset = string | Uint8Array;
 
 export interface CheckedConfig {
   /** Canonical: every field filled in. */

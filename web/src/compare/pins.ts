@@ -55,7 +55,7 @@ async function withModel<T>(
   text: Uint8Array | undefined,
   work: (model: Model) => Promise<T>,
 ): Promise<T> {
-  const model = await openModel(checkpoint, { threads: 1, ...(text && { text }) });
+  const model = await openModel(checkpoint, text, { threads: 1 });
   try {
     return await work(model);
   } finally {

@@ -8,7 +8,7 @@ import { announce } from './announce';
 import { settingsFor, toConfig, toLiveSettings } from './config';
 import type { Corpus } from './corpus';
 import { integer, scientific, twoDigits } from './format';
-import { textOf } from './handOver';
+import { datasetOf } from './handOver';
 import { History } from './history';
 import { dismissErrors, notify, report } from './notices';
 import { Recorder } from './recorder';
@@ -89,7 +89,7 @@ export class Engine {
     return this.command(async () => {
       const run = store.run.peek();
       if (!run) return;
-      const make = async () => createModel({ ...run.config, ...(await textOf(run.corpus)) });
+      const make = async () => createModel(run.config, await datasetOf(run.corpus));
       await this.replace(make, () => withLive(run.settings), run.corpus);
       await this.update(store.settings.peek());
     });
@@ -101,7 +101,7 @@ export class Engine {
       const settings = wanted.peek();
       const corpus = store.corpus.peek() && (await corpusFor(settings));
       if (!corpus) return;
-      const make = async () => createModel({ ...toConfig(settings), ...(await textOf(corpus)) });
+      const make = async () => createModel(toConfig(settings), await datasetOf(corpus));
       await this.replace(make, () => settings, corpus);
       arrive();
       this.train(steps === undefined ? {} : { steps });
@@ -149,7 +149,7 @@ export class Engine {
       if (!here) return;
       const corpus = await corpusOfFile(bytes, here);
       const shown = (model: Model) => settingsFor(model.info.config, store.settings.peek());
-      const open = async () => openModel(bytes, await textOf(corpus));
+      const open = async () => openModel(bytes, await datasetOf(corpus));
       const { info } = await this.replace(open, shown, corpus);
       store.corpus.value = corpus;
       store.upcoming.value = {};
@@ -189,7 +189,7 @@ export class Engine {
     const corpus = store.corpus.peek() && (await corpusFor(settings));
     if (!corpus) throw new Error(message.phase.loading);
     store.phase.value = 'starting';
-    const model = await createModel({ ...toConfig(settings), ...(await textOf(corpus)) });
+    const model = await createModel(toConfig(settings), await datasetOf(corpus));
     this.install(model, settings, corpus);
     arrive();
   }
@@ -232,7 +232,7 @@ export class Engine {
     await this.settle();
     const present = replaced === 'former' ? await this.pack() : null;
     const { corpus, settings } = from.run;
-    const model = await openModel(from.checkpoint, await textOf(corpus));
+    const model = await openModel(from.checkpoint, await datasetOf(corpus));
     if (present) this.keepFormer(present);
     from.run.series.cut(model.info.step);
     from.run.history.cut(model.info.step);
@@ -370,7 +370,7 @@ export class Engine {
 
   private crashed(error: unknown): void {
     const kept = this.kept;
-    this.model?.terminate();
+    this.model?.dispose();
     this.model = null;
     store.phase.value = 'broken';
     const recover = {

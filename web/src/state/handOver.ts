@@ -17,7 +17,7 @@ async function shared(bytes: Uint8Array): Promise<Uint8Array> {
   return copy;
 }
 
-/** Made examples come with the configuration. */
-export async function textOf({ made, bytes }: Corpus): Promise<{ text?: Uint8Array }> {
-  return made ? {} : { text: await shared(bytes) };
+/** None for generated examples: the configuration names them. */
+export async function datasetOf({ made, bytes }: Corpus): Promise<Uint8Array | undefined> {
+  return made ? undefined : shared(bytes);
 }

@@ -72,7 +72,7 @@ async function begin(signal: AbortSignal): Promise<void> {
     const response = await fetch(address);
     if (!response.ok) throw new Error(`${address}: ${response.status}`);
     const bytes = new Uint8Array(await response.arrayBuffer());
-    const opened = await openModel(bytes, RUNTIME);
+    const opened = await openModel(bytes, undefined, RUNTIME);
     if (signal.aborted) return opened.dispose();
     model = opened;
     await write(signal);

@@ -61,7 +61,7 @@ export async function corpusFor(settings: Settings): Promise<Corpus | null> {
 
 /** What a model from a file goes on learning from: its own made examples, or the text that is here. */
 export async function corpusOfFile(bytes: Uint8Array, here: Corpus): Promise<Corpus> {
-  const model = await openModel(bytes, { threads: 1 });
+  const model = await openModel(bytes, undefined, { threads: 1 });
   const { task, dataset: corpus } = model.info.config;
   model.dispose();
   if (typeof corpus === 'object') return madeCorpus(corpus.name);
