@@ -8,7 +8,7 @@ import { announce } from './announce';
 import { settingsFor, toConfig, toLiveSettings } from './config';
 import type { Corpus } from './corpus';
 import { integer, scientific, twoDigits } from './format';
-import { textOf } from './handOver';
+import { transferText } from './transferText';
 import { History } from './history';
 import { dismissErrors, notify, report } from './notices';
 import { Recorder } from './recorder';
@@ -89,7 +89,7 @@ export class Engine {
     return this.command(async () => {
       const run = store.run.peek();
       if (!run) return;
-      const make = async () => createModel({ ...run.config, ...(await textOf(run.corpus)) });
+      const make = async () => createModel({ ...run.config, ...(await transferText(run.corpus)) });
       await this.replace(make, () => withLive(run.settings), run.corpus);
       await this.update(store.settings.peek());
     });
@@ -101,11 +101,11 @@ export class Engine {
       const settings = wanted.peek();
       const corpus = store.corpus.peek() && (await corpusFor(settings));
       if (!corpus) return;
-      const make = async () => createModel({ ...toConfig(settings), ...(await textOf(corpus)) });
+      const make = async () => createModel({ ...toConfig(settings), ...(await transferText(corpus)) });
       await this.replace(make, () => settings, corpus);
       arrive();
       this.train(steps === undefined ? {} : { steps });
-      announce(message.spoken.finished);
+      announce(message.announcements.finished);
     });
   }
 
@@ -149,7 +149,7 @@ export class Engine {
       if (!here) return;
       const corpus = await corpusOfFile(bytes, here);
       const shown = (model: Model) => settingsFor(model.info.config, store.settings.peek());
-      const open = async () => openModel(bytes, await textOf(corpus));
+      const open = async () => openModel(bytes, await transferText(corpus));
       const { info } = await this.replace(open, shown, corpus);
       store.corpus.value = corpus;
       store.upcoming.value = {};
@@ -189,7 +189,7 @@ export class Engine {
     const corpus = store.corpus.peek() && (await corpusFor(settings));
     if (!corpus) throw new Error(message.phase.loading);
     store.phase.value = 'starting';
-    const model = await createModel({ ...toConfig(settings), ...(await textOf(corpus)) });
+    const model = await createModel({ ...toConfig(settings), ...(await transferText(corpus)) });
     this.install(model, settings, corpus);
     arrive();
   }
@@ -232,7 +232,7 @@ export class Engine {
     await this.settle();
     const present = replaced === 'former' ? await this.pack() : null;
     const { corpus, settings } = from.run;
-    const model = await openModel(from.checkpoint, await textOf(corpus));
+    const model = await openModel(from.checkpoint, await transferText(corpus));
     if (present) this.keepFormer(present);
     from.run.series.cut(model.info.step);
     from.run.history.cut(model.info.step);
@@ -280,7 +280,7 @@ export class Engine {
     this.stopping = new AbortController();
     store.waits.value = null;
     store.phase.value = 'running';
-    if (!options.steps) announce(message.spoken.started);
+    if (!options.steps) announce(message.announcements.started);
     this.training = this.consume(this.model, this.recorder!, { ...options, signal: this.stopping.signal });
   }
 
@@ -302,7 +302,7 @@ export class Engine {
     recorder.show(model.info);
     if (!spoiled) void this.keep(model);
     if (store.phase.peek() === 'running') store.phase.value = 'paused';
-    if (!options.steps) announce(message.spoken.paused(integer(model.info.step)));
+    if (!options.steps) announce(message.announcements.paused(integer(model.info.step)));
   }
 
   /** A copy to come back to when the worker, the tab or the machine crashes. */
