@@ -1,4 +1,4 @@
-// Which folder may import from which (TypeScript and JavaScript; for C++ see scripts/check-includes.mjs).
+// Which folder may import from which (TypeScript and JavaScript; for C++ see scripts/quality/sources.mjs).
 // Imports of types count: who needs another's types cannot be read without it.
 
 /** A folder may import from nothing of the project but what `to` allows. */
@@ -24,7 +24,7 @@ module.exports = {
       severity: 'error',
       comment: 'Nobody will find it either.',
       // What a build makes, what Vite answers, what a benchmark's own server does, and what an example exports first.
-      from: { pathNot: '^tests/|^scripts/benchmarks/peers/' },
+      from: { pathNot: '^tests/|^scripts/bench/peers/' },
       to: { couldNotResolve: true, pathNot: '(^|/)simd[^/]*$|^virtual:|^unfold-rnn|^\\./model\\.js$' },
     },
     only(

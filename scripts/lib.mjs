@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { delimiter, dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -26,39 +26,14 @@ export function heading(text) {
 }
 
 /**
- * @typedef {object} Run
- * @property {Record<string, string | undefined>} [env]
- * @property {boolean} [quiet]
- * @property {boolean} [capture]
- * @property {string | null | undefined} [otherwise]
- */
-
-/**
- * Runs a command in the project's folder. `quiet` shows its output only if it fails; `capture` returns it.
- * `otherwise` is the sentence of the failure; null lets the caller read the status.
- * @overload
+ * Runs a command in the project's folder; its status. `quiet` shows its output only if it fails. `otherwise` is the
+ * sentence of the failure; null lets the caller read the status.
  * @param {string} command
  * @param {string[]} args
- * @param {Run & { capture: true }} options
- * @returns {string}
+ * @param {{ env?: Record<string, string | undefined>, quiet?: boolean, otherwise?: string | null | undefined,
+ *   stdio?: import('node:child_process').StdioOptions }} options
  */
-/**
- * @overload
- * @param {string} command
- * @param {string[]} [args]
- * @param {Run} [options]
- * @returns {number | null}
- */
-/**
- * @param {string} command
- * @param {string[]} args
- * @param {Run} options
- * @returns {string | number | null}
- */
-export function run(command, args = [], { env, quiet, capture, otherwise } = {}) {
-  /** @type {import('node:child_process').StdioOptions} */
-  const stdio = quiet ? ['ignore', 'pipe', 'pipe'] : capture ? ['ignore', 'pipe', 'inherit'] : 'inherit';
-  /** @type {import('node:child_process').SpawnSyncReturns<string> & { error?: NodeJS.ErrnoException }} */
+function spawned(command, args, { env, quiet, otherwise, stdio = quiet ? 'pipe' : 'inherit' }) {
   const result = spawnSync(command, args, {
     cwd: root,
     env: { ...process.env, ...env },
@@ -66,15 +41,34 @@ export function run(command, args = [], { env, quiet, capture, otherwise } = {})
     encoding: 'utf8',
     maxBuffer: 1 << 28,
   });
-  if (result.error?.code === 'ENOENT') throw new Failure(`${command} is missing; run scripts/setup.`);
-  if (result.error) throw result.error;
-  if (result.signal === 'SIGINT' || result.signal === 'SIGTERM') throw new Failure('interrupted.');
-  if (result.status !== 0 && otherwise !== null) {
-    if (quiet) process.stderr.write(`${result.stdout}${result.stderr}`);
-    throw new Failure(otherwise ?? `${[command, ...args].join(' ')} failed (status ${result.status}).`);
+  const { error, signal, status, stdout, stderr } = result;
+  if (error && 'code' in error && error.code === 'ENOENT')
+    throw new Failure(`${command} is missing; run scripts/setup.`);
+  if (error) throw error;
+  if (signal === 'SIGINT' || signal === 'SIGTERM') throw new Failure('interrupted.');
+  if (status !== 0 && otherwise !== null) {
+    if (quiet) process.stderr.write(`${stdout}${stderr}`);
+    throw new Failure(otherwise ?? `${[command, ...args].join(' ')} failed (status ${status}).`);
   }
-  return capture ? result.stdout.trim() : result.status;
+  return result;
 }
+
+/**
+ * Runs a command; its status.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {Omit<Parameters<typeof spawned>[2], 'stdio'>} options
+ */
+export const run = (command, args = [], options = {}) => spawned(command, args, options).status;
+
+/**
+ * What a command prints.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {Record<string, string>} env
+ */
+export const outputOf = (command, args, env = {}) =>
+  spawned(command, args, { env, stdio: ['ignore', 'pipe', 'inherit'] }).stdout.trim();
 
 /**
  * Installs what the jobs need (see packages.txt); the script itself says what is missing.
@@ -118,23 +112,23 @@ export const chromiumArguments = [
   '--disable-sync',
 ];
 
+export async function launchChromium() {
+  const { chromium } = await import('playwright'); // only now: it may have been installed a moment ago
+  return chromium.launch({ executablePath: chromiumProgram(), args: chromiumArguments });
+}
+
 /**
  * Every file under a folder whose name ends in one of `endings`.
  * @param {string} folder
  * @param {string[]} endings
- * @returns {string[]}
  */
 export function filesIn(folder, endings) {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder)
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => !/(^|[/\\])(node_modules|dist|build)[/\\]/.test(name))
+    .filter((name) => endings.some((ending) => name.endsWith(ending)))
     .sort()
-    .flatMap((name) => {
-      const path = join(folder, name);
-      if (statSync(path).isDirectory()) {
-        return ['node_modules', 'dist', 'build'].includes(name) ? [] : filesIn(path, endings);
-      }
-      return endings.some((ending) => name.endsWith(ending)) ? [path] : [];
-    });
+    .map((name) => join(folder, name));
 }
 
 /**
@@ -150,6 +144,26 @@ export function commandLine(config, usage) {
   } catch (error) {
     throw new Failure(`${messageOf(error)}\n${usage}`);
   }
+}
+
+/**
+ * An option's number.
+ * @param {Record<string, unknown>} values
+ * @param {string} name
+ * @param {{ from?: number, to?: number, whole?: boolean }} range
+ */
+export function numberOf(values, name, { from = 1, to = Infinity, whole = true } = {}) {
+  const number = Number(values[name]);
+  if (number >= from && number <= to && (!whole || Number.isInteger(number))) return number;
+  const range = to < Infinity ? `from ${from} to ${to}` : `from ${from}`;
+  throw new Failure(`--${name} takes a ${whole ? 'whole ' : ''}number ${range}, not "${values[name]}".`);
+}
+
+/** @param {number[]} values */
+export function medianOf(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 /**

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration, type TestUserConfig } from 'vitest/config';
-import { isolationHeaders } from '../scripts/serve.mjs';
+import { isolationHeaders } from '../scripts/build/serve.mjs';
 import { schema } from '../web/schema.config';
 import { launchOptions } from './web/chromium';
 

@@ -1,5 +1,5 @@
 import type { Plugin } from 'vite';
-import { contentSecurityPolicy } from '../scripts/serve.mjs';
+import { contentSecurityPolicy } from '../scripts/build/serve.mjs';
 
 /** Writes the policy into the page too, for servers that send no headers; who may frame it only a header can say. */
 export function policy(): Plugin {

@@ -131,7 +131,7 @@ Norm TensorNetwork::step(const TensorOptimizer& options) {
     optimizer_.emplace(o, gradient_.size());
   chosen_ = o;
   ready_ = false;
-  // The update leaves the former parameters where it found the gradient, which callers may still ask for.
+  // The update leaves the previous parameters where it found the gradient, which callers may still ask for.
   std::copy_n(gradient_.data(), gradient_.size(), update_.data());
   if (!optimizer_->update(network_.parameters(), update_.data(), o.learning_rate)) throw overflown(gradient_.data());
   network_.touch();

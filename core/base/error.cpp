@@ -43,13 +43,13 @@ std::string shortly(double x) {
 
 namespace {
 
-std::string told(const Overflow& o) {
+std::string described(const Overflow& o) {
   return "loss " + shortly(o.loss) + ", gradient norm " + shortly(o.gradient_norm) + ", largest " + shortly(o.largest) +
          " in " + o.parameter + ", learning rate " + shortly(o.learning_rate) +
          (o.rolled_back ? "; the previous update was rolled back" : "");
 }
 
-/// At most so many bytes, with no code point cut in two.
+/// At most `most` bytes, with no code point cut in two.
 std::string shortened(std::string_view text, std::size_t most) {
   static constexpr std::string_view mark = "…";
   if (text.size() <= most) return std::string(text);
@@ -106,7 +106,7 @@ void Overflow::search(const std::string& tensor, const Real* values, Index count
 
 NonFinite::NonFinite(Overflow what)
     : Error(ErrorCode::non_finite, "step " + std::to_string(what.step),
-            "a finite loss and gradient (lower the learning rate, or clip)", told(what)),
+            "a finite loss and gradient (lower the learning rate, or clip)", described(what)),
       overflow(std::move(what)) {}
 
 }  // namespace unfold

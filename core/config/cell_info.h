@@ -35,8 +35,8 @@ struct CellInfo {
   std::span<const char* const> gate_names;
   std::span<const char* const> state_names = one_state;  // the first is what others see
   std::span<const char* const> vector_names{};           // parameters of H numbers that the cell owns
-  bool recurrent = true;                                 // by default a layer reads its own former state
-  int states_from_context = 2;                           // so many, from the first on; the others begin with 0
+  bool recurrent = true;                                 // by default a layer reads its own previous state
+  int states_from_context = 2;                           // how many; the others begin with 0
   std::span<const CellOption> options{};
   std::unique_ptr<Cell> (*make)(const CellSettings&);
 };

@@ -15,8 +15,8 @@ Json with_preset(const Json& given) {
   Json rest = given;
   if (given.contains("layers")) refuse_config("preset", "either a preset or layers", "both");
   if (!given["preset"].is_string()) refuse_config("preset", "a name", shown(given["preset"]));
-  const Json* units = given.contains("units") ? &given["units"] : nullptr;
-  const Index H = units ? Index(Reader::integer_of(*units, "units", 1, 8192)) : 128;
+  const Json* size = given.contains("units") ? &given["units"] : nullptr;
+  const Index H = size ? Index(Reader::integer_of(*size, "units", 1, 8192)) : 128;
   Json json = preset_config(given["preset"].get<std::string>(), H);
   rest.erase("preset");
   rest.erase("units");

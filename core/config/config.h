@@ -73,7 +73,7 @@ struct LayerConfig {
   LeakConfig leak;
   bool residual = false;         // upper layers read h + (what this layer's lower neighbour gives)
   bool layer_norm = false;       // z ← γ∘normalised(W·x + U·h₋) + b for each gate (Ba et al. 2016)
-  double zoneout = 0;            // probability that a unit keeps its former state for a step (Krueger et al. 2017)
+  double zoneout = 0;            // probability that a unit keeps its previous state for a step (Krueger et al. 2017)
   double zoneout_cell = 0;       // the same for the cell state
   double recurrent_dropout = 0;  // on h₋, one mask a window (Gal & Ghahramani 2016)
   std::vector<int> clock;        // periods of equal groups of units (Koutník 2014); empty: every unit, every step

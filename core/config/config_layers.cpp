@@ -20,7 +20,7 @@ std::vector<EdgeConfig> default_edges(const Config& c, const std::vector<int>& b
     if (c.task.termination == Termination::count) edges.push_back({.from = Source::remaining});
     if (c.attention.on && c.attention.input_feeding) edges.push_back({.from = Source::attention, .delay = 1});
   }
-  edges.push_back({.from = Source::self, .delay = 1});  // taken back where the cell reads no state of its own
+  edges.push_back({.from = Source::self, .delay = 1});  // removed where the cell reads no state of its own
   return edges;
 }
 
@@ -88,7 +88,7 @@ void parse_zoneout(Reader& r, LayerConfig& layer) {
   inner.finish();
 }
 
-LayerConfig parse_layer(const Json& json, int number, const std::string& path, std::vector<EdgeConfig> usual,
+LayerConfig parse_layer(const Json& json, int number, const std::string& path, std::vector<EdgeConfig> defaults,
                         bool initial, bool& both_ways) {
   Reader r(json, path);
   LayerConfig layer;
@@ -106,7 +106,7 @@ LayerConfig parse_layer(const Json& json, int number, const std::string& path, s
     layer.edges = parse_edges(*edges, r.path("edges"), {.layer = number});
     layer.default_edges = false;
   } else {
-    layer.edges = std::move(usual);
+    layer.edges = std::move(defaults);
     if (!find_cell(layer.cell)->recurrent) layer.edges.pop_back();
   }
   parse_leak(r, layer.leak);
@@ -154,9 +154,9 @@ std::vector<LayerConfig> parse_stack(const Json* json, const std::string& path, 
   for (std::size_t l = 0; l < count; ++l) {
     const int number = int(layers.size());
     bool both_ways = false;
-    std::vector<EdgeConfig> usual = default_edges(c, tops, l == 0, decoder);
-    if (l > 0 && skip_inputs) usual.insert(usual.end() - 1, {.from = Source::input});
-    LayerConfig layer = parse_layer(json ? (*json)[l] : Json::object(), number, path + at_index(l), std::move(usual),
+    std::vector<EdgeConfig> defaults = default_edges(c, tops, l == 0, decoder);
+    if (l > 0 && skip_inputs) defaults.insert(defaults.end() - 1, {.from = Source::input});
+    LayerConfig layer = parse_layer(json ? (*json)[l] : Json::object(), number, path + at_index(l), std::move(defaults),
                                     initial, both_ways);
     if (both_ways || tops.size() > 1 || (l > 0 && skip_inputs))
       layer.default_edges = false;  // the canonical form says it

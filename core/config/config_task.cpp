@@ -94,7 +94,7 @@ void parse_task(Reader& r, Config& c) {
     t.kind = parse_kind(in, t.kind);
     if (made && t.kind != made->task)
       refuse_config(in.path("name"),
-                    std::string(task_info(made->task).name) + " (what the corpus " + made->name + " is for)",
+                    std::string(task_info(made->task).name) + " (the task of the dataset " + made->name + ")",
                     "\"" + std::string(t.name()) + "\"");
     parse_task_fields(in, t);
     in.finish();

@@ -88,7 +88,7 @@ Dataset make_corpus(const DatasetConfig& config) {
   const Generator* g = nullptr;
   for (const Generator* other : generators)
     if (config.name == other->info.name) g = other;
-  need(g, "dataset.name", "the name of a corpus", excerpt(config.name));
+  need(g, "dataset.name", "the name of a built-in dataset", excerpt(config.name));
   const int difficulty = config.difficulty == 0 ? g->info.default_difficulty : config.difficulty;
   need(difficulty >= g->info.min_difficulty && difficulty <= g->info.max_difficulty, "dataset.difficulty",
        std::to_string(g->info.min_difficulty) + " to " + std::to_string(g->info.max_difficulty),

@@ -26,7 +26,7 @@ class Blend final : public unfold::Cell {
       unfold::ArrayView f = s.gate(0, column), n = s.gate(1, column);
       unfold::kernels::sigmoid(f.data(), s.units);
       unfold::kernels::tanh(n.data(), s.units);
-      s.next(0, column) = (1 - f) * s.former(0, column) + f * n;
+      s.next(0, column) = (1 - f) * s.previous(0, column) + f * n;
     }
   }
 
@@ -37,7 +37,7 @@ class Blend final : public unfold::Cell {
       const unfold::ConstArrayView dh = s.dh(units);
       s.dh_former(units) += dh * (1 - f);
       const unfold::Units dn = dh * f * (1 - n * n);
-      f = dh * (n - s.former(0, units)) * f * (1 - f);
+      f = dh * (n - s.previous(0, units)) * f * (1 - f);
       n = dn;
     });
   }

@@ -98,6 +98,8 @@ Json measure(const Row& row, int count, const BenchOptions& options, const std::
                  {"threads", count},
                  {"parameters", network.table().size()},
                  {"charactersPerSecond", rate},
+                 {"slowest", *std::min_element(rates.begin(), rates.end())},
+                 {"fastest", *std::max_element(rates.begin(), rates.end())},
                  {"gflops", gflops},
                  {"limit", limit},
                  {"share", gflops / limit},

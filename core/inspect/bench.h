@@ -12,8 +12,9 @@ struct BenchOptions {
   std::string only;  // one row, e.g. "lstm 2x256" or "window 1024"; empty: the networks of the reference task
 };
 
-/// {kernels, fast, rows: [{name, threads, parameters, charactersPerSecond, gflops, limit, share}]}: `limit` is the bare
-/// micro-kernel's GFLOP/s on as many threads, measured between the chunks of the same row.
+/// {kernels, fast, rows: [{name, threads, parameters, charactersPerSecond, slowest, fastest, gflops, limit, share,
+/// profile}]}: `slowest` and `fastest` are the rates of those chunks, `limit` is the bare micro-kernel's GFLOP/s on as
+/// many threads, measured between the chunks of the same row.
 Json benchmark(const BenchOptions& options);
 
 /// GFLOP/s of the packed product at a shape that stays in the first-level cache, on the threads in force.

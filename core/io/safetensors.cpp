@@ -66,7 +66,7 @@ TensorView view(const std::string& name, const Json& entry, std::span<const std:
   return tensor;
 }
 
-/// The tensors must cover the data exactly: no hole, no overlap, nothing behind the last.
+/// The tensors must cover the data exactly: no gap, no overlap, nothing behind the last.
 void check_tiling(const TensorFile& file, std::span<const std::byte> data) {
   std::vector<std::pair<const std::byte*, const std::byte*>> ranges;
   for (const TensorView& t : file.tensors) ranges.push_back({t.data.data(), t.data.data() + t.data.size()});
@@ -74,7 +74,7 @@ void check_tiling(const TensorFile& file, std::span<const std::byte> data) {
   const std::byte* at = data.data();
   for (const auto& [begin, end] : ranges) {
     if (begin != at)
-      refuse_checkpoint("data_offsets", "tensors that cover the data without holes or overlaps", "others");
+      refuse_checkpoint("data_offsets", "tensors that cover the data without gaps or overlaps", "others");
     at = end;
   }
   if (at != data.data() + data.size()) refuse_checkpoint("data", "an end where the last tensor ends", "more bytes");

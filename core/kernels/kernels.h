@@ -14,8 +14,8 @@ namespace unfold::kernels {
 
 /// Chooses the variant for the process: fast = fused multiply-add where the build and the processor have it, else the
 /// best strict one. Returns whether fast mode is in force. Any thread may call it at any time, but weights that were
-/// packed before and scans under way expect the former variant: choose before networks are made, or touch() each after
-/// it while none of them computes.
+/// packed before and scans under way expect the previous variant: choose before networks are made, or touch() each
+/// after it while none of them computes.
 bool set_fast(bool fast);
 
 /// Chooses a variant by name, for tests that compare them, under the same rule; false if this machine does not have it.

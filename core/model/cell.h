@@ -1,4 +1,4 @@
-// A cell is pointwise: it turns summed preactivations and the former states into gate activations and new states. It
+// A cell is pointwise: it turns summed preactivations and the previous states into gate activations and new states. It
 // multiplies no matrices, knows no time and allocates nothing. One file for each cell in cells/, one name in
 // cells/table.cpp; parser, schema, gradient tests and the page's menu iterate the table (core/README.md "Add a cell").
 //
@@ -29,17 +29,17 @@ using Units = Eigen::Array<Real, Eigen::Dynamic, 1, Eigen::ColMajor, 64, 1>;
 struct CellColumns {
   Index units = 0, columns = 0;  // H, and how many sequences
   int gates = 0, saved_rows = 0;
-  const Real* own = nullptr;                            // the cell's own vectors, one after the other
-  Real* z = nullptr;                                    // sums, G·H rows
-  Real* zh = nullptr;                                   // the recurrent part, if separate()
-  Real* saved_values = nullptr;                         // saved()·H rows
-  std::array<const Real*, max_states> former_states{};  // H rows
+  const Real* own = nullptr;                              // the cell's own vectors, one after the other
+  Real* z = nullptr;                                      // sums, G·H rows
+  Real* zh = nullptr;                                     // the recurrent part, if separate()
+  Real* saved_values = nullptr;                           // saved()·H rows
+  std::array<const Real*, max_states> previous_states{};  // H rows
 
   /// Gate g of column n, of which units or slices are taken.
   ArrayView gate(int g, Index n) const { return array(z + (n * gates + g) * units, units); }
   ArrayView recurrent(int g, Index n) const { return array(zh + (n * gates + g) * units, units); }
   ArrayView saved(int i, Index n) const { return array(saved_values + (n * saved_rows + i) * units, units); }
-  ConstArrayView former(int i, Index n) const { return array(former_states[std::size_t(i)] + n * units, units); }
+  ConstArrayView previous(int i, Index n) const { return array(previous_states[std::size_t(i)] + n * units, units); }
   ConstArrayView vector(int i) const { return array(own + i * units, units); }
 
   /// f(slice) for all units of all columns.
@@ -52,8 +52,8 @@ struct CellColumns {
   ArrayView gate(int g, const Slice& s) const { return part(z + (s.column * gates + g) * units, s); }
   ArrayView recurrent(int g, const Slice& s) const { return part(zh + (s.column * gates + g) * units, s); }
   ArrayView saved(int i, const Slice& s) const { return part(saved_values + (s.column * saved_rows + i) * units, s); }
-  ConstArrayView former(int i, const Slice& s) const {
-    return array(former_states[std::size_t(i)] + s.column * units + s.begin, s.count);
+  ConstArrayView previous(int i, const Slice& s) const {
+    return array(previous_states[std::size_t(i)] + s.column * units + s.begin, s.count);
   }
   ConstArrayView vector(int i, const Slice& s) const { return array(own + i * units + s.begin, s.count); }
 

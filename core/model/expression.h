@@ -3,7 +3,7 @@
 //   i = sigmoid(z_i); f = sigmoid(z_f); g = tanh(z_g); o = sigmoid(z_o); c = f * c_prev + i * g; h = o * tanh(c)
 //
 // Assignments, separated by semicolons, each over vectors of H units. Names: the preactivation z_<gate> of each gate
-// (of a cell that reads its recurrent part separately: zx_<gate> and zh_<gate>), the former state <state>_prev, the
+// (of a cell that reads its recurrent part separately: zx_<gate> and zh_<gate>), the previous state <state>_prev, the
 // cell's own vectors by name, and everything assigned before: gates and states. Operators + − * / and unary −, by
 // element, with the usual precedence; functions sigmoid, tanh, relu, exp, log, and max of two arguments; decimal
 // numbers.

@@ -53,7 +53,7 @@ Lowering::Input Lowering::source(const EdgeConfig& e) {
     }
     case Source::output:
       if (sources_.output >= 0) return layer(sources_.output);
-      return tokens(sources_.symbols, e.delay - 1);  // teacher forcing: the former target is the present input
+      return tokens(sources_.symbols, e.delay - 1);  // teacher forcing: the previous target is the present input
     case Source::context: return layer(sources_.context);
     case Source::attention: return layer(sources_.attention);
     case Source::remaining: return numbers(1);

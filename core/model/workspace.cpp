@@ -170,7 +170,7 @@ Real* Workspace::state_at(int buffer, Index t) const {
   return place + at * columns() * b.rows;
 }
 
-Real* Workspace::former(int buffer) const {
+Real* Workspace::previous(int buffer) const {
   return info(buffer).direction > 0 ? place_of(buffer) : state_at(buffer, -1);
 }
 
@@ -206,7 +206,7 @@ void Workspace::each_state(const F& f) const {
 
 void Workspace::reset() {
   each_state([&](std::size_t, int state) {
-    std::fill_n(former(state), info(state).delay * columns() * info(state).rows, Real(0));
+    std::fill_n(previous(state), info(state).delay * columns() * info(state).rows, Real(0));
   });
   for (std::size_t i = 0; i < 2; ++i) {
     std::fill_n(tokens_[i].begin(), passes_[i].input_delay * passes_[i].N, no_token);
@@ -244,7 +244,7 @@ void Workspace::read_state(State& state) const {
   state.clock = passes_[0].clock;
   state.values.clear();
   each_state([&](std::size_t, int buffer) {
-    const Real* from = former(buffer);
+    const Real* from = previous(buffer);
     state.values.insert(state.values.end(), from, from + info(buffer).delay * columns() * info(buffer).rows);
   });
   state.tokens.assign(tokens_[0].begin(), tokens_[0].begin() + passes_[0].input_delay * passes_[0].N);
@@ -259,7 +259,7 @@ void Workspace::set_state(const State& state) {
   const Real* from = state.values.data();
   each_state([&](std::size_t, int buffer) {
     const Index size = info(buffer).delay * columns() * info(buffer).rows;
-    std::copy_n(from, size, former(buffer));
+    std::copy_n(from, size, previous(buffer));
     from += size;
   });
   std::copy(state.tokens.begin(), state.tokens.end(), tokens_[0].begin());

@@ -101,7 +101,7 @@ class Workspace {
   /// Step t of a buffer of states (−1: the step before the window, in the layer's direction); null without memory.
   Real* state_at(int buffer, Index t) const;
   /// Where the steps before the window lie, `delay` of them.
-  Real* former(int buffer) const;
+  Real* previous(int buffer) const;
   /// f(layer, buffer of a state, whether it is h) for everything that is remembered, in the order of State::values.
   template <class F>
   void each_state(const F& f) const;

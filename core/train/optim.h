@@ -29,7 +29,7 @@ class Optimizer {
   static constexpr Real largest_weight = Real(1e12);
 
   /// One update with learning rate η. The number of updates so far counts for Adam's bias correction. Leaves the
-  /// former parameters in `gradient`, so that the update can be rolled back. False: a weight or a moment would
+  /// previous parameters in `gradient`, so that the update can be rolled back. False: a weight or a moment would
   /// overflow, and nothing has changed. With a bound for the gradient's `norm` an update that is far from that needs
   /// no dry run.
   bool update(Real* parameters, Real* gradient, double learning_rate,

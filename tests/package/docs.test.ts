@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { apiPage } from '../../scripts/api.mjs';
+import { apiPage } from '../../scripts/data/api.mjs';
 import { openBrowser, openSite, visit } from '../web/harness.js';
 
 vi.setConfig({ testTimeout: 180_000 }); // programs and browsers on a busy machine
@@ -98,8 +98,8 @@ test("the README's lines of JavaScript run", async () => {
   expect(await readdir(folder)).toContain('model.safetensors');
 });
 
-test("the README's tensor level runs", async () => {
-  const readme = await readFile(join(root, 'README.md'), 'utf8');
+test('the tensor level of wasm/README.md runs', async () => {
+  const readme = await readFile(join(root, 'wasm/README.md'), 'utf8');
   const [, code] = /```ts\n(import \{ createNetwork \} from 'unfold-rnn'.*?)```/s.exec(readme)!;
   const head =
     'const [T, N] = [9, 4];\nconst x = Float32Array.from({ length: T * N * 2 }, (_, i) => Math.sin(i));\n' +

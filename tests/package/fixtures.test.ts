@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
-import { contentSecurityPolicy } from '../../scripts/serve.mjs';
+import { contentSecurityPolicy } from '../../scripts/build/serve.mjs';
 import { openBrowser, openSite, type Site, visit } from '../web/harness.js';
 import { firefox, openFirefox, openInFirefox } from './fixtures/firefox.js';
 import { execute } from './fixtures/install.js';

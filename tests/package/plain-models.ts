@@ -1,5 +1,19 @@
 /** Small trained models of every task beyond those of networks.ts and task-models.ts, for programs without an engine. */
-import type { CreateOptions, createNetwork, Model, Network } from 'unfold-rnn';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import {
+  createModel,
+  type CreateOptions,
+  type createNetwork,
+  type Model,
+  type Network,
+  type SampleOptions,
+} from 'unfold-rnn';
+// Not exported: to write a file with other weights.
+import { checksum } from '../../dist/export/checkpoint.js';
+import { readSafetensors, writeSafetensors } from '../../dist/export/safetensors.js';
 import { type AnyTask, made, networkCases } from './task-models.js';
 
 const rows = Array.from({ length: 40 }, (_, i) => i);
@@ -35,6 +49,25 @@ const more: typeof networkCases = [
 ]; // prettier-ignore
 
 export const answerCases = [...networkCases, ...more];
+
+/** Inputs that no program takes, with its complaint: of a model over symbols, and of one over numbers. */
+export const refusedInputs: ['classify' | 'regress', [input: unknown, message: RegExp][]][] = [
+  [
+    'classify',
+    [
+      ['', /^input: expected at least one step, got none$/],
+      ['ab?', /^input: expected symbols of the model, got .\?. \(position 2\)$/],
+    ],
+  ],
+  [
+    'regress',
+    [
+      [[], /^input: expected .*at least one/],
+      [[[1, 2, 3, 4, 5, 6]], /^input.*: expected .*\d finite numbers/],
+      [[[1, NaN]], /^input.*: expected .*\d finite numbers/],
+    ],
+  ],
+];
 
 export async function sequenceModel([, text, options]: SequenceCase): Promise<Model> {
   return made(options.task as AnyTask, 'classify', { ...options, text: sequenceTexts[text]! });
@@ -106,4 +139,72 @@ export async function tensorAnswer(network: Network, x: number[][], context: num
     context.length ? { context: { shape: [1, context.length], data: Float32Array.from(context) } } : {},
   );
   return [...y.data];
+}
+
+/** What a module of plain JavaScript exports. */
+export async function loadModule(code: string): Promise<any> {
+  const folder = mkdtempSync(join(tmpdir(), 'unfold-plain-'));
+  try {
+    const file = join(folder, 'model.mjs');
+    writeFileSync(file, code);
+    return await import(pathToFileURL(file).href);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Characters of a program without the line of its weights. */
+export const codeSize = (code: string) =>
+  code.length - Math.max(...code.split('\n').map(({ length }) => length));
+
+let large: Promise<Uint8Array> | undefined;
+/** An LSTM of 2×256 units over 65 symbols, as training begins. */
+export function largeModel(): Promise<Uint8Array> {
+  large ??= (async () => {
+    const text = Array.from({ length: 6000 }, (_, i) => String.fromCharCode(58 + ((i * i + (i >> 3)) % 65)));
+    const layers = [{ units: 256 }, { units: 256 }];
+    const model = await createModel({ text: text.join(''), layers, seed: 1, threads: 1, worker: false });
+    const bytes = await model.save({ optimizer: false });
+    model.dispose();
+    return bytes;
+  })();
+  return large;
+}
+
+/** A file whose matrices are rounded as in a page: to 91 levels of a scale for each 64 weights of a row. */
+export function compacted(bytes: Uint8Array): Uint8Array {
+  const { metadata, tensors } = readSafetensors(bytes);
+  for (const { shape, data } of tensors.values()) {
+    const [rows = 0, columns = 1] = shape;
+    if (shape.length !== 2) continue;
+    for (let r = 0; r < rows; ++r)
+      for (let c = 0; c < columns; c += 64) {
+        const group = data.subarray(r * columns + c, r * columns + Math.min(c + 64, columns));
+        const most = Math.max(...group.map(Math.abs));
+        const scale = 2 ** (Math.ceil(32 * Math.log2(most / 45)) / 32);
+        group.forEach((weight, k) => (group[k] = scale * Math.round(weight / scale)));
+      }
+  }
+  return writeSafetensors({ metadata: { ...metadata, checksum: checksum({ metadata, tensors }) }, tensors });
+}
+
+/** All that a model writes. */
+export async function sampled(model: Model, options: SampleOptions): Promise<string> {
+  let text = '';
+  for await (const piece of model.sample(options)) text += piece;
+  return text;
+}
+
+/** Bits a character of a text, as the module of a text model predicts it. */
+export function bitsOf({ start, step, tokensOf }: any, text: string): number {
+  const tokens: number[] = tokensOf(text);
+  const s = start();
+  let sum = 0;
+  for (const [i, token] of tokens.slice(0, -1).entries()) {
+    const logits = Array.from(step(s, token) as Float32Array);
+    const most = Math.max(...logits);
+    const total = logits.reduce((all, x) => all + Math.exp(x - most), 0);
+    sum -= logits[tokens[i + 1]!]! - most - Math.log(total);
+  }
+  return sum / (tokens.length - 1) / Math.LN2;
 }

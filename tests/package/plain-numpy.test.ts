@@ -8,6 +8,7 @@ import { toNumPy } from 'unfold-rnn/export';
 import { configurations, difference, TEXT, trained } from './networks.js';
 import {
   answerCases,
+  refusedInputs,
   sequenceCases,
   sequenceModel,
   tensorAnswer,
@@ -86,6 +87,17 @@ describe.runIf(hasModule('numpy'))("with Debian's NumPy", () => {
       expect(difference(given(found), given(expected)), name).toBeLessThan(TOLERANCE);
       expect([found.output, found.outputs]).toEqual([expected.output, expected.outputs]);
     });
+  });
+
+  test('inputs that the engine refuses are refused', async () => {
+    for (const [task, bad] of refusedInputs)
+      await saved(await made(task, task, { layers: [{ units: 3 }] }), async (code) => {
+        for (const [input, message] of bad) {
+          const values = py(input).replaceAll('null', 'float("nan")');
+          const program = `try:\n    out = model.predict(${values})\nexcept ValueError as error:\n    out = str(error)`;
+          expect(run(code, program), String(input)).toMatch(message);
+        }
+      });
   });
 
   test.each(['regress', 'notes'] as const)('%s, forecast', async (task) => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { dateChangelog } from '../../scripts/changelog.mjs';
+import { dateChangelog } from '../../scripts/build/changelog.mjs';
 
 const root = new URL('../../', import.meta.url);
 const read = (name: string) => readFile(new URL(name, root), 'utf8');
@@ -23,7 +23,7 @@ test('npm version sets the version, dates the changelog, commits and tags', asyn
   const folder = await mkdtemp(join(tmpdir(), 'unfold-release-'));
   try {
     const git = (...args: string[]) => promisify(execFile)('git', args, { cwd: folder });
-    for (const name of ['scripts/changelog.mjs', 'scripts/lib.mjs', 'package-lock.json'])
+    for (const name of ['scripts/build/changelog.mjs', 'scripts/lib.mjs', 'package-lock.json'])
       await cp(new URL(name, root), join(folder, name));
     const manifest = JSON.parse(await read('package.json'));
     manifest.scripts.preversion = 'true'; // here: npm test

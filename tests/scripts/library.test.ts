@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { compilerCache } from '../../scripts/build.mjs';
+import { compilerCache } from '../../scripts/build/build.mjs';
 import { at, findProgram } from '../../scripts/lib.mjs';
 
 vi.setConfig({ testTimeout: 1_800_000, hookTimeout: 1_800_000 }); // compilers on a busy machine
@@ -55,7 +55,7 @@ const blocks = (markdown: string, language: string) =>
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'unfold-library-'));
   prefix = join(folder, 'installed');
-  await run(process.execPath, [at('scripts/build.mjs'), 'library']);
+  await run(process.execPath, [at('scripts/build/build.mjs'), 'library']);
   await run('cmake', ['--install', at('build/native'), '--prefix', prefix, '--component', 'library']);
   use = `-I${prefix}/include -isystem /usr/include/eigen3 -L${prefix}/lib -lunfold -pthread`.split(' ');
 });

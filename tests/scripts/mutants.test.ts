@@ -1,6 +1,6 @@
 // The mutants' table of tests/README.md: areas that were run get new rows, and the others keep theirs.
 import { expect, test } from 'vitest';
-import { mergeTable, parseTable } from '../../scripts/mutants.mjs';
+import { mergeTable, parseTable } from '../../scripts/quality/mutants.mjs';
 
 const TABLE = `| area | faults | killed | survived | sources of |
 |---|---|---|---|---|

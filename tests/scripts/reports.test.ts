@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { googleTests, judgeSkips, vitestTests } from '../../scripts/reports.mjs';
+import { googleTests, judgeSkips, vitestTests } from '../../scripts/quality/reports.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'unfold-reports-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
 import { type Browser, type BrowserContextOptions, chromium, type Download, type Page } from 'playwright';
-import { serve } from '../../scripts/serve.mjs';
+import { serve } from '../../scripts/build/serve.mjs';
 import { launch } from './chromium';
 
 /** The browser that all files share; closing it ends what was opened here. */

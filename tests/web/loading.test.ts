@@ -2,7 +2,7 @@
 import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from 'playwright';
-import { contentSecurityPolicy } from '../../scripts/serve.mjs';
+import { contentSecurityPolicy } from '../../scripts/build/serve.mjs';
 import {
   fact,
   loss,

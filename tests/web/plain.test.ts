@@ -8,10 +8,23 @@ import { extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createModel, createNetwork, type Model } from 'unfold-rnn';
+import { createModel, createNetwork, type Model, openModel } from 'unfold-rnn';
 import { toHtml, toJavaScript } from 'unfold-rnn/export';
-import { sequenceCases, sequenceModel, tensorCases } from '../package/plain-models';
-import { made, texts } from '../package/task-models';
+// Not exported: the module inside a page.
+import { javaScriptOf } from '../../dist/export/plain/javascript/index.js';
+import { readModel } from '../../dist/export/plain/model.js';
+import { firefox, openFirefox } from '../package/fixtures/firefox';
+import {
+  compacted,
+  largeModel,
+  loadModule,
+  sampled,
+  sequenceCases,
+  sequenceModel,
+  tensorCases,
+} from '../package/plain-models';
+import { made } from '../package/task-models';
+import { openWebKit, webkit } from '../support/webkit';
 import { openBrowser, violations } from './harness';
 
 const examples = fileURLToPath(new URL('../../wasm/examples/', import.meta.url));
@@ -79,6 +92,14 @@ describe('a model in one HTML page', () => {
       if (await page.locator('output svg').count())
         expect(await page.locator('output svg *').count()).toBeGreaterThan(1);
       expect(await output.getAttribute('class')).not.toBe('error');
+      // Each bar as long as its probability.
+      for (const row of await output.locator('.bar').all()) {
+        const share = Number.parseFloat(await row.locator('span').last().innerText()) / 100;
+        const [track, bar] = await Promise.all(
+          ['.track', '.track > div'].map((part) => row.locator(part).evaluate((one) => one.clientWidth)),
+        );
+        expect(Math.abs(bar! / track! - share)).toBeLessThan(0.02);
+      }
       expect(await violations(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
       expect(problems).toEqual([]);
@@ -114,17 +135,63 @@ describe('a model in one HTML page', () => {
     await page.close();
   });
 
-  it('is below a megabyte for two layers of 200 units', async () => {
-    const model = await createModel({
-      text: texts['regress']!,
-      batchSize: 4,
-      sequenceLength: 16,
-      layers: [{ units: 200 }, { units: 200 }],
-      threads: 1,
-    });
-    const html = toHtml(await model.save());
+  it('of 2×256 units answers as the engine with the weights that it holds', async () => {
+    const bytes = await largeModel();
+    const model = await openModel(compacted(bytes), { threads: 1 });
+    const expected = await sampled(model, { seed: 1, temperature: 0.8, length: 400 });
     model.dispose();
-    expect(html.length).toBeLessThan(1e6);
+    const { page, problems } = await opened(toHtml(bytes), 'large');
+    await expect.poll(() => page.locator('output').textContent()).toBe(expected);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it('says what it needs where it cannot run', async () => {
+    const model = await textModel();
+    const file = join(folder, 'still.html');
+    await writeFile(file, toHtml(await model.save()));
+    model.dispose();
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(pathToFileURL(file).href);
+    expect(await page.locator('output').innerText()).toMatch(/needs JavaScript and a browser of 2021/);
+    await context.close();
+  });
+});
+
+// Their sandboxes and policies for files of the disk are their own.
+describe('the same file', () => {
+  const page = async () => {
+    const bytes = await largeModel();
+    const file = join(folder, 'others.html');
+    await writeFile(file, toHtml(bytes));
+    const { sample } = await loadModule(javaScriptOf(readModel(bytes), 'compact'));
+    return { url: pathToFileURL(file).href, expected: sample({ seed: 1, temperature: 0.8, length: 400 }) };
+  };
+  const done = "document.querySelector('output').getAttribute('aria-busy') === 'false'";
+  const text = "document.querySelector('output').textContent";
+
+  it.skipIf(!firefox)('in Firefox', { timeout: 120_000 }, async () => {
+    const [{ url, expected }, other] = await Promise.all([page(), openFirefox()]);
+    try {
+      const tab = await other.newPage();
+      await tab.goto(url);
+      await tab.waitForFunction(done);
+      expect(await tab.evaluate(text)).toBe(expected);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it.skipIf(!webkit)('in WebKit', { timeout: 120_000 }, async () => {
+    const [{ url, expected }, other] = await Promise.all([page(), openWebKit()]);
+    try {
+      await other.goto(url);
+      await other.wait(done);
+      expect(await other.evaluate(text)).toBe(expected);
+    } finally {
+      await other.close();
+    }
   });
 });
 
@@ -221,6 +288,8 @@ it('a service worker predicts without a server', async () => {
   );
   await page.getByLabel('Input').fill('?');
   await page.getByRole('button').click();
-  await expect.poll(() => page.locator('output').textContent()).toContain('no symbol');
+  await expect
+    .poll(() => page.locator('output').textContent())
+    .toContain('expected symbols of the model');
   await context.close();
 });

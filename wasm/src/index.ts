@@ -19,7 +19,7 @@ import type {
   Schema,
 } from './shared/types.js';
 
-export { type ErrorCode, type Overflow, UnfoldError } from './shared/errors.js';
+export { type ErrorCode, type ErrorData, type Overflow, UnfoldError } from './shared/errors.js';
 export { support } from './client/support.js';
 export type * from './shared/graph-types.js';
 export type * from './shared/network-types.js';
@@ -50,7 +50,7 @@ export async function openModel(bytes: Uint8Array, options: OpenOptions = {}): P
   return openText(runtime, ({ client }) =>
     client.call('open', args, sending(args.text, text, runtime)).catch(async (error: UnfoldError) => {
       if (error.code !== 'INVALID_CHECKPOINT') throw error;
-      const formats = await import('./client/formats.js').catch(() => undefined); // it only says more
+      const formats = await import('./shared/formats.js').catch(() => undefined); // it only says more
       throw formats?.recognize(bytes, error) ?? error;
     }),
   );
@@ -90,7 +90,7 @@ export async function checkConfig(
  * The graph of a configuration's network: parameters, buffers, layers and operations, which are all that is needed to
  * draw, translate or compute it. Nothing of the network's size is allocated. `vocabulary`, the number of symbols, is
  * needed unless the task is `tensor` or `notes` or the examples are generated; of a text, the graph is that of
- * a model of a text with so many symbols. For other tasks it stands for the symbols of the input and of the answer,
+ * a model of a text with that number of symbols. For other tasks it stands for the symbols of the input and of the answer,
  * for `regress` for the numbers of a step. Rejects with `INVALID_CONFIG` and the field, or with `INVALID_ARGUMENT`
  * where `vocabulary` is needed and is not 1 to 65536.
  */

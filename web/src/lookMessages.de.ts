@@ -44,7 +44,7 @@ export const look: typeof english = {
   },
   network: {
     about:
-      'Gezeichnet nach dem Graphen, den die Maschine ausführt. Ein Quadrat verzögert ein Signal um so viele Schritte; gestrichelte Linien reichen es unverändert weiter.',
+      'Gezeichnet nach dem Graphen, den die Maschine ausführt. Die Zahl in einem Quadrat ist eine Verzögerung in Schritten; gestrichelte Linien reichen es unverändert weiter.',
     waits: 'Wie gewählt, noch nicht wie es läuft: ein Neustart baut es.',
     folded: 'Gefaltet',
     unfolded: 'In der Zeit entfaltet',

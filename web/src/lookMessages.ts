@@ -45,7 +45,7 @@ export const look = {
   },
   network: {
     about:
-      'Drawn from the graph that the engine executes. A square delays a signal by so many steps; dashed lines pass it on as it is.',
+      'Drawn from the graph that the engine executes. The number in a square is a delay in steps; dashed lines pass it on as it is.',
     waits: 'As chosen, not yet as it runs: a restart builds it.',
     folded: 'Folded',
     unfolded: 'Unfolded in time',

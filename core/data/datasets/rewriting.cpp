@@ -8,7 +8,7 @@ namespace {
 
 constexpr const char* letters = "abcdefghij";
 
-/// Up to so many digits, none in front that is 0.
+/// A number without leading zeros, of at most `difficulty` digits.
 std::string draw_number(Draw& d) {
   std::string digits = d.some_of("0123456789", 1, d.difficulty);
   if (digits.size() > 1 && digits[0] == '0') digits[0] = d.one_of("123456789");

@@ -25,7 +25,7 @@ class CoupledLstm final : public Cell {
       kernels::sigmoid(f.data(), H);
       kernels::tanh(g.data(), H);
       kernels::sigmoid(o.data(), H);
-      c = f * s.former(1, n) + (1 - f) * g;
+      c = f * s.previous(1, n) + (1 - f) * g;
       kernels::tanh(c.data(), tanh_c.data(), H);
       s.next(0, n) = o * tanh_c;
     }
@@ -41,7 +41,7 @@ class CoupledLstm final : public Cell {
       const Units d = dc + dh * (o * (1 - t * t));
       const Units dg = d * ((1 - f) * (1 - g * g));
       dc = d * f;
-      f = d * ((s.former(1, u) - g) * (f * (1 - f)));
+      f = d * ((s.previous(1, u) - g) * (f * (1 - f)));
       g = dg;
       o = dh * (t * (o * (1 - o)));
     });

@@ -39,7 +39,7 @@ class Gru final : public Cell {
         kernels::sigmoid(u.data(), H);
       }
       kernels::tanh(n.data(), H);
-      s.next(0, col) = (1 - u) * n + u * s.former(0, col);
+      s.next(0, col) = (1 - u) * n + u * s.previous(0, col);
     }
   }
 
@@ -48,7 +48,7 @@ class Gru final : public Cell {
   void backward(const CellDelta& s) const override {
     s.each([&](const Slice& k) {
       ArrayView r = s.gate(0, k), u = s.gate(1, k), n = s.gate(2, k);
-      const ConstArrayView h_prev = s.former(0, k), dh = s.dh(k);
+      const ConstArrayView h_prev = s.previous(0, k), dh = s.dh(k);
       s.dh_former(k) += dh * u;
       const Units dn = dh * ((1 - u) * (1 - n * n));
       u = dh * ((h_prev - n) * (u * (1 - u)));
@@ -80,7 +80,8 @@ constexpr CellOption options[] = {
 const CellInfo gru_cell{
     .name = "gru",
     .label = "GRU",
-    .summary = "Two gates interpolate between the former state and a candidate: nearly an LSTM, with less to compute.",
+    .summary =
+        "Two gates interpolate between the previous state and a candidate: nearly an LSTM, with less to compute.",
     .equations = "r, u = σ(…);  n = tanh(U·x + r∘(W·h₋));  h = (1−u)∘n + u∘h₋",
     .source = "Cho et al. 2014; Chung et al. 2014",
     .gate_names = gates,

@@ -32,7 +32,7 @@ class Lstm final : public Cell {
         kernels::tanh(s.gate(2, n).data(), H);
         kernels::sigmoid(s.gate(3, n).data(), H);
       }
-      c = f * s.former(1, n) + i * g;
+      c = f * s.previous(1, n) + i * g;
       kernels::tanh(c.data(), tanh_c.data(), H);
       h = o * tanh_c;
     }
@@ -43,7 +43,7 @@ class Lstm final : public Cell {
   void backward(const CellDelta& s) const override {
     s.each([&](const Slice& u) {
       ArrayView i = s.gate(0, u), f = s.gate(1, u), g = s.gate(2, u), o = s.gate(3, u), dc = s.dstate(1, u);
-      const ConstArrayView c_prev = s.former(1, u), dh = s.dh(u);
+      const ConstArrayView c_prev = s.previous(1, u), dh = s.dh(u);
       const ArrayView t = s.saved(0, u);
       const Units d = dc + dh * (o * (1 - t * t));
       const Units dg = sigmoid_input_ ? Units(g * (1 - g)) : Units(1 - g * g);

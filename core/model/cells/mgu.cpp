@@ -16,7 +16,7 @@ class Mgu final : public Cell {
     for (Index column = 0; column < s.columns; ++column) {
       ArrayView f = s.gate(0, column), n = s.gate(1, column);
       kernels::tanh(n.data(), s.units);
-      s.next(0, column) = (1 - f) * s.former(0, column) + f * n;
+      s.next(0, column) = (1 - f) * s.previous(0, column) + f * n;
     }
   }
 
@@ -25,7 +25,7 @@ class Mgu final : public Cell {
     s.each([&](const Slice& u) {
       ArrayView f = s.gate(0, u), n = s.gate(1, u);
       const ConstArrayView dh = s.dh(u);
-      s.dearly(u) += dh * (n - s.former(0, u));
+      s.dearly(u) += dh * (n - s.previous(0, u));
       s.dh_former(u) += dh * (1 - f);
       n = dh * (f * (1 - n * n));
     });

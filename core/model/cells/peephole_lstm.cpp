@@ -25,7 +25,7 @@ class PeepholeLstm final : public Cell {
     for (Index n = 0; n < s.columns; ++n) {
       ArrayView i = s.gate(0, n), f = s.gate(1, n), g = s.gate(2, n), o = s.gate(3, n);
       ArrayView h = s.next(0, n), c = s.next(1, n), tanh_c = s.saved(0, n);
-      const ConstArrayView c_prev = s.former(1, n);
+      const ConstArrayView c_prev = s.previous(1, n);
       i += s.vector(0) * c_prev;
       f += s.vector(1) * c_prev;
       kernels::sigmoid(i.data(), 2 * H);
@@ -43,7 +43,7 @@ class PeepholeLstm final : public Cell {
   void backward(const CellDelta& s) const override {
     s.each([&](const Slice& u) {
       ArrayView i = s.gate(0, u), f = s.gate(1, u), g = s.gate(2, u), o = s.gate(3, u), dc = s.dstate(1, u);
-      const ConstArrayView c_prev = s.former(1, u), dh = s.dh(u);
+      const ConstArrayView c_prev = s.previous(1, u), dh = s.dh(u);
       const ArrayView t = s.saved(0, u);
       const Units through = dh * (o * (1 - t * t));
       o = dh * (t * (o * (1 - o)));
@@ -61,8 +61,8 @@ class PeepholeLstm final : public Cell {
   // dp_i = Σ dz_i∘c₋   dp_f = Σ dz_f∘c₋   dp_o = Σ dz_o∘c
   void own_gradient(const CellTrace& s) const override {
     for (Index n = 0; n < s.columns; ++n) {
-      s.dvector(0) += s.gate(0, n) * s.former(1, n);
-      s.dvector(1) += s.gate(1, n) * s.former(1, n);
+      s.dvector(0) += s.gate(0, n) * s.previous(1, n);
+      s.dvector(1) += s.gate(1, n) * s.previous(1, n);
       s.dvector(2) += s.gate(3, n) * s.saved(1, n);
     }
   }

@@ -40,7 +40,7 @@ constexpr CellOption options[] = {
 const CellInfo rnn_cell{
     .name = "rnn",
     .label = "Vanilla RNN",
-    .summary = "The new state is a squashed sum of the input and the former state.",
+    .summary = "The new state is a squashed sum of the input and the previous state.",
     .equations = "h = φ(b + U·x + W·h₋)",
     .source = "Elman 1990",
     .gate_names = gates,

@@ -32,8 +32,8 @@ class Slstm final : public Cell {
       stabilize(s, k);
       kernels::tanh(z.data(), s.units);
       kernels::sigmoid(o.data(), s.units);
-      c = f * s.former(C, k) + i * z;
-      n = f * s.former(N, k) + i;
+      c = f * s.previous(C, k) + i * z;
+      n = f * s.previous(N, k) + i;
       s.next(H, k) = o * c / n;
       s.saved(saved_c, k) = c;
       s.saved(saved_n, k) = n;
@@ -50,7 +50,7 @@ class Slstm final : public Cell {
       const ConstArrayView dh = s.dh(u);
       dc += dh * o / n;
       dn -= dh * o * c / (n * n);
-      const Units di = (dc * z + dn) * i, df = (dc * s.former(C, u) + dn * s.former(N, u)) * f;
+      const Units di = (dc * z + dn) * i, df = (dc * s.previous(C, u) + dn * s.previous(N, u)) * f;
       const Units stabilizer = dm - di - df;
       o = dh * (c / n) * (o * (1 - o));
       z = dc * i * (1 - z * z);
@@ -66,7 +66,7 @@ class Slstm final : public Cell {
   /// m, and the gates i and f of one column: the larger exponent becomes 0.
   static void stabilize(const CellStep& s, Index k) {
     ArrayView i = s.gate(I, k), f = s.gate(F, k), m = s.next(M, k), forget = s.saved(forgets, k);
-    const ConstArrayView m_prev = s.former(M, k);
+    const ConstArrayView m_prev = s.previous(M, k);
     for (Index u = 0; u < s.units; ++u) {
       const Real kept = f[u] + m_prev[u], written = i[u];
       const bool larger = kept >= written;

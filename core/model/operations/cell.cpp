@@ -1,5 +1,5 @@
-// Cell: preactivations and former states → gate activations and new states; backward, the deltas of the preactivations
-// over the gate activations, and the gradients of the former states.
+// Cell: preactivations and previous states → gate activations and new states; backward, the deltas of the
+// preactivations over the gate activations, and the gradients of the previous states.
 //
 // The gradient of h has a place for every step, since linear maps of any delay add to it. That of a further state has
 // one step: it comes in as ∂L/∂c_t and leaves as ∂L/∂c_{t−1}. What passes around the cell on its way back, through an
@@ -81,7 +81,7 @@ class CellUpdate final : public Operation {
     to.gates = s_.cell->gates();
     to.saved_rows = s_.cell->saved();
     to.own = p.parameters + s_.offset;
-    for (std::size_t i = 0; i < s_.states.size(); ++i) to.former_states[i] = p.at(s_.states[i], c, 1);
+    for (std::size_t i = 0; i < s_.states.size(); ++i) to.previous_states[i] = p.at(s_.states[i], c, 1);
   }
 
   CellSpec s_;

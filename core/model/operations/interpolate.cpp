@@ -1,4 +1,4 @@
-// State interpolation: each unit keeps a share k of its former state,
+// State interpolation: each unit keeps a share k of its previous state,
 //   h ← k∘h₋ + (1−k)∘h
 //   leak     k = α: fixed, a spectrum over the units, or learned as σ(a)   (Mozer 1992; Jaeger 2007)
 //   clock    k = 1 unless t mod T_k = 0, for every state                   (Koutník et al. 2014)

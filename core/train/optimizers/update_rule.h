@@ -39,7 +39,7 @@ struct UpdateBlock {
   Real* moment(std::size_t k) const { return data[k + 2]; }
 };
 
-/// The loop that all rules share, one pass: p[i] ← f(i, p[i], g[i] + λ·p[i]), where f updates the moments. The former
+/// The loop that all rules share, one pass: p[i] ← f(i, p[i], g[i] + λ·p[i]), where f updates the moments. The previous
 /// parameters go where the gradient was.
 template <class F>
 void update_each(const UpdateStep& step, const UpdateBlock& block, const F f) {
@@ -47,9 +47,9 @@ void update_each(const UpdateStep& step, const UpdateBlock& block, const F f) {
   const Index n = block.size;
   const Real decay = step.decay;
   for (Index i = 0; i < n; ++i) {
-    const Real former = p[i];
-    p[i] = f(i, former, g[i] + decay * former);
-    g[i] = former;
+    const Real previous = p[i];
+    p[i] = f(i, previous, g[i] + decay * previous);
+    g[i] = previous;
   }
 }
 

@@ -219,7 +219,7 @@ TEST(Sampler, SeesNewWeightsAtOnce) {
   EXPECT_EQ(sampler.next(), 0);
   tensor(network, "readout.bias")[2] = 9;
   network.touch();
-  sampler.next();  // chosen from the former step's logits
+  sampler.next();  // chosen from the previous step's logits
   EXPECT_EQ(sampler.next(), 2);
 }
 

@@ -76,7 +76,7 @@ struct CellRun {
   const Cell& cell;
   int G = cell.gates(), S = cell.states();
   std::vector<Real> z, zh, own, saved, early = std::vector<Real>(H * K);
-  std::vector<std::vector<Real>> former, next, dstate;
+  std::vector<std::vector<Real>> previous, next, dstate;
   std::vector<Real> dformer = std::vector<Real>(H * K);
   std::vector<Real> z_in, zh_in, activations;
 
@@ -91,12 +91,12 @@ struct CellRun {
     own = numbers(H * Index(cell.info->vector_names.size()));
     saved.resize(std::size_t(H * K * cell.saved()));
     for (int i = 0; i < S; ++i) {
-      former.push_back(numbers(H * K));
+      previous.push_back(numbers(H * K));
       next.emplace_back(H * K);
       dstate.push_back(numbers(H * K));
     }
-    for (std::vector<Real>& list : former)  // normalisers are positive
-      if (cell.info->name == "slstm" && &list == &former[2])
+    for (std::vector<Real>& list : previous)  // normalisers are positive
+      if (cell.info->name == "slstm" && &list == &previous[2])
         for (Real& x : list) x = std::abs(x) + Real(0.5);
     activate_early();
     CellStep step;
@@ -115,7 +115,7 @@ struct CellRun {
     after = dstate;
     dstate = given;
   }
-  std::vector<std::vector<Real>> after;  // the gradients of further former states
+  std::vector<std::vector<Real>> after;  // the gradients of further previous states
 
   void activate_early() {
     if (const auto gate = cell.early_gate())
@@ -130,13 +130,13 @@ struct CellRun {
     to.z = z.data();
     to.zh = zh.data();
     to.saved_values = saved.data();
-    for (int i = 0; i < S; ++i) to.former_states[std::size_t(i)] = former[std::size_t(i)].data();
+    for (int i = 0; i < S; ++i) to.previous_states[std::size_t(i)] = previous[std::size_t(i)].data();
   }
   std::size_t at(int g, Index k, Index n) const { return std::size_t((n * G + g) * H + k); }
   std::size_t at(Index k, Index n) const { return std::size_t(n * H + k); }
 };
 
-/// The equations' values for one unit of one column, with derivatives by z, zh, then the former states.
+/// The equations' values for one unit of one column, with derivatives by z, zh, then the previous states.
 Values expected(const CellRun& r, Index k, Index n) {
   const Cell& cell = r.cell;
   const auto inputs = std::size_t(2 * r.G + r.S);
@@ -152,7 +152,7 @@ Values expected(const CellRun& r, Index k, Index n) {
     if (cell.separate()) input("zh_" + gate, double(r.zh_in[r.at(g, k, n)]), std::size_t(r.G + g));
   }
   for (int i = 0; i < r.S; ++i)
-    input(std::string(cell.state_name(i)) + "_prev", double(r.former[std::size_t(i)][r.at(k, n)]),
+    input(std::string(cell.state_name(i)) + "_prev", double(r.previous[std::size_t(i)][r.at(k, n)]),
           std::size_t(2 * r.G + i));
   const auto vectors = cell.info->vector_names;
   for (std::size_t v = 0; v < vectors.size(); ++v)
@@ -185,7 +185,7 @@ TEST(Cells, ForwardComputesTheirEquations) {
   EXPECT_EQ(count, 13);  // rnn 4, lstm 2, peephole 2, gru 2, and one each of coupled LSTM, MGU and sLSTM
 }
 
-/// What a unit's preactivations and former states get, from ∂L/∂(each new state).
+/// What a unit's preactivations and previous states get, from ∂L/∂(each new state).
 TEST(Cells, BackwardComputesTheirDerivatives) {
   for (const auto& cell : variants()) {
     if (cell->info->name == "test-broken") continue;

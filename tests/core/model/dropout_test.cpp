@@ -94,7 +94,7 @@ TEST(Dropout, EveryRecurrentEdgeHasAMaskOfItsOwn) {
   EXPECT_NEAR(differ / double(N * H), 0.5, 0.1);
 }
 
-// With zoneout ζ a unit keeps its former state with that probability; h of the first step is tanh(1) or still 0.
+// With zoneout ζ a unit keeps its previous state with that probability; h of the first step is tanh(1) or still 0.
 TEST(Zoneout, KeepsTheShareAskedFor) {
   Constant c(R"(,"zoneout":0.3)");
   const std::vector<double> x = c.seen(0, 5);

@@ -1,4 +1,4 @@
-// Edges from the output: the former target while teacher-forced, softmax(o) while free-running (Jordan 1986;
+// Edges from the output: the previous target while teacher-forced, softmax(o) while free-running (Jordan 1986;
 // Williams & Zipser 1989).
 #include <algorithm>
 
@@ -48,7 +48,7 @@ TEST(Feedback, OfTargetsAloneCarriesNoErrorsBack) {
   }
 }
 
-// The former target is the present input, so an edge that reads it does what an input edge does.
+// The previous target is the present input, so an edge that reads it does what an input edge does.
 TEST(Feedback, OfTargetsIsTheInput) {
   Network input(parse_config(config("target", R"({"from":"input"},{"from":"self"})")), V);
   Network output(parse_config(config("target", R"({"from":"output"},{"from":"self"})")), V);

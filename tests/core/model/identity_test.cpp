@@ -211,7 +211,7 @@ TEST(Identity, BlocksAreADenseMatrixWithZeros) {
 }
 
 /// h₁ of a delayed edge from the upper layer is what that layer had a step before: with the identity above, it is the
-/// layer's own former state.
+/// layer's own previous state.
 TEST(Identity, AnUpperLayerIsReadAStepLate) {
   Network own(parse_config(R"({"layers":[{"cell":"rnn","units":5},
       {"cell":"rnn","units":5,"activation":"identity","bias":"none","edges":[{"from":0}]}]})"),

@@ -87,7 +87,7 @@ Vector ReferenceNetwork::source(const EdgeConfig& e, std::size_t layer, Index t)
   if (e.from == Source::layer)
     return e.delay == 0 ? output(std::size_t(e.layer), t) : state(std::size_t(e.layer), then).h;
   if (config_.free_running) return t < e.delay ? Vector(Vector::Zero(outputs_)) : softmax(answer(t - e.delay));
-  const Index symbol = t - e.delay + 1;  // teacher forcing: the former target, which is the next input
+  const Index symbol = t - e.delay + 1;  // teacher forcing: the previous target, which is the next input
   return symbol < 0 ? Vector(Vector::Zero(symbols_)) : unit(symbols_, sequence_.tokens[std::size_t(symbol)]);
 }
 

@@ -212,7 +212,7 @@ std::vector<std::vector<Real>> updated(Session& session) {
 class OverflowOf : public testing::TestWithParam<std::tuple<const char*, const char*>> {};
 
 // An update, a gradient or a loss that overflows: weights and moments are bit for bit those before the step, and at the
-// former rate training learns as if nothing had been.
+// previous rate training learns as if nothing had been.
 TEST_P(OverflowOf, LeavesEverythingAndLearnsOn) {
   const auto [name, clip] = GetParam();
   // Dividing by the root of its own square, a method's updates are as large as its rate, whatever the gradient.

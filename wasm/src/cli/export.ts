@@ -4,7 +4,7 @@ import { FileError, print, read, write } from './files.js';
 import { type Arguments, type Command, UsageError } from './options.js';
 
 type Exporters = typeof import('unfold-rnn/export');
-type Precision = 'float32' | 'float16' | 'int8';
+type Precision = 'float32' | 'float16' | 'int8' | 'compact';
 
 /** One file, or a folder of files by name. */
 type Exported = Uint8Array | string | object;
@@ -18,16 +18,18 @@ interface Target {
   write(exporters: Exporters, model: Uint8Array, precision: Precision | undefined): Exported;
 }
 
-/** For exporters of plain code, which know no float16. */
-const plain = (precision: Precision | undefined) =>
-  precision === 'int8' || precision === 'float32' ? { precision } : {};
+/** The option of an exporter, if it is one of its values. */
+const option = <P extends Precision>(precision: Precision | undefined, ...known: P[]) => {
+  const found = known.find((one) => one === precision);
+  return found ? { precision: found } : {};
+};
 
 const targets: Record<string, Target> = {
   onnx: {
     ending: '.onnx',
     folder: '-onnx',
     precisions: ['float16', 'int8'],
-    write: ({ toOnnx }, model, precision) => toOnnx(model, precision ? { precision } : {}),
+    write: ({ toOnnx }, model, precision) => toOnnx(model, option(precision, 'float32', 'float16', 'int8')),
   },
   pytorch: { ending: '-pytorch', write: ({ toPyTorch }, model) => toPyTorch(model) },
   'state-dict': { ending: '-state-dict.safetensors', write: ({ toStateDict }, model) => toStateDict(model) },
@@ -35,18 +37,18 @@ const targets: Record<string, Target> = {
   js: {
     ending: '.mjs',
     precisions: ['int8'],
-    write: ({ toJavaScript }, model, precision) => toJavaScript(model, plain(precision)),
+    write: ({ toJavaScript }, model, precision) => toJavaScript(model, option(precision, 'float32', 'int8')),
   },
   c: {
     ending: '.h',
     precisions: ['int8'],
-    write: ({ toC }, model, precision) => toC(model, plain(precision)),
+    write: ({ toC }, model, precision) => toC(model, option(precision, 'float32', 'int8')),
   },
   numpy: { ending: '.py', write: ({ toNumPy }, model) => toNumPy(model) },
   html: {
     ending: '.html',
-    precisions: ['int8'],
-    write: ({ toHtml }, model, precision) => toHtml(model, plain(precision)),
+    precisions: ['compact'],
+    write: ({ toHtml }, model, precision) => toHtml(model, option(precision, 'float32', 'compact')),
   },
 };
 
@@ -56,7 +58,7 @@ export const exportModel: Command = {
     'Writes a saved model in the format of another program. What a format cannot carry is refused by name.',
   operands: ['model'],
   options: {
-    to: { value: 'FORMAT', help: `one of ${names}` },
+    to: { value: 'FORMAT', help: `needed: one of ${names}` },
     out: {
       short: 'o',
       value: 'PATH',
@@ -64,7 +66,7 @@ export const exportModel: Command = {
     },
     precision: {
       value: 'TYPE',
-      help: 'of weights: float32; float16 (onnx) or int8 (onnx, js, c, html)',
+      help: 'of weights: float32; float16 (onnx), int8 (onnx, js, c), compact (html)',
     },
   },
   run: runExport,

@@ -107,7 +107,7 @@ const WIDTH = 26;
 export function helpOf(name: string, { summary, operands, options }: Command): string {
   const lines = Object.entries({ ...options, ...common }).map(([long, option]) => {
     const head = `${option.short ? `-${option.short}, ` : '    '}--${long}${option.value ? ` ${option.value}` : ''}`;
-    const end = option.value ? ` (default ${option.default ?? 'none'})` : '';
+    const end = option.default === undefined ? '' : ` (default ${option.default})`;
     return `  ${head.padEnd(WIDTH)}${head.length >= WIDTH ? `\n${' '.repeat(WIDTH + 2)}` : ''}${option.help}${end}`;
   });
   return `unfold-rnn ${[name, ...operands].join(' ')} [options]\n\n${summary}\n\n${lines.join('\n')}\n`;

@@ -28,7 +28,7 @@ export const train: Command = {
       default: '1000',
       help: 'train until this step, counted from the very first',
     },
-    seconds: { value: 'X', help: 'end after so many seconds of work' },
+    seconds: { value: 'X', help: 'end after this number of seconds of work' },
     'save-every': { value: 'X', default: '60', help: 'seconds between saves on the way; 0 for none' },
     ...configOptions,
     ...encodingOption,

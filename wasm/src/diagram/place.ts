@@ -65,7 +65,7 @@ class Block {
     return [Math.min(0, ...lanes), Math.max(0, ...lanes)];
   }
 
-  /** With the head in that row, and everything so many lanes further right. */
+  /** Puts the head into `row` and shifts everything to the right by `shift` lanes. */
   settle(row: number, shift: (lanes: [number, number]) => number): void {
     for (const part of this.parts) part.row = row - this.#height.get(part)!;
     const below = this.parts.filter((part) => this.#height.get(part)! > 0);

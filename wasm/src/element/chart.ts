@@ -1,4 +1,4 @@
-/** The loss as a line; beyond so many points neighbours are merged. */
+/** The loss as a line; beyond `POINTS` points, neighbours are merged. */
 import { drawing } from './dom.js';
 
 const POINTS = 240;

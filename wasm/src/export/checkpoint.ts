@@ -1,6 +1,7 @@
 /** What `save()` wrote, taken apart and put together again. */
 import type { CanonicalConfig, TaskConfig } from '../shared/config.js';
-import { describe, refuse, UnfoldError } from '../shared/errors.js';
+import { describe, mismatch, refuse, UnfoldError } from '../shared/errors.js';
+import { recognize } from '../shared/formats.js';
 import { readSafetensors, type Tensor, type TensorFile, writeSafetensors } from './safetensors.js';
 
 export interface SavedVocabulary {
@@ -32,8 +33,38 @@ export const TASKS = ['classify', 'tag', 'regress', 'notes'];
 
 /** Throws `INVALID_CHECKPOINT` for anything that is not a whole, undamaged file of `save()`. */
 export function readCheckpoint(bytes: Uint8Array): Checkpoint {
-  return sound('file', () => taken(bytes));
+  return fromFile(bytes, taken);
 }
+
+/** What `read` gives; where it refuses the bytes and they are a file of another kind, the error names that kind. */
+export function fromFile<T>(bytes: Uint8Array, read: (file: TensorFile) => T): T {
+  try {
+    return sound('file', () => read(readSafetensors(bytes)));
+  } catch (error) {
+    if (!(error instanceof UnfoldError) || error.code !== 'INVALID_CHECKPOINT') throw error;
+    throw (bytes instanceof Uint8Array && recognize(bytes, error)) || error;
+  }
+}
+
+/** What a file holds: the parameters of a Network, or a model whose format, version and checksum are right. */
+export function kindOf(file: TensorFile): 'network' | 'model' {
+  const { metadata } = file;
+  if (metadata['format'] === 'pt' && metadata['graph'] !== undefined) return 'network';
+  for (const [key, value] of Object.entries({ format: 'unfold', version: '1' }))
+    if (metadata[key] !== value)
+      throw mismatch('INVALID_CHECKPOINT', `__metadata__.${key}`, `'${value}'`, came(metadata[key]));
+  const [found, stored] = [checksum(file), metadata['checksum']];
+  if (found !== stored)
+    throw mismatch(
+      'INVALID_CHECKPOINT',
+      '__metadata__.checksum',
+      `${found}, that of the contents`,
+      `${came(stored)}: the file is damaged`,
+    );
+  return 'model';
+}
+
+const came = (value: string | undefined) => (value === undefined ? 'nothing' : `'${value.slice(0, 40)}'`);
 
 /** What work gives; an error of JavaScript's own means that it met values of other kinds than there can be. */
 export function sound<T>(field: string, work: () => T): T {
@@ -54,19 +85,15 @@ export function checkTask({ task }: Checkpoint, tasks: readonly string[], format
     throw refuse('UNSUPPORTED', 'config.task', `a task that ${format} carries (${tasks.join(', ')})`, task);
 }
 
-function taken(bytes: Uint8Array): Checkpoint {
-  const file = readSafetensors(bytes);
+function taken(file: TensorFile): Checkpoint {
   const meta = (key: string): string => {
     const value = file.metadata[key];
-    if (value === undefined) throw refuse('INVALID_CHECKPOINT', `__metadata__.${key}`, 'a value', 'nothing');
+    if (value === undefined)
+      throw mismatch('INVALID_CHECKPOINT', `__metadata__.${key}`, 'a value', 'nothing');
     return value;
   };
-  const expect = (key: string, value: string) => {
-    if (meta(key) !== value)
-      throw refuse('INVALID_CHECKPOINT', `__metadata__.${key}`, `'${value}'`, meta(key).slice(0, 80));
-  };
   // Of a Network: its parameters, by PyTorch's names if there are such.
-  if (file.metadata['format'] === 'pt' && file.metadata['graph'] !== undefined)
+  if (kindOf(file) === 'network')
     return {
       config: configOf(meta('config')),
       task: 'tensor',
@@ -74,9 +101,6 @@ function taken(bytes: Uint8Array): Checkpoint {
       parameters: file.tensors,
       file,
     };
-  expect('format', 'unfold');
-  expect('version', '1');
-  expect('checksum', checksum(file));
   const config = configOf(meta('config'));
   const parameters = new Map([...file.tensors].filter(([name]) => isParameter(name)));
   if (config.task !== undefined) {

@@ -2,7 +2,7 @@
  * The graph in a file's metadata: what the engine computes, see graph-types.ts. A file may come from anybody and
  * exporters write its names into programs, so every field, name, size and reference is checked before any is used.
  */
-import { refuse } from '../shared/errors.js';
+import { mismatch, refuse } from '../shared/errors.js';
 import type { GraphOperation } from '../shared/graph-types.js';
 import { checkReferences, type SavedGraph } from './graph-references.js';
 
@@ -114,7 +114,7 @@ const periods = list(size, 1);
 const UNARY = ['neg', 'sigmoid', 'tanh', 'relu', 'exp', 'log'];
 const BINARY = ['+', '-', '*', '/', 'max'];
 
-/** An expression, at most so deep, and so many nodes of the whole graph. */
+/** An expression of limited depth; `budget` limits the nodes of all expressions of a graph. */
 function expression(budget: { nodes: number }): Check {
   const visit = (value: unknown, path: string, depth: number): void => {
     if (--budget.nodes < 0 || depth > DEEPEST_EXPRESSION)
@@ -296,7 +296,7 @@ const graphFields = () =>
 export function readGraph(metadata: Readonly<Record<string, string>>): SavedGraph {
   const text = metadata['graph'];
   if (text === undefined)
-    throw refuse(
+    throw mismatch(
       'INVALID_CHECKPOINT',
       '__metadata__.graph',
       "the network's graph (open the file with openModel and save it once)",

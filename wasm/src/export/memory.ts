@@ -3,13 +3,13 @@ import type { LoweredNetwork } from './lowering.js';
 import { everything } from './values.js';
 
 export interface Memory {
-  /** Per layer and state: how many former ones somebody reads. */
+  /** Per layer and state: how many earlier ones are read. */
   readonly past: readonly (readonly number[])[];
-  /** Former tokens that somebody reads, by sequence. */
+  /** How many earlier tokens are read, by sequence. */
   readonly tokens: readonly [number, number];
-  /** Former numbers that somebody reads, by sequence. */
+  /** How many earlier rows of numbers are read, by sequence. */
   readonly numbers: readonly [number, number];
-  /** Whether somebody asks for the number of the step, by sequence. */
+  /** Whether the number of the step is read, by sequence. */
   readonly clock: readonly [boolean, boolean];
 }
 

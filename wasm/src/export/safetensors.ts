@@ -13,8 +13,9 @@ export interface TensorFile {
 
 const MOST_HEADER = 16 * 2 ** 20;
 
-const bad = (field: string, expected: string, actual: unknown) =>
-  refuse('INVALID_CHECKPOINT', field, expected, actual);
+/** @param came in words */
+const bad = (field: string, expected: string, came: string) =>
+  mismatch('INVALID_CHECKPOINT', field, expected, came);
 
 /** What stands where something else should: short, whatever it is. */
 function brief(value: unknown): string {
@@ -35,11 +36,12 @@ const decoders: Record<string, { size: number; read: (view: DataView, at: number
 
 /** Bytes of a number. Throws for a type that is not one of weights. */
 export function sizeOf(name: string, dtype: string): number {
-  if (!Object.hasOwn(decoders, dtype)) throw bad(`${name}.dtype`, Object.keys(decoders).join(', '), dtype);
+  if (!Object.hasOwn(decoders, dtype))
+    throw bad(`${name}.dtype`, `one of ${Object.keys(decoders).join(', ')}`, dtype);
   return decoders[dtype]!.size;
 }
 
-/** So many numbers, the i-th at byte `place(i)`. Throws if one is not finite. */
+/** `count` numbers, the i-th at byte `place(i)`. Throws if one is not finite. */
 export function readNumbers(
   name: string,
   dtype: string,
@@ -58,15 +60,20 @@ export function readNumbers(
 /** All four bytes: a safetensors header of 19 280 bytes begins with the first two. */
 export const isZip = (bytes: Uint8Array) => [0x50, 0x4b, 3, 4].every((byte, i) => bytes[i] === byte);
 
+/** @param needed bytes that the header asks for */
+const cutOff = (needed: number, { byteLength }: Uint8Array) =>
+  bad('file', `at least ${needed} bytes, as its header says`, `${byteLength} bytes: it was cut off`);
+
 /** Reads and checks a file: tensors tile the data exactly. Throws `INVALID_CHECKPOINT` naming what is wrong. */
 export function readSafetensors(bytes: Uint8Array): TensorFile {
-  if (!(bytes instanceof Uint8Array)) throw bad('bytes', 'a Uint8Array', bytes);
+  if (!(bytes instanceof Uint8Array)) throw refuse('INVALID_CHECKPOINT', 'bytes', 'a Uint8Array', bytes);
   if (isZip(bytes)) throw bad('file', 'a safetensors file', 'a zip archive (a PyTorch .pt file?)');
   if (bytes.byteLength < 10) throw bad('file', 'a safetensors file', `${bytes.byteLength} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = Number(view.getBigUint64(0, true));
-  if (length < 2 || length > Math.min(MOST_HEADER, bytes.byteLength - 8) || bytes[8] !== 0x7b)
-    throw bad('header', 'a JSON header within the file', `a length of ${length}`);
+  if (length < 2 || length > MOST_HEADER || bytes[8] !== 0x7b)
+    throw bad('file', 'a safetensors file', `${bytes.byteLength} bytes of another format`);
+  if (length > bytes.byteLength - 8) throw cutOff(8 + length, bytes);
   const { __metadata__: metadata = {}, ...entries } = parseHeader(bytes.subarray(8, 8 + length));
   const begin = 8 + length;
   const total = bytes.byteLength - begin;
@@ -79,8 +86,8 @@ export function readSafetensors(bytes: Uint8Array): TensorFile {
       throw bad(`${name}.data_offsets`, 'two whole numbers', brief(offsets));
     const [from, to] = offsets as [number, number];
     const count = shape.reduce((product, size) => product * size, 1);
-    if (from > to || to > total || count * bytesEach !== to - from)
-      throw bad(`${name}.data_offsets`, `${count * bytesEach} of the ${total} bytes`, brief(offsets));
+    if (from > to || count * bytesEach !== to - from)
+      throw bad(`${name}.data_offsets`, `${count * bytesEach} bytes for its shape`, brief(offsets));
     found.push({ name, from, to, dtype: String(dtype), shape });
   }
   found.sort((a, b) => a.from - b.from || a.to - b.to);
@@ -90,7 +97,8 @@ export function readSafetensors(bytes: Uint8Array): TensorFile {
       throw bad(`${name}.data_offsets`, 'data without holes or overlaps', `a start at ${from}`);
     at = to;
   }
-  if (at !== total) throw bad('data', 'an end where the last tensor ends', `${total - at} bytes more`);
+  if (at > total) throw cutOff(begin + at, bytes);
+  if (at < total) throw bad('file', `${begin + at} bytes, as its header says`, `${bytes.byteLength} bytes`);
   // Only now: a thousand names for the same bytes would have been a thousand copies of them.
   const tensors = found.map(({ name, from, to, dtype, shape }): [string, Tensor] => {
     const bytesEach = sizeOf(name, dtype);
@@ -134,7 +142,7 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   } catch (error) {
     trouble = (error as Error).message;
   }
-  if (trouble !== undefined) throw mismatch('INVALID_CHECKPOINT', 'header', 'a JSON object', trouble);
+  if (trouble !== undefined) throw bad('header', 'a JSON object', trouble);
   if (typeof header !== 'object' || header === null || Array.isArray(header))
     throw bad('header', 'a JSON object', brief(header));
   const { __metadata__: metadata = {} } = header as Record<string, unknown>;

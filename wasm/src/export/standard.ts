@@ -19,7 +19,7 @@ export interface StandardCell {
   biases: readonly Parameter[];
   /** Of a peephole LSTM: vectors of i, f and o. */
   peepholes: readonly Parameter[];
-  /** Whether part of the former state is dropped in training. */
+  /** Whether part of the previous state is dropped in training. */
   dropsState: boolean;
 }
 
@@ -115,7 +115,7 @@ export function standardOf(executed: Executed): StandardCell | string {
   };
 }
 
-/** Why the maps that run at every step are not those of a standard layer from its own former state. */
+/** Why the maps that run at every step are not those of a standard layer from its own previous state. */
 function recurrentReason(
   cell: GraphCell,
   own: readonly Entering[],

@@ -64,7 +64,7 @@ export type Op =
   | { kind: 'concat'; parts: readonly Value[] }
   /** (x − mean) / √(variance + ε) of each block of `block` features (Ba et al. 2016). */
   | { kind: 'normalized'; x: Value; block: number; epsilon: number }
-  /** keep∘former + (1 − keep)∘next. */
+  /** keep∘previous + (1 − keep)∘next. */
   | { kind: 'mix'; keep: Value; former: Value; next: Value }
   /** 1 for units that wait at this step, because the global step is no multiple of their period; else 0. */
   | { kind: 'waiting'; sequence: Sequence; periods: readonly number[] }

@@ -74,7 +74,7 @@ export interface LayerConfig {
   /** Bias vectors: none, one, or two (input and recurrent apart, as PyTorch). Default `two`. */
   bias?: Name<'none' | 'one' | 'two'>;
   /**
-   * `backward`: from the last step to the first (Schuster & Paliwal 1997). Default `forward`. A network that foretells
+   * `backward`: from the last step to the first (Schuster & Paliwal 1997). Default `forward`. A network that predicts
    * has no backward layers.
    */
   direction?: Name<'forward' | 'backward'>;
@@ -104,12 +104,12 @@ export interface LayerConfig {
 /** What a network is asked for, and how its examples are written as text. */
 export interface TaskConfig {
   /**
-   * - `next`: foretell each character of a text.
+   * - `next`: predict each character of a text.
    * - `generate`: write sequences. A sequence a line; with a context, its numbers (with commas) and a tab before it.
    * - `classify`: one label for a sequence. Label, tab, sequence.
    * - `tag`: a label for each step. Sequence, tab, as many labels of one character.
    * - `translate`: a sequence into another. Source, tab, target.
-   * - `regress`: numbers. CSV, the next row is foretold; pooled: a series a line, steps divided by commas and numbers
+   * - `regress`: numbers. CSV, the next row is predicted; pooled: a series a line, steps divided by commas and numbers
    *   of a step by spaces, then a tab and the numbers of the answer.
    * - `tensor`: whatever you make of it, see `createNetwork`.
    * - `notes`: 88 keys, many at a time. JSON, `{"train": [[[key, …], …], …], "valid": …, "test": …}`.
@@ -205,7 +205,7 @@ export interface ScheduleConfig {
   name?: Name<'constant' | 'step' | 'exponential' | 'cosine' | 'plateau'>;
   /** Steps of linear growth from zero. Default 0. */
   warmup?: number;
-  /** step: multiply by `factor` every so many steps. */
+  /** step: multiply by `factor` each time this number of steps has passed. */
   every?: number;
   factor?: number;
   /** cosine: length of the descent in steps. */
@@ -232,7 +232,7 @@ export interface Config {
    * states of all layers, or both. Default `both`.
    */
   context?: Name<'none' | 'input' | 'initial' | 'both'>;
-  /** Whether the network is fed its own answers while it trains. Default `none`. */
+  /** Scheduled sampling: how often the network reads its own predictions in training. Default `none`. */
   scheduledSampling?: ScheduledSamplingConfig | string;
   /** Same seed, text and configuration: same model, bit for bit, on every platform. Default 1. */
   seed?: number;
@@ -246,7 +246,7 @@ export interface Config {
   embedding?: number;
   /** The readout uses the embedding's matrix; the last layer must be as wide. Default false. */
   tieWeights?: boolean;
-  /** What edges from `output` carry: the former target, or the network's own guess. Default `target`. */
+  /** What edges from `output` carry: the previous target, or the network's own prediction. Default `target`. */
   feedback?: Name<'target' | 'softmax'>;
   /** A network by name, instead of `layers`: see `getSchema().presets`. Fields beside it overrule the preset's. */
   preset?: Preset;
@@ -348,7 +348,7 @@ export interface SchemaDataset {
   min: number;
   default: number;
   max: number;
-  /** What the best possible answer reaches, and what one without information does, in words. */
+  /** What the best possible answer reaches, and what the trivial baseline reaches, in words. */
   optimum: string;
   trivial: string;
   metric: string;

@@ -12,7 +12,7 @@ export interface InspectionData {
   bytes: Uint8Array;
 }
 
-/** Bits that each character cost; the first was not guessed. */
+/** Bits that each character cost; the first was not predicted. */
 function surprises(tokens: readonly number[], probabilities: Float32Array): Float32Array {
   const symbols = probabilities.length / tokens.length;
   const of = (token: number, t: number) =>

@@ -39,7 +39,7 @@ export interface NetworkInfo {
   outputs: number;
   /** C. */
   context: number;
-  /** Largest delay of an edge from the input: so many steps of it are part of the state. */
+  /** Largest delay of an edge from the input: its last `maxInputDelay` steps are part of the state. */
   maxInputDelay: number;
   /** How many numbers are learnt. */
   parameters: number;
@@ -48,7 +48,7 @@ export interface NetworkInfo {
   layers: {
     /** H. */
     units: number;
-    /** Largest delay of an edge from the layer, 1 or more: so many steps of h are its state. */
+    /** Largest delay of an edge from the layer, 1 or more: its last `maxDelay` steps of h are its state. */
     maxDelay: number;
     /** Names of what the cell carries from step to step: h first. */
     states: ('h' | 'c' | 'n' | 'm')[];

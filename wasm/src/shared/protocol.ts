@@ -71,14 +71,14 @@ export interface Calls {
   baselines(args: { maxOrder: number }): Baselines;
   /** [layer][lag]. */
   gradientFlow(args: { lags: number }): number[][];
-  /** Not sliced, like the two below: about as long as reading and, for the second, learning so many characters. */
+  /** Not sliced, like the two below: takes as long as reading the text; `connectivity`, as training on it. */
   inspect(args: { text: Uint8Array }): InspectionData;
   saliency(args: { text: Uint8Array; at: number }): number[];
   preactivations(args: { text: Uint8Array; layer: number; at: number }): Term[];
   histograms(args: { bins: number }): TensorStats[];
   /** Long. */
   evaluate(args: { split: Split }): Omit<Evaluation, 'bitsPerToken'>;
-  /** `request`: JSON. Not sliced: about as long as reading and writing so many steps. */
+  /** `request`: JSON. Not sliced: takes about as long as reading the input and writing the answer. */
   predict(args: { request: string }): Prediction;
   example(args: { split: Split; index: number }): ExampleResult;
   /** Long, a stream of Progress. Stopping it is not an error: the result is the state it ended in. */

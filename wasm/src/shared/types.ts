@@ -117,7 +117,7 @@ export interface DataInfo {
   train: number;
   validation: number;
   test: number;
-  /** Loss of the answer without information, on the validation examples. Only with data. */
+  /** Loss of the trivial baseline (the best constant prediction), on the validation examples. Only with data. */
   trivialLoss?: number;
 }
 
@@ -207,7 +207,7 @@ export interface Evaluation {
   tokens: number;
   /**
    * Share of right answers: labels; whole sequences (written by greedy decoding); of `notes`, those both played and
-   * foretold among those that are either. Null for `next` and `regress`.
+   * predicted among those that are either. Null for `next` and `regress`.
    */
   accuracy: number | null;
 }
@@ -307,7 +307,7 @@ export interface Inspection {
   layers: LayerInspection[];
   /** Of the character that follows: as many numbers a character as the vocabulary has symbols. */
   probabilities: Float32Array;
-  /** Bits that each character cost, −log₂ of its probability; NaN for the first, which nothing foretold. */
+  /** Bits that each character cost, −log₂ of its probability; NaN for the first, which nothing predicted. */
   surprise: Float32Array;
 }
 
@@ -400,7 +400,7 @@ export interface Model {
   gradientFlow(options?: { lags?: number }): Promise<number[][]>;
   /**
    * Reads a text (a string, or its bytes as the model was trained on them) with the weights of the moment and tells
-   * everything that happened: states, gates, guesses, surprise. Needs four bytes for each number, at most 256 MB.
+   * everything that happened: states, gates, predictions, surprise. Needs four bytes for each number, at most 256 MB.
    */
   inspect(text: string | Uint8Array): Promise<Inspection>;
   /**

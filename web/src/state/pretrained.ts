@@ -1,4 +1,4 @@
-// The network that was trained before the page was built (scripts/pretrain.mjs): it writes in the first second, while
+// The network that was trained before the page was built (scripts/data/pretrain.mjs): it writes in the first second, while
 // the reader's own has learnt nothing yet. It only writes; nothing trains it here.
 import { signal } from '@preact/signals';
 import { type Model, openModel, preload } from 'unfold-rnn';

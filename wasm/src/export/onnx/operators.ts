@@ -130,7 +130,7 @@ function attention(op: Op & { kind: 'attention' }, hint: string, scope: Scope): 
 const vector = ({ name, tensor }: Parameter, graph: Graph) =>
   graph.floats(name, [tensor.data.length], () => tensor.data);
 
-/** keep∘former + (1 − keep)∘next, the engine's way: exactly the former state where keep is 1. */
+/** keep∘previous + (1 − keep)∘next, computed as the engine does: exactly the previous state where keep is 1. */
 function blend(keep: string, former: string, next: string, hint: string, graph: Graph): string {
   const rest = graph.add(hint, 'Sub', [graph.scalar(1), keep]);
   const parts = [graph.add(hint, 'Mul', [keep, former]), graph.add(hint, 'Mul', [rest, next])];

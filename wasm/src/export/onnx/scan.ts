@@ -9,7 +9,7 @@ export interface Member {
   /** Its number. */
   l: number;
   layer: LoweredLayer;
-  /** How many former states somebody reads, by state. */
+  /** How many earlier states are read, by state. */
   past: readonly number[];
   /** Those before the first step, where somebody reads them: [past, N, H], oldest first. */
   initial: readonly (string | undefined)[];

@@ -91,7 +91,7 @@ export class Steps {
     return graph.add('no_tokens', 'Expand', [graph.ints(symbols), shape]);
   }
 
-  /** What the main sequence begins with, as outputs of the encoder: no former tokens, numbers 0, step 0. */
+  /** What the main sequence begins with, as outputs of the encoder: no earlier tokens, numbers 0, step 0. */
   before({ tokens, numbers, clock }: Memory, { symbols, lengths, numbers: D }: GraphSizes): void {
     const { graph } = this;
     const width = lengths ? 1 : D;
@@ -100,7 +100,7 @@ export class Steps {
     if (clock[0]) graph.output('clock', graph.ints(0), INT64, []);
   }
 
-  /** What goes on: former tokens, numbers and the clock, as outputs. */
+  /** What goes on: earlier tokens, numbers and the clock, as outputs. */
   after(): void {
     const { graph } = this;
     const { tokens, numbers } = this.#late;

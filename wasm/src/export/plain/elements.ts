@@ -1,4 +1,4 @@
-/** Elementwise statements: a cell by its equations, and what units keep of their former state. */
+/** Elementwise statements: a cell by its equations, and what units keep of their previous state. */
 import type { GraphExpression, GraphOperation } from '../../shared/graph-types.js';
 import { refuse } from '../../shared/errors.js';
 import type { Expression, Place, Statement, Target, Unary } from './program.js';
@@ -77,7 +77,7 @@ function expression(given: GraphExpression, known: ReadonlyMap<string, Expressio
   return { kind: 'binary', op: given[0], x: expression(given[1], known), y: expression(given[2], known) };
 }
 
-/** state ← keep∘former + (1 − keep)∘state; see GraphInterpolate. */
+/** state ← keep∘previous + (1 − keep)∘state; see GraphInterpolate. */
 export function lowerInterpolation(o: Of<'interpolate'>, at: At, weights: Weights): Statement {
   const assignments = o.states.flatMap((state, i) => {
     const zoneout = i === 0 ? o.zoneout : o.zoneoutCell;

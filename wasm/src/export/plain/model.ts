@@ -1,9 +1,9 @@
 /** A saved model as far as plain programs need it: the program of its network, and what its task says in words. */
 import { refuse } from '../../shared/errors.js';
-import { checksum, json, sound } from '../checkpoint.js';
+import { fromFile, json, kindOf } from '../checkpoint.js';
 import { parametersOf } from '../graph-parameters.js';
 import { readGraph, type SavedGraph } from '../graph.js';
-import { readSafetensors } from '../safetensors.js';
+import type { TensorFile } from '../safetensors.js';
 import { lower } from './lower.js';
 import type { Program } from './program.js';
 
@@ -53,16 +53,11 @@ export interface PlainModel {
  *   that plain programs do not know
  */
 export function readModel(bytes: Uint8Array): PlainModel {
-  return sound('file', () => taken(bytes));
+  return fromFile(bytes, taken);
 }
 
-function taken(bytes: Uint8Array): PlainModel {
-  const file = readSafetensors(bytes);
-  const tensorLevel = file.metadata['format'] === 'pt' && file.metadata['graph'] !== undefined;
-  const expected = { format: 'unfold', version: '1', checksum: checksum(file) };
-  for (const [key, value] of Object.entries(tensorLevel ? {} : expected))
-    if (file.metadata[key] !== value)
-      throw refuse('INVALID_CHECKPOINT', `__metadata__.${key}`, `'${value}'`, short(file.metadata[key]));
+function taken(file: TensorFile): PlainModel {
+  const tensorLevel = kindOf(file) === 'network';
   const graph = readGraph(file.metadata);
   const tensors = new Map([...file.tensors].filter(([name]) => !/^(optimizer|state)\./.test(name)));
   const config = object(json(file.metadata['config'] ?? '', 'config'));

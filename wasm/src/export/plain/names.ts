@@ -2,15 +2,18 @@
 
 /** Of JavaScript, C, C++ or Python, or of the printed programs themselves. */
 const RESERVED = new Set(
-  `alignas alignof and arguments asm async auto await base64 begin bool break case catch char class clock const context
-  continue copy decode default delete do double eval else encode enum export extern false fill finally float for
-  function given goto if import in inline input inputs instanceof int interface is kept labels lambda length lengths
-  let linear long main namespace new not np null number operator or out output outputs package pass periods predict
-  private probabilities protected public random register return row rows run s sample scores self short signed sizeof
-  softmax start state static steps step struct super switch symbols t template this throw tokens true try typedef
-  document performance setTimeout typeof undefined union unsigned using var vector void volatile while with yield
-  attend average argmax blocks choose column decode draw exp helpers indices k linear log max none normalize recall relu
-  run search sigmoid softmax tanh uniforms weights arguments abs numpy math sys`.split(/\s+/),
+  `alignas alignof and arguments asm async auto await base64 begin bool break case catch char class clock const
+  context continue copy decode default delete do double eval else encode enum export extern false fill finally float
+  for function given goto if import in inline input inputs instanceof int interface is kept labels lambda length
+  lengths let linear long main namespace new not np null number operator or out output outputs package pass periods
+  predict private probabilities protected public random register return row rows run s sample scores self short
+  signed sizeof softmax start state static steps step struct super switch symbols t template this throw tokens true
+  try typedef document performance setTimeout typeof undefined union unsigned using var vector void volatile while
+  with yield advance allocate answer answersOf answers_of attend average argmax blocks bytes choose column draw
+  endings exp helpers indices k log logSoftmax log_sigmoid log_softmax longest max none normalize part places
+  products read readAll recall relu scored slice source spell steps_of stepsOf stream tokens_of tokensOf unpack
+  search sigmoid tanh uniforms weights abs numpy math sys append clear forecast sqrt token uniform word S T
+  source_steps SimpleNamespace targets maxLength`.split(/\s+/),
 );
 
 export class Names {

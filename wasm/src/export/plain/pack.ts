@@ -32,7 +32,7 @@ export interface Packed {
 
 /** One block of little-endian bytes, a multiple of three: base64 without padding. */
 export function pack(
-  { matrices, vectors }: Program,
+  { matrices, vectors }: Pick<Program, 'matrices' | 'vectors'>,
   precision: Precision,
 ): { bytes: Uint8Array<ArrayBuffer>; entries: Packed[] } {
   const parts: { name: string; data: Float32Array | Int8Array }[] = vectors.map(({ name, data }) => ({

@@ -4,7 +4,7 @@
  */
 
 /**
- * How much of an array there is. `state`: the present column and, before it, as many former ones as are read late.
+ * How much of an array there is. `state`: the present column and, before it, the earlier ones that are read with a delay.
  * `sequence`: a column for each step, and as many beyond the end at which its layer begins. `step`: the present column.
  * `scores`: a number for each step of the encoder's sequence.
  */

@@ -18,7 +18,7 @@ export const mainOf = (network: LoweredNetwork): Sequence => (reads(network, 0) 
 /** Whether a source is read beside the main sequence. */
 const translates = (network: LoweredNetwork) => reads(network, 0) && reads(network, 1);
 
-/** How many former tokens or numbers somebody reads. */
+/** How many earlier tokens or numbers are read. */
 export function beforeOf({ sizes }: LoweredNetwork, memory: Memory, sequence: Sequence): number {
   return (sizes.numbers ? memory.numbers : memory.tokens)[sequence];
 }

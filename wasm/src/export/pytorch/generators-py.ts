@@ -27,7 +27,7 @@ def one_of(random, symbols):
 
 
 def some_of(random, symbols, least, most):
-    """A text of them, of so many symbols."""
+    """A text of least to most of the symbols."""
     return "".join(one_of(random, symbols) for _ in range(between(random, least, most)))
 
 
@@ -105,7 +105,7 @@ def draw(random, difficulty, longer):
     difficulty: 3,
     draw: String.raw`
 def draw_number(random, difficulty):
-    """So many digits at most, the first of several not 0."""
+    """At most that many digits; of several, the first is not 0."""
     digits = some_of(random, "0123456789", 1, difficulty)
     return one_of(random, "123456789") + digits[1:] if len(digits) > 1 and digits[0] == "0" else digits
 

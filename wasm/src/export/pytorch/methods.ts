@@ -46,9 +46,9 @@ interface Member {
   layer: LoweredLayer;
   /** The list of states h, the newest last. */
   past: string;
-  /** The variables of the other former states. */
+  /** The variables of the other previous states. */
   former: readonly string[];
-  /** How many former states somebody reads, by state. */
+  /** How many earlier states are read, by state. */
   reads: readonly number[];
   /** Whether its output is read after the scan. */
   answers: boolean;
@@ -139,7 +139,7 @@ class Writer {
     this.#give(this.#code.use(layer.out, 'before'), before, layer);
   }
 
-  /** Step by step. Every state is replaced at the end of a step: until then, past[-1] is the former one. */
+  /** Step by step. Every state is replaced at the end of a step: until then, past[-1] is the previous one. */
   #scan(): void {
     const { before, loop, after } = this.#lines;
     const appended: string[] = [];

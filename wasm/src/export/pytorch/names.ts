@@ -10,7 +10,7 @@ interface Told {
   config?: Pick<Config, 'task'>;
 }
 
-/** The stored names in Unfold's order, with the former place of each. */
+/** The stored names in Unfold's order, with the original position of each. */
 export interface Ordered {
   names: { vocabulary: SavedVocabulary } | { symbols: SavedSymbols };
   /** Of the tokens that are read; none where numbers are. */
@@ -33,7 +33,7 @@ export function taskOf({ config }: Told, metadata: Metadata): TaskConfig {
 }
 
 /** Whether each step answers for what comes next, so that no layer may read backwards. */
-export function foretells({ name, pooling }: TaskConfig): boolean {
+export function predictsNext({ name, pooling }: TaskConfig): boolean {
   return name === 'next' || name === 'notes' || (name === 'regress' && (pooling ?? 'none') === 'none');
 }
 
@@ -87,7 +87,7 @@ function textNames({ symbols }: Told, metadata: Metadata, V: number): Ordered {
   return { names: { vocabulary }, inputs: order, outputs: order };
 }
 
-/** The caller's names sorted, with the former place of each; or the stored ones, as they are. */
+/** The caller's names sorted, with the original position of each; or the stored ones, as they are. */
 function listOf(
   field: 'symbols' | 'labels',
   given: string | readonly string[] | undefined,

@@ -106,7 +106,7 @@ const library: Record<string, string> = {
         scores = scores.masked_fill(steps >= lengths, -torch.inf)
     return (torch.softmax(scores, -2).unsqueeze(-1) * memory).sum(-3)`,
   draw: `def draw(tokens, t, logits, teacher_forcing):
-    """The tokens, those of step t at times drawn from the answer to the step before (Bengio et al. 2015)."""
+    """The tokens, those of step t at times drawn from the answer to the previous step (Bengio et al. 2015)."""
     drawn = torch.multinomial(torch.softmax(logits[:, :SYMBOLS].detach(), -1), 1)[:, 0]
     true = torch.rand(len(drawn), device=drawn.device) < teacher_forcing
     return torch.cat([tokens[:t], torch.where(true, tokens[t], drawn)[None], tokens[t + 1 :]])`,
@@ -140,11 +140,11 @@ const library: Record<string, string> = {
         return sequence.mean(0)
     steps = torch.arange(len(sequence), device=sequence.device)[:, None, None]
     return (sequence * (steps < lengths[:, None])).sum(0) / lengths[:, None]`,
-  zoneout: `def zoneout(former, new, probability, training):
-    """Each unit keeps its former state with this probability (Krueger et al. 2017)."""
+  zoneout: `def zoneout(previous, new, probability, training):
+    """Each unit keeps its previous state with this probability (Krueger et al. 2017)."""
     if training:
-        return torch.where(torch.rand_like(new) < probability, former, new)
-    return probability * former + (1 - probability) * new`,
+        return torch.where(torch.rand_like(new) < probability, previous, new)
+    return probability * previous + (1 - probability) * new`,
   clock_periods: `def clock_periods(periods, counts, device):
     """The period of each unit of a clockwork layer (Koutník et al. 2014)."""
     return torch.tensor(periods, device=device).repeat_interleave(torch.tensor(counts, device=device))`,

@@ -1,5 +1,5 @@
 /** The parts of a state_dict: recurrent layers, a Linear, an Embedding. */
-import { refuse } from '../../shared/errors.js';
+import { mismatch, refuse } from '../../shared/errors.js';
 import type { Tensor } from '../safetensors.js';
 
 /** One direction of a layer of torch.nn. */
@@ -22,7 +22,13 @@ export function layersOf(
     const [, prefix, number] = /^(.*?)weight_ih_l(\d+)$/.exec(name) ?? [];
     return number === undefined ? [] : [{ prefix: prefix!, number: Number(number) }];
   });
-  if (!found.length) throw refuse('INVALID_CHECKPOINT', 'weight_ih_l0', 'an RNN, LSTM or GRU', 'none');
+  if (!found.length)
+    throw mismatch(
+      'INVALID_CHECKPOINT',
+      'file',
+      'weight_ih_l0 and more of an nn.RNN, nn.LSTM or nn.GRU',
+      names.length ? `tensors such as ${names[0]!.slice(0, 60)}` : 'no tensor',
+    );
   const byName = new Intl.Collator('en', { numeric: true });
   found.sort((a, b) => byName.compare(a.prefix, b.prefix) || a.number - b.number);
   return found.map(({ prefix, number }) => {

@@ -170,7 +170,7 @@ def read(text, config, names):
       forecast,
       String.raw`
 def read_series(text, longest, width):
-    """Series are cut into examples of at most so many steps; each begins with the row that the last one predicted."""
+    """Series are cut into examples of at most 'longest' steps; each begins with the row that the last one predicted."""
     examples, rows, fresh, begins, number = [], [], True, True, 0
 
     def finish():

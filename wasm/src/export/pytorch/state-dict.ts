@@ -1,11 +1,12 @@
 /** Weights as a state_dict of torch.nn.RNN, LSTM and GRU, there and back. */
 import type { Config, LayerConfig } from '../../shared/config.js';
-import { refuse } from '../../shared/errors.js';
+import { mismatch, refuse, UnfoldError } from '../../shared/errors.js';
+import { nameOf } from '../../shared/formats.js';
 import { checkTask, readCheckpoint, sound, TASKS, writeCheckpoint } from '../checkpoint.js';
 import { lower } from '../lowering.js';
-import { isZip, readSafetensors, type Tensor, writeSafetensors } from '../safetensors.js';
+import { isZip, readSafetensors, type Tensor, type TensorFile, writeSafetensors } from '../safetensors.js';
 import { reorderRows, type Stack, type StackLayer, stackOf } from '../stack.js';
-import { foretells, orderedNames, taskOf } from './names.js';
+import { predictsNext, orderedNames, taskOf } from './names.js';
 import { ends, type ImportedLayer, layersOf } from './parts.js';
 import { readPt } from './pt.js';
 import { moduleCode, objection } from './torch-module.js';
@@ -108,14 +109,14 @@ export interface StateDictOptions {
  * A checkpoint for `openModel` from a `state_dict` of PyTorch, as safetensors or as `torch.save` writes it: one
  * `nn.RNN`, `nn.LSTM` or `nn.GRU` (or several, one after the other), an `nn.Linear` with a bias on top, and below an
  * `nn.Embedding`, one-hot symbols or numbers. The names of the modules do not matter. Symbols and labels are sorted, as
- * Unfold keeps them, and the weights with them. Layers of both directions need a task that does not foretell:
+ * Unfold keeps them, and the weights with them. Layers of both directions need a task that does not predict the next step:
  * `classify`, `tag`, or `regress` with a `pooling`.
  *
  * @throws UnfoldError `INVALID_CHECKPOINT` or `INVALID_ARGUMENT` naming what does not fit; `UNSUPPORTED` for what
  *   Unfold does not have: other tasks, projections, and every tensor that is none of the above
  */
 export function fromStateDict(file: Uint8Array, options: StateDictOptions = {}): Uint8Array<ArrayBuffer> {
-  const { tensors, metadata } = isZip(file) ? readPt(file) : readSafetensors(file);
+  const { tensors, metadata } = readFile(file);
   const left = new Map(tensors);
   const take = (name: string) => {
     const tensor = left.get(name);
@@ -131,8 +132,8 @@ export function fromStateDict(file: Uint8Array, options: StateDictOptions = {}):
   const O = weight.shape[0]!;
   const entering = table ? table.shape[0]! : layers[0]!.input.shape[1]!;
   const turned = layers.find(({ backward }) => backward)?.backward;
-  if (turned && foretells(task))
-    throw refuse('UNSUPPORTED', turned.path('weight_ih'), `one direction (${task.name} foretells)`, 'two');
+  if (turned && predictsNext(task))
+    throw refuse('UNSUPPORTED', turned.path('weight_ih'), `one direction (${task.name} predicts what follows)`, 'two');
   const { names, inputs, outputs } = orderedNames(options, metadata, task, entering, O, table !== undefined);
 
   const parameters = new Map<string, Tensor>();
@@ -153,6 +154,19 @@ export function fromStateDict(file: Uint8Array, options: StateDictOptions = {}):
     ...(table && { embedding: table.shape[1], tied }),
   };
   return writeCheckpoint(config, names, parameters);
+}
+
+/** Of either format; the error says what else it is. */
+function readFile(file: Uint8Array): TensorFile {
+  const other = (came: string) => mismatch('INVALID_CHECKPOINT', 'file', 'a state_dict of PyTorch', came);
+  try {
+    const read = file instanceof Uint8Array && isZip(file) ? readPt(file) : readSafetensors(file);
+    if (read.metadata['format'] === 'unfold') throw other('a model of Unfold, which openModel() opens');
+    return read;
+  } catch (error) {
+    const known = error instanceof UnfoldError && error.field === 'file' && !isZip(file) && nameOf(file);
+    throw known ? other(known[0]) : error;
+  }
 }
 
 /** What a layer reads: the input, or one direction of the layer below. */
@@ -237,7 +251,7 @@ function check(name: string, { shape }: Tensor, expected: readonly number[]): vo
     throw refuse('INVALID_CHECKPOINT', name, `shape [${expected}]`, `[${shape}]`);
 }
 
-/** Columns of a matrix, so many from one on. */
+/** `count` columns of a matrix, from column `from` on. */
 function partOf({ shape, data }: Tensor, from: number, count: number): Tensor {
   const [rows, columns] = shape as [number, number];
   if (count === columns) return { shape, data };

@@ -99,7 +99,7 @@ def adam(parameters):
 
 def fit(batches, loss, steps, optimizer=adam, clip_norm=5.0, model=HERE / "model.safetensors", out=None, device="cpu",
         compile=False, say=print):
-    """Trains for so many steps, batch after batch and then from the first one again, and saves. Returns the losses.
+    """Trains for a number of steps, which take the batches in turn, over and over, and saves. Returns the losses.
 
     optimizer: a function of the parameters. clip_norm: of all gradients together; math.inf for none.
     """

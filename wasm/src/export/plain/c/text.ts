@@ -42,7 +42,7 @@ static inline const float *unfold_read(unfold_state *s, const char *text) {
 static inline void unfold_predict(unfold_state *s, const char *text, float *probabilities) {
   unfold_softmax(probabilities, unfold_read(s, text), ${outputs});
 }
-/* Writes so many symbols that follow a prompt, as far as there is room, with a zero at the end; returns the bytes before it.
+/* Writes length symbols that follow a prompt, as far as there is room, with a zero at the end; returns the bytes before it.
    Temperature 0: always the likeliest. */
 static inline int unfold_sample(unfold_state *s, const char *prompt, int length, float temperature, uint64_t seed,
                                 char *out, size_t size) {

@@ -27,6 +27,12 @@ export const escape = (text: string) => text.replace(/[&<>"]/g, (symbol) => `&#$
 /** An input that the model knows. */
 const known = (model: PlainModel) => example(model).slice(1, -1);
 
+/** The symbols that may be typed, where these are few enough to be read. */
+function alphabet({ symbols }: PlainModel): string {
+  const text = symbols.map((symbol) => (symbol === ' ' ? '␣' : symbol)).join(' ');
+  return text.length <= 80 ? escape(`, of the symbols ${text}`) : '';
+}
+
 export function formOf(model: PlainModel): Form {
   switch (model.task) {
     case 'next':
@@ -92,7 +98,7 @@ function sequences(model: PlainModel): Form {
       ? `value('context').trim().split(/[\\s,;]+/).map(Number)`
       : '';
   const input = source
-    ? area('input', 'Source', known(model), 2)
+    ? area('input', `Source${alphabet(model)}`, known(model), 2)
     : model.context
       ? `<label>Context, ${model.context} numbers<input name="context" value="${Array(model.context).fill(0).join(' ')}"></label>`
       : '';
@@ -134,7 +140,7 @@ const inputField = (model: PlainModel, rows = 4) =>
         sineRows(model),
         rows,
       )
-    : area('input', 'Input', known(model), 2);
+    : area('input', `Input${alphabet(model)}`, known(model), 2);
 
 const inputOf = (model: PlainModel) => (model.numbers ? `rowsOf(value('input'))` : `value('input')`);
 

@@ -13,7 +13,7 @@ const SHOWING = `
     output.replaceChildren(
       ...list.map(([name, p]) => {
         const [row, track, bar] = [make('div', 'bar'), make('div', 'track'), make('div', '')];
-        bar.style.width = percent(p);
+        bar.style.width = 100 * p + '%';
         track.append(bar);
         row.append(make('span', 'name', name), track, make('span', '', percent(p)));
         return row;

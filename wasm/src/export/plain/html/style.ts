@@ -27,7 +27,7 @@ p { margin: 0 0 1rem; color: var(--soft); }
 form { display: grid; gap: 0.75rem; }
 label { font-size: 0.8125rem; font-weight: 600; }
 textarea, input, select, button { font: inherit; color: inherit; border: 1px solid var(--edge); border-radius: 0.5rem; }
-textarea, input, select { width: 100%; margin-top: 0.25rem; padding: 0.5rem 0.75rem; background: var(--surface); }
+textarea, input, select { width: 100%; margin-top: 0.25rem; padding: 0.5rem 0.75rem; background: var(--surface); font-weight: 400; font-size: 1rem; }
 textarea, .text { font-family: ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace; }
 input[type='range'] { padding: 0; accent-color: var(--accent); }
 .row { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: 0.75rem; }

@@ -1,4 +1,6 @@
 /** What every exported JavaScript module brings along: products, gate functions, random numbers. No dependency. */
+import { GROUP, LARGEST, LOWEST, STEPS } from '../compact.js';
+import type { Storage } from './storage.js';
 
 const FLOAT = `
 /** y += W·x: rows of a matrix, four at a time, by columns of x. */
@@ -173,6 +175,27 @@ function decode(text) {
 }
 `;
 
+/** Decodes what compact.ts writes. */
+const UNPACK = `
+/** Weights of a matrix from text: of each ${GROUP} of a row their scale in two digits, then a digit for each. */
+function unpack(rows, columns, text) {
+  const weights = new Float32Array(rows * columns);
+  let at = 0;
+  const digit = () => {
+    const code = text.charCodeAt(at++);
+    return code - 33 - (code > 39) - (code > 60) - (code > 92);
+  };
+  for (let i = 0, scale = 0; i < weights.length; ++i) {
+    if ((i % columns) % ${GROUP} === 0) {
+      const k = 91 * digit() + digit();
+      scale = k > 0 ? 2 ** (k / ${STEPS} - ${LOWEST}) : 0;
+    }
+    weights[i] = scale * (digit() - ${LARGEST});
+  }
+  return weights;
+}
+`;
+
 /** The engine's random numbers, so that a seed gives the same sample. */
 export const RANDOM = `
 /** Random numbers in [0, 1) of a seed: Philox4x32-10 (Salmon et al. 2011), as the engine draws them. */
@@ -218,6 +241,6 @@ function draw(weights, n, random) {
 }
 `;
 
-/** Helpers for weights of this precision. */
-export const helpers = (precision: 'float32' | 'int8') =>
-  (precision === 'int8' ? INTEGER : FLOAT) + REST + BASE64;
+/** Helpers for weights that are so stored. */
+export const helpers = (storage: Storage) =>
+  (storage === 'int8' ? INTEGER : FLOAT) + REST + BASE64 + (storage === 'compact' ? UNPACK : '');

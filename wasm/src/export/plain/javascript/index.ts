@@ -2,10 +2,10 @@ import { CLike, type Dialect, elementOf, kept } from '../c-like.js';
 import { helpers } from './helpers.js';
 import { taskCode } from './tasks.js';
 import { type PlainModel, readModel } from '../model.js';
-import { type PlainOptions, type Precision, precisionOf } from '../options.js';
-import { base64, pack } from '../pack.js';
+import { type PlainOptions, precisionOf } from '../options.js';
 import { touched } from '../passes.js';
 import type { ArrayInfo, Loop, Statement } from '../program.js';
+import { type Storage, weightsCode } from './storage.js';
 
 /**
  * A saved model as one ES module of plain JavaScript, weights inside: no WebAssembly, no `eval`, no dependency. It runs
@@ -26,25 +26,25 @@ export function toJavaScript(checkpoint: Uint8Array, options: PlainOptions = {})
   return javaScriptOf(readModel(checkpoint), precisionOf(options) ?? 'float32');
 }
 
-export function javaScriptOf(model: PlainModel, precision: Precision): string {
+export function javaScriptOf(model: PlainModel, storage: Storage): string {
   const task = taskCode(model);
   return [
     task.head,
-    networkCode(model, precision),
+    networkCode(model, storage),
     task.code,
-    helpers(precision),
-    weightsCode(model, precision),
+    helpers(storage),
+    `\n${weightsCode(model.program, storage)}`,
   ].join('');
 }
 
-const dialect = (precision: Precision): Dialect => ({
+const dialect = (storage: Storage): Dialect => ({
   prefix: '',
   integer: 'let',
   float: 'const',
   array: (name) => name,
   from: (array, offset) => `${array}, ${offset}`,
   matrix: ({ name, columns }, row) =>
-    precision === 'int8' ? `${name}, ${name}_scale, ${row}` : `${name}, ${row * columns}`,
+    storage === 'int8' ? `${name}, ${name}_scale, ${row}` : `${name}, ${row * columns}`,
   vector: (name) => name,
   literal: String,
   none: 'none',
@@ -67,9 +67,9 @@ function taking(statements: readonly Statement[], more: readonly (ArrayInfo | nu
 
 const bodies = (loops: readonly Loop[]) => loops.flatMap(({ body }) => body);
 
-function networkCode(model: PlainModel, precision: Precision): string {
+function networkCode(model: PlainModel, storage: Storage): string {
   const { program } = model;
-  const print = new CLike(dialect(precision), program.tokens);
+  const print = new CLike(dialect(storage), program.tokens);
   const encodes = program.encode.length > 0;
   const parameters = [encodes && 'S', program.whole && 'T'].filter(Boolean).join(', ');
   const parts = [
@@ -181,18 +181,4 @@ ${taking(statements, outputs)}${program.main.map((loop) => print.loop(loop, 0, '
   return rows;
 }
 `;
-}
-
-function weightsCode({ program }: PlainModel, precision: Precision): string {
-  const { bytes, entries } = pack(program, precision);
-  const types = { float32: 'Float32Array', int8: 'Int8Array' };
-  const views = entries.map(
-    ({ name, type, offset, length }) => `const ${name} = new ${types[type]}(bytes, ${offset}, ${length});\n`,
-  );
-  const periods = program.periods.map(({ name, periods: list }) => `const ${name} = [${list.join(', ')}];\n`);
-  return `
-${periods.join('')}const bytes = decode(
-  '${base64(bytes)}',
-);
-${views.join('')}`;
 }

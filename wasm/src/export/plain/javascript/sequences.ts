@@ -51,7 +51,6 @@ export function start(${argument}) {
 ${
   source
     ? `  const steps = stepsOf(input);
-  if (!steps.length) throw new RangeError('input: expected at least one symbol');
   const s = allocate(steps.length);
   ${loadingCode({ ...model, numbers: 0 }, 1)}
   encode(s);

@@ -20,8 +20,9 @@ export const reads = (tokens: boolean) => (tokens ? `  s.tokens[s.tokens.length 
 export function readingCode(model: PlainModel): string {
   if (model.numbers)
     return `
-/** The rows of an input, which may be flat where a step is one number. */
+/** The rows of an input, at least one; they may be flat where a step is one number. */
 function stepsOf(rows) {
+  if (!(rows?.length > 0)) throw new RangeError('input: expected at least one step, got none');
   return Array.from(rows, (row, t) => {
     const numbers = typeof row === 'number' ? [row] : row;
     if (numbers.length !== ${model.numbers} || !numbers.every(Number.isFinite))
@@ -42,13 +43,21 @@ export function tokensOf(text) {
   for (let at = 0; at < text.length;) {
     let size = longest;
     while (size > 0 && !places.has(text.slice(at, at + size))) --size;
-    if (size === 0) throw new RangeError(\`input: "\${text.slice(at, at + 8)}" is no symbol of the model\`);
+    if (size === 0) {
+      const [position, symbol] = [[...text.slice(0, at)].length, String.fromCodePoint(text.codePointAt(at))];
+      throw new RangeError(\`input: expected symbols of the model, got "\${symbol}" (position \${position})\`);
+    }
     tokens.push(places.get(text.slice(at, at + size)));
     at += size;
   }
   return tokens;
 }
-const stepsOf = tokensOf;
+/** Tokens of an input, at least one. */
+function stepsOf(text) {
+  const tokens = tokensOf(text);
+  if (!tokens.length) throw new RangeError('input: expected at least one step, got none');
+  return tokens;
+}
 `;
 }
 

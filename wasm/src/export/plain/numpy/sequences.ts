@@ -44,8 +44,6 @@ def start(${argument}):
 ${
   source
     ? `    steps = steps_of(text)
-    if not steps:
-        raise ValueError("expected at least one symbol")
     s = allocate(len(steps))
 ${loading({ ...model, numbers: 0 }, 1)}    encode(s)
 `

@@ -16,8 +16,11 @@ export function readingPy({ numbers, symbols }: PlainModel): string {
     return `
 
 def steps_of(rows):
-    """The rows of an input, ${numbers} numbers each."""
-    return np.asarray(rows, np.float32).reshape(-1, ${numbers})
+    """The rows of an input, at least one${numbers === 1 ? '; they may be flat' : ''}."""
+    rows = np.asarray(rows, np.float32)
+${numbers === 1 ? '    rows = rows[:, None] if rows.ndim == 1 else rows\n' : ''}    if rows.ndim != 2 or rows.shape[1] != ${numbers} or not len(rows) or not np.isfinite(rows).all():
+        raise ValueError(f"input: expected rows of ${numbers} finite numbers, at least one, got shape {rows.shape}")
+    return rows
 `;
   return `
 
@@ -28,14 +31,16 @@ longest = max(map(len, symbols))
 
 
 def steps_of(text):
-    """Tokens of a text, the longest symbols first; raises a ValueError at what is none."""
+    """Tokens of a text, the longest symbols first; raises a ValueError at what is none, or if there is none."""
     tokens, at = [], 0
     while at < len(text):
         size = next((n for n in range(longest, 0, -1) if text[at : at + n] in places and len(text) >= at + n), 0)
         if size == 0:
-            raise ValueError(f"{text[at : at + 8]!r} is no symbol of the network")
+            raise ValueError(f"input: expected symbols of the model, got {text[at]!r} (position {at})")
         tokens.append(places[text[at : at + size]])
         at += size
+    if not tokens:
+        raise ValueError("input: expected at least one step, got none")
     return tokens
 `;
 }
