@@ -279,7 +279,7 @@ it('ends in one consistent run, whatever is pressed in whatever order', async ()
 });
 
 it('exports a curve of more steps than it has points with the lowest and highest loss of each', async () => {
-  const { curveTable } = await import('../../web/src/keep/exports');
+  const { curveTable } = await import('../../web/src/storage/exports');
   const { CAPACITY, Series } = await import('../../web/src/state/series');
   const series = new Series();
   for (let step = 1; step <= 2 * CAPACITY; step++) series.add(step, step % 2 ? 3 : 1);

@@ -7,7 +7,7 @@ import { browser, frames, later, pause, play, site, step, useSite, visit, waitFo
 useSite();
 
 const web = (path: string) => new URL(`../../web/${path}`, import.meta.url);
-const shown = (page: Page) => page.locator('#shown');
+const shown = (page: Page) => page.locator('#pretrained-text');
 const wordsOf = (text: string) => text.toLowerCase().match(/[a-z]+/g) ?? [];
 
 /** Share of the words that are words of the tales; the last may be unfinished, one letter may be anything. */
@@ -28,7 +28,7 @@ it('ships a model of at most 200 KB', async () => {
 it('fetches nothing before the first character that it does not need', async () => {
   const script = `
     new MutationObserver(() => {
-      if (window.first || !document.querySelector('#shown')?.textContent) return;
+      if (window.first || !document.querySelector('#pretrained-text')?.textContent) return;
       window.first = performance.getEntriesByType('resource').map(({ name }) => name.replace(/^.*\\//, ''));
     }).observe(document, { childList: true, subtree: true, characterData: true });`;
   const { page, close } = await visit(browser, site, { script });

@@ -117,7 +117,7 @@ export const look: typeof english = {
     },
     guess: 'Alle Einheiten zusammen sagen das nächste Zeichen voraus.',
   },
-  memory: {
+  memorization: {
     about: 'Wie viel von dem, was das Netz schreibt, aus dem Text abgeschrieben ist, an dem es gelernt hat.',
     longest: 'Zeichen hintereinander stehen Wort für Wort im Lerntext',
     none: 'Nichts ist abgeschrieben.',

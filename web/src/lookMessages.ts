@@ -117,7 +117,7 @@ export const look = {
     },
     guess: 'All units together guess the next character.',
   },
-  memory: {
+  memorization: {
     about: 'How much of what the network writes is copied from the text it learned from.',
     longest: 'characters in a row stand word for word in the training text',
     none: 'Nothing is copied.',

@@ -111,7 +111,7 @@ export const german: Messages = {
     linkRefused: 'Der Browser hat das Kopieren nicht erlaubt. In der Adresszeile steht derselbe Link.',
     help: 'Hilfe',
   },
-  places: {
+  sections: {
     label: 'Teile der Seite',
     text: 'Text',
     answers: 'Antworten',
@@ -468,13 +468,13 @@ export const german: Messages = {
     saved: (name, size) => `${name} gesichert, ${size}.`,
     textWaits: (title) => `${title} ist gewählt. Der Text gilt, sobald Sie neu beginnen.`,
   },
-  beside: {
+  pretrained: {
     title: 'Ein gelerntes Netz',
     about: 'Es hat die Geschichten sechzigmal gelesen.',
     own: 'Ihres, es lernt gerade',
     hide: 'Das gelernte Netz ausblenden',
   },
-  keep: {
+  storage: {
     forked: 'Dieser Lauf ging in einem anderen Tab weiter. Was hier ist, geht als eigener Lauf weiter.',
     copied: 'Dieser Lauf ist in einem anderen Tab offen. Hier ist eine Kopie.',
     older: (step) =>
@@ -484,7 +484,7 @@ export const german: Messages = {
     dropped: (name) => `Um Platz zu machen, wurde der älteste Lauf ohne Namen gelöscht: ${name}.`,
     unfinished: (name, step) => `${name} trainierte noch, als der Tab endete, bei Schritt ${step}.`,
     rested: 'Das Training ruhte, solange es niemand sehen konnte, und geht weiter.',
-    trouble: {
+    problem: {
       denied: 'Der Browser erlaubt dieser Seite nicht, Läufe aufzubewahren.',
       full: 'Zum Aufbewahren von Läufen ist kein Platz mehr.',
       taken: 'Ein anderer Tab hat diesen Lauf offen.',
@@ -610,7 +610,7 @@ export const german: Messages = {
   },
   look,
   about: help,
-  explained: {
+  helpPanel: {
     title: 'Was das bewirkt',
     empty: 'Zeigen Sie auf einen Regler oder gehen Sie mit Tab zu ihm: hier steht, was er bewirkt.',
   },
@@ -630,7 +630,7 @@ export const german: Messages = {
     newer:
       'Eine neuere Fassung dieser Seite ist da. Sie gilt, sobald jeder Tab mit dieser Seite geschlossen ist.',
   },
-  spoken: {
+  announcements: {
     started: 'Das Training hat begonnen',
     paused: (step) => `Angehalten bei Schritt ${step}`,
     epoch: (epoch, loss, unit) => `Durchgang ${epoch} fertig, ${loss} ${unit}`,

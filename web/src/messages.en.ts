@@ -4,9 +4,9 @@ import type { HelpName } from './help/equations';
 import { tours } from './tours/english';
 import { look } from './lookMessages';
 import { bytes, integer } from './state/format';
-import type { EmbedView } from './keep/embed';
-import type { ExportName } from './keep/exportNames';
-import type { Never } from './keep/trouble';
+import type { EmbedView } from './storage/embed';
+import type { ExportName } from './storage/exportNames';
+import type { NotKeptReason } from './storage/storageError';
 import { tasks, units } from './taskMessages';
 import type { Feedback, Leak, ScheduleSettings } from './state/settings';
 import type { Unit } from './state/units';
@@ -119,7 +119,7 @@ export const english = {
     help: 'Help',
   },
   /** The parts of the page, for a phone. */
-  places: {
+  sections: {
     label: 'Parts of the page',
     text: 'Text',
     answers: 'Answers',
@@ -417,13 +417,13 @@ export const english = {
     saved: (name: string, size: string) => `Saved ${name}, ${size}.`,
     textWaits: (title: string) => `${title} is chosen. It is used once you apply and restart.`,
   },
-  beside: {
+  pretrained: {
     title: 'A trained network',
     about: 'It has read the tales sixty times.',
     own: 'Yours, learning now',
     hide: 'Hide the trained network',
   },
-  keep: {
+  storage: {
     forked: 'This run went on in another tab. What is here goes on as a run of its own.',
     copied: 'This run is open in another tab. Here is a copy of it.',
     older: (step: string) =>
@@ -434,7 +434,7 @@ export const english = {
     unfinished: (name: string, step: string) =>
       `${name} was still training when its tab ended, at step ${step}.`,
     rested: 'Training rested while nobody could see it, and goes on.',
-    trouble: {
+    problem: {
       denied: 'The browser does not let this page keep runs.',
       full: 'There is no room left to keep runs.',
       taken: 'Another tab has this run open.',
@@ -442,7 +442,7 @@ export const english = {
       damaged: 'Both copies of this run are damaged.',
       early: 'It had only just begun: no copy of it had been kept yet.',
       large: 'It was too large to be kept by itself. Save keeps such a run as a file.',
-    } as Record<Never, string>,
+    } as Record<NotKeptReason, string>,
   },
   runs: {
     title: 'Runs',
@@ -553,7 +553,7 @@ export const english = {
     save: 'Save the file',
   },
   about: help,
-  explained: {
+  helpPanel: {
     title: 'What this does',
     empty: 'Point at a control, or move to it with Tab: what it does is said here.',
   },
@@ -572,7 +572,7 @@ export const english = {
   offline: {
     newer: 'A newer version of this page is there. It is used once every tab with this page is closed.',
   },
-  spoken: {
+  announcements: {
     started: 'Training started',
     paused: (step: string) => `Paused at step ${step}`,
     epoch: (epoch: string, loss: string, unit: string) => `Epoch ${epoch} done, ${loss} ${unit}`,

@@ -29,7 +29,7 @@ export const tasks = {
     classify: 'Sorted by the network',
     tag: 'Labelled by the network',
     translate: 'Answered by the network',
-    regress: 'Foretold by the network',
+    regress: 'Forecast by the network',
     notes: 'Composed by the network',
   } as Record<TaskName, string>,
   /** How examples of one's own are written. */

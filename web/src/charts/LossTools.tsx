@@ -1,4 +1,4 @@
-import { describedBy } from '../controls/about';
+import { describedBy } from '../controls/helpTarget';
 import { message } from '../messages';
 import { store } from '../state/store';
 import { zoomBy, zoomOut } from './zoom';

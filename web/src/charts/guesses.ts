@@ -1,7 +1,7 @@
 // What guessing would cost, in the unit of the task: of a text by the engine once it has counted, by the page until
 // then; of examples what an answer without any information costs.
 import { message } from '../messages';
-import { MARKOV_ORDER } from '../state/measures';
+import { MARKOV_ORDER } from '../state/diagnostics';
 import { store } from '../state/store';
 import { measured, unitOf } from '../state/units';
 

@@ -3,10 +3,10 @@ import { signal } from '@preact/signals';
 import { type Model, openModel } from 'unfold-rnn';
 import { message } from '../messages';
 import { type Companion, engine } from '../state/engine';
-import { fetchRun } from '../keep/keeper';
-import { VaultError } from '../keep/trouble';
+import { fetchRun } from '../storage/autosave';
+import { StorageError } from '../storage/storageError';
 import { notify, report } from '../state/notices';
-import { opened } from '../state/opening';
+import { opened } from '../state/dialogs';
 import { Series } from '../state/series';
 import {
   describeNetwork,
@@ -104,7 +104,7 @@ export async function pinKept(id: string, title: string): Promise<void> {
     const run = { ...kept.run, id };
     add({ run, checkpoint: kept.checkpoint, title, step: entry.step, parameters: entry.parameters });
   } catch (error) {
-    if (error instanceof VaultError) notify('error', message.keep.trouble[error.trouble]);
+    if (error instanceof StorageError) notify('error', message.storage.problem[error.problem]);
     else report(error);
   }
 }

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import { Icon } from './Icon';
 import { message } from '../messages';
-import { type DialogName, opened } from '../state/opening';
+import { type DialogName, opened } from '../state/dialogs';
 
 interface Props {
   name: DialogName;

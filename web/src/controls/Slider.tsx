@@ -1,7 +1,7 @@
 import { message } from '../messages';
 import { LIMITS, type NumberName } from '../state/settings';
 import { set, store } from '../state/store';
-import { describedBy } from './about';
+import { describedBy } from './helpTarget';
 import { Field } from './Field';
 
 interface Props {

@@ -13,7 +13,7 @@ const LOADERS: Record<Look, () => Promise<ComponentType>> = {
   network: async () => (await import('./NetworkDiagram')).NetworkDiagram,
   step: async () => (await import('./StepPanel')).StepPanel,
   weights: async () => (await import('./WeightsPanel')).WeightsPanel,
-  memory: async () => (await import('./MemoryPanel')).MemoryPanel,
+  memory: async () => (await import('./MemorizationPanel')).MemorizationPanel,
 };
 
 const seen = signal(false);

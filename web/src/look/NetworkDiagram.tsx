@@ -13,7 +13,7 @@ import { Segmented } from '../controls/Segmented';
 import { message } from '../messages';
 import { chosenGraph } from '../state/graph';
 import { cellOf } from '../state/schema';
-import { watchSpreads } from '../state/spreads';
+import { watchHistograms } from '../state/histograms';
 import { set, store, waiting } from '../state/store';
 import { Connections, PartDetail } from './PartDetail';
 import { nameOf } from './partNames';
@@ -123,7 +123,7 @@ function Drawing({ diagram }: { diagram: Diagram }) {
 }
 
 export function NetworkDiagram() {
-  const element = useInView<HTMLDivElement>(watchSpreads);
+  const element = useInView<HTMLDivElement>(watchHistograms);
   const shown = diagram.value;
   const words = message.look.network;
   const part = shown?.parts.find(({ id }) => id === chosen.value) ?? shown?.parts[0];

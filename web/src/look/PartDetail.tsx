@@ -1,4 +1,4 @@
-import { Fold } from '../controls/Fold';
+import { Disclosure } from '../controls/Disclosure';
 import {
   type Answer,
   type Diagram,
@@ -10,7 +10,7 @@ import {
 import { Formulas, Inline } from '../controls/Formulas';
 import { message } from '../messages';
 import { decimals, integer } from '../state/format';
-import { spreads } from '../state/spreads';
+import { histograms } from '../state/histograms';
 import { store } from '../state/store';
 import { signed } from './numbers';
 import { nameOf } from './partNames';
@@ -18,7 +18,7 @@ import { nameOf } from './partNames';
 /** The parameters of a part, with shapes and numbers of the network at work. */
 function Parameters({ diagram, part }: { diagram: Diagram; part: Part }) {
   const words = message.look.network;
-  const live = spreads.value?.run === store.run.value ? spreads.value?.all : undefined;
+  const live = histograms.value?.run === store.run.value ? histograms.value?.all : undefined;
   const rows = parametersOf(diagram, part);
   if (rows.length === 0) return null;
   return (
@@ -91,7 +91,7 @@ export function Connections({ diagram }: { diagram: Diagram }) {
       diagram.parts.find((each) => each.id === id)!,
     );
   return (
-    <Fold title={words.connections} class="connections">
+    <Disclosure title={words.connections} class="connections">
       {() => (
         <div class="table-scroll" tabIndex={0} role="group" aria-label={words.connections}>
           <table>
@@ -116,6 +116,6 @@ export function Connections({ diagram }: { diagram: Diagram }) {
           </table>
         </div>
       )}
-    </Fold>
+    </Disclosure>
   );
 }

@@ -9,7 +9,7 @@ import { engine } from '../state/engine';
 import { integer } from '../state/format';
 import { currentPassage, inspector, pointAt, watchReading } from '../state/inspector';
 import { runGraph } from '../state/graph';
-import { type Line, type Stage, stagesOf } from '../state/slow';
+import { type Line, type Stage, stagesOf } from '../state/stepStages';
 import { type Run, store } from '../state/store';
 import { percent, signed } from './numbers';
 import { said, shownAlone } from './symbols';

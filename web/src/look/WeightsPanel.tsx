@@ -3,7 +3,7 @@ import { histogram, type Histogram, rangeOf } from '../state/analysis';
 import { shownTask } from '../state/store';
 import { integer, twoDigits } from '../state/format';
 import { inspector, watchReading } from '../state/inspector';
-import { spreads, watchSpreads } from '../state/spreads';
+import { histograms, watchHistograms } from '../state/histograms';
 import { percent, signed } from './numbers';
 import { useInView } from './useInView';
 
@@ -82,11 +82,11 @@ function HiddenTable({ caption, heads, rows }: TableProps) {
 
 function Weights() {
   const words = message.look.weights;
-  const all = spreads.value?.all ?? [];
+  const all = histograms.value?.all ?? [];
   return (
     <section aria-labelledby="weights-title">
       <h3 id="weights-title">{words.weights}</h3>
-      <div class="spreads" data-step={spreads.value?.step}>
+      <div class="histograms" data-step={histograms.value?.step}>
         {all.map(({ name, counts, low, high }) => (
           <Figure key={name} name={name} counts={counts} note={words.of(signed(low), signed(high))} />
         ))}
@@ -135,7 +135,7 @@ function Gates() {
     <section aria-labelledby="gates-title">
       <h3 id="gates-title">{words.gates}</h3>
       <p class="look-note">{words.gatesAbout}</p>
-      <div class="spreads" data-step={inspector.seen.value?.step}>
+      <div class="histograms" data-step={inspector.seen.value?.step}>
         {all.map(({ name, counts, low, high, left, right }) => (
           <Figure
             key={name}
@@ -155,7 +155,7 @@ function Gates() {
 }
 
 function watch(): () => void {
-  const stops = [watchSpreads(), ...(shownTask.peek() === 'next' ? [watchReading()] : [])];
+  const stops = [watchHistograms(), ...(shownTask.peek() === 'next' ? [watchReading()] : [])];
   return () => stops.forEach((stop) => stop());
 }
 

@@ -1,13 +1,13 @@
 import { useRef } from 'preact/hooks';
 import { FileButton } from '../controls/FileButton';
 import { Icon } from '../controls/Icon';
-import { Soon } from '../controls/Soon';
+import { Deferred } from '../controls/Deferred';
 import { message } from '../messages';
 import { copyText } from '../state/clipboard';
 import { saveModel, takeFile } from '../state/files';
 import { notify } from '../state/notices';
-import { open } from '../state/opening';
-import { linkHere, linkWithText } from '../state/session';
+import { open } from '../state/dialogs';
+import { linkHere, linkWithText } from '../state/startup';
 import { OWN_TEXT } from '../state/settings';
 import { store } from '../state/store';
 import { HelpDialog } from './HelpDialog';
@@ -72,9 +72,9 @@ export function Actions() {
       <button type="button" onClick={() => help.current?.showModal()}>
         {message.actions.help}
       </button>
-      <Soon>
+      <Deferred>
         <HelpDialog dialog={help} />
-      </Soon>
+      </Deferred>
     </nav>
   );
 }

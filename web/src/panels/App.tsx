@@ -1,11 +1,11 @@
-import { Soon } from '../controls/Soon';
+import { Deferred } from '../controls/Deferred';
 import { LookPanel } from '../look/LookPanel';
 import { message } from '../messages';
 import { Actions } from './Actions';
 import { ApplyPanel } from './ApplyPanel';
 import { CompareDialog } from './CompareDialog';
 import { DropZone } from './DropZone';
-import { Explained } from './Explained';
+import { HelpPanel } from './HelpPanel';
 import { EmbedDialog } from './EmbedDialog';
 import { ExportDialog } from './ExportDialog';
 import { FlowPanel } from './FlowPanel';
@@ -14,12 +14,12 @@ import { LivePanel } from './LivePanel';
 import { LossPanel } from './LossPanel';
 import { NetworkPanel } from './NetworkPanel';
 import { Notices } from './Notices';
-import { Places } from './Places';
+import { SectionNav } from './SectionNav';
 import { RunsDialog } from './RunsDialog';
 import { RunPanel } from './RunPanel';
-import { Spoken } from './Spoken';
+import { LiveRegion } from './LiveRegion';
 import { StreamPanel } from './StreamPanel';
-import { sighted } from '../state/sight';
+import { gateOpen } from '../state/startupGate';
 import { shownTask } from '../state/store';
 import { TaskColumn } from './TaskColumn';
 import { TourCard } from './TourCard';
@@ -29,7 +29,7 @@ import { TopBar } from './TopBar';
 export function App() {
   const text = shownTask.value === 'next';
   // On a first visit the rest waits until there is something to see.
-  const rest = sighted.value;
+  const rest = gateOpen.value;
   return (
     <div class="app">
       <a class="skip" href="#written">
@@ -43,55 +43,55 @@ export function App() {
           {rest && (
             <>
               <div class="settings-scroll">
-                <Soon>
+                <Deferred>
                   <LearnPanel />
-                </Soon>
-                <Soon>
+                </Deferred>
+                <Deferred>
                   <LivePanel />
-                </Soon>
-                <Soon>
+                </Deferred>
+                <Deferred>
                   <NetworkPanel />
-                </Soon>
+                </Deferred>
               </div>
-              <Soon>
-                <Explained />
+              <Deferred>
+                <HelpPanel />
                 <ApplyPanel />
-              </Soon>
+              </Deferred>
             </>
           )}
         </div>
         {text ? <StreamPanel /> : <TaskColumn />}
         <div class="column measure">
-          <Soon>
+          <Deferred>
             <LossPanel />
-          </Soon>
-          <Soon>
+          </Deferred>
+          <Deferred>
             <RunPanel />
-          </Soon>
+          </Deferred>
           {text && (
-            <Soon>
+            <Deferred>
               <FlowPanel />
-            </Soon>
+            </Deferred>
           )}
         </div>
         {rest && (
-          <Soon>
+          <Deferred>
             <LookPanel />
-          </Soon>
+          </Deferred>
         )}
       </main>
-      <Places />
+      <SectionNav />
       {rest && (
-        <Soon>
+        <Deferred>
           <RunsDialog />
           <CompareDialog />
           <ExportDialog />
           <EmbedDialog />
           <ToursDialog />
           <TourCard />
-        </Soon>
+        </Deferred>
       )}
-      <Spoken />
+      <LiveRegion />
       <DropZone />
     </div>
   );

@@ -1,5 +1,5 @@
 import type { SchemaOption } from 'unfold-rnn';
-import { describedBy } from '../controls/about';
+import { describedBy } from '../controls/helpTarget';
 import { Field } from '../controls/Field';
 import type { HelpName } from '../help/equations';
 import { message } from '../messages';

@@ -11,9 +11,9 @@ import {
   unpin,
   writeAll,
 } from '../compare/pins';
-import { describedBy } from '../controls/about';
+import { describedBy } from '../controls/helpTarget';
 import { Dialog } from '../controls/Dialog';
-import { Fold } from '../controls/Fold';
+import { Disclosure } from '../controls/Disclosure';
 import { message } from '../messages';
 import { compact, decimals, integer } from '../state/format';
 import { report } from '../state/notices';
@@ -24,7 +24,7 @@ const ROWS = 12;
 /** The curves as numbers, thinned. */
 function Numbers({ all }: { all: readonly Pin[] }) {
   return (
-    <Fold title={message.compare.numbers}>
+    <Disclosure title={message.compare.numbers}>
       {() => (
         <div class="table-scroll" tabIndex={0} role="region" aria-label={message.compare.numbers}>
           <table>
@@ -53,7 +53,7 @@ function Numbers({ all }: { all: readonly Pin[] }) {
           </table>
         </div>
       )}
-    </Fold>
+    </Disclosure>
   );
 }
 

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { type Config, UnfoldError } from 'unfold-rnn';
-import { Fold } from '../controls/Fold';
+import { Disclosure } from '../controls/Disclosure';
 import { message } from '../messages';
 import { settingsFor, toConfig } from '../state/config';
 import { pretty } from '../state/json';
@@ -65,7 +65,7 @@ export function ConfigurationPanel() {
     setProblem(null);
   };
   return (
-    <Fold title={message.configuration.title}>
+    <Disclosure title={message.configuration.title}>
       {() => (
         <>
           <p class="more-about" id="configuration-about">
@@ -94,6 +94,6 @@ export function ConfigurationPanel() {
           </div>
         </>
       )}
-    </Fold>
+    </Disclosure>
   );
 }

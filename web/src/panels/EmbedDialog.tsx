@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { Dialog } from '../controls/Dialog';
 import { Segmented } from '../controls/Segmented';
-import { embedding, type EmbedView, VIEWS } from '../keep/embed';
+import { embedding, type EmbedView, VIEWS } from '../storage/embed';
 import { message } from '../messages';
 import { copyText } from '../state/clipboard';
 import { saveModel } from '../state/files';

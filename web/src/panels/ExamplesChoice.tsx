@@ -1,4 +1,4 @@
-import { Fold } from '../controls/Fold';
+import { Disclosure } from '../controls/Disclosure';
 import { NumberField } from '../controls/NumberField';
 import { Select } from '../controls/Select';
 import { message } from '../messages';
@@ -37,7 +37,7 @@ export function ExamplesChoice() {
             range={[card.min, card.max]}
             zero={String(card.default)}
           />
-          <Fold title={message.tasks.reached}>
+          <Disclosure title={message.tasks.reached}>
             {() => (
               <>
                 <dl class="reached">
@@ -49,7 +49,7 @@ export function ExamplesChoice() {
                 <p class="preset-source">{card.source}</p>
               </>
             )}
-          </Fold>
+          </Disclosure>
         </>
       ) : (
         <p class="about about-examples" dir="auto">

@@ -1,14 +1,14 @@
 import { signal } from '@preact/signals';
 import { Dialog } from '../controls/Dialog';
-import { ExportProblem } from '../keep/exporter';
-import type { ExportName } from '../keep/exportNames';
-import { ARCHIVE } from '../keep/zip';
-import { type Export, exportsOf, type Kind, stemOf } from '../keep/exports';
+import { ExportProblem } from '../storage/exportClient';
+import type { ExportName } from '../storage/exportNames';
+import { ARCHIVE } from '../storage/zip';
+import { type Export, exportsOf, type Kind, stemOf } from '../storage/exports';
 import { message } from '../messages';
 import { download } from '../state/files';
 import { bytes } from '../state/format';
 import { notify, report } from '../state/notices';
-import { open } from '../state/opening';
+import { open } from '../state/dialogs';
 import { store } from '../state/store';
 
 const busy = signal<ExportName | null>(null);

@@ -6,7 +6,7 @@ import { readTheme } from '../charts/theme';
 import { message } from '../messages';
 import { integer, scientific } from '../state/format';
 import { nextFrame } from '../state/frame';
-import { watchFlow } from '../state/measures';
+import { watchFlow } from '../state/diagnostics';
 import { store, type Flow } from '../state/store';
 
 const dark = matchMedia('(prefers-color-scheme: dark)');

@@ -1,6 +1,6 @@
 import type { RefObject } from 'preact';
 import { message } from '../messages';
-import { keepHere } from '../keep/keeper';
+import { keepHere } from '../storage/autosave';
 import { engine } from '../state/engine';
 import { type Language, LANGUAGES, language, rememberLanguage } from '../state/language';
 import { notify } from '../state/notices';

@@ -1,4 +1,4 @@
-import { Fold } from '../controls/Fold';
+import { Disclosure } from '../controls/Disclosure';
 import { NumberField } from '../controls/NumberField';
 import { Select } from '../controls/Select';
 import { Slider } from '../controls/Slider';
@@ -27,7 +27,7 @@ function Schedule() {
   const { schedule } = store.settings.value;
   const cuts = schedule !== 'constant' && schedule !== 'cosine';
   return (
-    <Fold
+    <Disclosure
       title={
         <>
           {message.live.more} <span class="more-summary">{summary()}</span>
@@ -54,7 +54,7 @@ function Schedule() {
           </div>
         </>
       )}
-    </Fold>
+    </Disclosure>
   );
 }
 

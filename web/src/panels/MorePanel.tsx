@@ -1,7 +1,7 @@
 // Everything beyond cell, layers and units. What depends on another choice appears with it.
 import type { ComponentChildren } from 'preact';
 import { Check } from '../controls/Check';
-import { Fold } from '../controls/Fold';
+import { Disclosure } from '../controls/Disclosure';
 import { ListField } from '../controls/ListField';
 import { NumberField } from '../controls/NumberField';
 import { Select } from '../controls/Select';
@@ -126,7 +126,7 @@ function summary(): string {
 export function MorePanel() {
   const { layers, embedding } = store.settings.value;
   return (
-    <Fold
+    <Disclosure
       title={
         <>
           {message.more.title} <span class="more-summary">{summary()}</span>
@@ -162,6 +162,6 @@ export function MorePanel() {
           <Weights />
         </>
       )}
-    </Fold>
+    </Disclosure>
   );
 }

@@ -1,10 +1,10 @@
 import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { Fold } from '../controls/Fold';
+import { Disclosure } from '../controls/Disclosure';
 import { NumberField } from '../controls/NumberField';
 import { Select } from '../controls/Select';
-import { Soon } from '../controls/Soon';
+import { Deferred } from '../controls/Deferred';
 import { message } from '../messages';
 import { menu } from '../state/config';
 import { report } from '../state/notices';
@@ -31,7 +31,7 @@ function CellNote({ name }: { name: string }) {
   const cell = cellOf(name);
   if (!cell) return null;
   return (
-    <Fold title={message.network.about(cell.label)}>
+    <Disclosure title={message.network.about(cell.label)}>
       {() => (
         <div class="preset-about">
           <p>{message.said.cells[name] ?? cell.summary}</p>
@@ -39,7 +39,7 @@ function CellNote({ name }: { name: string }) {
           <p class="preset-source">{cell.source}</p>
         </div>
       )}
-    </Fold>
+    </Disclosure>
   );
 }
 
@@ -92,15 +92,15 @@ export function NetworkPanel() {
           <NumberField name="batchSize" step={8} />
           <NumberField name="seed" />
         </div>
-        <Soon>
+        <Deferred>
           <TaskControls />
           <CellNote name={cell} />
           {!beyond && <MorePanel />}
-        </Soon>
+        </Deferred>
       </fieldset>
-      <Soon>
+      <Deferred>
         <ConfigurationPanel />
-      </Soon>
+      </Deferred>
     </section>
   );
 }

@@ -1,16 +1,16 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Dialog } from '../controls/Dialog';
-import { heldElsewhere } from '../keep/claim';
-import { deleteRun, keeping, nameOf, renameRun, resumeRun, vault } from '../keep/keeper';
-import { VaultError } from '../keep/trouble';
-import { type Entry, MOST_UNNAMED } from '../keep/vault';
+import { lockedElsewhere } from '../storage/runLock';
+import { deleteRun, keeping, nameOf, renameRun, resumeRun, runStore } from '../storage/autosave';
+import { StorageError } from '../storage/storageError';
+import { type Entry, MOST_UNNAMED } from '../storage/runStore';
 import { message } from '../messages';
 import { MOST_PINS, pinId, pinKept, pins } from '../compare/pins';
 import { KEEP_BELOW } from '../state/engine';
 import { bytes, clock, compact, integer, lossText } from '../state/format';
 import { readHash } from '../state/hash';
 import { notify } from '../state/notices';
-import { opened } from '../state/opening';
+import { opened } from '../state/dialogs';
 import { store } from '../state/store';
 import { unitOf } from '../state/units';
 
@@ -21,12 +21,12 @@ function useEntries() {
   const changes = keeping.changes.value;
   useEffect(() => {
     const show = async () => {
-      const found = await vault.list();
-      setElsewhere(await heldElsewhere(found.map(({ id }) => id)));
+      const found = await runStore.list();
+      setElsewhere(await lockedElsewhere(found.map(({ id }) => id)));
       setEntries(found);
     };
     show().catch((error: unknown) => {
-      keeping.trouble.value = error instanceof VaultError ? error.trouble : 'denied';
+      keeping.problem.value = error instanceof StorageError ? error.problem : 'denied';
       setEntries([]);
     });
   }, [changes]);
@@ -34,7 +34,7 @@ function useEntries() {
 }
 
 function refused(error: unknown): void {
-  notify('error', message.keep.trouble[error instanceof VaultError ? error.trouble : 'denied']);
+  notify('error', message.storage.problem[error instanceof StorageError ? error.problem : 'denied']);
 }
 
 function Name({ entry, done }: { entry: Entry; done: () => void }) {
@@ -160,16 +160,16 @@ function Row({ entry, elsewhere }: { entry: Entry; elsewhere: boolean }) {
 
 function Runs() {
   const { entries, elsewhere } = useEntries();
-  const trouble = keeping.trouble.value;
+  const problem = keeping.problem.value;
   const saved = keeping.saved.value;
   return (
     <>
       <p class="runs-about">
-        {trouble
-          ? `${message.keep.trouble[trouble]} ${message.keep.goesOn}`
+        {problem
+          ? `${message.storage.problem[problem]} ${message.storage.goesOn}`
           : message.runs.about(integer(MOST_UNNAMED))}
       </p>
-      {!trouble && saved && (
+      {!problem && saved && (
         <p class="runs-saved">{message.runs.saved(integer(saved.step), clock(saved.at))}</p>
       )}
       {(store.run.value?.info.parameters ?? 0) > KEEP_BELOW && <p class="runs-about">{message.runs.large}</p>}

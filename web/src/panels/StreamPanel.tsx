@@ -1,15 +1,15 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { describedBy } from '../controls/about';
+import { describedBy } from '../controls/helpTarget';
 import { Slider } from '../controls/Slider';
 import { temperatureText } from '../controls/temperature';
 import { message } from '../messages';
 import { decimals, integer } from '../state/format';
-import { shown } from '../state/shown';
+import { pretrainedText } from '../state/pretrained';
 import { set, store, type Sample } from '../state/store';
-import { writer } from '../state/writer';
-import { Beside } from './Beside';
+import { sampler } from '../state/sampler';
+import { PretrainedDemo } from './PretrainedDemo';
 import { PastSamples } from './PastSamples';
-import { toEnd } from './toEnd';
+import { scrollToEnd } from './scrollToEnd';
 
 /** Holds the line until there is something to say. */
 const NOTHING = '\u00a0';
@@ -28,7 +28,7 @@ function Written() {
     // Follows the writing where the text is longer than its box.
     if (!box.current || !sample) return;
     if (chosen) box.current.scrollTop = 0;
-    else toEnd(box.current);
+    else scrollToEnd(box.current);
   }, [chosen, sample?.text]);
   return (
     <p
@@ -84,8 +84,8 @@ export function StreamPanel() {
         <h2 id="stream-title">{message.stream.title}</h2>
         <span class="stream-meta">{sample ? meta(sample) : NOTHING}</span>
       </div>
-      <div class={shown.value === null ? 'writings' : 'writings writings-two'}>
-        <Beside />
+      <div class={pretrainedText.value === null ? 'writings' : 'writings writings-two'}>
+        <PretrainedDemo />
         <Written />
       </div>
       <div class="stream-controls">
@@ -100,7 +100,7 @@ export function StreamPanel() {
             type="button"
             disabled={store.run.value === null}
             aria-keyshortcuts="W"
-            onClick={() => writer.write()}
+            onClick={() => sampler.write()}
           >
             {message.stream.write}
           </button>

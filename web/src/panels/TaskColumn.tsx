@@ -3,7 +3,7 @@ import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { message } from '../messages';
 import { report } from '../state/notices';
-import { hide } from '../state/shown';
+import { hidePretrained } from '../state/pretrained';
 import { shownTask, store } from '../state/store';
 
 const loaded = signal<ComponentType | null>(null);
@@ -11,8 +11,8 @@ const loaded = signal<ComponentType | null>(null);
 /** What a network of examples does, in the place of what one of a text writes. Fetched with the first such task. */
 export function TaskColumn() {
   const Panel = loaded.value;
-  // The network that came with the page writes beside texts only.
-  useEffect(hide, []);
+  // The pretrained network is shown for texts only.
+  useEffect(hidePretrained, []);
   useEffect(() => {
     if (!Panel) import('../tasks/TaskPanel').then(({ TaskPanel }) => (loaded.value = TaskPanel), report);
   }, [Panel]);

@@ -45,7 +45,7 @@ function allowed(name: Name, { task, pooling: pool, dataset: corpus }: Settings)
 export function TaskControls() {
   const settings = store.settings.value;
   const names = (SHOWN[settings.task] ?? []).filter(
-    // What comes next cannot be foretold by who has read it.
+    // A bidirectional network has already read the value to be predicted.
     (name) => name !== 'bidirectional' || settings.task !== 'regress' || settings.pooling !== 'none',
   );
   if (names.length === 0) return null;

@@ -30,7 +30,7 @@ function leak({ leak, leakFrom: from, leakTo: to }: Settings): LayerConfig['leak
 function layer(settings: Settings, l: number): LayerConfig {
   const {
     cell,
-    units: hidden,
+    units,
     options,
     bias,
     residual,
@@ -39,7 +39,7 @@ function layer(settings: Settings, l: number): LayerConfig {
     recurrentDropout,
     layerNorm,
   } = settings;
-  const made: Record<string, unknown> = { cell, hidden };
+  const made: LayerConfig & Record<string, unknown> = { cell, units };
   for (const [name, value] of readOptions(options))
     made[name] = /^[\d.-]+$/.test(value) ? Number(value) : value;
   if (bias !== PROPERTIES.bias.initial) made.bias = bias;
@@ -48,7 +48,7 @@ function layer(settings: Settings, l: number): LayerConfig {
   if (readsBothWays(settings)) made.bidirectional = true;
   if (settings.leak !== 'none') made.leak = leak(settings);
   if (settings.clock !== '') made.clock = numbers(settings.clock);
-  if (residual && !readsBothWays(settings) && (l > 0 || embedding === hidden)) made.residual = true;
+  if (residual && !readsBothWays(settings) && (l > 0 || embedding === units)) made.residual = true;
   if (layerNorm) made.layerNorm = true;
   if (zoneout > 0) made.zoneout = zoneout;
   if (recurrentDropout > 0) made.recurrentDropout = recurrentDropout;
@@ -259,7 +259,7 @@ export async function settingsFor(config: Config, base: Settings): Promise<Setti
     ...task,
     ...readTraining(canonical),
     cell: first.cell!,
-    hidden: first.units!,
+    units: first.units!,
     layers: canonical.layers.length,
   };
   const kept = Object.entries(shown).filter(([name, value]) => inRange({ [name]: value }));

@@ -8,7 +8,7 @@ import { announce } from './announce';
 import { settingsFor, toConfig, toLiveSettings } from './config';
 import type { Corpus } from './corpus';
 import { integer, scientific, twoDigits } from './format';
-import { datasetOf } from './handOver';
+import { datasetOf } from './transferText';
 import { History } from './history';
 import { dismissErrors, notify, report } from './notices';
 import { Recorder } from './recorder';
@@ -105,7 +105,7 @@ export class Engine {
       await this.replace(make, () => settings, corpus);
       arrive();
       this.train(steps === undefined ? {} : { steps });
-      announce(message.spoken.finished);
+      announce(message.announcements.finished);
     });
   }
 
@@ -280,7 +280,7 @@ export class Engine {
     this.stopping = new AbortController();
     store.waits.value = null;
     store.phase.value = 'running';
-    if (!options.steps) announce(message.spoken.started);
+    if (!options.steps) announce(message.announcements.started);
     this.training = this.consume(this.model, this.recorder!, { ...options, signal: this.stopping.signal });
   }
 
@@ -302,7 +302,7 @@ export class Engine {
     recorder.show(model.info);
     if (!spoiled) void this.keep(model);
     if (store.phase.peek() === 'running') store.phase.value = 'paused';
-    if (!options.steps) announce(message.spoken.paused(integer(model.info.step)));
+    if (!options.steps) announce(message.announcements.paused(integer(model.info.step)));
   }
 
   /** A copy to come back to when the worker, the tab or the machine crashes. */

@@ -1,7 +1,7 @@
 // Single-key shortcuts. They stay out of the way of typing, and can be switched off in Help.
 import { engine } from './engine';
 import { store } from './store';
-import { writer } from './writer';
+import { sampler } from './sampler';
 
 const TYPING = 'input:not([type=range], [type=checkbox], [type=radio]), textarea, select, [contenteditable]';
 const USES_SPACE = 'button, a, summary, input, label';
@@ -10,7 +10,7 @@ const actions: Record<string, () => void> = {
   ' ': () => void engine.toggle(),
   s: () => void engine.step(),
   r: () => void engine.reset(),
-  w: () => writer.write(),
+  w: () => sampler.write(),
 };
 
 function onKey(event: KeyboardEvent): void {

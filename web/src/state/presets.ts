@@ -1,16 +1,16 @@
 // Named networks: what each one sets, and which one the settings amount to.
 import type { SchemaPreset } from 'unfold-rnn';
 import { fromConfig, plain, stable, toConfig } from './config';
-import { type Named, NAMED } from './named';
+import { type CatalogPreset, PRESET_CATALOG } from './presetCatalog';
 import { schema } from './schema';
 import { type Settings, TASK_NAMES, type TaskName } from './settings';
 
-export type Preset = SchemaPreset | Named;
+export type Preset = SchemaPreset | CatalogPreset;
 
 /** Every named network that can be asked for the task: those of the engine, then those of the page. */
 export const presetsFor = (task: TaskName): Preset[] => [
   ...schema.presets,
-  ...NAMED.filter(({ tasks }) => !tasks || tasks.includes(task)),
+  ...PRESET_CATALOG.filter(({ tasks }) => !tasks || tasks.includes(task)),
 ];
 
 /** The settings with a preset in place of their architecture; as many units as before. */

@@ -43,7 +43,9 @@ export class Recorder {
     const epochs = Math.floor(progress.epoch);
     if (epochs < this.epochsSpoken + SPEAK_EVERY_EPOCHS) return;
     this.epochsSpoken = epochs;
-    announce(message.spoken.epoch(integer(epochs), decimals(series.latest, 2), message.units[this.unit]));
+    announce(
+      message.announcements.epoch(integer(epochs), decimals(series.latest, 2), message.units[this.unit]),
+    );
   }
 
   private readonly showSoon = (): void => {

@@ -1,4 +1,4 @@
-// Everything the panels show, in one place. The engine and the writer write most of it; the panels
+// Everything the panels show, in one place. The engine and the sampler write most of it; the panels
 // write `settings` and `corpus` and call the engine.
 import { computed, signal } from '@preact/signals';
 import type { Baselines, CanonicalConfig, ModelInfo } from 'unfold-rnn';

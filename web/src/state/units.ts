@@ -1,4 +1,4 @@
-// What a loss counts, by what is learnt. The engine tells nats; people read bits where symbols are foretold.
+// What a loss counts, by what is learnt. The engine reports nats; the page shows bits where symbols are predicted.
 import type { Settings, TaskName } from './settings';
 
 export type Unit = 'character' | 'symbol' | 'label' | 'squares' | 'step';

@@ -4,7 +4,7 @@ import { decimals } from '../state/format';
 import { store } from '../state/store';
 import { useAnswers } from './answers';
 import { Verdict } from './Marked';
-import { judge } from './marks';
+import { judge } from './grammarCheck';
 
 const ROWS = 10;
 const words = message.tasks.words;

@@ -4,13 +4,13 @@ import { readTheme } from '../charts/theme';
 import { Icon } from '../controls/Icon';
 import { message } from '../messages';
 import { integer } from '../state/format';
-import { wantsCalm } from '../state/calm';
+import { prefersReducedMotion } from '../state/userPreferences';
 import { engine } from '../state/engine';
 import { nextFrame } from '../state/frame';
 import { report } from '../state/notices';
 import { heldOut, useAnswers } from './answers';
 import { Player } from './player';
-import { drawRoll, keysOf, nameOfKey, type Rows } from './roll';
+import { drawRoll, keysOf, nameOfKey, type Rows } from './pianoRoll';
 
 /** Two bars are given, six are the network's. */
 const GIVEN = 8;
@@ -96,7 +96,7 @@ function useRoll(music: Music | null, at: (() => number) | null) {
       const roll = music ?? { rows: [], given: 0 };
       const now = at && music ? Math.min(music.rows.length, Math.max(0, at())) : null;
       // Where less motion is asked for, it goes from step to step.
-      const head = now !== null && wantsCalm() ? Math.floor(now) : now;
+      const head = now !== null && prefersReducedMotion() ? Math.floor(now) : now;
       drawRoll(element, roll, theme, head);
       if (head !== null) element.dataset.playhead = head.toFixed(1);
       else delete element.dataset.playhead;

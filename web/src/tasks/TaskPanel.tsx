@@ -9,7 +9,7 @@ import { NotesView } from './NotesView';
 import { RegressView } from './RegressView';
 import { TagView } from './TagView';
 import { TranslateView } from './TranslateView';
-import { TryOwn } from './TryOwn';
+import { PredictForm } from './PredictForm';
 import '../styles/tasks.css';
 import '../styles/figures.css';
 
@@ -48,7 +48,7 @@ export function TaskPanel() {
           <p class="written-waits">{store.waits.value ?? message.tasks.waiting}</p>
         )}
       </div>
-      <TryOwn key={`${run?.id} ${task}`} task={task} />
+      <PredictForm key={`${run?.id} ${task}`} task={task} />
     </>
   );
 }
