@@ -51,7 +51,7 @@ module.exports = {
       { path: '^wasm/export/' },
       {
         pathNot:
-          '^wasm/(export/|errors\\.ts$|config\\.ts$|types\\.ts$|network-types\\.ts$|graph-types\\.ts$)',
+          '^wasm/(export/|errors\\.ts$|formats\\.ts$|config\\.ts$|types\\.ts$|network-types\\.ts$|graph-types\\.ts$)',
       },
       'Exporters read files; they load no engine.',
     ),
