@@ -71,7 +71,8 @@ describe('help', () => {
     })) {
       const shown = out.split('\n').join(' ').replace(/ +/g, ' ');
       expect(shown).toContain(`--${option}${value ? ` ${value}` : ''} ${help}`);
-      if (value) expect(shown).toContain(`${help} (default ${otherwise ?? 'none'})`);
+      if (otherwise !== undefined) expect(shown).toContain(`${help} (default ${otherwise})`);
+      else expect(shown).not.toContain(`${help} (default`);
     }
     expect(out.split('\n').every((line) => line.length <= 120)).toBe(true);
   });
@@ -351,6 +352,18 @@ describe('the other commands', () => {
         (name) => `m-pytorch/${name}`,
       ),
     );
+    expect(await run(['export', 'm.safetensors', '--to', 'pytorch', '--out', '-'])).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('--out: expected a folder'),
+    });
+    await writeFile(
+      join(folder, 'cut.safetensors'),
+      (await readFile(join(folder, 'm.safetensors'))).subarray(9),
+    );
+    expect(await run(['export', 'cut.safetensors', '--to', 'js'])).toMatchObject({
+      status: 1,
+      err: expect.stringMatching(/^unfold-rnn: cut\.safetensors: /),
+    });
   });
 
   test('bench: a rate for each network', async () => {

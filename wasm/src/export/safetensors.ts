@@ -62,7 +62,7 @@ export const isZip = (bytes: Uint8Array) => [0x50, 0x4b, 3, 4].every((byte, i) =
 
 /** @param needed bytes that the header asks for */
 const cutOff = (needed: number, { byteLength }: Uint8Array) =>
-  bad('file', `at least ${needed} bytes, as its header says`, `${byteLength} bytes: it was cut off`);
+  bad('file', `at least ${needed} bytes, as its header says`, `${byteLength} bytes`);
 
 /** Reads and checks a file: tensors tile the data exactly. Throws `INVALID_CHECKPOINT` naming what is wrong. */
 export function readSafetensors(bytes: Uint8Array): TensorFile {
