@@ -22,11 +22,7 @@ let folder: string;
 beforeAll(async () => {
   mkdirSync(join(root, 'build'), { recursive: true });
   folder = mkdtempSync(join(root, 'build', 'docs-formats-')); // where packages go by their names
-  model = await createModel({
-    text: 'The rain in Spain. '.repeat(300),
-    layers: [{ hidden: 24 }],
-    threads: 1,
-  });
+  model = await createModel({ layers: [{ units: 24 }] }, 'The rain in Spain. '.repeat(300), { threads: 1 });
   for await (const _ of model.train({ steps: 40 }));
   writeFileSync(join(folder, 'model.safetensors'), await model.save());
 });
@@ -44,7 +40,7 @@ const model = await openModel(readFileSync('model.safetensors'), { threads: 1, w
 `;
   writeFileSync(join(folder, 'use.mjs'), head + block('js', 'InferenceSession'));
   const { stdout } = await promisify(execFile)(process.execPath, ['use.mjs'], { cwd: folder });
-  const expected = await sampled(model, { prime: 'T', length: 59, temperature: 0 });
+  const expected = await sampled(model, { prompt: 'T', length: 59, temperature: 0 });
   expect(stdout).toBe(`T${expected}\n`);
 });
 
@@ -78,6 +74,6 @@ print(symbols[model.readout(hidden[-1]).argmax()])`); // prettier-ignore
       .trimEnd()
       .split('\n');
     expect(lines.slice(-3, -1)).toEqual(['rnn = nn.LSTM(11, 24)', 'readout = nn.Linear(24, 11)']);
-    expect(lines.at(-1)).toBe(await sampled(model, { prime: 'The ', length: 1, temperature: 0 }));
+    expect(lines.at(-1)).toBe(await sampled(model, { prompt: 'The ', length: 1, temperature: 0 }));
   });
 });

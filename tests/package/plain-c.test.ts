@@ -201,7 +201,7 @@ test('a seed writes the text that the engine writes; a text that is too long for
 });
 
 test('an LSTM that writes text is less than 3 KB of machine code, whatever its weights', async () => {
-  const model = await trained({ layers: [{ hidden: 12 }] });
+  const model = await trained({ layers: [{ units: 12 }] });
   model.dispose();
   for (const precision of ['float32', 'int8'] as const) {
     const size = codeSizeC(toC(model.checkpoint, { precision }), folder);

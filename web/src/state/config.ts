@@ -21,8 +21,7 @@ export function writeOptions(options: Map<string, string>): string {
   return [...options].map(([name, value]) => `${name}:${value}`).join();
 }
 
-function leak({ leak, leakFrom: from, leakTo: to }: Settings): LayerConfig['leak'] {
-  if (leak === 'none') return undefined;
+function leak({ leak, leakFrom: from, leakTo: to }: Settings): NonNullable<LayerConfig['leak']> {
   if (leak === 'fixed') return to;
   return leak === 'learned' ? { from, to, learned: true } : { from, to };
 }
