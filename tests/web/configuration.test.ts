@@ -12,17 +12,17 @@ import {
   SCHEDULES,
   type Settings,
   TASKS,
-} from '../../web/src/state/settings';
+} from '../../web/src/settings/settings';
 
 // The page's modules ask the document for its language.
 Object.assign(globalThis, { document: { documentElement: { lang: 'en' } } });
-const { fromConfig, settingsFor, settle, toConfig } = await import('../../web/src/state/config');
-const { schema } = await import('../../web/src/state/schema');
-const { corporaOf, poolOf } = await import('../../web/src/state/taskConfig');
-const { withTask } = await import('../../web/src/state/tasks');
-const { PRESET_CATALOG } = await import('../../web/src/state/presetCatalog');
-const { PRESET_GROUPS, presetOf, withPreset } = await import('../../web/src/state/presets');
-const { pretty } = await import('../../web/src/state/json');
+const { fromConfig, settingsFor, settle, toConfig } = await import('../../web/src/settings/config');
+const { schema } = await import('../../web/src/settings/schema');
+const { corporaOf, poolOf } = await import('../../web/src/settings/taskConfig');
+const { withTask } = await import('../../web/src/settings/tasks');
+const { PRESET_CATALOG } = await import('../../web/src/settings/presetCatalog');
+const { PRESET_GROUPS, presetOf, withPreset } = await import('../../web/src/settings/presets');
+const { pretty } = await import('../../web/src/settings/json');
 
 const base = (changes: Partial<Settings> = {}): Settings => ({ ...initialSettings(), ...changes });
 

@@ -4,8 +4,8 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Page } from 'playwright';
 import { getSchema } from 'unfold-rnn';
 import { equations } from '../../web/src/help/equations';
-import { help } from '../../web/src/help/english';
-import { PRESET_CATALOG } from '../../web/src/state/presetCatalog';
+import { help } from '../../web/src/i18n/en/help';
+import { PRESET_CATALOG } from '../../web/src/settings/presetCatalog';
 import { browser, frames, pause, play, site, step, useSite, violations, visit, waitForStep } from './harness';
 
 const SMALL = '#v=1&h=32&w=32&b=16';
@@ -247,8 +247,8 @@ describe('German', () => {
 
   it('has every sentence, none empty, and nothing left in English by mistake', async () => {
     vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener() {} }));
-    const { english } = await import('../../web/src/messages.en');
-    const { german } = await import('../../web/src/messages.de');
+    const { english } = await import('../../web/src/i18n/en/messages');
+    const { german } = await import('../../web/src/i18n/de/messages');
     const [own, other] = [new Map(sentences(english)), new Map(sentences(german))];
     for (const path of own.keys()) expect(other.get(path), path).toBeTruthy();
     const same = [...own].filter(([path, text]) => text.split(' ').length > 3 && other.get(path) === text);
@@ -257,7 +257,7 @@ describe('German', () => {
   });
 
   it('has a sentence for every text, preset, cell and corpus there is', async () => {
-    const { german } = await import('../../web/src/messages.de');
+    const { german } = await import('../../web/src/i18n/de/messages');
     const { presets, cells, datasets: corpora } = await getSchema();
     const names = (list: readonly { name: string }[]) => list.map(({ name }) => name).sort();
     expect(Object.keys(german.said.presets).sort()).toEqual(names([...presets, ...PRESET_CATALOG]));

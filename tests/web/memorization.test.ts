@@ -1,7 +1,7 @@
 // The search for copied passages, against looking everywhere.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { charactersIn, sharedPassages } from '../../web/src/state/sharedPassages';
+import { charactersIn, sharedPassages } from '../../web/src/data/sharedPassages';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array) => new TextDecoder('utf-8', { fatal: true }).decode(bytes);

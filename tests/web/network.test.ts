@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
 import { getSchema } from '../../dist/index.js';
-import { PRESET_CATALOG } from '../../web/src/state/presetCatalog';
+import { PRESET_CATALOG } from '../../web/src/settings/presetCatalog';
 import {
   contents,
   browser,

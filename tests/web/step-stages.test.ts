@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { plainText, printed } from '../../dist/diagram/index.js';
 import { type Config, createModel, getSchema, type GraphExpression } from '../../dist/index.js';
-import { firing, guesses, histogram, rangeOf, statesOf } from '../../web/src/state/analysis';
-import { heldOut } from '../../web/src/state/passage';
-import { evaluate, solve } from '../../web/src/state/evaluate';
-import { type Line, type Stage, stagesOf } from '../../web/src/state/stepStages';
+import { firing, guesses, histogram, rangeOf, statesOf } from '../../web/src/inside/analysis';
+import { heldOut } from '../../web/src/data/passage';
+import { evaluate, solve } from '../../web/src/inside/evaluate';
+import { type Line, type Stage, stagesOf } from '../../web/src/inside/stepStages';
 import { invented, UNITS } from './invented';
 
 const { presets } = await getSchema();

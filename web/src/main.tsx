@@ -1,11 +1,11 @@
 import { render } from 'preact';
 import { keepOffline } from './offline/register';
-import { App } from './panels/App';
-import { watchDrops } from './state/drops';
-import { watchKeys } from './state/keys';
-import { report, watchErrors } from './state/notices';
-import { startPage } from './state/startup';
-import { trustOwnOrigin } from './state/trustedTypes';
+import { App } from './app/App';
+import { watchDrops } from './data/drops';
+import { watchKeys } from './app/keys';
+import { report, watchErrors } from './app/notices';
+import { startPage } from './app/startup';
+import { trustOwnOrigin } from './app/trustedTypes';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';

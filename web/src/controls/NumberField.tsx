@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
-import { message } from '../messages';
-import { LIMITS, type NumberName } from '../state/settings';
-import { set, store } from '../state/store';
-import { describedBy } from './helpTarget';
+import { message } from '../i18n/messages';
+import { LIMITS, type NumberName } from '../settings/settings';
+import { set, store } from '../app/store';
+import { describedBy } from '../help/helpTarget';
 import { Field } from './Field';
 import { previousValue } from './previousValue';
 

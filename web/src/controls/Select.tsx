@@ -1,6 +1,6 @@
-import type { Choice } from '../state/config';
-import type { SettingName } from '../state/settings';
-import { describedBy } from './helpTarget';
+import type { Choice } from '../settings/config';
+import type { SettingName } from '../settings/settings';
+import { describedBy } from '../help/helpTarget';
 import { Field } from './Field';
 import { previousValue } from './previousValue';
 

@@ -1,9 +1,9 @@
-import { choices } from '../state/config';
-import { message } from '../messages';
-import { upToTwo } from '../state/format';
-import { schema } from '../state/schema';
-import type { SettingName } from '../state/settings';
-import { store, waiting } from '../state/store';
+import { choices } from '../settings/config';
+import { message } from '../i18n/messages';
+import { upToTwo } from '../i18n/format';
+import { schema } from '../settings/schema';
+import type { SettingName } from '../settings/settings';
+import { store, waiting } from '../app/store';
 
 /** What a changed setting is in the network at work, for the end of its label; undefined if unchanged. */
 export function previousValue(name: SettingName): string | undefined {

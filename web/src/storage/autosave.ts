@@ -1,13 +1,13 @@
 // Saves the copies that the engine makes, brings runs back, and says what goes wrong with either.
 import { signal } from '@preact/signals';
-import { message } from '../messages';
-import { examine, LISTINGS, madeCorpus } from '../state/corpus';
-import { engine, type Former, type Kept, newId } from '../state/engine';
-import { integer } from '../state/format';
-import { readHash, writeHash } from '../state/hash';
-import { notify } from '../state/notices';
-import { describeNetwork, OWN_TEXT, type Settings } from '../state/settings';
-import { store } from '../state/store';
+import { message } from '../i18n/messages';
+import { examine, LISTINGS, madeCorpus } from '../data/corpus';
+import { engine, type Former, type Kept, newId } from '../training/engine';
+import { integer } from '../i18n/format';
+import { readHash, writeHash } from '../settings/hash';
+import { notify } from '../app/notices';
+import { describeNetwork, OWN_TEXT, type Settings } from '../settings/settings';
+import { store } from '../app/store';
 import { lockedElsewhere, lockRun, unlockRun } from './runLock';
 import { readRecord, writeRecord } from './runRecord';
 import type { Generation } from './checksum';

@@ -1,8 +1,8 @@
 // What belongs to a run besides its checkpoint, as text: written by this page, read with suspicion.
 import type { Baselines } from 'unfold-rnn';
-import { History } from '../state/history';
-import { type PackedSeries, Series } from '../state/series';
-import type { Run, Sample } from '../state/store';
+import { History } from '../training/history';
+import { type PackedSeries, Series } from '../training/series';
+import type { Run, Sample } from '../app/store';
 
 interface Notes {
   version: 1;

@@ -5,7 +5,7 @@ import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import type { Generation, ChecksummedGeneration } from './checksum';
 import { addChecksumInWorker, verifyChecksumInWorker } from './checksumClient';
 import { StorageError } from './storageError';
-import { breathe, pause } from '../state/frame';
+import { breathe, pause } from '../app/frame';
 
 /** What a list of runs shows. */
 export interface Entry {

@@ -1,5 +1,5 @@
-import { message } from '../messages';
-import { store } from '../state/store';
+import { message } from '../i18n/messages';
+import { store } from '../app/store';
 import { examples, useAnswers } from './answers';
 import { AnswersTable } from './AnswersTable';
 import { Verdict } from './Marked';

@@ -1,4 +1,4 @@
-import { message } from '../messages';
+import { message } from '../i18n/messages';
 import { firstWrong } from './grammarCheck';
 
 const words = message.tasks.words;

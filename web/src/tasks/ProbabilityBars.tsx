@@ -1,4 +1,4 @@
-import { percent } from '../state/format';
+import { percent } from '../i18n/format';
 
 interface Props {
   labels: readonly string[];

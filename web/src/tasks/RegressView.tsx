@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { ExampleResult, Model } from 'unfold-rnn';
-import { message } from '../messages';
-import { decimals, twoDigits } from '../state/format';
-import { type Run, store } from '../state/store';
+import { message } from '../i18n/messages';
+import { decimals, twoDigits } from '../i18n/format';
+import { type Run, store } from '../app/store';
 import { forecastError, type Forecast } from './forecast';
 import { examples, heldOut, useAnswers } from './answers';
 

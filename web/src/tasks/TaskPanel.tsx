@@ -1,8 +1,8 @@
 import type { ComponentType } from 'preact';
-import { message } from '../messages';
-import { integer, percent } from '../state/format';
-import type { TaskName } from '../state/settings';
-import { shownTask, store } from '../state/store';
+import { message } from '../i18n/messages';
+import { integer, percent } from '../i18n/format';
+import type { TaskName } from '../settings/settings';
+import { shownTask, store } from '../app/store';
 import { ClassifyView } from './ClassifyView';
 import { GenerateView } from './GenerateView';
 import { NotesView } from './NotesView';

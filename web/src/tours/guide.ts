@@ -1,15 +1,15 @@
 // Walks a tour. What the reader was training is put aside before the first stop and brought back after the last.
 import { signal } from '@preact/signals';
 import { resting } from '../storage/tabSession';
-import { settle } from '../state/config';
-import { engine, type Former } from '../state/engine';
-import { readHash } from '../state/hash';
-import { opened } from '../state/dialogs';
-import { hidePretrained } from '../state/pretrained';
-import type { Settings } from '../state/settings';
-import { store, waiting } from '../state/store';
-import { chooseBundled } from '../state/texts';
-import { sampler } from '../state/sampler';
+import { settle } from '../settings/config';
+import { engine, type Former } from '../training/engine';
+import { readHash } from '../settings/hash';
+import { opened } from '../app/dialogs';
+import { hidePretrained } from '../writing/pretrained';
+import type { Settings } from '../settings/settings';
+import { store, waiting } from '../app/store';
+import { chooseBundled } from '../data/texts';
+import { sampler } from '../writing/sampler';
 import { hashOf, type Place, TOURS, type TourName } from './tours';
 
 export const place = signal<Place | null>(null);
