@@ -153,7 +153,9 @@ function tell(plot, random) {
     if (given) {
       const said = given[Number(field ?? 1) - 1];
       const filled = substitute(said);
-      return lets.has(name) ? filled : capital(filled);
+      return lets.has(name)
+        ? filled
+        : filled.replace(/\b(?!(?:of|the|in|a)\b)[a-z]/g, (letter) => letter.toUpperCase());
     }
     if (key === 'when')
       return random.pick([date('day'), date('day'), `late in the ${season}`, `early in the ${season}`]);
