@@ -9,6 +9,7 @@ import { at, Failure, isMain, main } from './lib.mjs';
 
 // What export/index exports comes from these; they export more for their neighbours.
 const exporters = [
+  'export/float16',
   'export/onnx/index',
   'export/pytorch/index',
   'export/pytorch/state-dict',
@@ -93,7 +94,7 @@ const sections = [
   [
     'Other formats',
     (
-      'toOnnx OnnxOptions OnnxPair toPyTorch PyTorchProject toStateDict fromStateDict StateDictOptions toKeras KerasProject ' +
+      'toFloat16 toOnnx OnnxOptions OnnxPair toPyTorch PyTorchProject toStateDict fromStateDict StateDictOptions toKeras KerasProject ' +
       'toJavaScript toC toNumPy PlainOptions toHtml HtmlOptions'
     ).split(' '),
   ],

@@ -1,41 +1,44 @@
-// npm run pretrain [-- --check]: trains the small model that the page writes with before its own network has
-// learnt anything (web/models/tales.safetensors). Same text, configuration and seed: same bytes, on any machine.
+// npm run pretrain [-- --check]: trains the model that the page writes with before its own network has learnt anything
+// (web/models/tales.safetensors). Same text, configuration and seed: same bytes, on any machine. Some minutes on
+// two cores.
 //   --check  trains again, writes nothing, and fails if the file would change
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { at, Failure, isMain, main, shown } from './lib.mjs';
 
-/** What a first visit may fetch before the first character. */
-const LARGEST = 200_000;
-const STEPS = 1800;
+/** What a first visit may fetch for it: as large as lets it write half a second after the navigation. */
+const LARGEST = 650_000;
+const STEPS = 6000;
 const file = at('web/models/tales.safetensors');
 
-/**
- * As many units as fit into LARGEST without the optimizer's moments.
- * @type {import('unfold-rnn').Config}
- */
+/** @type {import('unfold-rnn').Config} */
 const config = {
   seed: 1,
-  embedding: 16,
-  layers: [{ cell: 'gru', hidden: 108 }],
+  embedding: 32,
+  layers: [{ cell: 'lstm', hidden: 256 }],
   window: 64,
   batch: 32,
   optimizer: { name: 'adam', learningRate: 0.004 },
-  schedule: { name: 'cosine', steps: STEPS, warmup: 50, minimum: 0.0002 },
-  clip: 5,
-  dropout: 0.1,
-  evaluateEvery: 400,
+  schedule: { name: 'cosine', steps: STEPS, warmup: 100, minimum: 0.00004 },
+  clip: 1,
+  validation: 0.02,
+  evaluateEvery: 500,
 };
+
+/** @param {string} name */
+const built = (name) => import(new URL(`../dist/${name}`, import.meta.url).href);
 
 async function train() {
   /** @type {typeof import('unfold-rnn')} */
-  const { createModel } = await import(new URL('../dist/index.js', import.meta.url).href);
+  const { createModel } = await built('index.js');
+  /** @type {typeof import('unfold-rnn/export')} */
+  const { toFloat16 } = await built('export/index.js');
   const text = await readFile(at('web/texts/tales.txt'));
   const model = await createModel({ ...config, text });
   try {
     let said = 0;
     for await (const { step, validationLoss, charsPerSecond } of model.train({ until: STEPS })) {
-      if (step < said + 400) continue;
+      if (step < said + 500) continue;
       said = step;
       const bits = validationLoss === null ? '–' : (validationLoss / Math.LN2).toFixed(3);
       console.log(
@@ -44,7 +47,7 @@ async function train() {
     }
     const { bitsPerCharacter } = await model.evaluate();
     console.log(`${bitsPerCharacter.toFixed(4)} bits a character held out`);
-    return Buffer.from(await model.save({ optimizer: false }));
+    return Buffer.from(toFloat16(await model.save({ optimizer: false })));
   } finally {
     model.dispose();
   }

@@ -1,5 +1,5 @@
 /** Weights in fewer bits. */
-import { refuse } from '../../errors.js';
+import { refuse } from '../errors.js';
 
 /** The largest finite number of 16 bits. */
 const LARGEST_HALF = 65_504;
