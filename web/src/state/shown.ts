@@ -5,7 +5,6 @@ import { type Model, openModel, preload } from 'unfold-rnn';
 import address from '../../models/tales.safetensors?url';
 import { nextFrame, pause } from './frame';
 import { report } from './notices';
-import { store } from './store';
 
 const RUNTIME = { threads: 1 };
 /** What stands between two tales: the model begins after it, and has finished when it writes it. */
@@ -15,6 +14,8 @@ const LONGEST = 1600;
 /** A pace to read along with; the reader's own network is looked at, this one is read. */
 const CHARACTERS_PER_SECOND = 70;
 const HOLD = 4000;
+/** Its own, whatever the reader's network writes at: here words are whole, and no two tales are the same. */
+const TEMPERATURE = 0.4;
 const FIRST_SEED = 7;
 /** Then it has shown what it can, and rests. */
 const TEXTS = 12;
@@ -62,9 +63,9 @@ function reveal(tale: Tale, signal: AbortSignal): Promise<void> {
 
 /** Writes one tale, to its end. */
 async function tell(tale: Tale, from: Model, seed: number, signal: AbortSignal): Promise<void> {
-  const { temperature } = store.settings.peek();
+  const options = { prime: BREAK, length: LONGEST, temperature: TEMPERATURE, seed, signal };
   try {
-    for await (const piece of from.sample({ prime: BREAK, length: LONGEST, temperature, seed, signal })) {
+    for await (const piece of from.sample(options)) {
       tale.points.push(...piece);
       const end = tale.points.join('').indexOf(BREAK);
       if (end < 0) continue;
