@@ -20,8 +20,8 @@ async function recognisable(text: string): Promise<number> {
   return words.filter((word) => known.has(word)).length / words.length;
 }
 
-it('ships a model of at most 200 KB', async () => {
-  expect((await stat(web('models/tales.safetensors'))).size).toBeLessThanOrEqual(200_000);
+it('ships a model of at most 650 KB', async () => {
+  expect((await stat(web('models/tales.safetensors'))).size).toBeLessThanOrEqual(650_000);
 });
 
 // How soon by the clock is measured by `npm run bench -- --opening`.
@@ -45,7 +45,7 @@ it('writes recognisable words, and the fresh network learns beside it', async ()
   const { page, problems, close } = await visit(browser, site);
   await expect.poll(async () => wordsOf(await shown(page).innerText()).length).toBeGreaterThan(40);
   await waitForStep(page, 1);
-  expect(await recognisable(await shown(page).innerText())).toBeGreaterThan(0.8);
+  expect(await recognisable(await shown(page).innerText())).toBeGreaterThan(0.95);
   expect(await page.locator('#written').innerText()).not.toBe('');
   expect(await step(page)).toBeGreaterThan(0);
   expect(problems).toEqual([]);
@@ -99,11 +99,11 @@ it('starts no engine of its own beside the two networks until a setting is to be
         performance.getEntriesByType('resource').filter(({ name }) => /\/local-[^/]+\.js$/.test(name)).length,
     );
   const cost = page.locator('.cost');
-  await expect.poll(() => cost.innerText()).toMatch(/^78,648 parameters\n15\.8\sMB/);
+  await expect.poll(() => cost.innerText()).toMatch(/^81,213 parameters\n17\.6\sMB/);
   await waitForStep(page, 20);
   expect(await engines()).toBe(0);
   await page.getByLabel('Hidden units').fill('129');
-  await expect.poll(() => cost.innerText()).toMatch(/^79,649 parameters\n15\.9\sMB/);
+  await expect.poll(() => cost.innerText()).toMatch(/^82,234 parameters\n17\.\d\sMB/);
   expect(await engines()).toBe(1);
   expect(problems).toEqual([]);
   await close();

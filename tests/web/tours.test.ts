@@ -91,7 +91,7 @@ it('shows what it says of vanishing and exploding gradients', async () => {
   await expect.poll(reach).toBeDefined();
   expect(Number(await reach())).toBeLessThan(40);
   await next(page);
-  await waitForStep(page, 60);
+  await waitForStep(page, 30);
   await expect.poll(() => fact(page, 'Gradient norm')).toBeGreaterThan(100);
   await close();
 });

@@ -33,7 +33,7 @@ export const LISTINGS: readonly Listing[] = index;
 export const SIZE_LIMIT = 20_000_000;
 
 const OPENING = 600;
-const CHUNK = 128 * 1024;
+const CHUNK = 512 * 1024;
 
 const addresses = import.meta.glob<string>('../../texts/*.txt', {
   query: '?url',

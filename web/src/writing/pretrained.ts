@@ -5,13 +5,18 @@ import { type Model, openModel, preload } from 'unfold-rnn';
 import address from '../../models/tales.safetensors?url';
 import { nextFrame, pause } from '../app/frame';
 import { report } from '../app/notices';
-import { store } from '../app/store';
 
 const RUNTIME = { threads: 1 };
-const LENGTH = 420;
+/** What stands between two tales: the model begins after it, and has finished when it writes it. */
+const BREAK = '\n\n\n';
+/** Some go on for longer than a tale is. */
+const LONGEST = 1600;
 /** A pace to read along with; the reader's own network is looked at, this one is read. */
 const CHARACTERS_PER_SECOND = 70;
 const HOLD = 4000;
+/** Its own, whatever the reader's network writes at: here words are whole, and no two tales are the same. */
+const TEMPERATURE = 0.4;
+const FIRST_SEED = 7;
 /** Then it has shown what it can, and rests. */
 const TEXTS = 12;
 
@@ -29,33 +34,54 @@ function visible(): Promise<void> {
   );
 }
 
-/** Lets a text appear at its pace. */
-function reveal(points: readonly string[], signal: AbortSignal): Promise<void> {
-  const from = performance.now();
+interface Tale {
+  /** Its characters, as far as they are there. */
+  points: string[];
+  whole: boolean;
+}
+
+/** Lets a text appear at its pace, while it is still being written. */
+function reveal(tale: Tale, signal: AbortSignal): Promise<void> {
+  let from = performance.now();
   let at = 0;
   return new Promise((resolve) => {
     const more = () => {
       if (signal.aborted) return resolve();
+      const { points, whole } = tale;
+      if (points.length === 0) from = performance.now();
       const due = 1 + Math.floor(((performance.now() - from) * CHARACTERS_PER_SECOND) / 1000);
-      if (due > at) {
+      if (Math.min(due, points.length) > at) {
         at = Math.min(due, points.length);
         pretrainedText.value = points.slice(0, at).join('');
       }
-      if (at === points.length) resolve();
+      if (whole && at === points.length) resolve();
       else nextFrame(more);
     };
     more();
   });
 }
 
+/** Writes one tale, to its end. */
+async function tell(tale: Tale, from: Model, seed: number, signal: AbortSignal): Promise<void> {
+  const options = { prime: BREAK, length: LONGEST, temperature: TEMPERATURE, seed, signal };
+  try {
+    for await (const piece of from.sample(options)) {
+      tale.points.push(...piece);
+      const end = tale.points.join('').indexOf(BREAK);
+      if (end < 0) continue;
+      tale.points.length = end; // ASCII: a place in the text is a place in the list
+      break;
+    }
+  } finally {
+    tale.whole = true;
+  }
+}
+
 async function write(signal: AbortSignal): Promise<void> {
   for (; written < TEXTS && model && !signal.aborted; written++) {
     await visible();
-    const { temperature } = store.settings.peek();
-    const points: string[] = [];
-    for await (const piece of model.sample({ length: LENGTH, temperature, seed: 7 + written, signal }))
-      points.push(...piece);
-    await reveal(points, signal);
+    const tale: Tale = { points: [], whole: false };
+    await Promise.all([tell(tale, model, FIRST_SEED + written, signal), reveal(tale, signal)]);
     await pause(HOLD);
   }
 }

@@ -470,7 +470,7 @@ export const german: Messages = {
   },
   pretrained: {
     title: 'Ein gelerntes Netz',
-    about: 'Es hat die Geschichten sechzigmal gelesen.',
+    about: '14 Epochen lang mit den Geschichten trainiert.',
     own: 'Ihres, es lernt gerade',
     hide: 'Das gelernte Netz ausblenden',
   },

@@ -23,7 +23,7 @@ export const tours: Record<TourName, TourText> = {
       'Noch einmal das einfache Netz, das vergisst: jeder Schritt schreibt jede Einheit neu, also multipliziert jeder ' +
         'Schritt den Fehler, der zurückreist.',
       'Ein LSTM hat dazu ein Gedächtnis, das nur mit einem Vergessensgatter multipliziert wird. Hier ist es anfangs zu ' +
-        '(Bias −3), und der Fehler stirbt noch schneller: 5e-35 bei vierundsechzig Schritten.',
+        '(Bias −3), und der Fehler stirbt noch schneller: weniger als 1e-33 bei vierundsechzig Schritten.',
       'Ist das Gatter offen (Bias 4), wird das Gedächtnis weitergereicht, wie es ist, und der Fehler kommt ganz an. ' +
         'Das Netz lernt, wann es schließt; darum beginnt man gewöhnlich mit positivem Bias.',
       'Ein GRU schafft das mit zwei Gattern und ohne eigenes Gedächtnis: das eine mischt alten und neuen Zustand. Sein ' +

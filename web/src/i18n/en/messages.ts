@@ -419,7 +419,7 @@ export const english = {
   },
   pretrained: {
     title: 'A trained network',
-    about: 'It has read the tales sixty times.',
+    about: 'Trained on the tales for 14 epochs.',
     own: 'Yours, learning now',
     hide: 'Hide the trained network',
   },

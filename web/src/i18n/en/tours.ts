@@ -30,7 +30,7 @@ export const tours: Record<TourName, TourText> = {
       'Once more the plain network that forgets: every step rewrites every unit, so every step multiplies the error ' +
         'that travels back.',
       'An LSTM adds a memory that is multiplied by a forget gate only. Here the gate starts shut (forget bias −3), and ' +
-        'the error dies even faster: 5e-35 at sixty-four steps.',
+        'the error dies even faster: less than 1e-33 is left at sixty-four steps.',
       'With the gate open (forget bias 4) the memory is passed on as it is, and the error arrives whole. The network ' +
         'learns when to shut it; that is why a positive forget bias is the usual start.',
       'A GRU does it with two gates and no separate memory: the update gate blends the old state with a new one. Watch ' +

@@ -1,5 +1,5 @@
 /** Weights in fewer bits. */
-import { refuse } from '../../shared/errors.js';
+import { refuse } from '../shared/errors.js';
 
 /** The largest finite number of 16 bits. */
 const LARGEST_HALF = 65_504;
