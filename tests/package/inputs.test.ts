@@ -143,8 +143,8 @@ describe('predict refuses what the task does not read', () => {
   };
   const numbers = [[1, 2]];
   test.each([
-    ['generate', {}, 'beam lengthPenalty temperature seed'],
-    ['translate', { input: 'ab' }, 'input beam lengthPenalty temperature seed'],
+    ['generate', {}, 'beamWidth lengthPenalty temperature seed'],
+    ['translate', { input: 'ab' }, 'input beamWidth lengthPenalty temperature seed'],
     ['classify', { input: 'ab' }, 'input'],
     ['tag', { input: 'ab' }, 'input'],
     ['regress', { input: numbers }, 'input steps'],
@@ -174,7 +174,7 @@ describe('texts', () => {
   test('half of a surrogate pair is refused with its field, wherever it is', async () => {
     const text = models['text']!;
     const calls: [string, string, () => unknown][] = [
-      ['text', 'INVALID_TEXT', () => createModel(...argumentsOf({ ...small, text: half }))],
+      ['dataset', 'INVALID_TEXT', () => createModel(...argumentsOf({ ...small, text: half }))],
       ['text', 'INVALID_TEXT', () => text.inspect(half)],
       ['prompt', 'INVALID_ARGUMENT', () => collect(text.sample({ prompt: half }))],
       ['input', 'INVALID_ARGUMENT', () => models['classify']!.predict({ input: half })],

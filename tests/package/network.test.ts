@@ -16,7 +16,7 @@ test('goldens of ragged batches are there', () => expect(ragged).toHaveLength(6)
 describe.each(hosts)('in $host', ({ worker }) => {
   test.each(ragged)("%s: PyTorch's answers, states and every gradient", async (name) => {
     const g = golden(name);
-    const { steps: T, batchSize: N, lengths } = g;
+    const { steps: T, batch: N, lengths } = g;
     const network = await create(g.config, { worker });
     expect(network.info.pytorchNames).toBe(true);
     const numbers = Object.entries<number[]>(g.parameters).map(([key, values]) => [

@@ -13,7 +13,7 @@ import { hasModule, python } from './python.js';
 const folder = mkdtempSync(join(tmpdir(), 'unfold-pytorch-data-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-type Case = Setup;
+type Case = Setup & { text?: string };
 const repeated = (line: (i: number) => string, end = '\n') =>
   Array.from({ length: 25 }, (_, i) => line(i)).join(end);
 const symbols = (i: number) => [...'aßb𝄞cd'].slice(i % 3, 4 + (i % 3)).join('');

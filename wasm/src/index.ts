@@ -2,21 +2,25 @@
  * Deep recurrent networks over text: build, train, sample, save; and, a level below, over any numbers. Importing does
  * nothing; every function loads what it needs.
  */
-import {
-  checkWhole,
-  encode,
-  requireConfig,
-  requireObject,
-  requireRuntime,
-  toJson,
-} from './client/arguments.js';
+import { checkWhole, requireConfig, requireObject, requireRuntime, toJson } from './client/arguments.js';
+import { readDataset, type Source, taskOf } from './client/dataset.js';
 import { TextModel } from './client/model.js';
 import { TensorNetwork } from './client/network.js';
+import { readSafetensors } from './export/safetensors.js';
 import { openSession, openTools, prepareSession, type Session } from './client/open.js';
 import { refuse, UnfoldError } from './shared/errors.js';
 import type { NetworkGraph } from './shared/graph-types.js';
 import type { Network, NetworkConfig } from './shared/network-types.js';
-import type { CheckedConfig, Config, Dataset, Info, Model, Runtime, Schema } from './shared/types.js';
+import type {
+  CheckedConfig,
+  Config,
+  Dataset,
+  Info,
+  Model,
+  Runtime,
+  Schema,
+  TaskConfig,
+} from './shared/types.js';
 
 export { type ErrorCode, type ErrorData, type Overflow, UnfoldError } from './shared/errors.js';
 export { support } from './client/support.js';
@@ -37,9 +41,19 @@ export async function createModel(config: Config, dataset?: Dataset, runtime: Ru
     runtime: 'createModel(config, dataset, { … })',
     dataset: 'createModel(config, text)',
   });
-  const text = dataset ?? (config.dataset === undefined ? dataset : '');
-  const args = { config: toJson(config), text: encode(text, 'dataset') };
-  return openText(runtime, ({ client }) => client.call('create', args, sending(args.text, text, runtime)));
+  if (config.dataset !== undefined && dataset !== undefined)
+    throw refuse('INVALID_ARGUMENT', 'dataset', 'nothing beside the examples of config.dataset', dataset);
+  const json = toJson(config);
+  const source = await readDataset(
+    config.dataset === undefined ? (dataset as Dataset) : '',
+    () => taskOf(config),
+    runtime.signal,
+  );
+  return openText(runtime, ({ client }) =>
+    client
+      .call('create', { config: json, text: source.text }, sending(source, runtime))
+      .catch(placing(source)),
+  );
 }
 
 /**
@@ -55,10 +69,11 @@ export async function openModel(
 ): Promise<Model> {
   requireRuntime(runtime);
   if (!(bytes instanceof Uint8Array)) throw refuse('INVALID_CHECKPOINT', 'bytes', 'a Uint8Array', bytes);
-  const args = { bytes, text: encode(dataset, 'dataset') };
+  const source = await readDataset(dataset, () => taskIn(bytes), runtime.signal);
+  const args = { bytes, text: source.text };
   return openText(runtime, ({ client }) =>
-    client.call('open', args, sending(args.text, dataset, runtime)).catch(async (error: UnfoldError) => {
-      if (error.code !== 'INVALID_CHECKPOINT') throw error;
+    client.call('open', args, sending(source, runtime)).catch(async (error: UnfoldError) => {
+      if (error.code !== 'INVALID_CHECKPOINT') throw source.placed(error);
       const formats = await import('./shared/formats.js').catch(() => undefined); // it only says more
       throw formats?.recognize(bytes, error) ?? error;
     }),
@@ -152,7 +167,22 @@ async function open<T>(runtime: Runtime, make: (session: Session) => Promise<T>)
   }
 }
 
-/** What was encoded here moves to the worker; what the caller gave is copied. */
-function sending(bytes: Uint8Array<ArrayBuffer>, dataset: Dataset | undefined, { signal }: Runtime) {
-  return { signal, transfer: typeof dataset === 'string' ? [bytes.buffer] : [] };
+/** The task of a saved model; of bytes that are none, any: the engine says what they are. */
+function taskIn(bytes: Uint8Array): TaskConfig {
+  try {
+    return taskOf(JSON.parse(readSafetensors(bytes).metadata['config']!) as Config);
+  } catch {
+    return { name: 'tensor' };
+  }
+}
+
+/** What was made here moves to the worker; what the caller gave is copied. */
+function sending({ text, own }: Source, { signal }: Runtime) {
+  return { signal, transfer: own ? [text.buffer] : [] };
+}
+
+function placing(source: Source) {
+  return (error: unknown): never => {
+    throw error instanceof UnfoldError ? source.placed(error) : error;
+  };
 }

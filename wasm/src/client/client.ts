@@ -1,6 +1,15 @@
 /** The client's half of the protocol: matches answers to calls. Knows nothing of workers. */
 import { UnfoldError, wrap } from '../shared/errors.js';
-import type { Args, CallName, Channel, Chunks, Answer, Request, Result, StreamName } from '../shared/protocol.js';
+import type {
+  Args,
+  CallName,
+  Channel,
+  Chunks,
+  Answer,
+  Request,
+  Result,
+  StreamName,
+} from '../shared/protocol.js';
 import { reasonOf, type Sink, type Source } from './stream.js';
 
 /** A call that is not answered yet. */

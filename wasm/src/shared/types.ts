@@ -432,11 +432,40 @@ export interface Model {
   [Symbol.dispose](): void;
 }
 
+/** A `Blob` or a `File`. */
+export interface BlobLike {
+  readonly size: number;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** An array or a typed array. */
+export type Numbers = ArrayLike<number>;
+
 /**
- * What a model learns from: a string, or UTF-8 bytes: the text, or examples as the task writes them. A byte order mark at
- * its beginning is dropped, here and everywhere; half of a surrogate pair is refused.
+ * What a task learns from, and what it is to answer. `generate`: `target`, and `context` where `task.context` is above 0.
+ * `classify`, `tag`, `translate`: `input` and `target`, strings without tabs and line breaks. `regress`: `input`, two or
+ * more steps, of which each is to be predicted from those before it; pooled: `input` and `target`. `notes`: `input`.
  */
-export type Dataset = string | Uint8Array;
+export interface Example {
+  /** A string; of `regress` an array of steps: a number or as many numbers each; of `notes` the keys of each step, 0 to 87. */
+  input?: string | ArrayLike<number | Numbers>;
+  /** A string; of `classify` a label; of `tag` labels of one character, one a step; of `regress` a number or numbers. */
+  target?: string | readonly string[] | number | Numbers;
+  context?: Numbers;
+}
+
+/**
+ * What a model learns from: a text, or examples as the task writes them (see `TaskConfig.name`), in one string, as UTF-8
+ * bytes, a `Blob` or a `File`, or in pieces of strings or bytes from an iterable such as a stream of a file; or an array of
+ * examples. A byte order mark at its beginning is dropped, here and everywhere; half of a surrogate pair is refused.
+ */
+export type Dataset =
+  | string
+  | Uint8Array
+  | BlobLike
+  | Iterable<string | Uint8Array>
+  | AsyncIterable<string | Uint8Array>
+  | readonly Example[];
 
 export interface CheckedConfig {
   /** Canonical: every field filled in. */

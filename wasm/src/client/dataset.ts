@@ -1,0 +1,95 @@
+/** What a model learns from, as UTF-8 in the format of its task: the engine reads nothing else. */
+import { encode } from './arguments.js';
+import { type ExampleWriter, writerOf } from './examples.js';
+import { reasonOf } from './stream.js';
+import { refuse, UnfoldError } from '../shared/errors.js';
+import type { BlobLike, Config, Dataset, Example, TaskConfig } from '../shared/types.js';
+
+export interface Source {
+  text: Uint8Array<ArrayBuffer>;
+  /** Made here: it may move to the worker. */
+  own: boolean;
+  /** The error of the engine, of a place in the text, as one of a place in the dataset. */
+  placed(error: UnfoldError): UnfoldError;
+}
+
+const asItIs = (error: UnfoldError) => error;
+const WANTED = 'a string, UTF-8 bytes, a Blob, an iterable of these or an array of examples';
+
+/** The task of a configuration, with its settings. */
+export function taskOf({ task }: Pick<Config, 'task'>): TaskConfig {
+  return typeof task === 'object' ? task : { name: task ?? 'next' };
+}
+
+/** `task`: of the model; asked for where the dataset is examples. */
+export async function readDataset(
+  dataset: Dataset,
+  task: () => TaskConfig,
+  signal?: AbortSignal,
+): Promise<Source> {
+  const textSource = (text: string | Uint8Array, own: boolean) => ({
+    text: encode(text, 'dataset'),
+    own,
+    placed: asItIs,
+  });
+  if (typeof dataset === 'string') return textSource(dataset, true);
+  if (dataset instanceof Uint8Array) return textSource(dataset, false);
+  if (isBlob(dataset)) return textSource(new Uint8Array(await dataset.arrayBuffer()), true);
+  if (!isIterable(dataset)) throw refuse('INVALID_TEXT', 'dataset', WANTED, dataset);
+  const pieces: (string | Uint8Array)[] = [];
+  let writer: ExampleWriter | undefined;
+  let index = 0;
+  for await (const item of dataset) {
+    if (signal?.aborted) throw reasonOf(signal);
+    if (index === 0 && isExample(item)) writer = writerOf(task());
+    if (writer) pieces.push(writer.write(item as Example, index));
+    else if (typeof item === 'string' || item instanceof Uint8Array) pieces.push(item);
+    else
+      throw refuse(
+        'INVALID_TEXT',
+        `dataset[${index}]`,
+        'a string, a Uint8Array or, in an array of them, an example',
+        item,
+      );
+    ++index;
+  }
+  const text = encode(writer ? writer.whole(pieces as string[]) : joined(pieces), 'dataset');
+  return { text, own: true, placed: writer ? writer.placed : asItIs };
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+const isExample = (item: unknown) => isObject(item) && !(item instanceof Uint8Array) && !Array.isArray(item);
+
+function isBlob(dataset: unknown): dataset is BlobLike {
+  return isObject(dataset) && 'arrayBuffer' in dataset && typeof dataset.arrayBuffer === 'function';
+}
+
+function isIterable(dataset: unknown): dataset is Iterable<unknown> | AsyncIterable<unknown> {
+  return isObject(dataset) && (Symbol.iterator in dataset || Symbol.asyncIterator in dataset);
+}
+
+/** One text of pieces, which may end in the middle of a character, as bytes and as halves of a surrogate pair. */
+function joined(pieces: readonly (string | Uint8Array)[]): string | Uint8Array {
+  const parts: Uint8Array[] = [];
+  let run = '';
+  const flush = () => {
+    if (run) parts.push(encode(`\uFEFF${run}`, 'dataset')); // the mark goes; one of the text stays
+    run = '';
+  };
+  for (const piece of pieces) {
+    if (typeof piece === 'string') run += piece;
+    else {
+      flush();
+      parts.push(piece);
+    }
+  }
+  if (parts.length === 0) return run;
+  flush();
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
