@@ -93,7 +93,7 @@ describe('help', () => {
     const { config } = JSON.parse((await run(['info', 'plain.safetensors', '--json'])).out);
     const shown = (option: string) => new RegExp(`--${option} .*\\(default (.*)\\)`).exec(out)![1];
     const actual = {
-      ...{ preset: config.layers[0].cell, hidden: config.layers[0].units, seed: config.seed },
+      ...{ preset: config.layers[0].cell, units: config.layers[0].units, seed: config.seed },
       ...{ sequenceLength: config.window, batchSize: config.batch, optimizer: config.optimizer.name },
       ...{ 'learning-rate': config.optimizer.learningRate, dropout: config.dropout, clip: config.clip.norm },
       ...{ validation: config.validation, 'evaluate-every': config.evaluateEvery },
