@@ -94,9 +94,10 @@ describe('help', () => {
     const shown = (option: string) => new RegExp(`--${option} .*\\(default (.*)\\)`).exec(out)![1];
     const actual = {
       ...{ preset: config.layers[0].cell, units: config.layers[0].units, seed: config.seed },
-      ...{ sequenceLength: config.window, batchSize: config.batch, optimizer: config.optimizer.name },
+      ...{ 'sequence-length': config.sequenceLength, 'batch-size': config.batchSize },
+      optimizer: config.optimizer.name,
       ...{ 'learning-rate': config.optimizer.learningRate, dropout: config.dropout, clip: config.clip.norm },
-      ...{ validation: config.validation, 'evaluate-every': config.evaluateEvery },
+      ...{ 'validation-split': config.validationSplit, 'evaluate-every': config.evaluateEvery },
     };
     for (const [option, value] of Object.entries(actual)) expect(shown(option), option).toBe(String(value));
   });
@@ -481,7 +482,7 @@ describe('tasks', () => {
 
   test('say what does not fit', async () => {
     const wrong = async (...args: string[]) => (await run(args)).err;
-    expect(await wrong('train', 'text.txt', '--dataset', 'reversal')).toContain('no text goes with it');
+    expect(await wrong('train', 'text.txt', '--dataset', 'reversal')).toContain('needs no text');
     expect(await wrong('train', '--difficulty', '3')).toContain('of a --dataset');
     expect(await wrong('train', '--dataset', 'nothing', '--out', 'x.safetensors')).toContain('dataset.name');
     expect(await wrong('predict', 'task.safetensors')).toContain('name an input');

@@ -246,7 +246,7 @@ export interface Prediction {
   /** ln P of the target, or of the sequence written; of regress minus the squared error. */
   logProbability?: number;
   /**
-   * The best first, at most `beam`: sequences that ended, each once. Where none ended within `task.longest`, those that
+   * The best first, at most `beamWidth`: sequences that ended, each once. Where none ended within `task.maxLength`, those that
    * were cut there, without the probability of an end.
    */
   alternatives?: { output: string; logProbability: number; score: number }[];
