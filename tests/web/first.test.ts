@@ -103,7 +103,7 @@ it('starts no engine of its own beside the two networks until a setting is to be
   await waitForStep(page, 20);
   expect(await engines()).toBe(0);
   await page.getByLabel('Hidden units').fill('129');
-  await expect.poll(() => cost.innerText()).toMatch(/^82,234 parameters\n17\.\d\sMB/);
+  await expect.poll(() => cost.innerText()).toMatch(/^82,234 parameters\n17\.7\sMB/);
   expect(await engines()).toBe(1);
   expect(problems).toEqual([]);
   await close();

@@ -1,5 +1,5 @@
 // From the address to a running page, and the effects that keep the parts in step.
-import { effect, untracked } from '@preact/signals';
+import { computed, effect, untracked } from '@preact/signals';
 import { checkConfig, preload } from 'unfold-rnn';
 import { offerUnfinished, resumeRun, watchRuns } from '../storage/autosave';
 import { forgetHere, lastHere, watchTab } from '../storage/tabSession';
@@ -132,12 +132,16 @@ function watch(): void {
     namesWith('sample'),
     settled(250, () => sampler.write()),
   );
-  const soon = settled(120, () => void estimate());
+  // A network that is being built says itself what it takes: no second engine is asked for that.
+  const starting = computed(() => store.phase.value === 'starting');
+  const soon = settled(120, () => {
+    if (!starting.peek()) void estimate();
+  });
   onChange(namesWith('restart'), soon);
   effect(() => {
     void store.run.value;
     void store.corpus.value;
-    if (ready.value) soon();
+    if (ready.value && !starting.value) soon();
   });
   // A network that has just appeared writes at once; so does one that starts again. Its first step goes before.
   effect(() => {
