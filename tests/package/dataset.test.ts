@@ -99,7 +99,7 @@ const tasks: [name: string, config: Config, examples: Dataset, text: string][] =
   ],
   ['classify', { task: 'classify' }, [{ input: 'ab', target: 'yes, it is' }, { input: 'c', target: 'no' }], 'yes, it is\tab\nno\tc'],
   ['tag', { task: 'tag' }, [{ input: 'a🦊', target: 'xy' }, { input: 'b', target: ['🦊'] }], 'a🦊\txy\nb\t🦊'],
-  ['translate', { task: 'translate' }, [{ input: 'ab', target: 'ba' }, { input: 'a', target: 'a' }], 'ab\tba\na\ta'],
+  ['translate', { task: 'translate', encoder: [{ units: 3 }] }, [{ input: 'ab', target: 'ba' }, { input: 'a', target: 'a' }], 'ab\tba\na\ta'],
   [
     'regress',
     { task: 'regress' },

@@ -132,6 +132,17 @@ export interface TaskConfig {
   outputs?: number;
 }
 
+/** A configuration that spells its task. */
+export interface ConfigOf<T extends Task> extends Config {
+  task: T | (TaskConfig & { name: T });
+}
+
+/** A configuration of the task that is the default, `next`. */
+export interface TextConfig extends Config {
+  task?: never;
+  dataset?: never;
+}
+
 export type Task = Name<
   'next' | 'generate' | 'classify' | 'tag' | 'translate' | 'regress' | 'notes' | 'tensor'
 >;
