@@ -32,7 +32,13 @@ const sections = [
       ' ',
     ),
   ],
-  ['Answers of tasks', ['PredictRequest', 'Prediction', 'ExampleResult']],
+  ['Datasets', 'Dataset Example Numbers BlobLike'.split(' ')],
+  [
+    'Answers of tasks',
+    'PredictRequest Prediction TextPrediction Hypothesis ClassifyPrediction TagPrediction NumbersPrediction AnyPrediction Predictions ExampleResult'.split(
+      ' ',
+    ),
+  ],
   ['A look inside', ['Inspection', 'LayerInspection', 'Term', 'TensorStats']],
   [
     'The tensor level',
@@ -56,12 +62,12 @@ const sections = [
       'parametersOf ParameterTerm cellEquations termOf shortOf Formula Piece plainText printed namesIn'
     ).split(' '),
   ],
-  ['Where and how a model runs', 'Dataset Runtime Arithmetic Build WasmModule'.split(' ')],
+  ['Where and how a model runs', 'Runtime Arithmetic Build WasmModule'.split(' ')],
   ['What a model says of itself', 'ModelInfo Info DataInfo RuntimeInfo CheckedConfig Support'.split(' ')],
   [
     'Configuration',
     (
-      'Config Preset Task TaskConfig DatasetConfig LayerConfig EdgeConfig ProductConfig FactorConfig AttentionConfig InitializationConfig ' +
+      'Config ConfigOf TextConfig Preset Task TaskConfig DatasetConfig LayerConfig EdgeConfig ProductConfig FactorConfig AttentionConfig InitializationConfig ' +
       'OptimizerConfig ScheduleConfig ScheduledSamplingConfig CanonicalConfig ' +
       'Schema SchemaCell SchemaOption SchemaPreset SchemaDataset'
     ).split(' '),
@@ -159,7 +165,15 @@ function section(name, node) {
     if (bases.length && name !== 'UnfoldPlayground')
       parts.push(`Everything of \`${bases.join(', ')}\`, and:`);
     parts.push(table(node.members));
-  } else parts.push(`\`\`\`ts\n${node.getText().replace(/^export (declare )?/, '')}\n\`\`\``);
+  } else {
+    // A function may have several signatures; the first has what is said of it.
+    const all = node.getSourceFile().statements;
+    const signatures = ts.isFunctionDeclaration(node)
+      ? all.filter((other) => ts.isFunctionDeclaration(other) && other.name?.text === name)
+      : [node];
+    const texts = signatures.map((each) => each.getText().replace(/^export (declare )?/, ''));
+    parts.push(`\`\`\`ts\n${texts.join('\n')}\n\`\`\``);
+  }
   return parts.filter(Boolean).join('\n\n');
 }
 

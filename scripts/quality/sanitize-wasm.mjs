@@ -170,7 +170,7 @@ async function triedNetwork({ createNetwork }, config) {
     const x = { shape: [T, N, 2], data: Float32Array.from({ length: T * N * 2 }, (_, i) => Math.sin(i)) };
     const out = await network.forward(x, { lengths: [5, 0, 2], training: true, ...(state && { state }) });
     await network.backward(out.y.data, out.state);
-    await network.step({ optimizer, max_norm: 1 });
+    await network.step({ optimizer, clip: { norm: 1 } });
     state = out.state;
   }
   await network.load(await network.save());

@@ -194,10 +194,21 @@ describe.each(hosts)('in $host', ({ worker }) => {
     const step = fc
       .record(
         {
-          optimizer: mostly(fc.constantFrom('sgd', 'adam', 'adadelta')),
-          lr: mostly(fc.constantFrom(0, 0.01, 1e30)),
-          max_norm: mostly(fc.constant(1)),
-          betas: mostly(fc.constant([0.9, 0.99])),
+          optimizer: mostly(
+            fc.oneof(
+              fc.constantFrom('sgd', 'adam', 'adadelta'),
+              fc.record(
+                {
+                  name: mostly(fc.constantFrom('momentum', 'nesterov', 'rmsprop', 'adamw')),
+                  learningRate: mostly(fc.constantFrom(0, 0.01, 1e30)),
+                  beta1: mostly(fc.constant(0.9)),
+                  momentum: mostly(fc.constant(0.9)),
+                },
+                { requiredKeys: ['name'] },
+              ),
+            ),
+          ),
+          clip: mostly(fc.constantFrom(1, { norm: 1 }, { value: 0.1 })),
           __proto__: fc.constant({}),
         },
         { requiredKeys: ['optimizer'] },

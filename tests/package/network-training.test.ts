@@ -1,23 +1,19 @@
 /** The tensor level in both hosts: optimiser steps, learning, overflow, dropout; the same bits everywhere. */
 import { describe, expect, test, vi } from 'vitest';
-import { createNetwork, type Network, type NetworkConfig, type StepOptions } from 'unfold-rnn';
+import {
+  createNetwork,
+  type Network,
+  type NetworkConfig,
+  type OptimizerConfig,
+  type StepOptions,
+} from 'unfold-rnn';
 import * as inline from 'unfold-rnn/inline';
 import { hosts, rejection } from './harness.js';
 import { create, difference, draw, golden, hashOf, kept, random } from './tensors.js';
 
 /** Of PyTorch: the parameters after each step. */
 interface OptimizerCase {
-  optimizer: {
-    name: StepOptions['optimizer'] | 'momentum' | 'nesterov';
-    learningRate: number;
-    weightDecay?: number;
-    epsilon?: number;
-    decay?: number;
-    beta1?: number;
-    beta2?: number;
-    momentum?: number;
-    centered?: boolean;
-  };
+  optimizer: OptimizerConfig;
   clip: { norm: number; value: number };
   parameters: number[][];
 }
@@ -32,23 +28,6 @@ vi.setConfig({ testTimeout: 60_000 });
 
 describe.each(hosts)('in $host', ({ worker }) => {
   const { cases, ...optimizers }: Optimizers = golden('optimizers');
-  const numbersOf = (
-    { name, learningRate, weightDecay, epsilon, decay, beta1, beta2, ...more }: OptimizerCase['optimizer'],
-    clip: OptimizerCase['clip'],
-  ): StepOptions => {
-    return {
-      optimizer: name === 'momentum' || name === 'nesterov' ? 'sgd' : name,
-      lr: learningRate,
-      weight_decay: weightDecay ?? 0,
-      ...(epsilon && { eps: epsilon }),
-      ...(decay && (name === 'adadelta' ? { rho: decay } : { alpha: decay })),
-      ...(beta1 && beta2 && { betas: [beta1, beta2] as const }),
-      ...(name === 'nesterov' && { nesterov: true }),
-      ...(clip.norm && { max_norm: clip.norm }),
-      ...(clip.value && { clip_value: clip.value }),
-      ...more,
-    };
-  };
   // One unit without a readout whose input weights are the five numbers: at zero input its gradient is what is asked.
   test.each(cases.map((c) => [JSON.stringify([c.optimizer, c.clip]), c] as const))(
     "torch.optim's parameters, step by step: %s",
@@ -69,7 +48,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
         await network.zeroGradients();
         await network.forward({ shape: [1, 1, 5], data: Float32Array.from(gradient) });
         await network.backward(Float32Array.of(1));
-        const norm = await network.step(numbersOf(optimizer, clip));
+        const norm = await network.step({ optimizer: { weightDecay: 0, ...optimizer }, clip });
         expect(difference([norm], [optimizers.gradient_norms[k]!])).toBeLessThan(1e-6);
         const { data } = (await network.parameters())[name]!;
         expect(difference(data, parameters[k]!), `step ${k}`).toBeLessThan(2e-6);
@@ -77,6 +56,40 @@ describe.each(hosts)('in $host', ({ worker }) => {
       expect(network.info.step).toBe(optimizers.gradients.length);
     },
   );
+
+  test("an optimizer's defaults are PyTorch's, but for momentum", async () => {
+    const after = async (optimizer: StepOptions['optimizer']) => {
+      const network = await create({ task: { inputs: 1 }, layers: [{ units: 2 }], seed: 1 }, { worker });
+      for (let step = 0; step < 3; ++step) {
+        const { y } = await network.forward(draw([3, 2, 1], 1));
+        await network.zeroGradients();
+        await network.backward(y);
+        await network.step({ optimizer });
+      }
+      return network.parameters();
+    };
+    const same: [StepOptions['optimizer'], OptimizerConfig][] = [
+      ['sgd', { name: 'sgd', learningRate: 1e-3, momentum: 0, weightDecay: 0 }],
+      ['momentum', { name: 'sgd', learningRate: 1e-3, momentum: 0.9 }],
+      [{ name: 'momentum', momentum: 0 }, { name: 'sgd' }],
+      ['nesterov', { name: 'nesterov', learningRate: 1e-3, momentum: 0.9 }],
+      ['rmsprop', { name: 'rmsprop', learningRate: 1e-2, decay: 0.99, epsilon: 1e-8, centered: false }],
+      ['adagrad', { name: 'adagrad', learningRate: 1e-2, epsilon: 1e-10 }],
+      ['adadelta', { name: 'adadelta', learningRate: 1, decay: 0.9, epsilon: 1e-6 }],
+      [
+        { name: 'adam', beta1: 0.9 },
+        { name: 'adam', learningRate: 1e-3, beta2: 0.999, epsilon: 1e-8 },
+      ],
+      ['adamw', { name: 'adamw', weightDecay: 1e-2 }],
+    ];
+    const all = [];
+    for (const [short, long] of same) {
+      const one = await after(short);
+      expect(await after(long), JSON.stringify(long)).toEqual(one);
+      all.push(hashOf(Object.values(one)));
+    }
+    expect(new Set(all).size).toBe(all.length - 1); // no momentum, twice
+  });
 
   test('learns to add the two marked numbers of a sequence', async () => {
     const network = await create(
@@ -108,7 +121,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
       }
       await network.zeroGradients();
       await network.backward(dy);
-      await network.step({ optimizer: 'adam', lr: 0.01, max_norm: 1 });
+      await network.step({ optimizer: { name: 'adam', learningRate: 0.01 }, clip: { norm: 1 } });
     }
     expect(loss).toBeLessThan(0.05); // 0.167 without information
   });
@@ -126,7 +139,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
     await network.zeroGradients();
     await network.forward(x);
     await network.backward(new Float32Array(12).fill(1e9));
-    const update = await rejection(network.step({ optimizer: 'sgd', lr: 9e5 }));
+    const update = await rejection(network.step({ optimizer: { name: 'sgd', learningRate: 9e5 } }));
     expect(update).toMatchObject({ code: 'NON_FINITE', overflow: { learningRate: 9e5 } });
     expect(await network.parameters()).toEqual(before);
     expect(network.info.step).toBe(0);
@@ -168,7 +181,7 @@ test('the same bits in either host, with threads and with the engine inside', as
     for (let i = 0; i < 5; ++i) {
       const { y } = await network.forward(x, { lengths: [7, 1, 0, 4, 7, 6], training: true });
       await network.backward(y);
-      await network.step({ optimizer: 'adamw', lr: 0.05, max_norm: 1 });
+      await network.step({ optimizer: { name: 'adamw', learningRate: 0.05 }, clip: { norm: 1 } });
     }
     return network.save();
   };

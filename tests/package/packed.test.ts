@@ -81,7 +81,7 @@ describe.skipIf(missing)('linters', () => {
 
 describe('compilers', () => {
   const source = `
-    import { createModel, openModel, UnfoldError, type Config, type Progress } from 'unfold-rnn';
+    import { createModel, openModel, UnfoldError, type Config, type Model, type Progress } from 'unfold-rnn';
     import { createModel as inline } from 'unfold-rnn/inline';
     const config: Config = { layers: [{ cell: 'lstm', units: 8 }], optimizer: { name: 'adam' } };
     export async function go(text: string, signal: AbortSignal): Promise<string> {
@@ -95,6 +95,32 @@ describe('compilers', () => {
       const again = await openModel(await model.save(), text);
       again.dispose();
       return \`\${last?.secondsLeft} \${String(code)} \${text2} \${typeof inline}\`;
+    }
+    export async function tasks(config: Config, data: string): Promise<unknown[]> {
+      const classify = await createModel({ task: 'classify', layers: [{ units: 3 }] }, [{ input: 'a', target: 'b' }]);
+      const { output, probabilities } = await classify.predict({ input: 'a' });
+      const share: number = probabilities[0]!;
+      const tag = await createModel({ task: { name: 'tag' } }, data);
+      const [first] = await tag.predict([{ input: 'a' }]);
+      const rows: number[][] = first!.probabilities;
+      const { answer } = await (await createModel({ task: 'translate' }, data)).example('test', 0);
+      const best: number = answer.alternatives[0]!.score;
+      const pooled = await createModel({ task: { name: 'regress', pooling: 'last' } }, data);
+      const { values, forecast = [] } = await pooled.predict({ input: [[1]] });
+      const any: Model = classify;
+      const some = await any.predict({ input: 'a' });
+      const known: string = some.outputs ? some.outputs.join() : (some.output ?? '');
+      const own = await (await createModel(config, data)).predict({});
+      const made: string | undefined = (await (await createModel({ dataset: 'copy' })).predict({})).output;
+      // @ts-expect-error: a label for a sequence, not one for each step
+      void (await classify.predict({ input: 'a' })).outputs;
+      // @ts-expect-error: no hypotheses of a label
+      void (await tag.predict({ input: 'a' })).alternatives;
+      // @ts-expect-error: of a task that is not known there may be no output
+      const sure: string = own.output;
+      // @ts-expect-error: no such field
+      void createModel({ task: 'classify', layer: [] }, data);
+      return [output, share, rows, best, values, forecast, known, made, sure];
     }
     // @ts-expect-error: a limit is a number
     void createModel({}, '', { threads: 'many' });`;

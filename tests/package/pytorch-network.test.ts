@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const [T, N, D, C, STEPS] = [6, 4, 3, 2, 5];
 const lengths = [4, 6, 1, 3];
-const options = { optimizer: 'sgd', lr: 0.1, momentum: 0.9, max_norm: 0.5 } as const;
+const options = { optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0.9 }, clip: 0.5 } as const;
 
 const both = { units: 5, bidirectional: true };
 const cases: Record<string, Omit<NetworkConfig, 'threads' | 'worker'>> = {

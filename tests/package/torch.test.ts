@@ -16,12 +16,8 @@ const lengths = [4, 6, 1, 3];
 const steps = 6;
 /** No method that divides by a gradient near zero: rounding would grow. */
 const options = {
-  optimizer: 'sgd',
-  lr: 0.1,
-  momentum: 0.9,
-  nesterov: true,
-  weight_decay: 0.01,
-  max_norm: 0.5,
+  optimizer: { name: 'nesterov', learningRate: 0.1, momentum: 0.9, weightDecay: 0.01 },
+  clip: { norm: 0.5 },
 } as const;
 
 const kinds = [

@@ -34,7 +34,7 @@ for (let step = 1; step <= 600; step++) {
   }
   await network.zeroGradients();
   await network.backward(dy);
-  await network.step({ optimizer: 'adam', lr: 0.01, max_norm: 1 });
+  await network.step({ optimizer: { name: 'adam', learningRate: 0.01 }, clip: { norm: 1 } });
   if (step % 100 === 0) console.log(`step ${step}, squared error ${loss.toFixed(4)}`);
 }
 console.log(Object.keys(await network.parameters()).join(' '));

@@ -14,12 +14,15 @@ import type { Network, NetworkConfig } from './shared/network-types.js';
 import type {
   CheckedConfig,
   Config,
+  ConfigOf,
   Dataset,
   Info,
   Model,
   Runtime,
   Schema,
+  Task,
   TaskConfig,
+  TextConfig,
 } from './shared/types.js';
 
 export { type ErrorCode, type ErrorData, type Overflow, UnfoldError } from './shared/errors.js';
@@ -33,8 +36,20 @@ export type * from './shared/types.js';
  * from, left out where `config.dataset` names examples that the engine makes; `runtime` says where and how it runs.
  * Rejects with `INVALID_CONFIG` and the field, with `INVALID_TEXT` (no dataset, or less than `batchSize` ×
  * (`sequenceLength` + 1) characters to train on), with `OUT_OF_MEMORY` before anything is allocated, or with what kept
- * the engine from loading: `UNSUPPORTED`, `LOAD_FAILED`, `WORKER_FAILED`, `TIMEOUT`, the signal's reason.
+ * the engine from loading: `UNSUPPORTED`, `LOAD_FAILED`, `WORKER_FAILED`, `TIMEOUT`, the signal's reason. Where the
+ * configuration spells its task, predictions are typed as those of this task.
  */
+export async function createModel<T extends Task>(
+  config: ConfigOf<T>,
+  dataset?: Dataset,
+  runtime?: Runtime,
+): Promise<Model<T>>;
+export async function createModel(
+  config: TextConfig,
+  dataset: Dataset,
+  runtime?: Runtime,
+): Promise<Model<'next'>>;
+export async function createModel(config: Config, dataset?: Dataset, runtime?: Runtime): Promise<Model>;
 export async function createModel(config: Config, dataset?: Dataset, runtime: Runtime = {}): Promise<Model> {
   requireRuntime(runtime);
   requireConfig(config, {

@@ -33,9 +33,8 @@ async function embed(runtime: Runtime = {}): Promise<Runtime> {
   return { threads: 1, worker: false, ...runtime, wasmModule: await compiled };
 }
 
-export async function createModel(config: Config, dataset?: Dataset, runtime?: Runtime): Promise<Model> {
-  return files.createModel(config, dataset, await embed(runtime));
-}
+export const createModel = (async (config: Config, dataset?: Dataset, runtime?: Runtime) =>
+  files.createModel(config, dataset, await embed(runtime))) as typeof files.createModel;
 
 export async function openModel(bytes: Uint8Array, dataset?: Dataset, runtime?: Runtime): Promise<Model> {
   return files.openModel(bytes, dataset, await embed(runtime));

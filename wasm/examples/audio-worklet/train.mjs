@@ -21,7 +21,7 @@ for (let step = 0; step < 400; ++step) {
   const { y } = await network.forward({ shape: [T, N, 1], data: x });
   await network.zeroGradients();
   await network.backward(y.data.map((value, i) => (value - target[i]) / (T * N)));
-  await network.step({ optimizer: 'adam', lr: 0.01, max_norm: 1 });
+  await network.step({ optimizer: { name: 'adam', learningRate: 0.01 }, clip: { norm: 1 } });
 }
 await writeFile(process.argv[2] ?? 'model.js', toJavaScript(await network.save()));
 network.dispose();

@@ -60,11 +60,7 @@ export function encode(text: string | Uint8Array | undefined, field = 'text'): U
   return text.subarray(mark ? 3 : 0) as Uint8Array<ArrayBuffer>;
 }
 
-export function checkUnicode(
-  code: 'INVALID_ARGUMENT' | 'INVALID_TEXT',
-  field: string,
-  text: string,
-): void {
+export function checkUnicode(code: 'INVALID_ARGUMENT' | 'INVALID_TEXT', field: string, text: string): void {
   const at = text.search(LONE);
   if (at >= 0) throw mismatch(code, field, 'whole characters', `a lone surrogate at ${at}`);
 }

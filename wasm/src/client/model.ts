@@ -1,6 +1,6 @@
 import { checkWhole, encode, requireObject, toJson } from './arguments.js';
 import type { Client } from './client.js';
-import { mismatch, refuse, UnfoldError } from '../shared/errors.js';
+import { mismatch, placed, refuse, UnfoldError } from '../shared/errors.js';
 import type { NetworkGraph } from '../shared/graph-types.js';
 import { inspectionOf } from '../shared/inspection.js';
 import { CallStream, type Sink, type Source } from './stream.js';
@@ -95,13 +95,23 @@ export class TextModel implements Model {
     return { ...result, bitsPerToken: result.loss / Math.LN2 };
   }
 
-  async predict(request: PredictRequest): Promise<Prediction> {
-    this.#checkRequest(requireObject(request));
-    return this.#client.call('predict', { request: toJson(request) });
+  async predict(request: PredictRequest): Promise<Prediction>;
+  async predict(requests: readonly PredictRequest[]): Promise<Prediction[]>;
+  async predict(asked: PredictRequest | readonly PredictRequest[]): Promise<Prediction | Prediction[]> {
+    if (!isList(asked)) return this.#client.call('predict', { request: this.#written(asked) });
+    const requests = asked.map((request, i) => {
+      requireObject(request, undefined, `requests[${i}]`);
+      try {
+        return this.#written(request);
+      } catch (error) {
+        throw error instanceof UnfoldError ? placed(error, `requests[${i}]`) : error;
+      }
+    });
+    return this.#client.call('predictAll', { requests });
   }
 
   async logProbability(request: PredictRequest): Promise<number> {
-    if (requireObject(request).target === undefined)
+    if (requireObject(request, undefined, 'request').target === undefined)
       throw refuse('INVALID_ARGUMENT', 'target', 'an answer', undefined);
     return (await this.predict(request)).logProbability!;
   }
@@ -177,10 +187,11 @@ export class TextModel implements Model {
     return new CallStream(open, add, nothing, { signal, hold: (promise) => this.#client.hold(promise) });
   }
 
-  /** Refuses what the task does not read: the engine would pass over it. */
-  #checkRequest(request: PredictRequest): void {
+  /** A request as the engine reads it. What the task does not read is refused: the engine would pass over it. */
+  #written(request: PredictRequest): string {
+    requireObject(request, undefined, 'request');
     const { config, data } = this.#info;
-    if (!data) return; // the engine says why there is no answer
+    if (!data) return toJson(request); // the engine says why there is no answer
     const { name, pooling } = config.task as TaskConfig;
     const beam = name === 'generate' || name === 'translate';
     const drawn = beam || name === 'notes';
@@ -191,6 +202,7 @@ export class TextModel implements Model {
     for (const field of Object.keys(reads) as (keyof typeof reads)[])
       if (!reads[field] && request[field] !== undefined)
         throw mismatch('INVALID_ARGUMENT', field, `nothing of ${name}`, 'a value');
+    return toJson(request);
   }
 
   #update(changes: Partial<Info>): ModelInfo {
@@ -198,6 +210,8 @@ export class TextModel implements Model {
     return this.#info;
   }
 }
+
+const isList = (asked: unknown): asked is readonly PredictRequest[] => Array.isArray(asked);
 
 /** More than memory could hold the states of. */
 const MOST_CHARACTERS = 1e8;

@@ -3,6 +3,7 @@ import { requireObject, toJson } from './arguments.js';
 import type { Client } from './client.js';
 import type { TaskConfig } from '../shared/config.js';
 import { mismatch, refuse, UnfoldError } from '../shared/errors.js';
+import { renamed, stepOptions } from './optimizer.js';
 import { readSafetensors, writeSafetensors } from '../export/safetensors.js';
 import type { NetworkGraph } from '../shared/graph-types.js';
 import type {
@@ -183,7 +184,10 @@ export class TensorNetwork implements Network {
   }
 
   async step(options: StepOptions): Promise<number> {
-    const { gradientNorm, step } = await this.#client.call('step', { options: toJson(options ?? {}) });
+    const call = this.#client.call('step', { options: stepOptions(options) });
+    const { gradientNorm, step } = await call.catch((error: unknown) => {
+      throw renamed(error);
+    });
     this.#info = { ...this.#info, step };
     return gradientNorm;
   }

@@ -132,6 +132,17 @@ export interface TaskConfig {
   outputs?: number;
 }
 
+/** A configuration that spells its task. */
+export interface ConfigOf<T extends Task> extends Config {
+  task: T | (TaskConfig & { name: T });
+}
+
+/** A configuration of the task that is the default, `next`. */
+export interface TextConfig extends Config {
+  task?: never;
+  dataset?: never;
+}
+
 export type Task = Name<
   'next' | 'generate' | 'classify' | 'tag' | 'translate' | 'regress' | 'notes' | 'tensor'
 >;
@@ -188,16 +199,28 @@ type Optimizer = Name<
   'sgd' | 'momentum' | 'nesterov' | 'rmsprop' | 'adagrad' | 'adadelta' | 'adam' | 'adamw'
 >;
 
+/**
+ * Of a configuration and of `Network.step`. Methods take the fields named for them; their defaults at the two levels are
+ * the same but where both are given, the second being that of `Network.step`, which is PyTorch's.
+ */
 export interface OptimizerConfig {
+  /** Default `adam`; `Network.step` needs one. `momentum`, `nesterov`: sgd with it. */
   name?: Optimizer;
+  /** Default 0.002; of a step 1e-3, rmsprop and adagrad 1e-2, adadelta 1. */
   learningRate?: number;
+  /** adam, adamw: smoothing of the gradients (Kingma & Ba 2015). Default 0.9. */
   beta1?: number;
+  /** adam, adamw: of their squares. Default 0.999. */
   beta2?: number;
+  /** rmsprop, adagrad, adadelta, adam, adamw. Default 1e-8; of a step adagrad 1e-10, adadelta 1e-6. */
   epsilon?: number;
+  /** momentum, nesterov (Sutskever et al. 2013), default 0.9; rmsprop, and of a step sgd, default 0. */
   momentum?: number;
+  /** rmsprop, adadelta (Zeiler 2012): smoothing of the squares. Default 0.99; of a step adadelta 0.9. */
   decay?: number;
+  /** λp is added to the gradient; adamw shrinks the weights instead (Loshchilov & Hutter 2019). Default 0; of a step adamw 1e-2. */
   weightDecay?: number;
-  /** rmsprop: subtracts the mean of the gradients. Default false. */
+  /** rmsprop: subtracts the square of the mean of the gradients (Graves 2013). Default false. */
   centered?: boolean;
 }
 

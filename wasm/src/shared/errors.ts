@@ -124,6 +124,21 @@ function show(value: unknown): string {
   return typeof value === 'object' && value ? Object.prototype.toString.call(value) : String(value);
 }
 
+/** The same error of a field of something: of the third of some requests, say. */
+export function placed(
+  { code, message, field, expected, actual, cause }: UnfoldError,
+  place: string,
+): UnfoldError {
+  const whole = field ? `${place}.${field}` : place;
+  const rest = field && message.startsWith(field) ? message.slice(field.length) : `: ${message}`;
+  return new UnfoldError(code, whole + rest, {
+    field: whole,
+    ...(expected && { expected }),
+    ...(actual && { actual }),
+    cause,
+  });
+}
+
 /** The text of anything thrown. */
 export function describe(error: unknown): string {
   return error instanceof Error ? error.message || error.name : String(error);

@@ -105,32 +105,18 @@ export interface Backward {
   dcontext?: Tensor;
 }
 
-/** An update as `torch.optim` has it, names, meanings and defaults alike. Options that the method lacks are refused. */
+/**
+ * An update, in the words of a configuration. Fields that the method lacks, and other names of them (`lr`, `max_norm`, …),
+ * are refused with the right one. Defaults are those of `torch.optim`, see `OptimizerConfig`.
+ */
 export interface StepOptions {
-  /** Of another one than before: its moments begin at 0. */
-  optimizer: 'sgd' | 'rmsprop' | 'adagrad' | 'adadelta' | 'adam' | 'adamw';
-  /** Default 1e-3; rmsprop and adagrad 1e-2; adadelta 1. */
-  lr?: number;
-  /** sgd (Sutskever et al. 2013), rmsprop. Default 0. */
-  momentum?: number;
-  /** sgd. Default false. */
-  nesterov?: boolean;
-  /** rmsprop: smoothing of the squares. Default 0.99. */
-  alpha?: number;
-  /** rmsprop: the squares less the square of the mean (Graves 2013). Default false. */
-  centered?: boolean;
-  /** adadelta: smoothing (Zeiler 2012). Default 0.9. */
-  rho?: number;
-  /** adam, adamw: smoothing of the gradients and of their squares (Kingma & Ba 2015). Default [0.9, 0.999]. */
-  betas?: readonly [number, number];
-  /** All but sgd. Default 1e-8; adagrad 1e-10; adadelta 1e-6. */
-  eps?: number;
-  /** λp is added to the gradient; adamw shrinks the weights instead (Loshchilov & Hutter 2019). Default 0; adamw 1e-2. */
-  weight_decay?: number;
-  /** First: each element of the gradients into ±this, as `clip_grad_value_`. Default 0: off. */
-  clip_value?: number;
-  /** Then: all gradients together to this norm (Pascanu et al. 2013), as `clip_grad_norm_`. Default 0: off. */
-  max_norm?: number;
+  /** A name, or a name with its settings. Of another method than before: its moments begin at 0. */
+  optimizer: NonNullable<Config['optimizer']>;
+  /**
+   * `value`: first, each element of the gradients into ±this, as `clip_grad_value_`; `norm`, or a number alone: then, all
+   * gradients together to this norm (Pascanu et al. 2013), as `clip_grad_norm_`. Default 0: off.
+   */
+  clip?: Config['clip'];
 }
 
 /**

@@ -34,7 +34,7 @@ import type {
 } from './types.js';
 
 /** Raised with every change that an older worker or page would misread. */
-export const VERSION = 7;
+export const VERSION = 8;
 
 /** Chunks a session sends ahead of the client's pulls. */
 export const CREDIT = 2;
@@ -80,6 +80,8 @@ export interface Calls {
   evaluate(args: { split: Split }): Omit<Evaluation, 'bitsPerToken'>;
   /** `request`: JSON. Not sliced: takes about as long as reading the input and writing the answer. */
   predict(args: { request: string }): Prediction;
+  /** Long. All with the same weights. */
+  predictAll(args: { requests: string[] }): Prediction[];
   example(args: { split: Split; index: number }): ExampleResult;
   /** Long, a stream of Progress. Stopping it is not an error: the result is the state it ended in. */
   train(args: TrainArgs): Info;

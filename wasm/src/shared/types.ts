@@ -1,8 +1,10 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { CanonicalConfig, Config } from './config.js';
+import type { CanonicalConfig, Config, Task } from './config.js';
 import type { NetworkGraph } from './graph-types.js';
+import type { ExampleResult, Prediction, PredictRequest } from './task-types.js';
 
 export type * from './config.js';
+export type * from './task-types.js';
 
 /** What can be changed while a model trains. */
 export interface LiveConfig {
@@ -212,58 +214,6 @@ export interface Evaluation {
   accuracy: number | null;
 }
 
-/** What to answer: an example without (or with) its answer. A field that the task does not read is refused. */
-export interface PredictRequest {
-  /** A text of symbols in the model's vocabulary, or rows of numbers. Not of `generate`. */
-  input?: string | number[][];
-  /** Of `generate` with a context. */
-  context?: number[];
-  /** The answer whose probability is asked for. */
-  target?: string | number[][];
-  /** generate and translate: hypotheses followed at a time, 1 to 256. Default 1, greedy. */
-  beamWidth?: number;
-  /** generate and translate: scores are log P/((5 + length)/6)^this (Wu et al. 2016). Default 0. */
-  lengthPenalty?: number;
-  /** generate, translate and notes. Above 0: symbols (or notes) are drawn. Default 0; of forecast notes 1. */
-  temperature?: number;
-  /** Of what is drawn. Default: the configuration's. */
-  seed?: number;
-  /** regress (not pooled) and notes: steps to go on for after the input, on the network's own answers. Default 0. */
-  steps?: number;
-}
-
-export interface Prediction {
-  /** The sequence or the label. */
-  output?: string;
-  /** tag: the label of each step. */
-  outputs?: string[];
-  /** classify: of each label; tag: a row of them a step. */
-  probabilities?: number[] | number[][];
-  /** regress and notes: answers (of notes: probabilities), a row a step. */
-  values?: number[][];
-  /** `steps` further rows. */
-  forecast?: number[][];
-  /** ln P of the target, or of the sequence written; of regress minus the squared error. */
-  logProbability?: number;
-  /**
-   * The best first, at most `beamWidth`: sequences that ended, each once. Where none ended within `task.maxLength`, those that
-   * were cut there, without the probability of an end.
-   */
-  alternatives?: { output: string; logProbability: number; score: number }[];
-  /** A row for each symbol written and the end: how much each step of the source counted. */
-  attention?: number[][];
-}
-
-/** An example, and what the model answers to it. */
-export interface ExampleResult {
-  input: string | number[][];
-  context?: number[];
-  target?: string | number[][];
-  /** tag: null where a step does not count. */
-  targets?: (string | null)[];
-  answer: Prediction;
-}
-
 /** Losses of predictors that only count, in nats a character: what a model has to beat. */
 export interface Baselines {
   /** Every symbol as likely as any other. */
@@ -354,7 +304,7 @@ export interface Sampling extends Stream<string>, PromiseLike<string> {
  * A network, its text and its training. Everything but `train` and `sample` waits its turn between two slices of
  * work.
  */
-export interface Model {
+export interface Model<T extends Task = string> {
   /** Of this moment; known at once, no message is sent. */
   readonly info: ModelInfo;
   /**
@@ -382,11 +332,16 @@ export interface Model {
    * What the model answers to an input, with the weights of the moment; of tasks other than `next`. Rejects with
    * `INVALID_ARGUMENT` and the field, also of one that the task does not read, with `INVALID_STATE` for `next`.
    */
-  predict(request: PredictRequest): Promise<Prediction>;
+  predict(request: PredictRequest): Promise<Prediction<T>>;
+  /**
+   * The same of many requests in one call, in their order and all with the same weights: training waits. An error names
+   * the request, `requests[3].input`.
+   */
+  predict(requests: readonly PredictRequest[]): Promise<Prediction<T>[]>;
   /** ln P(target | input) in nats, see `PredictRequest.target`: of a sequence with its end. */
   logProbability(request: PredictRequest): Promise<number>;
   /** One of the model's examples and its answer. `index` from 0, see `info.data`. */
-  example(split: Split, index: number): Promise<ExampleResult>;
+  example(split: Split, index: number): Promise<ExampleResult<Prediction<T>>>;
   /**
    * Counted on the training part, measured on the validation part: interpolated n-grams with absolute discounting
    * (Ney, Essen & Kneser 1994). `maxOrder`: most context, 0 to 8. Default 2.
@@ -431,41 +386,6 @@ export interface Model {
   /** For `using model = await createModel(…)`. */
   [Symbol.dispose](): void;
 }
-
-/** A `Blob` or a `File`. */
-export interface BlobLike {
-  readonly size: number;
-  arrayBuffer(): Promise<ArrayBuffer>;
-}
-
-/** An array or a typed array. */
-export type Numbers = ArrayLike<number>;
-
-/**
- * What a task learns from, and what it is to answer. `generate`: `target`, and `context` where `task.context` is above 0.
- * `classify`, `tag`, `translate`: `input` and `target`, strings without tabs and line breaks. `regress`: `input`, two or
- * more steps, of which each is to be predicted from those before it; pooled: `input` and `target`. `notes`: `input`.
- */
-export interface Example {
-  /** A string; of `regress` an array of steps: a number or as many numbers each; of `notes` the keys of each step, 0 to 87. */
-  input?: string | ArrayLike<number | Numbers>;
-  /** A string; of `classify` a label; of `tag` labels of one character, one a step; of `regress` a number or numbers. */
-  target?: string | readonly string[] | number | Numbers;
-  context?: Numbers;
-}
-
-/**
- * What a model learns from: a text, or examples as the task writes them (see `TaskConfig.name`), in one string, as UTF-8
- * bytes, a `Blob` or a `File`, or in pieces of strings or bytes from an iterable such as a stream of a file; or an array of
- * examples. A byte order mark at its beginning is dropped, here and everywhere; half of a surrogate pair is refused.
- */
-export type Dataset =
-  | string
-  | Uint8Array
-  | BlobLike
-  | Iterable<string | Uint8Array>
-  | AsyncIterable<string | Uint8Array>
-  | readonly Example[];
 
 export interface CheckedConfig {
   /** Canonical: every field filled in. */

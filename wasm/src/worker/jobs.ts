@@ -4,9 +4,10 @@
  */
 import type { EngineSession } from '../shared/engine.js';
 import { read } from '../shared/engine.js';
+import { placed, UnfoldError } from '../shared/errors.js';
 import { Meter, type Report } from './progress-aggregator.js';
 import type { Calls, Chunks, StreamName, TrainArgs } from '../shared/protocol.js';
-import type { Baselines, Info, Split } from '../shared/types.js';
+import type { Baselines, Info, Prediction, Split } from '../shared/types.js';
 
 /** Milliseconds of one slice of evaluating: the longest that a message waits, short of one large window. */
 const SLICE = 30;
@@ -139,6 +140,23 @@ export function* evaluate(session: EngineSession, split: Split): Job<ReturnType<
   } finally {
     if (!ended) read(session.evaluateStop()); // left half done, it would go on later, with other weights
   }
+}
+
+/** The answers to requests, in their order. */
+export function* predictAll(session: EngineSession, requests: readonly string[]): Job<Prediction[]> {
+  const answers: Prediction[] = [];
+  let began = performance.now();
+  for (const [i, request] of requests.entries()) {
+    try {
+      answers.push(read<Prediction>(session.predict(request)));
+    } catch (error) {
+      throw error instanceof UnfoldError ? placed(error, `requests[${i}]`) : error;
+    }
+    if (performance.now() - began < SLICE) continue;
+    yield undefined;
+    began = performance.now();
+  }
+  return answers;
 }
 
 export function* baselines(session: EngineSession, maxOrder: number): Job<Baselines> {

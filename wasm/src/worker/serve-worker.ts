@@ -36,7 +36,10 @@ function webPort(): WorkerPort {
     post({ type: 'dead', error: wrap('WORKER_FAILED', 'The engine crashed', reason).toJSON() });
   // Nothing is done before the client knows the lock: the end of a worker that ended earlier would go unnoticed.
   const known = holdLock(post);
-  return { post, listen: (handler) => (scope.onmessage = ({ data }) => void known.then(() => handler(data))) };
+  return {
+    post,
+    listen: (handler) => (scope.onmessage = ({ data }) => void known.then(() => handler(data))),
+  };
 }
 
 /**

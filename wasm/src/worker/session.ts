@@ -11,7 +11,7 @@ import {
 } from '../shared/engine.js';
 import { UnfoldError, wrap } from '../shared/errors.js';
 import type { InspectionData } from '../shared/inspection.js';
-import { baselines, evaluate, type Job, type Outlet, sample, train } from './jobs.js';
+import { baselines, evaluate, type Job, type Outlet, predictAll, sample, train } from './jobs.js';
 import {
   type Args,
   type CallName,
@@ -123,6 +123,7 @@ class Session {
     histograms: ({ bins }) => read(this.#opened.histograms(bins)),
     evaluate: ({ split }, id) => this.#run(id, 'evaluate', () => evaluate(this.#opened, split)),
     predict: ({ request }) => read(this.#opened.predict(request)),
+    predictAll: ({ requests }, id) => this.#run(id, 'predictAll', () => predictAll(this.#opened, requests)),
     example: ({ split, index }) => read(this.#opened.example(split, index)),
     baselines: ({ maxOrder }, id) => this.#run(id, 'baselines', () => baselines(this.#opened, maxOrder)),
     train: (args, id) => this.#run(id, 'train', (outlet) => train(this.#opened, args, outlet)),
@@ -178,7 +179,7 @@ class Session {
 
   #run(
     id: number,
-    name: 'train' | 'sample' | 'evaluate' | 'baselines',
+    name: 'train' | 'sample' | 'evaluate' | 'baselines' | 'predictAll',
     start: (outlet: Outlet<never>) => Job<Result<CallName>>,
   ): Running {
     void this.#opened;
@@ -221,11 +222,11 @@ class Session {
   }
 
   /**
-   * The call that waited longest. Of each kind one runs at a time, and training waits for an evaluation: it measures
-   * one set of weights.
+   * The call that waited longest. Of each kind one runs at a time, and training waits for an evaluation and for
+   * predictions: they are of one set of weights.
    */
   #pick(): Running | undefined {
-    const evaluating = this.#running.some(({ name }) => name === 'evaluate');
+    const evaluating = this.#running.some(({ name }) => name === 'evaluate' || name === 'predictAll');
     const index = this.#running.findIndex(
       (running) =>
         !running.paused &&
