@@ -5,7 +5,7 @@ import { temperatureText } from '../controls/temperature';
 import { message } from '../messages';
 import { decimals, integer } from '../state/format';
 import { pretrainedText } from '../state/pretrained';
-import { set, store, type Sample } from '../state/store';
+import { refusal, set, store, type Sample } from '../state/store';
 import { sampler } from '../state/sampler';
 import { PretrainedDemo } from './PretrainedDemo';
 import { PastSamples } from './PastSamples';
@@ -40,7 +40,9 @@ function Written() {
       aria-labelledby="stream-title"
       dir="auto"
     >
-      {sample === null && <span class="written-waits">{store.waits.value ?? message.stream.waiting}</span>}
+      {sample === null && (
+        <span class="written-waits">{refusal.value ?? store.waits.value ?? message.stream.waiting}</span>
+      )}
       {sample && (
         <span class={chosen ? undefined : 'writing'}>
           {sample.prompt && <mark>{sample.prompt}</mark>}

@@ -4,7 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { message } from '../messages';
 import { report } from '../state/notices';
 import { hidePretrained } from '../state/pretrained';
-import { shownTask, store } from '../state/store';
+import { refusal, shownTask, store } from '../state/store';
 
 const loaded = signal<ComponentType | null>(null);
 
@@ -16,7 +16,7 @@ export function TaskColumn() {
   useEffect(() => {
     if (!Panel) import('../tasks/TaskPanel').then(({ TaskPanel }) => (loaded.value = TaskPanel), report);
   }, [Panel]);
-  const waits = store.waits.value;
+  const waits = refusal.value ?? store.waits.value;
   return (
     <section class="column stream stream-task" aria-labelledby="stream-title" data-task={shownTask.value}>
       {Panel ? (
