@@ -35,7 +35,7 @@ it('saves a model that another page opens and trains on', async () => {
   await other.page
     .locator('input[accept=".safetensors"]')
     .setInputFiles({ name: 'mine.safetensors', mimeType: '', buffer });
-  await other.page.getByText(`mine.safetensors is open, at step ${saved}.`).waitFor();
+  await other.page.getByText(`mine.safetensors is open at step ${saved}.`).waitFor();
   expect(await step(other.page)).toBe(saved);
   expect(await other.page.getByLabel('Cell').inputValue()).toBe('gru');
   expect(await other.page.getByLabel('Hidden units').inputValue()).toBe('32');

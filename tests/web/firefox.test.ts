@@ -62,7 +62,7 @@ describe.skipIf(!firefox).each([true, false])('in Firefox (isolated: %s)', (isol
         for (const type of ['dragover', 'drop'])
           document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
       });
-      await wait(`document.body.innerText.includes('mine.safetensors is open, at step')`);
+      await wait(`document.body.innerText.includes('mine.safetensors is open at step')`);
       expect(await step()).toBe(saved);
 
       await page.$eval('.look', (element) => element.scrollIntoView());

@@ -176,7 +176,7 @@ it('says what a refused configuration should have been, and takes a good one', a
   await other.page
     .locator('input[accept=".safetensors"]')
     .setInputFiles({ name: 'mine.safetensors', mimeType: '', buffer });
-  await other.page.getByText(/is open, at step/).waitFor();
+  await other.page.getByText(/is open at step/).waitFor();
   await open(other.page, 'Configuration');
   const opened = JSON.parse(await configuration(other.page).inputValue());
   expect(opened.layers).toMatchObject([

@@ -166,7 +166,7 @@ it('goes on from a file, and after a reload', async () => {
   const buffer = await contents(download);
   const file = { name: 'mine.safetensors', mimeType: '', buffer };
   await page.locator('input[accept=".safetensors"]').setInputFiles(file);
-  await page.getByText(`mine.safetensors is open, at step ${saved}.`).waitFor();
+  await page.getByText(`mine.safetensors is open at step ${saved}.`).waitFor();
   expect(await step(page)).toBe(saved);
   const more = await trained(1);
   await button('Runs').click();

@@ -44,8 +44,10 @@ export function ticksX(low: number, high: number): number[] {
 }
 
 export function ticksY(low: number, high: number): number[] {
-  const powers = [20, 50, 100, 200, 500].flatMap((bits) => [1, 1e2, 1e4, 1e6].map((power) => bits * power));
-  const ticks = [...BITS, ...powers.sort((a, b) => a - b)].filter((bits) => bits >= low && bits <= high);
-  // Of many, the powers of ten.
-  return ticks.length <= 12 ? ticks : ticks.filter((bits) => Number.isInteger(Math.log10(bits)));
+  const within = (values: readonly number[]) => values.filter((value) => value >= low && value <= high);
+  if (high <= BITS.at(-1)!) return within(BITS);
+  // Beyond the losses of a network that learns: fewer in each decade the more decades there are.
+  const steps = high / low < 1e3 ? [1, 2, 5] : [1];
+  const decades = Array.from({ length: 16 }, (_, at) => at - 4);
+  return within(decades.flatMap((power) => steps.map((step) => Number(`${step}e${power}`))));
 }
