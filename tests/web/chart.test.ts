@@ -1,7 +1,20 @@
 // The loss chart: zoom, smoothing, and the other curves of a run; what a network costs before it is built.
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
-import { browser, fact, later, pause, play, site, useSite, visit, waitForStep } from './harness';
+import {
+  browser,
+  drop,
+  fact,
+  later,
+  pause,
+  play,
+  rest,
+  site,
+  step,
+  useSite,
+  visit,
+  waitForStep,
+} from './harness';
 
 const SMALL = '#v=1&h=24&w=16&b=8';
 useSite();
@@ -65,6 +78,41 @@ describe('the loss chart', () => {
   });
 });
 
+describe('a run', () => {
+  it('that diverges stays on the chart, and is said to', async () => {
+    const { page, close } = await visit(browser, site, { at: '#v=1&c=rnn&h=256&l=2&lr=1&cl=0&o=sgd' });
+    await page.getByText('Diverging: the loss is far above the baseline').waitFor();
+    // The axis goes as far as the loss.
+    const loss = Number(await page.locator('.headline-number').innerText());
+    expect(loss).toBeGreaterThan(10);
+    await close();
+  });
+
+  it('has the step of its validation beside what was measured then', async () => {
+    const { page, close } = await visit(browser, site, { at: `${SMALL}&ta=classify&cp=order` });
+    await waitForStep(page, 110);
+    const accuracy = page.locator('.facts div', { hasText: 'Validation accuracy' }).locator('dd');
+    await expect.poll(() => accuracy.innerText()).toMatch(/% · [1-9]\d*00$/);
+    await close();
+  });
+
+  it('lists once what the same weights write again', async () => {
+    const { page, close } = await visit(browser, site, { at: `${SMALL}&tm=0` });
+    await waitForStep(page, 20);
+    await rest(page);
+    const button = page.getByRole('button', { name: 'Generate again' });
+    const written = async () => ((await page.locator('#written').textContent()) ?? '').length;
+    for (let times = 0; times < 3; times++) {
+      await button.click();
+      await expect.poll(written).toBeGreaterThan(100);
+    }
+    const at = (await step(page)).toLocaleString('en');
+    const steps = await page.locator('.past-step').allInnerTexts();
+    expect(steps.filter((step) => step === at)).toHaveLength(1);
+    await close();
+  });
+});
+
 describe('before a network is built', () => {
   const cost = (page: Page) => page.locator('.cost').innerText();
   const speed = async (page: Page) =>
@@ -80,11 +128,11 @@ describe('before a network is built', () => {
     // It follows what is measured within 5 %, and is told with two digits.
     await expect.poll(async () => (await speed(page)) / measured).toBeGreaterThan(0.9);
     expect((await speed(page)) / measured).toBeLessThan(1.11);
-    expect(await cost(page)).toMatch(/parameters[^]*memory[^]*characters a second/);
+    expect(await cost(page)).toMatch(/parameters[^]*memory[^]*characters per second/);
     const small = await speed(page);
     await page.getByLabel('Hidden units').fill('512');
     await expect.poll(() => speed(page)).toBeLessThan(small / 50);
-    await page.locator('.changes', { hasText: 'Changed: Hidden units; waits for a restart' }).waitFor();
+    await page.locator('.changes', { hasText: 'Changed: Hidden units; needs a restart' }).waitFor();
     expect(problems).toEqual([]);
     // The next visit begins with what this machine can do.
     await page.reload();
@@ -92,10 +140,41 @@ describe('before a network is built', () => {
     await close();
   });
 
+  it('its parameters are those that it has, for a text of more symbols than its vocabulary', async () => {
+    const { page, close } = await visit(browser, site, { at: `${SMALL}&autostart=0` });
+    await expect.poll(() => play(page).isEnabled()).toBe(true);
+    const symbols = Array.from({ length: 3000 }, (_, at) => String.fromCodePoint(0x4e00 + at)).join('');
+    await drop(page, 'han.txt', symbols + symbols.slice(0, 1000));
+    await page.getByText('3,000 symbols; the most frequent 1,024 are kept').waitFor();
+    const parameters = async () => /[\d,]+(?= parameters)/.exec(await cost(page))![0];
+    const estimated = await parameters();
+    await page.getByRole('button', { name: 'Step', exact: true }).click();
+    await expect.poll(() => fact(page, 'Step')).toBe(1);
+    expect(await parameters()).toBe(estimated);
+    await close();
+  });
+
+  it('a network that does not fit into memory is refused in one language and one unit', async () => {
+    const at = '#v=1&c=lstm&h=512&l=8&w=512&b=64&autostart=0';
+    const { page, problems, close } = await visit(browser, site, { at, locale: 'de-DE' });
+    await page
+      .locator('.cost-problem')
+      .filter({ hasText: /^Dieses Netz braucht 4,\d+ GB Speicher; verfügbar sind höchstens 3,5 GB\.$/ })
+      .waitFor();
+    const train = page.getByRole('button', { name: 'Trainieren', exact: true });
+    expect(await train.isDisabled()).toBe(true);
+    expect(await train.getAttribute('title')).toMatch(/^Dieses Netz braucht/);
+    await page.locator('.written-waits').filter({ hasText: 'Dieses Netz braucht' }).waitFor();
+    await page.getByLabel('Schichten').fill('1');
+    await expect.poll(() => train.isEnabled()).toBe(true);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
   it('the speed of examples is estimated too, before the first of them', async () => {
     const { page, close } = await visit(browser, site, { at: `${SMALL}&ta=classify&cp=order&autostart=0` });
     await expect.poll(() => speed(page)).toBeGreaterThan(0);
-    expect(await cost(page)).toMatch(/examples a second/);
+    expect(await cost(page)).toMatch(/examples per second/);
     const usual = await speed(page);
     await page.getByLabel('Difficulty: steps').fill('300');
     await expect.poll(async () => usual / (await speed(page))).toBeGreaterThan(8);
@@ -116,11 +195,11 @@ describe('before a network is built', () => {
     await waitForStep(page, 5);
     const line = page.locator('.changes');
     await page.getByLabel('Learning rate').press('ArrowRight');
-    await expect.poll(() => line.innerText()).toBe('Learning rate applies at once');
+    await expect.poll(() => line.innerText()).toBe('Learning rate applies immediately');
     await later(page);
-    await expect.poll(() => line.innerText()).toBe('No change waits');
+    await expect.poll(() => line.innerText()).toBe('No pending changes');
     await page.getByLabel('Seed').fill('5');
-    await expect.poll(() => line.innerText()).toBe('Changed: Seed; waits for a restart');
+    await expect.poll(() => line.innerText()).toBe('Changed: Seed; needs a restart');
     await close();
   });
 });

@@ -24,7 +24,7 @@ async function readsTheCurves(page: Page): Promise<void> {
   const caption = () => table.locator('caption').innerText();
   const marks = chart.locator('.compare-cursor circle');
   const last = Number(await chart.getAttribute('aria-valuemax'));
-  expect(await caption()).toBe('At the end of each');
+  expect(await caption()).toBe('At the end of each run');
   expect(await marks.count()).toBe(0);
   const end = await values();
   const box = (await chart.boundingBox())!;
@@ -61,7 +61,7 @@ it('ranks pinned runs by held-out bits, shows what differs, and lets each write 
   const { page, problems, close } = await visit(browser, site, { at: '#v=1&h=8&w=32&b=16' });
   await trainTo(page, 120);
   await bar(page, 'Compare');
-  await bar(page, 'Pin the run on the page');
+  await bar(page, 'Pin the current run');
   await page.locator('.compare-chart svg').waitFor();
   await closeDialog(page);
   await page.getByLabel('Hidden units').fill('64');
@@ -69,7 +69,7 @@ it('ranks pinned runs by held-out bits, shows what differs, and lets each write 
   await restart(page);
   await trainTo(page, 300);
   await bar(page, 'Compare');
-  await bar(page, 'Pin the run on the page');
+  await bar(page, 'Pin the current run');
   const ranking = page.getByRole('table', { name: 'By bits per character' });
   await expect.poll(() => ranking.locator('tbody tr').count()).toBe(2);
   const scores = () => ranking.locator('tbody tr td:nth-child(3)').allInnerTexts();
@@ -89,7 +89,7 @@ it('ranks pinned runs by held-out bits, shows what differs, and lets each write 
   await readsTheCurves(page);
   const samples = page.locator('.compare-sample');
   const write = async () => {
-    await bar(page, 'Let each write');
+    await bar(page, 'Generate samples');
     await expect
       .poll(async () => (await samples.allInnerTexts()).every((text) => text.length > 200))
       .toBe(true);
@@ -229,7 +229,7 @@ describe('embedding', () => {
     await bar(page, 'Export');
     await bar(page, 'Embed in a page');
     const dialog = page.locator('dialog[open]');
-    const snippet = dialog.getByRole('textbox', { name: 'Lines of HTML' });
+    const snippet = dialog.getByRole('textbox', { name: 'HTML code' });
     expect(await snippet.inputValue()).toContain('model="unfold-gru-24.safetensors" task="next" view="text"');
     await dialog.getByRole('radio', { name: 'Network' }).check();
     await expect.poll(() => snippet.inputValue()).toContain('view="network"');

@@ -23,6 +23,7 @@ const { withTask } = await import('../../web/src/settings/tasks');
 const { PRESET_CATALOG } = await import('../../web/src/settings/presetCatalog');
 const { PRESET_GROUPS, presetOf, withPreset } = await import('../../web/src/settings/presets');
 const { pretty } = await import('../../web/src/settings/json');
+const { settledAfter } = await import('../../web/src/training/speed');
 
 const base = (changes: Partial<Settings> = {}): Settings => ({ ...initialSettings(), ...changes });
 
@@ -90,7 +91,7 @@ it('shows in the controls whatever they made', async () => {
   const made = fc.record({
     cell: fc.constantFrom('rnn', 'gru', 'lstm', 'peephole-lstm'),
     layers: fc.integer({ min: 1, max: 3 }),
-    hidden: fc.constantFrom(8, 16),
+    units: fc.constantFrom(8, 16),
     bias: fc.constantFrom('none', 'one', 'two'),
     inputDepth: fc.integer({ min: 0, max: 2 }),
     inputSize: fc.constantFrom(0, 12),
@@ -154,7 +155,7 @@ describe('a task', () => {
       task: fc.constantFrom(...tasks),
       at: fc.nat(10),
       difficulty: fc.constantFrom(0, 3),
-      length: fc.constantFrom(...LENGTHS),
+      termination: fc.constantFrom(...LENGTHS),
       bidirectional: fc.boolean(),
       attention: fc.constantFrom(...ATTENTIONS),
       context: fc.constantFrom('both', 'initial', 'input'),
@@ -308,4 +309,10 @@ it('reads the first layer where there are several', () => {
     units: 7,
     layers: 2,
   });
+});
+
+it('knows the speed of slow steps from the first ones, and of fast steps once they are many', () => {
+  expect(settledAfter(0.3)).toBe(3);
+  expect(settledAfter(12)).toBe(12);
+  expect(settledAfter(400)).toBe(30);
 });

@@ -55,7 +55,7 @@ it('says of a network that does not learn that it does not, and of no other', as
       window.stuckAt = Number(fact.querySelector('dd').textContent);
     }).observe(document, { childList: true, subtree: true });`;
   const { page, problems, close } = await visit(browser, site, { at: `${SMALL}&lr=1e-5`, script });
-  await page.getByText('it does not learn').waitFor();
+  await page.getByText('Not beating the trivial baseline').waitFor();
   expect(
     await page.evaluate(() => (window as unknown as { stuckAt: number }).stuckAt),
   ).toBeGreaterThanOrEqual(500);
@@ -63,7 +63,7 @@ it('says of a network that does not learn that it does not, and of no other', as
   await close();
   const other = await visit(browser, site, { at: `${SMALL}&lr=0.01` });
   await waitForStep(other.page, 700);
-  expect(await other.page.getByText('it does not learn').count()).toBe(0);
+  expect(await other.page.getByText('Not beating the trivial baseline').count()).toBe(0);
   expect(other.problems).toEqual([]);
   await other.close();
 });
@@ -99,7 +99,7 @@ it('keeps a change waiting, applies it, and brings the former run back', async (
   await waitForStep(page, 3);
   await page.keyboard.press('Space');
   await play(page).waitFor();
-  await page.getByRole('button', { name: /^Bring back the former run/ }).click();
+  await page.getByRole('button', { name: /^Restore the previous run/ }).click();
   await expect.poll(() => step(page)).toBe(before);
   expect(await page.getByLabel('Cell').inputValue()).toBe('gru');
   expect(await page.getByLabel('Hidden units').inputValue()).toBe('32');
@@ -138,18 +138,18 @@ it('follows a schedule of the learning rate at once, and clips each element', as
   await waitForStep(page, 5);
   expect(await fact(page, 'Learning rate')).toBe(0.003);
   await page.locator('summary', { hasText: 'Schedule' }).click();
-  await page.getByLabel('Schedule', { exact: true }).selectOption({ label: 'Down along a cosine' });
-  await page.getByText('Schedule applies at once').waitFor();
+  await page.getByLabel('Schedule', { exact: true }).selectOption({ label: 'Cosine decay' });
+  await page.getByText('Schedule applies immediately').waitFor();
   await page.getByLabel('Steps', { exact: true }).fill('4');
   await expect.poll(() => fact(page, 'Learning rate')).toBe(0); // It ended before.
-  await page.getByLabel('Schedule', { exact: true }).selectOption({ label: 'The same rate throughout' });
+  await page.getByLabel('Schedule', { exact: true }).selectOption({ label: 'Constant' });
   await expect.poll(() => fact(page, 'Learning rate')).toBe(0.003);
-  await page.getByLabel('Clip of each element').fill('0.01');
+  await page.getByLabel('Clip by value').fill('0.01');
   await expect.poll(() => new URL(page.url()).hash).toContain('cv=0.01');
   await page.locator('summary', { hasText: 'Configuration' }).click();
   const config = JSON.parse(await page.getByRole('textbox', { name: 'Configuration' }).inputValue());
   expect(config.clip).toEqual({ norm: 5, value: 0.01 });
-  await page.getByText('No change waits').waitFor();
+  await page.getByText('No pending changes').waitFor();
   expect(problems).toEqual([]);
   await close();
 });
@@ -164,16 +164,17 @@ it('writes the likeliest text where the temperature is 0: the same each time', a
     // With its spaces: the likeliest text of a young network may be nothing else.
     const text = async () => (await page.locator('#written').textContent()) ?? '';
     await expect.poll(async () => (await text()).length).toBeGreaterThan(0);
-    const before = await samples.count();
-    await page.getByRole('button', { name: 'Write again' }).click();
-    await expect.poll(() => samples.count()).toBe(before + 1);
+    const newest = async () => ((await samples.count()) > 0 ? samples.first().getAttribute('id') : null);
+    const before = await newest();
+    await page.getByRole('button', { name: 'Generate again' }).click();
+    await expect.poll(newest).not.toBe(before);
     let now = '';
     await expect.poll(async () => (now = await text()).length).toBeGreaterThan(300);
     return now.slice(0, 300);
   };
   const drawn = await written();
   await page.getByRole('slider', { name: 'Temperature' }).press('Home');
-  await page.getByText('the likeliest', { exact: true }).waitFor();
+  await page.getByText('greedy', { exact: true }).waitFor();
   await expect.poll(() => new URL(page.url()).hash).toContain('tm=0&');
   const first = await written();
   expect(await written()).toBe(first);
@@ -194,12 +195,12 @@ it('shows a loss that explodes without falling over', async () => {
 describe('an overflow', () => {
   // Large steps of an unbounded cell: four of them, then infinity.
   const wild = '#v=1&h=24&w=128&b=4&c=rnn&co=activation:relu&o=sgd&lr=1&cl=0';
-  const title = 'The loss is no longer a number';
+  const title = 'Training diverged: the loss is no longer a number';
 
   it.each([
-    { way: 'Clip gradients to 1 and go on', link: 'cl=1', goesOn: true },
-    { way: 'Go on at 0.5', link: 'lr=0.5', goesOn: false },
-    { way: 'Start again at 0.5', link: 'lr=0.5', goesOn: false },
+    { way: 'Clip gradients to 1 and continue', link: 'cl=1', goesOn: true },
+    { way: 'Continue at 0.5', link: 'lr=0.5', goesOn: false },
+    { way: 'Start over at 0.5', link: 'lr=0.5', goesOn: false },
   ])(
     'is told by step and tensor, and left by one click: $way',
     { timeout: 120_000 },
@@ -207,7 +208,7 @@ describe('an overflow', () => {
       const { page, problems, close } = await visit(browser, site, { at: wild });
       const alert = page.getByRole('alert').filter({ hasText: title });
       await alert.waitFor({ timeout: 60_000 });
-      expect(await alert.innerText()).toMatch(/Step \d+ was not taken: in (layers|readout)\.[\w.]+, /);
+      expect(await alert.innerText()).toMatch(/Step \d+ was not applied: in (layers|readout)\.[\w.]+, /);
       const at = await pausedStep(page);
       await alert.getByRole('button', { name: way }).click();
       await expect.poll(() => page.url()).toContain(`&${link}`);
@@ -216,7 +217,7 @@ describe('an overflow', () => {
         expect(await alert.count()).toBe(0);
       } else {
         // This network overflows at half the rate too: another step, and the next half is offered.
-        await alert.filter({ hasText: 'Go on at 0.25' }).waitFor({ timeout: 60_000 });
+        await alert.filter({ hasText: 'Continue at 0.25' }).waitFor({ timeout: 60_000 });
       }
       expect(problems).toEqual([]);
       await close();
@@ -233,7 +234,7 @@ it('brings the last copy back when the worker dies', async () => {
   await waitForStep(page, copied + 5);
   await Promise.all(page.workers().map((worker) => worker.evaluate(() => self.close()).catch(() => {})));
   const alert = page.getByRole('alert').filter({ hasText: 'The engine stopped' });
-  await alert.getByRole('button', { name: `Bring back step ${copied}` }).click();
+  await alert.getByRole('button', { name: `Restore step ${copied}` }).click();
   await pause(page).waitFor();
   await waitForStep(page, copied + 5);
   expect(await alert.count()).toBe(0);
@@ -243,22 +244,22 @@ it('brings the last copy back when the worker dies', async () => {
 it('carries every setting in the link', async () => {
   const { page, close } = await visit(browser, site, { at: `${SMALL}&autostart=0` });
   await expect.poll(() => play(page).isEnabled()).toBe(true);
-  await page.getByLabel('Learn from').selectOption('tunes');
+  await page.getByLabel('Dataset').selectOption('tunes');
   await page.getByLabel('Cell').selectOption('peephole-lstm');
   await page.getByLabel('Optimizer').selectOption('rmsprop');
   for (const [label, value] of Object.entries({
     'Hidden units': '40',
     Layers: '2',
-    Window: '20',
+    'Sequence length': '20',
     Batch: '8',
     Seed: '77',
   })) {
     await page.getByLabel(label).fill(value);
   }
-  await page.getByLabel('Begins with').fill('Ä & <b>=#%');
+  await page.getByLabel('Prompt').fill('Ä & <b>=#%');
   await page.getByLabel('Temperature').focus();
   await page.keyboard.press('End');
-  await page.getByLabel('Gradient clip').focus();
+  await page.getByLabel('Gradient clipping').focus();
   await page.keyboard.press('Home');
   await page.getByLabel('Log–log').check({ force: true });
   await expect.poll(() => new URL(page.url()).hash).toContain('y=loglog'); // what was changed last

@@ -14,6 +14,8 @@ interface FakeModel {
   };
   learningRate: number;
   clip: number;
+  /** What the next answer waits for, as it does behind a long step. */
+  busy: Promise<void> | null;
   /** Thrown by the next slice of training. */
   fault: Error | null;
   disposed: boolean;
@@ -37,6 +39,7 @@ function fakePackage() {
     info: { step, epoch: 0, canTrain: true, parameters: 10, config, vocabulary: { unknown: 0 } },
     learningRate: 0,
     clip: 0,
+    busy: null as Promise<void> | null,
     fault: null as Error | null,
     disposed: false,
     async *train({ steps = Infinity, signal }: { steps?: number; signal: AbortSignal }) {
@@ -60,6 +63,7 @@ function fakePackage() {
       }
     },
     async update({ optimizer, clip }: { optimizer?: { learningRate: number }; clip?: { norm: number } }) {
+      await this.busy;
       if (optimizer) this.learningRate = optimizer.learningRate;
       if (clip) this.clip = clip.norm;
       return this.info;
@@ -135,12 +139,25 @@ it('shows the true step when it pauses', async () => {
   expect(shownStep()).toBe(model().info.step);
 });
 
+it('says at once that a pause is coming, until it has come', async () => {
+  await trainTo(2);
+  let finish = () => {};
+  model().busy = new Promise((resolve) => (finish = resolve));
+  const paused = engine.pause();
+  await expect.poll(() => store.pending.value).toBe('pausing');
+  expect(store.phase.value).toBe('running');
+  finish();
+  await paused;
+  expect(store.pending.value).toBeNull();
+  expect(store.phase.value).toBe('paused');
+});
+
 it('offers half the rate when the loss is no longer a number', async () => {
   set('learningRate', 0.5);
   await trainTo(3);
   model().fault = fault('NON_FINITE');
   await expect.poll(() => store.phase.value).toBe('paused');
-  expect(titles()).toEqual(['The loss is no longer a number']);
+  expect(titles()).toEqual(['Training diverged: the loss is no longer a number']);
   const at = model().info.step;
   store.notices.value[0]!.actions[0]!.run();
   await expect.poll(() => model().info.step).toBeGreaterThan(at);
@@ -165,7 +182,7 @@ it('names what overflowed, and clips where that was not done yet', async () => {
   await expect.poll(() => store.phase.value).toBe('paused');
   const [notice] = store.notices.value;
   expect(notice!.detail).toContain('Step 1,234');
-  expect(notice!.detail).toContain('in layers.0.weight_hh, the largest number was 2.5e+20');
+  expect(notice!.detail).toContain('in layers.0.weight_hh, the largest value was 2.5e+20');
   const at = model().info.step;
   notice!.actions.find(({ label }) => label.startsWith('Clip'))!.run();
   await expect.poll(() => model().info.step).toBeGreaterThan(at);
@@ -176,10 +193,10 @@ it('names what overflowed, and clips where that was not done yet', async () => {
   model().fault = new UnfoldError('NON_FINITE', 'made to fail', { overflow: { ...overflow, largest: null } });
   await expect.poll(() => store.phase.value).toBe('paused');
   expect(store.notices.value[0]!.actions.map(({ label }) => label)).toEqual([
-    'Go on at 0.0015',
-    expect.stringMatching(/^(Go back to step \d+, at|Start again at) 0.0015$/),
+    'Continue at 0.0015',
+    expect.stringMatching(/^(Go back to step \d+ at|Start over at) 0.0015$/),
   ]);
-  expect(store.notices.value[0]!.detail).toContain('a number was not finite');
+  expect(store.notices.value[0]!.detail).toContain('a value was not finite');
 });
 
 it('goes back to the copy from before an overflow, at half the rate', async () => {
@@ -197,7 +214,7 @@ it('goes back to the copy from before an overflow, at half the rate', async () =
   await model().save(); // a copy of the spoiled weights would have been asked for before, and be made by now
   expect(kept.at(-1)).toBe(copied);
   const way = store.notices.value[0]!.actions.at(-1)!;
-  expect(way.label).toBe(`Go back to step ${copied}, at 0.25`);
+  expect(way.label).toBe(`Go back to step ${copied} at 0.25`);
   way.run();
   await expect.poll(() => make.models.length).toBe(2);
   await expect.poll(() => store.phase.value).toBe('running');
@@ -215,7 +232,7 @@ it('brings the last copy back when the worker is gone', async () => {
   model().fault = fault('WORKER_FAILED');
   await expect.poll(() => store.phase.value).toBe('broken');
   const [action] = store.notices.value[0]!.actions;
-  expect(action!.label).toBe(`Bring back step ${copied}`);
+  expect(action!.label).toBe(`Restore step ${copied}`);
   action!.run();
   await expect.poll(() => store.phase.value).toBe('running');
   expect(make.models.length).toBe(2);

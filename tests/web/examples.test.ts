@@ -23,9 +23,9 @@ it('is carried by a link, every choice of it', { timeout: LONG }, async () => {
   await choose(page, { ...TASKS[0], dataset: 'sorting' });
   await page.getByLabel('Difficulty').fill('5');
   await page.getByLabel('Attention').selectOption('multiplicative');
-  await page.getByLabel('Context goes to').selectOption('initial');
-  await page.getByLabel('How it ends').selectOption('count');
-  await page.getByLabel('Reads both ways').uncheck();
+  await page.getByLabel('Context').selectOption('initial');
+  await page.getByLabel('Termination').selectOption('count');
+  await page.getByLabel('Bidirectional').uncheck();
   await page.getByLabel('Hidden units').fill('24');
   await expect.poll(() => page.url()).toContain('h=24');
   const { hash } = new URL(page.url());
@@ -35,12 +35,12 @@ it('is carried by a link, every choice of it', { timeout: LONG }, async () => {
   await waitForStep(other.page, 3, LONG);
   await answered(other.page, 1);
   const values = await Promise.all(
-    ['Task', 'Learn from', 'Difficulty', 'Attention', 'Context goes to', 'How it ends', 'Hidden units'].map(
-      (name) => other.page.getByLabel(name).inputValue(),
+    ['Task', 'Dataset', 'Difficulty', 'Attention', 'Context', 'Termination', 'Hidden units'].map((name) =>
+      other.page.getByLabel(name).inputValue(),
     ),
   );
   expect(values).toEqual(['translate', 'sorting', '5', 'multiplicative', 'initial', 'count', '24']);
-  expect(await other.page.getByLabel('Reads both ways').isChecked()).toBe(false);
+  expect(await other.page.getByLabel('Bidirectional').isChecked()).toBe(false);
   await expect.poll(() => new URL(other.page.url()).hash).toBe(hash.replace('&autostart=0', ''));
   expect(other.problems).toEqual([]);
   await other.close();
@@ -54,23 +54,23 @@ it('waits for a restart, and Undo brings the text back', { timeout: LONG }, asyn
   await choose(page, TASKS[1]);
   expect(await page.locator('.changes').innerText()).toContain('Task');
   // The run on the page is still the one of the text.
-  expect(await page.getByRole('heading', { name: 'Written by the network' }).count()).toBe(1);
+  expect(await page.getByRole('heading', { name: 'Generated text' }).count()).toBe(1);
   await page.getByRole('button', { name: 'Apply and restart' }).click();
   await answered(page, 1);
   await pause(page).click();
-  await page.getByRole('button', { name: /^Bring back the former run/ }).click();
+  await page.getByRole('button', { name: /^Restore the previous run/ }).click();
   await expect.poll(() => step(page)).toBe(1);
-  await page.getByRole('heading', { name: 'Written by the network' }).waitFor();
-  expect(await page.getByLabel('Learn from').inputValue()).toBe('tales');
+  await page.getByRole('heading', { name: 'Generated text' }).waitFor();
+  expect(await page.getByLabel('Dataset').inputValue()).toBe('tales');
   // What moved with it at once is said for some seconds first.
-  await expect.poll(() => page.locator('.changes').innerText()).toBe('No change waits');
-  await page.getByRole('button', { name: /^Bring back the former run/ }).click();
-  await page.getByRole('heading', { name: 'Sorted by the network' }).waitFor();
+  await expect.poll(() => page.locator('.changes').innerText()).toBe('No pending changes');
+  await page.getByRole('button', { name: /^Restore the previous run/ }).click();
+  await page.getByRole('heading', { name: 'Predicted classes' }).waitFor();
   await answered(page, 1);
   // Dismissed, a change of task leaves nothing behind.
-  await choose(page, { label: 'Write text' });
+  await choose(page, { label: 'Generate text' });
   await page.getByRole('button', { name: 'Discard' }).click();
-  expect(await page.getByLabel('Learn from').inputValue()).toBe('order');
+  expect(await page.getByLabel('Dataset').inputValue()).toBe('order');
   expect(problems).toEqual([]);
   await close();
 });
@@ -93,7 +93,7 @@ it('goes on after a reload, made examples and the reader’s own', { timeout: LO
   await page.reload();
   await expect.poll(() => step(page), { timeout: 30_000 }).toBe(2);
   await answered(page, 2);
-  expect(await page.getByLabel('Learn from').inputValue()).toBe('order');
+  expect(await page.getByLabel('Dataset').inputValue()).toBe('order');
   await page.keyboard.press('s');
   await expect.poll(() => step(page)).toBe(3);
 
@@ -111,9 +111,9 @@ it('goes on after a reload, made examples and the reader’s own', { timeout: LO
   await page.reload();
   await expect.poll(() => step(page), { timeout: 30_000 }).toBe(at);
   await answered(page, at);
-  expect(await page.getByLabel('Learn from').locator('option:checked').innerText()).toBe('Pasted text');
-  await page.getByLabel('Sort your own').fill('aba');
-  await page.getByRole('button', { name: 'Ask' }).click();
+  expect(await page.getByLabel('Dataset').locator('option:checked').innerText()).toBe('Pasted text');
+  await page.getByLabel('Classify your own').fill('aba');
+  await page.getByRole('button', { name: 'Predict' }).click();
   await expect.poll(() => page.locator('.own-answer b').innerText()).toMatch(/odd|even/);
   expect(problems).toEqual([]);
   await close();
@@ -148,16 +148,16 @@ it('opens a saved model with its examples, or as far as it can without them', { 
   await expect.poll(() => play(other.page).isEnabled()).toBe(true);
   await drop(other.page, 'sorting.safetensors', made);
   await answered(other.page, 1);
-  expect(await other.page.getByLabel('Learn from').inputValue()).toBe('sorting');
+  expect(await other.page.getByLabel('Dataset').inputValue()).toBe('sorting');
   await other.page.keyboard.press('s');
   await expect.poll(() => step(other.page)).toBe(2);
   await drop(other.page, 'own.safetensors', own);
   await expect.poll(() => step(other.page)).toBe(last);
   await other.page.getByLabel('Try your own').fill('xyz');
-  await other.page.getByRole('button', { name: 'Ask' }).click();
+  await other.page.getByRole('button', { name: 'Predict' }).click();
   await other.page.locator('.own-answer b').waitFor();
   await play(other.page).click();
-  await other.page.getByText('it can answer, not train').waitFor();
+  await other.page.getByText('it can predict, but not train').waitFor();
   expect([...problems, ...other.problems]).toEqual([]);
   await other.close();
 });
@@ -171,7 +171,7 @@ it('says what is wrong with examples that are none, and goes on', { timeout: LON
   await page.getByRole('button', { name: 'Use this text' }).click();
   await play(page).click();
   await page.locator('.notice', { hasText: 'This text cannot be used' }).waitFor();
-  await page.getByLabel('Learn from').selectOption('reversal');
+  await page.getByLabel('Dataset').selectOption('reversal');
   await play(page).click();
   await answered(page, 1);
   await close();

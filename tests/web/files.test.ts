@@ -35,7 +35,7 @@ it('saves a model that another page opens and trains on', async () => {
   await other.page
     .locator('input[accept=".safetensors"]')
     .setInputFiles({ name: 'mine.safetensors', mimeType: '', buffer });
-  await other.page.getByText(`mine.safetensors is open, at step ${saved}.`).waitFor();
+  await other.page.getByText(`mine.safetensors is open at step ${saved}.`).waitFor();
   expect(await step(other.page)).toBe(saved);
   expect(await other.page.getByLabel('Cell').inputValue()).toBe('gru');
   expect(await other.page.getByLabel('Hidden units').inputValue()).toBe('32');
@@ -56,8 +56,10 @@ it('trains on a dropped text, and shows markup as text', async () => {
   const markup = '<img src=x onerror="window.broken=1"><script>window.broken=1</script>\n';
   await rest(page);
   await drop(page, 'markup.txt', markup.repeat(200));
-  await page.getByText('markup.txt is chosen').waitFor();
+  await page.getByText('markup.txt is selected').waitFor();
   await restart(page);
+  // It has come true.
+  await expect.poll(() => page.getByText('markup.txt is selected').count()).toBe(0);
   await waitForStep(page, 250);
   await page.keyboard.press('w');
   await expect.poll(() => page.locator('#written').innerText(), { timeout: 15_000 }).toContain('<');
@@ -75,7 +77,7 @@ it('explains what it cannot use and keeps training', async () => {
   await drop(page, 'empty.txt', '');
   await page.getByRole('alert').filter({ hasText: 'empty' }).waitFor();
   await drop(page, 'short.txt', 'too short');
-  await page.getByText('short.txt is chosen').waitFor();
+  await page.getByText('short.txt is selected').waitFor();
   await page.getByRole('button', { name: 'Apply and restart' }).click();
   await page
     .getByRole('alert')
@@ -95,7 +97,24 @@ it('refuses a text above the limit before reading it', async () => {
     dataTransfer.items.add(new File([new Uint8Array(20_000_001)], 'huge.txt'));
     document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
   });
-  await page.getByRole('alert').filter({ hasText: 'The limit is 20 MB' }).waitFor();
+  await page
+    .getByRole('alert')
+    .filter({ hasText: 'huge.txt has 20,000,001 bytes. The limit is 20 MB' })
+    .waitFor();
+  await close();
+});
+
+it('takes one of several files, and says so', async () => {
+  const { page, close } = await visit(browser, site, { at: `${SMALL}&autostart=0` });
+  await expect.poll(() => play(page).isEnabled()).toBe(true);
+  await page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    for (const name of ['one.txt', 'two.txt', 'three.txt'])
+      dataTransfer.items.add(new File([`${name} and more. `.repeat(400)], name));
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+  });
+  await page.getByText('Only one.txt was opened, not the other 2 files.').waitFor();
+  await expect.poll(() => page.getByLabel('Dataset').locator('option:checked').innerText()).toBe('one.txt');
   await close();
 });
 

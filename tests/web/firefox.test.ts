@@ -62,7 +62,7 @@ describe.skipIf(!firefox).each([true, false])('in Firefox (isolated: %s)', (isol
         for (const type of ['dragover', 'drop'])
           document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
       });
-      await wait(`document.body.innerText.includes('mine.safetensors is open, at step')`);
+      await wait(`document.body.innerText.includes('mine.safetensors is open at step')`);
       expect(await step()).toBe(saved);
 
       await page.$eval('.look', (element) => element.scrollIntoView());
@@ -88,7 +88,7 @@ describe.skipIf(!firefox).each([true, false])('in Firefox (isolated: %s)', (isol
       await wait("document.querySelector('.help-panel')?.textContent.includes('h ∈ ℝᴴ')");
 
       await button('Compare').click();
-      await button('Pin the run on the page').click();
+      await button('Pin the current run').click();
       await page.waitForSelector('.compare-chart svg');
       await page.focus('.compare-chart');
       await page.keyboard.press('Home');

@@ -83,7 +83,7 @@ it('goes when it is sent away, with its worker, and the fresh one goes on', asyn
   await expect.poll(() => shown(page).innerText()).not.toBe('');
   await waitForStep(page, 3);
   expect(page.workers().length).toBe(2);
-  await page.getByRole('button', { name: 'Hide the trained network' }).click();
+  await page.getByRole('button', { name: 'Hide the pretrained network' }).click();
   await expect.poll(() => page.workers().length).toBe(1);
   expect(await shown(page).count()).toBe(0);
   await waitForStep(page, (await step(page)) + 5);
@@ -116,7 +116,7 @@ it('draws no frame that has nothing new', async () => {
     window.requestAnimationFrame = (task) => (window.asked++, window.ask.call(window, task));`;
   const { page, close } = await visit(browser, site, { script });
   await waitForStep(page, 50);
-  await page.getByRole('button', { name: 'Hide the trained network' }).click();
+  await page.getByRole('button', { name: 'Hide the pretrained network' }).click();
   await pause(page).click();
   await play(page).waitFor();
   /** What the page asks for while the browser draws sixty frames. */

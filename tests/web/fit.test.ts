@@ -29,7 +29,7 @@ describe('by light and in the dark', () => {
     await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
     await bar(page, 'Compare');
-    await bar(page, 'Let each write');
+    await bar(page, 'Generate samples');
     await expect.poll(() => page.locator('.compare-sample').innerText()).not.toBe('');
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Escape');
@@ -103,7 +103,7 @@ describe.each([
     await page.keyboard.press('Space'); // what is written takes no part from here on
     const names =
       locale === 'de-DE'
-        ? ['Läufe', 'Vergleich', 'Ausgeben', 'Touren']
+        ? ['Läufe', 'Vergleich', 'Exportieren', 'Touren']
         : ['Runs', 'Compare', 'Export', 'Tours'];
     for (const name of names) {
       await bar(page, name);
@@ -164,7 +164,7 @@ describe('on a phone', () => {
   it('every part of the page is one touch away, and the buttons for it stay', async () => {
     const { page, problems, close } = await visit(browser, site, { ...phone, at: SMALL });
     await waitFirst(page);
-    const places = page.getByRole('navigation', { name: 'Parts of the page' });
+    const places = page.getByRole('navigation', { name: 'Sections of the page' });
     const top = (part: string) => page.locator(part).evaluate((one) => one.getBoundingClientRect().top);
     for (const [name, part] of [
       ['Settings', '.settings'],
@@ -345,9 +345,9 @@ describe('help', () => {
     const { page, close } = await visit(browser, site, { at: `${SMALL}&autostart=0&c=lstm` });
     await expect.poll(() => play(page).isEnabled()).toBe(true);
     await page.locator('summary', { hasText: 'More' }).click();
-    const shown = page.getByRole('region', { name: 'What this does' });
+    const shown = page.getByRole('region', { name: 'Help for this control' });
     // The pointer rests on the summary; the page scrolls to the focus, and other controls pass under the pointer.
-    const clip = page.getByLabel('Gradient clip');
+    const clip = page.getByLabel('Gradient clipping');
     const height = () => clip.evaluate((element) => element.getBoundingClientRect().top);
     const before = await height();
     await clip.focus();

@@ -143,7 +143,7 @@ it('lists runs to rename, delete and resume, own texts with them', async () => {
   await page.getByRole('button', { name: 'Use this text' }).click();
   await press(page, 4);
   await keptAt(page, 4);
-  await page.getByLabel('Learn from').selectOption('tunes');
+  await page.getByLabel('Dataset').selectOption('tunes');
   await page.getByLabel('Hidden units').fill('20');
   await restart(page);
   await waitForStep(page, 5);
@@ -157,12 +157,12 @@ it('lists runs to rename, delete and resume, own texts with them', async () => {
   await page.getByRole('heading', { name: '<b>mine</b>' }).waitFor();
   await own.getByRole('button', { name: /^Resume/ }).click();
   await expect.poll(() => step(page)).toBe(4);
-  expect(await page.getByLabel('Learn from').inputValue()).toBe('own');
+  expect(await page.getByLabel('Dataset').inputValue()).toBe('own');
   await press(page, 5);
   await openRuns(page);
   const other = rows(page).filter({ hasText: 'Dance tunes' });
   await other.getByRole('button', { name: /^Delete/ }).click();
-  await other.getByRole('button', { name: 'Keep it' }).click();
+  await other.getByRole('button', { name: 'Keep' }).click();
   await expect.poll(() => rows(page).count()).toBe(2);
   await other.getByRole('button', { name: /^Delete/ }).click();
   await page.locator('.run-question').getByRole('button', { name: 'Delete' }).click();
@@ -294,7 +294,7 @@ describe('goes on training, and says so,', () => {
       Storage.prototype.setItem = full;`;
     const { page, problems, close } = await visit(browser, site, { at: SMALL, script });
     await press(page, 3);
-    const told = page.getByRole('alert').filter({ hasText: 'no room left' });
+    const told = page.getByRole('alert').filter({ hasText: 'no space left' });
     await told.filter({ hasText: 'Save keeps the model as a file' }).waitFor();
     await press(page, 8);
     expect(await told.count()).toBe(1);
@@ -317,7 +317,7 @@ describe('goes on training, and says so,', () => {
     await keptAt(page, 2);
     await full(true);
     await press(page, 4);
-    await page.getByRole('alert').filter({ hasText: 'no room left' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'no space left' }).waitFor();
     await press(page, 5);
     await full(false);
     await press(page, 6);

@@ -58,7 +58,7 @@ it('is copied without the text, and with it when asked', async () => {
   const copied = () => page.evaluate(() => navigator.clipboard.readText());
   await page.getByText('Link copied').waitFor();
   expect(new URLSearchParams(new URL(await copied()).hash.slice(1)).has('x')).toBe(false);
-  await page.getByRole('button', { name: 'Copy it with the text' }).click();
+  await page.getByRole('button', { name: 'Copy with the text' }).click();
   await page.getByText('with the text in it').waitFor();
   const link = new URL(await copied());
   expect(page.url()).not.toContain('&x=');

@@ -211,7 +211,7 @@ it('says so where WebAssembly is blocked', async () => {
     browser,
     await site({ headers: { 'Content-Security-Policy': policy } }),
   );
-  await page.getByRole('alert').filter({ hasText: 'WebAssembly does not run here' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'WebAssembly is not available' }).waitFor();
   expect(await page.locator('#written').innerText()).toContain('the engine did not load');
   await close();
 });

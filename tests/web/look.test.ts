@@ -27,7 +27,7 @@ describe('reading', () => {
     const char = page.locator('#char-40');
     await char.hover();
     await expect.poll(() => char.getAttribute('aria-selected')).toBe('true');
-    expect(await char.getAttribute('aria-label')).toMatch(/, \d+\.\d bits, expected [\d.]+\s?%/);
+    expect(await char.getAttribute('aria-label')).toMatch(/, \d+\.\d bits, probability [\d.]+\s?%/);
     const shades = await page
       .locator('.char')
       .evaluateAll((all) => all.map((one) => getComputedStyle(one).backgroundColor));
@@ -49,7 +49,7 @@ describe('reading', () => {
 
   it('is walked by keyboard, one stop, with ranges; neurons too', async () => {
     const { page, problems, close } = await opened('text');
-    const text = page.getByRole('listbox', { name: 'The text that is read' });
+    const text = page.getByRole('listbox', { name: 'The passage that is read' });
     await text.focus();
     await page.keyboard.press('Home');
     await expect.poll(() => chosen(page).getAttribute('id')).toBe('char-0');
@@ -85,12 +85,12 @@ describe('reading', () => {
   it('takes a text of one’s own, and says what the model does not know', async () => {
     const { page, problems, close } = await opened('text');
     await page.locator('input[value=own]').check();
-    await page.getByLabel('Text of your own').fill('The ☃ knight');
+    await page.getByLabel('Your own text').fill('The ☃ knight');
     await expect.poll(async () => (await page.locator('.char').allInnerTexts()).join('')).toBe('The  knight');
-    await page.getByText('The model does not know: ☃').waitFor();
-    await page.getByLabel('Text of your own').fill('☃');
+    await page.getByText('Not in the vocabulary: ☃').waitFor();
+    await page.getByLabel('Your own text').fill('☃');
     await page.locator('.look-problem').waitFor();
-    await page.getByLabel('Text of your own').fill('Then');
+    await page.getByLabel('Your own text').fill('Then');
     await expect.poll(() => page.locator('.char').count()).toBe(4);
     await page.locator('input[value=written]').check();
     await expect.poll(() => page.locator('.char').count()).toBeGreaterThan(20);
@@ -159,13 +159,13 @@ describe('one step', () => {
     const value = Number(/([+−][\d.]+)\s*$/.exec(shown)![1]!.replace('−', '-'));
     expect(value).toBeCloseTo(f * before + i * g, 1);
     const around = page.locator('.step-around mark');
-    const field = page.getByLabel('Reads');
+    const field = page.getByLabel('Character');
     const at = Number(await field.inputValue());
     await next.click(); // On to the next character.
     await expect.poll(() => field.inputValue()).toBe(String(at + 1));
     await page.getByRole('button', { name: 'Play slowly' }).click();
     await expect.poll(() => stages.nth(1).getAttribute('aria-current'), { timeout: 5000 }).toBe('step');
-    await page.getByRole('button', { name: 'Hold' }).click();
+    await page.getByRole('button', { name: 'Stop' }).click();
     expect(await around.count()).toBe(1);
     expect(problems).toEqual([]);
     await close();
@@ -208,14 +208,14 @@ describe('memory', () => {
 describe('the tabs', () => {
   it('are one stop, turned by arrow keys, and stand in the link', async () => {
     const { page, close } = await opened('text');
-    await page.getByRole('tab', { name: 'Reading' }).focus();
+    await page.getByRole('tab', { name: 'Predictions' }).focus();
     await page.keyboard.press('ArrowRight');
     await expect
       .poll(() => page.getByRole('tab', { name: 'Network' }).getAttribute('aria-selected'))
       .toBe('true');
     await expect.poll(() => new URL(page.url()).hash).toContain('lo=network');
     await page.keyboard.press('End');
-    await page.getByRole('tab', { name: 'Memory', selected: true }).waitFor();
+    await page.getByRole('tab', { name: 'Memorization', selected: true }).waitFor();
     await close();
   });
 

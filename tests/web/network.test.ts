@@ -53,7 +53,7 @@ describe('a preset', () => {
     await expect.poll(() => parameters(page)).not.toBe(before);
     if (name === 'irnn') expect(await fact(page, 'Learning rate')).toBe(0.003); // Not before it is applied.
     await restart(page);
-    await page.getByText('No change waits').waitFor();
+    await page.getByText('No pending changes').waitFor();
     await waitForStep(page, 3);
     if (name === 'irnn') await expect.poll(() => fact(page, 'Learning rate')).toBe(0.001);
     expect(await page.getByLabel('Preset').inputValue()).toBe(name);
@@ -68,9 +68,9 @@ describe('a preset', () => {
     await rest(page);
     const before = await parameters(page);
     await page.getByLabel('Preset').selectOption({ label: 'Bidirectional LSTM' });
-    await expect.poll(() => page.getByLabel('Reads both ways').isChecked()).toBe(true);
+    await expect.poll(() => page.getByLabel('Bidirectional').isChecked()).toBe(true);
     await restart(page);
-    await page.getByText('No change waits').waitFor();
+    await page.getByText('No pending changes').waitFor();
     await waitForStep(page, 3);
     expect(await parameters(page)).not.toBe(before);
     await open(page, 'Configuration');
@@ -84,7 +84,7 @@ describe('a preset', () => {
 
   it('that does not exist is named', async () => {
     const { page, close } = await visit(browser, site, { at: `${SMALL}&n=nonsense` });
-    await page.getByText('Outside their range, or unknown: Preset.').waitFor();
+    await page.getByText('Unknown or out of range: Preset.').waitFor();
     await close();
   });
 });
@@ -97,8 +97,8 @@ it('follows the controls: parameters, configuration and link', async () => {
   const first = await parameters(page);
   await page.getByLabel('Transition depth').fill('2');
   await page.getByLabel('Transition width').fill('12');
-  await page.getByLabel('Shortcut past the transition').check();
-  await page.getByLabel('More delays').fill('4, 2');
+  await page.getByLabel('Transition shortcut').check();
+  await page.getByLabel('Additional delays').fill('4, 2');
   await page.getByLabel('Leak').selectOption('learned');
   await page.getByLabel('Activation').selectOption('relu');
   await expect.poll(() => parameters(page)).not.toBe(first);
@@ -155,11 +155,11 @@ it('says what a refused configuration should have been, and takes a good one', a
     sequenceLength: 8,
     batchSize: 4,
   });
-  await page.locator('.preset-about', { hasText: 'beyond the controls' }).waitFor();
+  await page.locator('.preset-about', { hasText: 'options that have no control' }).waitFor();
   expect(await refusal.count()).toBe(0);
   expect(await page.getByLabel('Hidden units').isDisabled()).toBe(true);
   await restart(page);
-  await page.getByText('No change waits').waitFor();
+  await page.getByText('No pending changes').waitFor();
   await waitForStep(page, 3);
   await expect.poll(() => new URL(page.url()).hash).toContain('&j=');
   await pause(page).click();
@@ -176,7 +176,7 @@ it('says what a refused configuration should have been, and takes a good one', a
   await other.page
     .locator('input[accept=".safetensors"]')
     .setInputFiles({ name: 'mine.safetensors', mimeType: '', buffer });
-  await other.page.getByText(/is open, at step/).waitFor();
+  await other.page.getByText(/is open at step/).waitFor();
   await open(other.page, 'Configuration');
   const opened = JSON.parse(await configuration(other.page).inputValue());
   expect(opened.layers).toMatchObject([
@@ -195,9 +195,7 @@ it('shows what guessing would cost, counted by the engine', async () => {
   const { page, problems, close } = await visit(browser, site, { at: SMALL });
   await waitForStep(page, 3);
   const shown = () => page.locator('.chart-canvas').getAttribute('data-baselines');
-  await expect
-    .poll(shown)
-    .toMatch(/^Uniform 5\.\d\d; Letter frequencies 4\.\d\d; Order-2 Markov [12]\.\d\d$/);
+  await expect.poll(shown).toMatch(/^Uniform 5\.\d\d; Unigram 4\.\d\d; Order-2 Markov [12]\.\d\d$/);
   await page.locator('input[value=table]').check();
   const row = page.locator('tfoot tr', { hasText: 'Order-2 Markov' });
   expect(Number(await row.locator('td').innerText())).toBeGreaterThan(1);

@@ -34,12 +34,12 @@ describe.each([true, false])('isolated: %s', (isolation) => {
     await second.goto(`${site.url}some/where/?from=elsewhere#v=1&h=32&t=names`);
     await waitForStep(second, 5);
     expect(await second.evaluate(() => crossOriginIsolated)).toBe(isolation);
-    expect(await second.getByLabel('Learn from').inputValue()).toBe('names');
+    expect(await second.getByLabel('Dataset').inputValue()).toBe('names');
     // A new network needs the engine's files again.
     await rest(second);
     await second.getByLabel('Cell').selectOption('lstm');
     await restart(second);
-    await expect.poll(() => second.locator('.changes').innerText()).toBe('No change waits');
+    await expect.poll(() => second.locator('.changes').innerText()).toBe('No pending changes');
     await waitForStep(second, 3);
     await close();
   });

@@ -36,7 +36,7 @@ const kept = async (page: Page) => (await entries(page)).map(({ step, text }) =>
 /** What the run on the page learns from, as the list of runs says it. */
 async function onPage(page: Page): Promise<string> {
   await page.getByRole('button', { name: 'Runs', exact: true }).click();
-  const row = page.locator('.run-row', { hasText: 'On the page' });
+  const row = page.locator('.run-row', { hasText: 'Current run' });
   const title = await row.locator('.run-facts span').first().innerText();
   await page.keyboard.press('Escape');
   return title;
@@ -45,7 +45,7 @@ async function onPage(page: Page): Promise<string> {
 async function choose(page: Page, name: string, text: string): Promise<void> {
   await drop(page, name, text);
   await page
-    .getByLabel('Learn from')
+    .getByLabel('Dataset')
     .locator('option:checked', { hasText: name })
     .waitFor({ state: 'attached' });
 }
@@ -118,7 +118,7 @@ it('brings back what Undo brought back', async () => {
   await restart(page);
   await waitForStep(page, 5);
   await pause(page).click();
-  await page.getByRole('button', { name: 'Bring back the former run' }).click();
+  await page.getByRole('button', { name: 'Restore the previous run' }).click();
   await expect.poll(() => step(page)).toBe(first);
   await page.reload();
   await expect.poll(() => step(page).catch(() => -1)).toBe(first);
@@ -156,7 +156,7 @@ it('keeps the last words of a run and the beginning of the next while a copy is 
 });
 
 it.each([
-  { refused: 'there is no room', error: 'QuotaExceededError', why: 'There is no room left to keep runs.' },
+  { refused: 'there is no room', error: 'QuotaExceededError', why: 'There is no space left to store runs.' },
   { refused: 'storage is denied', error: 'SecurityError', why: 'does not let this page keep runs' },
 ])('says so where no copy was kept because $refused', async ({ error, why }) => {
   const script = `
@@ -173,12 +173,12 @@ it.each([
   await waitForStep(page, 5);
   await notice(page, why).waitFor();
   await page.reload();
-  await notice(page, 'The run could not be brought back').filter({ hasText: why }).waitFor();
+  await notice(page, 'The run could not be restored').filter({ hasText: why }).waitFor();
   expect(await step(page).catch(() => 0)).toBe(0);
   await close();
 });
 
-it('says so where the run had only just begun', async () => {
+it('says so where the run had only just started', async () => {
   const { page, close } = await visit(browser, site, { at: SMALL });
   await trained(page);
   await choose(page, 'second.txt', SECOND);
@@ -189,6 +189,6 @@ it('says so where the run had only just begun', async () => {
   await restart(page);
   await waitForStep(page, 5);
   await page.reload();
-  await notice(page, 'The run could not be brought back').filter({ hasText: 'only just begun' }).waitFor();
+  await notice(page, 'The run could not be restored').filter({ hasText: 'only just started' }).waitFor();
   await close();
 });

@@ -1,7 +1,7 @@
 // The parts of the page that need no page.
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { ticksX } from '../../web/src/charts/axes';
+import { rangeY, ticksX, ticksY } from '../../web/src/charts/axes';
 import { explodes } from '../../web/src/charts/heatMap';
 import { boxOf, freePlace, type Place } from '../../web/src/charts/labels';
 import { readHash, writeHash } from '../../web/src/settings/hash';
@@ -80,7 +80,7 @@ const settings = fc.record({
   task: fc.constantFrom(...TASKS),
   dataset: fc.stringMatching(/^[a-z0-9-]{0,40}$/),
   pooling: fc.constantFrom(...POOLS),
-  length: fc.constantFrom(...LENGTHS),
+  termination: fc.constantFrom(...LENGTHS),
   attention: fc.constantFrom(...ATTENTIONS),
   context: fc.constantFrom(...CONTEXTS),
   scheduledSampling: fc.constantFrom(...SAMPLINGS),
@@ -160,7 +160,7 @@ describe('link', () => {
   it('names what it refused, and ignores what it does not know', () => {
     expect(readHash('#v=1&h=0&l=2&zzz=1')).toMatchObject({
       settings: { units: 128, layers: 2 },
-      refused: ['hidden'],
+      refused: ['units'],
     });
     expect(readHash('#v=2&h=7').hasSettings).toBe(false);
     expect(readHash('').hasSettings).toBe(false);
@@ -256,6 +256,37 @@ describe('the name of a line', () => {
     expect(freePlace(low, area, curve, []).below).toBe(false);
     const former: Place = { side: 'left', below: true };
     expect(freePlace(boxes, area, [], [], former)).toEqual(former);
+  });
+});
+
+it('keeps the name of a line clear of the other lines', () => {
+  const area = { left: 0, right: 300, top: 0, bottom: 150 };
+  const boxes = (place: Place) => boxOf(place, 100, { width: 100, height: 14 }, area);
+  expect(freePlace(boxes, area, [], [], undefined, [92])).toEqual({ side: 'right', below: true });
+  expect(freePlace(boxes, area, [], [], undefined, [92, 108])).not.toBeUndefined();
+});
+
+describe('the height of the loss chart', () => {
+  it('cuts single high losses off, and follows a loss that stays high', () => {
+    const [, usual] = rangeY('linear', 1, 400, 6, 3);
+    expect(usual).toBeLessThan(8);
+    const [, diverged] = rangeY('linear', 1, 400, 6, 90);
+    expect(diverged).toBeGreaterThan(90);
+    expect(diverged).toBeLessThan(130);
+  });
+
+  it('has a few round ticks, however high it is', () => {
+    for (const [low, high] of [
+      [0.5, 7],
+      [1, 120],
+      [1, 4e5],
+      [0.001, 2e6],
+    ] as const) {
+      const ticks = ticksY(low, high);
+      expect(ticks.length).toBeGreaterThan(2);
+      expect(ticks.length).toBeLessThanOrEqual(12);
+      expect(ticks.at(-1)! * 10).toBeGreaterThan(high / 1.01);
+    }
   });
 });
 

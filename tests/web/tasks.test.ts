@@ -29,7 +29,7 @@ describe.each(TASKS)('$task, $dataset', ({ task, dataset, label }) => {
       await waitForStep(page, 5, LONG);
       await answered(page, 5);
       const baseline = await page.locator('[data-baselines]').getAttribute('data-baselines');
-      expect(baseline).toMatch(/^Without information [\d.]+$/);
+      expect(baseline).toMatch(/^Trivial baseline [\d.]+$/);
       expect(await page.locator('.flow').count()).toBe(0);
       await pause(page).click();
       await play(page).waitFor();
@@ -49,7 +49,7 @@ describe.each(TASKS)('$task, $dataset', ({ task, dataset, label }) => {
       if (task === 'tag') {
         const marks = await texts(page, '.tagged:not(.own *) .tag-mark');
         expect(marks.filter((mark) => /[✓✗]/.test(mark)).length).toBe(40);
-        expect(await view.innerText()).toMatch(/of these 40 labels are right/);
+        expect(await view.innerText()).toMatch(/of these 40 tags are correct/);
       }
       if (task === 'generate') {
         const rows = await texts(page, '.answers tbody tr');
@@ -119,7 +119,7 @@ it(
         .locator('.task-view')
         .evaluate(
           (view) =>
-            view.textContent.includes('6 of these 6 answers are right') &&
+            view.textContent.includes('6 of these 6 outputs are correct') &&
             !view.querySelector('.first-wrong'),
         );
     await expect.poll(allRight, { timeout: LONG }).toBe(true);
@@ -141,7 +141,7 @@ it(
     await page.locator('.own-answer b', { hasText: 'fedcba' }).waitFor({ timeout: LONG });
     expect(await page.locator('.own-answer tbody tr').count()).toBe(4);
     await page.getByLabel('Try your own').fill('abcX');
-    await page.getByRole('button', { name: 'Ask' }).click();
+    await page.getByRole('button', { name: 'Predict' }).click();
     await page.locator('.own-problem', { hasText: 'input' }).waitFor();
     expect(problems).toEqual([]);
     await close();
@@ -238,7 +238,7 @@ it(
       const own = page.locator('#own-input');
       if (await own.count()) {
         await own.fill('ab');
-        await page.getByRole('button', { name: 'Ask' }).click();
+        await page.getByRole('button', { name: 'Predict' }).click();
         await expect.poll(() => page.locator('.own-answer').innerText()).not.toBe('');
       }
       expect(await violations(page), one.dataset).toEqual([]);

@@ -9,12 +9,12 @@ export const LONG = 180_000;
 
 export const TASKS = [
   { task: 'translate', dataset: 'reversal', label: 'Translate sequences' },
-  { task: 'classify', dataset: 'order', label: 'Sort into classes' },
-  { task: 'tag', dataset: 'copy', label: 'Label every step' },
-  { task: 'generate', dataset: 'anbn', label: 'Write sequences' },
-  { task: 'regress', dataset: 'sine', label: 'Foretell numbers' },
-  { task: 'regress', dataset: 'adding', label: 'Foretell numbers' },
-  { task: 'notes', dataset: 'melodies', label: 'Play music' },
+  { task: 'classify', dataset: 'order', label: 'Classify sequences' },
+  { task: 'tag', dataset: 'copy', label: 'Tag every step' },
+  { task: 'generate', dataset: 'anbn', label: 'Generate sequences' },
+  { task: 'regress', dataset: 'sine', label: 'Predict numbers' },
+  { task: 'regress', dataset: 'adding', label: 'Predict numbers' },
+  { task: 'notes', dataset: 'melodies', label: 'Generate music' },
 ] as const;
 
 /** Chooses a task as a person does. */
@@ -24,7 +24,7 @@ export async function choose(
 ): Promise<void> {
   await expect.poll(() => page.locator('#set-task option').count()).toBe(7);
   await page.getByLabel('Task').selectOption({ label });
-  if (dataset) await page.getByLabel('Learn from').selectOption(dataset);
+  if (dataset) await page.getByLabel('Dataset').selectOption(dataset);
   await expect.poll(() => play(page).isEnabled()).toBe(true);
 }
 

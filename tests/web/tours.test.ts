@@ -69,15 +69,19 @@ it('brings the reader’s own run back, and keeps the tour’s networks out of t
     await page.keyboard.press('s');
     await expect.poll(() => step(page)).toBe(at);
   }
+  const temperature = page.getByRole('slider', { name: 'Temperature' });
+  const own = await temperature.inputValue();
   await page.getByRole('button', { name: 'Tours' }).click();
   await page.getByRole('button', { name: 'Temperature', exact: true }).click();
   await pause(page).waitFor();
   await waitForStep(page, 2);
   await next(page);
-  await expect.poll(() => page.getByRole('slider', { name: 'Temperature' }).inputValue()).toBe('0.1');
+  await expect.poll(() => temperature.inputValue()).toBe('0.1');
   await page.getByRole('button', { name: 'Leave the tour' }).click();
   await expect.poll(() => page.getByLabel('Hidden units').inputValue()).toBe('24');
   await expect.poll(() => step(page)).toBe(3);
+  await expect.poll(() => temperature.inputValue()).toBe(own);
+  await expect.poll(() => new URL(page.url()).hash).toContain(`tm=${own}`);
   await page.getByRole('button', { name: 'Runs', exact: true }).click();
   await expect.poll(() => page.locator('.run-row').count()).toBe(1);
   expect(problems).toEqual([]);

@@ -68,10 +68,10 @@ it('makes one step, by button and by key', async () => {
 
 it('writes, at another temperature and from another beginning', async () => {
   await page.getByLabel('Temperature').press('Home');
-  await page.getByLabel('Begins with').fill('The ');
+  await page.getByLabel('Prompt').fill('The ');
   const mark = page.locator('#written mark');
   await expect.poll(() => mark.textContent()).toBe('The ');
-  await button('Write again').click();
+  await button('Generate again').click();
   await expect.poll(async () => (await page.locator('#written').innerText()).length).toBeGreaterThan(60);
 });
 
@@ -79,14 +79,14 @@ it('takes what applies at once while it trains', async () => {
   await play(page).click();
   await page.getByLabel('Learning rate', { exact: true }).press('Home');
   await expect.poll(() => fact(page, 'Learning rate')).toBe(0.00001);
-  await page.getByLabel('Gradient clip').press('ArrowRight');
+  await page.getByLabel('Gradient clipping').press('ArrowRight');
   await page.getByLabel('Dropout', { exact: true }).press('ArrowRight');
-  await page.getByText('Dropout applies at once').waitFor();
+  await page.getByText('Dropout applies immediately').waitFor();
   await page.locator('summary', { hasText: 'Schedule' }).click();
-  await page.getByLabel('Schedule', { exact: true }).selectOption({ label: 'Down along a cosine' });
+  await page.getByLabel('Schedule', { exact: true }).selectOption({ label: 'Cosine decay' });
   await page.getByLabel('Steps', { exact: true }).fill('1');
   await expect.poll(() => fact(page, 'Learning rate')).toBe(0);
-  await page.getByLabel('Schedule', { exact: true }).selectOption({ label: 'The same rate throughout' });
+  await page.getByLabel('Schedule', { exact: true }).selectOption({ label: 'Constant' });
   await expect.poll(() => fact(page, 'Learning rate')).toBe(0.00001);
   await pause(page).click();
   await play(page).waitFor();
@@ -145,16 +145,16 @@ it('applies a change, brings the former run back, and resets', async () => {
   const before = await step(page);
   await page.getByLabel('Hidden units').fill('192');
   await restart(page);
-  await expect.poll(() => page.locator('.changes').innerText()).toBe('No change waits');
+  await expect.poll(() => page.locator('.changes').innerText()).toBe('No pending changes');
   await reaches(1);
   await pause(page).click();
   await play(page).waitFor();
-  await page.getByRole('button', { name: /^Bring back the former run/ }).click();
+  await page.getByRole('button', { name: /^Restore the previous run/ }).click();
   await expect.poll(() => step(page)).toBe(before);
   expect(await page.getByLabel('Hidden units').inputValue()).toBe('256');
   await button('Reset').click();
   await expect.poll(() => step(page)).toBe(0);
-  await page.getByRole('button', { name: /^Bring back the former run/ }).click();
+  await page.getByRole('button', { name: /^Restore the previous run/ }).click();
   await expect.poll(() => step(page)).toBe(before);
 });
 
@@ -166,11 +166,11 @@ it('goes on from a file, and after a reload', async () => {
   const buffer = await contents(download);
   const file = { name: 'mine.safetensors', mimeType: '', buffer };
   await page.locator('input[accept=".safetensors"]').setInputFiles(file);
-  await page.getByText(`mine.safetensors is open, at step ${saved}.`).waitFor();
+  await page.getByText(`mine.safetensors is open at step ${saved}.`).waitFor();
   expect(await step(page)).toBe(saved);
   const more = await trained(1);
   await button('Runs').click();
-  await page.locator('.runs-saved', { hasText: `kept up to step ${more} ` }).waitFor();
+  await page.locator('.runs-saved', { hasText: `stored up to step ${more} ` }).waitFor();
   await page.reload();
   await expect.poll(() => step(page).catch(() => -1)).toBe(more);
   await play(page).click();

@@ -4,7 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { message } from '../i18n/messages';
 import { report } from './notices';
 import { hidePretrained } from '../writing/pretrained';
-import { shownTask, store } from './store';
+import { refusal, shownTask, store } from './store';
 
 const loaded = signal<ComponentType | null>(null);
 
@@ -16,7 +16,7 @@ export function TaskColumn() {
   useEffect(() => {
     if (!Panel) import('../tasks/TaskPanel').then(({ TaskPanel }) => (loaded.value = TaskPanel), report);
   }, [Panel]);
-  const waits = store.waits.value;
+  const waits = refusal.value ?? store.waits.value;
   return (
     <section class="column stream stream-task" aria-labelledby="stream-title" data-task={shownTask.value}>
       {Panel ? (

@@ -1,29 +1,32 @@
 import { Icon, Mark } from '../controls/Icon';
 import { message } from '../i18n/messages';
 import { engine } from '../training/engine';
-import { ready, store } from './store';
+import { ready, refusal, store } from './store';
 
 function Transport() {
   const phase = store.phase.value;
   const running = phase === 'running';
+  const pending = store.pending.value;
   const label = running ? message.bar.pause : message.bar.play;
+  const enabled = ready.value && refusal.value === null;
   return (
     <div class="transport" role="group" aria-label={message.bar.controls}>
       <button
         type="button"
         class="primary play"
-        disabled={!ready.value}
-        title={message.bar.key(label, 'Space')}
+        disabled={!enabled}
+        aria-busy={pending === 'pausing'}
+        title={refusal.value ?? message.bar.key(label, 'Space')}
         aria-keyshortcuts="Space"
         onClick={() => void engine.toggle()}
       >
         <Icon name={running ? 'pause' : 'play'} />
-        <span>{label}</span>
+        <span>{pending === 'pausing' ? message.bar.pausing : label}</span>
       </button>
       <button
         type="button"
-        disabled={!ready.value}
-        title={message.bar.key(message.bar.step, 'S')}
+        disabled={!enabled}
+        title={refusal.value ?? message.bar.key(message.bar.step, 'S')}
         aria-keyshortcuts="S"
         aria-label={message.bar.step}
         onClick={() => void engine.step()}
@@ -34,6 +37,7 @@ function Transport() {
       <button
         type="button"
         disabled={!ready.value || store.run.value === null}
+        aria-busy={pending === 'resetting'}
         title={message.bar.key(message.bar.reset, 'R')}
         aria-keyshortcuts="R"
         aria-label={message.bar.reset}

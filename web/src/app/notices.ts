@@ -2,6 +2,7 @@
 import { UnfoldError } from 'unfold-rnn';
 import { message } from '../i18n/messages';
 import { TextProblem } from '../data/corpus';
+import { bytes } from '../i18n/format';
 import { store, type Notice, type NoticeAction } from './store';
 
 const MOST = 3;
@@ -19,12 +20,29 @@ export function dismiss(id: number): void {
   store.notices.value = store.notices.value.filter((notice) => notice.id !== id);
 }
 
+/** Takes away what is no longer so. */
+export function withdraw(title: string): void {
+  store.notices.value = store.notices.value.filter((notice) => notice.title !== title);
+}
+
 /** Takes away the errors of a run that has ended. */
 export function dismissErrors(): void {
   store.notices.value = store.notices.value.filter((notice) => notice.kind !== 'error');
 }
 
+/** Megabytes that the engine names as needed and as its limit: "4688 MB". */
+const megabytes = (text: string | undefined) =>
+  Number(/^(?:.* )?(\d+) MB$/.exec(text ?? '')?.[1] ?? NaN) * 1e6;
+
+/** A network that does not fit into memory, in the language and the units of the page. */
+export const tooLarge = (needed: number, limit: number): string =>
+  message.notice.tooLarge(bytes(needed), bytes(limit));
+
 export function textOf(error: unknown): string {
+  if (error instanceof UnfoldError && error.code === 'OUT_OF_MEMORY') {
+    const [needed, limit] = [megabytes(error.actual), megabytes(error.expected)];
+    if (needed > 0 && limit > 0) return tooLarge(needed, limit);
+  }
   if (error instanceof Error) return error.message || error.name;
   return String(error);
 }

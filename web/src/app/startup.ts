@@ -1,6 +1,6 @@
 // From the address to a running page, and the effects that keep the parts in step.
 import { computed, effect, untracked } from '@preact/signals';
-import { checkConfig, preload } from 'unfold-rnn';
+import { checkConfig, type Config, preload } from 'unfold-rnn';
 import { offerUnfinished, resumeRun, watchRuns } from '../storage/autosave';
 import { forgetHere, lastHere, watchTab } from '../storage/tabSession';
 import { message } from '../i18n/messages';
@@ -13,7 +13,7 @@ import { readRun, readWaiting } from '../inside/graph';
 import { watchBaselines } from '../inside/diagnostics';
 import { readHash, writeHash, type Link } from '../settings/hash';
 import { packText, unpackText } from '../settings/linkText';
-import { notify, report, textOf } from './notices';
+import { notify, report, textOf, tooLarge } from './notices';
 import { presetsFor, withPreset } from '../settings/presets';
 import { startPretrained } from '../writing/pretrained';
 import { firstResults, gateOpen } from './startupGate';
@@ -28,6 +28,9 @@ import { sampler } from '../writing/sampler';
 
 /** Parameters above which a link does not start by itself: a phone should not be made to sweat. */
 const LARGE = 3_000_000;
+
+/** Bytes that a network and its training may take: what WebAssembly has, less the engine’s reserve. */
+const MEMORY_LIMIT = 3.5e9;
 
 /** Units of a visit without wishes of its own, on a phone: a third of the arithmetic, and words as soon as elsewhere. */
 const HIDDEN_ON_PHONE = 64;
@@ -61,6 +64,13 @@ function onChange(names: readonly SettingName[], callback: () => void): void {
   });
 }
 
+/** Of a text with more symbols than the vocabulary holds, the network keeps the most frequent ones. */
+async function check(config: Config, size: { vocabulary: number; tokens?: number }) {
+  const checked = await checkConfig(config, size);
+  const { vocabulary } = checked.config;
+  return size.vocabulary > vocabulary ? checkConfig(config, { ...size, vocabulary }) : checked;
+}
+
 let estimates = 0;
 
 async function estimate(): Promise<void> {
@@ -79,11 +89,17 @@ async function estimate(): Promise<void> {
     // How many symbols examples have is known once they are made.
     const rough = settings.task !== 'next';
     const { symbols: vocabulary, characters } = corpus;
-    const size = rough ? { vocabulary: usualSymbols(settings.task) } : { vocabulary, characters };
-    const checked = await checkConfig(toConfig(settings), size);
+    const size = rough ? { vocabulary: usualSymbols(settings.task) } : { vocabulary, tokens: characters };
+    const checked = await check(toConfig(settings), size);
     if (mine !== estimates) return;
-    store.estimate.value = { ...checked, rough, problem: null };
-    await readWaiting(checked.config, size.vocabulary, () => mine === estimates);
+    const { memoryBytes } = checked;
+    const problem = (memoryBytes ?? 0) > MEMORY_LIMIT ? tooLarge(memoryBytes!, MEMORY_LIMIT) : null;
+    store.estimate.value = { ...checked, rough, problem };
+    await readWaiting(
+      checked.config,
+      Math.min(size.vocabulary, checked.config.vocabulary),
+      () => mine === estimates,
+    );
   } catch (error) {
     if (mine !== estimates) return;
     store.estimate.value = {
@@ -204,8 +220,8 @@ async function mayStart(link: Link, carried: boolean): Promise<boolean> {
   if (store.waits.value) return false;
   await estimate();
   const { parameters, problem } = store.estimate.peek() ?? {};
-  if (problem || (parameters ?? 0) > LARGE) store.waits.value = message.stream.large;
-  return store.waits.value === null;
+  if ((parameters ?? 0) > LARGE) store.waits.value = message.stream.large;
+  return !problem && store.waits.value === null;
 }
 
 /** Goes on with the run this tab had before it was loaded again. */

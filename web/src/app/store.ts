@@ -5,9 +5,17 @@ import type { Baselines, CanonicalConfig, ModelInfo } from 'unfold-rnn';
 import type { Corpus } from '../data/corpus';
 import type { History } from '../training/history';
 import { type Series, type Point } from '../training/series';
-import { initialSettings, namesWith, waitingChanges, type SettingName, type Settings } from '../settings/settings';
+import {
+  initialSettings,
+  namesWith,
+  waitingChanges,
+  type SettingName,
+  type Settings,
+} from '../settings/settings';
 
 export type Phase = 'loading' | 'ready' | 'starting' | 'running' | 'paused' | 'broken';
+
+export type Pending = 'pausing' | 'resetting' | 'building';
 
 /** A network and everything that belongs to its training. */
 export interface Run {
@@ -98,6 +106,8 @@ export const store = {
   /** Settings that would apply at once, but belong to a network that waits for a restart. */
   upcoming: signal<Partial<Settings>>({}),
   autostart: signal(true),
+  /** A command that takes its time; null while there is none. */
+  pending: signal<Pending | null>(null),
   /** Why training waits for the first press, or null. */
   waits: signal<string | null>(null),
   /** The text chosen for the next start. */
@@ -146,6 +156,9 @@ export const waiting = computed<SettingName[]>(() => {
   const upcoming = namesWith('live').filter((name) => wanted.value[name] !== store.settings.value[name]);
   return [...(sameText ? [] : ['text' as const]), ...others, ...upcoming];
 });
+
+/** Why the network that is chosen cannot be built; null where it can, or where another is at work. */
+export const refusal = computed(() => (store.run.value ? null : (store.estimate.value?.problem ?? null)));
 
 /** There is something to train on, and nothing is being made. */
 export const ready = computed(

@@ -6,13 +6,17 @@ export const FEWEST_STEPS = 50;
 export const logX = (scale: Scale) => scale === 'loglog';
 export const logY = (scale: Scale) => scale !== 'linear';
 
-/** The vertical range, in steps of half a bit so that it rarely moves. */
-export function rangeY(scale: Scale, low: number, high: number, top: number): [number, number] {
-  const maxOrder = Math.max(top, Math.min(high, 1.25 * top)) * 1.03;
+/**
+ * The vertical range, in steps of half a bit so that it rarely moves. Single high losses are cut off, a little above the
+ * highest baseline `top`; a smoothed loss that is `latest` and stays above it is followed.
+ */
+export function rangeY(scale: Scale, low: number, high: number, top: number, latest = 0): [number, number] {
+  const followed = Number.isFinite(latest) ? 1.25 * latest : 0;
+  const highest = Math.max(top, Math.min(high, Math.max(1.25 * top, followed))) * 1.03;
   const below = Number.isFinite(low) ? low : top / 2;
   const floor = Math.max(0, Math.floor((below - 0.15) * 2) / 2);
-  if (!logY(scale)) return [floor, maxOrder];
-  return [floor > 0 ? floor : Math.min(0.25, Math.max(1e-4, below * 0.8)), maxOrder];
+  if (!logY(scale)) return [floor, highest];
+  return [floor > 0 ? floor : Math.min(0.25, Math.max(1e-4, below * 0.8)), highest];
 }
 
 /** Just what is there, with a little air: for a part of the run. */
@@ -40,5 +44,10 @@ export function ticksX(low: number, high: number): number[] {
 }
 
 export function ticksY(low: number, high: number): number[] {
-  return BITS.filter((bits) => bits >= low && bits <= high);
+  const within = (values: readonly number[]) => values.filter((value) => value >= low && value <= high);
+  if (high <= BITS.at(-1)!) return within(BITS);
+  // Beyond the losses of a network that learns: fewer in each decade the more decades there are.
+  const steps = high / low < 1e3 ? [1, 2, 5] : [1];
+  const decades = Array.from({ length: 16 }, (_, at) => at - 4);
+  return within(decades.flatMap((power) => steps.map((step) => Number(`${step}e${power}`))));
 }

@@ -56,20 +56,26 @@ export function boxOf(
   return { left, right: left + size.width, top, bottom: top + size.height };
 }
 
-/** The first place that is free; where none is, the one the curve covers least. The former place wins while it is free. */
+/**
+ * The first place that is free; where none is, the one the curve covers least. `lines`: heights of the other horizontal
+ * lines, which cross a name as a curve would. The former place wins while it is free.
+ */
 export function freePlace(
   boxes: (place: Place) => Box,
   area: Box,
   curve: readonly Cover[],
   taken: readonly Box[],
   former?: Place,
+  lines: readonly number[] = [],
 ): Place {
   let best = PLACES[0]!;
   let least = Infinity;
   for (const place of former ? [former, ...PLACES] : PLACES) {
     const box = boxes(place);
     const outside = box.bottom > area.bottom ? 1000 : 0;
-    const cost = crossings(box, curve) + outside + 100 * taken.filter((other) => meet(box, other)).length;
+    const crossed = lines.filter((y) => y > box.top && y < box.bottom).length;
+    const met = taken.filter((other) => meet(box, other)).length;
+    const cost = crossings(box, curve) + outside + 100 * met + 50 * crossed;
     if (cost < least) [best, least] = [place, cost];
     if (least === 0) break;
   }

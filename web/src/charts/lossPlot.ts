@@ -19,7 +19,9 @@ interface Setting {
 }
 
 const LABEL_ROOM = 14;
-const BIT_STEPS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 2, 5, 10, 20, 50, 100];
+const BIT_STEPS = [-3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((power) =>
+  [1, 2, 5].map((digit) => Number(`${digit}e${power}`)),
+);
 
 /** What the curves cover, in pixels of the canvas: the loss of every step, its mean, and the validation. */
 function covered(plot: uPlot): Cover[] {
@@ -46,13 +48,15 @@ function drawBaselines(plot: uPlot, { theme }: Setting, places: Map<string, Plac
   ctx.textAlign = 'left';
   ctx.lineJoin = 'round';
   ctx.fillStyle = theme.soft;
-  for (const { label, value } of baselines()) {
-    const y = plot.valToPos(value, 'y', true);
-    if (y < area.top - 1 || y > area.bottom) continue;
+  const lines = baselines()
+    .map((baseline) => ({ ...baseline, y: plot.valToPos(baseline.value, 'y', true) }))
+    .filter(({ y }) => y >= area.top - 1 && y <= area.bottom);
+  for (const { label, value, y } of lines) {
     const text = `${label} ${lossText(value)}`;
     const size = { width: ctx.measureText(text).width, height: LABEL_ROOM * ratio };
     const boxes = (place: Place) => boxOf(place, y, size, area);
-    const place = freePlace(boxes, area, curve, taken, places.get(label));
+    const others = lines.filter((line) => line.label !== label).map((line) => line.y);
+    const place = freePlace(boxes, area, curve, taken, places.get(label), others);
     const box = boxes(place);
     places.set(label, place);
     taken.push(box);
@@ -129,7 +133,8 @@ function whole(scale: Scale, low: number | null, high: number | null): [number, 
   // Bits of a text begin above one; a squared error may be small throughout.
   const top = Math.max(values.length > 1 ? 1 : 0, ...values) || 1;
   const goal = Math.min(...values);
-  return rangeY(scale, Math.min(low ?? goal, goal), high ?? top, top);
+  const latest = store.run.peek()?.series.latest ?? 0;
+  return rangeY(scale, Math.min(low ?? goal, goal), high ?? top, top, latest);
 }
 
 function scales({ scale }: Setting): Options['scales'] {

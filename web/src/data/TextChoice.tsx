@@ -1,12 +1,19 @@
 import { Select } from '../controls/Select';
 import { message } from '../i18n/messages';
-import { LISTINGS } from './corpus';
+import { type Corpus, LISTINGS } from './corpus';
 import { OWN_TEXT } from '../settings/settings';
 import { store } from '../app/store';
 import { chooseBundled } from './texts';
 import { OwnData } from './OwnData';
 
 const bundledChoices = LISTINGS.map(({ id, title }) => ({ name: id, label: title }));
+
+/** Of a text with more symbols than the network’s vocabulary holds, how many it keeps. */
+function sizeOf({ characters, symbols }: Corpus): string {
+  const vocabulary = store.estimate.value?.config?.vocabulary ?? Infinity;
+  const size = message.text.size(characters, symbols);
+  return symbols > vocabulary ? `${size}; ${message.text.kept(vocabulary)}` : size;
+}
 
 export function TextChoice() {
   const corpus = store.corpus.value;
@@ -25,10 +32,7 @@ export function TextChoice() {
           corpus?.description ||
           corpus?.opening.trim().replace(/\s+/g, ' ').slice(0, 200)}
       </p>
-      <OwnData
-        hint={message.text.pasteHint}
-        size={corpus && !corpus.made ? message.text.size(corpus.characters, corpus.symbols) : ''}
-      />
+      <OwnData hint={message.text.pasteHint} size={corpus && !corpus.made ? sizeOf(corpus) : ''} />
     </>
   );
 }

@@ -1,6 +1,8 @@
 // Files that are dropped anywhere on the window, from the first moment of the page.
 import { signal } from '@preact/signals';
+import { message } from '../i18n/messages';
 import { takeFile } from './files';
+import { notify } from '../app/notices';
 
 /** A file is held over the window. */
 export const hovering = signal(false);
@@ -20,7 +22,9 @@ export function watchDrops(): void {
     if (!carriesFile(event)) return;
     event.preventDefault();
     hovering.value = false;
-    const file = event.dataTransfer?.files[0];
-    if (file) void takeFile(file);
+    const [file, ...others] = event.dataTransfer?.files ?? [];
+    if (!file) return;
+    if (others.length > 0) notify('note', message.text.onlyFirst(file.name, others.length));
+    void takeFile(file);
   });
 }

@@ -3,7 +3,7 @@ import { batch, effect, untracked } from '@preact/signals';
 import { openModel } from 'unfold-rnn';
 import { message } from '../i18n/messages';
 import { absentCorpus, bundled, dropped, LISTINGS, madeCorpus, pasted, type Corpus } from './corpus';
-import { notify, report } from '../app/notices';
+import { notify, report, withdraw } from '../app/notices';
 import { OWN_TEXT, type Settings } from '../settings/settings';
 import { set, store, wanted } from '../app/store';
 
@@ -34,9 +34,15 @@ export function choosePasted(text: string): Promise<boolean> {
   return choose(async () => pasted(text));
 }
 
+/** What is said of a text that waits for a restart. */
+let waitsNotice: string | null = null;
+
 export async function chooseFile(file: File): Promise<void> {
   const chosen = await choose(() => dropped(file));
-  if (chosen && store.run.peek()) notify('note', message.notice.textWaits(file.name));
+  if (!chosen || !store.run.peek()) return;
+  if (waitsNotice !== null) withdraw(waitsNotice);
+  waitsNotice = message.notice.textWaits(file.name);
+  notify('note', waitsNotice);
 }
 
 /** The reader's own text, for when they come back to it from made examples. */
@@ -74,6 +80,12 @@ export async function corpusOfFile(bytes: Uint8Array, here: Corpus): Promise<Cor
 
 /** Keeps the data in step with the settings, whoever changed them: a task, a configuration, a link. */
 export function watchData(): void {
+  effect(() => {
+    const waits = store.run.value?.corpus !== store.corpus.value;
+    if (waits || waitsNotice === null) return;
+    untracked(() => withdraw(waitsNotice!));
+    waitsNotice = null;
+  });
   effect(() => {
     const [settings, corpus] = [wanted.value, store.corpus.value];
     if (corpus?.id === OWN_TEXT && !corpus.made) own = corpus;

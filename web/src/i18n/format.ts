@@ -89,6 +89,14 @@ export function bytes(value: number | null | undefined): string {
   return `${three(Number(value.toPrecision(3)) / 1000 ** power)}\u00a0${SIZES[power]}`;
 }
 
+/** A size above a limit, with as many digits as tell the two apart; to the byte where it takes them all. */
+export function bytesOver(value: number, limit: number): string {
+  const short = bytes(value);
+  return short === bytes(limit)
+    ? `${integer(value)}\u00a0${byte}${value === 1 || byte === 'Byte' ? '' : 's'}`
+    : short;
+}
+
 let moment: Intl.DateTimeFormat | undefined;
 
 /** A date and a time of day, from milliseconds since 1970. */

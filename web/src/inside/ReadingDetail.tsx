@@ -117,7 +117,9 @@ export function ReadingDetail({ seen }: { seen: Inspection }) {
       <p class="reading-what">
         <b class="reading-symbol">{range}</b>
         <span>
-          {t === 0 ? '' : `${decimals(seen.surprise[t], 2)} bits · ${percent(2 ** -seen.surprise[t]!)}`}
+          {t === 0
+            ? ''
+            : `${message.runs.loss.character(decimals(seen.surprise[t], 2))} · ${percent(2 ** -seen.surprise[t]!)}`}
         </span>
       </p>
       <div class="reading-lists">

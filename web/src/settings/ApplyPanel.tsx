@@ -26,6 +26,7 @@ export function ApplyPanel() {
   const { parameters, memoryBytes, rough = false } = estimate ?? {};
   const speed = expectedSpeed.value;
   const applied = store.applied.value;
+  const pending = store.pending.value;
   return (
     <section class={count > 0 ? 'apply apply-waiting' : 'apply'} aria-label={message.apply.apply}>
       <p class="cost">
@@ -52,13 +53,15 @@ export function ApplyPanel() {
         )}
       </p>
       <p class="changes" role="status">
-        {count > 0
-          ? message.apply.changed(names.map((name) => message.settings[name]).join(', '))
-          : applied
-            ? message.apply.atOnce(message.settings[applied])
-            : run
-              ? message.apply.none
-              : message.apply.fresh}
+        {pending
+          ? message.apply.pending[pending]
+          : count > 0
+            ? message.apply.changed(names.map((name) => message.settings[name]).join(', '))
+            : applied
+              ? message.apply.atOnce(message.settings[applied])
+              : run
+                ? message.apply.none
+                : message.apply.fresh}
       </p>
       <div class="apply-buttons">
         <button

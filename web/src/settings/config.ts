@@ -27,17 +27,7 @@ function leak({ leak, leakFrom: from, leakTo: to }: Settings): NonNullable<Layer
 }
 
 function layer(settings: Settings, l: number): LayerConfig {
-  const {
-    cell,
-    units,
-    options,
-    bias,
-    residual,
-    embedding,
-    zoneout,
-    recurrentDropout,
-    layerNorm,
-  } = settings;
+  const { cell, units, options, bias, residual, embedding, zoneout, recurrentDropout, layerNorm } = settings;
   const made: LayerConfig & Record<string, unknown> = { cell, units };
   for (const [name, value] of readOptions(options))
     made[name] = /^[\d.-]+$/.test(value) ? Number(value) : value;
@@ -45,7 +35,8 @@ function layer(settings: Settings, l: number): LayerConfig {
   const edges = layerEdges(settings, l);
   if (edges) made.edges = edges;
   if (readsBothWays(settings)) made.bidirectional = true;
-  if (settings.leak !== 'none') made.leak = leak(settings);
+  const share = leak(settings);
+  if (share !== undefined) made.leak = share;
   if (settings.clock !== '') made.clock = numbers(settings.clock);
   if (residual && !readsBothWays(settings) && (l > 0 || embedding === units)) made.residual = true;
   if (layerNorm) made.layerNorm = true;

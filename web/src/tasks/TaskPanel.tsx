@@ -2,7 +2,7 @@ import type { ComponentType } from 'preact';
 import { message } from '../i18n/messages';
 import { integer, percent } from '../i18n/format';
 import type { TaskName } from '../settings/settings';
-import { shownTask, store } from '../app/store';
+import { refusal, shownTask, store } from '../app/store';
 import { ClassifyView } from './ClassifyView';
 import { GenerateView } from './GenerateView';
 import { NotesView } from './NotesView';
@@ -23,10 +23,12 @@ const VIEWS: Record<Exclude<TaskName, 'next'>, ComponentType> = {
 };
 
 function Meta() {
-  const { step, validationAccuracy } = store.numbers.value;
+  const { step, validation, validationAccuracy } = store.numbers.value;
   if (!store.run.value) return null;
   const right = validationAccuracy === null ? null : percent(validationAccuracy);
-  return <span class="stream-meta">{message.tasks.meta(integer(step), right)}</span>;
+  return (
+    <span class="stream-meta">{message.tasks.meta(integer(step), right, integer(validation?.step))}</span>
+  );
 }
 
 /** What a network of examples does: held-out examples and its answers, and the reader's own below. */
@@ -45,7 +47,7 @@ export function TaskPanel() {
         {run ? (
           <View key={run.id} />
         ) : (
-          <p class="written-waits">{store.waits.value ?? message.tasks.waiting}</p>
+          <p class="written-waits">{refusal.value ?? store.waits.value ?? message.tasks.waiting}</p>
         )}
       </div>
       <PredictForm key={`${run?.id} ${task}`} task={task} />

@@ -7,7 +7,7 @@ import { readHash } from '../settings/hash';
 import { opened } from '../app/dialogs';
 import { hidePretrained } from '../writing/pretrained';
 import type { Settings } from '../settings/settings';
-import { store, waiting } from '../app/store';
+import { adopt, store, waiting, wanted } from '../app/store';
 import { chooseBundled } from '../data/texts';
 import { sampler } from '../writing/sampler';
 import { hashOf, type Place, TOURS, type TourName } from './tours';
@@ -15,6 +15,8 @@ import { hashOf, type Place, TOURS, type TourName } from './tours';
 export const place = signal<Place | null>(null);
 
 let aside: Former | null = null;
+/** The settings of the page before the tour. */
+let former: Settings | null = null;
 let wasRunning = false;
 /** Stops wait for each other: a fast reader arrives at the last one asked for. */
 let queue: Promise<void> = Promise.resolve();
@@ -42,6 +44,7 @@ async function arrange({ tour, at }: Place, play: boolean): Promise<void> {
 async function putAside(): Promise<void> {
   if (resting.peek()) return;
   wasRunning = store.phase.peek() === 'running';
+  former = wanted.peek();
   await engine.pause();
   aside = await engine.copy();
   // Its last words go to the list of runs; the tour's own networks do not.
@@ -65,9 +68,11 @@ export function leaveTour(): Promise<void> {
   place.value = null;
   queue = queue.then(async () => {
     await engine.pause();
-    const [back, play] = [aside, wasRunning];
-    aside = null;
+    const [back, settings, play] = [aside, former, wasRunning];
+    [aside, former] = [null, null];
     if (back) await engine.resume(back, play);
+    // After the run: temperature, view and changes that waited are the page’s, not the run’s.
+    if (settings) adopt(settings);
     // Not before: the last copy of the tour's network may still be on its way.
     resting.value = false;
   });

@@ -33,6 +33,15 @@ function stuck(): boolean {
   return loss !== null && guess !== undefined && step >= PATIENCE && loss > 0.98 * guess;
 }
 
+/** A loss this many times the weakest baseline, after these steps, comes from weights that have run away. */
+const DIVERGING = { times: 2, after: 5 };
+
+function diverging(): boolean {
+  const { step, loss } = store.numbers.value;
+  const weakest = Math.max(...guesses().map(([, value]) => value ?? 0));
+  return loss !== null && weakest > 0 && step >= DIVERGING.after && loss > DIVERGING.times * weakest;
+}
+
 function Headline() {
   const { loss, validation } = store.numbers.value;
   const run = store.run.value;
@@ -52,7 +61,11 @@ function Headline() {
           {message.loss.validation} <b>{lossText(validation?.value)}</b>
           {validation && <span> · {integer(validation.step)}</span>}
         </p>
-        {stuck() && <p class="headline-second headline-stuck">{message.loss.stuck}</p>}
+        {(diverging() || stuck()) && (
+          <p class="headline-second headline-stuck">
+            {diverging() ? message.loss.diverging : message.loss.stuck}
+          </p>
+        )}
       </div>
     </div>
   );

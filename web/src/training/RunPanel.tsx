@@ -5,9 +5,13 @@ import { shownTask, store } from '../app/store';
 const round = (perSecond: number | null, to: number) =>
   perSecond === null ? '–' : integer(Math.round(perSecond / to) * to);
 
+/** A number of a validation, with the step it was measured at. */
+const measuredAt = (value: string, step: number | undefined) =>
+  step === undefined || value === '–' ? value : `${value} · ${integer(step)}`;
+
 export function RunPanel() {
   const { step, epoch, tokensPerSecond, characters, gradientNorm, learningRate } = store.numbers.value;
-  const { accuracy, validationAccuracy } = store.numbers.value;
+  const { accuracy, validation, validationAccuracy } = store.numbers.value;
   const task = shownTask.value;
   const examples = task !== 'next';
   const answers = examples && task !== 'generate' && task !== 'regress';
@@ -24,7 +28,7 @@ export function RunPanel() {
     ...(answers
       ? ([
           [message.facts.right, percent(accuracy)],
-          [message.facts.rightHeldOut, percent(validationAccuracy)],
+          [message.facts.rightHeldOut, measuredAt(percent(validationAccuracy), validation?.step)],
         ] as [string, string][])
       : []),
   ];

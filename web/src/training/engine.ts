@@ -14,7 +14,7 @@ import { dismissErrors, notify, report } from '../app/notices';
 import { Recorder } from './recorder';
 import { Series } from './series';
 import { LIMITS, namesWith, OWN_TEXT, type Settings } from '../settings/settings';
-import { arrive, NOTHING_YET, set, store, wanted, type Run } from '../app/store';
+import { arrive, NOTHING_YET, type Pending, set, store, wanted, type Run } from '../app/store';
 import { corpusFor, corpusOfFile } from '../data/texts';
 
 /** A run as it was at one step. */
@@ -39,6 +39,8 @@ const KEEP_EVERY = 15_000;
 const KEEP_SHARE = 30;
 /** Parameters above which a copy would not fit beside the run. */
 export const KEEP_BELOW = 20_000_000;
+/** Milliseconds after which a command that is not done yet is shown as pending: shorter ones would only flicker. */
+const PENDING_AFTER = 100;
 /** The norm to which gradients are clipped where an overflow showed that they need it (Pascanu et al. 2013). */
 const USUAL_CLIP = 1;
 
@@ -68,7 +70,8 @@ export class Engine {
 
   pause(): Promise<void> {
     this.stopping.abort();
-    return this.command(() => this.settle());
+    const running = store.phase.peek() === 'running';
+    return this.command(() => this.settle(), running ? 'pausing' : undefined);
   }
 
   toggle(): Promise<void> {
@@ -92,7 +95,7 @@ export class Engine {
       const make = async () => createModel(run.config, await datasetOf(run.corpus));
       await this.replace(make, () => withLive(run.settings), run.corpus);
       await this.update(store.settings.peek());
-    });
+    }, 'resetting');
   }
 
   /** A new network from the settings on the page; trains until it is paused, or for some steps. */
@@ -106,7 +109,7 @@ export class Engine {
       arrive();
       this.train(steps === undefined ? {} : { steps });
       announce(message.announcements.finished);
-    });
+    }, 'building');
   }
 
   /** Swaps the present run with the one it replaced. */
@@ -179,8 +182,16 @@ export class Engine {
     }
   }
 
-  private command(work: () => Promise<void>): Promise<void> {
-    this.queue = this.queue.then(work).catch((error: unknown) => this.failed(error));
+  private command(work: () => Promise<void>, pending?: Pending): Promise<void> {
+    const timer = pending && setTimeout(() => (store.pending.value = pending), PENDING_AFTER);
+    const done = () => {
+      clearTimeout(timer);
+      if (store.pending.peek() === pending) store.pending.value = null;
+    };
+    this.queue = this.queue
+      .then(work)
+      .catch((error: unknown) => this.failed(error))
+      .finally(pending ? done : undefined);
     return this.queue;
   }
 

@@ -8,8 +8,8 @@ import { store } from '../app/store';
 const KEY = 'unfold.operations-per-second';
 /** Until a network has run here: one thread of a laptop of these years. */
 const USUAL = 1.5e10;
-/** Steps until a measured speed counts. */
-const SETTLED = 30;
+/** Steps until a measured speed counts: about a second's worth, for the first ones are slower. */
+const SETTLED = { fewest: 3, most: 30 };
 
 function remembered(): number {
   try {
@@ -73,13 +73,19 @@ const chosen = computed(() => {
 /** Characters or examples a second, of that network. */
 export const expectedSpeed = computed(() => chosen.value && machine.value / chosen.value);
 
+export const settledAfter = (stepsPerSecond: number): number =>
+  Math.min(SETTLED.most, Math.max(SETTLED.fewest, stepsPerSecond));
+
 /** Learns from every network that runs. */
 export function watchSpeed(): void {
   machine.value = remembered();
   effect(() => {
     const { step, tokensPerSecond } = store.numbers.value;
-    if (!tokensPerSecond || step < SETTLED || !running.value) return;
-    const { settings } = store.run.peek()!;
+    if (!tokensPerSecond || !running.value) return;
+    const { settings, config } = store.run.peek()!;
+    // Of a text the speed counts characters, otherwise whole examples.
+    const perStep = config.batchSize * (settings.task === 'next' ? config.sequenceLength : 1);
+    if (step < settledAfter(tokensPerSecond / perStep)) return;
     const measured = tokensPerSecond * running.value;
     if (settings.task !== 'next') {
       // The machine is known from texts; what differs is the length of these examples.

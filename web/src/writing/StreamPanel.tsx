@@ -5,7 +5,7 @@ import { temperatureText } from '../controls/temperature';
 import { message } from '../i18n/messages';
 import { decimals, integer } from '../i18n/format';
 import { pretrainedText } from './pretrained';
-import { set, store, type Sample } from '../app/store';
+import { refusal, set, store, type Sample } from '../app/store';
 import { sampler } from './sampler';
 import { PretrainedDemo } from './PretrainedDemo';
 import { PastSamples } from './PastSamples';
@@ -40,7 +40,9 @@ function Written() {
       aria-labelledby="stream-title"
       dir="auto"
     >
-      {sample === null && <span class="written-waits">{store.waits.value ?? message.stream.waiting}</span>}
+      {sample === null && (
+        <span class="written-waits">{refusal.value ?? store.waits.value ?? message.stream.waiting}</span>
+      )}
       {sample && (
         <span class={chosen ? undefined : 'writing'}>
           {sample.prompt && <mark>{sample.prompt}</mark>}

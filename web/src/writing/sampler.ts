@@ -104,10 +104,14 @@ class Sampler {
   private remember(): void {
     const { sample, owner } = this;
     if (!sample || !owner || sample.text.length === 0) return;
-    owner.samples = thin([{ ...sample }, ...owner.samples]);
+    owner.samples = thin([{ ...sample }, ...owner.samples.filter((older) => !repeats(older, sample))]);
     if (owner === store.run.peek()) store.samples.value = owner.samples;
   }
 }
+
+/** What the same state of the network wrote again, or had not finished writing when it was asked anew. */
+const repeats = (older: Sample, newer: Sample) =>
+  older.step === newer.step && older.prompt === newer.prompt && newer.text.startsWith(older.text);
 
 /** Drops the sample whose neighbours are closest in proportion, so that early steps stay too. */
 function thin(samples: Sample[]): Sample[] {
