@@ -129,6 +129,7 @@ export class UnfoldPlayground extends Base {
     }
   }
 
+  /** Stops the work within a few milliseconds; `play()` goes on. Nothing happens where nothing runs. */
   pause(): void {
     this.#running?.abort();
     this.#running = undefined;
@@ -219,9 +220,7 @@ export class UnfoldPlayground extends Base {
 
   async #create(): Promise<Model> {
     // An author's own layers are a network already.
-    const network = this.config.layers
-      ? {}
-      : { units: HIDDEN, preset: this.getAttribute('preset') ?? 'gru' };
+    const network = this.config.layers ? {} : { units: HIDDEN, preset: this.getAttribute('preset') ?? 'gru' };
     const task = this.getAttribute('task') ?? 'next';
     const text = await this.#readText();
     if (task === 'next')

@@ -38,6 +38,7 @@ export interface Wire {
 export interface Layout {
   /** Left of zero, where the lanes and gutters on that side begin. */
   shift: number;
+  /** From 0 to the right, in pixels. */
   width: number;
   /** From 0 downwards. */
   height: number;

@@ -143,12 +143,14 @@ export interface TextConfig extends Config {
   dataset?: never;
 }
 
+/** Names of tasks; `TaskConfig.name` says what each is. */
 export type Task = Name<
   'next' | 'generate' | 'classify' | 'tag' | 'translate' | 'regress' | 'notes' | 'tensor'
 >;
 
 /** Examples that the engine makes: see `getSchema().datasets`. The same ones on every platform. */
 export interface DatasetConfig {
+  /** Such as `addition`: one of `getSchema().datasets`. */
   name: string;
   /** 0 (the default): the usual one. */
   difficulty?: number;
@@ -180,6 +182,7 @@ export interface ScheduledSamplingConfig {
   minimum?: number;
 }
 
+/** How weights begin, drawn from `Config.seed`. Biases begin at 0, but for `LayerConfig.forgetBias`. */
 export interface InitializationConfig {
   /** Weights from below. Default `xavier`. */
   input?: Initializer;
@@ -224,12 +227,15 @@ export interface OptimizerConfig {
   centered?: boolean;
 }
 
+/** How the learning rate changes with the step t. Every kind takes `warmup` and `minimum`. */
 export interface ScheduleConfig {
+  /** `constant`; `step` and `exponential`: times `factor` per `every` steps, in jumps or smoothly; `cosine`: half a wave down to `minimum`; `plateau`: times `factor` when validation stops improving. Default `constant`. */
   name?: Name<'constant' | 'step' | 'exponential' | 'cosine' | 'plateau'>;
   /** Steps of linear growth from zero. Default 0. */
   warmup?: number;
   /** step: multiply by `factor` each time this number of steps has passed. */
   every?: number;
+  /** step, exponential, plateau: above 0, at most 1. Default 0.5. */
   factor?: number;
   /** cosine: length of the descent in steps. */
   steps?: number;
@@ -241,6 +247,7 @@ export interface ScheduleConfig {
 
 /** Everything that defines a model and its training. Unknown fields are errors. */
 export interface Config {
+  /** Of the configuration's format: 1, the only one. Left out, it is 1. */
   version?: number;
   /** What the network is asked for: a name, or a name with its settings. Default `next`, or what the corpus is for. */
   task?: Task | TaskConfig;
@@ -338,59 +345,98 @@ export type SchemaOption = { name: string; help: string } & (
   { choices: string[]; default: string } | { minimum: number; maximum: number; default: number }
 );
 
+/** A cell that this build knows. */
 export interface SchemaCell {
+  /** As `LayerConfig.cell` takes it. */
   name: string;
+  /** As people write it, such as `GRU`. */
   label: string;
+  /** One sentence in English. */
   summary: string;
+  /** In plain text; h₋ is the previous state, ∘ the product element by element. */
   equations: string;
+  /** Authors and year of the papers. */
   source: string;
+  /** Short names of its gates and candidates, in the order of the rows of its weights. */
   gates: string[];
+  /** Fields of `LayerConfig` that this cell reads. */
   options: SchemaOption[];
 }
 
 /** A named network. `config` is the plain configuration that `preset` stands for. */
 export interface SchemaPreset {
+  /** As `Config.preset` takes it. */
   name: string;
+  /** As people write it. */
   label: string;
+  /** What it is, in English. */
   sentence: string;
+  /** In plain text. */
   equations: string;
+  /** Authors and year of the papers. */
   source: string;
+  /** With the default of 128 hidden units. */
   config: Config;
 }
 
 /** A task that the engine makes examples for. */
 export interface SchemaDataset {
+  /** As `DatasetConfig.name` takes it. */
   name: string;
+  /** As people write it. */
   label: string;
+  /** What an example is, in English. */
   summary: string;
+  /** Authors and year of the papers. */
   source: string;
+  /** The task that its examples are for, see `TaskConfig.name`. */
   task: string;
+  /** Of that task, see `TaskConfig.pooling`; empty where it has none. */
   pooling: string;
   /** What the difficulty counts. */
   difficulty: string;
+  /** Smallest difficulty. */
   min: number;
+  /** Difficulty that 0 stands for. */
   default: number;
+  /** Largest difficulty. */
   max: number;
   /** What the best possible answer reaches, and what the trivial baseline reaches, in words. */
   optimum: string;
+  /** Of the best constant prediction. */
   trivial: string;
+  /** What to judge by: `accuracy`; `exact`, whole sequences; `mse`, the squared error; `nats`, the loss. */
   metric: string;
 }
 
 /** The names this build knows. */
 export interface Schema {
+  /** Of `LayerConfig.cell`, with their equations and options. */
   cells: SchemaCell[];
+  /** Of `Config.preset`. */
   presets: SchemaPreset[];
+  /** Of `OptimizerConfig.name`. */
   optimizers: string[];
+  /** Of `ScheduleConfig.name`. */
   schedules: string[];
+  /** Of edges and of the vanilla cell. */
   activations: string[];
+  /** Of `InitializationConfig`. */
   initializations: string[];
+  /** Of `LayerConfig.bias`. */
   biases: string[];
+  /** Of `EdgeConfig.join`. */
   joins: string[];
+  /** Of `TaskConfig.name`. */
   tasks: string[];
+  /** Of `TaskConfig.termination`. */
   terminations: string[];
+  /** Of `Config.context`. */
   contexts: string[];
+  /** Of `ScheduledSamplingConfig.name`. */
   scheduledSamplings: string[];
+  /** Of `DatasetConfig.name`, with their difficulties and trivial baselines. */
   datasets: SchemaDataset[];
+  /** The canonical form of an empty configuration. */
   defaults: CanonicalConfig;
 }

@@ -35,11 +35,17 @@ export type ErrorCode =
 
 /** An error as it crosses the boundary and the message queue. */
 export interface ErrorData {
+  /** See `ErrorCode`. */
   code: ErrorCode;
+  /** One sentence in English. */
   message: string;
+  /** The configuration field or argument at fault. */
   field?: string;
+  /** What would be accepted there. */
   expected?: string;
+  /** What came instead. */
   actual?: string;
+  /** With `NON_FINITE` of a training step. */
   overflow?: Overflow;
 }
 
@@ -51,6 +57,7 @@ export interface Overflow {
   loss: number | null;
   /** Before clipping. */
   gradientNorm: number | null;
+  /** Of the failed step, after the schedule. */
   learningRate: number;
   /** The tensor with the largest element of the gradient. */
   parameter: string;
@@ -62,11 +69,15 @@ export interface Overflow {
 
 /** The one error type of the package. */
 export class UnfoldError extends Error {
+  /** Always `UnfoldError`. */
   override readonly name = 'UnfoldError';
+  /** What kind of error it is. */
   readonly code: ErrorCode;
   /** The configuration field or argument at fault, such as `layers[1].units`. */
   readonly field: string | undefined;
+  /** What would be accepted there, in words; with `field`. */
   readonly expected: string | undefined;
+  /** What came instead, at most 80 characters; with `field`. */
   readonly actual: string | undefined;
   /** With `NON_FINITE` of a training step. */
   readonly overflow: Overflow | undefined;

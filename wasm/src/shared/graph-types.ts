@@ -40,6 +40,7 @@ export interface GraphSizes {
   lengths: number;
 }
 
+/** Counts over the whole network. */
 export interface GraphTotals {
   /** How many numbers are learned. */
   parameters: number;

@@ -5,7 +5,9 @@ import type { RuntimeInfo } from './types.js';
 
 /** Numbers with a shape, row-major as PyTorch stores them: the last index runs fastest. */
 export interface Tensor {
+  /** Size of each dimension, the outermost first. */
   readonly shape: readonly number[];
+  /** As many numbers as the product of `shape`. */
   readonly data: Float32Array;
 }
 
@@ -46,6 +48,7 @@ export interface NetworkInfo {
   parameters: number;
   /** The parameters' names are those of one module of `torch.nn` (RNN, LSTM or GRU), which is the same network. */
   pytorchNames: boolean;
+  /** From the input upwards. */
   layers: {
     /** H. */
     units: number;
@@ -59,11 +62,13 @@ export interface NetworkInfo {
   tensors: [name: string, shape: number[]][];
   /** Optimizer steps taken. */
   step: number;
+  /** How the engine runs, as of a model. */
   runtime: RuntimeInfo;
 }
 
 /** What a network remembers of N sequences after some steps, or a gradient of it. */
 export interface NetworkState {
+  /** One entry per layer, from the input upwards. */
   layers: {
     /** [maxDelay, N, H], in the order of time; of backward layers the state before the first step. */
     h: Tensor;
@@ -78,6 +83,7 @@ export interface NetworkState {
   clock?: number;
 }
 
+/** What a forward pass may be given beside its input. */
 export interface ForwardOptions {
   /** True steps of each sequence, 0 to T. What lies beyond is not read; answers there are 0. Default: all T. */
   lengths?: readonly number[];
@@ -89,6 +95,7 @@ export interface ForwardOptions {
   training?: boolean;
 }
 
+/** What a forward pass gives. */
 export interface Forward {
   /** [T, N, O]. */
   y: Tensor;
@@ -96,6 +103,7 @@ export interface Forward {
   state: NetworkState;
 }
 
+/** Gradients of what went into a forward pass. Those of the parameters: `Network.gradients`. */
 export interface Backward {
   /** ∂L/∂x, [T, N, D]. */
   dx: Tensor;

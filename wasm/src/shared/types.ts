@@ -8,11 +8,17 @@ export type * from './task-types.js';
 
 /** What can be changed while a model trains. */
 export interface LiveConfig {
+  /** Base of the schedule, 0 to 1e6. The method and its other settings stay as they were made. */
   optimizer?: { learningRate?: number };
+  /** Of the learning rate, counted from the first step of the model, not from the change. */
   schedule?: Config['schedule'];
+  /** Largest gradient norm, or norm and value; 0 turns either off. */
   clip?: Config['clip'];
+  /** Between layers, 0 to 0.95. */
   dropout?: number;
+  /** How often the network reads its own predictions in training; tasks with an answer of several steps. */
   scheduledSampling?: Config['scheduledSampling'];
+  /** Steps between validations, 1 or more. */
   evaluateEvery?: number;
 }
 
@@ -63,9 +69,11 @@ export interface Runtime {
 
 /** How the engine of a model runs. */
 export interface RuntimeInfo {
+  /** The compiled engine: `simd`, or `simd-threads` where there are several threads. */
   build: Build;
   /** The worker's own thread included. */
   threads: number;
+  /** Whether it runs in a worker (true) or on the calling thread. */
   worker: boolean;
   /** The arithmetic in use. */
   math: Arithmetic;
@@ -77,7 +85,9 @@ export interface RuntimeInfo {
 export interface Info {
   /** Canonical: every field filled in. */
   config: CanonicalConfig;
+  /** Numbers that are learned, in all tensors together. */
   parameters: number;
+  /** What the engine needs for the model: parameters, moments, buffers of a training step and data. */
   memoryBytes: number;
   /** Of tasks other than `next`: the symbols that examples are written in, none if these are numbers. */
   vocabulary: {
@@ -96,8 +106,11 @@ export interface Info {
   step: number;
   /** Passes over the training text, the present one as a fraction (which a model without its text leaves out). */
   epoch: number;
+  /** Threads of the engine, its own included; see `runtime`. */
   threads: number;
+  /** Kernels in use: `base` in WebAssembly, the name of an instruction set in native builds. */
   build: string;
+  /** Arithmetic in use, `reproducible` or `fast`; see `Arithmetic`. */
   math: string;
   /** False for a model opened without a text. */
   canTrain: boolean;
@@ -107,17 +120,23 @@ export interface Info {
 export interface DataInfo {
   /** Text of each input token and of each answer: symbols or labels. */
   inputs: string[];
+  /** The same of the answers, in the order of their indices: symbols, or labels. */
   targets: string[];
   /** Numbers a step that are read and answered, and of the context. */
   numbers: number;
+  /** Numbers per step that the readout gives: one per symbol or label (and for the end of a sequence), or the columns of the answer. */
   outputs: number;
+  /** C, the numbers of a context; 0 where there is none. */
   context: number;
   /** Steps of the longest example, and of its source. */
   steps: number;
+  /** Steps of the longest source; 0 where no encoder reads one. */
   encoderSteps: number;
   /** Examples. */
   train: number;
+  /** Held out to validate on. */
   validation: number;
+  /** Held out until `evaluate({ split: 'test' })` asks for it. */
   test: number;
   /** Loss of the trivial baseline (the best constant prediction), on the validation examples. Only with data. */
   trivialLoss?: number;
@@ -125,11 +144,13 @@ export interface DataInfo {
 
 /** `info` of a model: of the present moment, a new object after every change. */
 export interface ModelInfo extends Info {
+  /** How the engine runs: build, threads, worker, arithmetic, and why it is not more. */
   runtime: RuntimeInfo;
 }
 
 /** What training reports. One report covers every step since the last one that was read. */
 export interface Progress {
+  /** Optimizer steps since the model was made: the newest that this report covers. */
   step: number;
   /** Passes over the training text, the present one as a fraction. */
   epoch: number;
@@ -150,6 +171,7 @@ export interface Progress {
   validationAccuracy: number | null;
   /** Before clipping. */
   gradientNorm: number;
+  /** Of the newest step, after schedule and warm-up. */
   learningRate: number;
   /** Trained since the model was made; of tasks other than `next`: examples. */
   tokens: number;
@@ -175,6 +197,7 @@ export interface TrainOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** How a text is written. A value out of range rejects with `INVALID_ARGUMENT` and the field. */
 export interface SampleOptions {
   /** Text to go on from. Default none. */
   prompt?: string;
@@ -197,6 +220,7 @@ export interface SampleOptions {
 /** Which examples. */
 export type Split = 'train' | 'validation' | 'test';
 
+/** What one pass over a split measured. */
 export interface Evaluation {
   /**
    * Mean over what was predicted; infinite when it overflows. In nats a character, symbol or label; `notes`: nats a
@@ -230,11 +254,13 @@ export interface Baselines {
 export interface Stream<T> extends AsyncIterableIterator<T> {
   /** Stops the work; resolves when it stands still. */
   return(): Promise<IteratorResult<T>>;
+  /** The same, for `await using`: called at the end of the block. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** One layer while a text was read: each series has `hidden` numbers a character, character after character. */
 export interface LayerInspection {
+  /** H, the hidden units. */
   units: number;
   /**
    * `h`: the state after each character; `c`: an LSTM's cell state; the gates by their names in the schema, after
@@ -254,6 +280,7 @@ export interface Inspection {
   symbols: string[];
   /** Characters of the text that the model does not know and skipped. */
   unknown: string[];
+  /** From the input upwards. */
   layers: LayerInspection[];
   /** Of the character that follows: as many numbers a character as the vocabulary has symbols. */
   probabilities: Float32Array;
@@ -273,11 +300,15 @@ export interface Term {
 
 /** How the elements of one parameter are spread. */
 export interface TensorStats {
+  /** Of the parameter, as in a saved file. */
   name: string;
   /** Rows and columns; a vector has one column. */
   shape: [number, number];
+  /** Smallest element. */
   low: number;
+  /** Largest element. */
   high: number;
+  /** Mean of the elements. */
   mean: number;
   /** Standard deviation. */
   deviation: number;
@@ -387,14 +418,17 @@ export interface Model<T extends Task = string> {
   [Symbol.dispose](): void;
 }
 
+/** What `checkConfig` finds out. */
 export interface CheckedConfig {
   /** Canonical: every field filled in. */
   config: CanonicalConfig;
   /** Null when the size of the vocabulary is not known. */
   parameters: number | null;
+  /** What a model of it needs, see `Info.memoryBytes`. Null when the size of the vocabulary is not known. */
   memoryBytes: number | null;
 }
 
+/** What a platform has, see `support`. */
 export interface Support {
   /** Without WebAssembly SIMD nothing runs. */
   simd: boolean;

@@ -12,6 +12,7 @@ const irVersion = (opset: number) => (opset < 15 ? 7 : opset < 19 ? 8 : opset < 
 /** Protocol buffers cannot be larger. */
 const MOST_BYTES = 2 ** 31 - 1;
 
+/** How `toOnnx` writes. */
 export interface OnnxOptions {
   /** The version of ONNX's operators, from 14 to 21. Default 14. */
   opset?: number;

@@ -88,6 +88,7 @@ function moduleOf({ cell, size, input, backward }: StackLayer, count = 1): strin
   return moduleCode(cell, input.tensor.shape[1]!, size, count, backward !== undefined);
 }
 
+/** What a `state_dict` does not hold, for `fromStateDict`. */
 export interface StateDictOptions {
   /**
    * The symbols in the order of their token numbers: characters, or (of `next`) bytes. May be left out for a file that
@@ -133,7 +134,12 @@ export function fromStateDict(file: Uint8Array, options: StateDictOptions = {}):
   const entering = table ? table.shape[0]! : layers[0]!.input.shape[1]!;
   const turned = layers.find(({ backward }) => backward)?.backward;
   if (turned && predictsNext(task))
-    throw refuse('UNSUPPORTED', turned.path('weight_ih'), `one direction (${task.name} predicts what follows)`, 'two');
+    throw refuse(
+      'UNSUPPORTED',
+      turned.path('weight_ih'),
+      `one direction (${task.name} predicts what follows)`,
+      'two',
+    );
   const { names, inputs, outputs } = orderedNames(options, metadata, task, entering, O, table !== undefined);
 
   const parameters = new Map<string, Tensor>();

@@ -7,6 +7,7 @@ import { pageScript } from './page-script.js';
 import { sha256 } from './sha256.js';
 import { STYLE } from './style.js';
 
+/** How `toHtml` writes. */
 export interface HtmlOptions {
   /**
    * `float32`: weights as they are. `compact`: one printable character for each weight of a matrix (91 levels, with a
