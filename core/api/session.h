@@ -92,10 +92,10 @@ class Session {
   std::vector<Real> logits(const std::vector<Token>& tokens, Index N, State& state);
 
   /// Losses of simple predictors on the validation text, in nats per symbol: {uniform, markov: [order 0 (unigram), 1,
-  /// … highest]}; `markov` is empty without a validation text. Throws Error{invalid_state} without a text.
-  Json baselines(int highest);
+  /// … max_order]}; `markov` is empty without a validation text. Throws Error{invalid_state} without a text.
+  Json baselines(int max_order);
   /// The same in slices: begins, then goes on for about `count` tokens at a time; nullopt until all is counted.
-  void baselines_start(int highest);
+  void baselines_start(int max_order);
   std::optional<Json> baselines_next(Index count);
   /// Norms of ∂L_t/∂h_{t−k}, [layers][lags + 1], on the start of the validation text (or of the text); see
   /// gradient_flow.h. Throws Error{invalid_argument} if the text is shorter than lags + 2, Error{invalid_state} without

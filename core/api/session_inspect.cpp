@@ -45,18 +45,18 @@ std::vector<Real> Session::logits(const std::vector<Token>& tokens, Index N, Sta
   return logits;
 }
 
-Json Session::baselines(int highest) {
-  baselines_start(highest);
+Json Session::baselines(int max_order) {
+  baselines_start(max_order);
   for (;;)
     if (const std::optional<Json> losses = baselines_next(1 << 20)) return *losses;
 }
 
-void Session::baselines_start(int highest) {
+void Session::baselines_start(int max_order) {
   check_text();
   const Index train = trainer().train_tokens(), held = trainer_->validation_tokens();
   markov_.reset();
   markov_.emplace(tokens_.data(), train, tokens_.data() + train, held, symbols_.vocabulary.size(),
-                  held < 2 ? -1 : highest);
+                  held < 2 ? -1 : max_order);
 }
 
 std::optional<Json> Session::baselines_next(Index count) {

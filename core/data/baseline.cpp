@@ -35,15 +35,15 @@ MarkovPass::Counts::Entry& MarkovPass::Counts::at(std::uint64_t key) {
 }
 
 MarkovPass::MarkovPass(const Token* train, Index train_count, const Token* validation, Index validation_count, Index V,
-                       int highest)
+                       int max_order)
     : train_(train),
       validation_(validation),
       train_count_(train_count),
       validation_count_(validation_count),
       V_(V),
-      highest_(highest),
+      max_order_(max_order),
       probabilities_(std::size_t(std::max<Index>(validation_count, 0)), 1 / double(V)) {
-  if (highest_ >= 0) begin_order();
+  if (max_order_ >= 0) begin_order();
 }
 
 /// Room for all that can come, so that no table is rebuilt in the middle of a slice.
@@ -79,22 +79,22 @@ void MarkovPass::measure_one(Index i) {
 }
 
 bool MarkovPass::advance(Index count) {
-  for (; count > 0 && order_ <= highest_; --count) {
+  for (; count > 0 && order_ <= max_order_; --count) {
     if (counted_ < train_count_) {
       count_one(counted_++);
     } else if (measured_ < validation_count_) {
       measure_one(measured_++);
     } else {
       losses_.back() /= double(std::max<Index>(validation_count_ - 1, 1));
-      if (++order_ <= highest_) begin_order();
+      if (++order_ <= max_order_) begin_order();
     }
   }
-  return order_ > highest_;
+  return order_ > max_order_;
 }
 
 std::vector<double> markov_losses(const Token* train, Index train_count, const Token* validation,
-                                  Index validation_count, Index V, int highest) {
-  MarkovPass pass(train, train_count, validation, validation_count, V, highest);
+                                  Index validation_count, Index V, int max_order) {
+  MarkovPass pass(train, train_count, validation, validation_count, V, max_order);
   while (!pass.advance(1 << 20)) {
   }
   return pass.losses();

@@ -15,10 +15,10 @@ class MarkovPass {
  public:
   /// The tokens must outlive the pass.
   MarkovPass(const Token* train, Index train_count, const Token* validation, Index validation_count, Index V,
-             int highest);
+             int max_order);
   /// Goes on for about `count` tokens; true when all is measured.
   bool advance(Index count);
-  /// Entry k is the loss of order k, for k = 0 … highest. Whole once advance() said so.
+  /// Entry k is the loss of order k, for k = 0 … max_order. Whole once advance() said so.
   const std::vector<double>& losses() const { return losses_; }
 
  private:
@@ -45,7 +45,7 @@ class MarkovPass {
   const Token* validation_;
   Index train_count_, validation_count_;
   Index V_;
-  int highest_, order_ = 0;
+  int max_order_, order_ = 0;
   Index counted_ = 0, measured_ = 1;  // of this order; the first symbol has no past and is not predicted
   Counts pairs_, contexts_;
   std::vector<double> probabilities_;  // of each validation token, at the order before
@@ -54,6 +54,6 @@ class MarkovPass {
 
 /// The whole pass at once.
 std::vector<double> markov_losses(const Token* train, Index train_count, const Token* validation,
-                                  Index validation_count, Index V, int highest);
+                                  Index validation_count, Index V, int max_order);
 
 }  // namespace unfold
