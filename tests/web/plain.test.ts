@@ -288,8 +288,6 @@ it('a service worker predicts without a server', async () => {
   );
   await page.getByLabel('Input').fill('?');
   await page.getByRole('button').click();
-  await expect
-    .poll(() => page.locator('output').textContent())
-    .toContain('expected symbols of the model');
+  await expect.poll(() => page.locator('output').textContent()).toContain('expected symbols of the model');
   await context.close();
 });
