@@ -22,9 +22,9 @@ const isExport = (name: string) => name.startsWith('export');
 const isDiagram = (name: string) => name.startsWith('diagram');
 const isElement = (name: string) => name.startsWith('element');
 /** A bundler leaves it out where only models are used. */
-const isTensorLevel = (name: string) => name.startsWith('network');
+const isTensorLevel = (name: string) => name.startsWith('client/network');
 /** Fetched where something went wrong, to say what. */
-const isLate = (name: string) => ['formats.js', 'inquire.js'].includes(name);
+const isLate = (name: string) => ['shared/formats.js', 'client/inquire.js'].includes(name);
 /** Without comments, of which a page that was built fetches none. */
 const code = (name: string) => read(name).replace(/\/\*.*?\*\/|^\s*\/\/.*?$/gms, '');
 const size = (names: string[], source = read) =>
@@ -92,7 +92,7 @@ test('the exporters are apart, and small', () => {
 });
 
 test('the declarations stand by themselves', () => {
-  for (const name of ['index.d.ts', 'types.d.ts', 'errors.d.ts', 'inline.d.ts', 'export/index.d.ts']) {
+  for (const name of ['index.d.ts', 'shared/types.d.ts', 'shared/errors.d.ts', 'inline.d.ts', 'export/index.d.ts']) {
     const imports = [...read(name).matchAll(/from '(.*?)'/g)].map((match) => match[1]);
     for (const file of imports)
       expect(existsSync(new URL(file!.replace(/js$/, 'd.ts'), new URL(name, dist))), `${name}: ${file}`).toBe(

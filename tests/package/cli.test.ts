@@ -483,7 +483,7 @@ describe('tasks', () => {
   test('say what does not fit', async () => {
     const wrong = async (...args: string[]) => (await run(args)).err;
     expect(await wrong('train', 'text.txt', '--dataset', 'reversal')).toContain('needs no text');
-    expect(await wrong('train', '--difficulty', '3')).toContain('of a --dataset');
+    expect(await wrong('train', '--difficulty', '3')).toContain('belong to a --dataset');
     expect(await wrong('train', '--dataset', 'nothing', '--out', 'x.safetensors')).toContain('dataset.name');
     expect(await wrong('predict', 'task.safetensors')).toContain('name an input');
     expect(await wrong('predict', 'task.safetensors', '§')).toContain("symbols in the model's vocabulary");
