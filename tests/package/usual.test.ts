@@ -146,9 +146,9 @@ describe.each(hosts)('LSTM 2×256 with the default batch and window, in $host', 
         runtime,
       );
       expect(parameters).toBe(model.info.parameters);
-      const { sequenceLength: window, batchSize: batch } = (await getSchema(runtime)).defaults;
-      expect(config).toMatchObject({ window, batch });
-      expect(model.info.config).toMatchObject({ window, batch });
+      const { sequenceLength, batchSize } = (await getSchema(runtime)).defaults;
+      expect(config).toMatchObject({ sequenceLength, batchSize });
+      expect(model.info.config).toMatchObject({ sequenceLength, batchSize });
     });
   });
 
