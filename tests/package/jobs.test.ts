@@ -5,8 +5,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { EngineSession, Reply } from '../../dist/shared/engine.js';
 import { train } from '../../dist/worker/jobs.js';
-import type { TrainArgs } from '../../dist/shared/protocol.js';
-import type { Progress } from 'unfold-rnn';
+import type { Chunks, TrainArgs } from '../../dist/shared/protocol.js';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => void vi.useRealTimers());
@@ -49,8 +48,8 @@ function network({ pieces, milliseconds }: { pieces: number; milliseconds: numbe
 }
 
 /** A run whose reader takes everything, with `between` milliseconds of other work after each slice. */
-function run(session: EngineSession, args: TrainArgs, between = 0): Progress[] {
-  const reports: Progress[] = [];
+function run(session: EngineSession, args: TrainArgs, between = 0): Chunks['train'][] {
+  const reports: Chunks['train'][] = [];
   const job = train(session, args, { credit: 1, send: (progress) => reports.push(progress) });
   while (!job.next().done) pass(between);
   return reports;
@@ -92,7 +91,7 @@ describe('seconds of work', () => {
 
 test('a step that another call finishes, once the time is over, is the last', () => {
   const { session, finish } = network({ pieces: 20, milliseconds: 0.7 });
-  const reports: Progress[] = [];
+  const reports: Chunks['train'][] = [];
   const job = train(session, { seconds: 0 }, { credit: 1, send: (progress) => reports.push(progress) });
   expect(job.next().done).toBe(false);
   finish();

@@ -76,7 +76,7 @@ export function toPyTorch(checkpoint: Uint8Array): PyTorchProject {
   for (const name of TRAINING)
     if (read.config[name] === undefined)
       throw refuse(
-        'INVALID_CHECKPOINT',
+        'UNSUPPORTED',
         `config.${name}`,
         'a value (open this file and save it once)',
         'nothing',
