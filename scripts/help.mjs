@@ -38,6 +38,7 @@ export const commands = {
     api: 'writes wasm/api.md from the declarations of the package',
     golden: 'computes the reference values of tests/golden again, with PyTorch',
     icons: 'draws the icons of the installed page',
+    picture: "draws the README's moving picture: the page's first seconds",
     presets: 'trains every preset on one text, beside the order-2 Markov baseline',
     pretrain: 'trains the small model that the page writes with at first',
     screenshot: 'pictures of the page, wide and phone, light and dark, into build/screenshots/',

@@ -36,11 +36,39 @@ std::uint64_t offset(const Json& value, const std::string& field) {
   return value.get<std::uint64_t>();
 }
 
+/// IEEE 754 half precision: every such number is a float32.
+float widen(std::uint16_t half) {
+  const std::uint32_t sign = std::uint32_t(half & 0x8000u) << 16, rest = half & 0x7FFFu;
+  // Below 2⁻¹⁴ multiples of 2⁻²⁴; else 10 of 23 bits of the fraction, and an exponent from another zero (15, not 127).
+  if (rest < 0x400u) return (sign != 0 ? -0x1p-24f : 0x1p-24f) * float(rest);
+  return std::bit_cast<float>(sign | ((rest << 13) + (rest < 0x7C00u ? 112u << 23 : 224u << 23)));
+}
+
+/// The tensor as float32, which `file` then owns.
+void widen(TensorView& tensor, TensorFile& file) {
+  const std::size_t count = tensor.data.size() / 2;
+  auto numbers = std::make_unique<float[]>(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    std::uint16_t half;
+    std::memcpy(&half, tensor.data.data() + 2 * i, 2);
+    numbers[i] = widen(half);
+  }
+  tensor.data = std::as_bytes(std::span(numbers.get(), count));
+  file.widened.push_back(std::move(numbers));
+}
+
+/// Bytes of a number of the tensor.
+std::uint64_t width(const std::string& name, const Json& entry) {
+  if (entry["dtype"] == "F16") return 2;
+  if (entry["dtype"] != "F32") refuse_checkpoint(name + ".dtype", "\"F32\" or \"F16\"", entry["dtype"].dump());
+  return 4;
+}
+
 TensorView view(const std::string& name, const Json& entry, std::span<const std::byte> data) {
   if (!entry.is_object() || entry.size() != 3 || !entry.contains("dtype") || !entry.contains("shape") ||
       !entry.contains("data_offsets"))
     refuse_checkpoint(name, "dtype, shape and data_offsets", "something else");
-  if (entry["dtype"] != "F32") refuse_checkpoint(name + ".dtype", "\"F32\"", entry["dtype"].dump());
+  const std::uint64_t size = width(name, entry);
   const Json &shape = entry["shape"], &offsets = entry["data_offsets"];
   if (!shape.is_array() || shape.size() > 8)
     refuse_checkpoint(name + ".shape", "at most 8 dimensions", "something else");
@@ -53,15 +81,15 @@ TensorView view(const std::string& name, const Json& entry, std::span<const std:
                       offsets.dump());
   TensorView tensor{.name = name};
   std::uint64_t count = 1;
-  for (const Json& size : shape) {
-    const std::uint64_t n = offset(size, name + ".shape");
+  for (const Json& length : shape) {
+    const std::uint64_t n = offset(length, name + ".shape");
     if (n > data.size() || (n > 0 && count > data.size() / n))
       refuse_checkpoint(name + ".shape", "sizes that fit the file", shape.dump());
     count *= n;
     tensor.shape.push_back(std::int64_t(n));
   }
-  if (count * 4 != end - begin)
-    refuse_checkpoint(name, std::to_string(count * 4) + " bytes for its shape", std::to_string(end - begin));
+  if (count * size != end - begin)
+    refuse_checkpoint(name, std::to_string(count * size) + " bytes for its shape", std::to_string(end - begin));
   tensor.data = data.subspan(begin, end - begin);
   return tensor;
 }
@@ -121,6 +149,8 @@ TensorFile read_safetensors(std::span<const std::byte> file) {
     }
   }
   check_tiling(result, data);
+  for (TensorView& tensor : result.tensors)
+    if (header[tensor.name]["dtype"] == "F16") widen(tensor, result);
   return result;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,11 +19,12 @@ struct TensorView {
 
 struct TensorFile {
   std::map<std::string, std::string> metadata;
-  std::vector<TensorView> tensors;  // views into the bytes given to the reader
+  std::vector<TensorView> tensors;                // views into the bytes given to the reader, or into `widened`
+  std::vector<std::unique_ptr<float[]>> widened;  // what was stored in 16 bits
   const TensorView* find(const std::string& name) const;
 };
 
-/// Throws Error{invalid_checkpoint}. Accepts F32 tensors only.
+/// Throws Error{invalid_checkpoint}. Accepts F32 tensors, and F16 tensors, which are widened to float32 (exactly).
 TensorFile read_safetensors(std::span<const std::byte> file);
 
 /// Tensors keep their order; the header is padded with spaces to 8 bytes.

@@ -23,7 +23,7 @@ function watch() {
         /[1-9]/.test(fact.querySelector('dd')?.textContent ?? ''),
     );
   const look = () => {
-    if (document.querySelector('#shown')?.textContent) seen.character ??= performance.now();
+    if (document.querySelector('#pretrained-text')?.textContent) seen.character ??= performance.now();
     if (step()) seen.step ??= performance.now();
     if (seen.character && seen.step) console.debug('opened', JSON.stringify(seen));
     else requestAnimationFrame(look);

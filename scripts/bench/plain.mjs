@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { createModel } from 'unfold-rnn';
 import { toC, toHtml, toJavaScript, toNumPy } from 'unfold-rnn/export';
 import { main } from '../lib.mjs';
+import { codeSizeC } from './c-size.mjs';
 
 const SYMBOLS = 65;
 const text = Array.from({ length: 6000 }, (_, i) =>
@@ -102,7 +103,7 @@ await main(async () => {
       const c = rateOfC(header, ['-O2'], count);
       const native = rateOfC(header, ['-O2', '-march=native'], count);
       console.log(
-        `  ${precision}: JavaScript ${js}, C ${c}, C -march=native ${native}; bytes ${code.length}, of which code ${sizeOf(code)}`,
+        `  ${precision}: JavaScript ${js}, C ${c}, C -march=native ${native}; bytes ${code.length}, of which code ${sizeOf(code)}; C compiled ${codeSizeC(header, folder)}`,
       );
     }
     const numpy = toNumPy(bytes);

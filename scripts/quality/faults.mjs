@@ -19,7 +19,7 @@ const files = [
 ].map((name) => `tests/package/${name}.test.ts`);
 /** Of the page, in Chromium: its tab crashes, its storage is full, denied or damaged. */
 const page = 'tests/web/keeping.test.ts';
-const storage = 'tests/web/vault.browser.test.ts';
+const storage = 'tests/web/run-store.browser.test.ts';
 /** Of the native programs: what feeds bad input, fails allocations or overflows. */
 const programs = [
   [

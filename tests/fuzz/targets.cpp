@@ -155,7 +155,7 @@ void checkpoint(Input file) {
   open_and_use(bytes, settled);
   TensorFile parsed;
   if (!accepted([&] { parsed = read_safetensors(bytes); })) return;
-  open_and_use(signed_anew(parsed), settled);
+  open_and_use(signed_anew(std::move(parsed)), settled);
 }
 
 void config(Input json) {
@@ -234,7 +234,7 @@ void session(Input input) {
     std::memcpy(numbers.data(), parts[4].data(), std::min(numbers.size(), parts[4].size()));
     t.data = numbers;
   }
-  open_and_use(signed_anew(file), text);
+  open_and_use(signed_anew(std::move(file)), text);
 }
 
 namespace {

@@ -87,7 +87,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
       const last = (await collect(model.train({ steps: 120 }))).at(-1)!;
       expect(last).toMatchObject({
         step: 120,
-        characters: 120 * 16 * 8,
+        tokens: 120 * 16 * 8,
         validationStep: 100,
         secondsLeft: 0,
       });

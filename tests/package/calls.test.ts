@@ -26,7 +26,7 @@ const settings = fc.record(
     dropout: mostly(fc.constantFrom(0, 0.5)),
     evaluateEvery: mostly(fc.constantFrom(0, 3)),
     __proto__: fc.constant({}),
-    hidden: fc.constant(3),
+    units: fc.constant(3),
   },
   { requiredKeys: [] },
 );

@@ -278,7 +278,7 @@ describe('predict', () => {
 describe('evaluate', () => {
   const evaluate = async (args: string[], input?: string) => {
     const { out, err, status } = await run(['evaluate', ...args, '--json'], input);
-    return { status, err, ...(JSON.parse(out) as { loss: number; characters: number; split: string }) };
+    return { status, err, ...(JSON.parse(out) as { loss: number; tokens: number; split: string }) };
   };
 
   test('another text is measured whole, in one go, and what is unknown is named', async () => {
@@ -293,7 +293,7 @@ describe('evaluate', () => {
     const { surprise } = await model.inspect(text);
     model.dispose();
     const costs = [...surprise.slice(1)].map((bits) => bits * Math.LN2);
-    expect(measured.characters).toBe(costs.length);
+    expect(measured.tokens).toBe(costs.length);
     expect(measured.loss).toBeCloseTo(costs.reduce((sum, x) => sum + x) / costs.length, 5);
     const said = await run(['evaluate', 'text.st', '-'], text);
     expect(said.err).toContain(
@@ -308,7 +308,7 @@ describe('evaluate', () => {
     expect(await evaluate(['text.st', 'text.txt'])).toMatchObject({ split: 'validation' });
     expect(await evaluate(['series.st', '-'], SERIES.join('\n'))).toMatchObject({ split: 'test' });
     const rows = Array.from({ length: 100 }, (_, t) => `${Math.cos(t / 4).toFixed(3)},${t % 2}`).join('\n');
-    expect(await evaluate(['series.st', '-'], rows)).toMatchObject({ split: 'all', characters: 99 });
+    expect(await evaluate(['series.st', '-'], rows)).toMatchObject({ split: 'all', tokens: 99 });
   });
 });
 

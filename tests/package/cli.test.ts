@@ -71,7 +71,8 @@ describe('help', () => {
     })) {
       const shown = out.split('\n').join(' ').replace(/ +/g, ' ');
       expect(shown).toContain(`--${option}${value ? ` ${value}` : ''} ${help}`);
-      if (value) expect(shown).toContain(`${help} (default ${otherwise ?? 'none'})`);
+      if (otherwise !== undefined) expect(shown).toContain(`${help} (default ${otherwise})`);
+      else expect(shown).not.toContain(`${help} (default`);
     }
     expect(out.split('\n').every((line) => line.length <= 120)).toBe(true);
   });
@@ -92,10 +93,11 @@ describe('help', () => {
     const { config } = JSON.parse((await run(['info', 'plain.safetensors', '--json'])).out);
     const shown = (option: string) => new RegExp(`--${option} .*\\(default (.*)\\)`).exec(out)![1];
     const actual = {
-      ...{ preset: config.layers[0].cell, hidden: config.layers[0].units, seed: config.seed },
-      ...{ sequenceLength: config.window, batchSize: config.batch, optimizer: config.optimizer.name },
+      ...{ preset: config.layers[0].cell, units: config.layers[0].units, seed: config.seed },
+      ...{ 'sequence-length': config.sequenceLength, 'batch-size': config.batchSize },
+      optimizer: config.optimizer.name,
       ...{ 'learning-rate': config.optimizer.learningRate, dropout: config.dropout, clip: config.clip.norm },
-      ...{ validation: config.validation, 'evaluate-every': config.evaluateEvery },
+      ...{ 'validation-split': config.validationSplit, 'evaluate-every': config.evaluateEvery },
     };
     for (const [option, value] of Object.entries(actual)) expect(shown(option), option).toBe(String(value));
   });
@@ -351,6 +353,18 @@ describe('the other commands', () => {
         (name) => `m-pytorch/${name}`,
       ),
     );
+    expect(await run(['export', 'm.safetensors', '--to', 'pytorch', '--out', '-'])).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('--out: expected a folder'),
+    });
+    await writeFile(
+      join(folder, 'cut.safetensors'),
+      (await readFile(join(folder, 'm.safetensors'))).subarray(9),
+    );
+    expect(await run(['export', 'cut.safetensors', '--to', 'js'])).toMatchObject({
+      status: 1,
+      err: expect.stringMatching(/^unfold-rnn: cut\.safetensors: /),
+    });
   });
 
   test('bench: a rate for each network', async () => {
@@ -468,7 +482,7 @@ describe('tasks', () => {
 
   test('say what does not fit', async () => {
     const wrong = async (...args: string[]) => (await run(args)).err;
-    expect(await wrong('train', 'text.txt', '--dataset', 'reversal')).toContain('no text goes with it');
+    expect(await wrong('train', 'text.txt', '--dataset', 'reversal')).toContain('needs no text');
     expect(await wrong('train', '--difficulty', '3')).toContain('of a --dataset');
     expect(await wrong('train', '--dataset', 'nothing', '--out', 'x.safetensors')).toContain('dataset.name');
     expect(await wrong('predict', 'task.safetensors')).toContain('name an input');

@@ -98,8 +98,8 @@ test("the README's lines of JavaScript run", async () => {
   expect(await readdir(folder)).toContain('model.safetensors');
 });
 
-test("the README's tensor level runs", async () => {
-  const readme = await readFile(join(root, 'README.md'), 'utf8');
+test('the tensor level of wasm/README.md runs', async () => {
+  const readme = await readFile(join(root, 'wasm/README.md'), 'utf8');
   const [, code] = /```ts\n(import \{ createNetwork \} from 'unfold-rnn'.*?)```/s.exec(readme)!;
   const head =
     'const [T, N] = [9, 4];\nconst x = Float32Array.from({ length: T * N * 2 }, (_, i) => Math.sin(i));\n' +

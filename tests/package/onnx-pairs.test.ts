@@ -170,7 +170,7 @@ test.each(cases)('%s', async (name, options) => {
       writeFileSync(join(folder, `${written++}-${name.replace(/\W+/g, '-')}-${part}`), bytes);
     const sessions = [await opened(pair['encoder.onnx']), await opened(pair['decoder.onnx'])];
     const { inputs, targets, context = 0 } = model.info.data!;
-    const { task } = model.info.config as { task: { length?: 'end' | 'halt' | 'count' } };
+    const { task } = model.info.config as { task: { termination?: 'end' | 'halt' | 'count' } };
     const graph = await model.graph();
     const encoded = graph.layers.some(({ sequence }) => sequence === 1);
     const longest = graph.sizes.lengths ? graph.sizes.lengths - 1 : 256;
@@ -186,7 +186,7 @@ test.each(cases)('%s', async (name, options) => {
         ? { tokens: int64(given, [given.length, 1]), lengths: int64([given.length], [1]) }
         : { context: float32(given.slice(0, context), [1, context]) };
       for (const beamWidth of [1, 3]) {
-        const about = { targets: targets.length, symbols: graph.sizes.symbols, ends: task.length ?? 'end', longest, beamWidth }; // prettier-ignore
+        const about = { targets: targets.length, symbols: graph.sizes.symbols, ends: task.termination ?? 'end', longest, beamWidth }; // prettier-ignore
         const found = await decode(sessions, start, about);
         const asked = encoded ? { input: source as string } : context ? { context: given } : {};
         const expected: Prediction = await model.predict({ ...asked, beamWidth: beamWidth });

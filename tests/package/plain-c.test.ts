@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createModel, createNetwork } from 'unfold-rnn';
+import { codeSizeC } from '../../scripts/bench/c-size.mjs';
 import { toC } from 'unfold-rnn/export';
 import { configurations, difference, TEXT, trained } from './networks.js';
 import {
@@ -197,4 +198,14 @@ test('a seed writes the text that the engine writes; a text that is too long for
   model.dispose();
   expect(printed.slice(0, expected.length)).toEqual(expected);
   expect(printed.slice(expected.length).join('\n')).toHaveLength(4);
+});
+
+test('an LSTM that writes text is less than 3 KB of machine code, whatever its weights', async () => {
+  const model = await trained({ layers: [{ units: 12 }] });
+  model.dispose();
+  for (const precision of ['float32', 'int8'] as const) {
+    const size = codeSizeC(toC(model.checkpoint, { precision }), folder);
+    expect(size).toBeGreaterThan(1000);
+    expect(size, precision).toBeLessThan(3000);
+  }
 });

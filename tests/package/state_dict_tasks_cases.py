@@ -53,7 +53,7 @@ def read(path):
     tensors, metadata = read_safetensors(path)
     model = Model(metadata["modules"])
     model.load_state_dict(tensors, strict=True)
-    return answers(model, case["sequences"], case["pool"])
+    return answers(model, case["sequences"], case["pooling"])
 
 
 WORDS = [[0, 2, 1, 3], [1], [3, 3, 0, 1, 2, 0]]
@@ -61,11 +61,11 @@ ROWS = [[[0.1, -0.5], [1.0, 0.3], [0.2, 0.2]], [[0.7, 0.4]]]
 WRITTEN = {
     "lstm": ("rnn = nn.LSTM(4, 5, num_layers=2, bidirectional=True)\nreadout = nn.Linear(10, 3)", WORDS, "last"),
     "gru": ("embedding = nn.Embedding(4, 3)\nrnn = nn.GRU(3, 5, bias=False, bidirectional=True)\n"
-            "readout = nn.Linear(10, 3)", WORDS, "each"),
+            "readout = nn.Linear(10, 3)", WORDS, "none"),
     "mixed": ("rnn = nn.ModuleList([nn.RNN(2, 4), nn.LSTM(4, 5, bidirectional=True), nn.GRU(10, 3)])\n"
               "readout = nn.Linear(3, 2)", ROWS, "mean"),
     "labelled numbers": ("rnn = nn.GRU(2, 4, bidirectional=True)\nreadout = nn.Linear(8, 3)", ROWS, "last"),
-    "foretold": ("rnn = nn.LSTM(2, 5)\nreadout = nn.Linear(5, 2)", ROWS, "each"),
+    "foretold": ("rnn = nn.LSTM(2, 5)\nreadout = nn.Linear(5, 2)", ROWS, "none"),
 }
 
 

@@ -12,17 +12,17 @@ import {
   SCHEDULES,
   type Settings,
   TASKS,
-} from '../../web/src/state/settings';
+} from '../../web/src/settings/settings';
 
 // The page's modules ask the document for its language.
 Object.assign(globalThis, { document: { documentElement: { lang: 'en' } } });
-const { fromConfig, settingsFor, settle, toConfig } = await import('../../web/src/state/config');
-const { schema } = await import('../../web/src/state/schema');
-const { corporaOf, poolOf } = await import('../../web/src/state/taskConfig');
-const { withTask } = await import('../../web/src/state/tasks');
-const { NAMED } = await import('../../web/src/state/named');
-const { PRESET_GROUPS, presetOf, withPreset } = await import('../../web/src/state/presets');
-const { pretty } = await import('../../web/src/state/json');
+const { fromConfig, settingsFor, settle, toConfig } = await import('../../web/src/settings/config');
+const { schema } = await import('../../web/src/settings/schema');
+const { corporaOf, poolOf } = await import('../../web/src/settings/taskConfig');
+const { withTask } = await import('../../web/src/settings/tasks');
+const { PRESET_CATALOG } = await import('../../web/src/settings/presetCatalog');
+const { PRESET_GROUPS, presetOf, withPreset } = await import('../../web/src/settings/presets');
+const { pretty } = await import('../../web/src/settings/json');
 
 const base = (changes: Partial<Settings> = {}): Settings => ({ ...initialSettings(), ...changes });
 
@@ -43,7 +43,7 @@ it('knows each preset by what it sets, for any number of units', async () => {
 });
 
 describe('a network that the page names', () => {
-  it.each(NAMED.map((named) => [named.name, named] as const))(
+  it.each(PRESET_CATALOG.map((named) => [named.name, named] as const))(
     '%s is built by the engine for its tasks, and known by what it sets',
     async (name, named) => {
       for (const task of named.tasks ?? (['next', 'tag'] as const)) {
@@ -62,7 +62,7 @@ describe('a network that the page names', () => {
     const start = withTask(base(), 'translate');
     const settings = withPreset(
       start,
-      NAMED.find(({ name }) => name === 'attention')!,
+      PRESET_CATALOG.find(({ name }) => name === 'attention')!,
     );
     expect(presetOf(settings)?.name).toBe('attention');
     expect(presetOf(settings, 'gru')?.name).toBe('gru');
@@ -73,7 +73,7 @@ describe('a network that the page names', () => {
 
   it('has a place in the menu, like every other', () => {
     const placed = Object.values(PRESET_GROUPS).flat() as string[];
-    expect([...placed].sort()).toEqual([...schema.presets, ...NAMED].map(({ name }) => name).sort());
+    expect([...placed].sort()).toEqual([...schema.presets, ...PRESET_CATALOG].map(({ name }) => name).sort());
   });
 });
 
@@ -297,7 +297,7 @@ it('writes JSON that reads back', () => {
   expect(pretty({ a: [1, 2], b: { c: 'x' } })).toBe('{ "a": [1, 2], "b": { "c": "x" } }');
 });
 
-it('spreads the colours of the heat map over six powers of ten', () => {
+it('histograms the colours of the heat map over six powers of ten', () => {
   expect([1, 1e-3, 1e-6].map(shade)).toEqual([1, 0.5, 0].map((at) => expect.closeTo(at, 9)));
   expect(shade(0)).toBeLessThan(0);
 });

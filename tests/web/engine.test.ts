@@ -90,9 +90,9 @@ vi.mock('unfold-rnn', () => fakePackage());
 vi.stubGlobal('document', { documentElement: { lang: 'en' } });
 vi.stubGlobal('requestAnimationFrame', (task: () => void) => setTimeout(task, 1));
 
-const { Engine } = await import('../../web/src/state/engine');
-const { NOTHING_YET, set, store } = await import('../../web/src/state/store');
-const { initialSettings } = await import('../../web/src/state/settings');
+const { Engine } = await import('../../web/src/training/engine');
+const { NOTHING_YET, set, store } = await import('../../web/src/app/store');
+const { initialSettings } = await import('../../web/src/settings/settings');
 const { UnfoldError } = await import('unfold-rnn');
 
 let engine: InstanceType<typeof Engine>;
@@ -279,8 +279,8 @@ it('ends in one consistent run, whatever is pressed in whatever order', async ()
 });
 
 it('exports a curve of more steps than it has points with the lowest and highest loss of each', async () => {
-  const { curveTable } = await import('../../web/src/keep/exports');
-  const { CAPACITY, Series } = await import('../../web/src/state/series');
+  const { curveTable } = await import('../../web/src/sharing/exports');
+  const { CAPACITY, Series } = await import('../../web/src/training/series');
   const series = new Series();
   for (let step = 1; step <= 2 * CAPACITY; step++) series.add(step, step % 2 ? 3 : 1);
   const [head, ...rows] = curveTable(series).trimEnd().split('\r\n');

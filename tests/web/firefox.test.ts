@@ -85,7 +85,7 @@ describe.skipIf(!firefox).each([true, false])('in Firefox (isolated: %s)', (isol
       await button('Pause').click();
       await page.waitForSelector('::-p-aria([name="Train"][role="button"])');
       await page.focus('#set-units');
-      await wait("document.querySelector('.explained')?.textContent.includes('h ∈ ℝᴴ')");
+      await wait("document.querySelector('.help-panel')?.textContent.includes('h ∈ ℝᴴ')");
 
       await button('Compare').click();
       await button('Pin the run on the page').click();
@@ -125,7 +125,7 @@ describe.skipIf(!firefox).each([true, false])('in Firefox (isolated: %s)', (isol
       const trained = (steps: number) =>
         wait(`Number(document.querySelector('.facts dd')?.textContent.replaceAll(/\\D/g, '')) > ${steps}`);
       await page.goto(site.url);
-      await wait("document.querySelector('#shown')?.textContent.length > 20");
+      await wait("document.querySelector('#pretrained-text')?.textContent.length > 20");
       await trained(5);
       await page.waitForSelector('#set-units');
       await wait('navigator.serviceWorker.controller !== null');

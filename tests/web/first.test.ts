@@ -7,7 +7,7 @@ import { browser, frames, later, pause, play, site, step, useSite, visit, waitFo
 useSite();
 
 const web = (path: string) => new URL(`../../web/${path}`, import.meta.url);
-const shown = (page: Page) => page.locator('#shown');
+const shown = (page: Page) => page.locator('#pretrained-text');
 const wordsOf = (text: string) => text.toLowerCase().match(/[a-z]+/g) ?? [];
 
 /** Share of the words that are words of the tales; the last may be unfinished, one letter may be anything. */
@@ -20,15 +20,15 @@ async function recognisable(text: string): Promise<number> {
   return words.filter((word) => known.has(word)).length / words.length;
 }
 
-it('ships a model of at most 200 KB', async () => {
-  expect((await stat(web('models/tales.safetensors'))).size).toBeLessThanOrEqual(200_000);
+it('ships a model of at most 650 KB', async () => {
+  expect((await stat(web('models/tales.safetensors'))).size).toBeLessThanOrEqual(650_000);
 });
 
 // How soon by the clock is measured by `npm run bench -- --opening`.
 it('fetches nothing before the first character that it does not need', async () => {
   const script = `
     new MutationObserver(() => {
-      if (window.first || !document.querySelector('#shown')?.textContent) return;
+      if (window.first || !document.querySelector('#pretrained-text')?.textContent) return;
       window.first = performance.getEntriesByType('resource').map(({ name }) => name.replace(/^.*\\//, ''));
     }).observe(document, { childList: true, subtree: true, characterData: true });`;
   const { page, close } = await visit(browser, site, { script });
@@ -45,7 +45,7 @@ it('writes recognisable words, and the fresh network learns beside it', async ()
   const { page, problems, close } = await visit(browser, site);
   await expect.poll(async () => wordsOf(await shown(page).innerText()).length).toBeGreaterThan(40);
   await waitForStep(page, 1);
-  expect(await recognisable(await shown(page).innerText())).toBeGreaterThan(0.8);
+  expect(await recognisable(await shown(page).innerText())).toBeGreaterThan(0.95);
   expect(await page.locator('#written').innerText()).not.toBe('');
   expect(await step(page)).toBeGreaterThan(0);
   expect(problems).toEqual([]);
@@ -99,11 +99,11 @@ it('starts no engine of its own beside the two networks until a setting is to be
         performance.getEntriesByType('resource').filter(({ name }) => /\/local-[^/]+\.js$/.test(name)).length,
     );
   const cost = page.locator('.cost');
-  await expect.poll(() => cost.innerText()).toMatch(/^78,648 parameters\n15\.8\sMB/);
+  await expect.poll(() => cost.innerText()).toMatch(/^81,213 parameters\n17\.6\sMB/);
   await waitForStep(page, 20);
   expect(await engines()).toBe(0);
   await page.getByLabel('Hidden units').fill('129');
-  await expect.poll(() => cost.innerText()).toMatch(/^79,649 parameters\n15\.9\sMB/);
+  await expect.poll(() => cost.innerText()).toMatch(/^82,234 parameters\n17\.7\sMB/);
   expect(await engines()).toBe(1);
   expect(problems).toEqual([]);
   await close();

@@ -4,8 +4,8 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Page } from 'playwright';
 import { getSchema } from 'unfold-rnn';
 import { equations } from '../../web/src/help/equations';
-import { help } from '../../web/src/help/english';
-import { NAMED } from '../../web/src/state/named';
+import { help } from '../../web/src/i18n/en/help';
+import { PRESET_CATALOG } from '../../web/src/settings/presetCatalog';
 import { browser, frames, pause, play, site, step, useSite, violations, visit, waitForStep } from './harness';
 
 const SMALL = '#v=1&h=32&w=32&b=16';
@@ -55,7 +55,7 @@ describe('by light and in the dark', () => {
       hasTouch: true,
     };
     const { page, close } = await visit(browser, site, options);
-    await expect.poll(() => page.locator('#shown').innerText()).not.toBe('');
+    await expect.poll(() => page.locator('#pretrained-text').innerText()).not.toBe('');
     expect(await violations(page)).toEqual([]);
     await close();
   });
@@ -185,7 +185,7 @@ describe('on a phone', () => {
   it('a part that was asked for stays where it is while the networks write on', async () => {
     const { page, close } = await visit(browser, site, { ...phone, viewport: { width: 390, height: 844 } });
     await waitForStep(page, 60);
-    const written = () => page.locator('#shown, #written').allInnerTexts();
+    const written = () => page.locator('#pretrained-text, #written').allInnerTexts();
     // Their boxes are full.
     await expect.poll(async () => (await written()).every(({ length }) => length > 100)).toBe(true);
     await page.getByRole('button', { name: 'Loss', exact: true }).tap();
@@ -231,7 +231,7 @@ describe('on a phone', () => {
   it('the buttons are not there where there is room', async () => {
     const { page, close } = await visit(browser, site, { at: `${SMALL}&autostart=0` });
     await play(page).waitFor();
-    expect(await page.locator('.places').isVisible()).toBe(false);
+    expect(await page.locator('.section-nav').isVisible()).toBe(false);
     await close();
   });
 });
@@ -247,8 +247,8 @@ describe('German', () => {
 
   it('has every sentence, none empty, and nothing left in English by mistake', async () => {
     vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener() {} }));
-    const { english } = await import('../../web/src/messages.en');
-    const { german } = await import('../../web/src/messages.de');
+    const { english } = await import('../../web/src/i18n/en/messages');
+    const { german } = await import('../../web/src/i18n/de/messages');
     const [own, other] = [new Map(sentences(english)), new Map(sentences(german))];
     for (const path of own.keys()) expect(other.get(path), path).toBeTruthy();
     const same = [...own].filter(([path, text]) => text.split(' ').length > 3 && other.get(path) === text);
@@ -257,10 +257,10 @@ describe('German', () => {
   });
 
   it('has a sentence for every text, preset, cell and corpus there is', async () => {
-    const { german } = await import('../../web/src/messages.de');
+    const { german } = await import('../../web/src/i18n/de/messages');
     const { presets, cells, datasets: corpora } = await getSchema();
     const names = (list: readonly { name: string }[]) => list.map(({ name }) => name).sort();
-    expect(Object.keys(german.said.presets).sort()).toEqual(names([...presets, ...NAMED]));
+    expect(Object.keys(german.said.presets).sort()).toEqual(names([...presets, ...PRESET_CATALOG]));
     expect(Object.keys(german.said.cells).sort()).toEqual(names(cells));
     expect(Object.keys(german.said.corpora).sort()).toEqual(names(corpora));
     // Title, summary, what the difficulty counts, the best, and without information.

@@ -17,7 +17,7 @@ afterAll(() => {
 });
 
 it('draws at most thirty times a second, once for all that asked, and asks for no other frame', async () => {
-  const { nextFrame } = await import('../../web/src/state/frame');
+  const { nextFrame } = await import('../../web/src/app/frame');
   const asked = vi.spyOn(globalThis, 'requestAnimationFrame');
   let drawn = 0;
   const draw = () => void drawn++;

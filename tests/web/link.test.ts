@@ -2,7 +2,7 @@
 import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { packText, unpackText } from '../../web/src/state/linkText';
+import { packText, unpackText } from '../../web/src/settings/linkText';
 import { browser, play, site, step, useSite, visit, waitForStep } from './harness';
 
 useSite();

@@ -129,7 +129,7 @@ it('brings its policy along where a server sends none: no inline script, no eval
   await waitForStep(page, 3);
   const tried = await page.evaluate(async () => {
     const script = document.createElement('script');
-    const errorOf = (work: () => unknown) => {
+    const forecastError = (work: () => unknown) => {
       try {
         work();
         return 'none';
@@ -138,15 +138,15 @@ it('brings its policy along where a server sends none: no inline script, no eval
       }
     };
     return {
-      inline: errorOf(() => (script.text = 'window.broken = 1')),
-      markup: errorOf(
+      inline: forecastError(() => (script.text = 'window.broken = 1')),
+      markup: forecastError(
         () => (document.createElement('p').innerHTML = '<img src=x onerror="window.broken=1">'),
       ),
       // Later: what a debugger evaluates is exempt as long as it runs.
 
       evaluated: await new Promise((resolve) =>
         // eslint-disable-next-line no-eval -- the policy is to refuse it
-        setTimeout(() => resolve(errorOf(() => (0, eval)('window.broken = 1')))),
+        setTimeout(() => resolve(forecastError(() => (0, eval)('window.broken = 1')))),
       ),
       foreign: await fetch('https://example.com/').then(
         () => 'fetched',

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
 import { getSchema } from '../../dist/index.js';
-import { NAMED } from '../../web/src/state/named';
+import { PRESET_CATALOG } from '../../web/src/settings/presetCatalog';
 import {
   contents,
   browser,
@@ -27,7 +27,7 @@ const parameters = (page: Page) => page.locator('.cost b').first().innerText();
 const apply = (page: Page) => page.getByRole('button', { name: 'Apply and restart' });
 
 describe('a preset', () => {
-  const named = NAMED.filter(({ tasks = ['next'] }) => tasks.includes('next'));
+  const named = PRESET_CATALOG.filter(({ tasks = ['next'] }) => tasks.includes('next'));
   it.each([...presets, ...named].map(({ name }) => name))(
     '%s is built from a link and trains',
     async (name) => {

@@ -155,7 +155,9 @@ describe.each([
         .observe({ type: 'layout-shift', buffered: true });`;
     const { page, close } = await visit(browser, site, { script, ...options });
     await waitForStep(page, 20);
-    await expect.poll(async () => (await page.locator('#shown').innerText()).length).toBeGreaterThan(200);
+    await expect
+      .poll(async () => (await page.locator('#pretrained-text').innerText()).length)
+      .toBeGreaterThan(200);
     const shifts = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts);
     expect(shifts.reduce((sum, value) => sum + value, 0)).toBeLessThan(0.05);
     await close();

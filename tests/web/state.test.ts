@@ -4,10 +4,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ticksX } from '../../web/src/charts/axes';
 import { explodes } from '../../web/src/charts/heatMap';
 import { boxOf, freePlace, type Place } from '../../web/src/charts/labels';
-import { readHash, writeHash } from '../../web/src/state/hash';
-import { CAPACITY as MOST, History } from '../../web/src/state/history';
-import { CAPACITY, Series } from '../../web/src/state/series';
-import { measured, unitOf } from '../../web/src/state/units';
+import { readHash, writeHash } from '../../web/src/settings/hash';
+import { CAPACITY as MOST, History } from '../../web/src/training/history';
+import { CAPACITY, Series } from '../../web/src/training/series';
+import { measured, unitOf } from '../../web/src/settings/units';
 import {
   ATTENTIONS,
   CONTEXTS,
@@ -23,7 +23,7 @@ import {
   PROPERTIES,
   SETTING_NAMES,
   type Settings,
-} from '../../web/src/state/settings';
+} from '../../web/src/settings/settings';
 
 const PARTS: NumberName[] = [
   'learningRate',
@@ -281,7 +281,7 @@ describe.each(['en', 'de'])('numbers in %s', (language) => {
   const load = () => {
     vi.stubGlobal('navigator', { languages: [language] });
     vi.resetModules();
-    return import('../../web/src/state/format');
+    return import('../../web/src/i18n/format');
   };
   const intl = (options: Intl.NumberFormatOptions) => {
     const format = new Intl.NumberFormat(language, options);

@@ -1,7 +1,7 @@
 // The tasks beyond the next character, as a person meets them: choose one, press Train, see what it answers.
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
-import { nameOfKey } from '../../web/src/tasks/roll';
+import { nameOfKey } from '../../web/src/tasks/pianoRoll';
 import {
   browser,
   later,
@@ -41,7 +41,7 @@ describe.each(TASKS)('$task, $dataset', ({ task, dataset, label }) => {
       }
       if (task === 'classify') {
         expect(await page.locator('.answers tbody tr').count()).toBe(6);
-        const shares = await texts(page, '.answers tbody tr:first-child .task-share-text');
+        const shares = await texts(page, '.answers tbody tr:first-child .probability-bar-text');
         const sum = shares.reduce((all, text) => all + Number.parseFloat(text), 0);
         expect(sum).toBeGreaterThan(99);
         expect(sum).toBeLessThan(101);

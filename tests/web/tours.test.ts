@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
 import { hashOf, placeOf, TOUR_NAMES, TOURS } from '../../web/src/tours/tours';
-import { tours } from '../../web/src/tours/english';
-import { tours as german } from '../../web/src/tours/german';
-import { readHash } from '../../web/src/state/hash';
+import { tours } from '../../web/src/i18n/en/tours';
+import { tours as german } from '../../web/src/i18n/de/tours';
+import { readHash } from '../../web/src/settings/hash';
 import {
   browser,
   fact,
@@ -91,7 +91,7 @@ it('shows what it says of vanishing and exploding gradients', async () => {
   await expect.poll(reach).toBeDefined();
   expect(Number(await reach())).toBeLessThan(40);
   await next(page);
-  await waitForStep(page, 60);
+  await waitForStep(page, 30);
   await expect.poll(() => fact(page, 'Gradient norm')).toBeGreaterThan(100);
   await close();
 });

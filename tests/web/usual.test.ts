@@ -15,7 +15,7 @@ import {
   visit,
   type Visit,
 } from './harness';
-import { FORMATS } from '../../web/src/keep/formats';
+import { FORMATS } from '../../web/src/sharing/formats';
 import { DRAWN } from './looks';
 
 const USUAL = '#v=1&c=lstm&h=256&l=2';

@@ -4,20 +4,31 @@
 /** @param {string} text */
 const blocks = (text) => text.trim().split(/\n\n\n+/);
 
-/** @param {string} text @returns {string[]} */
-export function checkPlain(text) {
+/** @param {string} text @param {number} size @returns {string[]} */
+export function checkPlain(text, size) {
   const found = [];
   if (/[^\n -~]/.test(text)) found.push('a character outside printable ASCII');
   if (/[ ]$/m.test(text)) found.push('a space at the end of a line');
   if (!/[^\n]\n$/.test(text)) found.push('does not end with one line feed');
-  if (text.length < 50_000 || text.length > 120_000) found.push(`${text.length} characters`);
+  if (text.length < size || text.length > 1.02 * size) found.push(`${text.length} characters`);
   return found;
 }
 
 /** @param {string} text @returns {string[]} */
 export function checkTales(text) {
-  const odd = text.split('\n').filter((line) => (line.match(/"/g) ?? []).length % 2 === 1);
-  return odd.map((line) => `a quotation is not closed: ${line}`);
+  const lines = text.split('\n');
+  const open = lines.filter((line) => (line.match(/"/g) ?? []).length % 2 === 1);
+  const left = lines.filter((line) =>
+    /[[\]{}<>|~]| [,.!?]|[,.!?]{2}|\b(\w+) \1\b|\ba [aeio]|\ban [^aeiouh]/i.test(line),
+  );
+  const small = lines.filter((line) => /^[a-z]|[.!?] [a-z]/.test(line));
+  const short = blocks(text).filter((tale) => tale.split('\n\n').length < 5);
+  return [
+    ...open.map((line) => `a quotation is not closed: ${line}`),
+    ...left.map((line) => `something of the grammar is left: ${line}`),
+    ...small.map((line) => `a sentence begins small: ${line}`),
+    ...short.map((tale) => `too short: ${tale}`),
+  ];
 }
 
 /**

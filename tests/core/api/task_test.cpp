@@ -525,7 +525,7 @@ TEST(TaskConfig, RefusesWhatATaskCannotHave) {
       {R"({"task":"nothing"})", "task.name"},
       {R"({"dataset":"nothing"})", "dataset.name"},
       {R"({"dataset":"addition","task":"tag"})", "task.name"},
-      {R"({"dataset":{"name":"addition","colour":1}})", "corpus.colour"},
+      {R"({"dataset":{"name":"addition","colour":1}})", "dataset.colour"},
       {R"({"encoder":[{}]})", "encoder"},
       {R"({"task":"tag","layers":[{"edges":[{"from":"context"}]}]})", "layers[0].edges[0].from"},
       {R"({"task":"tag","layers":[{"direction":"backward","edges":[{"from":"input","delay":1},{"from":"self"}]}]})",

@@ -68,8 +68,8 @@ const Bad embeddings[]{
     {R"({"preset":"no such"})", "preset", "no such"},
     {R"({"preset":5})", "preset", "5"},
     {R"({"preset":"lstm","layers":[{}]})", "preset", "both"},
-    {R"({"preset":"lstm","units":0})", "hidden", "0"},
-    {R"({"units":5})", "hidden", "an unknown field"},
+    {R"({"preset":"lstm","units":0})", "units", "0"},
+    {R"({"units":5})", "units", "an unknown field"},
 };
 INSTANTIATE_TEST_SUITE_P(Embeddings, ConfigErrors, testing::ValuesIn(embeddings));
 
@@ -86,7 +86,7 @@ const Bad layers[]{
     {R"({"layers":[{"units":"128"}]})", "layers[0].units", "\"128\""},
     {R"({"layers":[{"units":1000000000}]})", "layers[0].units", "1000000000"},
     {R"({"layers":[{"units":[128]}]})", "layers[0].units", "[128]"},
-    {R"({"layers":[{"units":128}]})", "layers[0].units", "an unknown field"},
+    {R"({"layers":[{"hidden":128}]})", "layers[0].hidden", "an unknown field"},
     {R"({"layers":[{"bias":"three"}]})", "layers[0].bias", "\"three\""},
     {R"({"layers":[{"bias":true}]})", "layers[0].bias", "true"},
     {R"({"layers":[{"cell":"gru","forgetBias":1}]})", "layers[0].forgetBias", "1"},
@@ -122,7 +122,7 @@ const Bad edges[]{
     {R"({"layers":[{"edges":[{"from":"self"},{"from":"self","delay":1}]}]})", "layers[0].edges[1]", "those of edge 0"},
     {R"({"layers":[{},{"edges":[{"from":0},{"from":"self"},{"from":0,"delay":0,"hidden":[3]}]}]})",
      "layers[1].edges[2]", "those of edge 0"},
-    {R"({"layers":[{"edges":[{"from":"self","units":5}]}]})", "layers[0].edges[0].hidden", "5"},
+    {R"({"layers":[{"edges":[{"from":"self","hidden":5}]}]})", "layers[0].edges[0].hidden", "5"},
     {R"({"layers":[{"edges":[{"from":"self","hidden":[5,0]}]}]})", "layers[0].edges[0].hidden[1]", "0"},
     {R"({"layers":[{"edges":[{"from":"self","hidden":[8193]}]}]})", "layers[0].edges[0].hidden[0]", "8193"},
     {R"({"layers":[{"edges":[{"from":"self","activation":"gelu"}]}]})", "layers[0].edges[0].activation", "\"gelu\""},
@@ -189,7 +189,7 @@ const Bad json[]{
     {"[]", "configuration", "[]"},
     {"5", "configuration", "5"},
     {"null", "configuration", "null"},
-    {R"({"sequenceLength":5,"sequenceLength":6})", "configuration", "the key \"window\" twice"},
+    {R"({"sequenceLength":5,"sequenceLength":6})", "configuration", "the key \"sequenceLength\" twice"},
     {R"({"clip":{"norm":1,"value":2,"norm":1}})", "configuration", "the key \"norm\" twice"},
 };
 INSTANTIATE_TEST_SUITE_P(JsonText, ConfigErrors, testing::ValuesIn(json));

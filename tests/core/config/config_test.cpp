@@ -53,7 +53,7 @@ TEST(Config, BareValuesStandForOneField) {
 TEST(Config, NullIsAsIfAbsent) {
   EXPECT_EQ(canonical(R"({"seed":null,"layers":null,"optimizer":null,"clip":null,"sequenceLength":null})"),
             canonical("{}"));
-  EXPECT_EQ(canonical(R"({"layers":[{"cell":null,"hidden":null,"edges":null,"leak":null}]})"), canonical("{}"));
+  EXPECT_EQ(canonical(R"({"layers":[{"cell":null,"units":null,"edges":null,"leak":null}]})"), canonical("{}"));
 }
 
 TEST(Config, EmptyClockAndWholeNumbersWithPoint) {

@@ -269,7 +269,7 @@ TEST(ReadMusic, Pieces) {
       {parts, std::string(R"({"format": "roll", "more": {"train": [{"a": []}, null, 1.5]}, "splits": )") + parts + "}",
        "\xEF\xBB\xBF" + parts,
        std::string(
-           R"({"train": [[[60, 0, 60], [], [87]]], "validationSplit": [[[1],[2]]], "test": [[[3],[4]], [[5],[6]]]})")}) {
+           R"({"train": [[[60, 0, 60], [], [87]]], "validation": [[[1],[2]]], "test": [[[3],[4]], [[5],[6]]]})")}) {
     const Dataset d = read_dataset(text, asking(TaskKind::notes));
     ASSERT_EQ(d.train.size(), 1u);
     EXPECT_EQ(d.validation.size(), 1u);
@@ -312,7 +312,7 @@ TEST(ReadMusic, WrongShapes) {
       {R"({"train": 1})", "text train"},
       {R"({"train": {"a": 1}})", "text train"},
       {R"({"train": [[[1],[2]]], "train": [[[1],[2]]]})", "text"},
-      {R"({"train": [[[1],[2]]], "valid": [], "validationSplit": []})", "text"},
+      {R"({"train": [[[1],[2]]], "valid": [], "validation": []})", "text"},
       {R"({"train": [1]})", "text train[0]"},
       {R"({"train": [[[1],[2]], null]})", "text train[1]"},
       {R"({"train": [[[1]]]})", "text train[0][1]"},

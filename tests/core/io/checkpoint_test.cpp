@@ -53,6 +53,37 @@ TEST(Safetensors, AcceptsWhatTheFormatAllows) {
       2u);
 }
 
+TEST(Safetensors, HalvesBecomeTheSameFloats) {
+  constexpr std::size_t count = 65536;
+  std::string halves(2 * count, '\0');
+  for (std::size_t bits = 0; bits < count; ++bits) {
+    halves[2 * bits] = char(bits & 0xFF);
+    halves[2 * bits + 1] = char(bits >> 8);
+  }
+  const Bytes bytes = container(R"({"one":{"dtype":"F32","shape":[1],"data_offsets":[131072,131076]},)"
+                                R"("all":{"dtype":"F16","shape":[256,256],"data_offsets":[0,131072]}})",
+                                halves + std::string("\0\0\x80\x3f", 4));
+  const TensorFile file = read_safetensors(bytes);
+  const TensorView* all = file.find("all");
+  ASSERT_TRUE(all != nullptr);
+  ASSERT_EQ(all->data.size(), 4 * count);
+  for (std::size_t bits = 0; bits < count; ++bits) {
+    const int exponent = int(bits >> 10 & 31), fraction = int(bits & 1023);
+    const double sign = bits & 0x8000 ? -1 : 1;
+    const double expected = exponent == 31  ? (fraction == 0 ? sign * INFINITY : NAN)
+                            : exponent == 0 ? sign * std::ldexp(fraction, -24)
+                                            : sign * std::ldexp(1024 + fraction, exponent - 25);
+    float value;
+    std::memcpy(&value, all->data.data() + 4 * bits, 4);
+    ASSERT_EQ(std::isnan(value), std::isnan(expected)) << bits;
+    ASSERT_EQ(std::signbit(value), std::signbit(std::isnan(expected) ? double(value) : expected)) << bits;
+    if (!std::isnan(expected)) ASSERT_EQ(double(value), expected) << bits;
+  }
+  float one;
+  std::memcpy(&one, file.find("one")->data.data(), 4);
+  EXPECT_EQ(one, 1.0f) << "beside it, 32 bits as they were";
+}
+
 // The length of the header comes first: of 640 bytes it is 80 02, as a pickle begins, of 35 615 as a gzip file does.
 TEST(Safetensors, ALengthIsNotTakenForAnotherFormat) {
   for (const std::size_t length : {640u, 896u, 1152u, 35615u}) {

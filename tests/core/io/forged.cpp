@@ -165,6 +165,7 @@ std::vector<NamedFile> bad_containers() {
       {"shape nested", one("[[2]]", "[0,8]")},
       {"shape number", one("2", "[0,8]")},
       {"rank 65", one("[2" + repeated(",1", 64) + "]", "[0,8]")},
+      {"F16 of four bytes each", one("[2]", "[0,8]", "\"F16\"")},
       {"F64", one("[1]", "[0,8]", "\"F64\"")},
       {"BF16", one("[4]", "[0,8]", "\"BF16\"")},
       {"f32", one("[2]", "[0,8]", "\"f32\"")},

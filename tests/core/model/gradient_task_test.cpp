@@ -234,7 +234,7 @@ TEST(GradientOfTasks, EncodersAndAttention) {
             if (sampling != std::string("none") && context != std::string("both")) continue;
             Json encoder = cell, delayed = cell;
             encoder["bidirectional"] = two;
-            encoder["hidden"] = 2;
+            encoder["units"] = 2;
             delayed["edges"] = {{{"from", 0}}, {{"from", "self"}, {"delay", 1}}, {{"from", "self"}, {"delay", 2}}};
             expect_small({{"task", {{"name", "translate"}, {"termination", two ? "end" : "count"}}},
                           {"context", context},

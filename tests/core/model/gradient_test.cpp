@@ -135,7 +135,7 @@ Worst check(const Json& json) {
 
 Json cell(const std::string& name, Json options = Json::object()) {
   options["cell"] = name;
-  options["hidden"] = 3;
+  options["units"] = 3;
   return options;
 }
 

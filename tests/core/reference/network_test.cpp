@@ -128,7 +128,7 @@ void replace(std::string& text, const std::string& from, const std::string& to) 
 
 std::string config_text(const Kind& kind, const std::string& cell, const std::string& bias, const Sizes& s) {
   std::string text = std::string("{") + kind.fields + "}";
-  replace(text, "$C", cell + R"(,"hidden":$H,"bias":")" + bias + '"');
+  replace(text, "$C", cell + R"(,"units":$H,"bias":")" + bias + '"');
   replace(text, "$H", std::to_string(s.H));
   replace(text, "$V", std::to_string(s.V));
   replace(text, "$A", std::to_string(s.A));

@@ -115,7 +115,7 @@ TEST(Evaluation, NeedsAValidationText) {
       parse_config(R"({"layers":[{"cell":"rnn","units":3}],"sequenceLength":5,"batchSize":2,"validationSplit":0})"),
       letters(100, 3));
   EXPECT_FALSE(session.trainer().evaluation_due());
-  EXPECT_TRUE(refuses(ErrorCode::invalid_state, "validation", [&] { session.trainer().evaluate(); }));
+  EXPECT_TRUE(refuses(ErrorCode::invalid_state, "validationSplit", [&] { session.trainer().evaluate(); }));
 }
 
 class Undisturbed : public testing::TestWithParam<NetworkCase> {};

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
+import { UnfoldError } from 'unfold-rnn';
 import { FileError, print, read, write } from './files.js';
 import { type Arguments, type Command, UsageError } from './options.js';
 
@@ -80,7 +81,7 @@ async function runExport(args: Arguments): Promise<number> {
     throw new UsageError(`--to: expected one of ${names}, got ${to === undefined ? 'nothing' : `'${to}'`}.`);
   const precision = precisionOf(args.text('precision'), to!, target);
   const exporters = await import('unfold-rnn/export'); // only where it is asked for
-  const exported = target.write(exporters, await read(file), precision);
+  const exported = convert(target, exporters, file, await read(file), precision);
   const single = exported instanceof Uint8Array || typeof exported === 'string';
   const name = file === '-' ? 'model' : basename(file).replace(/\.safetensors$/, '');
   const ending = (!single && target.folder) || target.ending;
@@ -90,6 +91,22 @@ async function runExport(args: Arguments): Promise<number> {
     args.flag('json') ? `${JSON.stringify({ format: to, files: written })}\n` : `${written.join('\n')}\n`,
   );
   return 0;
+}
+
+/** What the exporter gives; what it says of damage names the file. */
+function convert(
+  { write }: Target,
+  exporters: Exporters,
+  file: string,
+  bytes: Uint8Array,
+  precision: Precision | undefined,
+): Exported {
+  try {
+    return write(exporters, bytes, precision);
+  } catch (error) {
+    if (!(error instanceof UnfoldError) || error.code !== 'INVALID_CHECKPOINT') throw error;
+    throw new UnfoldError(error.code, `${file}: ${error.message}`, error.toJSON());
+  }
 }
 
 function precisionOf(
@@ -112,6 +129,7 @@ async function save(out: string, exported: Exported): Promise<string[]> {
     await write(out, exported);
     return [out];
   }
+  if (out === '-') throw new UsageError('--out: expected a folder for several files, got -.');
   const written = [];
   for (const [name, content] of Object.entries(exported) as [string, string | Uint8Array][]) {
     const path = resolve(out, name);

@@ -136,7 +136,7 @@ async function answerTo(
   }
 }
 
-const optionOf = (field: string) => (field === 'lengthPenalty' ? 'length-penalty' : field);
+const optionOf = (field: string) => field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 function wayOn({ message }: UnfoldError, args: Arguments): string {
   return message.includes("symbols in the model's vocabulary") && args.text('unknown') === 'refuse'

@@ -54,7 +54,7 @@ async function runTrain(args: Arguments): Promise<number> {
   const texts =
     config.dataset === undefined && (await readTexts(args.operands, { ...readingOf(args, raw), signal }));
   if (texts && !args.flag('quiet')) for (const note of texts.notes) process.stderr.write(`${note}\n`);
-  const text = texts ? texts.bytes : new Uint8Array();
+  const text = texts ? texts.bytes : undefined;
   const model = await begin(args, { text, resume, out, config, signal }).catch((error) => {
     throw texts ? placed(error, texts) : error;
   });
@@ -115,7 +115,7 @@ async function savedConfig(resume: boolean, out: string) {
 }
 
 interface Beginning {
-  text: Uint8Array;
+  text: Uint8Array | undefined;
   resume: boolean;
   out: string;
   config: Awaited<ReturnType<typeof configOf>>;

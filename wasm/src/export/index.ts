@@ -1,7 +1,8 @@
 /**
- * The ways out: a saved model for ONNX Runtime, PyTorch and Keras, or as a program that needs nothing. Needs no engine;
+ * The ways out: a saved model for ONNX Runtime, PyTorch and Keras, in fewer bits, or as a program that needs nothing. Needs no engine;
  * importing does nothing.
  */
+export { toFloat16 } from './float16.js';
 export { toC } from './plain/c/index.js';
 export { toNumPy } from './plain/numpy/index.js';
 export { type HtmlOptions, toHtml } from './plain/html/index.js';

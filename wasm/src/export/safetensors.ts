@@ -2,6 +2,7 @@
 import { mismatch, refuse } from '../shared/errors.js';
 import type { Tensor } from '../shared/network-types.js';
 import { troubleIn } from './json-limits.js';
+import { halves } from './precision.js';
 
 export type { Tensor };
 
@@ -62,7 +63,7 @@ export const isZip = (bytes: Uint8Array) => [0x50, 0x4b, 3, 4].every((byte, i) =
 
 /** @param needed bytes that the header asks for */
 const cutOff = (needed: number, { byteLength }: Uint8Array) =>
-  bad('file', `at least ${needed} bytes, as its header says`, `${byteLength} bytes: it was cut off`);
+  bad('file', `at least ${needed} bytes, as its header says`, `${byteLength} bytes`);
 
 /** Reads and checks a file: tensors tile the data exactly. Throws `INVALID_CHECKPOINT` naming what is wrong. */
 export function readSafetensors(bytes: Uint8Array): TensorFile {
@@ -109,13 +110,19 @@ export function readSafetensors(bytes: Uint8Array): TensorFile {
 }
 
 /** Tensors keep their order; the header is padded with spaces to 8 bytes. */
-export function writeSafetensors({ metadata, tensors }: TensorFile): Uint8Array<ArrayBuffer> {
+export function writeSafetensors(
+  { metadata, tensors }: TensorFile,
+  dtype: 'F32' | 'F16' = 'F32',
+): Uint8Array<ArrayBuffer> {
   const header: Record<string, unknown> = {};
   if (Object.keys(metadata).length) header['__metadata__'] = metadata;
   let at = 0;
+  const parts: (Float32Array | Uint16Array)[] = [];
   for (const [name, { shape, data }] of tensors) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [at, at + data.byteLength] };
-    at += data.byteLength;
+    const part = dtype === 'F16' ? halves(name, data) : data;
+    parts.push(part);
+    header[name] = { dtype, shape, data_offsets: [at, at + part.byteLength] };
+    at += part.byteLength;
   }
   const text = new TextEncoder().encode(JSON.stringify(header));
   const length = Math.ceil(text.byteLength / 8) * 8;
@@ -125,9 +132,9 @@ export function writeSafetensors({ metadata, tensors }: TensorFile): Uint8Array<
   bytes.fill(0x20, 8 + text.byteLength, 8 + length);
   bytes.set(text, 8);
   at = 8 + length;
-  for (const { data } of tensors.values()) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
+  for (const { buffer, byteOffset, byteLength } of parts) {
+    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
+    at += byteLength;
   }
   return bytes;
 }

@@ -76,10 +76,15 @@ export function recognize(bytes: Uint8Array, refused: UnfoldError): UnfoldError 
 export function nameOf(bytes: Uint8Array, field = ''): [name: string, advice: string] | undefined {
   if (!bytes.length) return ['an empty file', 'was it written or fetched to its end?'];
   const head = String.fromCharCode(...bytes.subarray(0, HEAD));
-  const missing = missingBytes(bytes);
-  if (missing > 0) return ['the beginning of a safetensors file', 'was it written or fetched to its end?'];
-  if (missing === 0) {
-    const header = new TextDecoder().decode(bytes.subarray(8, headerEnd(bytes)));
+  const header = headerOf(bytes);
+  if (header !== undefined) {
+    const whole = headerEnd(bytes) + dataOf(header);
+    const least = headerEnd(bytes) > bytes.length ? 'at least ' : '';
+    if (whole > bytes.length)
+      return [
+        `the beginning of a safetensors file (${bytes.length} of ${least}${whole} bytes)`,
+        'was it written or fetched to its end?',
+      ];
     return /"format": ?"unfold"|"graph"/.test(header) || /^(header|file|data)$/.test(field)
       ? undefined
       : ['a safetensors file of weights', `${IMPORT}; Network.load() reads what Network.save() gave`];
@@ -101,15 +106,21 @@ export function nameOf(bytes: Uint8Array, field = ''): [name: string, advice: st
   return textOf(bytes.subarray(0, HEAD));
 }
 
-/** Of a safetensors header: a length, then a JSON object. −1 where there is none. */
-function missingBytes(bytes: Uint8Array): number {
-  if (bytes.length < 10 || bytes[8] !== 0x7b) return -1;
-  const end = headerEnd(bytes);
-  return end > MOST_HEADER ? -1 : Math.max(0, end - bytes.length);
+/** The JSON of a safetensors file, as far as it is there; undefined where there is none. */
+function headerOf(bytes: Uint8Array): string | undefined {
+  if (bytes.length < 10 || bytes[8] !== 0x7b || headerEnd(bytes) > MOST_HEADER) return undefined;
+  return new TextDecoder().decode(bytes.subarray(8, headerEnd(bytes)));
 }
 
 const headerEnd = (bytes: Uint8Array) =>
   8 + Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+
+/** Bytes of data that a header speaks of. */
+function dataOf(header: string): number {
+  let end = 0;
+  for (const [, to] of header.matchAll(/"data_offsets": ?\[\d+, ?(\d+)\]/g)) end = Math.max(end, Number(to));
+  return end;
+}
 
 function textOf(head: Uint8Array): [string, string] | undefined {
   // What was cut within a character is not damaged: the decoder waits for the rest.

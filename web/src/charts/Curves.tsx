@@ -1,8 +1,8 @@
 // Loss curves as SVG: drawn on the page to compare runs, and written to a file. Everything it needs is in its
 // attributes, so that the file looks as the page does.
 import type { ComponentChildren } from 'preact';
-import { decimals, integer } from '../state/format';
-import type { Series } from '../state/series';
+import { decimals, integer } from '../i18n/format';
+import type { Series } from '../training/series';
 
 export interface Curve {
   label: string;

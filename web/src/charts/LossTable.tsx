@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
-import { message } from '../messages';
-import { integer, lossText, twoDigits } from '../state/format';
+import { message } from '../i18n/messages';
+import { integer, lossText, twoDigits } from '../i18n/format';
 import { shownCurves } from './RunCurves';
-import { store } from '../state/store';
-import { unitOf } from '../state/units';
+import { store } from '../app/store';
+import { unitOf } from '../settings/units';
 import { guesses } from './guesses';
 
 const ROWS = 40;

@@ -1,6 +1,6 @@
-import { describedBy } from '../controls/about';
-import { message } from '../messages';
-import { store } from '../state/store';
+import { describedBy } from '../help/helpTarget';
+import { message } from '../i18n/messages';
+import { store } from '../app/store';
 import { zoomBy, zoomOut } from './zoom';
 
 /** Shares that the exponential mean keeps; the rest of the choices are words. */

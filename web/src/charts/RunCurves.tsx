@@ -1,7 +1,7 @@
-import { message } from '../messages';
-import { integer, percent, twoDigits } from '../state/format';
-import { type Curve, CURVES, type Report } from '../state/history';
-import { store } from '../state/store';
+import { message } from '../i18n/messages';
+import { integer, percent, twoDigits } from '../i18n/format';
+import { type Curve, CURVES, type Report } from '../training/history';
+import { store } from '../app/store';
 
 const SIZE = { width: 300, height: 60 };
 /** Beyond this ratio of greatest to least, a curve is drawn by powers of ten. */

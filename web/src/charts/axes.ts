@@ -1,5 +1,5 @@
 // Ranges and tick positions of the loss chart.
-import type { Scale } from '../state/settings';
+import type { Scale } from '../settings/settings';
 
 export const FEWEST_STEPS = 50;
 

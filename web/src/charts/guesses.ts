@@ -1,9 +1,9 @@
 // What guessing would cost, in the unit of the task: of a text by the engine once it has counted, by the page until
 // then; of examples what an answer without any information costs.
-import { message } from '../messages';
-import { MARKOV_ORDER } from '../state/measures';
-import { store } from '../state/store';
-import { measured, unitOf } from '../state/units';
+import { message } from '../i18n/messages';
+import { MARKOV_ORDER } from '../inside/diagnostics';
+import { store } from '../app/store';
+import { measured, unitOf } from '../settings/units';
 
 export interface Baseline {
   label: string;

@@ -1,10 +1,10 @@
 // The uPlot chart of one run: an envelope of every step's loss, its smoothed line, the validation
 // points, and what guessing would cost as horizontal lines.
 import uPlot, { type AlignedData, type Options } from 'uplot';
-import { integer, lossText, plain } from '../state/format';
-import type { Scale } from '../state/settings';
+import { integer, lossText, plain } from '../i18n/format';
+import type { Scale } from '../settings/settings';
 import { close, logX, logY, rangeX, rangeY, ticksX, ticksY } from './axes';
-import { store } from '../state/store';
+import { store } from '../app/store';
 import { baselines } from './guesses';
 import { type Box, boxOf, type Cover, freePlace, type Place } from './labels';
 import type { Theme } from './theme';

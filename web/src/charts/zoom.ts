@@ -1,5 +1,5 @@
 // Which steps the loss chart shows.
-import { store } from '../state/store';
+import { store } from '../app/store';
 
 /** Fewer steps than these say nothing. */
 const FEWEST = 10;

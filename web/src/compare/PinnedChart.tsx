@@ -3,9 +3,9 @@ import { computed, signal } from '@preact/signals';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { type Colours, Curves, DASHES, planeOf, STROKES } from '../charts/Curves';
 import { readTheme } from '../charts/theme';
-import { message } from '../messages';
-import { integer, lossText } from '../state/format';
-import { nextFrame } from '../state/frame';
+import { message } from '../i18n/messages';
+import { integer, lossText } from '../i18n/format';
+import { nextFrame } from '../app/frame';
 import type { Pin } from './pins';
 
 const HEIGHT = 300;

@@ -1,21 +1,21 @@
 // Runs held still to be compared: their curves, their settings, and their weights to write with.
 import { signal } from '@preact/signals';
 import { type Model, openModel } from 'unfold-rnn';
-import { message } from '../messages';
-import { type Companion, engine } from '../state/engine';
-import { fetchRun } from '../keep/keeper';
-import { VaultError } from '../keep/trouble';
-import { notify, report } from '../state/notices';
-import { opened } from '../state/opening';
-import { Series } from '../state/series';
+import { message } from '../i18n/messages';
+import { type Companion, engine } from '../training/engine';
+import { fetchRun } from '../storage/autosave';
+import { StorageError } from '../storage/storageError';
+import { notify, report } from '../app/notices';
+import { opened } from '../app/dialogs';
+import { Series } from '../training/series';
 import {
   describeNetwork,
   PROPERTIES,
   SETTING_NAMES,
   type SettingName,
   type Settings,
-} from '../state/settings';
-import { measured, type Unit, unitOf } from '../state/units';
+} from '../settings/settings';
+import { measured, type Unit, unitOf } from '../settings/units';
 
 export const MOST_PINS = 4;
 const SAMPLE_LENGTH = 300;
@@ -104,7 +104,7 @@ export async function pinKept(id: string, title: string): Promise<void> {
     const run = { ...kept.run, id };
     add({ run, checkpoint: kept.checkpoint, title, step: entry.step, parameters: entry.parameters });
   } catch (error) {
-    if (error instanceof VaultError) notify('error', message.keep.trouble[error.trouble]);
+    if (error instanceof StorageError) notify('error', message.storage.problem[error.problem]);
     else report(error);
   }
 }

@@ -1,7 +1,7 @@
-import { message } from '../messages';
-import type { SettingName, Settings } from '../state/settings';
-import { set, store } from '../state/store';
-import { describedBy } from './about';
+import { message } from '../i18n/messages';
+import type { SettingName, Settings } from '../settings/settings';
+import { set, store } from '../app/store';
+import { describedBy } from '../help/helpTarget';
 
 type FlagName = { [K in SettingName]: Settings[K] extends boolean ? K : never }[SettingName];
 

@@ -2,8 +2,8 @@ import { useSignalEffect } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import { Icon } from './Icon';
-import { message } from '../messages';
-import { type DialogName, opened } from '../state/opening';
+import { message } from '../i18n/messages';
+import { type DialogName, opened } from '../app/dialogs';
 
 interface Props {
   name: DialogName;

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { message } from '../messages';
+import { message } from '../i18n/messages';
 
 interface Props {
   id: string;

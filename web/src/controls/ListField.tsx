@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
-import { message } from '../messages';
-import { type ListName, parseList } from '../state/settings';
-import { set, store } from '../state/store';
-import { describedBy } from './about';
+import { message } from '../i18n/messages';
+import { type ListName, parseList } from '../settings/settings';
+import { set, store } from '../app/store';
+import { describedBy } from '../help/helpTarget';
 import { Field } from './Field';
-import { was } from './was';
+import { previousValue } from './previousValue';
 
 /** Whole numbers with commas between; takes effect when it is complete and in range. */
 export function ListField({ name }: { name: ListName }) {
@@ -26,7 +26,7 @@ export function ListField({ name }: { name: ListName }) {
       id={id}
       label={message.settings[name]}
       hint={wrong ? message.more.list : undefined}
-      was={was(name)}
+      was={previousValue(name)}
     >
       <input
         id={id}

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
-import { message } from '../messages';
-import { LIMITS, type NumberName } from '../state/settings';
-import { set, store } from '../state/store';
-import { describedBy } from './about';
+import { message } from '../i18n/messages';
+import { LIMITS, type NumberName } from '../settings/settings';
+import { set, store } from '../app/store';
+import { describedBy } from '../help/helpTarget';
 import { Field } from './Field';
-import { was } from './was';
+import { previousValue } from './previousValue';
 
 interface Props {
   name: NumberName;
@@ -37,7 +37,7 @@ export function NumberField({ name, step = 1, fraction = false, zero, label, ran
   };
 
   return (
-    <Field id={id} label={label ?? message.settings[name]} hint={range} was={was(name)}>
+    <Field id={id} label={label ?? message.settings[name]} hint={range} was={previousValue(name)}>
       <input
         id={id}
         type="number"

@@ -1,8 +1,8 @@
-import type { Choice } from '../state/config';
-import type { SettingName } from '../state/settings';
-import { describedBy } from './about';
+import type { Choice } from '../settings/config';
+import type { SettingName } from '../settings/settings';
+import { describedBy } from '../help/helpTarget';
 import { Field } from './Field';
-import { was } from './was';
+import { previousValue } from './previousValue';
 
 interface Props {
   name: SettingName | 'preset';
@@ -24,7 +24,7 @@ const options = (choices: readonly Choice[]) =>
 export function Select({ name, label, value, choices, groups = [], onChoose }: Props) {
   const id = `set-${name}`;
   return (
-    <Field id={id} label={label} was={name === 'preset' ? undefined : was(name)}>
+    <Field id={id} label={label} was={name === 'preset' ? undefined : previousValue(name)}>
       <span class="select">
         <select
           id={id}

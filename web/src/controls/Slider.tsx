@@ -1,7 +1,7 @@
-import { message } from '../messages';
-import { LIMITS, type NumberName } from '../state/settings';
-import { set, store } from '../state/store';
-import { describedBy } from './about';
+import { message } from '../i18n/messages';
+import { LIMITS, type NumberName } from '../settings/settings';
+import { set, store } from '../app/store';
+import { describedBy } from '../help/helpTarget';
 import { Field } from './Field';
 
 interface Props {

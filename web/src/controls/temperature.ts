@@ -1,5 +1,5 @@
-import { message } from '../messages';
-import { decimals } from '../state/format';
+import { message } from '../i18n/messages';
+import { decimals } from '../i18n/format';
 
 /** A temperature as its slider shows it. */
 export const temperatureText = (value: number): string =>

@@ -1,6 +1,6 @@
 // The equation behind each setting, the same in every language. Letters as in core/README.md: T, N, D, H, V; ₋ is
 // one step before.
-import type { SettingName } from '../state/settings';
+import type { SettingName } from '../settings/settings';
 
 /** Controls beside the settings: the options of cells, and what only a view or a question has. */
 export type HelpName =

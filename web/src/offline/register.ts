@@ -1,8 +1,8 @@
 // Keeps a copy of the page for when there is no network. Asked for late, so that the first visit belongs to the first
 // words, and not at all where the reader saves data.
-import { message } from '../messages';
-import { notify } from '../state/notices';
-import { savesData } from '../state/calm';
+import { message } from '../i18n/messages';
+import { notify } from '../app/notices';
+import { prefersReducedData } from '../app/userPreferences';
 
 const LATER = 4000;
 
@@ -21,7 +21,7 @@ async function register(): Promise<void> {
 }
 
 export function keepOffline(): void {
-  if (!import.meta.env.PROD || !('serviceWorker' in navigator) || savesData()) return;
+  if (!import.meta.env.PROD || !('serviceWorker' in navigator) || prefersReducedData()) return;
   // Refused (a private window, a policy): the page works, online.
   setTimeout(() => void register().catch(() => {}), LATER);
 }

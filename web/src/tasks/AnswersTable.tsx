@@ -1,5 +1,5 @@
 import type { ComponentChildren, Ref } from 'preact';
-import { message } from '../messages';
+import { message } from '../i18n/messages';
 import type { ExampleResult } from 'unfold-rnn';
 
 const words = message.tasks.words;

@@ -1,5 +1,5 @@
-import { message } from '../messages';
-import { percent } from '../state/format';
+import { message } from '../i18n/messages';
+import { percent } from '../i18n/format';
 
 interface Props {
   input: readonly string[];

@@ -1,9 +1,9 @@
-import { message } from '../messages';
-import { store } from '../state/store';
+import { message } from '../i18n/messages';
+import { store } from '../app/store';
 import { examples, useAnswers } from './answers';
 import { AnswersTable } from './AnswersTable';
 import { Verdict } from './Marked';
-import { Shares } from './Shares';
+import { ProbabilityBars } from './ProbabilityBars';
 
 const ROWS = 6;
 
@@ -23,7 +23,11 @@ export function ClassifyView() {
       more={{
         title: message.tasks.words.probability,
         cell: ({ target, answer }) => (
-          <Shares labels={labels} shares={(answer.probabilities ?? []) as number[]} right={String(target)} />
+          <ProbabilityBars
+            labels={labels}
+            shares={(answer.probabilities ?? []) as number[]}
+            right={String(target)}
+          />
         ),
       }}
     />

@@ -1,10 +1,10 @@
 import type { Model } from 'unfold-rnn';
-import { message } from '../messages';
-import { decimals } from '../state/format';
-import { store } from '../state/store';
+import { message } from '../i18n/messages';
+import { decimals } from '../i18n/format';
+import { store } from '../app/store';
 import { useAnswers } from './answers';
 import { Verdict } from './Marked';
-import { judge } from './marks';
+import { judge } from './grammarCheck';
 
 const ROWS = 10;
 const words = message.tasks.words;

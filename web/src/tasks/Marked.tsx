@@ -1,5 +1,5 @@
-import { message } from '../messages';
-import { firstWrong } from './marks';
+import { message } from '../i18n/messages';
+import { firstWrong } from './grammarCheck';
 
 const words = message.tasks.words;
 

@@ -2,15 +2,15 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Model } from 'unfold-rnn';
 import { readTheme } from '../charts/theme';
 import { Icon } from '../controls/Icon';
-import { message } from '../messages';
-import { integer } from '../state/format';
-import { wantsCalm } from '../state/calm';
-import { engine } from '../state/engine';
-import { nextFrame } from '../state/frame';
-import { report } from '../state/notices';
+import { message } from '../i18n/messages';
+import { integer } from '../i18n/format';
+import { prefersReducedMotion } from '../app/userPreferences';
+import { engine } from '../training/engine';
+import { nextFrame } from '../app/frame';
+import { report } from '../app/notices';
 import { heldOut, useAnswers } from './answers';
 import { Player } from './player';
-import { drawRoll, keysOf, nameOfKey, type Rows } from './roll';
+import { drawRoll, keysOf, nameOfKey, type Rows } from './pianoRoll';
 
 /** Two bars are given, six are the network's. */
 const GIVEN = 8;
@@ -96,7 +96,7 @@ function useRoll(music: Music | null, at: (() => number) | null) {
       const roll = music ?? { rows: [], given: 0 };
       const now = at && music ? Math.min(music.rows.length, Math.max(0, at())) : null;
       // Where less motion is asked for, it goes from step to step.
-      const head = now !== null && wantsCalm() ? Math.floor(now) : now;
+      const head = now !== null && prefersReducedMotion() ? Math.floor(now) : now;
       drawRoll(element, roll, theme, head);
       if (head !== null) element.dataset.playhead = head.toFixed(1);
       else delete element.dataset.playhead;

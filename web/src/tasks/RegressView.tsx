@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
 import type { ExampleResult, Model } from 'unfold-rnn';
-import { message } from '../messages';
-import { decimals, twoDigits } from '../state/format';
-import { type Run, store } from '../state/store';
-import { errorOf, type Foretold } from './foretold';
+import { message } from '../i18n/messages';
+import { decimals, twoDigits } from '../i18n/format';
+import { type Run, store } from '../app/store';
+import { forecastError, type Forecast } from './forecast';
 import { examples, heldOut, useAnswers } from './answers';
 
 const words = message.tasks.words;
@@ -14,11 +14,11 @@ type Rows = readonly (readonly number[])[];
 
 const column = (rows: Rows, at: number) => rows.map((row) => row[at] ?? 0);
 
-/** Each value foretold from those before it, and the second half from the network's own answers. */
-async function foretell(model: Model): Promise<Foretold[][]> {
+/** One-step predictions of the series, and a forecast of its second half from the network's own predictions. */
+async function predict(model: Model): Promise<Forecast[][]> {
   const { split, count } = heldOut(model);
   const { outputs = 1 } = model.info.data ?? {};
-  const list: Foretold[][] = [];
+  const list: Forecast[][] = [];
   for (let at = 0; at < Math.min(CURVES, count); at++) {
     const { input, target, answer } = await model.example(split, at);
     const [rows, wanted] = [input as number[][], target as number[][]];
@@ -50,7 +50,7 @@ function path(values: readonly number[], from: number, last: number, low: number
     .join('');
 }
 
-function Figure({ one, title }: { one: Foretold; title: string }) {
+function Figure({ one, title }: { one: Forecast; title: string }) {
   const { series, answer, forecast, from } = one;
   const last = series.length - 1;
   const [least, most] = [Math.min(...series), Math.max(...series)];
@@ -61,13 +61,13 @@ function Figure({ one, title }: { one: Foretold; title: string }) {
     <figure class="forecast">
       <figcaption>
         <span>{title}</span>
-        <span>{words.forecastError(twoDigits(errorOf(one)))}</span>
+        <span>{words.forecastError(twoDigits(forecastError(one)))}</span>
       </figcaption>
       <svg
         viewBox={`0 0 ${SIZE.width} ${SIZE.height}`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={words.curve(title, last + 1, from, twoDigits(errorOf(one)))}
+        aria-label={words.curve(title, last + 1, from, twoDigits(forecastError(one)))}
       >
         <rect class="forecast-alone" x={start} y={0} width={SIZE.width - start} height={SIZE.height} />
         <path class="forecast-target" d={path(series, 0, ...range)} />
@@ -79,7 +79,7 @@ function Figure({ one, title }: { one: Foretold; title: string }) {
 }
 
 function Curves() {
-  const [shown] = useAnswers(foretell);
+  const [shown] = useAnswers(predict);
   const [output, setOutput] = useState(0);
   const outputs = store.run.value?.info.data?.outputs ?? 1;
   return (

@@ -1,6 +1,6 @@
 import type { ExampleResult } from 'unfold-rnn';
-import { message } from '../messages';
-import { store } from '../state/store';
+import { message } from '../i18n/messages';
+import { store } from '../app/store';
 import { examples, useAnswers } from './answers';
 
 const ROWS = 4;

@@ -1,15 +1,15 @@
 import type { ComponentType } from 'preact';
-import { message } from '../messages';
-import { integer, percent } from '../state/format';
-import type { TaskName } from '../state/settings';
-import { shownTask, store } from '../state/store';
+import { message } from '../i18n/messages';
+import { integer, percent } from '../i18n/format';
+import type { TaskName } from '../settings/settings';
+import { shownTask, store } from '../app/store';
 import { ClassifyView } from './ClassifyView';
 import { GenerateView } from './GenerateView';
 import { NotesView } from './NotesView';
 import { RegressView } from './RegressView';
 import { TagView } from './TagView';
 import { TranslateView } from './TranslateView';
-import { TryOwn } from './TryOwn';
+import { PredictForm } from './PredictForm';
 import '../styles/tasks.css';
 import '../styles/figures.css';
 
@@ -48,7 +48,7 @@ export function TaskPanel() {
           <p class="written-waits">{store.waits.value ?? message.tasks.waiting}</p>
         )}
       </div>
-      <TryOwn key={`${run?.id} ${task}`} task={task} />
+      <PredictForm key={`${run?.id} ${task}`} task={task} />
     </>
   );
 }

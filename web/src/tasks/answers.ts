@@ -1,9 +1,9 @@
 // Asks the model for what a view shows: when it appears, every so often while the weights move, and when they rest.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { type ExampleResult, type Model, type Split, UnfoldError } from 'unfold-rnn';
-import { engine } from '../state/engine';
-import { report } from '../state/notices';
-import { type Run, store } from '../state/store';
+import { engine } from '../training/engine';
+import { report } from '../app/notices';
+import { type Run, store } from '../app/store';
 
 const EVERY = 1500;
 

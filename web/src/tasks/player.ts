@@ -1,5 +1,5 @@
 // Plays rows of keys through Web Audio: an oscillator a note, with an envelope; nothing sounds before somebody asks.
-import { frequencyOf, notesOf, type Rows } from './roll';
+import { frequencyOf, notesOf, type Rows } from './pianoRoll';
 
 const ATTACK = 0.012;
 const RELEASE = 0.09;

@@ -1,15 +1,15 @@
 // Walks a tour. What the reader was training is put aside before the first stop and brought back after the last.
 import { signal } from '@preact/signals';
-import { resting } from '../keep/tab';
-import { settle } from '../state/config';
-import { engine, type Former } from '../state/engine';
-import { readHash } from '../state/hash';
-import { opened } from '../state/opening';
-import { hide } from '../state/shown';
-import type { Settings } from '../state/settings';
-import { store, waiting } from '../state/store';
-import { chooseBundled } from '../state/texts';
-import { writer } from '../state/writer';
+import { resting } from '../storage/tabSession';
+import { settle } from '../settings/config';
+import { engine, type Former } from '../training/engine';
+import { readHash } from '../settings/hash';
+import { opened } from '../app/dialogs';
+import { hidePretrained } from '../writing/pretrained';
+import type { Settings } from '../settings/settings';
+import { store, waiting } from '../app/store';
+import { chooseBundled } from '../data/texts';
+import { sampler } from '../writing/sampler';
 import { hashOf, type Place, TOURS, type TourName } from './tours';
 
 export const place = signal<Place | null>(null);
@@ -36,7 +36,7 @@ async function arrange({ tour, at }: Place, play: boolean): Promise<void> {
   if (!play) return;
   if (differs || steps !== undefined) await engine.applyAndRestart(steps);
   else await engine.play();
-  if (!differs) writer.write();
+  if (!differs) sampler.write();
 }
 
 async function putAside(): Promise<void> {
@@ -52,7 +52,7 @@ async function putAside(): Promise<void> {
 /** Goes to a stop. `play`: somebody asked for it, so that it may move. */
 export function goTo(next: Place, play = true): Promise<void> {
   opened.value = null;
-  hide();
+  hidePretrained();
   place.value = next;
   history.replaceState(null, '', hashOf(next));
   queue = queue.then(putAside).then(() => arrange(next, play));

@@ -19,7 +19,7 @@ export const TOURS: Record<TourName, readonly Stop[]> = {
   vanishing: [
     { link: RNN, steps: 10, look: FLOW },
     { link: `${RNN}&ig=0.5`, steps: 10, look: FLOW },
-    { link: `${RNN}&ig=2&cl=0`, steps: 60, look: '.run' },
+    { link: `${RNN}&ig=2&cl=0`, steps: 30, look: '.run' },
     { link: `${RNN}&ig=2&cl=1`, steps: 60, look: '.loss' },
   ],
   gates: [

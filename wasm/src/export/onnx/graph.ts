@@ -1,6 +1,6 @@
 /** A graph of ONNX operators under construction; the body of a Scan is one within another. */
 import { type Attribute, BOOL, FLOAT, INT32, INT64, Message, node, tensor, valueInfo } from './proto.js';
-import { halves, quantized } from './precision.js';
+import { halves, quantized } from '../precision.js';
 
 export interface GraphOptions {
   opset: number;

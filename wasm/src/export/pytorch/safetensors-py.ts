@@ -8,8 +8,8 @@ export const safetensorsPy = String.raw`def read_safetensors(path):
     arrays = {}
     for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
         begin, end = (8 + length + offset for offset in entry["data_offsets"])
-        assert entry["dtype"] == "F32", name
-        arrays[name] = numpy.frombuffer(data[begin:end], "<f4").reshape(entry["shape"]).copy()
+        stored = {"F32": "<f4", "F16": "<f2"}[entry["dtype"]]
+        arrays[name] = numpy.frombuffer(data[begin:end], stored).astype("<f4").reshape(entry["shape"])
     return arrays, metadata
 
 

@@ -151,7 +151,7 @@ export function fromStateDict(file: Uint8Array, options: StateDictOptions = {}):
     ...options.config,
     ...('vocabulary' in names ? { unit: names.vocabulary.unit, vocabulary: Math.max(O, 2) } : { task }),
     layers: configs,
-    ...(table && { embedding: table.shape[1], tied }),
+    ...(table && { embedding: table.shape[1], tieWeights: tied }),
   };
   return writeCheckpoint(config, names, parameters);
 }

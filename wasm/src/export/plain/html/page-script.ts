@@ -54,7 +54,8 @@ const SHOWING = `
     ];
     const place = ([t, y]) => ((600 * t) / last).toFixed(1) + ',' + (190 - (180 * (y - low)) / (high - low || 1)).toFixed(1);
     const shapes = series.map(([className, list]) => draw('polyline', { class: className, points: list.map(place).join(' ') }));
-    picture('The series and its forecast', 600, 200, shapes, 'Grey: given. Blue: predicted, one step ahead. Orange: forecast.');
+    picture('The series and its forecast', 600, 200, shapes, 
+      'Grey: given. Blue: predicted, one step ahead. Orange: forecast. From ' + low.toPrecision(3) + ' below to ' + high.toPrecision(3) + ' above.');
   };
   const roll = (parts) => {
     let at = 0;

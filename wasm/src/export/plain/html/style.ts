@@ -53,7 +53,7 @@ output {
   overflow-wrap: anywhere;
 }
 .text { white-space: pre-wrap; }
-.bar { display: grid; grid-template-columns: minmax(4rem, 10rem) 1fr 4rem; gap: 0.75rem; align-items: center; }
+.bar { display: grid; grid-template-columns: minmax(4rem, 30%) 1fr 4rem; gap: 0.75rem; align-items: center; }
 .bar > span:last-child { text-align: end; font-variant-numeric: tabular-nums; }
 .track { height: 0.75rem; border-radius: 0.375rem; background: var(--tint); overflow: hidden; }
 .track > div { height: 100%; background: var(--accent); }

@@ -1,0 +1,63 @@
+import { Disclosure } from '../controls/Disclosure';
+import { NumberField } from '../controls/NumberField';
+import { Select } from '../controls/Select';
+import { message } from '../i18n/messages';
+import { corporaOf } from '../settings/taskConfig';
+import { chooseCorpus } from '../settings/tasks';
+import { OWN_TEXT } from '../settings/settings';
+import { store } from '../app/store';
+import { OwnData } from './OwnData';
+
+/** Examples: made ones, each with what can be reached on it, or the reader's own. */
+export function ExamplesChoice() {
+  const { task, dataset: name } = store.settings.value;
+  const corpora = corporaOf(task);
+  const card = corpora.find((corpus) => corpus.name === name);
+  const chosen = store.corpus.value;
+  const own = card ? [] : [{ name: OWN_TEXT, label: chosen?.title ?? message.text.pasted }];
+  const [, summary, counted, optimum, trivial] = message.said.corpora[name] ?? [];
+  return (
+    <>
+      <Select
+        name="dataset"
+        label={message.text.choose}
+        value={card ? name : OWN_TEXT}
+        choices={[
+          ...corpora.map(({ name, label }) => ({ name, label: message.said.corpora[name]?.[0] ?? label })),
+          ...own,
+        ]}
+        onChoose={(chosen) => chosen !== OWN_TEXT && chooseCorpus(chosen)}
+      />
+      {card ? (
+        <>
+          <p class="about about-examples">{summary ?? card.summary}</p>
+          <NumberField
+            name="difficulty"
+            label={message.tasks.difficulty(counted ?? card.difficulty)}
+            range={[card.min, card.max]}
+            zero={String(card.default)}
+          />
+          <Disclosure title={message.tasks.reached}>
+            {() => (
+              <>
+                <dl class="reached">
+                  <dt>{message.tasks.best}</dt>
+                  <dd>{optimum ?? card.optimum}</dd>
+                  <dt>{message.loss.trivial}</dt>
+                  <dd>{trivial ?? card.trivial}</dd>
+                </dl>
+                <p class="preset-source">{card.source}</p>
+              </>
+            )}
+          </Disclosure>
+        </>
+      ) : (
+        <p class="about about-examples" dir="auto">
+          {chosen?.opening.trim().replace(/\s+/g, ' ').slice(0, 200)}
+        </p>
+      )}
+      <p class="format">{message.tasks.formats[task]}</p>
+      <OwnData hint={message.tasks.formats[task]} size="" />
+    </>
+  );
+}

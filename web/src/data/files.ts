@@ -1,0 +1,38 @@
+// Files in and out: models to save and open, texts to train on.
+import { message } from '../i18n/messages';
+import { engine } from '../training/engine';
+import { bytes } from '../i18n/format';
+import { notify } from '../app/notices';
+import { store } from '../app/store';
+import { chooseFile } from './texts';
+
+const MODEL_LIMIT = 1_000_000_000;
+
+export function download(blob: Blob, name: string): void {
+  const address = URL.createObjectURL(blob);
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+/** Whole, under the step's name; or under another one, without what only training on needs. */
+export async function saveModel(as?: string): Promise<void> {
+  const run = store.run.peek();
+  const data = await engine.save({ optimizer: as === undefined });
+  if (!data || !run) return;
+  const { cell, units: hidden } = run.settings;
+  const name = as ?? `unfold-${cell}-${hidden}-step-${engine.current?.info.step ?? 0}.safetensors`;
+  download(new Blob([data as Uint8Array<ArrayBuffer>], { type: 'application/octet-stream' }), name);
+  notify('note', message.notice.saved(name, bytes(data.length)));
+}
+
+/** A model by its ending, anything else as text. */
+export async function takeFile(file: File): Promise<void> {
+  if (!/\.safetensors$/i.test(file.name)) return chooseFile(file);
+  if (file.size > MODEL_LIMIT) {
+    return notify('error', message.notice.file, message.text.tooLarge(file.name, file.size, MODEL_LIMIT));
+  }
+  await engine.open(new Uint8Array(await file.arrayBuffer()), file.name);
+}

@@ -1,0 +1,91 @@
+// Choosing what to learn from. The newest choice wins when two are on their way.
+import { batch, effect, untracked } from '@preact/signals';
+import { openModel } from 'unfold-rnn';
+import { message } from '../i18n/messages';
+import { absentCorpus, bundled, dropped, LISTINGS, madeCorpus, pasted, type Corpus } from './corpus';
+import { notify, report } from '../app/notices';
+import { OWN_TEXT, type Settings } from '../settings/settings';
+import { set, store, wanted } from '../app/store';
+
+let newest = 0;
+
+async function choose(find: () => Promise<Corpus>): Promise<boolean> {
+  const mine = ++newest;
+  try {
+    const corpus = await find();
+    if (mine !== newest) return false;
+    batch(() => {
+      store.corpus.value = corpus;
+      set('text', corpus.id);
+      if (corpus.id === OWN_TEXT) set('dataset', '');
+    });
+    return true;
+  } catch (error) {
+    report(error);
+    return false;
+  }
+}
+
+export function chooseBundled(id: string): Promise<boolean> {
+  return choose(() => bundled(id));
+}
+
+export function choosePasted(text: string): Promise<boolean> {
+  return choose(async () => pasted(text));
+}
+
+export async function chooseFile(file: File): Promise<void> {
+  const chosen = await choose(() => dropped(file));
+  if (chosen && store.run.peek()) notify('note', message.notice.textWaits(file.name));
+}
+
+/** The reader's own text, for when they come back to it from made examples. */
+let own: Corpus | null = null;
+
+/** Whether these are the examples, or a text, that the settings name. */
+function fits({ task, dataset: name, text }: Settings, corpus: Corpus | null): boolean {
+  if (!corpus) return false;
+  if (task !== 'next' && name !== '') return corpus.id === name && corpus.made;
+  return !corpus.made && (task !== 'next' || text === OWN_TEXT || corpus.id === text);
+}
+
+/** What the settings name. A text of one's own is only there while it is the chosen one. */
+export async function corpusFor(settings: Settings): Promise<Corpus | null> {
+  const chosen = store.corpus.peek();
+  if (fits(settings, chosen)) return chosen;
+  const { task, dataset: corpus, text } = settings;
+  if (task !== 'next' && corpus !== '') return madeCorpus(corpus);
+  if (text === OWN_TEXT && own) return own;
+  return task === 'next' ? bundled(text === OWN_TEXT ? LISTINGS[0]!.id : text) : chosen;
+}
+
+/** What a model from a file goes on learning from: its own made examples, or the text that is here. */
+export async function corpusOfFile(bytes: Uint8Array, here: Corpus): Promise<Corpus> {
+  const model = await openModel(bytes, undefined, { threads: 1 });
+  const { task, dataset: corpus } = model.info.config;
+  model.dispose();
+  if (typeof corpus === 'object') return madeCorpus(corpus.name);
+  const settings = store.settings.peek();
+  const name = typeof task === 'object' ? task.name : 'next';
+  if (name === 'next') return here.made ? ((await corpusFor({ ...settings, task: 'next' })) ?? here) : here;
+  // Somebody's own examples are not in the file: without them the model answers, but cannot go on.
+  return here.id === OWN_TEXT && settings.task === name ? here : absentCorpus();
+}
+
+/** Keeps the data in step with the settings, whoever changed them: a task, a configuration, a link. */
+export function watchData(): void {
+  effect(() => {
+    const [settings, corpus] = [wanted.value, store.corpus.value];
+    if (corpus?.id === OWN_TEXT && !corpus.made) own = corpus;
+    if (!corpus || fits(settings, corpus)) return;
+    const { task, dataset: name, text } = settings;
+    untracked(() => {
+      if (task !== 'next' && name !== '') {
+        newest++;
+        store.corpus.value = madeCorpus(name);
+      } else if (text === OWN_TEXT && own) {
+        store.corpus.value = own;
+      } else if (task === 'next') void chooseBundled(text);
+    });
+  });
+}

@@ -1,0 +1,106 @@
+import { signal } from '@preact/signals';
+import type { ComponentType } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { Disclosure } from '../controls/Disclosure';
+import { NumberField } from '../controls/NumberField';
+import { Select } from '../controls/Select';
+import { Deferred } from '../controls/Deferred';
+import { message } from '../i18n/messages';
+import { menu } from './config';
+import { report } from '../app/notices';
+import { cellOf } from './schema';
+import { set, store } from '../app/store';
+import { ConfigurationPanel } from './ConfigurationPanel';
+import { MorePanel } from './MorePanel';
+import { PresetPicker } from './PresetPicker';
+import { TaskControls } from './TaskControls';
+
+/** Fetched when it is first opened. */
+const equations = signal<ComponentType<{ cell: string }> | null>(null);
+
+function Equations({ cell }: { cell: string }) {
+  useEffect(() => {
+    if (!equations.peek())
+      import('../inside/CellEquations').then(({ CellEquations }) => (equations.value = CellEquations), report);
+  }, []);
+  const Loaded = equations.value;
+  return Loaded && <Loaded cell={cell} />;
+}
+
+function CellNote({ name }: { name: string }) {
+  const cell = cellOf(name);
+  if (!cell) return null;
+  return (
+    <Disclosure title={message.network.about(cell.label)}>
+      {() => (
+        <div class="preset-about">
+          <p>{message.said.cells[name] ?? cell.summary}</p>
+          <Equations cell={name} />
+          <p class="preset-source">{cell.source}</p>
+        </div>
+      )}
+    </Disclosure>
+  );
+}
+
+/** The configuration is written by hand: the controls rest until they are asked for. */
+function Beyond() {
+  return (
+    <p class="beyond">
+      <button type="button" class="slim" onClick={() => set('custom', '')}>
+        {message.configuration.back}
+      </button>
+    </p>
+  );
+}
+
+/** Options belong to a cell: another one starts with its own. */
+function chooseCell(cell: string): void {
+  store.settings.value = { ...store.settings.value, cell, options: '' };
+}
+
+export function NetworkPanel() {
+  const { cell, optimizer, custom, task } = store.settings.value;
+  const beyond = custom !== '';
+  return (
+    <section class="group" aria-labelledby="network-title">
+      <div class="group-head">
+        <h2 id="network-title">{message.network.title}</h2>
+        <span class="group-note">{message.network.restarts}</span>
+      </div>
+      <PresetPicker />
+      {beyond && <Beyond />}
+      <fieldset class="controls" disabled={beyond}>
+        <div class="pairs">
+          <Select
+            name="cell"
+            label={message.settings.cell}
+            value={cell}
+            choices={menu('cell')}
+            onChoose={chooseCell}
+          />
+          <Select
+            name="optimizer"
+            label={message.settings.optimizer}
+            value={optimizer}
+            choices={menu('optimizer')}
+            onChoose={(name) => set('optimizer', name)}
+          />
+          <NumberField name="units" step={16} />
+          <NumberField name="layers" />
+          {task === 'next' && <NumberField name="sequenceLength" step={8} />}
+          <NumberField name="batchSize" step={8} />
+          <NumberField name="seed" />
+        </div>
+        <Deferred>
+          <TaskControls />
+          <CellNote name={cell} />
+          {!beyond && <MorePanel />}
+        </Deferred>
+      </fieldset>
+      <Deferred>
+        <ConfigurationPanel />
+      </Deferred>
+    </section>
+  );
+}

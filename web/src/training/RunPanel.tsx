@@ -1,0 +1,46 @@
+import { message } from '../i18n/messages';
+import { compact, decimals, integer, percent, twoDigits, upToTwo } from '../i18n/format';
+import { shownTask, store } from '../app/store';
+
+const round = (perSecond: number | null, to: number) =>
+  perSecond === null ? '–' : integer(Math.round(perSecond / to) * to);
+
+export function RunPanel() {
+  const { step, epoch, tokensPerSecond, characters, gradientNorm, learningRate } = store.numbers.value;
+  const { accuracy, validationAccuracy } = store.numbers.value;
+  const task = shownTask.value;
+  const examples = task !== 'next';
+  const answers = examples && task !== 'generate' && task !== 'regress';
+  const facts: [string, string][] = [
+    [message.facts.step, integer(step)],
+    [message.facts.epoch, upToTwo(epoch)],
+    [
+      examples ? message.facts.examplesSpeed : message.facts.speed,
+      round(tokensPerSecond, examples ? 10 : 100),
+    ],
+    [examples ? message.facts.examplesSeen : message.facts.seen, compact(characters || null)],
+    [message.facts.norm, decimals(gradientNorm, 3)],
+    [message.facts.rate, learningRate === null ? '–' : twoDigits(learningRate)],
+    ...(answers
+      ? ([
+          [message.facts.right, percent(accuracy)],
+          [message.facts.rightHeldOut, percent(validationAccuracy)],
+        ] as [string, string][])
+      : []),
+  ];
+  return (
+    <section class="run" aria-labelledby="run-title">
+      <h2 id="run-title" class="unseen">
+        {message.facts.title}
+      </h2>
+      <dl class="facts">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,82 @@
+// Takes every report of a training run and shows it at a pace people can read.
+import type { ModelInfo, Progress } from 'unfold-rnn';
+import { message } from '../i18n/messages';
+import { announce } from '../app/announce';
+import { decimals, integer } from '../i18n/format';
+import { nextFrame } from '../app/frame';
+import type { Series } from './series';
+import { store, type Run } from '../app/store';
+import { measured, type Unit, unitOf } from '../settings/units';
+
+const SHOW_EVERY = 160; // Milliseconds: faster digits cannot be read.
+const SPEAK_EVERY_EPOCHS = 1;
+
+export class Recorder {
+  private latest: Progress | null = null;
+  private shownAt = 0;
+  private ended = false;
+  private epochsSpoken: number;
+  private readonly unit: Unit;
+
+  constructor(private readonly run: Run) {
+    this.epochsSpoken = Math.floor(run.info.epoch);
+    this.unit = unitOf(run.settings);
+  }
+
+  take(progress: Progress): void {
+    const { series, history } = this.run;
+    const { step, gradientNorm, learningRate, tokensPerSecond, accuracy } = progress;
+    if (progress.losses.length > 0)
+      history.add({ step, gradientNorm, learningRate, tokensPerSecond, accuracy: accuracy ?? NaN });
+    const first = progress.step - progress.losses.length + 1;
+    progress.losses.forEach((loss, index) => series.add(first + index, measured(this.unit, loss)));
+    if (progress.validationLoss !== null && progress.validationStep !== null) {
+      series.addValidation(progress.validationStep, measured(this.unit, progress.validationLoss));
+    }
+    this.latest = progress;
+    this.ended = false;
+    this.speak(progress, series);
+    nextFrame(this.showSoon);
+  }
+
+  private speak(progress: Progress, series: Series): void {
+    const epochs = Math.floor(progress.epoch);
+    if (epochs < this.epochsSpoken + SPEAK_EVERY_EPOCHS) return;
+    this.epochsSpoken = epochs;
+    announce(
+      message.announcements.epoch(integer(epochs), decimals(series.latest, 2), message.units[this.unit]),
+    );
+  }
+
+  private readonly showSoon = (): void => {
+    if (this.ended) return;
+    if (performance.now() - this.shownAt >= SHOW_EVERY) this.show();
+    else nextFrame(this.showSoon);
+  };
+
+  /** Shows the newest numbers now; at the end of a run, of the model itself: it may be ahead of its last report. */
+  show(end?: ModelInfo): void {
+    this.shownAt = performance.now();
+    this.ended = end !== undefined;
+    if (!this.latest || store.run.peek() !== this.run) return;
+    const { gradientNorm, learningRate, tokens: characters, tokensPerSecond } = this.latest;
+    const { accuracy, validationAccuracy } = this.latest;
+    // Written from nothing, no sequence is the right one.
+    const asked = this.run.settings.task !== 'generate';
+    const { step, epoch } = end ?? this.latest;
+    const { latest: loss, latestValidation: validation } = this.run.series;
+    store.numbers.value = {
+      step,
+      epoch,
+      loss,
+      validation,
+      gradientNorm,
+      learningRate,
+      characters,
+      tokensPerSecond,
+      accuracy: asked ? accuracy : null,
+      validationAccuracy: asked ? validationAccuracy : null,
+    };
+    store.drawn.value++;
+  }
+}
