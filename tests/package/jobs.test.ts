@@ -24,7 +24,7 @@ function network({ pieces, milliseconds }: { pieces: number; milliseconds: numbe
     piece = 0;
     step += 1;
     const seconds = (pieces * milliseconds) / 1000;
-    events.push({ step, loss: 1, validationLoss: null, characters: step, seconds });
+    events.push({ step, loss: 1, validationLoss: null, tokens: step, seconds });
   };
   /** As calls do that want a whole step. */
   const finish = () => {
@@ -127,7 +127,7 @@ describe('a run with only a validation left to do', () => {
     gradientNorm: 3,
     learningRate: 0.1,
   };
-  const taken = { ...step, characters: 40, seconds: 0.1 };
+  const taken = { ...step, tokens: 40, seconds: 0.1 };
   const validated = { ...taken, loss: null, validationLoss: 1.5, seconds: 0 };
   /** Each slice gives the next list of events. */
   function scripted(...slices: object[][]) {
@@ -147,7 +147,7 @@ describe('a run with only a validation left to do', () => {
     first.next();
     first.return({} as never); // stopped in its last validation
     const reports = run(session, { until: 5 });
-    expect(reports).toMatchObject([{ ...last, loss: 2, gradientNorm: 3, learningRate: 0.1, characters: 40 }]);
+    expect(reports).toMatchObject([{ ...last, loss: 2, gradientNorm: 3, learningRate: 0.1, tokens: 40 }]);
     expect(reports[0]!.losses).toHaveLength(0);
   });
 
