@@ -42,8 +42,8 @@ main(async () => {
         `step ${step}: ${bits} bits a character held out, ${Math.round(tokensPerSecond)} characters a second`,
       );
     }
-    const { bitsPerToken } = await model.evaluate();
-    console.log(`${bitsPerToken.toFixed(4)} bits a character held out`);
+    const { loss } = await model.evaluate();
+    console.log(`${(loss / Math.LN2).toFixed(4)} bits a character held out`);
     const bytes = toFloat16(await model.save({ optimizer: false }));
     if (bytes.length > LARGEST)
       throw new Failure(`the model has ${bytes.length} bytes; ${LARGEST} are allowed.`);

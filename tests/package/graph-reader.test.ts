@@ -120,7 +120,7 @@ describe('what does not fit', async () => {
       expect(() => readGraph({ graph: text }), text).toThrow(UnfoldError);
     expect(() => readGraph({})).toThrow(
       expect.objectContaining({
-        code: 'INVALID_CHECKPOINT',
+        code: 'UNSUPPORTED',
         field: '__metadata__.graph',
         expected: expect.stringContaining('openModel'),
       }),

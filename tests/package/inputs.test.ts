@@ -63,6 +63,92 @@ describe('a message repeats at most 80 characters of what came', () => {
   });
 });
 
+test('nor does any call repeat more of a value of 500 000 characters, wherever it stands', async () => {
+  const long = 'x'.repeat(500_000);
+  const thrower = {
+    toJSON() {
+      throw new Error(long);
+    },
+  };
+  const network = await createNetwork({ layers: small.layers, task: { inputs: 2 } }, here);
+  const x = { shape: [1, 1, 2], data: new Float32Array(2) };
+  const text = models['text']!;
+  const classify = models['classify']!;
+  const config = { layers: small.layers };
+  const places: Record<string, (value: never) => unknown> = {
+    createModel: (v) => createModel(v, 'abc', here),
+    'createModel dataset': (v) => createModel(config, [{ input: 'a', target: 'b' }, v] as never, here),
+    'createModel runtime': (v) => createModel(config, 'abc', v),
+    'createModel runtime.threads': (v) => createModel(config, 'abc', { threads: v }),
+    'createModel config.preset': (v) => createModel({ preset: v }, 'abc', here),
+    'createModel config.units': (v) => createModel({ preset: 'gru', units: v }, 'abc', here),
+    'createModel config.layers': (v) => createModel({ layers: [{ cell: v }] }, 'abc', here),
+    'createModel config.task': (v) => createModel({ task: v }, 'abc', here),
+    'createModel config.dataset': (v) => createModel({ dataset: v }, undefined, here),
+    'createModel config field': (v) => createModel({ [v as string]: 1 }, 'abc', here),
+    'createModel example': (v) => createModel({ task: 'classify' }, [{ input: v, target: 1 as never }], here),
+    'createModel example.context': (v) =>
+      createModel({ task: 'classify' }, [{ input: 'a', target: 'b', context: v }], here),
+    'createModel lines': (v) => createModel({ task: 'tag' }, `a\tb\n${v as string}`, here),
+    openModel: (v) => openModel(v, '', here),
+    'openModel bytes': (v) => openModel(new TextEncoder().encode(`{"${v as string}`), '', here),
+    createNetwork: (v) => createNetwork(v, here),
+    'createNetwork task': (v) => createNetwork({ task: v }, here),
+    'createNetwork task.inputs': (v) => createNetwork({ task: { inputs: v } }, here),
+    checkConfig: (v) => checkConfig({ optimizer: v }),
+    'checkConfig sizes': (v) => checkConfig({}, v),
+    'checkConfig vocabulary': (v) => checkConfig({}, { vocabulary: v }),
+    describeNetwork: (v) => describeNetwork({}, { vocabulary: v }),
+    preload: (v) => preload({ math: v }),
+    train: (v) => text.train({ steps: v }),
+    sample: (v) => collect(text.sample({ temperature: v })),
+    'sample prompt': (v) => collect(text.sample({ prompt: v, length: v })),
+    evaluate: (v) => classify.evaluate({ split: v }),
+    predict: (v) => classify.predict(v),
+    'predict input': (v) => classify.predict({ input: v }),
+    'predict target': (v) => classify.predict({ input: 'ab', target: v }),
+    'predict many': (v) => classify.predict([{ input: 'ab' }, { input: v }]),
+    logProbability: (v) => classify.logProbability(v),
+    example: (v) => classify.example(v, 0),
+    'example index': (v) => classify.example('train', v),
+    baselines: (v) => text.baselines({ maxOrder: v }),
+    gradientFlow: (v) => text.gradientFlow({ lags: v }),
+    saliency: (v) => text.saliency('the', { at: v }),
+    preactivations: (v) => text.preactivations('the', { at: v }),
+    histograms: (v) => text.histograms({ bins: v }),
+    update: (v) => text.update({ clip: v }),
+    'update field': (v) => text.update({ [v as string]: 1 }),
+    save: (v) => text.save({ optimizer: v }),
+    forward: (v) => network.forward(v),
+    'forward shape': (v) => network.forward({ ...x, shape: v }),
+    'forward lengths': (v) => network.forward(x, { lengths: [v] }),
+    backward: (v) => network.backward(v),
+    setParameters: (v) => network.setParameters({ [v as string]: x }),
+    step: (v) => network.step(v),
+    'step optimizer': (v) => network.step({ optimizer: v }),
+    'step learningRate': (v) => network.step({ optimizer: { name: 'sgd', learningRate: v } }),
+    'step field': (v) => network.step({ optimizer: { name: 'sgd', [v as string]: 1 } }),
+    load: (v) => network.load(v),
+  };
+  const more: Record<string, () => unknown> = {
+    'update throws': () => text.update(thrower as never),
+    'predict throws': () => classify.predict(thrower as never),
+  };
+  for (const [place, call] of Object.entries(places)) more[place] ??= () => call(long as never);
+  const wrong: string[] = [];
+  for (const [place, call] of Object.entries(more)) {
+    const { message, actual = '', field = '' } = await rejection(new Promise((done) => done(call())));
+    const most = Math.max(
+      ...[message, actual, field].map((part) =>
+        /x*/g[Symbol.match](part)!.reduce((a, b) => Math.max(a, b.length), 0),
+      ),
+    );
+    if (most > 80 || message.length > 1000) wrong.push(`${place}: ${most} of ${message.length}`);
+  }
+  network.dispose();
+  expect(wrong).toEqual([]);
+});
+
 describe('options that do not exist are refused by name', () => {
   const calls: Record<string, (model: Model, options: never) => unknown> = {
     train: (model, options) => model.train(options),

@@ -5,8 +5,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { EngineSession, Reply } from '../../dist/shared/engine.js';
 import { train } from '../../dist/worker/jobs.js';
-import type { TrainArgs } from '../../dist/shared/protocol.js';
-import type { Progress } from 'unfold-rnn';
+import type { Chunks, TrainArgs } from '../../dist/shared/protocol.js';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => void vi.useRealTimers());
@@ -25,7 +24,7 @@ function network({ pieces, milliseconds }: { pieces: number; milliseconds: numbe
     piece = 0;
     step += 1;
     const seconds = (pieces * milliseconds) / 1000;
-    events.push({ step, loss: 1, validationLoss: null, characters: step, seconds });
+    events.push({ step, loss: 1, validationLoss: null, tokens: step, seconds });
   };
   /** As calls do that want a whole step. */
   const finish = () => {
@@ -49,8 +48,8 @@ function network({ pieces, milliseconds }: { pieces: number; milliseconds: numbe
 }
 
 /** A run whose reader takes everything, with `between` milliseconds of other work after each slice. */
-function run(session: EngineSession, args: TrainArgs, between = 0): Progress[] {
-  const reports: Progress[] = [];
+function run(session: EngineSession, args: TrainArgs, between = 0): Chunks['train'][] {
+  const reports: Chunks['train'][] = [];
   const job = train(session, args, { credit: 1, send: (progress) => reports.push(progress) });
   while (!job.next().done) pass(between);
   return reports;
@@ -92,7 +91,7 @@ describe('seconds of work', () => {
 
 test('a step that another call finishes, once the time is over, is the last', () => {
   const { session, finish } = network({ pieces: 20, milliseconds: 0.7 });
-  const reports: Progress[] = [];
+  const reports: Chunks['train'][] = [];
   const job = train(session, { seconds: 0 }, { credit: 1, send: (progress) => reports.push(progress) });
   expect(job.next().done).toBe(false);
   finish();
@@ -128,7 +127,7 @@ describe('a run with only a validation left to do', () => {
     gradientNorm: 3,
     learningRate: 0.1,
   };
-  const taken = { ...step, characters: 40, seconds: 0.1 };
+  const taken = { ...step, tokens: 40, seconds: 0.1 };
   const validated = { ...taken, loss: null, validationLoss: 1.5, seconds: 0 };
   /** Each slice gives the next list of events. */
   function scripted(...slices: object[][]) {
@@ -148,7 +147,7 @@ describe('a run with only a validation left to do', () => {
     first.next();
     first.return({} as never); // stopped in its last validation
     const reports = run(session, { until: 5 });
-    expect(reports).toMatchObject([{ ...last, loss: 2, gradientNorm: 3, learningRate: 0.1, characters: 40 }]);
+    expect(reports).toMatchObject([{ ...last, loss: 2, gradientNorm: 3, learningRate: 0.1, tokens: 40 }]);
     expect(reports[0]!.losses).toHaveLength(0);
   });
 

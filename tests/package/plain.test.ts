@@ -228,7 +228,7 @@ describe('a file', () => {
       metadata: { ...rest, checksum: checksum({ metadata: rest, tensors }) },
       tensors,
     });
-    refused(bare, { code: 'INVALID_CHECKPOINT', field: '__metadata__.graph' });
+    refused(bare, { code: 'UNSUPPORTED', field: '__metadata__.graph' });
     for (const exporter of [toJavaScript, toC, toHtml])
       expect(() => exporter(checkpoint, { precision: 'int4' as never })).toThrow(
         expect.objectContaining({ code: 'INVALID_ARGUMENT', field: 'precision' }),

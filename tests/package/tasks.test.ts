@@ -76,6 +76,9 @@ describe.each(hosts)('in $host', ({ worker }) => {
     const [before] = await collect(model.train({ steps: 1 }));
     const after = (await collect(model.train({ steps: 60 }))).at(-1)!;
     expect(after.loss).toBeLessThan(before!.loss);
+    const bits = JSON.stringify(task).includes('regress') ? null : after.loss / Math.LN2;
+    expect(after.bitsPerToken).toBe(bits); // a squared error has none
+    expect((await model.evaluate()).bitsPerToken === null).toBe(bits === null);
     const { data } = model.info;
     expect(data!.train + data!.validation + data!.test).toBeGreaterThan(2);
     expect(data!.trivialLoss).toBeGreaterThan(0);

@@ -147,8 +147,8 @@ async function measure(model: Model): Promise<Evaluation | undefined> {
 }
 
 /** A measure as the task counts. */
-export function told({ info }: Model, { loss, bitsPerToken, accuracy }: Evaluation): string {
-  if (!info.data) return `${bitsPerToken.toFixed(4)} bits a character`;
+export function told({ info }: Model, { loss, accuracy }: Evaluation): string {
+  if (!info.data) return `${(loss / Math.LN2).toFixed(4)} bits a character`;
   const right = accuracy === null ? '' : `, ${(100 * accuracy).toFixed(2)} % right`;
   return `loss ${loss.toFixed(6)}${right}`;
 }

@@ -1,5 +1,5 @@
 /** What callers pass, checked before it crosses over to the engine: a caller in JavaScript may pass anything. */
-import { mismatch, refuse, UnfoldError, wrap } from '../shared/errors.js';
+import { describe, mismatch, refuse, UnfoldError } from '../shared/errors.js';
 import type { Runtime } from '../shared/types.js';
 
 /** Half of a pair: no UTF-8 holds it. */
@@ -10,9 +10,9 @@ const RUNTIME: readonly (keyof Runtime)[] = [
 ];
 
 /** JSON as the engine reads it: NaN and infinities arrive as text to be refused by name, not as null. */
-export function toJson(value: object): string {
-  const spell = (name: string, item: unknown) => {
-    if (typeof item === 'string') checkUnicode('INVALID_ARGUMENT', name, item);
+export function toJson(value: object, name = 'options'): string {
+  const spell = (field: string, item: unknown) => {
+    if (typeof item === 'string') checkUnicode('INVALID_ARGUMENT', field, item);
     return typeof item === 'number' && !Number.isFinite(item) ? String(item) : item;
   };
   try {
@@ -20,7 +20,7 @@ export function toJson(value: object): string {
   } catch (error) {
     throw error instanceof UnfoldError
       ? error
-      : wrap('INVALID_ARGUMENT', 'The options hold what JSON cannot', error);
+      : mismatch('INVALID_ARGUMENT', name, 'what JSON can hold', describe(error));
   }
 }
 

@@ -1,5 +1,6 @@
 import { checkWhole, encode, requireObject, toJson } from './arguments.js';
 import type { Client } from './client.js';
+import { taskOf } from './dataset.js';
 import { mismatch, placed, refuse, UnfoldError } from '../shared/errors.js';
 import type { NetworkGraph } from '../shared/graph-types.js';
 import { inspectionOf } from '../shared/inspection.js';
@@ -51,7 +52,7 @@ export class TextModel implements Model {
           ...sink,
           push: (progress) => {
             this.#update({ step: progress.step, epoch: progress.epoch });
-            sink.push(progress);
+            sink.push({ ...progress, bitsPerToken: this.#bits(progress.loss) });
           },
           result: (info) => this.#update(info),
         }),
@@ -92,7 +93,7 @@ export class TextModel implements Model {
     if (!this.#info.data && split !== 'validation' && split !== 'train')
       throw refuse('INVALID_ARGUMENT', 'split', "'train' or 'validation'", split);
     const result = await this.#client.call('evaluate', { split }, { signal });
-    return { ...result, bitsPerToken: result.loss / Math.LN2 };
+    return { ...result, bitsPerToken: this.#bits(result.loss) };
   }
 
   async predict(request: PredictRequest): Promise<Prediction>;
@@ -203,6 +204,11 @@ export class TextModel implements Model {
       if (!reads[field] && request[field] !== undefined)
         throw mismatch('INVALID_ARGUMENT', field, `nothing of ${name}`, 'a value');
     return toJson(request);
+  }
+
+  /** A squared error has none. */
+  #bits(loss: number): number | null {
+    return taskOf(this.#info.config).name === 'regress' ? null : loss / Math.LN2;
   }
 
   #update(changes: Partial<Info>): ModelInfo {

@@ -291,13 +291,14 @@ const graphFields = () =>
 /**
  * The checked graph of a file.
  * @param metadata of the safetensors file
- * @throws UnfoldError `INVALID_CHECKPOINT` with the field that is missing, unknown or wrong
+ * @throws UnfoldError `INVALID_CHECKPOINT` with the field that is missing, unknown or wrong; `UNSUPPORTED` for a whole
+ *   file that an earlier version wrote without a graph
  */
 export function readGraph(metadata: Readonly<Record<string, string>>): SavedGraph {
   const text = metadata['graph'];
   if (text === undefined)
     throw mismatch(
-      'INVALID_CHECKPOINT',
+      'UNSUPPORTED',
       '__metadata__.graph',
       "the network's graph (open the file with openModel and save it once)",
       'nothing',

@@ -126,7 +126,8 @@ export interface SampleChunk {
 }
 
 export interface Chunks {
-  train: Progress;
+  /** The client knows whether the loss has bits. */
+  train: Omit<Progress, 'bitsPerToken'>;
   sample: SampleChunk;
 }
 

@@ -159,8 +159,8 @@ export interface Progress {
    * where only a validation was left to do in a model that has just been opened.
    */
   loss: number;
-  /** The same loss in bits. */
-  bitsPerToken: number;
+  /** The same loss in bits; null of `regress`, whose squared error has none. */
+  bitsPerToken: number | null;
   /** The latest known of this run of `train`, in nats a character. */
   validationLoss: number | null;
   /** The step it was measured at. */
@@ -227,8 +227,8 @@ export interface Evaluation {
    * step, summed over the keys; `regress`: squared error.
    */
   loss: number;
-  /** The loss in bits. */
-  bitsPerToken: number;
+  /** The loss in bits; null of `regress`, whose squared error has none. */
+  bitsPerToken: number | null;
   /** How many were predicted. */
   tokens: number;
   /**

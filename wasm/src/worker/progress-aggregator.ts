@@ -69,7 +69,7 @@ export class Meter {
    * @param worked seconds of work so far in this run, evaluations included
    * @param limit seconds of work that end the run
    */
-  take(done: boolean, target: number, worked: number, limit: number): Progress {
+  take(done: boolean, target: number, worked: number, limit: number): Omit<Progress, 'bitsPerToken'> {
     const latest = this.#latest;
     const losses = Float32Array.from(this.#losses);
     this.#losses = [];
@@ -78,7 +78,6 @@ export class Meter {
       step: latest.step,
       epoch: latest.epoch,
       loss: latest.loss,
-      bitsPerToken: latest.loss / Math.LN2,
       validationLoss: this.#validation?.loss ?? null,
       validationStep: this.#validation?.step ?? null,
       accuracy: latest.accuracy,

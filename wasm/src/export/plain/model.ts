@@ -49,7 +49,7 @@ export interface PlainModel {
 }
 
 /**
- * @throws UnfoldError `INVALID_CHECKPOINT`: not a whole file of `save()`, or one without a graph; `UNSUPPORTED`: a task
+ * @throws UnfoldError `INVALID_CHECKPOINT`: not a whole file of `save()`; `UNSUPPORTED`: one without a graph, a task
  *   that plain programs do not know
  */
 export function readModel(bytes: Uint8Array): PlainModel {

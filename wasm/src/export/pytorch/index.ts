@@ -75,12 +75,7 @@ export function toPyTorch(checkpoint: Uint8Array): PyTorchProject {
     };
   for (const name of TRAINING)
     if (read.config[name] === undefined)
-      throw refuse(
-        'INVALID_CHECKPOINT',
-        `config.${name}`,
-        'a value (open this file and save it once)',
-        'nothing',
-      );
+      throw refuse('UNSUPPORTED', `config.${name}`, 'a value (open this file and save it once)', 'nothing');
   return {
     'network.py': sound('graph', () => networkPy(lower(read, [], true))),
     'train.py': trainPy,

@@ -16,7 +16,7 @@ import type { ArrayInfo, Program } from '../program.js';
  * does, see {@link PlainOptions}.
  *
  * @param checkpoint what `Model.save()` or `Network.save()` gave
- * @throws UnfoldError `INVALID_CHECKPOINT`: not such a file, or one without a graph (open it and save it once);
+ * @throws UnfoldError `INVALID_CHECKPOINT`: not such a file; `UNSUPPORTED`: one without a graph (open it and save it once);
  *   `UNSUPPORTED`: an operation or task that plain programs do not know, by name
  */
 export function toC(checkpoint: Uint8Array, options: PlainOptions = {}): string {

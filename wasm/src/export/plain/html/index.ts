@@ -31,7 +31,7 @@ const NO_SCRIPT = 'This page needs JavaScript and a browser of 2021 or newer.';
  * `precision` says. By default a page stays below 1 MB up to about 930 000 weights.
  *
  * @param checkpoint what `Model.save()` or `Network.save()` gave
- * @throws UnfoldError `INVALID_CHECKPOINT`: not such a file, or one without a graph (open it and save it once);
+ * @throws UnfoldError `INVALID_CHECKPOINT`: not such a file; `UNSUPPORTED`: one without a graph (open it and save it once);
  *   `UNSUPPORTED`: an operation or task that plain programs do not know, by name; `INVALID_ARGUMENT`: a longer title,
  *   or another precision
  */

@@ -19,7 +19,7 @@ import { type Storage, weightsCode } from './storage.js';
  * 1/254 of the largest weight in its row.
  *
  * @param checkpoint what `Model.save()` or `Network.save()` gave
- * @throws UnfoldError `INVALID_CHECKPOINT`: not such a file, or one without a graph (open it and save it once);
+ * @throws UnfoldError `INVALID_CHECKPOINT`: not such a file; `UNSUPPORTED`: one without a graph (open it and save it once);
  *   `UNSUPPORTED`: an operation or task that plain programs do not know, by name
  */
 export function toJavaScript(checkpoint: Uint8Array, options: PlainOptions = {}): string {

@@ -12,7 +12,7 @@ import { taskCodePy } from './tasks.js';
  * single precision; log probabilities agree with the engine's to about 1e-5.
  *
  * @param checkpoint what `Model.save()` or `Network.save()` gave
- * @throws UnfoldError `INVALID_CHECKPOINT`: not such a file, or one without a graph (open it and save it once);
+ * @throws UnfoldError `INVALID_CHECKPOINT`: not such a file; `UNSUPPORTED`: one without a graph (open it and save it once);
  *   `UNSUPPORTED`: an operation or task that plain programs do not know, by name
  */
 export function toNumPy(checkpoint: Uint8Array): string {
