@@ -159,13 +159,13 @@ describe('before a network is built', () => {
     const { page, problems, close } = await visit(browser, site, { at, locale: 'de-DE' });
     await page
       .locator('.cost-problem')
-      .filter({ hasText: /^Dieses Netz braucht 4,\d+ GB Speicher; verfügbar sind höchstens 3,5 GB\.$/ })
+      .filter({ hasText: /^Dieses Netz braucht 4,\d+\sGB Speicher; verfügbar sind höchstens 3,5\sGB\.$/ })
       .waitFor();
     const train = page.getByRole('button', { name: 'Trainieren', exact: true });
     expect(await train.isDisabled()).toBe(true);
     expect(await train.getAttribute('title')).toMatch(/^Dieses Netz braucht/);
     await page.locator('.written-waits').filter({ hasText: 'Dieses Netz braucht' }).waitFor();
-    await page.getByLabel('Schichten').fill('1');
+    await page.locator('#set-layers').fill('1');
     await expect.poll(() => train.isEnabled()).toBe(true);
     expect(problems).toEqual([]);
     await close();

@@ -104,14 +104,16 @@ class Sampler {
   private remember(): void {
     const { sample, owner } = this;
     if (!sample || !owner || sample.text.length === 0) return;
-    owner.samples = thin([{ ...sample }, ...owner.samples.filter((older) => !repeats(older, sample))]);
+    const others = owner.samples.filter((older) => !begins(older, sample));
+    if (others.some((older) => begins(sample, older))) return;
+    owner.samples = thin([{ ...sample }, ...others]);
     if (owner === store.run.peek()) store.samples.value = owner.samples;
   }
 }
 
-/** What the same state of the network wrote again, or had not finished writing when it was asked anew. */
-const repeats = (older: Sample, newer: Sample) =>
-  older.step === newer.step && older.prompt === newer.prompt && newer.text.startsWith(older.text);
+/** Of two samples of the same weights, one is the beginning of the other: it was cut off by a wish for a new one. */
+const begins = (one: Sample, other: Sample) =>
+  one.step === other.step && one.prompt === other.prompt && other.text.startsWith(one.text);
 
 /** Drops the sample whose neighbours are closest in proportion, so that early steps stay too. */
 function thin(samples: Sample[]): Sample[] {
