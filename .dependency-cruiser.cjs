@@ -24,7 +24,7 @@ module.exports = {
       severity: 'error',
       comment: 'Nobody will find it either.',
       // What a build makes, what Vite answers, what a benchmark's own server does, and what an example exports first.
-      from: { pathNot: '^tests/|^scripts/bench/peers/' },
+      from: { pathNot: '^tests/|^scripts/bench/peers/|^wasm/examples/[^/]+/' },
       to: { couldNotResolve: true, pathNot: '(^|/)simd[^/]*$|^virtual:|^unfold-rnn|^\\./model\\.js$' },
     },
     only(
@@ -37,7 +37,7 @@ module.exports = {
       name: 'package-has-no-dependency',
       severity: 'error',
       comment: 'The package is installed without any other.',
-      from: { path: '^wasm/', pathNot: '^wasm/[^/]*\\.mjs$' },
+      from: { path: '^wasm/', pathNot: '^wasm/[^/]*\\.mjs$|^wasm/examples/[^/]+/' }, // these are projects of their own
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg', 'npm-unknown', 'npm-peer', 'npm-optional'] },
     },
     only(

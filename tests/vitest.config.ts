@@ -32,7 +32,7 @@ function inBrowser(name: string, headers: Record<string, string>): TestProjectIn
 }
 
 /** What takes the packed package into projects of its own: it is packed and installed once for these files. */
-const packed = ['tests/package/packed.test.ts', 'tests/package/fixtures.test.ts'];
+const packed = ['packed', 'fixtures', 'examples'].map((name) => `tests/package/${name}.test.ts`);
 
 function inNode(name: string, files: TestUserConfig): TestProjectInlineConfiguration {
   return {

@@ -1,6 +1,6 @@
 /**
  * The packed package in other people's set-ups: installed from the tarball, built by each bundler, and trained for
- * real in a browser under a strict policy, in every Node, and in their test runners. All give the same numbers.
+ * real in a browser under a strict policy, in every Node, in Bun and Deno, and in their test runners. All give the same numbers.
  */
 import { spawn } from 'node:child_process';
 import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
@@ -49,13 +49,15 @@ const env = Object.fromEntries(
 const run = (folder: string, ...args: string[]) => execute(process.execPath, args, { cwd: folder, env });
 const vite = (name: string) => join(tools!, 'node_modules', name, 'bin/vite.js');
 
-async function inNode(program: string, runtime: string, cwd = project) {
+const EVALUATE = ['--input-type=module', '-e'];
+
+async function inNode(program: string, runtime: string, evaluate: readonly string[] = EVALUATE) {
   await cp(join(own, 'train.js'), join(project, 'train.js'));
   const code = `
     import { createModel } from 'unfold-rnn';
     import { train } from './train.js';
     console.log(JSON.stringify(await train(createModel, ${runtime})));`;
-  const { stdout, stderr } = await execute(program, ['--input-type=module', '-e', code], { cwd });
+  const { stdout, stderr } = await execute(program, [...evaluate, code], { cwd: project });
   expect(stderr).toBe('');
   return JSON.parse(stdout);
 }
@@ -185,25 +187,29 @@ describe.skipIf(!firefox)('Firefox', () => {
   });
 });
 
-describe('Node', () => {
-  const others = ['node22', 'node24'].map(
-    (name) => [name, join(tools ?? '', 'node_modules', name, 'bin/node')] as const,
-  );
+describe('Node, Bun and Deno', () => {
+  const binary = (path: string) => join(tools ?? '', 'node_modules', path);
+  const others = [
+    ['node22', binary('node22/bin/node'), EVALUATE],
+    ['node24', binary('node24/bin/node'), EVALUATE],
+    ['Bun', binary('@oven/bun-linux-x64/bin/bun'), ['-e']],
+    ['Deno', binary('@deno/linux-x64-glibc/deno'), ['eval']],
+  ] as const;
 
-  const inAny = async (_: string, program: string) => {
+  const inAny = async (_: string, program: string, evaluate: readonly string[]) => {
     for (const runtime of [
       '{ threads: 1 }',
       '{ threads: 2 }',
       '{ threads: 1, worker: false }',
       '{ threads: 2, worker: false }',
     ])
-      expect(await inNode(program, runtime), runtime).toMatchObject({
+      expect(await inNode(program, runtime, evaluate), runtime).toMatchObject({
         ...expected,
         threads: runtime.includes('2') ? 2 : 1,
       });
   };
   const title = '%s, with threads and without, in a worker and not';
-  test.each([['this one', process.execPath] as const])(title, inAny);
+  test.each([['this one', process.execPath, EVALUATE] as const])(title, inAny);
   test.skipIf(missing).each(others)(title, inAny);
 });
 
