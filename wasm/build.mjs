@@ -16,7 +16,9 @@ const isTwin = (name) => /-fast\.js$/.test(name);
 
 mkdirSync(dist(), { recursive: true });
 for (const name of readdirSync(dist())) if (/\.(js|d\.ts)$/.test(name) && !isGlue(name)) rmSync(dist(name));
-for (const { name } of readdirSync(here('src'), { withFileTypes: true }).filter((entry) => entry.isDirectory()))
+for (const { name } of readdirSync(here('src'), { withFileTypes: true }).filter((entry) =>
+  entry.isDirectory(),
+))
   rmSync(dist(name), { recursive: true, force: true });
 
 try {

@@ -92,7 +92,13 @@ test('the exporters are apart, and small', () => {
 });
 
 test('the declarations stand by themselves', () => {
-  for (const name of ['index.d.ts', 'shared/types.d.ts', 'shared/errors.d.ts', 'inline.d.ts', 'export/index.d.ts']) {
+  for (const name of [
+    'index.d.ts',
+    'shared/types.d.ts',
+    'shared/errors.d.ts',
+    'inline.d.ts',
+    'export/index.d.ts',
+  ]) {
     const imports = [...read(name).matchAll(/from '(.*?)'/g)].map((match) => match[1]);
     for (const file of imports)
       expect(existsSync(new URL(file!.replace(/js$/, 'd.ts'), new URL(name, dist))), `${name}: ${file}`).toBe(

@@ -149,7 +149,9 @@ describe.each(hosts)('in $host', ({ worker }) => {
     };
     await fc.assert(
       fc.asyncProperty(fc.array(acts(which), { maxLength: 10 }), async (list) => {
-        const model = await createModel(...argumentsOf({ ...small, ...options, ...(text && { text }), worker }));
+        const model = await createModel(
+          ...argumentsOf({ ...small, ...options, ...(text && { text }), worker }),
+        );
         try {
           await made(list, ({ call }) => call(model));
           await model.update({ dropout: 0 });

@@ -264,12 +264,11 @@ std::set<Index> keys_at(const Numbers& roll, Index step) {
 TEST(ReadMusic, Pieces) {
   const std::string parts =
       R"({"train": [[[60, 0, 60], [], [87]]], "valid": [[[1],[2]]], "test": [[[3],[4]], [[5],[6]]]})";
-  for (
-      const std::string& text :
-      {parts, std::string(R"({"format": "roll", "more": {"train": [{"a": []}, null, 1.5]}, "splits": )") + parts + "}",
-       "\xEF\xBB\xBF" + parts,
-       std::string(
-           R"({"train": [[[60, 0, 60], [], [87]]], "validation": [[[1],[2]]], "test": [[[3],[4]], [[5],[6]]]})")}) {
+  for (const std::string& text :
+       {parts, std::string(R"({"format": "roll", "more": {"train": [{"a": []}, null, 1.5]}, "splits": )") + parts + "}",
+        "\xEF\xBB\xBF" + parts,
+        std::string(
+            R"({"train": [[[60, 0, 60], [], [87]]], "validation": [[[1],[2]]], "test": [[[3],[4]], [[5],[6]]]})")}) {
     const Dataset d = read_dataset(text, asking(TaskKind::notes));
     ASSERT_EQ(d.train.size(), 1u);
     EXPECT_EQ(d.validation.size(), 1u);

@@ -1,12 +1,5 @@
 /** A model to measure a text with: all of it, where it is not the one that the model was trained on. */
-import {
-  type Config,
-  type Model,
-  openModel,
-  type Runtime,
-  type Split,
-  type UnfoldError,
-} from 'unfold-rnn';
+import { type Config, type Model, openModel, type Runtime, type Split, type UnfoldError } from 'unfold-rnn';
 // What no other program needs of the package: to write a file of other settings.
 import { writeCheckpoint } from '../export/checkpoint.js';
 import { readSafetensors } from '../export/safetensors.js';

@@ -1,16 +1,6 @@
 import { useState } from 'preact/hooks';
 import { PinnedChart, Swatch } from './PinnedChart';
-import {
-  differences,
-  MOST_PINS,
-  type Pin,
-  pinPresent,
-  pins,
-  ranked,
-  samples,
-  unpin,
-  writeAll,
-} from './pins';
+import { differences, MOST_PINS, type Pin, pinPresent, pins, ranked, samples, unpin, writeAll } from './pins';
 import { describedBy } from '../help/helpTarget';
 import { Dialog } from '../controls/Dialog';
 import { Disclosure } from '../controls/Disclosure';

@@ -7,13 +7,7 @@ import { NumberField } from '../controls/NumberField';
 import { Select } from '../controls/Select';
 import { message } from '../i18n/messages';
 import { menu, type MenuName } from './config';
-import {
-  ARCHITECTURE_NAMES,
-  type Architecture,
-  type Feedback,
-  type Leak,
-  PROPERTIES,
-} from './settings';
+import { ARCHITECTURE_NAMES, type Architecture, type Feedback, type Leak, PROPERTIES } from './settings';
 import { set, store } from '../app/store';
 import { CellOptions } from './CellOptions';
 

@@ -21,7 +21,10 @@ const equations = signal<ComponentType<{ cell: string }> | null>(null);
 function Equations({ cell }: { cell: string }) {
   useEffect(() => {
     if (!equations.peek())
-      import('../inside/CellEquations').then(({ CellEquations }) => (equations.value = CellEquations), report);
+      import('../inside/CellEquations').then(
+        ({ CellEquations }) => (equations.value = CellEquations),
+        report,
+      );
   }, []);
   const Loaded = equations.value;
   return Loaded && <Loaded cell={cell} />;

@@ -2,13 +2,7 @@
 import { Check } from '../controls/Check';
 import { Select } from '../controls/Select';
 import { message } from '../i18n/messages';
-import {
-  PROPERTIES,
-  type SettingName,
-  type Settings,
-  type TaskName,
-  type TaskSettings,
-} from './settings';
+import { PROPERTIES, type SettingName, type Settings, type TaskName, type TaskSettings } from './settings';
 import { ATTENTIONS, CONTEXTS, LENGTHS, POOLS, SAMPLINGS } from './settings';
 import { set, store } from '../app/store';
 
