@@ -2,7 +2,7 @@
 import { encode } from './arguments.js';
 import { type ExampleWriter, writerOf } from './examples.js';
 import { reasonOf } from './stream.js';
-import { refuse, UnfoldError } from '../shared/errors.js';
+import { refuse, type UnfoldError } from '../shared/errors.js';
 import type { BlobLike, Config, Dataset, Example, TaskConfig } from '../shared/types.js';
 
 export interface Source {

@@ -1,6 +1,6 @@
 /** Examples in the text format of their task, see `TaskConfig.name`. What a format cannot carry is refused with its place. */
 import { checkUnicode } from './arguments.js';
-import { mismatch, refuse, UnfoldError } from '../shared/errors.js';
+import { mismatch, refuse, type UnfoldError } from '../shared/errors.js';
 import type { Example, TaskConfig } from '../shared/types.js';
 
 export interface ExampleWriter {

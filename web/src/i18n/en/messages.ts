@@ -9,7 +9,6 @@ import type { ExportName } from '../../sharing/exportNames';
 import type { NotKeptReason } from '../../storage/storageError';
 import { tasks, units } from './tasks';
 import type { Feedback, Leak, ScheduleSettings } from '../../settings/settings';
-import type { Pending } from '../../app/store';
 import type { Unit } from '../../settings/units';
 
 const settings: Record<HelpName, string> = {
@@ -360,7 +359,7 @@ export const english = {
       pausing: 'Pausing after the step in progress…',
       resetting: 'Resetting to the initial weights…',
       building: 'Building the new network…',
-    } as Record<Pending, string>,
+    } as Record<'pausing' | 'resetting' | 'building', string>,
     changed: (names: string) => `Changed: ${names}; needs a restart`,
     atOnce: (name: string) => `${name} applies immediately`,
     speed: 'characters per second',
