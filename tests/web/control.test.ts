@@ -244,7 +244,7 @@ it('brings the last copy back when the worker dies', async () => {
 it('carries every setting in the link', async () => {
   const { page, close } = await visit(browser, site, { at: `${SMALL}&autostart=0` });
   await expect.poll(() => play(page).isEnabled()).toBe(true);
-  await page.getByLabel('Dataset').selectOption('tunes');
+  await page.getByLabel('Dataset', { exact: true }).selectOption('tunes');
   await page.getByLabel('Cell').selectOption('peephole-lstm');
   await page.getByLabel('Optimizer').selectOption('rmsprop');
   for (const [label, value] of Object.entries({

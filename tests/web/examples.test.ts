@@ -61,7 +61,7 @@ it('waits for a restart, and Undo brings the text back', { timeout: LONG }, asyn
   await page.getByRole('button', { name: /^Restore the previous run/ }).click();
   await expect.poll(() => step(page)).toBe(1);
   await page.getByRole('heading', { name: 'Generated text' }).waitFor();
-  expect(await page.getByLabel('Dataset').inputValue()).toBe('tales');
+  expect(await page.getByLabel('Dataset', { exact: true }).inputValue()).toBe('tales');
   // What moved with it at once is said for some seconds first.
   await expect.poll(() => page.locator('.changes').innerText()).toBe('No pending changes');
   await page.getByRole('button', { name: /^Restore the previous run/ }).click();
@@ -70,7 +70,7 @@ it('waits for a restart, and Undo brings the text back', { timeout: LONG }, asyn
   // Dismissed, a change of task leaves nothing behind.
   await choose(page, { label: 'Generate text' });
   await page.getByRole('button', { name: 'Discard' }).click();
-  expect(await page.getByLabel('Dataset').inputValue()).toBe('order');
+  expect(await page.getByLabel('Dataset', { exact: true }).inputValue()).toBe('order');
   expect(problems).toEqual([]);
   await close();
 });
@@ -93,7 +93,7 @@ it('goes on after a reload, made examples and the reader’s own', { timeout: LO
   await page.reload();
   await expect.poll(() => step(page), { timeout: 30_000 }).toBe(2);
   await answered(page, 2);
-  expect(await page.getByLabel('Dataset').inputValue()).toBe('order');
+  expect(await page.getByLabel('Dataset', { exact: true }).inputValue()).toBe('order');
   await page.keyboard.press('s');
   await expect.poll(() => step(page)).toBe(3);
 
@@ -111,7 +111,7 @@ it('goes on after a reload, made examples and the reader’s own', { timeout: LO
   await page.reload();
   await expect.poll(() => step(page), { timeout: 30_000 }).toBe(at);
   await answered(page, at);
-  expect(await page.getByLabel('Dataset').locator('option:checked').innerText()).toBe('Pasted text');
+  expect(await page.getByLabel('Dataset', { exact: true }).locator('option:checked').innerText()).toBe('Pasted text');
   await page.getByLabel('Classify your own').fill('aba');
   await page.getByRole('button', { name: 'Predict' }).click();
   await expect.poll(() => page.locator('.own-answer b').innerText()).toMatch(/odd|even/);
@@ -148,7 +148,7 @@ it('opens a saved model with its examples, or as far as it can without them', { 
   await expect.poll(() => play(other.page).isEnabled()).toBe(true);
   await drop(other.page, 'sorting.safetensors', made);
   await answered(other.page, 1);
-  expect(await other.page.getByLabel('Dataset').inputValue()).toBe('sorting');
+  expect(await other.page.getByLabel('Dataset', { exact: true }).inputValue()).toBe('sorting');
   await other.page.keyboard.press('s');
   await expect.poll(() => step(other.page)).toBe(2);
   await drop(other.page, 'own.safetensors', own);
@@ -171,7 +171,7 @@ it('says what is wrong with examples that are none, and goes on', { timeout: LON
   await page.getByRole('button', { name: 'Use this text' }).click();
   await play(page).click();
   await page.locator('.notice', { hasText: 'This text cannot be used' }).waitFor();
-  await page.getByLabel('Dataset').selectOption('reversal');
+  await page.getByLabel('Dataset', { exact: true }).selectOption('reversal');
   await play(page).click();
   await answered(page, 1);
   await close();

@@ -143,7 +143,7 @@ it('lists runs to rename, delete and resume, own texts with them', async () => {
   await page.getByRole('button', { name: 'Use this text' }).click();
   await press(page, 4);
   await keptAt(page, 4);
-  await page.getByLabel('Dataset').selectOption('tunes');
+  await page.getByLabel('Dataset', { exact: true }).selectOption('tunes');
   await page.getByLabel('Hidden units').fill('20');
   await restart(page);
   await waitForStep(page, 5);
@@ -157,7 +157,7 @@ it('lists runs to rename, delete and resume, own texts with them', async () => {
   await page.getByRole('heading', { name: '<b>mine</b>' }).waitFor();
   await own.getByRole('button', { name: /^Resume/ }).click();
   await expect.poll(() => step(page)).toBe(4);
-  expect(await page.getByLabel('Dataset').inputValue()).toBe('own');
+  expect(await page.getByLabel('Dataset', { exact: true }).inputValue()).toBe('own');
   await press(page, 5);
   await openRuns(page);
   const other = rows(page).filter({ hasText: 'Dance tunes' });
@@ -183,7 +183,7 @@ it('offers the run of a tab that ended in the middle', async () => {
   await keptAt(first, 20);
   await first.close();
   const second = await tab(context, '#autostart=0');
-  const notice = second.locator('.notice', { hasText: 'was still training when its tab ended' });
+  const notice = second.locator('.notice', { hasText: 'was still training when its tab closed' });
   await notice.getByRole('button', { name: 'Resume' }).click();
   await waitForStep(second, 21);
   await context.close();
@@ -274,14 +274,14 @@ describe('goes on training, and says so,', () => {
         script: deny(database + others),
       });
       await press(page, 3);
-      const told = page.getByRole('alert').filter({ hasText: 'does not let this page keep runs' });
-      await told.filter({ hasText: 'Save keeps the model as a file' }).waitFor();
+      const told = page.getByRole('alert').filter({ hasText: 'does not let this page store runs' });
+      await told.filter({ hasText: 'Save stores the model as a file' }).waitFor();
       await page.keyboard.press('w');
       await press(page, 6);
       expect(await told.count()).toBe(1);
       expect((await exported(page)).length).toBeGreaterThan(1000);
       await openRuns(page);
-      await page.locator('.runs-about', { hasText: 'does not let this page keep runs' }).waitFor();
+      await page.locator('.runs-about', { hasText: 'does not let this page store runs' }).waitFor();
       expect(problems).toEqual([]);
       await close();
     },
@@ -295,7 +295,7 @@ describe('goes on training, and says so,', () => {
     const { page, problems, close } = await visit(browser, site, { at: SMALL, script });
     await press(page, 3);
     const told = page.getByRole('alert').filter({ hasText: 'no space left' });
-    await told.filter({ hasText: 'Save keeps the model as a file' }).waitFor();
+    await told.filter({ hasText: 'Save stores the model as a file' }).waitFor();
     await press(page, 8);
     expect(await told.count()).toBe(1);
     expect((await exported(page)).length).toBeGreaterThan(1000);

@@ -34,7 +34,7 @@ describe.each([true, false])('isolated: %s', (isolation) => {
     await second.goto(`${site.url}some/where/?from=elsewhere#v=1&h=32&t=names`);
     await waitForStep(second, 5);
     expect(await second.evaluate(() => crossOriginIsolated)).toBe(isolation);
-    expect(await second.getByLabel('Dataset').inputValue()).toBe('names');
+    expect(await second.getByLabel('Dataset', { exact: true }).inputValue()).toBe('names');
     // A new network needs the engine's files again.
     await rest(second);
     await second.getByLabel('Cell').selectOption('lstm');

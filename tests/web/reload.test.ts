@@ -45,7 +45,7 @@ async function onPage(page: Page): Promise<string> {
 async function choose(page: Page, name: string, text: string): Promise<void> {
   await drop(page, name, text);
   await page
-    .getByLabel('Dataset')
+    .getByLabel('Dataset', { exact: true })
     .locator('option:checked', { hasText: name })
     .waitFor({ state: 'attached' });
 }
@@ -157,7 +157,7 @@ it('keeps the last words of a run and the beginning of the next while a copy is 
 
 it.each([
   { refused: 'there is no room', error: 'QuotaExceededError', why: 'There is no space left to store runs.' },
-  { refused: 'storage is denied', error: 'SecurityError', why: 'does not let this page keep runs' },
+  { refused: 'storage is denied', error: 'SecurityError', why: 'does not let this page store runs' },
 ])('says so where no copy was kept because $refused', async ({ error, why }) => {
   const script = `
     const { put } = IDBObjectStore.prototype;

@@ -23,8 +23,8 @@ export async function choose(
   { label, dataset }: { label: string; dataset?: string },
 ): Promise<void> {
   await expect.poll(() => page.locator('#set-task option').count()).toBe(7);
-  await page.getByLabel('Task').selectOption({ label });
-  if (dataset) await page.getByLabel('Dataset').selectOption(dataset);
+  await page.getByLabel('Task', { exact: true }).selectOption({ label });
+  if (dataset) await page.getByLabel('Dataset', { exact: true }).selectOption(dataset);
   await expect.poll(() => play(page).isEnabled()).toBe(true);
 }
 

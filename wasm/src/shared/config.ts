@@ -134,12 +134,15 @@ export interface TaskConfig {
 
 /** A configuration that spells its task. */
 export interface ConfigOf<T extends Task> extends Config {
+  /** The task by its name, or with its settings. */
   task: T | (TaskConfig & { name: T });
 }
 
 /** A configuration of the task that is the default, `next`. */
 export interface TextConfig extends Config {
+  /** Left out: `next`. */
   task?: never;
+  /** Left out: the text is the second argument. */
   dataset?: never;
 }
 

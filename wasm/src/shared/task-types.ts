@@ -3,7 +3,9 @@ import type { Task } from './config.js';
 
 /** A `Blob` or a `File`. */
 export interface BlobLike {
+  /** Bytes. */
   readonly size: number;
+  /** Its content. */
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
@@ -20,6 +22,7 @@ export interface Example {
   input?: string | ArrayLike<number | Numbers>;
   /** A string; of `classify` a label; of `tag` labels of one character, one a step; of `regress` a number or numbers. */
   target?: string | readonly string[] | number | Numbers;
+  /** generate: as many numbers as `task.context` says. */
   context?: Numbers;
 }
 
@@ -64,7 +67,9 @@ interface Scored {
 
 /** A sequence that was written and how likely it is. */
 export interface Hypothesis {
+  /** The sequence. */
   output: string;
+  /** Its ln P. */
   logProbability: number;
   /** log P/((5 + length)/6)^lengthPenalty. */
   score: number;
@@ -118,14 +123,23 @@ export type AnyPrediction = Open<Each, FieldOf<Each>>;
 
 /** By task. `next` and `tensor` predict nothing of this kind. */
 export interface Predictions {
+  /** Texts are continued by `sample`. */
   next: never;
+  /** A sequence. */
   generate: TextPrediction;
+  /** A label for the whole sequence. */
   classify: ClassifyPrediction;
+  /** A label for each step. */
   tag: TagPrediction;
+  /** Another sequence. */
   translate: TextPrediction;
+  /** Numbers. */
   regress: NumbersPrediction;
+  /** Probabilities of keys. */
   notes: NumbersPrediction;
+  /** See `Network.forward`. */
   tensor: never;
+  /** A task that is known only at run time. */
   [other: string]: AnyPrediction;
 }
 
@@ -134,10 +148,14 @@ export type Prediction<T extends Task = string> = Predictions[T];
 
 /** An example, and what the model answers to it. */
 export interface ExampleResult<P = Prediction> {
+  /** Symbols as text, or rows of numbers, a row a step. Empty for `generate`. */
   input: string | number[][];
+  /** generate: the numbers given with it. */
   context?: number[];
+  /** The true answer: text, or rows of numbers. Of `tag` see `targets`. */
   target?: string | number[][];
   /** tag: null where a step does not count. */
   targets?: (string | null)[];
+  /** What `predict` gives for this input, with the probability of the true answer. */
   answer: P;
 }

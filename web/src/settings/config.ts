@@ -21,7 +21,8 @@ export function writeOptions(options: Map<string, string>): string {
   return [...options].map(([name, value]) => `${name}:${value}`).join();
 }
 
-function leak({ leak, leakFrom: from, leakTo: to }: Settings): NonNullable<LayerConfig['leak']> {
+function leak({ leak, leakFrom: from, leakTo: to }: Settings): LayerConfig['leak'] {
+  if (leak === 'none') return undefined;
   if (leak === 'fixed') return to;
   return leak === 'learned' ? { from, to, learned: true } : { from, to };
 }

@@ -63,7 +63,7 @@ function reveal(tale: Tale, signal: AbortSignal): Promise<void> {
 
 /** Writes one tale, to its end. */
 async function tell(tale: Tale, from: Model, seed: number, signal: AbortSignal): Promise<void> {
-  const options = { prime: BREAK, length: LONGEST, temperature: TEMPERATURE, seed, signal };
+  const options = { prompt: BREAK, length: LONGEST, temperature: TEMPERATURE, seed, signal };
   try {
     for await (const piece of from.sample(options)) {
       tale.points.push(...piece);
