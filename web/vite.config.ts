@@ -54,7 +54,7 @@ let start: Set<string> | undefined;
 /** The start is one file: in a dozen, each of a few hundred bytes, it would take longer. */
 function chunkOf(id: string, { getModuleInfo }: { getModuleInfo: ModuleOf }): string | undefined {
   // What the catalogues of other languages need, apart from the one that waits for them.
-  if (/\/src\/state\/(format|language)\.ts$/.test(id)) return 'format';
+  if (/\/src\/i18n\/(format|language)\.ts$/.test(id)) return 'format';
   start ??= importedBy(here('src/main.tsx'), getModuleInfo);
   return start.has(id) ? 'main' : undefined;
 }

@@ -90,6 +90,7 @@ export interface TextPrediction {
   attention?: number[][];
 }
 
+/** Of `classify`. */
 export interface ClassifyPrediction extends Scored {
   /** The label. */
   output: string;
@@ -97,6 +98,7 @@ export interface ClassifyPrediction extends Scored {
   probabilities: number[];
 }
 
+/** Of `tag`. */
 export interface TagPrediction extends Scored {
   /** The label of each step. */
   outputs: string[];

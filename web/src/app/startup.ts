@@ -1,6 +1,6 @@
 // From the address to a running page, and the effects that keep the parts in step.
 import { computed, effect, untracked } from '@preact/signals';
-import { checkConfig, type Config, preload } from 'unfold-rnn';
+import { checkConfig, type Config, preload, UnfoldError } from 'unfold-rnn';
 import { offerUnfinished, resumeRun, watchRuns } from '../storage/autosave';
 import { forgetHere, lastHere, watchTab } from '../storage/tabSession';
 import { message } from '../i18n/messages';
@@ -102,6 +102,8 @@ async function estimate(): Promise<void> {
     );
   } catch (error) {
     if (mine !== estimates) return;
+    // An engine that could not be fetched says nothing of the network: Train fetches it again.
+    if (error instanceof UnfoldError && error.code === 'LOAD_FAILED') return;
     store.estimate.value = {
       config: null,
       parameters: null,
