@@ -57,10 +57,10 @@ function Prime() {
   return (
     <div class="field">
       <div class="field-head">
-        <label for="set-prime">{message.settings.prompt}</label>
+        <label for="set-prompt">{message.settings.prompt}</label>
       </div>
       <input
-        id="set-prime"
+        id="set-prompt"
         aria-describedby={describedBy('prompt')}
         type="text"
         class="prime"
