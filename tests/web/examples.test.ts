@@ -111,7 +111,9 @@ it('goes on after a reload, made examples and the reader’s own', { timeout: LO
   await page.reload();
   await expect.poll(() => step(page), { timeout: 30_000 }).toBe(at);
   await answered(page, at);
-  expect(await page.getByLabel('Dataset', { exact: true }).locator('option:checked').innerText()).toBe('Pasted text');
+  expect(await page.getByLabel('Dataset', { exact: true }).locator('option:checked').innerText()).toBe(
+    'Pasted text',
+  );
   await page.getByLabel('Classify your own').fill('aba');
   await page.getByRole('button', { name: 'Predict' }).click();
   await expect.poll(() => page.locator('.own-answer b').innerText()).toMatch(/odd|even/);

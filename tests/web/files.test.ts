@@ -114,7 +114,9 @@ it('takes one of several files, and says so', async () => {
     document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
   });
   await page.getByText('Only one.txt was opened, not the other 2 files.').waitFor();
-  await expect.poll(() => page.getByLabel('Dataset', { exact: true }).locator('option:checked').innerText()).toBe('one.txt');
+  await expect
+    .poll(() => page.getByLabel('Dataset', { exact: true }).locator('option:checked').innerText())
+    .toBe('one.txt');
   await close();
 });
 
