@@ -35,8 +35,8 @@ async function ask(task: Asked, input: string, beam: number): Promise<Reply> {
   try {
     const request =
       task === 'generate'
-        ? { beam, ...(input !== '' && { target: input }) }
-        : { input, ...(task === 'translate' && { beam }) };
+        ? { beamWidth: beam, ...(input !== '' && { target: input }) }
+        : { input, ...(task === 'translate' && { beamWidth: beam }) };
     return { input, beam, answer: await model.predict(request) };
   } catch (error) {
     return { input, beam, problem: textOf(error) };
