@@ -1,4 +1,4 @@
-// Trained characters per second on the reference task, beside what a bare multiply–add loop reaches.
+// Trained characters per second on the reference task, beside the peak of a multiply–add micro-kernel.
 #pragma once
 
 #include "unfold/config/config.h"
@@ -13,8 +13,8 @@ struct BenchOptions {
 };
 
 /// {kernels, fast, rows: [{name, threads, parameters, charactersPerSecond, slowest, fastest, gflops, limit, share,
-/// profile}]}: `slowest` and `fastest` are the rates of those chunks, `limit` is the bare micro-kernel's GFLOP/s on as
-/// many threads, measured between the chunks of the same row.
+/// profile}]}: `slowest` and `fastest` are the rates of those chunks, `limit` is the micro-kernel's peak in GFLOP/s on
+/// as many threads, measured between the chunks of the same row.
 Json benchmark(const BenchOptions& options);
 
 /// GFLOP/s of the packed product at a shape that stays in the first-level cache, on the threads in force.

@@ -1,5 +1,5 @@
 // npm run bench [-- options]: trained characters per second on the reference task (65 symbols, window 64,
-// batch 32, Adam, clipping), beside what a bare multiply-add micro-kernel reaches on as many threads in the
+// batch 32, Adam, clipping), beside the peak of a multiply-add micro-kernel on as many threads in the
 // same run. Prints a table and writes build/bench.json.
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -267,7 +267,7 @@ async function bench() {
     console.log(`\n${describe(about)}`);
     if (options.quick) console.log('--quick: these numbers are not to be quoted.');
     console.log(
-      'Trained characters per second, with their spread; GFLOP/s; share of the bare multiply-add micro-kernel.\n',
+      'Trained characters per second, with their spread; GFLOP/s; % of the peak of the micro-kernel.\n',
     );
     const shown = options.growth ? growthLines(results) : options.networks.flatMap((n) => lines(n, results));
     console.log(table(shown));

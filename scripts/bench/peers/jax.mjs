@@ -181,7 +181,7 @@ function modelOf(layers, hidden) {
 
 /** @param {number} layers @param {number} hidden @param {number} threads */
 export async function create(layers, hidden, threads) {
-  if (threads === 1) Reflect.deleteProperty(globalThis, 'SharedArrayBuffer'); // how jax-js is told
+  if (threads === 1) Reflect.deleteProperty(globalThis, 'SharedArrayBuffer'); // how jax-js learns of it
   jax = await import('/jax/index.js');
   ({ numpy: np, nn } = jax);
   await jax.init('wasm');
