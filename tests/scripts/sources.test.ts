@@ -42,10 +42,10 @@ test('the bindings, the examples and the programs of core/tools do not include e
       /^core\/examples\/train.cpp: may not include core\/tools\/options.h: .* part of the other/,
     ),
     expect.stringMatching(
-      /^wasm\/bindings.cpp: may not include core\/tools\/options.h: .* part of the other/,
+      /^wasm\/bindings\/bindings.cpp: may not include core\/tools\/options.h: .* part of the other/,
     ),
     expect.stringMatching(
-      /^core\/tools\/main.cpp: may not include wasm\/reply.h: core\/tools comes before wasm/,
+      /^core\/tools\/main.cpp: may not include wasm\/bindings\/reply.h: core\/tools comes before wasm/,
     ),
   ]);
 });
