@@ -178,7 +178,7 @@ std::vector<Json> all_edges() {
   for (const int depth : {1, 2})
     for (const bool shortcut : {false, true})
       for (const char* join : {"first", "last", "all"}) {
-        const Json block{{"units", depth == 1 ? Json{2} : Json{2, 3}}, {"shortcut", shortcut}, {"join", join}};
+        const Json block{{"hidden", depth == 1 ? Json{2} : Json{2, 3}}, {"shortcut", shortcut}, {"join", join}};
         list.push_back({edge("input", 0), edge("self", 1, block)});
       }
   list.push_back({edge("input", 0, {{"hidden", {2}}, {"activation", "sigmoid"}}),
