@@ -118,7 +118,8 @@ void Session::read(std::string_view text) {
             .targets = data.targets,
             .numbers = data.numbers,
             .outputs = data.outputs,
-            .context = data.context};
+            .context = data.context,
+            .columns = data.columns};
   symbols_.inputs = names_.inputs;
   symbols_.targets = names_.targets;
   sizes_ = network_sizes(config_, data);

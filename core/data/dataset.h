@@ -27,6 +27,15 @@ struct Example {
   std::vector<Real> context;
 };
 
+/// A column of a table of numbers that the examples use. A value v becomes (v − mean) / scale, or, with `log`, that of
+/// ln(1 + v).
+struct Column {
+  std::string name;                  // in the file's header, or "column 3" without one
+  bool input = true, target = true;  // an example reads it; an example answers with it
+  double mean = 0, scale = 1;
+  bool log = false;
+};
+
 /// Of a roll of notes: those of a piano, from the MIDI note 21.
 constexpr Index piano_keys = 88;
 
@@ -35,6 +44,9 @@ struct Dataset {
   /// the same symbols on both sides; then both lists are equal.
   std::vector<std::string> inputs, targets;
   Index numbers = 0, outputs = 0, context = 0;  // of an example's numbers and values a step, and of its context
+  /// Of examples that were read from a table: a step's numbers are the columns with `input`, in this order, its values
+  /// those with `target`. Empty for every other dataset.
+  std::vector<Column> columns;
   std::vector<Example> train, validation, test;
 
   /// Steps of an example's input side.
