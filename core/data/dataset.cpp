@@ -42,7 +42,10 @@ const TaskHead& task_head(const TaskConfig& task) {
   refuse_argument("task.name", "a task that learns from examples", task.name());
 }
 
-Dataset read_dataset(std::string_view text, const Config& config) { return task_head(config.task).read(text, config); }
+Dataset read_dataset(std::string_view text, const Config& config, const std::vector<Column>* known) {
+  const TaskHead& head = task_head(config.task);
+  return known && !known->empty() ? head.read_known(text, config, known) : head.read(text, config);
+}
 
 double trivial_loss(const Dataset& data, const TaskConfig& task) {
   return task_head(task).trivial_loss(data.train, data.validation.empty() ? data.train : data.validation, data);
