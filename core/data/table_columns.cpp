@@ -138,7 +138,9 @@ ColumnSource find_source(const TableReading& r, const Column& wanted) {
 
 void use_known(TableReading& r) {
   const std::vector<Column>& known = *r.known;
-  const bool by_place = !r.layout.header && r.layout.width == Index(known.size());
+  const bool found =
+      std::all_of(known.begin(), known.end(), [&](const Column& column) { return find_source(r, column).column >= 0; });
+  const bool by_place = !found && !r.layout.header && r.layout.width == Index(known.size());
   for (TableColumn& column : r.table.columns)
     if (column.use != ColumnUse::id && column.use != ColumnUse::label) column.use = ColumnUse::none;
   for (std::size_t i = 0; i < known.size(); ++i) {
