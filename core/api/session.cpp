@@ -61,6 +61,12 @@ void check_examples(const CheckpointHeader& header, const Symbols& given, const 
        std::to_string(wanted.lengths - 1));
 }
 
+void keep_scale(const Column& of, Column& to) {
+  to.mean = of.mean;
+  to.scale = of.scale;
+  to.log = of.log;
+}
+
 /// The caller has the loss of a tensor network, and trains it.
 void check_learns(const Config& config) {
   if (config.task.info().data == TaskData::caller)
@@ -98,6 +104,7 @@ Session::Session(std::span<const std::byte> checkpoint, std::string text) {
   names_.numbers = sizes_.numbers;
   names_.outputs = sizes_.outputs;
   names_.context = sizes_.context;
+  names_.columns = symbols_.columns;
   build(false);
   load_parameters(file, *network_);
   if (trainer_ && header.training) load_training(file, header, *trainer_);
@@ -114,6 +121,9 @@ void Session::read(std::string_view text) {
   }
   if (config_.dataset.name.empty() && text.empty()) return;
   Dataset data = config_.dataset.name.empty() ? read_dataset(text, config_) : make_corpus(config_.dataset);
+  // A model that exists already keeps its scales: other data are measured in the same ones.
+  if (symbols_.columns.size() == data.columns.size())
+    for (std::size_t k = 0; k < data.columns.size(); ++k) keep_scale(symbols_.columns[k], data.columns[k]);
   names_ = {.inputs = data.inputs,
             .targets = data.targets,
             .numbers = data.numbers,
@@ -122,6 +132,7 @@ void Session::read(std::string_view text) {
             .columns = data.columns};
   symbols_.inputs = names_.inputs;
   symbols_.targets = names_.targets;
+  symbols_.columns = names_.columns;
   sizes_ = network_sizes(config_, data);
   examples_ = std::make_unique<ExampleLoader>(config_, std::move(data));
   loader_ = examples_.get();

@@ -34,7 +34,7 @@ void training_choices(Json& schema);
 /// "task", "dataset", "attention" and "context".
 void parse_task(Reader& r, Config& c);
 void task_json(const Config& c, Json& json);
-/// "tasks", "terminations", "contexts" and "datasets".
+/// "tasks", "terminations", "contexts", "scalings" and "datasets".
 void task_choices(Json& schema);
 /// Refuses what a task, or layers of two directions, cannot have.
 void check_task(const Config& c);

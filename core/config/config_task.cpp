@@ -9,6 +9,10 @@ constexpr const char* scores[]{"additive", "multiplicative"};
 constexpr Named<Termination> terminations[]{
     {"end", Termination::end}, {"halt", Termination::halt}, {"count", Termination::count}};
 constexpr Named<Pooling> poolings[]{{"none", Pooling::none}, {"last", Pooling::last}, {"mean", Pooling::mean}};
+constexpr Named<Scaling> scalings[]{{"none", Scaling::none},
+                                    {"standard", Scaling::standard},
+                                    {"minmax", Scaling::minmax},
+                                    {"log", Scaling::log}};
 constexpr Named<ContextUse> uses[]{{"none", ContextUse::none},
                                    {"input", ContextUse::input},
                                    {"initial", ContextUse::initial},
@@ -32,8 +36,13 @@ void parse_corpus(Reader& r, DatasetConfig& c) {
   const Json object = expanded(*value, "name");
   Reader in(object, r.path("dataset"));
   const Json* name = in.get("name");
-  if (!name || !name->is_string()) refuse_config(in.path("name"), "a name", name ? shown(*name) : "nothing");
+  if (!name) {  // how the reader's own file is read
+    in.one_of("scaling", scalings, c.scaling);
+    return in.finish();
+  }
+  if (!name->is_string()) refuse_config(in.path("name"), "a name", shown(*name));
   c.name = name->get<std::string>();
+  c.scaling = Scaling::none;
   if (!find_generated_dataset(c.name)) {
     std::vector<const char*> known;
     for (const DatasetInfo* info : generated_datasets()) known.push_back(info->name);
@@ -118,6 +127,8 @@ void task_json(const Config& c, Json& json) {
     put(json,
         {{"dataset",
           object({{"name", made.name}, {"difficulty", made.difficulty}, {"count", made.count}, {"seed", made.seed}})}});
+  else if (t.kind == TaskKind::regress)
+    put(json, {{"dataset", object({{"scaling", name_of(scalings, made.scaling)}})}});
   if (c.has_context()) put(json, {{"context", name_of(uses, c.context)}});
   const AttentionConfig& a = c.attention;
   if (a.on)
@@ -144,6 +155,7 @@ void task_choices(Json& schema) {
   put(schema, {{"tasks", names_json(task_names())},
                {"terminations", names_json(names_of(terminations))},
                {"contexts", names_json(names_of(uses))},
+               {"scalings", names_json(names_of(scalings))},
                {"datasets", list}});
 }
 

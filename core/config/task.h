@@ -26,6 +26,9 @@ enum class Pooling { none, last, mean };
 /// first, and the number of steps that remain is an input.
 enum class Termination { end, halt, count };
 
+/// What numbers of a file become before a network reads them; see data/scaling.h.
+enum class Scaling { none, standard, minmax, log };
+
 /// What a task allows in a configuration. The texts are literals.
 struct TaskInfo {
   enum class Pools { never, optional, always };
@@ -61,12 +64,13 @@ struct TaskConfig {
   bool learns_text() const { return info().data == TaskData::text; }
 };
 
-/// Where examples come from, if the engine makes them. An empty name: from the given text.
+/// Where examples come from, if the engine makes them; and how a given text is read, if it has no name.
 struct DatasetConfig {
   std::string name;
   int difficulty = 0;  // 0: the default of the dataset
   int count = 10000;
   std::uint64_t seed = 1;
+  Scaling scaling = Scaling::standard;  // regress, of a text's numbers; a generated dataset's stay as they are
 };
 
 }  // namespace unfold

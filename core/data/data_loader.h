@@ -113,6 +113,7 @@ class ExampleLoader final : public DataLoader {
   std::int64_t shuffled_ = -1;
   std::vector<const Example*> chosen_;
   std::vector<Index> encoder_lengths_;
+  Scales inputs_;
   Targets targets_;
 };
 

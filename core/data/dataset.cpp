@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "unfold/data/examples.h"
+#include "unfold/data/scaling.h"
 #include "unfold/data/task_head.h"
 
 namespace unfold {
@@ -42,7 +43,13 @@ const TaskHead& task_head(const TaskConfig& task) {
   refuse_argument("task.name", "a task that learns from examples", task.name());
 }
 
-Dataset read_dataset(std::string_view text, const Config& config) { return task_head(config.task).read(text, config); }
+Dataset read_dataset(std::string_view text, const Config& config) {
+  Dataset data = task_head(config.task).read(text, config);
+  if (config.task.kind != TaskKind::regress) return data;
+  if (data.columns.empty()) data.columns = numbered_columns(data.numbers, data.outputs, !config.task.pooled());
+  fit_scaling(data, config.dataset.scaling);
+  return data;
+}
 
 double trivial_loss(const Dataset& data, const TaskConfig& task) {
   return task_head(task).trivial_loss(data.train, data.validation.empty() ? data.train : data.validation, data);

@@ -52,7 +52,9 @@ ExampleLoader::ExampleLoader(const Config& config, Dataset data)
       steps_(largest(data_, 1, [&](const Example& e) { return head_.steps(config.task, data_, e); })),
       encoder_steps_(largest(data_, 0, [&](const Example& e) { return head_.encoder_steps(config.task, data_, e); })),
       encoder_lengths_(std::size_t(columns_)),
+      inputs_(data_.columns, &Column::input),
       targets_(steps_, columns_, data_.outputs) {
+  targets_.scales = Scales(data_.columns, &Column::target);
   if (data_.train.empty()) refuse_text("text", "at least one example to learn from", "none");
 }
 
@@ -138,7 +140,7 @@ void ExampleLoader::fill_column(Workspace& w, Index n, const Example& e) {
   for (Index t = 0; t < Index(e.input.size()); ++t) w.tokens(t, reading)[n] = e.input[std::size_t(t)];
   const Index D = data_.numbers;
   for (Index t = 0; D > 0 && t < data_.steps(e); ++t)
-    std::copy_n(e.numbers.data() + t * D, D, w.numbers(t, reading) + n * D);
+    inputs_.scale(e.numbers.data() + t * D, D, w.numbers(t, reading) + n * D);
   std::copy(e.context.begin(), e.context.end(), w.context() + n * data_.context);
   head_.fill(config_.task, data_, e, n, w, targets_);
 }

@@ -105,16 +105,55 @@ Vocabulary parse_vocabulary(const std::string& text, bool bytes) {
   return Vocabulary::from_symbols(std::move(symbols), bytes, json["unknown"].get<bool>());
 }
 
+Json columns_json(const std::vector<Column>& columns) {
+  Json list = Json::array();
+  for (const Column& c : columns)
+    list.push_back(object({{"name", c.name},
+                           {"input", c.input},
+                           {"target", c.target},
+                           {"mean", c.mean},
+                           {"scale", c.scale},
+                           {"log", c.log}}));
+  return list;
+}
+
 /// What a task's tokens and labels are called, and the sizes of its network.
 std::string names_text(const Symbols& symbols, const NetworkSizes& sizes) {
-  return object({{"inputs", Json(symbols.inputs)},
-                 {"targets", Json(symbols.targets)},
-                 {"symbols", sizes.symbols},
-                 {"numbers", sizes.numbers},
-                 {"outputs", sizes.outputs},
-                 {"context", sizes.context},
-                 {"lengths", sizes.lengths}})
+  Json json = object({{"inputs", Json(symbols.inputs)},
+                      {"targets", Json(symbols.targets)},
+                      {"symbols", sizes.symbols},
+                      {"numbers", sizes.numbers},
+                      {"outputs", sizes.outputs},
+                      {"context", sizes.context},
+                      {"lengths", sizes.lengths}});
+  if (!symbols.columns.empty()) put(json, {{"columns", columns_json(symbols.columns)}});
+  return json
       .dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+/// Nothing in a file is to be trusted: names are of any length in it, and a scale of 0 would divide.
+void parse_columns(const Json& json, CheckpointHeader& header) {
+  const auto need = [](bool kept) {
+    if (!kept) refuse_checkpoint("symbols.columns", "columns with name, use and scale, as many as numbers", "others");
+  };
+  Index inputs = 0, targets = 0;
+  need(json.is_array() && json.size() <= 2 * 4096);
+  for (const Json& one : json) {
+    const auto is = [&](const char* key, auto kind) { return one.contains(key) && (one.at(key).*kind)(); };
+    need(one.is_object() && is("name", &Json::is_string) && is("input", &Json::is_boolean) &&
+         is("target", &Json::is_boolean) && is("mean", &Json::is_number) && is("scale", &Json::is_number) &&
+         is("log", &Json::is_boolean));
+    const Column& c = header.symbols.columns.emplace_back(Column{.name = one.at("name").get<std::string>(),
+                                                                 .input = one.at("input").get<bool>(),
+                                                                 .target = one.at("target").get<bool>(),
+                                                                 .mean = one.at("mean").get<double>(),
+                                                                 .scale = one.at("scale").get<double>(),
+                                                                 .log = one.at("log").get<bool>()});
+    need(c.name.size() <= 1000 && std::fabs(c.mean) <= 1e15 && c.scale >= 1e-30 && c.scale <= 1e16);
+    inputs += c.input;
+    targets += c.target;
+  }
+  need(inputs == header.sizes.numbers && targets == header.sizes.outputs);
 }
 
 void parse_names(const std::string& text, CheckpointHeader& header) {
@@ -143,6 +182,10 @@ void parse_names(const std::string& text, CheckpointHeader& header) {
                   .outputs = size("outputs"),
                   .context = size("context"),
                   .lengths = size("lengths")};
+  if (const auto columns = json.find("columns"); columns != json.end())
+    parse_columns(*columns, header);
+  else
+    header.config.dataset.scaling = Scaling::none;  // an earlier version wrote the file
   const Dataset data{.inputs = header.symbols.inputs,
                      .targets = header.symbols.targets,
                      .numbers = header.sizes.numbers,

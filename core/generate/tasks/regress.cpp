@@ -1,8 +1,10 @@
 // regress: predicts the next row of a series of numbers at every step, or some numbers for a whole series (pooled).
 #include <algorithm>
+#include <cmath>
 
 #include "unfold/data/examples.h"
 #include "unfold/data/lines.h"
+#include "unfold/data/series.h"
 #include "unfold/generate/tasks/families.h"
 #include "unfold/generate/tasks/tasks.h"
 
@@ -29,76 +31,82 @@ std::vector<Example> read_pooled(std::string_view text, const TaskConfig& task, 
   return examples;
 }
 
-/// Rows, with an empty line between series, cut into windows of at most `longest` steps.
-std::vector<Example> read_series(std::string_view text, Index longest, Dataset& data) {
+/// Rows, with an empty line between series.
+std::vector<Series> read_series(std::string_view text, Dataset& data) {
   const char* separators = ",;\t";
-  std::vector<Example> examples;
-  std::vector<Real> rows;  // of the window that is being read
-  Index count = 0;
-  bool begins = true, fresh = true;  // the text; a series
+  std::vector<Series> series;
+  std::vector<Real> rows;  // of the series that is being read
+  bool begins = true;      // the text
   Lines line(text);
   const auto finish = [&] {
-    if (count > 1) examples.push_back(forecast_example(rows, data.numbers));
-    if (count == 1 && fresh) line.refuse("two rows a series or more", "one");
+    if (rows.empty()) return;
+    if (Index(rows.size()) == data.numbers) line.refuse("two rows a series or more", "one");
+    series.push_back({.numbers = rows, .values = rows});
+    rows.clear();
   };
   while (line.next()) {
     if (line.text.empty()) {
       finish();
-      rows.clear();
-      count = 0;
-      fresh = true;
       continue;
     }
     if (std::exchange(begins, false) && is_header(line.text, separators)) continue;
     need_columns(line, read_numbers(line, line.text, separators, rows), data.numbers, " columns");
-    if (++count > longest) {  // the next window begins with the row that was predicted last
-      finish();
-      rows.erase(rows.begin(), rows.end() - data.numbers);
-      count = 1;
-      fresh = false;
-    }
   }
   finish();
   data.outputs = data.numbers;
-  return examples;
+  return series;
 }
 
-std::vector<Example> read_windows(std::string_view text, const Config& config, Dataset& data) {
-  const Index longest = std::max<Index>(config.task.max_length, 1);
-  std::vector<Example> examples = read_series(text, longest, data);
-  if (examples.size() >= 3 || config.validation_split == 0) return examples;
-  Index steps = 0;
-  for (const Example& e : examples) steps += data.steps(e);
-  return read_series(text, std::clamp(steps / 10, Index(1), longest), data);
+/// Errors of each column in the file's units.
+void add_errors(const Workspace& w, const Targets& targets, Index O, Metrics& a) {
+  a.squares.resize(std::size_t(O));
+  a.absolutes.resize(std::size_t(O));
+  for (Index i = 0; i < targets.steps * targets.columns * O; ++i) {
+    if (!targets.counts[std::size_t(i / O)]) continue;
+    const Scales& scales = targets.scales;
+    const std::size_t k = std::size_t(i % O);
+    const double error = double(scales.restored(i % O, w.logits()[i])) -
+                         double(scales.restored(i % O, targets.values[std::size_t(i)]));
+    a.squares[k] += error * error;
+    a.absolutes[k] += std::fabs(error);
+  }
 }
 
 class Regress final : public NumberHead {
  public:
   /// CSV: a number a column, a row a step; the next row is to be predicted. An empty line begins a series. Commas,
-  /// semicolons and tabs separate; a first line without any number is a header. A series longer than task.max_length is
-  /// cut into windows, each beginning with the row that the previous one predicted last; if fewer than three result,
-  /// into about ten.
+  /// semicolons and tabs separate; a first line without any number is a header. See deal_series.
   ///
   /// Pooled: a series a line, tab or semicolon, the numbers to predict. Commas separate steps (and answers), spaces the
   /// numbers of a step.
   Dataset read(std::string_view text, const Config& config) const override {
     Dataset data;
-    std::vector<Example> examples =
-        config.task.pooled() ? read_pooled(text, config.task, data) : read_windows(text, config, data);
-    if (examples.empty()) refuse_text("text", "at least one example", "none");
-    hold_back(std::move(examples), config, data);
+    const auto need = [](bool any) {
+      if (!any) refuse_text("text", "at least one example", "none");
+    };
+    if (config.task.pooled()) {
+      std::vector<Example> examples = read_pooled(text, config.task, data);
+      need(!examples.empty());
+      hold_back(std::move(examples), config, data);
+    } else {
+      const std::vector<Series> series = read_series(text, data);
+      need(!series.empty());
+      deal_series(series, config, data);
+    }
     return data;
   }
 
-  /// Mean squared error.
+  /// Mean squared error of the scaled columns; in the file's unit squared where there is one.
   Metrics measure(const TaskConfig&, const Network& network, Workspace& w, Targets& targets,
                   bool learn) const override {
     const Index K = targets.steps * targets.columns;
     Metrics a;
     for (Index k = 0; k < K; ++k) a.predictions += targets.counts[std::size_t(k)];
+    if (!learn) add_errors(w, targets, network.outputs(), a);
     squared_error(w.logits(), network.outputs(), K, targets.values.data(), targets.counts.data(),
                   mean_scale(learn, a.predictions), targets.losses.data());
     add_losses(targets, a.loss);
+    a.loss *= targets.scales.squared_unit();
     return a;
   }
 
