@@ -9,10 +9,6 @@ constexpr const char* scores[]{"additive", "multiplicative"};
 constexpr Named<Termination> terminations[]{
     {"end", Termination::end}, {"halt", Termination::halt}, {"count", Termination::count}};
 constexpr Named<Pooling> poolings[]{{"none", Pooling::none}, {"last", Pooling::last}, {"mean", Pooling::mean}};
-constexpr Named<Scaling> scalings[]{{"none", Scaling::none},
-                                    {"standard", Scaling::standard},
-                                    {"minmax", Scaling::minmax},
-                                    {"log", Scaling::log}};
 constexpr Named<ContextUse> uses[]{{"none", ContextUse::none},
                                    {"input", ContextUse::input},
                                    {"initial", ContextUse::initial},
@@ -27,30 +23,6 @@ void parse_attention(Reader& r, AttentionConfig& a) {
   a.additive = in.choice("score", scores, "additive") == "additive";
   in.integer("size", a.size, 0, 8192);
   in.boolean("inputFeeding", a.input_feeding);
-  in.finish();
-}
-
-void parse_corpus(Reader& r, DatasetConfig& c) {
-  const Json* value = r.get("dataset");
-  if (!value) return;
-  const Json object = expanded(*value, "name");
-  Reader in(object, r.path("dataset"));
-  const Json* name = in.get("name");
-  if (!name) {  // how the reader's own file is read
-    in.one_of("scaling", scalings, c.scaling);
-    return in.finish();
-  }
-  if (!name->is_string()) refuse_config(in.path("name"), "a name", shown(*name));
-  c.name = name->get<std::string>();
-  c.scaling = Scaling::none;
-  if (!find_generated_dataset(c.name)) {
-    std::vector<const char*> known;
-    for (const DatasetInfo* info : generated_datasets()) known.push_back(info->name);
-    refuse_config(in.path("name"), "one of " + joined(known), shown(*name));
-  }
-  in.integer("difficulty", c.difficulty, 0, 100000);
-  in.integer("count", c.count, 10, 10e6);
-  in.integer("seed", c.seed, 0, 9007199254740991.0);
   in.finish();
 }
 
@@ -91,7 +63,7 @@ TaskKind parse_kind(Reader& in, TaskKind otherwise) {
 
 void parse_task(Reader& r, Config& c) {
   TaskConfig& t = c.task;
-  parse_corpus(r, c.dataset);
+  parse_dataset(r, c.dataset);
   const DatasetInfo* made = find_generated_dataset(c.dataset.name);
   if (made) {
     t.kind = made->task;
@@ -122,13 +94,7 @@ void task_json(const Config& c, Json& json) {
   if (info.sizes) put(task, {{"inputs", t.inputs}, {"outputs", t.outputs}});
   if (t.context > 0) put(task, {{"context", t.context}});
   put(json, {{"task", task}});
-  const DatasetConfig& made = c.dataset;
-  if (!made.name.empty())
-    put(json,
-        {{"dataset",
-          object({{"name", made.name}, {"difficulty", made.difficulty}, {"count", made.count}, {"seed", made.seed}})}});
-  else if (t.kind == TaskKind::regress)
-    put(json, {{"dataset", object({{"scaling", name_of(scalings, made.scaling)}})}});
+  if (const Json dataset = dataset_json(c.dataset); !dataset.empty()) put(json, {{"dataset", dataset}});
   if (c.has_context()) put(json, {{"context", name_of(uses, c.context)}});
   const AttentionConfig& a = c.attention;
   if (a.on)
@@ -155,7 +121,6 @@ void task_choices(Json& schema) {
   put(schema, {{"tasks", names_json(task_names())},
                {"terminations", names_json(names_of(terminations))},
                {"contexts", names_json(names_of(uses))},
-               {"scalings", names_json(names_of(scalings))},
                {"datasets", list}});
 }
 
@@ -268,6 +233,7 @@ void check_stack(const Config& c, bool encoder) {
 
 void check_task(const Config& c) {
   const TaskInfo& info = c.task.info();
+  check_dataset(c);
   check_stack(c, false);
   if (c.encoder.on()) check_stack(c, true);
   for (std::size_t e = 0; e < c.readout.size(); ++e)

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "unfold/base/real.h"
 
@@ -64,13 +65,27 @@ struct TaskConfig {
   bool learns_text() const { return info().data == TaskData::text; }
 };
 
-/// Where examples come from, if the engine makes them; and how a given text is read, if it has no name.
+/// What becomes of the dates of a table: left out, or inputs (hour, weekday and month, each as sine and cosine).
+enum class Dates { ignore, features };
+
+/// What becomes of a missing value of a table: the text is refused; the value before it, within its series; the line
+/// between its neighbours; or the input is zero and the loss does not count it.
+enum class Missing { refuse, forward, interpolate, mask };
+
+/// Where examples come from. With a name, the engine makes them; else they are in the given text, and the rest says how
+/// it is read (data/table.h).
 struct DatasetConfig {
   std::string name;
   int difficulty = 0;  // 0: the default of the dataset
   int count = 10000;
   std::uint64_t seed = 1;
-  Scaling scaling = Scaling::standard;  // regress, of a text's numbers; a generated dataset's stay as they are
+  std::vector<std::string> inputs, targets, ignore;  // columns by name; empty: chosen by what they hold
+  std::string id;                                    // the column that says which series a row belongs to
+  Dates dates = Dates::ignore;
+  Missing missing = Missing::refuse;
+  Scaling scaling = Scaling::standard;  // of the text's numbers; those of a generated dataset stay as they are
+
+  bool generated() const { return !name.empty(); }
 };
 
 }  // namespace unfold

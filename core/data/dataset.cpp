@@ -45,8 +45,9 @@ const TaskHead& task_head(const TaskConfig& task) {
 
 Dataset read_dataset(std::string_view text, const Config& config) {
   Dataset data = task_head(config.task).read(text, config);
-  if (config.task.kind != TaskKind::regress) return data;
-  if (data.columns.empty()) data.columns = numbered_columns(data.numbers, data.outputs, !config.task.pooled());
+  if (config.task.kind == TaskKind::notes) return data;
+  if (config.task.kind == TaskKind::regress && data.columns.empty())
+    data.columns = numbered_columns(data.numbers, data.outputs, !config.task.pooled());
   fit_scaling(data, config.dataset.scaling);
   return data;
 }
