@@ -12,10 +12,8 @@ constexpr Named<Missing> missing_names[]{{"refuse", Missing::refuse},
                                          {"forward", Missing::forward},
                                          {"interpolate", Missing::interpolate},
                                          {"mask", Missing::mask}};
-constexpr Named<Scaling> scaling_names[]{{"none", Scaling::none},
-                                    {"standard", Scaling::standard},
-                                    {"minmax", Scaling::minmax},
-                                    {"log", Scaling::log}};
+constexpr Named<Scaling> scaling_names[]{
+    {"none", Scaling::none}, {"standard", Scaling::standard}, {"minmax", Scaling::minmax}, {"log", Scaling::log}};
 /// Columns that can be named: a table has no more.
 constexpr std::size_t most_named = 4096;
 
@@ -89,11 +87,13 @@ Json dataset_json(const DatasetConfig& d) {
 void check_dataset(const Config& c) {
   const DatasetConfig& d = c.dataset;
   if (d.generated() || c.task.kind == TaskKind::regress || c.task.kind == TaskKind::classify) return;
-  const std::pair<const char*, bool> fields[]{
-      {"dataset.inputs", !d.inputs.empty()},       {"dataset.targets", !d.targets.empty()},
-      {"dataset.ignore", !d.ignore.empty()},       {"dataset.id", !d.id.empty()},
-      {"dataset.dates", d.dates != Dates::ignore}, {"dataset.missing", d.missing != Missing::refuse},
-      {"dataset.scaling", d.scaling != Scaling::standard}};
+  const std::pair<const char*, bool> fields[]{{"dataset.inputs", !d.inputs.empty()},
+                                              {"dataset.targets", !d.targets.empty()},
+                                              {"dataset.ignore", !d.ignore.empty()},
+                                              {"dataset.id", !d.id.empty()},
+                                              {"dataset.dates", d.dates != Dates::ignore},
+                                              {"dataset.missing", d.missing != Missing::refuse},
+                                              {"dataset.scaling", d.scaling != Scaling::standard}};
   for (const auto& [field, given] : fields)
     if (given) refuse_config(field, "nothing (only regress and classify read tables)", c.task.name());
 }

@@ -6,8 +6,8 @@
 namespace unfold {
 namespace {
 
-constexpr Index most_lags = 400;        // among which a season is looked for
-constexpr Index most_order = 32;        // of the linear predictor
+constexpr Index most_lags = 400;         // among which a season is looked for
+constexpr Index most_order = 32;         // of the linear predictor
 constexpr double most_rows = 2'000'000;  // that are fitted, over all columns
 
 /// Solves A·x = b for a symmetric, positive definite A [n × n], by Cholesky's factors, in place; false if it is none.

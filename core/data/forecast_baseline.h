@@ -23,8 +23,8 @@ class ForecastBaselines {
  public:
   explicit ForecastBaselines(const Dataset& data);
 
-  /// Steps after which the first column that is predicted repeats itself: the smallest lag whose autocorrelation, of the
-  /// differences between neighbouring rows, is a peak near the highest one; 0: none.
+  /// Steps after which the first column that is predicted repeats itself: the smallest lag whose autocorrelation, of
+  /// the differences between neighbouring rows, is a peak near the highest one; 0: none.
   Index season() const { return season_; }
   /// Lags that the linear predictor reads.
   Index order() const { return order_; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "unfold/base/numeric.h"
 
@@ -20,13 +21,13 @@ double expanded(double u) {
 
 /// The numbers of column `at` of rows of `width`, in the training examples.
 template <class F>
-void each(const Dataset& data, std::vector<Real> Example::*rows, Index width, Index at, const F& f) {
+void each(const Dataset& data, std::vector<Real> Example::* rows, Index width, Index at, const F& f) {
   for (const Example& e : data.train)
     for (std::size_t i = std::size_t(at); i < (e.*rows).size(); i += std::size_t(width))
       if (std::isfinite((e.*rows)[i])) f(double((e.*rows)[i]));
 }
 
-void fit(const Dataset& data, std::vector<Real> Example::*rows, Index width, Index at, Scaling kind, Column& column) {
+void fit(const Dataset& data, std::vector<Real> Example::* rows, Index width, Index at, Scaling kind, Column& column) {
   column.log = kind == Scaling::log;
   const auto value = [&](double v) { return column.log ? compressed(v) : v; };
   double sum = 0, count = 0, low = INFINITY, high = -INFINITY, squares = 0;
@@ -48,7 +49,7 @@ void fit(const Dataset& data, std::vector<Real> Example::*rows, Index width, Ind
 
 }  // namespace
 
-Scales::Scales(const std::vector<Column>& columns, bool Column::*side) {
+Scales::Scales(const std::vector<Column>& columns, bool Column::* side) {
   const auto changed = [](const Column& c) { return c.mean != 0 || c.scale != 1 || c.log; };
   if (std::none_of(columns.begin(), columns.end(), changed)) return;
   for (const Column& c : columns)
@@ -79,6 +80,31 @@ void Scales::restore(std::vector<Real>& rows) const {
 
 double Scales::squared_unit() const {
   return scales_.size() == 1 && !scales_[0].log ? scales_[0].scale * scales_[0].scale : 1;
+}
+
+Json columns_json(const std::vector<Column>& columns) {
+  Json list = Json::array();
+  for (const Column& c : columns)
+    list.push_back(object({{"name", c.name},
+                           {"input", c.input},
+                           {"target", c.target},
+                           {"mean", c.mean},
+                           {"scale", c.scale},
+                           {"log", c.log}}));
+  return list;
+}
+
+Json scaling_json(const std::vector<Column>& columns) {
+  Json json = Json::object();
+  if (!Scales(columns, &Column::target).on() && !Scales(columns, &Column::input).on()) return json;
+  const auto side = [&](const char* name, bool Column::* which) {
+    Json& list = json[name] = Json::array();
+    for (const Column& c : columns)
+      if (c.*which) list.push_back(object({{"mean", c.mean}, {"scale", c.scale}, {"log", c.log}}));
+  };
+  side("inputs", &Column::input);
+  side("outputs", &Column::target);
+  return json;
 }
 
 std::vector<Column> numbered_columns(Index numbers, Index outputs, bool same) {

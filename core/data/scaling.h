@@ -1,6 +1,7 @@
 // Standardised columns: between the numbers of a file and those that a network reads and answers with.
 #pragma once
 
+#include "unfold/base/json.h"
 #include "unfold/data/dataset.h"
 
 namespace unfold {
@@ -12,7 +13,7 @@ class Scales {
  public:
   Scales() = default;
   /// `side`: Column::input or Column::target.
-  Scales(const std::vector<Column>& columns, bool Column::*side);
+  Scales(const std::vector<Column>& columns, bool Column::* side);
 
   bool on() const { return !scales_.empty(); }
   Real scaled(Index column, Real v) const;
@@ -35,6 +36,11 @@ class Scales {
 ///   minmax    smallest number, and how far the largest is from it
 ///   log       those of sign(v)·ln(1 + |v|)
 void fit_scaling(Dataset& data, Scaling kind);
+
+/// A list of {name, input, target, mean, scale, log}.
+Json columns_json(const std::vector<Column>& columns);
+/// {inputs: [{mean, scale, log}], outputs: [the same]} of a graph; empty where every number stays as it is.
+Json scaling_json(const std::vector<Column>& columns);
 
 /// The columns of numbers that have no header: as many that are read as answered, which are then the same ones, or
 /// those that are read followed by the others.

@@ -18,8 +18,8 @@ struct Series {
 /// share, at least one row each, where there are three to predict), so nothing that comes later is learned from. An
 /// example of these begins up to max_length/2 steps earlier, with rows whose predictions do not count (Example::skip).
 ///
-/// Of several series each is cut; an example begins with the row that the one before predicted last. If fewer than three
-/// result, they are cut into about ten. A shuffle deals them out (hold_back).
+/// Of several series each is cut; an example begins with the row that the one before predicted last. If fewer than
+/// three result, they are cut into about ten. A shuffle deals them out (hold_back).
 void deal_series(const std::vector<Series>& series, const Config& config, Dataset& data);
 
 }  // namespace unfold

@@ -90,9 +90,8 @@ void put_simple(Json& json, const Dataset& data, const ForecastBaselines& simple
   for (std::size_t i = 0; i < simple_forecast_names.size(); ++i) {
     const SimpleForecast kind = SimpleForecast(i);
     if (kind == SimpleForecast::seasonal_naive && simple.season() == 0) continue;
-    json[simple_forecast_names[i]] = each([&](Index k, const std::vector<double>& y, Index known) {
-      return simple.forecast(kind, k, y, known, steps);
-    });
+    json[simple_forecast_names[i]] = each(
+        [&](Index k, const std::vector<double>& y, Index known) { return simple.forecast(kind, k, y, known, steps); });
   }
 }
 
@@ -125,8 +124,8 @@ Json backtest(const Predictor& p, const Dataset& data, const std::vector<Example
   Json json = object({{"season", simple.season()}, {"order", simple.order()}});
   json["oneStep"] = one_step(p, data, simple, split);
   const std::vector<Origin> origins = origins_of(split, data.outputs, steps);
-  const bool forecasts = std::none_of(data.columns.begin(), data.columns.end(),
-                                      [](const Column& c) { return c.input && !c.target; });
+  const bool forecasts =
+      std::none_of(data.columns.begin(), data.columns.end(), [](const Column& c) { return c.input && !c.target; });
   if (origins.empty() || !forecasts) return json;
   Json several = object({{"steps", steps}, {"origins", origins.size()}});
   put_simple(several, data, simple, origins, steps);

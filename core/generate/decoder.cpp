@@ -303,8 +303,8 @@ std::vector<Real> forecast(Network& network, const Dataset& names, const Example
   w.reset();
   for (Index t = 0; t < given + steps; ++t) {
     for (Index k = 0; k < D; ++k)
-      w.numbers(0)[k] = t < given ? scales.scaled(k, example.numbers[std::size_t(t * D + k)])
-                                  : last[places[std::size_t(k)]];
+      w.numbers(0)[k] =
+          t < given ? scales.scaled(k, example.numbers[std::size_t(t * D + k)]) : last[places[std::size_t(k)]];
     network.forward(w);
     w.carry();
     if (t + 1 < given) continue;

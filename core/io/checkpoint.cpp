@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "unfold/base/hash.h"
+#include "unfold/data/scaling.h"
 
 namespace unfold {
 namespace {
@@ -105,18 +106,6 @@ Vocabulary parse_vocabulary(const std::string& text, bool bytes) {
   return Vocabulary::from_symbols(std::move(symbols), bytes, json["unknown"].get<bool>());
 }
 
-Json columns_json(const std::vector<Column>& columns) {
-  Json list = Json::array();
-  for (const Column& c : columns)
-    list.push_back(object({{"name", c.name},
-                           {"input", c.input},
-                           {"target", c.target},
-                           {"mean", c.mean},
-                           {"scale", c.scale},
-                           {"log", c.log}}));
-  return list;
-}
-
 /// What a task's tokens and labels are called, and the sizes of its network.
 std::string names_text(const Symbols& symbols, const NetworkSizes& sizes) {
   Json json = object({{"inputs", Json(symbols.inputs)},
@@ -127,8 +116,7 @@ std::string names_text(const Symbols& symbols, const NetworkSizes& sizes) {
                       {"context", sizes.context},
                       {"lengths", sizes.lengths}});
   if (!symbols.columns.empty()) put(json, {{"columns", columns_json(symbols.columns)}});
-  return json
-      .dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 /// Nothing in a file is to be trusted: names are of any length in it, and a scale of 0 would divide.
@@ -184,7 +172,7 @@ void parse_names(const std::string& text, CheckpointHeader& header) {
                   .lengths = size("lengths")};
   if (const auto columns = json.find("columns"); columns != json.end())
     parse_columns(*columns, header);
-  else
+  else if (header.sizes.numbers > 0 && header.config.task.kind == TaskKind::regress)
     header.config.dataset.scaling = Scaling::none;  // an earlier version wrote the file
   const Dataset data{.inputs = header.symbols.inputs,
                      .targets = header.symbols.targets,
@@ -211,7 +199,9 @@ std::vector<std::byte> write_checkpoint(const Config& config, const Symbols& sym
   meta["format"] = "unfold";
   meta["version"] = "1";
   meta["config"] = to_json(config).dump();
-  meta["graph"] = network.plan().to_text();  // for readers that have no engine
+  std::string& graph = meta["graph"] = network.plan().to_text();  // for readers that have no engine
+  if (const Json scaling = scaling_json(symbols.columns); !scaling.empty())
+    graph.insert(graph.size() - 1, ",\"scaling\":" + scaling.dump());
   if (config.task.learns_text())
     meta["vocabulary"] = symbols_text(symbols.vocabulary);
   else

@@ -58,15 +58,15 @@ std::vector<Series> read_series(std::string_view text, Dataset& data) {
 }
 
 /// Errors of each column in the file's units.
-void add_errors(const Workspace& w, const Targets& targets, Index O, Metrics& a) {
+void add_errors(Workspace& w, const Targets& targets, Index O, Metrics& a) {
   a.squares.resize(std::size_t(O));
   a.absolutes.resize(std::size_t(O));
   for (Index i = 0; i < targets.steps * targets.columns * O; ++i) {
     if (!targets.counts[std::size_t(i / O)]) continue;
     const Scales& scales = targets.scales;
     const std::size_t k = std::size_t(i % O);
-    const double error = double(scales.restored(i % O, w.logits()[i])) -
-                         double(scales.restored(i % O, targets.values[std::size_t(i)]));
+    const double error =
+        double(scales.restored(i % O, w.logits()[i])) - double(scales.restored(i % O, targets.values[std::size_t(i)]));
     a.squares[k] += error * error;
     a.absolutes[k] += std::fabs(error);
   }
