@@ -54,6 +54,8 @@ ColumnSeries ForecastBaselines::series_of(const Example& e, Index column) const 
   s.first = Index(s.y.size());
   for (std::size_t i = std::size_t(column); i < e.values.size(); i += std::size_t(outputs_))
     s.y.push_back(double(e.values[i]));
+  double last = columns_[std::size_t(column)].mean;
+  for (double& y : s.y) y = last = std::isnan(y) ? last : y;
   return s;
 }
 

@@ -12,6 +12,7 @@ enum class SimpleForecast { naive, seasonal_naive, drift, linear };
 inline constexpr std::array<const char*, 4> simple_forecast_names{"naive", "seasonalNaive", "drift", "linear"};
 
 /// The true numbers of column j of the answers of an example, from its past on: y[t + first] is the answer of step t.
+/// Where one is missing, the one before it.
 /// first = 1: the column is read, too, so the first number is known before the first answer; else 0.
 struct ColumnSeries {
   std::vector<double> y;

@@ -17,35 +17,50 @@ constexpr Index most_origins = 64;
 class Errors {
  public:
   explicit Errors(const Dataset& data)
-      : scales_(data.columns, &Column::target), squares_(std::size_t(data.outputs)), absolutes_(squares_.size()) {}
+      : scales_(data.columns, &Column::target),
+        squares_(std::size_t(data.outputs)),
+        absolutes_(squares_.size()),
+        counts_(squares_.size()) {}
 
   /// Of one number of a column.
-  void add(Index column, double predicted, double y) {
+  void add(Index column, double predicted, Real truth) {
+    if (std::isnan(truth)) return;  // it is missing
     const std::size_t k = std::size_t(column);
+    const double y = double(truth);
+    ++counts_[k];
     squares_[k] += (predicted - y) * (predicted - y);
     absolutes_[k] += std::fabs(predicted - y);
-    const double scaled = double(scales_.scaled(column, Real(predicted))) - double(scales_.scaled(column, Real(y)));
-    loss_ += scaled * scaled * scales_.squared_unit() / double(squares_.size());
+    const double scaled = double(scales_.scaled(column, Real(predicted))) - double(scales_.scaled(column, truth));
+    loss_ += scaled * scaled * scales_.squared_unit();
+    ++all_;
   }
-  Json json(double count) const {
+  Json json() const {
     const auto each = [&](const std::vector<double>& sums, bool root) {
       Json list = Json::array();
-      for (const double sum : sums) list.push_back(root ? std::sqrt(sum / count) : sum / count);
+      for (std::size_t k = 0; k < sums.size(); ++k) {
+        const double mean = sums[k] / std::max(counts_[k], 1.0);
+        list.push_back(root ? std::sqrt(mean) : mean);
+      }
       return list;
     };
-    return object({{"loss", loss_ / count}, {"rmse", each(squares_, true)}, {"mae", each(absolutes_, false)}});
+    const double loss = loss_ / std::max(all_, 1.0);
+    return object({{"loss", loss}, {"rmse", each(squares_, true)}, {"mae", each(absolutes_, false)}});
   }
 
  private:
   Scales scales_;
-  std::vector<double> squares_, absolutes_;
-  double loss_ = 0;
+  std::vector<double> squares_, absolutes_, counts_;
+  double loss_ = 0, all_ = 0;
 };
 
 struct Origin {
   const Example* example;
   Index step;  // rows 0 to step are known
 };
+
+Real answer(const Example& e, Index step, Index column, Index outputs) {
+  return e.values[std::size_t(step * outputs + column)];
+}
 
 /// Steps of the split after which `steps` true rows are known.
 std::vector<Origin> origins_of(const std::vector<Example>& split, Index outputs, Index steps) {
@@ -69,7 +84,6 @@ std::vector<Real> of_model(const Predictor& p, const Origin& origin, Index steps
 /// Errors of the simple forecasts from these origins.
 void put_simple(Json& json, const Dataset& data, const ForecastBaselines& simple, const std::vector<Origin>& origins,
                 Index steps) {
-  const double count = double(origins.size()) * double(steps);
   const auto each = [&](const auto& predicted) {
     Errors errors(data);
     for (Index k = 0; k < data.outputs; ++k) {
@@ -79,10 +93,11 @@ void put_simple(Json& json, const Dataset& data, const ForecastBaselines& simple
         if (std::exchange(last, o.example) != o.example) s = simple.series_of(*o.example, k);
         const Index known = o.step + s.first;
         const std::vector<double> rows = predicted(k, s.y, known);
-        for (Index i = 0; i < steps; ++i) errors.add(k, rows[std::size_t(i)], s.y[std::size_t(known + i)]);
+        for (Index i = 0; i < steps; ++i)
+          errors.add(k, rows[std::size_t(i)], answer(*o.example, o.step + i, k, data.outputs));
       }
     }
-    return errors.json(count);
+    return errors.json();
   };
   json["trivial"] = each([&](Index k, const std::vector<double>&, Index) {
     return std::vector<double>(std::size_t(steps), simple.mean(k));
@@ -105,12 +120,12 @@ Json one_step(const Predictor& p, const Dataset& data, const ForecastBaselines& 
     std::vector<Real> y = readout(p.network, p.config, p.names, e);
     scales.restore(y);
     for (Index i = e.skip * O; i < Index(e.values.size()); ++i)
-      model.add(i % O, double(y[std::size_t(i)]), double(e.values[std::size_t(i)]));
+      model.add(i % O, double(y[std::size_t(i)]), e.values[std::size_t(i)]);
     for (Index t = e.skip; t < Index(e.values.size()) / O; ++t) origins.push_back({&e, t});
   }
   Json json = object({{"predictions", origins.size()}});
   put_simple(json, data, simple, origins, 1);
-  json["model"] = model.json(double(origins.size()));
+  json["model"] = model.json();
   return json;
 }
 
@@ -134,9 +149,9 @@ Json backtest(const Predictor& p, const Dataset& data, const std::vector<Example
     const std::vector<Real> rows = of_model(p, o, steps);
     const std::size_t first = std::size_t(o.step * data.outputs);
     for (std::size_t i = 0; i < rows.size(); ++i)
-      model.add(Index(i) % data.outputs, double(rows[i]), double(o.example->values[first + i]));
+      model.add(Index(i) % data.outputs, double(rows[i]), o.example->values[first + i]);
   }
-  several["model"] = model.json(double(origins.size()) * double(steps));
+  several["model"] = model.json();
   json["multiStep"] = several;
   return json;
 }

@@ -164,6 +164,7 @@ Evaluation Trainer::finish_window() {
   pass.metrics.total += a.total;
   add(pass.metrics.squares, a.squares);
   add(pass.metrics.absolutes, a.absolutes);
+  add(pass.metrics.counted, a.counted);
   pass.cursor = pass.next;
   workspace_.carry();
   workspace_.read_state(pass.state);  // of the same size: nothing is allocated, nothing can fail half-way
@@ -176,9 +177,11 @@ Evaluation Trainer::finish_window() {
                     .accuracy = accuracy(pass.metrics),
                     .rmse = pass.metrics.squares,
                     .mae = pass.metrics.absolutes};
-  const double count = double(std::max<std::int64_t>(pass.metrics.predictions, 1));
-  for (double& error : result.rmse) error = std::sqrt(error / count);
-  for (double& error : result.mae) error /= count;
+  for (std::size_t k = 0; k < result.rmse.size(); ++k) {
+    const double count = std::max(pass.metrics.counted[k], 1.0);
+    result.rmse[k] = std::sqrt(result.rmse[k] / count);
+    result.mae[k] /= count;
+  }
   return result;
 }
 

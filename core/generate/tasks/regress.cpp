@@ -57,18 +57,18 @@ std::vector<Series> read_series(std::string_view text, Dataset& data) {
   return series;
 }
 
-/// Errors of each column in the file's units.
+/// Errors of each column in the file's units; what is missing has none.
 void add_errors(Workspace& w, const Targets& targets, Index O, Metrics& a) {
-  a.squares.resize(std::size_t(O));
-  a.absolutes.resize(std::size_t(O));
+  for (std::vector<double>* sums : {&a.squares, &a.absolutes, &a.counted}) sums->resize(std::size_t(O));
   for (Index i = 0; i < targets.steps * targets.columns * O; ++i) {
-    if (!targets.counts[std::size_t(i / O)]) continue;
-    const Scales& scales = targets.scales;
-    const std::size_t k = std::size_t(i % O);
+    const Real target = targets.values[std::size_t(i)];
+    if (!targets.counts[std::size_t(i / O)] || std::isnan(target)) continue;
     const double error =
-        double(scales.restored(i % O, w.logits()[i])) - double(scales.restored(i % O, targets.values[std::size_t(i)]));
+        double(targets.scales.restored(i % O, w.logits()[i])) - double(targets.scales.restored(i % O, target));
+    const std::size_t k = std::size_t(i % O);
     a.squares[k] += error * error;
     a.absolutes[k] += std::fabs(error);
+    ++a.counted[k];
   }
 }
 
