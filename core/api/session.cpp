@@ -61,12 +61,6 @@ void check_examples(const CheckpointHeader& header, const Symbols& given, const 
        std::to_string(wanted.lengths - 1));
 }
 
-void keep_scale(const Column& of, Column& to) {
-  to.mean = of.mean;
-  to.scale = of.scale;
-  to.log = of.log;
-}
-
 /// The caller has the loss of a tensor network, and trains it.
 void check_learns(const Config& config) {
   if (config.task.info().data == TaskData::caller)
@@ -120,10 +114,8 @@ void Session::read(std::string_view text) {
     return;
   }
   if (config_.dataset.name.empty() && text.empty()) return;
-  Dataset data = config_.dataset.name.empty() ? read_dataset(text, config_) : make_corpus(config_.dataset);
-  // A model that exists already keeps its scales: other data are measured in the same ones.
-  if (symbols_.columns.size() == data.columns.size())
-    for (std::size_t k = 0; k < data.columns.size(); ++k) keep_scale(symbols_.columns[k], data.columns[k]);
+  Dataset data =
+      config_.dataset.name.empty() ? read_dataset(text, config_, &symbols_.columns) : make_corpus(config_.dataset);
   names_ = {.inputs = data.inputs,
             .targets = data.targets,
             .numbers = data.numbers,

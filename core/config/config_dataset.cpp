@@ -86,16 +86,16 @@ Json dataset_json(const DatasetConfig& d) {
 
 void check_dataset(const Config& c) {
   const DatasetConfig& d = c.dataset;
-  if (d.generated() || c.task.kind == TaskKind::regress || c.task.kind == TaskKind::classify) return;
-  const std::pair<const char*, bool> fields[]{{"dataset.inputs", !d.inputs.empty()},
-                                              {"dataset.targets", !d.targets.empty()},
-                                              {"dataset.ignore", !d.ignore.empty()},
-                                              {"dataset.id", !d.id.empty()},
-                                              {"dataset.dates", d.dates != Dates::ignore},
-                                              {"dataset.missing", d.missing != Missing::refuse},
-                                              {"dataset.scaling", d.scaling != Scaling::standard}};
+  const bool tables = (c.task.kind == TaskKind::regress && !c.task.pooled()) || c.task.kind == TaskKind::classify;
+  if (d.generated() || tables) return;
+  if (d.scaling != Scaling::standard && c.task.kind != TaskKind::regress)
+    refuse_config("dataset.scaling", "nothing (regress and classify scale numbers)", c.task.name());
+  const std::pair<const char*, bool> fields[]{
+      {"dataset.inputs", !d.inputs.empty()},       {"dataset.targets", !d.targets.empty()},
+      {"dataset.ignore", !d.ignore.empty()},       {"dataset.id", !d.id.empty()},
+      {"dataset.dates", d.dates != Dates::ignore}, {"dataset.missing", d.missing != Missing::refuse}};
   for (const auto& [field, given] : fields)
-    if (given) refuse_config(field, "nothing (only regress and classify read tables)", c.task.name());
+    if (given) refuse_config(field, "nothing (tables are read by regress, not pooled, and by classify)", c.task.name());
 }
 
 }  // namespace unfold

@@ -103,6 +103,7 @@ class ExampleLoader final : public DataLoader {
 
  private:
   void shuffle(std::int64_t epoch);
+  void read_row(const Real* row, Real* to) const;
   void fill_column(Workspace& w, Index n, const Example& e);
 
   Config config_;

@@ -43,12 +43,16 @@ const TaskHead& task_head(const TaskConfig& task) {
   refuse_argument("task.name", "a task that learns from examples", task.name());
 }
 
-Dataset read_dataset(std::string_view text, const Config& config) {
-  Dataset data = task_head(config.task).read(text, config);
-  if (config.task.kind == TaskKind::notes) return data;
+Dataset read_dataset(std::string_view text, const Config& config, const std::vector<Column>* known) {
+  const TaskHead& head = task_head(config.task);
+  const bool exists = known && !known->empty();
+  Dataset data = exists ? head.read_known(text, config, known) : head.read(text, config);
   if (config.task.kind == TaskKind::regress && data.columns.empty())
     data.columns = numbered_columns(data.numbers, data.outputs, !config.task.pooled());
-  fit_scaling(data, config.dataset.scaling);
+  if (!exists)
+    fit_scaling(data, config.dataset.scaling);
+  else if (known->size() == data.columns.size())  // others will be refused
+    data.columns = *known;
   return data;
 }
 

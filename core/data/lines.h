@@ -17,7 +17,8 @@ inline constexpr std::size_t most_symbols = 65000;
 /// The lines of a text, without a byte-order mark and the ends "\n" or "\r\n"; the last may lack its end.
 class Lines {
  public:
-  explicit Lines(std::string_view whole);
+  /// `before`: lines before it.
+  explicit Lines(std::string_view whole, Index before = 0);
   /// Goes to the next line; false after the last.
   bool next();
   /// The same, past empty lines.

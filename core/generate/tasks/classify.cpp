@@ -5,6 +5,7 @@
 #include "unfold/base/sorting.h"
 #include "unfold/data/examples.h"
 #include "unfold/data/lines.h"
+#include "unfold/data/table_examples.h"
 #include "unfold/generate/predict.h"
 #include "unfold/generate/tasks/families.h"
 #include "unfold/generate/tasks/tasks.h"
@@ -14,8 +15,20 @@ namespace {
 
 class Classify final : public LabelHead {
  public:
-  /// Label, tab, sequence.
-  Dataset read(std::string_view text, const Config& config) const override {
+  /// Label, tab, sequence; or series of numbers in long form (data/table.h).
+  Dataset read(std::string_view text, const Config& config) const override { return read_known(text, config, nullptr); }
+
+  Dataset read_known(std::string_view text, const Config& config, const std::vector<Column>* known) const override {
+    if (known || is_long_form(text, config.dataset)) return read_labelled_series(text, config, known);
+    return read_texts(text, config);
+  }
+
+  Json preview(std::string_view text, const Config& config) const override {
+    if (!is_long_form(text, config.dataset)) return preview_lines(text);
+    return preview_table(text, config.dataset, TableTask::labels);
+  }
+
+  static Dataset read_texts(std::string_view text, const Config& config) {
     Alphabet alphabet;
     std::vector<std::pair<std::string_view, std::string_view>> rows;  // label, sequence
     for (Lines line(text); line.next_filled();) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "unfold/generate/decoder.h"
@@ -18,8 +19,9 @@ void NumberHead::fill(const TaskConfig&, const Dataset& data, const Example& e, 
                       Targets& targets) const {
   const Index O = data.outputs;
   for (Index t = e.skip; t < targets.lengths[std::size_t(n)] && !e.values.empty(); ++t) {  // a request has none
-    targets.scales.scale(e.values.data() + t * O, O, targets.values.data() + Index(targets.at(t, n)) * O);
-    targets.counts[targets.at(t, n)] = 1;
+    Real* row = targets.values.data() + Index(targets.at(t, n)) * O;
+    targets.scales.scale(e.values.data() + t * O, O, row);
+    targets.counts[targets.at(t, n)] = std::any_of(row, row + O, [](Real x) { return !std::isnan(x); });
   }
 }
 
@@ -27,19 +29,17 @@ double NumberHead::trivial_loss(const std::vector<Example>& train, const std::ve
                                 const Dataset& data) const {
   const std::size_t O = std::size_t(data.outputs);
   const Scales scales(data.columns, &Column::target);
-  const auto value = [&](const Example& e, std::size_t i) { return double(scales.scaled(Index(i % O), e.values[i])); };
-  std::vector<double> constants(O);
-  double rows = 0, n = 0, sum = 0;
-  for (const Example& e : train) {
-    for (std::size_t i = 0; i < e.values.size(); ++i) constants[i % O] += value(e, i);
-    rows += double(e.values.size()) / double(O);
-  }
-  for (double& c : constants) c = constant(c, rows);
-  for (const Example& e : measured) {
-    const std::size_t first = std::size_t(e.skip) * O;
-    for (std::size_t i = first; i < e.values.size(); ++i) sum += constant_loss(constants[i % O], value(e, i));
-    n += double(e.values.size() - first) / double(O) * answers_per_row(data.outputs);
-  }
+  const auto each = [&](const Example& e, Index skip, const auto& f) {
+    for (std::size_t i = std::size_t(skip) * O; i < e.values.size(); ++i)
+      if (!std::isnan(e.values[i])) f(i % O, double(scales.scaled(Index(i % O), e.values[i])));
+  };
+  std::vector<double> constants(O), rows(O);
+  double sum = 0, values = 0;
+  for (const Example& e : train) each(e, 0, [&](std::size_t k, double v) { constants[k] += v, ++rows[k]; });
+  for (std::size_t k = 0; k < O; ++k) constants[k] = constant(constants[k], rows[k]);
+  for (const Example& e : measured)
+    each(e, e.skip, [&](std::size_t k, double v) { sum += constant_loss(constants[k], v), ++values; });
+  const double n = values / double(O) * answers_per_row(data.outputs);
   return n > 0 ? sum / n * scales.squared_unit() : 0;
 }
 

@@ -1,10 +1,12 @@
 // regress: predicts the next row of a series of numbers at every step, or some numbers for a whole series (pooled).
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "unfold/data/examples.h"
 #include "unfold/data/lines.h"
 #include "unfold/data/series.h"
+#include "unfold/data/table_examples.h"
 #include "unfold/generate/tasks/families.h"
 #include "unfold/generate/tasks/tasks.h"
 
@@ -31,30 +33,16 @@ std::vector<Example> read_pooled(std::string_view text, const TaskConfig& task, 
   return examples;
 }
 
-/// Rows, with an empty line between series.
-std::vector<Series> read_series(std::string_view text, Dataset& data) {
-  const char* separators = ",;\t";
-  std::vector<Series> series;
-  std::vector<Real> rows;  // of the series that is being read
-  bool begins = true;      // the text
-  Lines line(text);
-  const auto finish = [&] {
-    if (rows.empty()) return;
-    if (Index(rows.size()) == data.numbers) line.refuse("two rows a series or more", "one");
-    series.push_back({.numbers = rows, .values = rows});
-    rows.clear();
-  };
-  while (line.next()) {
-    if (line.text.empty()) {
-      finish();
-      continue;
-    }
-    if (std::exchange(begins, false) && is_header(line.text, separators)) continue;
-    need_columns(line, read_numbers(line, line.text, separators, rows), data.numbers, " columns");
+/// The series of a table.
+std::vector<Series> series_of(const Table& table) {
+  std::vector<Series> all;
+  for (Index i = 0; i < table.series(); ++i) {
+    const Index begin = table.starts[std::size_t(i)], end = table.starts[std::size_t(i) + 1];
+    if (end - begin < 2) refuse_text(line_field(table.lines[std::size_t(i)]), "two rows a series or more", "one");
+    all.push_back(
+        {.numbers = side_of(table, &Column::input, begin, end), .values = side_of(table, &Column::target, begin, end)});
   }
-  finish();
-  data.outputs = data.numbers;
-  return series;
+  return all;
 }
 
 /// Errors of each column in the file's units; what is missing has none.
@@ -74,26 +62,27 @@ void add_errors(Workspace& w, const Targets& targets, Index O, Metrics& a) {
 
 class Regress final : public NumberHead {
  public:
-  /// CSV: a number a column, a row a step; the next row is to be predicted. An empty line begins a series. Commas,
-  /// semicolons and tabs separate; a first line without any number is a header. See deal_series.
+  /// A table (data/table.h), a row a step; the next row is to be predicted. See deal_series.
   ///
   /// Pooled: a series a line, tab or semicolon, the numbers to predict. Commas separate steps (and answers), spaces the
   /// numbers of a step.
-  Dataset read(std::string_view text, const Config& config) const override {
+  Dataset read(std::string_view text, const Config& config) const override { return read_known(text, config, nullptr); }
+
+  Dataset read_known(std::string_view text, const Config& config, const std::vector<Column>* known) const override {
     Dataset data;
-    const auto need = [](bool any) {
-      if (!any) refuse_text("text", "at least one example", "none");
-    };
-    if (config.task.pooled()) {
-      std::vector<Example> examples = read_pooled(text, config.task, data);
-      need(!examples.empty());
-      hold_back(std::move(examples), config, data);
+    if (!config.task.pooled()) {
+      const Table table = read_table(text, config.dataset, TableTask::rows, known);
+      take_columns(table, data);
+      deal_series(series_of(table), config, data);
     } else {
-      const std::vector<Series> series = read_series(text, data);
-      need(!series.empty());
-      deal_series(series, config, data);
+      hold_back(read_pooled(text, config.task, data), config, data);
     }
+    if (data.train.empty()) refuse_text("text", "at least one example", "none");
     return data;
+  }
+
+  Json preview(std::string_view text, const Config& config) const override {
+    return config.task.pooled() ? preview_lines(text) : preview_table(text, config.dataset, TableTask::rows);
   }
 
   /// Mean squared error of the scaled columns; in the file's unit squared where there is one.

@@ -3,6 +3,7 @@ import {
   type CanonicalConfig,
   checkConfig,
   type Config,
+  type FileConfig,
   type Model,
   type OptimizerConfig,
   type LiveConfig,
@@ -19,6 +20,12 @@ export const configOptions: Options = {
   dataset: { value: 'NAME', help: 'examples made here instead of a text, see unfold-rnn info' },
   difficulty: { value: 'N', help: 'of the dataset' },
   count: { value: 'N', default: '10000', help: 'its examples' },
+  inputs: { value: 'NAMES', help: 'of a table: columns that are read, with commas between' },
+  targets: { value: 'NAMES', help: 'columns that are predicted (regress), or the labels (classify)' },
+  ignore: { value: 'NAMES', help: 'columns that are left out' },
+  id: { value: 'NAME', help: 'the column that says which series a row belongs to' },
+  dates: { value: 'KIND', default: 'ignore', help: 'or features: hour, weekday and month are read' },
+  missing: { value: 'KIND', default: 'refuse', help: 'or forward, interpolate, mask: of missing values' },
   attention: { value: 'NAME', default: 'none', help: 'of a translation: additive or multiplicative' },
   seed: { value: 'N', default: '1', help: 'same seed, text and configuration: same model' },
   'sequence-length': { value: 'N', default: '64', help: 'time steps of one truncated back-propagation' },
@@ -59,6 +66,7 @@ export async function configOf(args: Arguments): Promise<Config> {
   } else if (args.given('difficulty') || args.given('count')) {
     throw new UsageError('--difficulty and --count belong to a --dataset.');
   }
+  readTableOptions(args, config);
   const optimizer = {
     ...asOptimizer(config.optimizer),
     ...(args.given('optimizer') && { name: args.text('optimizer')! }),
@@ -66,6 +74,28 @@ export async function configOf(args: Arguments): Promise<Config> {
   };
   if (Object.keys(optimizer).length) config.optimizer = optimizer;
   return config;
+}
+
+/** How a table is read. */
+function readTableOptions(args: Arguments, config: Config): void {
+  const lists = (['inputs', 'targets', 'ignore'] as const).filter((name) => args.given(name));
+  const names = (['id', 'dates', 'missing'] as const).filter((name) => args.given(name));
+  const [first] = [...lists, ...names];
+  if (!first) return;
+  if (isGenerated(config)) throw new UsageError(`--${first} belongs to a table, not to a built-in dataset.`);
+  const dataset: FileConfig = { ...(config.dataset as FileConfig | undefined) };
+  for (const name of lists)
+    dataset[name] = args
+      .text(name)!
+      .split(',')
+      .map((column) => column.trim());
+  for (const name of names) dataset[name] = args.text(name)!;
+  config.dataset = dataset;
+}
+
+/** Whether the engine makes the examples. */
+export function isGenerated({ dataset }: Pick<Config, 'dataset'>): boolean {
+  return typeof dataset === 'object' ? dataset?.name !== undefined : dataset !== undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Evaluation, Model } from 'unfold-rnn';
+import { isGenerated } from './config.js';
 import { print, read } from './files.js';
 import { backtestOf, linesOf as scoreLines, verdict } from './forecasts.js';
 import { interruption } from './interrupt.js';
@@ -35,7 +36,7 @@ async function runEvaluate(args: Arguments): Promise<number> {
     const bytes = await read(file, signal);
     const config = configIn(bytes);
     const reading = { ...readingOf(args, config?.unit === 'byte'), signal };
-    const texts = config?.dataset === undefined ? await readTexts(paths, reading) : NOTHING;
+    const texts = !config || !isGenerated(config) ? await readTexts(paths, reading) : NOTHING;
     scored = await openToScore(bytes, texts.bytes, { ...args.runtime, signal }).catch((error) => {
       throw placed(error, texts);
     });

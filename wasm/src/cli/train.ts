@@ -1,11 +1,20 @@
-import { type Backtest, createModel, type Evaluation, type Model, type Progress } from 'unfold-rnn';
-import { configOf, configOptions, reconcile } from './config.js';
+import {
+  type Backtest,
+  type Config,
+  createModel,
+  type Evaluation,
+  type Model,
+  previewDataset,
+  type Progress,
+} from 'unfold-rnn';
+import { configOf, configOptions, isGenerated, reconcile } from './config.js';
 import { checkWritable, exists, previousOf, print, read, targetOf, write } from './files.js';
 import { backtestOf, verdict } from './forecasts.js';
 import { interruption } from './interrupt.js';
 import type { Arguments, Command } from './options.js';
 import { UsageError } from './options.js';
 import { Divergence, ProgressLine } from './progress.js';
+import { summaryOf } from './preview.js';
 import { openSaved } from './saved.js';
 import { configIn } from './scoring.js';
 import { encodingOption, placed, readingOf, readTexts } from './texts.js';
@@ -46,16 +55,15 @@ async function runTrain(args: Arguments): Promise<number> {
   const config = await configOf(args);
   await checkWritable(out);
 
-  if (config.dataset !== undefined && args.operands.length)
-    throw new UsageError('a built-in dataset needs no text.');
+  if (isGenerated(config) && args.operands.length) throw new UsageError('a built-in dataset needs no text.');
   const interrupted = interruption();
   const { signal } = interrupted;
   const resume = await isThere(args, out);
   const raw = (config.unit ?? (await savedConfig(resume, out))?.unit) === 'byte';
-  const texts =
-    config.dataset === undefined && (await readTexts(args.operands, { ...readingOf(args, raw), signal }));
+  const texts = !isGenerated(config) && (await readTexts(args.operands, { ...readingOf(args, raw), signal }));
   if (texts && !args.flag('quiet')) for (const note of texts.notes) process.stderr.write(`${note}\n`);
   const text = texts ? texts.bytes : undefined;
+  if (text && !resume && !args.flag('quiet')) await sayTable(config, text);
   const model = await begin(args, { text, resume, out, config, signal }).catch((error) => {
     throw texts ? placed(error, texts) : error;
   });
@@ -110,6 +118,14 @@ async function runTrain(args: Arguments): Promise<number> {
 async function isThere(args: Arguments, out: string): Promise<boolean> {
   if (out === '-' || args.flag('fresh')) return false;
   return (await exists(out)) || exists(previousOf(await targetOf(out)));
+}
+
+/** What becomes of the columns of a table. What is wrong with it, the model says. */
+async function sayTable(config: Config, text: Uint8Array): Promise<void> {
+  const { name } = typeof config.task === 'object' ? config.task : { name: config.task };
+  if (name !== 'regress' && name !== 'classify') return;
+  const preview = await previewDataset(config, text, { threads: 1 }).catch(() => undefined);
+  if (preview?.columns) for (const line of summaryOf(preview)) process.stderr.write(`${line}\n`);
 }
 
 async function savedConfig(resume: boolean, out: string) {

@@ -163,6 +163,30 @@ export interface DatasetConfig {
   seed?: number;
 }
 
+/** How a table of your own is read (regress, classify). `previewDataset` shows what comes of it. */
+export interface FileConfig {
+  /** Not here: it names examples that the engine makes, see `DatasetConfig`. */
+  name?: never;
+  /** Names of the columns that are read, of numbers or dates. Default: all of numbers, but constant ones and an index. */
+  inputs?: string[];
+  /**
+   * regress: names of the columns that are predicted; the others are read only. Default: all that are read. classify: the
+   * one column of labels.
+   */
+  targets?: string[];
+  /** Names of columns that are left out. */
+  ignore?: string[];
+  /** The column that says which series a row belongs to (long form). Default: found out. */
+  id?: string;
+  /** Of columns of dates. `features`: hour, weekday and month are read, each as sine and cosine. Default `ignore`. */
+  dates?: Name<'ignore' | 'features'>;
+  /**
+   * Of values that are missing. `forward`: the value before, in its series; `interpolate`: between its neighbours; `mask`:
+   * read as zero, and no part of the loss. Default `refuse`.
+   */
+  missing?: Name<'refuse' | 'forward' | 'interpolate' | 'mask'>;
+}
+
 /** Of the decoder's last layer over the states of the encoder. */
 export interface AttentionConfig {
   /** `additive` (Bahdanau, Cho & Bengio 2015) or `multiplicative` (Luong, Pham & Manning 2015). Default `additive`. */
@@ -254,8 +278,8 @@ export interface Config {
   version?: number;
   /** What the network is asked for: a name, or a name with its settings. Default `next`, or what the corpus is for. */
   task?: Task | TaskConfig;
-  /** Examples that the engine makes, instead of a text. */
-  dataset?: string | DatasetConfig;
+  /** Examples that the engine makes, instead of a text; or how a text is read. */
+  dataset?: string | DatasetConfig | FileConfig;
   /** translate: the layers that read the source. Default one lstm of 128. */
   encoder?: LayerConfig[];
   /** translate: default `none`. */
