@@ -98,6 +98,7 @@ Session::Session(std::span<const std::byte> checkpoint, std::string text) {
   names_.numbers = sizes_.numbers;
   names_.outputs = sizes_.outputs;
   names_.context = sizes_.context;
+  names_.columns = symbols_.columns;
   build(false);
   load_parameters(file, *network_);
   if (trainer_ && header.training) load_training(file, header, *trainer_);
@@ -113,7 +114,8 @@ void Session::read(std::string_view text) {
     return;
   }
   if (config_.dataset.name.empty() && text.empty()) return;
-  Dataset data = config_.dataset.name.empty() ? read_dataset(text, config_) : make_corpus(config_.dataset);
+  Dataset data =
+      config_.dataset.name.empty() ? read_dataset(text, config_, &symbols_.columns) : make_corpus(config_.dataset);
   names_ = {.inputs = data.inputs,
             .targets = data.targets,
             .numbers = data.numbers,
@@ -122,6 +124,7 @@ void Session::read(std::string_view text) {
             .columns = data.columns};
   symbols_.inputs = names_.inputs;
   symbols_.targets = names_.targets;
+  symbols_.columns = names_.columns;
   sizes_ = network_sizes(config_, data);
   examples_ = std::make_unique<ExampleLoader>(config_, std::move(data));
   loader_ = examples_.get();

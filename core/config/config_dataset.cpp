@@ -12,6 +12,8 @@ constexpr Named<Missing> missing_names[]{{"refuse", Missing::refuse},
                                          {"forward", Missing::forward},
                                          {"interpolate", Missing::interpolate},
                                          {"mask", Missing::mask}};
+constexpr Named<Scaling> scaling_names[]{
+    {"none", Scaling::none}, {"standard", Scaling::standard}, {"minmax", Scaling::minmax}, {"log", Scaling::log}};
 /// Columns that can be named: a table has no more.
 constexpr std::size_t most_named = 4096;
 
@@ -38,6 +40,7 @@ void parse_file(Reader& in, DatasetConfig& c) {
   in.text("id", c.id);
   in.one_of("dates", dates_names, c.dates);
   in.one_of("missing", missing_names, c.missing);
+  in.one_of("scaling", scaling_names, c.scaling);
 }
 
 }  // namespace
@@ -77,6 +80,7 @@ Json dataset_json(const DatasetConfig& d) {
   if (!d.id.empty()) put(json, {{"id", d.id}});
   if (d.dates != Dates::ignore) put(json, {{"dates", name_of(dates_names, d.dates)}});
   if (d.missing != Missing::refuse) put(json, {{"missing", name_of(missing_names, d.missing)}});
+  if (d.scaling != Scaling::standard) put(json, {{"scaling", name_of(scaling_names, d.scaling)}});
   return json;
 }
 
@@ -84,6 +88,8 @@ void check_dataset(const Config& c) {
   const DatasetConfig& d = c.dataset;
   const bool tables = (c.task.kind == TaskKind::regress && !c.task.pooled()) || c.task.kind == TaskKind::classify;
   if (d.generated() || tables) return;
+  if (d.scaling != Scaling::standard && c.task.kind != TaskKind::regress)
+    refuse_config("dataset.scaling", "nothing (regress and classify scale numbers)", c.task.name());
   const std::pair<const char*, bool> fields[]{
       {"dataset.inputs", !d.inputs.empty()},       {"dataset.targets", !d.targets.empty()},
       {"dataset.ignore", !d.ignore.empty()},       {"dataset.id", !d.id.empty()},

@@ -103,6 +103,7 @@ class ExampleLoader final : public DataLoader {
 
  private:
   void shuffle(std::int64_t epoch);
+  void read_row(const Real* row, Real* to) const;
   void fill_column(Workspace& w, Index n, const Example& e);
 
   Config config_;
@@ -113,6 +114,7 @@ class ExampleLoader final : public DataLoader {
   std::int64_t shuffled_ = -1;
   std::vector<const Example*> chosen_;
   std::vector<Index> encoder_lengths_;
+  Scales inputs_;
   Targets targets_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "unfold/data/examples.h"
+#include "unfold/data/scaling.h"
 #include "unfold/data/task_head.h"
 
 namespace unfold {
@@ -44,7 +45,15 @@ const TaskHead& task_head(const TaskConfig& task) {
 
 Dataset read_dataset(std::string_view text, const Config& config, const std::vector<Column>* known) {
   const TaskHead& head = task_head(config.task);
-  return known && !known->empty() ? head.read_known(text, config, known) : head.read(text, config);
+  const bool exists = known && !known->empty();
+  Dataset data = exists ? head.read_known(text, config, known) : head.read(text, config);
+  if (config.task.kind == TaskKind::regress && data.columns.empty())
+    data.columns = numbered_columns(data.numbers, data.outputs, !config.task.pooled());
+  if (!exists)
+    fit_scaling(data, config.dataset.scaling);
+  else if (known->size() == data.columns.size())  // others will be refused
+    data.columns = *known;
+  return data;
 }
 
 double trivial_loss(const Dataset& data, const TaskConfig& task) {

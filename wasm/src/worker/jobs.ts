@@ -122,6 +122,8 @@ interface Pass {
   loss: number | null;
   tokens: number;
   accuracy: number | null;
+  rmse: number[];
+  mae: number[];
 }
 
 export function* evaluate(session: EngineSession, split: Split): Job<ReturnType<Calls['evaluate']>> {
@@ -131,7 +133,8 @@ export function* evaluate(session: EngineSession, split: Split): Job<ReturnType<
       const pass = read<Pass>(session.evaluate(split, SLICE));
       ended = pass.done;
       const { tokens: characters, accuracy } = pass;
-      if (ended) return { loss: pass.loss ?? Infinity, tokens: characters, accuracy }; // JSON has no infinity
+      const errors = pass.rmse.length ? { rmse: pass.rmse, mae: pass.mae } : {};
+      if (ended) return { loss: pass.loss ?? Infinity, tokens: characters, accuracy, ...errors }; // JSON has no infinity
       yield undefined;
     }
   } catch (error) {
