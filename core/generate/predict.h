@@ -24,7 +24,8 @@ std::string text_of(const Json& value, const char* field);
 /// The tokens of a text, each the longest name that fits.
 std::vector<Token> tokens_of(const std::string& text, const std::vector<std::string>& names, const char* field);
 /// Numbers of one row, or of rows of D.
-std::vector<Real> numbers_of(const Json& value, Index D, const char* field);
+/// `gaps`: null is a number that is missing (NaN).
+std::vector<Real> numbers_of(const Json& value, Index D, const char* field, bool gaps = false);
 /// The names of tokens, one after the other; nothing for tokens without one.
 std::string spelled(const std::vector<Token>& tokens, const std::vector<std::string>& names);
 /// A list of lists of `rows` numbers each.

@@ -45,7 +45,11 @@ async function runEvaluate(args: Arguments): Promise<number> {
     const backtest = await backtestOf(model, split, args.whole('steps'));
     const baselines = maxOrder === undefined ? undefined : await model.baselines({ maxOrder, signal });
     if (args.flag('json')) {
-      const more = { ...(baselines && { baselines }), ...(backtest && { backtest }), ...(unknown.count && { unknown }) };
+      const more = {
+        ...(baselines && { baselines }),
+        ...(backtest && { backtest }),
+        ...(unknown.count && { unknown }),
+      };
       await print(`${JSON.stringify({ ...measured, split: whole ? 'all' : split, ...more })}\n`);
       return interrupted.status;
     }

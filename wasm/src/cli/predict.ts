@@ -3,7 +3,7 @@ import { type Model, openModel, type Prediction, type PredictRequest, UnfoldErro
 import { exists, print, read } from './files.js';
 import { interruption } from './interrupt.js';
 import { type Arguments, type Command, UsageError } from './options.js';
-import { csvOf, type Query, queriesOf } from './queries.js';
+import { csvOf, type Query, queriesOf, refusal, tableQueries } from './queries.js';
 import { decode, encodingOption, linesOf, readingOf } from './texts.js';
 
 export const predict: Command = {
@@ -110,9 +110,23 @@ async function collect(
   for (const input of given) {
     const isFile = data.numbers > 0 && !/^\s*\[/.test(input) && (await exists(input));
     const lines = input === '-' || isFile ? await piped(input) : [input];
-    queries.push(...queriesOf(lines, model, args.text('unknown') === 'skip'));
+    if (readsTable(model) && !/^\s*\[/.test(lines[0] ?? ''))
+      queries.push(
+        ...(await tableQueries(lines.join('\n'), model).catch((error: UnfoldError) => {
+          throw isFile || input === '-'
+            ? error
+            : refusal('input', 'rows of numbers, or a CSV file that is there', input);
+        })),
+      );
+    else queries.push(...queriesOf(lines, model, args.text('unknown') === 'skip'));
   }
   return queries;
+}
+
+/** Rows to go on from, or series with a label: not those with numbers for an answer, which have a line each. */
+function readsTable({ info: { config, data } }: Model): boolean {
+  const { name, pooling = 'none' } = config.task as { name: string; pooling?: string };
+  return data!.numbers > 0 && (name === 'classify' || (name === 'regress' && pooling === 'none'));
 }
 
 /** The answer, or why there is none. */

@@ -81,10 +81,25 @@ export interface DatasetPreview {
   labels?: { name: string; count: number }[];
 }
 
+/** What a model reads of a table, see `Model.readTable`. */
+export interface TableRows {
+  /** Rows of each series, as `PredictRequest.input` takes them; null where a value is missing and masked. */
+  series: (number | null)[][][];
+  /** Names of the columns that the model predicts. */
+  targets: string[];
+  /** Whether the table has names. */
+  header: boolean;
+  /** What was found out and done, a sentence each, in English. */
+  notes: string[];
+}
+
 /** What to answer: an example without (or with) its answer. A field that the task does not read is refused. */
 export interface PredictRequest {
-  /** A text of symbols in the model's vocabulary, or rows of numbers. Not of `generate`. */
-  input?: string | number[][];
+  /**
+   * A text of symbols in the model's vocabulary, or rows of numbers (with `dataset.missing: 'mask'` null where one is
+   * missing). Not of `generate`.
+   */
+  input?: string | (number | null)[][];
   /** Of `generate` with a context. */
   context?: number[];
   /** The answer whose probability is asked for. */
