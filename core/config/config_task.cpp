@@ -8,6 +8,9 @@ namespace {
 constexpr const char* scores[]{"additive", "multiplicative"};
 constexpr Named<Termination> terminations[]{
     {"end", Termination::end}, {"halt", Termination::halt}, {"count", Termination::count}};
+constexpr Named<LabelSide> label_sides[]{
+    {"auto", LabelSide::automatic}, {"first", LabelSide::first}, {"last", LabelSide::last}};
+constexpr Named<Unknown> unknowns[]{{"error", Unknown::error}, {"skip", Unknown::skip}, {"symbol", Unknown::symbol}};
 constexpr Named<Pooling> poolings[]{{"none", Pooling::none}, {"last", Pooling::last}, {"mean", Pooling::mean}};
 constexpr Named<ContextUse> uses[]{{"none", ContextUse::none},
                                    {"input", ContextUse::input},
@@ -26,13 +29,29 @@ void parse_attention(Reader& r, AttentionConfig& a) {
   in.finish();
 }
 
+void parse_header(Reader& in, DatasetConfig& c) {
+  const Json* header = in.get("header");
+  if (!header || *header == "auto") return;
+  if (!header->is_boolean()) refuse_config(in.path("header"), "auto, true or false", shown(*header));
+  c.header = header->get<bool>() ? Header::yes : Header::no;
+}
+
+/// How a text of the caller is read.
+void parse_file(Reader& in, DatasetConfig& c) {
+  in.one_of("label", label_sides, c.label);
+  parse_header(in, c);
+  in.one_of("unknown", unknowns, c.unknown);
+  in.finish();
+}
+
 void parse_corpus(Reader& r, DatasetConfig& c) {
   const Json* value = r.get("dataset");
   if (!value) return;
   const Json object = expanded(*value, "name");
   Reader in(object, r.path("dataset"));
   const Json* name = in.get("name");
-  if (!name || !name->is_string()) refuse_config(in.path("name"), "a name", name ? shown(*name) : "nothing");
+  if (!name) return parse_file(in, c);
+  if (!name->is_string()) refuse_config(in.path("name"), "a name", shown(*name));
   c.name = name->get<std::string>();
   if (!find_generated_dataset(c.name)) {
     std::vector<const char*> known;
@@ -58,9 +77,10 @@ void parse_pooling(Reader& in, TaskConfig& t) {
 void parse_task_fields(Reader& in, TaskConfig& t) {
   const TaskInfo& info = t.info();
   parse_pooling(in, t);
-  if (info.sequences) {
-    in.one_of("termination", terminations, t.termination);
-    in.integer("maxLength", t.max_length, 1, 65536);
+  if (info.sequences) in.one_of("termination", terminations, t.termination);
+  if (info.data == TaskData::examples) {
+    in.integer("maxLength", t.max_length, 1, TaskConfig::most_steps);
+    in.boolean("truncate", t.truncate);
   }
   if (info.sizes) {
     in.integer("inputs", t.inputs, 1, 65536);
@@ -103,13 +123,28 @@ void parse_task(Reader& r, Config& c) {
   r.one_of("context", uses, c.context);
 }
 
+namespace {
+
+/// Only what is not the default: an empty object has nothing to say.
+Json file_json(const DatasetConfig& d) {
+  Json json = Json::object();
+  if (d.label != LabelSide::automatic) put(json, {{"label", name_of(label_sides, d.label)}});
+  if (d.header != Header::automatic) put(json, {{"header", d.header == Header::yes}});
+  if (d.unknown != Unknown::error) put(json, {{"unknown", name_of(unknowns, d.unknown)}});
+  return json;
+}
+
+}  // namespace
+
 void task_json(const Config& c, Json& json) {
   const TaskConfig& t = c.task;
   if (t.learns_text()) return;
   const TaskInfo& info = t.info();
   Json task = object({{"name", info.name}});
   if (info.pools != TaskInfo::Pools::never) put(task, {{"pooling", name_of(poolings, t.pooling)}});
-  if (info.sequences) put(task, {{"termination", name_of(terminations, t.termination)}, {"maxLength", t.max_length}});
+  if (info.sequences) put(task, {{"termination", name_of(terminations, t.termination)}});
+  if (info.sequences || t.max_length > 0) put(task, {{"maxLength", t.written_length()}});
+  if (t.truncate) put(task, {{"truncate", true}});
   if (info.sizes) put(task, {{"inputs", t.inputs}, {"outputs", t.outputs}});
   if (t.context > 0) put(task, {{"context", t.context}});
   put(json, {{"task", task}});
@@ -118,6 +153,8 @@ void task_json(const Config& c, Json& json) {
     put(json,
         {{"dataset",
           object({{"name", made.name}, {"difficulty", made.difficulty}, {"count", made.count}, {"seed", made.seed}})}});
+  else if (const Json file = file_json(made); !file.empty())
+    put(json, {{"dataset", file}});
   if (c.has_context()) put(json, {{"context", name_of(uses, c.context)}});
   const AttentionConfig& a = c.attention;
   if (a.on)
@@ -256,6 +293,8 @@ void check_stack(const Config& c, bool encoder) {
 
 void check_task(const Config& c) {
   const TaskInfo& info = c.task.info();
+  if (c.dataset.unknown == Unknown::symbol && !info.reads_symbols)
+    refuse_config("dataset.unknown", "error or skip (this task reads no examples of symbols)", "\"symbol\"");
   check_stack(c, false);
   if (c.encoder.on()) check_stack(c, true);
   for (std::size_t e = 0; e < c.readout.size(); ++e)

@@ -38,6 +38,7 @@ struct TaskInfo {
   bool bidirectional = false;   // an answer may depend on later steps
   bool sequences = false;       // predicts sequences that end: `termination` and `maxLength`
   bool encoder = false;         // a source sequence is read by layers of its own
+  bool reads_symbols = false;   // an example has a sequence of symbols as its input
   bool context = false;         // may be given a context
   bool sizes = false;           // the caller says how many inputs and outputs there are
   Pools pools = Pools::never;
@@ -51,7 +52,10 @@ struct TaskConfig {
   TaskKind kind = TaskKind::next;
   Pooling pooling = Pooling::none;             // classify and regress
   Termination termination = Termination::end;  // generate and translate
-  Index max_length = 256;                      // steps of a sequence at most
+  /// Steps of a sequence at most; 0: what the data have, up to most_steps, and usual_length where something is written
+  /// or cut into windows.
+  Index max_length = 0;
+  bool truncate = false;                       // longer sequences are cut, not refused
   Index inputs = 0, outputs = 0;               // tensor: numbers a step; outputs 0: the states of the last layer
   Index context = 0;                           // tensor and generate: numbers of the given context
 
@@ -59,14 +63,30 @@ struct TaskConfig {
   const char* name() const { return info().name; }
   bool pooled() const { return pooling != Pooling::none; }
   bool learns_text() const { return info().data == TaskData::text; }
+  /// Most steps of a sequence that is read, and of one that is written.
+  Index read_length() const { return max_length > 0 ? max_length : most_steps; }
+  Index written_length() const { return max_length > 0 ? max_length : usual_length; }
+
+  static constexpr Index most_steps = 65536, usual_length = 256;
 };
 
-/// Where examples come from, if the engine makes them. An empty name: from the given text.
+/// On which side of a line the label stands; whether a file begins with a header.
+enum class LabelSide { automatic, first, last };
+enum class Header { automatic, yes, no };
+/// What becomes of a symbol that the model does not know: an error that names it, nothing, or a symbol that training
+/// has learned to stand for all of these.
+enum class Unknown { error, skip, symbol };
+
+/// Where examples come from. With a name the engine makes them; without one they are read from the given text, and the
+/// last fields say how.
 struct DatasetConfig {
   std::string name;
   int difficulty = 0;  // 0: the default of the dataset
   int count = 10000;
   std::uint64_t seed = 1;
+  LabelSide label = LabelSide::automatic;
+  Header header = Header::automatic;
+  Unknown unknown = Unknown::error;
 };
 
 }  // namespace unfold

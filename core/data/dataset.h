@@ -36,6 +36,15 @@ struct Column {
   bool log = false;
 };
 
+/// What was found out about a file, and what was done with it.
+struct FileFormat {
+  std::string format;             // "lines", "table", "CoNLL" or "JSON Lines"; empty: not read from a file
+  std::string separator;          // of columns: "tab", "comma", "semicolon" or "space"; empty: none
+  bool header = false;            // the first line names the columns
+  std::vector<std::string> columns, uses;  // their names, and "input", "target" or "ignored" for each
+  std::vector<std::string> notes; // sentences: what was recognised, cut or left out
+};
+
 /// Of a roll of notes: those of a piano, from the MIDI note 21.
 constexpr Index piano_keys = 88;
 
@@ -47,6 +56,9 @@ struct Dataset {
   /// Of examples that were read from a table: a step's numbers are the columns with `input`, in this order, its values
   /// those with `target`. Empty for every other dataset.
   std::vector<Column> columns;
+  bool words = false;   // the inputs are words, with spaces between them
+  Index truncated = 0;  // sequences that were cut to task.max_length
+  FileFormat file;
   std::vector<Example> train, validation, test;
 
   /// Steps of an example's input side.
@@ -60,7 +72,7 @@ struct Dataset {
 ///
 /// Symbols are the Unicode code points that occur, 65 000 at most (`unit` and `vocabulary` of a configuration concern
 /// "next" alone). Lines may end in CRLF; a byte-order mark and empty lines are skipped. A sequence has 1 to
-/// task.max_length symbols. Numbers are decimal, within ±1e15.
+/// task.read_length() symbols. Numbers are decimal, within ±1e15.
 Dataset read_dataset(std::string_view text, const Config& config);
 
 /// Makes the examples of a generated dataset: `config` has its name, its difficulty, how many examples, and the seed.

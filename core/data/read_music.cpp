@@ -17,7 +17,7 @@ constexpr Index most_steps = 1 << 19;
 class Rolls final : public JsonHandler {
  public:
   explicit Rolls(const Config& config, Dataset& data_)
-      : longest(std::max<Index>(config.task.max_length, 1)), data(data_) {}
+      : longest(config.task.read_length()), data(data_) {}
 
   const Index longest;
   Dataset& data;

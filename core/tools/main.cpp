@@ -77,9 +77,9 @@ void write_file(const std::string& path, std::span<const std::byte> bytes) {
     refuse_argument(path, "a writable file", std::strerror(errno));
 }
 
-std::unique_ptr<Session> open(const std::string& path, const std::string& corpus) {
+std::unique_ptr<Session> open(const std::string& path, const std::string& corpus, bool extend = false) {
   const std::string bytes = read_file(path);
-  return std::make_unique<Session>(std::as_bytes(std::span(bytes)), corpus);
+  return std::make_unique<Session>(std::as_bytes(std::span(bytes)), corpus, extend);
 }
 
 using Clock = std::chrono::steady_clock;

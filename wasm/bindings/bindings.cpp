@@ -83,10 +83,11 @@ class Bound {
     });
   }
 
-  val open(const val& checkpoint, const val& text) {
+  /// `extend`: the text may be another one than the model was trained on.
+  val open(const val& checkpoint, const val& text, bool extend) {
     return guarded([&] {
       const std::string bytes = copied(checkpoint);
-      auto opened = std::make_unique<Session>(std::as_bytes(std::span(bytes)), copied(text));
+      auto opened = std::make_unique<Session>(std::as_bytes(std::span(bytes)), copied(text), extend);
       session_ = std::move(opened);
       work_ = {};
       return reply(true, session_->info());

@@ -16,10 +16,10 @@ std::vector<Example> read_pooled(std::string_view text, const TaskConfig& task, 
     Example e;
     auto [series, answer] = halves(line, "\t;");
     for (Index steps = 1;; ++steps) {
+      if (kept_length(line, steps, task, data.truncated) < steps) break;
       const std::size_t end = series.find(',');
       need_columns(line, read_numbers(line, trimmed(series.substr(0, end)), " ", e.numbers), data.numbers,
                    " numbers a step");
-      need_length(line, steps, task);
       if (end == std::string_view::npos) break;
       series.remove_prefix(end + 1);
     }
@@ -64,7 +64,7 @@ std::vector<Example> read_series(std::string_view text, Index longest, Dataset& 
 }
 
 std::vector<Example> read_windows(std::string_view text, const Config& config, Dataset& data) {
-  const Index longest = std::max<Index>(config.task.max_length, 1);
+  const Index longest = config.task.written_length();
   std::vector<Example> examples = read_series(text, longest, data);
   if (examples.size() >= 3 || config.validation_split == 0) return examples;
   Index steps = 0;
