@@ -8,9 +8,6 @@ namespace {
 constexpr const char* scores[]{"additive", "multiplicative"};
 constexpr Named<Termination> terminations[]{
     {"end", Termination::end}, {"halt", Termination::halt}, {"count", Termination::count}};
-constexpr Named<LabelSide> label_sides[]{
-    {"auto", LabelSide::automatic}, {"first", LabelSide::first}, {"last", LabelSide::last}};
-constexpr Named<Unknown> unknowns[]{{"error", Unknown::error}, {"skip", Unknown::skip}, {"symbol", Unknown::symbol}};
 constexpr Named<Pooling> poolings[]{{"none", Pooling::none}, {"last", Pooling::last}, {"mean", Pooling::mean}};
 constexpr Named<ContextUse> uses[]{{"none", ContextUse::none},
                                    {"input", ContextUse::input},
@@ -26,41 +23,6 @@ void parse_attention(Reader& r, AttentionConfig& a) {
   a.additive = in.choice("score", scores, "additive") == "additive";
   in.integer("size", a.size, 0, 8192);
   in.boolean("inputFeeding", a.input_feeding);
-  in.finish();
-}
-
-void parse_header(Reader& in, DatasetConfig& c) {
-  const Json* header = in.get("header");
-  if (!header || *header == "auto") return;
-  if (!header->is_boolean()) refuse_config(in.path("header"), "auto, true or false", shown(*header));
-  c.header = header->get<bool>() ? Header::yes : Header::no;
-}
-
-/// How a text of the caller is read.
-void parse_file(Reader& in, DatasetConfig& c) {
-  in.one_of("label", label_sides, c.label);
-  parse_header(in, c);
-  in.one_of("unknown", unknowns, c.unknown);
-  in.finish();
-}
-
-void parse_corpus(Reader& r, DatasetConfig& c) {
-  const Json* value = r.get("dataset");
-  if (!value) return;
-  const Json object = expanded(*value, "name");
-  Reader in(object, r.path("dataset"));
-  const Json* name = in.get("name");
-  if (!name) return parse_file(in, c);
-  if (!name->is_string()) refuse_config(in.path("name"), "a name", shown(*name));
-  c.name = name->get<std::string>();
-  if (!find_generated_dataset(c.name)) {
-    std::vector<const char*> known;
-    for (const DatasetInfo* info : generated_datasets()) known.push_back(info->name);
-    refuse_config(in.path("name"), "one of " + joined(known), shown(*name));
-  }
-  in.integer("difficulty", c.difficulty, 0, 100000);
-  in.integer("count", c.count, 10, 10e6);
-  in.integer("seed", c.seed, 0, 9007199254740991.0);
   in.finish();
 }
 
@@ -102,7 +64,7 @@ TaskKind parse_kind(Reader& in, TaskKind otherwise) {
 
 void parse_task(Reader& r, Config& c) {
   TaskConfig& t = c.task;
-  parse_corpus(r, c.dataset);
+  parse_dataset(r, c.dataset);
   const DatasetInfo* made = find_generated_dataset(c.dataset.name);
   if (made) {
     t.kind = made->task;
@@ -123,19 +85,6 @@ void parse_task(Reader& r, Config& c) {
   r.one_of("context", uses, c.context);
 }
 
-namespace {
-
-/// Only what is not the default: an empty object has nothing to say.
-Json file_json(const DatasetConfig& d) {
-  Json json = Json::object();
-  if (d.label != LabelSide::automatic) put(json, {{"label", name_of(label_sides, d.label)}});
-  if (d.header != Header::automatic) put(json, {{"header", d.header == Header::yes}});
-  if (d.unknown != Unknown::error) put(json, {{"unknown", name_of(unknowns, d.unknown)}});
-  return json;
-}
-
-}  // namespace
-
 void task_json(const Config& c, Json& json) {
   const TaskConfig& t = c.task;
   if (t.learns_text()) return;
@@ -148,13 +97,7 @@ void task_json(const Config& c, Json& json) {
   if (info.sizes) put(task, {{"inputs", t.inputs}, {"outputs", t.outputs}});
   if (t.context > 0) put(task, {{"context", t.context}});
   put(json, {{"task", task}});
-  const DatasetConfig& made = c.dataset;
-  if (!made.name.empty())
-    put(json,
-        {{"dataset",
-          object({{"name", made.name}, {"difficulty", made.difficulty}, {"count", made.count}, {"seed", made.seed}})}});
-  else if (const Json file = file_json(made); !file.empty())
-    put(json, {{"dataset", file}});
+  if (const Json dataset = dataset_json(c.dataset); !dataset.empty()) put(json, {{"dataset", dataset}});
   if (c.has_context()) put(json, {{"context", name_of(uses, c.context)}});
   const AttentionConfig& a = c.attention;
   if (a.on)
@@ -293,8 +236,7 @@ void check_stack(const Config& c, bool encoder) {
 
 void check_task(const Config& c) {
   const TaskInfo& info = c.task.info();
-  if (c.dataset.unknown == Unknown::symbol && !info.reads_symbols)
-    refuse_config("dataset.unknown", "error or skip (this task reads no examples of symbols)", "\"symbol\"");
+  check_dataset(c);
   check_stack(c, false);
   if (c.encoder.on()) check_stack(c, true);
   for (std::size_t e = 0; e < c.readout.size(); ++e)

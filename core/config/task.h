@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "unfold/base/real.h"
 
@@ -77,16 +78,29 @@ enum class Header { automatic, yes, no };
 /// has learned to stand for all of these.
 enum class Unknown { error, skip, symbol };
 
-/// Where examples come from. With a name the engine makes them; without one they are read from the given text, and the
-/// last fields say how.
+/// What becomes of the dates of a table: left out, or inputs (hour, weekday and month, each as sine and cosine).
+enum class Dates { ignore, features };
+
+/// What becomes of a missing value of a table: the text is refused; the value before it, within its series; the line
+/// between its neighbours; or the input is zero and the loss does not count it.
+enum class Missing { refuse, forward, interpolate, mask };
+
+/// Where examples come from. With a name, the engine makes them; else they are in the given text, and the rest says how
+/// it is read (data/table.h).
 struct DatasetConfig {
   std::string name;
   int difficulty = 0;  // 0: the default of the dataset
   int count = 10000;
   std::uint64_t seed = 1;
+  std::vector<std::string> inputs, targets, ignore;  // columns by name; empty: chosen by what they hold
+  std::string id;                                    // the column that says which series a row belongs to
+  Dates dates = Dates::ignore;
+  Missing missing = Missing::refuse;
   LabelSide label = LabelSide::automatic;
   Header header = Header::automatic;
   Unknown unknown = Unknown::error;
+
+  bool generated() const { return !name.empty(); }
 };
 
 }  // namespace unfold
