@@ -35,7 +35,8 @@ void check_size(const Config& config, const NetworkSizes& sizes, Index T, Index 
   const Estimate size = estimate(config, sizes, T, S, text_tokens);
   if (size.bytes > most_bytes)
     throw Error(ErrorCode::out_of_memory, "layers",
-                "a network that trains within " + std::to_string(std::int64_t(most_bytes / 1e6)) + " MB" + remedy(config, std::max(T, S)),
+                "a network that trains within " + std::to_string(std::int64_t(most_bytes / 1e6)) + " MB" +
+                    remedy(config, std::max(T, S)),
                 std::to_string(std::int64_t(size.bytes / 1e6)) + " MB");
 }
 

@@ -129,8 +129,8 @@ class Session {
   /// request, Error{invalid_state} for the task "next".
   Json predict(const Json& request);
 
-  /// {config, parameters, memoryBytes, vocabulary, tokens, step, epoch, validationLoss, threads, build, math, canTrain},
-  /// and `data` (names, sizes, numbers of examples, trivialLoss) for a task with examples.
+  /// {config, parameters, memoryBytes, vocabulary, tokens, step, epoch, validationLoss, threads, build, math,
+  /// canTrain}, and `data` (names, sizes, numbers of examples, trivialLoss) for a task with examples.
   Json info() const;
 
  private:

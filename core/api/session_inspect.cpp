@@ -184,6 +184,7 @@ Json Session::info() const {
                       {"context", sizes_.context},
                       {"words", names_.words},
                       {"truncated", names_.truncated},
+                      {"notes", Json(names_.file.notes)},
                       {"steps", T},
                       {"encoderSteps", S},
                       {"train", count(Split::train)},

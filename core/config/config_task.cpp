@@ -5,6 +5,7 @@
 namespace unfold {
 namespace {
 
+constexpr const char* weightings[]{"none", "balanced"};
 constexpr const char* scores[]{"additive", "multiplicative"};
 constexpr Named<Termination> terminations[]{
     {"end", Termination::end}, {"halt", Termination::halt}, {"count", Termination::count}};
@@ -43,6 +44,10 @@ void parse_task_fields(Reader& in, TaskConfig& t) {
   if (info.data == TaskData::examples) {
     in.integer("maxLength", t.max_length, 1, TaskConfig::most_steps);
     in.boolean("truncate", t.truncate);
+  }
+  if (info.labels) {
+    in.number("labelSmoothing", t.label_smoothing, 0, 0.9);
+    t.class_weights = in.choice("classWeights", weightings, weightings[0]) == weightings[1];
   }
   if (info.sizes) {
     in.integer("inputs", t.inputs, 1, 65536);
@@ -93,6 +98,8 @@ void task_json(const Config& c, Json& json) {
   if (info.pools != TaskInfo::Pools::never) put(task, {{"pooling", name_of(poolings, t.pooling)}});
   if (info.sequences) put(task, {{"termination", name_of(terminations, t.termination)}});
   if (info.sequences || t.max_length > 0) put(task, {{"maxLength", t.written_length()}});
+  if (t.label_smoothing > 0) put(task, {{"labelSmoothing", t.label_smoothing}});
+  if (t.class_weights) put(task, {{"classWeights", weightings[1]}});
   if (t.truncate) put(task, {{"truncate", true}});
   if (info.sizes) put(task, {{"inputs", t.inputs}, {"outputs", t.outputs}});
   if (t.context > 0) put(task, {{"context", t.context}});

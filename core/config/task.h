@@ -39,6 +39,7 @@ struct TaskInfo {
   bool bidirectional = false;   // an answer may depend on later steps
   bool sequences = false;       // predicts sequences that end: `termination` and `maxLength`
   bool encoder = false;         // a source sequence is read by layers of its own
+  bool labels = false;          // answers with one of a set of labels
   bool reads_symbols = false;   // an example has a sequence of symbols as its input
   bool context = false;         // may be given a context
   bool sizes = false;           // the caller says how many inputs and outputs there are
@@ -56,9 +57,11 @@ struct TaskConfig {
   /// Steps of a sequence at most; 0: what the data have, up to most_steps, and usual_length where something is written
   /// or cut into windows.
   Index max_length = 0;
-  bool truncate = false;                       // longer sequences are cut, not refused
-  Index inputs = 0, outputs = 0;               // tensor: numbers a step; outputs 0: the states of the last layer
-  Index context = 0;                           // tensor and generate: numbers of the given context
+  bool truncate = false;          // longer sequences are cut, not refused
+  double label_smoothing = 0;     // classify and tag
+  bool class_weights = false;     // the same: rare labels weigh as much as frequent ones
+  Index inputs = 0, outputs = 0;  // tensor: numbers a step; outputs 0: the states of the last layer
+  Index context = 0;              // tensor and generate: numbers of the given context
 
   const TaskInfo& info() const { return task_info(kind); }
   const char* name() const { return info().name; }

@@ -19,7 +19,7 @@ class Records {
         owned_(owned) {}
 
   /// The next record that is not empty; false after the last.
-  bool next(Columns::Row& row) {
+  bool next(TextTable::Row& row) {
     while (!rest_.empty()) {
       row.cells.clear();
       row.line = line_;
@@ -30,7 +30,7 @@ class Records {
   }
 
  private:
-  void record(Columns::Row& row) {
+  void record(TextTable::Row& row) {
     for (;;) {
       row.cells.push_back(quotes_ && rest_.starts_with('"') ? quoted(row.line) : bare());
       if (rest_.empty()) return;
@@ -82,7 +82,7 @@ class Records {
 
 /// Calls f(value, how often) for each value of a column.
 template <class F>
-void each_value(const Columns& table, std::size_t column, std::size_t skipped, const F& f) {
+void each_value(const TextTable& table, std::size_t column, std::size_t skipped, const F& f) {
   std::vector<std::string_view> values;
   for (std::size_t i = skipped; i < table.rows.size(); ++i) values.push_back(table.rows[i].cells[column]);
   sort(values);
@@ -93,8 +93,8 @@ void each_value(const Columns& table, std::size_t column, std::size_t skipped, c
 }
 
 /// Whether every record has as many cells, two or more; then they are the table's rows.
-bool even_rows(std::string_view text, Columns& table, std::deque<std::string>& owned) {
-  Columns::Row row;
+bool even_rows(std::string_view text, TextTable& table, std::deque<std::string>& owned) {
+  TextTable::Row row;
   table.rows.clear();
   for (Records records(text, table.separator, true, owned); records.next(row);) {
     if (row.cells.size() < 2 || (!table.rows.empty() && row.cells.size() != table.rows[0].cells.size())) return false;
@@ -104,7 +104,7 @@ bool even_rows(std::string_view text, Columns& table, std::deque<std::string>& o
 }
 
 /// Divides each line at its first separator, or at its last.
-void halve(std::string_view text, bool first, Columns& table) {
+void halve(std::string_view text, bool first, TextTable& table) {
   table.rows.clear();
   for (Lines line(text); line.next_filled();) {
     const std::size_t at = first ? line.text.find(table.separator) : line.text.rfind(table.separator);
@@ -114,8 +114,8 @@ void halve(std::string_view text, bool first, Columns& table) {
   }
 }
 
-void read_tabs(std::string_view text, Columns& table, std::deque<std::string>& owned) {
-  Columns::Row row;
+void read_tabs(std::string_view text, TextTable& table, std::deque<std::string>& owned) {
+  TextTable::Row row;
   for (Records records(text, '\t', false, owned); records.next(row);) {
     const Line line(row.line);
     if (row.cells.size() < 2) line.refuse("a tab between two parts", excerpt(row.cells[0]));
@@ -128,7 +128,7 @@ void read_tabs(std::string_view text, Columns& table, std::deque<std::string>& o
 
 }  // namespace
 
-std::vector<ColumnCount> count_columns(const Columns& table, std::size_t skipped) {
+std::vector<ColumnCount> count_columns(const TextTable& table, std::size_t skipped) {
   std::vector<ColumnCount> counts(table.rows[0].cells.size());
   for (std::size_t c = 0; c < counts.size(); ++c)
     each_value(table, c, skipped, [&](std::string_view value, Index count) {
@@ -139,13 +139,13 @@ std::vector<ColumnCount> count_columns(const Columns& table, std::size_t skipped
   return counts;
 }
 
-Index occurrences(const Columns& table, std::size_t column, std::string_view value) {
+Index occurrences(const TextTable& table, std::size_t column, std::string_view value) {
   return std::count_if(table.rows.begin(), table.rows.end(),
-                       [&](const Columns::Row& row) { return row.cells[column] == value; });
+                       [&](const TextTable::Row& row) { return row.cells[column] == value; });
 }
 
-Columns read_columns(std::string_view text, LabelSide side, std::deque<std::string>& owned) {
-  Columns table;
+TextTable read_columns(std::string_view text, LabelSide side, std::deque<std::string>& owned) {
+  TextTable table;
   Lines first(text);
   if (!first.next_filled()) return table;
   if (first.text.find('\t') != std::string_view::npos) {
@@ -159,7 +159,7 @@ Columns read_columns(std::string_view text, LabelSide side, std::deque<std::stri
   if (first.text.find(';') == std::string_view::npos) table.separator = ',';
   halve(text, side != LabelSide::last, table);
   if (side != LabelSide::automatic) return table;
-  Columns other{.separator = table.separator};
+  TextTable other{.separator = table.separator};
   halve(text, false, other);
   return count_columns(other, 0)[1].distinct < count_columns(table, 0)[0].distinct ? other : table;
 }

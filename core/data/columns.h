@@ -10,7 +10,7 @@
 
 namespace unfold {
 
-struct Columns {
+struct TextTable {
   struct Row {
     std::vector<std::string_view> cells;
     Index line = 0;  // where it begins, from 1
@@ -29,10 +29,10 @@ struct ColumnCount {
 /// gives every row as many columns; where neither does (a text has them without quotes), the first of a row, or the
 /// last one, divides it in two: as `side` says, or so that the labels recur. `owned` keeps fields that quotes have
 /// changed. Throws Error{invalid_text} with the line.
-Columns read_columns(std::string_view text, LabelSide side, std::deque<std::string>& owned);
+TextTable read_columns(std::string_view text, LabelSide side, std::deque<std::string>& owned);
 
 /// Of each column, without the first `skipped` rows.
-std::vector<ColumnCount> count_columns(const Columns& table, std::size_t skipped);
-Index occurrences(const Columns& table, std::size_t column, std::string_view value);
+std::vector<ColumnCount> count_columns(const TextTable& table, std::size_t skipped);
+Index occurrences(const TextTable& table, std::size_t column, std::string_view value);
 
 }  // namespace unfold

@@ -38,11 +38,11 @@ struct Column {
 
 /// What was found out about a file, and what was done with it.
 struct FileFormat {
-  std::string format;             // "lines", "table", "CoNLL" or "JSON Lines"; empty: not read from a file
-  std::string separator;          // of columns: "tab", "comma", "semicolon" or "space"; empty: none
-  bool header = false;            // the first line names the columns
+  std::string format;                      // "lines", "table", "CoNLL" or "JSON Lines"; empty: not read from a file
+  std::string separator;                   // of columns: "tab", "comma", "semicolon" or "space"; empty: none
+  bool header = false;                     // the first line names the columns
   std::vector<std::string> columns, uses;  // their names, and "input", "target" or "ignored" for each
-  std::vector<std::string> notes; // sentences: what was recognised, cut or left out
+  std::vector<std::string> notes;          // sentences: what was recognised, cut or left out
 };
 
 /// Of a roll of notes: those of a piano, from the MIDI note 21.

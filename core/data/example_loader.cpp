@@ -53,6 +53,7 @@ ExampleLoader::ExampleLoader(const Config& config, Dataset data)
       encoder_steps_(largest(data_, 0, [&](const Example& e) { return head_.encoder_steps(config.task, data_, e); })),
       encoder_lengths_(std::size_t(columns_)),
       targets_(steps_, columns_, data_.outputs) {
+  targets_.weights = head_.label_weights(config.task, data_);
   if (data_.train.empty()) refuse_text("text", "at least one example to learn from", "none");
 }
 

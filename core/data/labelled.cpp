@@ -10,10 +10,10 @@
 
 namespace unfold {
 
-const char* const input_names[]{"text", "input", "sentence", "message", "content", "review", "comment",
-                                "tokens", "words", "source", "x", nullptr};
-const char* const target_names[]{"label", "target", "class", "category", "sentiment", "labels",
-                                 "tags",  "tag",    "intent", "topic", "y", nullptr};
+const char* const input_names[]{"text",    "input",  "sentence", "message", "content", "review",
+                                "comment", "tokens", "words",    "source",  "x",       nullptr};
+const char* const target_names[]{"label", "target", "class",  "category", "sentiment", "labels",
+                                 "tags",  "tag",    "intent", "topic",    "y",         nullptr};
 
 bool is_json_lines(std::string_view text) {
   Lines line(text);
@@ -98,7 +98,7 @@ std::size_t longest_column(const std::vector<ColumnCount>& counts, std::size_t b
 }
 
 /// Labels recur, texts hardly do. Of two columns behind a tab the first is the label unless most of it occurs once.
-std::size_t label_column(const Columns& table, const std::vector<ColumnCount>& counts) {
+std::size_t label_column(const TextTable& table, const std::vector<ColumnCount>& counts) {
   const Index rows = Index(table.rows.size());
   std::size_t best = 0;
   if (table.separator == '\t' && counts.size() == 2) return 2 * counts[0].once > rows && 2 * counts[1].once <= rows;
@@ -107,27 +107,27 @@ std::size_t label_column(const Columns& table, const std::vector<ColumnCount>& c
   return best;
 }
 
-Roles roles_of(const Columns& table, const DatasetConfig& config) {
+Roles roles_of(const TextTable& table, const DatasetConfig& config) {
   const std::vector<std::string_view>& first = table.rows[0].cells;
   const std::size_t C = first.size(), label = find_named(first, target_names, nowhere),
                     text = find_named(first, input_names, nowhere);
   Roles roles;
   const bool recurs = label != nowhere && occurrences(table, label, first[label]) > 1;
-  roles.header = config.header == Header::yes || (config.header == Header::automatic && label != nowhere && !recurs &&
-                                                  (text != nowhere || C > 2 || first[1 - label].find(' ') == std::string_view::npos));
+  roles.header = config.header == Header::yes ||
+                 (config.header == Header::automatic && label != nowhere && !recurs &&
+                  (text != nowhere || C > 2 || first[1 - label].find(' ') == std::string_view::npos));
   const std::vector<ColumnCount> counts = count_columns(table, roles.header ? 1 : 0);
-  roles.label = config.label == LabelSide::first              ? 0
-                : config.label == LabelSide::last             ? C - 1
-                : roles.header && label != nowhere            ? label
-                : roles.header && text != nowhere && C == 2   ? 1 - text
-                                                              : label_column(table, counts);
+  roles.label = config.label == LabelSide::first            ? 0
+                : config.label == LabelSide::last           ? C - 1
+                : roles.header && label != nowhere          ? label
+                : roles.header && text != nowhere && C == 2 ? 1 - text
+                                                            : label_column(table, counts);
   roles.text = roles.header && text != nowhere && text != roles.label ? text : longest_column(counts, roles.label);
   const Index rows = Index(table.rows.size()) - roles.header;
   const bool chosen = config.label != LabelSide::automatic || (roles.header && label == roles.label);
   constexpr Index enough = 10;  // with fewer lines the counts say little
   if (!chosen && rows >= enough && 2 * counts[roles.label].once > rows)
-    refuse_text("text",
-                "labels that recur (are label and text swapped? dataset.label says first or last)",
+    refuse_text("text", "labels that recur (are label and text swapped? dataset.label says first or last)",
                 std::to_string(counts[roles.label].distinct) + " labels in " + std::to_string(rows) +
                     " lines, such as " + excerpt(table.rows.back().cells[roles.label]));
   return roles;
@@ -141,7 +141,7 @@ LabelledText read_labelled(std::string_view text, const DatasetConfig& config) {
     read_json(text, read);
     return read;
   }
-  Columns table = read_columns(text, config.label, read.owned);
+  TextTable table = read_columns(text, config.label, read.owned);
   if (table.rows.empty()) return read;
   const Roles roles = roles_of(table, config);
   FileFormat& file = read.file;
@@ -151,7 +151,7 @@ LabelledText read_labelled(std::string_view text, const DatasetConfig& config) {
   const std::size_t C = table.rows[0].cells.size();
   for (std::size_t i = 0; i < C; ++i) {
     if (roles.header) Alphabet().add(Line(table.rows[0].line), table.rows[0].cells[i]);  // refuses what is not UTF-8
-    file.columns.push_back(roles.header     ? std::string(table.rows[0].cells[i])
+    file.columns.push_back(roles.header       ? std::string(table.rows[0].cells[i])
                            : i == roles.label ? "label"
                            : i == roles.text  ? "text"
                                               : "column " + std::to_string(i + 1));

@@ -172,7 +172,8 @@ std::string_view first_code_points(std::string_view text, Index count) {
 
 std::string_view take(Alphabet& alphabet, const Line& line, std::string_view sequence, const TaskConfig& task,
                       Index& truncated) {
-  const Index count = code_points(sequence), kept = kept_length(line, sequence.empty() ? 0 : std::max<Index>(count, 1), task, truncated);
+  const Index count = code_points(sequence),
+              kept = kept_length(line, sequence.empty() ? 0 : std::max<Index>(count, 1), task, truncated);
   if (kept < count) sequence = first_code_points(sequence, kept);
   alphabet.add(line, sequence);
   return sequence;

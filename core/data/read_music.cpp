@@ -16,8 +16,7 @@ constexpr Index most_steps = 1 << 19;
 /// arrays of pieces, steps and keys.
 class Rolls final : public JsonHandler {
  public:
-  explicit Rolls(const Config& config, Dataset& data_)
-      : longest(config.task.read_length()), data(data_) {}
+  explicit Rolls(const Config& config, Dataset& data_) : longest(config.task.read_length()), data(data_) {}
 
   const Index longest;
   Dataset& data;

@@ -82,14 +82,15 @@ void read_json(std::string_view text, TaggedText& read) {
   for (Lines line(text); line.next_filled();) {
     const Json object = json_of(line, line.text);
     TaggedText::Row row{.line = line.number()};
-    const bool words = steps_of(line, json_field(line, object, input_names), read.owned, row.inputs);
-    if (!read.rows.empty() && words != read.words)
-      line.refuse(read.words ? "a list of words, like the first" : "a text, like the first", words ? "a list" : "a text");
-    read.words = words;
+    const bool listed = steps_of(line, json_field(line, object, input_names), read.owned, row.inputs);
+    if (!read.rows.empty() && listed != read.words)
+      line.refuse(read.words ? "a list of words, like the first" : "a text, like the first",
+                  listed ? "a list" : "a text");
+    read.words = listed;
     steps_of(line, json_field(line, object, target_names), read.owned, row.labels);
     for (const auto* list : {&row.inputs, &row.labels})
       for (const std::string_view step : *list)
-        if (step.empty() || (list == &row.inputs && words && step.find_first_of(" \t\r\n") != step.npos))
+        if (step.empty() || (list == &row.inputs && listed && step.find_first_of(" \t\r\n") != step.npos))
           line.refuse("words without spaces and labels, none of them empty", excerpt(step));
     if (row.inputs.size() != row.labels.size())
       line.refuse(std::to_string(row.inputs.size()) + " labels, one a step", std::to_string(row.labels.size()));

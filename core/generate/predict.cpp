@@ -36,9 +36,11 @@ void SymbolReader::read_characters(const std::string& text, std::vector<Token>& 
     const std::string_view rest = std::string_view(text).substr(at);
     std::size_t best = names.size();
     for (std::size_t i = 0; i < names.size(); ++i)
-      if (rest.starts_with(names[i]) && !names[i].empty() && (best == names.size() || names[i].size() > names[best].size()))
+      if (rest.starts_with(names[i]) && !names[i].empty() &&
+          (best == names.size() || names[i].size() > names[best].size()))
         best = i;
-    const std::string_view symbol = best < names.size() ? rest.substr(0, names[best].size()) : first_code_points(rest, 1);
+    const std::string_view symbol =
+        best < names.size() ? rest.substr(0, names[best].size()) : first_code_points(rest, 1);
     if (best < names.size())
       tokens.push_back(Token(best));
     else

@@ -108,12 +108,12 @@ Vocabulary parse_vocabulary(const std::string& text, bool bytes) {
 /// What a task's tokens and labels are called, and the sizes of its network.
 std::string names_text(const Symbols& symbols, const NetworkSizes& sizes) {
   Json json = object({{"inputs", Json(symbols.inputs)},
-                 {"targets", Json(symbols.targets)},
-                 {"symbols", sizes.symbols},
-                 {"numbers", sizes.numbers},
-                 {"outputs", sizes.outputs},
-                 {"context", sizes.context},
-                 {"lengths", sizes.lengths}});
+                      {"targets", Json(symbols.targets)},
+                      {"symbols", sizes.symbols},
+                      {"numbers", sizes.numbers},
+                      {"outputs", sizes.outputs},
+                      {"context", sizes.context},
+                      {"lengths", sizes.lengths}});
   if (symbols.words) put(json, {{"words", true}});
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

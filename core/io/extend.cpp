@@ -31,7 +31,8 @@ std::vector<Token> join(const std::vector<std::string>& names, std::vector<std::
     all.push_back(name);
     added.push_back(name);
   }
-  if (all.size() > 65000) refuse_text("text", "at most 65000 symbols with those of the model", std::to_string(all.size()));
+  if (all.size() > 65000)
+    refuse_text("text", "at most 65000 symbols with those of the model", std::to_string(all.size()));
   return to;
 }
 
@@ -52,7 +53,8 @@ void check_sizes(const CheckpointHeader& header, const Dataset& data) {
   const auto text = [](Index numbers, Index context) {
     return std::to_string(numbers) + " numbers a step, a context of " + std::to_string(context);
   };
-  if (data.numbers != own.numbers || data.context != own.context || (own.numbers > 0 && data.targets.empty() && data.outputs != own.outputs))
+  if (data.numbers != own.numbers || data.context != own.context ||
+      (own.numbers > 0 && data.targets.empty() && data.outputs != own.outputs))
     refuse_text("text", text(own.numbers, own.context), text(data.numbers, data.context));
   if (data.words != header.symbols.words)
     refuse_text("text", header.symbols.words ? "words, which the model reads" : "characters, which the model reads",
@@ -136,8 +138,10 @@ Extension extend(const CheckpointHeader& header, Dataset& data) {
   const Index before[]{Index(inputs.size()), Index(targets.size())};
   const bool shared = header.config.task.info().autoregressive;
   const bool unknown = !inputs.empty() && inputs.back() == unknown_name;
-  if (shared && unknown) refuse_text("text", "the text that the model was trained on (it has an unknown symbol)", "another");
-  const std::vector<Token> to = join(data.inputs, inputs, unknown ? Token(inputs.size() - 1) : no_token, extension.added);
+  if (shared && unknown)
+    refuse_text("text", "the text that the model was trained on (it has an unknown symbol)", "another");
+  const std::vector<Token> to =
+      join(data.inputs, inputs, unknown ? Token(inputs.size() - 1) : no_token, extension.added);
   if (shared) targets = inputs;
   rename(data, to, shared ? to : join(data.targets, targets, no_token, extension.added));
   data.inputs = inputs;
@@ -147,8 +151,8 @@ Extension extend(const CheckpointHeader& header, Dataset& data) {
   return extension;
 }
 
-void load_extended(const TensorFile& file, const CheckpointHeader& header, const Extension& extension,
-                   Network& network, Trainer* trainer) {
+void load_extended(const TensorFile& file, const CheckpointHeader& header, const Extension& extension, Network& network,
+                   Trainer* trainer) {
   const Copier copier(header, network, extension);
   for (const Parameter& p : network.table()) {
     const int at = copier.before().find(p.name);
@@ -160,16 +164,16 @@ void load_extended(const TensorFile& file, const CheckpointHeader& header, const
   if (!trainer || !header.training) return;
   auto& moments = trainer->optimizer().moments();
   for (std::size_t i = 0; i < moments.size(); ++i) {
-    const std::byte* from =
-        bytes_of(file, "optimizer.moment" + std::to_string(i), copier.before().size());
+    const std::byte* from = bytes_of(file, "optimizer.moment" + std::to_string(i), copier.before().size());
     for (const Parameter& p : network.table()) {
       const Parameter& before = copier.before()[copier.before().find(p.name)];
       copier.copy(before, p, from + 4 * before.offset, moments[i].data() + p.offset);
     }
   }
   trainer->optimizer().updates = updates_of(file);
-  trainer->restore({.step = header.progress.step, .epoch = header.progress.epoch, .evaluated = header.progress.evaluated},
-                   trainer->workspace().state());
+  trainer->restore(
+      {.step = header.progress.step, .epoch = header.progress.epoch, .evaluated = header.progress.evaluated},
+      trainer->workspace().state());
 }
 
 }  // namespace unfold

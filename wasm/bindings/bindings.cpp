@@ -46,12 +46,14 @@ Json report_json(const StepReport& r, double epochs, double tokens, double secon
                  {"seconds", seconds}});
 }
 
-Json evaluation_json(const Evaluation& e) {
-  return object({{"done", e.done},
-                 {"fraction", e.fraction},
-                 maybe("loss", e.done, e.loss),
-                 maybe("accuracy", e.done && e.accuracy >= 0, e.accuracy),
-                 {"tokens", e.predictions}});
+Json evaluation_json(const Evaluation& e, const std::vector<std::string>& labels) {
+  Json json = object({{"done", e.done},
+                      {"fraction", e.fraction},
+                      maybe("loss", e.done, e.loss),
+                      maybe("accuracy", e.done && e.accuracy >= 0, e.accuracy),
+                      {"tokens", e.predictions}});
+  if (e.confusion.labels > 0) put(json, {{"classes", confusion_json(e.confusion, labels)}});
+  return json;
 }
 
 Split split_of(const std::string& name) {
@@ -152,7 +154,7 @@ class Bound {
         while (!work_.measured && !slice.over());
       }
       const Evaluation e = std::exchange(work_.measured, std::nullopt).value_or(Evaluation{});
-      return reply(true, evaluation_json(e));
+      return reply(true, evaluation_json(e, session_->names().targets));
     });
   }
 

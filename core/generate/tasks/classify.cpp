@@ -70,8 +70,12 @@ const Classify classify_head;
 
 }  // namespace
 
-constexpr Task tasks::classify{
-    .info = {.kind = TaskKind::classify, .name = "classify", .bidirectional = true, .reads_symbols = true, .pools = TaskInfo::Pools::always},
-    .head = &classify_head};
+constexpr Task tasks::classify{.info = {.kind = TaskKind::classify,
+                                        .name = "classify",
+                                        .bidirectional = true,
+                                        .labels = true,
+                                        .reads_symbols = true,
+                                        .pools = TaskInfo::Pools::always},
+                               .head = &classify_head};
 
 }  // namespace unfold

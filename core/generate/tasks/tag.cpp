@@ -47,7 +47,8 @@ Dataset read_steps(std::string_view text, const Config& config) {
     }
   }
   if (read.rows.empty()) refuse_text("text", "at least one example", "none");
-  const auto inputs = distinct(read.rows, &TaggedText::Row::inputs), labels = distinct(read.rows, &TaggedText::Row::labels);
+  const auto inputs = distinct(read.rows, &TaggedText::Row::inputs),
+             labels = distinct(read.rows, &TaggedText::Row::labels);
   data.inputs.assign(inputs.begin(), inputs.end());
   data.targets.assign(labels.begin(), labels.end());
   std::vector<Example> examples(read.rows.size());
@@ -74,7 +75,8 @@ class Tag final : public LabelHead {
       sequence = take(inputs, line, sequence, config.task, data.truncated);
       labels = take(targets, line, labels, config.task, cut);
       if (steps != count)
-        line.refuse(std::to_string(steps) + " labels, one a symbol (an empty line between sentences, if a line has a word and its label)",
+        line.refuse(std::to_string(steps) +
+                        " labels, one a symbol (an empty line between sentences, if a line has a word and its label)",
                     std::to_string(count));
     }
     if (rows.empty()) refuse_text("text", "at least one example", "none");
@@ -116,6 +118,8 @@ const Tag tag_head;
 
 }  // namespace
 
-constexpr Task tasks::tag{.info = {.kind = TaskKind::tag, .name = "tag", .bidirectional = true, .reads_symbols = true}, .head = &tag_head};
+constexpr Task tasks::tag{
+    .info = {.kind = TaskKind::tag, .name = "tag", .bidirectional = true, .labels = true, .reads_symbols = true},
+    .head = &tag_head};
 
 }  // namespace unfold

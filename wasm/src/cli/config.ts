@@ -3,9 +3,11 @@ import {
   type CanonicalConfig,
   checkConfig,
   type Config,
+  type FileConfig,
   type Model,
   type OptimizerConfig,
   type LiveConfig,
+  type TaskConfig,
 } from 'unfold-rnn';
 import { read } from './files.js';
 import { type Arguments, type Options, UsageError } from './options.js';
@@ -27,6 +29,16 @@ export const configOptions: Options = {
   'learning-rate': { value: 'X', default: '0.002', help: 'may change when a run goes on' },
   dropout: { value: 'X', default: '0', help: 'between layers, 0 to 0.95; may change' },
   clip: { value: 'X', default: '5', help: 'largest gradient norm, 0 for none; may change' },
+  vocabulary: { value: 'N', default: '8192', help: 'most symbols kept of a text, 2 to 65535' },
+  'max-length': { value: 'N', help: 'most steps of an example; default: the longest that there is' },
+  truncate: { help: 'longer examples are cut, not refused' },
+  label: { value: 'SIDE', default: 'auto', help: 'where the label of a line stands: first or last' },
+  header: { value: 'YES|NO', help: 'whether the first line names the columns; default: found out' },
+  unknown: {
+    value: 'NAME',
+    default: 'error',
+    help: 'symbols that the model does not know: error, skip, or a symbol of their own that is trained',
+  },
   'validation-split': { value: 'X', default: '0.1', help: 'share of the text held out' },
   'evaluate-every': { value: 'N', default: '500', help: 'steps between validations; may change' },
 };
@@ -44,6 +56,7 @@ export async function configOf(args: Arguments): Promise<Config> {
     set('units', number('units'));
   }
   for (const name of ['seed', 'dropout', 'clip'] as const) set(name, number(name));
+  set('vocabulary', number('vocabulary'));
   set('sequenceLength', number('sequence-length'));
   set('batchSize', number('batch-size'));
   set('validationSplit', number('validation-split'));
@@ -59,6 +72,17 @@ export async function configOf(args: Arguments): Promise<Config> {
   } else if (args.given('difficulty') || args.given('count')) {
     throw new UsageError('--difficulty and --count belong to a --dataset.');
   }
+  const file = fileOf(args);
+  if (Object.keys(file).length) {
+    if (isGenerated(config))
+      throw new UsageError(`--${Object.keys(file)[0]} says how a text is read; a --dataset is made here.`);
+    config.dataset = { ...(config.dataset as FileConfig | undefined), ...file };
+  }
+  const lengths = {
+    ...(args.given('max-length') && { maxLength: number('max-length')! }),
+    ...(args.flag('truncate') && { truncate: true }),
+  };
+  if (Object.keys(lengths).length) config.task = { ...asTask(config.task), ...lengths };
   const optimizer = {
     ...asOptimizer(config.optimizer),
     ...(args.given('optimizer') && { name: args.text('optimizer')! }),
@@ -66,6 +90,23 @@ export async function configOf(args: Arguments): Promise<Config> {
   };
   if (Object.keys(optimizer).length) config.optimizer = optimizer;
   return config;
+}
+
+/** Whether the engine makes the examples of a configuration. */
+export const isGenerated = ({ dataset }: Pick<Config, 'dataset'>) =>
+  typeof dataset === 'string' || dataset?.name !== undefined;
+
+const asTask = (task: Config['task']): TaskConfig => (typeof task === 'object' ? task : { name: task ?? 'next' });
+
+function fileOf(args: Arguments): FileConfig {
+  const header = args.text('header');
+  if (header !== undefined && header !== 'yes' && header !== 'no')
+    throw new UsageError(`--header: expected yes or no, got '${header}'.`);
+  return {
+    ...(args.given('label') && { label: args.text('label')! }),
+    ...(header !== undefined && { header: header === 'yes' }),
+    ...(args.given('unknown') && { unknown: args.text('unknown')! }),
+  };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createModel, type Evaluation, type Model, type Progress } from 'unfold-rnn';
-import { configOf, configOptions, reconcile } from './config.js';
+import { configOf, configOptions, isGenerated, reconcile } from './config.js';
 import { checkWritable, exists, previousOf, print, read, targetOf, write } from './files.js';
 import { interruption } from './interrupt.js';
 import type { Arguments, Command } from './options.js';
@@ -7,7 +7,7 @@ import { UsageError } from './options.js';
 import { Divergence, ProgressLine } from './progress.js';
 import { openSaved } from './saved.js';
 import { configIn } from './scoring.js';
-import { encodingOption, placed, readingOf, readTexts } from './texts.js';
+import { encodingOption, namedSymbols, placed, readingOf, readTexts } from './texts.js';
 
 export const train: Command = {
   summary:
@@ -22,6 +22,7 @@ export const train: Command = {
       help: 'the model; - for standard output',
     },
     fresh: { help: 'start over, whatever is there' },
+    continue: { help: 'train on with another text, or more of it: what is new in it gets weights of its own' },
     steps: {
       short: 'n',
       value: 'N',
@@ -45,14 +46,14 @@ async function runTrain(args: Arguments): Promise<number> {
   const config = await configOf(args);
   await checkWritable(out);
 
-  if (config.dataset !== undefined && args.operands.length)
+  if (isGenerated(config) && args.operands.length)
     throw new UsageError('a built-in dataset needs no text.');
   const interrupted = interruption();
   const { signal } = interrupted;
   const resume = await isThere(args, out);
   const raw = (config.unit ?? (await savedConfig(resume, out))?.unit) === 'byte';
   const texts =
-    config.dataset === undefined && (await readTexts(args.operands, { ...readingOf(args, raw), signal }));
+    !isGenerated(config) && (await readTexts(args.operands, { ...readingOf(args, raw), signal }));
   if (texts && !args.flag('quiet')) for (const note of texts.notes) process.stderr.write(`${note}\n`);
   const text = texts ? texts.bytes : undefined;
   const model = await begin(args, { text, resume, out, config, signal }).catch((error) => {
@@ -125,8 +126,10 @@ interface Beginning {
 async function begin(args: Arguments, { text, resume, out, config, signal }: Beginning): Promise<Model> {
   const runtime = { ...args.runtime, signal };
   if (!resume) return createModel(config, text, runtime);
-  const { model, damaged } = await openSaved(out, text, runtime).catch((error: Error) => {
-    error.message += ` (${out} is there already; --fresh starts over, --out names another file)`;
+  const extend = args.flag('continue');
+  const { model, damaged } = await openSaved(out, text, { ...runtime, extend }).catch((error: Error) => {
+    const on = extend ? '' : '--continue trains on with this text, ';
+    error.message += ` (${out} is there already; ${on}--fresh starts over, --out names another file)`;
     throw error;
   });
   if (damaged && !args.flag('quiet')) {
@@ -171,6 +174,16 @@ function reporter(args: Arguments, out: string) {
           `${characters.train} + ${characters.validation} ${data ? 'examples' : 'characters'}, ${runtime.threads} ` +
           `thread${runtime.threads > 1 ? 's' : ''}, ${runtime.math}`,
       );
+      if (vocabulary.added.length) say(`New, with weights of their own: ${namedSymbols(vocabulary.added)}.`);
+      const { unknown } = vocabulary;
+      if (unknown && !data) {
+        const share = ((100 * unknown) / (characters.train + characters.validation)).toPrecision(2);
+        say(
+          `${unknown} characters (${share} %) are outside the ${vocabulary.size} symbols of the vocabulary and are ` +
+            'learned as one that is never written. --vocabulary raises it.',
+        );
+      }
+      for (const note of data?.notes ?? []) say(note);
       await send('start', { resumed, step, parameters, symbols, characters, runtime });
     },
     async progress({ losses: _, ...progress }: Progress) {
