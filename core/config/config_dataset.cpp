@@ -101,13 +101,14 @@ void check_dataset(const Config& c) {
   const DatasetConfig& d = c.dataset;
   if (d.unknown == Unknown::symbol && !c.task.info().reads_symbols)
     refuse_config("dataset.unknown", "error or skip (this task reads no examples of symbols)", "\"symbol\"");
-  if (d.generated() || c.task.kind == TaskKind::regress || c.task.kind == TaskKind::classify) return;
+  const bool tables = (c.task.kind == TaskKind::regress && !c.task.pooled()) || c.task.kind == TaskKind::classify;
+  if (d.generated() || tables) return;
   const std::pair<const char*, bool> fields[]{
       {"dataset.inputs", !d.inputs.empty()},       {"dataset.targets", !d.targets.empty()},
       {"dataset.ignore", !d.ignore.empty()},       {"dataset.id", !d.id.empty()},
       {"dataset.dates", d.dates != Dates::ignore}, {"dataset.missing", d.missing != Missing::refuse}};
   for (const auto& [field, given] : fields)
-    if (given) refuse_config(field, "nothing (only regress and classify read tables)", c.task.name());
+    if (given) refuse_config(field, "nothing (tables are read by regress, not pooled, and by classify)", c.task.name());
 }
 
 }  // namespace unfold

@@ -43,8 +43,9 @@ const TaskHead& task_head(const TaskConfig& task) {
   refuse_argument("task.name", "a task that learns from examples", task.name());
 }
 
-Dataset read_dataset(std::string_view text, const Config& config) {
-  Dataset data = task_head(config.task).read(text, config);
+Dataset read_dataset(std::string_view text, const Config& config, const std::vector<Column>* known) {
+  const TaskHead& head = task_head(config.task);
+  Dataset data = known && !known->empty() ? head.read_known(text, config, known) : head.read(text, config);
   if (data.truncated > 0)
     data.file.notes.push_back(std::to_string(data.truncated) + " sequences were cut to " +
                               std::to_string(config.task.max_length) + " steps.");

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "unfold/base/hash.h"
 #include "unfold/base/rng.h"
@@ -139,7 +140,10 @@ void ExampleLoader::fill_column(Workspace& w, Index n, const Example& e) {
   for (Index t = 0; t < Index(e.input.size()); ++t) w.tokens(t, reading)[n] = e.input[std::size_t(t)];
   const Index D = data_.numbers;
   for (Index t = 0; D > 0 && t < data_.steps(e); ++t)
-    std::copy_n(e.numbers.data() + t * D, D, w.numbers(t, reading) + n * D);
+    for (Index d = 0; d < D; ++d) {  // what is missing is zero
+      const Real x = e.numbers[std::size_t(t * D + d)];
+      w.numbers(t, reading)[n * D + d] = std::isnan(x) ? Real(0) : x;
+    }
   std::copy(e.context.begin(), e.context.end(), w.context() + n * data_.context);
   head_.fill(config_.task, data_, e, n, w, targets_);
 }

@@ -155,7 +155,7 @@ LabelledText read_labelled(std::string_view text, const DatasetConfig& config) {
                            : i == roles.label ? "label"
                            : i == roles.text  ? "text"
                                               : "column " + std::to_string(i + 1));
-    file.uses.push_back(i == roles.label ? "target" : i == roles.text ? "input" : "ignored");
+    file.uses.push_back(i == roles.label ? "target" : i == roles.text ? "input" : "none");
   }
   for (std::size_t i = roles.header; i < table.rows.size(); ++i) {
     const auto& [cells, line] = table.rows[i];

@@ -4,11 +4,12 @@
 
 #include "unfold/base/numeric.h"
 #include "unfold/base/sorting.h"
+#include "unfold/data/cells.h"
 #include "unfold/data/examples.h"
 
 namespace unfold {
 
-Lines::Lines(std::string_view whole) : Line(0), rest_(whole) {
+Lines::Lines(std::string_view whole, Index before) : Line(before), rest_(whole) {
   if (rest_.starts_with("\xEF\xBB\xBF")) rest_.remove_prefix(3);
 }
 
@@ -74,10 +75,6 @@ std::string_view trimmed(std::string_view s) {
   return s;
 }
 
-namespace {
-
-constexpr double largest_number = 1e15;  // its square is still far from the end of a float
-
 /// A decimal number. Of our own: the library's follow the locale, or are missing in some, and the bits shall be the
 /// same everywhere. 18 digits count; within 15 digits and 10^±22 the result is the nearest double.
 bool parse_number(std::string_view s, double& x) {
@@ -116,8 +113,6 @@ bool parse_number(std::string_view s, double& x) {
   if (negative) x = -x;
   return true;
 }
-
-}  // namespace
 
 Index read_numbers(const Line& line, std::string_view text, const char* separators, std::vector<Real>& out) {
   for (Index column = 1;; ++column) {

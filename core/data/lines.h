@@ -28,7 +28,8 @@ class Line {
 /// The lines of a text, without a byte-order mark and the ends "\n" or "\r\n"; the last may lack its end.
 class Lines : public Line {
  public:
-  explicit Lines(std::string_view whole);
+  /// `before`: lines before it.
+  explicit Lines(std::string_view whole, Index before = 0);
   /// Goes to the next line; false after the last.
   bool next();
   /// The same, past empty lines.

@@ -67,6 +67,10 @@ class TaskHead {
 
   /// The examples of a text; the format stands at the task's class. Throws Error{invalid_text}.
   virtual Dataset read(std::string_view text, const Config& config) const = 0;
+  /// The same for a model that exists and reads a table: by the names of its columns.
+  virtual Dataset read_known(std::string_view text, const Config& config, const std::vector<Column>* known) const;
+  /// See preview.
+  virtual Json preview(std::string_view text, const Config& config) const;
 
   /// Sizes of the network that the data want.
   virtual NetworkSizes sizes(const TaskConfig& task, const Dataset& data) const = 0;
@@ -98,6 +102,12 @@ class TaskHead {
   virtual void predict(const Predictor& p, const Example& e, const PredictOptions& options, bool has_target,
                        Json& json) const = 0;
 };
+
+/// {format: "lines", rows, first: lines, notes: []}.
+Json preview_lines(std::string_view text);
+/// The same with what its examples are: {…, symbols, lengths: {min, median, max}, separator?, header?, columns?,
+/// labels?}.
+Json preview_examples(std::string_view text, const Config& config);
 
 /// Null for `next` and `tensor`, which have no examples.
 const TaskHead* find_task_head(TaskKind kind);

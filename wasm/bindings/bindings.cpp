@@ -357,6 +357,10 @@ val check(const std::string& text, int vocabulary, int characters) {
   });
 }
 
+val preview_reply(const std::string& config, const val& text) {
+  return guarded([&] { return reply(true, preview(copied(text), parse_config(config))); });
+}
+
 val describe_reply(const std::string& config, int vocabulary) {
   return guarded([&] { return reply(true, describe(parse_config(config), vocabulary)); });
 }
@@ -386,6 +390,7 @@ EMSCRIPTEN_BINDINGS(unfold) {
   emscripten::function("schema", &schema_reply);
   emscripten::function("check", &check);
   emscripten::function("describe", &describe_reply);
+  emscripten::function("preview", &preview_reply);
   emscripten::function("setThreads", &set_threads_reply);
   emscripten::function("setMath", &set_math);
   emscripten::function("benchmark", &benchmark_reply);

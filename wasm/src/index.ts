@@ -16,6 +16,7 @@ import type {
   Config,
   ConfigOf,
   Dataset,
+  DatasetPreview,
   Info,
   Model,
   OpenOptions,
@@ -57,11 +58,12 @@ export async function createModel(config: Config, dataset?: Dataset, runtime: Ru
     runtime: 'createModel(config, dataset, { … })',
     dataset: 'createModel(config, text)',
   });
-  if (isGenerated(config) && dataset !== undefined)
+  const generated = isGenerated(config);
+  if (generated && dataset !== undefined)
     throw refuse('INVALID_ARGUMENT', 'dataset', 'nothing beside the examples of config.dataset', dataset);
   const json = toJson(config);
   const source = await readDataset(
-    isGenerated(config) ? '' : (dataset as Dataset),
+    generated ? '' : (dataset as Dataset),
     () => taskOf(config),
     runtime.signal,
   );
@@ -131,6 +133,25 @@ export async function checkConfig(
   checkWhole('tokens', tokens, 0, 2 ** 31 - 1);
   const tools = await openTools(runtime);
   return tools.call('check', { config: toJson(config), vocabulary, tokens }, { signal: runtime.signal });
+}
+
+/**
+ * How a dataset would be read by a model of this configuration: format, columns and what becomes of each, gaps, the
+ * first rows. Nothing is trained. Rejects with `INVALID_CONFIG` and the field, and with `INVALID_TEXT` where the dataset
+ * cannot be read at all; what is merely missing is counted. It runs without a worker, as `checkConfig` does.
+ */
+export async function previewDataset(
+  config: Config,
+  dataset: Dataset,
+  runtime: Runtime = {},
+): Promise<DatasetPreview> {
+  requireRuntime(runtime);
+  requireConfig(config, { runtime: 'previewDataset(config, dataset, { … })' });
+  const json = toJson(config);
+  const { text, placed } = await readDataset(dataset, () => taskOf(config), runtime.signal);
+  const tools = await openTools(runtime);
+  const call = tools.call('preview', { config: json, text }, { signal: runtime.signal });
+  return call.catch(placing({ text, own: false, placed }));
 }
 
 /**

@@ -6,6 +6,7 @@
 #include "unfold/data/examples.h"
 #include "unfold/data/labelled.h"
 #include "unfold/data/lines.h"
+#include "unfold/data/table_examples.h"
 #include "unfold/generate/predict.h"
 #include "unfold/generate/tasks/families.h"
 #include "unfold/generate/tasks/tasks.h"
@@ -15,8 +16,20 @@ namespace {
 
 class Classify final : public LabelHead {
  public:
-  /// A label and a sequence a line, see labelled.h.
-  Dataset read(std::string_view text, const Config& config) const override {
+  /// A label and a sequence a line (labelled.h); or series of numbers in long form (data/table.h).
+  Dataset read(std::string_view text, const Config& config) const override { return read_known(text, config, nullptr); }
+
+  Dataset read_known(std::string_view text, const Config& config, const std::vector<Column>* known) const override {
+    if (known || is_long_form(text, config.dataset)) return read_labelled_series(text, config, known);
+    return read_texts(text, config);
+  }
+
+  Json preview(std::string_view text, const Config& config) const override {
+    if (!is_long_form(text, config.dataset)) return preview_examples(text, config);
+    return preview_table(text, config.dataset, TableTask::labels);
+  }
+
+  static Dataset read_texts(std::string_view text, const Config& config) {
     LabelledText read = read_labelled(text, config.dataset);
     std::vector<LabelledText::Row>& rows = read.rows;
     Dataset data{.file = std::move(read.file)};

@@ -69,7 +69,7 @@ TEST(Labelled, FormatIsTold) {
   EXPECT_EQ(d.file.separator, "semicolon");
   EXPECT_TRUE(d.file.header);
   EXPECT_EQ(d.file.columns, (Names{"id", "text", "label"}));
-  EXPECT_EQ(d.file.uses, (Names{"ignored", "input", "target"}));
+  EXPECT_EQ(d.file.uses, (Names{"none", "input", "target"}));
 }
 
 TEST(Labelled, QuotesOfCsv) {

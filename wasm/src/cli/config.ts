@@ -21,6 +21,12 @@ export const configOptions: Options = {
   dataset: { value: 'NAME', help: 'examples made here instead of a text, see unfold-rnn info' },
   difficulty: { value: 'N', help: 'of the dataset' },
   count: { value: 'N', default: '10000', help: 'its examples' },
+  inputs: { value: 'NAMES', help: 'of a table: columns that are read, with commas between' },
+  targets: { value: 'NAMES', help: 'columns that are predicted (regress), or the labels (classify)' },
+  ignore: { value: 'NAMES', help: 'columns that are left out' },
+  id: { value: 'NAME', help: 'the column that says which series a row belongs to' },
+  dates: { value: 'KIND', default: 'ignore', help: 'or features: hour, weekday and month are read' },
+  missing: { value: 'KIND', default: 'refuse', help: 'or forward, interpolate, mask: of missing values' },
   attention: { value: 'NAME', default: 'none', help: 'of a translation: additive or multiplicative' },
   seed: { value: 'N', default: '1', help: 'same seed, text and configuration: same model' },
   'sequence-length': { value: 'N', default: '64', help: 'time steps of one truncated back-propagation' },
@@ -72,12 +78,7 @@ export async function configOf(args: Arguments): Promise<Config> {
   } else if (args.given('difficulty') || args.given('count')) {
     throw new UsageError('--difficulty and --count belong to a --dataset.');
   }
-  const file = fileOf(args);
-  if (Object.keys(file).length) {
-    if (isGenerated(config))
-      throw new UsageError(`--${Object.keys(file)[0]} says how a text is read; a --dataset is made here.`);
-    config.dataset = { ...(config.dataset as FileConfig | undefined), ...file };
-  }
+  readFileOptions(args, config);
   const lengths = {
     ...(args.given('max-length') && { maxLength: number('max-length')! }),
     ...(args.flag('truncate') && { truncate: true }),
@@ -92,21 +93,35 @@ export async function configOf(args: Arguments): Promise<Config> {
   return config;
 }
 
-/** Whether the engine makes the examples of a configuration. */
-export const isGenerated = ({ dataset }: Pick<Config, 'dataset'>) =>
-  typeof dataset === 'string' || dataset?.name !== undefined;
+/** How a file is read. */
+function readFileOptions(args: Arguments, config: Config): void {
+  const lists = (['inputs', 'targets', 'ignore'] as const).filter((name) => args.given(name));
+  const names = (['id', 'dates', 'missing', 'label', 'unknown'] as const).filter((name) => args.given(name));
+  const header = args.given('header') ? headerOf(args.text('header')!) : undefined;
+  const [first] = [...lists, ...names, ...(header === undefined ? [] : ['header'])];
+  if (!first) return;
+  if (isGenerated(config)) throw new UsageError(`--${first} says how a file is read; a built-in dataset has none.`);
+  const dataset: FileConfig = { ...(config.dataset as FileConfig | undefined) };
+  for (const name of lists)
+    dataset[name] = args
+      .text(name)!
+      .split(',')
+      .map((column) => column.trim());
+  for (const name of names) dataset[name] = args.text(name)!;
+  if (header !== undefined) dataset.header = header;
+  config.dataset = dataset;
+}
+
+function headerOf(given: string): boolean {
+  if (given === 'yes' || given === 'no') return given === 'yes';
+  throw new UsageError(`--header: expected yes or no, got '${given}'.`);
+}
 
 const asTask = (task: Config['task']): TaskConfig => (typeof task === 'object' ? task : { name: task ?? 'next' });
 
-function fileOf(args: Arguments): FileConfig {
-  const header = args.text('header');
-  if (header !== undefined && header !== 'yes' && header !== 'no')
-    throw new UsageError(`--header: expected yes or no, got '${header}'.`);
-  return {
-    ...(args.given('label') && { label: args.text('label')! }),
-    ...(header !== undefined && { header: header === 'yes' }),
-    ...(args.given('unknown') && { unknown: args.text('unknown')! }),
-  };
+/** Whether the engine makes the examples. */
+export function isGenerated({ dataset }: Pick<Config, 'dataset'>): boolean {
+  return typeof dataset === 'object' ? dataset?.name !== undefined : dataset !== undefined;
 }
 
 /**

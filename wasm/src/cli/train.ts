@@ -1,10 +1,18 @@
-import { createModel, type Evaluation, type Model, type Progress } from 'unfold-rnn';
+import {
+  type Config,
+  createModel,
+  type Evaluation,
+  type Model,
+  previewDataset,
+  type Progress,
+} from 'unfold-rnn';
 import { configOf, configOptions, isGenerated, reconcile } from './config.js';
 import { checkWritable, exists, previousOf, print, read, targetOf, write } from './files.js';
 import { interruption } from './interrupt.js';
 import type { Arguments, Command } from './options.js';
 import { UsageError } from './options.js';
 import { Divergence, ProgressLine } from './progress.js';
+import { summaryOf } from './preview.js';
 import { openSaved } from './saved.js';
 import { configIn } from './scoring.js';
 import { encodingOption, namedSymbols, placed, readingOf, readTexts } from './texts.js';
@@ -56,6 +64,7 @@ async function runTrain(args: Arguments): Promise<number> {
     !isGenerated(config) && (await readTexts(args.operands, { ...readingOf(args, raw), signal }));
   if (texts && !args.flag('quiet')) for (const note of texts.notes) process.stderr.write(`${note}\n`);
   const text = texts ? texts.bytes : undefined;
+  if (text && !resume && !args.flag('quiet')) await sayExamples(config, text);
   const model = await begin(args, { text, resume, out, config, signal }).catch((error) => {
     throw texts ? placed(error, texts) : error;
   });
@@ -109,6 +118,14 @@ async function runTrain(args: Arguments): Promise<number> {
 async function isThere(args: Arguments, out: string): Promise<boolean> {
   if (out === '-' || args.flag('fresh')) return false;
   return (await exists(out)) || exists(previousOf(await targetOf(out)));
+}
+
+/** How the examples of a file are read. What is wrong with them, the model says. */
+async function sayExamples(config: Config, text: Uint8Array): Promise<void> {
+  const { name } = typeof config.task === 'object' ? config.task : { name: config.task };
+  if (name === undefined || name === 'next') return;
+  const preview = await previewDataset(config, text, { threads: 1 }).catch(() => undefined);
+  if (preview?.columns || preview?.lengths) for (const line of summaryOf(preview)) process.stderr.write(`${line}\n`);
 }
 
 async function savedConfig(resume: boolean, out: string) {
@@ -183,7 +200,7 @@ function reporter(args: Arguments, out: string) {
             'learned as one that is never written. --vocabulary raises it.',
         );
       }
-      for (const note of data?.notes ?? []) say(note);
+      if (resumed) for (const note of data?.notes ?? []) say(note);
       await send('start', { resumed, step, parameters, symbols, characters, runtime });
     },
     async progress({ losses: _, ...progress }: Progress) {

@@ -174,10 +174,28 @@ export interface DatasetConfig {
   seed?: number;
 }
 
-/** How a dataset of your own is read. */
+/** How a dataset of your own is read; the first fields are for tables (regress, classify). `previewDataset` shows what comes of it. */
 export interface FileConfig {
-  /** As for the datasets that the engine makes. */
+  /** Not here: it names examples that the engine makes, see `DatasetConfig`. */
   name?: never;
+  /** Names of the columns that are read, of numbers or dates. Default: all of numbers, but constant ones and an index. */
+  inputs?: string[];
+  /**
+   * regress: names of the columns that are predicted; the others are read only. Default: all that are read. classify: the
+   * one column of labels.
+   */
+  targets?: string[];
+  /** Names of columns that are left out. */
+  ignore?: string[];
+  /** The column that says which series a row belongs to (long form). Default: found out. */
+  id?: string;
+  /** Of columns of dates. `features`: hour, weekday and month are read, each as sine and cosine. Default `ignore`. */
+  dates?: Name<'ignore' | 'features'>;
+  /**
+   * Of values that are missing. `forward`: the value before, in its series; `interpolate`: between its neighbours; `mask`:
+   * read as zero, and no part of the loss. Default `refuse`.
+   */
+  missing?: Name<'refuse' | 'forward' | 'interpolate' | 'mask'>;
   /** classify: on which side of a line the label stands. Default `auto`: by the header, else where values recur. */
   label?: Name<'auto' | 'first' | 'last'>;
   /** classify: whether the first line names the columns. Default `auto`: where it has names such as label and text. */

@@ -59,6 +59,7 @@ export interface Engine {
   schema(): Reply;
   check(config: string, vocabulary: number, tokens: number): Reply;
   describe(config: string, vocabulary: number): Reply;
+  preview(config: string, text: Uint8Array): Reply;
   setThreads(count: number): Reply;
   /** Answers which one is in use from now on: `fast` only in a `-fast` file. */
   setMath(math: Arithmetic): Reply;

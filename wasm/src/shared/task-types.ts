@@ -40,6 +40,52 @@ export type Dataset =
   | AsyncIterable<string | Uint8Array>
   | readonly Example[];
 
+/** A column of a table, see `DatasetPreview`. */
+export interface ColumnPreview {
+  /** Of the header; `column 3` where there is none. */
+  name: string;
+  /** What most of its fields are. `index` counts the rows; `constant` has one value, or none. */
+  kind: 'number' | 'date' | 'text' | 'index' | 'constant';
+  /** `both`: read and predicted; `id` says which series a row belongs to; `label` of the series; `none`: left out. */
+  use: 'none' | 'input' | 'target' | 'both' | 'id' | 'label';
+  /** Why it is left out; else empty. */
+  reason: string;
+  /** Fields without a value: empty, NA, N/A, NaN, null or ?. */
+  missing: number;
+  /** Smallest number; null of a column without numbers. */
+  min: number | null;
+  /** Largest number. */
+  max: number | null;
+}
+
+/** How a dataset is read, see `previewDataset`. */
+export interface DatasetPreview {
+  /** `table`: columns of numbers; `lines`: an example a line; `text`: of the task `next`. */
+  format: 'table' | 'lines' | 'CoNLL' | 'JSON Lines' | 'text' | (string & {});
+  /** Of data, without header; of lines those that are not empty. */
+  rows: number;
+  /** The first rows as text, without the header: fields of a table, else whole lines. Long ones are cut. */
+  first: string[][] | string[];
+  /** What was found out and done, a sentence each, in English. */
+  notes: string[];
+  /** What stands between its fields, such as `,`; `tab`, `space` or `none`. */
+  separator?: string;
+  /** Of a table: the decimal separator. */
+  decimal?: '.' | ',';
+  /** Of a table: whether its first row is names. */
+  header?: boolean;
+  /** Of a table: an empty line, or a new value of the column `id`, begins one. */
+  series?: number;
+  /** Of a table, and of lines with a label, in their order. */
+  columns?: ColumnPreview[];
+  /** classify and tag: how often each label is the answer. */
+  labels?: { name: string; count: number }[];
+  /** Of texts: different symbols, or words, that are read. */
+  symbols?: number;
+  /** Of texts: steps of the examples. */
+  lengths?: { min: number; median: number; max: number };
+}
+
 /** What to answer: an example without (or with) its answer. A field that the task does not read is refused. */
 export interface PredictRequest {
   /**

@@ -103,6 +103,7 @@ class Session {
     schema: () => read(this.#started.schema()),
     check: ({ config, vocabulary, tokens }) => read(this.#started.check(config, vocabulary, tokens)),
     describe: ({ config, vocabulary }) => read(this.#started.describe(config, vocabulary)),
+    preview: ({ config, text }) => read(this.#started.preview(config, text)),
     create: ({ config, text }) => this.#load((model) => read(model.create(config, text))),
     open: ({ bytes, text, extend }) => this.#load((model) => read(model.open(bytes, text, extend))),
     createNetwork: ({ config }) => this.#make(config),
