@@ -16,6 +16,8 @@ constexpr Named<LabelSide> label_sides[]{
     {"auto", LabelSide::automatic}, {"first", LabelSide::first}, {"last", LabelSide::last}};
 constexpr Named<Unknown> unknown_names[]{
     {"error", Unknown::error}, {"skip", Unknown::skip}, {"symbol", Unknown::symbol}};
+constexpr Named<Scaling> scaling_names[]{
+    {"none", Scaling::none}, {"standard", Scaling::standard}, {"minmax", Scaling::minmax}, {"log", Scaling::log}};
 /// Columns that can be named: a table has no more.
 constexpr std::size_t most_named = 4096;
 
@@ -52,6 +54,7 @@ void parse_file(Reader& in, DatasetConfig& c) {
   in.one_of("label", label_sides, c.label);
   parse_header(in, c);
   in.one_of("unknown", unknown_names, c.unknown);
+  in.one_of("scaling", scaling_names, c.scaling);
 }
 
 }  // namespace
@@ -94,6 +97,7 @@ Json dataset_json(const DatasetConfig& d) {
   if (d.label != LabelSide::automatic) put(json, {{"label", name_of(label_sides, d.label)}});
   if (d.header != Header::automatic) put(json, {{"header", d.header == Header::yes}});
   if (d.unknown != Unknown::error) put(json, {{"unknown", name_of(unknown_names, d.unknown)}});
+  if (d.scaling != Scaling::standard) put(json, {{"scaling", name_of(scaling_names, d.scaling)}});
   return json;
 }
 
@@ -103,6 +107,8 @@ void check_dataset(const Config& c) {
     refuse_config("dataset.unknown", "error or skip (this task reads no examples of symbols)", "\"symbol\"");
   const bool tables = (c.task.kind == TaskKind::regress && !c.task.pooled()) || c.task.kind == TaskKind::classify;
   if (d.generated() || tables) return;
+  if (d.scaling != Scaling::standard && c.task.kind != TaskKind::regress)
+    refuse_config("dataset.scaling", "nothing (regress and classify scale numbers)", c.task.name());
   const std::pair<const char*, bool> fields[]{
       {"dataset.inputs", !d.inputs.empty()},       {"dataset.targets", !d.targets.empty()},
       {"dataset.ignore", !d.ignore.empty()},       {"dataset.id", !d.id.empty()},

@@ -86,7 +86,7 @@ class Rolls final : public JsonHandler {
     if (++arrays == 3) {
       rows.resize(rows.size() + piano_keys);
       if (Index(rows.size()) / piano_keys > longest + 1)
-        return refuse("a piece of at most " + std::to_string(longest) + " steps and one (task.max_length)", "more");
+        return refuse("a piece of at most " + std::to_string(longest) + " steps and one (task.maxLength)", "more");
       if (++steps > most_steps) return refuse("at most " + std::to_string(most_steps) + " steps in all", "more");
     }
     return true;
