@@ -70,7 +70,7 @@ export async function corpusOfFile(bytes: Uint8Array, here: Corpus): Promise<Cor
   const model = await openModel(bytes, undefined, { threads: 1 });
   const { task, dataset: corpus } = model.info.config;
   model.dispose();
-  if (typeof corpus === 'object') return madeCorpus(corpus.name);
+  if (typeof corpus === 'object' && corpus.name !== undefined) return madeCorpus(corpus.name);
   const settings = store.settings.peek();
   const name = typeof task === 'object' ? task.name : 'next';
   if (name === 'next') return here.made ? ((await corpusFor({ ...settings, task: 'next' })) ?? here) : here;
