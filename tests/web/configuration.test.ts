@@ -11,15 +11,15 @@ import {
   SAMPLINGS,
   SCHEDULES,
   type Settings,
-  TASKS,
 } from '../../web/src/settings/settings';
+import { TASKS } from '../../web/src/tasks/names';
 
 // The page's modules ask the document for its language.
 Object.assign(globalThis, { document: { documentElement: { lang: 'en' } } });
 const { fromConfig, settingsFor, settle, toConfig } = await import('../../web/src/settings/config');
 const { schema } = await import('../../web/src/settings/schema');
-const { corporaOf, poolOf } = await import('../../web/src/settings/taskConfig');
-const { withTask } = await import('../../web/src/settings/tasks');
+const { datasetsOf, poolOf } = await import('../../web/src/settings/taskConfig');
+const { withTask } = await import('../../web/src/settings/chooseTask');
 const { PRESET_CATALOG } = await import('../../web/src/settings/presetCatalog');
 const { PRESET_GROUPS, presetOf, withPreset } = await import('../../web/src/settings/presets');
 const { pretty } = await import('../../web/src/settings/json');
@@ -140,7 +140,7 @@ describe('a task', () => {
     '%s begins with a network that the engine builds, and comes back from its configuration',
     async (task) => {
       const settings = withTask(base(), task);
-      expect(corporaOf(task).map(({ name }) => name)).toContain(settings.dataset);
+      expect(datasetsOf(task).map(({ name }) => name)).toContain(settings.dataset);
       expect(settle({ ...settings })).toMatchObject({ settings, refused: [] });
       const { config } = await checkConfig(toConfig(settings));
       expect(config.task).toMatchObject({ name: task });
@@ -169,7 +169,7 @@ describe('a task', () => {
     });
     await fc.assert(
       fc.asyncProperty(made, async ({ task, at, mean, ...changes }) => {
-        const corpora = corporaOf(task);
+        const corpora = datasetsOf(task);
         const corpus = corpora[at % corpora.length]!;
         const pool = poolOf(corpus, task);
         const settings = base({

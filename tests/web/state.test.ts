@@ -7,7 +7,8 @@ import { boxOf, freePlace, type Place } from '../../web/src/charts/labels';
 import { readHash, writeHash } from '../../web/src/settings/hash';
 import { CAPACITY as MOST, History } from '../../web/src/training/history';
 import { CAPACITY, Series } from '../../web/src/training/series';
-import { measured, unitOf } from '../../web/src/settings/units';
+import { measured, unitOf } from '../../web/src/tasks';
+import { TASKS } from '../../web/src/tasks/names';
 import {
   ATTENTIONS,
   CONTEXTS,
@@ -16,7 +17,6 @@ import {
   POOLS,
   SAMPLINGS,
   SCHEDULES,
-  TASKS,
   initialSettings,
   LIMITS,
   type NumberName,

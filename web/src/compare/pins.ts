@@ -15,7 +15,8 @@ import {
   type SettingName,
   type Settings,
 } from '../settings/settings';
-import { measured, type Unit, unitOf } from '../settings/units';
+import { measured, unitOf } from '../tasks';
+import type { Unit } from '../tasks/task';
 
 export const MOST_PINS = 4;
 const SAMPLE_LENGTH = 300;

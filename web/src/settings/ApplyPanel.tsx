@@ -1,6 +1,7 @@
 import { message } from '../i18n/messages';
 import { engine } from '../training/engine';
 import { bytes, integer } from '../i18n/format';
+import { readsText } from '../tasks';
 import { PROPERTIES } from './settings';
 import { expectedSpeed } from '../training/speed';
 import { store, waiting } from '../app/store';
@@ -47,7 +48,7 @@ export function ApplyPanel() {
             </span>
             <span class="cost-speed">
               <b>{speed === null ? '–' : `≈ ${integer(Number(speed.toPrecision(2)))}`}</b>{' '}
-              {settings.task === 'next' ? message.apply.speed : message.apply.examplesSpeed}
+              {readsText(settings) ? message.apply.speed : message.apply.examplesSpeed}
             </span>
           </>
         )}

@@ -8,6 +8,7 @@ import { Deferred } from '../controls/Deferred';
 import { message } from '../i18n/messages';
 import { menu } from './config';
 import { report } from '../app/notices';
+import { readsText } from '../tasks';
 import { cellOf } from './schema';
 import { set, store } from '../app/store';
 import { ConfigurationPanel } from './ConfigurationPanel';
@@ -63,7 +64,8 @@ function chooseCell(cell: string): void {
 }
 
 export function NetworkPanel() {
-  const { cell, optimizer, custom, task } = store.settings.value;
+  const settings = store.settings.value;
+  const { cell, optimizer, custom } = settings;
   const beyond = custom !== '';
   return (
     <section class="group" aria-labelledby="network-title">
@@ -91,7 +93,7 @@ export function NetworkPanel() {
           />
           <NumberField name="units" step={16} />
           <NumberField name="layers" />
-          {task === 'next' && <NumberField name="sequenceLength" step={8} />}
+          {readsText(settings) && <NumberField name="sequenceLength" step={8} />}
           <NumberField name="batchSize" step={8} />
           <NumberField name="seed" />
         </div>

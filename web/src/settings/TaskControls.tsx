@@ -2,7 +2,8 @@
 import { Check } from '../controls/Check';
 import { Select } from '../controls/Select';
 import { message } from '../i18n/messages';
-import { PROPERTIES, type SettingName, type Settings, type TaskName, type TaskSettings } from './settings';
+import { PROPERTIES, type SettingName, type Settings, type TaskSettings } from './settings';
+import { isGenerated, taskOf } from '../tasks';
 import { ATTENTIONS, CONTEXTS, LENGTHS, POOLS, SAMPLINGS } from './settings';
 import { set, store } from '../app/store';
 
@@ -16,32 +17,24 @@ const CHOICES = {
 
 type Name = keyof typeof CHOICES;
 
-const SHOWN: Partial<Record<TaskName, readonly (Name | 'bidirectional')[]>> = {
-  translate: ['attention', 'context', 'termination', 'scheduledSampling', 'bidirectional'],
-  generate: ['termination', 'scheduledSampling'],
-  classify: ['pooling', 'bidirectional'],
-  tag: ['bidirectional'],
-  regress: ['pooling', 'bidirectional'],
-};
-
 function choose<K extends SettingName>(name: K, written: string): void {
   const value = PROPERTIES[name].parse(written);
   if (value !== undefined) set(name, value);
 }
 
 /** Made examples have their answers where they have them. */
-function allowed(name: Name, { task, pooling: pool, dataset: corpus }: Settings): readonly string[] {
+function allowed(name: Name, settings: Settings): readonly string[] {
   if (name !== 'pooling') return CHOICES[name];
-  if (task === 'classify' || (corpus !== '' && pool !== 'none')) return ['last', 'mean'];
-  return corpus === '' ? POOLS : ['none'];
+  const { poolings } = taskOf(settings);
+  if (!isGenerated(settings)) return poolings;
+  const each = settings.pooling === 'none' && poolings.includes('none');
+  return poolings.filter((pooling) => (pooling === 'none') === each);
 }
 
 export function TaskControls() {
   const settings = store.settings.value;
-  const names = (SHOWN[settings.task] ?? []).filter(
-    // A bidirectional network has already read the value to be predicted.
-    (name) => name !== 'bidirectional' || settings.task !== 'regress' || settings.pooling !== 'none',
-  );
+  const { bothWays, controls, encoder } = taskOf(settings);
+  const names = controls.filter((name) => name !== 'bidirectional' || encoder || bothWays(settings));
   if (names.length === 0) return null;
   return (
     <fieldset class="more-group task-controls">

@@ -1,6 +1,8 @@
 // Every setting of the page in one table: its key in a link, its first value, and when a change
 // takes effect. The link codec, the list of waiting changes and the panels all read this table.
 
+import { TASKS, type TaskName } from '../tasks/names';
+
 /** When a change takes effect: a new network, the running one, the next sample, the view only. */
 export type Effect = 'restart' | 'live' | 'sample' | 'view';
 
@@ -49,10 +51,6 @@ export interface Architecture {
 
 export type Leak = 'none' | 'fixed' | 'spectrum' | 'learned';
 export type Feedback = 'none' | 'target' | 'softmax';
-
-/** What the network is asked for; `next` foretells the characters of a text, the others learn from examples. */
-export const TASKS = ['next', 'generate', 'classify', 'tag', 'translate', 'regress', 'notes'] as const;
-export type TaskName = (typeof TASKS)[number];
 
 export const POOLS = ['none', 'last', 'mean'] as const;
 export const LENGTHS = ['end', 'halt', 'count'] as const;

@@ -12,7 +12,7 @@ import { readHash } from '../settings/hash';
 import { notify } from '../app/notices';
 import { opened } from '../app/dialogs';
 import { store } from '../app/store';
-import { unitOf } from '../settings/units';
+import { unitOf } from '../tasks';
 
 /** The stored runs, read again whenever they change. */
 function useEntries() {

@@ -12,6 +12,7 @@ import { datasetOf } from '../data/transferText';
 import { History } from './history';
 import { dismissErrors, notify, report } from '../app/notices';
 import { Recorder } from './recorder';
+import { readsText } from '../tasks';
 import { Series } from './series';
 import { LIMITS, namesWith, OWN_TEXT, type Settings } from '../settings/settings';
 import { arrive, NOTHING_YET, type Pending, set, store, wanted, type Run } from '../app/store';
@@ -157,7 +158,7 @@ export class Engine {
       store.corpus.value = corpus;
       store.upcoming.value = {};
       const { settings } = store.run.peek()!;
-      const own = settings.task !== 'next' && settings.dataset === '';
+      const own = !readsText(settings) && settings.dataset === '';
       store.settings.value = own ? { ...settings, text: OWN_TEXT } : settings;
       notify('note', message.notice.opened(name, integer(info.step)));
       const { unknown } = info.vocabulary;

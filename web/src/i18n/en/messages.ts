@@ -9,7 +9,7 @@ import type { ExportName } from '../../sharing/exportNames';
 import type { NotKeptReason } from '../../storage/storageError';
 import { tasks, units } from './tasks';
 import type { Feedback, Leak, ScheduleSettings } from '../../settings/settings';
-import type { Unit } from '../../settings/units';
+import type { Unit } from '../../tasks/task';
 
 const settings: Record<HelpName, string> = {
   preset: 'Preset',

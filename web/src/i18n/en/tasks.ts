@@ -1,6 +1,6 @@
 // The sentences of the tasks; part of the catalogue in messages.ts.
 import { integer } from '../format';
-import type { TaskName } from '../../settings/settings';
+import type { TaskName } from '../../tasks/names';
 
 const faults = {
   order: (symbol: string) => `${symbol} too late`,
