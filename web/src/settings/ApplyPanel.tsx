@@ -2,7 +2,7 @@ import { message } from '../i18n/messages';
 import { engine } from '../training/engine';
 import { bytes, integer } from '../i18n/format';
 import { readsText } from '../tasks';
-import { PROPERTIES } from './settings';
+import { DESCRIPTORS } from './settings';
 import { expectedSpeed } from '../training/speed';
 import { store, waiting } from '../app/store';
 
@@ -10,7 +10,7 @@ function discard(): void {
   const run = store.run.value;
   if (!run) return;
   const names = waiting.value
-    .filter((name) => PROPERTIES[name].effect === 'restart')
+    .filter((name) => DESCRIPTORS[name].effect === 'restart')
     .map((name) => [name, run.settings[name]]);
   store.upcoming.value = {};
   store.settings.value = { ...store.settings.value, ...Object.fromEntries(names) };

@@ -2,9 +2,10 @@
 import type { CanonicalConfig, Config, LayerConfig, SchemaDataset, TaskConfig } from 'unfold-rnn';
 import { schema } from './schema';
 import {
+  DESCRIPTORS,
   initialSettings,
   OWN_TEXT,
-  PROPERTIES,
+  parse,
   type SettingName,
   type Settings,
   TASK_NAMES,
@@ -20,7 +21,7 @@ export const datasetsOf = (task: TaskName): readonly SchemaDataset[] =>
 /** The encoder is built like the layers above it, without their specialties. */
 function encoder({ cell, units: hidden, layers, bias, bidirectional }: Settings): LayerConfig[] {
   const layer: LayerConfig = { cell, units: hidden, bidirectional };
-  if (bias !== PROPERTIES.bias.initial) layer.bias = bias;
+  if (bias !== DESCRIPTORS.bias.initial) layer.bias = bias;
   return Array.from({ length: layers }, () => ({ ...layer }));
 }
 
@@ -29,7 +30,7 @@ function readers(settings: Settings): Config {
   return {
     encoder: encoder(settings),
     ...(attention !== 'none' && { attention }),
-    ...(context !== PROPERTIES.context.initial && { context }),
+    ...(context !== DESCRIPTORS.context.initial && { context }),
   };
 }
 
@@ -74,7 +75,7 @@ export function readTask(config: CanonicalConfig): TaskSettings {
     scheduledSampling: sampling,
   } = config;
   const take = <K extends keyof TaskSettings>(name: K, value: string | number | undefined) => {
-    const known = PROPERTIES[name].parse(String(value ?? ''));
+    const known = parse(name, String(value ?? ''));
     if (value !== undefined && known !== undefined) (read as Pick<TaskSettings, K>)[name] = known;
   };
   take('task', task.name);
@@ -117,6 +118,6 @@ export function settleTask(settings: Settings): SettingName[] {
 /** Where the answers of examples stand. */
 export function poolOf(corpus: SchemaDataset | undefined, task: TaskName): TaskSettings['pooling'] {
   const [usual] = tasks[task].poolings;
-  if (!usual) return PROPERTIES.pooling.initial;
-  return PROPERTIES.pooling.parse(corpus?.pooling ?? '') ?? usual;
+  if (!usual) return DESCRIPTORS.pooling.initial;
+  return parse('pooling', corpus?.pooling ?? '') ?? usual;
 }

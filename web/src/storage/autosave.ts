@@ -2,7 +2,9 @@
 import { signal } from '@preact/signals';
 import { message } from '../i18n/messages';
 import { examine, LISTINGS, madeCorpus } from '../data/corpus';
-import { engine, type Former, type Kept, newId } from '../training/engine';
+import type { Former, Kept } from '../training/copies';
+import { engine } from '../training/engine';
+import { newId } from '../training/runs';
 import { integer } from '../i18n/format';
 import { readHash, writeHash } from '../settings/hash';
 import { notify } from '../app/notices';

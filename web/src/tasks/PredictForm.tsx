@@ -76,7 +76,7 @@ export function PredictForm({ task, question }: { task: TaskName; question: Ques
   };
   return (
     <form class="stream-controls own" onSubmit={(event) => void submit(event)}>
-      {question.temperature && <Slider name="temperature" step={0.05} show={temperatureText} />}
+      {question.temperature && <Slider name="temperature" show={temperatureText} />}
       <div class="field">
         <div class="field-head">
           <label for="own-input">{message.tasks.ask[task]}</label>

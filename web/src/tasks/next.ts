@@ -1,4 +1,4 @@
-import { LOOKS } from '../settings/settings';
+import { DESCRIPTORS } from '../settings/settings';
 import type { Task } from './task';
 
 /** Predicts each character of a text from those before it. */
@@ -15,6 +15,6 @@ export const next: Task = {
   poolings: [],
   bothWays: () => false,
   controls: [],
-  looks: LOOKS,
+  looks: DESCRIPTORS.look.choices,
   without: [],
 };
