@@ -181,9 +181,12 @@ TEST(ReadDataset, RegressPieces) {
   std::string rows;
   for (int i = 0; i <= 100; ++i) rows += std::to_string(i) + "\n";
   const Dataset held = read_dataset(rows, config);
-  EXPECT_EQ(held.train.size(), 1u) << "of one series, its end is held back";
-  EXPECT_EQ(held.validation.size(), 1u);
-  EXPECT_EQ(held.test.size(), 1u);
+  ASSERT_EQ(held.train.size(), 1u) << "one series is divided in time";
+  EXPECT_EQ(held.train[0].values.back(), 80);
+  EXPECT_EQ(held.validation[0].values.back(), 90);
+  EXPECT_EQ(held.test[0].values.back(), 100);
+  const Dataset two = read_dataset("0\n1\n2\n3\n4\n5\n\n" + rows, config);
+  EXPECT_EQ(two.train.size() + two.validation.size() + two.test.size(), 11u) << "ten steps each, and what is left";
 }
 
 TEST(ReadDataset, RegressOnce) {
