@@ -12,6 +12,10 @@ constexpr Named<Missing> missing_names[]{{"refuse", Missing::refuse},
                                          {"forward", Missing::forward},
                                          {"interpolate", Missing::interpolate},
                                          {"mask", Missing::mask}};
+constexpr Named<LabelSide> label_sides[]{
+    {"auto", LabelSide::automatic}, {"first", LabelSide::first}, {"last", LabelSide::last}};
+constexpr Named<Unknown> unknown_names[]{
+    {"error", Unknown::error}, {"skip", Unknown::skip}, {"symbol", Unknown::symbol}};
 constexpr Named<Scaling> scaling_names[]{
     {"none", Scaling::none}, {"standard", Scaling::standard}, {"minmax", Scaling::minmax}, {"log", Scaling::log}};
 /// Columns that can be named: a table has no more.
@@ -32,6 +36,13 @@ void parse_columns(Reader& in, const char* field, std::vector<std::string>& to) 
   }
 }
 
+void parse_header(Reader& in, DatasetConfig& c) {
+  const Json* header = in.get("header");
+  if (!header || *header == "auto") return;
+  if (!header->is_boolean()) refuse_config(in.path("header"), "auto, true or false", shown(*header));
+  c.header = header->get<bool>() ? Header::yes : Header::no;
+}
+
 /// How the caller's own file is read.
 void parse_file(Reader& in, DatasetConfig& c) {
   parse_columns(in, "inputs", c.inputs);
@@ -40,6 +51,9 @@ void parse_file(Reader& in, DatasetConfig& c) {
   in.text("id", c.id);
   in.one_of("dates", dates_names, c.dates);
   in.one_of("missing", missing_names, c.missing);
+  in.one_of("label", label_sides, c.label);
+  parse_header(in, c);
+  in.one_of("unknown", unknown_names, c.unknown);
   in.one_of("scaling", scaling_names, c.scaling);
 }
 
@@ -80,12 +94,17 @@ Json dataset_json(const DatasetConfig& d) {
   if (!d.id.empty()) put(json, {{"id", d.id}});
   if (d.dates != Dates::ignore) put(json, {{"dates", name_of(dates_names, d.dates)}});
   if (d.missing != Missing::refuse) put(json, {{"missing", name_of(missing_names, d.missing)}});
+  if (d.label != LabelSide::automatic) put(json, {{"label", name_of(label_sides, d.label)}});
+  if (d.header != Header::automatic) put(json, {{"header", d.header == Header::yes}});
+  if (d.unknown != Unknown::error) put(json, {{"unknown", name_of(unknown_names, d.unknown)}});
   if (d.scaling != Scaling::standard) put(json, {{"scaling", name_of(scaling_names, d.scaling)}});
   return json;
 }
 
 void check_dataset(const Config& c) {
   const DatasetConfig& d = c.dataset;
+  if (d.unknown == Unknown::symbol && !c.task.info().reads_symbols)
+    refuse_config("dataset.unknown", "error or skip (this task reads no examples of symbols)", "\"symbol\"");
   const bool tables = (c.task.kind == TaskKind::regress && !c.task.pooled()) || c.task.kind == TaskKind::classify;
   if (d.generated() || tables) return;
   if (d.scaling != Scaling::standard && c.task.kind != TaskKind::regress)

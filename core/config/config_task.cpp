@@ -5,6 +5,7 @@
 namespace unfold {
 namespace {
 
+constexpr const char* weightings[]{"none", "balanced"};
 constexpr const char* scores[]{"additive", "multiplicative"};
 constexpr Named<Termination> terminations[]{
     {"end", Termination::end}, {"halt", Termination::halt}, {"count", Termination::count}};
@@ -39,9 +40,14 @@ void parse_pooling(Reader& in, TaskConfig& t) {
 void parse_task_fields(Reader& in, TaskConfig& t) {
   const TaskInfo& info = t.info();
   parse_pooling(in, t);
-  if (info.sequences) {
-    in.one_of("termination", terminations, t.termination);
-    in.integer("maxLength", t.max_length, 1, 65536);
+  if (info.sequences) in.one_of("termination", terminations, t.termination);
+  if (info.data == TaskData::examples) {
+    in.integer("maxLength", t.max_length, 1, TaskConfig::most_steps);
+    in.boolean("truncate", t.truncate);
+  }
+  if (info.labels) {
+    in.number("labelSmoothing", t.label_smoothing, 0, 0.9);
+    t.class_weights = in.choice("classWeights", weightings, weightings[0]) == weightings[1];
   }
   if (info.sizes) {
     in.integer("inputs", t.inputs, 1, 65536);
@@ -90,7 +96,11 @@ void task_json(const Config& c, Json& json) {
   const TaskInfo& info = t.info();
   Json task = object({{"name", info.name}});
   if (info.pools != TaskInfo::Pools::never) put(task, {{"pooling", name_of(poolings, t.pooling)}});
-  if (info.sequences) put(task, {{"termination", name_of(terminations, t.termination)}, {"maxLength", t.max_length}});
+  if (info.sequences) put(task, {{"termination", name_of(terminations, t.termination)}});
+  if (info.sequences || t.max_length > 0) put(task, {{"maxLength", t.written_length()}});
+  if (t.label_smoothing > 0) put(task, {{"labelSmoothing", t.label_smoothing}});
+  if (t.class_weights) put(task, {{"classWeights", weightings[1]}});
+  if (t.truncate) put(task, {{"truncate", true}});
   if (info.sizes) put(task, {{"inputs", t.inputs}, {"outputs", t.outputs}});
   if (t.context > 0) put(task, {{"context", t.context}});
   put(json, {{"task", task}});

@@ -5,6 +5,7 @@
 #include "unfold/data/examples.h"
 #include "unfold/data/scaling.h"
 #include "unfold/data/task_head.h"
+#include "unfold/data/unknown.h"
 
 namespace unfold {
 
@@ -53,6 +54,10 @@ Dataset read_dataset(std::string_view text, const Config& config, const std::vec
     fit_scaling(data, config.dataset.scaling);
   else if (known->size() == data.columns.size())  // others will be refused
     data.columns = *known;
+  if (data.truncated > 0)
+    data.file.notes.push_back(std::to_string(data.truncated) + " sequences were cut to " +
+                              std::to_string(config.task.max_length) + " steps.");
+  if (config.dataset.unknown == Unknown::symbol) learn_unknown(data, config.task.info().autoregressive);
   return data;
 }
 

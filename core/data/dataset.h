@@ -40,6 +40,15 @@ struct Column {
   bool log = false;
 };
 
+/// What was found out about a file, and what was done with it.
+struct FileFormat {
+  std::string format;                      // "lines", "table", "CoNLL" or "JSON Lines"; empty: not read from a file
+  std::string separator;                   // of columns: "tab", "comma", "semicolon" or "space"; empty: none
+  bool header = false;                     // the first line names the columns
+  std::vector<std::string> columns, uses;  // their names, and "input", "target" or "none" for each
+  std::vector<std::string> notes;          // sentences: what was recognised, cut or left out
+};
+
 /// Of a roll of notes: those of a piano, from the MIDI note 21.
 constexpr Index piano_keys = 88;
 
@@ -51,6 +60,9 @@ struct Dataset {
   /// Of examples that were read from a table: a step's numbers are the columns with `input`, in this order, its values
   /// those with `target`. Empty for every other dataset.
   std::vector<Column> columns;
+  bool words = false;   // the inputs are words, with spaces between them
+  Index truncated = 0;  // sequences that were cut to task.max_length
+  FileFormat file;
   std::vector<Example> train, validation, test;
 
   /// Steps of an example's input side.
@@ -65,7 +77,7 @@ struct Dataset {
 ///
 /// Symbols are the Unicode code points that occur, 65 000 at most (`unit` and `vocabulary` of a configuration concern
 /// "next" alone). Lines may end in CRLF; a byte-order mark and empty lines are skipped. A sequence has 1 to
-/// task.max_length symbols. Numbers are decimal, within ±1e15. Tables: data/table.h.
+/// task.read_length() symbols. Numbers are decimal, within ±1e15. Tables: data/table.h.
 ///
 /// `known`: the columns of a model that exists; a table is then read by their names, and keeps their scales.
 Dataset read_dataset(std::string_view text, const Config& config, const std::vector<Column>* known = nullptr);

@@ -4,6 +4,7 @@
 #include "unfold/base/hash.h"
 #include "unfold/base/rng.h"
 #include "unfold/data/data_loader.h"
+#include "unfold/data/unknown.h"
 #include "unfold/model/loss.h"
 
 namespace unfold {
@@ -55,6 +56,8 @@ ExampleLoader::ExampleLoader(const Config& config, Dataset data)
       encoder_lengths_(std::size_t(columns_)),
       inputs_(data_.columns, &Column::input),
       targets_(steps_, columns_, data_.outputs) {
+  if (config.dataset.unknown == Unknown::symbol) unknown_rate_ = unknown_rate(data_);
+  targets_.weights = head_.label_weights(config.task, data_);
   targets_.scales = Scales(data_.columns, &Column::target);
   if (data_.train.empty()) refuse_text("text", "at least one example to learn from", "none");
 }
@@ -79,6 +82,18 @@ void ExampleLoader::load(Workspace& w, Progress& progress) {
   chosen_.clear();
   for (Index n = 0; n < N; ++n) chosen_.push_back(&data_.train[order_[std::size_t(progress.cursor + n)]]);
   fill(w, chosen_);
+  drop_symbols(w, progress.step);
+}
+
+void ExampleLoader::drop_symbols(Workspace& w, std::int64_t step) const {
+  if (unknown_rate_ <= 0) return;
+  const int reading = encoder_steps_ > 0 ? 1 : 0;
+  Rng rng(config_.seed, Stream::unknown, std::uint32_t(step));
+  for (Index t = 0; t < w.steps(reading); ++t)
+    for (Index n = 0; n < columns_; ++n) {
+      Token& token = w.tokens(t, reading)[n];
+      if (token != no_token && rng.uniform() < unknown_rate_) token = Token(data_.inputs.size() - 1);
+    }
 }
 
 void ExampleLoader::advance(Workspace&, Progress& progress) {

@@ -33,7 +33,7 @@ bool solve(std::vector<double>& A, std::vector<double>& b, std::size_t n) {
 }  // namespace
 
 ForecastBaselines::ForecastBaselines(const Dataset& data)
-    : numbers_(data.numbers), outputs_(data.outputs), columns_(std::size_t(data.outputs)) {
+    : outputs_(data.outputs), columns_(std::size_t(data.outputs)) {
   Index input = 0, target = 0;
   for (const Column& c : data.columns) {
     if (c.target) columns_[std::size_t(target++)].read = c.input ? input : -1;

@@ -51,7 +51,7 @@ class ForecastBaselines {
   void find_season(const Dataset& data);
   void fit(const Dataset& data, Index column);
 
-  Index numbers_, outputs_;
+  Index outputs_;
   Index season_ = 0, order_ = 1;
   std::vector<Fitted> columns_;
 };

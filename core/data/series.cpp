@@ -41,7 +41,7 @@ void measure(const Series& s, Index first, Index end, Index longest, const Datas
 }  // namespace
 
 void deal_series(const std::vector<Series>& series, const Config& config, Dataset& data) {
-  const Index longest = std::max<Index>(config.task.max_length, 1);
+  const Index longest = config.task.written_length();
   const double share = config.validation_split;
   Index all = 0;
   for (const Series& s : series) all += predicted(s, data);

@@ -39,9 +39,9 @@ Dataset read_labelled_series(std::string_view text, const Config& config, const 
   std::vector<Example> examples;
   for (std::size_t i = 0; i < table.labels.size(); ++i) {
     const Index from = table.starts[i], to = table.starts[i + 1];
-    need_length(Lines({}, table.lines[i]), to - from, config.task);
+    const Index kept = kept_length(Line(table.lines[i]), to - from, config.task, data.truncated);
     Example& e = examples.emplace_back();
-    e.numbers = side_of(table, &Column::input, from, to);
+    e.numbers = side_of(table, &Column::input, from, from + kept);
     const auto at = std::lower_bound(data.targets.begin(), data.targets.end(), table.labels[i]);
     e.target = {Token(at - data.targets.begin())};
   }

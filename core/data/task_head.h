@@ -8,6 +8,7 @@
 
 #include "unfold/base/json.h"
 #include "unfold/base/rng.h"
+#include "unfold/data/confusion.h"
 #include "unfold/data/dataset.h"
 #include "unfold/data/scaling.h"
 #include "unfold/model/network.h"
@@ -23,6 +24,7 @@ struct Metrics {
   /// Correct predictions: labels, or whole sequences under teacher forcing, which are just those that greedy decoding
   /// gets right. Of notes: those in both, among those in either.
   std::int64_t correct = 0, total = 0;
+  Confusion confusion;  // of labels, where nothing is learned
   /// Of regress, where nothing is learned from it: sums over the predictions, for each column, in the file's units.
   std::vector<double> squares, absolutes, counted;
 };
@@ -37,6 +39,7 @@ struct Targets {
   std::vector<Real> values;             // [O × T·N]
   std::vector<Real> halts;              // [T·N]; 1: the sequence ends with this step
   std::vector<std::uint8_t> counts;     // [T·N]; 1: the step has an answer
+  std::vector<Real> weights;            // of each label; empty: all weigh 1
   std::vector<std::uint8_t> wrong;      // [N], scratch
   std::vector<double> losses;           // [T·N], scratch
   Scales scales;                        // of the columns in `values`, which are scaled already
@@ -88,6 +91,8 @@ class TaskHead {
   /// answers that count), else probabilities.
   virtual Metrics measure(const TaskConfig& task, const Network& network, Workspace& w, Targets& targets,
                           bool learn) const = 0;
+  /// What a mistake of each label weighs while learning; empty: the same.
+  virtual std::vector<Real> label_weights(const TaskConfig&, const Dataset&) const { return {}; }
   /// See trivial_loss.
   virtual double trivial_loss(const std::vector<Example>& train, const std::vector<Example>& measured,
                               const Dataset& data) const = 0;
@@ -106,6 +111,9 @@ class TaskHead {
 
 /// {format: "lines", rows, first: lines, notes: []}.
 Json preview_lines(std::string_view text);
+/// The same with what its examples are: {…, symbols, lengths: {min, median, max}, separator?, header?, columns?,
+/// labels?}.
+Json preview_examples(std::string_view text, const Config& config);
 
 /// Null for `next` and `tensor`, which have no examples.
 const TaskHead* find_task_head(TaskKind kind);

@@ -162,6 +162,7 @@ Evaluation Trainer::finish_window() {
   pass.metrics.predictions += a.predictions;
   pass.metrics.correct += a.correct;
   pass.metrics.total += a.total;
+  pass.metrics.confusion.add(a.confusion);
   add(pass.metrics.squares, a.squares);
   add(pass.metrics.absolutes, a.absolutes);
   add(pass.metrics.counted, a.counted);

@@ -38,7 +38,6 @@ Json report_json(const StepReport& r, double epochs, double tokens, double secon
   return object({{"step", r.step},
                  {"epoch", epochs},
                  {"loss", r.loss},
-                 {"validationLoss", nullptr},
                  maybe("accuracy", r.accuracy >= 0, r.accuracy),
                  {"gradientNorm", r.gradient_norm},
                  {"learningRate", r.learning_rate},
@@ -46,14 +45,16 @@ Json report_json(const StepReport& r, double epochs, double tokens, double secon
                  {"seconds", seconds}});
 }
 
-Json evaluation_json(const Evaluation& e) {
-  return object({{"done", e.done},
-                 {"fraction", e.fraction},
-                 maybe("loss", e.done, e.loss),
-                 maybe("accuracy", e.done && e.accuracy >= 0, e.accuracy),
-                 {"tokens", e.predictions},
-                 {"rmse", Json(e.rmse)},
-                 {"mae", Json(e.mae)}});
+Json evaluation_json(const Evaluation& e, const std::vector<std::string>& labels) {
+  Json json = object({{"done", e.done},
+                      {"fraction", e.fraction},
+                      maybe("loss", e.done, e.loss),
+                      maybe("accuracy", e.done && e.accuracy >= 0, e.accuracy),
+                      {"tokens", e.predictions},
+                      {"rmse", Json(e.rmse)},
+                      {"mae", Json(e.mae)}});
+  if (e.confusion.labels > 0) put(json, {{"classes", confusion_json(e.confusion, labels)}});
+  return json;
 }
 
 Split split_of(const std::string& name) {
@@ -85,10 +86,11 @@ class Bound {
     });
   }
 
-  val open(const val& checkpoint, const val& text) {
+  /// `extend`: the text may be another one than the model was trained on.
+  val open(const val& checkpoint, const val& text, bool extend) {
     return guarded([&] {
       const std::string bytes = copied(checkpoint);
-      auto opened = std::make_unique<Session>(std::as_bytes(std::span(bytes)), copied(text));
+      auto opened = std::make_unique<Session>(std::as_bytes(std::span(bytes)), copied(text), extend);
       session_ = std::move(opened);
       work_ = {};
       return reply(true, session_->info());
@@ -153,7 +155,7 @@ class Bound {
         while (!work_.measured && !slice.over());
       }
       const Evaluation e = std::exchange(work_.measured, std::nullopt).value_or(Evaluation{});
-      return reply(true, evaluation_json(e));
+      return reply(true, evaluation_json(e, session_->names().targets));
     });
   }
 

@@ -19,6 +19,7 @@ import type {
   DatasetPreview,
   Info,
   Model,
+  OpenOptions,
   Runtime,
   Schema,
   Task,
@@ -77,17 +78,20 @@ export async function createModel(config: Config, dataset?: Dataset, runtime: Ru
  * A model from what `save()` gave. With its dataset it trains on exactly as if it had never stopped; without, it
  * predicts and samples only (generated examples come with the file). Rejects with `INVALID_CHECKPOINT` if the bytes are
  * no such file (of another known format, it says which and what to do), are damaged or do not fit together, with
- * `INVALID_TEXT` if the dataset is another than the run was trained on, and otherwise as `createModel`.
+ * `INVALID_TEXT` if the dataset is another than the run was trained on, and otherwise as `createModel`. With
+ * `extend: true` it may be another one: training goes on with it, weights, moments and step kept, and its new symbols
+ * and labels, which `info.vocabulary.added` names, get rows of their own.
  */
 export async function openModel(
   bytes: Uint8Array,
   dataset: Dataset = '',
-  runtime: Runtime = {},
+  { extend = false, ...runtime }: OpenOptions = {},
 ): Promise<Model> {
   requireRuntime(runtime);
+  if (typeof extend !== 'boolean') throw refuse('INVALID_ARGUMENT', 'extend', 'true or false', extend);
   if (!(bytes instanceof Uint8Array)) throw refuse('INVALID_CHECKPOINT', 'bytes', 'a Uint8Array', bytes);
   const source = await readDataset(dataset, () => taskIn(bytes), runtime.signal);
-  const args = { bytes, text: source.text };
+  const args = { bytes, text: source.text, extend };
   return openText(runtime, ({ client }) =>
     client.call('open', args, sending(source, runtime)).catch(async (error: UnfoldError) => {
       if (error.code !== 'INVALID_CHECKPOINT') throw source.placed(error);

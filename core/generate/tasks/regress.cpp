@@ -20,10 +20,10 @@ std::vector<Example> read_pooled(std::string_view text, const TaskConfig& task, 
     Example e;
     auto [series, answer] = halves(line, "\t;");
     for (Index steps = 1;; ++steps) {
+      if (kept_length(line, steps, task, data.truncated) < steps) break;
       const std::size_t end = series.find(',');
       need_columns(line, read_numbers(line, trimmed(series.substr(0, end)), " ", e.numbers), data.numbers,
                    " numbers a step");
-      need_length(line, steps, task);
       if (end == std::string_view::npos) break;
       series.remove_prefix(end + 1);
     }

@@ -138,11 +138,13 @@ TEST(ReadDataset, TooManySymbolsOrLabels) {
     labels += std::to_string(code) + "\ta\n";
   }
   EXPECT_TRUE(refused(symbols, asking(TaskKind::generate), "text"));
-  EXPECT_TRUE(refused(labels, asking(TaskKind::classify), "text"));
+  Config first = asking(TaskKind::classify);
+  first.dataset.label = LabelSide::first;
+  EXPECT_TRUE(refused(labels, first, "text"));
   symbols.resize(symbols.size() - 5);
   labels.resize(labels.size() - 9);
   EXPECT_EQ(read_dataset(symbols, asking(TaskKind::generate)).targets.size(), 65000u);
-  EXPECT_EQ(read_dataset(labels, asking(TaskKind::classify)).targets.size(), 65000u);
+  EXPECT_EQ(read_dataset(labels, first).targets.size(), 65000u);
 }
 
 TEST(ReadDataset, RefusesWhatHasNoExamples) {

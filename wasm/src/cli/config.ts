@@ -7,6 +7,7 @@ import {
   type Model,
   type OptimizerConfig,
   type LiveConfig,
+  type TaskConfig,
 } from 'unfold-rnn';
 import { read } from './files.js';
 import { type Arguments, type Options, UsageError } from './options.js';
@@ -34,6 +35,16 @@ export const configOptions: Options = {
   'learning-rate': { value: 'X', default: '0.002', help: 'may change when a run goes on' },
   dropout: { value: 'X', default: '0', help: 'between layers, 0 to 0.95; may change' },
   clip: { value: 'X', default: '5', help: 'largest gradient norm, 0 for none; may change' },
+  vocabulary: { value: 'N', default: '8192', help: 'most symbols kept of a text, 2 to 65535' },
+  'max-length': { value: 'N', help: 'most steps of an example; default: the longest that there is' },
+  truncate: { help: 'longer examples are cut, not refused' },
+  label: { value: 'SIDE', default: 'auto', help: 'where the label of a line stands: first or last' },
+  header: { value: 'YES|NO', help: 'whether the first line names the columns; default: found out' },
+  unknown: {
+    value: 'NAME',
+    default: 'error',
+    help: 'symbols that the model does not know: error, skip, or a symbol of their own that is trained',
+  },
   'validation-split': { value: 'X', default: '0.1', help: 'share of the text held out' },
   'evaluate-every': { value: 'N', default: '500', help: 'steps between validations; may change' },
 };
@@ -51,6 +62,7 @@ export async function configOf(args: Arguments): Promise<Config> {
     set('units', number('units'));
   }
   for (const name of ['seed', 'dropout', 'clip'] as const) set(name, number(name));
+  set('vocabulary', number('vocabulary'));
   set('sequenceLength', number('sequence-length'));
   set('batchSize', number('batch-size'));
   set('validationSplit', number('validation-split'));
@@ -66,7 +78,12 @@ export async function configOf(args: Arguments): Promise<Config> {
   } else if (args.given('difficulty') || args.given('count')) {
     throw new UsageError('--difficulty and --count belong to a --dataset.');
   }
-  readTableOptions(args, config);
+  readFileOptions(args, config);
+  const lengths = {
+    ...(args.given('max-length') && { maxLength: number('max-length')! }),
+    ...(args.flag('truncate') && { truncate: true }),
+  };
+  if (Object.keys(lengths).length) config.task = { ...asTask(config.task), ...lengths };
   const optimizer = {
     ...asOptimizer(config.optimizer),
     ...(args.given('optimizer') && { name: args.text('optimizer')! }),
@@ -76,13 +93,14 @@ export async function configOf(args: Arguments): Promise<Config> {
   return config;
 }
 
-/** How a table is read. */
-function readTableOptions(args: Arguments, config: Config): void {
+/** How a file is read. */
+function readFileOptions(args: Arguments, config: Config): void {
   const lists = (['inputs', 'targets', 'ignore'] as const).filter((name) => args.given(name));
-  const names = (['id', 'dates', 'missing'] as const).filter((name) => args.given(name));
-  const [first] = [...lists, ...names];
+  const names = (['id', 'dates', 'missing', 'label', 'unknown'] as const).filter((name) => args.given(name));
+  const header = args.given('header') ? headerOf(args.text('header')!) : undefined;
+  const [first] = [...lists, ...names, ...(header === undefined ? [] : ['header'])];
   if (!first) return;
-  if (isGenerated(config)) throw new UsageError(`--${first} belongs to a table, not to a built-in dataset.`);
+  if (isGenerated(config)) throw new UsageError(`--${first} says how a file is read; a built-in dataset has none.`);
   const dataset: FileConfig = { ...(config.dataset as FileConfig | undefined) };
   for (const name of lists)
     dataset[name] = args
@@ -90,8 +108,16 @@ function readTableOptions(args: Arguments, config: Config): void {
       .split(',')
       .map((column) => column.trim());
   for (const name of names) dataset[name] = args.text(name)!;
+  if (header !== undefined) dataset.header = header;
   config.dataset = dataset;
 }
+
+function headerOf(given: string): boolean {
+  if (given === 'yes' || given === 'no') return given === 'yes';
+  throw new UsageError(`--header: expected yes or no, got '${given}'.`);
+}
+
+const asTask = (task: Config['task']): TaskConfig => (typeof task === 'object' ? task : { name: task ?? 'next' });
 
 /** Whether the engine makes the examples. */
 export function isGenerated({ dataset }: Pick<Config, 'dataset'>): boolean {

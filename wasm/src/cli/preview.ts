@@ -5,7 +5,8 @@ import { print } from './files.js';
 import type { Arguments, Command } from './options.js';
 import { encodingOption, placed, readingOf, readTexts } from './texts.js';
 
-const { config, task, inputs, targets, ignore, id, dates, missing } = configOptions;
+const { config, task, inputs, targets, ignore, id, dates, missing, label, header, unknown } = configOptions;
+const { 'max-length': longest, truncate } = configOptions;
 
 export const preview: Command = {
   summary:
@@ -15,6 +16,7 @@ export const preview: Command = {
   options: {
     ...{ config: config!, task: { ...task!, help: 'what is to be learned, see wasm/api.md' } },
     ...{ inputs: inputs!, targets: targets!, ignore: ignore!, id: id!, dates: dates!, missing: missing! },
+    ...{ label: label!, header: header!, unknown: unknown!, 'max-length': longest!, truncate: truncate! },
     ...encodingOption,
   },
   run: runPreview,
@@ -34,9 +36,33 @@ async function runPreview(args: Arguments): Promise<number> {
   return 0;
 }
 
+/** Labels that are counted one by one. */
+const MOST_LABELS = 20;
+
+/** Texts, with their labels. */
+function linesOfTexts(shown: DatasetPreview): string[] {
+  const { format, rows, first, notes, columns = [], header, separator, labels, lengths, symbols } = shown;
+  const parts = [
+    `${rows} ${lengths ? 'examples' : 'lines'}`,
+    ...(separator ? [`separator ${separator}`, header ? 'with a header' : 'without a header'] : []),
+    ...(lengths ? [`${symbols} symbols`, `${lengths.min} to ${lengths.max} steps (median ${lengths.median})`] : []),
+  ];
+  const uses = columns.map(({ name, use }) => `${name} (${use === 'none' ? 'left out' : use})`);
+  const counts = (labels ?? []).slice(0, MOST_LABELS).map(({ name, count }) => `${name} ${count}`);
+  const more = labels && labels.length > MOST_LABELS ? `, and ${labels.length - MOST_LABELS} more` : '';
+  return [
+    `${format}: ${parts.join(', ')}`,
+    ...(uses.length ? [`Columns: ${uses.join(', ')}.`] : []),
+    ...(counts.length ? [`Labels: ${counts.join(', ')}${more}.`] : []),
+    ...notes,
+    '',
+    ...(first as string[]),
+  ];
+}
+
 function linesOf(shown: DatasetPreview): string[] {
   const { format, rows, first, notes, columns, header, separator, decimal, series = 1, labels } = shown;
-  if (!columns) return [`${format}: ${rows} lines`, '', ...(first as string[]), ...spaced(notes)];
+  if (!columns || format !== 'table') return linesOfTexts(shown);
   const parts = [
     `${rows} rows`,
     `separator ${separator}`,
@@ -76,7 +102,9 @@ function aligned(rows: string[][]): string[] {
 }
 
 /** In a few lines. */
-export function summaryOf({ columns = [], notes, labels }: DatasetPreview): string[] {
+export function summaryOf(shown: DatasetPreview): string[] {
+  const { format, columns = [], notes, labels } = shown;
+  if (format !== 'table') return linesOfTexts({ ...shown, first: [] }).slice(0, -1);
   const named = (...uses: ColumnPreview['use'][]) =>
     columns.filter(({ use }) => uses.includes(use)).map(({ name }) => name);
   const listed = (what: string, names: string[]) => (names.length ? [`${what}: ${names.join(', ')}.`] : []);

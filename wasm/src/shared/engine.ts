@@ -12,7 +12,7 @@ export interface Reply {
 /** Trains, evaluates and samples for about `milliseconds` a call, at least one step. */
 export interface EngineSession {
   create(config: string, text: Uint8Array): Reply;
-  open(checkpoint: Uint8Array, text: Uint8Array): Reply;
+  open(checkpoint: Uint8Array, text: Uint8Array, extend: boolean): Reply;
   info(): Reply;
   graph(): Reply;
   train(targetStep: number, milliseconds: number): Reply;

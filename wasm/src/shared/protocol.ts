@@ -67,7 +67,7 @@ export interface Calls {
   preview(args: { config: string; text: Uint8Array }): DatasetPreview;
   create(args: { config: string; text: Uint8Array }): Info;
   /** An empty text: for sampling only. */
-  open(args: { bytes: Uint8Array; text: Uint8Array }): Info;
+  open(args: { bytes: Uint8Array; text: Uint8Array; extend: boolean }): Info;
   update(args: { settings: string }): Info;
   /** Of the model. */
   graph(args: object): NetworkGraph;

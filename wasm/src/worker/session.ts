@@ -105,7 +105,7 @@ class Session {
     describe: ({ config, vocabulary }) => read(this.#started.describe(config, vocabulary)),
     preview: ({ config, text }) => read(this.#started.preview(config, text)),
     create: ({ config, text }) => this.#load((model) => read(model.create(config, text))),
-    open: ({ bytes, text }) => this.#load((model) => read(model.open(bytes, text))),
+    open: ({ bytes, text, extend }) => this.#load((model) => read(model.open(bytes, text, extend))),
     createNetwork: ({ config }) => this.#make(config),
     networkGraph: () => read(this.#made.graph('', NONE)),
     forward: ({ options, numbers }) => withBytes(this.#made.forward(options, numbers)),
