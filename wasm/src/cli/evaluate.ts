@@ -42,7 +42,11 @@ async function runEvaluate(args: Arguments): Promise<number> {
     const backtest = await backtestOf(model, split, args.whole('steps'));
     const baselines = maxOrder === undefined ? undefined : await model.baselines({ maxOrder, signal });
     if (args.flag('json')) {
-      const more = { ...(baselines && { baselines }), ...(backtest && { backtest }), ...(unknown.count && { unknown }) };
+      const more = {
+        ...(baselines && { baselines }),
+        ...(backtest && { backtest }),
+        ...(unknown.count && { unknown }),
+      };
       await print(`${JSON.stringify({ ...measured, split: whole ? 'all' : split, ...more })}\n`);
       return interrupted.status;
     }
@@ -94,7 +98,9 @@ function linesOfClasses({ labels, macroF1, confusion, calibration }: LabelMetric
   const lines = ['precision   recall       F1    count  label', ...table, errors];
   if (labels.length > MOST_COLUMNS) return lines;
   const names = labels.map(({ name }) => (name.length > 8 ? `${name.slice(0, 7)}…` : name).padStart(9));
-  const rows = confusion.map((row, i) => `${row.map((n) => `${n}`.padStart(9)).join('')}  ${labels[i]!.name}`);
+  const rows = confusion.map(
+    (row, i) => `${row.map((n) => `${n}`.padStart(9)).join('')}  ${labels[i]!.name}`,
+  );
   return [...lines, `${names.join('')}  predicted; rows: the true label`, ...rows];
 }
 

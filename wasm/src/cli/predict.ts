@@ -48,7 +48,8 @@ async function runPredict(args: Arguments): Promise<number> {
     const queries = await collect(args, model, given, file, signal);
     const seed = args.whole('seed') ?? (options.temperature ? randomInt(MOST_SEED) : undefined);
     const { config, data } = model.info;
-    const made = typeof config.dataset === 'object' && config.dataset.name === undefined ? config.dataset : {};
+    const made =
+      typeof config.dataset === 'object' && config.dataset.name === undefined ? config.dataset : {};
     const look = {
       words: data?.words ?? false,
       skips: (args.given('unknown') ? args.text('unknown') : made.unknown) === 'skip',
