@@ -107,6 +107,7 @@ bool is_tagged(std::string_view text) {
   for (Lines line(text); line.next();) {
     if (trimmed(line.text).empty() || is_comment(line.text)) {
       gap = true;
+      divided |= !trimmed(line.text).empty();  // no other format has comments
       continue;
     }
     divided |= gap && !first;
