@@ -38,7 +38,6 @@ Json report_json(const StepReport& r, double epochs, double tokens, double secon
   return object({{"step", r.step},
                  {"epoch", epochs},
                  {"loss", r.loss},
-                 {"validationLoss", nullptr},
                  maybe("accuracy", r.accuracy >= 0, r.accuracy),
                  {"gradientNorm", r.gradient_norm},
                  {"learningRate", r.learning_rate},

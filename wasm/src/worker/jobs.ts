@@ -35,7 +35,7 @@ export interface Outlet<K extends StreamName> {
 
 const NOTHING = {
   ...{ loss: NaN, gradientNorm: NaN, learningRate: NaN, tokens: NaN, seconds: 0 },
-  ...{ validationLoss: null, accuracy: null },
+  accuracy: null,
 };
 
 /** The newest report of each session that has trained, for a run that has only a validation left to do. */
