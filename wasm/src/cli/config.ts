@@ -100,7 +100,8 @@ function readFileOptions(args: Arguments, config: Config): void {
   const header = args.given('header') ? headerOf(args.text('header')!) : undefined;
   const [first] = [...lists, ...names, ...(header === undefined ? [] : ['header'])];
   if (!first) return;
-  if (isGenerated(config)) throw new UsageError(`--${first} says how a file is read; a built-in dataset has none.`);
+  if (isGenerated(config))
+    throw new UsageError(`--${first} says how a file is read; a built-in dataset has none.`);
   const dataset: FileConfig = { ...(config.dataset as FileConfig | undefined) };
   for (const name of lists)
     dataset[name] = args
@@ -117,7 +118,8 @@ function headerOf(given: string): boolean {
   throw new UsageError(`--header: expected yes or no, got '${given}'.`);
 }
 
-const asTask = (task: Config['task']): TaskConfig => (typeof task === 'object' ? task : { name: task ?? 'next' });
+const asTask = (task: Config['task']): TaskConfig =>
+  typeof task === 'object' ? task : { name: task ?? 'next' };
 
 /** Whether the engine makes the examples. */
 export function isGenerated({ dataset }: Pick<Config, 'dataset'>): boolean {

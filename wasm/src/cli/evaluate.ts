@@ -98,7 +98,9 @@ function linesOfClasses({ labels, macroF1, confusion, calibration }: LabelMetric
   const lines = ['precision   recall       F1    count  label', ...table, errors];
   if (labels.length > MOST_COLUMNS) return lines;
   const names = labels.map(({ name }) => (name.length > 8 ? `${name.slice(0, 7)}…` : name).padStart(9));
-  const rows = confusion.map((row, i) => `${row.map((n) => `${n}`.padStart(9)).join('')}  ${labels[i]!.name}`);
+  const rows = confusion.map(
+    (row, i) => `${row.map((n) => `${n}`.padStart(9)).join('')}  ${labels[i]!.name}`,
+  );
   return [...lines, `${names.join('')}  predicted; rows: the true label`, ...rows];
 }
 

@@ -32,7 +32,9 @@ export const train: Command = {
       help: 'the model; - for standard output',
     },
     fresh: { help: 'start over, whatever is there' },
-    continue: { help: 'train on with another text, or more of it: what is new in it gets weights of its own' },
+    continue: {
+      help: 'train on with another text, or more of it: what is new in it gets weights of its own',
+    },
     steps: {
       short: 'n',
       value: 'N',
@@ -56,14 +58,12 @@ async function runTrain(args: Arguments): Promise<number> {
   const config = await configOf(args);
   await checkWritable(out);
 
-  if (isGenerated(config) && args.operands.length)
-    throw new UsageError('a built-in dataset needs no text.');
+  if (isGenerated(config) && args.operands.length) throw new UsageError('a built-in dataset needs no text.');
   const interrupted = interruption();
   const { signal } = interrupted;
   const resume = await isThere(args, out);
   const raw = (config.unit ?? (await savedConfig(resume, out))?.unit) === 'byte';
-  const texts =
-    !isGenerated(config) && (await readTexts(args.operands, { ...readingOf(args, raw), signal }));
+  const texts = !isGenerated(config) && (await readTexts(args.operands, { ...readingOf(args, raw), signal }));
   if (texts && !args.flag('quiet')) for (const note of texts.notes) process.stderr.write(`${note}\n`);
   const text = texts ? texts.bytes : undefined;
   if (text && !resume && !args.flag('quiet')) await sayExamples(config, text);
@@ -128,7 +128,8 @@ async function sayExamples(config: Config, text: Uint8Array): Promise<void> {
   const { name } = typeof config.task === 'object' ? config.task : { name: config.task };
   if (name === undefined || name === 'next') return;
   const preview = await previewDataset(config, text, { threads: 1 }).catch(() => undefined);
-  if (preview?.columns || preview?.lengths) for (const line of summaryOf(preview)) process.stderr.write(`${line}\n`);
+  if (preview?.columns || preview?.lengths)
+    for (const line of summaryOf(preview)) process.stderr.write(`${line}\n`);
 }
 
 async function savedConfig(resume: boolean, out: string) {
