@@ -9,6 +9,7 @@ constexpr const char* scores[]{"additive", "multiplicative"};
 constexpr Named<Termination> terminations[]{
     {"end", Termination::end}, {"halt", Termination::halt}, {"count", Termination::count}};
 constexpr Named<Pooling> poolings[]{{"none", Pooling::none}, {"last", Pooling::last}, {"mean", Pooling::mean}};
+constexpr Named<Keys> keys[]{{"piano", Keys::piano}, {"midi", Keys::midi}};
 constexpr Named<ContextUse> uses[]{{"none", ContextUse::none},
                                    {"input", ContextUse::input},
                                    {"initial", ContextUse::initial},
@@ -26,23 +27,35 @@ void parse_attention(Reader& r, AttentionConfig& a) {
   in.finish();
 }
 
-void parse_corpus(Reader& r, DatasetConfig& c) {
-  const Json* value = r.get("dataset");
-  if (!value) return;
-  const Json object = expanded(*value, "name");
-  Reader in(object, r.path("dataset"));
-  const Json* name = in.get("name");
-  if (!name || !name->is_string()) refuse_config(in.path("name"), "a name", name ? shown(*name) : "nothing");
-  c.name = name->get<std::string>();
+void parse_generated(Reader& in, const Json& name, DatasetConfig& c) {
+  if (!name.is_string()) refuse_config(in.path("name"), "a name", shown(name));
+  c.name = name.get<std::string>();
   if (!find_generated_dataset(c.name)) {
     std::vector<const char*> known;
     for (const DatasetInfo* info : generated_datasets()) known.push_back(info->name);
-    refuse_config(in.path("name"), "one of " + joined(known), shown(*name));
+    refuse_config(in.path("name"), "one of " + joined(known), shown(name));
   }
   in.integer("difficulty", c.difficulty, 0, 100000);
   in.integer("count", c.count, 10, 10e6);
   in.integer("seed", c.seed, 0, 9007199254740991.0);
-  in.finish();
+}
+
+/// How a text of the task is read.
+void parse_reading(Reader& in, TaskKind task, DatasetConfig& c) {
+  if (task == TaskKind::notes) {
+    in.one_of("keys", keys, c.keys);
+    in.integer("grid", c.grid, 0, 96);
+    in.integer("roll", c.roll, 0, 127);
+  }
+}
+
+/// Only what the reader of a text was told.
+Json reading_json(const DatasetConfig& c) {
+  Json json = Json::object();
+  if (c.keys != Keys::undeclared) put(json, {{"keys", name_of(keys, c.keys)}});
+  if (c.grid > 0) put(json, {{"grid", c.grid}});
+  if (c.roll >= 0) put(json, {{"roll", c.roll}});
+  return json;
 }
 
 void parse_pooling(Reader& in, TaskConfig& t) {
@@ -82,7 +95,11 @@ TaskKind parse_kind(Reader& in, TaskKind otherwise) {
 
 void parse_task(Reader& r, Config& c) {
   TaskConfig& t = c.task;
-  parse_corpus(r, c.dataset);
+  const Json* dataset = r.get("dataset");
+  const Json source = dataset ? expanded(*dataset, "name") : Json::object();
+  Reader reader(source, r.path("dataset"));
+  const Json* name = reader.get("name");
+  if (name) parse_generated(reader, *name, c.dataset);
   const DatasetInfo* made = find_generated_dataset(c.dataset.name);
   if (made) {
     t.kind = made->task;
@@ -99,6 +116,8 @@ void parse_task(Reader& r, Config& c) {
     parse_task_fields(in, t);
     in.finish();
   }
+  if (!name) parse_reading(reader, t.kind, c.dataset);
+  reader.finish();
   parse_attention(r, c.attention);
   r.one_of("context", uses, c.context);
 }
@@ -113,11 +132,11 @@ void task_json(const Config& c, Json& json) {
   if (info.sizes) put(task, {{"inputs", t.inputs}, {"outputs", t.outputs}});
   if (t.context > 0) put(task, {{"context", t.context}});
   put(json, {{"task", task}});
-  const DatasetConfig& made = c.dataset;
-  if (!made.name.empty())
-    put(json,
-        {{"dataset",
-          object({{"name", made.name}, {"difficulty", made.difficulty}, {"count", made.count}, {"seed", made.seed}})}});
+  const DatasetConfig& d = c.dataset;
+  const Json dataset =
+      d.made() ? object({{"name", d.name}, {"difficulty", d.difficulty}, {"count", d.count}, {"seed", d.seed}})
+               : reading_json(d);
+  if (!dataset.empty()) put(json, {{"dataset", dataset}});
   if (c.has_context()) put(json, {{"context", name_of(uses, c.context)}});
   const AttentionConfig& a = c.attention;
   if (a.on)

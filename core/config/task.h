@@ -61,12 +61,22 @@ struct TaskConfig {
   bool learns_text() const { return info().data == TaskData::text; }
 };
 
-/// Where examples come from, if the engine makes them. An empty name: from the given text.
+/// What the numbers of music are: keys of a piano, 0 to 87, or MIDI notes, 21 (its lowest key) to 108.
+enum class Keys { undeclared, piano, midi };
+
+/// Where examples come from: the engine makes them or, without a name, they are read from the given text.
 struct DatasetConfig {
+  bool made() const { return !name.empty(); }
+
   std::string name;
   int difficulty = 0;  // 0: the default of the dataset
   int count = 10000;
   std::uint64_t seed = 1;
+
+  // How a text is read:
+  Keys keys = Keys::undeclared;  // notes
+  int grid = 0;                  // notes: steps a quarter note; 0: unknown. For whoever writes and reads music
+  int roll = -1;                 // notes: the MIDI note of the first column of a piano roll; -1: by its width
 };
 
 }  // namespace unfold

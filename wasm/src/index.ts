@@ -3,7 +3,7 @@
  * nothing; every function loads what it needs.
  */
 import { checkWhole, requireConfig, requireObject, requireRuntime, toJson } from './client/arguments.js';
-import { readDataset, type Source, taskOf } from './client/dataset.js';
+import { isGenerated, readDataset, type Source, taskOf } from './client/dataset.js';
 import { TextModel } from './client/model.js';
 import { TensorNetwork } from './client/network.js';
 import { readSafetensors } from './export/safetensors.js';
@@ -56,14 +56,11 @@ export async function createModel(config: Config, dataset?: Dataset, runtime: Ru
     runtime: 'createModel(config, dataset, { … })',
     dataset: 'createModel(config, text)',
   });
-  if (config.dataset !== undefined && dataset !== undefined)
+  const made = isGenerated(config);
+  if (made && dataset !== undefined)
     throw refuse('INVALID_ARGUMENT', 'dataset', 'nothing beside the examples of config.dataset', dataset);
   const json = toJson(config);
-  const source = await readDataset(
-    config.dataset === undefined ? (dataset as Dataset) : '',
-    () => taskOf(config),
-    runtime.signal,
-  );
+  const source = await readDataset(made ? '' : (dataset as Dataset), () => taskOf(config), runtime.signal);
   return openText(runtime, ({ client }) =>
     client
       .call('create', { config: json, text: source.text }, sending(source, runtime))

@@ -16,6 +16,7 @@ export const configOptions: Options = {
   preset: { short: 'p', value: 'NAME', default: 'lstm', help: 'a network by name, see unfold-rnn info' },
   units: { value: 'N', default: '128', help: 'its hidden units' },
   task: { short: 't', value: 'NAME', help: 'what to learn from the text, default next: see wasm/api.md' },
+  keys: { value: 'NAME', help: 'of notes: what numbers are, piano (0 to 87) or midi (21 to 108)' },
   dataset: { value: 'NAME', help: 'examples made here instead of a text, see unfold-rnn info' },
   difficulty: { value: 'N', help: 'of the dataset' },
   count: { value: 'N', default: '10000', help: 'its examples' },
@@ -59,6 +60,7 @@ export async function configOf(args: Arguments): Promise<Config> {
   } else if (args.given('difficulty') || args.given('count')) {
     throw new UsageError('--difficulty and --count belong to a --dataset.');
   }
+  if (args.given('keys')) config.dataset = { ...(config.dataset as object), keys: args.text('keys')! };
   const optimizer = {
     ...asOptimizer(config.optimizer),
     ...(args.given('optimizer') && { name: args.text('optimizer')! }),
@@ -66,6 +68,11 @@ export async function configOf(args: Arguments): Promise<Config> {
   };
   if (Object.keys(optimizer).length) config.optimizer = optimizer;
   return config;
+}
+
+/** Whether the engine makes the examples. */
+export function isGenerated({ dataset }: Pick<Config, 'dataset'>): boolean {
+  return typeof dataset === 'string' || dataset?.name !== undefined;
 }
 
 /**
@@ -113,7 +120,7 @@ function asOptimizer(optimizer: Config['optimizer']): OptimizerConfig {
   return typeof optimizer === 'string' ? { name: optimizer } : { ...optimizer };
 }
 
-async function readConfig(source: string | undefined): Promise<Config> {
+export async function readConfig(source: string | undefined): Promise<Config> {
   if (source === undefined) return {};
   let text = source;
   if (!source.trimStart().startsWith('{')) {

@@ -1,5 +1,6 @@
 /** From lines to what a model is asked, in the format that its training examples have. */
 import { type Model, type PredictRequest, UnfoldError } from 'unfold-rnn';
+import type { Piece } from 'unfold-rnn/midi';
 
 /** A symbol outside the vocabulary; `position` counts characters from 0. */
 export interface Skipped {
@@ -15,6 +16,8 @@ export interface Query {
   skipped?: Skipped[];
   /** A series of CSV rows is answered with rows, under its own names. */
   series?: boolean;
+  /** What was read from a MIDI file. */
+  piece?: Piece;
   header?: string[];
 }
 

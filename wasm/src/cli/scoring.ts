@@ -3,6 +3,7 @@ import { type Config, type Model, openModel, type Runtime, type Split, type Unfo
 // What no other program needs of the package: to write a file of other settings.
 import { writeCheckpoint } from '../export/checkpoint.js';
 import { readSafetensors } from '../export/safetensors.js';
+import { isGenerated } from './config.js';
 import { FileError } from './files.js';
 
 /** What the file says of its model, read before it is opened; undefined where it is no model's. */
@@ -37,7 +38,7 @@ export async function openToScore(file: Uint8Array, text: Uint8Array, runtime: R
   const { data, config } = known.info;
   const none = { count: 0, symbols: [] };
   try {
-    if (config.dataset !== undefined) return { model: known, split: 'test', whole: false, unknown: none };
+    if (isGenerated(config)) return { model: known, split: 'test', whole: false, unknown: none };
     const own = await openModel(file, text, runtime).catch((error: UnfoldError) => {
       if (error.code !== 'INVALID_TEXT') throw error;
       return undefined;

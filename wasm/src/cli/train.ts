@@ -1,13 +1,14 @@
-import { createModel, type Evaluation, type Model, type Progress } from 'unfold-rnn';
-import { configOf, configOptions, reconcile } from './config.js';
+import { type Config, createModel, type Evaluation, type Model, type Progress } from 'unfold-rnn';
+import { configOf, configOptions, isGenerated, reconcile } from './config.js';
 import { checkWritable, exists, previousOf, print, read, targetOf, write } from './files.js';
 import { interruption } from './interrupt.js';
 import type { Arguments, Command } from './options.js';
 import { UsageError } from './options.js';
 import { Divergence, ProgressLine } from './progress.js';
 import { openSaved } from './saved.js';
+import { midiFiles, musicOptions, readMusic, textOfMusic } from './music.js';
 import { configIn } from './scoring.js';
-import { encodingOption, placed, readingOf, readTexts } from './texts.js';
+import { encodingOption, placed, readingOf, type Texts, readTexts } from './texts.js';
 
 export const train: Command = {
   summary:
@@ -31,6 +32,7 @@ export const train: Command = {
     seconds: { value: 'X', help: 'end after this number of seconds of work' },
     'save-every': { value: 'X', default: '60', help: 'seconds between saves on the way; 0 for none' },
     ...configOptions,
+    ...musicOptions,
     ...encodingOption,
   },
   run: runTrain,
@@ -45,14 +47,19 @@ async function runTrain(args: Arguments): Promise<number> {
   const config = await configOf(args);
   await checkWritable(out);
 
-  if (config.dataset !== undefined && args.operands.length)
-    throw new UsageError('a built-in dataset needs no text.');
+  const made = isGenerated(config);
+  if (made && args.operands.length) throw new UsageError('a built-in dataset needs no text.');
   const interrupted = interruption();
   const { signal } = interrupted;
   const resume = await isThere(args, out);
-  const raw = (config.unit ?? (await savedConfig(resume, out))?.unit) === 'byte';
+  const saved = await savedConfig(resume, out);
+  const raw = (config.unit ?? saved?.unit) === 'byte';
+  const midi = await midiFiles(args.operands);
   const texts =
-    config.dataset === undefined && (await readTexts(args.operands, { ...readingOf(args, raw), signal }));
+    !made &&
+    (midi.length
+      ? await readPieces(args, midi, config, saved, signal)
+      : await readTexts(args.operands, { ...readingOf(args, raw), signal }));
   if (texts && !args.flag('quiet')) for (const note of texts.notes) process.stderr.write(`${note}\n`);
   const text = texts ? texts.bytes : undefined;
   const model = await begin(args, { text, resume, out, config, signal }).catch((error) => {
@@ -103,6 +110,24 @@ async function runTrain(args: Arguments): Promise<number> {
     interrupted.release();
   }
 }
+
+/** MIDI files; the configuration remembers their grid. */
+async function readPieces(
+  args: Arguments,
+  paths: string[],
+  config: Config,
+  saved: Config | undefined,
+  signal: AbortSignal,
+): Promise<Texts> {
+  const { name } = taskIn(saved ?? config);
+  if (name !== 'notes') throw new UsageError('MIDI files are for the task notes: -t notes.');
+  const dataset = { ...(saved?.dataset as object), ...(config.dataset as object) };
+  const music = await readMusic(paths, args, { dataset }, signal);
+  config.dataset = { ...dataset, grid: music.grid };
+  return textOfMusic(paths, music);
+}
+
+const taskIn = ({ task = 'next' }: Config) => (typeof task === 'object' ? task : { name: task });
 
 /** Whether there is a model to go on with. */
 async function isThere(args: Arguments, out: string): Promise<boolean> {

@@ -112,7 +112,9 @@ export interface TaskConfig {
    * - `regress`: numbers. CSV, the next row is predicted; pooled: a series a line, steps divided by commas and numbers
    *   of a step by spaces, then a tab and the numbers of the answer.
    * - `tensor`: whatever you make of it, see `createNetwork`.
-   * - `notes`: 88 keys, many at a time. JSON, `{"train": [[[key, …], …], …], "valid": …, "test": …}`.
+   * - `notes`: 88 keys, many at a time. JSON, `{"keys": "midi", "train": [[[note, …], …], …], "valid": …, "test": …}`:
+   *   pieces of steps of what sounds. `keys` (or `dataset.keys`) says what the numbers are: `piano`, 0 to 87, or `midi`,
+   *   21 to 108. A step may be 88 or 128 zeros and ones instead.
    */
   name?: Task;
   /** classify and regress: one answer, from the last states or from their mean. Default `last`, of regress `none`. */
@@ -151,16 +153,34 @@ export type Task = Name<
   'next' | 'generate' | 'classify' | 'tag' | 'translate' | 'regress' | 'notes' | 'tensor'
 >;
 
-/** Examples that the engine makes: see `getSchema().datasets`. The same ones on every platform. */
+/**
+ * Examples that the engine makes: see `getSchema().datasets`. The same ones on every platform. Without a `name`: how a
+ * text of your own is read.
+ */
 export interface DatasetConfig {
   /** Such as `addition`: one of `getSchema().datasets`. */
-  name: string;
+  name?: string;
   /** 0 (the default): the usual one. */
   difficulty?: number;
   /** Examples in all; one in ten is held back for validation, one in ten for the test. Default 10000. */
   count?: number;
   /** Default 1. */
   seed?: number;
+  /**
+   * notes, without `name`: what the numbers are, a piano's keys (0 to 87) or MIDI notes (21 to 108). There is no
+   * default: a text whose numbers nobody declares is refused. A JSON text may declare them itself, as `"keys"`.
+   */
+  keys?: Name<'piano' | 'midi'>;
+  /**
+   * notes, without `name`: steps a quarter note, 1 to 96, which the model's file remembers for MIDI (see `readMidi`); 0
+   * (the default): unknown.
+   */
+  grid?: number;
+  /**
+   * notes, without `name`: the MIDI note of the first column of a piano roll (a step is as many zeros and ones as there
+   * are columns). Default 21 of 88 columns, 0 of 128; a roll of any other width needs it.
+   */
+  roll?: number;
 }
 
 /** Of the decoder's last layer over the states of the encoder. */
@@ -254,7 +274,7 @@ export interface Config {
   version?: number;
   /** What the network is asked for: a name, or a name with its settings. Default `next`, or what the corpus is for. */
   task?: Task | TaskConfig;
-  /** Examples that the engine makes, instead of a text. */
+  /** Examples that the engine makes instead of a text, by name; or, without a name, how a text is read. */
   dataset?: string | DatasetConfig;
   /** translate: the layers that read the source. Default one lstm of 128. */
   encoder?: LayerConfig[];

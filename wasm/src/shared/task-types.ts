@@ -18,7 +18,7 @@ export type Numbers = ArrayLike<number>;
  * more steps, of which each is to be predicted from those before it; pooled: `input` and `target`. `notes`: `input`.
  */
 export interface Example {
-  /** A string; of `regress` an array of steps: a number or as many numbers each; of `notes` the keys of each step, 0 to 87. */
+  /** A string; of `regress` an array of steps: a number or as many numbers each; of `notes` what sounds at each step, see `DatasetConfig.keys`. */
   input?: string | ArrayLike<number | Numbers>;
   /** A string; of `classify` a label; of `tag` labels of one character, one a step; of `regress` a number or numbers. */
   target?: string | readonly string[] | number | Numbers;

@@ -3,8 +3,10 @@ import { batch, effect, untracked } from '@preact/signals';
 import { openModel } from 'unfold-rnn';
 import { message } from '../i18n/messages';
 import { absentCorpus, bundled, dropped, LISTINGS, madeCorpus, pasted, type Corpus } from './corpus';
+import { declareKeys, type Keys, midiCorpus } from './music';
 import { notify, report, withdraw } from '../app/notices';
 import { OWN_TEXT, type Settings } from '../settings/settings';
+import { chooseTask } from '../settings/tasks';
 import { set, store, wanted } from '../app/store';
 
 let newest = 0;
@@ -38,10 +40,30 @@ export function choosePasted(text: string): Promise<boolean> {
 let waitsNotice: string | null = null;
 
 export async function chooseFile(file: File): Promise<void> {
-  const chosen = await choose(() => dropped(file));
-  if (!chosen || !store.run.peek()) return;
+  if (await choose(() => dropped(file))) sayThatItWaits();
+}
+
+/** Music, which is for the task notes alone. */
+export async function chooseMidi(files: readonly File[]): Promise<void> {
+  const chosen = await choose(async () => {
+    const corpus = await midiCorpus(files);
+    chooseTask('notes');
+    return corpus;
+  });
+  if (chosen) sayThatItWaits();
+}
+
+/** Says what the numbers of the chosen notes are. */
+export async function chooseKeys(keys: Keys): Promise<void> {
+  const corpus = store.corpus.peek();
+  if (corpus && (await choose(() => declareKeys(corpus, keys)))) sayThatItWaits();
+}
+
+function sayThatItWaits(): void {
+  const title = store.corpus.peek()?.title;
+  if (title === undefined || !store.run.peek()) return;
   if (waitsNotice !== null) withdraw(waitsNotice);
-  waitsNotice = message.notice.textWaits(file.name);
+  waitsNotice = message.notice.textWaits(title);
   notify('note', waitsNotice);
 }
 
@@ -70,7 +92,7 @@ export async function corpusOfFile(bytes: Uint8Array, here: Corpus): Promise<Cor
   const model = await openModel(bytes, undefined, { threads: 1 });
   const { task, dataset: corpus } = model.info.config;
   model.dispose();
-  if (typeof corpus === 'object') return madeCorpus(corpus.name);
+  if (typeof corpus === 'object' && corpus.name !== undefined) return madeCorpus(corpus.name);
   const settings = store.settings.peek();
   const name = typeof task === 'object' ? task.name : 'next';
   if (name === 'next') return here.made ? ((await corpusFor({ ...settings, task: 'next' })) ?? here) : here;

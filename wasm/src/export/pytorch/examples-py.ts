@@ -139,7 +139,7 @@ class Data:
 
     def __init__(self, config, metadata, path):
         names = json.loads(metadata["symbols"])
-        if path is None and "dataset" not in config:
+        if path is None and "name" not in config.get("dataset", {}):
             raise SystemExit("Name the file of the examples: --data FILE.")
         if path is None:
             self.train, self.validation, self.test = generate(config["dataset"], names)
