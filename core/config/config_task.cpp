@@ -5,11 +5,11 @@
 namespace unfold {
 namespace {
 
+constexpr const char* weightings[]{"none", "balanced"};
 constexpr const char* scores[]{"additive", "multiplicative"};
 constexpr Named<Termination> terminations[]{
     {"end", Termination::end}, {"halt", Termination::halt}, {"count", Termination::count}};
 constexpr Named<Pooling> poolings[]{{"none", Pooling::none}, {"last", Pooling::last}, {"mean", Pooling::mean}};
-constexpr Named<Keys> keys[]{{"piano", Keys::piano}, {"midi", Keys::midi}};
 constexpr Named<ContextUse> uses[]{{"none", ContextUse::none},
                                    {"input", ContextUse::input},
                                    {"initial", ContextUse::initial},
@@ -27,37 +27,6 @@ void parse_attention(Reader& r, AttentionConfig& a) {
   in.finish();
 }
 
-void parse_generated(Reader& in, const Json& name, DatasetConfig& c) {
-  if (!name.is_string()) refuse_config(in.path("name"), "a name", shown(name));
-  c.name = name.get<std::string>();
-  if (!find_generated_dataset(c.name)) {
-    std::vector<const char*> known;
-    for (const DatasetInfo* info : generated_datasets()) known.push_back(info->name);
-    refuse_config(in.path("name"), "one of " + joined(known), shown(name));
-  }
-  in.integer("difficulty", c.difficulty, 0, 100000);
-  in.integer("count", c.count, 10, 10e6);
-  in.integer("seed", c.seed, 0, 9007199254740991.0);
-}
-
-/// How a text of the task is read.
-void parse_reading(Reader& in, TaskKind task, DatasetConfig& c) {
-  if (task == TaskKind::notes) {
-    in.one_of("keys", keys, c.keys);
-    in.integer("grid", c.grid, 0, 96);
-    in.integer("roll", c.roll, 0, 127);
-  }
-}
-
-/// Only what the reader of a text was told.
-Json reading_json(const DatasetConfig& c) {
-  Json json = Json::object();
-  if (c.keys != Keys::undeclared) put(json, {{"keys", name_of(keys, c.keys)}});
-  if (c.grid > 0) put(json, {{"grid", c.grid}});
-  if (c.roll >= 0) put(json, {{"roll", c.roll}});
-  return json;
-}
-
 void parse_pooling(Reader& in, TaskConfig& t) {
   const TaskInfo& info = t.info();
   if (info.pools == TaskInfo::Pools::never) return;
@@ -71,9 +40,14 @@ void parse_pooling(Reader& in, TaskConfig& t) {
 void parse_task_fields(Reader& in, TaskConfig& t) {
   const TaskInfo& info = t.info();
   parse_pooling(in, t);
-  if (info.sequences) {
-    in.one_of("termination", terminations, t.termination);
-    in.integer("maxLength", t.max_length, 1, 65536);
+  if (info.sequences) in.one_of("termination", terminations, t.termination);
+  if (info.data == TaskData::examples) {
+    in.integer("maxLength", t.max_length, 1, TaskConfig::most_steps);
+    in.boolean("truncate", t.truncate);
+  }
+  if (info.labels) {
+    in.number("labelSmoothing", t.label_smoothing, 0, 0.9);
+    t.class_weights = in.choice("classWeights", weightings, weightings[0]) == weightings[1];
   }
   if (info.sizes) {
     in.integer("inputs", t.inputs, 1, 65536);
@@ -95,11 +69,7 @@ TaskKind parse_kind(Reader& in, TaskKind otherwise) {
 
 void parse_task(Reader& r, Config& c) {
   TaskConfig& t = c.task;
-  const Json* dataset = r.get("dataset");
-  const Json source = dataset ? expanded(*dataset, "name") : Json::object();
-  Reader reader(source, r.path("dataset"));
-  const Json* name = reader.get("name");
-  if (name) parse_generated(reader, *name, c.dataset);
+  parse_dataset(r, c.dataset);
   const DatasetInfo* made = find_generated_dataset(c.dataset.name);
   if (made) {
     t.kind = made->task;
@@ -116,8 +86,6 @@ void parse_task(Reader& r, Config& c) {
     parse_task_fields(in, t);
     in.finish();
   }
-  if (!name) parse_reading(reader, t.kind, c.dataset);
-  reader.finish();
   parse_attention(r, c.attention);
   r.one_of("context", uses, c.context);
 }
@@ -128,15 +96,15 @@ void task_json(const Config& c, Json& json) {
   const TaskInfo& info = t.info();
   Json task = object({{"name", info.name}});
   if (info.pools != TaskInfo::Pools::never) put(task, {{"pooling", name_of(poolings, t.pooling)}});
-  if (info.sequences) put(task, {{"termination", name_of(terminations, t.termination)}, {"maxLength", t.max_length}});
+  if (info.sequences) put(task, {{"termination", name_of(terminations, t.termination)}});
+  if (info.sequences || t.max_length > 0) put(task, {{"maxLength", t.written_length()}});
+  if (t.label_smoothing > 0) put(task, {{"labelSmoothing", t.label_smoothing}});
+  if (t.class_weights) put(task, {{"classWeights", weightings[1]}});
+  if (t.truncate) put(task, {{"truncate", true}});
   if (info.sizes) put(task, {{"inputs", t.inputs}, {"outputs", t.outputs}});
   if (t.context > 0) put(task, {{"context", t.context}});
   put(json, {{"task", task}});
-  const DatasetConfig& d = c.dataset;
-  const Json dataset =
-      d.made() ? object({{"name", d.name}, {"difficulty", d.difficulty}, {"count", d.count}, {"seed", d.seed}})
-               : reading_json(d);
-  if (!dataset.empty()) put(json, {{"dataset", dataset}});
+  if (const Json dataset = dataset_json(c.dataset); !dataset.empty()) put(json, {{"dataset", dataset}});
   if (c.has_context()) put(json, {{"context", name_of(uses, c.context)}});
   const AttentionConfig& a = c.attention;
   if (a.on)
@@ -275,6 +243,7 @@ void check_stack(const Config& c, bool encoder) {
 
 void check_task(const Config& c) {
   const TaskInfo& info = c.task.info();
+  check_dataset(c);
   check_stack(c, false);
   if (c.encoder.on()) check_stack(c, true);
   for (std::size_t e = 0; e < c.readout.size(); ++e)

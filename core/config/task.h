@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "unfold/base/real.h"
 
@@ -38,6 +39,8 @@ struct TaskInfo {
   bool bidirectional = false;   // an answer may depend on later steps
   bool sequences = false;       // predicts sequences that end: `termination` and `maxLength`
   bool encoder = false;         // a source sequence is read by layers of its own
+  bool labels = false;          // answers with one of a set of labels
+  bool reads_symbols = false;   // an example has a sequence of symbols as its input
   bool context = false;         // may be given a context
   bool sizes = false;           // the caller says how many inputs and outputs there are
   Pools pools = Pools::never;
@@ -51,32 +54,62 @@ struct TaskConfig {
   TaskKind kind = TaskKind::next;
   Pooling pooling = Pooling::none;             // classify and regress
   Termination termination = Termination::end;  // generate and translate
-  Index max_length = 256;                      // steps of a sequence at most
-  Index inputs = 0, outputs = 0;               // tensor: numbers a step; outputs 0: the states of the last layer
-  Index context = 0;                           // tensor and generate: numbers of the given context
+  /// Steps of a sequence at most; 0: what the data have, up to most_steps, and usual_length where something is written
+  /// or cut into windows.
+  Index max_length = 0;
+  bool truncate = false;          // longer sequences are cut, not refused
+  double label_smoothing = 0;     // classify and tag
+  bool class_weights = false;     // the same: rare labels weigh as much as frequent ones
+  Index inputs = 0, outputs = 0;  // tensor: numbers a step; outputs 0: the states of the last layer
+  Index context = 0;              // tensor and generate: numbers of the given context
 
   const TaskInfo& info() const { return task_info(kind); }
   const char* name() const { return info().name; }
   bool pooled() const { return pooling != Pooling::none; }
   bool learns_text() const { return info().data == TaskData::text; }
+  /// Most steps of a sequence that is read, and of one that is written.
+  Index read_length() const { return max_length > 0 ? max_length : most_steps; }
+  Index written_length() const { return max_length > 0 ? max_length : usual_length; }
+
+  static constexpr Index most_steps = 65536, usual_length = 256;
 };
 
 /// What the numbers of music are: keys of a piano, 0 to 87, or MIDI notes, 21 (its lowest key) to 108.
 enum class Keys { undeclared, piano, midi };
 
-/// Where examples come from: the engine makes them or, without a name, they are read from the given text.
-struct DatasetConfig {
-  bool made() const { return !name.empty(); }
+/// On which side of a line the label stands; whether a file begins with a header.
+enum class LabelSide { automatic, first, last };
+enum class Header { automatic, yes, no };
+/// What becomes of a symbol that the model does not know: an error that names it, nothing, or a symbol that training
+/// has learned to stand for all of these.
+enum class Unknown { error, skip, symbol };
 
+/// What becomes of the dates of a table: left out, or inputs (hour, weekday and month, each as sine and cosine).
+enum class Dates { ignore, features };
+
+/// What becomes of a missing value of a table: the text is refused; the value before it, within its series; the line
+/// between its neighbours; or the input is zero and the loss does not count it.
+enum class Missing { refuse, forward, interpolate, mask };
+
+/// Where examples come from. With a name, the engine makes them; else they are in the given text, and the rest says how
+/// it is read (data/table.h).
+struct DatasetConfig {
   std::string name;
   int difficulty = 0;  // 0: the default of the dataset
   int count = 10000;
   std::uint64_t seed = 1;
-
-  // How a text is read:
+  std::vector<std::string> inputs, targets, ignore;  // columns by name; empty: chosen by what they hold
+  std::string id;                                    // the column that says which series a row belongs to
+  Dates dates = Dates::ignore;
+  Missing missing = Missing::refuse;
+  LabelSide label = LabelSide::automatic;
+  Header header = Header::automatic;
+  Unknown unknown = Unknown::error;
   Keys keys = Keys::undeclared;  // notes
   int grid = 0;                  // notes: steps a quarter note; 0: unknown. For whoever writes and reads music
   int roll = -1;                 // notes: the MIDI note of the first column of a piano roll; -1: by its width
+
+  bool generated() const { return !name.empty(); }
 };
 
 }  // namespace unfold

@@ -4,6 +4,7 @@
 
 #include "unfold/data/examples.h"
 #include "unfold/data/task_head.h"
+#include "unfold/data/unknown.h"
 
 namespace unfold {
 
@@ -42,7 +43,15 @@ const TaskHead& task_head(const TaskConfig& task) {
   refuse_argument("task.name", "a task that learns from examples", task.name());
 }
 
-Dataset read_dataset(std::string_view text, const Config& config) { return task_head(config.task).read(text, config); }
+Dataset read_dataset(std::string_view text, const Config& config, const std::vector<Column>* known) {
+  const TaskHead& head = task_head(config.task);
+  Dataset data = known && !known->empty() ? head.read_known(text, config, known) : head.read(text, config);
+  if (data.truncated > 0)
+    data.file.notes.push_back(std::to_string(data.truncated) + " sequences were cut to " +
+                              std::to_string(config.task.max_length) + " steps.");
+  if (config.dataset.unknown == Unknown::symbol) learn_unknown(data, config.task.info().autoregressive, config.seed);
+  return data;
+}
 
 double trivial_loss(const Dataset& data, const TaskConfig& task) {
   return task_head(task).trivial_loss(data.train, data.validation.empty() ? data.train : data.validation, data);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "unfold/base/hash.h"
 #include "unfold/base/rng.h"
@@ -53,6 +54,7 @@ ExampleLoader::ExampleLoader(const Config& config, Dataset data)
       encoder_steps_(largest(data_, 0, [&](const Example& e) { return head_.encoder_steps(config.task, data_, e); })),
       encoder_lengths_(std::size_t(columns_)),
       targets_(steps_, columns_, data_.outputs) {
+  targets_.weights = head_.label_weights(config.task, data_);
   if (data_.train.empty()) refuse_text("text", "at least one example to learn from", "none");
 }
 
@@ -138,7 +140,10 @@ void ExampleLoader::fill_column(Workspace& w, Index n, const Example& e) {
   for (Index t = 0; t < Index(e.input.size()); ++t) w.tokens(t, reading)[n] = e.input[std::size_t(t)];
   const Index D = data_.numbers;
   for (Index t = 0; D > 0 && t < data_.steps(e); ++t)
-    std::copy_n(e.numbers.data() + t * D, D, w.numbers(t, reading) + n * D);
+    for (Index d = 0; d < D; ++d) {  // what is missing is zero
+      const Real x = e.numbers[std::size_t(t * D + d)];
+      w.numbers(t, reading)[n * D + d] = std::isnan(x) ? Real(0) : x;
+    }
   std::copy(e.context.begin(), e.context.end(), w.context() + n * data_.context);
   head_.fill(config_.task, data_, e, n, w, targets_);
 }

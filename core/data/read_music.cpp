@@ -43,7 +43,7 @@ std::string place(const std::string& part, Index piece, Index step) {
 /// Walks through the JSON. `arrays` says where it is in the arrays of pieces, steps and numbers.
 class Reading final : public JsonHandler {
  public:
-  explicit Reading(const Config& config, Music& to) : longest(std::max<Index>(config.task.max_length, 1)), music(to) {}
+  explicit Reading(const Config& config, Music& to) : longest(config.task.read_length()), music(to) {}
 
   const Index longest;
   Music& music;

@@ -107,14 +107,15 @@ Vocabulary parse_vocabulary(const std::string& text, bool bytes) {
 
 /// What a task's tokens and labels are called, and the sizes of its network.
 std::string names_text(const Symbols& symbols, const NetworkSizes& sizes) {
-  return object({{"inputs", Json(symbols.inputs)},
-                 {"targets", Json(symbols.targets)},
-                 {"symbols", sizes.symbols},
-                 {"numbers", sizes.numbers},
-                 {"outputs", sizes.outputs},
-                 {"context", sizes.context},
-                 {"lengths", sizes.lengths}})
-      .dump(-1, ' ', false, Json::error_handler_t::replace);
+  Json json = object({{"inputs", Json(symbols.inputs)},
+                      {"targets", Json(symbols.targets)},
+                      {"symbols", sizes.symbols},
+                      {"numbers", sizes.numbers},
+                      {"outputs", sizes.outputs},
+                      {"context", sizes.context},
+                      {"lengths", sizes.lengths}});
+  if (symbols.words) put(json, {{"words", true}});
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 void parse_names(const std::string& text, CheckpointHeader& header) {
@@ -138,6 +139,7 @@ void parse_names(const std::string& text, CheckpointHeader& header) {
   };
   names("inputs", header.symbols.inputs);
   names("targets", header.symbols.targets);
+  header.symbols.words = json.value("words", Json(false)) == true;
   header.sizes = {.symbols = size("symbols"),
                   .numbers = size("numbers"),
                   .outputs = size("outputs"),
@@ -232,6 +234,10 @@ void load_parameters(const TensorFile& file, Network& network) {
     if (network.table().find(t.name) < 0 && !t.name.starts_with("optimizer.") && !t.name.starts_with("state."))
       refuse_checkpoint(t.name, "a tensor of this network", "an unknown name");
   network.touch();
+}
+
+std::int64_t updates_of(const TensorFile& file) {
+  return whole(parse_json(metadata(file, "progress"), ErrorCode::invalid_checkpoint, "progress"), "updates");
 }
 
 void load_training(const TensorFile& file, const CheckpointHeader& header, Trainer& trainer) {

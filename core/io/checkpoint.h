@@ -14,6 +14,7 @@ namespace unfold {
 struct Symbols {
   Vocabulary vocabulary;
   std::vector<std::string> inputs, targets;
+  bool words = false;  // the inputs are words, with spaces between them
 };
 
 struct CheckpointHeader {
@@ -33,6 +34,9 @@ TensorFile read_checkpoint(std::span<const std::byte> bytes, CheckpointHeader& h
 
 /// Fills the network's parameters; every one must be there with its shape, finite, and no other.
 void load_parameters(const TensorFile& file, Network& network);
+
+/// How many updates the optimizer has made.
+std::int64_t updates_of(const TensorFile& file);
 
 /// Fills moments, state and progress. Throws Error{invalid_text} if the trainer's data are others.
 void load_training(const TensorFile& file, const CheckpointHeader& header, Trainer& trainer);

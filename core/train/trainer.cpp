@@ -158,6 +158,7 @@ Evaluation Trainer::finish_window() {
   pass.metrics.predictions += a.predictions;
   pass.metrics.correct += a.correct;
   pass.metrics.total += a.total;
+  pass.metrics.confusion.add(a.confusion);
   pass.cursor = pass.next;
   workspace_.carry();
   workspace_.read_state(pass.state);  // of the same size: nothing is allocated, nothing can fail half-way
@@ -167,7 +168,8 @@ Evaluation Trainer::finish_window() {
           .fraction = std::min(1.0, double(pass.cursor) / double(length)),
           .loss = mean(pass.metrics),
           .predictions = pass.metrics.predictions,
-          .accuracy = accuracy(pass.metrics)};
+          .accuracy = accuracy(pass.metrics),
+          .confusion = pass.cursor >= length ? pass.metrics.confusion : Confusion{}};
 }
 
 /// A whole pass is done.

@@ -21,6 +21,7 @@ const sections = [
       'createNetwork',
       'preload',
       'checkConfig',
+      'previewDataset',
       'describeNetwork',
       'getSchema',
       'support',

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "unfold/generate/decoder.h"
@@ -18,25 +19,27 @@ void NumberHead::fill(const TaskConfig&, const Dataset& data, const Example& e, 
                       Targets& targets) const {
   const Index O = data.outputs;
   for (Index t = 0; t < targets.lengths[std::size_t(n)] && !e.values.empty(); ++t) {  // a request has none
-    std::copy_n(e.values.data() + t * O, O, targets.values.data() + Index(targets.at(t, n)) * O);
-    targets.counts[targets.at(t, n)] = 1;
+    const Real* row = e.values.data() + t * O;
+    std::copy_n(row, O, targets.values.data() + Index(targets.at(t, n)) * O);
+    targets.counts[targets.at(t, n)] = std::any_of(row, row + O, [](Real x) { return !std::isnan(x); });
   }
 }
 
 double NumberHead::trivial_loss(const std::vector<Example>& train, const std::vector<Example>& measured,
                                 const Dataset& data) const {
   const std::size_t O = std::size_t(data.outputs);
-  std::vector<double> constants(O);
-  double rows = 0, n = 0, sum = 0;
+  std::vector<double> constants(O), rows(O);
+  double sum = 0;
   for (const Example& e : train) {
-    for (std::size_t i = 0; i < e.values.size(); ++i) constants[i % O] += double(e.values[i]);
-    rows += double(e.values.size()) / double(O);
+    for (std::size_t i = 0; i < e.values.size(); ++i)
+      if (!std::isnan(e.values[i])) constants[i % O] += double(e.values[i]), ++rows[i % O];
   }
-  for (double& c : constants) c = constant(c, rows);
-  for (const Example& e : measured) {
-    for (std::size_t i = 0; i < e.values.size(); ++i) sum += constant_loss(constants[i % O], double(e.values[i]));
-    n += double(e.values.size()) / double(O) * answers_per_row(data.outputs);
-  }
+  for (std::size_t k = 0; k < O; ++k) constants[k] = constant(constants[k], rows[k]);
+  double values = 0;
+  for (const Example& e : measured)
+    for (std::size_t i = 0; i < e.values.size(); ++i)
+      if (!std::isnan(e.values[i])) sum += constant_loss(constants[i % O], double(e.values[i])), ++values;
+  const double n = values / double(O) * answers_per_row(data.outputs);
   return n > 0 ? sum / n : 0;
 }
 

@@ -1,8 +1,10 @@
 // regress: predicts the next row of a series of numbers at every step, or some numbers for a whole series (pooled).
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "unfold/data/examples.h"
 #include "unfold/data/lines.h"
+#include "unfold/data/table_examples.h"
 #include "unfold/generate/tasks/families.h"
 #include "unfold/generate/tasks/tasks.h"
 
@@ -16,10 +18,10 @@ std::vector<Example> read_pooled(std::string_view text, const TaskConfig& task, 
     Example e;
     auto [series, answer] = halves(line, "\t;");
     for (Index steps = 1;; ++steps) {
+      if (kept_length(line, steps, task, data.truncated) < steps) break;
       const std::size_t end = series.find(',');
       need_columns(line, read_numbers(line, trimmed(series.substr(0, end)), " ", e.numbers), data.numbers,
                    " numbers a step");
-      need_length(line, steps, task);
       if (end == std::string_view::npos) break;
       series.remove_prefix(end + 1);
     }
@@ -29,65 +31,54 @@ std::vector<Example> read_pooled(std::string_view text, const TaskConfig& task, 
   return examples;
 }
 
-/// Rows, with an empty line between series, cut into windows of at most `longest` steps.
-std::vector<Example> read_series(std::string_view text, Index longest, Dataset& data) {
-  const char* separators = ",;\t";
+/// Series cut into windows of at most `longest` steps, each beginning with the row that was predicted last.
+std::vector<Example> cut_series(const Table& table, Index longest) {
   std::vector<Example> examples;
-  std::vector<Real> rows;  // of the window that is being read
-  Index count = 0;
-  bool begins = true, fresh = true;  // the text; a series
-  Lines line(text);
-  const auto finish = [&] {
-    if (count > 1) examples.push_back(forecast_example(rows, data.numbers));
-    if (count == 1 && fresh) line.refuse("two rows a series or more", "one");
-  };
-  while (line.next()) {
-    if (line.text.empty()) {
-      finish();
-      rows.clear();
-      count = 0;
-      fresh = true;
-      continue;
-    }
-    if (std::exchange(begins, false) && is_header(line.text, separators)) continue;
-    need_columns(line, read_numbers(line, line.text, separators, rows), data.numbers, " columns");
-    if (++count > longest) {  // the next window begins with the row that was predicted last
-      finish();
-      rows.erase(rows.begin(), rows.end() - data.numbers);
-      count = 1;
-      fresh = false;
+  for (Index i = 0; i < table.series(); ++i) {
+    const Index begin = table.starts[std::size_t(i)], end = table.starts[std::size_t(i) + 1];
+    if (end - begin < 2) refuse_text(line_field(table.lines[std::size_t(i)]), "two rows a series or more", "one");
+    for (Index from = begin; from + 1 < end; from += longest) {
+      const Index to = std::min(from + longest, end - 1);
+      Example& e = examples.emplace_back();
+      e.numbers = side_of(table, &Column::input, from, to);
+      e.values = side_of(table, &Column::target, from + 1, to + 1);
     }
   }
-  finish();
-  data.outputs = data.numbers;
   return examples;
 }
 
-std::vector<Example> read_windows(std::string_view text, const Config& config, Dataset& data) {
-  const Index longest = std::max<Index>(config.task.max_length, 1);
-  std::vector<Example> examples = read_series(text, longest, data);
+std::vector<Example> read_windows(std::string_view text, const Config& config, const std::vector<Column>* known,
+                                  Dataset& data) {
+  const Table table = read_table(text, config.dataset, TableTask::rows, known);
+  take_columns(table, data);
+  const Index longest = config.task.written_length();
+  std::vector<Example> examples = cut_series(table, longest);
   if (examples.size() >= 3 || config.validation_split == 0) return examples;
-  Index steps = 0;
-  for (const Example& e : examples) steps += data.steps(e);
-  return read_series(text, std::clamp(steps / 10, Index(1), longest), data);
+  const Index steps = table.rows - table.series();
+  return cut_series(table, std::clamp(steps / 10, Index(1), longest));
 }
 
 class Regress final : public NumberHead {
  public:
-  /// CSV: a number a column, a row a step; the next row is to be predicted. An empty line begins a series. Commas,
-  /// semicolons and tabs separate; a first line without any number is a header. A series longer than task.max_length is
-  /// cut into windows, each beginning with the row that the previous one predicted last; if fewer than three result,
-  /// into about ten.
+  /// A table (data/table.h), a row a step; the next row is to be predicted. A series longer than task.max_length is cut
+  /// into windows, each beginning with the row that the previous one predicted last; if fewer than three result, into
+  /// about ten.
   ///
   /// Pooled: a series a line, tab or semicolon, the numbers to predict. Commas separate steps (and answers), spaces the
   /// numbers of a step.
-  Dataset read(std::string_view text, const Config& config) const override {
+  Dataset read(std::string_view text, const Config& config) const override { return read_known(text, config, nullptr); }
+
+  Dataset read_known(std::string_view text, const Config& config, const std::vector<Column>* known) const override {
     Dataset data;
     std::vector<Example> examples =
-        config.task.pooled() ? read_pooled(text, config.task, data) : read_windows(text, config, data);
+        config.task.pooled() ? read_pooled(text, config.task, data) : read_windows(text, config, known, data);
     if (examples.empty()) refuse_text("text", "at least one example", "none");
     hold_back(std::move(examples), config, data);
     return data;
+  }
+
+  Json preview(std::string_view text, const Config& config) const override {
+    return config.task.pooled() ? preview_lines(text) : preview_table(text, config.dataset, TableTask::rows);
   }
 
   /// Mean squared error.

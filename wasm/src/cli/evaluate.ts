@@ -1,11 +1,11 @@
-import type { Evaluation, Model } from 'unfold-rnn';
+import type { Evaluation, LabelMetrics, Model } from 'unfold-rnn';
 import { isGenerated } from './config.js';
 import { print, read } from './files.js';
 import { interruption } from './interrupt.js';
 import { midiFiles, musicOptions, readMusic, textOfMusic } from './music.js';
 import type { Arguments, Command } from './options.js';
 import { configIn, openToScore, type Scored } from './scoring.js';
-import { encodingOption, placed, readingOf, readTexts, type Texts } from './texts.js';
+import { encodingOption, namedSymbols, placed, readingOf, readTexts, type Texts } from './texts.js';
 import { told } from './train.js';
 
 export const evaluate: Command = {
@@ -22,9 +22,6 @@ export const evaluate: Command = {
 };
 
 const NOTHING: Texts = { bytes: new Uint8Array(), notes: [], places: [] };
-
-/** Symbols outside the vocabulary that are named. */
-const MOST_NAMED = 12;
 
 async function runEvaluate(args: Arguments): Promise<number> {
   const [file, ...paths] = args.operands as [string, ...string[]];
@@ -80,13 +77,32 @@ function linesOf(model: Model, measured: Evaluation, split: string): string[] {
   return [
     `${split} ${told(model, measured)}, ${characters} predictions`,
     `loss ${data.trivialLoss!.toFixed(6)}  trivial baseline`,
+    ...(measured.classes ? linesOfClasses(measured.classes) : []),
   ];
+}
+
+/** Labels in a confusion matrix that fits a screen. */
+const MOST_COLUMNS = 12;
+
+/** Precision, recall and F1 of each label, and for few labels which was taken for which. */
+function linesOfClasses({ labels, macroF1, confusion, calibration }: LabelMetrics): string[] {
+  const share = (x: number | null) => (x === null ? '–' : x.toFixed(3)).padStart(9);
+  const table = labels.map(
+    ({ name, count, precision, recall, f1 }) =>
+      `${share(precision)}${share(recall)}${share(f1)}${`${count}`.padStart(9)}  ${name}`,
+  );
+  const errors = `macro F1 ${macroF1?.toFixed(3) ?? '–'}, calibration error ${calibration.error.toFixed(3)}`;
+  const lines = ['precision   recall       F1    count  label', ...table, errors];
+  if (labels.length > MOST_COLUMNS) return lines;
+  const names = labels.map(({ name }) => (name.length > 8 ? `${name.slice(0, 7)}…` : name).padStart(9));
+  const rows = confusion.map(
+    (row, i) => `${row.map((n) => `${n}`.padStart(9)).join('')}  ${labels[i]!.name}`,
+  );
+  return [...lines, `${names.join('')}  predicted; rows: the true label`, ...rows];
 }
 
 const partOf: Record<string, string> = { all: 'the whole text', validation: 'held out of its own text' };
 
 function sentenceOf({ count, symbols }: Scored['unknown']): string {
-  const named = symbols.slice(0, MOST_NAMED).map((symbol) => JSON.stringify(symbol));
-  const more = symbols.length > MOST_NAMED ? ', …' : '';
-  return `${count} characters are not in the model's vocabulary and are left out: ${named.join(', ')}${more}.`;
+  return `${count} characters are not in the model's vocabulary and are left out: ${namedSymbols(symbols)}.`;
 }

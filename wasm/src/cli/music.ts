@@ -32,6 +32,11 @@ export async function midiFiles(paths: readonly string[]): Promise<string[]> {
   return found;
 }
 
+/** Steps a quarter note that a configuration remembers. */
+export function gridIn({ dataset }: Pick<Config, 'dataset'>): number | undefined {
+  return typeof dataset === 'object' && 'grid' in dataset ? dataset.grid : undefined;
+}
+
 /**
  * What the files hold, on the grid that is asked for, or that the model has.
  * @param config of the model, as far as it is known
@@ -45,7 +50,7 @@ export async function readMusic(
   const midi = await import('unfold-rnn/midi'); // only where it is asked for
   const files = [];
   for (const path of paths) files.push(await read(path, signal));
-  const { grid } = typeof config.dataset === 'object' ? config.dataset : {};
+  const grid = gridIn(config);
   const options: MidiOptions = { ...(grid && { grid }) };
   if (args?.given('grid')) options.grid = args.whole('grid')!;
   if (args?.flag('transpose')) options.transpose = true;

@@ -1,14 +1,22 @@
-import { type Config, createModel, type Evaluation, type Model, type Progress } from 'unfold-rnn';
+import {
+  type Config,
+  createModel,
+  type Evaluation,
+  type Model,
+  previewDataset,
+  type Progress,
+} from 'unfold-rnn';
 import { configOf, configOptions, isGenerated, reconcile } from './config.js';
 import { checkWritable, exists, previousOf, print, read, targetOf, write } from './files.js';
 import { interruption } from './interrupt.js';
 import type { Arguments, Command } from './options.js';
 import { UsageError } from './options.js';
 import { Divergence, ProgressLine } from './progress.js';
+import { summaryOf } from './preview.js';
 import { openSaved } from './saved.js';
 import { midiFiles, musicOptions, readMusic, textOfMusic } from './music.js';
 import { configIn } from './scoring.js';
-import { encodingOption, placed, readingOf, type Texts, readTexts } from './texts.js';
+import { encodingOption, namedSymbols, placed, readingOf, readTexts, type Texts } from './texts.js';
 
 export const train: Command = {
   summary:
@@ -23,6 +31,9 @@ export const train: Command = {
       help: 'the model; - for standard output',
     },
     fresh: { help: 'start over, whatever is there' },
+    continue: {
+      help: 'train on with another text, or more of it: what is new in it gets weights of its own',
+    },
     steps: {
       short: 'n',
       value: 'N',
@@ -62,6 +73,7 @@ async function runTrain(args: Arguments): Promise<number> {
       : await readTexts(args.operands, { ...readingOf(args, raw), signal }));
   if (texts && !args.flag('quiet')) for (const note of texts.notes) process.stderr.write(`${note}\n`);
   const text = texts ? texts.bytes : undefined;
+  if (text && !resume && !args.flag('quiet')) await sayExamples(config, text);
   const model = await begin(args, { text, resume, out, config, signal }).catch((error) => {
     throw texts ? placed(error, texts) : error;
   });
@@ -135,6 +147,15 @@ async function isThere(args: Arguments, out: string): Promise<boolean> {
   return (await exists(out)) || exists(previousOf(await targetOf(out)));
 }
 
+/** How the examples of a file are read. What is wrong with them, the model says. */
+async function sayExamples(config: Config, text: Uint8Array): Promise<void> {
+  const { name } = typeof config.task === 'object' ? config.task : { name: config.task };
+  if (name === undefined || name === 'next') return;
+  const preview = await previewDataset(config, text, { threads: 1 }).catch(() => undefined);
+  if (preview?.columns || preview?.lengths)
+    for (const line of summaryOf(preview)) process.stderr.write(`${line}\n`);
+}
+
 async function savedConfig(resume: boolean, out: string) {
   return resume ? configIn(await read(out).catch(() => new Uint8Array())) : undefined;
 }
@@ -150,8 +171,10 @@ interface Beginning {
 async function begin(args: Arguments, { text, resume, out, config, signal }: Beginning): Promise<Model> {
   const runtime = { ...args.runtime, signal };
   if (!resume) return createModel(config, text, runtime);
-  const { model, damaged } = await openSaved(out, text, runtime).catch((error: Error) => {
-    error.message += ` (${out} is there already; --fresh starts over, --out names another file)`;
+  const extend = args.flag('continue');
+  const { model, damaged } = await openSaved(out, text, { ...runtime, extend }).catch((error: Error) => {
+    const on = extend ? '' : '--continue trains on with this text, ';
+    error.message += ` (${out} is there already; ${on}--fresh starts over, --out names another file)`;
     throw error;
   });
   if (damaged && !args.flag('quiet')) {
@@ -196,6 +219,16 @@ function reporter(args: Arguments, out: string) {
           `${characters.train} + ${characters.validation} ${data ? 'examples' : 'characters'}, ${runtime.threads} ` +
           `thread${runtime.threads > 1 ? 's' : ''}, ${runtime.math}`,
       );
+      if (vocabulary.added.length) say(`New, with weights of their own: ${namedSymbols(vocabulary.added)}.`);
+      const { unknown } = vocabulary;
+      if (unknown && !data) {
+        const share = ((100 * unknown) / (characters.train + characters.validation)).toPrecision(2);
+        say(
+          `${unknown} characters (${share} %) are outside the ${vocabulary.size} symbols of the vocabulary and are ` +
+            'learned as one that is never written. --vocabulary raises it.',
+        );
+      }
+      if (resumed) for (const note of data?.notes ?? []) say(note);
       await send('start', { resumed, step, parameters, symbols, characters, runtime });
     },
     async progress({ losses: _, ...progress }: Progress) {

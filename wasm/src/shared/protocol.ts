@@ -23,6 +23,7 @@ import type {
   Arithmetic,
   Baselines,
   CheckedConfig,
+  DatasetPreview,
   Evaluation,
   Info,
   Prediction,
@@ -34,7 +35,7 @@ import type {
 } from './types.js';
 
 /** Raised with every change that an older worker or page would misread. */
-export const VERSION = 8;
+export const VERSION = 9;
 
 /** Chunks a session sends ahead of the client's pulls. */
 export const CREDIT = 2;
@@ -60,9 +61,11 @@ export interface Calls {
   check(args: { config: string; vocabulary: number; tokens: number }): CheckedConfig;
   /** `vocabulary` is not read where the configuration's network needs none. */
   describe(args: { config: string; vocabulary: number }): NetworkGraph;
+  /** Not sliced: takes about as long as reading the text does for `create`. */
+  preview(args: { config: string; text: Uint8Array }): DatasetPreview;
   create(args: { config: string; text: Uint8Array }): Info;
   /** An empty text: for sampling only. */
-  open(args: { bytes: Uint8Array; text: Uint8Array }): Info;
+  open(args: { bytes: Uint8Array; text: Uint8Array; extend: boolean }): Info;
   update(args: { settings: string }): Info;
   /** Of the model. */
   graph(args: object): NetworkGraph;

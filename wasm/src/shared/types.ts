@@ -67,6 +67,12 @@ export interface Runtime {
   signal?: AbortSignal | undefined;
 }
 
+/** How `openModel` opens a file. */
+export interface OpenOptions extends Runtime {
+  /** The dataset may be another one than the model was trained on: see `openModel`. Default false. */
+  extend?: boolean;
+}
+
 /** How the engine of a model runs. */
 export interface RuntimeInfo {
   /** The compiled engine: `simd`, or `simd-threads` where there are several threads. */
@@ -96,6 +102,8 @@ export interface Info {
     symbols: string[];
     /** Characters of the text that the cap replaced. */
     unknown: number;
+    /** Symbols and labels that `openModel` with `extend` has added. */
+    added: string[];
     unit: string;
   };
   /** Length of the two parts of the text; of other tasks: examples. */
@@ -128,6 +136,12 @@ export interface DataInfo {
   outputs: number;
   /** C, the numbers of a context; 0 where there is none. */
   context: number;
+  /** The inputs are words, with spaces between them. */
+  words: boolean;
+  /** Sequences that were cut to `task.maxLength`. */
+  truncated: number;
+  /** What was found out about the dataset, and done with it, in sentences. Empty where the model was opened without it. */
+  notes: string[];
   /** Steps of the longest example, and of its source. */
   steps: number;
   /** Steps of the longest source; 0 where no encoder reads one. */
@@ -236,6 +250,42 @@ export interface Evaluation {
    * predicted among those that are either. Null for `next` and `regress`.
    */
   accuracy: number | null;
+  /** classify and tag, with at most 200 labels: how each label was predicted. */
+  classes?: LabelMetrics;
+}
+
+/** How labels were predicted. */
+export interface LabelMetrics {
+  /** Each label, in the order of `info.data.targets`. */
+  labels: LabelMetric[];
+  /** Mean of the F1 of the labels that occur or are predicted. */
+  macroF1: number | null;
+  /** A row for each true label: how often each label was predicted. */
+  confusion: number[][];
+  /** Whether probabilities are what they claim to be. */
+  calibration: Calibration;
+}
+
+/** A label among others. */
+export interface LabelMetric {
+  /** The label. */
+  name: string;
+  /** How often it is the right one. */
+  count: number;
+  /** Share of its predictions that are right; null where it was never predicted. */
+  precision: number | null;
+  /** Share of its occurrences that were predicted; null where it never occurs. */
+  recall: number | null;
+  /** Harmonic mean of both. */
+  f1: number | null;
+}
+
+/** Of the predicted labels, by their probability in tenths. */
+export interface Calibration {
+  /** Mean distance of accuracy and confidence (expected calibration error, Guo et al. 2017). */
+  error: number;
+  /** Tenths with predictions: how many, their mean probability, the share that is right. */
+  bins: { count: number; confidence: number; accuracy: number }[];
 }
 
 /** Losses of predictors that only count, in nats a character: what a model has to beat. */

@@ -6,6 +6,7 @@ import { message } from '../i18n/messages';
 import { datasetsOf } from '../settings/taskConfig';
 import { chooseDataset } from '../settings/chooseTask';
 import { OWN_TEXT } from '../settings/settings';
+import { tasks } from '../tasks';
 import { store } from '../app/store';
 import type { Corpus } from './corpus';
 import { keysOf } from './music';
@@ -82,7 +83,7 @@ export function ExamplesChoice() {
           <p class="about about-examples" dir="auto">
             {chosen?.opening.trim().replace(/\s+/g, ' ').slice(0, 200)}
           </p>
-          {task === 'notes' && chosen && !chosen.made && <KeysChoice corpus={chosen} />}
+          {tasks[task].music && chosen && !chosen.made && <KeysChoice corpus={chosen} />}
         </>
       )}
       <p class="format">{message.tasks.formats[task]}</p>
