@@ -60,7 +60,7 @@ void check_examples(const CheckpointHeader& header, const Symbols& given, const 
     if (!kept) refuse_text("text", expected, actual);
   };
   need(given.inputs == header.symbols.inputs && given.targets == header.symbols.targets,
-       "examples with the symbols of the model's vocabulary", "others");
+       "a dataset with the symbols of the model's vocabulary", "others");
   const auto sizes = [](const NetworkSizes& s) {
     return std::to_string(s.numbers) + " numbers a step, a context of " + std::to_string(s.context) + ", " +
            std::to_string(s.outputs) + " outputs";
@@ -102,7 +102,13 @@ Session::Session(std::span<const std::byte> checkpoint, std::string text, bool e
   if (extends && !text.empty() && config_.dataset.name.empty()) {
     extend(file, header, text);
   } else {
-    read(text);
+    if (config_.task.learns_text() || !config_.dataset.name.empty()) {
+      read(text);
+    } else if (!text.empty()) {
+      Dataset data = known_examples_of(text);
+      adopt(header, data);
+      take_examples(std::move(data));
+    }
     std::string().swap(text);
     open(file, header);
   }
@@ -119,6 +125,7 @@ void Session::open(const TensorFile& file, const CheckpointHeader& header) {
   names_.numbers = sizes_.numbers;
   names_.outputs = sizes_.outputs;
   names_.context = sizes_.context;
+  names_.columns = symbols_.columns;
   build(false);
   load_parameters(file, *network_);
   if (trainer_ && header.training) load_training(file, header, *trainer_);
@@ -133,10 +140,8 @@ void Session::extend(const TensorFile& file, const CheckpointHeader& header, std
     read_text(text);
   } else {
     const Index longest = std::exchange(config_.task.max_length, config_.task.truncate ? config_.task.max_length : 0);
-    const Unknown unknown = std::exchange(config_.dataset.unknown, Unknown::error);
-    Dataset data = examples_of(text);
+    Dataset data = known_examples_of(text);
     config_.task.max_length = std::max(config_.task.max_length, longest);
-    config_.dataset.unknown = unknown;
     extension = unfold::extend(header, data);
     take_examples(std::move(data));
     if (sizes_.lengths > header.sizes.lengths)
@@ -164,12 +169,21 @@ void Session::read_text(std::string_view text) {
 
 Dataset Session::examples_of(std::string_view text) {
   if (!config_.dataset.name.empty()) return make_corpus(config_.dataset);
-  Dataset data = read_dataset(text, config_);
-  if (config_.task.max_length > 0) return data;
+  Dataset data = read_dataset(text, config_, &symbols_.columns);
+  const bool windows = config_.task.kind == TaskKind::regress && !config_.task.pooled();
+  if (config_.task.max_length > 0 || windows) return data;
   Index longest = 0;
   for (const auto* part : {&data.train, &data.validation, &data.test})
     for (const Example& e : *part) longest = std::max({longest, data.steps(e), Index(e.target.size())});
   if (longest > TaskConfig::usual_length) config_.task.max_length = longest;
+  return data;
+}
+
+/// With all symbols that they have: which of them are unknown, the model has learned already.
+Dataset Session::known_examples_of(std::string_view text) {
+  const Unknown unknown = std::exchange(config_.dataset.unknown, Unknown::error);
+  Dataset data = examples_of(text);
+  config_.dataset.unknown = unknown;
   return data;
 }
 
@@ -183,6 +197,7 @@ void Session::take_examples(Dataset data) {
   symbols_.inputs = names_.inputs;
   symbols_.targets = names_.targets;
   symbols_.words = names_.words;
+  symbols_.columns = names_.columns;
   sizes_ = network_sizes(config_, data);
   examples_ = std::make_unique<ExampleLoader>(config_, std::move(data));
   loader_ = examples_.get();

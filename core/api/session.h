@@ -98,6 +98,10 @@ class Session {
   /// The same in slices: begins, then goes on for about `count` tokens at a time; nullopt until all is counted.
   void baselines_start(int max_order);
   std::optional<Json> baselines_next(Index count);
+  /// How the model and simple forecasts do on a split that training has not seen, at one step and at `steps`; see
+  /// backtest.h. Of regress, where the next row is predicted. Throws Error{invalid_state} for another task, without
+  /// examples or an empty split.
+  Json backtest(Split split, Index steps);
   /// Norms of ∂L_t/∂h_{t−k}, [layers][lags + 1], on the start of the validation text (or of the text); see
   /// gradient_flow.h. Throws Error{invalid_argument} if the text is shorter than lags + 2, Error{invalid_state} without
   /// a text.
@@ -129,8 +133,12 @@ class Session {
   /// request, Error{invalid_state} for the task "next".
   Json predict(const Json& request);
 
+  /// The network's graph, see describe.h, with `scaling` {inputs, outputs} of columns {mean, scale, log} where numbers
+  /// are scaled: u = v, or sign(v)·ln(1 + |v|) with `log`, and the network reads (u − mean)/scale.
+  Json graph() const;
+
   /// {config, parameters, memoryBytes, vocabulary, tokens, step, epoch, validationLoss, threads, build, math,
-  /// canTrain}, and `data` (names, sizes, numbers of examples, trivialLoss) for a task with examples.
+  /// canTrain}, and `data` (names, columns, sizes, numbers of examples, trivialLoss) for a task with examples.
   Json info() const;
 
  private:
@@ -138,6 +146,7 @@ class Session {
   void read_text(std::string_view text);
   /// The examples of a text, or those that the configuration names.
   Dataset examples_of(std::string_view text);
+  Dataset known_examples_of(std::string_view text);
   void take_examples(Dataset data);
   void open(const TensorFile& file, const CheckpointHeader& header);
   void extend(const TensorFile& file, const CheckpointHeader& header, std::string_view text);

@@ -17,6 +17,8 @@ constexpr Named<LabelSide> label_sides[]{
 constexpr Named<Unknown> unknown_names[]{
     {"error", Unknown::error}, {"skip", Unknown::skip}, {"symbol", Unknown::symbol}};
 constexpr Named<Keys> keys_names[]{{"piano", Keys::piano}, {"midi", Keys::midi}};
+constexpr Named<Scaling> scaling_names[]{
+    {"none", Scaling::none}, {"standard", Scaling::standard}, {"minmax", Scaling::minmax}, {"log", Scaling::log}};
 /// Columns that can be named: a table has no more.
 constexpr std::size_t most_named = 4096;
 
@@ -56,6 +58,7 @@ void parse_file(Reader& in, DatasetConfig& c) {
   in.one_of("keys", keys_names, c.keys);
   in.integer("grid", c.grid, 0, 96);
   in.integer("roll", c.roll, 0, 127);
+  in.one_of("scaling", scaling_names, c.scaling);
 }
 
 }  // namespace
@@ -101,6 +104,7 @@ Json dataset_json(const DatasetConfig& d) {
   if (d.keys != Keys::undeclared) put(json, {{"keys", name_of(keys_names, d.keys)}});
   if (d.grid > 0) put(json, {{"grid", d.grid}});
   if (d.roll >= 0) put(json, {{"roll", d.roll}});
+  if (d.scaling != Scaling::standard) put(json, {{"scaling", name_of(scaling_names, d.scaling)}});
   return json;
 }
 
@@ -115,6 +119,8 @@ void check_dataset(const Config& c) {
       refuse_config(field, "nothing (only notes reads music)", c.task.name());
   const bool tables = (c.task.kind == TaskKind::regress && !c.task.pooled()) || c.task.kind == TaskKind::classify;
   if (d.generated() || tables) return;
+  if (d.scaling != Scaling::standard && c.task.kind != TaskKind::regress)
+    refuse_config("dataset.scaling", "nothing (regress and classify scale numbers)", c.task.name());
   const std::pair<const char*, bool> fields[]{
       {"dataset.inputs", !d.inputs.empty()},       {"dataset.targets", !d.targets.empty()},
       {"dataset.ignore", !d.ignore.empty()},       {"dataset.id", !d.id.empty()},

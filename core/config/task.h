@@ -27,6 +27,9 @@ enum class Pooling { none, last, mean };
 /// first, and the number of steps that remain is an input.
 enum class Termination { end, halt, count };
 
+/// What numbers of a file become before a network reads them; see data/scaling.h.
+enum class Scaling { none, standard, minmax, log };
+
 /// What a task allows in a configuration. The texts are literals.
 struct TaskInfo {
   enum class Pools { never, optional, always };
@@ -102,6 +105,7 @@ struct DatasetConfig {
   std::string id;                                    // the column that says which series a row belongs to
   Dates dates = Dates::ignore;
   Missing missing = Missing::refuse;
+  Scaling scaling = Scaling::standard;  // of the text's numbers; those of a generated dataset stay as they are
   LabelSide label = LabelSide::automatic;
   Header header = Header::automatic;
   Unknown unknown = Unknown::error;

@@ -28,10 +28,11 @@ struct Example {
   std::vector<Token> target;
   std::vector<Real> values;
   std::vector<Real> context;
+  Index skip = 0;  // regress: the first steps, whose answers do not count: the past of those that are measured
 };
 
 /// A column of a table of numbers that the examples use. A value v becomes (v − mean) / scale, or, with `log`, that of
-/// ln(1 + v).
+/// sign(v)·ln(1 + |v|); see data/scaling.h.
 struct Column {
   std::string name;                  // in the file's header, or "column 3" without one
   bool input = true, target = true;  // an example reads it; an example answers with it
@@ -70,14 +71,15 @@ struct Dataset {
 
 /// Reads a text in the format of the task, which stands at the task's class in generate/tasks/. The configured share
 /// is held back for validation, and as much for the test (at least one example each, if there are three or more), by a
-/// shuffle that depends on the seed alone. Throws Error{invalid_text} with the line, Error{invalid_argument} for a task
-/// without examples.
+/// shuffle that depends on the seed alone; of a single series of rows, the last ones (data/series.h). Numbers of
+/// regress stay those of the file, and `columns` says how the training examples are scaled (config.dataset.scaling).
+/// Throws Error{invalid_text} with the line, Error{invalid_argument} for a task without examples.
 ///
 /// Symbols are the Unicode code points that occur, 65 000 at most (`unit` and `vocabulary` of a configuration concern
 /// "next" alone). Lines may end in CRLF; a byte-order mark and empty lines are skipped. A sequence has 1 to
 /// task.read_length() symbols. Numbers are decimal, within ±1e15. Tables: data/table.h.
 ///
-/// `known`: the columns of a model that exists; a table is then read by their names.
+/// `known`: the columns of a model that exists; a table is then read by their names, and keeps their scales.
 Dataset read_dataset(std::string_view text, const Config& config, const std::vector<Column>* known = nullptr);
 
 /// What read_dataset would make of a text, before anything is trained: {format: "table", …} (see preview_table) or
@@ -91,9 +93,10 @@ Json preview(std::string_view text, const Config& config);
 /// training.) Fewer than asked for where their numbers would not fit into 64 MB. Throws Error{invalid_config}.
 Dataset make_corpus(const DatasetConfig& config);
 
-/// The loss (nats, or mean squared error) of the trivial baseline, the best constant prediction: the frequencies of the
-/// training answers, or their mean. It is measured on the validation split, without one on the training examples. Of
-/// sequences: their unigrams, the end counted, per symbol. Of notes: the sum over the keys, per step.
+/// The loss (nats, or mean squared error in the unit of Metrics::loss) of the trivial baseline, the best constant
+/// prediction: the frequencies of the training answers, or their mean. It is measured on the validation split, without
+/// one on the training examples. Of sequences: their unigrams, the end counted, per symbol. Of notes: the sum over the
+/// keys, per step.
 double trivial_loss(const Dataset& data, const TaskConfig& task);
 
 }  // namespace unfold

@@ -117,7 +117,7 @@ class Reading final : public JsonHandler {
     ++music.pieces.back().steps;
     music.ends.push_back(Index(music.numbers.size()));
     if (steps() > longest + 1)
-      return refuse("a piece of at most " + std::to_string(longest) + " steps and one (task.max_length)", "more");
+      return refuse("a piece of at most " + std::to_string(longest) + " steps and one (task.maxLength)", "more");
     if (Index(music.ends.size()) > most_steps)
       return refuse("at most " + std::to_string(most_steps) + " steps in all", "more");
     return true;

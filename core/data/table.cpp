@@ -105,8 +105,8 @@ Json table_json(const Table& table) {
                       {"series", table.series()},
                       {"columns", columns},
                       {"first", Json(table.head)}});
-  if (!table.labels.empty()) put(json, {{"labels", label_counts(table.labels)}});
-  put(json, {{"notes", Json(table.notes)}});
+  if (!table.labels.empty()) json["labels"] = label_counts(table.labels);
+  json["notes"] = table.notes;
   return json;
 }
 

@@ -134,9 +134,9 @@ Index fill_strip(const Strip& s, Missing how) {
 
 void fill_missing(Table& table, Missing how) {
   const Index width = Index(table.used.size());
-  constexpr const char* verbs[]{"are refused: dataset.missing says what else to do (forward, interpolate, mask)",
-                                "take the value before", "are interpolated",
-                                "are masked: they count neither as input nor in the loss"};
+  constexpr const char* said[]{"are refused: dataset.missing says what else to do (forward, interpolate, mask)",
+                               "take the value before", "are interpolated",
+                               "are masked: they count neither as input nor in the loss"};
   for (Index c = 0; c < width; ++c) {
     Index count = 0;
     for (Index i = 0; i < table.series(); ++i) {
@@ -154,7 +154,7 @@ void fill_missing(Table& table, Missing how) {
     }
     if (count > 0)
       table.notes.push_back(std::to_string(count) + " missing values of " + table.used[std::size_t(c)].name + " " +
-                            verbs[int(how)] + ".");
+                            said[int(how)] + ".");
   }
 }
 

@@ -10,18 +10,23 @@
 #include "unfold/base/rng.h"
 #include "unfold/data/confusion.h"
 #include "unfold/data/dataset.h"
+#include "unfold/data/scaling.h"
 #include "unfold/model/network.h"
 
 namespace unfold {
 
 /// Loss and metrics of the predictions of one window.
 struct Metrics {
-  double loss = 0;               // summed over what counts: nats, or squared errors
+  /// Summed over what counts: nats, or squared errors. These are in the file's unit squared where there is one column
+  /// to predict, else of the scaled columns, so that 1 is a column's variance in the training part (see Scales).
+  double loss = 0;
   std::int64_t predictions = 0;  // how many count
   /// Correct predictions: labels, or whole sequences under teacher forcing, which are just those that greedy decoding
   /// gets right. Of notes: those in both, among those in either.
   std::int64_t correct = 0, total = 0;
   Confusion confusion;  // of labels, where nothing is learned
+  /// Of regress, where nothing is learned from it: sums over the predictions, for each column, in the file's units.
+  std::vector<double> squares, absolutes, counted;
 };
 
 /// The targets of a window of T steps of N columns; element t·N + n is step t of column n. A task uses what it
@@ -37,6 +42,7 @@ struct Targets {
   std::vector<Real> weights;            // of each label; empty: all weigh 1
   std::vector<std::uint8_t> wrong;      // [N], scratch
   std::vector<double> losses;           // [T·N], scratch
+  Scales scales;                        // of the columns in `values`, which are scaled already
 
   /// Room for windows of T steps and O values a step.
   Targets(Index T, Index N, Index O);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "unfold/base/rng.h"
 #include "unfold/model/loss.h"
 
 namespace unfold {
@@ -33,29 +32,26 @@ void rename(std::vector<std::string>& names, const std::vector<Token>& numbers) 
 
 }  // namespace
 
-void learn_unknown(Dataset& data, bool shared, std::uint64_t seed) {
+void learn_unknown(Dataset& data, bool shared) {
   const std::vector<Token> numbers = renumber(data, shared);
   rename(data.inputs, numbers);
   if (shared) data.targets = data.inputs;
   const Token unknown = Token(data.inputs.size() - 1);
-  Index replaced = 0, all = 0;
   for (auto* part : {&data.train, &data.validation, &data.test})
     for (Example& e : *part) {
-      for (Token& t : e.input) {
-        t = numbers[t] == no_token ? unknown : numbers[t];
-        if (part != &data.train) continue;
-        ++all;
-        replaced += t == unknown;
-      }
+      for (Token& t : e.input) t = numbers[t] == no_token ? unknown : numbers[t];
       for (std::size_t i = 0; shared && i < e.target.size(); ++i) e.target[i] = numbers[e.target[i]];
     }
-  constexpr double share = 0.01;
-  const double missing = share - double(replaced) / double(std::max<Index>(all, 1));
-  if (missing <= 0) return;
-  Rng rng(seed, Stream::corpus, 1);
-  for (Example& e : data.train)
-    for (Token& t : e.input)
-      if (rng.uniform() < missing) t = unknown;
+}
+
+double unknown_rate(const Dataset& data) {
+  Index unknown = 0, all = 0;
+  for (const Example& e : data.train)
+    for (const Token t : e.input) {
+      ++all;
+      unknown += std::size_t(t) + 1 == data.inputs.size();
+    }
+  return std::max(0.01 - double(unknown) / double(std::max<Index>(all, 1)), 0.0);
 }
 
 }  // namespace unfold

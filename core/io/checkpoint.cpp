@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "unfold/base/hash.h"
+#include "unfold/data/scaling.h"
 
 namespace unfold {
 namespace {
@@ -115,7 +116,34 @@ std::string names_text(const Symbols& symbols, const NetworkSizes& sizes) {
                       {"context", sizes.context},
                       {"lengths", sizes.lengths}});
   if (symbols.words) put(json, {{"words", true}});
+  if (!symbols.columns.empty()) put(json, {{"columns", columns_json(symbols.columns)}});
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+/// Nothing in a file is to be trusted: names are of any length in it, and a scale of 0 would divide.
+void parse_columns(const Json& json, CheckpointHeader& header) {
+  const auto need = [](bool kept) {
+    if (!kept) refuse_checkpoint("symbols.columns", "columns with name, use and scale, as many as numbers", "others");
+  };
+  Index inputs = 0, targets = 0;
+  need(json.is_array() && json.size() <= 2 * 4096);
+  for (const Json& one : json) {
+    const auto is = [&](const char* key, auto kind) { return one.contains(key) && (one.at(key).*kind)(); };
+    need(one.is_object() && is("name", &Json::is_string) && is("input", &Json::is_boolean) &&
+         is("target", &Json::is_boolean) && is("mean", &Json::is_number) && is("scale", &Json::is_number) &&
+         is("log", &Json::is_boolean));
+    const Column& c = header.symbols.columns.emplace_back(Column{.name = one.at("name").get<std::string>(),
+                                                                 .input = one.at("input").get<bool>(),
+                                                                 .target = one.at("target").get<bool>(),
+                                                                 .mean = one.at("mean").get<double>(),
+                                                                 .scale = one.at("scale").get<double>(),
+                                                                 .log = one.at("log").get<bool>()});
+    need(c.name.size() <= 1000 && std::fabs(c.mean) <= 1e15 && c.scale >= 1e-30 && c.scale <= 1e16);
+    inputs += c.input;
+    targets += c.target;
+  }
+  const bool regress = header.config.task.kind == TaskKind::regress;
+  need(inputs == header.sizes.numbers && targets == (regress ? header.sizes.outputs : 0));
 }
 
 void parse_names(const std::string& text, CheckpointHeader& header) {
@@ -145,6 +173,10 @@ void parse_names(const std::string& text, CheckpointHeader& header) {
                   .outputs = size("outputs"),
                   .context = size("context"),
                   .lengths = size("lengths")};
+  if (const auto columns = json.find("columns"); columns != json.end())
+    parse_columns(*columns, header);
+  else if (header.sizes.numbers > 0 && header.config.task.kind == TaskKind::regress)
+    header.config.dataset.scaling = Scaling::none;  // an earlier version wrote the file
   const Dataset data{.inputs = header.symbols.inputs,
                      .targets = header.symbols.targets,
                      .numbers = header.sizes.numbers,
@@ -170,7 +202,9 @@ std::vector<std::byte> write_checkpoint(const Config& config, const Symbols& sym
   meta["format"] = "unfold";
   meta["version"] = "1";
   meta["config"] = to_json(config).dump();
-  meta["graph"] = network.plan().to_text();  // for readers that have no engine
+  std::string& graph = meta["graph"] = network.plan().to_text();  // for readers that have no engine
+  if (const Json scaling = scaling_json(symbols.columns); !scaling.empty())
+    graph.insert(graph.size() - 1, ",\"scaling\":" + scaling.dump());
   if (config.task.learns_text())
     meta["vocabulary"] = symbols_text(symbols.vocabulary);
   else

@@ -10,10 +10,11 @@
 
 namespace unfold {
 
-/// What tokens stand for: the vocabulary of a text, or the names of a task's inputs and answers.
+/// What tokens and numbers stand for: the vocabulary of a text, or the names of a task's inputs, answers and columns.
 struct Symbols {
   Vocabulary vocabulary;
   std::vector<std::string> inputs, targets;
+  std::vector<Column> columns;  // of numbers, with their scales
   bool words = false;  // the inputs are words, with spaces between them
 };
 

@@ -151,6 +151,58 @@ Extension extend(const CheckpointHeader& header, Dataset& data) {
   return extension;
 }
 
+namespace {
+
+/// Where each name stands in a model; no_token: nowhere.
+std::vector<Token> places_in(const std::vector<std::string>& names, const std::vector<std::string>& own) {
+  std::vector<Token> places;
+  for (const std::string& name : names) {
+    const auto at = std::find(own.begin(), own.end(), name);
+    places.push_back(at == own.end() ? no_token : Token(at - own.begin()));
+  }
+  return places;
+}
+
+/// Renames an example; returns whether anything of it is left.
+bool adopt_example(const CheckpointHeader& header, const Dataset& data, const std::vector<Token>& inputs,
+                   const std::vector<Token>& targets, Example& e) {
+  const Unknown unknown = header.config.dataset.unknown;
+  const bool steps = e.target.size() == e.input.size() && !header.config.task.info().autoregressive;
+  std::size_t kept = 0;
+  for (Token& t : e.target) {
+    if (t == no_token) continue;
+    if (targets[t] == no_token)
+      refuse_text("text", "labels and symbols that the model knows", "\"" + data.targets[t] + "\"");
+    t = targets[t];
+  }
+  for (std::size_t i = 0; i < e.input.size(); ++i) {
+    const Token t = inputs[e.input[i]];
+    if (t == no_token && unknown == Unknown::skip) continue;
+    if (t == no_token && unknown == Unknown::error)
+      refuse_text("text", "symbols in the model's vocabulary (dataset.unknown: skip leaves others out)",
+                  "\"" + data.inputs[e.input[i]] + "\"");
+    e.input[kept] = t == no_token ? Token(header.symbols.inputs.size() - 1) : t;
+    if (steps && !header.config.task.pooled()) e.target[kept] = e.target[i];
+    ++kept;
+  }
+  if (steps && !header.config.task.pooled()) e.target.resize(kept);
+  const bool left = kept > 0 || e.input.empty();
+  e.input.resize(kept);
+  return left;
+}
+
+}  // namespace
+
+void adopt(const CheckpointHeader& header, Dataset& data) {
+  check_sizes(header, data);
+  const std::vector<Token> inputs = places_in(data.inputs, header.symbols.inputs),
+                           targets = places_in(data.targets, header.symbols.targets);
+  for (auto* part : {&data.train, &data.validation, &data.test})
+    std::erase_if(*part, [&](Example& e) { return !adopt_example(header, data, inputs, targets, e); });
+  data.inputs = header.symbols.inputs;
+  data.targets = header.symbols.targets;
+}
+
 void load_extended(const TensorFile& file, const CheckpointHeader& header, const Extension& extension, Network& network,
                    Trainer* trainer) {
   const Copier copier(header, network, extension);

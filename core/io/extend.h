@@ -23,6 +23,12 @@ Extension extend(const CheckpointHeader& header, const Vocabulary& text);
 /// characters.
 Extension extend(const CheckpointHeader& header, Dataset& data);
 
+/// Renames the symbols and labels of examples to those of a model that stays as it is. Symbols that it does not know
+/// are treated as the configuration says (Unknown): the first is named in the error, or they are left out of their
+/// sequences (an example without any other goes), or become the unknown symbol. Labels, and symbols that would have to
+/// be written, are refused. Throws Error{invalid_text}.
+void adopt(const CheckpointHeader& header, Dataset& data);
+
 /// Fills the parameters that the file has; rows and columns of new symbols stay as they were initialised. With a
 /// trainer also moments, which are 0 for new symbols, and the number of the step. Throws Error{invalid_checkpoint}.
 void load_extended(const TensorFile& file, const CheckpointHeader& header, const Extension& extension, Network& network,

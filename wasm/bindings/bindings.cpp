@@ -38,7 +38,6 @@ Json report_json(const StepReport& r, double epochs, double tokens, double secon
   return object({{"step", r.step},
                  {"epoch", epochs},
                  {"loss", r.loss},
-                 {"validationLoss", nullptr},
                  maybe("accuracy", r.accuracy >= 0, r.accuracy),
                  {"gradientNorm", r.gradient_norm},
                  {"learningRate", r.learning_rate},
@@ -51,7 +50,9 @@ Json evaluation_json(const Evaluation& e, const std::vector<std::string>& labels
                       {"fraction", e.fraction},
                       maybe("loss", e.done, e.loss),
                       maybe("accuracy", e.done && e.accuracy >= 0, e.accuracy),
-                      {"tokens", e.predictions}});
+                      {"tokens", e.predictions},
+                      {"rmse", Json(e.rmse)},
+                      {"mae", Json(e.mae)}});
   if (e.confusion.labels > 0) put(json, {{"classes", confusion_json(e.confusion, labels)}});
   return json;
 }
@@ -101,7 +102,7 @@ class Bound {
   }
 
   val graph() {
-    return guarded([&] { return reply(true, describe(session().config(), session().network().sizes())); });
+    return guarded([&] { return reply(true, session().graph()); });
   }
 
   val train(double target, double milliseconds) {
@@ -184,6 +185,11 @@ class Bound {
       while (!losses && !slice.over());
       return reply(true, losses.value_or(Json()));
     });
+  }
+
+  /// See Session::backtest.
+  val backtest(const std::string& split, int steps) {
+    return guarded([&] { return reply(true, settled().backtest(split_of(split), steps)); });
   }
 
   val gradient_flow(int lags) {
@@ -409,6 +415,7 @@ EMSCRIPTEN_BINDINGS(unfold) {
       .function("evaluateStop", &Bound::evaluate_stop)
       .function("baselinesStart", &Bound::baselines_start)
       .function("baselinesNext", &Bound::baselines_next)
+      .function("backtest", &Bound::backtest)
       .function("gradientFlow", &Bound::gradient_flow)
       .function("logits", &Bound::logits)
       .function("inspect", &Bound::inspect)

@@ -1,9 +1,11 @@
 // regress: predicts the next row of a series of numbers at every step, or some numbers for a whole series (pooled).
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "unfold/data/examples.h"
 #include "unfold/data/lines.h"
+#include "unfold/data/series.h"
 #include "unfold/data/table_examples.h"
 #include "unfold/generate/tasks/families.h"
 #include "unfold/generate/tasks/tasks.h"
@@ -31,38 +33,36 @@ std::vector<Example> read_pooled(std::string_view text, const TaskConfig& task, 
   return examples;
 }
 
-/// Series cut into windows of at most `longest` steps, each beginning with the row that was predicted last.
-std::vector<Example> cut_series(const Table& table, Index longest) {
-  std::vector<Example> examples;
+/// The series of a table.
+std::vector<Series> series_of(const Table& table) {
+  std::vector<Series> all;
   for (Index i = 0; i < table.series(); ++i) {
     const Index begin = table.starts[std::size_t(i)], end = table.starts[std::size_t(i) + 1];
     if (end - begin < 2) refuse_text(line_field(table.lines[std::size_t(i)]), "two rows a series or more", "one");
-    for (Index from = begin; from + 1 < end; from += longest) {
-      const Index to = std::min(from + longest, end - 1);
-      Example& e = examples.emplace_back();
-      e.numbers = side_of(table, &Column::input, from, to);
-      e.values = side_of(table, &Column::target, from + 1, to + 1);
-    }
+    all.push_back(
+        {.numbers = side_of(table, &Column::input, begin, end), .values = side_of(table, &Column::target, begin, end)});
   }
-  return examples;
+  return all;
 }
 
-std::vector<Example> read_windows(std::string_view text, const Config& config, const std::vector<Column>* known,
-                                  Dataset& data) {
-  const Table table = read_table(text, config.dataset, TableTask::rows, known);
-  take_columns(table, data);
-  const Index longest = config.task.written_length();
-  std::vector<Example> examples = cut_series(table, longest);
-  if (examples.size() >= 3 || config.validation_split == 0) return examples;
-  const Index steps = table.rows - table.series();
-  return cut_series(table, std::clamp(steps / 10, Index(1), longest));
+/// Errors of each column in the file's units; what is missing has none.
+void add_errors(Workspace& w, const Targets& targets, Index O, Metrics& a) {
+  for (std::vector<double>* sums : {&a.squares, &a.absolutes, &a.counted}) sums->resize(std::size_t(O));
+  for (Index i = 0; i < targets.steps * targets.columns * O; ++i) {
+    const Real target = targets.values[std::size_t(i)];
+    if (!targets.counts[std::size_t(i / O)] || std::isnan(target)) continue;
+    const double error =
+        double(targets.scales.restored(i % O, w.logits()[i])) - double(targets.scales.restored(i % O, target));
+    const std::size_t k = std::size_t(i % O);
+    a.squares[k] += error * error;
+    a.absolutes[k] += std::fabs(error);
+    ++a.counted[k];
+  }
 }
 
 class Regress final : public NumberHead {
  public:
-  /// A table (data/table.h), a row a step; the next row is to be predicted. A series longer than task.max_length is cut
-  /// into windows, each beginning with the row that the previous one predicted last; if fewer than three result, into
-  /// about ten.
+  /// A table (data/table.h), a row a step; the next row is to be predicted. See deal_series.
   ///
   /// Pooled: a series a line, tab or semicolon, the numbers to predict. Commas separate steps (and answers), spaces the
   /// numbers of a step.
@@ -70,10 +70,14 @@ class Regress final : public NumberHead {
 
   Dataset read_known(std::string_view text, const Config& config, const std::vector<Column>* known) const override {
     Dataset data;
-    std::vector<Example> examples =
-        config.task.pooled() ? read_pooled(text, config.task, data) : read_windows(text, config, known, data);
-    if (examples.empty()) refuse_text("text", "at least one example", "none");
-    hold_back(std::move(examples), config, data);
+    if (!config.task.pooled()) {
+      const Table table = read_table(text, config.dataset, TableTask::rows, known);
+      take_columns(table, data);
+      deal_series(series_of(table), config, data);
+    } else {
+      hold_back(read_pooled(text, config.task, data), config, data);
+    }
+    if (data.train.empty()) refuse_text("text", "at least one example", "none");
     return data;
   }
 
@@ -81,15 +85,17 @@ class Regress final : public NumberHead {
     return config.task.pooled() ? preview_lines(text) : preview_table(text, config.dataset, TableTask::rows);
   }
 
-  /// Mean squared error.
+  /// Mean squared error of the scaled columns; in the file's unit squared where there is one.
   Metrics measure(const TaskConfig&, const Network& network, Workspace& w, Targets& targets,
                   bool learn) const override {
     const Index K = targets.steps * targets.columns;
     Metrics a;
     for (Index k = 0; k < K; ++k) a.predictions += targets.counts[std::size_t(k)];
+    if (!learn) add_errors(w, targets, network.outputs(), a);
     squared_error(w.logits(), network.outputs(), K, targets.values.data(), targets.counts.data(),
                   mean_scale(learn, a.predictions), targets.losses.data());
     add_losses(targets, a.loss);
+    a.loss *= targets.scales.squared_unit();
     return a;
   }
 

@@ -207,30 +207,42 @@ TEST(LearnUnknown, RareSymbolsBecomeOne) {
   d.targets = {"x"};
   d.train = {{.input = {0, 0, 1}, .target = {0}}, {.input = {2, 2}, .target = {0}}};  // b once, d never
   d.validation = {{.input = {3, 2}, .target = {0}}};
-  learn_unknown(d, false, 1);
+  learn_unknown(d, false);
   EXPECT_EQ(d.inputs, (Names{"a", "c", unknown_name}));
   EXPECT_EQ(d.train[0].input, (std::vector<Token>{0, 0, 2}));
   EXPECT_EQ(d.train[1].input, (std::vector<Token>{1, 1}));
   EXPECT_EQ(d.validation[0].input, (std::vector<Token>{2, 1}));
 }
 
-TEST(LearnUnknown, IsTrainedWhereNoSymbolIsRare) {
+TEST(LearnUnknown, IsReadInTrainingWhereNoSymbolIsRare) {
   Dataset d;
   d.inputs = {"a", "b"};
   for (int i = 0; i < 100; ++i) d.train.push_back({.input = std::vector<Token>(20, Token(i % 2))});
-  learn_unknown(d, false, 1);
+  learn_unknown(d, false);
+  EXPECT_DOUBLE_EQ(unknown_rate(d), 0.01);
+  d.train[0].input.assign(20, 2);  // 20 of 2000
+  EXPECT_DOUBLE_EQ(unknown_rate(d), 0);
+  std::string text;
+  for (int i = 0; i < 40; ++i) text += "x\tabcabcabcabc\ny\tcbacbacbacba\n";
+  Session session(
+      parse_config(R"({"task":"classify","dataset":{"unknown":"symbol"},"layers":[{"units":2}],"batchSize":64})"),
+      text);
   Index unknown = 0;
-  for (const Example& e : d.train)
-    for (const Token t : e.input) unknown += t == 2;
-  EXPECT_GT(unknown, 5);
-  EXPECT_LT(unknown, 50);
+  for (int i = 0; i < 4; ++i) {
+    session.trainer().step();
+    Workspace& w = session.trainer().workspace();
+    for (Index t = 0; t < w.steps(1); ++t)
+      for (Index n = 0; n < 64; ++n) unknown += w.tokens(t, 1)[n] == 3;
+  }
+  EXPECT_GT(unknown, 10);  // of 3072 symbols, one in a hundred
+  EXPECT_LT(unknown, 60);
 }
 
 TEST(LearnUnknown, WhatIsWrittenKeepsItsSymbols) {
   Dataset d;
   d.inputs = d.targets = {"a", "b", "c"};
   d.train = {{.input = {0, 1}, .target = {2}}};
-  learn_unknown(d, true, 1);
+  learn_unknown(d, true);
   EXPECT_EQ(d.targets, (Names{"c", unknown_name}));
   EXPECT_EQ(d.inputs, d.targets);
   EXPECT_EQ(d.train[0].input, (std::vector<Token>{1, 1}));
@@ -271,6 +283,26 @@ TEST(UnknownSymbols, ALearnedSymbolOfWords) {
                       [&] { predicted(session, {{"input", "a zebra"}, {"unknown", "error"}}); }));
   EXPECT_TRUE(refuses(ErrorCode::invalid_config, "dataset.unknown",
                       [] { parse_config(R"({"task":"generate","dataset":{"unknown":"symbol"}})"); }));
+}
+
+// Another file than the model was trained on, to be measured.
+TEST(UnknownSymbols, OfAnotherFile) {
+  const auto made = [](const char* unknown) {
+    std::string text;
+    for (int i = 0; i < 20; ++i) text += "x\tabc\ny\tcba\n";
+    const Session session(parse_config(std::string(R"({"task":"classify","validationSplit":0,"dataset":{"unknown":")") +
+                                       unknown + R"("},"layers":[{"units":4}],"batchSize":4})"),
+                          text);
+    return session.save(false);
+  };
+  const std::string other = "x\tab\nx\taZc\nx\tZ\n";
+  const std::optional<Error> error = error_of([&] { Session(made("error"), other); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->actual, "\"Z\"");
+  EXPECT_EQ(Session(made("skip"), other).info()["data"]["train"], 2);
+  EXPECT_EQ(Session(made("symbol"), other).info()["data"]["train"], 3);
+  EXPECT_EQ(Session(made("error"), "x\tab\n").info()["data"]["train"], 1);
+  EXPECT_TRUE(refuses(ErrorCode::invalid_text, "text", [&] { Session(made("skip"), "w\tab\n"); }));
 }
 
 }  // namespace

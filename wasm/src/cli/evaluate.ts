@@ -1,6 +1,7 @@
 import type { Evaluation, LabelMetrics, Model } from 'unfold-rnn';
 import { isGenerated } from './config.js';
 import { print, read } from './files.js';
+import { backtestOf, linesOf as scoreLines, verdict } from './forecasts.js';
 import { interruption } from './interrupt.js';
 import { midiFiles, musicOptions, readMusic, textOfMusic } from './music.js';
 import type { Arguments, Command } from './options.js';
@@ -16,6 +17,7 @@ export const evaluate: Command = {
   options: {
     baselines: { short: 'b', value: 'N', help: 'also n-grams with up to N characters of context, 0 to 8' },
     ...musicOptions,
+    steps: { short: 'n', value: 'N', default: '12', help: 'of series of numbers: how far to forecast, too' },
     ...encodingOption,
   },
   run: runEvaluate,
@@ -44,9 +46,10 @@ async function runEvaluate(args: Arguments): Promise<number> {
     });
     const { model, split, whole, unknown } = scored;
     const measured = await model.evaluate({ split, signal });
+    const backtest = await backtestOf(model, split, args.whole('steps'));
     const baselines = maxOrder === undefined ? undefined : await model.baselines({ maxOrder, signal });
     if (args.flag('json')) {
-      const more = { ...(baselines && { baselines }), ...(unknown.count && { unknown }) };
+      const more = { ...(baselines && { baselines }), ...(backtest && { backtest }), ...(unknown.count && { unknown }) };
       await print(`${JSON.stringify({ ...measured, split: whole ? 'all' : split, ...more })}\n`);
       return interrupted.status;
     }
@@ -60,7 +63,10 @@ async function runEvaluate(args: Arguments): Promise<number> {
       lines.push(`${bits(baselines.uniform)}  every symbol alike`);
       lines.push(...baselines.markov.map((loss, n) => `${bits(loss)}  ${n} characters of context, counted`));
     }
+    if (backtest) lines.push(...scoreLines(model, backtest));
     await print(`${lines.join('\n')}\n`);
+    const beaten = backtest && verdict(backtest);
+    if (beaten && !args.flag('quiet')) process.stderr.write(`${beaten}\n`);
     return interrupted.status;
   } finally {
     scored?.model.dispose();

@@ -1,4 +1,5 @@
 import {
+  type Backtest,
   type Config,
   createModel,
   type Evaluation,
@@ -8,6 +9,7 @@ import {
 } from 'unfold-rnn';
 import { configOf, configOptions, isGenerated, reconcile } from './config.js';
 import { checkWritable, exists, previousOf, print, read, targetOf, write } from './files.js';
+import { backtestOf, verdict } from './forecasts.js';
 import { interruption } from './interrupt.js';
 import type { Arguments, Command } from './options.js';
 import { UsageError } from './options.js';
@@ -114,7 +116,8 @@ async function runTrain(args: Arguments): Promise<number> {
     await model.update({}); // an aborted run reports no end: this brings the step up to date
     await save();
     const measured = signal.aborted ? undefined : await measure(model);
-    await tell.end(model, measured, signal.aborted);
+    const backtest = measured && (await backtestOf(model, 'validation'));
+    await tell.end(model, measured, backtest, signal.aborted);
     if (divergence.under) await tell.diverging(divergence.sentence, last);
     return interrupted.status;
   } finally {
@@ -241,13 +244,21 @@ function reporter(args: Arguments, out: string) {
     async saved(step: number) {
       await send('saved', { file: out, step });
     },
-    async end(model: Model, measured: Evaluation | undefined, interrupted: boolean) {
+    async end(
+      model: Model,
+      measured: Evaluation | undefined,
+      backtest: Backtest | undefined,
+      interrupted: boolean,
+    ) {
       const { step } = model.info;
-      await send('end', { interrupted, step, ...(measured && { validation: measured }) });
+      const more = { ...(measured && { validation: measured }), ...(backtest && { backtest }) };
+      await send('end', { interrupted, step, ...more });
       if (json || out === '-') return;
       if (interrupted) say(`Stopped and saved at step ${step}. The same command goes on.`);
       const loss = measured && `, validation ${told(model, measured)}`;
       await print(`${out}: step ${step}${loss ?? ''}\n`);
+      const beaten = backtest && verdict(backtest);
+      if (beaten) say(beaten);
     },
   };
 }

@@ -8,6 +8,7 @@ import { CallStream, type Sink, type Source } from './stream.js';
 import { DISPOSE } from './symbols.js';
 import type {
   ExampleResult,
+  Backtest,
   Baselines,
   Evaluation,
   Info,
@@ -127,6 +128,13 @@ export class TextModel implements Model {
     const { maxOrder = 2, signal } = requireObject(options, ['maxOrder', 'signal']);
     checkWhole('maxOrder', maxOrder, 0, 8);
     return this.#client.call('baselines', { maxOrder }, { signal });
+  }
+
+  async backtest(options: { split?: Split; steps?: number } = {}): Promise<Backtest> {
+    const { split = 'test', steps = 12 } = requireObject(options, ['split', 'steps']);
+    checkSplit(split);
+    checkWhole('steps', steps, 1, 1000);
+    return this.#client.call('backtest', { split, steps });
   }
 
   async gradientFlow(options: { lags?: number } = {}): Promise<number[][]> {

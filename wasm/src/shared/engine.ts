@@ -23,6 +23,7 @@ export interface EngineSession {
   example(split: string, index: number): Reply;
   /** Drops a pass half done. */
   evaluateStop(): Reply;
+  backtest(split: string, steps: number): Reply;
   baselinesStart(maxOrder: number): Reply;
   /** null until all is counted. */
   baselinesNext(milliseconds: number): Reply;

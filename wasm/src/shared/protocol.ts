@@ -21,6 +21,7 @@ import type { NetworkInfo } from './network-types.js';
 import type {
   ExampleResult,
   Arithmetic,
+  Backtest,
   Baselines,
   CheckedConfig,
   DatasetPreview,
@@ -72,6 +73,7 @@ export interface Calls {
   save(args: { options: string }): Uint8Array;
   /** Long. */
   baselines(args: { maxOrder: number }): Baselines;
+  backtest(args: { split: Split; steps: number }): Backtest;
   /** [layer][lag]. */
   gradientFlow(args: { lags: number }): number[][];
   /** Not sliced, like the two below: takes as long as reading the text; `connectivity`, as training on it. */

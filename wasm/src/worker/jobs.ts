@@ -35,7 +35,7 @@ export interface Outlet<K extends StreamName> {
 
 const NOTHING = {
   ...{ loss: NaN, gradientNorm: NaN, learningRate: NaN, tokens: NaN, seconds: 0 },
-  ...{ validationLoss: null, accuracy: null },
+  accuracy: null,
 };
 
 /** The newest report of each session that has trained, for a run that has only a validation left to do. */
@@ -123,6 +123,8 @@ interface Pass {
   tokens: number;
   accuracy: number | null;
   classes?: LabelMetrics;
+  rmse: number[];
+  mae: number[];
 }
 
 export function* evaluate(session: EngineSession, split: Split): Job<ReturnType<Calls['evaluate']>> {
@@ -132,7 +134,9 @@ export function* evaluate(session: EngineSession, split: Split): Job<ReturnType<
       const pass = read<Pass>(session.evaluate(split, SLICE));
       ended = pass.done;
       const { tokens, accuracy, classes } = pass;
-      if (ended) return { loss: pass.loss ?? Infinity, tokens, accuracy, ...(classes && { classes }) }; // JSON has no infinity
+      const errors = pass.rmse.length ? { rmse: pass.rmse, mae: pass.mae } : {};
+      const more = { ...errors, ...(classes && { classes }) };
+      if (ended) return { loss: pass.loss ?? Infinity, tokens, accuracy, ...more }; // JSON has no infinity
       yield undefined;
     }
   } catch (error) {

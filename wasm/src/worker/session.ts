@@ -126,6 +126,7 @@ class Session {
     predict: ({ request }) => read(this.#opened.predict(request)),
     predictAll: ({ requests }, id) => this.#run(id, 'predictAll', () => predictAll(this.#opened, requests)),
     example: ({ split, index }) => read(this.#opened.example(split, index)),
+    backtest: ({ split, steps }) => read(this.#opened.backtest(split, steps)),
     baselines: ({ maxOrder }, id) => this.#run(id, 'baselines', () => baselines(this.#opened, maxOrder)),
     train: (args, id) => this.#run(id, 'train', (outlet) => train(this.#opened, args, outlet)),
     sample: ({ options }, id) => this.#run(id, 'sample', (outlet) => sample(this.#opened, options, outlet)),
