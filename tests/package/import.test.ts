@@ -190,6 +190,7 @@ describe('ONNX', () => {
     ['peepholes', { preset: 'peephole-lstm', units: 5 }, 'LSTM 1.P'],
     ['the reset before the product', { layers: [{ cell: 'gru', units: 5, reset: 'before' }] }, 'linear_before_reset'],
     ['skips', { layers: [gru, gru], skipOutputs: true }, 'products'],
+    ['a layer that reads the input again', { layers: [gru, gru], skipInputs: true }, 'GRU 2'],
   ])('%s: refused by name', async (_, config, named) => {
     const { checkpoint, dispose } = await trained(config, 1);
     dispose();

@@ -65,13 +65,13 @@ async function runTrain(args: Arguments): Promise<number> {
   const interrupted = interruption();
   const { signal } = interrupted;
   const resume = await isThere(args, out);
-  const saved = await savedConfig(resume, out);
-  const raw = (config.unit ?? saved?.unit) === 'byte';
+  const former = await savedConfig(resume, out);
+  const raw = (config.unit ?? former?.unit) === 'byte';
   const midi = await midiFiles(args.operands);
   const texts =
     !made &&
     (midi.length
-      ? await readPieces(args, midi, config, saved, signal)
+      ? await readPieces(args, midi, config, former, signal)
       : await readTexts(args.operands, { ...readingOf(args, raw), signal }));
   if (texts && !args.flag('quiet')) for (const note of texts.notes) process.stderr.write(`${note}\n`);
   const text = texts ? texts.bytes : undefined;

@@ -10,11 +10,12 @@ interface Format {
 }
 
 const IMPORT = 'importModel() of unfold-rnn/export, or unfold-rnn import, opens a state_dict of PyTorch';
+const KERAS = 'export it as ONNX (model.export), which importModel() of unfold-rnn/export opens';
 const UNPACK = 'unpack it first';
 const NO_MODEL = 'models are .safetensors files that save() gave';
 
 const formats: Format[] = [
-  { magic: '\x89HDF\r\n\x1a\n', name: 'an HDF5 file (Keras weights?)', advice: IMPORT },
+  { magic: '\x89HDF\r\n\x1a\n', name: 'an HDF5 file (Keras weights?)', advice: KERAS },
   {
     magic: 'GGUF',
     name: 'a GGUF model',
@@ -50,7 +51,7 @@ const formats: Format[] = [
 /** Of a zip archive, by the names of its files. */
 const archives: [RegExp, string, string][] = [
   [/\/data\.pkl|\/byteorder/, 'a PyTorch file', `${IMPORT}; of a checkpoint, save model.state_dict()`],
-  [/metadata\.json|config\.json|model\.weights\.h5/, 'a Keras model', IMPORT],
+  [/metadata\.json|config\.json|model\.weights\.h5/, 'a Keras model', KERAS],
   [/\.npy/, 'a NumPy archive', IMPORT],
   [/\[Content_Types\]\.xml|word\/|xl\//, 'an Office document', 'export its text or its table as CSV'],
 ];

@@ -30,8 +30,11 @@ export function tensorsOfOnnx(bytes: Uint8Array): TensorFile & { activation: 'ta
   const tensors = new Map<string, Tensor>();
   recurrent.forEach((node, k) => addLayer(node, k, graph, tensors));
   const first = recurrent[0]!;
+  recurrent.forEach((node, k) =>
+    checkReads(node.inputs[0], recurrent[k - 1], `${node.type} ${k + 1}`, graph),
+  );
   addTable(first, graph, tensors);
-  addReadout(graph, tensors);
+  addReadout(recurrent.at(-1)!, graph, tensors);
   return { tensors, metadata: graph.metadata, activation: activationOf(recurrent) };
 }
 
@@ -116,6 +119,33 @@ function activationOf(nodes: readonly ReadNode[]): 'tanh' | 'relu' | undefined {
 const producerOf = (name: string | undefined, { nodes }: ReadGraph) =>
   name ? nodes.find(({ outputs }) => outputs.includes(name)) : undefined;
 
+/** The operator that computes a value, past those that only move values; undefined of an input of the model. */
+function sourceOf(name: string | undefined, graph: ReadGraph, depth = 0): ReadNode | undefined {
+  const node = producerOf(name, graph);
+  if (!node || !PASSING.has(node.type) || depth > MOST_PASSED) return node;
+  const looksUp = node.type === 'Gather' && graph.tensors.has(node.inputs[0] ?? '');
+  const values = node.type === 'Concat' ? node.inputs : [node.inputs[looksUp ? 1 : 0]];
+  const sources = new Set(values.map((value) => sourceOf(value, graph, depth + 1)));
+  return sources.size === 1 ? [...sources][0] : node;
+}
+
+/** Operators one behind the other that only move values: beyond use, and a circle has no end. */
+const MOST_PASSED = 30;
+
+/** Refuses what is no stack: a layer, or the readout, that reads something else than what is below it. */
+function checkReads(
+  name: string | undefined,
+  below: ReadNode | undefined,
+  field: string,
+  graph: ReadGraph,
+): void {
+  const source = sourceOf(name, graph);
+  if (source === below) return;
+  const nameOf = (node: ReadNode | undefined) =>
+    node ? `what ${node.type} gives` : 'the input of the model';
+  throw unsupported(field, `${nameOf(below)}, from the layer below`, nameOf(source));
+}
+
 /** The table of vectors that the first layer reads, if a Gather takes them from there. */
 function addTable(first: ReadNode, graph: ReadGraph, tensors: Map<string, Tensor>): void {
   const seen = new Set<ReadNode>();
@@ -142,13 +172,14 @@ function addTable(first: ReadNode, graph: ReadGraph, tensors: Map<string, Tensor
 }
 
 /** The product with weights, and the bias that is added to it. */
-function addReadout(graph: ReadGraph, tensors: Map<string, Tensor>): void {
+function addReadout(top: ReadNode, graph: ReadGraph, tensors: Map<string, Tensor>): void {
   const { nodes } = graph;
   const products = nodes.filter(({ type }) => type === 'MatMul' || type === 'Gemm');
   const sums = nodes.filter(({ type }) => type === 'Add');
   const [product] = products;
   if (products.length !== 1 || !product || sums.length > 1)
     throw unsupported('file', STACK, `${products.length} products and ${sums.length} sums`);
+  checkReads(product.inputs[0], top, product.type, graph);
   const attribute = (name: string) => product.attributes.get(name)?.int ?? 0;
   const scaled = ['alpha', 'beta'].some((name) => (product.attributes.get(name)?.float ?? 1) !== 1);
   if (attribute('transA') !== 0 || scaled) throw unsupported('Gemm', 'x·W + b', 'another product');
