@@ -6,7 +6,7 @@ import * as exporters from 'unfold-rnn/export';
 import { writeSafetensors } from '../../dist/export/safetensors.js';
 import { trained } from './networks.js';
 
-const { fromStateDict, ...writing } = exporters;
+const { fromStateDict, importModel, ...writing } = exporters;
 
 let model: Uint8Array;
 beforeAll(async () => {
@@ -41,7 +41,7 @@ const cases: [name: string, file: () => unknown, written: Refusal, read?: Refusa
   ['no argument', () => undefined, ['bytes', 'a Uint8Array', 'undefined']],
 ]; // prettier-ignore
 
-test.each(cases)('%s', (_, file, written, read = written) => {
+test.each(cases)('%s', async (_, file, written, read = written) => {
   const refusal = ([field, expected, actual]: Refusal) =>
     expect.objectContaining({
       code: 'INVALID_CHECKPOINT',
@@ -52,5 +52,7 @@ test.each(cases)('%s', (_, file, written, read = written) => {
   const given = file() as Uint8Array;
   for (const [name, exporter] of Object.entries(writing))
     expect(() => exporter(given), name).toThrow(refusal(written));
-  if (_ !== 'a state_dict') expect(() => fromStateDict(given)).toThrow(refusal(read));
+  if (_ === 'a state_dict') return;
+  expect(() => fromStateDict(given)).toThrow(refusal(read));
+  await expect(importModel(given)).rejects.toThrow(refusal(read));
 });

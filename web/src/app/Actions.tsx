@@ -53,7 +53,7 @@ export function Actions() {
         {message.actions.save}
       </button>
       <FileButton
-        accept=".safetensors"
+        accept=".safetensors,.pt,.pth,.ckpt,.bin,.onnx,.h5,.keras"
         label={message.actions.openTitle}
         title={message.actions.openTitle}
         disabled={store.corpus.value === null}

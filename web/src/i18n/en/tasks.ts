@@ -42,8 +42,12 @@ export const tasks = {
     regress:
       'Your own data: CSV, in which each row is predicted from those before it; or a series, a tab and its target on each line.',
     notes:
-      'Your own data: JSON in the format of the JSB chorales, {"train": [[[60, 64], …], …]}: the keys of each step.',
+      'Your own data: MIDI files; or JSON, {"keys": "midi", "train": [[[60, 64], …], …]}: the notes of each step, or 88 zeros and ones.',
   } as Record<TaskName, string>,
+  keys: 'Numbers of the notes',
+  keysWanted: 'Choose what they are',
+  keysPiano: 'Keys of a piano, 0–87',
+  keysMidi: 'MIDI notes, 21–108',
   ask: {
     generate: 'Probability of',
     classify: 'Classify your own',
@@ -121,6 +125,7 @@ export const tasks = {
     play: 'Play',
     stop: 'Stop',
     anew: 'Another opening',
+    saveMidi: 'Save as MIDI',
     writtenAt: (step: string) => `generated at step ${step}`,
   },
 };
