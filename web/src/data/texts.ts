@@ -72,7 +72,7 @@ export async function corpusOfFile(bytes: Uint8Array, here: Corpus): Promise<Cor
   const model = await openModel(bytes, undefined, { threads: 1 });
   const { task, dataset: corpus } = model.info.config;
   model.dispose();
-  if (typeof corpus === 'object') return madeCorpus(corpus.name);
+  if (typeof corpus === 'object' && corpus.name !== undefined) return madeCorpus(corpus.name);
   const settings = store.settings.peek();
   if (typeof task !== 'object') {
     const ofText = { ...settings, task: initialSettings().task };

@@ -82,7 +82,7 @@ export function readTask(config: CanonicalConfig): TaskSettings {
   take('pooling', task.pooling);
   take('termination', task.termination);
   take('context', context);
-  if (typeof corpus === 'object') {
+  if (typeof corpus === 'object' && corpus.name !== undefined) {
     take('dataset', corpus.name);
     take('difficulty', corpus.difficulty);
   }
