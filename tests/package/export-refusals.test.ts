@@ -26,7 +26,7 @@ const WEIGHTS = 'a safetensors file of weights';
 type Refusal = [field: string, expected: string | RegExp, actual: string | RegExp];
 const cases: [name: string, file: () => unknown, written: Refusal, read?: Refusal][] = [
   ['nothing', () => new Uint8Array(), ['file', whole, 'an empty file'], ['file', half, 'an empty file']],
-  ['a picture', () => readFileSync(new URL('../../web/picture.png', import.meta.url)), ['file', whole, 'a PNG picture'], ['file', half, 'a PNG picture']],
+  ['a picture', () => readFileSync(new URL('../../web/public/icons/icon-192.png', import.meta.url)), ['file', whole, 'a PNG picture'], ['file', half, 'a PNG picture']],
   ['JSON', () => bytes('{ "layers": [{ "units": 4 }] }'), ['file', whole, 'JSON'], ['file', half, 'JSON']],
   ['a page', () => bytes('<!doctype html><title>Not found</title>'), ['file', whole, 'an HTML page'], ['file', half, 'an HTML page']],
   ['noise', () => Uint8Array.from({ length: 999 }, (_, i) => (i * 7919 + 13) % 251), ['file', 'a safetensors file', '999 bytes of another format']],

@@ -7,7 +7,7 @@ import { copyText } from './clipboard';
 import { saveModel, takeFile } from '../data/files';
 import { notify } from './notices';
 import { open } from './dialogs';
-import { linkHere, linkWithText } from './startup';
+import { linkHere, linkWithText } from './address';
 import { OWN_TEXT } from '../settings/settings';
 import { store } from './store';
 import { HelpDialog } from '../help/HelpDialog';
