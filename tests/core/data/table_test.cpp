@@ -243,6 +243,8 @@ TEST(Tables, ColumnsOfAModelAreFoundByName) {
   EXPECT_EQ(t.values[2], 1);
   EXPECT_NEAR(double(t.values[4]), 0, 1e-6);
   EXPECT_EQ(read_table("5,6,7\n8,9,9\n", {}, TableTask::rows, &known).values[1], 6) << "without names: by place";
+  const std::vector<Column> nameless{{.name = "column 1"}, {.name = "column 2"}};
+  EXPECT_EQ(used(read_table("p,q\n5,6\n8,9\n", {}, TableTask::rows, &nameless)), (Names{"p", "q"}));
   EXPECT_TRUE(
       refuses(ErrorCode::invalid_text, "text", [&] { read_table("a,c\n1,2\n2,3\n", {}, TableTask::rows, &known); }));
 }
