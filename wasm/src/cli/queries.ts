@@ -1,5 +1,6 @@
 /** From lines to what a model is asked, in the format that its training examples have. */
 import { type Model, type PredictRequest, UnfoldError } from 'unfold-rnn';
+import type { Piece } from 'unfold-rnn/midi';
 
 export interface Query {
   request: PredictRequest;
@@ -7,6 +8,8 @@ export interface Query {
   error?: UnfoldError;
   /** A series of CSV rows is answered with rows, under its own names. */
   series?: boolean;
+  /** What was read from a MIDI file. */
+  piece?: Piece;
   header?: string[];
 }
 

@@ -214,7 +214,13 @@ export class TextModel implements Model {
     const beam = name === 'generate' || name === 'translate';
     const drawn = beam || name === 'notes';
     const reads = {
-      ...{ input: name !== 'generate', unknown: data.inputs.length > 0 && name !== 'generate', context: data.context, beamWidth: beam, lengthPenalty: beam },
+      ...{
+        input: name !== 'generate',
+        unknown: data.inputs.length > 0 && name !== 'generate',
+        context: data.context,
+        beamWidth: beam,
+        lengthPenalty: beam,
+      },
       ...{ temperature: drawn, seed: drawn, steps: data.numbers && pooling !== 'last' && pooling !== 'mean' },
     };
     for (const field of Object.keys(reads) as (keyof typeof reads)[])

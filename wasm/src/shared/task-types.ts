@@ -19,7 +19,7 @@ export type Numbers = ArrayLike<number>;
  * more steps, of which each is to be predicted from those before it; pooled: `input` and `target`. `notes`: `input`.
  */
 export interface Example {
-  /** A string; of `tag` also words; of `regress` an array of steps: a number or as many numbers each; of `notes` the keys of each step, 0 to 87. */
+  /** A string; of `tag` also words; of `regress` an array of steps: a number or as many numbers each; of `notes` what sounds at each step, see `FileConfig.keys`. */
   input?: string | readonly string[] | ArrayLike<number | Numbers>;
   /** A string; of `classify` a label; of `tag` a label a step, in a string one character each; of `regress` a number or numbers. */
   target?: string | readonly string[] | number | Numbers;
