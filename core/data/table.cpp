@@ -59,7 +59,7 @@ bool is_long_form(std::string_view text, const DatasetConfig& config) {
   if (!config.id.empty() || !config.inputs.empty() || !config.targets.empty()) return true;
   try {
     TableReading r{.text = text, .config = config, .task = TableTask::labels, .known = nullptr};
-    r.layout = find_layout(text);
+    r.layout = find_layout(text, config.header);
     if (!r.layout.header || r.layout.width < 3) return false;
     profile_table(r);
     if (!find_long_form(r)) return false;

@@ -140,7 +140,10 @@ void use_known(TableReading& r) {
   const std::vector<Column>& known = *r.known;
   const bool found =
       std::all_of(known.begin(), known.end(), [&](const Column& column) { return find_source(r, column).column >= 0; });
-  const bool by_place = !found && !r.layout.header && r.layout.width == Index(known.size());
+  bool nameless = true;  // the model's columns
+  for (std::size_t i = 0; i < known.size(); ++i)
+    nameless = nameless && known[i].name == "column " + std::to_string(i + 1);
+  const bool by_place = !found && (!r.layout.header || nameless) && r.layout.width == Index(known.size());
   // Without names, more columns than the model has are those of another table.
   const auto numbers = std::count_if(r.table.columns.begin(), r.table.columns.end(), [](const TableColumn& column) {
     return column.kind == ColumnKind::number && column.use != ColumnUse::none;
@@ -156,6 +159,7 @@ void use_known(TableReading& r) {
     column.use = known[i].input ? known[i].target ? ColumnUse::both : ColumnUse::input : ColumnUse::target;
     column.reason.clear();
     r.table.used.push_back(known[i]);
+    if (by_place && r.layout.header) r.table.used.back().name = column.name;
     r.sources.push_back(source);
   }
   for (TableColumn& column : r.table.columns)

@@ -51,17 +51,20 @@ Dataset read_labelled_series(std::string_view text, const Config& config, const 
 
 Json table_rows(std::string_view text, const Config& config, const std::vector<Column>& columns) {
   std::vector<Column> known;
-  Json targets = Json::array();
-  for (const Column& column : columns) {
+  for (const Column& column : columns)
     if (column.input) known.push_back(column);
-    if (column.target) targets.push_back(column.name);
-  }
   const bool labels = config.task.kind == TaskKind::classify && is_long_form(text, config.dataset);
   DatasetConfig rows = config.dataset;  // what was chosen by name, the model's columns say
   rows.inputs.clear();
   rows.targets.clear();
   rows.ignore.clear();
   const Table table = read_table(text, rows, labels ? TableTask::labels : TableTask::rows, &known);
+  Json targets = Json::array();
+  std::size_t read = 0;
+  for (const Column& column : columns) {  // a table may have names where the model has none
+    const std::string& name = column.input ? table.used[read++].name : column.name;
+    if (column.target) targets.push_back(name);
+  }
   Json series = Json::array();
   for (Index i = 0; i < table.series(); ++i) {
     const Index from = table.starts[std::size_t(i)], to = table.starts[std::size_t(i) + 1];

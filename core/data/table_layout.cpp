@@ -93,7 +93,7 @@ bool is_utf8(std::string_view s) {
   return true;
 }
 
-TableLayout find_layout(std::string_view text) {
+TableLayout find_layout(std::string_view text, Header header) {
   TableLayout layout{.dialect = find_dialect(text)};
   CsvRows row(text, layout.dialect.separator);
   bool gap = false;
@@ -102,7 +102,7 @@ TableLayout find_layout(std::string_view text) {
     layout.start = row.at;
     layout.line = row.line;
     layout.width = Index(row.fields.size());
-    if (!is_names(row.fields)) break;
+    if (header == Header::no || (header == Header::automatic && !is_names(row.fields))) break;
     std::vector<std::string_view> names = row.fields;
     const HeaderRow kind = judge(text, names, row, layout);
     if (kind == HeaderRow::unfit)
@@ -119,7 +119,7 @@ TableLayout find_layout(std::string_view text) {
     break;
   }
   row.check();
-  if (!layout.header) take_comment(layout, row.comment);
+  if (!layout.header && header != Header::no) take_comment(layout, row.comment);
   if (titles > 0) layout.notes.push_back(std::to_string(titles) + " lines before the header are left out.");
   return layout;
 }

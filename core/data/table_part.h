@@ -17,7 +17,7 @@ struct TableLayout {
   Index width = 0;        // fields a row
   std::vector<std::string> names, notes;
 };
-TableLayout find_layout(std::string_view text);
+TableLayout find_layout(std::string_view text, Header header);
 
 /// The rows of numbers. Surplus empty fields at the end of a row are cut off; another width is refused.
 class TableRows {

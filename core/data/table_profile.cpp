@@ -119,7 +119,7 @@ ColumnKind ColumnProfile::kind(Index rows) const {
 }
 
 void profile_table(TableReading& r) {
-  r.layout = find_layout(r.text);
+  r.layout = find_layout(r.text, r.config.header);
   Table& table = r.table;
   const TableLayout& layout = r.layout;
   table.dialect = layout.dialect;

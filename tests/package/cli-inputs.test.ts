@@ -271,7 +271,7 @@ describe('predict', () => {
       ...{ status: 2, out: '', err: expect.stringContaining("a CSV file that is there, got 'nowhere.csv'") },
     });
     const wrong = await predict(['series.st', '-'], '1,2\n3,x\n');
-    expect(wrong.err).toBe("unfold-rnn: line 2: expected a number in column 2, got 'x'\n");
+    expect(wrong.err).toBe('unfold-rnn: text line 2: expected a number in column 2, got "x"\n');
   });
 });
 

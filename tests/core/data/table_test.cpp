@@ -197,6 +197,14 @@ TEST(Tables, TitlesCommentsAndTrailingSeparators) {
   }
 }
 
+TEST(Tables, AHeaderIsWhatTheConfigurationSays) {
+  const Table years = table_of("1990,1991\n5,6\n7,9\n", {.header = Header::yes});
+  EXPECT_EQ(used(years), (Names{"1990", "1991"}));
+  EXPECT_EQ(years.rows, 2);
+  EXPECT_EQ(table_of("1990,1991\n5,6\n7,9\n").rows, 3);
+  EXPECT_TRUE(refused("a,b\n5,6\n", "text line 1", {.header = Header::no}));
+}
+
 TEST(Tables, UnitsAndPercentSigns) {
   const Table t = table_of("share,mass,price\n12%,3.5 kg,\"$1,200\"\n13%,4 kg,$900\n");
   EXPECT_EQ(t.values, (Numbers{12, 3.5, 1200, 13, 4, 900}));
@@ -235,6 +243,8 @@ TEST(Tables, ColumnsOfAModelAreFoundByName) {
   EXPECT_EQ(t.values[2], 1);
   EXPECT_NEAR(double(t.values[4]), 0, 1e-6);
   EXPECT_EQ(read_table("5,6,7\n8,9,9\n", {}, TableTask::rows, &known).values[1], 6) << "without names: by place";
+  const std::vector<Column> nameless{{.name = "column 1"}, {.name = "column 2"}};
+  EXPECT_EQ(used(read_table("p,q\n5,6\n8,9\n", {}, TableTask::rows, &nameless)), (Names{"p", "q"}));
   EXPECT_TRUE(
       refuses(ErrorCode::invalid_text, "text", [&] { read_table("a,c\n1,2\n2,3\n", {}, TableTask::rows, &known); }));
 }

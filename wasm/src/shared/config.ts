@@ -111,7 +111,7 @@ export interface TaskConfig {
    * - `tag`: a label for each step. Sequence, tab, as many labels of one character; or words: CoNLL (a word, a tab or a
    *   space, its label a line; an empty line between sentences), or JSON Lines (`{"tokens": ["…"], "tags": ["…"]}`).
    * - `translate`: a sequence into another. Source, tab, target; or JSON Lines (`{"input": "…", "target": "…"}`).
-   * - `regress`: numbers. CSV, the next row is predicted; pooled: a series a line, steps divided by commas and numbers
+   * - `regress`: numbers. A table (see `FileConfig`), the next row is predicted; pooled: a series a line, steps divided by commas and numbers
    *   of a step by spaces, then a tab and the numbers of the answer.
    * - `tensor`: whatever you make of it, see `createNetwork`.
    * - `notes`: 88 keys, many at a time. JSON, `{"keys": "midi", "train": [[[note, …], …], …], "valid": …, "test": …}`:
