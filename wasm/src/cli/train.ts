@@ -16,8 +16,9 @@ import { UsageError } from './options.js';
 import { Divergence, ProgressLine } from './progress.js';
 import { summaryOf } from './preview.js';
 import { openSaved } from './saved.js';
+import { midiFiles, musicOptions, readMusic, textOfMusic } from './music.js';
 import { configIn } from './scoring.js';
-import { encodingOption, namedSymbols, placed, readingOf, readTexts } from './texts.js';
+import { encodingOption, namedSymbols, placed, readingOf, readTexts, type Texts } from './texts.js';
 
 export const train: Command = {
   summary:
@@ -44,6 +45,7 @@ export const train: Command = {
     seconds: { value: 'X', help: 'end after this number of seconds of work' },
     'save-every': { value: 'X', default: '60', help: 'seconds between saves on the way; 0 for none' },
     ...configOptions,
+    ...musicOptions,
     ...encodingOption,
   },
   run: runTrain,
@@ -58,12 +60,19 @@ async function runTrain(args: Arguments): Promise<number> {
   const config = await configOf(args);
   await checkWritable(out);
 
-  if (isGenerated(config) && args.operands.length) throw new UsageError('a built-in dataset needs no text.');
+  const made = isGenerated(config);
+  if (made && args.operands.length) throw new UsageError('a built-in dataset needs no text.');
   const interrupted = interruption();
   const { signal } = interrupted;
   const resume = await isThere(args, out);
-  const raw = (config.unit ?? (await savedConfig(resume, out))?.unit) === 'byte';
-  const texts = !isGenerated(config) && (await readTexts(args.operands, { ...readingOf(args, raw), signal }));
+  const former = await savedConfig(resume, out);
+  const raw = (config.unit ?? former?.unit) === 'byte';
+  const midi = await midiFiles(args.operands);
+  const texts =
+    !made &&
+    (midi.length
+      ? await readPieces(args, midi, config, former, signal)
+      : await readTexts(args.operands, { ...readingOf(args, raw), signal }));
   if (texts && !args.flag('quiet')) for (const note of texts.notes) process.stderr.write(`${note}\n`);
   const text = texts ? texts.bytes : undefined;
   if (text && !resume && !args.flag('quiet')) await sayExamples(config, text);
@@ -116,6 +125,24 @@ async function runTrain(args: Arguments): Promise<number> {
     interrupted.release();
   }
 }
+
+/** MIDI files; the configuration remembers their grid. */
+async function readPieces(
+  args: Arguments,
+  paths: string[],
+  config: Config,
+  saved: Config | undefined,
+  signal: AbortSignal,
+): Promise<Texts> {
+  const { name } = taskIn(saved ?? config);
+  if (name !== 'notes') throw new UsageError('MIDI files are for the task notes: -t notes.');
+  const dataset = { ...(saved?.dataset as object), ...(config.dataset as object) };
+  const music = await readMusic(paths, args, { dataset }, signal);
+  config.dataset = { ...dataset, grid: music.grid };
+  return textOfMusic(paths, music);
+}
+
+const taskIn = ({ task = 'next' }: Config) => (typeof task === 'object' ? task : { name: task });
 
 /** Whether there is a model to go on with. */
 async function isThere(args: Arguments, out: string): Promise<boolean> {
