@@ -29,11 +29,11 @@ const sections = [
   ],
   [
     'Models',
-    'Model TrainOptions Training Progress SampleOptions Sampling Stream Evaluation LabelMetrics LabelMetric Calibration Split Baselines LiveConfig'.split(
+    'Model TrainOptions Training Progress SampleOptions Sampling Stream Evaluation LabelMetrics LabelMetric Calibration ForecastErrors ForecastScores Backtest Split Baselines LiveConfig'.split(
       ' ',
     ),
   ],
-  ['Datasets', 'Dataset Example Numbers BlobLike DatasetPreview ColumnPreview'.split(' ')],
+  ['Datasets', 'Dataset Example Numbers BlobLike DatasetPreview ColumnPreview ColumnInfo TableRows'.split(' ')],
   [
     'Answers of tasks',
     'PredictRequest UnknownSymbol Prediction TextPrediction Hypothesis ClassifyPrediction TagPrediction NumbersPrediction AnyPrediction Predictions ExampleResult'.split(
@@ -53,7 +53,7 @@ const sections = [
       'NetworkGraph GraphSizes GraphTotals GraphParameter GraphBuffer GraphLayer GraphScan GraphSignal GraphExpression ' +
       'GraphOperation GraphOperationBase GraphLinear GraphBias GraphActivation GraphLayerNorm GraphCell ' +
       'GraphInterpolate GraphPaddingMask GraphDropout GraphResidual GraphProduct GraphContext GraphInitialState ' +
-      'GraphAttention GraphOutputFeedback GraphScheduledSampling'
+      'GraphAttention GraphOutputFeedback GraphScheduledSampling GraphScaling GraphScale'
     ).split(' '),
   ],
   [
