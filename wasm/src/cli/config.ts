@@ -44,7 +44,7 @@ export const configOptions: Options = {
   unknown: {
     value: 'NAME',
     default: 'error',
-    help: 'symbols that the model does not know: error, skip, or a symbol of their own that is trained',
+    help: 'symbols that the model does not know: error, skip, or symbol',
   },
   'validation-split': { value: 'X', default: '0.1', help: 'share of the text held out' },
   'evaluate-every': { value: 'N', default: '500', help: 'steps between validations; may change' },

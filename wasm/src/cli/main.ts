@@ -17,8 +17,8 @@ import { train } from './train.js';
 import { version } from './version.js';
 
 const commands: Record<string, Command> = {
-  preview,
   train,
+  preview,
   sample,
   predict,
   evaluate,

@@ -28,8 +28,8 @@ export const predict: Command = {
     seed: { value: 'N', help: 'of the first answer that is drawn, then one more each; default a new one' },
     unknown: {
       value: 'NAME',
-      default: 'as the model was trained',
-      help: 'symbols outside the vocabulary: error, skip them, or read the unknown symbol of the model',
+      default: 'as trained',
+      help: 'symbols outside the vocabulary: error, skip, or symbol',
     },
     ...encodingOption,
   },

@@ -34,7 +34,7 @@ export const train: Command = {
     },
     fresh: { help: 'start over, whatever is there' },
     continue: {
-      help: 'train on with another text, or more of it: what is new in it gets weights of its own',
+      help: 'another text, or more of it: what is new gets weights of its own',
     },
     steps: {
       short: 'n',
