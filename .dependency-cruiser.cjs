@@ -67,7 +67,7 @@ module.exports = {
     only(
       'page-uses-the-public-name',
       { path: '^web/', pathNot: '^web/[^/]*\\.config\\.ts$' },
-      { pathNot: '^web/|^dist/(index|export/index|diagram/index)\\.d\\.ts$' },
+      { pathNot: '^web/|^dist/(index|export/index|midi/index|diagram/index)\\.d\\.ts$' },
       'The page uses the package as anybody does.',
     ),
     only(
