@@ -29,11 +29,11 @@ const sections = [
   ],
   [
     'Models',
-    'Model TrainOptions Training Progress SampleOptions Sampling Stream Evaluation LabelMetrics LabelMetric Calibration Split Baselines LiveConfig'.split(
+    'Model TrainOptions Training Progress SampleOptions Sampling Stream Evaluation LabelMetrics LabelMetric Calibration Split Baselines Backtest ForecastScores ForecastErrors LiveConfig'.split(
       ' ',
     ),
   ],
-  ['Datasets', 'Dataset Example Numbers BlobLike DatasetPreview ColumnPreview'.split(' ')],
+  ['Datasets', 'Dataset Example Numbers BlobLike DatasetPreview ColumnPreview TableRows'.split(' ')],
   [
     'Answers of tasks',
     'PredictRequest UnknownSymbol Prediction TextPrediction Hypothesis ClassifyPrediction TagPrediction NumbersPrediction AnyPrediction Predictions ExampleResult'.split(
@@ -53,7 +53,7 @@ const sections = [
       'NetworkGraph GraphSizes GraphTotals GraphParameter GraphBuffer GraphLayer GraphScan GraphSignal GraphExpression ' +
       'GraphOperation GraphOperationBase GraphLinear GraphBias GraphActivation GraphLayerNorm GraphCell ' +
       'GraphInterpolate GraphPaddingMask GraphDropout GraphResidual GraphProduct GraphContext GraphInitialState ' +
-      'GraphAttention GraphOutputFeedback GraphScheduledSampling'
+      'GraphAttention GraphOutputFeedback GraphScheduledSampling GraphScaling GraphScale'
     ).split(' '),
   ],
   [
@@ -64,7 +64,7 @@ const sections = [
     ).split(' '),
   ],
   ['Where and how a model runs', 'Runtime OpenOptions Arithmetic Build WasmModule'.split(' ')],
-  ['What a model says of itself', 'ModelInfo Info DataInfo RuntimeInfo CheckedConfig Support'.split(' ')],
+  ['What a model says of itself', 'ModelInfo Info DataInfo ColumnInfo RuntimeInfo CheckedConfig Support'.split(' ')],
   [
     'Configuration',
     (
