@@ -36,7 +36,7 @@ const files: Record<string, Case> = {
   },
   'regress, a header and two series': {
     task: 'regress',
-    text: `x;y\n${repeated((i) => `${Math.sin(i)}; ${i}`)}\n\n${repeated((i) => `${-i},+1.25E1`)}`,
+    text: `x;y\n${repeated((i) => `${Math.sin(i)}; ${i}`)}\n\n${repeated((i) => `${-i};+1.25E1`)}`,
   },
   'regress, longer than an example may be': {
     task: 'regress',
