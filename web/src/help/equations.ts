@@ -4,7 +4,17 @@ import type { SettingName } from '../settings/settings';
 
 /** Controls beside the settings: the options of cells, and what only a view or a question has. */
 export type HelpName =
-  SettingName | 'preset' | 'activation' | 'cellInput' | 'forgetBias' | 'reset' | 'smoothing' | 'beam';
+  | SettingName
+  | 'preset'
+  | 'activation'
+  | 'cellInput'
+  | 'forgetBias'
+  | 'highwayBias'
+  | 'inputControl'
+  | 'candidate'
+  | 'reset'
+  | 'smoothing'
+  | 'beam';
 
 /** Null where a setting has no arithmetic of its own. */
 export const equations: Record<HelpName, string | null> = {
@@ -77,6 +87,9 @@ export const equations: Record<HelpName, string | null> = {
   activation: 'h = φ(U·x + W·h₋ + b)',
   cellInput: 'c = f∘c₋ + i∘g,  g = tanh(a)  or  σ(a)',
   forgetBias: 'f = σ(U·x + W·h₋ + b)',
+  highwayBias: 'h = r∘c + (1−r)∘(U_s·x),  r = σ(… + b)',
+  inputControl: 'h = f∘h₋ + (1−σ(a−1))∘g  or  f∘h₋ + (1−f)∘g,  f = σ(a)',
+  candidate: 'n = a,  or  a + ½ above 0 and σ(a) below',
   reset: 'n = tanh(U·x + r∘(W·h₋))  or  tanh(U·x + W·(r∘h₋))',
   smoothing: 's ← k·s + (1−k)·L',
   beam: 'argmax Σₜ log p(yₜ | y₁…yₜ₋₁)',
