@@ -42,6 +42,7 @@ export const commands = {
     presets: 'trains every preset on one text, beside the order-2 Markov baseline',
     pretrain: 'trains the small model that the page writes with at first',
     screenshot: 'pictures of the page, wide and phone, light and dark, into build/screenshots/',
+    settings: "writes the table of the page's settings in web/README.md",
     tasks: "trains networks on the tasks; the README's table is made by it",
     texts: 'writes the sample texts of the page',
   },

@@ -24,7 +24,7 @@ NetworkSizes sizes_of_examples(const Config& config, Index vocabulary) {
     data.targets.resize(std::size_t(vocabulary));
   }
   NetworkSizes sizes = network_sizes(config, data);
-  if (sizes.lengths > 0) sizes.lengths = task.max_length + 1;
+  if (sizes.lengths > 0) sizes.lengths = task.written_length() + 1;
   return sizes;
 }
 
@@ -44,8 +44,8 @@ NetworkSizes sizes_of(const Config& config, Index vocabulary) {
 Json describe(const Config& config, const NetworkSizes& sizes) {
   const TaskConfig& task = config.task;
   const bool windows = task.learns_text() || task.kind == TaskKind::tensor;
-  const Index T = windows ? config.sequence_length : task.pooled() ? 1 : task.max_length;
-  const Index S = task.pooled() || task.info().encoder ? task.max_length : 0;
+  const Index T = windows ? config.sequence_length : task.pooled() ? 1 : task.written_length();
+  const Index S = task.pooled() || task.info().encoder ? task.written_length() : 0;
   const Plan plan = compile(config, sizes);
   Json graph = plan.to_json();
   put(graph, {{"totals", object({{"parameters", plan.parameters.size()},

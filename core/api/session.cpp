@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
+#include <utility>
 
 #include "unfold/base/numeric.h"
 #include "unfold/base/parallel.h"
 #include "unfold/inspect/gradient_flow.h"
 #include "unfold/io/checkpoint.h"
+#include "unfold/io/extend.h"
 #include "unfold/kernels/kernels.h"
 
 namespace unfold {
@@ -19,13 +20,23 @@ constexpr double most_bytes = 3.5e9;  // of the 4 GB that 32-bit WebAssembly can
 constexpr double most_bytes = 64e9;
 #endif
 
+/// What makes a network smaller whose examples are long.
+std::string remedy(const Config& config, Index longest) {
+  if (config.task.learns_text() || longest <= TaskConfig::usual_length) return "";
+  return " (the longest example has " + std::to_string(longest) +
+         " steps: lower batchSize, or cut with task.maxLength and task.truncate)";
+}
+
+constexpr int most_vocabulary = 65534;
+
 }  // namespace
 
 void check_size(const Config& config, const NetworkSizes& sizes, Index T, Index S, Index text_tokens) {
   const Estimate size = estimate(config, sizes, T, S, text_tokens);
   if (size.bytes > most_bytes)
     throw Error(ErrorCode::out_of_memory, "layers",
-                "a network that trains within " + std::to_string(std::int64_t(most_bytes / 1e6)) + " MB",
+                "a network that trains within " + std::to_string(std::int64_t(most_bytes / 1e6)) + " MB" +
+                    remedy(config, std::max(T, S)),
                 std::to_string(std::int64_t(size.bytes / 1e6)) + " MB");
 }
 
@@ -49,7 +60,7 @@ void check_examples(const CheckpointHeader& header, const Symbols& given, const 
     if (!kept) refuse_text("text", expected, actual);
   };
   need(given.inputs == header.symbols.inputs && given.targets == header.symbols.targets,
-       "examples with the symbols of the model's vocabulary", "others");
+       "a dataset with the symbols of the model's vocabulary", "others");
   const auto sizes = [](const NetworkSizes& s) {
     return std::to_string(s.numbers) + " numbers a step, a context of " + std::to_string(s.context) + ", " +
            std::to_string(s.outputs) + " outputs";
@@ -80,7 +91,7 @@ Session::Session(const Config& config, std::string text) : config_(config) {
   build(true);
 }
 
-Session::Session(std::span<const std::byte> checkpoint, std::string text) {
+Session::Session(std::span<const std::byte> checkpoint, std::string text, bool extends) {
   CheckpointHeader header;
   const TensorFile file = read_checkpoint(checkpoint, header);
   config_ = header.config;
@@ -88,39 +99,105 @@ Session::Session(std::span<const std::byte> checkpoint, std::string text) {
   symbols_ = header.symbols;
   check_parameters(file, config_, header.sizes);
   resumed_ = header.progress;
-  read(text);
-  std::string().swap(text);
+  if (extends && !text.empty() && config_.dataset.name.empty()) {
+    extend(file, header, text);
+  } else {
+    if (config_.task.learns_text() || !config_.dataset.name.empty()) {
+      read(text);
+    } else if (!text.empty()) {
+      Dataset data = known_examples_of(text);
+      adopt(header, data);
+      take_examples(std::move(data));
+    }
+    std::string().swap(text);
+    open(file, header);
+  }
+}
+
+/// A model of the sizes and symbols that the checkpoint has.
+void Session::open(const TensorFile& file, const CheckpointHeader& header) {
   if (loader_) check_examples(header, symbols_, sizes_);
   symbols_ = header.symbols;
   sizes_ = header.sizes;
   names_.inputs = symbols_.inputs;
   names_.targets = symbols_.targets;
+  names_.words = symbols_.words;
   names_.numbers = sizes_.numbers;
   names_.outputs = sizes_.outputs;
   names_.context = sizes_.context;
+  names_.columns = symbols_.columns;
   build(false);
   load_parameters(file, *network_);
   if (trainer_ && header.training) load_training(file, header, *trainer_);
 }
 
+/// One that goes on with other data.
+void Session::extend(const TensorFile& file, const CheckpointHeader& header, std::string_view text) {
+  Extension extension;
+  if (config_.task.learns_text()) {
+    extension = unfold::extend(header, Vocabulary::of(text, config_.bytes, most_vocabulary));
+    symbols_ = extension.symbols;
+    read_text(text);
+  } else {
+    const Index longest = std::exchange(config_.task.max_length, config_.task.truncate ? config_.task.max_length : 0);
+    Dataset data = known_examples_of(text);
+    config_.task.max_length = std::max(config_.task.max_length, longest);
+    extension = unfold::extend(header, data);
+    take_examples(std::move(data));
+    if (sizes_.lengths > header.sizes.lengths)
+      refuse_text("text", "answers of at most " + std::to_string(header.sizes.lengths - 1) + " symbols",
+                  std::to_string(sizes_.lengths - 1));
+    sizes_.lengths = header.sizes.lengths;
+  }
+  added_ = extension.added;
+  build(true);
+  load_extended(file, header, extension, *network_, trainer_.get());
+}
+
 /// Takes in the text, or the examples.
 void Session::read(std::string_view text) {
-  if (config_.task.learns_text()) {
-    std::vector<std::uint32_t> lost;
-    tokens_ = symbols_.vocabulary.encode(text, &lost);
-    replaced_ = std::int64_t(lost.size());
-    sizes_.symbols = sizes_.outputs = symbols_.vocabulary.size();
-    return;
-  }
-  if (config_.dataset.name.empty() && text.empty()) return;
-  Dataset data = config_.dataset.name.empty() ? read_dataset(text, config_) : make_corpus(config_.dataset);
-  names_ = {.inputs = data.inputs,
-            .targets = data.targets,
-            .numbers = data.numbers,
-            .outputs = data.outputs,
-            .context = data.context};
+  if (config_.task.learns_text()) return read_text(text);
+  if (!config_.dataset.name.empty() || !text.empty()) take_examples(examples_of(text));
+}
+
+void Session::read_text(std::string_view text) {
+  std::vector<std::uint32_t> lost;
+  tokens_ = symbols_.vocabulary.encode(text, &lost);
+  replaced_ = std::int64_t(lost.size());
+  sizes_.symbols = sizes_.outputs = symbols_.vocabulary.size();
+}
+
+Dataset Session::examples_of(std::string_view text) {
+  if (!config_.dataset.name.empty()) return make_corpus(config_.dataset);
+  Dataset data = read_dataset(text, config_, &symbols_.columns);
+  const bool windows = config_.task.kind == TaskKind::regress && !config_.task.pooled();
+  if (config_.task.max_length > 0 || windows) return data;
+  Index longest = 0;
+  for (const auto* part : {&data.train, &data.validation, &data.test})
+    for (const Example& e : *part) longest = std::max({longest, data.steps(e), Index(e.target.size())});
+  if (longest > TaskConfig::usual_length) config_.task.max_length = longest;
+  return data;
+}
+
+/// With all symbols that they have: which of them are unknown, the model has learned already.
+Dataset Session::known_examples_of(std::string_view text) {
+  const Unknown unknown = std::exchange(config_.dataset.unknown, Unknown::error);
+  Dataset data = examples_of(text);
+  config_.dataset.unknown = unknown;
+  return data;
+}
+
+void Session::take_examples(Dataset data) {
+  const auto keep = [&](std::vector<Example>& part) { return std::exchange(part, {}); };
+  std::vector<Example> parts[]{keep(data.train), keep(data.validation), keep(data.test)};
+  names_ = data;
+  data.train = std::move(parts[0]);
+  data.validation = std::move(parts[1]);
+  data.test = std::move(parts[2]);
   symbols_.inputs = names_.inputs;
   symbols_.targets = names_.targets;
+  symbols_.words = names_.words;
+  symbols_.columns = names_.columns;
   sizes_ = network_sizes(config_, data);
   examples_ = std::make_unique<ExampleLoader>(config_, std::move(data));
   loader_ = examples_.get();
@@ -162,8 +239,10 @@ std::vector<std::string> Session::sample_start(const std::string& prompt, const 
     const Token line_break = symbols_.vocabulary.token('\n');
     tokens.push_back(line_break < symbols_.vocabulary.size() ? line_break : Token(0));
   }
+  SampleOptions drawn = options;
+  if (symbols_.vocabulary.has_unknown()) drawn.never = Token(symbols_.vocabulary.size() - 1);
   sampler_.reset();
-  sampler_.emplace(*network_, options);
+  sampler_.emplace(*network_, drawn);
   sampler_->prompt(tokens);
   sample_left_ = length;
   return utf8_of(lost);

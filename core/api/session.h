@@ -57,8 +57,9 @@ class Session {
   Session(const Config& config, std::string text);
   /// A model from a checkpoint. With the text that it was trained on, training goes on bit for bit as if it had never
   /// stopped; without (empty), the model predicts and samples. Throws Error{invalid_checkpoint}; Error{invalid_text} if
-  /// the text is another one.
-  Session(std::span<const std::byte> checkpoint, std::string text);
+  /// the text is another one, unless the session is to `extend` the model: then it goes on with the new text, whose own
+  /// symbols and labels get rows (see info()'s `added`), from the first of its examples.
+  Session(std::span<const std::byte> checkpoint, std::string text, bool extend = false);
 
   const Config& config() const { return config_; }
   /// Symbols of the task "next".
@@ -97,6 +98,10 @@ class Session {
   /// The same in slices: begins, then goes on for about `count` tokens at a time; nullopt until all is counted.
   void baselines_start(int max_order);
   std::optional<Json> baselines_next(Index count);
+  /// How the model and simple forecasts do on a split that training has not seen, at one step and at `steps`; see
+  /// backtest.h. Of regress, where the next row is predicted. Throws Error{invalid_state} for another task, without
+  /// examples or an empty split.
+  Json backtest(Split split, Index steps);
   /// Norms of ∂L_t/∂h_{t−k}, [layers][lags + 1], on the start of the validation text (or of the text); see
   /// gradient_flow.h. Throws Error{invalid_argument} if the text is shorter than lags + 2, Error{invalid_state} without
   /// a text.
@@ -128,12 +133,23 @@ class Session {
   /// request, Error{invalid_state} for the task "next".
   Json predict(const Json& request);
 
-  /// {config, parameters, memoryBytes, vocabulary, characters, step, epoch, validationLoss, threads, build, math,
-  /// canTrain}, and `data` (names, sizes, numbers of examples, trivialLoss) for a task with examples.
+  /// The network's graph, see describe.h, with `scaling` {inputs, outputs} of columns {mean, scale, log} where numbers
+  /// are scaled: u = v, or sign(v)·ln(1 + |v|) with `log`, and the network reads (u − mean)/scale.
+  Json graph() const;
+
+  /// {config, parameters, memoryBytes, vocabulary, tokens, step, epoch, validationLoss, threads, build, math,
+  /// canTrain}, and `data` (names, columns, sizes, numbers of examples, trivialLoss) for a task with examples.
   Json info() const;
 
  private:
   void read(std::string_view text);
+  void read_text(std::string_view text);
+  /// The examples of a text, or those that the configuration names.
+  Dataset examples_of(std::string_view text);
+  Dataset known_examples_of(std::string_view text);
+  void take_examples(Dataset data);
+  void open(const TensorFile& file, const CheckpointHeader& header);
+  void extend(const TensorFile& file, const CheckpointHeader& header, std::string_view text);
   void build(bool initialized);
   /// Refuses a task that does not learn from a text.
   void check_text() const;
@@ -146,7 +162,8 @@ class Session {
   Dataset names_;
   std::unique_ptr<ExampleLoader> examples_;  // until the trainer takes them
   ExampleLoader* loader_ = nullptr;
-  std::int64_t replaced_ = 0;  // characters of the text that became the unknown symbol
+  std::int64_t replaced_ = 0;       // characters of the text that became the unknown symbol
+  std::vector<std::string> added_;  // symbols and labels that a model was extended by
   std::unique_ptr<Network> network_;
   std::unique_ptr<Trainer> trainer_;
   Progress resumed_;  // of a checkpoint opened without its text

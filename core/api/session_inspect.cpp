@@ -2,10 +2,12 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "unfold/api/describe.h"
 #include "unfold/api/session.h"
 #include "unfold/base/numeric.h"
 #include "unfold/base/parallel.h"
 #include "unfold/base/utf8.h"
+#include "unfold/generate/backtest.h"
 #include "unfold/generate/predict.h"
 #include "unfold/inspect/gradient_flow.h"
 #include "unfold/kernels/kernels.h"
@@ -66,6 +68,17 @@ std::optional<Json> Session::baselines_next(Index count) {
       object({{"uniform", numeric::log(double(symbols_.vocabulary.size()))}, {"markov", Json(markov_->losses())}});
   markov_.reset();
   return losses;
+}
+
+Json Session::backtest(Split split, Index steps) {
+  if (!loader_) refuse_state("text", "the examples (open the checkpoint with them)", "none");
+  return unfold::backtest({*network_, config_, names_}, loader_->data(), loader_->examples(split), steps);
+}
+
+Json Session::graph() const {
+  Json graph = describe(config_, network_->sizes());
+  if (const Json scaling = scaling_json(names_.columns); !scaling.empty()) put(graph, {{"scaling", scaling}});
+  return graph;
 }
 
 Json Session::gradient_flow(Index lags) {
@@ -164,6 +177,7 @@ Json Session::info() const {
                       {"vocabulary", object({{"size", symbols.size()},
                                              {"symbols", symbols},
                                              {"unknown", replaced_},
+                                             {"added", Json(added_)},
                                              {"unit", vocabulary.bytes() ? "byte" : "character"}})},
                       {"tokens", object({{"train", trainer_ ? trainer_->train_tokens() : 0},
                                          {"validation", trainer_ ? trainer_->validation_tokens() : 0}})},
@@ -181,11 +195,15 @@ Json Session::info() const {
                       {"numbers", sizes_.numbers},
                       {"outputs", sizes_.outputs},
                       {"context", sizes_.context},
+                      {"words", names_.words},
+                      {"truncated", names_.truncated},
+                      {"notes", Json(names_.file.notes)},
                       {"steps", T},
                       {"encoderSteps", S},
                       {"train", count(Split::train)},
                       {"validation", count(Split::validation)},
                       {"test", count(Split::test)}});
+  if (!names_.columns.empty()) put(data, {{"columns", columns_json(names_.columns)}});
   if (loader_) put(data, {{"trivialLoss", trivial_loss(loader_->data(), config_.task)}});
   put(info, {{"data", data}});
   return info;

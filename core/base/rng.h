@@ -20,6 +20,7 @@ enum class Stream : std::uint32_t {
   corpus = 4,
   choice = 5,
   examples = 6,
+  unknown = 7,
   test = 9
 };
 

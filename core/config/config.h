@@ -155,7 +155,7 @@ struct Config {
   TaskConfig task;
   DatasetConfig dataset;
   bool bytes = false;  // tokens are bytes, not Unicode code points
-  int vocabulary = 1024;
+  int vocabulary = 8192;
   double validation_split = 0.1;
   int embedding = 0;          // size of learned symbol vectors; 0: one-hot symbols
   bool tie_weights = false;   // the readout uses the embedding's matrix (Press & Wolf 2017)

@@ -31,6 +31,11 @@ void parse_initialization(Reader& r, InitializationConfig& c);
 Json initialization_json(const InitializationConfig& i);
 /// "optimizers", "schedules", "scheduledSamplings" and "initializations".
 void training_choices(Json& schema);
+/// "dataset", and what stands of it in the canonical form; empty where all is as by default.
+void parse_dataset(Reader& r, DatasetConfig& d);
+Json dataset_json(const DatasetConfig& d);
+/// Refuses settings of a table where the task reads none.
+void check_dataset(const Config& c);
 /// "task", "dataset", "attention" and "context".
 void parse_task(Reader& r, Config& c);
 void task_json(const Config& c, Json& json);

@@ -5,6 +5,7 @@
 namespace unfold {
 namespace {
 
+constexpr const char* weightings[]{"none", "balanced"};
 constexpr const char* scores[]{"additive", "multiplicative"};
 constexpr Named<Termination> terminations[]{
     {"end", Termination::end}, {"halt", Termination::halt}, {"count", Termination::count}};
@@ -26,25 +27,6 @@ void parse_attention(Reader& r, AttentionConfig& a) {
   in.finish();
 }
 
-void parse_corpus(Reader& r, DatasetConfig& c) {
-  const Json* value = r.get("dataset");
-  if (!value) return;
-  const Json object = expanded(*value, "name");
-  Reader in(object, r.path("dataset"));
-  const Json* name = in.get("name");
-  if (!name || !name->is_string()) refuse_config(in.path("name"), "a name", name ? shown(*name) : "nothing");
-  c.name = name->get<std::string>();
-  if (!find_generated_dataset(c.name)) {
-    std::vector<const char*> known;
-    for (const DatasetInfo* info : generated_datasets()) known.push_back(info->name);
-    refuse_config(in.path("name"), "one of " + joined(known), shown(*name));
-  }
-  in.integer("difficulty", c.difficulty, 0, 100000);
-  in.integer("count", c.count, 10, 10e6);
-  in.integer("seed", c.seed, 0, 9007199254740991.0);
-  in.finish();
-}
-
 void parse_pooling(Reader& in, TaskConfig& t) {
   const TaskInfo& info = t.info();
   if (info.pools == TaskInfo::Pools::never) return;
@@ -58,9 +40,14 @@ void parse_pooling(Reader& in, TaskConfig& t) {
 void parse_task_fields(Reader& in, TaskConfig& t) {
   const TaskInfo& info = t.info();
   parse_pooling(in, t);
-  if (info.sequences) {
-    in.one_of("termination", terminations, t.termination);
-    in.integer("maxLength", t.max_length, 1, 65536);
+  if (info.sequences) in.one_of("termination", terminations, t.termination);
+  if (info.data == TaskData::examples) {
+    in.integer("maxLength", t.max_length, 1, TaskConfig::most_steps);
+    in.boolean("truncate", t.truncate);
+  }
+  if (info.labels) {
+    in.number("labelSmoothing", t.label_smoothing, 0, 0.9);
+    t.class_weights = in.choice("classWeights", weightings, weightings[0]) == weightings[1];
   }
   if (info.sizes) {
     in.integer("inputs", t.inputs, 1, 65536);
@@ -82,7 +69,7 @@ TaskKind parse_kind(Reader& in, TaskKind otherwise) {
 
 void parse_task(Reader& r, Config& c) {
   TaskConfig& t = c.task;
-  parse_corpus(r, c.dataset);
+  parse_dataset(r, c.dataset);
   const DatasetInfo* made = find_generated_dataset(c.dataset.name);
   if (made) {
     t.kind = made->task;
@@ -109,15 +96,15 @@ void task_json(const Config& c, Json& json) {
   const TaskInfo& info = t.info();
   Json task = object({{"name", info.name}});
   if (info.pools != TaskInfo::Pools::never) put(task, {{"pooling", name_of(poolings, t.pooling)}});
-  if (info.sequences) put(task, {{"termination", name_of(terminations, t.termination)}, {"maxLength", t.max_length}});
+  if (info.sequences) put(task, {{"termination", name_of(terminations, t.termination)}});
+  if (info.sequences || t.max_length > 0) put(task, {{"maxLength", t.written_length()}});
+  if (t.label_smoothing > 0) put(task, {{"labelSmoothing", t.label_smoothing}});
+  if (t.class_weights) put(task, {{"classWeights", weightings[1]}});
+  if (t.truncate) put(task, {{"truncate", true}});
   if (info.sizes) put(task, {{"inputs", t.inputs}, {"outputs", t.outputs}});
   if (t.context > 0) put(task, {{"context", t.context}});
   put(json, {{"task", task}});
-  const DatasetConfig& made = c.dataset;
-  if (!made.name.empty())
-    put(json,
-        {{"dataset",
-          object({{"name", made.name}, {"difficulty", made.difficulty}, {"count", made.count}, {"seed", made.seed}})}});
+  if (const Json dataset = dataset_json(c.dataset); !dataset.empty()) put(json, {{"dataset", dataset}});
   if (c.has_context()) put(json, {{"context", name_of(uses, c.context)}});
   const AttentionConfig& a = c.attention;
   if (a.on)
@@ -256,6 +243,7 @@ void check_stack(const Config& c, bool encoder) {
 
 void check_task(const Config& c) {
   const TaskInfo& info = c.task.info();
+  check_dataset(c);
   check_stack(c, false);
   if (c.encoder.on()) check_stack(c, true);
   for (std::size_t e = 0; e < c.readout.size(); ++e)

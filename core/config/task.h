@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "unfold/base/real.h"
 
@@ -26,6 +27,9 @@ enum class Pooling { none, last, mean };
 /// first, and the number of steps that remain is an input.
 enum class Termination { end, halt, count };
 
+/// What numbers of a file become before a network reads them; see data/scaling.h.
+enum class Scaling { none, standard, minmax, log };
+
 /// What a task allows in a configuration. The texts are literals.
 struct TaskInfo {
   enum class Pools { never, optional, always };
@@ -38,6 +42,8 @@ struct TaskInfo {
   bool bidirectional = false;   // an answer may depend on later steps
   bool sequences = false;       // predicts sequences that end: `termination` and `maxLength`
   bool encoder = false;         // a source sequence is read by layers of its own
+  bool labels = false;          // answers with one of a set of labels
+  bool reads_symbols = false;   // an example has a sequence of symbols as its input
   bool context = false;         // may be given a context
   bool sizes = false;           // the caller says how many inputs and outputs there are
   Pools pools = Pools::never;
@@ -51,22 +57,57 @@ struct TaskConfig {
   TaskKind kind = TaskKind::next;
   Pooling pooling = Pooling::none;             // classify and regress
   Termination termination = Termination::end;  // generate and translate
-  Index max_length = 256;                      // steps of a sequence at most
-  Index inputs = 0, outputs = 0;               // tensor: numbers a step; outputs 0: the states of the last layer
-  Index context = 0;                           // tensor and generate: numbers of the given context
+  /// Steps of a sequence at most; 0: what the data have, up to most_steps, and usual_length where something is written
+  /// or cut into windows.
+  Index max_length = 0;
+  bool truncate = false;          // longer sequences are cut, not refused
+  double label_smoothing = 0;     // classify and tag
+  bool class_weights = false;     // the same: rare labels weigh as much as frequent ones
+  Index inputs = 0, outputs = 0;  // tensor: numbers a step; outputs 0: the states of the last layer
+  Index context = 0;              // tensor and generate: numbers of the given context
 
   const TaskInfo& info() const { return task_info(kind); }
   const char* name() const { return info().name; }
   bool pooled() const { return pooling != Pooling::none; }
   bool learns_text() const { return info().data == TaskData::text; }
+  /// Most steps of a sequence that is read, and of one that is written.
+  Index read_length() const { return max_length > 0 ? max_length : most_steps; }
+  Index written_length() const { return max_length > 0 ? max_length : usual_length; }
+
+  static constexpr Index most_steps = 65536, usual_length = 256;
 };
 
-/// Where examples come from, if the engine makes them. An empty name: from the given text.
+/// On which side of a line the label stands; whether a file begins with a header.
+enum class LabelSide { automatic, first, last };
+enum class Header { automatic, yes, no };
+/// What becomes of a symbol that the model does not know: an error that names it, nothing, or a symbol that training
+/// has learned to stand for all of these.
+enum class Unknown { error, skip, symbol };
+
+/// What becomes of the dates of a table: left out, or inputs (hour, weekday and month, each as sine and cosine).
+enum class Dates { ignore, features };
+
+/// What becomes of a missing value of a table: the text is refused; the value before it, within its series; the line
+/// between its neighbours; or the input is zero and the loss does not count it.
+enum class Missing { refuse, forward, interpolate, mask };
+
+/// Where examples come from. With a name, the engine makes them; else they are in the given text, and the rest says how
+/// it is read (data/table.h).
 struct DatasetConfig {
   std::string name;
   int difficulty = 0;  // 0: the default of the dataset
   int count = 10000;
   std::uint64_t seed = 1;
+  std::vector<std::string> inputs, targets, ignore;  // columns by name; empty: chosen by what they hold
+  std::string id;                                    // the column that says which series a row belongs to
+  Dates dates = Dates::ignore;
+  Missing missing = Missing::refuse;
+  Scaling scaling = Scaling::standard;  // of the text's numbers; those of a generated dataset stay as they are
+  LabelSide label = LabelSide::automatic;
+  Header header = Header::automatic;
+  Unknown unknown = Unknown::error;
+
+  bool generated() const { return !name.empty(); }
 };
 
 }  // namespace unfold

@@ -103,16 +103,21 @@ class ExampleLoader final : public DataLoader {
 
  private:
   void shuffle(std::int64_t epoch);
+  void read_row(const Real* row, Real* to) const;
+  /// Puts the unknown symbol in place of some that were loaded.
+  void drop_symbols(Workspace& w, std::int64_t step) const;
   void fill_column(Workspace& w, Index n, const Example& e);
 
   Config config_;
   const TaskHead& head_;
   Dataset data_;
   Index steps_ = 1, encoder_steps_ = 0;
+  double unknown_rate_ = 0;
   std::vector<std::uint32_t> order_;
   std::int64_t shuffled_ = -1;
   std::vector<const Example*> chosen_;
   std::vector<Index> encoder_lengths_;
+  Scales inputs_;
   Targets targets_;
 };
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "unfold/data/examples.h"
+#include "unfold/data/scaling.h"
 #include "unfold/data/task_head.h"
+#include "unfold/data/unknown.h"
 
 namespace unfold {
 
@@ -42,7 +44,22 @@ const TaskHead& task_head(const TaskConfig& task) {
   refuse_argument("task.name", "a task that learns from examples", task.name());
 }
 
-Dataset read_dataset(std::string_view text, const Config& config) { return task_head(config.task).read(text, config); }
+Dataset read_dataset(std::string_view text, const Config& config, const std::vector<Column>* known) {
+  const TaskHead& head = task_head(config.task);
+  const bool exists = known && !known->empty();
+  Dataset data = exists ? head.read_known(text, config, known) : head.read(text, config);
+  if (config.task.kind == TaskKind::regress && data.columns.empty())
+    data.columns = numbered_columns(data.numbers, data.outputs, !config.task.pooled());
+  if (!exists)
+    fit_scaling(data, config.dataset.scaling);
+  else if (known->size() == data.columns.size())  // others will be refused
+    data.columns = *known;
+  if (data.truncated > 0)
+    data.file.notes.push_back(std::to_string(data.truncated) + " sequences were cut to " +
+                              std::to_string(config.task.max_length) + " steps.");
+  if (config.dataset.unknown == Unknown::symbol) learn_unknown(data, config.task.info().autoregressive);
+  return data;
+}
 
 double trivial_loss(const Dataset& data, const TaskConfig& task) {
   return task_head(task).trivial_loss(data.train, data.validation.empty() ? data.train : data.validation, data);

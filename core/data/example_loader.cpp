@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <cmath>
 
 #include "unfold/base/hash.h"
 #include "unfold/base/rng.h"
 #include "unfold/data/data_loader.h"
+#include "unfold/data/unknown.h"
 #include "unfold/model/loss.h"
 
 namespace unfold {
@@ -52,7 +54,11 @@ ExampleLoader::ExampleLoader(const Config& config, Dataset data)
       steps_(largest(data_, 1, [&](const Example& e) { return head_.steps(config.task, data_, e); })),
       encoder_steps_(largest(data_, 0, [&](const Example& e) { return head_.encoder_steps(config.task, data_, e); })),
       encoder_lengths_(std::size_t(columns_)),
+      inputs_(data_.columns, &Column::input),
       targets_(steps_, columns_, data_.outputs) {
+  if (config.dataset.unknown == Unknown::symbol) unknown_rate_ = unknown_rate(data_);
+  targets_.weights = head_.label_weights(config.task, data_);
+  targets_.scales = Scales(data_.columns, &Column::target);
   if (data_.train.empty()) refuse_text("text", "at least one example to learn from", "none");
 }
 
@@ -76,6 +82,18 @@ void ExampleLoader::load(Workspace& w, Progress& progress) {
   chosen_.clear();
   for (Index n = 0; n < N; ++n) chosen_.push_back(&data_.train[order_[std::size_t(progress.cursor + n)]]);
   fill(w, chosen_);
+  drop_symbols(w, progress.step);
+}
+
+void ExampleLoader::drop_symbols(Workspace& w, std::int64_t step) const {
+  if (unknown_rate_ <= 0) return;
+  const int reading = encoder_steps_ > 0 ? 1 : 0;
+  Rng rng(config_.seed, Stream::unknown, std::uint32_t(step));
+  for (Index t = 0; t < w.steps(reading); ++t)
+    for (Index n = 0; n < columns_; ++n) {
+      Token& token = w.tokens(t, reading)[n];
+      if (token != no_token && rng.uniform() < unknown_rate_) token = Token(data_.inputs.size() - 1);
+    }
 }
 
 void ExampleLoader::advance(Workspace&, Progress& progress) {
@@ -133,12 +151,18 @@ void ExampleLoader::fill(Workspace& w, std::span<const Example* const> examples)
   for (std::size_t n = 0; n < examples.size(); ++n) fill_column(w, Index(n), *examples[n]);
 }
 
+/// A step's numbers, scaled. What is missing is zero, which is the mean.
+void ExampleLoader::read_row(const Real* row, Real* to) const {
+  inputs_.scale(row, data_.numbers, to);
+  for (Index k = 0; k < data_.numbers; ++k)
+    if (std::isnan(to[k])) to[k] = 0;
+}
+
 void ExampleLoader::fill_column(Workspace& w, Index n, const Example& e) {
   const int reading = encoder_steps_ > 0 ? 1 : 0;
   for (Index t = 0; t < Index(e.input.size()); ++t) w.tokens(t, reading)[n] = e.input[std::size_t(t)];
   const Index D = data_.numbers;
-  for (Index t = 0; D > 0 && t < data_.steps(e); ++t)
-    std::copy_n(e.numbers.data() + t * D, D, w.numbers(t, reading) + n * D);
+  for (Index t = 0; D > 0 && t < data_.steps(e); ++t) read_row(e.numbers.data() + t * D, w.numbers(t, reading) + n * D);
   std::copy(e.context.begin(), e.context.end(), w.context() + n * data_.context);
   head_.fill(config_.task, data_, e, n, w, targets_);
 }

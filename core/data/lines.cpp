@@ -4,11 +4,12 @@
 
 #include "unfold/base/numeric.h"
 #include "unfold/base/sorting.h"
+#include "unfold/data/cells.h"
 #include "unfold/data/examples.h"
 
 namespace unfold {
 
-Lines::Lines(std::string_view whole) : rest_(whole) {
+Lines::Lines(std::string_view whole, Index before) : Line(before), rest_(whole) {
   if (rest_.starts_with("\xEF\xBB\xBF")) rest_.remove_prefix(3);
 }
 
@@ -28,13 +29,13 @@ bool Lines::next_filled() {
   return false;
 }
 
-void Lines::refuse(Words expected, Words actual) const { refuse_text(line_field(number_), expected, actual); }
+void Line::refuse(Words expected, Words actual) const { refuse_text(line_field(number_), expected, actual); }
 
 std::string line_field(Index number) { return "text line " + std::to_string(number); }
 
 // Symbols ------------------------------------------------------------------------------------------------------
 
-Index Alphabet::add(const Lines& line, std::string_view sequence) {
+Index Alphabet::add(const Line& line, std::string_view sequence) {
   const std::size_t before = symbols_.size();
   try {
     Vocabulary().encode(sequence, &symbols_);  // a vocabulary without symbols reports every one as unknown
@@ -73,10 +74,6 @@ std::string_view trimmed(std::string_view s) {
   while (s.ends_with(' ')) s.remove_suffix(1);
   return s;
 }
-
-namespace {
-
-constexpr double largest_number = 1e15;  // its square is still far from the end of a float
 
 /// A decimal number. Of our own: the library's follow the locale, or are missing in some, and the bits shall be the
 /// same everywhere. 18 digits count; within 15 digits and 10^±22 the result is the nearest double.
@@ -117,9 +114,7 @@ bool parse_number(std::string_view s, double& x) {
   return true;
 }
 
-}  // namespace
-
-Index read_numbers(const Lines& line, std::string_view text, const char* separators, std::vector<Real>& out) {
+Index read_numbers(const Line& line, std::string_view text, const char* separators, std::vector<Real>& out) {
   for (Index column = 1;; ++column) {
     const std::size_t end = text.find_first_of(separators);
     const std::string_view field = trimmed(text.substr(0, end));
@@ -142,15 +137,41 @@ bool is_header(std::string_view text, const char* separators) {
   }
 }
 
-void need_columns(const Lines& line, Index columns, Index& first, const char* what) {
+void need_columns(const Line& line, Index columns, Index& first, const char* what) {
   if (first == 0) first = columns;
   if (columns != first) line.refuse(std::to_string(first) + what + ", like the first", std::to_string(columns) + what);
 }
 
-void need_length(const Lines& line, Index count, const TaskConfig& task) {
-  const Index longest = std::max<Index>(task.max_length, 1);
-  if (count < 1 || count > longest)
-    line.refuse("a sequence of 1 to " + std::to_string(longest) + " steps (task.max_length)", std::to_string(count));
+Index kept_length(const Line& line, Index count, const TaskConfig& task, Index& truncated) {
+  if (count < 1) line.refuse("a sequence of one step or more", std::to_string(count));
+  const Index longest = task.read_length();
+  if (count <= longest) return count;
+  if (!task.truncate)
+    line.refuse("a sequence of at most " + std::to_string(longest) + " steps (task.maxLength goes up to " +
+                    std::to_string(TaskConfig::most_steps) + ", task.truncate cuts longer ones)",
+                std::to_string(count));
+  ++truncated;
+  return longest;
+}
+
+Index code_points(std::string_view text) {
+  return std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+}
+
+std::string_view first_code_points(std::string_view text, Index count) {
+  std::size_t end = 0;
+  for (; end < text.size(); ++end)
+    if ((static_cast<unsigned char>(text[end]) & 0xC0) != 0x80 && count-- == 0) break;
+  return text.substr(0, end);
+}
+
+std::string_view take(Alphabet& alphabet, const Line& line, std::string_view sequence, const TaskConfig& task,
+                      Index& truncated) {
+  const Index count = code_points(sequence),
+              kept = kept_length(line, sequence.empty() ? 0 : std::max<Index>(count, 1), task, truncated);
+  if (kept < count) sequence = first_code_points(sequence, kept);
+  alphabet.add(line, sequence);
+  return sequence;
 }
 
 std::pair<std::string_view, std::string_view> halves(const Lines& line, const char* separators) {

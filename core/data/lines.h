@@ -14,20 +14,30 @@ namespace unfold {
 /// Most symbols of a sequence, and most labels: Token less what an engine adds of its own.
 inline constexpr std::size_t most_symbols = 65000;
 
-/// The lines of a text, without a byte-order mark and the ends "\n" or "\r\n"; the last may lack its end.
-class Lines {
+/// A line that something was read from.
+class Line {
  public:
-  explicit Lines(std::string_view whole);
+  explicit Line(Index number) : number_(number) {}
+  Index number() const { return number_; }
+  [[noreturn]] void refuse(Words expected, Words actual) const;
+
+ protected:
+  Index number_;
+};
+
+/// The lines of a text, without a byte-order mark and the ends "\n" or "\r\n"; the last may lack its end.
+class Lines : public Line {
+ public:
+  /// `before`: lines before it.
+  explicit Lines(std::string_view whole, Index before = 0);
   /// Goes to the next line; false after the last.
   bool next();
   /// The same, past empty lines.
   bool next_filled();
-  [[noreturn]] void refuse(Words expected, Words actual) const;
   std::string_view text;
 
  private:
   std::string_view rest_;
-  Index number_ = 0;
 };
 
 std::string line_field(Index number);
@@ -36,7 +46,7 @@ std::string line_field(Index number);
 class Alphabet {
  public:
   /// Adds those of a sequence of a line; returns how many it has.
-  Index add(const Lines& line, std::string_view sequence);
+  Index add(const Line& line, std::string_view sequence);
   Vocabulary vocabulary();
 
  private:
@@ -48,7 +58,7 @@ class Alphabet {
 std::vector<std::string> names_of(const Vocabulary& v);
 
 /// Appends the numbers between separators; returns how many.
-Index read_numbers(const Lines& line, std::string_view text, const char* separators, std::vector<Real>& out);
+Index read_numbers(const Line& line, std::string_view text, const char* separators, std::vector<Real>& out);
 /// Whether a line has names, and no number, between separators.
 bool is_header(std::string_view text, const char* separators);
 
@@ -58,8 +68,15 @@ std::string_view trimmed(std::string_view s);
 std::pair<std::string_view, std::string_view> halves(const Lines& line, const char* separators = "\t");
 
 /// Refuses a count of columns that is not that of the first line. `first` = 0: this is it.
-void need_columns(const Lines& line, Index columns, Index& first, const char* what);
-/// Refuses a sequence of no steps, or of more than task.max_length.
-void need_length(const Lines& line, Index count, const TaskConfig& task);
+void need_columns(const Line& line, Index columns, Index& first, const char* what);
+/// How many of `count` steps a sequence keeps: all, or those that the task truncates to, counted in `truncated`.
+/// Refuses a sequence of no steps, and a longer one where the task does not truncate.
+Index kept_length(const Line& line, Index count, const TaskConfig& task, Index& truncated);
+/// Adds a sequence to an alphabet, and returns it, cut in the same way.
+std::string_view take(Alphabet& alphabet, const Line& line, std::string_view sequence, const TaskConfig& task,
+                      Index& truncated);
+/// Steps of a sequence of UTF-8, and its first `count`.
+Index code_points(std::string_view text);
+std::string_view first_code_points(std::string_view text, Index count);
 
 }  // namespace unfold

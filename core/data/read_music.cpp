@@ -16,8 +16,7 @@ constexpr Index most_steps = 1 << 19;
 /// arrays of pieces, steps and keys.
 class Rolls final : public JsonHandler {
  public:
-  explicit Rolls(const Config& config, Dataset& data_)
-      : longest(std::max<Index>(config.task.max_length, 1)), data(data_) {}
+  explicit Rolls(const Config& config, Dataset& data_) : longest(config.task.read_length()), data(data_) {}
 
   const Index longest;
   Dataset& data;
@@ -87,7 +86,7 @@ class Rolls final : public JsonHandler {
     if (++arrays == 3) {
       rows.resize(rows.size() + piano_keys);
       if (Index(rows.size()) / piano_keys > longest + 1)
-        return refuse("a piece of at most " + std::to_string(longest) + " steps and one (task.max_length)", "more");
+        return refuse("a piece of at most " + std::to_string(longest) + " steps and one (task.maxLength)", "more");
       if (++steps > most_steps) return refuse("at most " + std::to_string(most_steps) + " steps in all", "more");
     }
     return true;

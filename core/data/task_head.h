@@ -8,18 +8,25 @@
 
 #include "unfold/base/json.h"
 #include "unfold/base/rng.h"
+#include "unfold/data/confusion.h"
 #include "unfold/data/dataset.h"
+#include "unfold/data/scaling.h"
 #include "unfold/model/network.h"
 
 namespace unfold {
 
 /// Loss and metrics of the predictions of one window.
 struct Metrics {
-  double loss = 0;               // summed over what counts: nats, or squared errors
+  /// Summed over what counts: nats, or squared errors. These are in the file's unit squared where there is one column
+  /// to predict, else of the scaled columns, so that 1 is a column's variance in the training part (see Scales).
+  double loss = 0;
   std::int64_t predictions = 0;  // how many count
   /// Correct predictions: labels, or whole sequences under teacher forcing, which are just those that greedy decoding
   /// gets right. Of notes: those in both, among those in either.
   std::int64_t correct = 0, total = 0;
+  Confusion confusion;  // of labels, where nothing is learned
+  /// Of regress, where nothing is learned from it: sums over the predictions, for each column, in the file's units.
+  std::vector<double> squares, absolutes, counted;
 };
 
 /// The targets of a window of T steps of N columns; element t·N + n is step t of column n. A task uses what it
@@ -32,8 +39,10 @@ struct Targets {
   std::vector<Real> values;             // [O × T·N]
   std::vector<Real> halts;              // [T·N]; 1: the sequence ends with this step
   std::vector<std::uint8_t> counts;     // [T·N]; 1: the step has an answer
+  std::vector<Real> weights;            // of each label; empty: all weigh 1
   std::vector<std::uint8_t> wrong;      // [N], scratch
   std::vector<double> losses;           // [T·N], scratch
+  Scales scales;                        // of the columns in `values`, which are scaled already
 
   /// Room for windows of T steps and O values a step.
   Targets(Index T, Index N, Index O);
@@ -64,6 +73,10 @@ class TaskHead {
 
   /// The examples of a text; the format stands at the task's class. Throws Error{invalid_text}.
   virtual Dataset read(std::string_view text, const Config& config) const = 0;
+  /// The same for a model that exists and reads a table: by the names of its columns.
+  virtual Dataset read_known(std::string_view text, const Config& config, const std::vector<Column>* known) const;
+  /// See preview.
+  virtual Json preview(std::string_view text, const Config& config) const;
 
   /// Sizes of the network that the data want.
   virtual NetworkSizes sizes(const TaskConfig& task, const Dataset& data) const = 0;
@@ -78,6 +91,8 @@ class TaskHead {
   /// answers that count), else probabilities.
   virtual Metrics measure(const TaskConfig& task, const Network& network, Workspace& w, Targets& targets,
                           bool learn) const = 0;
+  /// What a mistake of each label weighs while learning; empty: the same.
+  virtual std::vector<Real> label_weights(const TaskConfig&, const Dataset&) const { return {}; }
   /// See trivial_loss.
   virtual double trivial_loss(const std::vector<Example>& train, const std::vector<Example>& measured,
                               const Dataset& data) const = 0;
@@ -93,6 +108,12 @@ class TaskHead {
   virtual void predict(const Predictor& p, const Example& e, const PredictOptions& options, bool has_target,
                        Json& json) const = 0;
 };
+
+/// {format: "lines", rows, first: lines, notes: []}.
+Json preview_lines(std::string_view text);
+/// The same with what its examples are: {…, symbols, lengths: {min, median, max}, separator?, header?, columns?,
+/// labels?}.
+Json preview_examples(std::string_view text, const Config& config);
 
 /// Null for `next` and `tensor`, which have no examples.
 const TaskHead* find_task_head(TaskKind kind);

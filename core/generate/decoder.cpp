@@ -231,7 +231,8 @@ struct Asked {
                  .targets = names.targets,
                  .numbers = names.numbers,
                  .outputs = names.outputs,
-                 .context = names.context};
+                 .context = names.context,
+                 .columns = names.columns};
     data.train.push_back(example);
     return data;
   }
@@ -268,19 +269,42 @@ std::vector<Real> readout(Network& network, const Config& config, const Dataset&
   return {y, y + asked.workspace.steps() * network.outputs()};
 }
 
-std::vector<Real> forecast(Network& network, const Config& config, const Example& example, Index steps,
+namespace {
+
+/// For each column that is read the place among those that are predicted.
+std::vector<std::size_t> places_of(const Network& network, const Dataset& names) {
+  if (network.has_encoder()) refuse_state("task", "a task that predicts its own input", "one answer for a sequence");
+  std::vector<std::size_t> places;
+  std::size_t predicted = 0;
+  for (const Column& c : names.columns) {
+    if (c.input && !c.target)
+      refuse_state("steps", "a model that predicts every column that it reads", "\"" + c.name + "\" is only read");
+    if (c.input) places.push_back(predicted);
+    predicted += c.target;
+  }
+  const std::size_t D = std::size_t(network.sizes().numbers);
+  for (std::size_t k = places.size(); names.columns.empty() && k < D; ++k) places.push_back(k);
+  if (names.columns.empty() && Index(D) != network.outputs())
+    refuse_state("task", "a task that predicts its own input (regress or notes)", "another");
+  return places;
+}
+
+}  // namespace
+
+std::vector<Real> forecast(Network& network, const Dataset& names, const Example& example, Index steps,
                            std::uint64_t seed, const std::function<Real(Real, Rng&)>& next) {
   const Index D = network.sizes().numbers, R = network.outputs();
-  if (D != R || network.has_encoder())
-    refuse_state("task", "a task that predicts its own input (regress or notes)", config.task.name());
+  const std::vector<std::size_t> places = places_of(network, names);
+  const Scales scales(names.columns, &Column::input);
   Workspace w(network, 1, 1, false);
   Rng rng(seed, Stream::sampling);
-  std::vector<Real> predicted, last(static_cast<std::size_t>(D));
+  std::vector<Real> predicted, last(static_cast<std::size_t>(R));
   const Index given = Index(example.numbers.size()) / D;
   w.reset();
   for (Index t = 0; t < given + steps; ++t) {
-    const Real* x = t < given ? example.numbers.data() + t * D : last.data();
-    std::copy_n(x, D, w.numbers(0));
+    for (Index k = 0; k < D; ++k)
+      w.numbers(0)[k] =
+          t < given ? scales.scaled(k, example.numbers[std::size_t(t * D + k)]) : last[places[std::size_t(k)]];
     network.forward(w);
     w.carry();
     if (t + 1 < given) continue;

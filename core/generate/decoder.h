@@ -37,9 +37,10 @@ double log_probability(Network& network, const Config& config, const Dataset& na
 /// them.
 std::vector<Real> readout(Network& network, const Config& config, const Dataset& names, const Example& example);
 
-/// Reads the example's numbers, then goes on for `steps` steps: the next input is `next` of each number of the readout.
-/// Returns these inputs, [outputs × steps]. Throws Error{invalid_state} if the network does not predict what it reads.
-std::vector<Real> forecast(Network& network, const Config& config, const Example& example, Index steps,
+/// Reads the example's numbers, then goes on for `steps` steps: `next` of each number of the readout is what is
+/// predicted, and of each column that is read the next input. Returns these, [outputs × steps], scaled. Throws
+/// Error{invalid_state} if the network does not predict what it reads.
+std::vector<Real> forecast(Network& network, const Dataset& names, const Example& example, Index steps,
                            std::uint64_t seed, const std::function<Real(Real, Rng&)>& next);
 
 }  // namespace unfold

@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "unfold/base/json_reader.h"
+#include "unfold/data/lines.h"
+#include "unfold/data/unknown.h"
 #include "unfold/generate/decoder.h"
 
 namespace unfold {
@@ -13,39 +15,67 @@ std::string text_of(const Json& value, const char* field) {
   return value.get<std::string>();
 }
 
-namespace {
-
-bool continues(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
-
-/// The code point of a UTF-8 text that begins at a byte, and its number, for messages.
-std::string code_point(const std::string& text, std::size_t at) {
-  std::size_t end = at + 1;
-  while (end < text.size() && continues(text[end])) ++end;
-  const auto before = text.begin() + std::ptrdiff_t(at);
-  const auto position = std::count_if(text.begin(), before, [](char c) { return !continues(c); });
-  return "\"" + text.substr(at, end - at) + "\" (position " + std::to_string(position) + ")";
+void SymbolReader::lost(std::string_view symbol, Index position, std::vector<Token>& tokens) {
+  if (unknown == Unknown::error)
+    refuse_argument(field, words ? "words that the model knows" : "symbols in the model's vocabulary",
+                    "\"" + std::string(symbol) + "\" (position " + std::to_string(position) + ")");
+  found.push_back({std::string(symbol), position});
+  if (unknown == Unknown::symbol) tokens.push_back(replacement);
 }
 
-}  // namespace
+void SymbolReader::add(std::string_view symbol, std::vector<Token>& tokens) {
+  const Index position = Index(tokens.size()) + (unknown == Unknown::skip ? Index(found.size()) : 0);
+  const auto at = std::find(names.begin(), names.end(), symbol);
+  if (at == names.end()) return lost(symbol, position, tokens);
+  tokens.push_back(Token(at - names.begin()));
+}
 
-std::vector<Token> tokens_of(const std::string& text, const std::vector<std::string>& names, const char* field) {
-  std::vector<Token> tokens;
+void SymbolReader::read_characters(const std::string& text, std::vector<Token>& tokens) {
+  Index position = 0;
   for (std::size_t at = 0; at < text.size();) {
+    const std::string_view rest = std::string_view(text).substr(at);
     std::size_t best = names.size();
     for (std::size_t i = 0; i < names.size(); ++i)
-      if (text.compare(at, names[i].size(), names[i]) == 0 && !names[i].empty() &&
+      if (rest.starts_with(names[i]) && !names[i].empty() &&
           (best == names.size() || names[i].size() > names[best].size()))
         best = i;
-    if (best == names.size()) refuse_argument(field, "symbols in the model's vocabulary", code_point(text, at));
-    tokens.push_back(Token(best));
-    at += names[best].size();
+    const std::string_view symbol =
+        best < names.size() ? rest.substr(0, names[best].size()) : first_code_points(rest, 1);
+    if (best < names.size())
+      tokens.push_back(Token(best));
+    else
+      lost(symbol, position, tokens);
+    position += code_points(symbol);
+    at += symbol.size();
+  }
+}
+
+std::vector<Token> SymbolReader::read(const Json& value) {
+  std::vector<Token> tokens;
+  if (value.is_array()) {
+    for (const Json& symbol : value) add(text_of(symbol, field), tokens);
+    return tokens;
+  }
+  const std::string text = text_of(value, field);
+  if (!words) {
+    read_characters(text, tokens);
+    return tokens;
+  }
+  const char* const spaces = " \t\r\n";
+  for (std::size_t at = text.find_first_not_of(spaces); at != text.npos; at = text.find_first_not_of(spaces, at)) {
+    const std::size_t end = std::min(text.find_first_of(spaces, at), text.size());
+    add(std::string_view(text).substr(at, end - at), tokens);
+    at = end;
   }
   return tokens;
 }
 
-std::string spelled(const std::vector<Token>& tokens, const std::vector<std::string>& names) {
+std::string spelled(const std::vector<Token>& tokens, const std::vector<std::string>& names, bool words) {
   std::string text;
-  for (const Token token : tokens) text += token < names.size() ? names[token] : "";
+  for (const Token token : tokens) {
+    if (words && !text.empty()) text += ' ';
+    text += token < names.size() ? names[token] : "";
+  }
   return text;
 }
 
@@ -78,8 +108,22 @@ Json rows_json(const std::vector<Real>& values, Index rows) {
 
 namespace {
 
+constexpr Named<Unknown> unknowns[]{{"error", Unknown::error}, {"skip", Unknown::skip}, {"symbol", Unknown::symbol}};
+
+/// How the request's symbols are read.
+SymbolReader parse_unknown(Reader& r, const Predictor& p) {
+  const std::vector<std::string>& names = p.names.inputs;
+  SymbolReader reader{.names = names, .field = "input", .words = p.names.words, .unknown = p.config.dataset.unknown};
+  r.one_of("unknown", unknowns, reader.unknown);
+  if (reader.unknown != Unknown::symbol) return reader;
+  if (names.empty() || names.back() != unknown_name)
+    refuse_argument("unknown", "error or skip (the model has learned no unknown symbol)", "symbol");
+  reader.replacement = Token(names.size() - 1);
+  return reader;
+}
+
 /// Takes the input and the context.
-Example parse_example(Reader& r, const Predictor& p, const TaskHead& head) {
+Example parse_example(Reader& r, const Predictor& p, const TaskHead& head, SymbolReader& symbols) {
   const Dataset& names = p.names;
   Example e;
   const Json* input = r.get("input");
@@ -88,7 +132,7 @@ Example parse_example(Reader& r, const Predictor& p, const TaskHead& head) {
     if (names.numbers > 0)
       e.numbers = numbers_of(*input, names.numbers, "input");
     else
-      e.input = tokens_of(text_of(*input, "input"), names.inputs, "input");
+      e.input = symbols.read(*input);
     if (e.input.empty() && e.numbers.empty()) refuse_argument("input", "at least one step", "none");
     if (Index(e.input.size()) > 65536 || Index(e.numbers.size()) > (Index(1) << 24))
       refuse_argument("input", "at most 65536 steps", std::to_string(std::max(e.input.size(), e.numbers.size())));
@@ -128,12 +172,18 @@ Json answer(const Predictor& p, const TaskHead& head, const Example& e, const Pr
 Json predict(const Predictor& p, const Json& request) {
   const TaskHead& head = task_head(p.config.task);
   Reader r(request, "", ErrorCode::invalid_argument, "request");
-  Example e = parse_example(r, p, head);
+  SymbolReader symbols = parse_unknown(r, p);
+  Example e = parse_example(r, p, head, symbols);
   const Json* target = r.get("target");
   if (target) head.parse_target(p, *target, e);
   const PredictOptions options = parse_options(r, p.config.seed);
   r.finish();
-  return answer(p, head, e, options, target);
+  Json json = answer(p, head, e, options, target);
+  if (symbols.found.empty()) return json;
+  Json& unknown = json["unknown"] = Json::array();
+  for (const auto& [symbol, position] : symbols.found)
+    unknown.push_back(object({{"symbol", symbol}, {"position", position}}));
+  return json;
 }
 
 Json show_example(const Predictor& p, const Example& e) {
@@ -142,7 +192,7 @@ Json show_example(const Predictor& p, const Example& e) {
   if (p.names.numbers > 0)
     json["input"] = rows_json(e.numbers, p.names.numbers);
   else
-    json["input"] = spelled(e.input, p.names.inputs);
+    json["input"] = spelled(e.input, p.names.inputs, p.names.words);
   if (p.names.context > 0) json["context"] = e.context;
   head.show_target(p, e, json);
   json["answer"] = answer(p, head, e, {.seed = p.config.seed}, !e.target.empty() || !e.values.empty());

@@ -58,16 +58,16 @@ const std::vector<double>& Sampler::probabilities() {
 
 Token Sampler::choose() {
   const Real* logits = workspace_.logits();
-  const auto V = weights_.size();
-  std::size_t best = 0;  // the first of equals; a NaN never wins
-  for (std::size_t v = 1; v < V; ++v)
-    if (logits[v] > logits[best] || std::isnan(logits[best])) best = v;
+  const auto V = weights_.size(), never = std::size_t(options_.never);
+  std::size_t best = never == 0 ? 1 : 0;  // the first of equals; a NaN never wins
+  for (std::size_t v = best + 1; v < V; ++v)
+    if (v != never && (logits[v] > logits[best] || std::isnan(logits[best]))) best = v;
   if (options_.greedy || options_.temperature < 1e-6) return Token(best);
 
   double sum = 0;
   for (std::size_t v = 0; v < V; ++v) {
     const double x = (double(logits[v]) - double(logits[best])) / options_.temperature;
-    sum += weights_[v] = std::isnan(x) ? 0 : numeric::exp(x);
+    sum += weights_[v] = std::isnan(x) || v == never ? 0 : numeric::exp(x);
     order_[v] = int(v);
   }
   std::size_t count = V;

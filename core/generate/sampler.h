@@ -16,6 +16,7 @@ struct SampleOptions {
   double top_p = 1;        // the smallest set of symbols with at least this probability
   bool greedy = false;
   std::uint64_t seed = 1;
+  Token never = no_token;  // a symbol that is not drawn: the unknown one
 };
 
 /// A request to write.

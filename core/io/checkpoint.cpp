@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "unfold/base/hash.h"
+#include "unfold/data/scaling.h"
 
 namespace unfold {
 namespace {
@@ -107,14 +108,42 @@ Vocabulary parse_vocabulary(const std::string& text, bool bytes) {
 
 /// What a task's tokens and labels are called, and the sizes of its network.
 std::string names_text(const Symbols& symbols, const NetworkSizes& sizes) {
-  return object({{"inputs", Json(symbols.inputs)},
-                 {"targets", Json(symbols.targets)},
-                 {"symbols", sizes.symbols},
-                 {"numbers", sizes.numbers},
-                 {"outputs", sizes.outputs},
-                 {"context", sizes.context},
-                 {"lengths", sizes.lengths}})
-      .dump(-1, ' ', false, Json::error_handler_t::replace);
+  Json json = object({{"inputs", Json(symbols.inputs)},
+                      {"targets", Json(symbols.targets)},
+                      {"symbols", sizes.symbols},
+                      {"numbers", sizes.numbers},
+                      {"outputs", sizes.outputs},
+                      {"context", sizes.context},
+                      {"lengths", sizes.lengths}});
+  if (symbols.words) put(json, {{"words", true}});
+  if (!symbols.columns.empty()) put(json, {{"columns", columns_json(symbols.columns)}});
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+/// Nothing in a file is to be trusted: names are of any length in it, and a scale of 0 would divide.
+void parse_columns(const Json& json, CheckpointHeader& header) {
+  const auto need = [](bool kept) {
+    if (!kept) refuse_checkpoint("symbols.columns", "columns with name, use and scale, as many as numbers", "others");
+  };
+  Index inputs = 0, targets = 0;
+  need(json.is_array() && json.size() <= 2 * 4096);
+  for (const Json& one : json) {
+    const auto is = [&](const char* key, auto kind) { return one.contains(key) && (one.at(key).*kind)(); };
+    need(one.is_object() && is("name", &Json::is_string) && is("input", &Json::is_boolean) &&
+         is("target", &Json::is_boolean) && is("mean", &Json::is_number) && is("scale", &Json::is_number) &&
+         is("log", &Json::is_boolean));
+    const Column& c = header.symbols.columns.emplace_back(Column{.name = one.at("name").get<std::string>(),
+                                                                 .input = one.at("input").get<bool>(),
+                                                                 .target = one.at("target").get<bool>(),
+                                                                 .mean = one.at("mean").get<double>(),
+                                                                 .scale = one.at("scale").get<double>(),
+                                                                 .log = one.at("log").get<bool>()});
+    need(c.name.size() <= 1000 && std::fabs(c.mean) <= 1e15 && c.scale >= 1e-30 && c.scale <= 1e16);
+    inputs += c.input;
+    targets += c.target;
+  }
+  const bool regress = header.config.task.kind == TaskKind::regress;
+  need(inputs == header.sizes.numbers && targets == (regress ? header.sizes.outputs : 0));
 }
 
 void parse_names(const std::string& text, CheckpointHeader& header) {
@@ -138,11 +167,16 @@ void parse_names(const std::string& text, CheckpointHeader& header) {
   };
   names("inputs", header.symbols.inputs);
   names("targets", header.symbols.targets);
+  header.symbols.words = json.value("words", Json(false)) == true;
   header.sizes = {.symbols = size("symbols"),
                   .numbers = size("numbers"),
                   .outputs = size("outputs"),
                   .context = size("context"),
                   .lengths = size("lengths")};
+  if (const auto columns = json.find("columns"); columns != json.end())
+    parse_columns(*columns, header);
+  else if (header.sizes.numbers > 0 && header.config.task.kind == TaskKind::regress)
+    header.config.dataset.scaling = Scaling::none;  // an earlier version wrote the file
   const Dataset data{.inputs = header.symbols.inputs,
                      .targets = header.symbols.targets,
                      .numbers = header.sizes.numbers,
@@ -168,7 +202,9 @@ std::vector<std::byte> write_checkpoint(const Config& config, const Symbols& sym
   meta["format"] = "unfold";
   meta["version"] = "1";
   meta["config"] = to_json(config).dump();
-  meta["graph"] = network.plan().to_text();  // for readers that have no engine
+  std::string& graph = meta["graph"] = network.plan().to_text();  // for readers that have no engine
+  if (const Json scaling = scaling_json(symbols.columns); !scaling.empty())
+    graph.insert(graph.size() - 1, ",\"scaling\":" + scaling.dump());
   if (config.task.learns_text())
     meta["vocabulary"] = symbols_text(symbols.vocabulary);
   else
@@ -232,6 +268,10 @@ void load_parameters(const TensorFile& file, Network& network) {
     if (network.table().find(t.name) < 0 && !t.name.starts_with("optimizer.") && !t.name.starts_with("state."))
       refuse_checkpoint(t.name, "a tensor of this network", "an unknown name");
   network.touch();
+}
+
+std::int64_t updates_of(const TensorFile& file) {
+  return whole(parse_json(metadata(file, "progress"), ErrorCode::invalid_checkpoint, "progress"), "updates");
 }
 
 void load_training(const TensorFile& file, const CheckpointHeader& header, Trainer& trainer) {

@@ -10,10 +10,12 @@
 
 namespace unfold {
 
-/// What tokens stand for: the vocabulary of a text, or the names of a task's inputs and answers.
+/// What tokens and numbers stand for: the vocabulary of a text, or the names of a task's inputs, answers and columns.
 struct Symbols {
   Vocabulary vocabulary;
   std::vector<std::string> inputs, targets;
+  std::vector<Column> columns;  // of numbers, with their scales
+  bool words = false;  // the inputs are words, with spaces between them
 };
 
 struct CheckpointHeader {
@@ -33,6 +35,9 @@ TensorFile read_checkpoint(std::span<const std::byte> bytes, CheckpointHeader& h
 
 /// Fills the network's parameters; every one must be there with its shape, finite, and no other.
 void load_parameters(const TensorFile& file, Network& network);
+
+/// How many updates the optimizer has made.
+std::int64_t updates_of(const TensorFile& file);
 
 /// Fills moments, state and progress. Throws Error{invalid_text} if the trainer's data are others.
 void load_training(const TensorFile& file, const CheckpointHeader& header, Trainer& trainer);

@@ -34,6 +34,26 @@ void softmax_cross_entropy(Real* logits, Index V, Index K, const Token* targets,
   softmax_cross_entropy(logits, V, V, K, targets, scale, losses);
 }
 
+namespace {
+
+Index count_known(const Real* targets, Index O) {
+  return std::count_if(targets, targets + O, [](Real t) { return !std::isnan(t); });
+}
+
+/// Σ (y − t)²/n over the n targets that are there (the others are NaN); their gradient is written over y.
+double masked_error(Real* y, Index O, const Real* targets, Index there, Real scale) {
+  double loss = 0;
+  for (Index o = 0; o < O; ++o) {
+    const bool known = !std::isnan(targets[o]);
+    const Real difference = known ? y[o] - targets[o] : Real(0);
+    loss += double(difference) * double(difference);
+    if (scale != 0) y[o] = 2 * difference * (scale / Real(there));
+  }
+  return loss / double(there);
+}
+
+}  // namespace
+
 void squared_error(Real* y, Index O, Index K, const Real* targets, const std::uint8_t* counts, Real scale,
                    double* losses) {
   parallel_for(K, 1, 4.0 * double(O * K), [&](Index begin, Index end) {
@@ -42,6 +62,10 @@ void squared_error(Real* y, Index O, Index K, const Real* targets, const std::ui
       losses[k] = 0;
       if (!counts[k]) {
         if (scale != 0) x = 0;
+        continue;
+      }
+      if (const Index there = count_known(targets + k * O, O); there < O) {
+        losses[k] = masked_error(y + k * O, O, targets + k * O, there, scale);
         continue;
       }
       const auto difference = x - array(targets + k * O, O);

@@ -16,7 +16,8 @@ void softmax_cross_entropy(Real* logits, Index V, Index rows, Index K, const Tok
                            double* losses);
 
 /// Mean squared error: for each of K columns of O outputs, losses[k] = Σ (y − t)²/O, and y ← 2(y − t)/O·scale. A
-/// column that does not count (counts[k] = 0) has loss and gradient 0. With scale = 0 the outputs stay as they are.
+/// column that does not count (counts[k] = 0) has loss and gradient 0. A target that is NaN is not
+/// there: it has gradient 0, and the mean is over the others. With scale = 0 the outputs stay as they are.
 void squared_error(Real* y, Index O, Index K, const Real* targets, const std::uint8_t* counts, Real scale,
                    double* losses);
 

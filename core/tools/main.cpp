@@ -20,17 +20,19 @@ namespace {
 
 const char* usage = R"(unfold: deep recurrent networks on text, and on sequences of every kind
 
-  unfold train    [--text FILE] [--config JSON|FILE] [--resume FILE] [--out FILE] [--steps N]
+  unfold train    [--text FILE] [--config JSON|FILE] [--resume FILE] [--continue] [--out FILE] [--steps N]
   unfold sample   --model FILE [--prompt TEXT] [--length N] [--temperature X] [--top-k N] [--top-p X]
                   [--greedy] [--seed N]
   unfold evaluate --model FILE [--text FILE]
   unfold predict  --model FILE --request JSON   (of a task with examples: {"input": "…"}, see core/api/session.h)
+  unfold predict  --model FILE --lines FILE     (an input a line, an answer of JSON for each)
   unfold describe --config JSON|FILE [--vocabulary N] | --model FILE   (the network's graph as JSON, see core/README.md)
   unfold bench    [--only NETWORK] [--seconds X]
 
   --threads N     threads to use (default: one per core; results do not depend on it)
   --fast          fused multiply-add where the processor has it (results may differ in the last digits)
   --steps N       train until this step (default 1000)
+  --continue      the text of --resume may be another one: what is new in it gets weights of its own
   --length N      symbols to write (default 500)
 )";
 
@@ -77,13 +79,26 @@ void write_file(const std::string& path, std::span<const std::byte> bytes) {
     refuse_argument(path, "a writable file", std::strerror(errno));
 }
 
-std::unique_ptr<Session> open(const std::string& path, const std::string& corpus) {
+std::unique_ptr<Session> open(const std::string& path, const std::string& corpus, bool extend = false) {
   const std::string bytes = read_file(path);
-  return std::make_unique<Session>(std::as_bytes(std::span(bytes)), corpus);
+  return std::make_unique<Session>(std::as_bytes(std::span(bytes)), corpus, extend);
 }
 
 using Clock = std::chrono::steady_clock;
 double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// Precision, recall and F1 of each label.
+void print_labels(const Confusion& confusion, const std::vector<std::string>& names) {
+  if (confusion.labels == 0) return;
+  const auto share = [](const Json& x) { return x.is_number() ? x.get<double>() : std::nan(""); };
+  const Json json = confusion_json(confusion, names);
+  for (const Json& one : json["labels"])
+    std::printf("  precision %5.3f  recall %5.3f  F1 %5.3f  %6lld  %s\n", share(one["precision"]), share(one["recall"]),
+                share(one["f1"]), static_cast<long long>(one["count"].get<std::int64_t>()),
+                one["name"].get<std::string>().c_str());
+  std::printf("  macro F1 %.3f, calibration error %.3f\n", share(json["macroF1"]),
+              json["calibration"]["error"].get<double>());
+}
 
 /// Loss and accuracy on each split of a task, and the loss of the trivial baseline.
 void print_splits(Session& session) {
@@ -94,13 +109,15 @@ void print_splits(Session& session) {
     std::printf("%s loss %.6f", name, e.loss);
     if (e.accuracy >= 0) std::printf(", accuracy %.3f %%", 100 * e.accuracy);
     std::printf(", over %lld predictions\n", static_cast<long long>(e.predictions));
+    print_labels(e.confusion, session.names().targets);
   }
   std::printf("trivial baseline %.6f\n", data["trivialLoss"].get<double>());
 }
 
 /// A new model, or one that goes on.
 std::unique_ptr<Session> session_to_train(const Options& o, const std::string& corpus) {
-  if (const std::string resume = text(o, "--resume"); !resume.empty()) return open(resume, corpus);
+  if (const std::string resume = text(o, "--resume"); !resume.empty())
+    return open(resume, corpus, !text(o, "--continue").empty());
   std::string config = text(o, "--config");
   if (config.empty()) config = "{}";
   if (config[0] != '{') config = read_file(config);
@@ -153,6 +170,21 @@ void print_text_losses(Session& session, double seconds) {
               loss / numeric::ln2, static_cast<long long>(trainer.progress().step), seconds);
 }
 
+/// What became of the data.
+void print_notes(const Json& info) {
+  const Json& vocabulary = info["vocabulary"];
+  std::string added;
+  for (const Json& symbol : vocabulary["added"]) added += " " + symbol.dump();
+  if (!added.empty()) std::fprintf(stderr, "new, with weights of their own:%s\n", added.substr(0, 200).c_str());
+  const double unknown = vocabulary["unknown"].get<double>(),
+               all = info["tokens"]["train"].get<double>() + info["tokens"]["validation"].get<double>();
+  if (unknown > 0 && !info.contains("data"))
+    std::fprintf(stderr, "%.0f characters (%.2g %%) are outside the vocabulary (\"vocabulary\"), and learned as one\n",
+                 unknown, 100 * unknown / all);
+  if (info.contains("data"))
+    for (const Json& note : info["data"]["notes"]) std::fprintf(stderr, "%s\n", note.get<std::string>().c_str());
+}
+
 int train(const Options& o) {
   const std::string file = text(o, "--text"), corpus = file.empty() ? "" : read_file(file), out = text(o, "--out");
   const std::unique_ptr<Session> session = session_to_train(o, corpus);
@@ -160,6 +192,7 @@ int train(const Options& o) {
   std::fprintf(stderr, "%td parameters, %td symbols, %td + %td %s, %d threads, %s\n", session->network().table().size(),
                session->network().symbols(), trainer.train_tokens(), trainer.validation_tokens(), unit_of(*session),
                threads(), kernels::active().name);
+  print_notes(session->info());
   const double seconds = run_steps(*session, std::int64_t(number(o, "--steps", 1000)));
   if (session->config().task.learns_text()) {
     print_text_losses(*session, seconds);
@@ -206,8 +239,27 @@ int evaluate(const Options& o) {
   return 0;
 }
 
+/// An answer, or an error, for each line.
+int predict_lines(Session& session, const std::string& lines) {
+  bool failed = false;
+  for (std::size_t at = 0; at < lines.size();) {
+    const std::size_t end = std::min(lines.find('\n', at), lines.size());
+    std::string line = lines.substr(at, end - at);
+    if (line.ends_with('\r')) line.pop_back();
+    at = end + 1;
+    try {
+      std::cout << session.predict(object({{"input", line}})).dump() << "\n";
+    } catch (const Error& e) {
+      failed = true;
+      std::cout << object({{"error", e.what()}}).dump(-1, ' ', false, Json::error_handler_t::replace) << "\n";
+    }
+  }
+  return failed ? 1 : 0;
+}
+
 int predict(const Options& o) {
   const auto session = open(text(o, "--model", true), "");
+  if (const std::string lines = text(o, "--lines"); !lines.empty()) return predict_lines(*session, read_file(lines));
   std::cout
       << session->predict(parse_json(text(o, "--request", true), ErrorCode::invalid_argument, "--request")).dump(2)
       << "\n";
@@ -230,7 +282,12 @@ int run(int argc, char** argv) {
   }
   std::map<std::string, bool> known{{"--threads", true}, {"--fast", false}};
   if (command == "train")
-    known.insert({{"--text", true}, {"--config", true}, {"--resume", true}, {"--out", true}, {"--steps", true}});
+    known.insert({{"--text", true},
+                  {"--config", true},
+                  {"--resume", true},
+                  {"--continue", false},
+                  {"--out", true},
+                  {"--steps", true}});
   else if (command == "sample")
     known.insert({{"--model", true},
                   {"--prompt", true},
@@ -243,7 +300,7 @@ int run(int argc, char** argv) {
   else if (command == "evaluate")
     known.insert({{"--model", true}, {"--text", true}});
   else if (command == "predict")
-    known.insert({{"--model", true}, {"--request", true}});
+    known.insert({{"--model", true}, {"--request", true}, {"--lines", true}});
   else if (command == "describe")
     known.insert({{"--model", true}, {"--config", true}, {"--vocabulary", true}});
   else if (command == "bench")

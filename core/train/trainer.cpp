@@ -27,6 +27,10 @@ Trainer::Trainer(const Config& config, Network& network, std::unique_ptr<DataLoa
 namespace {
 
 double mean(const Metrics& a) { return a.loss / double(std::max<std::int64_t>(a.predictions, 1)); }
+void add(std::vector<double>& sums, const std::vector<double>& more) {
+  sums.resize(more.size());
+  for (std::size_t k = 0; k < more.size(); ++k) sums[k] += more[k];
+}
 double accuracy(const Metrics& a) { return a.total > 0 ? double(a.correct) / double(a.total) : -1; }
 
 }  // namespace
@@ -158,16 +162,28 @@ Evaluation Trainer::finish_window() {
   pass.metrics.predictions += a.predictions;
   pass.metrics.correct += a.correct;
   pass.metrics.total += a.total;
+  pass.metrics.confusion.add(a.confusion);
+  add(pass.metrics.squares, a.squares);
+  add(pass.metrics.absolutes, a.absolutes);
+  add(pass.metrics.counted, a.counted);
   pass.cursor = pass.next;
   workspace_.carry();
   workspace_.read_state(pass.state);  // of the same size: nothing is allocated, nothing can fail half-way
   drop_step();
   const Index length = loader_->length(pass.split);
-  return {.done = pass.cursor >= length,
-          .fraction = std::min(1.0, double(pass.cursor) / double(length)),
-          .loss = mean(pass.metrics),
-          .predictions = pass.metrics.predictions,
-          .accuracy = accuracy(pass.metrics)};
+  Evaluation result{.done = pass.cursor >= length,
+                    .fraction = std::min(1.0, double(pass.cursor) / double(length)),
+                    .loss = mean(pass.metrics),
+                    .predictions = pass.metrics.predictions,
+                    .accuracy = accuracy(pass.metrics),
+                    .rmse = pass.metrics.squares,
+                    .mae = pass.metrics.absolutes};
+  for (std::size_t k = 0; k < result.rmse.size(); ++k) {
+    const double count = std::max(pass.metrics.counted[k], 1.0);
+    result.rmse[k] = std::sqrt(result.rmse[k] / count);
+    result.mae[k] /= count;
+  }
+  return result;
 }
 
 /// A whole pass is done.

@@ -21,6 +21,7 @@ const sections = [
       'createNetwork',
       'preload',
       'checkConfig',
+      'previewDataset',
       'describeNetwork',
       'getSchema',
       'support',
@@ -28,14 +29,14 @@ const sections = [
   ],
   [
     'Models',
-    'Model TrainOptions Training Progress SampleOptions Sampling Stream Evaluation Split Baselines LiveConfig'.split(
+    'Model TrainOptions Training Progress SampleOptions Sampling Stream Evaluation LabelMetrics LabelMetric Calibration Split Baselines LiveConfig'.split(
       ' ',
     ),
   ],
-  ['Datasets', 'Dataset Example Numbers BlobLike'.split(' ')],
+  ['Datasets', 'Dataset Example Numbers BlobLike DatasetPreview ColumnPreview'.split(' ')],
   [
     'Answers of tasks',
-    'PredictRequest Prediction TextPrediction Hypothesis ClassifyPrediction TagPrediction NumbersPrediction AnyPrediction Predictions ExampleResult'.split(
+    'PredictRequest UnknownSymbol Prediction TextPrediction Hypothesis ClassifyPrediction TagPrediction NumbersPrediction AnyPrediction Predictions ExampleResult'.split(
       ' ',
     ),
   ],
@@ -62,12 +63,12 @@ const sections = [
       'parametersOf ParameterTerm cellEquations termOf shortOf Formula Piece plainText printed namesIn'
     ).split(' '),
   ],
-  ['Where and how a model runs', 'Runtime Arithmetic Build WasmModule'.split(' ')],
+  ['Where and how a model runs', 'Runtime OpenOptions Arithmetic Build WasmModule'.split(' ')],
   ['What a model says of itself', 'ModelInfo Info DataInfo RuntimeInfo CheckedConfig Support'.split(' ')],
   [
     'Configuration',
     (
-      'Config ConfigOf TextConfig Preset Task TaskConfig DatasetConfig LayerConfig EdgeConfig ProductConfig FactorConfig AttentionConfig InitializationConfig ' +
+      'Config ConfigOf TextConfig Preset Task TaskConfig DatasetConfig FileConfig LayerConfig EdgeConfig ProductConfig FactorConfig AttentionConfig InitializationConfig ' +
       'OptimizerConfig ScheduleConfig ScheduledSamplingConfig CanonicalConfig ' +
       'Schema SchemaCell SchemaOption SchemaPreset SchemaDataset'
     ).split(' '),

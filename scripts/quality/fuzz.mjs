@@ -6,7 +6,7 @@ import { mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { build } from '../build/build.mjs';
 import { at, commandLine, Failure, findProgram, heading, main, numberOf, setUp, shown } from '../lib.mjs';
 
-const targets = ['checkpoint', 'config', 'text', 'session', 'data', 'music', 'tensor'];
+const targets = ['checkpoint', 'config', 'text', 'session', 'data', 'table', 'music', 'tensor'];
 const limits = [
   '-max_len=65536',
   '-timeout=20', // seconds; longer is a hang

@@ -10,6 +10,7 @@
 #include "unfold/api/session.h"
 #include "unfold/api/tensor.h"
 #include "unfold/data/dataset.h"
+#include "unfold/data/table.h"
 #include "unfold/io/checkpoint.h"
 
 namespace unfold::fuzz {
@@ -312,6 +313,32 @@ void tensor(Input input) {
       network->set_parameter(t.name, std::span<const Real>(given).first(std::min(given.size(), values.size())));
     });
   }
+}
+
+void table(Input text) {
+  if (text.empty()) return;
+  DatasetConfig config;
+  config.missing = Missing(text[0] % 4);
+  if (text[0] & 4) config.dates = Dates::features;
+  const TableTask task = text[0] & 8 ? TableTask::labels : TableTask::rows;
+  const std::string given = string_of(text.subspan(1));
+  Table t;
+  const bool read = accepted([&] { t = read_table(given, config, task); });
+  const bool shown = accepted([&] {
+    const Json json = preview_table(given, config, task);
+    promise(!json.dump().empty() && json["columns"].size() <= given.size() + 1, "a preview that is none");
+  });
+  promise(shown || !read, "a table without a preview");
+  is_long_form(given, config);
+  if (!read) return;
+  promise(Index(t.values.size()) == t.rows * Index(t.used.size()), "half a row");
+  promise(t.starts.front() == 0 && t.starts.back() == t.rows && t.starts.size() == t.lines.size() + 1, "half a series");
+  promise(std::is_sorted(t.starts.begin(), t.starts.end()), "a series that ends before it begins");
+  for (const Real x : t.values)
+    promise(std::isfinite(x) || (config.missing == Missing::mask && std::isnan(x)), "a number that is none");
+  // Names find the same columns again.
+  const Table again = read_table(given, config, task, &t.used);
+  promise(again.used.size() == t.used.size(), "other columns by their names");
 }
 
 void music(Input json) {

@@ -24,6 +24,8 @@ void session(Input parts);
 
 /// Byte 0: the task, pooled or not, with a context or not. Then the text of its examples.
 void data(Input text);
+/// Byte 0: labels or rows, dates and missing values. Then the text of a table.
+void table(Input text);
 /// Piano rolls as JSON.
 void music(Input json);
 /// Parts divided by zero bytes: the configuration of a network of numbers, options of an optimizer, and raw bytes:
@@ -35,7 +37,7 @@ struct Named {
   Target run;
 };
 inline constexpr Named targets[]{{"checkpoint", checkpoint}, {"config", config}, {"text", text},
-                                 {"session", session},       {"data", data},     {"music", music},
-                                 {"tensor", tensor}};
+                                 {"session", session},       {"data", data},     {"table", table},
+                                 {"music", music},           {"tensor", tensor}};
 
 }  // namespace unfold::fuzz

@@ -237,7 +237,7 @@ describe('predict', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(second.output).toEqual(expect.any(String));
-    expect(second.skipped.map(({ symbol }: { symbol: string }) => symbol).join('')).toBe('Grpo');
+    expect(second.unknown.map(({ symbol }: { symbol: string }) => symbol).join('')).toBe('Grpo');
     expect(third).toMatchObject({ error: { code: 'INVALID_ARGUMENT', field: 'input' } });
     // A tag for each symbol stays at its place.
     expect((await predict(['tags.st', 'aäb', '--unknown', 'skip'])).out).toMatch(/^[xy]\?[xy]\n$/);

@@ -132,9 +132,9 @@ describe('examples', () => {
   const pooled: Config = { task: { name: 'regress', pooling: 'mean' } };
   const context: Config = { task: { name: 'generate', context: 2 } };
   test.each<[Config['task'], object[], string, string]>([
-    ['classify', [good, { input: 'a\tb', target: 'x' }], 'dataset[1].input', '"\\t" at 1'],
-    ['classify', [good, { input: 'ab', target: 'x\ny' }], 'dataset[1].target', '"\\n" at 1'],
-    ['classify', [good, { input: 'ab\r', target: 'x' }], 'dataset[1].input', '"\\r" at 2'],
+    ['generate', [{ target: 'x' }, { target: 'a\tb' }], 'dataset[1].target', '"\\t" at 1'],
+    ['generate', [{ target: 'x' }, { target: 'x\ny' }], 'dataset[1].target', '"\\n" at 1'],
+    ['generate', [{ target: 'x' }, { target: 'ab\r' }], 'dataset[1].target', '"\\r" at 2'],
     ['classify', [good, { input: 'a\ud800', target: 'x' }], 'dataset[1].input', 'a lone surrogate at 1'],
     ['classify', [good, { input: 'ab', target: '' }], 'dataset[1].target', "''"],
     ['classify', [good, { input: 'ab' }], 'dataset[1].target', 'undefined'],
@@ -143,10 +143,11 @@ describe('examples', () => {
     ['classify', [good, { ...good, label: 'x' }], 'dataset[1].label', "'x'"],
     ['classify', [good, null as never], 'dataset[1]', 'null'],
     ['classify', [good, 'ab' as never], 'dataset[1]', "'ab'"],
-    ['classify', [good, { ...good, input: 'a'.repeat(300) }], 'dataset[1]', '300'],
+    [{ name: 'classify', maxLength: 299 }, [good, { ...good, input: 'a'.repeat(300) }], 'dataset[1]', '300'],
     ['tag', [good, { input: 'ab', target: 'x' }], 'dataset[1].target', '1'],
-    ['tag', [good, { input: 'ab', target: ['x', 'long'] }], 'dataset[1].target[1]', "'long'"],
-    ['tag', [good, { input: 'ab', target: ['x', '\t'] }], 'dataset[1].target[1]', '"\\t" at 0'],
+    ['tag', [good, { input: 'ab', target: ['x', ''] }], 'dataset[1].target[1]', "''"],
+    ['tag', [good, { input: ['a', 3], target: 'xy' }], 'dataset[1].input[1]', '3'],
+    ['tag', [good, { input: ['a', 'b'], target: 'xy' }], 'dataset[1]', 'a list'],
     ['translate', [good, { input: '', target: 'x' }], 'dataset[1].input', "''"],
     ['generate', [{ target: 'a' }, good], 'dataset[1].input', "'ab'"],
     ['generate', [{ target: 'a' }, { target: 'a', context: [1] }], 'dataset[1].context', '[object Array]'],
@@ -167,6 +168,27 @@ describe('examples', () => {
     expect(error).toMatchObject({ code: 'INVALID_TEXT', field, actual });
     expect(error.message).toBe(`${field}: expected ${error.expected}, got ${actual}`);
   }); // prettier-ignore
+
+  test('of words, labels and texts that no line could carry', async () => {
+    const words = { input: ['the', 'mill'], target: ['DET', 'NOUN'] };
+    const tagger = await createModel({ ...small, task: 'tag' }, [words, words, words], here);
+    expect(tagger.info.data).toMatchObject({
+      inputs: ['mill', 'the'],
+      targets: ['DET', 'NOUN'],
+      words: true,
+    });
+    expect((await tagger.predict({ input: 'mill the mill' })).outputs).toHaveLength(3);
+    tagger.dispose();
+    const odd = { input: 'a\tb\n', target: 'x\ty' };
+    const labels = await createModel({ ...small, task: 'classify' }, [odd, odd, odd], here);
+    expect(labels.info.data).toMatchObject({ inputs: ['\t', '\n', 'a', 'b'], targets: ['x\ty'] });
+    labels.dispose();
+    // Named by their fields, labels may all be different.
+    const many = Array.from({ length: 12 }, (_, i) => ({ input: `${i}`, target: `label ${i}` }));
+    const named = await createModel({ ...small, task: 'classify' }, many, here);
+    expect(named.info.data!.targets).toHaveLength(12);
+    named.dispose();
+  });
 
   test('of a task that the engine does not know: it says so', async () => {
     for (const task of ['clasify', { name: 'tensor', inputs: 1 }])

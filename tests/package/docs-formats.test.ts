@@ -36,7 +36,7 @@ test('ONNX, step by step', async () => {
 import { env } from 'onnxruntime-web';
 import { openModel } from 'unfold-rnn';
 env.wasm.numThreads = 1;
-const model = await openModel(readFileSync('model.safetensors'), { threads: 1, worker: false });
+const model = await openModel(readFileSync('model.safetensors'), undefined, { threads: 1, worker: false });
 `;
   writeFileSync(join(folder, 'use.mjs'), head + block('js', 'InferenceSession'));
   const { stdout } = await promisify(execFile)(process.execPath, ['use.mjs'], { cwd: folder });

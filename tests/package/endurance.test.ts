@@ -56,10 +56,10 @@ test(
       const file = readBytes(session.save('{}'));
       session.delete();
       const again = new engine.Session();
-      read(again.open(file, bytes));
+      read(again.open(file, bytes, false));
       read(again.sampleStart('{"length":20}'));
       read(again.sampleNext(20, 1000));
-      expect(again.open(file.subarray(9), bytes).ok).toBe(false); // what is refused leaks nothing either
+      expect(again.open(file.subarray(9), bytes, false).ok).toBe(false); // what is refused leaks nothing either
       expect(again.create('{"layers":0}', bytes).ok).toBe(false);
       again.delete();
     };
@@ -108,8 +108,8 @@ test('handles: no call keeps one, whether it answers or refuses, of models, of t
     session.histograms(9);
     session.logits('{"tokens":[0,1],"columns":1,"inputs":[],"clock":0}', new Uint8Array());
     const file = readBytes(session.save('{}'));
-    session.open(file, bytes);
-    session.open(file.subarray(5), bytes);
+    session.open(file, bytes, false);
+    session.open(file.subarray(5), bytes, false);
     session.delete();
     const task = new engine.Session();
     task.create('{"task":"tag","batchSize":2,"layers":[{"units":2}]}', tagged);
@@ -167,7 +167,7 @@ test('memory that the platform refuses is a typed error, and the engine goes on'
   }
   expect(size()).toBeGreaterThan(0);
   const again = new engine.Session();
-  read(again.open(saved, bytes));
+  read(again.open(saved, bytes, false));
   train(again, 6);
   expect(readBytes(again.save('{}'))).toEqual(readBytes(session.save('{}')));
   count('memory growth refused', 1, 1);

@@ -40,7 +40,6 @@ class Session {
         step: this.#step,
         epoch: 0,
         loss: 1,
-        validationLoss: null,
         gradientNorm: 1,
         learningRate: 1,
         characters: this.#step,

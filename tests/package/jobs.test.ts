@@ -24,7 +24,7 @@ function network({ pieces, milliseconds }: { pieces: number; milliseconds: numbe
     piece = 0;
     step += 1;
     const seconds = (pieces * milliseconds) / 1000;
-    events.push({ step, loss: 1, validationLoss: null, tokens: step, seconds });
+    events.push({ step, loss: 1, tokens: step, seconds });
   };
   /** As calls do that want a whole step. */
   const finish = () => {
@@ -122,7 +122,6 @@ describe('a run with only a validation left to do', () => {
     step: 5,
     epoch: 1,
     loss: 2,
-    validationLoss: null,
     accuracy: null,
     gradientNorm: 3,
     learningRate: 0.1,
@@ -157,6 +156,12 @@ describe('a run with only a validation left to do', () => {
     ]);
     const overflowed = { ...validated, validationLoss: null };
     expect(run(scripted([overflowed]), { until: 5 })).toMatchObject([{ ...last, validationLoss: Infinity }]);
+  });
+
+  test('takes a step that another call has finished for a step, not for an overflow', () => {
+    expect(run(scripted([taken]), { until: 5 })).toMatchObject([
+      { step: 5, loss: 2, validationLoss: null, validationStep: null, losses: Float32Array.of(2) },
+    ]);
   });
 
   test('and with nothing left gives none', () => {

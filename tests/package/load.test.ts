@@ -138,10 +138,15 @@ describe('arguments', () => {
     ['threads', 1.5, 'INVALID_ARGUMENT'],
     ['threads', 'many', 'INVALID_ARGUMENT'],
     ['math', 'sloppy', 'INVALID_ARGUMENT'],
-    ['text', undefined, 'INVALID_TEXT'],
-    ['text', 5, 'INVALID_TEXT'],
   ])('%s: %s is refused', async (field, value, code) => {
     expect(await rejection(create({ [field]: value }))).toMatchObject({ code, field });
+  });
+
+  test.each([undefined, 5])('the dataset %s is refused', async (dataset) => {
+    expect(await rejection(create({ text: dataset }))).toMatchObject({
+      code: 'INVALID_TEXT',
+      field: 'dataset',
+    });
   });
 
   test('a checkpoint that is not bytes is refused', async () => {

@@ -230,7 +230,7 @@ export async function trained(config: Config, steps = 6): Promise<Trained> {
 /** A model from a file, with the same text. */
 export async function reopened(checkpoint: Uint8Array): Promise<Trained> {
   const session = new (await startOnce()).Session();
-  read(session.open(checkpoint, new TextEncoder().encode(TEXT)));
+  read(session.open(checkpoint, new TextEncoder().encode(TEXT), false));
   return asTrained(session);
 }
 

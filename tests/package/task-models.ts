@@ -83,7 +83,7 @@ export async function made(task: AnyTask, text: string, more: Setup): Promise<Mo
   const model = await createModel(
     ...argumentsOf({
       task,
-      text: texts[text]!,
+      ...(more.dataset === undefined && { text: texts[text]! }),
       batchSize: 8,
       evaluateEvery: 0,
       seed: 3,

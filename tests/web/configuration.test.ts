@@ -3,27 +3,41 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkConfig, type Config } from '../../dist/index.js';
 import { shade } from '../../web/src/charts/heatMap';
+import { valueAt } from '../../web/src/settings/descriptor';
 import {
-  ATTENTIONS,
+  descriptorOf,
+  DESCRIPTORS,
   initialSettings,
-  LENGTHS,
-  parseList,
-  SAMPLINGS,
-  SCHEDULES,
+  parse,
+  SETTING_NAMES,
+  type SettingName,
   type Settings,
-  TASKS,
 } from '../../web/src/settings/settings';
+import { TASKS } from '../../web/src/tasks/names';
 
 // The page's modules ask the document for its language.
 Object.assign(globalThis, { document: { documentElement: { lang: 'en' } } });
 const { fromConfig, settingsFor, settle, toConfig } = await import('../../web/src/settings/config');
+const { menuOf } = await import('../../web/src/settings/menus');
 const { schema } = await import('../../web/src/settings/schema');
-const { corporaOf, poolOf } = await import('../../web/src/settings/taskConfig');
-const { withTask } = await import('../../web/src/settings/tasks');
+const { datasetsOf, poolOf } = await import('../../web/src/settings/taskConfig');
+const { withTask } = await import('../../web/src/settings/chooseTask');
 const { PRESET_CATALOG } = await import('../../web/src/settings/presetCatalog');
 const { PRESET_GROUPS, presetOf, withPreset } = await import('../../web/src/settings/presets');
 const { pretty } = await import('../../web/src/settings/json');
 const { settledAfter } = await import('../../web/src/training/speed');
+
+/** A value that is not the first, where that is one. */
+function otherThan(name: SettingName): string | number | boolean {
+  const descriptor = descriptorOf(name);
+  if (descriptor.kind === 'list') return '1,2';
+  if (descriptor.kind === 'flag') return !descriptor.initial;
+  if (descriptor.kind === 'name')
+    return menuOf(descriptor).find((choice) => choice.name !== descriptor.initial)!.name;
+  if (descriptor.kind !== 'whole' && descriptor.kind !== 'fraction') throw new Error(name);
+  const { initial, kind, range } = descriptor;
+  return kind === 'whole' ? Math.min(range[1], initial + 1) : Math.min(range[1], initial + 0.25);
+}
 
 const base = (changes: Partial<Settings> = {}): Settings => ({ ...initialSettings(), ...changes });
 
@@ -97,6 +111,28 @@ it('hands on a schedule, and a warm-up without one', () => {
   });
 });
 
+describe('a setting with a path', () => {
+  const pathed = SETTING_NAMES.filter((name) => descriptorOf(name).path !== undefined);
+  /** Where what it depends on is so, and its cell has it. */
+  const around: Partial<Settings> = { embedding: 8, initRecurrent: 'sparse', cell: 'lstm' };
+
+  it.each(pathed)('%s stands there in the configuration, and comes back from it', (name) => {
+    const { path } = descriptorOf(name);
+    const other = { ...around, [name]: otherThan(name) };
+    const config = toConfig(base(other));
+    expect(valueAt(config, path!)).toEqual(name === 'clock' ? [1, 2] : other[name]);
+    expect(fromConfig(config)[name]).toBe(other[name]);
+  });
+
+  it('has the default of the engine at first, but for two', () => {
+    const own = pathed.filter((name) => {
+      const usual = valueAt(schema.defaults, descriptorOf(name).path!);
+      return usual !== undefined && usual !== descriptorOf(name).initial;
+    });
+    expect(own).toEqual(['cell', 'learningRate']);
+  });
+});
+
 it('shows in the controls whatever they made', async () => {
   const part = fc.integer({ min: 0, max: 8 }).map((value) => value / 10);
   const made = fc.record({
@@ -126,9 +162,9 @@ it('shows in the controls whatever they made', async () => {
     layerNorm: fc.boolean(),
     zoneout: part,
     recurrentDropout: part,
-    variational: fc.boolean(),
+    variationalDropout: fc.boolean(),
     initRecurrent: fc.constantFrom('orthogonal', 'identity', 'sparse'),
-    schedule: fc.constantFrom(...SCHEDULES),
+    schedule: fc.constantFrom(...DESCRIPTORS.schedule.choices),
     warmup: fc.constantFrom(0, 300),
     clipValue: fc.constantFrom(0, 0.5),
   }) as unknown as fc.Arbitrary<Partial<Settings>>;
@@ -151,7 +187,7 @@ describe('a task', () => {
     '%s begins with a network that the engine builds, and comes back from its configuration',
     async (task) => {
       const settings = withTask(base(), task);
-      expect(corporaOf(task).map(({ name }) => name)).toContain(settings.dataset);
+      expect(datasetsOf(task).map(({ name }) => name)).toContain(settings.dataset);
       expect(settle({ ...settings })).toMatchObject({ settings, refused: [] });
       const { config } = await checkConfig(toConfig(settings));
       expect(config.task).toMatchObject({ name: task });
@@ -166,11 +202,11 @@ describe('a task', () => {
       task: fc.constantFrom(...tasks),
       at: fc.nat(10),
       difficulty: fc.constantFrom(0, 3),
-      termination: fc.constantFrom(...LENGTHS),
+      termination: fc.constantFrom(...DESCRIPTORS.termination.choices),
       bidirectional: fc.boolean(),
-      attention: fc.constantFrom(...ATTENTIONS),
+      attention: fc.constantFrom(...DESCRIPTORS.attention.choices),
       context: fc.constantFrom('both', 'initial', 'input'),
-      scheduledSampling: fc.constantFrom(...SAMPLINGS),
+      scheduledSampling: fc.constantFrom(...DESCRIPTORS.scheduledSampling.choices),
       layers: fc.integer({ min: 1, max: 3 }),
       cell: fc.constantFrom('rnn', 'gru', 'lstm'),
       bias: fc.constantFrom('one', 'two'),
@@ -180,7 +216,7 @@ describe('a task', () => {
     });
     await fc.assert(
       fc.asyncProperty(made, async ({ task, at, mean, ...changes }) => {
-        const corpora = corporaOf(task);
+        const corpora = datasetsOf(task);
         const corpus = corpora[at % corpora.length]!;
         const pool = poolOf(corpus, task);
         const settings = base({
@@ -293,10 +329,10 @@ it('refuses options that the cell does not have', () => {
 });
 
 it('reads lists as people write them', () => {
-  expect(parseList('delays', ' 8, 2;4 ')).toBe('2,4,8');
-  expect(parseList('clock', '8,1,1')).toBe('8,1,1');
+  expect(parse('delays', ' 8, 2;4 ')).toBe('2,4,8');
+  expect(parse('clock', '8,1,1')).toBe('8,1,1');
   for (const wrong of ['1', '2,2', 'a', '2,-4', '2.5', '99999'])
-    expect(parseList('delays', wrong)).toBeUndefined();
+    expect(parse('delays', wrong)).toBeUndefined();
 });
 
 it('writes JSON that reads back', () => {

@@ -38,7 +38,6 @@ Json report_json(const StepReport& r, double epochs, double tokens, double secon
   return object({{"step", r.step},
                  {"epoch", epochs},
                  {"loss", r.loss},
-                 {"validationLoss", nullptr},
                  maybe("accuracy", r.accuracy >= 0, r.accuracy),
                  {"gradientNorm", r.gradient_norm},
                  {"learningRate", r.learning_rate},
@@ -46,12 +45,16 @@ Json report_json(const StepReport& r, double epochs, double tokens, double secon
                  {"seconds", seconds}});
 }
 
-Json evaluation_json(const Evaluation& e) {
-  return object({{"done", e.done},
-                 {"fraction", e.fraction},
-                 maybe("loss", e.done, e.loss),
-                 maybe("accuracy", e.done && e.accuracy >= 0, e.accuracy),
-                 {"tokens", e.predictions}});
+Json evaluation_json(const Evaluation& e, const std::vector<std::string>& labels) {
+  Json json = object({{"done", e.done},
+                      {"fraction", e.fraction},
+                      maybe("loss", e.done, e.loss),
+                      maybe("accuracy", e.done && e.accuracy >= 0, e.accuracy),
+                      {"tokens", e.predictions},
+                      {"rmse", Json(e.rmse)},
+                      {"mae", Json(e.mae)}});
+  if (e.confusion.labels > 0) put(json, {{"classes", confusion_json(e.confusion, labels)}});
+  return json;
 }
 
 Split split_of(const std::string& name) {
@@ -83,10 +86,11 @@ class Bound {
     });
   }
 
-  val open(const val& checkpoint, const val& text) {
+  /// `extend`: the text may be another one than the model was trained on.
+  val open(const val& checkpoint, const val& text, bool extend) {
     return guarded([&] {
       const std::string bytes = copied(checkpoint);
-      auto opened = std::make_unique<Session>(std::as_bytes(std::span(bytes)), copied(text));
+      auto opened = std::make_unique<Session>(std::as_bytes(std::span(bytes)), copied(text), extend);
       session_ = std::move(opened);
       work_ = {};
       return reply(true, session_->info());
@@ -98,7 +102,7 @@ class Bound {
   }
 
   val graph() {
-    return guarded([&] { return reply(true, describe(session().config(), session().network().sizes())); });
+    return guarded([&] { return reply(true, session().graph()); });
   }
 
   val train(double target, double milliseconds) {
@@ -151,7 +155,7 @@ class Bound {
         while (!work_.measured && !slice.over());
       }
       const Evaluation e = std::exchange(work_.measured, std::nullopt).value_or(Evaluation{});
-      return reply(true, evaluation_json(e));
+      return reply(true, evaluation_json(e, session_->names().targets));
     });
   }
 
@@ -181,6 +185,11 @@ class Bound {
       while (!losses && !slice.over());
       return reply(true, losses.value_or(Json()));
     });
+  }
+
+  /// See Session::backtest.
+  val backtest(const std::string& split, int steps) {
+    return guarded([&] { return reply(true, settled().backtest(split_of(split), steps)); });
   }
 
   val gradient_flow(int lags) {
@@ -354,6 +363,10 @@ val check(const std::string& text, int vocabulary, int characters) {
   });
 }
 
+val preview_reply(const std::string& config, const val& text) {
+  return guarded([&] { return reply(true, preview(copied(text), parse_config(config))); });
+}
+
 val describe_reply(const std::string& config, int vocabulary) {
   return guarded([&] { return reply(true, describe(parse_config(config), vocabulary)); });
 }
@@ -383,6 +396,7 @@ EMSCRIPTEN_BINDINGS(unfold) {
   emscripten::function("schema", &schema_reply);
   emscripten::function("check", &check);
   emscripten::function("describe", &describe_reply);
+  emscripten::function("preview", &preview_reply);
   emscripten::function("setThreads", &set_threads_reply);
   emscripten::function("setMath", &set_math);
   emscripten::function("benchmark", &benchmark_reply);
@@ -401,6 +415,7 @@ EMSCRIPTEN_BINDINGS(unfold) {
       .function("evaluateStop", &Bound::evaluate_stop)
       .function("baselinesStart", &Bound::baselines_start)
       .function("baselinesNext", &Bound::baselines_next)
+      .function("backtest", &Bound::backtest)
       .function("gradientFlow", &Bound::gradient_flow)
       .function("logits", &Bound::logits)
       .function("inspect", &Bound::inspect)

@@ -3,7 +3,7 @@
  * nothing; every function loads what it needs.
  */
 import { checkWhole, requireConfig, requireObject, requireRuntime, toJson } from './client/arguments.js';
-import { readDataset, type Source, taskOf } from './client/dataset.js';
+import { isGenerated, readDataset, type Source, taskOf } from './client/dataset.js';
 import { TextModel } from './client/model.js';
 import { TensorNetwork } from './client/network.js';
 import { readSafetensors } from './export/safetensors.js';
@@ -16,8 +16,10 @@ import type {
   Config,
   ConfigOf,
   Dataset,
+  DatasetPreview,
   Info,
   Model,
+  OpenOptions,
   Runtime,
   Schema,
   Task,
@@ -56,11 +58,12 @@ export async function createModel(config: Config, dataset?: Dataset, runtime: Ru
     runtime: 'createModel(config, dataset, { … })',
     dataset: 'createModel(config, text)',
   });
-  if (config.dataset !== undefined && dataset !== undefined)
+  const generated = isGenerated(config);
+  if (generated && dataset !== undefined)
     throw refuse('INVALID_ARGUMENT', 'dataset', 'nothing beside the examples of config.dataset', dataset);
   const json = toJson(config);
   const source = await readDataset(
-    config.dataset === undefined ? (dataset as Dataset) : '',
+    generated ? '' : (dataset as Dataset),
     () => taskOf(config),
     runtime.signal,
   );
@@ -75,17 +78,20 @@ export async function createModel(config: Config, dataset?: Dataset, runtime: Ru
  * A model from what `save()` gave. With its dataset it trains on exactly as if it had never stopped; without, it
  * predicts and samples only (generated examples come with the file). Rejects with `INVALID_CHECKPOINT` if the bytes are
  * no such file (of another known format, it says which and what to do), are damaged or do not fit together, with
- * `INVALID_TEXT` if the dataset is another than the run was trained on, and otherwise as `createModel`.
+ * `INVALID_TEXT` if the dataset is another than the run was trained on, and otherwise as `createModel`. With
+ * `extend: true` it may be another one: training goes on with it, weights, moments and step kept, and its new symbols
+ * and labels, which `info.vocabulary.added` names, get rows of their own.
  */
 export async function openModel(
   bytes: Uint8Array,
   dataset: Dataset = '',
-  runtime: Runtime = {},
+  { extend = false, ...runtime }: OpenOptions = {},
 ): Promise<Model> {
   requireRuntime(runtime);
+  if (typeof extend !== 'boolean') throw refuse('INVALID_ARGUMENT', 'extend', 'true or false', extend);
   if (!(bytes instanceof Uint8Array)) throw refuse('INVALID_CHECKPOINT', 'bytes', 'a Uint8Array', bytes);
   const source = await readDataset(dataset, () => taskIn(bytes), runtime.signal);
-  const args = { bytes, text: source.text };
+  const args = { bytes, text: source.text, extend };
   return openText(runtime, ({ client }) =>
     client.call('open', args, sending(source, runtime)).catch(async (error: UnfoldError) => {
       if (error.code !== 'INVALID_CHECKPOINT') throw source.placed(error);
@@ -127,6 +133,25 @@ export async function checkConfig(
   checkWhole('tokens', tokens, 0, 2 ** 31 - 1);
   const tools = await openTools(runtime);
   return tools.call('check', { config: toJson(config), vocabulary, tokens }, { signal: runtime.signal });
+}
+
+/**
+ * How a dataset would be read by a model of this configuration: format, columns and what becomes of each, gaps, the
+ * first rows. Nothing is trained. Rejects with `INVALID_CONFIG` and the field, and with `INVALID_TEXT` where the dataset
+ * cannot be read at all; what is merely missing is counted. It runs without a worker, as `checkConfig` does.
+ */
+export async function previewDataset(
+  config: Config,
+  dataset: Dataset,
+  runtime: Runtime = {},
+): Promise<DatasetPreview> {
+  requireRuntime(runtime);
+  requireConfig(config, { runtime: 'previewDataset(config, dataset, { … })' });
+  const json = toJson(config);
+  const { text, placed } = await readDataset(dataset, () => taskOf(config), runtime.signal);
+  const tools = await openTools(runtime);
+  const call = tools.call('preview', { config: json, text }, { signal: runtime.signal });
+  return call.catch(placing({ text, own: false, placed }));
 }
 
 /**

@@ -8,6 +8,7 @@ import type {
   CheckedConfig,
   Config,
   Dataset,
+  DatasetPreview,
   Model,
   Network,
   NetworkConfig,
@@ -54,6 +55,14 @@ export async function checkConfig(
   runtime?: Runtime,
 ): Promise<CheckedConfig> {
   return files.checkConfig(config, sizes, await embed(runtime));
+}
+
+export async function previewDataset(
+  config: Config,
+  dataset: Dataset,
+  runtime?: Runtime,
+): Promise<DatasetPreview> {
+  return files.previewDataset(config, dataset, await embed(runtime));
 }
 
 export async function describeNetwork(

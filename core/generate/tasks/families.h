@@ -27,7 +27,9 @@ class SequenceHead : public TaskHead {
 };
 
 /// One of a set of labels, once or at every step: classify and tag. The loss is the cross-entropy in nats; a step is
-/// right if its likeliest label is.
+/// right if its likeliest label is. What is learned may differ: with `label_smoothing` ε the target is (1−ε)·onehot +
+/// ε/V (Szegedy et al. 2016), and with `class_weights` a step weighs Σ counts/(V·count of its label); the loss that is
+/// told stays the plain one.
 class LabelHead : public TaskHead {
  public:
   NetworkSizes sizes(const TaskConfig& task, const Dataset& data) const override;
@@ -37,6 +39,7 @@ class LabelHead : public TaskHead {
                   bool learn) const override;
   double trivial_loss(const std::vector<Example>& train, const std::vector<Example>& measured,
                       const Dataset& data) const override;
+  std::vector<Real> label_weights(const TaskConfig& task, const Dataset& data) const override;
 
  protected:
   /// Probabilities of the labels, [V × steps], and the likeliest of each step.

@@ -26,8 +26,7 @@ class Generate final : public SequenceHead {
           line.refuse(std::to_string(data.context) + " numbers of context", std::to_string(count));
         sequence = rest;
       }
-      need_length(line, alphabet.add(line, sequence), config.task);
-      sequences.push_back(sequence);
+      sequences.push_back(take(alphabet, line, sequence, config.task, data.truncated));
     }
     if (examples.empty()) refuse_text("text", "at least one example", "none");
     const Vocabulary symbols = alphabet.vocabulary();

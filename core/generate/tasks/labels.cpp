@@ -18,7 +18,31 @@ void LabelHead::fill(const TaskConfig&, const Dataset&, const Example& e, Index 
   for (Index t = 0; t < length; ++t) targets.tokens[targets.at(t, n)] = e.target[std::size_t(t)];
 }
 
-Metrics LabelHead::measure(const TaskConfig&, const Network& network, Workspace& w, Targets& targets,
+namespace {
+
+/// 1/Σ weights of the steps that count.
+Real learning_scale(const Targets& targets) {
+  double sum = 0;
+  for (Index k = 0; k < targets.steps * targets.columns; ++k) {
+    const Token target = targets.tokens[std::size_t(k)];
+    if (target != no_token) sum += targets.weights.empty() ? 1 : double(targets.weights[target]);
+  }
+  return Real(1 / (sum > 0 ? sum : 1));
+}
+
+/// From (p − onehot)·scale to weight·(p − (1−ε)·onehot − ε/V)·scale; share = ε·scale.
+void soften(Real* x, Index V, Token target, Real share, const Targets& targets) {
+  if (share > 0) {
+    for (Index v = 0; v < V; ++v) x[v] -= share / Real(V);
+    x[target] += share;
+  }
+  if (targets.weights.empty()) return;
+  for (Index v = 0; v < V; ++v) x[v] *= targets.weights[target];
+}
+
+}  // namespace
+
+Metrics LabelHead::measure(const TaskConfig& task, const Network& network, Workspace& w, Targets& targets,
                            bool learn) const {
   const Index K = targets.steps * targets.columns, V = network.outputs();
   Metrics a;
@@ -30,10 +54,32 @@ Metrics LabelHead::measure(const TaskConfig&, const Network& network, Workspace&
     a.correct += std::max_element(x, x + V) - x == target;
   }
   a.predictions = a.total;
-  softmax_cross_entropy(w.logits(), V, K, targets.tokens.data(), mean_scale(learn, a.predictions),
-                        targets.losses.data());
+  const Real scale = learn ? learning_scale(targets) : Real(0);
+  softmax_cross_entropy(w.logits(), V, K, targets.tokens.data(), scale, targets.losses.data());
   add_losses(targets, a.loss);
+  for (Index k = 0; k < K; ++k) {
+    const Token target = targets.tokens[std::size_t(k)];
+    if (target == no_token) continue;
+    Real* x = w.logits() + k * V;
+    if (learn)
+      soften(x, V, target, Real(task.label_smoothing) * scale, targets);
+    else
+      a.confusion.add(x, V, target);
+  }
   return a;
+}
+
+std::vector<Real> LabelHead::label_weights(const TaskConfig& task, const Dataset& data) const {
+  if (!task.class_weights) return {};
+  std::vector<double> counts(data.targets.size());
+  double all = 0, present = 0;
+  for (const Example& e : data.train)
+    for (const Token t : e.target)
+      if (t < counts.size()) ++counts[t], ++all;
+  for (const double count : counts) present += count > 0;
+  std::vector<Real> weights;
+  for (const double count : counts) weights.push_back(Real(count > 0 ? all / (present * count) : 1));
+  return weights;
 }
 
 double LabelHead::trivial_loss(const std::vector<Example>& train, const std::vector<Example>& measured,

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "unfold/generate/decoder.h"
@@ -17,27 +18,29 @@ NetworkSizes NumberHead::sizes(const TaskConfig&, const Dataset& data) const {
 void NumberHead::fill(const TaskConfig&, const Dataset& data, const Example& e, Index n, Workspace&,
                       Targets& targets) const {
   const Index O = data.outputs;
-  for (Index t = 0; t < targets.lengths[std::size_t(n)] && !e.values.empty(); ++t) {  // a request has none
-    std::copy_n(e.values.data() + t * O, O, targets.values.data() + Index(targets.at(t, n)) * O);
-    targets.counts[targets.at(t, n)] = 1;
+  for (Index t = e.skip; t < targets.lengths[std::size_t(n)] && !e.values.empty(); ++t) {  // a request has none
+    Real* row = targets.values.data() + Index(targets.at(t, n)) * O;
+    targets.scales.scale(e.values.data() + t * O, O, row);
+    targets.counts[targets.at(t, n)] = std::any_of(row, row + O, [](Real x) { return !std::isnan(x); });
   }
 }
 
 double NumberHead::trivial_loss(const std::vector<Example>& train, const std::vector<Example>& measured,
                                 const Dataset& data) const {
   const std::size_t O = std::size_t(data.outputs);
-  std::vector<double> constants(O);
-  double rows = 0, n = 0, sum = 0;
-  for (const Example& e : train) {
-    for (std::size_t i = 0; i < e.values.size(); ++i) constants[i % O] += double(e.values[i]);
-    rows += double(e.values.size()) / double(O);
-  }
-  for (double& c : constants) c = constant(c, rows);
-  for (const Example& e : measured) {
-    for (std::size_t i = 0; i < e.values.size(); ++i) sum += constant_loss(constants[i % O], double(e.values[i]));
-    n += double(e.values.size()) / double(O) * answers_per_row(data.outputs);
-  }
-  return n > 0 ? sum / n : 0;
+  const Scales scales(data.columns, &Column::target);
+  const auto each = [&](const Example& e, Index skip, const auto& f) {
+    for (std::size_t i = std::size_t(skip) * O; i < e.values.size(); ++i)
+      if (!std::isnan(e.values[i])) f(i % O, double(scales.scaled(Index(i % O), e.values[i])));
+  };
+  std::vector<double> constants(O), rows(O);
+  double sum = 0, values = 0;
+  for (const Example& e : train) each(e, 0, [&](std::size_t k, double v) { constants[k] += v, ++rows[k]; });
+  for (std::size_t k = 0; k < O; ++k) constants[k] = constant(constants[k], rows[k]);
+  for (const Example& e : measured)
+    each(e, e.skip, [&](std::size_t k, double v) { sum += constant_loss(constants[k], v), ++values; });
+  const double n = values / double(O) * answers_per_row(data.outputs);
+  return n > 0 ? sum / n * scales.squared_unit() : 0;
 }
 
 void NumberHead::parse_target(const Predictor& p, const Json& target, Example& e) const {
@@ -54,12 +57,16 @@ void NumberHead::show_target(const Predictor& p, const Example& e, Json& json) c
 void NumberHead::predict(const Predictor& p, const Example& e, const PredictOptions& options, bool, Json& json) const {
   std::vector<Real> values = readout(p.network, p.config, p.names, e);
   transform(values.data(), Index(values.size()));
+  const Scales scales(p.names.columns, &Column::target);
+  scales.restore(values);
   const Index O = p.network.outputs();
   json["values"] = rows_json(values, O);
   if (options.steps == 0) return;
   const double heat = temperature(options);
   const auto next = [&](Real y, Rng& rng) { return next_input(y, heat, rng); };
-  json["forecast"] = rows_json(forecast(p.network, p.config, e, options.steps, options.seed, next), O);
+  std::vector<Real> rows = forecast(p.network, p.names, e, options.steps, options.seed, next);
+  scales.restore(rows);
+  json["forecast"] = rows_json(rows, O);
 }
 
 }  // namespace unfold

@@ -1,8 +1,12 @@
 // regress: predicts the next row of a series of numbers at every step, or some numbers for a whole series (pooled).
 #include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "unfold/data/examples.h"
 #include "unfold/data/lines.h"
+#include "unfold/data/series.h"
+#include "unfold/data/table_examples.h"
 #include "unfold/generate/tasks/families.h"
 #include "unfold/generate/tasks/tasks.h"
 
@@ -16,10 +20,10 @@ std::vector<Example> read_pooled(std::string_view text, const TaskConfig& task, 
     Example e;
     auto [series, answer] = halves(line, "\t;");
     for (Index steps = 1;; ++steps) {
+      if (kept_length(line, steps, task, data.truncated) < steps) break;
       const std::size_t end = series.find(',');
       need_columns(line, read_numbers(line, trimmed(series.substr(0, end)), " ", e.numbers), data.numbers,
                    " numbers a step");
-      need_length(line, steps, task);
       if (end == std::string_view::npos) break;
       series.remove_prefix(end + 1);
     }
@@ -29,76 +33,69 @@ std::vector<Example> read_pooled(std::string_view text, const TaskConfig& task, 
   return examples;
 }
 
-/// Rows, with an empty line between series, cut into windows of at most `longest` steps.
-std::vector<Example> read_series(std::string_view text, Index longest, Dataset& data) {
-  const char* separators = ",;\t";
-  std::vector<Example> examples;
-  std::vector<Real> rows;  // of the window that is being read
-  Index count = 0;
-  bool begins = true, fresh = true;  // the text; a series
-  Lines line(text);
-  const auto finish = [&] {
-    if (count > 1) examples.push_back(forecast_example(rows, data.numbers));
-    if (count == 1 && fresh) line.refuse("two rows a series or more", "one");
-  };
-  while (line.next()) {
-    if (line.text.empty()) {
-      finish();
-      rows.clear();
-      count = 0;
-      fresh = true;
-      continue;
-    }
-    if (std::exchange(begins, false) && is_header(line.text, separators)) continue;
-    need_columns(line, read_numbers(line, line.text, separators, rows), data.numbers, " columns");
-    if (++count > longest) {  // the next window begins with the row that was predicted last
-      finish();
-      rows.erase(rows.begin(), rows.end() - data.numbers);
-      count = 1;
-      fresh = false;
-    }
+/// The series of a table.
+std::vector<Series> series_of(const Table& table) {
+  std::vector<Series> all;
+  for (Index i = 0; i < table.series(); ++i) {
+    const Index begin = table.starts[std::size_t(i)], end = table.starts[std::size_t(i) + 1];
+    if (end - begin < 2) refuse_text(line_field(table.lines[std::size_t(i)]), "two rows a series or more", "one");
+    all.push_back(
+        {.numbers = side_of(table, &Column::input, begin, end), .values = side_of(table, &Column::target, begin, end)});
   }
-  finish();
-  data.outputs = data.numbers;
-  return examples;
+  return all;
 }
 
-std::vector<Example> read_windows(std::string_view text, const Config& config, Dataset& data) {
-  const Index longest = std::max<Index>(config.task.max_length, 1);
-  std::vector<Example> examples = read_series(text, longest, data);
-  if (examples.size() >= 3 || config.validation_split == 0) return examples;
-  Index steps = 0;
-  for (const Example& e : examples) steps += data.steps(e);
-  return read_series(text, std::clamp(steps / 10, Index(1), longest), data);
+/// Errors of each column in the file's units; what is missing has none.
+void add_errors(Workspace& w, const Targets& targets, Index O, Metrics& a) {
+  for (std::vector<double>* sums : {&a.squares, &a.absolutes, &a.counted}) sums->resize(std::size_t(O));
+  for (Index i = 0; i < targets.steps * targets.columns * O; ++i) {
+    const Real target = targets.values[std::size_t(i)];
+    if (!targets.counts[std::size_t(i / O)] || std::isnan(target)) continue;
+    const double error =
+        double(targets.scales.restored(i % O, w.logits()[i])) - double(targets.scales.restored(i % O, target));
+    const std::size_t k = std::size_t(i % O);
+    a.squares[k] += error * error;
+    a.absolutes[k] += std::fabs(error);
+    ++a.counted[k];
+  }
 }
 
 class Regress final : public NumberHead {
  public:
-  /// CSV: a number a column, a row a step; the next row is to be predicted. An empty line begins a series. Commas,
-  /// semicolons and tabs separate; a first line without any number is a header. A series longer than task.max_length is
-  /// cut into windows, each beginning with the row that the previous one predicted last; if fewer than three result,
-  /// into about ten.
+  /// A table (data/table.h), a row a step; the next row is to be predicted. See deal_series.
   ///
   /// Pooled: a series a line, tab or semicolon, the numbers to predict. Commas separate steps (and answers), spaces the
   /// numbers of a step.
-  Dataset read(std::string_view text, const Config& config) const override {
+  Dataset read(std::string_view text, const Config& config) const override { return read_known(text, config, nullptr); }
+
+  Dataset read_known(std::string_view text, const Config& config, const std::vector<Column>* known) const override {
     Dataset data;
-    std::vector<Example> examples =
-        config.task.pooled() ? read_pooled(text, config.task, data) : read_windows(text, config, data);
-    if (examples.empty()) refuse_text("text", "at least one example", "none");
-    hold_back(std::move(examples), config, data);
+    if (!config.task.pooled()) {
+      const Table table = read_table(text, config.dataset, TableTask::rows, known);
+      take_columns(table, data);
+      deal_series(series_of(table), config, data);
+    } else {
+      hold_back(read_pooled(text, config.task, data), config, data);
+    }
+    if (data.train.empty()) refuse_text("text", "at least one example", "none");
     return data;
   }
 
-  /// Mean squared error.
+  Json preview(std::string_view text, const Config& config) const override {
+    return config.task.pooled() ? preview_lines(text) : preview_table(text, config.dataset, TableTask::rows);
+  }
+
+  /// Mean squared error of the scaled columns; in the file's unit squared where there is one.
   Metrics measure(const TaskConfig&, const Network& network, Workspace& w, Targets& targets,
                   bool learn) const override {
     const Index K = targets.steps * targets.columns;
     Metrics a;
     for (Index k = 0; k < K; ++k) a.predictions += targets.counts[std::size_t(k)];
+    if (!learn) add_errors(w, targets, network.outputs(), a);
     squared_error(w.logits(), network.outputs(), K, targets.values.data(), targets.counts.data(),
                   mean_scale(learn, a.predictions), targets.losses.data());
     add_losses(targets, a.loss);
+    a.loss *= targets.scales.squared_unit();
     return a;
   }
 

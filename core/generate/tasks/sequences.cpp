@@ -110,7 +110,7 @@ double SequenceHead::trivial_loss(const std::vector<Example>& train, const std::
 }
 
 void SequenceHead::parse_target(const Predictor& p, const Json& target, Example& e) const {
-  e.target = tokens_of(text_of(target, "target"), p.names.targets, "target");
+  e.target = SymbolReader{.names = p.names.targets, .field = "target"}.read(target);
   const Index lengths = p.network.sizes().lengths, count = Index(e.target.size());
   if (lengths > 0 && count >= lengths)
     refuse_argument("target", "at most " + std::to_string(lengths - 1) + " symbols (the longest it was trained on)",
@@ -132,7 +132,7 @@ void SequenceHead::predict(const Predictor& p, const Example& e, const PredictOp
                                               .length_penalty = options.length_penalty,
                                               .temperature = options.temperature.value_or(0),
                                               .seed = options.seed,
-                                              .max_length = p.config.task.max_length});
+                                              .max_length = p.config.task.written_length()});
   json["output"] = spelled(all[0].tokens, names);
   if (!has_target) json["logProbability"] = all[0].log_probability;
   json["alternatives"] = Json::array();

@@ -1,5 +1,9 @@
 // translate: one sequence into another, by an encoder and a decoder.
+#include <deque>
+#include <nlohmann/json.hpp>
+
 #include "unfold/data/examples.h"
+#include "unfold/data/labelled.h"
 #include "unfold/data/lines.h"
 #include "unfold/generate/tasks/families.h"
 #include "unfold/generate/tasks/tasks.h"
@@ -9,19 +13,30 @@ namespace {
 
 class Translate final : public SequenceHead {
  public:
-  /// Source, tab, target. Both sides draw from the same symbols.
+  /// Source, tab, target; or JSON Lines (labelled.h). Both sides draw from the same symbols.
   Dataset read(std::string_view text, const Config& config) const override {
+    Dataset data;
     Alphabet alphabet;
+    std::deque<std::string> owned;
     std::vector<std::pair<std::string_view, std::string_view>> rows;
+    const bool json = is_json_lines(text);
+    const auto field = [&](const Line& line, const Json& object, const char* const* names) {
+      return std::string_view(owned.emplace_back(text_of(line, json_field(line, object, names))));
+    };
     for (Lines line(text); line.next_filled();) {
-      const auto& [source, target] = rows.emplace_back(halves(line));
-      const Index steps = alphabet.add(line, source), length = alphabet.add(line, target);
-      need_length(line, steps, config.task);
-      need_length(line, length, config.task);
+      if (json) {
+        const Json object = json_of(line, line.text);
+        rows.push_back({field(line, object, input_names), field(line, object, target_names)});
+      } else {
+        rows.push_back(halves(line));
+      }
+      auto& [source, target] = rows.back();
+      source = take(alphabet, line, source, config.task, data.truncated);
+      target = take(alphabet, line, target, config.task, data.truncated);
     }
+    data.file = {.format = json ? "JSON Lines" : "lines", .separator = json ? "" : "tab"};
     if (rows.empty()) refuse_text("text", "at least one example", "none");
     const Vocabulary symbols = alphabet.vocabulary();
-    Dataset data;
     data.inputs = data.targets = names_of(symbols);
     std::vector<Example> examples(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -41,7 +56,8 @@ constexpr Task tasks::translate{.info = {.kind = TaskKind::translate,
                                          .name = "translate",
                                          .autoregressive = true,
                                          .sequences = true,
-                                         .encoder = true},
+                                         .encoder = true,
+                                         .reads_symbols = true},
                                 .head = &translate_head};
 
 }  // namespace unfold

@@ -15,7 +15,7 @@ TEST(Config, DefaultsAreTheDocumentedOnes) {
   const Config c = parse_config("{}");
   EXPECT_EQ(c.seed, 1u);
   EXPECT_FALSE(c.bytes);
-  EXPECT_EQ(c.vocabulary, 1024);
+  EXPECT_EQ(c.vocabulary, 8192);
   EXPECT_EQ(c.validation_split, 0.1);
   ASSERT_EQ(c.layers.size(), 1u);
   EXPECT_EQ(c.layers[0].cell, "lstm");

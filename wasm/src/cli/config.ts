@@ -3,9 +3,11 @@ import {
   type CanonicalConfig,
   checkConfig,
   type Config,
+  type FileConfig,
   type Model,
   type OptimizerConfig,
   type LiveConfig,
+  type TaskConfig,
 } from 'unfold-rnn';
 import { read } from './files.js';
 import { type Arguments, type Options, UsageError } from './options.js';
@@ -19,6 +21,12 @@ export const configOptions: Options = {
   dataset: { value: 'NAME', help: 'examples made here instead of a text, see unfold-rnn info' },
   difficulty: { value: 'N', help: 'of the dataset' },
   count: { value: 'N', default: '10000', help: 'its examples' },
+  inputs: { value: 'NAMES', help: 'of a table: columns that are read, with commas between' },
+  targets: { value: 'NAMES', help: 'columns that are predicted (regress), or the labels (classify)' },
+  ignore: { value: 'NAMES', help: 'columns that are left out' },
+  id: { value: 'NAME', help: 'the column that says which series a row belongs to' },
+  dates: { value: 'KIND', default: 'ignore', help: 'or features: hour, weekday and month are read' },
+  missing: { value: 'KIND', default: 'refuse', help: 'or forward, interpolate, mask: of missing values' },
   attention: { value: 'NAME', default: 'none', help: 'of a translation: additive or multiplicative' },
   seed: { value: 'N', default: '1', help: 'same seed, text and configuration: same model' },
   'sequence-length': { value: 'N', default: '64', help: 'time steps of one truncated back-propagation' },
@@ -27,6 +35,16 @@ export const configOptions: Options = {
   'learning-rate': { value: 'X', default: '0.002', help: 'may change when a run goes on' },
   dropout: { value: 'X', default: '0', help: 'between layers, 0 to 0.95; may change' },
   clip: { value: 'X', default: '5', help: 'largest gradient norm, 0 for none; may change' },
+  vocabulary: { value: 'N', default: '8192', help: 'most symbols kept of a text, 2 to 65535' },
+  'max-length': { value: 'N', help: 'most steps of an example; default: the longest that there is' },
+  truncate: { help: 'longer examples are cut, not refused' },
+  label: { value: 'SIDE', default: 'auto', help: 'where the label of a line stands: first or last' },
+  header: { value: 'YES|NO', help: 'whether the first line names the columns; default: found out' },
+  unknown: {
+    value: 'NAME',
+    default: 'error',
+    help: 'symbols that the model does not know: error, skip, or a symbol of their own that is trained',
+  },
   'validation-split': { value: 'X', default: '0.1', help: 'share of the text held out' },
   'evaluate-every': { value: 'N', default: '500', help: 'steps between validations; may change' },
 };
@@ -44,6 +62,7 @@ export async function configOf(args: Arguments): Promise<Config> {
     set('units', number('units'));
   }
   for (const name of ['seed', 'dropout', 'clip'] as const) set(name, number(name));
+  set('vocabulary', number('vocabulary'));
   set('sequenceLength', number('sequence-length'));
   set('batchSize', number('batch-size'));
   set('validationSplit', number('validation-split'));
@@ -59,6 +78,12 @@ export async function configOf(args: Arguments): Promise<Config> {
   } else if (args.given('difficulty') || args.given('count')) {
     throw new UsageError('--difficulty and --count belong to a --dataset.');
   }
+  readFileOptions(args, config);
+  const lengths = {
+    ...(args.given('max-length') && { maxLength: number('max-length')! }),
+    ...(args.flag('truncate') && { truncate: true }),
+  };
+  if (Object.keys(lengths).length) config.task = { ...asTask(config.task), ...lengths };
   const optimizer = {
     ...asOptimizer(config.optimizer),
     ...(args.given('optimizer') && { name: args.text('optimizer')! }),
@@ -66,6 +91,37 @@ export async function configOf(args: Arguments): Promise<Config> {
   };
   if (Object.keys(optimizer).length) config.optimizer = optimizer;
   return config;
+}
+
+/** How a file is read. */
+function readFileOptions(args: Arguments, config: Config): void {
+  const lists = (['inputs', 'targets', 'ignore'] as const).filter((name) => args.given(name));
+  const names = (['id', 'dates', 'missing', 'label', 'unknown'] as const).filter((name) => args.given(name));
+  const header = args.given('header') ? headerOf(args.text('header')!) : undefined;
+  const [first] = [...lists, ...names, ...(header === undefined ? [] : ['header'])];
+  if (!first) return;
+  if (isGenerated(config)) throw new UsageError(`--${first} says how a file is read; a built-in dataset has none.`);
+  const dataset: FileConfig = { ...(config.dataset as FileConfig | undefined) };
+  for (const name of lists)
+    dataset[name] = args
+      .text(name)!
+      .split(',')
+      .map((column) => column.trim());
+  for (const name of names) dataset[name] = args.text(name)!;
+  if (header !== undefined) dataset.header = header;
+  config.dataset = dataset;
+}
+
+function headerOf(given: string): boolean {
+  if (given === 'yes' || given === 'no') return given === 'yes';
+  throw new UsageError(`--header: expected yes or no, got '${given}'.`);
+}
+
+const asTask = (task: Config['task']): TaskConfig => (typeof task === 'object' ? task : { name: task ?? 'next' });
+
+/** Whether the engine makes the examples. */
+export function isGenerated({ dataset }: Pick<Config, 'dataset'>): boolean {
+  return typeof dataset === 'object' ? dataset?.name !== undefined : dataset !== undefined;
 }
 
 /**

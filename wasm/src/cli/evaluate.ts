@@ -1,9 +1,11 @@
-import type { Evaluation, Model } from 'unfold-rnn';
+import type { Evaluation, LabelMetrics, Model } from 'unfold-rnn';
+import { isGenerated } from './config.js';
 import { print, read } from './files.js';
+import { backtestOf, linesOf as scoreLines, verdict } from './forecasts.js';
 import { interruption } from './interrupt.js';
 import type { Arguments, Command } from './options.js';
 import { configIn, openToScore, type Scored } from './scoring.js';
-import { encodingOption, placed, readingOf, readTexts, type Texts } from './texts.js';
+import { encodingOption, namedSymbols, placed, readingOf, readTexts, type Texts } from './texts.js';
 import { told } from './train.js';
 
 export const evaluate: Command = {
@@ -13,15 +15,13 @@ export const evaluate: Command = {
   operands: ['model', '[text…]'],
   options: {
     baselines: { short: 'b', value: 'N', help: 'also n-grams with up to N characters of context, 0 to 8' },
+    steps: { short: 'n', value: 'N', default: '12', help: 'of series of numbers: how far to forecast, too' },
     ...encodingOption,
   },
   run: runEvaluate,
 };
 
 const NOTHING: Texts = { bytes: new Uint8Array(), notes: [], places: [] };
-
-/** Symbols outside the vocabulary that are named. */
-const MOST_NAMED = 12;
 
 async function runEvaluate(args: Arguments): Promise<number> {
   const [file, ...paths] = args.operands as [string, ...string[]];
@@ -33,15 +33,16 @@ async function runEvaluate(args: Arguments): Promise<number> {
     const bytes = await read(file, signal);
     const config = configIn(bytes);
     const reading = { ...readingOf(args, config?.unit === 'byte'), signal };
-    const texts = config?.dataset === undefined ? await readTexts(paths, reading) : NOTHING;
+    const texts = !config || !isGenerated(config) ? await readTexts(paths, reading) : NOTHING;
     scored = await openToScore(bytes, texts.bytes, { ...args.runtime, signal }).catch((error) => {
       throw placed(error, texts);
     });
     const { model, split, whole, unknown } = scored;
     const measured = await model.evaluate({ split, signal });
+    const backtest = await backtestOf(model, split, args.whole('steps'));
     const baselines = maxOrder === undefined ? undefined : await model.baselines({ maxOrder, signal });
     if (args.flag('json')) {
-      const more = { ...(baselines && { baselines }), ...(unknown.count && { unknown }) };
+      const more = { ...(baselines && { baselines }), ...(backtest && { backtest }), ...(unknown.count && { unknown }) };
       await print(`${JSON.stringify({ ...measured, split: whole ? 'all' : split, ...more })}\n`);
       return interrupted.status;
     }
@@ -55,7 +56,10 @@ async function runEvaluate(args: Arguments): Promise<number> {
       lines.push(`${bits(baselines.uniform)}  every symbol alike`);
       lines.push(...baselines.markov.map((loss, n) => `${bits(loss)}  ${n} characters of context, counted`));
     }
+    if (backtest) lines.push(...scoreLines(model, backtest));
     await print(`${lines.join('\n')}\n`);
+    const beaten = backtest && verdict(backtest);
+    if (beaten && !args.flag('quiet')) process.stderr.write(`${beaten}\n`);
     return interrupted.status;
   } finally {
     scored?.model.dispose();
@@ -72,13 +76,30 @@ function linesOf(model: Model, measured: Evaluation, split: string): string[] {
   return [
     `${split} ${told(model, measured)}, ${characters} predictions`,
     `loss ${data.trivialLoss!.toFixed(6)}  trivial baseline`,
+    ...(measured.classes ? linesOfClasses(measured.classes) : []),
   ];
+}
+
+/** Labels in a confusion matrix that fits a screen. */
+const MOST_COLUMNS = 12;
+
+/** Precision, recall and F1 of each label, and for few labels which was taken for which. */
+function linesOfClasses({ labels, macroF1, confusion, calibration }: LabelMetrics): string[] {
+  const share = (x: number | null) => (x === null ? '–' : x.toFixed(3)).padStart(9);
+  const table = labels.map(
+    ({ name, count, precision, recall, f1 }) =>
+      `${share(precision)}${share(recall)}${share(f1)}${`${count}`.padStart(9)}  ${name}`,
+  );
+  const errors = `macro F1 ${macroF1?.toFixed(3) ?? '–'}, calibration error ${calibration.error.toFixed(3)}`;
+  const lines = ['precision   recall       F1    count  label', ...table, errors];
+  if (labels.length > MOST_COLUMNS) return lines;
+  const names = labels.map(({ name }) => (name.length > 8 ? `${name.slice(0, 7)}…` : name).padStart(9));
+  const rows = confusion.map((row, i) => `${row.map((n) => `${n}`.padStart(9)).join('')}  ${labels[i]!.name}`);
+  return [...lines, `${names.join('')}  predicted; rows: the true label`, ...rows];
 }
 
 const partOf: Record<string, string> = { all: 'the whole text', validation: 'held out of its own text' };
 
 function sentenceOf({ count, symbols }: Scored['unknown']): string {
-  const named = symbols.slice(0, MOST_NAMED).map((symbol) => JSON.stringify(symbol));
-  const more = symbols.length > MOST_NAMED ? ', …' : '';
-  return `${count} characters are not in the model's vocabulary and are left out: ${named.join(', ')}${more}.`;
+  return `${count} characters are not in the model's vocabulary and are left out: ${namedSymbols(symbols)}.`;
 }

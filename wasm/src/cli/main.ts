@@ -10,11 +10,13 @@ import { info } from './info.js';
 import { Interrupted } from './interrupt.js';
 import { Arguments, type Command, helpOf, UsageError } from './options.js';
 import { predict } from './predict.js';
+import { preview } from './preview.js';
 import { sample } from './sample.js';
 import { train } from './train.js';
 import { version } from './version.js';
 
 const commands: Record<string, Command> = {
+  preview,
   train,
   sample,
   predict,

@@ -26,8 +26,8 @@ export const predict: Command = {
     seed: { value: 'N', help: 'of the first answer that is drawn, then one more each; default a new one' },
     unknown: {
       value: 'NAME',
-      default: 'refuse',
-      help: 'refuse inputs with symbols outside the vocabulary, or skip these',
+      default: 'as the model was trained',
+      help: 'symbols outside the vocabulary: error, skip them, or read the unknown symbol of the model',
     },
     ...encodingOption,
   },
@@ -39,8 +39,6 @@ const MOST_SEED = 2 ** 31;
 
 async function runPredict(args: Arguments): Promise<number> {
   const [file, ...given] = args.operands as [string, ...string[]];
-  if (!['refuse', 'skip'].includes(args.text('unknown')!))
-    throw new UsageError(`--unknown: expected refuse or skip, got '${args.text('unknown')}'.`);
   const options = optionsOf(args);
   const count = args.whole('count', 1)!;
   const interrupted = interruption();
@@ -49,6 +47,12 @@ async function runPredict(args: Arguments): Promise<number> {
   try {
     const queries = await collect(args, model, given, file, signal);
     const seed = args.whole('seed') ?? (options.temperature ? randomInt(MOST_SEED) : undefined);
+    const { config, data } = model.info;
+    const made = typeof config.dataset === 'object' && config.dataset.name === undefined ? config.dataset : {};
+    const look = {
+      words: data?.words ?? false,
+      skips: (args.given('unknown') ? args.text('unknown') : made.unknown) === 'skip',
+    };
     let failed = 0;
     let drawn = 0;
     for (const [at, query] of queries.entries()) {
@@ -59,8 +63,8 @@ async function runPredict(args: Arguments): Promise<number> {
         const several = queries.length > 1 || given.includes('-');
         if (answer instanceof UnfoldError && !several) throw answer;
         failed += Number(answer instanceof UnfoldError);
-        if (args.flag('json')) await print(`${JSON.stringify(asJson(answer, query, one))}\n`);
-        else await print(`${at && query.series ? '\n' : ''}${asText(answer, query)}\n`);
+        if (args.flag('json')) await print(`${JSON.stringify(asJson(answer, one))}\n`);
+        else await print(`${at && query.series ? '\n' : ''}${asText(answer, query, look)}\n`);
         if (answer instanceof UnfoldError && !args.flag('quiet'))
           process.stderr.write(`input ${at + 1}: ${answer.message}${wayOn(answer, args)}\n`);
       }
@@ -76,6 +80,7 @@ function optionsOf(args: Arguments): PredictRequest {
   const options: PredictRequest = {};
   for (const name of ['temperature', 'steps'] as const)
     if (args.given(name)) options[name] = args.number(name)!;
+  if (args.given('unknown')) options.unknown = args.text('unknown')!;
   if (args.given('beam-width')) options.beamWidth = args.number('beam-width')!;
   if (args.given('length-penalty')) options.lengthPenalty = args.number('length-penalty')!;
   if (args.whole('count')! > 1 && !args.given('temperature') && !args.given('beam-width'))
@@ -110,7 +115,7 @@ async function collect(
   for (const input of given) {
     const isFile = data.numbers > 0 && !/^\s*\[/.test(input) && (await exists(input));
     const lines = input === '-' || isFile ? await piped(input) : [input];
-    queries.push(...queriesOf(lines, model, args.text('unknown') === 'skip'));
+    queries.push(...queriesOf(lines, model));
   }
   return queries;
 }
@@ -139,25 +144,31 @@ async function answerTo(
 const optionOf = (field: string) => field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 function wayOn({ message }: UnfoldError, args: Arguments): string {
-  return message.includes("symbols in the model's vocabulary") && args.text('unknown') === 'refuse'
-    ? ' (--unknown skip leaves it out)'
-    : '';
+  const strange = /symbols in the model's vocabulary|words that the model knows/.test(message);
+  return strange && !args.given('unknown') ? ' (--unknown skip leaves it out)' : '';
 }
 
-function asJson(answer: Prediction | UnfoldError, { skipped }: Query, seed: object): object {
+function asJson(answer: Prediction | UnfoldError, seed: object): object {
   if (answer instanceof UnfoldError) return { error: answer };
-  return { ...answer, ...seed, ...(skipped?.length && { skipped }) };
+  return { ...answer, ...seed };
+}
+
+interface Look {
+  /** The inputs are words. */
+  words: boolean;
+  /** Symbols that the model does not know have no label. */
+  skips: boolean;
 }
 
 /** A line, of a series rows; empty where there is no answer. */
-function asText(answer: Prediction | UnfoldError, { header, skipped = [], series }: Query): string {
+function asText(answer: Prediction | UnfoldError, { header, series }: Query, { words, skips }: Look): string {
   if (answer instanceof UnfoldError) return '';
-  const { output, outputs, forecast, values } = answer;
+  const { output, outputs, forecast, values, unknown = [] } = answer;
   if (output !== undefined) return output;
   if (outputs) {
     const labels = [...outputs];
-    for (const { position } of skipped) labels.splice(position, 0, '?'); // in order: every symbol has a place
-    return labels.join('');
+    for (const { position } of skips ? unknown : []) labels.splice(position, 0, '?'); // in order: every symbol has a place
+    return labels.join(words || labels.some((label) => [...label].length > 1) ? ' ' : '');
   }
   const rows = forecast ?? values ?? [];
   return series ? csvOf(rows, header) : JSON.stringify(rows);

@@ -72,7 +72,7 @@ export function describe(
 }
 
 /** Four digits: losses of numbers have any size. */
-const figure = (loss: number) =>
+export const figure = (loss: number) =>
   Math.abs(loss) < 1e5 ? String(Number(loss.toPrecision(4))) : loss.toExponential(2);
 
 const percent = (share: number | null) => (share === null ? '' : ` (${(100 * share).toFixed(1)} % right)`);

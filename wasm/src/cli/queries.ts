@@ -1,29 +1,21 @@
 /** From lines to what a model is asked, in the format that its training examples have. */
 import { type Model, type PredictRequest, UnfoldError } from 'unfold-rnn';
 
-/** A symbol outside the vocabulary; `position` counts characters from 0. */
-export interface Skipped {
-  position: number;
-  symbol: string;
-}
-
 export interface Query {
   request: PredictRequest;
   /** Why it cannot be asked. */
   error?: UnfoldError;
-  /** What was left out of it. */
-  skipped?: Skipped[];
   /** A series of CSV rows is answered with rows, under its own names. */
   series?: boolean;
   header?: string[];
 }
 
-export function queriesOf(lines: string[], model: Model, skip: boolean): Query[] {
+export function queriesOf(lines: string[], model: Model): Query[] {
   const { data, config } = model.info;
   const { name, pooling = 'none' } = config.task as { name: string; pooling?: string };
   if (name === 'generate')
     return lines.map((line) => queryOf(() => ({ request: { context: numbersOf('context', line, /,/) } })));
-  if (!data!.numbers) return lines.map((line) => textQuery(line, data!.inputs, skip));
+  if (!data!.numbers) return lines.map((line) => ({ request: { input: line } }));
   if (name === 'regress' && !/^\s*\[/.test(lines[0] ?? ''))
     return pooling === 'none'
       ? seriesOf(lines)
@@ -39,25 +31,6 @@ function queryOf(make: () => Query): Query {
     throw error;
   }
 }
-
-/** The engine takes the longest symbol of the vocabulary at each place; this finds where there is none. */
-function textQuery(line: string, symbols: string[], skip: boolean): Query {
-  if (!skip) return { request: { input: line } };
-  const known = new Set(symbols);
-  const longest = Math.max(...symbols.map(({ length }) => length));
-  const skipped: Skipped[] = [];
-  let input = '';
-  for (let at = 0; at < line.length;) {
-    let length = Math.min(longest, line.length - at);
-    while (length > 0 && !known.has(line.slice(at, at + length))) --length;
-    if (length) input += line.slice(at, at + length);
-    else skipped.push({ position: [...line.slice(0, at)].length, symbol: characterAt(line, at) });
-    at += length || characterAt(line, at).length;
-  }
-  return { request: { input }, skipped };
-}
-
-const characterAt = (text: string, at: number) => String.fromCodePoint(text.codePointAt(at)!);
 
 /** CSV: a row a step, an empty line between series, a first line without any number is a header. */
 function seriesOf(lines: string[]): Query[] {

@@ -1,5 +1,5 @@
 /** A model's file and its former generation, taken as one. */
-import { type Dataset, type Model, openModel, type Runtime, UnfoldError } from 'unfold-rnn';
+import { type Dataset, type Model, openModel, type OpenOptions, UnfoldError } from 'unfold-rnn';
 import { exists, FileError, previousOf, read, targetOf } from './files.js';
 
 /**
@@ -9,7 +9,7 @@ import { exists, FileError, previousOf, read, targetOf } from './files.js';
 export async function openSaved(
   path: string,
   dataset: Dataset | undefined,
-  runtime: Runtime,
+  runtime: OpenOptions,
 ): Promise<{ model: Model; damaged: Error | undefined }> {
   try {
     return { model: await openModel(await read(path), dataset, runtime), damaged: undefined };

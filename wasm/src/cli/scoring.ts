@@ -3,6 +3,7 @@ import { type Config, type Model, openModel, type Runtime, type Split, type Unfo
 // What no other program needs of the package: to write a file of other settings.
 import { writeCheckpoint } from '../export/checkpoint.js';
 import { readSafetensors } from '../export/safetensors.js';
+import { isGenerated } from './config.js';
 import { FileError } from './files.js';
 
 /** What the file says of its model, read before it is opened; undefined where it is no model's. */
@@ -14,11 +15,14 @@ export function configIn(file: Uint8Array): Config | undefined {
   }
 }
 
-/** The same weights under another configuration. */
-function withConfig(weights: Uint8Array, changes: Config): Uint8Array {
+/** The same weights under another configuration; with `long` for examples of any length. */
+function withConfig(weights: Uint8Array, changes: Config, long = false): Uint8Array {
   const { metadata, tensors } = readSafetensors(weights);
   const names = metadata['vocabulary'] ? 'vocabulary' : 'symbols';
   const config = { ...(JSON.parse(metadata['config']!) as Config), ...changes };
+  const { task } = config;
+  if (long && typeof task === 'object' && task.maxLength && !task.truncate)
+    config.task = { ...task, maxLength: 65536 };
   return writeCheckpoint(config, { [names]: JSON.parse(metadata[names]!) } as never, tensors);
 }
 
@@ -37,7 +41,7 @@ export async function openToScore(file: Uint8Array, text: Uint8Array, runtime: R
   const { data, config } = known.info;
   const none = { count: 0, symbols: [] };
   try {
-    if (config.dataset !== undefined) return { model: known, split: 'test', whole: false, unknown: none };
+    if (isGenerated(config)) return { model: known, split: 'test', whole: false, unknown: none };
     const own = await openModel(file, text, runtime).catch((error: UnfoldError) => {
       if (error.code !== 'INVALID_TEXT') throw error;
       return undefined;
@@ -60,7 +64,7 @@ export async function openToScore(file: Uint8Array, text: Uint8Array, runtime: R
 
 /** All examples, as the training part: nothing is held back from it. */
 async function openExamples(weights: Uint8Array, text: Uint8Array, runtime: Runtime) {
-  const model = await openModel(withConfig(weights, { validationSplit: 0 }), text, runtime);
+  const model = await openModel(withConfig(weights, { validationSplit: 0 }, true), text, runtime);
   const { test = 0 } = model.info.data ?? {}; // a file may name its parts itself
   return { model, split: test ? ('test' as const) : ('train' as const), whole: !test };
 }

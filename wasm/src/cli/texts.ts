@@ -152,6 +152,15 @@ export function placed(error: unknown, { places }: Texts): unknown {
   return new UnfoldError(code, `${field}: expected ${expected}, got ${actual}`, { field, expected, actual });
 }
 
+/** Symbols that are named one by one. */
+const MOST_NAMED = 12;
+
+/** Symbols for people to read. */
+export function namedSymbols(symbols: string[]): string {
+  const named = symbols.slice(0, MOST_NAMED).map((symbol) => JSON.stringify(symbol));
+  return named.join(', ') + (symbols.length > MOST_NAMED ? ', …' : '');
+}
+
 /** The lines of a text that ends its last one. */
 export function linesOf(bytes: Uint8Array): string[] {
   const lines = new TextDecoder().decode(bytes).split(/\r?\n/);

@@ -1,13 +1,23 @@
-import { createModel, type Evaluation, type Model, type Progress } from 'unfold-rnn';
-import { configOf, configOptions, reconcile } from './config.js';
+import {
+  type Backtest,
+  type Config,
+  createModel,
+  type Evaluation,
+  type Model,
+  previewDataset,
+  type Progress,
+} from 'unfold-rnn';
+import { configOf, configOptions, isGenerated, reconcile } from './config.js';
 import { checkWritable, exists, previousOf, print, read, targetOf, write } from './files.js';
+import { backtestOf, verdict } from './forecasts.js';
 import { interruption } from './interrupt.js';
 import type { Arguments, Command } from './options.js';
 import { UsageError } from './options.js';
 import { Divergence, ProgressLine } from './progress.js';
+import { summaryOf } from './preview.js';
 import { openSaved } from './saved.js';
 import { configIn } from './scoring.js';
-import { encodingOption, placed, readingOf, readTexts } from './texts.js';
+import { encodingOption, namedSymbols, placed, readingOf, readTexts } from './texts.js';
 
 export const train: Command = {
   summary:
@@ -22,6 +32,7 @@ export const train: Command = {
       help: 'the model; - for standard output',
     },
     fresh: { help: 'start over, whatever is there' },
+    continue: { help: 'train on with another text, or more of it: what is new in it gets weights of its own' },
     steps: {
       short: 'n',
       value: 'N',
@@ -45,16 +56,17 @@ async function runTrain(args: Arguments): Promise<number> {
   const config = await configOf(args);
   await checkWritable(out);
 
-  if (config.dataset !== undefined && args.operands.length)
+  if (isGenerated(config) && args.operands.length)
     throw new UsageError('a built-in dataset needs no text.');
   const interrupted = interruption();
   const { signal } = interrupted;
   const resume = await isThere(args, out);
   const raw = (config.unit ?? (await savedConfig(resume, out))?.unit) === 'byte';
   const texts =
-    config.dataset === undefined && (await readTexts(args.operands, { ...readingOf(args, raw), signal }));
+    !isGenerated(config) && (await readTexts(args.operands, { ...readingOf(args, raw), signal }));
   if (texts && !args.flag('quiet')) for (const note of texts.notes) process.stderr.write(`${note}\n`);
   const text = texts ? texts.bytes : undefined;
+  if (text && !resume && !args.flag('quiet')) await sayExamples(config, text);
   const model = await begin(args, { text, resume, out, config, signal }).catch((error) => {
     throw texts ? placed(error, texts) : error;
   });
@@ -95,7 +107,8 @@ async function runTrain(args: Arguments): Promise<number> {
     await model.update({}); // an aborted run reports no end: this brings the step up to date
     await save();
     const measured = signal.aborted ? undefined : await measure(model);
-    await tell.end(model, measured, signal.aborted);
+    const backtest = measured && (await backtestOf(model, 'validation'));
+    await tell.end(model, measured, backtest, signal.aborted);
     if (divergence.under) await tell.diverging(divergence.sentence, last);
     return interrupted.status;
   } finally {
@@ -108,6 +121,14 @@ async function runTrain(args: Arguments): Promise<number> {
 async function isThere(args: Arguments, out: string): Promise<boolean> {
   if (out === '-' || args.flag('fresh')) return false;
   return (await exists(out)) || exists(previousOf(await targetOf(out)));
+}
+
+/** How the examples of a file are read. What is wrong with them, the model says. */
+async function sayExamples(config: Config, text: Uint8Array): Promise<void> {
+  const { name } = typeof config.task === 'object' ? config.task : { name: config.task };
+  if (name === undefined || name === 'next') return;
+  const preview = await previewDataset(config, text, { threads: 1 }).catch(() => undefined);
+  if (preview?.columns || preview?.lengths) for (const line of summaryOf(preview)) process.stderr.write(`${line}\n`);
 }
 
 async function savedConfig(resume: boolean, out: string) {
@@ -125,8 +146,10 @@ interface Beginning {
 async function begin(args: Arguments, { text, resume, out, config, signal }: Beginning): Promise<Model> {
   const runtime = { ...args.runtime, signal };
   if (!resume) return createModel(config, text, runtime);
-  const { model, damaged } = await openSaved(out, text, runtime).catch((error: Error) => {
-    error.message += ` (${out} is there already; --fresh starts over, --out names another file)`;
+  const extend = args.flag('continue');
+  const { model, damaged } = await openSaved(out, text, { ...runtime, extend }).catch((error: Error) => {
+    const on = extend ? '' : '--continue trains on with this text, ';
+    error.message += ` (${out} is there already; ${on}--fresh starts over, --out names another file)`;
     throw error;
   });
   if (damaged && !args.flag('quiet')) {
@@ -171,6 +194,16 @@ function reporter(args: Arguments, out: string) {
           `${characters.train} + ${characters.validation} ${data ? 'examples' : 'characters'}, ${runtime.threads} ` +
           `thread${runtime.threads > 1 ? 's' : ''}, ${runtime.math}`,
       );
+      if (vocabulary.added.length) say(`New, with weights of their own: ${namedSymbols(vocabulary.added)}.`);
+      const { unknown } = vocabulary;
+      if (unknown && !data) {
+        const share = ((100 * unknown) / (characters.train + characters.validation)).toPrecision(2);
+        say(
+          `${unknown} characters (${share} %) are outside the ${vocabulary.size} symbols of the vocabulary and are ` +
+            'learned as one that is never written. --vocabulary raises it.',
+        );
+      }
+      if (resumed) for (const note of data?.notes ?? []) say(note);
       await send('start', { resumed, step, parameters, symbols, characters, runtime });
     },
     async progress({ losses: _, ...progress }: Progress) {
@@ -183,13 +216,21 @@ function reporter(args: Arguments, out: string) {
     async saved(step: number) {
       await send('saved', { file: out, step });
     },
-    async end(model: Model, measured: Evaluation | undefined, interrupted: boolean) {
+    async end(
+      model: Model,
+      measured: Evaluation | undefined,
+      backtest: Backtest | undefined,
+      interrupted: boolean,
+    ) {
       const { step } = model.info;
-      await send('end', { interrupted, step, ...(measured && { validation: measured }) });
+      const more = { ...(measured && { validation: measured }), ...(backtest && { backtest }) };
+      await send('end', { interrupted, step, ...more });
       if (json || out === '-') return;
       if (interrupted) say(`Stopped and saved at step ${step}. The same command goes on.`);
       const loss = measured && `, validation ${told(model, measured)}`;
       await print(`${out}: step ${step}${loss ?? ''}\n`);
+      const beaten = backtest && verdict(backtest);
+      if (beaten) say(beaten);
     },
   };
 }

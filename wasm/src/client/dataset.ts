@@ -21,6 +21,11 @@ export function taskOf({ task }: Pick<Config, 'task'>): TaskConfig {
   return typeof task === 'object' ? task : { name: task ?? 'next' };
 }
 
+/** Whether the engine makes the examples of a configuration. */
+export function isGenerated({ dataset }: Pick<Config, 'dataset'>): boolean {
+  return typeof dataset === 'object' ? dataset?.name !== undefined : dataset !== undefined;
+}
+
 /** `task`: of the model; asked for where the dataset is examples. */
 export async function readDataset(
   dataset: Dataset,

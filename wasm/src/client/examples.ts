@@ -30,15 +30,11 @@ const refused = (field: string, expected: string, value: unknown) =>
   refuse('INVALID_TEXT', field, expected, value);
 
 /** A string without what separates fields and lines. */
-function text({ example, at }: Placed, field: 'input' | 'target'): string {
-  const value: unknown = example[field];
-  if (typeof value !== 'string' || value === '')
-    throw refused(`${at}.${field}`, 'a string of one symbol or more', value);
-  return plain(value, `${at}.${field}`);
+function text(placed: Placed, field: 'input' | 'target'): string {
+  return plain(string(placed, field), `${placed.at}.${field}`);
 }
 
 function plain(value: string, field: string): string {
-  checkUnicode('INVALID_TEXT', field, value);
   const found = /[\t\n\r]/.exec(value);
   if (!found) return value;
   const came = `${JSON.stringify(found[0])} at ${found.index}`;
@@ -96,18 +92,12 @@ const formats: Record<string, Format> = {
   },
   classify: {
     reads: ['input', 'target'],
-    write: (placed) => `${text(placed, 'target')}\t${text(placed, 'input')}`,
+    write: (placed) => JSON.stringify({ input: string(placed, 'input'), target: string(placed, 'target') }),
   },
-  tag: {
-    reads: ['input', 'target'],
-    write: (placed) => {
-      const input = text(placed, 'input');
-      return `${input}\t${labels(placed, [...input].length)}`;
-    },
-  },
+  tag: { reads: ['input', 'target'], write: tagged },
   translate: {
     reads: ['input', 'target'],
-    write: (placed) => `${text(placed, 'input')}\t${text(placed, 'target')}`,
+    write: (placed) => JSON.stringify({ input: string(placed, 'input'), target: string(placed, 'target') }),
   },
   /** Pooled: one answer. */
   answer: {
@@ -138,20 +128,33 @@ const formats: Record<string, Format> = {
   },
 };
 
-/** A label of one character for each step. */
-function labels({ example, at }: Placed, count: number): string {
-  const { target } = example;
+/** A text of characters, or a list of words, and a label for each. */
+function tagged({ example, at }: Placed): string {
+  const { input, target } = example;
+  const words = isList(input);
+  const steps = words ? texts(input, `${at}.input`) : [...string({ example, at }, 'input')];
   const field = `${at}.target`;
-  const all = typeof target === 'string' ? [...target] : list(target, field, 'labels, one a step');
-  if (all.length !== count)
-    throw mismatch('INVALID_TEXT', field, `${count} labels, one a symbol`, `${all.length}`);
-  const one = (label: unknown, t: number) => {
-    if (typeof label !== 'string' || [...label].length !== 1)
-      throw refused(`${field}[${t}]`, 'a label of one character', label);
-    return plain(label, `${field}[${t}]`);
-  };
-  return all.map(one).join('');
+  const labels = typeof target === 'string' ? [...target] : texts(target, field);
+  if (labels.length !== steps.length)
+    throw mismatch('INVALID_TEXT', field, `${steps.length} labels, one a step`, `${labels.length}`);
+  return JSON.stringify({ input: words ? steps : input, target: labels });
 }
+
+/** Of a list, each with a character or more. */
+function texts(value: unknown, field: string): string[] {
+  return list(value, field, 'a list of texts, one a step').map((item, i) =>
+    filled(item, `${field}[${i}]`, 'a string of one character or more'),
+  );
+}
+
+function filled(value: unknown, field: string, expected: string): string {
+  if (typeof value !== 'string' || value === '') throw refused(field, expected, value);
+  checkUnicode('INVALID_TEXT', field, value);
+  return value;
+}
+
+const string = ({ example, at }: Pick<Placed, 'example' | 'at'>, field: 'input' | 'target') =>
+  filled(example[field], `${at}.${field}`, 'a string of one symbol or more');
 
 function keyOf(key: unknown, field: string): number {
   if (Number.isInteger(key) && Number(key) >= 0 && Number(key) < 88) return Number(key);

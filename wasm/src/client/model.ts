@@ -8,6 +8,7 @@ import { CallStream, type Sink, type Source } from './stream.js';
 import { DISPOSE } from './symbols.js';
 import type {
   ExampleResult,
+  Backtest,
   Baselines,
   Evaluation,
   Info,
@@ -129,6 +130,13 @@ export class TextModel implements Model {
     return this.#client.call('baselines', { maxOrder }, { signal });
   }
 
+  async backtest(options: { split?: Split; steps?: number } = {}): Promise<Backtest> {
+    const { split = 'test', steps = 12 } = requireObject(options, ['split', 'steps']);
+    checkSplit(split);
+    checkWhole('steps', steps, 1, 1000);
+    return this.#client.call('backtest', { split, steps });
+  }
+
   async gradientFlow(options: { lags?: number } = {}): Promise<number[][]> {
     const { lags = 64 } = requireObject(options, ['lags']);
     checkWhole('lags', lags, 1, 4096);
@@ -197,7 +205,7 @@ export class TextModel implements Model {
     const beam = name === 'generate' || name === 'translate';
     const drawn = beam || name === 'notes';
     const reads = {
-      ...{ input: name !== 'generate', context: data.context, beamWidth: beam, lengthPenalty: beam },
+      ...{ input: name !== 'generate', unknown: data.inputs.length > 0 && name !== 'generate', context: data.context, beamWidth: beam, lengthPenalty: beam },
       ...{ temperature: drawn, seed: drawn, steps: data.numbers && pooling !== 'last' && pooling !== 'mean' },
     };
     for (const field of Object.keys(reads) as (keyof typeof reads)[])

@@ -63,6 +63,17 @@ class References {
     if (sizes.symbols && sizes.numbers) throw bad('graph.sizes.numbers', '0 beside symbols', sizes.numbers);
     operations.forEach((operation, i) => this.#operation(operation, `graph.operations[${i}]`));
     this.#scans();
+    this.#scales();
+  }
+
+  /** One of each column, and the same kind. */
+  #scales(): void {
+    const { scaling, sizes } = this.graph;
+    if (!scaling) return;
+    same('graph.scaling.inputs', scaling.inputs.length, sizes.numbers);
+    if (scaling.outputs.length) same('graph.scaling.outputs', scaling.outputs.length, sizes.outputs);
+    for (const side of ['inputs', 'outputs'] as const)
+      for (const { log } of scaling[side]) same(`graph.scaling.${side}.log`, log, scaling[side][0]!.log);
   }
 
   #aliased({ name, rows, alias, extent, direction }: GraphBuffer, path: string): void {

@@ -238,6 +238,8 @@ function operation(): Check {
   };
 }
 
+const scales = list(fields({ mean: within(-1e15, 1e15), scale: within(1e-30, 1e16), log: flag }));
+
 const direction = oneOf(1, -1);
 const sequence = oneOf(0, 1);
 const places = list(index);
@@ -282,6 +284,7 @@ const graphFields = () =>
       1,
     ),
     operations: list(operation(), 1),
+    'scaling?': fields({ inputs: scales, outputs: scales }),
     scans: list(
       fields({ sequence, direction, layers: list(name, 1), once: places, begin: places, step: places }),
       1,

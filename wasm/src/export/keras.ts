@@ -1,5 +1,7 @@
 /** Weights for the layers that Keras has. */
 import { checkTask, readCheckpoint, TASKS } from './checkpoint.js';
+import { folded } from './folding.js';
+import { readGraph } from './graph.js';
 import { lower } from './lowering.js';
 import { type Tensor, writeSafetensors } from './safetensors.js';
 import { reorderRows, type StackLayer, stackOf } from './stack.js';
@@ -13,6 +15,7 @@ export interface KerasProject {
   'weights.safetensors': Uint8Array;
 }
 
+const TARGET = 'SimpleRNN, LSTM or GRU of Keras';
 const CLASSES: Record<string, string> = { rnn: 'SimpleRNN', lstm: 'LSTM', gru: 'GRU' };
 /** Keras's gates as numbers of ours (PyTorch's): LSTM i, f, c, o as it is; GRU z, r, h from r, z, n. */
 const ORDERS: Record<string, readonly number[]> = { rnn: [0], lstm: [0, 1, 2, 3], gru: [1, 0, 2] };
@@ -37,8 +40,9 @@ function objection({ kind, activation }: StandardCell): string | undefined {
 export function toKeras(checkpoint: Uint8Array): KerasProject {
   const read = readCheckpoint(checkpoint);
   checkTask(read, ['next', ...TASKS], 'Keras');
-  const network = lower(read);
-  const stack = stackOf(network, 'SimpleRNN, LSTM or GRU of Keras', objection);
+  const network = lower(read, [], { folded: true });
+  const { scaling } = readGraph(read.file.metadata);
+  const stack = folded(stackOf(network, TARGET, objection), scaling, TARGET);
   const { embedding, layers, readout, pooling } = stack;
   const { symbols: V, numbers: D, outputs: O } = network.sizes;
   const tensors = new Map<string, Tensor>();

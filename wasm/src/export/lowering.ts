@@ -9,6 +9,7 @@ import { type Checkpoint, sound } from './checkpoint.js';
 import { Environment } from './environment.js';
 import { readGraph, type SavedGraph } from './graph.js';
 import { parametersOf } from './graph-parameters.js';
+import { type Scaled, scaledOf } from './scaling.js';
 import { type Entering, type StandardCell, standardOf } from './standard.js';
 import * as values from './values.js';
 import type { Parameter, Sequence, Value } from './values.js';
@@ -57,14 +58,24 @@ export interface LoweredNetwork {
   tops: readonly number[];
 }
 
+export interface LoweringOptions {
+  /** With scheduled sampling, tokens of the main sequence are known step by step. */
+  training?: boolean;
+  /** The caller puts the scale of numbers into the matrices: the network reads and answers scaled numbers. */
+  folded?: boolean;
+}
+
 /**
- * The network of a checkpoint as values.
+ * The network of a checkpoint as values. It reads and answers numbers in the units of the model's file.
  * @param masked the sequences whose columns have lengths of their own: states are `held` where one has ended
- * @param training with scheduled sampling, tokens of the main sequence are known step by step
  * @throws UnfoldError `INVALID_CHECKPOINT` if graph and tensors do not fit, or say what this version does not know
  */
-export function lower(checkpoint: Checkpoint, masked: readonly Sequence[] = [], training = false) {
-  return sound('graph', () => new Lowering(checkpoint, masked, training).network());
+export function lower(
+  checkpoint: Checkpoint,
+  masked: readonly Sequence[] = [],
+  options: LoweringOptions = {},
+): LoweredNetwork {
+  return sound('graph', () => new Lowering(checkpoint, masked, options).network());
 }
 
 class Lowering {
@@ -75,6 +86,7 @@ class Lowering {
   readonly #biases = new Map<string, readonly string[]>();
   readonly #normalized = new Set<string>();
   readonly #numbers: ReadonlyMap<string, number>;
+  readonly #restores: Scaled | undefined;
   readonly #layers: LoweredLayer[] = [];
   readonly #initial = new Map<string, Value>();
   readonly #maps = new Map<number, Entering[]>();
@@ -83,13 +95,18 @@ class Lowering {
   constructor(
     private readonly checkpoint: Checkpoint,
     private readonly masked: readonly Sequence[],
-    training: boolean,
+    as: LoweringOptions,
   ) {
     const graph = readGraph(checkpoint.file.metadata);
     this.#graph = graph;
     for (const [name, tensor] of parametersOf(graph, checkpoint.parameters))
       this.#parameters.set(name, { name, tensor });
-    this.#environment = new Environment(graph, training);
+    this.#restores = scaledOf(as.folded ? undefined : graph.scaling?.outputs);
+    this.#environment = new Environment(
+      graph,
+      as.training === true,
+      scaledOf(as.folded ? undefined : graph.scaling?.inputs),
+    );
     this.#numbers = new Map(graph.layers.map(({ name }, l) => [name, l]));
     for (const operation of graph.operations) {
       if (operation.operation === 'bias') this.#biases.set(operation.to, operation.biases);
@@ -103,6 +120,7 @@ class Lowering {
       const members = scan.layers.map((name) => this.#numbers.get(name)!);
       this.#environment.scan = members;
       for (const i of [...scan.once, ...scan.begin, ...scan.step]) this.#execute(operations[i]!);
+      for (const l of members) this.#restore(layers[l]!);
       for (const l of members) this.#layers[l] = this.#lowered(layers[l]!, l, members.length > 1);
       for (const l of members) this.#environment.outputs[l] = this.#layers[l]!.out;
       return members;
@@ -112,6 +130,19 @@ class Lowering {
     const answers = ['length', 'readout'].flatMap((name) => this.#numbers.get(name) ?? []);
     const tops = this.#numbers.has('readout') ? [] : this.#tops();
     return { checkpoint: this.checkpoint, sizes, layers: this.#layers, scans: groups, answers, tops };
+  }
+
+  /** The answer in the units of the file. */
+  #restore(layer: GraphLayer): void {
+    if (!this.#restores || layer.name !== 'readout') return;
+    const { mean, scale, restored } = this.#restores;
+    const out = this.#environment.outOf(layer);
+    const names = new Map([
+      ['x', this.#environment.read(out, 0, mean.length)],
+      ['mean', values.fixed('y_mean', mean)],
+      ['scale', values.fixed('y_scale', scale)],
+    ]);
+    this.#environment.content(out).set(0, expressionValue(restored, names, mean.length, 'y'));
   }
 
   /** The layers that the configuration names as readout; otherwise the last. */

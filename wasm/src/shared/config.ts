@@ -131,9 +131,11 @@ export interface TaskConfig {
   /**
    * - `next`: predict each character of a text.
    * - `generate`: write sequences. A sequence a line; with a context, its numbers (with commas) and a tab before it.
-   * - `classify`: one label for a sequence. Label, tab, sequence.
-   * - `tag`: a label for each step. Sequence, tab, as many labels of one character.
-   * - `translate`: a sequence into another. Source, tab, target.
+   * - `classify`: one label for a sequence. A label and a sequence a line, on either side of a tab, or CSV, or JSON Lines
+   *   (`{"text": "…", "label": "…"}`); with or without a header, see `FileConfig`.
+   * - `tag`: a label for each step. Sequence, tab, as many labels of one character; or words: CoNLL (a word, a tab or a
+   *   space, its label a line; an empty line between sentences), or JSON Lines (`{"tokens": ["…"], "tags": ["…"]}`).
+   * - `translate`: a sequence into another. Source, tab, target; or JSON Lines (`{"input": "…", "target": "…"}`).
    * - `regress`: numbers. CSV, the next row is predicted; pooled: a series a line, steps divided by commas and numbers
    *   of a step by spaces, then a tab and the numbers of the answer.
    * - `tensor`: whatever you make of it, see `createNetwork`.
@@ -147,8 +149,17 @@ export interface TaskConfig {
    * length is answered first, and the steps that are left are fed in. Default `end`.
    */
   termination?: Name<'end' | 'halt' | 'count'>;
-  /** generate and translate: most steps of a sequence, 1 to 65536. Default 256. */
+  /**
+   * Of tasks that learn from examples: most steps of a sequence, 1 to 65536. Default: as many as the longest example
+   * has, 256 at least; of `regress`, which cuts a series into windows of this length, 256.
+   */
   maxLength?: number;
+  /** classify and tag: every target is spread over all labels by this share (Szegedy et al. 2016), 0 to 0.9. Default 0. */
+  labelSmoothing?: number;
+  /** classify and tag: `balanced`: rare labels weigh as much in training as frequent ones. Default `none`. */
+  classWeights?: Name<'none' | 'balanced'>;
+  /** Longer sequences are cut to `maxLength`, which `info.data.truncated` counts; else they are refused. Default false. */
+  truncate?: boolean;
   /** generate, tensor: numbers of a given context. Default 0. */
   context?: number;
   /** tensor: numbers a step that go in. */
@@ -186,6 +197,39 @@ export interface DatasetConfig {
   count?: number;
   /** Default 1. */
   seed?: number;
+}
+
+/** How a dataset of your own is read; the first fields are for tables (regress, classify). `previewDataset` shows what comes of it. */
+export interface FileConfig {
+  /** Not here: it names examples that the engine makes, see `DatasetConfig`. */
+  name?: never;
+  /** Names of the columns that are read, of numbers or dates. Default: all of numbers, but constant ones and an index. */
+  inputs?: string[];
+  /**
+   * regress: names of the columns that are predicted; the others are read only. Default: all that are read. classify: the
+   * one column of labels.
+   */
+  targets?: string[];
+  /** Names of columns that are left out. */
+  ignore?: string[];
+  /** The column that says which series a row belongs to (long form). Default: found out. */
+  id?: string;
+  /** Of columns of dates. `features`: hour, weekday and month are read, each as sine and cosine. Default `ignore`. */
+  dates?: Name<'ignore' | 'features'>;
+  /**
+   * Of values that are missing. `forward`: the value before, in its series; `interpolate`: between its neighbours; `mask`:
+   * read as zero, and no part of the loss. Default `refuse`.
+   */
+  missing?: Name<'refuse' | 'forward' | 'interpolate' | 'mask'>;
+  /** classify: on which side of a line the label stands. Default `auto`: by the header, else where values recur. */
+  label?: Name<'auto' | 'first' | 'last'>;
+  /** classify: whether the first line names the columns. Default `auto`: where it has names such as label and text. */
+  header?: 'auto' | boolean;
+  /**
+   * Symbols that the model does not know: `error`, `skip`, or `symbol`: training makes rare symbols of its inputs one,
+   * which then stands for all others (classify, tag, translate). Default `error`; see `PredictRequest.unknown`.
+   */
+  unknown?: Name<'error' | 'skip' | 'symbol'>;
 }
 
 /** Of the decoder's last layer over the states of the encoder. */
@@ -279,8 +323,8 @@ export interface Config {
   version?: number;
   /** What the network is asked for: a name, or a name with its settings. Default `next`, or what the corpus is for. */
   task?: Task | TaskConfig;
-  /** Examples that the engine makes, instead of a text. */
-  dataset?: string | DatasetConfig;
+  /** Examples that the engine makes, instead of a text; or how the dataset that you give is read. */
+  dataset?: string | DatasetConfig | FileConfig;
   /** translate: the layers that read the source. Default one lstm of 128. */
   encoder?: LayerConfig[];
   /** translate: default `none`. */
@@ -296,7 +340,7 @@ export interface Config {
   seed?: number;
   /** What one symbol is. Default `character` (a Unicode code point). */
   unit?: Name<'character' | 'byte'>;
-  /** Most symbols kept, 2 to 65536; rarer ones become the unknown symbol. Default 1024. */
+  /** Most symbols kept, 2 to 65535; rarer ones become the unknown symbol, which is never written. Default 8192. */
   vocabulary?: number;
   /** Share of the text held out for validation, 0 to 0.5. Default 0.1. */
   validationSplit?: number;

@@ -12,7 +12,7 @@ export interface Reply {
 /** Trains, evaluates and samples for about `milliseconds` a call, at least one step. */
 export interface EngineSession {
   create(config: string, text: Uint8Array): Reply;
-  open(checkpoint: Uint8Array, text: Uint8Array): Reply;
+  open(checkpoint: Uint8Array, text: Uint8Array, extend: boolean): Reply;
   info(): Reply;
   graph(): Reply;
   train(targetStep: number, milliseconds: number): Reply;
@@ -23,6 +23,7 @@ export interface EngineSession {
   example(split: string, index: number): Reply;
   /** Drops a pass half done. */
   evaluateStop(): Reply;
+  backtest(split: string, steps: number): Reply;
   baselinesStart(maxOrder: number): Reply;
   /** null until all is counted. */
   baselinesNext(milliseconds: number): Reply;
@@ -59,6 +60,7 @@ export interface Engine {
   schema(): Reply;
   check(config: string, vocabulary: number, tokens: number): Reply;
   describe(config: string, vocabulary: number): Reply;
+  preview(config: string, text: Uint8Array): Reply;
   setThreads(count: number): Reply;
   /** Answers which one is in use from now on: `fast` only in a `-fast` file. */
   setMath(math: Arithmetic): Reply;

@@ -22,8 +22,31 @@ export interface NetworkGraph {
   operations: GraphOperation[];
   /** In the order in which they run. */
   scans: GraphScan[];
+  /** Of a model whose numbers are scaled: what stands between the file's units and those of the network. */
+  scaling?: GraphScaling;
   /** Sums over the whole network. */
   totals: GraphTotals;
+}
+
+/**
+ * With u = v, or u = sign(v)·ln(1 + |v|) of logarithmic columns, the network reads (u − mean) / scale of each number v,
+ * and what it answers is scaled likewise.
+ */
+export interface GraphScaling {
+  /** Of the numbers of a step, one by one. */
+  inputs: GraphScale[];
+  /** Of the rows of the readout; none where these are no numbers of the file. */
+  outputs: GraphScale[];
+}
+
+/** See `GraphScaling`. */
+export interface GraphScale {
+  /** In the unit of u. */
+  mean: number;
+  /** Above 0. */
+  scale: number;
+  /** The same for all columns of a side. */
+  log: boolean;
 }
 
 /** What the network reads and answers. */

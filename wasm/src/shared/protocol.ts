@@ -21,8 +21,10 @@ import type { NetworkInfo } from './network-types.js';
 import type {
   ExampleResult,
   Arithmetic,
+  Backtest,
   Baselines,
   CheckedConfig,
+  DatasetPreview,
   Evaluation,
   Info,
   Prediction,
@@ -34,7 +36,7 @@ import type {
 } from './types.js';
 
 /** Raised with every change that an older worker or page would misread. */
-export const VERSION = 8;
+export const VERSION = 9;
 
 /** Chunks a session sends ahead of the client's pulls. */
 export const CREDIT = 2;
@@ -60,15 +62,18 @@ export interface Calls {
   check(args: { config: string; vocabulary: number; tokens: number }): CheckedConfig;
   /** `vocabulary` is not read where the configuration's network needs none. */
   describe(args: { config: string; vocabulary: number }): NetworkGraph;
+  /** Not sliced: takes about as long as reading the text does for `create`. */
+  preview(args: { config: string; text: Uint8Array }): DatasetPreview;
   create(args: { config: string; text: Uint8Array }): Info;
   /** An empty text: for sampling only. */
-  open(args: { bytes: Uint8Array; text: Uint8Array }): Info;
+  open(args: { bytes: Uint8Array; text: Uint8Array; extend: boolean }): Info;
   update(args: { settings: string }): Info;
   /** Of the model. */
   graph(args: object): NetworkGraph;
   save(args: { options: string }): Uint8Array;
   /** Long. */
   baselines(args: { maxOrder: number }): Baselines;
+  backtest(args: { split: Split; steps: number }): Backtest;
   /** [layer][lag]. */
   gradientFlow(args: { lags: number }): number[][];
   /** Not sliced, like the two below: takes as long as reading the text; `connectivity`, as training on it. */

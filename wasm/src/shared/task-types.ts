@@ -14,13 +14,14 @@ export type Numbers = ArrayLike<number>;
 
 /**
  * What a task learns from, and what it is to answer. `generate`: `target`, and `context` where `task.context` is above 0.
- * `classify`, `tag`, `translate`: `input` and `target`, strings without tabs and line breaks. `regress`: `input`, two or
+ * `classify`, `translate`: `input` and `target`, strings. `tag`: the same, or lists of strings: words and a label for
+ * each. `regress`: `input`, two or
  * more steps, of which each is to be predicted from those before it; pooled: `input` and `target`. `notes`: `input`.
  */
 export interface Example {
-  /** A string; of `regress` an array of steps: a number or as many numbers each; of `notes` the keys of each step, 0 to 87. */
-  input?: string | ArrayLike<number | Numbers>;
-  /** A string; of `classify` a label; of `tag` labels of one character, one a step; of `regress` a number or numbers. */
+  /** A string; of `tag` also words; of `regress` an array of steps: a number or as many numbers each; of `notes` the keys of each step, 0 to 87. */
+  input?: string | readonly string[] | ArrayLike<number | Numbers>;
+  /** A string; of `classify` a label; of `tag` a label a step, in a string one character each; of `regress` a number or numbers. */
   target?: string | readonly string[] | number | Numbers;
   /** generate: as many numbers as `task.context` says. */
   context?: Numbers;
@@ -39,14 +40,68 @@ export type Dataset =
   | AsyncIterable<string | Uint8Array>
   | readonly Example[];
 
+/** A column of a table, see `DatasetPreview`. */
+export interface ColumnPreview {
+  /** Of the header; `column 3` where there is none. */
+  name: string;
+  /** What most of its fields are. `index` counts the rows; `constant` has one value, or none. */
+  kind: 'number' | 'date' | 'text' | 'index' | 'constant';
+  /** `both`: read and predicted; `id` says which series a row belongs to; `label` of the series; `none`: left out. */
+  use: 'none' | 'input' | 'target' | 'both' | 'id' | 'label';
+  /** Why it is left out; else empty. */
+  reason: string;
+  /** Fields without a value: empty, NA, N/A, NaN, null or ?. */
+  missing: number;
+  /** Smallest number; null of a column without numbers. */
+  min: number | null;
+  /** Largest number. */
+  max: number | null;
+}
+
+/** How a dataset is read, see `previewDataset`. */
+export interface DatasetPreview {
+  /** `table`: columns of numbers; `lines`: an example a line; `text`: of the task `next`. */
+  format: 'table' | 'lines' | 'CoNLL' | 'JSON Lines' | 'text' | (string & {});
+  /** Of data, without header; of lines those that are not empty. */
+  rows: number;
+  /** The first rows as text, without the header: fields of a table, else whole lines. Long ones are cut. */
+  first: string[][] | string[];
+  /** What was found out and done, a sentence each, in English. */
+  notes: string[];
+  /** What stands between its fields, such as `,`; `tab`, `space` or `none`. */
+  separator?: string;
+  /** Of a table: the decimal separator. */
+  decimal?: '.' | ',';
+  /** Of a table: whether its first row is names. */
+  header?: boolean;
+  /** Of a table: an empty line, or a new value of the column `id`, begins one. */
+  series?: number;
+  /** Of a table, and of lines with a label, in their order. */
+  columns?: ColumnPreview[];
+  /** classify and tag: how often each label is the answer. */
+  labels?: { name: string; count: number }[];
+  /** Of texts: different symbols, or words, that are read. */
+  symbols?: number;
+  /** Of texts: steps of the examples. */
+  lengths?: { min: number; median: number; max: number };
+}
+
 /** What to answer: an example without (or with) its answer. A field that the task does not read is refused. */
 export interface PredictRequest {
-  /** A text of symbols in the model's vocabulary, or rows of numbers. Not of `generate`. */
-  input?: string | number[][];
+  /**
+   * A text of symbols in the model's vocabulary (of words with spaces between them, where `info.data.words` says so), a
+   * list of symbols, or rows of numbers. Not of `generate`.
+   */
+  input?: string | readonly string[] | number[][];
   /** Of `generate` with a context. */
   context?: number[];
   /** The answer whose probability is asked for. */
-  target?: string | number[][];
+  target?: string | readonly string[] | number[][];
+  /**
+   * Symbols outside the vocabulary: an `error` that names the first, `skip` them, or read the unknown `symbol` instead,
+   * which a model has learned whose `dataset.unknown` was `symbol`. Default: `dataset.unknown`.
+   */
+  unknown?: 'error' | 'skip' | 'symbol' | (string & {});
   /** generate and translate: hypotheses followed at a time, 1 to 256. Default 1, greedy. */
   beamWidth?: number;
   /** generate and translate: scores are log P/((5 + length)/6)^this (Wu et al. 2016). Default 0. */
@@ -59,8 +114,18 @@ export interface PredictRequest {
   steps?: number;
 }
 
+/** A symbol that the model does not know. */
+export interface UnknownSymbol {
+  /** The character, or the word. */
+  symbol: string;
+  /** Its place in the input, from 0: in characters, or in words. */
+  position: number;
+}
+
 /** Of every prediction whose request has a target. */
 interface Scored {
+  /** Symbols outside the vocabulary that were skipped or replaced, with their places from 0; left out where there are none. */
+  unknown?: UnknownSymbol[];
   /** ln P of the target; of `regress` minus the squared error. */
   logProbability?: number;
 }
@@ -76,7 +141,7 @@ export interface Hypothesis {
 }
 
 /** Of `generate` and `translate`. */
-export interface TextPrediction {
+export interface TextPrediction extends Pick<Scored, 'unknown'> {
   /** The sequence. */
   output: string;
   /** ln P of the target, or of the sequence written. */

@@ -67,6 +67,12 @@ export interface Runtime {
   signal?: AbortSignal | undefined;
 }
 
+/** How `openModel` opens a file. */
+export interface OpenOptions extends Runtime {
+  /** The dataset may be another one than the model was trained on: see `openModel`. Default false. */
+  extend?: boolean;
+}
+
 /** How the engine of a model runs. */
 export interface RuntimeInfo {
   /** The compiled engine: `simd`, or `simd-threads` where there are several threads. */
@@ -96,6 +102,8 @@ export interface Info {
     symbols: string[];
     /** Characters of the text that the cap replaced. */
     unknown: number;
+    /** Symbols and labels that `openModel` with `extend` has added. */
+    added: string[];
     unit: string;
   };
   /** Length of the two parts of the text; of other tasks: examples. */
@@ -116,6 +124,25 @@ export interface Info {
   canTrain: boolean;
 }
 
+/**
+ * A column of numbers. With u = v, or sign(v)·ln(1 + |v|) where `log` is true, the network reads and answers
+ * (u − mean) / scale for a number v of the file; requests and answers are in the units of the file.
+ */
+export interface ColumnInfo {
+  /** In the header, or `column 3` without one. */
+  name: string;
+  /** An example reads it. */
+  input: boolean;
+  /** An example answers with it. */
+  target: boolean;
+  /** 0 where numbers stay as they are. */
+  mean: number;
+  /** 1 where numbers stay as they are. */
+  scale: number;
+  /** Whether it is logarithmic. */
+  log: boolean;
+}
+
 /** What a task's data are. */
 export interface DataInfo {
   /** Text of each input token and of each answer: symbols or labels. */
@@ -128,6 +155,12 @@ export interface DataInfo {
   outputs: number;
   /** C, the numbers of a context; 0 where there is none. */
   context: number;
+  /** The inputs are words, with spaces between them. */
+  words: boolean;
+  /** Sequences that were cut to `task.maxLength`. */
+  truncated: number;
+  /** What was found out about the dataset, and done with it, in sentences. Empty where the model was opened without it. */
+  notes: string[];
   /** Steps of the longest example, and of its source. */
   steps: number;
   /** Steps of the longest source; 0 where no encoder reads one. */
@@ -138,6 +171,8 @@ export interface DataInfo {
   validation: number;
   /** Held out until `evaluate({ split: 'test' })` asks for it. */
   test: number;
+  /** Columns of numbers, with their scales; where a step's numbers have names. */
+  columns?: ColumnInfo[];
   /** Loss of the trivial baseline (the best constant prediction), on the validation examples. Only with data. */
   trivialLoss?: number;
 }
@@ -224,7 +259,8 @@ export type Split = 'train' | 'validation' | 'test';
 export interface Evaluation {
   /**
    * Mean over what was predicted; infinite when it overflows. In nats a character, symbol or label; `notes`: nats a
-   * step, summed over the keys; `regress`: squared error.
+   * step, summed over the keys; `regress`: squared error, in the file's unit squared where one column is predicted, else
+   * of the scaled columns (see `DatasetConfig.scaling`), so that 1 is a column's variance in the training part.
    */
   loss: number;
   /** The loss in bits; null of `regress`, whose squared error has none. */
@@ -236,6 +272,87 @@ export interface Evaluation {
    * predicted among those that are either. Null for `next` and `regress`.
    */
   accuracy: number | null;
+  /** classify and tag, with at most 200 labels: how each label was predicted. */
+  classes?: LabelMetrics;
+  /** Of `regress`: root mean squared error of each column that is predicted, in the units of the file. */
+  rmse?: number[];
+  /** Of `regress`: mean absolute error, likewise. */
+  mae?: number[];
+}
+
+/** How labels were predicted. */
+export interface LabelMetrics {
+  /** Each label, in the order of `info.data.targets`. */
+  labels: LabelMetric[];
+  /** Mean of the F1 of the labels that occur or are predicted. */
+  macroF1: number | null;
+  /** A row for each true label: how often each label was predicted. */
+  confusion: number[][];
+  /** Whether probabilities are what they claim to be. */
+  calibration: Calibration;
+}
+
+/** A label among others. */
+export interface LabelMetric {
+  /** The label. */
+  name: string;
+  /** How often it is the right one. */
+  count: number;
+  /** Share of its predictions that are right; null where it was never predicted. */
+  precision: number | null;
+  /** Share of its occurrences that were predicted; null where it never occurs. */
+  recall: number | null;
+  /** Harmonic mean of both. */
+  f1: number | null;
+}
+
+/** Of the predicted labels, by their probability in tenths. */
+export interface Calibration {
+  /** Mean distance of accuracy and confidence (expected calibration error, Guo et al. 2017). */
+  error: number;
+  /** Tenths with predictions: how many, their mean probability, the share that is right. */
+  bins: { count: number; confidence: number; accuracy: number }[];
+}
+
+/** Errors of forecasts. */
+export interface ForecastErrors {
+  /** As `Evaluation.loss` has it. */
+  loss: number;
+  /** Root mean square of each column that is predicted, in the units of the file. */
+  rmse: number[];
+  /** Mean absolute value, likewise. */
+  mae: number[];
+}
+
+/** The model beside simple forecasts, which are fitted to the training part; each column from its own past. */
+export interface ForecastScores {
+  /** The model, on its own answers where several steps are forecast. */
+  model: ForecastErrors;
+  /** The best constant prediction. */
+  trivial: ForecastErrors;
+  /** The last number again. */
+  naive: ForecastErrors;
+  /** The number one season earlier; only where a season was found. */
+  seasonalNaive?: ForecastErrors;
+  /** On along the line from the first number to the last. */
+  drift: ForecastErrors;
+  /** Linear in the last `order` numbers, by least squares. */
+  linear: ForecastErrors;
+}
+
+/** See `Model.backtest`. */
+export interface Backtest {
+  /** Steps after which the first column that is predicted repeats itself; 0 where no season was found. */
+  season: number;
+  /** Numbers that the linear forecast reads. */
+  order: number;
+  /** Every row from the true rows before it; how many rows there were. */
+  oneStep: ForecastScores & { predictions: number };
+  /**
+   * Means over `steps` rows in a row, from up to 64 origins evenly apart; how many there were. Left out where no example
+   * of the split has so many rows, or where the model reads columns that it does not predict.
+   */
+  multiStep?: ForecastScores & { steps: number; origins: number };
 }
 
 /** Losses of predictors that only count, in nats a character: what a model has to beat. */
@@ -378,6 +495,13 @@ export interface Model<T extends Task = string> {
    * (Ney, Essen & Kneser 1994). `maxOrder`: most context, 0 to 8. Default 2.
    */
   baselines(options?: { maxOrder?: number; signal?: AbortSignal | undefined }): Promise<Baselines>;
+  /**
+   * Of `regress`, where the next row is predicted: how the model and simple forecasts (the last number, that of one
+   * season earlier, a line, a linear autoregression) do on a split that training has not seen, at one step and, from
+   * rolling origins, at `steps` steps. `split`: default `test`. `steps`: 1 to 1000, default 12. Rejects with
+   * `INVALID_STATE` for another task, or a split without examples.
+   */
+  backtest(options?: { split?: Split; steps?: number }): Promise<Backtest>;
   /**
    * How far errors reach back: the norm of the gradient of one step's loss in the state k steps before, as
    * `[layer][k]` for k from 0 to `lags` (Pascanu, Mikolov & Bengio 2013). Measured on the text from the zero state.

@@ -7,7 +7,7 @@ import { read } from '../shared/engine.js';
 import { placed, UnfoldError } from '../shared/errors.js';
 import { Meter, type Report } from './progress-aggregator.js';
 import type { Calls, Chunks, StreamName, TrainArgs } from '../shared/protocol.js';
-import type { Baselines, Info, Prediction, Split } from '../shared/types.js';
+import type { Baselines, Info, LabelMetrics, Prediction, Split } from '../shared/types.js';
 
 /** Milliseconds of one slice of evaluating: the longest that a message waits, short of one large window. */
 const SLICE = 30;
@@ -35,7 +35,7 @@ export interface Outlet<K extends StreamName> {
 
 const NOTHING = {
   ...{ loss: NaN, gradientNorm: NaN, learningRate: NaN, tokens: NaN, seconds: 0 },
-  ...{ validationLoss: null, accuracy: null },
+  accuracy: null,
 };
 
 /** The newest report of each session that has trained, for a run that has only a validation left to do. */
@@ -122,6 +122,9 @@ interface Pass {
   loss: number | null;
   tokens: number;
   accuracy: number | null;
+  classes?: LabelMetrics;
+  rmse: number[];
+  mae: number[];
 }
 
 export function* evaluate(session: EngineSession, split: Split): Job<ReturnType<Calls['evaluate']>> {
@@ -130,8 +133,10 @@ export function* evaluate(session: EngineSession, split: Split): Job<ReturnType<
     for (;;) {
       const pass = read<Pass>(session.evaluate(split, SLICE));
       ended = pass.done;
-      const { tokens: characters, accuracy } = pass;
-      if (ended) return { loss: pass.loss ?? Infinity, tokens: characters, accuracy }; // JSON has no infinity
+      const { tokens, accuracy, classes } = pass;
+      const errors = pass.rmse.length ? { rmse: pass.rmse, mae: pass.mae } : {};
+      const more = { ...errors, ...(classes && { classes }) };
+      if (ended) return { loss: pass.loss ?? Infinity, tokens, accuracy, ...more }; // JSON has no infinity
       yield undefined;
     }
   } catch (error) {

@@ -5,7 +5,8 @@ export interface Report {
   step: number;
   epoch: number;
   loss: number;
-  validationLoss: number | null;
+  /** Null for an overflow: JSON has no infinity. */
+  validationLoss?: number | null;
   /** Of the step, or of the evaluation. */
   accuracy: number | null;
   gradientNorm: number;
@@ -56,10 +57,9 @@ export class Meter {
 
   add(reports: readonly Report[]): void {
     for (const report of reports) {
-      // An overflow in a validation comes as null, JSON has no infinity: the step tells it from a step's report.
-      const validates = report.validationLoss !== null || report.step === this.#latest.step;
-      const { step, accuracy } = report;
-      if (validates) this.#validation = { loss: report.validationLoss ?? Infinity, step, accuracy };
+      const { step, accuracy, validationLoss } = report;
+      if (validationLoss !== undefined)
+        this.#validation = { loss: validationLoss ?? Infinity, step, accuracy };
       else this.#addStep(report);
     }
   }

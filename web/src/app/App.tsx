@@ -20,14 +20,14 @@ import { RunPanel } from '../training/RunPanel';
 import { LiveRegion } from './LiveRegion';
 import { StreamPanel } from '../writing/StreamPanel';
 import { gateOpen } from './startupGate';
-import { shownTask } from './store';
+import { showsText } from './store';
 import { TaskColumn } from './TaskColumn';
 import { TourCard } from '../tours/TourCard';
 import { ToursDialog } from '../tours/ToursDialog';
 import { TopBar } from './TopBar';
 
 export function App() {
-  const text = shownTask.value === 'next';
+  const text = showsText.value;
   // On a first visit the rest waits until there is something to see.
   const rest = gateOpen.value;
   return (

@@ -1,8 +1,9 @@
 import { Select } from '../controls/Select';
 import { message } from '../i18n/messages';
-import { TASKS, type TaskName } from '../settings/settings';
+import { TASKS, type TaskName } from '../tasks/names';
 import { store } from './store';
-import { chooseTask } from '../settings/tasks';
+import { readsText } from '../tasks';
+import { chooseTask } from '../settings/chooseTask';
 import { ExamplesChoice } from '../data/ExamplesChoice';
 import { TextChoice } from '../data/TextChoice';
 
@@ -10,7 +11,7 @@ const tasks = TASKS.map((name) => ({ name, label: message.tasks.names[name] }));
 
 /** The task, and what it is learnt from. */
 export function LearnPanel() {
-  const { task } = store.settings.value;
+  const settings = store.settings.value;
   return (
     <section class="group" aria-labelledby="learn-title">
       <div class="group-head">
@@ -20,11 +21,11 @@ export function LearnPanel() {
       <Select
         name="task"
         label={message.settings.task}
-        value={task}
+        value={settings.task}
         choices={tasks}
         onChoose={(name) => chooseTask(name as TaskName)}
       />
-      {task === 'next' ? <TextChoice /> : <ExamplesChoice />}
+      {readsText(settings) ? <TextChoice /> : <ExamplesChoice />}
     </section>
   );
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { message } from '../i18n/messages';
-import { shownTask } from './store';
+import { showsText } from './store';
 
 /** The parts of the page in their order on a phone, by what marks their beginning. */
 const PLACES = ['text', 'measure', 'look', 'settings'] as const;
@@ -49,7 +49,7 @@ export function SectionNav() {
           aria-current={place === here ? 'location' : undefined}
           onClick={() => go(place)}
         >
-          {place === 'text' && shownTask.value !== 'next' ? words.answers : words[place]}
+          {place === 'text' && !showsText.value ? words.answers : words[place]}
         </button>
       ))}
     </nav>

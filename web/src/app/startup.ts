@@ -23,7 +23,7 @@ import { ready, store, waiting, wanted } from './store';
 import { chooseBundled, choosePasted, watchData } from '../data/texts';
 import { goTo, place } from '../tours/guide';
 import { type Place, placeOf } from '../tours/tours';
-import { usualSymbols } from '../settings/taskConfig';
+import { readsText, taskOf } from '../tasks';
 import { sampler } from '../writing/sampler';
 
 /** Parameters above which a link does not start by itself: a phone should not be made to sweat. */
@@ -87,9 +87,9 @@ async function estimate(): Promise<void> {
   try {
     const settings = store.settings.peek();
     // How many symbols examples have is known once they are made.
-    const rough = settings.task !== 'next';
+    const rough = !readsText(settings);
     const { symbols: vocabulary, characters } = corpus;
-    const size = rough ? { vocabulary: usualSymbols(settings.task) } : { vocabulary, tokens: characters };
+    const size = rough ? { vocabulary: taskOf(settings).symbols } : { vocabulary, tokens: characters };
     const checked = await check(toConfig(settings), size);
     if (mine !== estimates) return;
     const { memoryBytes } = checked;
@@ -190,7 +190,7 @@ function why(link: Link, carried = false): string | null {
 function listed(link: Link, carried: boolean): void {
   const { settings } = link;
   // Until the carried text has arrived; examples have none to begin with.
-  if (settings.text === OWN_TEXT && carried && settings.task !== 'next') return;
+  if (settings.text === OWN_TEXT && carried && !readsText(settings)) return;
   if (settings.text === OWN_TEXT && carried) settings.text = LISTINGS[0]!.id;
   else if (settings.text === OWN_TEXT) notify('note', message.notice.link, message.notice.linkOwn);
   else if (link.hasSettings && !LISTINGS.some((entry) => entry.id === settings.text))
@@ -286,7 +286,7 @@ async function follow(): Promise<void> {
   store.upcoming.value = {};
   store.settings.value = settings;
   if (own !== null) await choosePasted(own);
-  else if (settings.task !== 'next')
+  else if (!readsText(settings))
     return; // the data follow the settings
   else if (waiting.peek().includes('text') || settings.text !== store.corpus.peek()?.id)
     await chooseBundled(settings.text);

@@ -2,6 +2,7 @@
 // write `settings` and `corpus` and call the engine.
 import { computed, signal } from '@preact/signals';
 import type { Baselines, CanonicalConfig, ModelInfo } from 'unfold-rnn';
+import { readsText } from '../tasks';
 import type { Corpus } from '../data/corpus';
 import type { History } from '../training/history';
 import { type Series, type Point } from '../training/series';
@@ -143,6 +144,9 @@ export const wanted = computed<Settings>(() => ({ ...store.settings.value, ...st
 
 /** The task of the network at work, or of the one that is to be built. */
 export const shownTask = computed(() => (store.run.value?.settings ?? store.settings.value).task);
+
+/** Whether that task reads one text, or examples. */
+export const showsText = computed(() => readsText({ task: shownTask.value }));
 
 /** Settings that wait for a restart. A text of one's own counts by what it is, not by its name. */
 export const waiting = computed<SettingName[]>(() => {

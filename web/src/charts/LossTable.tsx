@@ -3,7 +3,7 @@ import { message } from '../i18n/messages';
 import { integer, lossText, twoDigits } from '../i18n/format';
 import { shownCurves } from './RunCurves';
 import { store } from '../app/store';
-import { unitOf } from '../settings/units';
+import { unitOf } from '../tasks';
 import { guesses } from './guesses';
 
 const ROWS = 40;

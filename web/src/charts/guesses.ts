@@ -3,7 +3,7 @@
 import { message } from '../i18n/messages';
 import { MARKOV_ORDER } from '../inside/diagnostics';
 import { store } from '../app/store';
-import { measured, unitOf } from '../settings/units';
+import { measured, readsText, unitOf } from '../tasks';
 
 export interface Baseline {
   label: string;
@@ -27,7 +27,7 @@ function ofText(): [string, number | undefined][] {
 export function guesses(): [string, number | undefined][] {
   const run = store.run.value;
   const settings = run?.settings ?? store.settings.value;
-  if (settings.task === 'next') return ofText();
+  if (readsText(settings)) return ofText();
   const trivial = run?.info.data?.trivialLoss;
   return [[message.loss.trivial, trivial === undefined ? undefined : measured(unitOf(settings), trivial)]];
 }

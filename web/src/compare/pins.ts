@@ -2,20 +2,16 @@
 import { signal } from '@preact/signals';
 import { type Model, openModel } from 'unfold-rnn';
 import { message } from '../i18n/messages';
-import { type Companion, engine } from '../training/engine';
+import type { Companion } from '../training/copies';
+import { engine } from '../training/engine';
 import { fetchRun } from '../storage/autosave';
 import { StorageError } from '../storage/storageError';
 import { notify, report } from '../app/notices';
 import { opened } from '../app/dialogs';
 import { Series } from '../training/series';
-import {
-  describeNetwork,
-  PROPERTIES,
-  SETTING_NAMES,
-  type SettingName,
-  type Settings,
-} from '../settings/settings';
-import { measured, type Unit, unitOf } from '../settings/units';
+import { describeNetwork, SETTING_NAMES, type SettingName, type Settings, write } from '../settings/settings';
+import { measured, unitOf } from '../tasks';
+import type { Unit } from '../tasks/task';
 
 export const MOST_PINS = 4;
 const SAMPLE_LENGTH = 300;
@@ -123,8 +119,7 @@ const VIEW_ONLY = new Set<SettingName>(['scale', 'temperature', 'prompt']);
 /** Settings in which the pins differ, each with one spelling a pin. */
 export function differences(all: readonly Pin[]): { name: SettingName; values: string[] }[] {
   return SETTING_NAMES.filter((name) => !VIEW_ONLY.has(name)).flatMap((name) => {
-    const write = PROPERTIES[name].write as (value: unknown) => string;
-    const values = all.map((pin) => write(pin.settings[name]));
+    const values = all.map((pin) => write(name, pin.settings[name]));
     return new Set(values).size > 1 ? [{ name, values }] : [];
   });
 }

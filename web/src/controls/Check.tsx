@@ -1,9 +1,7 @@
 import { message } from '../i18n/messages';
-import type { SettingName, Settings } from '../settings/settings';
+import type { FlagName } from '../settings/settings';
 import { set, store } from '../app/store';
 import { describedBy } from '../help/helpTarget';
-
-type FlagName = { [K in SettingName]: Settings[K] extends boolean ? K : never }[SettingName];
 
 export function Check({ name }: { name: FlagName }) {
   return (

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { message } from '../i18n/messages';
-import { type ListName, parseList } from '../settings/settings';
+import { type ListName, parse } from '../settings/settings';
 import { set, store } from '../app/store';
 import { describedBy } from '../help/helpTarget';
 import { Field } from './Field';
@@ -15,7 +15,7 @@ export function ListField({ name }: { name: ListName }) {
 
   const onInput = (event: InputEvent & { currentTarget: HTMLInputElement }) => {
     const written = event.currentTarget.value;
-    const list = parseList(name, written);
+    const list = parse(name, written);
     setDraft(written);
     setWrong(list === undefined);
     if (list !== undefined) set(name, list);

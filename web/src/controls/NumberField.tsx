@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { message } from '../i18n/messages';
-import { LIMITS, type NumberName } from '../settings/settings';
+import { DESCRIPTORS, type NumberName } from '../settings/settings';
+import type { NumberDescriptor } from '../settings/descriptor';
 import { set, store } from '../app/store';
 import { describedBy } from '../help/helpTarget';
 import { Field } from './Field';
@@ -8,19 +9,21 @@ import { previousValue } from './previousValue';
 
 interface Props {
   name: NumberName;
-  step?: number;
-  /** Takes decimals too. */
-  fraction?: boolean;
-  /** What no number, or 0, means: shown in its place. */
+  /** What no number, or 0, means, another name, and a narrower range than the setting has by itself. */
   zero?: string;
-  /** Another name than the setting's, and a narrower range. */
   label?: string;
   range?: readonly [number, number];
 }
 
+const ZEROS = { off: message.live.off, sameWidth: message.more.sameWidth };
+
 /** A number that takes effect when it is complete and in range; until then it says what is. */
-export function NumberField({ name, step = 1, fraction = false, zero, label, range: limits }: Props) {
-  const [low, high] = limits ?? LIMITS[name];
+export function NumberField({ name, zero: zeroOf, label, range: limits }: Props) {
+  const descriptor: NumberDescriptor = DESCRIPTORS[name];
+  const { step = 1 } = descriptor;
+  const fraction = descriptor.kind === 'fraction';
+  const zero = zeroOf ?? (descriptor.zero && ZEROS[descriptor.zero]);
+  const [low, high] = limits ?? descriptor.range;
   const [draft, setDraft] = useState<string | null>(null);
   const value = store.settings.value[name];
   const id = `set-${name}`;

@@ -1,4 +1,4 @@
-import type { Choice } from '../settings/config';
+import type { Choice } from '../settings/menus';
 import type { SettingName } from '../settings/settings';
 import { describedBy } from '../help/helpTarget';
 import { Field } from './Field';

@@ -1,41 +1,44 @@
 import { message } from '../i18n/messages';
-import { LIMITS, type NumberName } from '../settings/settings';
+import { DESCRIPTORS, type NumberName } from '../settings/settings';
+import { decimals, twoDigits } from '../i18n/format';
+import type { NumberDescriptor } from '../settings/descriptor';
 import { set, store } from '../app/store';
 import { describedBy } from '../help/helpTarget';
 import { Field } from './Field';
 
 interface Props {
   name: NumberName;
-  /** Step of the value, or with `log` the number of stops. */
-  step: number;
-  log?: boolean;
-  max?: number;
-  show: (value: number) => string;
-  /** The value in words, where digits alone would mislead. */
-  spoken?: (value: number) => string;
-  hint?: string;
+  /** The value as it is shown, where that is more than a number. */
+  show?: (value: number) => string;
 }
 
 /** Two significant digits: what a thumb can aim at, and a short link. */
 const round = (value: number) => Number(value.toPrecision(2));
 
-export function Slider({ name, step, log = false, max, show, spoken, hint }: Props) {
-  const [low, limit] = LIMITS[name];
-  const high = max ?? limit;
+function shown({ zero, slider }: NumberDescriptor, value: number): string {
+  if (value === 0 && zero === 'off') return message.live.off;
+  return slider?.digits ? decimals(value, slider.digits) : twoDigits(value);
+}
+
+export function Slider({ name, show }: Props) {
+  const descriptor: NumberDescriptor = DESCRIPTORS[name];
+  const { range, slider: { log, max } = {}, step = 1 } = descriptor;
+  const [low, high] = [range[0], max ?? range[1]];
   const value = store.settings.value[name];
+  const text = show ? show(value) : shown(descriptor, value);
   const id = `set-${name}`;
   const span = Math.log(high / low);
-  const [first, last] = log ? [0, step] : [low, high];
-  const position = log ? Math.round((Math.log(value / low) / span) * step) : value;
+  const [first, last] = log ? [0, log] : [low, high];
+  const position = log ? Math.round((Math.log(value / low) / span) * log) : value;
   const at = Math.min(position, last);
 
   const onInput = (event: InputEvent & { currentTarget: HTMLInputElement }) => {
     const moved = Number(event.currentTarget.value);
-    set(name, round(log ? low * Math.exp((moved / step) * span) : moved));
+    set(name, round(log ? low * Math.exp((moved / log) * span) : moved));
   };
 
   return (
-    <Field id={id} label={message.settings[name]} hint={hint} value={show(value)}>
+    <Field id={id} label={message.settings[name]} value={text}>
       <input
         id={id}
         type="range"
@@ -44,7 +47,7 @@ export function Slider({ name, step, log = false, max, show, spoken, hint }: Pro
         step={log ? 1 : step}
         value={at}
         style={{ '--at': `${(100 * (at - first)) / (last - first)}%` }}
-        aria-valuetext={spoken ? spoken(value) : show(value)}
+        aria-valuetext={text}
         aria-describedby={describedBy(name)}
         onInput={onInput}
       />

@@ -1,7 +1,6 @@
-import { choices } from '../settings/config';
 import { message } from '../i18n/messages';
 import { upToTwo } from '../i18n/format';
-import { schema } from '../settings/schema';
+import { choicesOf } from '../settings/menus';
 import type { SettingName } from '../settings/settings';
 import { store, waiting } from '../app/store';
 
@@ -10,17 +9,10 @@ export function previousValue(name: SettingName): string | undefined {
   const run = store.run.value;
   if (!run || !waiting.value.includes(name)) return undefined;
   if (name === 'text' || name === 'dataset') return run.corpus.title;
-  if (name === 'task') return message.tasks.names[run.settings.task];
   if (name === 'difficulty' && run.settings.difficulty === 0) return message.tasks.usual;
   const value = run.settings[name];
   if (typeof value === 'number') return upToTwo(value);
   if (typeof value === 'boolean') return value ? message.more.on : message.live.off;
   if (value === '') return message.more.none;
-  const menu = choices([...schema.cells, ...schema.optimizers, ...schema.initializations]);
-  return (
-    menu.find((choice) => choice.name === value)?.label ??
-    message.tasks.choices[name]?.[value] ??
-    message.labels[value] ??
-    value
-  );
+  return choicesOf(name).find((choice) => choice.name === value)?.label ?? value;
 }

@@ -2,8 +2,8 @@ import { Disclosure } from '../controls/Disclosure';
 import { NumberField } from '../controls/NumberField';
 import { Select } from '../controls/Select';
 import { message } from '../i18n/messages';
-import { corporaOf } from '../settings/taskConfig';
-import { chooseCorpus } from '../settings/tasks';
+import { datasetsOf } from '../settings/taskConfig';
+import { chooseDataset } from '../settings/chooseTask';
 import { OWN_TEXT } from '../settings/settings';
 import { store } from '../app/store';
 import { OwnData } from './OwnData';
@@ -11,7 +11,7 @@ import { OwnData } from './OwnData';
 /** Examples: made ones, each with what can be reached on it, or the reader's own. */
 export function ExamplesChoice() {
   const { task, dataset: name } = store.settings.value;
-  const corpora = corporaOf(task);
+  const corpora = datasetsOf(task);
   const card = corpora.find((corpus) => corpus.name === name);
   const chosen = store.corpus.value;
   const own = card ? [] : [{ name: OWN_TEXT, label: chosen?.title ?? message.text.pasted }];
@@ -26,7 +26,7 @@ export function ExamplesChoice() {
           ...corpora.map(({ name, label }) => ({ name, label: message.said.corpora[name]?.[0] ?? label })),
           ...own,
         ]}
-        onChoose={(chosen) => chosen !== OWN_TEXT && chooseCorpus(chosen)}
+        onChoose={(chosen) => chosen !== OWN_TEXT && chooseDataset(chosen)}
       />
       {card ? (
         <>

@@ -4,7 +4,8 @@ import { openModel } from 'unfold-rnn';
 import { message } from '../i18n/messages';
 import { absentCorpus, bundled, dropped, LISTINGS, madeCorpus, pasted, type Corpus } from './corpus';
 import { notify, report, withdraw } from '../app/notices';
-import { OWN_TEXT, type Settings } from '../settings/settings';
+import { isGenerated, readsText } from '../tasks';
+import { initialSettings, OWN_TEXT, type Settings } from '../settings/settings';
 import { set, store, wanted } from '../app/store';
 
 let newest = 0;
@@ -49,20 +50,21 @@ export async function chooseFile(file: File): Promise<void> {
 let own: Corpus | null = null;
 
 /** Whether these are the examples, or a text, that the settings name. */
-function fits({ task, dataset: name, text }: Settings, corpus: Corpus | null): boolean {
+function fits(settings: Settings, corpus: Corpus | null): boolean {
   if (!corpus) return false;
-  if (task !== 'next' && name !== '') return corpus.id === name && corpus.made;
-  return !corpus.made && (task !== 'next' || text === OWN_TEXT || corpus.id === text);
+  const { dataset, text } = settings;
+  if (isGenerated(settings)) return corpus.id === dataset && corpus.made;
+  return !corpus.made && (!readsText(settings) || text === OWN_TEXT || corpus.id === text);
 }
 
 /** What the settings name. A text of one's own is only there while it is the chosen one. */
 export async function corpusFor(settings: Settings): Promise<Corpus | null> {
   const chosen = store.corpus.peek();
   if (fits(settings, chosen)) return chosen;
-  const { task, dataset: corpus, text } = settings;
-  if (task !== 'next' && corpus !== '') return madeCorpus(corpus);
+  const { dataset, text } = settings;
+  if (isGenerated(settings)) return madeCorpus(dataset);
   if (text === OWN_TEXT && own) return own;
-  return task === 'next' ? bundled(text === OWN_TEXT ? LISTINGS[0]!.id : text) : chosen;
+  return readsText(settings) ? bundled(text === OWN_TEXT ? LISTINGS[0]!.id : text) : chosen;
 }
 
 /** What a model from a file goes on learning from: its own made examples, or the text that is here. */
@@ -70,12 +72,14 @@ export async function corpusOfFile(bytes: Uint8Array, here: Corpus): Promise<Cor
   const model = await openModel(bytes, undefined, { threads: 1 });
   const { task, dataset: corpus } = model.info.config;
   model.dispose();
-  if (typeof corpus === 'object') return madeCorpus(corpus.name);
+  if (typeof corpus === 'object' && corpus.name !== undefined) return madeCorpus(corpus.name);
   const settings = store.settings.peek();
-  const name = typeof task === 'object' ? task.name : 'next';
-  if (name === 'next') return here.made ? ((await corpusFor({ ...settings, task: 'next' })) ?? here) : here;
+  if (typeof task !== 'object') {
+    const ofText = { ...settings, task: initialSettings().task };
+    return here.made ? ((await corpusFor(ofText)) ?? here) : here;
+  }
   // Somebody's own examples are not in the file: without them the model answers, but cannot go on.
-  return here.id === OWN_TEXT && settings.task === name ? here : absentCorpus();
+  return here.id === OWN_TEXT && settings.task === task.name ? here : absentCorpus();
 }
 
 /** Keeps the data in step with the settings, whoever changed them: a task, a configuration, a link. */
@@ -90,14 +94,14 @@ export function watchData(): void {
     const [settings, corpus] = [wanted.value, store.corpus.value];
     if (corpus?.id === OWN_TEXT && !corpus.made) own = corpus;
     if (!corpus || fits(settings, corpus)) return;
-    const { task, dataset: name, text } = settings;
+    const { dataset, text } = settings;
     untracked(() => {
-      if (task !== 'next' && name !== '') {
+      if (isGenerated(settings)) {
         newest++;
-        store.corpus.value = madeCorpus(name);
+        store.corpus.value = madeCorpus(dataset);
       } else if (text === OWN_TEXT && own) {
         store.corpus.value = own;
-      } else if (task === 'next') void chooseBundled(text);
+      } else if (readsText(settings)) void chooseBundled(text);
     });
   });
 }

@@ -2,8 +2,9 @@ import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { message } from '../i18n/messages';
-import { type Look, LOOKS } from '../settings/settings';
-import { set, shownTask, store } from '../app/store';
+import type { Look } from '../settings/settings';
+import { taskOf } from '../tasks';
+import { set, showsText, shownTask, store } from '../app/store';
 import { report } from '../app/notices';
 import { useInView } from './useInView';
 
@@ -35,8 +36,7 @@ function reveal(): void {
   panel.closest('.look')!.scrollIntoView({ behavior: calm.matches ? 'auto' : 'smooth' });
 }
 
-/** A network that does not read a text has no text to be looked at with. */
-const available = (): readonly Look[] => (shownTask.value === 'next' ? LOOKS : ['network', 'weights']);
+const available = (): readonly Look[] => taskOf({ task: shownTask.value }).looks;
 
 const shownLook = (looks: readonly Look[]): Look => {
   const { look } = store.settings.value;
@@ -103,7 +103,7 @@ export function LookPanel() {
         <Tabs />
       </div>
       <div ref={panel} id="look-panel" class="look-panel" role="tabpanel" aria-labelledby={`look-${look}`}>
-        {shownTask.value !== 'next' && <p class="look-about">{message.look.examples}</p>}
+        {!showsText.value && <p class="look-about">{message.look.examples}</p>}
         {ready ? Panel && <Panel /> : <p class="look-waits">{message.look.waiting}</p>}
       </div>
     </section>

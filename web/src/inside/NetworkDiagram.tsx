@@ -1,3 +1,5 @@
+import { tasks } from '../tasks';
+import { TASKS } from '../tasks/names';
 import { computed, signal } from '@preact/signals';
 import {
   type Answer,
@@ -29,8 +31,8 @@ const layout = computed(() => diagram.value && layoutOf(diagram.value, store.set
 /** What becomes of the sums of the last layer. */
 function answerOf(): Answer {
   const task = chosenGraph.value?.config.task;
-  const name = typeof task === 'object' ? task.name : task;
-  return name === 'regress' || name === 'tensor' ? 'identity' : name === 'notes' ? 'sigmoid' : 'softmax';
+  const name = TASKS.find((known) => known === (typeof task === 'object' ? task.name : task));
+  return name ? tasks[name].output : 'softmax';
 }
 
 /** Characters for which a box has room. */

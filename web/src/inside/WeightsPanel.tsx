@@ -1,6 +1,6 @@
 import { message } from '../i18n/messages';
 import { histogram, type Histogram, rangeOf } from './analysis';
-import { shownTask } from '../app/store';
+import { showsText } from '../app/store';
 import { integer, twoDigits } from '../i18n/format';
 import { inspector, watchReading } from './inspector';
 import { histograms, watchHistograms } from './histograms';
@@ -155,7 +155,7 @@ function Gates() {
 }
 
 function watch(): () => void {
-  const stops = [watchHistograms(), ...(shownTask.peek() === 'next' ? [watchReading()] : [])];
+  const stops = [watchHistograms(), ...(showsText.peek() ? [watchReading()] : [])];
   return () => stops.forEach((stop) => stop());
 }
 
@@ -164,7 +164,7 @@ export function WeightsPanel() {
   return (
     <div ref={element} class="weights">
       <p class="look-about">{message.look.weights.about}</p>
-      {shownTask.value === 'next' && <Gates />}
+      {showsText.value && <Gates />}
       <Weights />
     </div>
   );

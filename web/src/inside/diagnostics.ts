@@ -3,6 +3,7 @@
 import { effect, untracked } from '@preact/signals';
 import { UnfoldError } from 'unfold-rnn';
 import { engine } from '../training/engine';
+import { readsText } from '../tasks';
 import { report } from '../app/notices';
 import { store, type Run } from '../app/store';
 
@@ -25,7 +26,7 @@ function unlessGone(error: unknown): void {
 
 async function count(run: Run): Promise<void> {
   const model = engine.current;
-  if (!model?.info.canTrain || store.run.peek() !== run || run.settings.task !== 'next') return;
+  if (!model?.info.canTrain || store.run.peek() !== run || !readsText(run.settings)) return;
   if (run.corpus.bytes.length > COUNT_BELOW) return;
   try {
     run.baselines = await model.baselines({ maxOrder: MARKOV_ORDER });
@@ -51,7 +52,7 @@ export function watchFlow(): () => void {
   let busy = false;
   const measure = async () => {
     const [model, run] = [engine.current, store.run.peek()];
-    if (busy || document.hidden || !model?.info.canTrain || !run || run.settings.task !== 'next') return;
+    if (busy || document.hidden || !model?.info.canTrain || !run || !readsText(run.settings)) return;
     const { step } = model.info;
     if (store.flow.peek() && measured?.run === run && measured.step === step) return;
     const { train, validation } = model.info.tokens;

@@ -1,7 +1,8 @@
 import { message } from '../i18n/messages';
 import { engine } from '../training/engine';
 import { bytes, integer } from '../i18n/format';
-import { PROPERTIES } from './settings';
+import { readsText } from '../tasks';
+import { DESCRIPTORS } from './settings';
 import { expectedSpeed } from '../training/speed';
 import { store, waiting } from '../app/store';
 
@@ -9,7 +10,7 @@ function discard(): void {
   const run = store.run.value;
   if (!run) return;
   const names = waiting.value
-    .filter((name) => PROPERTIES[name].effect === 'restart')
+    .filter((name) => DESCRIPTORS[name].effect === 'restart')
     .map((name) => [name, run.settings[name]]);
   store.upcoming.value = {};
   store.settings.value = { ...store.settings.value, ...Object.fromEntries(names) };
@@ -47,7 +48,7 @@ export function ApplyPanel() {
             </span>
             <span class="cost-speed">
               <b>{speed === null ? '–' : `≈ ${integer(Number(speed.toPrecision(2)))}`}</b>{' '}
-              {settings.task === 'next' ? message.apply.speed : message.apply.examplesSpeed}
+              {readsText(settings) ? message.apply.speed : message.apply.examplesSpeed}
             </span>
           </>
         )}

@@ -3,7 +3,8 @@ import { describedBy } from '../help/helpTarget';
 import { Field } from '../controls/Field';
 import type { HelpName } from '../help/equations';
 import { message } from '../i18n/messages';
-import { choices, readOptions, writeOptions } from './config';
+import { readOptions, writeOptions } from './config';
+import { choices } from './menus';
 import { cellOf } from './schema';
 import { set, store } from '../app/store';
 

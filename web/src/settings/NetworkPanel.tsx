@@ -2,13 +2,13 @@ import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { Disclosure } from '../controls/Disclosure';
-import { NumberField } from '../controls/NumberField';
-import { Select } from '../controls/Select';
+import { Control } from '../controls/Control';
 import { Deferred } from '../controls/Deferred';
 import { message } from '../i18n/messages';
-import { menu } from './config';
 import { report } from '../app/notices';
+import { readsText } from '../tasks';
 import { cellOf } from './schema';
+import { NETWORK_NAMES } from './settings';
 import { set, store } from '../app/store';
 import { ConfigurationPanel } from './ConfigurationPanel';
 import { MorePanel } from './MorePanel';
@@ -63,7 +63,8 @@ function chooseCell(cell: string): void {
 }
 
 export function NetworkPanel() {
-  const { cell, optimizer, custom, task } = store.settings.value;
+  const settings = store.settings.value;
+  const { cell, custom } = settings;
   const beyond = custom !== '';
   return (
     <section class="group" aria-labelledby="network-title">
@@ -75,25 +76,9 @@ export function NetworkPanel() {
       {beyond && <Beyond />}
       <fieldset class="controls" disabled={beyond}>
         <div class="pairs">
-          <Select
-            name="cell"
-            label={message.settings.cell}
-            value={cell}
-            choices={menu('cell')}
-            onChoose={chooseCell}
-          />
-          <Select
-            name="optimizer"
-            label={message.settings.optimizer}
-            value={optimizer}
-            choices={menu('optimizer')}
-            onChoose={(name) => set('optimizer', name)}
-          />
-          <NumberField name="units" step={16} />
-          <NumberField name="layers" />
-          {task === 'next' && <NumberField name="sequenceLength" step={8} />}
-          <NumberField name="batchSize" step={8} />
-          <NumberField name="seed" />
+          {NETWORK_NAMES.filter((name) => name !== 'sequenceLength' || readsText(settings)).map((name) => (
+            <Control key={name} name={name} {...(name === 'cell' && { onChoose: chooseCell })} />
+          ))}
         </div>
         <Deferred>
           <TaskControls />

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { Select } from '../controls/Select';
 import { message } from '../i18n/messages';
-import type { Choice } from './config';
+import type { Choice } from './menus';
 import { type Preset, PRESET_GROUPS, presetOf, presetsFor, withPreset } from './presets';
 import { adopt, store, wanted } from '../app/store';
 

@@ -1,9 +1,23 @@
 // Between the flat settings of the page and the configuration of the package.
 import { checkConfig, type Config, type LayerConfig, type LiveConfig as LiveSettings } from 'unfold-rnn';
-import { message } from '../i18n/messages';
-import { layerEdges, numbers, oneWay, readEdges, readoutEdges, readsBothWays, spelled } from './edges';
-import { cellOf, schema } from './schema';
-import { ARCHITECTURE_NAMES, initialSettings, PROPERTIES, type SettingName, type Settings } from './settings';
+import { layerEdges, oneWay, readEdges, readoutEdges, readsBothWays, spelled } from './edges';
+import { cellOf, type schema } from './schema';
+import { menuOf } from './menus';
+import { readPaths, writePaths } from './paths';
+import {
+  ARCHITECTURE_NAMES,
+  descriptorOf,
+  initialSettings,
+  LIVE_NAMES,
+  type MenuName,
+  NETWORK_NAMES,
+  parse,
+  SCHEDULE_NAMES,
+  SETTING_NAMES,
+  type SettingName,
+  type Settings,
+  write,
+} from './settings';
 import { readTask, settleTask, taskConfig } from './taskConfig';
 
 type ScheduleConfig = Exclude<NonNullable<Config['schedule']>, string>;
@@ -28,48 +42,17 @@ function leak({ leak, leakFrom: from, leakTo: to }: Settings): LayerConfig['leak
 }
 
 function layer(settings: Settings, l: number): LayerConfig {
-  const { cell, units, options, bias, residual, embedding, zoneout, recurrentDropout, layerNorm } = settings;
-  const made: LayerConfig & Record<string, unknown> = { cell, units };
+  const { units, options, residual, embedding } = settings;
+  const made: LayerConfig & Record<string, unknown> = writePaths(settings, { layer: true });
   for (const [name, value] of readOptions(options))
     made[name] = /^[\d.-]+$/.test(value) ? Number(value) : value;
-  if (bias !== PROPERTIES.bias.initial) made.bias = bias;
   const edges = layerEdges(settings, l);
   if (edges) made.edges = edges;
   if (readsBothWays(settings)) made.bidirectional = true;
   const share = leak(settings);
   if (share !== undefined) made.leak = share;
-  if (settings.clock !== '') made.clock = numbers(settings.clock);
   if (residual && !readsBothWays(settings) && (l > 0 || embedding === units)) made.residual = true;
-  if (layerNorm) made.layerNorm = true;
-  if (zoneout > 0) made.zoneout = zoneout;
-  if (recurrentDropout > 0) made.recurrentDropout = recurrentDropout;
   return made;
-}
-
-/** What is not at its first value of the embedding, the feedback, the readout and the weights. */
-function surroundings(settings: Settings): Config {
-  const { embedding, tied, initInput, initRecurrent, initReadout, gain, nonzeros, spectralRadius } = settings;
-  const readout = readoutEdges(settings);
-  const initial = initialSettings();
-  const strange = (['initInput', 'initRecurrent', 'initReadout', 'gain'] as const).some(
-    (name) => settings[name] !== initial[name],
-  );
-  const sparse = [initInput, initRecurrent, initReadout].includes('sparse');
-  return {
-    ...(embedding > 0 && { embedding, ...(tied && { tieWeights: tied }) }),
-    ...(settings.feedback === 'softmax' && { feedback: 'softmax' }),
-    ...(readout && { readout }),
-    ...(strange && {
-      initialization: {
-        input: initInput,
-        recurrent: initRecurrent,
-        readout: initReadout,
-        gain,
-        ...(sparse && { nonzeros, spectralRadius }),
-      },
-    }),
-    ...(settings.variational && { variationalDropout: true }),
-  };
 }
 
 export function toConfig(settings: Settings): Config {
@@ -86,29 +69,24 @@ export function toConfig(settings: Settings): Config {
       dropout: settings.dropout,
     };
   }
+  const readout = readoutEdges(settings);
+  const { seed, ...rest }: Config = writePaths(settings);
   return {
     ...taskConfig(settings),
-    seed: settings.seed,
+    seed: seed!,
     layers: Array.from({ length: settings.layers }, (_, l) => layer(settings, l)),
-    ...surroundings(settings),
-    sequenceLength: settings.sequenceLength,
-    batchSize: settings.batchSize,
-    optimizer: { name: settings.optimizer, learningRate: settings.learningRate },
+    ...(readout && { readout }),
+    ...(settings.feedback === 'softmax' && { feedback: 'softmax' }),
+    ...rest,
     ...((settings.schedule !== 'constant' || settings.warmup > 0) && { schedule: schedule(settings) }),
-    clip: { norm: settings.clip, ...(settings.clipValue > 0 && { value: settings.clipValue }) },
-    dropout: settings.dropout,
     evaluateEvery: EVALUATE_EVERY,
   };
 }
 
-export function toLiveSettings(settings: Settings): LiveSettings {
-  return {
-    optimizer: { learningRate: settings.learningRate },
-    schedule: schedule(settings),
-    clip: { norm: settings.clip, value: settings.clipValue },
-    dropout: settings.dropout,
-  };
-}
+export const toLiveSettings = (settings: Settings): LiveSettings => ({
+  ...writePaths(settings, { effect: 'live' }),
+  schedule: schedule(settings),
+});
 
 /** What may be given by its name alone. */
 const named = <T>(value: T) =>
@@ -131,7 +109,7 @@ function readSchedule(config: Config): Partial<Settings> {
   const { name, warmup, every, steps, factor, patience }: ScheduleConfig = named(config.schedule);
   const length = name === 'cosine' ? steps : name === 'step' || name === 'exponential' ? every : undefined;
   return {
-    schedule: PROPERTIES.schedule.parse(name ?? '') ?? 'constant',
+    schedule: parse('schedule', name ?? '') ?? 'constant',
     warmup: warmup ?? 0,
     ...(length !== undefined && { scheduleSteps: length }),
     ...(factor !== undefined && { scheduleFactor: factor }),
@@ -139,23 +117,26 @@ function readSchedule(config: Config): Partial<Settings> {
   };
 }
 
-function readTraining(config: Config): Partial<Settings> {
-  const { optimizer, clip } = config;
-  const given: { name?: string; learningRate?: number } = named(optimizer);
-  const { norm, value }: { norm?: number; value?: number } =
-    typeof clip === 'number' ? { norm: clip } : (clip ?? {});
+/** A configuration with everything under its own path. */
+function unfolded(config: Config): Config {
+  const { optimizer, clip, layers = [], ...rest } = config;
   return {
-    ...(config.seed !== undefined && { seed: config.seed }),
-    ...(config.sequenceLength !== undefined && { sequenceLength: config.sequenceLength }),
-    ...(config.batchSize !== undefined && { batchSize: config.batchSize }),
-    ...(config.dropout !== undefined && { dropout: config.dropout }),
-    ...(given.name !== undefined && { optimizer: given.name }),
-    ...(given.learningRate !== undefined && { learningRate: given.learningRate }),
-    ...(norm !== undefined && { clip: norm }),
-    ...(value !== undefined && { clipValue: value }),
-    ...readSchedule(config),
+    ...rest,
+    layers: layers.map(({ zoneout, ...layer }) => ({
+      ...layer,
+      zoneout: typeof zoneout === 'object' ? (zoneout.hidden ?? 0) : (zoneout ?? 0),
+    })),
+    ...(optimizer !== undefined && { optimizer: named(optimizer) }),
+    ...(clip !== undefined && { clip: typeof clip === 'number' ? { norm: clip } : clip }),
   };
 }
+
+const TRAINING = [...NETWORK_NAMES, ...LIVE_NAMES, ...SCHEDULE_NAMES];
+
+const readTraining = (config: Config): Partial<Settings> => ({
+  ...readPaths(unfolded(config), TRAINING),
+  ...readSchedule(config),
+});
 
 function readLeak(leak: LayerConfig['leak']): Partial<Settings> {
   if (leak === undefined || leak === 0) return {};
@@ -165,6 +146,7 @@ function readLeak(leak: LayerConfig['leak']): Partial<Settings> {
   return from === to ? { leak: 'fixed', leakTo: to } : { leak: 'spectrum', leakFrom: from, leakTo: to };
 }
 
+/** What of the first layer has no path of its own. */
 function readFirst(first: LayerConfig): Partial<Settings> {
   const cell = first.cell ?? 'lstm';
   const own = first as unknown as Record<string, unknown>;
@@ -172,18 +154,12 @@ function readFirst(first: LayerConfig): Partial<Settings> {
   const strange = options.filter(
     ({ name, default: usual }) => own[name] !== undefined && own[name] !== usual,
   );
-  const zoneout = typeof first.zoneout === 'object' ? (first.zoneout.hidden ?? 0) : first.zoneout;
   return {
     cell,
     units: first.units ?? 128,
     options: writeOptions(new Map(strange.map(({ name }) => [name, String(own[name])]))),
-    ...(first.bias !== undefined && { bias: first.bias }),
-    ...readLeak(first.leak),
-    clock: first.clock?.join() ?? '',
     residual: first.residual ?? false,
-    layerNorm: first.layerNorm ?? false,
-    zoneout: zoneout ?? 0,
-    recurrentDropout: first.recurrentDropout ?? 0,
+    ...readLeak(first.leak),
   };
 }
 
@@ -195,25 +171,16 @@ export function plain(): Partial<Settings> {
 
 /** What the controls can show of a configuration; the architecture whole, the rest where it is named. */
 export function fromConfig(config: Config): Partial<Settings> {
-  const initial = initialSettings();
   const folded = oneWay(config);
-  const { layers = [], initialization: weights = {} } = folded;
+  const { layers = [] } = folded;
   return {
     ...plain(),
-    ...readTraining(config),
     ...readFirst(layers[0] ?? {}),
+    ...readPaths(unfolded(folded), ARCHITECTURE_NAMES),
+    ...readTraining(folded),
     layers: Math.max(1, layers.length),
     ...(layers[1]?.residual && { residual: true }),
     ...readEdges(folded),
-    embedding: config.embedding ?? 0,
-    tied: config.tieWeights ?? false,
-    variational: config.variationalDropout ?? false,
-    initInput: weights.input ?? initial.initInput,
-    initRecurrent: weights.recurrent ?? initial.initRecurrent,
-    initReadout: weights.readout ?? initial.initReadout,
-    gain: weights.gain ?? initial.gain,
-    nonzeros: weights.nonzeros ?? initial.nonzeros,
-    spectralRadius: weights.spectralRadius ?? initial.spectralRadius,
   };
 }
 
@@ -230,9 +197,8 @@ const comparable = (config: Config) => stable({ ...spelled(config), evaluateEver
 
 function inRange(settings: Partial<Settings>): boolean {
   return (Object.keys(settings) as SettingName[]).every((name) => {
-    const property = PROPERTIES[name] as (typeof PROPERTIES)['seed'];
-    const value = settings[name] as number;
-    return property.parse(property.write(value)) === value;
+    const value = settings[name]!;
+    return parse(name, write(name, value)) === value;
   });
 }
 
@@ -257,47 +223,20 @@ export async function settingsFor(config: Config, base: Settings): Promise<Setti
   return { ...base, ...plain(), ...Object.fromEntries(kept), custom: JSON.stringify(config) };
 }
 
-export interface Choice {
-  name: string;
-  label: string;
-}
-
-function isChoice(entry: unknown): entry is { name: string; label?: unknown } {
-  return typeof entry === 'object' && entry !== null && 'name' in entry && typeof entry.name === 'string';
-}
-
-/** A list of the schema as a menu; entries are names, or objects with a name and a label. */
-export function choices(entries: readonly unknown[]): Choice[] {
-  return entries.flatMap((entry) => {
-    const choice = typeof entry === 'string' ? { name: entry } : entry;
-    if (!isChoice(choice)) return [];
-    const { name, label } = choice;
-    return [{ name, label: typeof label === 'string' ? label : (message.labels[name] ?? name) }];
-  });
-}
-
-const MENUS = {
-  cell: 'cells',
-  optimizer: 'optimizers',
-  bias: 'biases',
-  join: 'joins',
-  initInput: 'initializations',
-  initRecurrent: 'initializations',
-  initReadout: 'initializations',
-} as const;
-
-export type MenuName = keyof typeof MENUS;
-
-export const menu = (name: MenuName): Choice[] => choices(schema[MENUS[name]]);
+/** The settings that are names of the schema. */
+const NAMES = SETTING_NAMES.flatMap((name) => {
+  const descriptor = descriptorOf(name);
+  return descriptor.kind === 'name' && descriptor.menu ? [{ name: name as MenuName, descriptor }] : [];
+});
 
 /** Replaces names that this build does not have, and says which. */
 export function settle(settings: Settings): { settings: Settings; refused: SettingName[] } {
   const settled = { ...settings };
   const refused: SettingName[] = [];
-  for (const name of Object.keys(MENUS) as MenuName[]) {
-    const listed = menu(name).map((choice) => choice.name);
+  for (const { name, descriptor } of NAMES) {
+    const listed = menuOf(descriptor).map((choice) => choice.name);
     if (listed.includes(settings[name])) continue;
-    const usual = PROPERTIES[name].initial;
+    const { initial: usual } = descriptor;
     settled[name] = listed.includes(usual) ? usual : (listed[0] ?? usual);
     refused.push(name);
   }

@@ -1,6 +1,7 @@
 // The edges of a network: what the controls of depth, time and feedback spell, and back.
 import type { Config, EdgeConfig, LayerConfig } from 'unfold-rnn';
 import { cellOf } from './schema';
+import { taskOf } from '../tasks';
 import type { Settings } from './settings';
 
 type Block = Pick<EdgeConfig, 'hidden' | 'activation' | 'shortcut' | 'join'>;
@@ -13,8 +14,8 @@ function block(depth: number, size: number, hidden: number, rest: Block = {}): B
 }
 
 /** Two networks in opposite directions; only where the whole sequence is there before the answer. */
-export const readsBothWays = ({ bidirectional, task, pooling: pool }: Settings): boolean =>
-  bidirectional && (task === 'classify' || task === 'tag' || (task === 'regress' && pool !== 'none'));
+export const readsBothWays = (settings: Settings): boolean =>
+  settings.bidirectional && taskOf(settings).bothWays(settings);
 
 /** The layers of a level as a configuration numbers them: where both ways are read, two for each. */
 const level = (settings: Settings, l: number): number[] =>
@@ -41,13 +42,14 @@ export function oneWay(config: Config): Config {
 const recurs = (cell: string | undefined) => cellOf(cell ?? 'lstm')?.recurrent !== false;
 
 /** What a task brings into the first layer, as the engine does by itself where no edges are named. */
-function taskEdges({ task, context, termination: length, attention }: Settings): EdgeConfig[] {
-  const translates = task === 'translate';
-  const counts = length === 'count' && (translates || task === 'generate');
+function taskEdges(settings: Settings): EdgeConfig[] {
+  const { context, termination, attention } = settings;
+  const { encoder, writes } = taskOf(settings);
+  const counts = termination === 'count' && writes;
   return [
-    ...(translates && (context === 'both' || context === 'input') ? [{ from: 'context', delay: 0 }] : []),
+    ...(encoder && (context === 'both' || context === 'input') ? [{ from: 'context', delay: 0 }] : []),
     ...(counts ? [{ from: 'remaining', delay: 0 }] : []),
-    ...(translates && attention !== 'none' ? [{ from: 'attention', delay: 1 }] : []),
+    ...(encoder && attention !== 'none' ? [{ from: 'attention', delay: 1 }] : []),
   ];
 }
 
@@ -84,9 +86,7 @@ export function readoutEdges(settings: Settings): EdgeConfig[] | undefined {
     ...level(settings, layers - 1)
       .reverse()
       .map((from) => ({ from, delay: 0, ...block(outputDepth, outputSize, hidden) })),
-    ...(settings.task === 'translate' && settings.attention !== 'none'
-      ? [{ from: 'attention', delay: 0 }]
-      : []),
+    ...(taskOf(settings).encoder && settings.attention !== 'none' ? [{ from: 'attention', delay: 0 }] : []),
     ...Array.from({ length: lower }, (_, l) => level(settings, l).map((from) => ({ from, delay: 0 }))).flat(),
   ];
 }

@@ -1,7 +1,16 @@
 // Settings <-> link. Keys are short and versioned; unknown keys are ignored, values outside their
 // range are reported and replaced by the first value. Nothing here is ever merged into an object
 // by a name from the link.
-import { initialSettings, PROPERTIES, SETTING_NAMES, type SettingName, type Settings } from './settings';
+import {
+  descriptorOf,
+  DESCRIPTORS,
+  initialSettings,
+  parse,
+  SETTING_NAMES,
+  type SettingName,
+  type Settings,
+  write,
+} from './settings';
 
 const VERSION = '1';
 
@@ -22,7 +31,7 @@ export interface Link {
 }
 
 function readInto<K extends SettingName>(settings: Settings, name: K, written: string): boolean {
-  const value = PROPERTIES[name].parse(written);
+  const value = parse(name, written);
   if (value === undefined) return false;
   settings[name] = value;
   return true;
@@ -42,7 +51,7 @@ export function readHash(hash: string): Link {
   link.preset = pairs.get(PRESET_KEY);
   link.hasSettings = link.preset !== null;
   for (const name of SETTING_NAMES) {
-    const written = pairs.get(PROPERTIES[name].key);
+    const written = pairs.get(DESCRIPTORS[name].key);
     if (written === null) continue;
     link.hasSettings = true;
     (readInto(link.settings, name, written) ? link.given : link.refused).push(name);
@@ -52,12 +61,10 @@ export function readHash(hash: string): Link {
 
 export function writeHash(settings: Settings, autostart: boolean): string {
   const pairs = new URLSearchParams({ v: VERSION });
-  const write = <K extends SettingName>(name: K) => {
-    const { key, initial, quiet } = PROPERTIES[name];
-    if (quiet && settings[name] === initial) return;
-    pairs.set(key, PROPERTIES[name].write(settings[name]));
-  };
-  SETTING_NAMES.forEach(write);
+  for (const name of SETTING_NAMES) {
+    const { key, initial, spelled } = descriptorOf(name);
+    if (spelled || settings[name] !== initial) pairs.set(key, write(name, settings[name]));
+  }
   if (!autostart) pairs.set('autostart', '0');
   return `#${pairs}`;
 }

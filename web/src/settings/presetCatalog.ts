@@ -1,6 +1,7 @@
 // Named networks beyond those of the engine, each given by a few settings of the page. They are described like the
 // engine's own: a sentence, the equations, the source.
-import type { Settings, TaskName } from './settings';
+import type { Settings } from './settings';
+import type { TaskName } from '../tasks/names';
 
 export interface CatalogPreset {
   name: string;

@@ -2,8 +2,10 @@
 import type { SchemaPreset } from 'unfold-rnn';
 import { fromConfig, plain, stable, toConfig } from './config';
 import { type CatalogPreset, PRESET_CATALOG } from './presetCatalog';
+import { taskOf } from '../tasks';
 import { schema } from './schema';
-import { type Settings, TASK_NAMES, type TaskName } from './settings';
+import { type Settings, TASK_NAMES } from './settings';
+import type { TaskName } from '../tasks/names';
 
 export type Preset = SchemaPreset | CatalogPreset;
 
@@ -15,9 +17,9 @@ export const presetsFor = (task: TaskName): Preset[] => [
 
 /** The settings with a preset in place of their architecture; as many units as before. */
 export function withPreset(settings: Settings, preset: Preset): Settings {
-  const { units: hidden, task } = settings;
-  // Both directions are part of the network but for translations, where they are the encoder's.
-  const base = task === 'translate' ? settings : { ...settings, bidirectional: false };
+  const { units: hidden } = settings;
+  // Both directions are part of the network except where an encoder has them.
+  const base = taskOf(settings).encoder ? settings : { ...settings, bidirectional: false };
   if ('settings' in preset) return { ...base, ...plain(), layers: 1, ...preset.settings, units: hidden };
   return { ...base, ...fromConfig(preset.config), units: hidden };
 }

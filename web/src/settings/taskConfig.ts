@@ -2,32 +2,26 @@
 import type { CanonicalConfig, Config, LayerConfig, SchemaDataset, TaskConfig } from 'unfold-rnn';
 import { schema } from './schema';
 import {
+  DESCRIPTORS,
   initialSettings,
   OWN_TEXT,
-  PROPERTIES,
+  parse,
   type SettingName,
   type Settings,
   TASK_NAMES,
-  type TaskName,
   type TaskSettings,
 } from './settings';
+import { readsText, taskOf, tasks } from '../tasks';
+import type { TaskName } from '../tasks/names';
 
-/** Where sequences are written, and so end. */
-const writes = (task: TaskName) => task === 'generate' || task === 'translate';
-/** Where one answer may be given for the whole sequence. */
-const pools = (task: TaskName) => task === 'classify' || task === 'regress';
-
-/** The corpora that are made for a task. */
-export const corporaOf = (task: TaskName): readonly SchemaDataset[] =>
-  schema.datasets.filter((corpus) => corpus.task === task && task !== 'next');
-
-/** Symbols of examples, or keys of a piano, before they are made: for an estimate. */
-export const usualSymbols = (task: TaskName) => (task === 'notes' ? 88 : 16);
+/** The datasets that are generated for a task. */
+export const datasetsOf = (task: TaskName): readonly SchemaDataset[] =>
+  schema.datasets.filter((dataset) => dataset.task === task);
 
 /** The encoder is built like the layers above it, without their specialties. */
 function encoder({ cell, units: hidden, layers, bias, bidirectional }: Settings): LayerConfig[] {
   const layer: LayerConfig = { cell, units: hidden, bidirectional };
-  if (bias !== PROPERTIES.bias.initial) layer.bias = bias;
+  if (bias !== DESCRIPTORS.bias.initial) layer.bias = bias;
   return Array.from({ length: layers }, () => ({ ...layer }));
 }
 
@@ -36,7 +30,7 @@ function readers(settings: Settings): Config {
   return {
     encoder: encoder(settings),
     ...(attention !== 'none' && { attention }),
-    ...(context !== PROPERTIES.context.initial && { context }),
+    ...(context !== DESCRIPTORS.context.initial && { context }),
   };
 }
 
@@ -50,17 +44,19 @@ export function taskConfig(settings: Settings): Config {
     termination: length,
     scheduledSampling: sampling,
   } = settings;
-  if (task === 'next') return {};
+  if (readsText(settings)) return {};
+  const { encoder, poolings, writes } = taskOf(settings);
+  const pools = poolings.length > 0;
   const name: TaskConfig = {
     name: task,
-    ...(pools(task) && { pooling: pool }),
-    ...(writes(task) && { termination: length }),
+    ...(pools && { pooling: pool }),
+    ...(writes && { termination: length }),
   };
   return {
-    task: pools(task) || writes(task) ? name : task,
+    task: pools || writes ? name : task,
     ...(corpus !== '' && { dataset: difficulty > 0 ? { name: corpus, difficulty } : corpus }),
-    ...(task === 'translate' && readers(settings)),
-    ...(writes(task) && sampling !== 'none' && { scheduledSampling: sampling }),
+    ...(encoder && readers(settings)),
+    ...(writes && sampling !== 'none' && { scheduledSampling: sampling }),
   };
 }
 
@@ -79,14 +75,14 @@ export function readTask(config: CanonicalConfig): TaskSettings {
     scheduledSampling: sampling,
   } = config;
   const take = <K extends keyof TaskSettings>(name: K, value: string | number | undefined) => {
-    const known = PROPERTIES[name].parse(String(value ?? ''));
+    const known = parse(name, String(value ?? ''));
     if (value !== undefined && known !== undefined) (read as Pick<TaskSettings, K>)[name] = known;
   };
   take('task', task.name);
   take('pooling', task.pooling);
   take('termination', task.termination);
   take('context', context);
-  if (typeof corpus === 'object') {
+  if (typeof corpus === 'object' && corpus.name !== undefined) {
     take('dataset', corpus.name);
     take('difficulty', corpus.difficulty);
   }
@@ -98,11 +94,11 @@ export function readTask(config: CanonicalConfig): TaskSettings {
 
 /** Replaces examples that this build cannot make, or not for this task; which settings that were. */
 export function settleTask(settings: Settings): SettingName[] {
-  if (settings.task === 'next') {
+  if (readsText(settings)) {
     settings.dataset = '';
     return [];
   }
-  const known = corporaOf(settings.task);
+  const known = datasetsOf(settings.task);
   const chosen = known.find(({ name }) => name === settings.dataset);
   if (!chosen) {
     // Examples of the reader's own are not in a link, and have no name.
@@ -121,6 +117,7 @@ export function settleTask(settings: Settings): SettingName[] {
 
 /** Where the answers of examples stand. */
 export function poolOf(corpus: SchemaDataset | undefined, task: TaskName): TaskSettings['pooling'] {
-  if (!pools(task)) return 'last';
-  return PROPERTIES.pooling.parse(corpus?.pooling ?? '') ?? (task === 'classify' ? 'last' : 'none');
+  const [usual] = tasks[task].poolings;
+  if (!usual) return DESCRIPTORS.pooling.initial;
+  return parse('pooling', corpus?.pooling ?? '') ?? usual;
 }

@@ -1,6 +1,6 @@
 // The lines that put a run into another page: <unfold-playground> of the package, with the model's file beside the page.
 import { version } from '../../../package.json';
-import type { TaskName } from '../settings/settings';
+import type { TaskName } from '../tasks/names';
 
 export const VIEWS = ['text', 'network', 'chart'] as const;
 export type EmbedView = (typeof VIEWS)[number];

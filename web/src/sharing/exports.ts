@@ -8,9 +8,9 @@ import { message } from '../i18n/messages';
 import { toConfig } from '../settings/config';
 import { engine } from '../training/engine';
 import type { Series } from '../training/series';
-import { describeNetwork, type TaskName } from '../settings/settings';
+import { describeNetwork } from '../settings/settings';
 import { type Run, type Sample, store } from '../app/store';
-import { unitOf } from '../settings/units';
+import { taskOf, unitOf } from '../tasks';
 import { exportInWorker } from './exportClient';
 import type { ExportName } from './exportNames';
 import { FORMATS } from './formats';
@@ -24,8 +24,6 @@ export interface Export {
   /** Of the file's name. */
   ending: string;
   make(run: Run): Promise<Blob | null>;
-  /** For which there is such a file; by default all. */
-  tasks?: readonly TaskName[];
 }
 
 const PICTURE = { width: 960, height: 540 };
@@ -83,11 +81,10 @@ async function rasterize(svg: string): Promise<Blob | null> {
 }
 
 /** Written by a worker from what the engine saves. */
-const FOREIGN = FORMATS.map(({ name, ending, tasks }): Export => ({
+const FOREIGN = FORMATS.map(({ name, ending }): Export => ({
   name,
   kind: 'model',
   ending,
-  tasks,
   make: async (run) => {
     const checkpoint = await engine.save();
     return checkpoint ? exportInWorker({ format: name, checkpoint, folder: stemOf(run) }) : null;
@@ -116,7 +113,6 @@ const EXPORTS: readonly Export[] = [
     name: 'samples',
     kind: 'record',
     ending: '-samples.txt',
-    tasks: ['next'],
     make: async () => {
       const { value: writing } = store.writing;
       return typed(sampleText([...(writing ? [writing] : []), ...store.samples.value]), 'text/plain');
@@ -140,7 +136,7 @@ const EXPORTS: readonly Export[] = [
 /** What there is for a run. */
 export const exportsOf = (run: Run | null, kind: Kind): readonly Export[] =>
   EXPORTS.filter(
-    ({ kind: of, tasks }) => of === kind && (!tasks || !run || tasks.includes(run.settings.task)),
+    ({ kind: of, name }) => of === kind && !(run && taskOf(run.settings).without.includes(name)),
   );
 
 /** `unfold-gru-128-step-400`, as every file of one moment begins. */

@@ -6,13 +6,13 @@ import { StorageError } from './storageError';
 import { type Entry, MOST_UNNAMED } from './runStore';
 import { message } from '../i18n/messages';
 import { MOST_PINS, pinId, pinKept, pins } from '../compare/pins';
-import { KEEP_BELOW } from '../training/engine';
+import { KEEP_BELOW } from '../training/copies';
 import { bytes, clock, compact, integer, lossText } from '../i18n/format';
 import { readHash } from '../settings/hash';
 import { notify } from '../app/notices';
 import { opened } from '../app/dialogs';
 import { store } from '../app/store';
-import { unitOf } from '../settings/units';
+import { unitOf } from '../tasks';
 
 /** The stored runs, read again whenever they change. */
 function useEntries() {

@@ -2,11 +2,14 @@
 import { signal } from '@preact/signals';
 import { message } from '../i18n/messages';
 import { examine, LISTINGS, madeCorpus } from '../data/corpus';
-import { engine, type Former, type Kept, newId } from '../training/engine';
+import type { Former, Kept } from '../training/copies';
+import { engine } from '../training/engine';
+import { newId } from '../training/runs';
 import { integer } from '../i18n/format';
 import { readHash, writeHash } from '../settings/hash';
 import { notify } from '../app/notices';
 import { describeNetwork, OWN_TEXT, type Settings } from '../settings/settings';
+import { isGenerated } from '../tasks';
 import { store } from '../app/store';
 import { lockedElsewhere, lockRun, unlockRun } from './runLock';
 import { readRecord, writeRecord } from './runRecord';
@@ -160,9 +163,9 @@ function take(kept: Former): void {
 }
 
 /** The text as it was; a bundled one has lost nothing. */
-async function corpusOf({ entry, text }: Found, { task, dataset: corpus }: Settings) {
+async function corpusOf({ entry, text }: Found, settings: Settings) {
   // Made examples have no text: the checkpoint says how they are made.
-  if (task !== 'next' && corpus !== '') return madeCorpus(corpus);
+  if (isGenerated(settings)) return madeCorpus(settings.dataset);
   const listing = LISTINGS.find(({ id }) => id === entry.text.id);
   const { title, description } = listing ?? entry.text;
   return examine({ id: listing?.id ?? OWN_TEXT, title, description, bytes: text });

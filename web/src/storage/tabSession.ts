@@ -1,7 +1,8 @@
 // What this tab was doing, for when it is loaded again: by the reader, after a crash, or because the browser had put
 // it away. Session storage belongs to one tab and outlives all three.
 import { signal } from '@preact/signals';
-import { engine, KEEP_BELOW } from '../training/engine';
+import { KEEP_BELOW } from '../training/copies';
+import { engine } from '../training/engine';
 import { store } from '../app/store';
 import { NOT_KEPT_REASONS, type NotKeptReason, type StorageProblem } from './storageError';
 

@@ -4,12 +4,18 @@ import { examples, useAnswers } from './answers';
 import { AnswersTable } from './AnswersTable';
 import { Verdict } from './Marked';
 import { ProbabilityBars } from './ProbabilityBars';
+import type { AnswerProps, TaskView } from './taskView';
 
 const ROWS = 6;
+/** Classes that are shown under a question of the reader's own. */
+const MOST = 8;
 
-export function ClassifyView() {
+const labelsOf = () => store.run.value?.info.data?.targets ?? [];
+const sharesOf = ({ probabilities = [] }: AnswerProps['answer']) => probabilities as number[];
+
+function ClassifyView() {
   const [shown] = useAnswers((model) => examples(model, ROWS));
-  const labels = store.run.value?.info.data?.targets ?? [];
+  const labels = labelsOf();
   return (
     <AnswersTable
       list={shown?.value}
@@ -23,13 +29,25 @@ export function ClassifyView() {
       more={{
         title: message.tasks.words.probability,
         cell: ({ target, answer }) => (
-          <ProbabilityBars
-            labels={labels}
-            shares={(answer.probabilities ?? []) as number[]}
-            right={String(target)}
-          />
+          <ProbabilityBars labels={labels} shares={sharesOf(answer)} right={String(target)} />
         ),
       }}
     />
   );
 }
+
+function Answer({ answer }: AnswerProps) {
+  return (
+    <>
+      <p>
+        <b>{answer.output}</b>
+      </p>
+      <ProbabilityBars labels={labelsOf()} shares={sharesOf(answer)} most={MOST} />
+    </>
+  );
+}
+
+export const classifyView: TaskView = {
+  View: ClassifyView,
+  question: { request: (input) => ({ input }), Answer },
+};

@@ -5,6 +5,8 @@ import { store } from '../app/store';
 import { useAnswers } from './answers';
 import { Verdict } from './Marked';
 import { judge } from './grammarCheck';
+import { Alternatives, bits } from './Alternatives';
+import type { AnswerProps, TaskView } from './taskView';
 
 const ROWS = 10;
 const words = message.tasks.words;
@@ -31,7 +33,7 @@ async function write(model: Model): Promise<Sequence[]> {
   return list;
 }
 
-export function GenerateView() {
+function GenerateView() {
   const temperature = store.settings.value.temperature;
   const [shown, again] = useAnswers(write, { key: String(temperature) });
   const corpus = store.run.value?.settings.dataset ?? '';
@@ -87,3 +89,35 @@ export function GenerateView() {
     </>
   );
 }
+
+function InLanguage({ text }: { text: string }) {
+  const fault = judge(store.run.value?.settings.dataset ?? '', text);
+  if (fault === undefined) return null;
+  return <> {fault === null ? words.isIn : `${words.isNot}: ${words.faults[fault.kind](fault.at)}`}.</>;
+}
+
+function Answer({ input, answer, beamWidth }: AnswerProps) {
+  return (
+    <>
+      {input !== '' && (
+        <p>
+          {words.costs(bits(answer.logProbability))}
+          <InLanguage text={input} />
+        </p>
+      )}
+      <Alternatives answer={answer} most={beamWidth} />
+    </>
+  );
+}
+
+export const generateView: TaskView = {
+  View: GenerateView,
+  question: {
+    // Of a sequence, its probability; of nothing, the sequences that are most likely.
+    request: (input, beamWidth) => ({ beamWidth, ...(input !== '' && { target: input }) }),
+    Answer,
+    beam: true,
+    temperature: true,
+    empty: true,
+  },
+};

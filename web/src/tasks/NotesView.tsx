@@ -10,6 +10,7 @@ import { nextFrame } from '../app/frame';
 import { report } from '../app/notices';
 import { heldOut, useAnswers } from './answers';
 import { Player } from './player';
+import type { TaskView } from './taskView';
 import { drawRoll, keysOf, nameOfKey, type Rows } from './pianoRoll';
 
 /** Two bars are given, six are the network's. */
@@ -146,7 +147,7 @@ function Listing({ rows, given }: Music) {
   );
 }
 
-export function NotesView() {
+function NotesView() {
   const [held, setHeld] = useState(false);
   const example = useRef(0);
   const [shown, again] = useAnswers((model) => begin(model, example.current), { held, every: RENEW_EVERY });
@@ -186,3 +187,5 @@ export function NotesView() {
     </div>
   );
 }
+
+export const notesView: TaskView = { View: NotesView };

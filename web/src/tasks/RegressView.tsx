@@ -5,6 +5,7 @@ import { decimals, twoDigits } from '../i18n/format';
 import { type Run, store } from '../app/store';
 import { forecastError, type Forecast } from './forecast';
 import { examples, heldOut, useAnswers } from './answers';
+import type { TaskView } from './taskView';
 
 const words = message.tasks.words;
 const CURVES = 3;
@@ -210,8 +211,10 @@ function Pooled() {
   );
 }
 
-export function RegressView() {
+function RegressView() {
   const { task } = (store.run.value as Run).config;
   const pooled = typeof task === 'object' && (task.pooling ?? 'none') !== 'none';
   return pooled ? <Pooled /> : <Curves />;
 }
+
+export const regressView: TaskView = { View: RegressView };

@@ -2,6 +2,7 @@ import type { ExampleResult } from 'unfold-rnn';
 import { message } from '../i18n/messages';
 import { store } from '../app/store';
 import { examples, useAnswers } from './answers';
+import type { AnswerProps, TaskView } from './taskView';
 
 const ROWS = 4;
 const KINDS = 8;
@@ -13,7 +14,7 @@ interface Step {
   output: string;
 }
 
-export function stepsOf({
+function stepsOf({
   input,
   targets = [],
   answer,
@@ -35,7 +36,7 @@ function Label({ text, kinds, dim }: { text: string; kinds: readonly string[]; d
   return <span class={dim ? 'label label-dim' : `label label-${kind}`}>{text === ' ' ? '␣' : text}</span>;
 }
 
-export function Tagged({ steps, kinds }: { steps: readonly Step[]; kinds: readonly string[] }) {
+function Tagged({ steps, kinds }: { steps: readonly Step[]; kinds: readonly string[] }) {
   return (
     <ol class="tagged">
       {steps.map((step, at) => {
@@ -60,7 +61,7 @@ export function Tagged({ steps, kinds }: { steps: readonly Step[]; kinds: readon
   );
 }
 
-export function TagView() {
+function TagView() {
   const [shown] = useAnswers((model) => examples(model, ROWS));
   const list = shown?.value ?? [];
   const kinds = store.run.value?.info.data?.targets ?? [];
@@ -78,3 +79,13 @@ export function TagView() {
     </div>
   );
 }
+
+function Answer({ input, answer }: AnswerProps) {
+  return (
+    <div class="table-scroll tag-scroll" tabIndex={0} role="region" aria-label={words.output}>
+      <Tagged steps={stepsOf({ input, answer })} kinds={store.run.value?.info.data?.targets ?? []} />
+    </div>
+  );
+}
+
+export const tagView: TaskView = { View: TagView, question: { request: (input) => ({ input }), Answer } };

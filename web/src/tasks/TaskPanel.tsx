@@ -1,25 +1,27 @@
-import type { ComponentType } from 'preact';
 import { message } from '../i18n/messages';
 import { integer, percent } from '../i18n/format';
-import type { TaskName } from '../settings/settings';
+import type { TaskName } from './names';
 import { refusal, shownTask, store } from '../app/store';
-import { ClassifyView } from './ClassifyView';
-import { GenerateView } from './GenerateView';
-import { NotesView } from './NotesView';
-import { RegressView } from './RegressView';
-import { TagView } from './TagView';
-import { TranslateView } from './TranslateView';
+import { classifyView } from './ClassifyView';
+import { generateView } from './GenerateView';
+import { notesView } from './NotesView';
+import { regressView } from './RegressView';
+import { tagView } from './TagView';
+import { translateView } from './TranslateView';
 import { PredictForm } from './PredictForm';
+import type { TaskView } from './taskView';
 import '../styles/tasks.css';
 import '../styles/figures.css';
 
-const VIEWS: Record<Exclude<TaskName, 'next'>, ComponentType> = {
-  generate: GenerateView,
-  classify: ClassifyView,
-  tag: TagView,
-  translate: TranslateView,
-  regress: RegressView,
-  notes: NotesView,
+/** Null: a text has columns of its own, see StreamPanel. */
+const VIEWS: Record<TaskName, TaskView | null> = {
+  next: null,
+  generate: generateView,
+  classify: classifyView,
+  tag: tagView,
+  translate: translateView,
+  regress: regressView,
+  notes: notesView,
 };
 
 function Meta() {
@@ -34,8 +36,9 @@ function Meta() {
 /** What a network of examples does: held-out examples and its answers, and the reader's own below. */
 export function TaskPanel() {
   const task = shownTask.value;
-  if (task === 'next') return null;
-  const View = VIEWS[task];
+  const view = VIEWS[task];
+  if (!view) return null;
+  const { View, question } = view;
   const run = store.run.value;
   return (
     <>
@@ -50,7 +53,7 @@ export function TaskPanel() {
           <p class="written-waits">{refusal.value ?? store.waits.value ?? message.tasks.waiting}</p>
         )}
       </div>
-      <PredictForm key={`${run?.id} ${task}`} task={task} />
+      {question && <PredictForm key={`${run?.id} ${task}`} task={task} question={question} />}
     </>
   );
 }

@@ -3,6 +3,9 @@ import { AttentionMap } from './AttentionMap';
 import { examples, useAnswers } from './answers';
 import { AnswersTable } from './AnswersTable';
 import { Marked, Verdict } from './Marked';
+import { message } from '../i18n/messages';
+import { Alternatives } from './Alternatives';
+import type { AnswerProps, TaskView } from './taskView';
 
 const ROWS = 6;
 
@@ -22,7 +25,7 @@ function useRows(count: number) {
   return { at: Math.min(at, Math.max(0, count - 1)), setAt, body, onKeyDown };
 }
 
-export function TranslateView() {
+function TranslateView() {
   const [shown] = useAnswers((model) => examples(model, ROWS));
   const list = shown?.value;
   const rows = useRows(list?.length ?? 0);
@@ -63,3 +66,21 @@ export function TranslateView() {
     </>
   );
 }
+
+function Answer({ answer, beamWidth }: AnswerProps) {
+  return (
+    <>
+      <p>
+        <b>
+          <bdi>{answer.output === '' ? message.tasks.words.nothing : answer.output}</bdi>
+        </b>
+      </p>
+      <Alternatives answer={answer} most={beamWidth} />
+    </>
+  );
+}
+
+export const translateView: TaskView = {
+  View: TranslateView,
+  question: { request: (input, beamWidth) => ({ input, beamWidth }), Answer, beam: true },
+};

@@ -2,7 +2,8 @@
 import { signal } from '@preact/signals';
 import { resting } from '../storage/tabSession';
 import { settle } from '../settings/config';
-import { engine, type Former } from '../training/engine';
+import type { Former } from '../training/copies';
+import { engine } from '../training/engine';
 import { readHash } from '../settings/hash';
 import { opened } from '../app/dialogs';
 import { hidePretrained } from '../writing/pretrained';

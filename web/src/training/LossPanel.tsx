@@ -9,7 +9,7 @@ import { message } from '../i18n/messages';
 import { integer, lossText } from '../i18n/format';
 import type { Scale } from '../settings/settings';
 import { set, store } from '../app/store';
-import { unitOf } from '../settings/units';
+import { unitOf } from '../tasks';
 
 /** Characters of a number that stand beside their unit at full size. */
 const ROOMY = 5;

@@ -1,6 +1,7 @@
 import { message } from '../i18n/messages';
 import { compact, decimals, integer, percent, twoDigits, upToTwo } from '../i18n/format';
-import { shownTask, store } from '../app/store';
+import { taskOf } from '../tasks';
+import { showsText, shownTask, store } from '../app/store';
 
 const round = (perSecond: number | null, to: number) =>
   perSecond === null ? '–' : integer(Math.round(perSecond / to) * to);
@@ -12,9 +13,8 @@ const measuredAt = (value: string, step: number | undefined) =>
 export function RunPanel() {
   const { step, epoch, tokensPerSecond, characters, gradientNorm, learningRate } = store.numbers.value;
   const { accuracy, validation, validationAccuracy } = store.numbers.value;
-  const task = shownTask.value;
-  const examples = task !== 'next';
-  const answers = examples && task !== 'generate' && task !== 'regress';
+  const examples = !showsText.value;
+  const { accuracy: answers } = taskOf({ task: shownTask.value });
   const facts: [string, string][] = [
     [message.facts.step, integer(step)],
     [message.facts.epoch, upToTwo(epoch)],

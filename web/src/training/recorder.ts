@@ -6,7 +6,8 @@ import { decimals, integer } from '../i18n/format';
 import { nextFrame } from '../app/frame';
 import type { Series } from './series';
 import { store, type Run } from '../app/store';
-import { measured, type Unit, unitOf } from '../settings/units';
+import { measured, taskOf, unitOf } from '../tasks';
+import type { Unit } from '../tasks/task';
 
 const SHOW_EVERY = 160; // Milliseconds: faster digits cannot be read.
 const SPEAK_EVERY_EPOCHS = 1;
@@ -61,8 +62,7 @@ export class Recorder {
     if (!this.latest || store.run.peek() !== this.run) return;
     const { gradientNorm, learningRate, tokens: characters, tokensPerSecond } = this.latest;
     const { accuracy, validationAccuracy } = this.latest;
-    // Written from nothing, no sequence is the right one.
-    const asked = this.run.settings.task !== 'generate';
+    const { accuracy: counted } = taskOf(this.run.settings);
     const { step, epoch } = end ?? this.latest;
     const { latest: loss, latestValidation: validation } = this.run.series;
     store.numbers.value = {
@@ -74,8 +74,8 @@ export class Recorder {
       learningRate,
       characters,
       tokensPerSecond,
-      accuracy: asked ? accuracy : null,
-      validationAccuracy: asked ? validationAccuracy : null,
+      accuracy: counted ? accuracy : null,
+      validationAccuracy: counted ? validationAccuracy : null,
     };
     store.drawn.value++;
   }

@@ -3,6 +3,7 @@ import { computed, effect, signal } from '@preact/signals';
 import { chosenGraph, runGraph } from '../inside/graph';
 import { schema } from '../settings/schema';
 import type { Settings } from '../settings/settings';
+import { readsText, taskOf } from '../tasks';
 import { store } from '../app/store';
 
 const KEY = 'unfold.operations-per-second';
@@ -22,29 +23,6 @@ function remembered(): number {
 
 const machine = signal(USUAL);
 
-/**
- * Steps of a usual example of each corpus, of what is read and what is written together, at its usual difficulty: for an
- * estimate before such examples have been learnt from here.
- */
-const STEPS: Readonly<Record<string, number>> = {
-  copy: 40,
-  adding: 30,
-  order: 30,
-  parity: 12,
-  anbn: 12,
-  dyck: 16,
-  elman: 10,
-  addition: 9,
-  reversal: 13,
-  sorting: 13,
-  repeating: 24,
-  dates: 32,
-  sine: 64,
-  melodies: 31,
-};
-/** Corpora whose examples get longer with their difficulty; of the others only what is in them changes. */
-const CONSTANT = ['dates', 'sine'];
-
 /** Steps of an example as the last run on the same examples has shown them, by `examplesOf`. */
 const learned = signal<Readonly<Record<string, number>>>({});
 
@@ -52,13 +30,17 @@ const examplesOf = ({ task, dataset: corpus, difficulty }: Settings) => `${task}
 
 /** Steps that an example takes, or a character: one. Null where that is not known. */
 function stepsOf(settings: Settings): number | null {
-  const { task, dataset: corpus, difficulty } = settings;
-  if (task === 'next') return 1;
+  if (readsText(settings)) return 1;
+  const { dataset, difficulty } = settings;
   const known = learned.value[examplesOf(settings)];
   if (known !== undefined) return known;
-  const [card, steps] = [schema.datasets.find(({ name }) => name === corpus), STEPS[corpus]];
-  if (!card || steps === undefined) return null;
-  return difficulty === 0 || CONSTANT.includes(corpus) ? steps : (steps * difficulty) / card.default;
+  const [info, traits] = [
+    schema.datasets.find(({ name }) => name === dataset),
+    taskOf(settings).datasets[dataset],
+  ];
+  if (!info || !traits) return null;
+  const { steps, constant } = traits;
+  return difficulty === 0 || constant ? steps : (steps * difficulty) / info.default;
 }
 
 const running = computed(() => runGraph.value?.graph.totals.flopsPerToken ?? null);
@@ -84,10 +66,10 @@ export function watchSpeed(): void {
     if (!tokensPerSecond || !running.value) return;
     const { settings, config } = store.run.peek()!;
     // Of a text the speed counts characters, otherwise whole examples.
-    const perStep = config.batchSize * (settings.task === 'next' ? config.sequenceLength : 1);
+    const perStep = config.batchSize * (readsText(settings) ? config.sequenceLength : 1);
     if (step < settledAfter(tokensPerSecond / perStep)) return;
     const measured = tokensPerSecond * running.value;
-    if (settings.task !== 'next') {
+    if (!readsText(settings)) {
       // The machine is known from texts; what differs is the length of these examples.
       const steps = machine.peek() / measured;
       const former = learned.peek()[examplesOf(settings)] ?? 0;

@@ -91,7 +91,7 @@ export function StreamPanel() {
         <Written />
       </div>
       <div class="stream-controls">
-        <Slider name="temperature" step={0.05} show={temperatureText} />
+        <Slider name="temperature" show={temperatureText} />
         <Prime />
         {chosen ? (
           <button type="button" onClick={() => (store.chosen.value = null)}>

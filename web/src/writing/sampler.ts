@@ -1,6 +1,7 @@
 // The text on screen: asks the model for a sample, shows it at reading speed, waits a little and
 // asks again while training goes on. The model writes faster than anyone reads, so a sample is
 // drawn at once, from the weights of one moment, and only its appearance is paced.
+import { readsText } from '../tasks';
 import type { Model } from 'unfold-rnn';
 import { engine } from '../training/engine';
 import { nextFrame } from '../app/frame';
@@ -32,7 +33,7 @@ class Sampler {
   write(): void {
     this.cancel();
     const [model, run] = [engine.current, store.run.peek()];
-    if (!model || !run || run.settings.task !== 'next') return;
+    if (!model || !run || !readsText(run.settings)) return;
     this.owner = run;
     const { prompt } = store.settings.peek();
     this.sample = { id: this.next++, step: model.info.step, loss: run.series.latest, prompt, text: '' };

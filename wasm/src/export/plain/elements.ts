@@ -65,7 +65,7 @@ function used(assignments: Assignments): Assignments {
   return kept.reverse();
 }
 
-function expression(given: GraphExpression, known: ReadonlyMap<string, Expression>): Expression {
+export function expression(given: GraphExpression, known: ReadonlyMap<string, Expression>): Expression {
   if (typeof given === 'number') return number(given);
   if (typeof given === 'string') {
     const found = known.get(given);

@@ -3,9 +3,10 @@ import { refuse } from '../../shared/errors.js';
 import type { GraphOperation, GraphSignal } from '../../shared/graph-types.js';
 import type { SavedGraph } from '../graph.js';
 import type { Tensor } from '../safetensors.js';
-import { lowerCell, lowerInterpolation, read, unary } from './elements.js';
+import { scaledOf, type Scaled } from '../scaling.js';
+import { expression, lowerCell, lowerInterpolation, read, unary } from './elements.js';
 import { hoist, mergeBlocks, touched } from './passes.js';
-import type { ArrayInfo, Loop, Place, Program, Span, Statement } from './program.js';
+import type { ArrayInfo, Expression, Loop, Place, Program, Span, Statement } from './program.js';
 import { Weights } from './weights.js';
 
 type Of<K extends GraphOperation['operation']> = Extract<GraphOperation, { operation: K }>;
@@ -33,6 +34,10 @@ class Lowering {
   readonly #arrays = new Map<string, Draft>();
   readonly #buffers;
   readonly #weights;
+  /** Inputs in the units of the file, where the network reads scaled numbers. */
+  readonly #given = new Map<string, Draft>();
+  readonly #scaled;
+  readonly #restored;
   readonly #biases = new Map<string, readonly string[]>();
   readonly #normalized = new Set<string>();
   readonly #tokens: [number | null, number | null] = [null, null];
@@ -44,6 +49,8 @@ class Lowering {
   ) {
     this.#buffers = new Map(graph.buffers.map((buffer) => [buffer.name, buffer]));
     this.#weights = new Weights(parameters);
+    this.#scaled = scaledOf(graph.scaling?.inputs);
+    this.#restored = scaledOf(graph.scaling?.outputs);
     for (const operation of graph.operations) {
       if (operation.operation === 'bias') this.#biases.set(operation.to, operation.biases);
       if (operation.operation === 'layerNorm') this.#normalized.add(operation.to);
@@ -55,21 +62,26 @@ class Lowering {
     const loops: [Loop[], Loop[]] = [[], []];
     const begin: Statement[] = [];
     for (const { sequence, direction, layers, once, begin: first, step } of graph.scans) {
+      const s = sequence === 1 ? 1 : 0;
       const contexts = [...once, ...step].filter((i) => graph.operations[i]!.operation === 'context');
       for (const i of [...contexts, ...first]) begin.push(...this.#lower(graph.operations[i]!, sequence));
       const body = [...once, ...step]
         .filter((i) => !contexts.includes(i))
         .flatMap((i) => this.#lower(graph.operations[i]!, sequence));
-      if (body.length) loops[sequence === 1 ? 1 : 0].push({ layers, direction, body: mergeBlocks(body) });
+      if (this.#scaled && this.#buffers.has(INPUTS[s]) && !loops[s].length) body.unshift(this.#scale(INPUTS[s]));
+      if (layers.includes('readout')) body.push(...this.#restore());
+      if (body.length) loops[s].push({ layers, direction, body: mergeBlocks(body) });
     }
     const hoisted = hoist(loops[0], begin);
     const whole = hoisted.main.some(({ direction }) => direction < 0);
     const outputs = this.#outputs(answers);
     const lengths = graph.sizes.lengths ? this.#sumOf('length') : null;
-    const inputs = INPUTS.map((name) => (this.#buffers.has(name) ? this.#array(name) : null));
+    const inputs = INPUTS.map((name) =>
+      this.#buffers.has(name) ? (this.#given.get(name) ?? this.#array(name)) : null,
+    );
     this.#span(loops[1], hoisted, whole, [...outputs.map(({ place }) => place.array), ...inputs]);
     return {
-      arrays: [...this.#arrays.values()],
+      arrays: [...this.#arrays.values(), ...this.#given.values()],
       ...this.#weights.lists(),
       encode: loops[1],
       ...hoisted,
@@ -80,6 +92,31 @@ class Lowering {
       tokens: this.#tokens,
       attention: this.#attention,
     };
+  }
+
+  /** Numbers of a step as the network reads them. */
+  #scale(input: string): Statement {
+    const scaled = this.#array(input);
+    const { rows, sequence } = scaled;
+    const name = this.#weights.names.of(`${input}.given`, 'array');
+    const given: Draft = { name, rows, span: 'step', sequence, delay: 0, direction: 1 };
+    this.#given.set(input, given);
+    const x = read({ array: given, row: 0, delay: 0 });
+    const value = this.#equation(this.#scaled!, 'scaled', x, input);
+    return each(rows, { array: scaled, row: 0, delay: 0 }, value);
+  }
+
+  /** The answer in the units of the file. */
+  #restore(): Statement[] {
+    if (!this.#restored) return [];
+    const { place, rows } = this.#sumOf('readout');
+    return [each(rows, place, this.#equation(this.#restored, 'restored', read(place), 'output'))];
+  }
+
+  #equation(of: Scaled, side: 'scaled' | 'restored', x: Expression, name: string): Expression {
+    const vector = (which: 'mean' | 'scale') =>
+      ({ kind: 'vector', vector: this.#weights.fixed(`${name}.${which}`, of[which]), at: 0 }) as const;
+    return expression(of[side], new Map<string, Expression>([['x', x], ['mean', vector('mean')], ['scale', vector('scale')]])); // prettier-ignore
   }
 
   #sumOf(layer: string): { place: Place; rows: number } {
@@ -106,7 +143,7 @@ class Lowering {
     ends: readonly (ArrayInfo | null)[],
   ): void {
     const constant = new Set(begin.flatMap((statement) => touched(statement).writes));
-    for (const array of this.#arrays.values()) {
+    for (const array of [...this.#arrays.values(), ...this.#given.values()]) {
       const loops = [...encode, ...main].filter(({ body }) =>
         body.some((statement) => {
           const { reads, writes } = touched(statement);

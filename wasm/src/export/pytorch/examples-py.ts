@@ -55,6 +55,7 @@ class Example:
     target: list = field(default_factory=list)  # tokens or labels
     values: numpy.ndarray = None  # [T, O]; [1, O] for a whole sequence
     context: list = field(default_factory=list)
+    skip: int = 0  # the first steps, whose answers do not count
 
     def bytes(self):
         """The example as its fingerprint reads it."""
@@ -139,7 +140,7 @@ class Data:
 
     def __init__(self, config, metadata, path):
         names = json.loads(metadata["symbols"])
-        if path is None and "dataset" not in config:
+        if path is None and "name" not in config.get("dataset", {}):
             raise SystemExit("Name the file of the examples: --data FILE.")
         if path is None:
             self.train, self.validation, self.test = generate(config["dataset"], names)
@@ -147,7 +148,7 @@ class Data:
             self.train, self.validation, self.test = read_file(path, config, names)
         if not self.train:
             raise SystemExit("There is no example to learn from.")
-        self.task, self.names = config["task"], names
+        self.task, self.names = {**config["task"], "columns": names.get("columns", [])}, names
         self.seed, self.columns = config["seed"], min(config["batchSize"], len(self.train))
         self.epoch, self.order = -1, None
 

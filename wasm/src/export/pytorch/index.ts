@@ -77,7 +77,7 @@ export function toPyTorch(checkpoint: Uint8Array): PyTorchProject {
     if (read.config[name] === undefined)
       throw refuse('UNSUPPORTED', `config.${name}`, 'a value (open this file and save it once)', 'nothing');
   return {
-    'network.py': sound('graph', () => networkPy(lower(read, [], true))),
+    'network.py': sound('graph', () => networkPy(lower(read, [], { training: true }))),
     'train.py': trainPy,
     'data.py': dataPy(read.config),
     'checkpoint.py': checkpointPy,

@@ -58,11 +58,12 @@ def make_batch(examples, task, names):
     """Targets: numbers for each step, [T, N, O], and which steps there are, [T, N]."""
     rows = [example.values for example in examples]
     return read_inputs(examples, names), (padded(rows, 0, torch.float32),
-                                          padded([[True] * len(row) for row in rows], False, torch.bool))
+                                          padded([[k >= example.skip for k in range(len(example.values))]
+                                                  for example in examples], False, torch.bool))
 
 
 def predictions(example, task):
-    return len(example.values)
+    return len(example.values) - example.skip
 `;
 
 const wholeValues = String.raw`${read}
@@ -135,11 +136,25 @@ def measure(answers, targets, task):
 `;
 
 const numbers = String.raw`
+def scaled(values, columns):
+    """Numbers of the file as they are compared: with the mean 0 and the deviation 1 of the training part, say."""
+    mean, scale = ([column[key] for column in columns] for key in ("mean", "scale"))
+    if columns[0]["log"]:
+        values = values.sign() * values.abs().log1p()
+    return (values - torch.tensor(mean, device=values.device)) / torch.tensor(scale, device=values.device)
+
+
 def measure(answers, targets, task):
-    """The squared error, the mean over the numbers of a step."""
+    """The squared error of the scaled numbers, the mean over those of a step; of a single column it is shown in the
+    file's unit squared."""
     values, counts = targets
+    columns, unit = [column for column in task["columns"] if column["target"]], 1
+    if columns:
+        answers, values = scaled(answers, columns), scaled(values, columns)
+    if len(columns) == 1 and not columns[0]["log"]:
+        unit = columns[0]["scale"] ** 2
     loss = ((answers - values) ** 2).mean(-1)[counts].sum()
-    return loss, int(counts.sum()), None
+    return loss + (unit - 1) * loss.detach(), int(counts.sum()), None  # the gradient is that of the scaled numbers
 `;
 
 const keys = String.raw`

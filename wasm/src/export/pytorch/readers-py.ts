@@ -164,44 +164,64 @@ def read(text, config, names):
   },
   regress: {
     format:
-      'A row of numbers a step, separated by commas, semicolons or tabs; the next row is to be predicted. An empty line\nbegins another series; a first line without any number is a header.',
+      'A row of numbers a step, separated by commas, semicolons or tabs; the next row is to be predicted. An empty line\nbegins another series; a first line without any number is a header. Of one series the last rows are held out.',
     parts: [
       numbers,
       forecast,
       String.raw`
-def read_series(text, longest, width):
-    """Series are cut into examples of at most 'longest' steps; each begins with the row that the last one predicted."""
-    examples, rows, fresh, begins, number = [], [], True, True, 0
+def read_series(text, width):
+    """Rows of numbers, an array for each series."""
+    series, rows, begins, number = [], [], True, 0
 
     def finish():
-        if len(rows) > 1:
-            examples.append(forecast_example(matrix(rows, width, number)))
-        if len(rows) == 1 and fresh:
+        if len(rows) == 1:
             raise ValueError(f"line {number}: expected two rows a series or more")
+        if rows:
+            series.append(matrix(rows, width, number))
 
     for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
         line = line.removesuffix("\r")
         if not line:
             finish()
-            rows, fresh = [], True
+            rows = []
             continue
         first, begins = begins, False
         if first and not any(NUMBER.fullmatch(each) for each in re.split("[,;\t]", line)):
             continue
         rows.append(matrix([read_numbers(line, ",;\t", number)], width, number)[0])
-        if len(rows) > longest:
-            finish()
-            rows, fresh = rows[-1:], False
     finish()
+    return series
+
+
+def cut(rows, longest):
+    """Examples of at most longest steps; each begins with the row that the one before predicted last."""
+    return [forecast_example(rows[at : at + longest + 1]) for at in range(0, len(rows) - 1, longest)]
+
+
+def held_out(rows, first, end, longest):
+    """Predictions of the rows after first up to end, each example with a past that does not count."""
+    examples, fresh = [], max(longest // 2, 1)
+    for at in range(first, end, fresh):
+        to = min(at + fresh, end)
+        begin = max(to - longest, 0)
+        examples.append(forecast_example(rows[begin : to + 1]))
+        examples[-1].skip = at - begin
     return examples
 
 
 def read(text, config, names):
-    longest = max(config["task"].get("maxLength", 256), 1)
-    examples = read_series(text, longest, names["numbers"])
-    if len(examples) < 3 and config["validationSplit"] > 0:
-        steps = sum(len(example.numbers) for example in examples)
-        examples = read_series(text, min(max(steps // 10, 1), longest), names["numbers"])
+    """One series is divided in time: the last rows are for the test, as many before them for validation."""
+    longest, share = max(config["task"].get("maxLength", 256), 1), config["validationSplit"]
+    series = read_series(text, names["numbers"])
+    count = sum(len(rows) - 1 for rows in series)
+    if len(series) == 1 and count >= 3 and share > 0:
+        held = min(max(int(share * count), 1), (count - 1) // 2)
+        rows, train = series[0], count - 2 * held
+        return (cut(rows[: train + 1], longest), held_out(rows, train, train + held, longest),
+                held_out(rows, train + held, count, longest))
+    examples = [example for rows in series for example in cut(rows, longest)]
+    if len(examples) < 3 and share > 0:
+        examples = [example for rows in series for example in cut(rows, min(max(count // 10, 1), longest))]
     return divide(examples, config)
 `,
     ],

@@ -3,6 +3,8 @@ import type { Config, LayerConfig } from '../../shared/config.js';
 import { mismatch, refuse, UnfoldError } from '../../shared/errors.js';
 import { nameOf } from '../../shared/formats.js';
 import { checkTask, readCheckpoint, sound, TASKS, writeCheckpoint } from '../checkpoint.js';
+import { folded, withoutScales } from '../folding.js';
+import { readGraph } from '../graph.js';
 import { lower } from '../lowering.js';
 import { isZip, readSafetensors, type Tensor, type TensorFile, writeSafetensors } from '../safetensors.js';
 import { reorderRows, type Stack, type StackLayer, stackOf } from '../stack.js';
@@ -32,8 +34,9 @@ const GATES: Record<number, string> = { 1: 'rnn', 3: 'gru', 4: 'lstm' };
 export function toStateDict(checkpoint: Uint8Array): Uint8Array<ArrayBuffer> {
   const read = readCheckpoint(checkpoint);
   checkTask(read, ['next', ...TASKS], 'a state_dict');
-  const stack = sound('graph', () => stackOf(lower(read), TARGET, objection));
-  const { embedding, layers, readout } = stack;
+  const stack = sound('graph', () => stackOf(lower(read, [], { folded: true }), TARGET, objection));
+  const { scaling } = readGraph(read.file.metadata);
+  const { embedding, layers, readout } = folded(stack, scaling, TARGET);
   const kindOf = ({ cell: { kind, activation, biases }, size }: StackLayer) =>
     JSON.stringify([kind, size, biases.length > 0, activation]);
   for (const { backward, ...forward } of layers)
@@ -65,6 +68,10 @@ export function toStateDict(checkpoint: Uint8Array): Uint8Array<ArrayBuffer> {
   tensors.set('readout.bias', readout.bias.tensor);
   const kept = ['config', read.config.task ? 'symbols' : 'vocabulary'];
   const metadata = Object.fromEntries(kept.map((key) => [key, read.file.metadata[key]!]));
+  if (scaling) {
+    const config = { ...read.config, dataset: { ...Object(read.config.dataset), scaling: 'none' } };
+    Object.assign(metadata, { config: JSON.stringify(config), symbols: withoutScales(metadata['symbols']!) });
+  }
   return writeSafetensors({
     metadata: { format: 'pt', modules: modulesOf(stack, alike), ...metadata },
     tensors,

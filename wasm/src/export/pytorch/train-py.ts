@@ -176,7 +176,8 @@ class Training:
         self.options, self.world, self.rank, self.device, self.say = options, world, rank, device, say
         arrays, self.metadata = read_safetensors(options.model)
         self.config = json.loads(self.metadata["config"])
-        if options.data and self.config.pop("dataset", None):
+        if options.data and "name" in self.config.get("dataset", {}):
+            del self.config["dataset"]
             self.metadata["config"] = json.dumps(self.config)  # from now on the model learns from the file
         self.data = Data(self.config, self.metadata, options.data)
         if self.data.columns < world or (self.data.carries_state and self.data.columns % world):

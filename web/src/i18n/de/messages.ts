@@ -3,7 +3,7 @@ import { help } from './help';
 import { look } from './inside';
 import type { Messages } from '../en/messages';
 import { bytes, bytesOver, integer } from '../format';
-import { corpora, tasks, units } from './tasks';
+import { choices, corpora, tasks, units } from './tasks';
 import { tours } from './tours';
 
 export const german: Messages = {
@@ -56,9 +56,9 @@ export const german: Messages = {
     layerNorm: 'Layer Normalization',
     zoneout: 'Zoneout',
     recurrentDropout: 'Rekurrentes Dropout',
-    variational: 'Variational Dropout',
+    variationalDropout: 'Variational Dropout',
     embedding: 'Embedding-Größe',
-    tied: 'Geteilte Embeddings',
+    tieWeights: 'Geteilte Embeddings',
     initInput: 'Eingabegewichte',
     initRecurrent: 'Rekurrente Gewichte',
     initReadout: 'Ausgabegewichte',
@@ -326,6 +326,19 @@ export const german: Messages = {
     },
     ownText: 'Ein eigenes Netz, durch die Regler unten bestimmt.',
   },
+  choices: {
+    ...choices,
+    task: tasks.names,
+    leak: { none: 'Keines', fixed: 'Festes α', spectrum: 'Spektrum', learned: 'Gelerntes α' },
+    feedback: { none: 'Keine', target: 'Ziel', softmax: 'Softmax' },
+    schedule: {
+      constant: 'Konstant',
+      step: 'Stufenweise fallend',
+      exponential: 'Exponentiell fallend',
+      cosine: 'Kosinusförmig fallend',
+      plateau: 'Fallend bei Plateau',
+    },
+  },
   more: {
     title: 'Mehr',
     usual: 'Standardwerte',
@@ -343,9 +356,7 @@ export const german: Messages = {
       noise: 'Regularisierung',
       weights: 'Initialisierung',
     },
-    leaks: { none: 'Keines', fixed: 'Festes α', spectrum: 'Spektrum', learned: 'Gelerntes α' },
     alpha: 'α',
-    feedbacks: { none: 'Keine', target: 'Ziel', softmax: 'Softmax' },
   },
   configuration: {
     title: 'Konfiguration',
@@ -399,13 +410,6 @@ export const german: Messages = {
     atOnce: 'Wirkt sofort',
     off: 'aus',
     more: 'Lernratenplan und Clipping',
-    schedules: {
-      constant: 'Konstant',
-      step: 'Stufenweise fallend',
-      exponential: 'Exponentiell fallend',
-      cosine: 'Kosinusförmig fallend',
-      plateau: 'Fallend bei Plateau',
-    },
   },
   apply: {
     parameters: 'Parameter',

@@ -46,23 +46,6 @@ export const tasks: Messages['tasks'] = {
     tag: 'Eingabe',
     regress: 'Ausgabe',
   },
-  choices: {
-    pooling: { none: 'Keins: jeder Schritt', last: 'Letzter Zustand', mean: 'Mittel der Zustände' },
-    termination: { end: 'Endsymbol', halt: 'Halteeinheit', count: 'Vorhergesagte Länge' },
-    attention: { none: 'Keine', additive: 'Additiv', multiplicative: 'Multiplikativ' },
-    context: {
-      both: 'Anfangszustand und jeder Schritt',
-      initial: 'Anfangszustand',
-      input: 'Jeder Schritt',
-      none: 'Keiner',
-    },
-    scheduledSampling: {
-      none: 'Aus',
-      linear: 'Linear fallend',
-      exponential: 'Exponentiell fallend',
-      'inverse-sigmoid': 'Fallend als inverses Sigmoid',
-    },
-  },
   difficulty: (counted) => `Schwierigkeit: ${counted}`,
   usual: 'Standard',
   reached: 'Vergleichswerte',
@@ -246,4 +229,21 @@ export const corpora: Record<string, string[]> = {
     'ln 3 Nat je Schritt für die Melodie innerhalb eines Takts; an Taktgrenzen zwei Zufallsbits für den Akkord',
     'etwa 15 Nat je Schritt: die Häufigkeit jeder Taste',
   ],
+}; /** The words that a setting may be, by its name. */
+export const choices = {
+  pooling: { none: 'Keins: jeder Schritt', last: 'Letzter Zustand', mean: 'Mittel der Zustände' },
+  termination: { end: 'Endsymbol', halt: 'Halteeinheit', count: 'Vorhergesagte Länge' },
+  attention: { none: 'Keine', additive: 'Additiv', multiplicative: 'Multiplikativ' },
+  context: {
+    both: 'Anfangszustand und jeder Schritt',
+    initial: 'Anfangszustand',
+    input: 'Jeder Schritt',
+    none: 'Keiner',
+  },
+  scheduledSampling: {
+    none: 'Aus',
+    linear: 'Linear fallend',
+    exponential: 'Exponentiell fallend',
+    'inverse-sigmoid': 'Fallend als inverses Sigmoid',
+  },
 };

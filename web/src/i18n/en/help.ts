@@ -52,10 +52,10 @@ export const help: Record<HelpName, string> = {
   layerNorm: 'Keeps the sums before the activation at the same mean and variance.',
   zoneout: 'Probability that a unit keeps its previous state for a step of training.',
   recurrentDropout: 'Share of the previous state that is dropped, with the same mask for a whole sequence.',
-  variational: 'One dropout mask for the whole sequence instead of a new one at every step.',
+  variationalDropout: 'One dropout mask for the whole sequence instead of a new one at every step.',
   embedding:
     'Size of the learned vector that represents each symbol; with 0, the network reads one-hot vectors.',
-  tied: 'Prediction and input share one matrix of symbols.',
+  tieWeights: 'Prediction and input share one matrix of symbols.',
   initInput: 'How the weights from the layer below are initialized.',
   initRecurrent: 'How the recurrent weights are initialized; orthogonal ones preserve norms at the start.',
   initReadout: 'How the weights of the prediction are initialized.',

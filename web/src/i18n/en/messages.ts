@@ -7,9 +7,9 @@ import { bytes, bytesOver, integer } from '../format';
 import type { EmbedView } from '../../sharing/embed';
 import type { ExportName } from '../../sharing/exportNames';
 import type { NotKeptReason } from '../../storage/storageError';
-import { tasks, units } from './tasks';
-import type { Feedback, Leak, ScheduleSettings } from '../../settings/settings';
-import type { Unit } from '../../settings/units';
+import { choices, tasks, units } from './tasks';
+import type { SettingName } from '../../settings/settings';
+import type { Unit } from '../../tasks/task';
 
 const settings: Record<HelpName, string> = {
   preset: 'Preset',
@@ -59,9 +59,9 @@ const settings: Record<HelpName, string> = {
   layerNorm: 'Layer normalization',
   zoneout: 'Zoneout',
   recurrentDropout: 'Recurrent dropout',
-  variational: 'Variational dropout',
+  variationalDropout: 'Variational dropout',
   embedding: 'Embedding size',
-  tied: 'Tied embeddings',
+  tieWeights: 'Tied embeddings',
   initInput: 'Input weights',
   initRecurrent: 'Recurrent weights',
   initReadout: 'Output weights',
@@ -269,6 +269,19 @@ export const english = {
     },
     ownText: 'A custom network, defined by the controls below.',
   },
+  choices: {
+    ...choices,
+    task: tasks.names,
+    leak: { none: 'None', fixed: 'Fixed α', spectrum: 'Spectrum', learned: 'Learned α' },
+    feedback: { none: 'None', target: 'Target', softmax: 'Softmax' },
+    schedule: {
+      constant: 'Constant',
+      step: 'Step decay',
+      exponential: 'Exponential decay',
+      cosine: 'Cosine decay',
+      plateau: 'Reduce on plateau',
+    },
+  } as { readonly [K in SettingName]?: Readonly<Record<string, string>> },
   more: {
     title: 'More',
     usual: 'defaults',
@@ -286,12 +299,7 @@ export const english = {
       noise: 'Regularization',
       weights: 'Initialization',
     },
-    leaks: { none: 'None', fixed: 'Fixed α', spectrum: 'Spectrum', learned: 'Learned α' } as Record<
-      Leak,
-      string
-    >,
     alpha: 'α',
-    feedbacks: { none: 'None', target: 'Target', softmax: 'Softmax' } as Record<Feedback, string>,
   },
   configuration: {
     title: 'Configuration',
@@ -346,13 +354,6 @@ export const english = {
     atOnce: 'Applies immediately',
     off: 'off',
     more: 'Schedule and clipping',
-    schedules: {
-      constant: 'Constant',
-      step: 'Step decay',
-      exponential: 'Exponential decay',
-      cosine: 'Cosine decay',
-      plateau: 'Reduce on plateau',
-    } as Record<ScheduleSettings['schedule'], string>,
   },
   apply: {
     parameters: 'parameters',

@@ -1,6 +1,6 @@
 // The sentences of the tasks; part of the catalogue in messages.ts.
 import { integer } from '../format';
-import type { TaskName } from '../../settings/settings';
+import type { TaskName } from '../../tasks/names';
 
 const faults = {
   order: (symbol: string) => `${symbol} too late`,
@@ -57,23 +57,6 @@ export const tasks = {
     tag: 'Input',
     regress: 'Output',
   } as Partial<Record<TaskName, string>>,
-  choices: {
-    pooling: { none: 'None: every step', last: 'Last state', mean: 'Mean of states' },
-    termination: { end: 'End symbol', halt: 'Halting unit', count: 'Predicted length' },
-    attention: { none: 'None', additive: 'Additive', multiplicative: 'Multiplicative' },
-    context: {
-      both: 'Initial state and every step',
-      initial: 'Initial state',
-      input: 'Every step',
-      none: 'None',
-    },
-    scheduledSampling: {
-      none: 'Off',
-      linear: 'Linear decay',
-      exponential: 'Exponential decay',
-      'inverse-sigmoid': 'Inverse sigmoid decay',
-    },
-  } as Record<string, Record<string, string>>,
   difficulty: (counted: string) => `Difficulty: ${counted}`,
   usual: 'default',
   reached: 'Reference results',
@@ -139,6 +122,25 @@ export const tasks = {
     stop: 'Stop',
     anew: 'Another opening',
     writtenAt: (step: string) => `generated at step ${step}`,
+  },
+};
+
+/** The words that a setting may be, by its name. */
+export const choices = {
+  pooling: { none: 'None: every step', last: 'Last state', mean: 'Mean of states' },
+  termination: { end: 'End symbol', halt: 'Halting unit', count: 'Predicted length' },
+  attention: { none: 'None', additive: 'Additive', multiplicative: 'Multiplicative' },
+  context: {
+    both: 'Initial state and every step',
+    initial: 'Initial state',
+    input: 'Every step',
+    none: 'None',
+  },
+  scheduledSampling: {
+    none: 'Off',
+    linear: 'Linear decay',
+    exponential: 'Exponential decay',
+    'inverse-sigmoid': 'Inverse sigmoid decay',
   },
 };
 

@@ -1,0 +1,51 @@
+#include "unfold/data/table_examples.h"
+
+#include <algorithm>
+
+#include "unfold/base/sorting.h"
+#include "unfold/data/examples.h"
+#include "unfold/data/lines.h"
+
+namespace unfold {
+
+std::vector<Real> side_of(const Table& table, bool Column::* side, Index from, Index to) {
+  std::vector<Real> values;
+  const std::size_t width = table.used.size();
+  for (Index row = from; row < to; ++row)
+    for (std::size_t c = 0; c < width; ++c)
+      if (table.used[c].*side) values.push_back(table.values[std::size_t(row) * width + c]);
+  return values;
+}
+
+void take_columns(const Table& table, Dataset& data) {
+  data.columns = table.used;
+  for (const Column& column : data.columns) {
+    data.numbers += column.input;
+    data.outputs += column.target;
+  }
+}
+
+Dataset read_labelled_series(std::string_view text, const Config& config, const std::vector<Column>* known) {
+  if (config.embedding > 0) refuse_config("embedding", "0 (the input is numbers)", std::to_string(config.embedding));
+  const Table table = read_table(text, config.dataset, TableTask::labels, known);
+  Dataset data;
+  take_columns(table, data);
+  data.targets = table.labels;
+  sort(data.targets);
+  data.targets.erase(std::unique(data.targets.begin(), data.targets.end()), data.targets.end());
+  if (data.targets.size() > most_symbols)
+    refuse_text("text", "at most " + std::to_string(most_symbols) + " labels", std::to_string(data.targets.size()));
+  std::vector<Example> examples;
+  for (std::size_t i = 0; i < table.labels.size(); ++i) {
+    const Index from = table.starts[i], to = table.starts[i + 1];
+    const Index kept = kept_length(Line(table.lines[i]), to - from, config.task, data.truncated);
+    Example& e = examples.emplace_back();
+    e.numbers = side_of(table, &Column::input, from, from + kept);
+    const auto at = std::lower_bound(data.targets.begin(), data.targets.end(), table.labels[i]);
+    e.target = {Token(at - data.targets.begin())};
+  }
+  hold_back(std::move(examples), config, data);
+  return data;
+}
+
+}  // namespace unfold

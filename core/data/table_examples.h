@@ -1,0 +1,17 @@
+// Examples from tables: rows to predict, and series with a label each.
+#pragma once
+
+#include "unfold/data/dataset.h"
+#include "unfold/data/table.h"
+
+namespace unfold {
+
+/// Rows `from` to `to` − 1 of a table: its columns of one side, Column::input or Column::target, row after row.
+std::vector<Real> side_of(const Table& table, bool Column::* side, Index from, Index to);
+/// Columns, and how many are read and predicted.
+void take_columns(const Table& table, Dataset& data);
+
+/// Series with a label each (classify). Each has 1 to task.max_length rows.
+Dataset read_labelled_series(std::string_view text, const Config& config, const std::vector<Column>* known = nullptr);
+
+}  // namespace unfold

@@ -1,0 +1,115 @@
+// Private to the reader of tables: its steps.
+#pragma once
+
+#include <optional>
+
+#include "unfold/data/cells.h"
+#include "unfold/data/table.h"
+
+namespace unfold {
+
+/// Where the rows of a table begin, and what its columns are called.
+struct TableLayout {
+  Dialect dialect;
+  bool header = false;
+  std::size_t start = 0;  // in the text: the first row of numbers
+  Index line = 1;         // its line
+  Index width = 0;        // fields a row
+  std::vector<std::string> names, notes;
+};
+TableLayout find_layout(std::string_view text);
+
+/// The rows of numbers. Surplus empty fields at the end of a row are cut off; another width is refused.
+class TableRows {
+ public:
+  TableRows(std::string_view text, const TableLayout& layout);
+  bool next();
+  const std::vector<std::string_view>& fields() const { return rows_.fields; }
+  bool blank() const { return rows_.blank; }
+  Index comments() const { return rows_.comments; }
+  Index line() const { return rows_.line + layout_.line - 1; }
+  [[noreturn]] void refuse(Words expected, Words actual) const;
+
+ private:
+  const TableLayout& layout_;
+  CsvRows rows_;
+};
+
+/// Hour, weekday or month of a date, as sine or cosine.
+enum class DateFeature { none, hour_sine, hour_cosine, weekday_sine, weekday_cosine, month_sine, month_cosine };
+inline constexpr int date_features = 6;
+/// "hour sine".
+const char* name_of(DateFeature feature);
+/// 2π times this is the angle; NaN where the date does not say it.
+double phase_of(DateFeature feature, const Moment& m);
+
+/// What the first pass over the rows finds out about a column.
+class ColumnProfile {
+ public:
+  void add(std::string_view field, Index row, const Dialect& dialect);
+  /// After the last row: whether a value that begins a series comes back.
+  void settle(Index rows);
+  ColumnKind kind(Index rows) const;
+  /// Whether the dates tell anything by it.
+  bool varies(DateFeature feature) const { return (varying_ >> int(feature) & 1) != 0; }
+
+  Index numbers = 0, dates = 0, texts = 0, missing = 0;
+  double min = 1, max = 0;
+  bool day_first = false;  // "31/1/2019"
+  bool counts = true;      // each number is the one before and 1
+  bool together = true;    // a value's rows stand together
+  Index runs = 0;          // of one value
+  std::string unit;
+
+ private:
+  void add_number(const Quantity& q);
+  void add_run(std::string_view field, Index row);
+  double last_ = 0;
+  unsigned varying_ = 0;
+  double phases_[date_features + 1]{};
+  std::string previous_;
+  std::vector<std::uint64_t> seen_;
+};
+
+/// In long form, the columns that name the series and label them. −1: none.
+struct LongForm {
+  Index id = -1, label = -1;
+};
+
+/// A value of Table::used: of a column, as it is or a feature of its date.
+struct ColumnSource {
+  Index column;
+  DateFeature feature = DateFeature::none;
+};
+
+/// A table that is being read.
+struct TableReading {
+  std::string_view text;
+  const DatasetConfig& config;
+  TableTask task;
+  const std::vector<Column>* known;
+  TableLayout layout;
+  std::vector<ColumnProfile> profiles;
+  bool lenient = false;  // what is missing is not refused, for a preview
+  LongForm form;
+  std::vector<ColumnSource> sources;  // of Table::used
+  Table table;
+
+  /// The column of that name, −1 if there is none.
+  Index find(std::string_view name) const;
+};
+
+/// Layout and profiles.
+void profile_table(TableReading& r);
+/// False for labels where there is no such form.
+bool find_long_form(TableReading& r);
+/// Columns that count the rows of each series are an index.
+void find_counters(TableReading& r);
+/// Chooses what each column is for, and says why.
+void choose_columns(TableReading& r);
+void read_values(TableReading& r);
+/// Fills in what is missing within each series, and says so. NaN stands for it.
+void fill_missing(Table& table, Missing how);
+bool is_utf8(std::string_view s);
+
+}  // namespace unfold

@@ -1,0 +1,162 @@
+// What the columns of a table hold: the first pass over its rows.
+#include <algorithm>
+#include <cmath>
+
+#include "unfold/base/hash.h"
+#include "unfold/base/numeric.h"
+#include "unfold/base/sorting.h"
+#include "unfold/base/utf8.h"
+#include "unfold/data/table_part.h"
+
+namespace unfold {
+namespace {
+
+constexpr Index shown_rows = 8;
+constexpr std::size_t shown_bytes = 60;
+
+/// A field for people to look at; what is not UTF-8 is left out.
+std::string shortened(std::string_view field) {
+  std::string text;
+  for (std::size_t at = 0; at < field.size();) {
+    if (text.size() >= shown_bytes) return text + "…";
+    if (const std::uint32_t code = next_code_point(field, at); code == no_code_point)
+      ++at;
+    else
+      append_utf8(code, text);
+  }
+  return text;
+}
+
+}  // namespace
+
+const char* name_of(DateFeature feature) {
+  constexpr const char* names[]{"",           "hour sine",   "hour cosine", "weekday sine", "weekday cosine",
+                                "month sine", "month cosine"};
+  return names[int(feature)];
+}
+
+double phase_of(DateFeature feature, const Moment& m) {
+  switch (feature) {
+    case DateFeature::hour_sine:
+    case DateFeature::hour_cosine: return m.hour < 0 ? std::nan("") : m.hour / 24;
+    case DateFeature::weekday_sine:
+    case DateFeature::weekday_cosine: return m.day == 0 ? std::nan("") : weekday(m) / 7.0;
+    case DateFeature::month_sine:
+    case DateFeature::month_cosine: return m.month == 0 ? std::nan("") : (m.month - 1) / 12.0;
+    default: return 0;
+  }
+}
+
+// Profiles -----------------------------------------------------------------------------------------------------
+
+void ColumnProfile::add_number(const Quantity& q) {
+  if (numbers == 0) unit = q.unit;
+  if (q.unit != unit) {  // counts as text
+    ++texts;
+    counts = false;
+    return;
+  }
+  counts = counts && (numbers == 0 ? q.value == 0 || q.value == 1 : q.value == last_ + 1);
+  last_ = q.value;
+  min = numbers == 0 ? q.value : std::min(min, q.value);
+  max = numbers == 0 ? q.value : std::max(max, q.value);
+  ++numbers;
+}
+
+/// Counts runs of one value, as long as there may be several rows to a run.
+void ColumnProfile::add_run(std::string_view field, Index row) {
+  if (!together || (row > 0 && field == previous_)) return;
+  ++runs;
+  if (runs > 64 && 4 * runs > 3 * row) {
+    together = false;
+    std::vector<std::uint64_t>().swap(seen_);
+    return;
+  }
+  previous_ = field;
+  Hash hash;
+  hash.add(field.data(), field.size());
+  seen_.push_back(hash.value());
+}
+
+void ColumnProfile::add(std::string_view field, Index row, const Dialect& dialect) {
+  add_run(bare(field), row);
+  if (is_missing(field)) {
+    ++missing;
+    counts = false;
+    return;
+  }
+  Quantity q;
+  if (parse_quantity(field, dialect.decimal, q)) return add_number(q);
+  counts = false;
+  Moment m;
+  if (!parse_moment(field, day_first, m) && !parse_moment(field, !day_first, m)) {
+    ++texts;
+    return;
+  }
+  day_first = day_first || is_day_first(field);
+  for (int f = 1; f <= date_features; ++f) {
+    const double phase = phase_of(DateFeature(f), m);
+    if (dates > 0 && (phase < phases_[f] || phase > phases_[f])) varying_ |= 1u << f;  // neither is NaN
+    phases_[f] = phase;
+  }
+  ++dates;
+}
+
+void ColumnProfile::settle(Index rows) {
+  sort(seen_);
+  together = together && std::adjacent_find(seen_.begin(), seen_.end()) == seen_.end() && runs < rows;
+  std::vector<std::uint64_t>().swap(seen_);
+}
+
+ColumnKind ColumnProfile::kind(Index rows) const {
+  const Index filled = numbers + dates + texts;
+  if (filled == 0) return ColumnKind::constant;
+  if (2 * numbers >= filled) {
+    if (numbers == filled && min == max && missing == 0 && rows > 1) return ColumnKind::constant;
+    return counts && rows > 1 ? ColumnKind::index : ColumnKind::number;
+  }
+  return 2 * dates >= filled ? ColumnKind::date : ColumnKind::text;
+}
+
+void profile_table(TableReading& r) {
+  r.layout = find_layout(r.text);
+  Table& table = r.table;
+  const TableLayout& layout = r.layout;
+  table.dialect = layout.dialect;
+  table.header = layout.header;
+  table.notes = layout.notes;
+  r.profiles.resize(std::size_t(layout.width));
+  TableRows rows(r.text, layout);
+  for (; rows.next();) {
+    if (rows.blank()) continue;
+    for (std::size_t c = 0; c < r.profiles.size(); ++c) r.profiles[c].add(rows.fields()[c], table.rows, layout.dialect);
+    if (table.rows++ < shown_rows) {
+      std::vector<std::string>& shown = table.head.emplace_back();
+      for (const std::string_view field : rows.fields()) shown.push_back(shortened(field));
+    }
+  }
+  if (rows.comments() > 0)
+    table.notes.push_back(std::to_string(rows.comments()) + " lines that begin with # are comments.");
+  for (std::size_t c = 0; c < r.profiles.size(); ++c) {
+    ColumnProfile& p = r.profiles[c];
+    p.settle(table.rows);
+    TableColumn& column = table.columns.emplace_back();
+    if (layout.header) column.name = layout.names[c];
+    if (column.name.empty()) column.name = "column " + std::to_string(c + 1);
+    const std::string name = column.name;
+    for (int again = 2; r.find(column.name) < Index(c); ++again) column.name = name + " " + std::to_string(again);
+    column.kind = p.kind(table.rows);
+    column.unit = p.unit;
+    column.missing = p.missing;
+    column.min = p.min;
+    column.max = p.max;
+  }
+}
+
+Index TableReading::find(std::string_view name) const {
+  for (std::size_t c = 0; c < table.columns.size(); ++c)
+    if (table.columns[c].name == name) return Index(c);
+  return -1;
+}
+
+}  // namespace unfold

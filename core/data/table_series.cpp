@@ -1,0 +1,123 @@
+// Tables in long form: which column names the series, and which is their label.
+#include <algorithm>
+
+#include "unfold/data/table_part.h"
+
+namespace unfold {
+namespace {
+
+/// What a column that names series is called where it need not be named: "id", "series", "store_id".
+bool is_id_name(std::string_view name) {
+  std::string lower;
+  for (const char c : name) lower += c >= 'A' && c <= 'Z' ? char(c + 'a' - 'A') : c;
+  return lower == "id" || lower == "series" || lower == "sequence" || lower.ends_with("_id") || lower.ends_with(" id");
+}
+
+/// Whether a label stays the same through each of several series, of which one has two rows or more.
+bool is_label_of(const TableReading& r, Index id, Index label) {
+  std::string series, value;
+  bool any = false, begins = true;
+  Index count = 0;
+  for (TableRows rows(r.text, r.layout); rows.next();) {
+    if (rows.blank()) {
+      begins = begins || id < 0;
+      continue;
+    }
+    const std::string_view now = bare(rows.fields()[std::size_t(label)]);
+    const std::string_view own = id < 0 ? std::string_view() : bare(rows.fields()[std::size_t(id)]);
+    if (begins || own != series) {
+      series = own;
+      value = now;
+      ++count;
+    } else if (now != value) {
+      return false;
+    } else {
+      any = true;
+    }
+    begins = false;
+  }
+  return any && count > 1;
+}
+
+Index named_column(const TableReading& r, const std::string& name, const char* field) {
+  const Index c = r.find(name);
+  if (c >= 0) return c;
+  std::string names;
+  for (const TableColumn& column : r.table.columns) names += (names.empty() ? "" : ", ") + column.name;
+  refuse_config(field, "a column of the table: " + names, name);
+}
+
+bool can_be_id(const TableReading& r, Index c) {
+  const ColumnProfile& p = r.profiles[std::size_t(c)];
+  return p.together && p.missing == 0 && p.runs > 1 && p.runs < r.table.rows;
+}
+
+/// The last column of texts that stay the same through the series; `label` ≥ 0: that one.
+bool find_label(TableReading& r, Index id) {
+  const bool named = r.form.label >= 0;
+  for (Index c = Index(r.profiles.size()); c-- > 0;) {
+    if (c == id || (named ? c != r.form.label : r.table.columns[std::size_t(c)].kind != ColumnKind::text)) continue;
+    if (!is_label_of(r, id, c)) continue;
+    r.form.id = id;
+    r.form.label = c;
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool find_long_form(TableReading& r) {
+  const Index columns = Index(r.profiles.size());
+  Index id = -1;
+  if (!r.config.id.empty()) {
+    id = named_column(r, r.config.id, "dataset.id");
+    if (!r.profiles[std::size_t(id)].together)
+      refuse_text("text", "the rows of each series together (dataset.id \"" + r.config.id + "\")",
+                  "a series that goes on further down");
+  }
+  if (r.task == TableTask::rows) {
+    for (Index c = 0; c < columns && id < 0; ++c)
+      if (r.layout.header && is_id_name(r.table.columns[std::size_t(c)].name) && can_be_id(r, c)) id = c;
+    r.form.id = id;
+    return true;
+  }
+  if (r.config.targets.size() > 1) refuse_config("dataset.targets", "one column, the label of each series", "several");
+  if (!r.config.targets.empty()) r.form.label = named_column(r, r.config.targets[0], "dataset.targets[0]");
+  bool found = id >= 0 && find_label(r, id);
+  for (Index c = 0; c < columns && !found && id < 0; ++c) found = can_be_id(r, c) && find_label(r, c);
+  return found || (id < 0 && find_label(r, -1));
+}
+
+void find_counters(TableReading& r) {
+  const std::size_t columns = r.profiles.size();
+  std::vector<double> base(columns);
+  std::vector<char> counts(columns, 1);
+  std::string series;
+  Index at = 0, longest = 0;
+  bool begins = true;
+  for (TableRows rows(r.text, r.layout); rows.next();) {
+    if (rows.blank()) {
+      begins = true;
+      continue;
+    }
+    const std::string_view own = r.form.id < 0 ? std::string_view() : bare(rows.fields()[std::size_t(r.form.id)]);
+    at = begins || own != series ? 0 : at + 1;
+    const bool very_first = longest == 0;
+    longest = std::max(longest, at + 1);
+    series = own;
+    begins = false;
+    for (std::size_t c = 0; c < columns && c < rows.fields().size(); ++c) {
+      Quantity q;
+      if (!counts[c]) continue;
+      counts[c] = parse_quantity(rows.fields()[c], r.layout.dialect.decimal, q);
+      if (very_first) base[c] = q.value;
+      counts[c] = counts[c] && q.value == base[c] + double(at);
+    }
+  }
+  for (std::size_t c = 0; c < columns; ++c)
+    if (counts[c] && longest > 1 && r.table.columns[c].kind == ColumnKind::number)
+      r.table.columns[c].kind = ColumnKind::index;
+}
+
+}  // namespace unfold

@@ -1,0 +1,161 @@
+// The values of a table's columns, and what is put where one is missing.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "unfold/base/numeric.h"
+#include "unfold/data/examples.h"
+#include "unfold/data/lines.h"
+#include "unfold/data/table_part.h"
+
+namespace unfold {
+namespace {
+
+constexpr Real missing_value = std::numeric_limits<Real>::quiet_NaN();
+
+/// Sine or cosine of a moment's feature.
+double value_of(DateFeature feature, const Moment& m) {
+  const bool sine = int(feature) % 2 == 1;
+  return numeric::cos(2 * numeric::pi * (phase_of(feature, m) - (sine ? 0.25 : 0)));
+}
+
+std::string place_of(const TableReading& r, Index c) {
+  const std::string number = "column " + std::to_string(c + 1);
+  return r.layout.header ? number + " (" + r.table.columns[std::size_t(c)].name + ")" : number;
+}
+
+Real read_value(const TableReading& r, const TableRows& rows, const ColumnSource& source) {
+  const std::size_t c = std::size_t(source.column);
+  const std::string_view field = c < rows.fields().size() ? rows.fields()[c] : std::string_view();
+  if (is_missing(field)) {
+    if (r.config.missing == Missing::refuse && !r.lenient)
+      rows.refuse("a number in " + place_of(r, source.column) +
+                      "; dataset.missing says what to do without (forward, interpolate, mask)",
+                  bare(field).empty() ? "nothing" : excerpt(bare(field)));
+    return missing_value;
+  }
+  if (source.feature != DateFeature::none) {
+    Moment m;
+    const bool day_first = r.profiles[c].day_first;
+    if (!parse_moment(field, day_first, m)) rows.refuse("a date in " + place_of(r, source.column), excerpt(field));
+    return Real(value_of(source.feature, m));
+  }
+  Quantity q;
+  const TableColumn& column = r.table.columns[c];
+  if (!parse_quantity(field, r.layout.dialect.decimal, q) || q.unit != column.unit)
+    rows.refuse("a number in " + place_of(r, source.column), excerpt(bare(field)));
+  if (!(std::fabs(q.value) <= largest_number)) rows.refuse("numbers within ±1e15", excerpt(bare(field)));
+  return Real(q.value);
+}
+
+/// Whether a row begins a series; keeps what names and labels it.
+class SeriesStarts {
+ public:
+  explicit SeriesStarts(const TableReading& r) : r_(r) {}
+  void gap() { begins_ = begins_ || r_.form.id < 0; }
+  void take(const TableRows& rows, Table& table) {
+    const std::string_view own = r_.form.id < 0 ? std::string_view() : bare(rows.fields()[std::size_t(r_.form.id)]);
+    if (!std::exchange(begins_, false) && own == name_) return;
+    name_ = own;
+    table.starts.push_back(table.rows);
+    table.lines.push_back(rows.line());
+    if (r_.form.label < 0) return;
+    const std::string_view label = bare(rows.fields()[std::size_t(r_.form.label)]);
+    if (label.empty()) rows.refuse("a label in " + place_of(r_, r_.form.label), "nothing");
+    if (!is_utf8(label)) rows.refuse("UTF-8", excerpt(label));
+    table.labels.emplace_back(label);
+  }
+
+ private:
+  const TableReading& r_;
+  std::string name_;
+  bool begins_ = true;
+};
+
+}  // namespace
+
+void read_values(TableReading& r) {
+  Table& table = r.table;
+  table.rows = 0;
+  SeriesStarts starts(r);
+  for (TableRows rows(r.text, r.layout); rows.next();) {
+    if (rows.blank()) {
+      starts.gap();
+      continue;
+    }
+    starts.take(rows, table);
+    for (const ColumnSource& source : r.sources) table.values.push_back(read_value(r, rows, source));
+    ++table.rows;
+  }
+  table.starts.push_back(table.rows);
+}
+
+// Missing values -----------------------------------------------------------------------------------------------
+
+namespace {
+
+/// One column of one series.
+struct Strip {
+  Real* first;
+  Index rows, stride;
+  Real& at(Index t) const { return first[t * stride]; }
+  bool missing(Index t) const { return std::isnan(at(t)); }
+};
+
+/// Fills the rows between two that are there; −1 and `rows` are the ends of the series.
+void fill_gap(const Strip& s, Index before, Index after, Missing how) {
+  for (Index t = before + 1; t < after; ++t) {
+    if (before < 0)
+      s.at(t) = s.at(after);
+    else if (after == s.rows || how == Missing::forward)
+      s.at(t) = s.at(before);
+    else
+      s.at(t) = Real(double(s.at(before)) +
+                     (double(s.at(after)) - double(s.at(before))) * double(t - before) / double(after - before));
+  }
+}
+
+Index fill_strip(const Strip& s, Missing how) {
+  Index filled = 0;
+  for (Index before = -1, t = 0; t < s.rows;) {
+    while (t < s.rows && !s.missing(t)) before = t++;
+    Index after = t;
+    while (after < s.rows && s.missing(after)) ++after;
+    if (after - t == s.rows) return -1;  // it has no value
+    fill_gap(s, before, after, how);
+    filled += after - t;
+    t = after;
+  }
+  return filled;
+}
+
+}  // namespace
+
+void fill_missing(Table& table, Missing how) {
+  const Index width = Index(table.used.size());
+  constexpr const char* said[]{"are refused: dataset.missing says what else to do (forward, interpolate, mask)",
+                               "take the value before", "are interpolated",
+                               "are masked: they count neither as input nor in the loss"};
+  for (Index c = 0; c < width; ++c) {
+    Index count = 0;
+    for (Index i = 0; i < table.series(); ++i) {
+      const Index from = table.starts[std::size_t(i)], to = table.starts[std::size_t(i) + 1];
+      const Strip strip{table.values.data() + from * width + c, to - from, width};
+      if (how == Missing::mask || how == Missing::refuse) {
+        for (Index t = 0; t < strip.rows; ++t) count += strip.missing(t);
+        continue;
+      }
+      const Index filled = fill_strip(strip, how);
+      if (filled < 0)
+        refuse_text(line_field(table.lines[std::size_t(i)]),
+                    "a series with a value in the column " + table.used[std::size_t(c)].name, "none");
+      count += filled;
+    }
+    if (count > 0)
+      table.notes.push_back(std::to_string(count) + " missing values of " + table.used[std::size_t(c)].name + " " +
+                            said[int(how)] + ".");
+  }
+}
+
+}  // namespace unfold

@@ -1,0 +1,257 @@
+// Tables from people's files: how they are written, what their columns are for, what is missing.
+#include "unfold/data/table.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "support.h"
+#include "unfold/data/cells.h"
+
+namespace unfold::test {
+namespace {
+
+using Numbers = std::vector<Real>;
+using Names = std::vector<std::string>;
+using Rows = std::vector<Names>;
+
+Table table_of(const std::string& text, const DatasetConfig& config = {}, TableTask task = TableTask::rows) {
+  return read_table(text, config, task);
+}
+
+testing::AssertionResult refused(const std::string& text, const std::string& field, const DatasetConfig& config = {},
+                                 TableTask task = TableTask::rows) {
+  return refuses(ErrorCode::invalid_text, field, [&] { read_table(text, config, task); });
+}
+
+Names used(const Table& t) {
+  Names names;
+  for (const Column& c : t.used) names.push_back(c.name);
+  return names;
+}
+
+// The grammar -------------------------------------------------------------------------------------------------------
+
+Rows rows_of(const std::string& text, char separator) {
+  Rows all;
+  CsvRows row(text, separator);
+  while (row.next()) all.emplace_back(row.fields.begin(), row.fields.end());
+  row.check();
+  return all;
+}
+
+TEST(Csv, Quotes) {
+  EXPECT_EQ(rows_of("\"a,b\",c\n", ','), (Rows{{"a,b", "c"}}));
+  EXPECT_EQ(rows_of("\"a \"\"b\"\"\",\"\"\n", ','), (Rows{{"a \"b\"", ""}}));
+  EXPECT_EQ(rows_of("\"a\nb\",\"c\r\nd\"\n1,2", ','), (Rows{{"a\nb", "c\r\nd"}, {"1", "2"}}));
+  EXPECT_EQ(rows_of("a\"b,\"\"\"\" \n", ','), (Rows{{"a\"b", "\""}}));
+  EXPECT_TRUE(refuses(ErrorCode::invalid_text, "text line 2", [] { rows_of("1,2\n\"3,4\n", ','); }));
+  EXPECT_TRUE(refuses(ErrorCode::invalid_text, "text line 1", [] { rows_of("\"1\"2,3\n", ','); }));
+}
+
+TEST(Csv, EndsOfLines) {
+  for (const char* text : {"a;b\n1;2\n", "a;b\r\n1;2\r\n", "a;b\r1;2\r", "a;b\n1;2",
+                           "\xEF\xBB\xBF"
+                           "a;b\n1;2",
+                           "# title\na;b\n#\n1;2\n"})
+    EXPECT_EQ(rows_of(text, ';'), (Rows{{"a", "b"}, {"1", "2"}})) << text;
+  CsvRows row("a\n\"b\nc\"\r\nd\re", ',');
+  std::vector<Index> lines;
+  while (row.next()) lines.push_back(row.line);
+  EXPECT_EQ(lines, (std::vector<Index>{1, 2, 4, 5}));
+}
+
+TEST(Csv, SpacesSeparate) { EXPECT_EQ(rows_of("  1  2\t3 \n\"4 5\" 6\n", ' '), (Rows{{"1", "2", "3"}, {"4 5", "6"}})); }
+
+TEST(Csv, FindsTheSeparator) {
+  const std::tuple<const char*, char, char> cases[]{{"a,b\n1,2\n3,4\n", ',', '.'},
+                                                    {"a;b\n1,5;2,5\n3,5;4,5\n", ';', ','},
+                                                    {"a\tb\n1,5\t2\n3,5\t4\n", '\t', ','},
+                                                    {"a b\n1.5 2\n3.5 4\n", ' ', '.'},
+                                                    {"1,5 2,5\n3,5 4,5\n", ' ', ','},
+                                                    {"a|b\n1|2\n", '|', '.'},
+                                                    {"a\n1\n2\n", 0, '.'},
+                                                    {"n;v\nx, y;1\nz, w;2\n", ';', '.'},
+                                                    {"a,b\n1;2,3\n4;5,6\n", ',', '.'},
+                                                    {"w\n12 kg\n13 kg\n", 0, '.'},
+                                                    {"a;b\n1.234,5;2\n2.345,5;3\n", ';', ','},
+                                                    {"a;b\n1,234.5;2\n2,345.5;3\n", ';', '.'},
+                                                    {"a,b\n\"1,5\",\"2,5\"\n", ',', ','}};
+  for (const auto& [text, separator, decimal] : cases) {
+    const Dialect d = find_dialect(text);
+    EXPECT_EQ(d.separator, separator) << text;
+    EXPECT_EQ(d.decimal, decimal) << text;
+  }
+}
+
+// Cells -------------------------------------------------------------------------------------------------------------
+
+TEST(Cells, Quantities) {
+  const std::tuple<const char*, char, double, const char*> good[]{{"1,234.5", '.', 1234.5, ""},
+                                                                  {"1.234,5", ',', 1234.5, ""},
+                                                                  {"1 234 567", '.', 1234567, ""},
+                                                                  {"1\xC2\xA0"
+                                                                   "234,5",
+                                                                   ',', 1234.5, ""},
+                                                                  {"1'234.50", '.', 1234.5, ""},
+                                                                  {"12%", '.', 12, "%"},
+                                                                  {" 3.5 kg ", '.', 3.5, "kg"},
+                                                                  {"$1,200", '.', 1200, "$"},
+                                                                  {"-\xE2\x82\xAC 9", '.', -9, "\xE2\x82\xAC"},
+                                                                  {"\xE2\x88\x92"
+                                                                   "4,5",
+                                                                   ',', -4.5, ""},
+                                                                  {"1,5e3", ',', 1500, ""},
+                                                                  {"20 \xC2\xB0"
+                                                                   "C",
+                                                                   '.', 20,
+                                                                   "\xC2\xB0"
+                                                                   "C"}};
+  for (const auto& [text, decimal, value, unit] : good) {
+    Quantity q;
+    EXPECT_TRUE(parse_quantity(text, decimal, q)) << text;
+    EXPECT_EQ(q.value, value) << text;
+    EXPECT_EQ(q.unit, unit) << text;
+  }
+  for (const char* bad : {"1,5", "12,34", "1,2345", "1,234,5", "1 2", "1,234'567", "2019-01-01", "1/2/2019", "a", "",
+                          "12:30", "1.2.3", "--1", "1e5e5"}) {
+    Quantity q;
+    EXPECT_FALSE(parse_quantity(bad, '.', q)) << bad;
+  }
+}
+
+TEST(Cells, Moments) {
+  const std::tuple<const char*, int, int, int, double> good[]{{"2019-01-31", 2019, 1, 31, -1},
+                                                              {"2019/1/31", 2019, 1, 31, -1},
+                                                              {"2019-01", 2019, 1, 0, -1},
+                                                              {"31.01.2019", 2019, 1, 31, -1},
+                                                              {"1/31/2019", 2019, 1, 31, -1},
+                                                              {"2019-01-31 06:30", 2019, 1, 31, 6.5},
+                                                              {"2019-01-31T06:30:00Z", 2019, 1, 31, 6.5},
+                                                              {"2019-01-31T06:30:00.25+01:00", 2019, 1, 31, 6.5},
+                                                              {"1/31/19 1:30 PM", 2019, 1, 31, 13.5},
+                                                              {"12:00 AM", 0, 0, 0, 0},
+                                                              {"13:45", 0, 0, 0, 13.75}};
+  for (const auto& [text, year, month, day, hour] : good) {
+    Moment m;
+    ASSERT_TRUE(parse_moment(text, false, m)) << text;
+    EXPECT_EQ(std::tuple(m.year, m.month, m.day, m.hour), std::tuple(year, month, day, hour)) << text;
+  }
+  for (const char* bad : {"", "2019", "2019-13-01", "2019-01-32", "31/1/2019", "2019.01", "25:00", "12:60", "1990-01x",
+                          "2019-01-01 x", "1-2", "2019-01/02", "12345-01-01"}) {
+    Moment m;
+    EXPECT_FALSE(parse_moment(bad, false, m)) << bad;
+  }
+  EXPECT_TRUE(is_day_first("31/1/2019"));
+  EXPECT_FALSE(is_day_first("1/2/2019"));
+  EXPECT_EQ(weekday({.year = 2024, .month = 2, .day = 29}), 3);  // a Thursday
+  EXPECT_EQ(weekday({.year = 1900, .month = 1, .day = 1}), 0);
+}
+
+// What the columns are ------------------------------------------------------------------------------------------------
+
+TEST(Tables, DecimalCommas) {
+  const Table t = table_of("a;b\n1,5;2,5\n2,5;3,5\n");
+  EXPECT_EQ(used(t), (Names{"a", "b"}));
+  EXPECT_EQ(t.values, (Numbers{1.5, 2.5, 2.5, 3.5}));
+  EXPECT_TRUE(refused("a\n1,5\n2,5\n3,5\n", "text line 1")) << "a header that does not fit";
+  EXPECT_TRUE(refused("a,b,c\n1,2\n", "text line 1"));
+}
+
+TEST(Tables, ThePlainFormatHasTheSameNumbersAsEver) {
+  const Table t = table_of("1,-2.5\n.5,1e3\n\n7,8\n");
+  EXPECT_EQ(t.values, (Numbers{1, -2.5, 0.5, 1000, 7, 8}));
+  EXPECT_EQ(t.starts, (std::vector<Index>{0, 2, 3}));
+  EXPECT_EQ(used(t), (Names{"column 1", "column 2"}));
+  EXPECT_EQ(t.notes, Names{});
+}
+
+TEST(Tables, LeavesOutDatesTextsIndexAndConstants) {
+  const Table t = table_of("Unnamed: 0,day,v,note,one\n0,2019-01-01,5,x,1\n1,2019-01-02,6,,1\n2,2019-01-03,8,y,1\n");
+  EXPECT_EQ(used(t), (Names{"v"}));
+  const ColumnKind kinds[]{ColumnKind::index, ColumnKind::date, ColumnKind::number, ColumnKind::text,
+                           ColumnKind::constant};
+  for (std::size_t c = 0; c < 5; ++c) {
+    EXPECT_EQ(t.columns[c].kind, kinds[c]) << c;
+    EXPECT_EQ(t.columns[c].reason.empty(), c == 2) << c;
+  }
+  ASSERT_EQ(t.notes.size(), 1u);
+  EXPECT_TRUE(t.notes[0].starts_with("Left out: Unnamed: 0: it counts the rows; day: dates")) << t.notes[0];
+  EXPECT_EQ(used(table_of("t,v\n0,5\n1,6\n2,8\n")), (Names{"t", "v"})) << "it may be a column like others";
+  EXPECT_EQ(used(table_of("v\n1\n2\n3\n")), (Names{"v"})) << "there is no other";
+}
+
+TEST(Tables, IndexColumnsOfRAndPandas) {
+  EXPECT_EQ(used(table_of("\"\";\"Temp\";\"Hum\"\n\"1\";\"19,98\";\"70,0\"\n\"2\";\"21,50\";\"69,9\"\n")),
+            (Names{"Temp", "Hum"}));
+  EXPECT_EQ(used(table_of("\"x\" \"y\"\n\"1\" 5 6\n\"2\" 7 9\n")), (Names{"x", "y"}));
+  EXPECT_EQ(used(table_of(",x\n0,5\n1,7\n")), (Names{"x"}));
+}
+
+TEST(Tables, TitlesCommentsAndTrailingSeparators) {
+  for (const char* text :
+       {"Sales of a shop\n\nm,v\n1,5\n3,7\n", "# made by hand\nm,v\n1,5\n3,7\n", "m,v,\n1,5,\n3,7,\n",
+        "m,v\n1,5,\n3,7,,\n", "# m,v\n1,5\n3,7\n", "Sales,,\nm,v\n1,5\n3,7\n"}) {
+    const Table t = table_of(text);
+    EXPECT_EQ(used(t), (Names{"m", "v"})) << text;
+    EXPECT_EQ(t.values, (Numbers{1, 5, 3, 7})) << text;
+  }
+}
+
+TEST(Tables, UnitsAndPercentSigns) {
+  const Table t = table_of("share,mass,price\n12%,3.5 kg,\"$1,200\"\n13%,4 kg,$900\n");
+  EXPECT_EQ(t.values, (Numbers{12, 3.5, 1200, 13, 4, 900}));
+  EXPECT_EQ(t.columns[1].unit, "kg");
+  EXPECT_TRUE(refused("mass\n3 kg\n4 kg\n5 g\n", "text line 4"));
+}
+
+TEST(Tables, ColumnsByName) {
+  const std::string text = "a,b,c\n1,10,100\n2,20,200\n4,40,400\n";
+  const Table one = table_of(text, {.targets = {"b"}});
+  EXPECT_EQ(used(one), (Names{"a", "b", "c"}));
+  EXPECT_FALSE(one.used[0].target);
+  EXPECT_TRUE(one.used[1].target && one.used[1].input);
+  const Table two = table_of(text, {.inputs = {"a"}, .targets = {"c"}});
+  EXPECT_EQ(used(two), (Names{"a", "c"}));
+  EXPECT_FALSE(two.used[1].input);
+  EXPECT_EQ(used(table_of(text, {.inputs = {"c", "a"}})), (Names{"a", "c"}));
+  EXPECT_EQ(used(table_of(text, {.ignore = {"b"}})), (Names{"a", "c"}));
+  const auto wrong = [&](const DatasetConfig& config, const char* field) {
+    return refuses(ErrorCode::invalid_config, field, [&] { table_of("a,b,n\n1,2,x\n2,3,y\n", config); });
+  };
+  EXPECT_TRUE(wrong({.inputs = {"a", "d"}}, "dataset.inputs[1]"));
+  EXPECT_TRUE(wrong({.targets = {"n"}}, "dataset.targets[0]"));
+  EXPECT_TRUE(wrong({.ignore = {"z"}}, "dataset.ignore[0]"));
+  EXPECT_TRUE(wrong({.inputs = {"a"}, .ignore = {"a"}}, "dataset.ignore"));
+  EXPECT_TRUE(wrong({.id = "z"}, "dataset.id"));
+}
+
+TEST(Tables, ColumnsOfAModelAreFoundByName) {
+  const std::vector<Column> known{
+      {.name = "b"}, {.name = "d hour sine", .input = true, .target = false}, {.name = "a"}};
+  const Table t = read_table("d,a,x,b\n2019-01-01 06:00,1,5,2\n2019-01-01 12:00,1,6,3\n", {}, TableTask::rows, &known);
+  ASSERT_EQ(t.values.size(), 6u);
+  EXPECT_EQ(t.values[0], 2);
+  EXPECT_NEAR(double(t.values[1]), 1, 1e-6);
+  EXPECT_EQ(t.values[2], 1);
+  EXPECT_NEAR(double(t.values[4]), 0, 1e-6);
+  EXPECT_EQ(read_table("5,6,7\n8,9,9\n", {}, TableTask::rows, &known).values[1], 6) << "without names: by place";
+  EXPECT_TRUE(
+      refuses(ErrorCode::invalid_text, "text", [&] { read_table("a,c\n1,2\n2,3\n", {}, TableTask::rows, &known); }));
+}
+
+TEST(Tables, DatesBecomeFeatures) {
+  const Table t =
+      table_of("time,v\n2024-01-01 00:00,1\n2024-01-01 06:00,2\n2024-01-02 12:00,4\n", {.dates = Dates::features});
+  EXPECT_EQ(used(t), (Names{"v", "time hour sine", "time hour cosine", "time weekday sine", "time weekday cosine"}));
+  EXPECT_FALSE(t.used[1].target);
+  EXPECT_NEAR(double(t.values[5 + 1]), 1, 1e-6) << "six o'clock is a quarter of a day";
+  EXPECT_NEAR(double(t.values[5 + 2]), 0, 1e-6);
+  EXPECT_NEAR(double(t.values[10 + 2]), -1, 1e-6);
+  EXPECT_NEAR(double(t.values[10 + 3]), std::sin(2 * 3.14159265358979 / 7), 1e-6);
+  const Table months = table_of("m,v\n1990-01,1\n1990-02,2\n1990-04,4\n", {.dates = Dates::features});
+  EXPECT_EQ(used(months), (Names{"v", "m month sine", "m month cosine"}));
+  EXPECT_NEAR(double(months.values[7]), 1, 1e-6) << "April, a quarter of a year";
+}
+
+}  // namespace
+}  // namespace unfold::test

@@ -1,0 +1,121 @@
+/** How a file would be read, before anything is trained. */
+import { type ColumnPreview, type DatasetPreview, previewDataset } from 'unfold-rnn';
+import { configOf, configOptions } from './config.js';
+import { print } from './files.js';
+import type { Arguments, Command } from './options.js';
+import { encodingOption, placed, readingOf, readTexts } from './texts.js';
+
+const { config, task, inputs, targets, ignore, id, dates, missing, label, header, unknown } = configOptions;
+const { 'max-length': longest, truncate } = configOptions;
+
+export const preview: Command = {
+  summary:
+    'Shows how files would be read: format, columns and what becomes of each, missing values, the first rows.\n' +
+    'Without --task: regress where a file is a table of numbers.',
+  operands: ['[text…]'],
+  options: {
+    ...{ config: config!, task: { ...task!, help: 'what is to be learned, see wasm/api.md' } },
+    ...{ inputs: inputs!, targets: targets!, ignore: ignore!, id: id!, dates: dates!, missing: missing! },
+    ...{ label: label!, header: header!, unknown: unknown!, 'max-length': longest!, truncate: truncate! },
+    ...encodingOption,
+  },
+  run: runPreview,
+};
+
+async function runPreview(args: Arguments): Promise<number> {
+  const wanted = await configOf(args);
+  if (wanted.task === undefined) wanted.task = 'regress';
+  const texts = await readTexts(args.operands, readingOf(args, wanted.unit === 'byte'));
+  const shown = await previewDataset(wanted, texts.bytes, { ...args.runtime, threads: 1 }).catch(
+    (error: unknown) => {
+      throw placed(error, texts);
+    },
+  );
+  if (args.flag('json')) await print(`${JSON.stringify(shown)}\n`);
+  else await print(`${[...texts.notes, ...linesOf(shown)].join('\n')}\n`);
+  return 0;
+}
+
+/** Labels that are counted one by one. */
+const MOST_LABELS = 20;
+
+/** Texts, with their labels. */
+function linesOfTexts(shown: DatasetPreview): string[] {
+  const { format, rows, first, notes, columns = [], header, separator, labels, lengths, symbols } = shown;
+  const parts = [
+    `${rows} ${lengths ? 'examples' : 'lines'}`,
+    ...(separator ? [`separator ${separator}`, header ? 'with a header' : 'without a header'] : []),
+    ...(lengths ? [`${symbols} symbols`, `${lengths.min} to ${lengths.max} steps (median ${lengths.median})`] : []),
+  ];
+  const uses = columns.map(({ name, use }) => `${name} (${use === 'none' ? 'left out' : use})`);
+  const counts = (labels ?? []).slice(0, MOST_LABELS).map(({ name, count }) => `${name} ${count}`);
+  const more = labels && labels.length > MOST_LABELS ? `, and ${labels.length - MOST_LABELS} more` : '';
+  return [
+    `${format}: ${parts.join(', ')}`,
+    ...(uses.length ? [`Columns: ${uses.join(', ')}.`] : []),
+    ...(counts.length ? [`Labels: ${counts.join(', ')}${more}.`] : []),
+    ...notes,
+    '',
+    ...(first as string[]),
+  ];
+}
+
+function linesOf(shown: DatasetPreview): string[] {
+  const { format, rows, first, notes, columns, header, separator, decimal, series = 1, labels } = shown;
+  if (!columns || format !== 'table') return linesOfTexts(shown);
+  const parts = [
+    `${rows} rows`,
+    `separator ${separator}`,
+    `decimal ${decimal}`,
+    header ? 'with a header' : 'without a header',
+    ...(series > 1 ? [`${series} series`] : []),
+  ];
+  const counts = labels?.map(({ name, count }) => `${name} ${count}`) ?? [];
+  return [
+    `${format}: ${parts.join(', ')}`,
+    '',
+    ...aligned([
+      ['column', 'kind', 'use', 'missing', 'from', 'to', ''],
+      ...columns.map(({ name, kind, use, missing, min, max, reason }) => [
+        ...[name, kind, use === 'none' ? 'left out' : use, String(missing)],
+        ...[String(min ?? ''), String(max ?? ''), reason],
+      ]),
+    ]),
+    '',
+    ...aligned(first as string[][]),
+    ...spaced(counts.length ? [`Labels: ${counts.join(', ')}.`, ...notes] : notes),
+  ];
+}
+
+const spaced = (lines: string[]) => (lines.length ? ['', ...lines] : []);
+
+function aligned(rows: string[][]): string[] {
+  const widths: number[] = [];
+  for (const row of rows)
+    for (const [i, text] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, text.length);
+  return rows.map((row) =>
+    row
+      .map((text, i) => text.padEnd(widths[i]!))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** In a few lines. */
+export function summaryOf(shown: DatasetPreview): string[] {
+  const { format, columns = [], notes, labels } = shown;
+  if (format !== 'table') return linesOfTexts({ ...shown, first: [] }).slice(0, -1);
+  const named = (...uses: ColumnPreview['use'][]) =>
+    columns.filter(({ use }) => uses.includes(use)).map(({ name }) => name);
+  const listed = (what: string, names: string[]) => (names.length ? [`${what}: ${names.join(', ')}.`] : []);
+  return [
+    ...listed('Read', named('input', 'both')),
+    ...(labels
+      ? listed(
+          'Labels',
+          labels.map(({ name, count }) => `${name} (${count})`),
+        )
+      : listed('Predicted', named('target', 'both'))),
+    ...notes,
+  ];
+}

@@ -1,0 +1,60 @@
+import { set, store } from '../app/store';
+import { message } from '../i18n/messages';
+import { choicesOf } from '../settings/menus';
+import {
+  descriptorOf,
+  type FlagName,
+  type ListName,
+  type NumberName,
+  parse,
+  type SettingName,
+} from '../settings/settings';
+import { Check } from './Check';
+import { ListField } from './ListField';
+import { NumberField } from './NumberField';
+import { Select } from './Select';
+import { Slider } from './Slider';
+
+interface Props {
+  name: SettingName;
+  /** Of the choices, those that there are now. */
+  allowed?: readonly string[];
+  /** In place of setting it. */
+  onChoose?: (value: string) => void;
+}
+
+function choose<K extends SettingName>(name: K, written: string): void {
+  const value = parse(name, written);
+  if (value !== undefined) set(name, value);
+}
+
+/** The control that a setting's descriptor describes; none for a text. */
+export function Control({ name, allowed, onChoose = (value) => choose(name, value) }: Props) {
+  const descriptor = descriptorOf(name);
+  switch (descriptor.kind) {
+    case 'text':
+      return null;
+    case 'flag':
+      return <Check name={name as FlagName} />;
+    case 'list':
+      return <ListField name={name as ListName} />;
+    case 'whole':
+    case 'fraction':
+      return descriptor.slider ? (
+        <Slider name={name as NumberName} />
+      ) : (
+        <NumberField name={name as NumberName} />
+      );
+    case 'choice':
+    case 'name':
+      return (
+        <Select
+          name={name}
+          label={message.settings[name]}
+          value={String(store.settings.value[name])}
+          choices={choicesOf(name).filter((choice) => !allowed || allowed.includes(choice.name))}
+          onChoose={onChoose}
+        />
+      );
+  }
+}

@@ -1,0 +1,17 @@
+// What the network predicted, or should have, as a further input.
+import { choice, list } from '../descriptor';
+
+export const feedback = {
+  feedback: choice('fb', ['none', 'target', 'softmax'], {
+    initial: 'none',
+    equation: 'a = … + R·yₜ₋₁',
+    within: 'feedback',
+  }),
+  outputDelays: list('fd', [1, 1000], {
+    initial: '1',
+    equation: 'a = … + Σ R_d · yₜ₋d',
+    within: 'layers[].edges',
+    when: ({ feedback }) => feedback !== 'none',
+    detail: true,
+  }),
+};

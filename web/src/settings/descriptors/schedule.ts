@@ -1,0 +1,51 @@
+// What the learning rate does over the steps, and the second way to clip; all of it applies at once.
+import { choice, fraction, whole } from '../descriptor';
+
+export const schedule = {
+  schedule: choice('sd', ['constant', 'step', 'exponential', 'cosine', 'plateau'], {
+    initial: 'constant',
+    effect: 'live',
+    equation: 'ηₜ = η · s(t)',
+    within: 'schedule.name',
+  }),
+  /** Until the next cut, or of the whole descent where that has an end. */
+  scheduleSteps: whole('ss', [1, 1_000_000], {
+    initial: 1000,
+    effect: 'live',
+    equation: 's(t) = f^⌊t/n⌋,  f^(t/n)  or  (1 + cos(π·t/n)) / 2',
+    within: 'schedule.every, schedule.steps',
+    when: ({ schedule }) => schedule !== 'constant' && schedule !== 'plateau',
+    detail: true,
+    step: 100,
+  }),
+  scheduleFactor: fraction('sf', [0.01, 1], {
+    initial: 0.5,
+    effect: 'live',
+    equation: 'η ← f · η',
+    within: 'schedule.factor',
+    when: ({ schedule }) => schedule !== 'constant' && schedule !== 'cosine',
+    detail: true,
+  }),
+  patience: whole('pa', [0, 1000], {
+    initial: 1,
+    effect: 'live',
+    equation: 'best − L ≤ 0, p + 1 times',
+    within: 'schedule.patience',
+    when: ({ schedule }) => schedule === 'plateau',
+    detail: true,
+  }),
+  warmup: whole('wu', [0, 1_000_000], {
+    effect: 'live',
+    equation: 'ηₜ ← ηₜ · min(1, (t+1) / w)',
+    within: 'schedule.warmup',
+    step: 100,
+    zero: 'off',
+  }),
+  /** Largest element of a gradient; 0: any. */
+  clipValue: fraction('cv', [0, 100], {
+    effect: 'live',
+    equation: 'gᵢ ← max(−c, min(c, gᵢ))',
+    path: 'clip.value',
+    zero: 'off',
+  }),
+};

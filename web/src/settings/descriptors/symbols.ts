@@ -1,0 +1,11 @@
+// How a symbol becomes numbers.
+import { flag, whole } from '../descriptor';
+
+export const symbols = {
+  embedding: whole('em', [0, 2048], { equation: 'x = E[symbol],  E ∈ ℝᴰˣⱽ', path: 'embedding', step: 16 }),
+  tieWeights: flag('ti', {
+    equation: 'o = Eᵀ·h',
+    path: 'tieWeights',
+    when: ({ embedding }) => embedding !== 0,
+  }),
+};

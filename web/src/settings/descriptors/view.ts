@@ -1,0 +1,19 @@
+// What changes the view alone.
+import { choice, flag } from '../descriptor';
+
+export const view = {
+  scale: choice('y', ['linear', 'log', 'loglog'], {
+    initial: 'linear',
+    effect: 'view',
+    equation: 'y or log y, x or log x',
+    spelled: true,
+  }),
+  /** Which part of the look inside is open. */
+  look: choice('lo', ['text', 'network', 'step', 'weights', 'memory'], {
+    initial: 'text',
+    effect: 'view',
+    equation: null,
+  }),
+  /** The diagram of the network: folded, or unfolded in time. */
+  unfolded: flag('un', { effect: 'view', equation: 'h₁ = f(h₀, x₁),  h₂ = f(h₁, x₂),  …' }),
+};

@@ -1,0 +1,26 @@
+// The weights at first.
+import { fraction, name, whole } from '../descriptor';
+
+const sparse = ({ initInput, initRecurrent, initReadout }: Readonly<Record<string, unknown>>) =>
+  [initInput, initRecurrent, initReadout].includes('sparse');
+
+export const weights = {
+  initInput: name('ii', { menu: 'initializations', equation: 'U ~ p(U)', path: 'initialization.input' }),
+  initRecurrent: name('ir', {
+    menu: 'initializations',
+    equation: 'W ~ p(W)',
+    path: 'initialization.recurrent',
+  }),
+  initReadout: name('io', { menu: 'initializations', equation: 'V ~ p(V)', path: 'initialization.readout' }),
+  gain: fraction('ig', [0, 10], { equation: 'W ← g·W', path: 'initialization.gain' }),
+  nonzeros: whole('nz', [1, 2048], {
+    equation: '‖W row‖₀ = k',
+    path: 'initialization.nonzeros',
+    when: sparse,
+  }),
+  spectralRadius: fraction('sr', [0, 10], {
+    equation: 'ρ(W) = max |λ|',
+    path: 'initialization.spectralRadius',
+    when: sparse,
+  }),
+};

@@ -1,0 +1,19 @@
+import { LOOKS_OF_EXAMPLES, type Task } from './task';
+
+/** Music: any number of keys at each step. */
+export const notes: Task = {
+  source: 'examples',
+  start: { units: 128, batchSize: 16 },
+  datasets: { melodies: { steps: 31 } },
+  symbols: 88,
+  unit: 'step',
+  accuracy: true,
+  output: 'sigmoid',
+  writes: false,
+  encoder: false,
+  poolings: [],
+  bothWays: () => false,
+  controls: [],
+  looks: LOOKS_OF_EXAMPLES,
+  without: ['keras', 'samples'],
+};
