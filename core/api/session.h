@@ -137,6 +137,10 @@ class Session {
   /// are scaled: u = v, or sign(v)·ln(1 + |v|) with `log`, and the network reads (u − mean)/scale.
   Json graph() const;
 
+  /// The series of a table as `predict` takes them, see table_rows. Throws Error{invalid_text} with the line,
+  /// Error{invalid_state} for a model that reads no numbers.
+  Json rows(std::string_view text) const;
+
   /// {config, parameters, memoryBytes, vocabulary, tokens, step, epoch, validationLoss, threads, build, math,
   /// canTrain}, and `data` (names, columns, sizes, numbers of examples, trivialLoss) for a task with examples.
   Json info() const;

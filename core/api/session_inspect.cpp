@@ -7,6 +7,7 @@
 #include "unfold/base/numeric.h"
 #include "unfold/base/parallel.h"
 #include "unfold/base/utf8.h"
+#include "unfold/data/table_examples.h"
 #include "unfold/generate/backtest.h"
 #include "unfold/generate/predict.h"
 #include "unfold/inspect/gradient_flow.h"
@@ -73,6 +74,11 @@ std::optional<Json> Session::baselines_next(Index count) {
 Json Session::backtest(Split split, Index steps) {
   if (!loader_) refuse_state("text", "the examples (open the checkpoint with them)", "none");
   return unfold::backtest({*network_, config_, names_}, loader_->data(), loader_->examples(split), steps);
+}
+
+Json Session::rows(std::string_view text) const {
+  if (names_.columns.empty()) refuse_state("task", "a model that reads the columns of a table", config_.task.name());
+  return table_rows(text, config_, names_.columns);
 }
 
 Json Session::graph() const {

@@ -16,6 +16,7 @@ constexpr Named<LabelSide> label_sides[]{
     {"auto", LabelSide::automatic}, {"first", LabelSide::first}, {"last", LabelSide::last}};
 constexpr Named<Unknown> unknown_names[]{
     {"error", Unknown::error}, {"skip", Unknown::skip}, {"symbol", Unknown::symbol}};
+constexpr Named<Keys> keys_names[]{{"piano", Keys::piano}, {"midi", Keys::midi}};
 constexpr Named<Scaling> scaling_names[]{
     {"none", Scaling::none}, {"standard", Scaling::standard}, {"minmax", Scaling::minmax}, {"log", Scaling::log}};
 /// Columns that can be named: a table has no more.
@@ -54,6 +55,9 @@ void parse_file(Reader& in, DatasetConfig& c) {
   in.one_of("label", label_sides, c.label);
   parse_header(in, c);
   in.one_of("unknown", unknown_names, c.unknown);
+  in.one_of("keys", keys_names, c.keys);
+  in.integer("grid", c.grid, 0, 96);
+  in.integer("roll", c.roll, 0, 127);
   in.one_of("scaling", scaling_names, c.scaling);
 }
 
@@ -97,6 +101,9 @@ Json dataset_json(const DatasetConfig& d) {
   if (d.label != LabelSide::automatic) put(json, {{"label", name_of(label_sides, d.label)}});
   if (d.header != Header::automatic) put(json, {{"header", d.header == Header::yes}});
   if (d.unknown != Unknown::error) put(json, {{"unknown", name_of(unknown_names, d.unknown)}});
+  if (d.keys != Keys::undeclared) put(json, {{"keys", name_of(keys_names, d.keys)}});
+  if (d.grid > 0) put(json, {{"grid", d.grid}});
+  if (d.roll >= 0) put(json, {{"roll", d.roll}});
   if (d.scaling != Scaling::standard) put(json, {{"scaling", name_of(scaling_names, d.scaling)}});
   return json;
 }
@@ -105,6 +112,11 @@ void check_dataset(const Config& c) {
   const DatasetConfig& d = c.dataset;
   if (d.unknown == Unknown::symbol && !c.task.info().reads_symbols)
     refuse_config("dataset.unknown", "error or skip (this task reads no examples of symbols)", "\"symbol\"");
+  const std::pair<const char*, bool> music[]{
+      {"dataset.keys", d.keys != Keys::undeclared}, {"dataset.grid", d.grid > 0}, {"dataset.roll", d.roll >= 0}};
+  for (const auto& [field, given] : music)
+    if (given && c.task.kind != TaskKind::notes)
+      refuse_config(field, "nothing (only notes reads music)", c.task.name());
   const bool tables = (c.task.kind == TaskKind::regress && !c.task.pooled()) || c.task.kind == TaskKind::classify;
   if (d.generated() || tables) return;
   if (d.scaling != Scaling::standard && c.task.kind != TaskKind::regress)

@@ -77,6 +77,9 @@ struct TaskConfig {
   static constexpr Index most_steps = 65536, usual_length = 256;
 };
 
+/// What the numbers of music are: keys of a piano, 0 to 87, or MIDI notes, 21 (its lowest key) to 108.
+enum class Keys { undeclared, piano, midi };
+
 /// On which side of a line the label stands; whether a file begins with a header.
 enum class LabelSide { automatic, first, last };
 enum class Header { automatic, yes, no };
@@ -106,6 +109,9 @@ struct DatasetConfig {
   LabelSide label = LabelSide::automatic;
   Header header = Header::automatic;
   Unknown unknown = Unknown::error;
+  Keys keys = Keys::undeclared;  // notes
+  int grid = 0;                  // notes: steps a quarter note; 0: unknown. For whoever writes and reads music
+  int roll = -1;                 // notes: the MIDI note of the first column of a piano roll; -1: by its width
 
   bool generated() const { return !name.empty(); }
 };

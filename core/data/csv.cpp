@@ -160,7 +160,8 @@ char find_separator(std::string_view text) {
   double most = -1;
   for (const char separator : candidates) {
     const Fit fit = fit_of(text, separator);
-    if (separator == 0 && any != 0 && most < 0) return any;  // ragged: the reader says where
+    if (separator == 0 && any != 0 && most < 0)
+      return any == ' ' && fit.share() == 1 ? separator : any;  // ragged: the reader says where
     if (fit.width > 1 && any == 0) any = separator;
     if ((separator == 0 || fit.consistent()) && fit.share() > most) best = separator, most = fit.share();
   }

@@ -38,7 +38,8 @@ void read_all(TableReading& r) {
     return std::any_of(r.table.used.begin(), r.table.used.end(), [&](const Column& column) { return column.*what; });
   };
   if (!has(&Column::input)) refuse_text("text", "a column of numbers", "none");
-  if (r.task == TableTask::rows && !has(&Column::target)) refuse_text("text", "a column of numbers to predict", "none");
+  if (r.task == TableTask::rows && !r.known && !has(&Column::target))
+    refuse_text("text", "a column of numbers to predict", "none");
   if (Index(r.table.used.size()) > most_columns)
     refuse_text("text", "at most " + std::to_string(most_columns) + " columns", std::to_string(r.table.used.size()));
   read_values(r);

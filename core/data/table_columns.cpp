@@ -141,6 +141,12 @@ void use_known(TableReading& r) {
   const bool found =
       std::all_of(known.begin(), known.end(), [&](const Column& column) { return find_source(r, column).column >= 0; });
   const bool by_place = !found && !r.layout.header && r.layout.width == Index(known.size());
+  // Without names, more columns than the model has are those of another table.
+  const auto numbers = std::count_if(r.table.columns.begin(), r.table.columns.end(), [](const TableColumn& column) {
+    return column.kind == ColumnKind::number && column.use != ColumnUse::none;
+  });
+  if (!r.layout.header && numbers > std::ptrdiff_t(known.size()))
+    refuse_text("text", std::to_string(known.size()) + " columns of numbers", std::to_string(numbers));
   for (TableColumn& column : r.table.columns)
     if (column.use != ColumnUse::id && column.use != ColumnUse::label) column.use = ColumnUse::none;
   for (std::size_t i = 0; i < known.size(); ++i) {

@@ -1,6 +1,7 @@
 #include "unfold/data/table_examples.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "unfold/base/sorting.h"
 #include "unfold/data/examples.h"
@@ -46,6 +47,28 @@ Dataset read_labelled_series(std::string_view text, const Config& config, const 
   }
   hold_back(std::move(examples), config, data);
   return data;
+}
+
+Json table_rows(std::string_view text, const Config& config, const std::vector<Column>& columns) {
+  std::vector<Column> known;
+  Json targets = Json::array();
+  for (const Column& column : columns) {
+    if (column.input) known.push_back(column);
+    if (column.target) targets.push_back(column.name);
+  }
+  const bool labels = config.task.kind == TaskKind::classify && is_long_form(text, config.dataset);
+  DatasetConfig rows = config.dataset;  // what was chosen by name, the model's columns say
+  rows.inputs.clear();
+  rows.targets.clear();
+  rows.ignore.clear();
+  const Table table = read_table(text, rows, labels ? TableTask::labels : TableTask::rows, &known);
+  Json series = Json::array();
+  for (Index i = 0; i < table.series(); ++i) {
+    const Index from = table.starts[std::size_t(i)], to = table.starts[std::size_t(i) + 1];
+    Json& list = series.emplace_back(Json::array());
+    for (Index row = from; row < to; ++row) list.push_back(side_of(table, &Column::input, row, row + 1));
+  }
+  return object({{"series", series}, {"targets", targets}, {"header", table.header}, {"notes", Json(table.notes)}});
 }
 
 }  // namespace unfold

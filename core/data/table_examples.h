@@ -14,4 +14,9 @@ void take_columns(const Table& table, Dataset& data);
 /// Series with a label each (classify). Each has 1 to task.max_length rows.
 Dataset read_labelled_series(std::string_view text, const Config& config, const std::vector<Column>* known = nullptr);
 
+/// What a model of these columns reads of a table, for predictions: {series: [rows of numbers, null where one is
+/// missing], targets: names of the columns that it predicts, header, notes}. Columns that are only predicted, and
+/// labels, need not be there.
+Json table_rows(std::string_view text, const Config& config, const std::vector<Column>& columns);
+
 }  // namespace unfold

@@ -62,11 +62,14 @@ HeaderRow judge(std::string_view text, std::vector<std::string_view>& names, Csv
     return HeaderRow::header;
   }
   std::vector<std::string_view>& fields = row.fields;
+  std::vector<std::string_view> filled = names;
+  cut_surplus(filled, 0);
+  if (filled.size() < fields.size() && is_names(fields)) return HeaderRow::title;
   cut_surplus(names, fields.size());
   cut_surplus(fields, names.size());
   layout.width = Index(fields.size());
   if (names.size() == fields.size()) return HeaderRow::header;
-  if (names.size() < fields.size() && (gap || is_names(fields))) return HeaderRow::title;
+  if (gap && names.size() < fields.size()) return HeaderRow::title;
   if (names.size() + 1 == fields.size() && is_row_named(text, row, layout.dialect.separator)) {
     names.insert(names.begin(), std::string_view());
     return HeaderRow::header;

@@ -45,7 +45,7 @@ void read_conll(std::string_view text, TaggedText& read) {
     const std::vector<std::string_view> columns = columns_of(line.text);
     if (count == 0) {
       count = columns.size();
-      universal = count == 10 && is_number(columns[0]);
+      universal = count == 10 && is_number(columns[0].substr(0, 1));
       read.file.separator = line.text.find('\t') == line.text.npos ? "space" : "tab";
     }
     if (columns.size() < 2) line.refuse("a word and its label", excerpt(line.text));
@@ -107,6 +107,7 @@ bool is_tagged(std::string_view text) {
   for (Lines line(text); line.next();) {
     if (trimmed(line.text).empty() || is_comment(line.text)) {
       gap = true;
+      divided |= !trimmed(line.text).empty();  // no other format has comments
       continue;
     }
     divided |= gap && !first;

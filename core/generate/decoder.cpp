@@ -302,9 +302,11 @@ std::vector<Real> forecast(Network& network, const Dataset& names, const Example
   const Index given = Index(example.numbers.size()) / D;
   w.reset();
   for (Index t = 0; t < given + steps; ++t) {
-    for (Index k = 0; k < D; ++k)
-      w.numbers(0)[k] =
-          t < given ? scales.scaled(k, example.numbers[std::size_t(t * D + k)]) : last[places[std::size_t(k)]];
+    for (Index k = 0; k < D; ++k) {
+      Real& x = w.numbers(0)[k];
+      x = t < given ? scales.scaled(k, example.numbers[std::size_t(t * D + k)]) : last[places[std::size_t(k)]];
+      if (std::isnan(x)) x = 0;  // missing
+    }
     network.forward(w);
     w.carry();
     if (t + 1 < given) continue;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "unfold/base/json_reader.h"
 #include "unfold/data/lines.h"
@@ -79,11 +80,15 @@ std::string spelled(const std::vector<Token>& tokens, const std::vector<std::str
   return text;
 }
 
-std::vector<Real> numbers_of(const Json& value, Index D, const char* field) {
+std::vector<Real> numbers_of(const Json& value, Index D, const char* field, bool gaps) {
   const std::string expected = "rows of " + std::to_string(D) + " finite numbers";
   if (!value.is_array()) refuse_argument(field, expected, shown(value));
   std::vector<Real> numbers;
   const auto add = [&](const Json& x) {
+    if (gaps && x.is_null()) {
+      numbers.push_back(std::numeric_limits<Real>::quiet_NaN());
+      return;
+    }
     if (!x.is_number() || !(std::fabs(x.get<double>()) <= 1e15)) refuse_argument(field, expected, shown(x));
     numbers.push_back(Real(x.get<double>()));
   };
@@ -130,7 +135,7 @@ Example parse_example(Reader& r, const Predictor& p, const TaskHead& head, Symbo
   if (head.reads_input()) {
     if (!input) refuse_argument("input", names.numbers > 0 ? "rows of numbers" : "a text", "nothing");
     if (names.numbers > 0)
-      e.numbers = numbers_of(*input, names.numbers, "input");
+      e.numbers = numbers_of(*input, names.numbers, "input", p.config.dataset.missing == Missing::mask);
     else
       e.input = symbols.read(*input);
     if (e.input.empty() && e.numbers.empty()) refuse_argument("input", "at least one step", "none");

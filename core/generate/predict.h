@@ -46,7 +46,8 @@ struct SymbolReader {
   void read_characters(const std::string& text, std::vector<Token>& tokens);
 };
 /// Numbers of one row, or of rows of D.
-std::vector<Real> numbers_of(const Json& value, Index D, const char* field);
+/// `gaps`: null is a number that is missing (NaN).
+std::vector<Real> numbers_of(const Json& value, Index D, const char* field, bool gaps = false);
 /// The names of tokens, one after the other; nothing for tokens without one.
 std::string spelled(const std::vector<Token>& tokens, const std::vector<std::string>& names, bool words = false);
 /// A list of lists of `rows` numbers each.

@@ -176,6 +176,7 @@ Evaluation Trainer::finish_window() {
                     .loss = mean(pass.metrics),
                     .predictions = pass.metrics.predictions,
                     .accuracy = accuracy(pass.metrics),
+                    .confusion = pass.cursor >= length ? pass.metrics.confusion : Confusion{},
                     .rmse = pass.metrics.squares,
                     .mae = pass.metrics.absolutes};
   for (std::size_t k = 0; k < result.rmse.size(); ++k) {

@@ -8,7 +8,7 @@ import ts from 'typescript';
 import { at, Failure, isMain, main } from '../lib.mjs';
 
 /** Where the package's exports point. */
-const entries = ['index', 'element', 'diagram/index', 'export/index'];
+const entries = ['index', 'element', 'diagram/index', 'export/index', 'midi/index'];
 
 // Every public name, where a reader looks for it. One that is missing here, or is no more, is an error.
 /** @type {[title: string, names: string[]][]} */
@@ -77,10 +77,11 @@ const sections = [
   [
     'Other formats',
     (
-      'toFloat16 toOnnx OnnxOptions OnnxPair toPyTorch PyTorchProject toStateDict fromStateDict StateDictOptions toKeras KerasProject ' +
+      'toFloat16 toOnnx OnnxOptions OnnxPair toPyTorch PyTorchProject toStateDict fromStateDict StateDictOptions importModel ImportOptions toKeras KerasProject ' +
       'toJavaScript toC toNumPy PlainOptions toHtml HtmlOptions'
     ).split(' '),
   ],
+  ['MIDI', 'readMidi MidiOptions Music Piece writeMidi MidiTime stepsOf'.split(' ')],
   ['The element', ['UnfoldPlayground']],
 ];
 
@@ -90,6 +91,7 @@ const notes = {
     'From `unfold-rnn/diagram`. It takes what `describeNetwork` gave, and needs no engine.',
   ],
   'Other formats': ['From `unfold-rnn/export`. They take what `save()` gave, and need no engine.'],
+  MIDI: ['From `unfold-rnn/midi`. It needs no engine.'],
   'The element': ['From `unfold-rnn/element`.'],
 };
 

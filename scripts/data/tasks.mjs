@@ -102,6 +102,7 @@ const runs = [
     text: chorales,
     config: {
       task: 'notes',
+      dataset: { keys: 'piano' },
       layers: [{ cell: 'lstm', units: 256 }],
       batchSize: 16,
       dropout: 0.5,

@@ -65,7 +65,7 @@ const tasks = [
   ],
   [
     { task: 'notes' },
-    JSON.stringify({ train: Array.from({ length: 8 }, (_, i) => notes(i)) }),
+    JSON.stringify({ keys: 'piano', train: Array.from({ length: 8 }, (_, i) => notes(i)) }),
     { input: [Array(88).fill(0)], steps: 2 },
   ],
 ];

@@ -344,7 +344,10 @@ void table(Input text) {
 void music(Input json) {
   Config config;
   config.task.kind = TaskKind::notes;
-  read_examples(string_of(json), config);
+  for (const Keys keys : {Keys::undeclared, Keys::piano, Keys::midi}) {
+    config.dataset.keys = keys;
+    read_examples(string_of(json), config);
+  }
 }
 
 }  // namespace unfold::fuzz

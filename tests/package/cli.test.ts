@@ -146,7 +146,10 @@ describe('train', () => {
   test('another text than the saved one is refused, with the way out', async () => {
     await run(['train', 'text.txt', '-o', 'texts.safetensors', '-n', '2', ...small]);
     const other = await run(['train', '-o', 'texts.safetensors', '-n', '4'], TEXT.toUpperCase());
-    expect(other).toMatchObject({ status: 1, err: expect.stringMatching(/another text.*--continue.*--fresh/s) });
+    expect(other).toMatchObject({
+      status: 1,
+      err: expect.stringMatching(/another text.*--continue.*--fresh/s),
+    });
   });
 
   test('pipes: text in, model out, and on into sample', async () => {

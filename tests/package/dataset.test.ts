@@ -113,7 +113,7 @@ const tasks: [name: string, config: Config, examples: Dataset, text: string][] =
     [{ input: [[1, 2], [3, 4]], target: 5 }, { input: [[1, 2]], target: [6] }],
     '1 2,3 4\t5\n1 2\t6',
   ],
-  ['notes', { task: 'notes' }, [{ input: [[0, 87], [], [12]] }, { input: [Uint8Array.of(1), [2]] }], '{"train":[[[0,87],[],[12]],[[1],[2]]]}'],
+  ['notes', { task: 'notes', dataset: { keys: 'piano' } }, [{ input: [[0, 87], [], [12]] }, { input: [Uint8Array.of(1), [2]] }], '{"train":[[[0,87],[],[12]],[[1],[2]]]}'],
 ]; // prettier-ignore
 
 describe('examples', () => {
@@ -160,7 +160,8 @@ describe('examples', () => {
     [pooled.task, [{ input: [1], target: 1 }, { input: [1], target: [1, 2] }], 'dataset[1].target', '2'],
     [pooled.task, [{ input: [1], target: 1 }, { input: [1], target: Infinity }], 'dataset[1].target', 'Infinity'],
     [pooled.task, [{ input: [1], target: 1 }, { input: [1e16], target: 1 }], 'dataset[1]', '"10000000000000000"'],
-    ['notes', [{ input: [[1], [88]] }], 'dataset[0].input[1][0]', '88'],
+    ['notes', [{ input: [[1], [128]] }], 'dataset[0].input[1][0]', '128'],
+    ['notes', [{ input: [[1], [2]] }], 'dataset.keys', 'nothing'],
     ['notes', [{ input: [[1], 3] }], 'dataset[0].input[1]', '3'],
     ['notes', [{ input: [[1], [2]] }, { input: [[1]] }], 'dataset[1].input', '1'],
   ])('of %j, case %#: refused at $2', async (task, examples, field, actual) => {

@@ -6,7 +6,7 @@ import * as exporters from 'unfold-rnn/export';
 import { writeSafetensors } from '../../dist/export/safetensors.js';
 import { trained } from './networks.js';
 
-const { fromStateDict, ...writing } = exporters;
+const { fromStateDict, importModel, ...writing } = exporters;
 
 let model: Uint8Array;
 beforeAll(async () => {
@@ -26,7 +26,7 @@ const WEIGHTS = 'a safetensors file of weights';
 type Refusal = [field: string, expected: string | RegExp, actual: string | RegExp];
 const cases: [name: string, file: () => unknown, written: Refusal, read?: Refusal][] = [
   ['nothing', () => new Uint8Array(), ['file', whole, 'an empty file'], ['file', half, 'an empty file']],
-  ['a picture', () => readFileSync(new URL('../../web/picture.png', import.meta.url)), ['file', whole, 'a PNG picture'], ['file', half, 'a PNG picture']],
+  ['a picture', () => readFileSync(new URL('../../web/public/icons/icon-192.png', import.meta.url)), ['file', whole, 'a PNG picture'], ['file', half, 'a PNG picture']],
   ['JSON', () => bytes('{ "layers": [{ "units": 4 }] }'), ['file', whole, 'JSON'], ['file', half, 'JSON']],
   ['a page', () => bytes('<!doctype html><title>Not found</title>'), ['file', whole, 'an HTML page'], ['file', half, 'an HTML page']],
   ['noise', () => Uint8Array.from({ length: 999 }, (_, i) => (i * 7919 + 13) % 251), ['file', 'a safetensors file', '999 bytes of another format']],
@@ -41,7 +41,7 @@ const cases: [name: string, file: () => unknown, written: Refusal, read?: Refusa
   ['no argument', () => undefined, ['bytes', 'a Uint8Array', 'undefined']],
 ]; // prettier-ignore
 
-test.each(cases)('%s', (_, file, written, read = written) => {
+test.each(cases)('%s', async (_, file, written, read = written) => {
   const refusal = ([field, expected, actual]: Refusal) =>
     expect.objectContaining({
       code: 'INVALID_CHECKPOINT',
@@ -52,5 +52,7 @@ test.each(cases)('%s', (_, file, written, read = written) => {
   const given = file() as Uint8Array;
   for (const [name, exporter] of Object.entries(writing))
     expect(() => exporter(given), name).toThrow(refusal(written));
-  if (_ !== 'a state_dict') expect(() => fromStateDict(given)).toThrow(refusal(read));
+  if (_ === 'a state_dict') return;
+  expect(() => fromStateDict(given)).toThrow(refusal(read));
+  await expect(importModel(given)).rejects.toThrow(refusal(read));
 });

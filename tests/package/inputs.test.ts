@@ -323,12 +323,12 @@ describe('openModel names what it is given', () => {
     latin(names.map((name) => `PK\x03\x04${'\0'.repeat(22)}${name}`).join(''));
 
   test.each<[string, Uint8Array, RegExp]>([
-    ['a PyTorch file', zip('model/data.pkl', 'model/data/0'), /fromStateDict\(\).*model\.state_dict\(\)/],
-    ['a Keras model', zip('metadata.json', 'config.json'), /fromStateDict/],
-    ['a NumPy archive', zip('w.npy'), /fromStateDict/],
+    ['a PyTorch file', zip('model/data.pkl', 'model/data/0'), /importModel\(\).*model\.state_dict\(\)/],
+    ['a Keras model', zip('metadata.json', 'config.json'), /importModel/],
+    ['a NumPy archive', zip('w.npy'), /importModel/],
     ['a zip archive', zip('holiday.jpg'), /unpack it/],
     ['a Python pickle', latin('\x80\x02}q\0.'), /state_dict/],
-    ['an HDF5 file (Keras weights?)', latin('\x89HDF\r\n\x1a\n\0\0\0'), /fromStateDict/],
+    ['an HDF5 file (Keras weights?)', latin('\x89HDF\r\n\x1a\n\0\0\0'), /importModel/],
     ['a GGUF model', latin('GGUF\x03\0\0\0'), /recurrent/],
     ['a TensorFlow Lite model', latin('\x1c\0\0\0TFL3\0\0'), /\.safetensors/],
     ['a PNG picture', latin('\x89PNG\r\n\x1a\n'), /\.safetensors/],

@@ -24,7 +24,7 @@ describe('the files', () => {
       /^dist\/[\w-]+\.d\.ts$/,
       /^dist\/simd(-threads)?(-fast)?\.wasm$/,
       /^dist\/cli\/[\w-]+\.js$/,
-      /^dist\/(client|shared|worker|diagram|element|export|export\/(onnx|pytorch|plain|plain\/(c|html|javascript|numpy)))\/[\w-]+(\.d\.ts|\.js)$/,
+      /^dist\/(client|shared|worker|diagram|midi|element|export|export\/(onnx|pytorch|plain|plain\/(c|html|javascript|numpy)))\/[\w-]+(\.d\.ts|\.js)$/,
     ];
     const paths = packed.files.map(({ path }) => path);
     expect(paths.filter((path) => !kinds.some((kind) => kind.test(path)))).toEqual([]);

@@ -55,13 +55,44 @@ function zip(files: Map<string, Uint8Array>): Uint8Array {
   ]);
 }
 
-export function writePt(tensors: ReadonlyMap<string, Strided>): Uint8Array {
-  const all = [...tensors];
-  const items = all.flatMap(([name, one], at) => [...text(name), ...tensor(one, String(at))]);
-  const pickle = Uint8Array.from([0x80, 2, ...empty, MARK, ...items, 0x75, 0x2e]);
-  const storages = all.map(
-    ([, { storage }], at) =>
+/** What a name of Python gives for arguments. */
+export class Call {
+  constructor(
+    readonly module: string,
+    readonly name: string,
+    readonly args: readonly Saved[],
+  ) {}
+}
+
+/** Maps are ordered dictionaries. */
+export type Saved = number | string | null | Call | Strided | ReadonlyMap<string, Saved> | readonly Saved[];
+
+const isList = (value: Saved): value is readonly Saved[] => Array.isArray(value);
+
+/** @param storages that tensors are in; each tensor gets one */
+function pickled(value: Saved, storages: Float32Array[]): number[] {
+  const all = (values: readonly Saved[]) => values.map((one) => pickled(one, storages));
+  if (value === null) return [0x4e];
+  if (typeof value === 'string') return text(value);
+  if (typeof value === 'number')
+    return Number.isInteger(value)
+      ? int(value)
+      : [0x47, ...new Uint8Array(new Float64Array([value]).buffer).reverse()]; // BINFLOAT, big-endian
+  if (value instanceof Call)
+    return [...named(value.module, value.name), ...tuple(...all(value.args)), REDUCE];
+  if (isList(value)) return [0x5d, MARK, ...all(value).flat(), 0x65];
+  if ('storage' in value) return tensor(value, String(storages.push(value.storage) - 1));
+  const items = [...value].flatMap(([name, one]) => [...text(name), ...pickled(one, storages)]);
+  return [...empty, MARK, ...items, 0x75];
+}
+
+/** `torch.save(value)`. */
+export function writePt(value: Saved): Uint8Array {
+  const storages: Float32Array[] = [];
+  const pickle = Uint8Array.from([0x80, 2, ...pickled(value, storages), 0x2e]);
+  const files = storages.map(
+    (storage, at) =>
       [`archive/data/${at}`, new Uint8Array(storage.buffer, storage.byteOffset, storage.byteLength)] as const,
   );
-  return zip(new Map([['archive/data.pkl', pickle], ...storages]));
+  return zip(new Map([['archive/data.pkl', pickle], ...files]));
 }

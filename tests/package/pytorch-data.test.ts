@@ -48,6 +48,7 @@ const files: Record<string, Case> = {
   },
   'notes, divided': {
     task: 'notes',
+    dataset: { keys: 'piano' },
     text: JSON.stringify({
       splits: {
         train: Array.from({ length: 9 }, (_, i) => [[40, i], [], [87, 0]]),
@@ -58,7 +59,10 @@ const files: Record<string, Case> = {
   },
   'notes, to be divided': {
     task: 'notes',
-    text: JSON.stringify({ train: Array.from({ length: 11 }, (_, i) => [[i], [i + 1], []]) }),
+    text: JSON.stringify({
+      keys: 'midi',
+      train: Array.from({ length: 11 }, (_, i) => [[40 + i], [i + 41], []]),
+    }),
     seed: 2 ** 40 + 7,
   },
   'nothing held back': { task: 'generate', text: repeated(symbols), validationSplit: 0 },

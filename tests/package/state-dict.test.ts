@@ -106,7 +106,7 @@ describe.runIf(hasModule('torch'))("in Debian's PyTorch", () => {
     },
   );
 
-  test.each(['lstm', 'gru', 'relu', 'mixed', 'half', 'brain', 'double', 'strided'])(
+  test.each(['lstm', 'gru', 'relu', 'mixed', 'half', 'brain', 'double', 'strided', 'nested'])(
     '%s as torch.save writes it is the same as in safetensors',
     (name) => {
       const [pt, safe] = ['pt', 'safetensors'].map((kind) => {
@@ -117,12 +117,9 @@ describe.runIf(hasModule('torch'))("in Debian's PyTorch", () => {
     },
   );
 
-  test.each([
-    ['nested', 'epoch'],
-    ['program', '__builtin__.print'],
-  ])('carries out nothing else that a pickle says: %s', (name, named) => {
-    const bytes = new Uint8Array(readFileSync(join(folder, 'back', `${name}.pt`)));
-    expect(() => fromStateDict(bytes, { symbols: shuffled })).toThrow(named);
+  test('carries out nothing else that a pickle says', () => {
+    const bytes = new Uint8Array(readFileSync(join(folder, 'back', 'program.pt')));
+    expect(() => fromStateDict(bytes, { symbols: shuffled })).toThrow('__builtin__.print');
   });
 
   test('a damaged archive is refused, typed, wherever it is damaged', () => {

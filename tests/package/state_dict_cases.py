@@ -102,8 +102,9 @@ def write(folder):
     stack = Model(WRITTEN["lstm"][0]).state_dict()
     strided = {k: v.t().contiguous().t() if v.dim() == 2 else v for k, v in stack.items()}
     torch.save(strided, folder / "strided.pt", pickle_protocol=4)
-    write_safetensors(folder / "strided.safetensors", stack)
-    torch.save({"epoch": 3, "model": stack}, folder / "nested.pt")
+    for name in ("strided", "nested"):
+        write_safetensors(folder / f"{name}.safetensors", stack)
+    torch.save({"epoch": 3, "model_state_dict": stack, "loss": 0.25}, folder / "nested.pt")
     torch.save({"readout.bias": Program()}, folder / "program.pt")
     return {"tokens": tokens.flatten().tolist(), "logits": results}
 

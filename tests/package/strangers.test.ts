@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fromStateDict, toKeras, toOnnx, toPyTorch, toStateDict } from 'unfold-rnn/export';
+import { fromStateDict, importModel, toKeras, toOnnx, toPyTorch, toStateDict } from 'unfold-rnn/export';
 // Not exported: what makes the files to be damaged.
 import { readCheckpoint, writeCheckpoint } from '../../dist/export/checkpoint.js';
 import { readSafetensors } from '../../dist/export/safetensors.js';
@@ -44,6 +44,7 @@ const readers: Record<string, (bytes: Uint8Array) => unknown> = {
   toStateDict: (bytes) => toStateDict(bytes),
   toKeras: (bytes) => toKeras(bytes),
   fromStateDict: (bytes) => fromStateDict(bytes),
+  importModel: (bytes) => importModel(bytes),
   'Network.load': (bytes) => network.load(bytes),
 };
 

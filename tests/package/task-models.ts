@@ -10,7 +10,10 @@ export const texts: Record<string, string> = {
   tag: lines((i) => `${word(i)}\t${word(i).replaceAll('b', 'x')}`),
   regress: lines((i) => `${Math.sin(i / 3)},${i % 2}`),
   pooled: lines((i) => `${i / 40},${i % 2},1\t${i / 40}`),
-  notes: JSON.stringify({ train: Array.from({ length: 9 }, (_, i) => [[40 + (i % 5)], [44, 52], []]) }),
+  notes: JSON.stringify({
+    keys: 'piano',
+    train: Array.from({ length: 9 }, (_, i) => [[40 + (i % 5)], [44, 52], []]),
+  }),
 };
 
 Object.assign(texts, {

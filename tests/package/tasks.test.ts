@@ -46,7 +46,7 @@ const GIVEN: { task: AnyTask; text: string; ask: PredictRequest }[] = [
   },
   {
     task: 'notes',
-    text: JSON.stringify({ train: Array.from({ length: 12 }, (_, i) => notes(i)) }),
+    text: JSON.stringify({ keys: 'piano', train: Array.from({ length: 12 }, (_, i) => notes(i)) }),
     ask: { input: [Array.from({ length: 88 }, (_, k) => (k === 40 ? 1 : 0))], steps: 4, temperature: 1 },
   },
 ];

@@ -114,14 +114,14 @@ it('hands on a schedule, and a warm-up without one', () => {
 describe('a setting with a path', () => {
   const pathed = SETTING_NAMES.filter((name) => descriptorOf(name).path !== undefined);
   /** Where what it depends on is so, and its cell has it. */
-  const around: Partial<Settings> = { embedding: 8, initRecurrent: 'sparse', cell: 'lstm' };
+  const around: Partial<Settings> = { units: 32, embedding: 32, initRecurrent: 'sparse', cell: 'lstm' };
 
-  it.each(pathed)('%s stands there in the configuration, and comes back from it', (name) => {
+  it.each(pathed)('%s stands there in the configuration, and comes back from the engine', async (name) => {
     const { path } = descriptorOf(name);
     const other = { ...around, [name]: otherThan(name) };
     const config = toConfig(base(other));
     expect(valueAt(config, path!)).toEqual(name === 'clock' ? [1, 2] : other[name]);
-    expect(fromConfig(config)[name]).toBe(other[name]);
+    expect(fromConfig((await checkConfig(config)).config)[name]).toBe(other[name]);
   });
 
   it('has the default of the engine at first, but for two', () => {

@@ -246,6 +246,10 @@ class Bound {
         [&] { return reply(true, settled().predict(parse_json(request, ErrorCode::invalid_argument, "request"))); });
   }
 
+  val rows(const val& text) {
+    return guarded([&] { return reply(true, session().rows(copied(text))); });
+  }
+
   val example(const std::string& split, int index) {
     return guarded([&] { return reply(true, settled().example(split_of(split), index)); });
   }
@@ -411,6 +415,7 @@ EMSCRIPTEN_BINDINGS(unfold) {
       .function("update", &Bound::update)
       .function("evaluate", &Bound::evaluate)
       .function("predict", &Bound::predict)
+      .function("rows", &Bound::rows)
       .function("example", &Bound::example)
       .function("evaluateStop", &Bound::evaluate_stop)
       .function("baselinesStart", &Bound::baselines_start)

@@ -44,7 +44,7 @@ double NumberHead::trivial_loss(const std::vector<Example>& train, const std::ve
 }
 
 void NumberHead::parse_target(const Predictor& p, const Json& target, Example& e) const {
-  e.values = numbers_of(target, p.names.outputs, "target");
+  e.values = numbers_of(target, p.names.outputs, "target", p.config.dataset.missing == Missing::mask);
   const Index rows = Index(e.values.size()) / p.names.outputs;
   const Index expected = p.config.task.pooled() ? 1 : Index(e.numbers.size()) / p.names.numbers;
   if (rows != expected) refuse_argument("target", std::to_string(expected) + " rows", std::to_string(rows));

@@ -20,6 +20,12 @@ Config asking(TaskKind task, Pooling pooling = Pooling::none) {
   return config;
 }
 
+Config playing(Keys keys) {
+  Config config = asking(TaskKind::notes);
+  config.dataset.keys = keys;
+  return config;
+}
+
 std::string text_of(const std::vector<std::string>& names, const std::vector<Token>& tokens) {
   std::string text;
   for (const Token t : tokens) text += names.at(t);
@@ -181,9 +187,12 @@ TEST(ReadDataset, RegressPieces) {
   std::string rows;
   for (int i = 0; i <= 100; ++i) rows += std::to_string(i) + "\n";
   const Dataset held = read_dataset(rows, config);
-  EXPECT_EQ(held.train.size(), 8u);
-  EXPECT_EQ(held.validation.size(), 1u);
-  EXPECT_EQ(held.test.size(), 1u);
+  ASSERT_EQ(held.train.size(), 1u) << "one series is divided in time";
+  EXPECT_EQ(held.train[0].values.back(), 80);
+  EXPECT_EQ(held.validation[0].values.back(), 90);
+  EXPECT_EQ(held.test[0].values.back(), 100);
+  const Dataset two = read_dataset("0\n1\n2\n3\n4\n5\n\n" + rows, config);
+  EXPECT_EQ(two.train.size() + two.validation.size() + two.test.size(), 11u) << "ten steps each, and what is left";
 }
 
 TEST(ReadDataset, RegressOnce) {
@@ -271,7 +280,7 @@ TEST(ReadMusic, Pieces) {
         "\xEF\xBB\xBF" + parts,
         std::string(
             R"({"train": [[[60, 0, 60], [], [87]]], "validation": [[[1],[2]]], "test": [[[3],[4]], [[5],[6]]]})")}) {
-    const Dataset d = read_dataset(text, asking(TaskKind::notes));
+    const Dataset d = read_dataset(text, playing(Keys::piano));
     ASSERT_EQ(d.train.size(), 1u);
     EXPECT_EQ(d.validation.size(), 1u);
     EXPECT_EQ(d.test.size(), 2u);
@@ -287,7 +296,7 @@ TEST(ReadMusic, Pieces) {
 }
 
 TEST(ReadMusic, HoldsBackWhereTheTextDoesNot) {
-  Config config = asking(TaskKind::notes);
+  Config config = playing(Keys::piano);
   config.validation_split = 0.3;
   const Dataset d = read_dataset(R"({"train": [[[1],[2]], [[3],[4]], [[5],[6]], [[7],[8]]]})", config);
   EXPECT_EQ(d.train.size(), 2u);
@@ -296,7 +305,7 @@ TEST(ReadMusic, HoldsBackWhereTheTextDoesNot) {
 }
 
 TEST(ReadMusic, WrongShapes) {
-  const Config config = asking(TaskKind::notes);
+  const Config config = playing(Keys::piano);
   const std::pair<const char*, const char*> bad[]{
       {"", "text line 1"},
       {"{\n\"train\": [[[1],\n[2]]", "text line 3"},
@@ -320,7 +329,13 @@ TEST(ReadMusic, WrongShapes) {
       {R"({"train": [[[1],[2]], []]})", "text train[1][0]"},
       {R"({"train": [[[1], 2]]})", "text train[0][1]"},
       {R"({"train": [[[1], {}]]})", "text train[0][1]"},
-      {R"({"train": [[[1], [88]]]})", "text train[0][1]"},
+      {R"({"train": [[[1], [2]]], "test": [[[1], [2]], [[1], [88]]]})", "text test[1][1]"},
+      {R"({"train": [[[1], [128]]]})", "text train[0][1]"},
+      {R"({"keys": 1, "train": [[[1],[2]]]})", "text keys"},
+      {R"({"keys": ["midi"], "train": [[[1],[2]]]})", "text keys"},
+      {R"({"keys": {}, "train": [[[1],[2]]]})", "text keys"},
+      {R"({"keys": "organ", "train": [[[1],[2]]]})", "text keys"},
+      {R"({"keys": "midi", "train": [[[1],[2]]]})", "text keys"},
       {R"({"train": [[[-1], [8]]]})", "text train[0][0]"},
       {R"({"train": [[[1.0], [8]]]})", "text train[0][0]"},
       {R"({"train": [[[1e999], [8]]]})", "text line 1"},
@@ -333,14 +348,14 @@ TEST(ReadMusic, WrongShapes) {
 }
 
 TEST(ReadMusic, Limits) {
-  Config config = asking(TaskKind::notes);
+  Config config = playing(Keys::piano);
   config.task.max_length = 3;
   EXPECT_EQ(read_dataset(R"({"train": [[[1],[2],[3],[4]]]})", config).train.size(), 1u);
   EXPECT_TRUE(refused(R"({"train": [[[1],[2],[3],[4],[5]]]})", config, "text train[0][4]"));
   for (const char* open : {"[", "{\"a\":"}) {
     std::string deep = "{\"a\":";
     for (int i = 0; i < 100000; ++i) deep += open;
-    EXPECT_TRUE(refused(deep, asking(TaskKind::notes), "text"));
+    EXPECT_TRUE(refused(deep, playing(Keys::piano), "text"));
   }
   // A step of three letters is 704 bytes as numbers: what it may grow to is bounded.
   std::string many = "{\"train\":[";
@@ -349,7 +364,7 @@ TEST(ReadMusic, Limits) {
     for (int step = 0; step < 249; ++step) many += ",[]";
     many += "],";
   }
-  EXPECT_TRUE(refused(many + "[]]}", asking(TaskKind::notes), "text train[2097][38]"));
+  EXPECT_TRUE(refused(many + "[]]}", playing(Keys::piano), "text train[2097][38]"));
 }
 
 TEST(ReadMusic, Chorales) {
@@ -357,16 +372,62 @@ TEST(ReadMusic, Chorales) {
   if (!file) GTEST_SKIP() << "the chorales do not lie beside the project";
   std::stringstream text;
   text << file.rdbuf();
-  const Dataset d = read_dataset(text.str(), asking(TaskKind::notes));
+  const Dataset d = read_dataset(text.str(), playing(Keys::piano));
   EXPECT_EQ(d.train.size(), 229u);
   EXPECT_EQ(d.validation.size(), 76u);
   EXPECT_EQ(d.test.size(), 77u);
   Index chords = 0;
   for (const Example& e : d.train) chords += d.steps(e) + 1;
   EXPECT_EQ(chords, 13807);
-  const double loss = trivial_loss(d, asking(TaskKind::notes).task);
+  const double loss = trivial_loss(d, playing(Keys::piano).task);
   EXPECT_GT(loss, 10);
   EXPECT_LT(loss, 13);
+}
+
+/// The keys of each step of a piece that is read to its end.
+std::vector<std::set<Index>> heard(const Example& e) {
+  std::vector<std::set<Index>> steps{keys_at(e.numbers, 0)};
+  for (Index t = 0; t < Index(e.values.size()) / 88; ++t) steps.push_back(keys_at(e.values, t));
+  return steps;
+}
+
+TEST(ReadMusic, NumbersAreDeclared) {
+  const std::string c_major = R"("train": [[[60, 64, 67], [60]]]})";
+  const std::vector<std::set<Index>> notes{{39, 43, 46}, {39}}, keys{{60, 64, 67}, {60}};
+  for (const auto& [text, config, expected] :
+       {std::tuple("{" + c_major, playing(Keys::midi), notes), {"{" + c_major, playing(Keys::piano), keys},
+        {"{\"keys\": \"midi\"," + c_major, playing(Keys::undeclared), notes},
+        {"{\"keys\": \"midi\"," + c_major, playing(Keys::midi), notes},
+        {R"({"train": [[[60, 64, 67], [60]]], "keys": "piano"})", playing(Keys::undeclared), keys}})
+    EXPECT_EQ(heard(read_dataset(text, config).train[0]), expected) << text;
+  EXPECT_TRUE(refused("{" + c_major, playing(Keys::undeclared), "dataset.keys"));
+  EXPECT_EQ(heard(read_dataset(R"({"train": [[[21], [108]]]})", playing(Keys::midi)).train[0]),
+            (std::vector<std::set<Index>>{{0}, {87}}));
+  for (const char* beyond : {R"({"train": [[[60], [20]]]})", R"({"train": [[[60], [109]]]})"})
+    EXPECT_TRUE(refused(beyond, playing(Keys::midi), "text train[0][1]")) << beyond;
+}
+
+/// Two steps of as many zeros and ones: the given columns sound in the first, none in the second.
+std::string roll_text(int columns, const std::set<int>& ones) {
+  std::string steps[2];
+  for (int t = 0; t < 2; ++t)
+    for (int c = 0; c < columns; ++c) steps[t] += (c > 0 ? "," : "") + std::to_string(t == 0 && ones.contains(c));
+  return "{\"train\":[[[" + steps[0] + "],[" + steps[1] + "]]]}";
+}
+
+TEST(ReadMusic, Rolls) {
+  const std::vector<std::set<Index>> expected{{0, 39}, {}};
+  EXPECT_EQ(heard(read_dataset(roll_text(88, {0, 39}), playing(Keys::undeclared)).train[0]), expected);
+  EXPECT_EQ(heard(read_dataset(roll_text(128, {21, 60}), playing(Keys::undeclared)).train[0]), expected);
+  EXPECT_TRUE(refused(roll_text(128, {20}), playing(Keys::undeclared), "text train[0][0]"));
+  EXPECT_TRUE(refused(roll_text(49, {3}), playing(Keys::midi), "dataset.roll"));
+  Config config = playing(Keys::undeclared);
+  config.dataset.roll = 36;
+  EXPECT_EQ(heard(read_dataset(roll_text(49, {3}), config).train[0]), (std::vector<std::set<Index>>{{18}, {}}));
+  EXPECT_TRUE(refused(R"({"train": [[[60], [62]]]})", config, "text"));
+  // Two numbers can be two keys.
+  EXPECT_EQ(heard(read_dataset(R"({"train": [[[0, 1], [1, 0]]]})", playing(Keys::piano)).train[0]),
+            (std::vector<std::set<Index>>{{0, 1}, {0, 1}}));
 }
 
 // Held back ---------------------------------------------------------------------------------------------------------

@@ -139,7 +139,7 @@ TEST(Cases, Gaps) {
     EXPECT_EQ(t.columns[2].kind, ColumnKind::text);
   }
   const Json shown = preview(file("gaps.csv"), asking(TaskKind::regress));
-  EXPECT_EQ(shown["columns"][1]["missing"], 6) << shown.dump();
+  EXPECT_EQ(shown["columns"][1]["missing"], 7) << shown.dump();
 }
 
 TEST(Cases, Gestures) {

@@ -148,7 +148,7 @@ TEST(HostileTasks, ExamplesOfOtherSymbolsOrSizesAreRefused) {
   };
   EXPECT_NO_THROW(opened(0, repeated("cab\tbac\nab\tba\n", 4)));
   EXPECT_TRUE(refuses(ErrorCode::invalid_text, "text", [&] { opened(0, repeated("abd\tdba\nc\tc\n", 4)); }));
-  EXPECT_TRUE(refuses(ErrorCode::invalid_text, "text", [&] { opened(0, repeated("ab\tba\n", 4)); }));
+  EXPECT_NO_THROW(opened(0, repeated("ab\tba\n", 4))) << "some of its symbols";
   EXPECT_NO_THROW(opened(3, repeated("abc\nca\n", 4)));
   EXPECT_TRUE(refuses(ErrorCode::invalid_text, "text", [&] { opened(3, repeated("abcabcabc\nca\n", 4)); }))
       << "longer than it can count";

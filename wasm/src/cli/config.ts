@@ -18,6 +18,7 @@ export const configOptions: Options = {
   preset: { short: 'p', value: 'NAME', default: 'lstm', help: 'a network by name, see unfold-rnn info' },
   units: { value: 'N', default: '128', help: 'its hidden units' },
   task: { short: 't', value: 'NAME', help: 'what to learn from the text, default next: see wasm/api.md' },
+  keys: { value: 'NAME', help: 'of notes: what numbers are, piano (0 to 87) or midi (21 to 108)' },
   dataset: { value: 'NAME', help: 'examples made here instead of a text, see unfold-rnn info' },
   difficulty: { value: 'N', help: 'of the dataset' },
   count: { value: 'N', default: '10000', help: 'its examples' },
@@ -96,11 +97,14 @@ export async function configOf(args: Arguments): Promise<Config> {
 /** How a file is read. */
 function readFileOptions(args: Arguments, config: Config): void {
   const lists = (['inputs', 'targets', 'ignore'] as const).filter((name) => args.given(name));
-  const names = (['id', 'dates', 'missing', 'label', 'unknown'] as const).filter((name) => args.given(name));
+  const names = (['id', 'dates', 'missing', 'label', 'unknown', 'keys'] as const).filter((name) =>
+    args.given(name),
+  );
   const header = args.given('header') ? headerOf(args.text('header')!) : undefined;
   const [first] = [...lists, ...names, ...(header === undefined ? [] : ['header'])];
   if (!first) return;
-  if (isGenerated(config)) throw new UsageError(`--${first} says how a file is read; a built-in dataset has none.`);
+  if (isGenerated(config))
+    throw new UsageError(`--${first} says how a file is read; a built-in dataset has none.`);
   const dataset: FileConfig = { ...(config.dataset as FileConfig | undefined) };
   for (const name of lists)
     dataset[name] = args
@@ -117,7 +121,8 @@ function headerOf(given: string): boolean {
   throw new UsageError(`--header: expected yes or no, got '${given}'.`);
 }
 
-const asTask = (task: Config['task']): TaskConfig => (typeof task === 'object' ? task : { name: task ?? 'next' });
+const asTask = (task: Config['task']): TaskConfig =>
+  typeof task === 'object' ? task : { name: task ?? 'next' };
 
 /** Whether the engine makes the examples. */
 export function isGenerated({ dataset }: Pick<Config, 'dataset'>): boolean {
@@ -169,7 +174,7 @@ function asOptimizer(optimizer: Config['optimizer']): OptimizerConfig {
   return typeof optimizer === 'string' ? { name: optimizer } : { ...optimizer };
 }
 
-async function readConfig(source: string | undefined): Promise<Config> {
+export async function readConfig(source: string | undefined): Promise<Config> {
   if (source === undefined) return {};
   let text = source;
   if (!source.trimStart().startsWith('{')) {

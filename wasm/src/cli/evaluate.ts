@@ -3,6 +3,7 @@ import { isGenerated } from './config.js';
 import { print, read } from './files.js';
 import { backtestOf, linesOf as scoreLines, verdict } from './forecasts.js';
 import { interruption } from './interrupt.js';
+import { midiFiles, musicOptions, readMusic, textOfMusic } from './music.js';
 import type { Arguments, Command } from './options.js';
 import { configIn, openToScore, type Scored } from './scoring.js';
 import { encodingOption, namedSymbols, placed, readingOf, readTexts, type Texts } from './texts.js';
@@ -15,6 +16,7 @@ export const evaluate: Command = {
   operands: ['model', '[text…]'],
   options: {
     baselines: { short: 'b', value: 'N', help: 'also n-grams with up to N characters of context, 0 to 8' },
+    ...musicOptions,
     steps: { short: 'n', value: 'N', default: '12', help: 'of series of numbers: how far to forecast, too' },
     ...encodingOption,
   },
@@ -33,7 +35,12 @@ async function runEvaluate(args: Arguments): Promise<number> {
     const bytes = await read(file, signal);
     const config = configIn(bytes);
     const reading = { ...readingOf(args, config?.unit === 'byte'), signal };
-    const texts = !config || !isGenerated(config) ? await readTexts(paths, reading) : NOTHING;
+    const midi = await midiFiles(paths);
+    const texts = midi.length
+      ? textOfMusic(midi, await readMusic(midi, args, config ?? {}, signal))
+      : config && isGenerated(config)
+        ? NOTHING
+        : await readTexts(paths, reading);
     scored = await openToScore(bytes, texts.bytes, { ...args.runtime, signal }).catch((error) => {
       throw placed(error, texts);
     });
@@ -42,7 +49,11 @@ async function runEvaluate(args: Arguments): Promise<number> {
     const backtest = await backtestOf(model, split, args.whole('steps'));
     const baselines = maxOrder === undefined ? undefined : await model.baselines({ maxOrder, signal });
     if (args.flag('json')) {
-      const more = { ...(baselines && { baselines }), ...(backtest && { backtest }), ...(unknown.count && { unknown }) };
+      const more = {
+        ...(baselines && { baselines }),
+        ...(backtest && { backtest }),
+        ...(unknown.count && { unknown }),
+      };
       await print(`${JSON.stringify({ ...measured, split: whole ? 'all' : split, ...more })}\n`);
       return interrupted.status;
     }
@@ -94,7 +105,9 @@ function linesOfClasses({ labels, macroF1, confusion, calibration }: LabelMetric
   const lines = ['precision   recall       F1    count  label', ...table, errors];
   if (labels.length > MOST_COLUMNS) return lines;
   const names = labels.map(({ name }) => (name.length > 8 ? `${name.slice(0, 7)}…` : name).padStart(9));
-  const rows = confusion.map((row, i) => `${row.map((n) => `${n}`.padStart(9)).join('')}  ${labels[i]!.name}`);
+  const rows = confusion.map(
+    (row, i) => `${row.map((n) => `${n}`.padStart(9)).join('')}  ${labels[i]!.name}`,
+  );
   return [...lines, `${names.join('')}  predicted; rows: the true label`, ...rows];
 }
 

@@ -35,7 +35,12 @@ export function linesOf(model: Model, { oneStep, multiStep, season, order }: Bac
     title,
     errors(scores.model, 'the model'),
     ...baselinesOf(scores).map(([name, one]) => {
-      const more = name === 'seasonalNaive' ? ` (${season} steps earlier)` : name === 'linear' ? ` of ${order} rows` : '';
+      const more =
+        name === 'seasonalNaive'
+          ? ` (${season} steps earlier)`
+          : name === 'linear'
+            ? ` of ${order} rows`
+            : '';
       return errors(one, `${names[name]}${more}`);
     }),
   ];

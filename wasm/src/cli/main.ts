@@ -6,6 +6,7 @@ import { describe } from './describe.js';
 import { evaluate } from './evaluate.js';
 import { exportModel } from './export.js';
 import { causeOf, FileError } from './files.js';
+import { importModel } from './import.js';
 import { info } from './info.js';
 import { Interrupted } from './interrupt.js';
 import { Arguments, type Command, helpOf, UsageError } from './options.js';
@@ -24,6 +25,7 @@ const commands: Record<string, Command> = {
   info,
   describe,
   export: exportModel,
+  import: importModel,
   bench,
 };
 

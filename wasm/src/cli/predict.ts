@@ -1,15 +1,16 @@
 import { randomInt } from 'node:crypto';
 import { type Model, openModel, type Prediction, type PredictRequest, UnfoldError } from 'unfold-rnn';
-import { exists, print, read } from './files.js';
+import { exists, print, read, write } from './files.js';
 import { interruption } from './interrupt.js';
+import { gridIn, readMusic } from './music.js';
 import { type Arguments, type Command, UsageError } from './options.js';
-import { csvOf, type Query, queriesOf } from './queries.js';
+import { csvOf, type Query, queriesOf, refusal, tableQueries } from './queries.js';
 import { decode, encodingOption, linesOf, readingOf } from './texts.js';
 
 export const predict: Command = {
   summary:
     'Answers with a model of a task: a label, labels, numbers or a sequence for each input.\n' +
-    'An input is a text; of numbers JSON or a CSV file; of generate nothing, or its context (0.5,1).\n' +
+    'An input is a text; of numbers JSON or a CSV file, of notes also a MIDI file; of generate nothing, or its context (0.5,1).\n' +
     '- reads what is piped in: an input a line, of regress a series as CSV, with an answer for each.',
   operands: ['model', '[input…]'],
   options: {
@@ -21,6 +22,7 @@ export const predict: Command = {
       default: '0, with --count 1',
       help: 'above 0: symbols are drawn',
     },
+    out: { short: 'o', value: 'FILE', help: 'of notes: the input and its forecast, as a MIDI file' },
     steps: { short: 'n', value: 'N', default: '0', help: 'steps to forecast after the input, of numbers' },
     count: { value: 'N', default: '1', help: 'answers to each input' },
     seed: { value: 'N', help: 'of the first answer that is drawn, then one more each; default a new one' },
@@ -41,6 +43,8 @@ async function runPredict(args: Arguments): Promise<number> {
   const [file, ...given] = args.operands as [string, ...string[]];
   const options = optionsOf(args);
   const count = args.whole('count', 1)!;
+  const out = args.text('out');
+  if (out !== undefined && !options.steps) throw new UsageError('--out saves a forecast: --steps N.');
   const interrupted = interruption();
   const { signal } = interrupted;
   const model = await openModel(await read(file, signal), undefined, { ...args.runtime, threads: 1, signal });
@@ -48,7 +52,8 @@ async function runPredict(args: Arguments): Promise<number> {
     const queries = await collect(args, model, given, file, signal);
     const seed = args.whole('seed') ?? (options.temperature ? randomInt(MOST_SEED) : undefined);
     const { config, data } = model.info;
-    const made = typeof config.dataset === 'object' && config.dataset.name === undefined ? config.dataset : {};
+    const made =
+      typeof config.dataset === 'object' && config.dataset.name === undefined ? config.dataset : {};
     const look = {
       words: data?.words ?? false,
       skips: (args.given('unknown') ? args.text('unknown') : made.unknown) === 'skip',
@@ -63,6 +68,11 @@ async function runPredict(args: Arguments): Promise<number> {
         const several = queries.length > 1 || given.includes('-');
         if (answer instanceof UnfoldError && !several) throw answer;
         failed += Number(answer instanceof UnfoldError);
+        if (out !== undefined && !(answer instanceof UnfoldError)) {
+          if (several || count > 1) throw new UsageError('--out is for one answer.');
+          await write(out, await midiOf(model, query, answer));
+          continue;
+        }
         if (args.flag('json')) await print(`${JSON.stringify(asJson(answer, one))}\n`);
         else await print(`${at && query.series ? '\n' : ''}${asText(answer, query, look)}\n`);
         if (answer instanceof UnfoldError && !args.flag('quiet'))
@@ -113,11 +123,54 @@ async function collect(
   };
   const queries: Query[] = given.length ? [] : [{ request: {} }];
   for (const input of given) {
+    if (name === 'notes' && /\.midi?$/i.test(input) && (await exists(input))) {
+      const { pieces } = await readMusic([input], undefined, config, signal);
+      queries.push({ request: { input: pieces[0]!.steps.map(rowOf) }, piece: pieces[0]! });
+      continue;
+    }
     const isFile = data.numbers > 0 && !/^\s*\[/.test(input) && (await exists(input));
     const lines = input === '-' || isFile ? await piped(input) : [input];
-    queries.push(...queriesOf(lines, model));
+    if (readsTable(model) && !/^\s*\[/.test(lines[0] ?? ''))
+      queries.push(
+        ...(await tableQueries(lines.join('\n'), model).catch((error: UnfoldError) => {
+          throw isFile || input === '-'
+            ? error
+            : refusal('input', 'rows of numbers, or a CSV file that is there', input);
+        })),
+      );
+    else queries.push(...queriesOf(lines, model));
   }
   return queries;
+}
+
+/** Rows to go on from, or series with a label: not those with numbers for an answer, which have a line each. */
+function readsTable({ info: { config, data } }: Model): boolean {
+  const { name, pooling = 'none' } = config.task as { name: string; pooling?: string };
+  return data!.numbers > 0 && (name === 'classify' || (name === 'regress' && pooling === 'none'));
+}
+
+/** The keys of a piano, 1 where they sound. */
+const rowOf = (step: readonly number[]) => {
+  const row = new Array<number>(88).fill(0);
+  for (const note of step) row[note - 21] = 1;
+  return row;
+};
+
+/** The input and what the model makes of it, as fast as the input or, if it does not say, as usual. */
+async function midiOf(
+  model: Model,
+  { request, piece }: Query,
+  { forecast }: Prediction,
+): Promise<Uint8Array> {
+  if ((model.info.config.task as { name: string }).name !== 'notes' || !forecast)
+    throw new UsageError('--out is for models of the task notes.');
+  const { stepsOf, writeMidi } = await import('unfold-rnn/midi');
+  const grid = piece?.grid ?? gridIn(model.info.config);
+  return writeMidi(stepsOf([...(request.input as number[][]), ...forecast]), {
+    ...(grid && { grid }),
+    ...(piece?.tempo.length && { tempo: piece.tempo }),
+    ...(piece?.timeSignature.length && { timeSignature: piece.timeSignature }),
+  });
 }
 
 /** The answer, or why there is none. */

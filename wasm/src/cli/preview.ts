@@ -45,7 +45,9 @@ function linesOfTexts(shown: DatasetPreview): string[] {
   const parts = [
     `${rows} ${lengths ? 'examples' : 'lines'}`,
     ...(separator ? [`separator ${separator}`, header ? 'with a header' : 'without a header'] : []),
-    ...(lengths ? [`${symbols} symbols`, `${lengths.min} to ${lengths.max} steps (median ${lengths.median})`] : []),
+    ...(lengths
+      ? [`${symbols} symbols`, `${lengths.min} to ${lengths.max} steps (median ${lengths.median})`]
+      : []),
   ];
   const uses = columns.map(({ name, use }) => `${name} (${use === 'none' ? 'left out' : use})`);
   const counts = (labels ?? []).slice(0, MOST_LABELS).map(({ name, count }) => `${name} ${count}`);

@@ -1,5 +1,6 @@
 /** From lines to what a model is asked, in the format that its training examples have. */
 import { type Model, type PredictRequest, UnfoldError } from 'unfold-rnn';
+import type { Piece } from 'unfold-rnn/midi';
 
 export interface Query {
   request: PredictRequest;
@@ -7,6 +8,8 @@ export interface Query {
   error?: UnfoldError;
   /** A series of CSV rows is answered with rows, under its own names. */
   series?: boolean;
+  /** What was read from a MIDI file. */
+  piece?: Piece;
   header?: string[];
 }
 
@@ -16,10 +19,8 @@ export function queriesOf(lines: string[], model: Model): Query[] {
   if (name === 'generate')
     return lines.map((line) => queryOf(() => ({ request: { context: numbersOf('context', line, /,/) } })));
   if (!data!.numbers) return lines.map((line) => ({ request: { input: line } }));
-  if (name === 'regress' && !/^\s*\[/.test(lines[0] ?? ''))
-    return pooling === 'none'
-      ? seriesOf(lines)
-      : lines.filter(Boolean).map((line) => queryOf(() => pooledQuery(line)));
+  if (name === 'regress' && pooling !== 'none' && !/^\s*\[/.test(lines[0] ?? ''))
+    return lines.filter(Boolean).map((line) => queryOf(() => pooledQuery(line)));
   return lines.filter(Boolean).map((line) => queryOf(() => jsonQuery(line)));
 }
 
@@ -32,25 +33,15 @@ function queryOf(make: () => Query): Query {
   }
 }
 
-/** CSV: a row a step, an empty line between series, a first line without any number is a header. */
-function seriesOf(lines: string[]): Query[] {
-  const separator = /[,;\t]/;
-  const fields = (lines[0] ?? '').split(separator);
-  const isHeader = fields.every((field) => !isNumber(field));
-  const header = isHeader ? { header: fields.map((name) => name.trim()) } : {};
-  const queries: Query[] = [];
-  let rows: number[][] = [];
-  for (const [i, line] of [...lines, ''].entries()) {
-    if (i === 0 && isHeader) continue;
-    if (line.trim()) rows.push(numbersOf(`line ${i + 1}`, line, separator));
-    else if (rows.length) {
-      queries.push({ request: { input: rows }, series: true, ...header });
-      rows = [];
-    }
-  }
-  if (!queries.length)
-    throw refusal('input', 'rows of numbers, or a CSV file that is there', lines[0] ?? 'nothing');
-  return queries;
+/** A table, read as the model's own was: a query for each of its series. */
+export async function tableQueries(text: string, model: Model): Promise<Query[]> {
+  const { series, targets, header } = await model.readTable(text);
+  const named = header || targets.some((name, i) => name !== `column ${i + 1}`);
+  return series.map((input) => ({
+    request: { input },
+    series: true,
+    ...(named && { header: targets }),
+  }));
 }
 
 /** A series a line: commas between steps, spaces between the numbers of a step, and an answer that is not read. */
@@ -67,7 +58,7 @@ function jsonQuery(line: string): Query {
   }
 }
 
-function refusal(field: string, expected: string, came: string): UnfoldError {
+export function refusal(field: string, expected: string, came: string): UnfoldError {
   const actual = `'${came.length > 60 ? `${came.slice(0, 59)}…` : came}'`;
   const message = `${field}: expected ${expected}, got ${actual}`;
   return new UnfoldError('INVALID_ARGUMENT', message, { field, expected, actual });

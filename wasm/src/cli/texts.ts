@@ -117,6 +117,8 @@ function firstInvalid(bytes: Uint8Array): number {
 export interface Texts extends Text {
   /** Where each begins: the number of lines before it. */
   places: { path: string; lines: number }[];
+  /** Of music: the file of each piece. */
+  pieces?: string[];
 }
 
 const LINE_FEED = 10;
@@ -143,12 +145,18 @@ export async function readTexts(paths: string[], reading: Reading): Promise<Text
 }
 
 /** An error about a line of the whole, about the line of its file. */
-export function placed(error: unknown, { places }: Texts): unknown {
+export function placed(error: unknown, { places, pieces }: Texts): unknown {
+  const [, piece, within = ''] =
+    (pieces && error instanceof UnfoldError && /^text train\[(\d+)\](.*)$/.exec(error.field ?? '')) || [];
+  if (piece !== undefined) return renamed(error as UnfoldError, `${pieces![Number(piece)]}${within}`);
   const line = error instanceof UnfoldError ? Number(/^text line (\d+)$/.exec(error.field ?? '')?.[1]) : NaN;
   const place = places.findLast(({ lines }) => lines < line);
   if (!place || !(error instanceof UnfoldError)) return error;
-  const { code, expected = '', actual = '' } = error;
-  const field = `${place.path === '-' ? 'standard input' : place.path} line ${line - place.lines}`;
+  return renamed(error, `${place.path === '-' ? 'standard input' : place.path} line ${line - place.lines}`);
+}
+
+/** The same error of another field. */
+export function renamed({ code, expected = '', actual = '' }: UnfoldError, field: string): UnfoldError {
   return new UnfoldError(code, `${field}: expected ${expected}, got ${actual}`, { field, expected, actual });
 }
 

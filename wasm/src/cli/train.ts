@@ -16,8 +16,9 @@ import { UsageError } from './options.js';
 import { Divergence, ProgressLine } from './progress.js';
 import { summaryOf } from './preview.js';
 import { openSaved } from './saved.js';
+import { midiFiles, musicOptions, readMusic, textOfMusic } from './music.js';
 import { configIn } from './scoring.js';
-import { encodingOption, namedSymbols, placed, readingOf, readTexts } from './texts.js';
+import { encodingOption, namedSymbols, placed, readingOf, readTexts, type Texts } from './texts.js';
 
 export const train: Command = {
   summary:
@@ -32,7 +33,9 @@ export const train: Command = {
       help: 'the model; - for standard output',
     },
     fresh: { help: 'start over, whatever is there' },
-    continue: { help: 'train on with another text, or more of it: what is new in it gets weights of its own' },
+    continue: {
+      help: 'train on with another text, or more of it: what is new in it gets weights of its own',
+    },
     steps: {
       short: 'n',
       value: 'N',
@@ -42,6 +45,7 @@ export const train: Command = {
     seconds: { value: 'X', help: 'end after this number of seconds of work' },
     'save-every': { value: 'X', default: '60', help: 'seconds between saves on the way; 0 for none' },
     ...configOptions,
+    ...musicOptions,
     ...encodingOption,
   },
   run: runTrain,
@@ -56,14 +60,19 @@ async function runTrain(args: Arguments): Promise<number> {
   const config = await configOf(args);
   await checkWritable(out);
 
-  if (isGenerated(config) && args.operands.length)
-    throw new UsageError('a built-in dataset needs no text.');
+  const made = isGenerated(config);
+  if (made && args.operands.length) throw new UsageError('a built-in dataset needs no text.');
   const interrupted = interruption();
   const { signal } = interrupted;
   const resume = await isThere(args, out);
-  const raw = (config.unit ?? (await savedConfig(resume, out))?.unit) === 'byte';
+  const former = await savedConfig(resume, out);
+  const raw = (config.unit ?? former?.unit) === 'byte';
+  const midi = await midiFiles(args.operands);
   const texts =
-    !isGenerated(config) && (await readTexts(args.operands, { ...readingOf(args, raw), signal }));
+    !made &&
+    (midi.length
+      ? await readPieces(args, midi, config, former, signal)
+      : await readTexts(args.operands, { ...readingOf(args, raw), signal }));
   if (texts && !args.flag('quiet')) for (const note of texts.notes) process.stderr.write(`${note}\n`);
   const text = texts ? texts.bytes : undefined;
   if (text && !resume && !args.flag('quiet')) await sayExamples(config, text);
@@ -117,6 +126,24 @@ async function runTrain(args: Arguments): Promise<number> {
   }
 }
 
+/** MIDI files; the configuration remembers their grid. */
+async function readPieces(
+  args: Arguments,
+  paths: string[],
+  config: Config,
+  saved: Config | undefined,
+  signal: AbortSignal,
+): Promise<Texts> {
+  const { name } = taskIn(saved ?? config);
+  if (name !== 'notes') throw new UsageError('MIDI files are for the task notes: -t notes.');
+  const dataset = { ...(saved?.dataset as object), ...(config.dataset as object) };
+  const music = await readMusic(paths, args, { dataset }, signal);
+  config.dataset = { ...dataset, grid: music.grid };
+  return textOfMusic(paths, music);
+}
+
+const taskIn = ({ task = 'next' }: Config) => (typeof task === 'object' ? task : { name: task });
+
 /** Whether there is a model to go on with. */
 async function isThere(args: Arguments, out: string): Promise<boolean> {
   if (out === '-' || args.flag('fresh')) return false;
@@ -128,7 +155,8 @@ async function sayExamples(config: Config, text: Uint8Array): Promise<void> {
   const { name } = typeof config.task === 'object' ? config.task : { name: config.task };
   if (name === undefined || name === 'next') return;
   const preview = await previewDataset(config, text, { threads: 1 }).catch(() => undefined);
-  if (preview?.columns || preview?.lengths) for (const line of summaryOf(preview)) process.stderr.write(`${line}\n`);
+  if (preview?.columns || preview?.lengths)
+    for (const line of summaryOf(preview)) process.stderr.write(`${line}\n`);
 }
 
 async function savedConfig(resume: boolean, out: string) {

@@ -157,8 +157,8 @@ const string = ({ example, at }: Pick<Placed, 'example' | 'at'>, field: 'input' 
   filled(example[field], `${at}.${field}`, 'a string of one symbol or more');
 
 function keyOf(key: unknown, field: string): number {
-  if (Number.isInteger(key) && Number(key) >= 0 && Number(key) < 88) return Number(key);
-  throw refused(field, 'a key, 0 to 87 (a MIDI note less 21)', key);
+  if (Number.isInteger(key) && Number(key) >= 0 && Number(key) < 128) return Number(key);
+  throw refused(field, 'a key, 0 to 87, or a MIDI note, 21 to 108', key);
 }
 
 /** @throws UnfoldError `INVALID_TEXT` for a task that learns from a text */

@@ -1,12 +1,13 @@
 import { checkWhole, encode, requireObject, toJson } from './arguments.js';
 import type { Client } from './client.js';
-import { taskOf } from './dataset.js';
+import { readDataset, taskOf } from './dataset.js';
 import { mismatch, placed, refuse, UnfoldError } from '../shared/errors.js';
 import type { NetworkGraph } from '../shared/graph-types.js';
 import { inspectionOf } from '../shared/inspection.js';
 import { CallStream, type Sink, type Source } from './stream.js';
 import { DISPOSE } from './symbols.js';
 import type {
+  Dataset,
   ExampleResult,
   Backtest,
   Baselines,
@@ -23,6 +24,7 @@ import type {
   Sampling,
   LiveConfig,
   Split,
+  TableRows,
   TensorStats,
   TaskConfig,
   Term,
@@ -118,6 +120,13 @@ export class TextModel implements Model {
     return (await this.predict(request)).logProbability!;
   }
 
+  async readTable(dataset: Dataset): Promise<TableRows> {
+    const { text, placed: place } = await readDataset(dataset, () => taskOf(this.#info.config));
+    return this.#client.call('rows', { text }).catch((error: unknown) => {
+      throw error instanceof UnfoldError ? place(error) : error;
+    });
+  }
+
   async example(split: Split, index: number): Promise<ExampleResult> {
     checkSplit(split);
     checkWhole('index', index, 0, 2 ** 31 - 1);
@@ -205,7 +214,13 @@ export class TextModel implements Model {
     const beam = name === 'generate' || name === 'translate';
     const drawn = beam || name === 'notes';
     const reads = {
-      ...{ input: name !== 'generate', unknown: data.inputs.length > 0 && name !== 'generate', context: data.context, beamWidth: beam, lengthPenalty: beam },
+      ...{
+        input: name !== 'generate',
+        unknown: data.inputs.length > 0 && name !== 'generate',
+        context: data.context,
+        beamWidth: beam,
+        lengthPenalty: beam,
+      },
       ...{ temperature: drawn, seed: drawn, steps: data.numbers && pooling !== 'last' && pooling !== 'mean' },
     };
     for (const field of Object.keys(reads) as (keyof typeof reads)[])

@@ -1,12 +1,10 @@
 /** What operations read and write while they are executed with values: contents of buffers, and signals from elsewhere. */
 import { refuse } from '../shared/errors.js';
 import type { GraphBuffer, GraphLayer, GraphSignal } from '../shared/graph-types.js';
-import { expressionValue } from './cell-values.js';
 import { Content } from './contents.js';
 import type { SavedGraph } from './graph.js';
-import type { Scaled } from './scaling.js';
 import type { Op, Sequence, Value, When } from './values.js';
-import { fixed, slice } from './values.js';
+import { slice } from './values.js';
 
 export class Environment {
   /** What complete layers give, by place. */
@@ -19,16 +17,10 @@ export class Environment {
   readonly #buffers: ReadonlyMap<string, GraphBuffer>;
   readonly #contents = new Map<string, Content>();
   readonly #leaves = new Map<string, Value>();
-  #scaledInput: Value | undefined;
   /** Place of the layer that writes a buffer. */
   readonly #owners = new Map<string, number>();
 
-  /** @param scaled how the input's numbers are scaled */
-  constructor(
-    graph: SavedGraph,
-    training: boolean,
-    private readonly scaled: Scaled | undefined,
-  ) {
+  constructor(graph: SavedGraph, training: boolean) {
     this.#graph = graph;
     this.#draws = training && graph.operations.some(({ operation }) => operation === 'scheduledSampling');
     this.#buffers = new Map(graph.buffers.map((buffer) => [buffer.name, buffer]));
@@ -95,28 +87,11 @@ export class Environment {
     if (owner === undefined) {
       if (name !== (sequence ? 'encoder_input' : 'input'))
         throw refuse('INVALID_CHECKPOINT', 'graph.operations', 'a buffer that is written', name);
-      return part(this.#scaled(this.leaf('x', height, 'once', { kind: 'numbers', sequence, delay }), delay));
+      return part(this.leaf('x', height, 'once', { kind: 'numbers', sequence, delay }));
     }
     if (delay > 0) return part(this.past(alias ?? name, owner, delay));
     if (this.scan.includes(owner)) return this.read(name, row, rows);
     return part(this.#complete(name, owner));
-  }
-
-  /** Input numbers as the network reads them. */
-  #scaled(x: Value, delay: number): Value {
-    const { scaled } = this;
-    if (!scaled) return x;
-    // Before the first step the scaled numbers are 0, not those of the file.
-    if (delay) throw refuse('UNSUPPORTED', 'edges.delay', '0 from an input of scaled numbers', delay);
-    if (!this.#scaledInput) {
-      const names = new Map([
-        ['x', x],
-        ['mean', fixed('x_mean', scaled.mean)],
-        ['scale', fixed('x_scale', scaled.scale)],
-      ]);
-      this.#scaledInput = expressionValue(scaled.scaled, names, x.size, 'x');
-    }
-    return this.#scaledInput;
   }
 
   /** A state of a layer some steps ago. */

@@ -8,6 +8,7 @@ export { toNumPy } from './plain/numpy/index.js';
 export { type HtmlOptions, toHtml } from './plain/html/index.js';
 export { toJavaScript } from './plain/javascript/index.js';
 export type { PlainOptions } from './plain/options.js';
+export { type ImportOptions, importModel } from './import.js';
 export { type KerasProject, toKeras } from './keras.js';
 export { type OnnxOptions, type OnnxPair, toOnnx } from './onnx/index.js';
 export { toPyTorch, type PyTorchProject } from './pytorch/index.js';

@@ -56,6 +56,8 @@ export interface LoweredNetwork {
   answers: readonly number[];
   /** Without a readout: the layers whose outputs are the answer, side by side. */
   tops: readonly number[];
+  /** What becomes of the numbers of a file before anything reads them; earlier ones, before the first step, are 0. */
+  scaled?: Scaled;
 }
 
 export interface LoweringOptions {
@@ -86,6 +88,7 @@ class Lowering {
   readonly #biases = new Map<string, readonly string[]>();
   readonly #normalized = new Set<string>();
   readonly #numbers: ReadonlyMap<string, number>;
+  readonly #scaled: Scaled | undefined;
   readonly #restores: Scaled | undefined;
   readonly #layers: LoweredLayer[] = [];
   readonly #initial = new Map<string, Value>();
@@ -102,11 +105,8 @@ class Lowering {
     for (const [name, tensor] of parametersOf(graph, checkpoint.parameters))
       this.#parameters.set(name, { name, tensor });
     this.#restores = scaledOf(as.folded ? undefined : graph.scaling?.outputs);
-    this.#environment = new Environment(
-      graph,
-      as.training === true,
-      scaledOf(as.folded ? undefined : graph.scaling?.inputs),
-    );
+    this.#scaled = scaledOf(as.folded ? undefined : graph.scaling?.inputs);
+    this.#environment = new Environment(graph, as.training === true);
     this.#numbers = new Map(graph.layers.map(({ name }, l) => [name, l]));
     for (const operation of graph.operations) {
       if (operation.operation === 'bias') this.#biases.set(operation.to, operation.biases);
@@ -129,7 +129,16 @@ class Lowering {
       throw refuse('INVALID_CHECKPOINT', 'graph.scans', 'every layer once', groups.flat().length);
     const answers = ['length', 'readout'].flatMap((name) => this.#numbers.get(name) ?? []);
     const tops = this.#numbers.has('readout') ? [] : this.#tops();
-    return { checkpoint: this.checkpoint, sizes, layers: this.#layers, scans: groups, answers, tops };
+    const scaled = this.#scaled && { scaled: this.#scaled };
+    return {
+      checkpoint: this.checkpoint,
+      sizes,
+      layers: this.#layers,
+      scans: groups,
+      answers,
+      tops,
+      ...scaled,
+    };
   }
 
   /** The answer in the units of the file. */

@@ -5,6 +5,8 @@ import type { GraphExpression, GraphScale } from '../shared/graph-types.js';
 export interface Scaled {
   mean: readonly number[];
   scale: readonly number[];
+  /** Whether columns are logarithmic. */
+  log: boolean;
   /** What the network reads. */
   scaled: GraphExpression;
   /** What a file would have. */
@@ -26,6 +28,7 @@ export function scaledOf(columns: readonly GraphScale[] | undefined): Scaled | u
   return {
     mean: columns.map(({ mean }) => mean),
     scale: columns.map(({ scale }) => scale),
+    log,
     scaled: ['/', ['-', log ? compressed : 'x', 'mean'], 'scale'],
     restored: log ? expanded : inner,
   };

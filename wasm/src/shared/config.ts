@@ -139,7 +139,9 @@ export interface TaskConfig {
    * - `regress`: numbers. CSV, the next row is predicted; pooled: a series a line, steps divided by commas and numbers
    *   of a step by spaces, then a tab and the numbers of the answer.
    * - `tensor`: whatever you make of it, see `createNetwork`.
-   * - `notes`: 88 keys, many at a time. JSON, `{"train": [[[key, …], …], …], "valid": …, "test": …}`.
+   * - `notes`: 88 keys, many at a time. JSON, `{"keys": "midi", "train": [[[note, …], …], …], "valid": …, "test": …}`:
+   *   pieces of steps of what sounds. `keys` (or `dataset.keys`) says what the numbers are: `piano`, 0 to 87, or `midi`,
+   *   21 to 108. A step may be 88 or 128 zeros and ones instead.
    */
   name?: Task;
   /** classify and regress: one answer, from the last states or from their mean. Default `last`, of regress `none`. */
@@ -187,7 +189,9 @@ export type Task = Name<
   'next' | 'generate' | 'classify' | 'tag' | 'translate' | 'regress' | 'notes' | 'tensor'
 >;
 
-/** Examples that the engine makes: see `getSchema().datasets`. The same ones on every platform. */
+/**
+ * Examples that the engine makes: see `getSchema().datasets`. The same ones on every platform.
+ */
 export interface DatasetConfig {
   /** Such as `addition`: one of `getSchema().datasets`. */
   name: string;
@@ -230,6 +234,21 @@ export interface FileConfig {
    * which then stands for all others (classify, tag, translate). Default `error`; see `PredictRequest.unknown`.
    */
   unknown?: Name<'error' | 'skip' | 'symbol'>;
+  /**
+   * notes: what the numbers are, a piano's keys (0 to 87) or MIDI notes (21 to 108). There is no
+   * default: a text whose numbers nobody declares is refused. A JSON text may declare them itself, as `"keys"`.
+   */
+  keys?: Name<'piano' | 'midi'>;
+  /**
+   * notes: steps a quarter note, 1 to 96, which the model's file remembers for MIDI (see `readMidi`); 0
+   * (the default): unknown.
+   */
+  grid?: number;
+  /**
+   * notes: the MIDI note of the first column of a piano roll (a step is as many zeros and ones as there
+   * are columns). Default 21 of 88 columns, 0 of 128; a roll of any other width needs it.
+   */
+  roll?: number;
 }
 
 /** Of the decoder's last layer over the states of the encoder. */

@@ -9,12 +9,13 @@ interface Format {
   advice: string;
 }
 
-const IMPORT = 'fromStateDict() of unfold-rnn/export imports a state_dict in safetensors or from torch.save';
+const IMPORT = 'importModel() of unfold-rnn/export, or unfold-rnn import, opens a state_dict of PyTorch';
+const KERAS = 'export it as ONNX (model.export), which importModel() of unfold-rnn/export opens';
 const UNPACK = 'unpack it first';
 const NO_MODEL = 'models are .safetensors files that save() gave';
 
 const formats: Format[] = [
-  { magic: '\x89HDF\r\n\x1a\n', name: 'an HDF5 file (Keras weights?)', advice: IMPORT },
+  { magic: '\x89HDF\r\n\x1a\n', name: 'an HDF5 file (Keras weights?)', advice: KERAS },
   {
     magic: 'GGUF',
     name: 'a GGUF model',
@@ -34,7 +35,11 @@ const formats: Format[] = [
   { magic: 'GIF8', name: 'a GIF picture', advice: NO_MODEL },
   { magic: 'WEBP', at: 8, name: 'a WebP picture', advice: NO_MODEL },
   { magic: 'WAVE', at: 8, name: 'a WAV recording', advice: NO_MODEL },
-  { magic: 'MThd', name: 'a MIDI file', advice: 'train on its notes as JSON, see the task notes' },
+  {
+    magic: 'MThd',
+    name: 'a MIDI file',
+    advice: 'unfold-rnn/midi reads it; unfold-rnn train FILE -t notes trains on it',
+  },
   { magic: '%PDF', name: 'a PDF document', advice: 'train on its text, which createModel takes' },
   {
     magic: 'version https://git-lfs',
@@ -46,7 +51,7 @@ const formats: Format[] = [
 /** Of a zip archive, by the names of its files. */
 const archives: [RegExp, string, string][] = [
   [/\/data\.pkl|\/byteorder/, 'a PyTorch file', `${IMPORT}; of a checkpoint, save model.state_dict()`],
-  [/metadata\.json|config\.json|model\.weights\.h5/, 'a Keras model', IMPORT],
+  [/metadata\.json|config\.json|model\.weights\.h5/, 'a Keras model', KERAS],
   [/\.npy/, 'a NumPy archive', IMPORT],
   [/\[Content_Types\]\.xml|word\/|xl\//, 'an Office document', 'export its text or its table as CSV'],
 ];
@@ -98,11 +103,11 @@ export function nameOf(bytes: Uint8Array, field = ''): [name: string, advice: st
   if (/^\x80[\x02-\x05][}c(\]\x8a\x95]/.test(head))
     return [
       'a Python pickle',
-      'save model.state_dict() with torch.save, then fromStateDict() of unfold-rnn/export',
+      'save model.state_dict() with torch.save of PyTorch 1.6 or newer, then importModel() of unfold-rnn/export',
     ];
   // A protobuf: a small version, then the name of the producer, the graph or another field.
   if (/^\x08[\x01-\x1f][\x12\x1a\x22\x2a\x32:B]/.test(head))
-    return ['an ONNX model', 'it is written, not read: open the .safetensors that it was exported from'];
+    return ['an ONNX model', `importModel() of unfold-rnn/export, or unfold-rnn import, opens plain stacks`];
   return textOf(bytes.subarray(0, HEAD));
 }
 

@@ -19,7 +19,7 @@ export type Numbers = ArrayLike<number>;
  * more steps, of which each is to be predicted from those before it; pooled: `input` and `target`. `notes`: `input`.
  */
 export interface Example {
-  /** A string; of `tag` also words; of `regress` an array of steps: a number or as many numbers each; of `notes` the keys of each step, 0 to 87. */
+  /** A string; of `tag` also words; of `regress` an array of steps: a number or as many numbers each; of `notes` what sounds at each step, see `FileConfig.keys`. */
   input?: string | readonly string[] | ArrayLike<number | Numbers>;
   /** A string; of `classify` a label; of `tag` a label a step, in a string one character each; of `regress` a number or numbers. */
   target?: string | readonly string[] | number | Numbers;
@@ -86,13 +86,25 @@ export interface DatasetPreview {
   lengths?: { min: number; median: number; max: number };
 }
 
+/** What a model reads of a table, see `Model.readTable`. */
+export interface TableRows {
+  /** Rows of each series, as `PredictRequest.input` takes them; null where a value is missing and masked. */
+  series: (number | null)[][][];
+  /** Names of the columns that the model predicts. */
+  targets: string[];
+  /** Whether the table has names. */
+  header: boolean;
+  /** What was found out and done, a sentence each, in English. */
+  notes: string[];
+}
+
 /** What to answer: an example without (or with) its answer. A field that the task does not read is refused. */
 export interface PredictRequest {
   /**
    * A text of symbols in the model's vocabulary (of words with spaces between them, where `info.data.words` says so), a
-   * list of symbols, or rows of numbers. Not of `generate`.
+   * list of symbols, or rows of numbers (with `dataset.missing: 'mask'` null where one is missing). Not of `generate`.
    */
-  input?: string | readonly string[] | number[][];
+  input?: string | readonly string[] | (number | null)[][];
   /** Of `generate` with a context. */
   context?: number[];
   /** The answer whose probability is asked for. */

@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { CanonicalConfig, Config, Task } from './config.js';
 import type { NetworkGraph } from './graph-types.js';
-import type { ExampleResult, Prediction, PredictRequest } from './task-types.js';
+import type { Dataset, ExampleResult, Prediction, PredictRequest, TableRows } from './task-types.js';
 
 export type * from './config.js';
 export type * from './task-types.js';
@@ -488,6 +488,12 @@ export interface Model<T extends Task = string> {
   predict(requests: readonly PredictRequest[]): Promise<Prediction<T>[]>;
   /** ln P(target | input) in nats, see `PredictRequest.target`: of a sequence with its end. */
   logProbability(request: PredictRequest): Promise<number>;
+  /**
+   * Reads a table as the model's own was read: its columns by their names (by their places in a table without names),
+   * dates, missing values. The rows of each series are what `predict` takes. Rejects with `INVALID_TEXT` and the line,
+   * with `INVALID_STATE` for a model that reads no table.
+   */
+  readTable(dataset: Dataset): Promise<TableRows>;
   /** One of the model's examples and its answer. `index` from 0, see `info.data`. */
   example(split: Split, index: number): Promise<ExampleResult<Prediction<T>>>;
   /**

@@ -7,7 +7,7 @@ import { copyText } from './clipboard';
 import { saveModel, takeFile } from '../data/files';
 import { notify } from './notices';
 import { open } from './dialogs';
-import { linkHere, linkWithText } from './startup';
+import { linkHere, linkWithText } from './address';
 import { OWN_TEXT } from '../settings/settings';
 import { store } from './store';
 import { HelpDialog } from '../help/HelpDialog';
@@ -53,7 +53,7 @@ export function Actions() {
         {message.actions.save}
       </button>
       <FileButton
-        accept=".safetensors"
+        accept=".safetensors,.pt,.pth,.ckpt,.bin,.onnx,.h5,.keras"
         label={message.actions.openTitle}
         title={message.actions.openTitle}
         disabled={store.corpus.value === null}

@@ -1,12 +1,13 @@
 // The uPlot chart of one run: an envelope of every step's loss, its smoothed line, the validation
 // points, and what guessing would cost as horizontal lines.
 import uPlot, { type AlignedData, type Options } from 'uplot';
-import { integer, lossText, plain } from '../i18n/format';
+import { integer, plain } from '../i18n/format';
 import type { Scale } from '../settings/settings';
 import { close, logX, logY, rangeX, rangeY, ticksX, ticksY } from './axes';
 import { store } from '../app/store';
+import { drawBaselines, LABEL_ROOM } from './baselineLines';
 import { baselines } from './guesses';
-import { type Box, boxOf, type Cover, freePlace, type Place } from './labels';
+import type { Place } from './labels';
 import type { Theme } from './theme';
 import { zoomOut, zoomTo } from './zoom';
 
@@ -18,63 +19,9 @@ interface Setting {
   onCursor: (index: number | null) => void;
 }
 
-const LABEL_ROOM = 14;
 const BIT_STEPS = [-3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((power) =>
   [1, 2, 5].map((digit) => Number(`${digit}e${power}`)),
 );
-
-/** What the curves cover, in pixels of the canvas: the loss of every step, its mean, and the validation. */
-function covered(plot: uPlot): Cover[] {
-  const [steps, ...curves] = plot.data;
-  const pixel = (value: number) => plot.valToPos(value, 'y', true);
-  return Array.from(steps).flatMap((step, at) => {
-    const values = curves.flatMap((curve) => curve[at] ?? []).map(pixel);
-    if (values.length === 0) return [];
-    return [{ x: plot.valToPos(step, 'x', true), low: Math.min(...values), high: Math.max(...values) }];
-  });
-}
-
-/** Dotted lines with their names, drawn last; a halo keeps the names readable over the grid. */
-function drawBaselines(plot: uPlot, { theme }: Setting, places: Map<string, Place>): void {
-  const { ctx, bbox } = plot;
-  const ratio = uPlot.pxRatio;
-  const { left, top } = bbox;
-  const area = { left, right: left + bbox.width, top, bottom: top + bbox.height };
-  const curve = covered(plot);
-  const taken: Box[] = [];
-  ctx.save();
-  ctx.font = theme.font.replace('11px', `${11 * ratio}px`);
-  ctx.textBaseline = 'middle';
-  ctx.textAlign = 'left';
-  ctx.lineJoin = 'round';
-  ctx.fillStyle = theme.soft;
-  const lines = baselines()
-    .map((baseline) => ({ ...baseline, y: plot.valToPos(baseline.value, 'y', true) }))
-    .filter(({ y }) => y >= area.top - 1 && y <= area.bottom);
-  for (const { label, value, y } of lines) {
-    const text = `${label} ${lossText(value)}`;
-    const size = { width: ctx.measureText(text).width, height: LABEL_ROOM * ratio };
-    const boxes = (place: Place) => boxOf(place, y, size, area);
-    const others = lines.filter((line) => line.label !== label).map((line) => line.y);
-    const place = freePlace(boxes, area, curve, taken, places.get(label), others);
-    const box = boxes(place);
-    places.set(label, place);
-    taken.push(box);
-    ctx.setLineDash([2 * ratio, 4 * ratio]);
-    ctx.lineWidth = ratio;
-    ctx.strokeStyle = theme.soft;
-    ctx.beginPath();
-    ctx.moveTo(area.left, y);
-    ctx.lineTo(area.right, y);
-    ctx.stroke();
-    ctx.setLineDash([]);
-    ctx.lineWidth = 4 * ratio;
-    ctx.strokeStyle = theme.ground;
-    ctx.strokeText(text, box.left, (box.top + box.bottom) / 2);
-    ctx.fillText(text, box.left, (box.top + box.bottom) / 2);
-  }
-  ctx.restore();
-}
 
 function axes({ scale, theme }: Setting): Options['axes'] {
   const common = {
@@ -184,7 +131,7 @@ export function lossPlot(host: HTMLElement, data: AlignedData, setting: Setting)
       ],
       bands: [{ series: [2, 1], fill: theme.band }],
       hooks: {
-        draw: [(plot) => drawBaselines(plot, setting, places), (plot) => tell(plot, host)],
+        draw: [(plot) => drawBaselines(plot, theme, places), (plot) => tell(plot, host)],
         setSelect: [select],
         setCursor: [(plot) => onCursor(plot.cursor.idx ?? null)],
       },

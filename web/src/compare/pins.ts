@@ -4,7 +4,7 @@ import { type Model, openModel } from 'unfold-rnn';
 import { message } from '../i18n/messages';
 import type { Companion } from '../training/copies';
 import { engine } from '../training/engine';
-import { fetchRun } from '../storage/autosave';
+import { fetchRun } from '../storage/resume';
 import { StorageError } from '../storage/storageError';
 import { notify, report } from '../app/notices';
 import { opened } from '../app/dialogs';

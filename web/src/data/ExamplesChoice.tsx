@@ -1,12 +1,39 @@
 import { Disclosure } from '../controls/Disclosure';
+import { Field } from '../controls/Field';
 import { NumberField } from '../controls/NumberField';
 import { Select } from '../controls/Select';
 import { message } from '../i18n/messages';
 import { datasetsOf } from '../settings/taskConfig';
 import { chooseDataset } from '../settings/chooseTask';
 import { OWN_TEXT } from '../settings/settings';
+import { tasks } from '../tasks';
 import { store } from '../app/store';
+import type { Corpus } from './corpus';
+import { keysOf } from './music';
 import { OwnData } from './OwnData';
+import { chooseKeys } from './texts';
+
+/** What the numbers of the reader's own notes are: nothing is guessed. */
+function KeysChoice({ corpus }: { corpus: Corpus }) {
+  const keys = keysOf(corpus);
+  return (
+    <Field id="set-keys" label={message.tasks.keys}>
+      <span class="select">
+        <select
+          id="set-keys"
+          value={keys}
+          onChange={({ currentTarget: { value } }) => {
+            if (value === 'piano' || value === 'midi') void chooseKeys(value);
+          }}
+        >
+          {keys === '' && <option value="">{message.tasks.keysWanted}</option>}
+          <option value="piano">{message.tasks.keysPiano}</option>
+          <option value="midi">{message.tasks.keysMidi}</option>
+        </select>
+      </span>
+    </Field>
+  );
+}
 
 /** Examples: made ones, each with what can be reached on it, or the reader's own. */
 export function ExamplesChoice() {
@@ -52,9 +79,12 @@ export function ExamplesChoice() {
           </Disclosure>
         </>
       ) : (
-        <p class="about about-examples" dir="auto">
-          {chosen?.opening.trim().replace(/\s+/g, ' ').slice(0, 200)}
-        </p>
+        <>
+          <p class="about about-examples" dir="auto">
+            {chosen?.opening.trim().replace(/\s+/g, ' ').slice(0, 200)}
+          </p>
+          {tasks[task].music && chosen && !chosen.made && <KeysChoice corpus={chosen} />}
+        </>
       )}
       <p class="format">{message.tasks.formats[task]}</p>
       <OwnData hint={message.tasks.formats[task]} size="" />

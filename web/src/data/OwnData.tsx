@@ -16,7 +16,7 @@ export function OwnData({ hint, size }: { hint: string; size: string }) {
         </button>
         <FileButton
           slim
-          accept=".txt,.md,.csv,.tsv,.json,text/*"
+          accept=".txt,.md,.csv,.tsv,.json,.mid,.midi,text/*"
           label={message.text.file}
           onFile={(file) => void takeFile(file)}
         >

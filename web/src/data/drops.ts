@@ -2,6 +2,8 @@
 import { signal } from '@preact/signals';
 import { message } from '../i18n/messages';
 import { takeFile } from './files';
+import { isMidi } from './music';
+import { chooseMidi } from './texts';
 import { notify } from '../app/notices';
 
 /** A file is held over the window. */
@@ -24,6 +26,7 @@ export function watchDrops(): void {
     hovering.value = false;
     const [file, ...others] = event.dataTransfer?.files ?? [];
     if (!file) return;
+    if ([file, ...others].every(isMidi)) return void chooseMidi([file, ...others]);
     if (others.length > 0) notify('note', message.text.onlyFirst(file.name, others.length));
     void takeFile(file);
   });

@@ -4,7 +4,9 @@ import { engine } from '../training/engine';
 import { bytes } from '../i18n/format';
 import { notify } from '../app/notices';
 import { store } from '../app/store';
-import { chooseFile } from './texts';
+import { isModel, modelOf } from './foreign';
+import { isMidi } from './music';
+import { chooseFile, chooseMidi } from './texts';
 
 const MODEL_LIMIT = 1_000_000_000;
 
@@ -28,11 +30,13 @@ export async function saveModel(as?: string): Promise<void> {
   notify('note', message.notice.saved(name, bytes(data.length)));
 }
 
-/** A model by its ending, anything else as text. */
+/** Models and MIDI files by their endings, anything else as text. */
 export async function takeFile(file: File): Promise<void> {
-  if (!/\.safetensors$/i.test(file.name)) return chooseFile(file);
+  if (isMidi(file)) return chooseMidi([file]);
+  if (!isModel(file)) return chooseFile(file);
   if (file.size > MODEL_LIMIT) {
     return notify('error', message.notice.file, message.text.tooLarge(file.name, file.size, MODEL_LIMIT));
   }
-  await engine.open(new Uint8Array(await file.arrayBuffer()), file.name);
+  const model = await modelOf(new Uint8Array(await file.arrayBuffer()), file.name);
+  if (model) await engine.open(model, file.name);
 }

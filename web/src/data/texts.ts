@@ -3,8 +3,10 @@ import { batch, effect, untracked } from '@preact/signals';
 import { openModel } from 'unfold-rnn';
 import { message } from '../i18n/messages';
 import { absentCorpus, bundled, dropped, LISTINGS, madeCorpus, pasted, type Corpus } from './corpus';
+import { declareKeys, type Keys, midiCorpus } from './music';
 import { notify, report, withdraw } from '../app/notices';
 import { isGenerated, readsText } from '../tasks';
+import { chooseTask } from '../settings/chooseTask';
 import { initialSettings, OWN_TEXT, type Settings } from '../settings/settings';
 import { set, store, wanted } from '../app/store';
 
@@ -39,10 +41,30 @@ export function choosePasted(text: string): Promise<boolean> {
 let waitsNotice: string | null = null;
 
 export async function chooseFile(file: File): Promise<void> {
-  const chosen = await choose(() => dropped(file));
-  if (!chosen || !store.run.peek()) return;
+  if (await choose(() => dropped(file))) sayThatItWaits();
+}
+
+/** Music, which is for the task notes alone. */
+export async function chooseMidi(files: readonly File[]): Promise<void> {
+  const chosen = await choose(async () => {
+    const corpus = await midiCorpus(files);
+    chooseTask('notes');
+    return corpus;
+  });
+  if (chosen) sayThatItWaits();
+}
+
+/** Says what the numbers of the chosen notes are. */
+export async function chooseKeys(keys: Keys): Promise<void> {
+  const corpus = store.corpus.peek();
+  if (corpus && (await choose(() => declareKeys(corpus, keys)))) sayThatItWaits();
+}
+
+function sayThatItWaits(): void {
+  const title = store.corpus.peek()?.title;
+  if (title === undefined || !store.run.peek()) return;
   if (waitsNotice !== null) withdraw(waitsNotice);
-  waitsNotice = message.notice.textWaits(file.name);
+  waitsNotice = message.notice.textWaits(title);
   notify('note', waitsNotice);
 }
 

@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Dialog } from '../controls/Dialog';
 import { lockedElsewhere } from './runLock';
-import { deleteRun, keeping, nameOf, renameRun, resumeRun, runStore } from './autosave';
+import { deleteRun, keeping, nameOf, renameRun, runStore } from './autosave';
+import { resumeRun } from './resume';
 import { StorageError } from './storageError';
 import { type Entry, MOST_UNNAMED } from './runStore';
 import { message } from '../i18n/messages';

@@ -1,22 +1,19 @@
-// Saves the copies that the engine makes, brings runs back, and says what goes wrong with either.
+// Saves the copies that the engine makes, and says what goes wrong with it.
 import { signal } from '@preact/signals';
 import { message } from '../i18n/messages';
-import { examine, LISTINGS, madeCorpus } from '../data/corpus';
-import type { Former, Kept } from '../training/copies';
+import type { Former } from '../training/copies';
 import { engine } from '../training/engine';
 import { newId } from '../training/runs';
-import { integer } from '../i18n/format';
 import { readHash, writeHash } from '../settings/hash';
 import { notify } from '../app/notices';
-import { describeNetwork, OWN_TEXT, type Settings } from '../settings/settings';
-import { isGenerated } from '../tasks';
+import { describeNetwork } from '../settings/settings';
 import { store } from '../app/store';
 import { lockedElsewhere, lockRun, unlockRun } from './runLock';
-import { readRecord, writeRecord } from './runRecord';
+import { writeRecord } from './runRecord';
 import type { Generation } from './checksum';
 import { keptHere, lostHere, resting } from './tabSession';
-import { type NotKeptReason, type StorageProblem, StorageError } from './storageError';
-import { type Entry, type Found, RunStore } from './runStore';
+import { type StorageProblem, StorageError } from './storageError';
+import { type Entry, RunStore } from './runStore';
 
 export const runStore = new RunStore();
 
@@ -162,74 +159,10 @@ function take(kept: Former): void {
   if (!busy) working = work();
 }
 
-/** The text as it was; a bundled one has lost nothing. */
-async function corpusOf({ entry, text }: Found, settings: Settings) {
-  // Made examples have no text: the checkpoint says how they are made.
-  if (isGenerated(settings)) return madeCorpus(settings.dataset);
-  const listing = LISTINGS.find(({ id }) => id === entry.text.id);
-  const { title, description } = listing ?? entry.text;
-  return examine({ id: listing?.id ?? OWN_TEXT, title, description, bytes: text });
-}
-
-export interface Fetched {
-  kept: Kept;
-  /** Another tab has the run: this is a copy of it. */
-  copied: boolean;
-  entry: Entry;
-  older: boolean;
-}
-
-/** A run from storage, for this tab to go on with. Rejects with a StorageError. */
-export async function fetchRun(id: string, toWrite = true): Promise<Fetched> {
-  const mine = toWrite && (await lockRun(id));
-  try {
-    const found = await runStore.read(id);
-    const { entry, checkpoint, notes, older } = found;
-    if (mine) await runStore.setWriter(id, writer);
-    if (mine) known.add(id);
-    const { settings } = readHash(entry.link);
-    const corpus = await corpusOf(found, settings);
-    const run = {
-      id: mine ? id : newId(),
-      settings: corpus.made ? settings : { ...settings, text: corpus.id },
-      corpus,
-    };
-    return { kept: { run: { ...run, ...readRecord(notes) }, checkpoint }, copied: !mine, entry, older };
-  } catch (error) {
-    if (mine && store.run.peek()?.id !== id) unlockRun(id);
-    throw error;
-  }
-}
-
-/** Goes on with a run; false when that was not possible, which is said. `never`: why it may not have been kept at all. */
-export async function resumeRun(
-  id: string,
-  play: boolean,
-  never: NotKeptReason | null = null,
-): Promise<boolean> {
-  try {
-    const { kept, copied, older } = await fetchRun(id);
-    if (!(await engine.resume(kept, play))) return false;
-    // A copy has a name of its own, under which nothing is kept yet.
-    if (copied) void engine.keepNow();
-    else keptHere(kept.run.id);
-    if (copied) notify('note', message.storage.copied);
-    if (older) notify('note', message.storage.older(integer(engine.current?.info.step)));
-    return true;
-  } catch (error) {
-    const problem = error instanceof StorageError ? error.problem : 'damaged';
-    const why = problem === 'gone' && never ? never : problem;
-    notify('error', message.storage.notResumed, message.storage.problem[why]);
-    return false;
-  }
-}
-
-/** Offers the newest run when its tab ended in the middle of training and no other has it. */
-export async function offerUnfinished(): Promise<void> {
-  const [entry] = await runStore.list().catch(() => []);
-  if (!entry?.running || (await lockedElsewhere([entry.id])).size > 0) return;
-  const resume = { label: message.runs.resume, run: () => void resumeRun(entry.id, true) };
-  notify('note', message.storage.unfinished(nameOf(entry), integer(entry.step)), '', [resume]);
+/** This tab goes on with a stored run, whose lock it has. */
+export async function claimRun(id: string): Promise<void> {
+  await runStore.setWriter(id, writer);
+  known.add(id);
 }
 
 /** Deletes a run for good; it is the caller's to ask first. */

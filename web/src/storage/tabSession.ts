@@ -10,7 +10,7 @@ const KEY = 'unfold.tab';
 /** Shorter absences are not worth a word. */
 const LONG = 10_000;
 
-interface Here {
+export interface Here {
   run: string;
   /** Null once a copy is kept. */
   never: NotKeptReason | null;

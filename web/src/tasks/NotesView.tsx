@@ -5,11 +5,13 @@ import { Icon } from '../controls/Icon';
 import { message } from '../i18n/messages';
 import { integer } from '../i18n/format';
 import { prefersReducedMotion } from '../app/userPreferences';
+import { download } from '../data/files';
+import { midiOf } from '../data/music';
 import { engine } from '../training/engine';
 import { nextFrame } from '../app/frame';
 import { report } from '../app/notices';
 import { heldOut, useAnswers } from './answers';
-import { Player } from './player';
+import { Player, SECONDS_A_STEP } from './player';
 import type { TaskView } from './taskView';
 import { drawRoll, keysOf, nameOfKey, type Rows } from './pianoRoll';
 
@@ -121,6 +123,14 @@ function useRoll(music: Music | null, at: (() => number) | null) {
   return canvas;
 }
 
+async function saveMidi({ rows, step }: Music): Promise<void> {
+  try {
+    download(await midiOf(rows, SECONDS_A_STEP), `unfold-step-${step}.mid`);
+  } catch (error) {
+    report(error);
+  }
+}
+
 function Listing({ rows, given }: Music) {
   return (
     <div class="unseen">
@@ -176,6 +186,10 @@ function NotesView() {
         </button>
         <button type="button" disabled={music === null || playing !== null} onClick={anew}>
           {words.anew}
+        </button>
+        <button type="button" disabled={music === null} onClick={() => music && void saveMidi(music)}>
+          <Icon name="save" />
+          {words.saveMidi}
         </button>
         <span class="task-note">{music && words.writtenAt(integer(music.step))}</span>
       </div>

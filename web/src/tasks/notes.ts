@@ -15,5 +15,6 @@ export const notes: Task = {
   bothWays: () => false,
   controls: [],
   looks: LOOKS_OF_EXAMPLES,
+  music: true,
   without: ['keras', 'samples'],
 };

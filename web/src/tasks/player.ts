@@ -1,6 +1,9 @@
 // Plays rows of keys through Web Audio: an oscillator a note, with an envelope; nothing sounds before somebody asks.
 import { frequencyOf, notesOf, type Rows } from './pianoRoll';
 
+/** Of what is played and saved. */
+export const SECONDS_A_STEP = 0.3;
+
 const ATTACK = 0.012;
 const RELEASE = 0.09;
 /** Of all notes together, so that a chord does not clip. */
@@ -18,7 +21,7 @@ export class Player {
   private former: { began: number; first: number } | null = null;
   private playing: OscillatorNode[] = [];
 
-  constructor(readonly secondsAStep = 0.3) {}
+  constructor(readonly secondsAStep = SECONDS_A_STEP) {}
 
   /** Where it is, in steps of the rows that play. */
   get step(): number {

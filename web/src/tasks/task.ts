@@ -47,6 +47,8 @@ export interface Task {
   controls: readonly TaskControl[];
   /** The tabs of the look inside. */
   looks: readonly Look[];
+  /** The examples are music: MIDI files can be read, and what the numbers of a text are is asked. */
+  music?: true;
   /** Files that cannot be had. */
   without: readonly ExportName[];
 }

@@ -2,8 +2,10 @@
 import type { GraphSizes } from '../../shared/graph-types.js';
 import type { LoweredNetwork } from '../lowering.js';
 import type { Memory } from '../memory.js';
-import type { Op, Sequence } from '../values.js';
+import { expressionValue } from '../cell-values.js';
+import { fixed, type Op, type Sequence, type Value } from '../values.js';
 import { FLOAT, type Graph, INT32, INT64 } from './graph.js';
+import { emit } from './operators.js';
 
 export interface StepsOptions {
   /** The sequence that the graph steps along; none: there is nothing but a context. */
@@ -31,11 +33,12 @@ export class Steps {
 
   constructor(
     private readonly graph: Graph,
-    { sizes }: LoweredNetwork,
+    private readonly network: LoweredNetwork,
     memory: Memory,
     private readonly options: StepsOptions,
   ) {
     const { sequence, continues, masked, attends } = options;
+    const { sizes } = network;
     this.axis = sequence === 1 && attends ? 'S' : 'T';
     const at = sequence ?? 0;
     this.#late = { tokens: memory.tokens[at], numbers: memory.numbers[at] };
@@ -70,7 +73,7 @@ export class Steps {
 
   /** The input with the `before` steps before it. */
   #with(kind: 'token' | 'numbers', before: number): string {
-    const input = (kind === 'token' ? this.#tokens : this.#numbers)!;
+    const input = kind === 'token' ? this.#tokens! : this.#scaled(this.#numbers!);
     if (!before) return input;
     return this.#once(`${kind}_all`, () => {
       const name = kind === 'token' ? 'tokens_before' : 'x_before';
@@ -81,6 +84,28 @@ export class Steps {
           ? this.#noTokens(before, this.#widths.symbols)
           : this.zeros(before, this.#widths.numbers);
       return this.graph.add(`${kind}_all`, 'Concat', [first, input], { axis: 0 });
+    });
+  }
+
+  /** Numbers of the file as the network reads them. */
+  #scaled(input: string): string {
+    const { scaled, sizes } = this.network;
+    if (!scaled) return input;
+    return this.#once('scaled', () => {
+      const x: Value = {
+        ...{ name: 'x', size: sizes.numbers, when: 'once' },
+        op: { kind: 'numbers', sequence: 0, delay: 0 },
+      };
+      const names = new Map([
+        ['x', x],
+        ['mean', fixed('x_mean', scaled.mean)],
+        ['scale', fixed('x_scale', scaled.scale)],
+      ]);
+      const value = expressionValue(scaled.scaled, names, sizes.numbers, 'scaled');
+      return emit(value, {
+        ...{ graph: this.graph, label: 'input', known: new Map([[x, input]]) },
+        given: () => undefined,
+      });
     });
   }
 

@@ -68,7 +68,8 @@ class Lowering {
       const body = [...once, ...step]
         .filter((i) => !contexts.includes(i))
         .flatMap((i) => this.#lower(graph.operations[i]!, sequence));
-      if (this.#scaled && this.#buffers.has(INPUTS[s]) && !loops[s].length) body.unshift(this.#scale(INPUTS[s]));
+      if (this.#scaled && this.#buffers.has(INPUTS[s]) && !loops[s].length)
+        body.unshift(this.#scale(INPUTS[s]));
       if (layers.includes('readout')) body.push(...this.#restore());
       if (body.length) loops[s].push({ layers, direction, body: mergeBlocks(body) });
     }

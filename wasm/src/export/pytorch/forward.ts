@@ -117,11 +117,23 @@ function fresh(network: LoweredNetwork, memory: Memory): string[] {
   return ['    if state is None:', `        state = ${state}`];
 }
 
+/** Numbers in the units of the file, as layers read them. */
+function scaled({ scaled: to }: LoweredNetwork): string[] {
+  if (!to) return [];
+  const vector = (numbers: readonly number[]) =>
+    `torch.tensor([${numbers.map((x) => (Number.isInteger(x) ? x.toFixed(1) : x)).join(', ')}], device=tokens.device)`;
+  return [
+    ...(to.log ? ['    tokens = tokens.sign() * tokens.abs().log1p()'] : []),
+    `    tokens = (tokens - ${vector(to.mean)}) / ${vector(to.scale)}`,
+  ];
+}
+
 /** The main sequence itself: what is read late before it, every group, the state after. */
 function steps(network: LoweredNetwork, memory: Memory, sequence: Sequence | undefined): string[] {
   const before = beforeOf(network, memory, sequence ?? mainOf(network));
   return [
     '    T, after = len(tokens), {}',
+    ...scaled(network),
     ...fresh(network, memory),
     ...(before ? ['    tokens = torch.cat([state["tokens_before"], tokens])'] : []),
     ...runs(network, sequence),

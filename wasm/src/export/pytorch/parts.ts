@@ -13,27 +13,41 @@ export interface ImportedLayer {
   backward?: ImportedLayer;
 }
 
-/** The recurrent layers by the names that torch.nn gives them, in the order of prefix and number. */
+/** How many layers each module has, by its name with the dot behind it, in the order of the file. */
+export type Modules = ReadonlyMap<string, number>;
+
+/** The recurrent modules, by the names that torch.nn gives their parameters. */
+export function modulesIn(names: Iterable<string>): Modules {
+  const found = new Map<string, number>();
+  let other: string | undefined;
+  for (const name of names) {
+    const [, prefix, number] = /^(.*?)weight_ih_l(\d+)$/.exec(name) ?? [];
+    other ??= name;
+    if (prefix !== undefined) found.set(prefix, Math.max(found.get(prefix) ?? 0, Number(number) + 1));
+  }
+  if (found.size) return found;
+  throw mismatch(
+    'INVALID_CHECKPOINT',
+    'file',
+    'weight_ih_l0 and more of an nn.RNN, nn.LSTM or nn.GRU',
+    other === undefined ? 'no tensor' : `tensors such as ${other.slice(0, 60)}`,
+  );
+}
+
+/** Most layers of a module: a name is no reason to count to a billion. */
+const MOST_LAYERS = 1000;
+
+/** The layers of a module, from below. */
 export function layersOf(
-  names: readonly string[],
+  prefix: string,
+  count: number,
+  names: ReadonlySet<string>,
   take: (name: string) => Tensor | undefined,
 ): ImportedLayer[] {
-  const found = names.flatMap((name) => {
-    const [, prefix, number] = /^(.*?)weight_ih_l(\d+)$/.exec(name) ?? [];
-    return number === undefined ? [] : [{ prefix: prefix!, number: Number(number) }];
-  });
-  if (!found.length)
-    throw mismatch(
-      'INVALID_CHECKPOINT',
-      'file',
-      'weight_ih_l0 and more of an nn.RNN, nn.LSTM or nn.GRU',
-      names.length ? `tensors such as ${names[0]!.slice(0, 60)}` : 'no tensor',
-    );
-  const byName = new Intl.Collator('en', { numeric: true });
-  found.sort((a, b) => byName.compare(a.prefix, b.prefix) || a.number - b.number);
-  return found.map(({ prefix, number }) => {
+  if (count > MOST_LAYERS) throw refuse('INVALID_CHECKPOINT', prefix, `at most ${MOST_LAYERS} layers`, count);
+  return Array.from({ length: count }, (_, number) => {
     const layer = (ending: string) => directionOf((part) => `${prefix}${part}_l${number}${ending}`, take);
-    const two = names.includes(`${prefix}weight_ih_l${number}_reverse`);
+    const two = names.has(`${prefix}weight_ih_l${number}_reverse`);
     return { ...layer(''), ...(two && { backward: layer('_reverse') }) };
   });
 }

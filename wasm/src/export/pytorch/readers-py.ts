@@ -228,16 +228,41 @@ def read(text, config, names):
   },
   notes: {
     format:
-      'Piano rolls: {"train": [[[key, ...], ...], ...], "valid": ..., "test": ...}, also inside {"splits": ...}; a piece\nis a list of steps, a step a list of keys from 0 to 87.',
+      'Piano rolls: {"train": [[[key, ...], ...], ...], "valid": ..., "test": ...}, also inside {"splits": ...}; a piece\nis a list of steps. A step is a list of what sounds, of keys from 0 to 87 ("keys": "piano") or MIDI notes ("midi"), or a row of\n88 or 128 zeros and ones.',
     parts: [
       forecast,
       String.raw`
-def roll(piece):
+LOWEST = 21  # the MIDI note of a piano's lowest key
+
+
+def columns_of(steps):
+    """Columns of a roll of zeros and ones; 0 where the steps are lists of what sounds."""
+    widths = {len(step) for step in steps}
+    width = widths.pop() if len(widths) == 1 else 0
+    return width if width >= 3 and all(x in (0, 1) for step in steps for x in step) else 0
+
+
+def first_note(columns, told, keys):
+    """The MIDI note of a number 0, or of the first column."""
+    if columns:
+        first = told.get("roll", {88: LOWEST, 128: 0}.get(columns))
+        if first is None:
+            raise ValueError(f"expected 88 or 128 columns, got {columns}")
+        return first
+    keys = keys or told.get("keys")
+    if keys not in ("piano", "midi"):
+        raise ValueError('expected "keys", which is "piano" or "midi"')
+    return 0 if keys == "midi" else LOWEST
+
+
+def roll(piece, columns, first):
     """[T, 88] of a piece; 1 where a key sounds."""
     rows = numpy.zeros((len(piece), 88), numpy.float32)
-    for row, keys in zip(rows, piece):
-        if not all(isinstance(key, int) and 0 <= key < 88 for key in keys):
-            raise ValueError("expected keys from 0 to 87")
+    for row, step in zip(rows, piece):
+        sounding = [c for c, x in enumerate(step) if x] if columns else step
+        keys = [number + first - LOWEST for number in sounding if isinstance(number, int)]
+        if len(keys) < len(sounding) or not all(0 <= key < 88 for key in keys):
+            raise ValueError(f"expected keys of a piano, got {sounding}")
         row[keys] = 1
     if len(piece) < 2:
         raise ValueError("expected pieces of two steps or more")
@@ -247,8 +272,10 @@ def roll(piece):
 def read(text, config, names):
     rolls = json.loads(text)
     rolls = {**rolls, **rolls.get("splits", {})}
-    train, validation, test = ([forecast_example(roll(piece)) for piece in rolls.get(part, [])]
-                               for part in ("train", "valid" if "valid" in rolls else "validation", "test"))
+    parts = [rolls.get(part, []) for part in ("train", "valid" if "valid" in rolls else "validation", "test")]
+    columns = columns_of([step for part in parts for piece in part for step in piece])
+    first = first_note(columns, config.get("dataset", {}), rolls.get("keys"))
+    train, validation, test = ([forecast_example(roll(piece, columns, first)) for piece in part] for part in parts)
     return (train, validation, test) if validation or test else divide(train, config)
 `,
     ],

@@ -9,7 +9,8 @@ import { lower } from '../lowering.js';
 import { isZip, readSafetensors, type Tensor, type TensorFile, writeSafetensors } from '../safetensors.js';
 import { reorderRows, type Stack, type StackLayer, stackOf } from '../stack.js';
 import { predictsNext, orderedNames, taskOf } from './names.js';
-import { ends, type ImportedLayer, layersOf } from './parts.js';
+import { inOrder } from './order.js';
+import { ends, type ImportedLayer, layersOf, modulesIn } from './parts.js';
 import { readPt } from './pt.js';
 import { moduleCode, objection } from './torch-module.js';
 
@@ -102,10 +103,24 @@ export interface StateDictOptions {
    * `toStateDict` wrote. `classify` and `tag` without symbols read numbers; `regress` and `notes` always do.
    */
   symbols?: string | readonly string[] | Uint8Array;
-  /** classify and tag: the labels in the order of the Linear's rows. May be left out as `symbols` may. */
+  /**
+   * classify and tag: the labels in the order of the Linear's rows; of a Linear of one number, which a sigmoid reads, two:
+   * that of 0 and that of 1. May be left out as `symbols` may.
+   */
   labels?: string | readonly string[];
   /** Of an `nn.RNN`, which the weights do not tell. Default `tanh`. */
   activation?: 'tanh' | 'relu';
+  /**
+   * The names of the recurrent modules from the first to the last, such as `['lstm_one', 'lstm_two']`. Needed of several
+   * in safetensors, whose tensors are sorted, where neither their numbers nor their sizes tell the order; a file of
+   * `torch.save` has it.
+   */
+  modules?: readonly string[];
+  /**
+   * Of a checkpoint, `{epoch, model_state_dict, …}`: the name of the state_dict in it. Default: the only one, or the one
+   * with a usual name.
+   */
+  entry?: string;
   /**
    * How to train on: window, batch, optimizer and so on; and the `task`: `next`, `classify`, `tag`, `regress` or
    * `notes`. Default: that of a file that `toStateDict` wrote, or `next`.
@@ -114,9 +129,10 @@ export interface StateDictOptions {
 }
 
 /**
- * A checkpoint for `openModel` from a `state_dict` of PyTorch, as safetensors or as `torch.save` writes it: one
- * `nn.RNN`, `nn.LSTM` or `nn.GRU` (or several, one after the other), an `nn.Linear` with a bias on top, and below an
- * `nn.Embedding`, one-hot symbols or numbers. The names of the modules do not matter. Symbols and labels are sorted, as
+ * A checkpoint for `openModel` from a `state_dict` of PyTorch, as safetensors or as `torch.save` writes it, by itself or
+ * in a checkpoint such as `{epoch, model_state_dict, optimizer_state_dict, loss}`: one `nn.RNN`, `nn.LSTM` or `nn.GRU`
+ * (or several, one after the other), an `nn.Linear` with a bias on top, and below an `nn.Embedding`, one-hot symbols or
+ * numbers. The names of the modules do not matter; of several, see `modules`. Symbols and labels are sorted, as
  * Unfold keeps them, and the weights with them. Layers of both directions need a task that does not predict the next step:
  * `classify`, `tag`, or `regress` with a `pooling`.
  *
@@ -124,19 +140,42 @@ export interface StateDictOptions {
  *   Unfold does not have: other tasks, projections, and every tensor that is none of the above
  */
 export function fromStateDict(file: Uint8Array, options: StateDictOptions = {}): Uint8Array<ArrayBuffer> {
-  const { tensors, metadata } = readFile(file);
+  return fromTensors(readFile(file, options.entry), isZip(file), options);
+}
+
+/**
+ * The same of tensors that have PyTorch's names and layouts.
+ * @param ordered whether the modules are in the order in which they were defined
+ */
+export function fromTensors(
+  { tensors, metadata }: TensorFile,
+  ordered: boolean,
+  options: StateDictOptions,
+): Uint8Array<ArrayBuffer> {
   const left = new Map(tensors);
   const take = (name: string) => {
     const tensor = left.get(name);
     left.delete(name);
     return tensor;
   };
-  const layers = layersOf([...left.keys()], take);
-  const { weight, bias, table } = ends(left, take);
+  const names = new Set(left.keys());
+  const modules = [...modulesIn(names)].map(([prefix, count]) => ({
+    name: prefix.replace(/\.$/, ''),
+    layers: layersOf(prefix, count, names, take),
+  }));
+  const { weight: top, bias: offset, table } = ends(left, take);
   for (const name of left.keys())
     throw refuse('UNSUPPORTED', name, 'a tensor of RNN, LSTM, GRU, Linear or Embedding', 'another');
 
+  const known = {
+    given: options.modules,
+    fileOrder: ordered,
+    below: table?.shape[1],
+    above: top.shape[1]!,
+  };
+  const layers = inOrder(modules, known).flatMap((one) => one.layers);
   const task = taskOf(options, metadata);
+  const { weight, bias } = classesOf(task.name, top, offset);
   const O = weight.shape[0]!;
   const entering = table ? table.shape[0]! : layers[0]!.input.shape[1]!;
   const turned = layers.find(({ backward }) => backward)?.backward;
@@ -147,11 +186,15 @@ export function fromStateDict(file: Uint8Array, options: StateDictOptions = {}):
       `one direction (${task.name} predicts what follows)`,
       'two',
     );
-  const { names, inputs, outputs } = orderedNames(options, metadata, task, entering, O, table !== undefined);
+  const {
+    names: symbols,
+    inputs,
+    outputs,
+  } = orderedNames(options, metadata, task, entering, O, table !== undefined);
 
   const parameters = new Map<string, Tensor>();
   if (table) parameters.set('embedding.weight', rowsOf(table, inputs!));
-  else if (inputs) layers[0] = inOrder(layers[0]!, inputs);
+  else if (inputs) layers[0] = withColumns(layers[0]!, inputs);
   const below: Source = { from: 'input', size: table ? table.shape[1]! : entering };
   const { configs, tops } = putLayers(layers, below, options, parameters);
   const width = widthOf(tops);
@@ -162,18 +205,32 @@ export function fromStateDict(file: Uint8Array, options: StateDictOptions = {}):
   parameters.set('readout.bias', rowsOf(bias, outputs));
   const config = {
     ...options.config,
-    ...('vocabulary' in names ? { unit: names.vocabulary.unit, vocabulary: Math.max(O, 2) } : { task }),
+    ...('vocabulary' in symbols ? { unit: symbols.vocabulary.unit, vocabulary: Math.max(O, 2) } : { task }),
     layers: configs,
     ...(table && { embedding: table.shape[1], tieWeights: tied }),
   };
-  return writeCheckpoint(config, names, parameters);
+  return writeCheckpoint(config, symbols, parameters);
+}
+
+/**
+ * A Linear of one number is the logit of the second of two classes, as a sigmoid or BCEWithLogitsLoss reads it: the same
+ * as a softmax over 0 and that number.
+ */
+function classesOf(task: string | undefined, weight: Tensor, bias: Tensor): { weight: Tensor; bias: Tensor } {
+  const [rows, columns] = weight.shape as [number, number];
+  if (rows !== 1 || (task !== 'classify' && task !== 'tag')) return { weight, bias };
+  const below = (zeros: number, { data }: Tensor) => Float32Array.from([...new Float32Array(zeros), ...data]);
+  return {
+    weight: { shape: [2, columns], data: below(columns, weight) },
+    bias: { shape: [2], data: below(1, bias) },
+  };
 }
 
 /** Of either format; the error says what else it is. */
-function readFile(file: Uint8Array): TensorFile {
+function readFile(file: Uint8Array, entry: string | undefined): TensorFile {
   const other = (came: string) => mismatch('INVALID_CHECKPOINT', 'file', 'a state_dict of PyTorch', came);
   try {
-    const read = file instanceof Uint8Array && isZip(file) ? readPt(file) : readSafetensors(file);
+    const read = file instanceof Uint8Array && isZip(file) ? readPt(file, entry) : readSafetensors(file);
     if (read.metadata['format'] === 'unfold') throw other('a model of Unfold, which openModel() opens');
     return read;
   } catch (error) {
@@ -254,7 +311,7 @@ function putReadout(weight: Tensor, tops: readonly Source[], parameters: Map<str
 }
 
 /** The layer that reads one-hot symbols, with their columns in another order. */
-function inOrder({ backward, ...forward }: ImportedLayer, order: readonly number[]): ImportedLayer {
+function withColumns({ backward, ...forward }: ImportedLayer, order: readonly number[]): ImportedLayer {
   const turned = (layer: ImportedLayer) => ({ ...layer, input: columnsOf(layer.input, order) });
   return { ...turned(forward), ...(backward && { backward: turned(backward) }) };
 }

@@ -300,7 +300,11 @@ export const german: Messages = {
     pasteHint: 'Einige tausend Zeichen oder mehr. Der Text bleibt auf diesem Rechner.',
     use: 'Diesen Text verwenden',
     cancel: 'Abbrechen',
-    drop: 'Einen Text zum Trainieren oder ein .safetensors-Modell zum Öffnen ablegen',
+    drop: 'Einen Text oder MIDI-Dateien zum Trainieren oder ein Modell zum Öffnen ablegen',
+    midiFiles: (count) => `${count} MIDI-Dateien`,
+    midiRead: (pieces, grid, share) =>
+      `${pieces === '1' ? 'Ein Stück' : `${pieces} Stücke`}, ${grid} ${grid === 1 ? 'Schritt' : 'Schritte'} je Viertelnote; ${share} % der Noten beginnen auf einem Schritt.`,
+    midiDropped: (notes) => `Noten außerhalb des Klaviers entfallen: ${notes}.`,
     onlyFirst: (name, others) =>
       `Nur ${name} wurde geöffnet, ${others === 1 ? 'die andere Datei' : `die anderen ${others} Dateien`} nicht. Um mehrere Texte zu lernen, fügen Sie sie zu einer Datei zusammen.`,
     tooLarge: (name, size, limit) => `${name} hat ${bytesOver(size, limit)}. Erlaubt sind ${bytes(limit)}.`,
@@ -490,6 +494,8 @@ export const german: Messages = {
     linkText: (names) =>
       `Unbekannt oder außerhalb des erlaubten Bereichs: ${names}. Dafür gelten die Standardwerte.`,
     linkOwn: 'Der Link gehört zu einem eigenen Text, den ein Link nicht enthält.',
+    symbolsWanted: (name, symbols) =>
+      `${name} hat Gewichte für ${symbols} Symbole, sagt aber nicht, welche. Bitte den Text wählen, mit dem trainiert wurde und der ebenso viele verschiedene Zeichen hat, und die Datei erneut öffnen; oder npx unfold-rnn import verwenden.`,
     opened: (name, step) => `${name} ist bei Schritt ${step} geöffnet.`,
     openedUnknown: (count) =>
       `${count} Zeichen des Textes auf dieser Seite gehören nicht zum Vokabular dieses Modells.`,

@@ -31,8 +31,12 @@ export const tasks: Messages['tasks'] = {
     regress:
       'Eigene Daten: CSV, in der jede Zeile aus den vorigen vorhergesagt wird; oder je Zeile eine Reihe, ein Tabulator und ihr Zielwert.',
     notes:
-      'Eigene Daten: JSON im Format der JSB-Choräle, {"train": [[[60, 64], …], …]}: die Tasten jedes Schritts.',
+      'Eigene Daten: MIDI-Dateien; oder JSON, {"keys": "midi", "train": [[[60, 64], …], …]}: die Noten jedes Schritts, oder 88 Nullen und Einsen.',
   },
+  keys: 'Zahlen der Noten',
+  keysWanted: 'Bitte angeben, was sie sind',
+  keysPiano: 'Klaviertasten, 0–87',
+  keysMidi: 'MIDI-Noten, 21–108',
   ask: {
     generate: 'Wahrscheinlichkeit von',
     classify: 'Eigenes klassifizieren',
@@ -117,6 +121,7 @@ export const tasks: Messages['tasks'] = {
     play: 'Abspielen',
     stop: 'Stopp',
     anew: 'Anderer Anfang',
+    saveMidi: 'Als MIDI speichern',
     writtenAt: (step) => `erzeugt bei Schritt ${step}`,
   },
 };

@@ -242,7 +242,11 @@ export const english = {
     pasteHint: 'A few thousand characters or more. The text stays on this machine.',
     use: 'Use this text',
     cancel: 'Cancel',
-    drop: 'Drop a text to train on or a .safetensors model to open',
+    drop: 'Drop a text or MIDI files to train on, or a model to open',
+    midiFiles: (count: number) => `${count} MIDI files`,
+    midiRead: (pieces: string, grid: number, share: number) =>
+      `${pieces === '1' ? 'One piece' : `${pieces} pieces`}, ${grid} ${grid === 1 ? 'step' : 'steps'} per quarter note; ${share} % of the notes begin on a step.`,
+    midiDropped: (notes: string) => `Notes outside a piano’s range are left out: ${notes}.`,
     onlyFirst: (name: string, others: number) =>
       `Only ${name} was opened, not the other ${others === 1 ? 'file' : `${others} files`}. To train on several texts, join them into one file.`,
     tooLarge: (name: string, size: number, limit: number) =>
@@ -432,6 +436,8 @@ export const english = {
     link: 'Part of the link was ignored',
     linkText: (names: string) => `Unknown or out of range: ${names}. Default values are used instead.`,
     linkOwn: 'The link was made with a custom text, which a link does not contain.',
+    symbolsWanted: (name: string, symbols: string) =>
+      `${name} has weights for ${symbols} symbols, but does not say which. Choose the text that it was trained on, with as many different characters, and open the file again; or use npx unfold-rnn import.`,
     opened: (name: string, step: string) => `${name} is open at step ${step}.`,
     openedUnknown: (count: string) =>
       `${count} characters of the text on this page are not in the vocabulary of this model.`,

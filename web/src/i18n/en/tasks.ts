@@ -2,6 +2,9 @@
 import { integer } from '../format';
 import type { TaskName } from '../../tasks/names';
 
+/** A word for each task: the compiler says which is missing. */
+const each = (words: Record<TaskName, string>) => words;
+
 const faults = {
   order: (symbol: string) => `${symbol} too late`,
   count: (counts: string) => counts,
@@ -14,7 +17,7 @@ const faults = {
 
 export const tasks = {
   title: 'Task and data',
-  names: {
+  names: each({
     next: 'Generate text',
     generate: 'Generate sequences',
     classify: 'Classify sequences',
@@ -22,8 +25,8 @@ export const tasks = {
     translate: 'Translate sequences',
     regress: 'Predict numbers',
     notes: 'Generate music',
-  } as Record<TaskName, string>,
-  headings: {
+  }),
+  headings: each({
     next: 'Generated text',
     generate: 'Generated sequences',
     classify: 'Predicted classes',
@@ -31,9 +34,9 @@ export const tasks = {
     translate: 'Predicted outputs',
     regress: 'Predictions',
     notes: 'Generated music',
-  } as Record<TaskName, string>,
+  }),
   /** How examples of one's own are written. */
-  formats: {
+  formats: each({
     next: 'Any text.',
     generate: 'Your own data: one sequence per line.',
     classify: 'Your own data: a label, a tab and a sequence on each line.',
@@ -42,8 +45,12 @@ export const tasks = {
     regress:
       'Your own data: CSV, in which each row is predicted from those before it; or a series, a tab and its target on each line.',
     notes:
-      'Your own data: JSON in the format of the JSB chorales, {"train": [[[60, 64], …], …]}: the keys of each step.',
-  } as Record<TaskName, string>,
+      'Your own data: MIDI files; or JSON, {"keys": "midi", "train": [[[60, 64], …], …]}: the notes of each step, or 88 zeros and ones.',
+  }),
+  keys: 'Numbers of the notes',
+  keysWanted: 'Choose what they are',
+  keysPiano: 'Keys of a piano, 0–87',
+  keysMidi: 'MIDI notes, 21–108',
   ask: {
     generate: 'Probability of',
     classify: 'Classify your own',
@@ -121,6 +128,7 @@ export const tasks = {
     play: 'Play',
     stop: 'Stop',
     anew: 'Another opening',
+    saveMidi: 'Save as MIDI',
     writtenAt: (step: string) => `generated at step ${step}`,
   },
 };

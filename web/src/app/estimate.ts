@@ -1,0 +1,62 @@
+// What the network that is chosen on the page would cost.
+import { checkConfig, type Config, UnfoldError } from 'unfold-rnn';
+import { readRun, readWaiting } from '../inside/graph';
+import { toConfig } from '../settings/config';
+import { readsText, taskOf } from '../tasks';
+import { engine } from '../training/engine';
+import { textOf, tooLarge } from './notices';
+import { store, waiting } from './store';
+
+/** Bytes that a network and its training may take: what WebAssembly has, less the engine’s reserve. */
+const MEMORY_LIMIT = 3.5e9;
+
+/** Of a text with more symbols than the vocabulary holds, the network keeps the most frequent ones. */
+async function check(config: Config, size: { vocabulary: number; tokens?: number }) {
+  const checked = await checkConfig(config, size);
+  const { vocabulary } = checked.config;
+  return size.vocabulary > vocabulary ? checkConfig(config, { ...size, vocabulary }) : checked;
+}
+
+let estimates = 0;
+
+/** Asks the engine's validator; the newest question wins. */
+export async function estimate(): Promise<void> {
+  const [corpus, run] = [store.corpus.peek(), store.run.peek()];
+  if (!corpus) return;
+  const mine = ++estimates;
+  if (run && waiting.peek().length === 0) {
+    const { config, info } = run;
+    const { parameters, memoryBytes } = info;
+    store.estimate.value = { config, parameters, memoryBytes, rough: false, problem: null };
+    if (engine.current) await readRun(engine.current, run, () => mine === estimates);
+    return;
+  }
+  try {
+    const settings = store.settings.peek();
+    // How many symbols examples have is known once they are made.
+    const rough = !readsText(settings);
+    const { symbols: vocabulary, characters } = corpus;
+    const size = rough ? { vocabulary: taskOf(settings).symbols } : { vocabulary, tokens: characters };
+    const checked = await check(toConfig(settings), size);
+    if (mine !== estimates) return;
+    const { memoryBytes } = checked;
+    const problem = (memoryBytes ?? 0) > MEMORY_LIMIT ? tooLarge(memoryBytes!, MEMORY_LIMIT) : null;
+    store.estimate.value = { ...checked, rough, problem };
+    await readWaiting(
+      checked.config,
+      Math.min(size.vocabulary, checked.config.vocabulary),
+      () => mine === estimates,
+    );
+  } catch (error) {
+    if (mine !== estimates) return;
+    // An engine that could not be fetched says nothing of the network: Train fetches it again.
+    if (error instanceof UnfoldError && error.code === 'LOAD_FAILED') return;
+    store.estimate.value = {
+      config: null,
+      parameters: null,
+      memoryBytes: null,
+      rough: false,
+      problem: textOf(error),
+    };
+  }
+}

@@ -1,0 +1,53 @@
+// Music in and out: MIDI files to learn from, what the numbers of a text of notes are, and what was written as MIDI.
+import { message } from '../i18n/messages';
+import { integer } from '../i18n/format';
+import { notify } from '../app/notices';
+import { OWN_TEXT } from '../settings/settings';
+import { type Corpus, examine, SIZE_LIMIT, TextProblem } from './corpus';
+
+export const isMidi = ({ name }: File): boolean => /\.midi?$/i.test(name);
+
+/** Pieces of MIDI files, in the format of the task notes. */
+export async function midiCorpus(files: readonly File[]): Promise<Corpus> {
+  const [first] = files;
+  const title = files.length === 1 ? first!.name : message.text.midiFiles(files.length);
+  const size = files.reduce((sum, { size }) => sum + size, 0);
+  if (size > SIZE_LIMIT) throw new TextProblem(message.text.tooLarge(title, size, SIZE_LIMIT));
+  const { readMidi } = await import('unfold-rnn/midi');
+  const bytes = await Promise.all(files.map(async (file) => new Uint8Array(await file.arrayBuffer())));
+  const { pieces, grid, onGrid, dropped, text } = readMidi(bytes);
+  const about = message.text.midiRead(integer(pieces.length), grid, Math.floor(100 * onGrid));
+  notify('note', about, dropped ? message.text.midiDropped(integer(dropped)) : '');
+  return examine({ id: OWN_TEXT, title, description: '', bytes: new TextEncoder().encode(text) });
+}
+
+/** What the numbers of notes are. */
+export type Keys = 'piano' | 'midi';
+
+const DECLARATION = /^(\s*\{\s*)(?:"keys"\s*:\s*"(piano|midi)"\s*,?)?/;
+
+/** What a text of notes says of its numbers at its beginning. */
+export const keysOf = ({ opening }: Corpus): Keys | '' => (DECLARATION.exec(opening)?.[2] ?? '') as Keys | '';
+
+/** The same pieces, with the declaration. */
+export async function declareKeys(
+  { id, title, description, bytes, opening }: Corpus,
+  keys: Keys,
+): Promise<Corpus> {
+  const [found = '', before = ''] = DECLARATION.exec(opening) ?? [];
+  const mark = bytes[0] === 0xef ? 3 : 0; // a byte order mark is not in the text
+  const head = new TextEncoder().encode(`${before}"keys":"${keys}",`);
+  const rest = bytes.subarray(mark + found.length); // what was found is ASCII
+  const whole = new Uint8Array(head.length + rest.length);
+  whole.set(head);
+  whole.set(rest, head.length);
+  return examine({ id, title, description, bytes: whole });
+}
+
+/** Rows of keys as a MIDI file, at the given seconds a step. */
+export async function midiOf(rows: readonly (readonly number[])[], secondsAStep: number): Promise<Blob> {
+  const { stepsOf, writeMidi } = await import('unfold-rnn/midi');
+  const grid = 2;
+  const bytes = writeMidi(stepsOf(rows), { grid, tempo: 60 / (grid * secondsAStep) });
+  return new Blob([bytes], { type: 'audio/midi' });
+}
