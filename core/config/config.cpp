@@ -142,6 +142,7 @@ Json cell_json(const CellInfo& info) {
                  {"equations", info.equations.data()},
                  {"source", info.source.data()},
                  {"gates", names_json(info.gate_names)},
+                 {"recurrent", info.recurrent},
                  {"options", options}});
 }
 

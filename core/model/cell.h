@@ -116,6 +116,8 @@ class Cell {
   virtual std::optional<EarlyGate> early_gate() const { return std::nullopt; }
   /// Initial value of the bias of gate g.
   virtual double initial_bias(int) const { return 0; }
+  /// Initial values of the cell's own vector i: evenly from the first unit's to the last unit's.
+  virtual std::array<double, 2> initial_vector(int) const { return {0, 0}; }
 
   /// What forward computes, in the language of expression.h: exporters, diagrams and documents read it.
   virtual std::string equations() const = 0;

@@ -55,10 +55,7 @@ class CellLowering {
       if (e.from == Source::self) lower_self(e);
     lower_biases();
     lower_norms();
-    for (const char* name : cell_.info->vector_names) {
-      const int vector = low_.vector(name, H_);
-      if (own_vector_ < 0) own_vector_ = vector;
-    }
+    lower_vectors();
     lower_interpolation();
     lower_initial();
     schedule();
@@ -151,6 +148,17 @@ class CellLowering {
     for (int g = 0; g < G_; ++g) start.push_back(cell_.initial_bias(g));
     low_.bias(z_, config_.bias == Bias::two ? "bias_ih" : "bias", start);
     if (config_.bias == Bias::two) low_.bias(recurrent(), "bias_hh");
+  }
+
+  void lower_vectors() {
+    for (std::size_t i = 0; i < cell_.info->vector_names.size(); ++i) {
+      const auto [from, to] = cell_.initial_vector(int(i));
+      const LeakConfig spread{.from = from, .to = to};
+      std::vector<double> start;  // empty: 0
+      for (Index k = 0; k < H_ && spread.on(); ++k) start.push_back(spread.share(k, H_));
+      const int vector = low_.vector(cell_.info->vector_names[i], H_, std::move(start));
+      if (own_vector_ < 0) own_vector_ = vector;
+    }
   }
 
   void lower_norms() {

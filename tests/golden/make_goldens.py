@@ -23,7 +23,11 @@ from torch.nn.functional import cross_entropy, linear, one_hot  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parent
 T, N = 6, 3
-GATES = {"rnn": 1, "lstm": 4, "peephole-lstm": 4, "gru": 3}
+GATES = {"rnn": 1, "lstm": 4, "peephole-lstm": 4, "gru": 3, "janet": 2, "mingru": 2, "minlstm": 3, "indrnn": 1, "sru": 4}
+VECTORS = {"peephole-lstm": ["peephole_i", "peephole_f", "peephole_o"], "indrnn": ["recurrent_h"],
+           "sru": ["recurrent_f", "recurrent_r"]}  # one weight a unit
+NO_MATRIX = {"mingru", "minlstm", "indrnn", "sru"}  # nothing multiplies the previous state but numbers of the same unit
+CELL_STATES = {"lstm", "peephole-lstm", "sru"}
 ACTIVATIONS = {"tanh": torch.tanh, "relu": torch.relu, "sigmoid": torch.sigmoid}
 
 
@@ -66,6 +70,12 @@ NETWORKS = {
     "gru_2": network(7, cell("gru", 7, reset="after"), cell("gru", 5, reset="after")),
     "peephole_lstm": network(7, cell("peephole-lstm", 5)),
     "peephole_lstm_2": network(6, cell("peephole-lstm", 5), cell("peephole-lstm", 7)),
+    "janet": network(7, cell("janet", 5)),
+    "janet_2": network(6, cell("janet", 7, inputControl="coupled"), cell("janet", 5)),
+    "mingru_2": network(8, cell("mingru", 7), cell("mingru", 5, candidate="positive")),
+    "minlstm_2": network(7, cell("minlstm", 5), cell("minlstm", 7, candidate="positive")),
+    "indrnn_2": network(6, cell("indrnn", 7), cell("indrnn", 5, activation="tanh")),
+    "sru_2": network(9, cell("sru", 5), cell("sru", 7)),
     "gru_before": network(8, cell("gru", 7, reset="before")),
     "gru_before_2": network(6, cell("gru", 5, reset="before"), cell("gru", 7, reset="before")),
     "lstm_sigmoid": network(9, cell("lstm", 5, cellInput="sigmoid")),
@@ -97,15 +107,16 @@ def parameter_shapes(vocabulary, config):
     for l, layer in enumerate(config["layers"]):
         hidden, block = layer["units"], block_of(layer)
         rows = GATES[layer["cell"]] * hidden
-        own = {"weight_ih": [rows, below], "weight_hh": [rows, block["sizes"][-1] if block else hidden]}
+        own = {"weight_ih": [rows, below]}
+        if layer["cell"] not in NO_MATRIX:
+            own["weight_hh"] = [rows, block["sizes"][-1] if block else hidden]
         own |= {f"weight_hh@{d}": [rows, hidden] for d in delays(layer) if d > 1}
         if config.get("skipInputs") and l > 0:
             own["weight_x"] = [rows, vocabulary]
         own["bias_ih"] = [rows]
         if layer["bias"] == "two":
             own["bias_hh"] = [rows]
-        if layer["cell"] == "peephole-lstm":
-            own |= {f"peephole_{gate}": [hidden] for gate in "ifo"}
+        own |= {name: [hidden] for name in VECTORS.get(layer["cell"], [])}
         if block:
             inner = block["sizes"][0]
             own |= {"transition.weight_ih": [inner, below], "transition.weight_hh": [inner, hidden],
@@ -123,8 +134,9 @@ def parameter_shapes(vocabulary, config):
 
 
 def state_shapes(config):
+    """Of states that a step reads: an SRU does not read its h."""
     return {f"layer{l}.{name}": [N, layer["units"]] for l, layer in enumerate(config["layers"])
-            for name in history(layer) + (["c"] if "lstm" in layer["cell"] else [])}
+            for name in (history(layer) if layer["cell"] != "sru" else []) + (["c"] if layer["cell"] in CELL_STATES else [])}
 
 
 def draw(rng, shape, limit):
@@ -174,7 +186,47 @@ def gru_step(layer, p, x, zx, s):
     return {"h": (1 - z) * torch.tanh(zx[:, 2 * hidden:] + zn) + z * h}
 
 
-STEPS = {"rnn": rnn_step, "lstm": lstm_step, "peephole-lstm": lstm_step, "gru": gru_step}
+def janet_step(layer, p, x, zx, s):
+    """van der Westhuizen & Lasenby 2018: h = σ(s)∘h₋ + (1 − σ(s − β))∘tanh(…); β is 0 where coupled."""
+    gate, candidate = (zx + linear(s["h"], p["weight_hh"], p["bias_hh"])).chunk(2, dim=1)
+    beta = 0.0 if layer.get("inputControl") == "coupled" else 1.0
+    return {"h": torch.sigmoid(gate) * s["h"] + (1 - torch.sigmoid(gate - beta)) * torch.tanh(candidate)}
+
+
+def minimal_candidate(layer, z):
+    """Feng et al. 2024: the sum itself, or the function g of their appendix on training in the space of logarithms."""
+    return torch.where(z >= 0, z + 0.5, torch.sigmoid(z)) if layer.get("candidate") == "positive" else z
+
+
+def mingru_step(layer, p, x, zx, s):
+    z, candidate = (zx + p["bias_hh"]).chunk(2, dim=1)
+    return {"h": torch.lerp(s["h"], minimal_candidate(layer, candidate), torch.sigmoid(z))}
+
+
+def minlstm_step(layer, p, x, zx, s):
+    """f/(f + i) as the paper computes it in the space of logarithms: σ(−d), d = softplus(−z_f) − softplus(−z_i)."""
+    f, i, candidate = (zx + p["bias_hh"]).chunk(3, dim=1)
+    d = torch.nn.functional.softplus(-f) - torch.nn.functional.softplus(-i)
+    return {"h": torch.sigmoid(-d) * s["h"] + torch.sigmoid(d) * minimal_candidate(layer, candidate)}
+
+
+def indrnn_step(layer, p, x, zx, s):
+    """Li et al. 2018: the recurrent matrix is diagonal."""
+    z = zx + p["bias_hh"] + s["h"] @ torch.diag(p["recurrent_h"])
+    return {"h": ACTIVATIONS[layer.get("activation", "relu")](z)}
+
+
+def sru_step(layer, p, x, zx, s):
+    """Lei et al. 2018; the input passes the cell through a matrix, the last quarter of the rows."""
+    candidate, f, r, passing = (zx + p["bias_hh"]).chunk(4, dim=1)
+    f = torch.sigmoid(f + p["recurrent_f"] * s["c"])
+    r = torch.sigmoid(r + p["recurrent_r"] * s["c"])
+    c = f * s["c"] + (1 - f) * candidate
+    return {"h": r * c + (1 - r) * passing, "c": c}
+
+
+STEPS = {"rnn": rnn_step, "lstm": lstm_step, "peephole-lstm": lstm_step, "gru": gru_step, "janet": janet_step,
+         "mingru": mingru_step, "minlstm": minlstm_step, "indrnn": indrnn_step, "sru": sru_step}
 
 
 def scan(layer, p, below, symbols, s):

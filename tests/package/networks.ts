@@ -42,6 +42,15 @@ const others: Record<string, Config> = {
   'gru, reset before, one bias, twice': {
     layers: [layer({ cell: 'gru', reset: 'before', bias: 'one' }), layer({ cell: 'gru', reset: 'before' })],
   },
+  'coupled gates, positive candidates, edges of their own': {
+    layers: [
+      layer({ cell: 'janet', inputControl: 'coupled' }),
+      layer({ cell: 'mingru', candidate: 'positive', edges: [{ from: 0 }, { from: 'self' }] }),
+      layer({ cell: 'minlstm', candidate: 'positive', bias: 'one', leak: 0.2 }),
+      layer({ cell: 'indrnn', activation: 'tanh', layerNorm: true }),
+      layer({ cell: 'sru', units: 5, zoneout: { hidden: 0.1, cell: 0.3 } }),
+    ],
+  },
   'embedding, tied, residual, dropout': {
     embedding: HIDDEN,
     tieWeights: true,

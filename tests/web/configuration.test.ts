@@ -92,6 +92,17 @@ describe('a network that the page names', () => {
   });
 });
 
+it('gives no edge from itself to a cell that has no recurrent matrix', async () => {
+  const from = (settings: Settings) =>
+    toConfig(settings).layers!.map(({ edges }) => edges?.map((e) => e.from));
+  const skips = base({ cell: 'mingru', layers: 2, skipInputs: true });
+  expect(from(skips)).toEqual([undefined, [0, 'input']]);
+  expect(from({ ...skips, cell: 'gru' })).toEqual([undefined, [0, 'input', 'self']]);
+  expect(from({ ...skips, transition: 1, skipInputs: false })[0]).toEqual(['input', 'self']);
+  for (const settings of [skips, base({ cell: 'sru', delays: '2' }), base({ cell: 'indrnn', transition: 1 })])
+    expect(await settingsFor(toConfig(settings), base())).toEqual(settings);
+});
+
 it('hands on a schedule, and a warm-up without one', () => {
   expect(toConfig(base({ schedule: 'constant', warmup: 0 })).schedule).toBeUndefined();
   expect(toConfig(base({ schedule: 'constant', warmup: 300 })).schedule).toEqual({

@@ -5,6 +5,7 @@
 
 namespace unfold {
 
-extern const CellInfo coupled_lstm_cell, gru_cell, lstm_cell, mgu_cell, peephole_lstm_cell, rnn_cell, slstm_cell;
+extern const CellInfo coupled_lstm_cell, gru_cell, indrnn_cell, janet_cell, lstm_cell, mgu_cell, mingru_cell,
+    minlstm_cell, peephole_lstm_cell, rnn_cell, slstm_cell, sru_cell;
 
 }  // namespace unfold

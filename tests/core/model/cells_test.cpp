@@ -182,7 +182,8 @@ TEST(Cells, ForwardComputesTheirEquations) {
       }
     ++count;
   }
-  EXPECT_EQ(count, 13);  // rnn 4, lstm 2, peephole 2, gru 2, and one each of coupled LSTM, MGU and sLSTM
+  // rnn 4; lstm, peephole, gru, janet, mingru, minlstm and indrnn 2; coupled LSTM, MGU, sLSTM and SRU 1
+  EXPECT_EQ(count, 22);
 }
 
 /// What a unit's preactivations and previous states get, from ∂L/∂(each new state).

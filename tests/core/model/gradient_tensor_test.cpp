@@ -154,6 +154,10 @@ const std::vector<Case> cases = [] {
       {"gruBefore", R"("cell":"gru","reset":"before")"},
       {"slstm", R"("cell":"slstm")"},
       {"mgu", R"("cell":"mgu")"},
+      {"janet", R"("cell":"janet")"},
+      {"indrnn", R"("cell":"indrnn","activation":"tanh")"},
+      {"sru", R"("cell":"sru")"},
+      {"minlstm", R"("cell":"minlstm")"},
   };
   for (const auto& [name, cell] : cells) {
     const std::string one = R"("layers":[{"units":3,)" + cell;

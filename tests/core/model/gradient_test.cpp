@@ -149,7 +149,7 @@ std::vector<Json> all_cells() {
       std::vector<Json> extended;
       for (const Json& variant : variants)
         for (const std::string choice : option.choices) {
-          if (choice == "relu") continue;  // a kink is no place for differences
+          if (choice == "relu" || choice == "positive") continue;  // a kink is no place for differences
           extended.push_back(variant);
           extended.back()[std::string(option.name)] = choice;
         }

@@ -167,6 +167,44 @@ TEST(Identity, APlainLayerHasNoOperationToSpare) {
   }
 }
 
+// Nothing multiplies matrices at every step where a cell reads no previous state through one.
+TEST(Identity, ACellWithoutARecurrentMatrixHasAllProductsHoisted) {
+  for (const char* cell : {"indrnn", "mingru", "minlstm", "sru"}) {
+    const std::string layer = R"({"cell":")" + std::string(cell) + R"(","units":5})";
+    Net net(layers(layer + "," + layer));
+    const Plan& plan = net.network.plan();
+    for (const int l : {0, 1}) {
+      std::string once, step;
+      for (const int o : plan.layers[std::size_t(l)].once) once += plan.operations[std::size_t(o)]->name();
+      for (const int o : plan.layers[std::size_t(l)].step) step += plan.operations[std::size_t(o)]->name();
+      EXPECT_EQ(once, l == 0 ? "lookup" : "linear") << cell;
+      EXPECT_EQ(step, "cellpaddingMaskdropout") << cell;
+    }
+  }
+}
+
+TEST(Identity, AnIndRnnIsAnRnnWithADiagonalMatrix) {
+  for (const char* activation : {"tanh", "relu"}) {
+    const auto net = [&](const std::string& cell) {
+      return layers(R"({"cell":")" + cell + R"(","units":7,"activation":")" + activation + "\"}");
+    };
+    Net independent(net("indrnn")), rnn(net("rnn"));
+    randomize(all_parameters(independent.network), 0.7);
+    independent.network.touch();
+    const std::span<Real> u = tensor(independent.network, "layers.0.recurrent_h");
+    for (const Parameter& p : rnn.network.table()) {
+      const std::span<Real> to = tensor(rnn.network, p.name);
+      if (p.name != "layers.0.weight_hh")
+        std::ranges::copy(tensor(independent.network, p.name), to.begin());
+      else
+        for (std::size_t k = 0; k < to.size(); ++k) to[k] = k % 8 == 0 ? u[k / 8] : Real(0);
+    }
+    rnn.network.touch();
+    const std::vector<Real> expected = rnn.logits();
+    EXPECT_LE(relative_error(independent.logits(), {expected.begin(), expected.end()}), 1e-6) << activation;
+  }
+}
+
 TEST(Identity, ParametersDoNotDependOnTime) {
   const Net short_one(R"({"layers":[{"cell":"lstm","units":7}],"sequenceLength":1})");
   const Net long_one(R"({"layers":[{"cell":"lstm","units":7}],"sequenceLength":1000})");

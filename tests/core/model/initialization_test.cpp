@@ -109,6 +109,17 @@ TEST(Initialization, BiasesAreZeroButTheForgetGates) {
   }
 }
 
+TEST(Initialization, VectorsOfACellAreSpreadEvenlyOrZero) {
+  Network network(parse_config(R"({"layers":[{"cell":"indrnn","units":5},{"cell":"sru","units":3},
+                       {"cell":"indrnn","units":1}]})"),
+                  3);
+  const std::span<Real> u = tensor(network, "layers.0.recurrent_h");
+  for (std::size_t k = 0; k < 5; ++k) EXPECT_EQ(u[k], Real(k) / 4);
+  for (const char* name : {"recurrent_f", "recurrent_r"})
+    for (const Real x : tensor(network, std::string("layers.1.") + name)) EXPECT_EQ(x, 0);
+  EXPECT_EQ(tensor(network, "layers.2.recurrent_h")[0], 0);
+}
+
 TEST(Initialization, TensorsOfOneShapeStartDifferently) {
   Network network(parse_config(R"({"layers":[{"cell":"rnn","units":7},{"cell":"rnn","units":7}],
                        "initialization":{"recurrent":"uniform"}})"),

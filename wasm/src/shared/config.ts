@@ -59,16 +59,38 @@ export interface FactorConfig extends Omit<EdgeConfig, 'blocks'> {
 
 /** One recurrent layer. Options that a cell does not have are refused. */
 export interface LayerConfig {
-  /** `mgu`: minimal gated unit; `coupled-lstm`: the input gate is 1 − f; `slstm`: exponential gates. Default `lstm`. */
-  cell?: Name<'rnn' | 'lstm' | 'peephole-lstm' | 'coupled-lstm' | 'slstm' | 'gru' | 'mgu'>;
+  /**
+   * `mgu`: minimal gated unit; `coupled-lstm`: the input gate is 1 − f; `slstm`: exponential gates; `janet`: the forget
+   * gate alone; `indrnn`, `sru`, `mingru`, `minlstm`: without a recurrent matrix. Default `lstm`.
+   */
+  cell?: Name<
+    | 'rnn'
+    | 'lstm'
+    | 'peephole-lstm'
+    | 'coupled-lstm'
+    | 'slstm'
+    | 'gru'
+    | 'mgu'
+    | 'janet'
+    | 'indrnn'
+    | 'sru'
+    | 'mingru'
+    | 'minlstm'
+  >;
   /** Hidden units, 1 to 8192. Default 128. */
   units?: number;
-  /** rnn. Default `tanh`. */
+  /** rnn: default `tanh`. indrnn: `relu` or `tanh`, default `relu`. */
   activation?: Activation;
   /** lstm, peephole-lstm: the squashing of the candidate. Default `tanh`. */
   cellInput?: Name<'tanh' | 'sigmoid'>;
-  /** Of every LSTM: added to the forget gate's bias at the start. Default 1. */
+  /** Every LSTM, minlstm, janet, sru: initial bias of the forget gate, −10 to 10. Default 1, of sru 0. */
   forgetBias?: number;
+  /** sru: initial bias of the gate between cell state and input, −10 to 10. Default 0. */
+  highwayBias?: number;
+  /** janet: the share that is written is 1 − σ(z − 1), where f is σ(z), or 1 − f. Default `shifted`. */
+  inputControl?: Name<'shifted' | 'coupled'>;
+  /** mingru, minlstm: the candidate is the sum, or z + ½ above 0 and σ(z) below. Default `identity`. */
+  candidate?: Name<'identity' | 'positive'>;
   /** gru: the reset gate after or before the recurrent product. Default `after`. */
   reset?: Name<'after' | 'before'>;
   /** Bias vectors: none, one, or two (input and recurrent apart, as PyTorch). Default `two`. */
@@ -82,7 +104,10 @@ export interface LayerConfig {
   bidirectional?: boolean;
   /** The first state is computed from the context. Default: as `Config.context` says. */
   initial?: boolean;
-  /** Everything that enters the layer, 1 to 64. Default: from below (and the input, see `skipInputs`), and `self`. */
+  /**
+   * Everything that enters the layer, 1 to 64. Default: from below (and the input, see `skipInputs`), and `self`, which
+   * indrnn, sru, mingru and minlstm do without.
+   */
   edges?: EdgeConfig[];
   /**
    * How much of its former state a unit keeps, 0 (none, the default) to 1: one number, or from the first unit's to
@@ -425,6 +450,8 @@ export interface SchemaCell {
   source: string;
   /** Short names of its gates and candidates, in the order of the rows of its weights. */
   gates: string[];
+  /** Whether a layer reads its own previous state through a matrix where its edges are not named. */
+  recurrent: boolean;
   /** Fields of `LayerConfig` that this cell reads. */
   options: SchemaOption[];
 }

@@ -1,5 +1,6 @@
 // The edges of a network: what the controls of depth, time and feedback spell, and back.
 import type { Config, EdgeConfig, LayerConfig } from 'unfold-rnn';
+import { cellOf } from './schema';
 import { taskOf } from '../tasks';
 import type { Settings } from './settings';
 
@@ -37,6 +38,9 @@ export function oneWay(config: Config): Config {
   return { ...config, layers: forward, ...(readout && { readout: once(readout)! }) };
 }
 
+/** Whether the engine gives the cell an edge from its own previous state by itself. */
+const recurs = (cell: string | undefined) => cellOf(cell ?? 'lstm')?.recurrent !== false;
+
 /** What a task brings into the first layer, as the engine does by itself where no edges are named. */
 function taskEdges(settings: Settings): EdgeConfig[] {
   const { context, termination, attention } = settings;
@@ -65,7 +69,9 @@ export function layerEdges(settings: Settings, l: number): EdgeConfig[] | undefi
     })),
     ...(skipInputs && l > 0 ? [{ from: 'input', delay: 0 }] : []),
     ...asked,
-    ...(delayOne ? [{ from: 'self', delay: 1, ...transition }] : []),
+    ...(delayOne && (recurs(settings.cell) || settings.transition > 0)
+      ? [{ from: 'self', delay: 1, ...transition }]
+      : []),
     ...numbers(delays).map((delay) => ({ from: 'self', delay })),
     ...feedback.map((delay) => ({ from: 'output', delay })),
   ];
@@ -96,7 +102,7 @@ export function readEdges(config: Config): Partial<Settings> {
   const [first, second] = layers;
   const hidden = first?.units ?? 128;
   const read: Partial<Settings> = { skipInputs: config.skipInputs ?? false };
-  if (first?.edges) Object.assign(read, readLayer(first.edges, hidden, config.feedback));
+  if (first?.edges) Object.assign(read, readLayer(first.edges, hidden, recurs(first.cell), config.feedback));
   if (second?.edges?.some(({ from }) => from === 'input')) read.skipInputs = true;
   const levels = config.readout?.filter(({ from }) => typeof from === 'number') ?? [];
   read.skipOutputs = config.skipOutputs ?? levels.length > 1;
@@ -108,7 +114,12 @@ export function readEdges(config: Config): Partial<Settings> {
   return read;
 }
 
-function readLayer(edges: EdgeConfig[], hidden: number, feedback = 'target'): Partial<Settings> {
+function readLayer(
+  edges: EdgeConfig[],
+  hidden: number,
+  recurrent: boolean,
+  feedback = 'target',
+): Partial<Settings> {
   const read: Partial<Settings> = {};
   const delays = (from: string, above: number) =>
     edges
@@ -120,7 +131,7 @@ function readLayer(edges: EdgeConfig[], hidden: number, feedback = 'target'): Pa
     read.inputDepth = input.hidden.length;
     read.inputSize = size(input, hidden);
   }
-  read.delayOne = self !== undefined;
+  read.delayOne = self !== undefined || !recurrent;
   if (self?.hidden?.length) {
     read.transition = self.hidden.length;
     read.transitionSize = size(self, hidden);
@@ -142,7 +153,7 @@ export function spelled(config: Config): Config {
     ...layer,
     edges: layer.edges ?? [
       { from: l === 0 ? 'input' : l - 1, delay: 0 },
-      { from: 'self', delay: 1 },
+      ...(recurs(layer.cell) ? [{ from: 'self', delay: 1 }] : []),
     ],
   }));
   return { ...config, layers, readout: config.readout ?? [{ from: layers.length - 1, delay: 0 }] };

@@ -78,6 +78,10 @@ export const help: Record<HelpName, string> = {
   activation: 'Die Funktion von der Summe zum neuen Zustand.',
   cellInput: 'Die Funktion, die berechnet, was ein offenes Input-Gate in die Zelle lässt.',
   forgetBias: 'Anfänglicher Bias des Forget-Gates; bei 1 erinnert sich die Zelle von Anfang an.',
+  highwayBias:
+    'Anfänglicher Bias des Gates zwischen Zellzustand und Eingabe; unter 0 überwiegt anfangs die Eingabe.',
+  inputControl: 'Wie viel vom Kandidaten geschrieben wird: mehr, als vergessen wird, oder genauso viel.',
+  candidate: 'Ob der Kandidat die Summe selbst ist oder eine positive Funktion davon.',
   reset:
     'Ob das Reset-Gate nach dem rekurrenten Produkt wirkt, wie in PyTorch, oder davor, wie bei Cho et al. 2014.',
   smoothing: 'Gewicht früherer Werte in der geglätteten Linie; die Rohwerte sind dahinter gezeichnet.',

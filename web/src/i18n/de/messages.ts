@@ -69,6 +69,9 @@ export const german: Messages = {
     activation: 'Aktivierung',
     cellInput: 'Kandidat',
     forgetBias: 'Forget-Bias',
+    highwayBias: 'Highway-Bias',
+    inputControl: 'Geschriebener Anteil',
+    candidate: 'Kandidat',
     reset: 'Position des Reset-Gates',
     smoothing: 'Glättung',
     beam: 'Beam-Breite',
@@ -275,6 +278,14 @@ export const german: Messages = {
       slstm: 'Ein LSTM mit exponentiellen Gates und einem Normalisierer; es kann Gespeichertes revidieren.',
       mgu: 'Ein einziges Gate vergisst und setzt zurück: die kleinste Zelle mit Gate.',
       gru: 'Zwei Gates mischen den vorigen Zustand mit einem Kandidaten: ähnlich wie ein LSTM, bei weniger Rechenaufwand.',
+      janet:
+        'Ein LSTM, von dem nur das Forget-Gate bleibt: Es bestimmt, was behalten und was geschrieben wird.',
+      indrnn:
+        'Unabhängige Einheiten: Jede liest nur ihren eigenen vorigen Zustand, und ein Gewicht bestimmt, wie lange sie sich erinnert.',
+      sru: 'Die Gates lesen die Eingabe und die eigene Einheit, und ein Highway-Gate lässt die Eingabe an der Zelle vorbei.',
+      mingru:
+        'Ein GRU, dessen Gate nur die Eingabe liest: Ohne rekurrente Matrix werden alle Produkte vorab berechnet.',
+      minlstm: 'Forget- und Input-Gate lesen nur die Eingabe und werden auf die Summe 1 normiert.',
     },
   },
   text: {
@@ -382,6 +393,9 @@ export const german: Messages = {
     identity: 'Identität',
     after: 'Nach dem Produkt',
     before: 'Vor dem Produkt',
+    shifted: '1 − σ(a − 1)',
+    coupled: '1 − f',
+    positive: 'Positiv',
     none: 'Keiner',
     one: 'Einer',
     two: 'Zwei',

@@ -76,6 +76,10 @@ export const help: Record<HelpName, string> = {
   activation: 'The function from the sum to the new state.',
   cellInput: 'The function that computes what an open input gate lets into the cell.',
   forgetBias: 'Initial bias of the forget gate; at 1, the cell remembers from the start.',
+  highwayBias:
+    'Initial bias of the gate between cell state and input; below 0, the input passes by at first.',
+  inputControl: 'How much of the candidate is written: more than is forgotten, or just as much.',
+  candidate: 'Whether the candidate is the sum itself or a positive function of it.',
   reset:
     'Whether the reset gate acts after the recurrent product, as in PyTorch, or before it, as in Cho et al. 2014.',
   smoothing: 'Weight of earlier values in the smoothed line; the raw losses are drawn behind it.',
