@@ -28,6 +28,7 @@ export const configOptions: Options = {
   id: { value: 'NAME', help: 'the column that says which series a row belongs to' },
   dates: { value: 'KIND', default: 'ignore', help: 'or features: hour, weekday and month are read' },
   missing: { value: 'KIND', default: 'refuse', help: 'or forward, interpolate, mask: of missing values' },
+  scaling: { value: 'KIND', default: 'standard', help: 'of numbers: none, standard, minmax or log' },
   attention: { value: 'NAME', default: 'none', help: 'of a translation: additive or multiplicative' },
   seed: { value: 'N', default: '1', help: 'same seed, text and configuration: same model' },
   'sequence-length': { value: 'N', default: '64', help: 'time steps of one truncated back-propagation' },
@@ -97,7 +98,7 @@ export async function configOf(args: Arguments): Promise<Config> {
 /** How a file is read. */
 function readFileOptions(args: Arguments, config: Config): void {
   const lists = (['inputs', 'targets', 'ignore'] as const).filter((name) => args.given(name));
-  const names = (['id', 'dates', 'missing', 'label', 'unknown', 'keys'] as const).filter((name) =>
+  const names = (['id', 'dates', 'missing', 'scaling', 'label', 'unknown', 'keys'] as const).filter((name) =>
     args.given(name),
   );
   const header = args.given('header') ? headerOf(args.text('header')!) : undefined;

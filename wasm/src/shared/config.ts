@@ -225,9 +225,15 @@ export interface FileConfig {
    * read as zero, and no part of the loss. Default `refuse`.
    */
   missing?: Name<'refuse' | 'forward' | 'interpolate' | 'mask'>;
+  /**
+   * Of the numbers that are read and predicted, by statistics of the training part, which the model's file holds.
+   * `standard`: mean 0 and variance 1; `minmax`: from 0 to 1; `log`: `standard` after sign(x)·ln(1 + |x|). Answers are in
+   * the file's units. Default `standard`.
+   */
+  scaling?: Name<'none' | 'standard' | 'minmax' | 'log'>;
   /** classify: on which side of a line the label stands. Default `auto`: by the header, else where values recur. */
   label?: Name<'auto' | 'first' | 'last'>;
-  /** classify: whether the first line names the columns. Default `auto`: where it has names such as label and text. */
+  /** Whether the first line names the columns. Default `auto`: where it has names such as label and text. */
   header?: 'auto' | boolean;
   /**
    * Symbols that the model does not know: `error`, `skip`, or `symbol`: training makes rare symbols of its inputs one,
