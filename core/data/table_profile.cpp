@@ -50,8 +50,9 @@ double phase_of(DateFeature feature, const Moment& m) {
 // Profiles -----------------------------------------------------------------------------------------------------
 
 void ColumnProfile::add_number(const Quantity& q) {
-  if (numbers == 0) unit = q.unit;
-  if (q.unit != unit) {  // counts as text
+  const bool readable = is_utf8(q.unit);
+  if (numbers == 0 && readable) unit = q.unit;
+  if (q.unit != unit || !readable) {  // counts as text
     ++texts;
     counts = false;
     return;

@@ -249,7 +249,7 @@ void read_examples(const std::string& text, const Config& config) {
   for (const auto* part : {&d.train, &d.validation, &d.test})
     for (const Example& e : *part) {
       const Index steps = d.steps(e);
-      promise(steps > 0 && steps <= config.task.max_length, "a length out of range");
+      promise(steps > 0 && steps <= config.task.read_length(), "a length out of range");
       promise(Index(e.numbers.size()) == steps * d.numbers, "half a step");
       promise(Index(e.values.size()) == (answers ? answers : steps) * d.outputs, "half an answer");
       promise(Index(e.context.size()) == d.context, "half a context");

@@ -11,6 +11,7 @@ export const run = {
     sequenceLength: 16,
     batchSize: 12,
     evaluateEvery: 50,
+    vocabulary: 1024,
     schedule: { name: 'cosine', steps: 200, warmup: 10 },
     seed: 7,
   },

@@ -52,7 +52,7 @@ class Session {
   /** Has no end. */
   evaluate() {
     spend(1);
-    return ok({ done: false });
+    return ok({ done: false, rmse: [], mae: [] });
   }
 
   evaluateStop() {

@@ -38,7 +38,7 @@ const std::vector<TaskFile>& task_files() {
         {R"("task":"tag")", repeated("abc\txyx\nba\tyx\n", 4), {{"input", "ab"}, {"target", "xy"}}, {}},
         {R"("task":"regress")", repeated("1,2\n0.5,3\n", 9), {{"input", {{1, 2}}}, {"steps", 3}}, {}},
         {R"("task":{"name":"regress","pooling":"mean"})", repeated("1,2\t3\n4\t5\n", 4), {{"input", {{1}}}}, {}},
-        {R"("task":"notes")",
+        {R"("task":"notes","dataset":{"keys":"piano"})",
          R"({"train":[[[40],[42,44],[40]],[[41],[40],[]]],"valid":[[[40],[42]]]})",
          {{"input", {std::vector<int>(88, 0)}}, {"steps", 2}},
          {}},

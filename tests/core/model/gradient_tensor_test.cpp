@@ -81,10 +81,10 @@ struct Problem {
     return dot(out.y, dy) + dot(out.state.values, dstate.values) + dot(out.state.inputs, dstate.inputs);
   }
 
-  /// Every element of `values`, which the loss reads.
-  void check(std::vector<Real>& values, const std::vector<Real>& gradient, const std::string& what) {
+  /// Every element of `values`; `read`: the loss depends on them.
+  void check(std::vector<Real>& values, const std::vector<Real>& gradient, const std::string& what, bool read = true) {
     ASSERT_EQ(values.size(), gradient.size()) << what;
-    bool matters = values.empty();
+    bool matters = values.empty() && read;
     for (std::size_t i = 0; i < values.size(); ++i) {
       const Real at = values[i];
       values[i] = at + Real(step_size);
@@ -96,7 +96,7 @@ struct Problem {
       EXPECT_NEAR(double(gradient[i]), expected, tolerance * std::max(1.0, std::fabs(expected))) << what << " " << i;
       matters = matters || gradient[i] != 0;
     }
-    EXPECT_TRUE(matters) << what << " does not matter: a blind test";
+    EXPECT_EQ(matters, read) << what << (read ? " does not matter: a blind test" : " matters");
   }
 
   static constexpr Index T = 5;
@@ -124,7 +124,9 @@ TEST_P(GradientTensor, MatchesCentralDifferences) {
   }
   for (std::size_t i = 0; i < p.parameters.size(); ++i) {
     const std::string& name = network.parameters()[i].name;
-    p.check(p.parameters[i], network.gradient(name), name);
+    // An SRU without an edge from itself reads of the state before only c.
+    const bool unread = p.which.name.starts_with("sru_context") && name.find("initial_h") != std::string::npos;
+    p.check(p.parameters[i], network.gradient(name), name, !unread);
   }
   // The same again adds the same.
   Problem::Made twice(p);
