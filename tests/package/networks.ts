@@ -236,7 +236,7 @@ export async function reopened(checkpoint: Uint8Array): Promise<Trained> {
 
 interface Slice {
   done: boolean;
-  events: { loss: number; validationLoss: number | null }[];
+  events: { loss: number; validationLoss?: number | null }[];
 }
 
 function train(session: EngineSession, more: number): number[] {
@@ -244,7 +244,7 @@ function train(session: EngineSession, more: number): number[] {
   const { step } = read<{ step: number }>(session.info());
   for (let done = false; !done;) {
     const slice = read<Slice>(session.train(step + more, 1000));
-    const steps = slice.events.filter(({ validationLoss }) => validationLoss === null);
+    const steps = slice.events.filter(({ validationLoss }) => validationLoss === undefined);
     losses.push(...steps.map(({ loss }) => loss));
     done = slice.done;
   }

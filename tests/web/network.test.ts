@@ -174,7 +174,7 @@ it('says what a refused configuration should have been, and takes a good one', a
   await waitForStep(other.page, 1);
   const buffer = await contents(download);
   await other.page
-    .locator('input[accept=".safetensors"]')
+    .locator('input[accept^=".safetensors"]')
     .setInputFiles({ name: 'mine.safetensors', mimeType: '', buffer });
   await other.page.getByText(/is open at step/).waitFor();
   await open(other.page, 'Configuration');

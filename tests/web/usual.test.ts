@@ -165,7 +165,7 @@ it('goes on from a file, and after a reload', async () => {
   await expect.poll(() => step(page)).toBe(0);
   const buffer = await contents(download);
   const file = { name: 'mine.safetensors', mimeType: '', buffer };
-  await page.locator('input[accept=".safetensors"]').setInputFiles(file);
+  await page.locator('input[accept^=".safetensors"]').setInputFiles(file);
   await page.getByText(`mine.safetensors is open at step ${saved}.`).waitFor();
   expect(await step(page)).toBe(saved);
   const more = await trained(1);

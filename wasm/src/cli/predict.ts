@@ -10,7 +10,8 @@ import { decode, encodingOption, linesOf, readingOf } from './texts.js';
 export const predict: Command = {
   summary:
     'Answers with a model of a task: a label, labels, numbers or a sequence for each input.\n' +
-    'An input is a text; of numbers JSON or a CSV file, of notes also a MIDI file; of generate nothing, or its context (0.5,1).\n' +
+    'An input is a text; of numbers JSON or a CSV file, of notes also a MIDI file; of generate nothing, or its\n' +
+    'context (0.5,1).\n' +
     '- reads what is piped in: an input a line, of regress a series as CSV, with an answer for each.',
   operands: ['model', '[input…]'],
   options: {
