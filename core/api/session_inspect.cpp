@@ -162,17 +162,25 @@ Json Session::example(Split split, Index index) {
   return show_example({*network_, config_, names_}, list[std::size_t(index)]);
 }
 
-Json Session::info() const {
+namespace {
+
+Json symbols_json(const Vocabulary& vocabulary) {
   Json symbols = Json::array();
-  for (int v = 0; v < symbols_.vocabulary.size(); ++v) {
+  for (int v = 0; v < vocabulary.size(); ++v) {
     std::string text;
-    if (symbols_.vocabulary.bytes() && v < int(symbols_.vocabulary.symbols().size()))  // one character a byte, Latin-1
-      append_utf8(symbols_.vocabulary.symbols()[std::size_t(v)], text);
+    if (vocabulary.bytes() && v < int(vocabulary.symbols().size()))  // one character a byte, Latin-1
+      append_utf8(vocabulary.symbols()[std::size_t(v)], text);
     else
-      symbols_.vocabulary.decode(Token(v), text);
+      vocabulary.decode(Token(v), text);
     symbols.push_back(text);
   }
-  if (!config_.task.learns_text()) symbols = Json(names_.inputs);
+  return symbols;
+}
+
+}  // namespace
+
+Json Session::info() const {
+  const Json symbols = config_.task.learns_text() ? symbols_json(symbols_.vocabulary) : Json(names_.inputs);
   const Progress& progress = trainer_ ? trainer_->progress() : resumed_;
   const Index T = loader_ ? loader_->steps() : config_.sequence_length, S = loader_ ? loader_->encoder_steps() : 0;
   const Estimate size = estimate(config_, sizes_, T, S, Index(tokens_.size()));

@@ -32,7 +32,7 @@ Json initialization_json(const InitializationConfig& i);
 /// "optimizers", "schedules", "scheduledSamplings" and "initializations".
 void training_choices(Json& schema);
 /// "dataset", and what stands of it in the canonical form; empty where all is as by default.
-void parse_dataset(Reader& r, DatasetConfig& d);
+void parse_dataset(Reader& r, DatasetConfig& c);
 Json dataset_json(const DatasetConfig& d);
 /// Refuses settings of a table where the task reads none.
 void check_dataset(const Config& c);

@@ -14,7 +14,7 @@ bool parse_number(std::string_view s, double& x);
 inline constexpr double largest_number = 1e15;
 
 /// Without white space at both ends, the space that does not break among it.
-std::string_view bare(std::string_view field);
+std::string_view bare(std::string_view s);
 
 /// "", NA, N/A, NaN, null or ?, in any case.
 bool is_missing(std::string_view field);

@@ -21,7 +21,7 @@ struct Confusion {
   std::array<std::int64_t, bins> total{}, correct{};
 
   /// Probabilities of the labels, of which `target` is the true one.
-  void add(const Real* probabilities, Index labels, Index target);
+  void add(const Real* probabilities, Index V, Index target);
   void add(const Confusion& other);
 };
 

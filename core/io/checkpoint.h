@@ -15,7 +15,7 @@ struct Symbols {
   Vocabulary vocabulary;
   std::vector<std::string> inputs, targets;
   std::vector<Column> columns;  // of numbers, with their scales
-  bool words = false;  // the inputs are words, with spaces between them
+  bool words = false;           // the inputs are words, with spaces between them
 };
 
 struct CheckpointHeader {

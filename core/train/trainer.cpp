@@ -217,7 +217,7 @@ std::optional<Evaluation> Trainer::advance_evaluation(Split split) {
       network_.run(pieces_[next_++], workspace_, nullptr);
       return std::nullopt;
     }
-    const Evaluation result = finish_window();
+    Evaluation result = finish_window();
     if (result.done) record(result, split);
     return result;
   } catch (...) {

@@ -27,7 +27,7 @@ struct Evaluation {
   double loss = 0;      // nats (or squared error) per prediction, over all so far
   std::int64_t predictions = 0;
   double accuracy = -1;
-  Confusion confusion;  // of labels
+  Confusion confusion;            // of labels
   std::vector<double> rmse, mae;  // of regress: of each column that is predicted, in the file's units
 };
 

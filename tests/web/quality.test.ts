@@ -89,7 +89,7 @@ it('keeps a run with ten megabytes of text without blocking the page', async () 
   // From the disk, as a reader's: through the driver's channel it takes longer than everything else.
   const path = join(await mkdtemp(join(tmpdir(), 'unfold-')), 'long.txt');
   await writeFile(path, line.repeat(Math.ceil(1e7 / line.length)));
-  await page.locator('input[type=file]:not([accept=".safetensors"])').first().setInputFiles(path);
+  await page.locator('input[type=file]:not([accept^=".safetensors"])').first().setInputFiles(path);
   await page.getByText('long.txt').first().waitFor({ state: 'attached' });
   await play(page).click();
   await waitForStep(page, 3, 120_000);

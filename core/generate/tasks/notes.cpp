@@ -12,10 +12,10 @@ namespace {
 class Notes final : public NumberHead {
  public:
   /// {"train": [[[number, …], …], …], "valid": …, "test": …}, also inside {"splits": …}. "validation" is "valid"; other
-  /// entries are ignored; neither order nor repetitions matter in a chord. Pieces are not cut. Without "valid" and "test"
-  /// they are held back from "train". DatasetConfig::keys, or "keys" in the text, says what the numbers are. Where every
-  /// step is as many zeros and ones, three or more, it is a row of a piano roll: of the keys (88), of all MIDI notes
-  /// (128), or from the note DatasetConfig::roll on.
+  /// entries are ignored; neither order nor repetitions matter in a chord. Pieces are not cut. Without "valid" and
+  /// "test" they are held back from "train". DatasetConfig::keys, or "keys" in the text, says what the numbers are.
+  /// Where every step is as many zeros and ones, three or more, it is a row of a piano roll: of the keys (88), of all
+  /// MIDI notes (128), or from the note DatasetConfig::roll on.
   Dataset read(std::string_view text, const Config& config) const override { return read_music(text, config); }
 
   /// Binary cross-entropy in nats, summed over the keys of a step. Metrics: keys that both sound and are predicted,

@@ -395,7 +395,8 @@ TEST(ReadMusic, NumbersAreDeclared) {
   const std::string c_major = R"("train": [[[60, 64, 67], [60]]]})";
   const std::vector<std::set<Index>> notes{{39, 43, 46}, {39}}, keys{{60, 64, 67}, {60}};
   for (const auto& [text, config, expected] :
-       {std::tuple("{" + c_major, playing(Keys::midi), notes), {"{" + c_major, playing(Keys::piano), keys},
+       {std::tuple("{" + c_major, playing(Keys::midi), notes),
+        {"{" + c_major, playing(Keys::piano), keys},
         {"{\"keys\": \"midi\"," + c_major, playing(Keys::undeclared), notes},
         {"{\"keys\": \"midi\"," + c_major, playing(Keys::midi), notes},
         {R"({"train": [[[60, 64, 67], [60]]], "keys": "piano"})", playing(Keys::undeclared), keys}})
