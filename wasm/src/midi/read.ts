@@ -31,6 +31,7 @@ export interface Piece {
 
 /** Several files. */
 export interface Music {
+  /** One for each file, in their order. */
   pieces: Piece[];
   /** Of all pieces. */
   grid: number;
