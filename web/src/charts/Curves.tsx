@@ -1,7 +1,7 @@
 // Loss curves as SVG: drawn on the page to compare runs, and written to a file. Everything it needs is in its
 // attributes, so that the file looks as the page does.
 import type { ComponentChildren } from 'preact';
-import { decimals, integer } from '../i18n/format';
+import { decimals, integer, lossText, tickText } from '../i18n/format';
 import type { Series } from '../training/series';
 
 export interface Curve {
@@ -108,7 +108,7 @@ export function Curves(props: Props) {
         <g key={bits}>
           <path d={`M${left} ${y(bits)}H${width - right}`} stroke={colours.line} />
           <text {...text} x={left - 6} y={y(bits) + 4} text-anchor="end">
-            {decimals(bits, 1)}
+            {bits < 10_000 ? decimals(bits, 1) : tickText(bits)}
           </text>
         </g>
       ))}
@@ -127,7 +127,7 @@ export function Curves(props: Props) {
         <g key={label}>
           <path d={`M${left} ${y(value)}H${width - right}`} stroke={colours.soft} stroke-dasharray="1 4" />
           <text {...text} x={width - right} y={y(value) - 4} text-anchor="end">
-            {`${label} ${decimals(value, 2)}`}
+            {`${label} ${lossText(value)}`}
           </text>
         </g>
       ))}

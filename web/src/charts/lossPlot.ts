@@ -1,7 +1,7 @@
 // The uPlot chart of one run: an envelope of every step's loss, its smoothed line, the validation
 // points, and what guessing would cost as horizontal lines.
 import uPlot, { type AlignedData, type Options } from 'uplot';
-import { integer, plain } from '../i18n/format';
+import { integer, tickText } from '../i18n/format';
 import type { Scale } from '../settings/settings';
 import { close, logX, logY, rangeX, rangeY, ticksX, ticksY } from './axes';
 import { store } from '../app/store';
@@ -19,7 +19,7 @@ interface Setting {
   onCursor: (index: number | null) => void;
 }
 
-const BIT_STEPS = [-3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((power) =>
+const BIT_STEPS = Array.from({ length: 19 }, (_, at) => at - 3).flatMap((power) =>
   [1, 2, 5].map((digit) => Number(`${digit}e${power}`)),
 );
 
@@ -51,7 +51,7 @@ function axes({ scale, theme }: Setting): Options['axes'] {
       incrs: BIT_STEPS,
       ticks: { show: false },
       ...(logY(scale) && { splits: (_: uPlot, __: number, low: number, high: number) => ticksY(low, high) }),
-      values: (_, splits) => splits.map((bits) => (bits === null ? '' : plain(bits))),
+      values: (_, splits) => splits.map((bits) => (bits === null ? '' : tickText(bits))),
     },
   ];
 }

@@ -30,7 +30,8 @@ function fixed(value: number, digits: number): string {
   return part === undefined ? grouped : grouped + point + part;
 }
 
-const exponential = (value: number) => value.toExponential(1).replace('.', point);
+const exponential = (value: number, digits = 1) =>
+  value.toExponential(digits).replace('.', point).replace('+', '');
 const significant = (value: number) => plain(Number(value.toPrecision(2)));
 
 /** Three digits of a value from 0, none after the point without need. */
@@ -49,8 +50,12 @@ export function decimals(value: number | null | undefined, digits: 0 | 1 | 2 | 3
   return value == null || !Number.isFinite(value) ? DASH : fixed(value, digits);
 }
 
+/** Squares of large numbers are as long: these losses have an exponent. */
+const LARGE = 1e5;
+
 /** A loss: fixed decimals, but two digits where those would say nothing, with an exponent where they would be long. */
 export function lossText(value: number | null | undefined, digits: 2 | 3 = 2): string {
+  if (value != null && value >= LARGE && Number.isFinite(value)) return exponential(value, digits);
   if (value == null || !(value > 0) || value >= 0.1 ** (digits - 1)) return decimals(value, digits);
   return value < 1e-3 ? exponential(value) : twoDigits(value);
 }
@@ -78,8 +83,12 @@ export function compact(value: number | null | undefined): string {
 }
 
 export function twoDigits(value: number): string {
-  return value > 0 && value < 1e-4 ? exponential(value) : significant(value);
+  const long = (value > 0 && value < 1e-4) || (Math.abs(value) >= 1e6 && Number.isFinite(value));
+  return long ? exponential(value) : significant(value);
 }
+
+/** At a tick of an axis: all digits, or as many as a narrow margin has room for. */
+export const tickText = (value: number) => (value < 10_000 ? plain(value) : compact(value));
 
 const SIZES = [byte, 'kB', 'MB', 'GB'];
 

@@ -1,3 +1,4 @@
+import { twoDigits } from '../i18n/format';
 import { message } from '../i18n/messages';
 import { store } from '../app/store';
 import { examples, useAnswers } from './answers';
@@ -13,6 +14,12 @@ const MOST = 8;
 const labelsOf = () => store.run.value?.info.data?.targets ?? [];
 const sharesOf = ({ probabilities = [] }: AnswerProps['answer']) => probabilities as number[];
 
+/** A sequence of symbols as it is; of numbers a step after the other, two digits each. */
+const inputText = (input: unknown) =>
+  Array.isArray(input)
+    ? (input as number[][]).map((step) => step.map(twoDigits).join(' ')).join(', ')
+    : String(input);
+
 function ClassifyView() {
   const [shown] = useAnswers((model) => examples(model, ROWS));
   const labels = labelsOf();
@@ -20,7 +27,7 @@ function ClassifyView() {
     <AnswersTable
       list={shown?.value}
       step={shown?.step}
-      input={({ input }) => <bdi class="sequence">{String(input)}</bdi>}
+      input={({ input }) => <bdi class="sequence">{inputText(input)}</bdi>}
       answer={({ target, answer }) => (
         <>
           <Verdict right={answer.output === target} /> <bdi>{answer.output}</bdi>

@@ -25,11 +25,12 @@ export const tasks: Messages['tasks'] = {
   formats: {
     next: 'Ein beliebiger Text.',
     generate: 'Eigene Daten: eine Sequenz je Zeile.',
-    classify: 'Eigene Daten: je Zeile ein Label, ein Tabulator und eine Sequenz.',
-    tag: 'Eigene Daten: je Zeile eine Sequenz, ein Tabulator und für jedes Zeichen der Sequenz ein Tag aus einem Zeichen.',
+    classify:
+      'Eigene Daten: je Zeile ein Text und sein Label (Tabulator, Komma oder JSON), oder eine Tabelle mit Kennung, Zahlen und Label.',
+    tag: 'Eigene Daten: Wörter und ihre Tags (CoNLL); oder je Zeile eine Sequenz, ein Tabulator und für jedes Zeichen ein Tag aus einem Zeichen.',
     translate: 'Eigene Daten: je Zeile eine Eingabe, ein Tabulator und eine Ausgabe.',
     regress:
-      'Eigene Daten: CSV, in der jede Zeile aus den vorigen vorhergesagt wird; oder je Zeile eine Reihe, ein Tabulator und ihr Zielwert.',
+      'Eigene Daten: eine Tabelle (CSV), in der jede Zeile aus den vorigen vorhergesagt wird; oder je Zeile eine Reihe, ein Tabulator und ihr Zielwert.',
     notes:
       'Eigene Daten: MIDI-Dateien; oder JSON, {"keys": "midi", "train": [[[60, 64], …], …]}: die Noten jedes Schritts, oder 88 Nullen und Einsen.',
   },

@@ -39,11 +39,12 @@ export const tasks = {
   formats: each({
     next: 'Any text.',
     generate: 'Your own data: one sequence per line.',
-    classify: 'Your own data: a label, a tab and a sequence on each line.',
-    tag: 'Your own data: on each line a sequence, a tab and one tag character for each character of the sequence.',
+    classify:
+      'Your own data: a text and its label on each line (tab, comma or JSON), or a table with an id, numbers and a label.',
+    tag: 'Your own data: words and their tags (CoNLL); or on each line a sequence, a tab and one tag character for each character.',
     translate: 'Your own data: an input, a tab and an output on each line.',
     regress:
-      'Your own data: CSV, in which each row is predicted from those before it; or a series, a tab and its target on each line.',
+      'Your own data: a table (CSV), in which each row is predicted from those before it; or a series, a tab and its target on each line.',
     notes:
       'Your own data: MIDI files; or JSON, {"keys": "midi", "train": [[[60, 64], …], …]}: the notes of each step, or 88 zeros and ones.',
   }),
