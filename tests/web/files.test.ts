@@ -1,5 +1,6 @@
 // Texts and models, in and out.
 import { expect, it } from 'vitest';
+import { createModel } from 'unfold-rnn';
 import {
   contents,
   browser,
@@ -47,6 +48,33 @@ it('saves a model that another page opens and trains on', async () => {
   await waitForStep(other.page, after + 5);
   expect(other.problems).toEqual([]);
   await other.close();
+  await close();
+});
+
+it('opens a model of another text, to write and to be looked into, and says how it trains on', async () => {
+  const text = 'sphinx of black quartz, judge my vow. '.repeat(100);
+  const model = await createModel({ layers: [{ cell: 'gru', units: 12 }], seed: 2 }, text, { threads: 1 });
+  await model.train({ steps: 7 });
+  const file = [...(await model.save())];
+  model.dispose();
+  const { page, problems, close } = await visit(browser, site, { at: `${SMALL}&autostart=0` });
+  await expect.poll(() => play(page).isEnabled()).toBe(true);
+  await drop(page, 'vow.safetensors', file);
+  await page.getByText('vow.safetensors is open at step 7.').waitFor();
+  await page.getByText('choose its text and open the file again').waitFor();
+  expect(await page.getByLabel('Hidden units').inputValue()).toBe('12');
+  // It writes in its own alphabet.
+  await expect.poll(() => page.locator('#written').innerText()).toMatch(/^[a-z ,.]{40}/);
+  await play(page).click();
+  await page.getByText('it can generate, but not train').waitFor();
+  // With its text it trains on.
+  await drop(page, 'vow.txt', text);
+  await page.getByText('vow.txt is selected').waitFor();
+  await drop(page, 'vow.safetensors', file);
+  await expect.poll(() => page.getByText('vow.safetensors is open at step 7.').count()).toBeGreaterThan(0);
+  await play(page).click();
+  await waitForStep(page, 9);
+  expect(problems).toEqual([]);
   await close();
 });
 

@@ -5,7 +5,7 @@ import { createModel, openModel, UnfoldError, type Model, type TrainOptions } fr
 import { message } from '../i18n/messages';
 import { announce } from '../app/announce';
 import { settingsFor, toConfig, toLiveSettings } from '../settings/config';
-import type { Corpus } from '../data/corpus';
+import { absentCorpus, type Corpus } from '../data/corpus';
 import { integer } from '../i18n/format';
 import { datasetOf } from '../data/transferText';
 import { Commands } from './commands';
@@ -21,6 +21,10 @@ import { Series } from './series';
 import { OWN_TEXT, type Settings } from '../settings/settings';
 import { arrive, type Pending, store, wanted, type Run } from '../app/store';
 import { corpusFor, corpusOfFile } from '../data/texts';
+
+/** A model was trained on another text than the one that it was opened with. */
+const isOfOtherText = (error: unknown) =>
+  error instanceof UnfoldError && error.code === 'INVALID_TEXT' && error.field === 'text';
 
 export class Engine {
   private model: Model | null = null;
@@ -133,13 +137,19 @@ export class Engine {
       const corpus = await corpusOfFile(bytes, here);
       const shown = (model: Model) => settingsFor(model.info.config, store.settings.peek());
       const open = async () => openModel(bytes, await datasetOf(corpus));
-      const { info } = await this.replace(open, shown, corpus);
-      store.corpus.value = corpus;
+      let alone = false;
+      const { info } = await this.replace(open, shown, corpus).catch((error) => {
+        if (!isOfOtherText(error)) throw error;
+        alone = true;
+        return this.replace(() => openModel(bytes), shown, absentCorpus());
+      });
+      store.corpus.value = alone ? here : corpus;
       store.upcoming.value = {};
       const { settings } = store.run.peek()!;
       const own = !readsText(settings) && settings.dataset === '';
       store.settings.value = own ? { ...settings, text: OWN_TEXT } : settings;
       notify('note', message.notice.opened(name, integer(info.step)));
+      if (alone) notify('note', message.notice.openedAlone);
       const { unknown } = info.vocabulary;
       if (unknown > 0) notify('note', message.notice.openedUnknown(integer(unknown)));
     });

@@ -497,6 +497,8 @@ export const german: Messages = {
     symbolsWanted: (name, symbols) =>
       `${name} hat Gewichte für ${symbols} Symbole, sagt aber nicht, welche. Bitte den Text wählen, mit dem trainiert wurde und der ebenso viele verschiedene Zeichen hat, und die Datei erneut öffnen; oder npx unfold-rnn import verwenden.`,
     opened: (name, step) => `${name} ist bei Schritt ${step} geöffnet.`,
+    openedAlone:
+      'Es wurde mit einem anderen Text trainiert als dem dieser Seite: Es kann schreiben und lässt sich ansehen. Um es weiter zu trainieren, bitte seinen Text wählen und die Datei erneut öffnen.',
     openedUnknown: (count) =>
       `${count} Zeichen des Textes auf dieser Seite gehören nicht zum Vokabular dieses Modells.`,
     answersOnly:

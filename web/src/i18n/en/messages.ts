@@ -439,6 +439,8 @@ export const english = {
     symbolsWanted: (name: string, symbols: string) =>
       `${name} has weights for ${symbols} symbols, but does not say which. Choose the text that it was trained on, with as many different characters, and open the file again; or use npx unfold-rnn import.`,
     opened: (name: string, step: string) => `${name} is open at step ${step}.`,
+    openedAlone:
+      'It was trained on another text than the one on this page: it can write and be looked into. To train it further, choose its text and open the file again.',
     openedUnknown: (count: string) =>
       `${count} characters of the text on this page are not in the vocabulary of this model.`,
     answersOnly: 'This model was opened without its examples: it can predict, but not train.',
