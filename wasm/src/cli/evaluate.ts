@@ -5,6 +5,7 @@ import { backtestOf, linesOf as scoreLines, verdict } from './forecasts.js';
 import { interruption } from './interrupt.js';
 import { midiFiles, musicOptions, readMusic, textOfMusic } from './music.js';
 import type { Arguments, Command } from './options.js';
+import { exact } from './progress.js';
 import { configIn, openToScore, type Scored } from './scoring.js';
 import { encodingOption, namedSymbols, placed, readingOf, readTexts, type Texts } from './texts.js';
 import { told } from './train.js';
@@ -86,7 +87,7 @@ function linesOf(model: Model, measured: Evaluation, split: string): string[] {
   if (!data) return [`${bits(loss)} (${loss.toFixed(6)} nats), ${characters} characters (${partOf[split]})`];
   return [
     `${split} ${told(model, measured)}, ${characters} predictions`,
-    `loss ${data.trivialLoss!.toFixed(6)}  trivial baseline`,
+    `loss ${exact(data.trivialLoss!)}  trivial baseline`,
     ...(measured.classes ? linesOfClasses(measured.classes) : []),
   ];
 }

@@ -71,6 +71,9 @@ export function describe(
   return parts.filter((part) => part !== false).join('  ');
 }
 
+/** All that is known of a loss, but of squares of large numbers four digits. */
+export const exact = (loss: number) => (loss < 1e6 ? loss.toFixed(6) : figure(loss));
+
 /** Four digits: losses of numbers have any size. */
 export const figure = (loss: number) =>
   Math.abs(loss) < 1e5 ? String(Number(loss.toPrecision(4))) : loss.toExponential(2);

@@ -13,7 +13,7 @@ import { backtestOf, verdict } from './forecasts.js';
 import { interruption } from './interrupt.js';
 import type { Arguments, Command } from './options.js';
 import { UsageError } from './options.js';
-import { Divergence, ProgressLine } from './progress.js';
+import { Divergence, exact, ProgressLine } from './progress.js';
 import { summaryOf } from './preview.js';
 import { openSaved } from './saved.js';
 import { midiFiles, musicOptions, readMusic, textOfMusic } from './music.js';
@@ -201,7 +201,7 @@ async function measure(model: Model): Promise<Evaluation | undefined> {
 export function told({ info }: Model, { loss, accuracy }: Evaluation): string {
   if (!info.data) return `${(loss / Math.LN2).toFixed(4)} bits a character`;
   const right = accuracy === null ? '' : `, ${(100 * accuracy).toFixed(2)} % right`;
-  return `loss ${loss.toFixed(6)}${right}`;
+  return `loss ${exact(loss)}${right}`;
 }
 
 /** In JSON everything goes to standard output; for people the result does, the rest to standard error. */
@@ -217,8 +217,11 @@ function reporter(args: Arguments, out: string) {
     async start(model: Model, resumed: boolean) {
       const { parameters, vocabulary, tokens: characters, data, step, runtime } = model.info;
       const symbols = data ? data.inputs.length : vocabulary.size;
+      const reads = data?.numbers
+        ? `${data.numbers} column${data.numbers > 1 ? 's' : ''}`
+        : `${symbols} symbols`;
       say(
-        `${resumed ? `Going on from step ${step}. ` : ''}${parameters} parameters, ${symbols} symbols, ` +
+        `${resumed ? `Going on from step ${step}. ` : ''}${parameters} parameters, ${reads}, ` +
           `${characters.train} + ${characters.validation} ${data ? 'examples' : 'characters'}, ${runtime.threads} ` +
           `thread${runtime.threads > 1 ? 's' : ''}, ${runtime.math}`,
       );
