@@ -146,8 +146,16 @@ test("the README's command lines run", async () => {
   expect(lines.length).toBeGreaterThan(2);
   await rm(join(folder, 'model.safetensors'), { force: true });
   await writeFile(join(folder, 'book.txt'), 'The rain in Spain stays mainly in the plain.\n'.repeat(120));
+  const months = Array.from(
+    { length: 72 },
+    (_, i) => `${2018 + Math.floor(i / 12)}-${(i % 12) + 1},${900 + i}`,
+  );
+  await writeFile(join(folder, 'sales.csv'), `Month,Sales\n${months.join('\n')}\n`);
   for (const line of lines) {
-    const short = line.replace('--units 256 --steps 2000', '--units 16 --steps 3').replaceAll("'", '');
+    const short = line
+      .replace('--units 256 --steps 2000', '--units 16 --steps 3')
+      .replace('train sales.csv', 'train sales.csv --units 8 --steps 3')
+      .replaceAll("'", '');
     const args = short.split(/ (?=\S)/);
     const { stdout } = await run(process.execPath, [join(root, 'dist/cli/main.js'), ...args], {
       cwd: folder,
