@@ -85,8 +85,9 @@ export async function createModel(config: Config, dataset?: Dataset, runtime: Ru
 export async function openModel(
   bytes: Uint8Array,
   dataset: Dataset = '',
-  { extend = false, ...runtime }: OpenOptions = {},
+  options: OpenOptions = {},
 ): Promise<Model> {
+  const { extend = false, ...runtime } = requireObject(options, undefined, 'runtime');
   requireRuntime(runtime);
   if (typeof extend !== 'boolean') throw refuse('INVALID_ARGUMENT', 'extend', 'true or false', extend);
   if (!(bytes instanceof Uint8Array)) throw refuse('INVALID_CHECKPOINT', 'bytes', 'a Uint8Array', bytes);

@@ -13,6 +13,7 @@ import type {
   Network,
   NetworkConfig,
   NetworkGraph,
+  OpenOptions,
   Runtime,
   Schema,
 } from './index.js';
@@ -37,8 +38,8 @@ async function embed(runtime: Runtime = {}): Promise<Runtime> {
 export const createModel = (async (config: Config, dataset?: Dataset, runtime?: Runtime) =>
   files.createModel(config, dataset, await embed(runtime))) as typeof files.createModel;
 
-export async function openModel(bytes: Uint8Array, dataset?: Dataset, runtime?: Runtime): Promise<Model> {
-  return files.openModel(bytes, dataset, await embed(runtime));
+export async function openModel(bytes: Uint8Array, dataset?: Dataset, options?: OpenOptions): Promise<Model> {
+  return files.openModel(bytes, dataset, await embed(options));
 }
 
 export async function createNetwork(config: NetworkConfig, runtime?: Runtime): Promise<Network> {
