@@ -42,7 +42,7 @@ const kept = join(folder, 'results.json');
 const tables = at('tests', 'mutants');
 
 /** @returns {Mutant[]} */
-function read() {
+export function read() {
   return readdirSync(tables)
     .filter((name) => name.endsWith('.json'))
     .sort()
@@ -54,7 +54,7 @@ function read() {
 }
 
 /** What is wrong with a table: every stale mutant is named at once. @param {Mutant[]} mutants */
-function check(mutants) {
+export function check(mutants) {
   const problems = [];
   const seen = new Set();
   for (const { id, file, find, replace, stage } of mutants) {
