@@ -483,7 +483,7 @@ describe('tasks', () => {
     expect((await run(['info', 'own.safetensors'])).out).toContain('7 answers: 0 1 2 3 4 5 6');
   });
 
-  test('say what does not fit', async () => {
+  test('refuse what no task takes', async () => {
     const wrong = async (...args: string[]) => (await run(args)).err;
     expect(await wrong('train', 'text.txt', '--dataset', 'reversal')).toContain('needs no text');
     expect(await wrong('train', '--difficulty', '3')).toContain('belong to a --dataset');

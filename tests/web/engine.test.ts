@@ -182,7 +182,7 @@ it('names what overflowed, and clips where that was not done yet', async () => {
   await expect.poll(() => store.phase.value).toBe('paused');
   const [notice] = store.notices.value;
   expect(notice!.detail).toContain('Step 1,234');
-  expect(notice!.detail).toContain('in layers.0.weight_hh, the largest value was 2.5e+20');
+  expect(notice!.detail).toContain('in layers.0.weight_hh, the largest value was 2.5e20');
   const at = model().info.step;
   notice!.actions.find(({ label }) => label.startsWith('Clip'))!.run();
   await expect.poll(() => model().info.step).toBeGreaterThan(at);
