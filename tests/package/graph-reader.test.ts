@@ -86,6 +86,7 @@ describe('what does not fit', async () => {
     [`graph.operations[${at('linear')}].rows`, ['operations', at('linear'), 'rows'], 1000],
     [`graph.operations[${at('linear')}].weight`, ['operations', at('linear'), 'weight'], '__proto__'],
     [`graph.operations[${at('linear')}].weightRow`, ['operations', at('linear'), 'weightRow'], 9],
+    [`graph.operations[${at('linear')}].from.rows`, ['operations', at('linear'), 'from', 'row'], 1],
     [`graph.operations[${at('linear')}].from.delay`, ['operations', at('linear'), 'from', 'delay'], 7],
     [`graph.operations[${at('lookup')}].from.rows`, ['operations', at('lookup'), 'from', 'rows'], 5],
     [`graph.operations[${at('cell')}].gates[0]`, ['operations', at('cell'), 'gates', 0], 'z i'],
