@@ -4,30 +4,13 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "data/tables.h"
 #include "support.h"
 #include "unfold/data/dataset.h"
 #include "unfold/data/table.h"
 
 namespace unfold::test {
 namespace {
-
-using Numbers = std::vector<Real>;
-using Names = std::vector<std::string>;
-
-Table table_of(const std::string& text, const DatasetConfig& config = {}, TableTask task = TableTask::rows) {
-  return read_table(text, config, task);
-}
-
-testing::AssertionResult refused(const std::string& text, const std::string& field, const DatasetConfig& config = {},
-                                 TableTask task = TableTask::rows) {
-  return refuses(ErrorCode::invalid_text, field, [&] { read_table(text, config, task); });
-}
-
-Names used(const Table& t) {
-  Names names;
-  for (const Column& c : t.used) names.push_back(c.name);
-  return names;
-}
 
 std::string file(const char* name) {
   std::ifstream in(std::string(GOLDEN_FOLDER "/../cases/") + name, std::ios::binary);

@@ -4,30 +4,14 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "data/tables.h"
 #include "support.h"
 #include "unfold/data/cells.h"
 
 namespace unfold::test {
 namespace {
 
-using Numbers = std::vector<Real>;
-using Names = std::vector<std::string>;
 using Rows = std::vector<Names>;
-
-Table table_of(const std::string& text, const DatasetConfig& config = {}, TableTask task = TableTask::rows) {
-  return read_table(text, config, task);
-}
-
-testing::AssertionResult refused(const std::string& text, const std::string& field, const DatasetConfig& config = {},
-                                 TableTask task = TableTask::rows) {
-  return refuses(ErrorCode::invalid_text, field, [&] { read_table(text, config, task); });
-}
-
-Names used(const Table& t) {
-  Names names;
-  for (const Column& c : t.used) names.push_back(c.name);
-  return names;
-}
 
 // The grammar -------------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ export class Commands {
 
   constructor(private readonly failed: (error: unknown) => void) {}
 
-  /** Resolves when the work is done or has failed; a failure is told to `failed`. */
+  /** Resolves when the work is done or has failed; `failed` gets the error. */
   add(work: () => Promise<void>, pending?: Pending): Promise<void> {
     const timer = pending && setTimeout(() => (store.pending.value = pending), PENDING_AFTER);
     const done = () => {
