@@ -31,7 +31,8 @@ const char* usage = R"(unfold: deep recurrent networks on text, and on sequences
 
   --threads N     threads to use (default: one per core; results do not depend on it)
   --fast          fused multiply-add where the processor has it (results may differ in the last digits)
-  --steps N       train until this step (default 1000)
+  --steps N       train until this step (default: while the validations get better, and then back to the best
+                  weights; until step 1000 where nothing is validated)
   --continue      the text of --resume may be another one: what is new in it gets weights of its own
   --length N      symbols to write (default 500)
 )";
@@ -126,14 +127,15 @@ std::unique_ptr<Session> session_to_train(const Options& o, const std::string& c
 
 const char* unit_of(const Session& session) { return session.config().task.learns_text() ? "characters" : "examples"; }
 
-/// Trains until a step, with a line of figures on stderr; returns the seconds that the steps took.
-double run_steps(Session& session, std::int64_t until) {
+/// Trains until a step, or while the validations get better, with a line of figures on stderr; returns the seconds that
+/// the steps took.
+double run_steps(Session& session, std::int64_t until, bool endless) {
   Trainer& trainer = session.trainer();
   const Config& c = session.config();
   const double per_step = c.batch_size * (c.task.learns_text() ? c.sequence_length : 1);
   double smooth = 0, seconds = 0, printed = 0, validation = trainer.progress().validation_loss, accuracy = -1;
   std::int64_t done = 0;
-  while (trainer.progress().step < until) {
+  while (trainer.progress().step < until && !trainer.stops_early(endless)) {
     const auto start = Clock::now();
     const StepReport r = trainer.step();
     seconds += since(start);
@@ -148,12 +150,17 @@ double run_steps(Session& session, std::int64_t until) {
     if (!due && seconds - printed <= 0.5 && r.step != until) continue;
     printed = seconds;
     const double rate = double(done) / seconds;
-    std::fprintf(stderr, "\rstep %lld  loss %.4f  validation %s%s  %.0f %s/s  %.0f s left   %s",
-                 static_cast<long long>(r.step), smooth, validation < 0 ? "–" : std::to_string(validation).c_str(),
+    std::fprintf(stderr, "\rstep %lld  loss %.4f  validation %s%s  %.0f %s/s", static_cast<long long>(r.step), smooth,
+                 validation < 0 ? "–" : std::to_string(validation).c_str(),
                  accuracy < 0 ? "" : ("  accuracy " + std::to_string(100 * accuracy) + " %").c_str(), rate * per_step,
-                 unit_of(session), double(until - r.step) / rate, due ? "\n" : "");
+                 unit_of(session));
+    if (!endless) std::fprintf(stderr, "  %.0f s left", double(until - r.step) / rate);
+    std::fprintf(stderr, "   %s", due ? "\n" : "");
   }
   std::fprintf(stderr, "\n");
+  if (trainer.patience(endless) > 0 && trainer.restore_best())
+    std::fprintf(stderr, "the weights are those of step %lld, validation %.6f\n",
+                 static_cast<long long>(trainer.best().step), trainer.best().loss);
   return seconds;
 }
 
@@ -193,7 +200,9 @@ int train(const Options& o) {
                session->network().symbols(), trainer.train_tokens(), trainer.validation_tokens(), unit_of(*session),
                threads(), kernels::active().name);
   print_notes(session->info());
-  const double seconds = run_steps(*session, std::int64_t(number(o, "--steps", 1000)));
+  const bool endless = text(o, "--steps").empty() && session->info()["stopsEarly"] == true;
+  const double until = endless ? 1e15 : number(o, "--steps", 1000);
+  const double seconds = run_steps(*session, std::int64_t(until), endless);
   if (session->config().task.learns_text()) {
     print_text_losses(*session, seconds);
   } else {

@@ -505,6 +505,8 @@ export const german: Messages = {
       'Dieses Modell wurde ohne seine Beispiele geöffnet: Es kann vorhersagen, aber nicht trainieren.',
     sampleOnly: 'Dieses Modell wurde ohne Text geöffnet: Es kann Text erzeugen, aber nicht trainieren.',
     saved: (name, size) => `${name} gespeichert, ${size}.`,
+    stoppedEarly: (best, step) =>
+      `Das Training endete von selbst bei Schritt ${step}: Keine Validierung war besser als die von Schritt ${best}, dessen Gewichte jetzt wieder gelten. Mit „Trainieren“ geht es von dort weiter.`,
     textWaits: (title) => `${title} ist gewählt. „Neu starten“ trainiert darauf.`,
   },
   pretrained: {

@@ -446,6 +446,8 @@ export const english = {
     answersOnly: 'This model was opened without its examples: it can predict, but not train.',
     sampleOnly: 'This model was opened without a text: it can generate, but not train.',
     saved: (name: string, size: string) => `Saved ${name}, ${size}.`,
+    stoppedEarly: (best: string, step: string) =>
+      `Training ended by itself at step ${step}: no validation was better than that of step ${best}, whose weights are back. Press Train to go on from them.`,
     textWaits: (title: string) => `${title} is selected. Apply and restart to train on it.`,
   },
   pretrained: {
