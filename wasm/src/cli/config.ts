@@ -74,7 +74,8 @@ export async function configOf(args: Arguments): Promise<Config> {
   set('batchSize', number('batch-size'));
   set('validationSplit', number('validation-split'));
   set('evaluateEvery', number('evaluate-every'));
-  if (args.given('patience')) config.earlyStopping = { ...asStopping(config.earlyStopping), patience: number('patience')! };
+  if (args.given('patience'))
+    config.earlyStopping = { ...asStopping(config.earlyStopping), patience: number('patience')! };
   for (const name of ['task', 'attention'] as const) if (args.given(name)) set(name, args.text(name));
   if (args.given('dataset')) {
     const [difficulty, count] = [number('difficulty'), number('count')];

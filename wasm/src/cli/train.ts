@@ -97,7 +97,11 @@ async function runTrain(args: Arguments): Promise<number> {
     const until = steps ?? (seconds !== undefined || model.info.stopsEarly ? undefined : DEFAULT_STEPS);
     const line = new ProgressLine(model.info.step, until ?? Infinity, model.info.data ? 'example' : 'char');
     const divergence = new Divergence(model);
-    const limits = { ...(until !== undefined && { until }), ...(seconds !== undefined && { seconds }), signal };
+    const limits = {
+      ...(until !== undefined && { until }),
+      ...(seconds !== undefined && { seconds }),
+      signal,
+    };
     let last: Progress | undefined;
     let next = performance.now() + pace;
     try {
@@ -252,7 +256,9 @@ function reporter(args: Arguments, out: string) {
     },
     async ended({ step, best, stoppedEarly }: Progress) {
       if (!stoppedEarly || !best) return;
-      say(`Nothing better came after step ${best.step}: ended at step ${step}, with the weights of step ${best.step}.`);
+      say(
+        `Nothing better came after step ${best.step}: ended at step ${step}, with the weights of step ${best.step}.`,
+      );
       await send('stopped-early', { step, best });
     },
     async saved(step: number) {

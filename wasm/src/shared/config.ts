@@ -448,7 +448,14 @@ export type CanonicalConfig = Required<
 
 /** Left out where they are not asked for. */
 type OptionalField =
-  'readout' | 'task' | 'dataset' | 'encoder' | 'attention' | 'context' | 'scheduledSampling' | 'earlyStopping';
+  | 'readout'
+  | 'task'
+  | 'dataset'
+  | 'encoder'
+  | 'attention'
+  | 'context'
+  | 'scheduledSampling'
+  | 'earlyStopping';
 
 /** One option of a cell, as a menu needs it: one of some choices, or a number in a range. */
 export type SchemaOption = { name: string; help: string } & (

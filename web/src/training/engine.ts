@@ -1,7 +1,14 @@
 // Owns the model, and says what each command does; pausing alone acts at once. A run that is replaced is kept as a
 // checkpoint, so that Undo can bring it back.
 import { batch } from '@preact/signals';
-import { createModel, openModel, UnfoldError, type Model, type Progress, type TrainOptions } from 'unfold-rnn';
+import {
+  createModel,
+  openModel,
+  UnfoldError,
+  type Model,
+  type Progress,
+  type TrainOptions,
+} from 'unfold-rnn';
 import { message } from '../i18n/messages';
 import { announce } from '../app/announce';
 import { settingsFor, toConfig, toLiveSettings } from '../settings/config';
