@@ -98,6 +98,8 @@ export const german: Messages = {
     threadsTitle: (count) => (count === 1 ? 'Warum nur ein Thread' : `${count} Threads arbeiten`),
     threadsMany: 'Ein Kern bleibt für die Seite frei. Das Ergebnis hängt nicht von der Zahl der Threads ab.',
     threadsResult: 'Das Ergebnis ist dasselbe, das Training dauert nur länger.',
+    threadsNext:
+      'Vom nächsten Besuch an isoliert sich diese Seite selbst: Nach dem Neuladen trainiert sie mit mehreren Threads.',
     skip: 'Zum erzeugten Text springen',
   },
   actions: {

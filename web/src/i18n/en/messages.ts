@@ -105,6 +105,7 @@ export const english = {
     threadsTitle: (count: number) => (count === 1 ? 'Why one thread' : `${count} threads at work`),
     threadsMany: 'One core stays free for the page. Results do not depend on the number of threads.',
     threadsResult: 'Results are the same; training only takes longer.',
+    threadsNext: 'This page isolates itself from the next visit on: reload it to train with threads.',
     skip: 'Skip to the generated text',
   },
   actions: {
