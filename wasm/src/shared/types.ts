@@ -493,7 +493,7 @@ export interface Model<T extends Task = string> {
   sample(options?: SampleOptions): Sampling;
   /**
    * One whole pass over a split, by default the validation part; a text has a training part beside it. A part of a text
-   * is read as `batch` segments of equal length side by side, each from the zero state: with more than one segment the
+   * is read as `batchSize` segments of equal length side by side, each from the zero state: with more than one segment the
    * loss is a little above that of the same text read in one go. Training pauses meanwhile, so one set of weights is
    * measured. A signal ends it at once. Rejects with `INVALID_ARGUMENT` for the split `test` of a text, `INVALID_STATE`
    * without a validation part, `NON_FINITE` when the loss overflows.
