@@ -189,8 +189,13 @@ async function commands() {
   const { helpOf } = await load('options');
   const parts = [];
   for (const [name, file, key] of [
-    ...['train', 'sample', 'predict', 'evaluate', 'info'].map((name) => [name, name, name]),
+    ...['train', 'preview', 'sample', 'predict', 'evaluate', 'info', 'describe'].map((name) => [
+      name,
+      name,
+      name,
+    ]),
     ['export', 'export', 'exportModel'],
+    ['import', 'import', 'importModel'],
     ['bench', 'bench', 'bench'],
   ]) {
     parts.push(
