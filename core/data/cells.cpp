@@ -113,8 +113,9 @@ std::string_view bare(std::string_view s) {
 
 bool is_missing(std::string_view field) {
   const std::string_view s = bare(field);
-  if (s.empty() || s == "?") return true;
-  constexpr std::string_view names[]{"na", "n/a", "nan", "null"};
+  if (s.find_first_not_of("?-.\xE2\x80\x93\x94") == s.npos) return true;       // the last three bytes: those of – and —
+  if (s.size() > 2 && s[0] == '#' && s[1] >= 'A' && s[1] <= 'Z') return true;  // "#N/A", "#DIV/0!" of spreadsheets
+  constexpr std::string_view names[]{"na", "n/a", "n.a.", "nan", "null", "none"};
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 'a' - 'A') : c; };
   return std::any_of(std::begin(names), std::end(names), [&](std::string_view name) {
     return std::equal(s.begin(), s.end(), name.begin(), name.end(), [&](char a, char b) { return lower(a) == b; });
@@ -125,11 +126,14 @@ bool parse_quantity(std::string_view field, char decimal, Quantity& q) {
   std::string_view s = bare(field);
   q.unit.clear();
   if (decimal == '.' && parse_number(s, q.value)) return true;
+  const bool bracketed = s.size() > 2 && s.starts_with('(') && s.ends_with(')');
+  if (bracketed) s = bare(s.substr(1, s.size() - 2));
   bool minus = take_sign(s);
   const std::string_view currency = take_currency(s);
   if (!currency.empty() && !minus) minus = take_sign(s);
   if (!parse_number(take_body(s, decimal), q.value)) return false;
-  if (minus) q.value = -q.value;
+  if (s.starts_with('-')) minus = take_sign(s);
+  if (minus || bracketed) q.value = -q.value;
   s = bare(s);
   if (!s.empty() && !is_unit(s)) return false;
   q.unit = currency;

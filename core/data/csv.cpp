@@ -176,6 +176,7 @@ Dialect find_dialect(std::string_view text) {
     for (const std::string_view field : row.fields)
       if (const char decimal = decimal_of(field)) ++votes[decimal == ','];
   if (votes[1] > 0 && votes[0] == 0) d.decimal = ',';
+  d.width = fit_of(text, d.separator).width;
   return d;
 }
 

@@ -13,6 +13,7 @@ namespace unfold {
 struct Dialect {
   char separator = 0;  // ';', '\t', ',', '|'; ' ': one or more spaces or tabs; 0: a single column
   char decimal = '.';
+  Index width = 0;  // fields of most rows, of the first few hundred
 };
 
 /// The rows of a text, one after the other. A line ends with "\n", "\r\n" or "\r". A field that begins with a quotation

@@ -33,6 +33,7 @@ void read_all(TableReading& r) {
   if (r.table.rows == 0) refuse_text("text", "at least one row of numbers", "none");
   if (!find_long_form(r))
     refuse_text("text", "a column of labels, one a series, and one that names the series (dataset.id)", "none");
+  find_direction(r);
   choose_columns(r);
   const auto has = [&](bool Column::* what) {
     return std::any_of(r.table.used.begin(), r.table.used.end(), [&](const Column& column) { return column.*what; });

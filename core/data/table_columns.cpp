@@ -51,17 +51,19 @@ void choose_by_kind(TableReading& r) {
       continue;
     }
     constexpr const char* reasons[]{"", "dates (dataset.dates: features makes inputs of them)", "text",
-                                    "it counts the rows", "it has one value"};
+                                    "it counts rows or time", "it has one value"};
     column.reason =
         is_numeric(r, Index(c)) || column.kind != ColumnKind::constant ? reasons[int(column.kind)] : "it has no values";
   }
 }
 
-/// An index is what is called so, or has no name: pandas writes "Unnamed: 0", R nothing.
+/// An index, or the time, is what is called so, or has no name: pandas writes "Unnamed: 0", R nothing.
 bool is_index_name(const std::string& name) {
   std::string lower;
   for (const char c : name) lower += c >= 'A' && c <= 'Z' ? char(c + 'a' - 'A') : c;
-  constexpr std::string_view names[]{"", "unnamed: 0", "index", "idx", "row", "rownames", "id", "no", "nr", "#"};
+  constexpr std::string_view names[]{"",      "unnamed: 0", "index", "idx",  "row",       "rownames", "id",
+                                     "no",    "nr",         "#",     "time", "timestamp", "date",     "datetime",
+                                     "epoch", "year",       "day",   "zeit", "datum",     "jahr",     "tag"};
   return std::find(std::begin(names), std::end(names), lower) != std::end(names);
 }
 
@@ -178,8 +180,9 @@ void say_left_out(Table& table) {
 
 void choose_columns(TableReading& r) {
   Table& table = r.table;
-  for (std::size_t c = 0; c < table.columns.size() && r.task == TableTask::rows; ++c)
-    if (table.columns[c].kind == ColumnKind::index && !is_index_name(r.layout.header ? r.layout.names[c] : "column"))
+  for (std::size_t c = 0; c < table.columns.size(); ++c)
+    if (table.columns[c].kind == ColumnKind::index && (r.task == TableTask::rows || !r.profiles[c].counts) &&
+        !is_index_name(r.layout.header ? r.layout.names[c] : "column"))
       table.columns[c].kind = ColumnKind::number;
   if (r.form.id >= 0 || r.task == TableTask::labels) find_counters(r);
   choose_by_kind(r);

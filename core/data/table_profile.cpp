@@ -6,6 +6,7 @@
 #include "unfold/base/numeric.h"
 #include "unfold/base/sorting.h"
 #include "unfold/base/utf8.h"
+#include "unfold/data/examples.h"
 #include "unfold/data/table_part.h"
 
 namespace unfold {
@@ -58,6 +59,7 @@ void ColumnProfile::add_number(const Quantity& q) {
     return;
   }
   counts = counts && (numbers == 0 ? q.value == 0 || q.value == 1 : q.value == last_ + 1);
+  rises = rises && (numbers == 0 || q.value > last_);
   last_ = q.value;
   min = numbers == 0 ? q.value : std::min(min, q.value);
   max = numbers == 0 ? q.value : std::max(max, q.value);
@@ -114,10 +116,40 @@ ColumnKind ColumnProfile::kind(Index rows) const {
   if (filled == 0) return ColumnKind::constant;
   if (2 * numbers >= filled) {
     if (numbers == filled && min == max && missing == 0 && rows > 1) return ColumnKind::constant;
-    return counts && rows > 1 ? ColumnKind::index : ColumnKind::number;
+    return (counts || (rises && numbers == rows)) && rows > 1 ? ColumnKind::index : ColumnKind::number;
   }
   return 2 * dates >= filled ? ColumnKind::date : ColumnKind::text;
 }
+
+namespace {
+
+/// One pass over the rows; returns them, read to their end.
+TableRows profile_rows(TableReading& r) {
+  r.table.rows = 0;
+  r.table.head.clear();
+  r.profiles.assign(std::size_t(r.layout.width), {});
+  TableRows rows(r.text, r.layout);
+  while (rows.next()) {
+    if (rows.blank()) continue;
+    for (std::size_t c = 0; c < r.profiles.size(); ++c)
+      r.profiles[c].add(rows.fields()[c], r.table.rows, r.layout.dialect);
+    if (r.table.rows++ < shown_rows) {
+      std::vector<std::string>& shown = r.table.head.emplace_back();
+      for (const std::string_view field : rows.fields()) shown.push_back(shortened(field));
+    }
+  }
+  return rows;
+}
+
+/// The first column of dates, if few of its fields, at most one in ten, are something else: a total is no moment.
+Index dated_column(const TableReading& r) {
+  for (std::size_t c = 0; c < r.profiles.size(); ++c)
+    if (const ColumnProfile& p = r.profiles[c]; p.dates > 0 && p.kind(r.table.rows) == ColumnKind::date)
+      return p.numbers + p.texts > 0 && 10 * (p.numbers + p.texts) <= p.dates ? Index(c) : -1;
+  return -1;
+}
+
+}  // namespace
 
 void profile_table(TableReading& r) {
   r.layout = find_layout(r.text, r.config.header);
@@ -126,18 +158,16 @@ void profile_table(TableReading& r) {
   table.dialect = layout.dialect;
   table.header = layout.header;
   table.notes = layout.notes;
-  r.profiles.resize(std::size_t(layout.width));
-  TableRows rows(r.text, layout);
-  for (; rows.next();) {
-    if (rows.blank()) continue;
-    for (std::size_t c = 0; c < r.profiles.size(); ++c) r.profiles[c].add(rows.fields()[c], table.rows, layout.dialect);
-    if (table.rows++ < shown_rows) {
-      std::vector<std::string>& shown = table.head.emplace_back();
-      for (const std::string_view field : rows.fields()) shown.push_back(shortened(field));
-    }
+  TableRows rows = profile_rows(r);
+  r.layout.dated = dated_column(r);
+  if (layout.dated >= 0) {
+    const TableRows again = profile_rows(r);
+    table.notes.push_back(std::to_string(again.undated_rows()) + " rows without a date are left out, such as " +
+                          excerpt(again.undated()) + ".");
   }
   if (rows.comments() > 0)
     table.notes.push_back(std::to_string(rows.comments()) + " lines that begin with # are comments.");
+  if (rows.footer()) table.notes.push_back("The text below the table is left out.");
   for (std::size_t c = 0; c < r.profiles.size(); ++c) {
     ColumnProfile& p = r.profiles[c];
     p.settle(table.rows);

@@ -47,6 +47,9 @@ Index named_column(const TableReading& r, const std::string& name, const char* f
   refuse_config(field, "a column of the table: " + names, name);
 }
 
+/// A text that stays the same for so many rows on average may name a series.
+constexpr Index rows_of_a_series = 8;
+
 bool can_be_id(const TableReading& r, Index c) {
   const ColumnProfile& p = r.profiles[std::size_t(c)];
   return p.together && p.missing == 0 && p.runs > 1 && p.runs < r.table.rows;
@@ -80,6 +83,13 @@ bool find_long_form(TableReading& r) {
     for (Index c = 0; c < columns && id < 0; ++c)
       if (r.layout.header && is_id_name(r.table.columns[std::size_t(c)].name) && can_be_id(r, c)) id = c;
     r.form.id = id;
+    for (Index c = 0; c < columns && id < 0; ++c)
+      if (const TableColumn& column = r.table.columns[std::size_t(c)];
+          column.kind == ColumnKind::text && can_be_id(r, c) &&
+          r.profiles[std::size_t(c)].runs * rows_of_a_series <= r.table.rows)
+        r.table.notes.push_back("All rows are one series; dataset.id \"" + column.name +
+                                "\" makes one of each of its " + std::to_string(r.profiles[std::size_t(c)].runs) +
+                                " values.");
     return true;
   }
   if (r.config.targets.size() > 1) refuse_config("dataset.targets", "one column, the label of each series", "several");
@@ -87,6 +97,32 @@ bool find_long_form(TableReading& r) {
   bool found = id >= 0 && find_label(r, id);
   for (Index c = 0; c < columns && !found && id < 0; ++c) found = can_be_id(r, c) && find_label(r, c);
   return found || (id < 0 && find_label(r, -1));
+}
+
+void find_direction(TableReading& r) {
+  const auto& columns = r.table.columns;
+  const auto dated = std::find_if(columns.begin(), columns.end(),
+                                  [](const TableColumn& column) { return column.kind == ColumnKind::date; });
+  if (dated == columns.end()) return;
+  const std::size_t c = std::size_t(dated - columns.begin());
+  std::string series;
+  double last = -1;  // in hours, all months alike
+  bool down = false;
+  for (TableRows rows(r.text, r.layout); rows.next();) {
+    if (rows.blank()) continue;
+    const std::string_view own = r.form.id < 0 ? std::string_view() : bare(rows.fields()[std::size_t(r.form.id)]);
+    Moment m;
+    if (!parse_moment(rows.fields()[c], r.profiles[c].day_first, m)) continue;
+    const double now = ((m.year * 12.0 + m.month) * 31 + m.day) * 24 + m.hour;
+    if (last >= 0 && own == series) {
+      if (now > last) return;
+      down = down || now < last;
+    }
+    series = own;
+    last = now;
+  }
+  r.backwards = down;
+  if (down) r.table.notes.push_back("The newest row stands first (" + dated->name + "): read in the order of time.");
 }
 
 void find_counters(TableReading& r) {

@@ -89,6 +89,11 @@ void read_values(TableReading& r) {
     ++table.rows;
   }
   table.starts.push_back(table.rows);
+  const Index width = Index(r.sources.size());
+  for (std::size_t i = 0; r.backwards && i + 1 < table.starts.size(); ++i)
+    for (Index a = table.starts[i], b = table.starts[i + 1] - 1; a < b; ++a, --b)
+      std::swap_ranges(&table.values[std::size_t(a * width)], &table.values[std::size_t(a * width)] + width,
+                       &table.values[std::size_t(b * width)]);
 }
 
 // Missing values -----------------------------------------------------------------------------------------------

@@ -176,7 +176,7 @@ it('names what overflowed, and clips where that was not done yet', async () => {
     learningRate: 0.003,
     parameter: 'layers.0.weight_hh',
     largest: 2.5e20,
-    takenBack: true,
+    rolledBack: true,
   };
   model().fault = new UnfoldError('NON_FINITE', 'made to fail', { overflow });
   await expect.poll(() => store.phase.value).toBe('paused');
@@ -208,7 +208,7 @@ it('goes back to the copy from before an overflow, at half the rate', async () =
   await trainTo(copied + 3);
   const overflow = { step: 9, loss: 1, gradientNorm: null, learningRate: 0.5, parameter: 'a', largest: null };
   model().fault = new UnfoldError('NON_FINITE', 'made to fail', {
-    overflow: { ...overflow, takenBack: false },
+    overflow: { ...overflow, rolledBack: false },
   });
   await expect.poll(() => store.phase.value).toBe('paused');
   await model().save(); // a copy of the spoiled weights would have been asked for before, and be made by now

@@ -33,7 +33,7 @@ Json overflow_json(const Overflow& o) {
                  {"learningRate", o.learning_rate},
                  {"parameter", o.parameter},
                  {"largest", o.largest},
-                 {"takenBack", o.rolled_back}});
+                 {"rolledBack", o.rolled_back}});
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ class NumberHead : public TaskHead {
   /// The best constant prediction of a column whose `rows` values add up to `sum`, and what it costs for a value x.
   virtual double constant(double sum, double rows) const = 0;
   virtual double constant_loss(double constant, double x) const = 0;
-  /// Metrics that one row of O values counts as.
+  /// Predictions that one row of O values counts as.
   virtual double answers_per_row(Index O) const = 0;
   /// Turns what the readout says into predictions, [n].
   virtual void transform(Real* y, Index n) const = 0;

@@ -291,7 +291,7 @@ export class Engine {
       }
     } catch (error) {
       // Finite as they are, weights before an overflow may be no good: what was copied before stays.
-      spoiled = error instanceof UnfoldError && error.overflow?.takenBack === false;
+      spoiled = error instanceof UnfoldError && error.overflow?.rolledBack === false;
       if (!options.signal?.aborted && !isGone(error)) this.failed(error);
     }
     if (this.model !== model) return;
