@@ -180,6 +180,11 @@ Json symbols_json(const Vocabulary& vocabulary) {
 
 }  // namespace
 
+Json best_json(const BestWeights& best) {
+  if (!best.known()) return {};
+  return object({{"step", best.step}, {"loss", best.loss}, {"present", best.present}});
+}
+
 Json Session::info() const {
   const Json symbols = config_.task.learns_text() ? symbols_json(symbols_.vocabulary) : Json(names_.inputs);
   const Progress& progress = trainer_ ? trainer_->progress() : resumed_;
@@ -199,6 +204,8 @@ Json Session::info() const {
                       {"step", progress.step},
                       {"epoch", trainer_ ? trainer_->epochs() : double(resumed_.epoch)},
                       maybe("validationLoss", progress.known(), progress.validation_loss),
+                      {"stopsEarly", trainer_ && trainer_->validates() && trainer_->patience(true) > 0},
+                      {"best", trainer_ ? best_json(trainer_->best()) : Json()},
                       {"threads", threads()},
                       {"build", kernels::active().name},
                       {"math", kernels::active().fast ? "fast" : "reproducible"},

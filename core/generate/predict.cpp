@@ -181,6 +181,11 @@ Json predict(const Predictor& p, const Json& request) {
   Example e = parse_example(r, p, head, symbols);
   const Json* target = r.get("target");
   if (target) head.parse_target(p, *target, e);
+  const TaskConfig& task = p.config.task;
+  const bool halts =
+      task.termination == Termination::halt && (task.kind == TaskKind::generate || task.kind == TaskKind::translate);
+  if (target && halts && e.target.empty())
+    refuse_argument("target", "at least one symbol (a unit that halts ends a sequence after one)", "none");
   const PredictOptions options = parse_options(r, p.config.seed);
   r.finish();
   Json json = answer(p, head, e, options, target);

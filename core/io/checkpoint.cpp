@@ -218,19 +218,26 @@ std::vector<std::byte> write_checkpoint(const Config& config, const Symbols& sym
     writer.add("state.values", {Index(state.values.size())}, state.values.data(), Index(state.values.size()));
     const Progress& p = trainer->progress();
     const Schedule::Plateau& plateau = trainer->schedule().plateau;
-    meta["progress"] = object({{"step", p.step},
-                               {"epoch", p.epoch},
-                               {"cursor", p.cursor},
-                               {"evaluated", p.evaluated},
-                               {"validationLoss", p.validation_loss},
-                               {"updates", trainer->optimizer().updates},
-                               {"clock", state.clock},
-                               {"inputs", Json(state.tokens)},
-                               {"best", plateau.best},
-                               {"bad", plateau.bad},
-                               {"reductions", plateau.reductions},
-                               {"text", trainer->loader().fingerprint()}})
-                           .dump();
+    const BestWeights& best = trainer->best();
+    if (best.known() && !best.present)
+      writer.add("state.best", {best.values.size()}, best.values.data(), best.values.size());
+    Json progress = object({{"step", p.step},
+                            {"epoch", p.epoch},
+                            {"cursor", p.cursor},
+                            {"evaluated", p.evaluated},
+                            {"validationLoss", p.validation_loss},
+                            {"updates", trainer->optimizer().updates},
+                            {"clock", state.clock},
+                            {"inputs", Json(state.tokens)},
+                            {"best", plateau.best},
+                            {"bad", plateau.bad},
+                            {"reductions", plateau.reductions},
+                            {"text", trainer->loader().fingerprint()}});
+    if (best.known())
+      put(progress,
+          {{"bestWeights",
+            object({{"step", best.step}, {"loss", best.loss}, {"bad", best.bad}, {"present", best.present}})}});
+    meta["progress"] = progress.dump();
   }
   meta["checksum"] = checksum(writer.file);
   return write_safetensors(writer.file);
@@ -275,6 +282,30 @@ std::int64_t updates_of(const TensorFile& file) {
   return whole(parse_json(metadata(file, "progress"), ErrorCode::invalid_checkpoint, "progress"), "updates");
 }
 
+namespace {
+
+/// Of the best validation, where the file has seen one.
+void load_best(const TensorFile& file, const Json& progress, Trainer& trainer) {
+  const auto at = progress.find("bestWeights");
+  if (at == progress.end()) return;
+  BestWeights& best = trainer.best();
+  const bool valid = at->is_object() && at->contains("present") && at->at("present").is_boolean() &&
+                     whole(*at, "step") <= trainer.progress().step;
+  if (!valid) refuse_checkpoint("progress.bestWeights", "the step and the loss of a validation", "others");
+  best.step = whole(*at, "step");
+  best.loss = number(*at, "loss");
+  best.bad = int(whole(*at, "bad", 1e9));
+  best.present = at->at("present") == true;
+  const Network& network = trainer.network();
+  if (best.values.size() == 0) best.values = Buffer(network.table().size());  // of a run that validates no more
+  if (best.present)
+    std::copy(network.parameters(), network.parameters() + best.values.size(), best.values.data());
+  else
+    copy(file, "state.best", {best.values.size()}, best.values.data());
+}
+
+}  // namespace
+
 void load_training(const TensorFile& file, const CheckpointHeader& header, Trainer& trainer) {
   const Json p = parse_json(metadata(file, "progress"), ErrorCode::invalid_checkpoint, "progress");
   const auto text = p.find("text");
@@ -301,6 +332,7 @@ void load_training(const TensorFile& file, const CheckpointHeader& header, Train
   trainer.schedule().plateau = {
       .best = number(p, "best"), .bad = int(whole(p, "bad", 1e9)), .reductions = int(whole(p, "reductions", 1e9))};
   trainer.restore(header.progress, state);
+  load_best(file, p, trainer);
 }
 
 }  // namespace unfold

@@ -66,13 +66,13 @@ const sections = [
   ['Where and how a model runs', 'Runtime OpenOptions Arithmetic Build WasmModule'.split(' ')],
   [
     'What a model says of itself',
-    'ModelInfo Info DataInfo ColumnInfo RuntimeInfo CheckedConfig Support'.split(' '),
+    'ModelInfo Info BestWeights DataInfo ColumnInfo RuntimeInfo CheckedConfig Support'.split(' '),
   ],
   [
     'Configuration',
     (
       'Config ConfigOf TextConfig Preset Task TaskConfig DatasetConfig FileConfig LayerConfig EdgeConfig ProductConfig FactorConfig AttentionConfig InitializationConfig ' +
-      'OptimizerConfig ScheduleConfig ScheduledSamplingConfig CanonicalConfig ' +
+      'OptimizerConfig ScheduleConfig EarlyStoppingConfig ScheduledSamplingConfig CanonicalConfig ' +
       'Schema SchemaCell SchemaOption SchemaPreset SchemaDataset'
     ).split(' '),
   ],

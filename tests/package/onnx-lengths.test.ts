@@ -4,7 +4,16 @@ import { toOnnx } from 'unfold-rnn/export';
 import { createNetwork, type LayerConfig, type Network } from 'unfold-rnn';
 import { difference } from './networks.js';
 import { type Feeds, float32, floats, int64, opened, whole, zeros } from './onnx-models.js';
-import { answerOf, asked, close, given, made, networkCases, outputsOf, type TaskCase } from './task-models.js';
+import {
+  answerOf,
+  asked,
+  close,
+  given,
+  made,
+  networkCases,
+  outputsOf,
+  type TaskCase,
+} from './task-models.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 

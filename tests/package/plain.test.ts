@@ -61,7 +61,11 @@ test.each(answerCases)('%s', async (_, task, text, more) => {
       const found = predict(input);
       close(given(found), given(expected));
       expect(found).toMatchObject(
-        JSON.parse(JSON.stringify(expected, (key, value) => (/probab|values|quantiles|deviations/.test(key) ? undefined : value))),
+        JSON.parse(
+          JSON.stringify(expected, (key, value) =>
+            /probab|values|quantiles|deviations/.test(key) ? undefined : value,
+          ),
+        ),
       );
     }
   });

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "reply.h"
@@ -20,6 +21,9 @@ namespace unfold {
 namespace {
 
 using emscripten::val;
+
+/// Where a run without a limit would end.
+constexpr std::int64_t most_steps = std::numeric_limits<std::int32_t>::max();
 
 /// Time is asked for only here, to end a slice; it never enters a result.
 class Slice {
@@ -105,23 +109,39 @@ class Bound {
     return guarded([&] { return reply(true, session().graph()); });
   }
 
+  /// Until a step, or until the validations say that nothing better comes. A target of infinity: nobody limits the run.
   val train(double target, double milliseconds) {
     return guarded([&] {
       Trainer& trainer = session().trainer();
       const Slice slice(milliseconds);
       if (work_.trouble) std::rethrow_exception(std::exchange(work_.trouble, nullptr));
-      const auto target_step = std::int64_t(target);
+      const bool endless = std::isinf(target);
+      const std::int64_t target_step = endless ? most_steps : std::int64_t(target);
       do {
         if (trainer.evaluating() || (!trainer.under_way() && (work_.measuring || trainer.evaluation_due()))) {
           measure(trainer);
-        } else if (trainer.progress().step < target_step) {
+        } else if (!finished(trainer, target_step, endless)) {
           advance(trainer);
         }
-      } while (!slice.over() && !finished(trainer, target_step));
+      } while (!slice.over() && !finished(trainer, target_step, endless));
+      const bool done = finished(trainer, target_step, endless);
+      const bool stopped = done && trainer.stops_early(endless);
+      if (done && trainer.patience(endless) > 0) trainer.restore_best();
       return reply(true, {{"step", trainer.progress().step},
-                          {"done", finished(trainer, target_step)},
+                          {"done", done},
+                          {"stoppedEarly", stopped},
+                          {"best", best_json(trainer.best())},
                           {"underWay", trainer.under_way()},
                           {"events", std::exchange(work_.events, Json::array())}});
+    });
+  }
+
+  val restore_best() {
+    return guarded([&] {
+      if (!settled().trainer().restore_best())
+        throw Error(ErrorCode::invalid_state, "restoreBest", "a validation that was due (see evaluateEvery)",
+                    "none yet");
+      return reply(true, session_->info());
     });
   }
 
@@ -292,8 +312,9 @@ class Bound {
   }
 
  private:
-  static bool finished(const Trainer& trainer, std::int64_t target) {
-    return trainer.progress().step >= target && !trainer.evaluation_due();
+  static bool finished(const Trainer& trainer, std::int64_t target, bool endless) {
+    if (trainer.evaluation_due()) return false;
+    return trainer.progress().step >= target || (!trainer.under_way() && trainer.stops_early(endless));
   }
 
   Session& session() {
@@ -412,6 +433,7 @@ EMSCRIPTEN_BINDINGS(unfold) {
       .function("graph", &Bound::graph)
       .function("train", &Bound::train)
       .function("trainStop", &Bound::train_stop)
+      .function("restoreBest", &Bound::restore_best)
       .function("update", &Bound::update)
       .function("evaluate", &Bound::evaluate)
       .function("predict", &Bound::predict)

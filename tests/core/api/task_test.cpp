@@ -337,6 +337,21 @@ TEST(Probability, OfALengthIsDrawnFirst) {
   }
 }
 
+// A unit that halts ends a sequence after a symbol: the empty one has no probability, and is not asked for.
+TEST(Probability, OfTheEmptySequenceIsRefusedWhereAUnitHalts) {
+  std::string lines;
+  for (int i = 0; i < 20; ++i) lines += "ab\nba\naab\n";
+  for (const char* termination : {"end", "halt", "count"}) {
+    const Json json{{"task", {{"name", "generate"}, {"termination", termination}}}, {"layers", {{{"units", 3}}}}};
+    Session session(parse_config(json), lines);
+    const auto ask = [&] { return session.predict({{"target", ""}}).at("logProbability").get<double>(); };
+    if (std::string(termination) == "halt")
+      EXPECT_TRUE(refuses(ErrorCode::invalid_argument, "target", ask));
+    else
+      EXPECT_LT(ask(), 0) << termination;
+  }
+}
+
 // Greedy decoding, its probability under teacher forcing, and beams.
 TEST(Decode, AgreesWithTeacherForcing) {
   for (const Json& json : all_tasks()) {

@@ -48,7 +48,8 @@ export class TextModel implements Model {
   train(options: TrainOptions = {}): Training {
     const { signal, ...limits } = requireObject(options, [...LIMITS, 'signal']);
     for (const field of LIMITS) checkLimit(field, limits[field]);
-    const ends = signal ?? LIMITS.find((field) => limits[field] !== undefined);
+    const limited = LIMITS.some((field) => limits[field] !== undefined);
+    const ends = signal ?? (limited || this.#info.stopsEarly);
     return this.#stream<Progress, Progress | undefined>(
       (sink) =>
         this.#client.stream('train', limits, {
@@ -182,6 +183,10 @@ export class TextModel implements Model {
 
   async update(settings: LiveConfig): Promise<ModelInfo> {
     return this.#update(await this.#client.call('update', { settings: toJson(settings) }));
+  }
+
+  async restoreBest(): Promise<ModelInfo> {
+    return this.#update(await this.#client.call('restoreBest', {}));
   }
 
   async save(options: { optimizer?: boolean } = {}): Promise<Uint8Array> {

@@ -359,6 +359,17 @@ export interface ScheduleConfig {
   patience?: number;
 }
 
+/** When a run ends by itself: after `patience` validations in a row without a better loss, and with the best weights. */
+export interface EarlyStoppingConfig {
+  /**
+   * Validations without a better loss; 0: never. Default `auto`: 10 in a run without a limit (`steps`, `until`,
+   * `seconds`) on data of your own, never in others.
+   */
+  patience?: number | 'auto';
+  /** How much lower a better loss is at least. Default 0. */
+  minDelta?: number;
+}
+
 /** Everything that defines a model and its training. Unknown fields are errors. */
 export interface Config {
   /** Of the configuration's format: 1, the only one. Left out, it is 1. */
@@ -422,6 +433,8 @@ export interface Config {
   variationalDropout?: boolean;
   /** Steps between validations. Default 500. */
   evaluateEvery?: number;
+  /** When a run ends by itself: a patience, or more. Default `auto`. */
+  earlyStopping?: number | 'auto' | EarlyStoppingConfig;
 }
 
 /** The names people know. */
@@ -452,7 +465,14 @@ export type CanonicalConfig = Required<
 
 /** Left out where they are not asked for. */
 type OptionalField =
-  'readout' | 'task' | 'dataset' | 'encoder' | 'attention' | 'context' | 'scheduledSampling';
+  | 'readout'
+  | 'task'
+  | 'dataset'
+  | 'encoder'
+  | 'attention'
+  | 'context'
+  | 'scheduledSampling'
+  | 'earlyStopping';
 
 /** One option of a cell, as a menu needs it: one of some choices, or a number in a range. */
 export type SchemaOption = { name: string; help: string } & (

@@ -20,6 +20,8 @@ export interface LiveConfig {
   scheduledSampling?: Config['scheduledSampling'];
   /** Steps between validations, 1 or more. */
   evaluateEvery?: number;
+  /** When a run ends by itself. */
+  earlyStopping?: Config['earlyStopping'];
 }
 
 /** The engine builds: the same numbers from each of them. */
@@ -122,6 +124,20 @@ export interface Info {
   math: string;
   /** False for a model opened without a text. */
   canTrain: boolean;
+  /** Whether a run without a limit ends by itself, see `Config.earlyStopping`. */
+  stopsEarly: boolean;
+  /** What the validations have found best; null before the first, and in a model opened without its text. */
+  best: BestWeights | null;
+}
+
+/** The weights with the lowest validation loss so far, which the engine keeps beside the present ones. */
+export interface BestWeights {
+  /** After which they were measured. */
+  step: number;
+  /** Of that validation, see `Evaluation.loss`. */
+  loss: number;
+  /** Whether they are the model's weights now. */
+  present: boolean;
 }
 
 /**
@@ -216,11 +232,18 @@ export interface Progress {
   secondsLeft: number | null;
   /** The loss of each step since the last report; empty if only a validation was waited for. */
   losses: Float32Array;
+  /** The best weights so far, see `Info.best`. */
+  best: BestWeights | null;
+  /** The run has ended because the validations did not get better any more, see `Config.earlyStopping`. */
+  stoppedEarly: boolean;
   /** This is the last report of the run. */
   done: boolean;
 }
 
-/** The first limit that is reached ends the run; with none it goes on until it is stopped. */
+/**
+ * The first limit that is reached ends the run. With none it goes on while the validations get better, and ends with
+ * the best weights (see `Config.earlyStopping`); where nothing is validated, until it is stopped.
+ */
 export interface TrainOptions {
   /** Steps from now, a whole number. */
   steps?: number;
@@ -482,7 +505,7 @@ export interface Model<T extends Task = string> {
   sample(options?: SampleOptions): Sampling;
   /**
    * One whole pass over a split, by default the validation part; a text has a training part beside it. A part of a text
-   * is read as `batch` segments of equal length side by side, each from the zero state: with more than one segment the
+   * is read as `batchSize` segments of equal length side by side, each from the zero state: with more than one segment the
    * loss is a little above that of the same text read in one go. Training pauses meanwhile, so one set of weights is
    * measured. A signal ends it at once. Rejects with `INVALID_ARGUMENT` for the split `test` of a text, `INVALID_STATE`
    * without a validation part, `NON_FINITE` when the loss overflows.
@@ -543,6 +566,11 @@ export interface Model<T extends Task = string> {
   graph(): Promise<NetworkGraph>;
   /** A histogram of every parameter. `bins`: 1 to 1000, default 40. */
   histograms(options?: { bins?: number }): Promise<TensorStats[]>;
+  /**
+   * Makes the weights of the best validation the model's own; a run that goes on starts from them. The optimizer's
+   * moments and the number of steps stay. Rejects with `INVALID_STATE` before the first validation that was due.
+   */
+  restoreBest(): Promise<ModelInfo>;
   /** Changes settings between two steps, also of a run under way. Rejects with `INVALID_CONFIG`, changing nothing. */
   update(settings: LiveConfig): Promise<ModelInfo>;
   /**

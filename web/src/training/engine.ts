@@ -1,7 +1,14 @@
 // Owns the model, and says what each command does; pausing alone acts at once. A run that is replaced is kept as a
 // checkpoint, so that Undo can bring it back.
 import { batch } from '@preact/signals';
-import { createModel, openModel, UnfoldError, type Model, type TrainOptions } from 'unfold-rnn';
+import {
+  createModel,
+  openModel,
+  UnfoldError,
+  type Model,
+  type Progress,
+  type TrainOptions,
+} from 'unfold-rnn';
 import { message } from '../i18n/messages';
 import { announce } from '../app/announce';
 import { settingsFor, toConfig, toLiveSettings } from '../settings/config';
@@ -276,9 +283,10 @@ export class Engine {
 
   private async consume(model: Model, recorder: Recorder, options: TrainOptions): Promise<void> {
     let spoiled = false;
+    let last: Progress | undefined;
     try {
       for await (const progress of model.train(options)) {
-        recorder.take(progress);
+        recorder.take((last = progress));
         if (this.copies.due) void this.keep(model);
       }
     } catch (error) {
@@ -290,6 +298,8 @@ export class Engine {
     // An answer comes after the last slice: only then is the step the final one.
     await model.update({}).catch(() => undefined);
     recorder.show(model.info);
+    if (last?.stoppedEarly && last.best)
+      notify('note', message.notice.stoppedEarly(integer(last.best.step), integer(model.info.step)));
     if (!spoiled) void this.keep(model);
     if (store.phase.peek() === 'running') store.phase.value = 'paused';
     if (!options.steps) announce(message.announcements.paused(integer(model.info.step)));

@@ -99,6 +99,8 @@ export const german: Messages = {
     threadsTitle: (count) => (count === 1 ? 'Warum nur ein Thread' : `${count} Threads arbeiten`),
     threadsMany: 'Ein Kern bleibt für die Seite frei. Das Ergebnis hängt nicht von der Zahl der Threads ab.',
     threadsResult: 'Das Ergebnis ist dasselbe, das Training dauert nur länger.',
+    threadsNext:
+      'Vom nächsten Besuch an isoliert sich diese Seite selbst: Nach dem Neuladen trainiert sie mit mehreren Threads.',
     skip: 'Zum erzeugten Text springen',
   },
   actions: {
@@ -506,6 +508,8 @@ export const german: Messages = {
       'Dieses Modell wurde ohne seine Beispiele geöffnet: Es kann vorhersagen, aber nicht trainieren.',
     sampleOnly: 'Dieses Modell wurde ohne Text geöffnet: Es kann Text erzeugen, aber nicht trainieren.',
     saved: (name, size) => `${name} gespeichert, ${size}.`,
+    stoppedEarly: (best, step) =>
+      `Das Training endete von selbst bei Schritt ${step}: Keine Validierung war besser als die von Schritt ${best}, dessen Gewichte jetzt wieder gelten. Mit „Trainieren“ geht es von dort weiter.`,
     textWaits: (title) => `${title} ist gewählt. „Neu starten“ trainiert darauf.`,
   },
   pretrained: {

@@ -106,6 +106,7 @@ export const english = {
     threadsTitle: (count: number) => (count === 1 ? 'Why one thread' : `${count} threads at work`),
     threadsMany: 'One core stays free for the page. Results do not depend on the number of threads.',
     threadsResult: 'Results are the same; training only takes longer.',
+    threadsNext: 'This page isolates itself from the next visit on: reload it to train with threads.',
     skip: 'Skip to the generated text',
   },
   actions: {
@@ -447,6 +448,8 @@ export const english = {
     answersOnly: 'This model was opened without its examples: it can predict, but not train.',
     sampleOnly: 'This model was opened without a text: it can generate, but not train.',
     saved: (name: string, size: string) => `Saved ${name}, ${size}.`,
+    stoppedEarly: (best: string, step: string) =>
+      `Training ended by itself at step ${step}: no validation was better than that of step ${best}, whose weights are back. Press Train to go on from them.`,
     textWaits: (title: string) => `${title} is selected. Apply and restart to train on it.`,
   },
   pretrained: {
