@@ -123,7 +123,7 @@ void Session::open(const TensorFile& file, const CheckpointHeader& header) {
   names_.targets = symbols_.targets;
   names_.words = symbols_.words;
   names_.numbers = sizes_.numbers;
-  names_.outputs = sizes_.outputs;
+  names_.outputs = sizes_.outputs / config_.task.loss.outputs();
   names_.context = sizes_.context;
   names_.columns = symbols_.columns;
   build(false);

@@ -83,7 +83,8 @@ Json Session::rows(std::string_view text) const {
 
 Json Session::graph() const {
   Json graph = describe(config_, network_->sizes());
-  if (const Json scaling = scaling_json(names_.columns); !scaling.empty()) put(graph, {{"scaling", scaling}});
+  if (const Json scaling = scaling_json(names_.columns, config_.task.loss); !scaling.empty())
+    put(graph, {{"scaling", scaling}});
   return graph;
 }
 
@@ -202,7 +203,7 @@ Json Session::info() const {
                                          {"validation", trainer_ ? trainer_->validation_tokens() : 0}})},
                       {"step", progress.step},
                       {"epoch", trainer_ ? trainer_->epochs() : double(resumed_.epoch)},
-                      maybe("validationLoss", progress.validation_loss >= 0, progress.validation_loss),
+                      maybe("validationLoss", progress.known(), progress.validation_loss),
                       {"stopsEarly", trainer_ && trainer_->validates() && trainer_->patience(true) > 0},
                       {"best", trainer_ ? best_json(trainer_->best()) : Json()},
                       {"threads", threads()},
@@ -214,7 +215,7 @@ Json Session::info() const {
   Json data = object({{"inputs", Json(names_.inputs)},
                       {"targets", Json(names_.targets)},
                       {"numbers", sizes_.numbers},
-                      {"outputs", sizes_.outputs},
+                      {"outputs", sizes_.outputs / config_.task.loss.outputs()},
                       {"context", sizes_.context},
                       {"words", names_.words},
                       {"truncated", names_.truncated},

@@ -117,6 +117,9 @@ void check_dataset(const Config& c) {
   for (const auto& [field, given] : music)
     if (given && c.task.kind != TaskKind::notes)
       refuse_config(field, "nothing (only notes reads music)", c.task.name());
+  if (c.task.loss.kind == Loss::gaussian && d.scaling == Scaling::log && !d.generated())
+    refuse_config("dataset.scaling", "none, standard or minmax (a deviation of logarithms is none of the numbers)",
+                  "\"log\"");
   const bool tables = (c.task.kind == TaskKind::regress && !c.task.pooled()) || c.task.kind == TaskKind::classify;
   if (d.generated() || tables) return;
   if (d.scaling != Scaling::standard && c.task.kind != TaskKind::regress)

@@ -10,6 +10,11 @@ constexpr const char* scores[]{"additive", "multiplicative"};
 constexpr Named<Termination> terminations[]{
     {"end", Termination::end}, {"halt", Termination::halt}, {"count", Termination::count}};
 constexpr Named<Pooling> poolings[]{{"none", Pooling::none}, {"last", Pooling::last}, {"mean", Pooling::mean}};
+constexpr Named<Loss> losses[]{{"squared", Loss::squared},
+                               {"absolute", Loss::absolute},
+                               {"huber", Loss::huber},
+                               {"quantile", Loss::quantile},
+                               {"gaussian", Loss::gaussian}};
 constexpr Named<ContextUse> uses[]{{"none", ContextUse::none},
                                    {"input", ContextUse::input},
                                    {"initial", ContextUse::initial},
@@ -36,10 +41,36 @@ void parse_pooling(Reader& in, TaskConfig& t) {
     refuse_config(in.path("pooling"), "last or mean (a label for every step is the task tag)", "\"none\"");
 }
 
+void parse_quantiles(Reader& in, std::vector<double>& to) {
+  const Json* value = in.get("quantiles");
+  to = {0.1, 0.5, 0.9};
+  if (!value) return;
+  const std::string field = in.path("quantiles");
+  if (!value->is_array() || value->size() % 2 == 0 || value->size() > NumberLoss::most_quantiles)
+    refuse_config(field, "an odd number of quantiles, at most 15 (the middle one is the answer)", shown(*value));
+  to.clear();
+  for (std::size_t i = 0; i < value->size(); ++i) {
+    const Json& one = (*value)[i];
+    const double q = one.is_number() ? one.get<double>() : 0;
+    if (!(q >= 0.001 && q <= 0.999) || (i > 0 && q <= to.back()))
+      refuse_config(field + at_index(i), "a number from 0.001 to 0.999, above the one before it", shown(one));
+    to.push_back(q);
+  }
+}
+
+/// Of regress, or of any task the default.
+void parse_loss(Reader& in, TaskConfig& t) {
+  if (t.kind != TaskKind::regress) return;
+  in.one_of("loss", losses, t.loss.kind);
+  if (t.loss.kind == Loss::huber) in.number("delta", t.loss.delta, 0, 1e6, true);
+  if (t.loss.kind == Loss::quantile) parse_quantiles(in, t.loss.quantiles);
+}
+
 /// The fields that a task has.
 void parse_task_fields(Reader& in, TaskConfig& t) {
   const TaskInfo& info = t.info();
   parse_pooling(in, t);
+  parse_loss(in, t);
   if (info.sequences) in.one_of("termination", terminations, t.termination);
   if (info.data == TaskData::examples) {
     in.integer("maxLength", t.max_length, 1, TaskConfig::most_steps);
@@ -100,6 +131,9 @@ void task_json(const Config& c, Json& json) {
   if (info.sequences || t.max_length > 0) put(task, {{"maxLength", t.written_length()}});
   if (t.label_smoothing > 0) put(task, {{"labelSmoothing", t.label_smoothing}});
   if (t.class_weights) put(task, {{"classWeights", weightings[1]}});
+  if (t.loss.kind != Loss::squared) put(task, {{"loss", name_of(losses, t.loss.kind)}});
+  if (t.loss.kind == Loss::huber) put(task, {{"delta", t.loss.delta}});
+  if (t.loss.kind == Loss::quantile) put(task, {{"quantiles", Json(t.loss.quantiles)}});
   if (t.truncate) put(task, {{"truncate", true}});
   if (info.sizes) put(task, {{"inputs", t.inputs}, {"outputs", t.outputs}});
   if (t.context > 0) put(task, {{"context", t.context}});
@@ -130,6 +164,7 @@ void task_choices(Json& schema) {
                            {"trivial", d->trivial}}));
   put(schema, {{"tasks", names_json(task_names())},
                {"terminations", names_json(names_of(terminations))},
+               {"losses", names_json(names_of(losses))},
                {"contexts", names_json(names_of(uses))},
                {"datasets", list}});
 }

@@ -62,7 +62,7 @@ Dataset read_dataset(std::string_view text, const Config& config, const std::vec
 }
 
 double trivial_loss(const Dataset& data, const TaskConfig& task) {
-  return task_head(task).trivial_loss(data.train, data.validation.empty() ? data.train : data.validation, data);
+  return task_head(task).trivial_loss(task, data.train, data.validation.empty() ? data.train : data.validation, data);
 }
 
 }  // namespace unfold

@@ -143,7 +143,8 @@ void parse_columns(const Json& json, CheckpointHeader& header) {
     targets += c.target;
   }
   const bool regress = header.config.task.kind == TaskKind::regress;
-  need(inputs == header.sizes.numbers && targets == (regress ? header.sizes.outputs : 0));
+  need(inputs == header.sizes.numbers &&
+       targets * header.config.task.loss.outputs() == (regress ? header.sizes.outputs : 0));
 }
 
 void parse_names(const std::string& text, CheckpointHeader& header) {
@@ -180,7 +181,7 @@ void parse_names(const std::string& text, CheckpointHeader& header) {
   const Dataset data{.inputs = header.symbols.inputs,
                      .targets = header.symbols.targets,
                      .numbers = header.sizes.numbers,
-                     .outputs = header.sizes.outputs,
+                     .outputs = header.sizes.outputs / header.config.task.loss.outputs(),
                      .context = header.sizes.context};
   const NetworkSizes expected = network_sizes(header.config, data);
   const TaskConfig& task = header.config.task;
@@ -203,7 +204,7 @@ std::vector<std::byte> write_checkpoint(const Config& config, const Symbols& sym
   meta["version"] = "1";
   meta["config"] = to_json(config).dump();
   std::string& graph = meta["graph"] = network.plan().to_text();  // for readers that have no engine
-  if (const Json scaling = scaling_json(symbols.columns); !scaling.empty())
+  if (const Json scaling = scaling_json(symbols.columns, config.task.loss); !scaling.empty())
     graph.insert(graph.size() - 1, ",\"scaling\":" + scaling.dump());
   if (config.task.learns_text())
     meta["vocabulary"] = symbols_text(symbols.vocabulary);

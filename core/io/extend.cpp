@@ -54,7 +54,7 @@ void check_sizes(const CheckpointHeader& header, const Dataset& data) {
     return std::to_string(numbers) + " numbers a step, a context of " + std::to_string(context);
   };
   if (data.numbers != own.numbers || data.context != own.context ||
-      (own.numbers > 0 && data.targets.empty() && data.outputs != own.outputs))
+      (own.numbers > 0 && data.targets.empty() && network_sizes(header.config, data).outputs != own.outputs))
     refuse_text("text", text(own.numbers, own.context), text(data.numbers, data.context));
   if (data.words != header.symbols.words)
     refuse_text("text", header.symbols.words ? "words, which the model reads" : "characters, which the model reads",

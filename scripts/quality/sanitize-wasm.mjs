@@ -58,6 +58,11 @@ const tasks = [
   [{ task: 'classify' }, lines((w, i) => `${i % 2}\t${w}`), { input: 'cab' }],
   [{ task: 'tag' }, lines((w) => `${w}\t${w.replaceAll('a', 'x')}`), { input: 'cab', target: 'cxb' }],
   [{ task: 'regress' }, lines((_, i) => `${Math.sin(i)},${i}`), { input: [[1, 2]], steps: 3 }],
+  ...['quantile', 'gaussian'].map((loss) => [
+    { task: { name: 'regress', loss } },
+    lines((_, i) => `${Math.sin(i)},${i}`),
+    { input: [[1, 2]], steps: 3 },
+  ]),
   [
     { task: { name: 'regress', pooling: 'mean' } },
     lines((_, i) => `${i},1\t${i / 9}`),

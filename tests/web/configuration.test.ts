@@ -203,6 +203,7 @@ describe('a task', () => {
       at: fc.nat(10),
       difficulty: fc.constantFrom(0, 3),
       termination: fc.constantFrom(...DESCRIPTORS.termination.choices),
+      loss: fc.constantFrom(...DESCRIPTORS.loss.choices),
       bidirectional: fc.boolean(),
       attention: fc.constantFrom(...DESCRIPTORS.attention.choices),
       context: fc.constantFrom('both', 'initial', 'input'),

@@ -167,7 +167,14 @@ describe('link', () => {
         spectralRadius: 0.8,
         custom: '',
       },
-      ...{ task: 'translate', dataset: 'dates', difficulty: 5, pooling: 'mean', termination: 'halt' },
+      ...{
+        task: 'translate',
+        dataset: 'dates',
+        difficulty: 5,
+        pooling: 'mean',
+        loss: 'huber',
+        termination: 'halt',
+      },
       ...{ bidirectional: true, attention: 'additive', context: 'input', scheduledSampling: 'linear' },
       ...{
         schedule: 'step',

@@ -104,8 +104,8 @@ Metrics SequenceHead::measure(const TaskConfig& task, const Network& network, Wo
   return a;
 }
 
-double SequenceHead::trivial_loss(const std::vector<Example>& train, const std::vector<Example>& measured,
-                                  const Dataset& data) const {
+double SequenceHead::trivial_loss(const TaskConfig&, const std::vector<Example>& train,
+                                  const std::vector<Example>& measured, const Dataset& data) const {
   return unigram_loss(train, measured, data.targets.size(), true);
 }
 

@@ -41,6 +41,7 @@ export function taskConfig(settings: Settings): Config {
     dataset: corpus,
     difficulty,
     pooling: pool,
+    loss,
     termination: length,
     scheduledSampling: sampling,
   } = settings;
@@ -50,6 +51,7 @@ export function taskConfig(settings: Settings): Config {
   const name: TaskConfig = {
     name: task,
     ...(pools && { pooling: pool }),
+    ...(taskOf(settings).controls.includes('loss') && loss !== 'squared' && { loss }),
     ...(writes && { termination: length }),
   };
   return {
@@ -80,6 +82,7 @@ export function readTask(config: CanonicalConfig): TaskSettings {
   };
   take('task', task.name);
   take('pooling', task.pooling);
+  take('loss', task.loss);
   take('termination', task.termination);
   take('context', context);
   if (typeof corpus === 'object' && corpus.name !== undefined) {

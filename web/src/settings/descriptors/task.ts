@@ -16,6 +16,12 @@ export const task = {
     equation: 'yₜ = ψ(hₜ),  or  y = ψ(h_T),  or  y = ψ(1/T · Σ hₜ)',
     within: 'task.pooling',
   }),
+  /** Of numbers: how an error counts, and whether the network also predicts a band. */
+  loss: choice('ls', ['squared', 'absolute', 'huber', 'quantile', 'gaussian'], {
+    initial: 'squared',
+    equation: 'e²,  |e|,  min(e²/2, |e| − 1/2),  max((1−q)·e, −q·e),  −ln N(y; μ, σ²)',
+    within: 'task.loss',
+  }),
   termination: choice('le', ['end', 'halt', 'count'], {
     initial: 'end',
     equation: 'p(y) = Πₜ p(yₜ | y₁…yₜ₋₁) · p(end)',
