@@ -31,8 +31,21 @@ function architecture(settings: Settings): string {
 
 /** Groups of the menu, in its order; what is in none of them comes last. */
 export const PRESET_GROUPS = {
-  simple: ['rnn', 'irnn'],
-  gates: ['lstm', 'peephole-lstm', 'gru', 'deep-gated-lstm', 'deep-gated-gru'],
+  simple: ['rnn', 'irnn', 'indrnn'],
+  gates: [
+    'lstm',
+    'peephole-lstm',
+    'gru',
+    'cifg-lstm',
+    'mgu',
+    'janet',
+    'slstm',
+    'sru',
+    'mingru',
+    'minlstm',
+    'deep-gated-lstm',
+    'deep-gated-gru',
+  ],
   depth: [
     'srnn',
     'skip-lstm',
