@@ -27,6 +27,7 @@ export const german: Messages = {
     scheduleFactor: 'Faktor',
     patience: 'Geduld',
     clipValue: 'Clipping je Element',
+    evaluateEvery: 'Validierungsintervall',
     temperature: 'Temperatur',
     prompt: 'Prompt',
     scale: 'Diagrammachsen',

@@ -30,6 +30,7 @@ const settings: Record<HelpName, string> = {
   scheduleFactor: 'Factor',
   patience: 'Patience',
   clipValue: 'Clip by value',
+  evaluateEvery: 'Validation interval',
   temperature: 'Temperature',
   prompt: 'Prompt',
   scale: 'Chart scale',
