@@ -45,6 +45,8 @@ export const german: Messages = {
     scheduleFactor: 'Faktor',
     patience: 'Geduld',
     clipValue: 'Clipping je Element',
+    earlyStopping: 'Frühes Ende nach',
+    evaluateEvery: 'Validierungsintervall',
     temperature: 'Temperatur',
     prompt: 'Prompt',
     scale: 'Diagrammachsen',
