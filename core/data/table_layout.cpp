@@ -1,4 +1,5 @@
 // Where the rows of a table begin: behind comments, a title and a header.
+#include "unfold/base/phrase.h"
 #include "unfold/base/utf8.h"
 #include "unfold/data/examples.h"
 #include "unfold/data/lines.h"
@@ -13,11 +14,7 @@ constexpr std::size_t longest_name = 200;
 bool is_names(const std::vector<std::string_view>& fields) {
   bool any = false;
   for (const std::string_view field : fields) {
-    Quantity q;
-    Moment m;
-    if (parse_quantity(field, '.', q) || parse_quantity(field, ',', q) || parse_moment(field, true, m) ||
-        parse_moment(field, false, m))
-      return false;
+    if (is_value(field, true)) return false;
     any = any || !bare(field).empty();
   }
   return any;
@@ -34,7 +31,7 @@ void take_names(TableLayout& layout, const std::vector<std::string_view>& fields
     const std::string_view name = bare(field);
     if (!is_utf8(name)) refuse_text(line_field(line), "UTF-8", excerpt(name));
     if (name.size() > longest_name)
-      refuse_text(line_field(line), "names of at most " + std::to_string(longest_name) + " bytes", excerpt(name));
+      refuse_text(line_field(line), phrase("names of at most {} bytes", {longest_name}), excerpt(name));
     std::string& taken = layout.names.emplace_back();
     for (const char c : name) taken += c >= 0 && c < ' ' ? ' ' : c;
   }
@@ -106,9 +103,8 @@ TableLayout find_layout(std::string_view text, Header header) {
     std::vector<std::string_view> names = row.fields;
     const HeaderRow kind = judge(text, names, row, layout);
     if (kind == HeaderRow::unfit)
-      refuse_text(line_field(row.line),
-                  "a header of " + std::to_string(layout.width) + " names, as many as there are columns",
-                  std::to_string(names.size()) + " (separator: " + separator_name(layout.dialect.separator) + ")");
+      refuse_text(line_field(row.line), phrase("a header of {} names, as many as there are columns", {layout.width}),
+                  phrase("{} (separator: {})", {names.size(), separator_name(layout.dialect.separator)}));
     if (kind == HeaderRow::title) {
       ++titles;
       continue;
@@ -120,7 +116,7 @@ TableLayout find_layout(std::string_view text, Header header) {
   }
   row.check();
   if (!layout.header && header != Header::no) take_comment(layout, row.comment);
-  if (titles > 0) layout.notes.push_back(std::to_string(titles) + " lines before the header are left out.");
+  if (titles > 0) layout.notes.push_back(phrase("{} lines before the header are left out.", {titles}));
   return layout;
 }
 
@@ -137,9 +133,9 @@ bool TableRows::next() {
   if (rows_.blank) return true;
   cut_surplus(rows_.fields, std::size_t(layout_.width));
   const Index width = Index(rows_.fields.size());
-  if (width > most_columns) refuse("at most " + std::to_string(most_columns) + " columns", "more");
+  if (width > most_columns) refuse(phrase("at most {} columns", {most_columns}), "more");
   if (width != layout_.width)
-    refuse(std::to_string(layout_.width) + " columns, like the first", std::to_string(width) + " columns");
+    refuse(phrase("{} columns, like the first", {layout_.width}), phrase("{} columns", {width}));
   return true;
 }
 
