@@ -12,7 +12,7 @@
 
 namespace unfold {
 
-/// What one training step did. Losses are means over all predictions of the window: nats, or squared errors.
+/// What one training step did. Losses are means over all predictions of the window: nats, or the loss of numbers.
 struct StepReport {
   std::int64_t step = 0;
   std::int64_t epoch = 0;
@@ -25,7 +25,7 @@ struct StepReport {
 struct Evaluation {
   bool done = false;    // the whole split was measured
   double fraction = 0;  // of the split that was
-  double loss = 0;      // nats (or squared error) per prediction, over all so far
+  double loss = 0;      // nats (or the loss of numbers) per prediction, over all so far
   std::int64_t predictions = 0;
   double accuracy = -1;
   Confusion confusion;            // of labels

@@ -196,7 +196,7 @@ async function commands() {
     ]),
     ['export', 'export', 'exportModel'],
     ['import', 'import', 'importModel'],
-    ['bench', 'bench', 'bench'],
+    ...['experiment', 'bench'].map((name) => [name, name, name]),
   ]) {
     parts.push(
       `### unfold-rnn ${name}\n\n\`\`\`text\n${helpOf(name, (await load(file))[key]).trim()}\n\`\`\``,

@@ -97,6 +97,7 @@ vi.stubGlobal('requestAnimationFrame', (task: () => void) => setTimeout(task, 1)
 const { Engine } = await import('../../web/src/training/engine');
 const { NOTHING_YET, set, store } = await import('../../web/src/app/store');
 const { initialSettings } = await import('../../web/src/settings/settings');
+const { stateOf } = await import('../../web/src/settings/state');
 const { UnfoldError } = await import('unfold-rnn');
 
 let engine: InstanceType<typeof Engine>;
@@ -118,7 +119,7 @@ beforeEach(() => {
   store.former.value = null;
   store.notices.value = [];
   store.numbers.value = NOTHING_YET;
-  store.settings.value = initialSettings();
+  store.state.value = stateOf(initialSettings());
   store.phase.value = 'ready';
   const corpus = { id: 'tales', title: 'Tales', description: '', bytes: new Uint8Array(1), opening: '' };
   store.corpus.value = { ...corpus, made: false, characters: 1, symbols: 1, uniform: 0, unigram: 0 };

@@ -91,6 +91,8 @@ std::vector<Json> all_tasks() {
   }
   list.push_back({{"task", "tag"}, {"embedding", 3}, {"layers", {both, both_gru}}});
   list.push_back({{"task", "regress"}, {"layers", {gru, lstm}}});
+  for (const char* loss : {"huber", "quantile", "gaussian"})
+    list.push_back({{"task", {{"name", "regress"}, {"loss", loss}}}, {"layers", {gru, lstm}}});
   list.push_back({{"task", "notes"}, {"layers", {lstm, gru}}});
   for (const char* length : {"end", "halt", "count"}) {
     list.push_back(

@@ -30,6 +30,11 @@ export const configOptions: Options = {
   dates: { value: 'KIND', default: 'ignore', help: 'or features: hour, weekday and month are read' },
   missing: { value: 'KIND', default: 'refuse', help: 'or forward, interpolate, mask: of missing values' },
   scaling: { value: 'KIND', default: 'standard', help: 'of numbers: none, standard, minmax or log' },
+  loss: {
+    value: 'NAME',
+    default: 'squared',
+    help: 'of numbers: absolute, huber, quantile (a band) or gaussian',
+  },
   attention: { value: 'NAME', default: 'none', help: 'of a translation: additive or multiplicative' },
   seed: { value: 'N', default: '1', help: 'same seed, text and configuration: same model' },
   'sequence-length': { value: 'N', default: '64', help: 'time steps of one truncated back-propagation' },
@@ -92,7 +97,8 @@ export async function configOf(args: Arguments): Promise<Config> {
     ...(args.given('max-length') && { maxLength: number('max-length')! }),
     ...(args.flag('truncate') && { truncate: true }),
   };
-  if (Object.keys(lengths).length) config.task = { ...asTask(config.task), ...lengths };
+  const loss = args.given('loss') && { loss: args.text('loss')! };
+  if (loss || Object.keys(lengths).length) config.task = { ...asTask(config.task), ...lengths, ...loss };
   const optimizer = {
     ...asOptimizer(config.optimizer),
     ...(args.given('optimizer') && { name: args.text('optimizer')! }),

@@ -234,7 +234,7 @@ export class TextModel implements Model {
     return toJson(request);
   }
 
-  /** A squared error has none. */
+  /** Errors of numbers have none. */
   #bits(loss: number): number | null {
     return taskOf(this.#info.config).name === 'regress' ? null : loss / Math.LN2;
   }

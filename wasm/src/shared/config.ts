@@ -147,6 +147,23 @@ export interface TaskConfig {
   /** classify and regress: one answer, from the last states or from their mean. Default `last`, of regress `none`. */
   pooling?: Name<'none' | 'last' | 'mean'>;
   /**
+   * regress: how predicted numbers are measured, after scaling (see `FileConfig.scaling`), with e = prediction − truth.
+   * - `squared`: e².
+   * - `absolute`: |e|; the median is its best prediction, and outliers count less.
+   * - `huber`: e²/2 up to `delta`, δ(|e| − δ/2) beyond (PyTorch's HuberLoss).
+   * - `quantile`: the mean over `quantiles` q of (1 − q)e where e > 0, −qe elsewhere (pinball loss). The network has an
+   *   output for each column and quantile; the middle quantile is the answer, the others are a band.
+   * - `gaussian`: −ln of the normal density (PyTorch's GaussianNLLLoss with `full=True` and `eps` 1e-6), in nats. The
+   *   network has a mean and a log variance for each column; the mean is the answer. Not with `scaling: 'log'`.
+   *
+   * Default `squared`.
+   */
+  loss?: Name<'squared' | 'absolute' | 'huber' | 'quantile' | 'gaussian'>;
+  /** Of the loss `huber`: where it becomes linear, in scaled units, above 0, at most 1e6. Default 1. */
+  delta?: number;
+  /** Of the loss `quantile`: an odd number of them, at most 15, ascending, each from 0.001 to 0.999. Default [0.1, 0.5, 0.9]. */
+  quantiles?: number[];
+  /**
    * generate and translate: how a sequence ends. `end`: a symbol of its own; `halt`: a unit that says so; `count`: the
    * length is answered first, and the steps that are left are fed in. Default `end`.
    */
@@ -427,6 +444,14 @@ export type Preset = Name<
   | 'lstm'
   | 'peephole-lstm'
   | 'gru'
+  | 'cifg-lstm'
+  | 'mgu'
+  | 'janet'
+  | 'slstm'
+  | 'indrnn'
+  | 'sru'
+  | 'mingru'
+  | 'minlstm'
   | 'srnn'
   | 'dt-rnn'
   | 'dt(s)-rnn'
@@ -550,6 +575,8 @@ export interface Schema {
   tasks: string[];
   /** Of `TaskConfig.termination`. */
   terminations: string[];
+  /** Of `TaskConfig.loss`. */
+  losses: string[];
   /** Of `Config.context`. */
   contexts: string[];
   /** Of `ScheduledSamplingConfig.name`. */

@@ -138,7 +138,7 @@ export interface UnknownSymbol {
 interface Scored {
   /** Symbols outside the vocabulary that were skipped or replaced, with their places from 0; left out where there are none. */
   unknown?: UnknownSymbol[];
-  /** ln P of the target; of `regress` minus the squared error. */
+  /** ln P of the target; of `regress` minus the loss (`TaskConfig.loss`), summed over the steps. */
   logProbability?: number;
 }
 
@@ -189,6 +189,14 @@ export interface NumbersPrediction extends Scored {
   values: number[][];
   /** `steps` further rows. */
   forecast?: number[][];
+  /** With `task.loss: 'quantile'`: of each value all `task.quantiles`, [step][column][quantile]. They may cross. */
+  quantiles?: number[][][];
+  /** The same of the forecast. Each step takes the answers before it for true, so the band of later steps is too narrow. */
+  forecastQuantiles?: number[][][];
+  /** With `task.loss: 'gaussian'`: the standard deviation of each value. */
+  deviations?: number[][];
+  /** The same of the forecast, with the answers before it taken for true. */
+  forecastDeviations?: number[][];
 }
 
 type Each = TextPrediction | ClassifyPrediction | TagPrediction | NumbersPrediction;

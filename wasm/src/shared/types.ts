@@ -210,7 +210,7 @@ export interface Progress {
    * where only a validation was left to do in a model that has just been opened.
    */
   loss: number;
-  /** The same loss in bits; null of `regress`, whose squared error has none. */
+  /** The same loss in bits; null of `regress`, whose errors have none. */
   bitsPerToken: number | null;
   /** The latest known of this run of `train`, in nats a character; null before the first, see `Config.evaluateEvery`. */
   validationLoss: number | null;
@@ -282,11 +282,12 @@ export type Split = 'train' | 'validation' | 'test';
 export interface Evaluation {
   /**
    * Mean over what was predicted; infinite when it overflows. In nats a character, symbol or label; `notes`: nats a
-   * step, summed over the keys; `regress`: squared error, in the file's unit squared where one column is predicted, else
-   * of the scaled columns (see `DatasetConfig.scaling`), so that 1 is a column's variance in the training part.
+   * step, summed over the keys; `regress`: see `TaskConfig.loss`, in the file's units (of squares their squares) where one
+   * column is predicted, else of the scaled columns (see `FileConfig.scaling`), whose variance in the training part is 1.
+   * Of `gaussian` it may be negative.
    */
   loss: number;
-  /** The loss in bits; null of `regress`, whose squared error has none. */
+  /** The loss in bits; null of `regress`, whose errors have none. */
   bitsPerToken: number | null;
   /** How many were predicted. */
   tokens: number;
@@ -345,9 +346,15 @@ export interface ForecastErrors {
   rmse: number[];
   /** Mean absolute value, likewise. */
   mae: number[];
+  /** Of a model with a band (see `Backtest.band`): the share of each column's true numbers within it. */
+  coverage?: number[];
 }
 
-/** The model beside simple forecasts, which are fitted to the training part; each column from its own past. */
+/**
+ * The model beside simple forecasts, which are fitted to the training part; each column from its own past. These have no
+ * band: with the losses `quantile` and `gaussian`, their loss is that of the constant band that fits their errors on
+ * these very rows best.
+ */
 export interface ForecastScores {
   /** The model, on its own answers where several steps are forecast. */
   model: ForecastErrors;
@@ -369,6 +376,11 @@ export interface Backtest {
   season: number;
   /** Numbers that the linear forecast reads. */
   order: number;
+  /**
+   * With the losses `quantile` and `gaussian`: the share of true numbers that should lie between the outermost quantiles,
+   * or within 1.96 standard deviations of the mean (0.95).
+   */
+  band?: number;
   /** Every row from the true rows before it; how many rows there were. */
   oneStep: ForecastScores & { predictions: number };
   /**
