@@ -119,12 +119,12 @@ std::string lowered(std::string_view s) {
 }
 
 bool is_missing(std::string_view field) {
-  constexpr std::size_t longest = 4;
+  constexpr std::size_t longest = 5;
   const std::string_view s = bare(field);
   if (s.find_first_not_of("?-.\xE2\x80\x93\x94") == s.npos) return true;       // the last three bytes: those of – and —
   if (s.size() > 2 && s[0] == '#' && s[1] >= 'A' && s[1] <= 'Z') return true;  // "#N/A", "#DIV/0!" of spreadsheets
   if (s.size() > longest) return false;
-  constexpr std::string_view names[]{"na", "n/a", "n.a.", "nan", "null", "none"};
+  constexpr std::string_view names[]{"na", "n/a", "n.a.", "k.a.", "k. a.", "nan", "null", "none"};
   return std::find(std::begin(names), std::end(names), lowered(s)) != std::end(names);
 }
 

@@ -19,7 +19,8 @@ std::string_view bare(std::string_view s);
 /// With small ASCII letters.
 std::string lowered(std::string_view s);
 
-/// "", NA, N/A, n.a., NaN, null or none, in any case; only dashes, dots or question marks; an error of a spreadsheet.
+/// "", NA, N/A, n.a. (k. A. in German), NaN, null or none, in any case; only dashes, dots or question marks; an error
+/// of a spreadsheet.
 bool is_missing(std::string_view field);
 
 /// A number and what stands around it: 12.5 of "12.5 kg", 3 of "3%", 9 of "€ 9"; the unit is what is left, both sides

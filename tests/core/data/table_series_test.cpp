@@ -30,7 +30,7 @@ Config asking(TaskKind task) {
 
 TEST(Tables, MissingValuesAreRefusedUnlessSaidOtherwise) {
   for (const char* gap : {"", "NA", "n/a", "NaN", "?", "null", " NULL ", "-", "---", "\xE2\x80\x93", ".", "n.a.",
-                          "None", "\"#DIV/0!\""}) {
+                          "k. A.", "None", "\"#DIV/0!\""}) {
     const std::string text = std::string("a,b\n1,5\n") + gap + ",6\n4,7\n";
     EXPECT_TRUE(refused(text, "text line 3")) << gap;
     EXPECT_EQ(table_of(text, {.missing = Missing::forward}).values, (Numbers{1, 5, 1, 6, 4, 7})) << gap;
