@@ -224,6 +224,7 @@ describe('link', () => {
         scheduleFactor: 0.25,
         patience: 2,
         clipValue: 0.5,
+        earlyStopping: 10,
         evaluateEvery: 100,
       },
       ...{

@@ -22,7 +22,7 @@ export const help: Record<HelpName, string> = {
   scheduleFactor: 'Mit diesem Faktor wird die Lernrate bei jeder Senkung multipliziert.',
   patience: 'Validierungen ohne Verbesserung, bevor die Lernrate gesenkt wird.',
   earlyStopping:
-    'Validierungen hintereinander ohne Verbesserung, nach denen das Training von selbst endet, mit den Gewichten der besten. Bei 10 enden erzeugte Beispiele nicht: Was sie lehren, wird oft erst nach einem langen Plateau gelernt.',
+    'Validierungen hintereinander ohne Verbesserung, nach denen das Training mit den besten Gewichten endet.',
   evaluateEvery: 'Trainingsschritte zwischen zwei Messungen des Validierungsverlusts.',
   clipValue: 'Begrenzt jedes Element eines Gradienten auf diesen Betrag; das ändert auch seine Richtung.',
   temperature:

@@ -22,7 +22,7 @@ export const help: Record<HelpName, string> = {
   scheduleFactor: 'The learning rate is multiplied by this factor at each reduction.',
   patience: 'Validations without an improvement before the learning rate is reduced.',
   earlyStopping:
-    'Validations in a row without an improvement before training ends by itself, with the weights of the best one. At 10, generated examples are not ended: what they teach is often learned after a long plateau.',
+    'Validations in a row without an improvement before training ends by itself, with the weights of the best one.',
   evaluateEvery: 'Training steps between two measurements of the validation loss.',
   clipValue: 'Limits each element of a gradient to this magnitude, which also changes its direction.',
   temperature:
