@@ -11,6 +11,9 @@ const EVERYTHING = {
   scheduledSampling: 'linear',
 } as const;
 
+/** Beside a patience that is named; without one, how long to wait is the engine's to find. */
+const NO_MINIMUM = { minDelta: 0 };
+
 /** The schema, with every default, and the presets as the engine itself writes them. */
 async function asked(): Promise<Schema> {
   const known = await getSchema();
@@ -20,7 +23,8 @@ async function asked(): Promise<Schema> {
     const names = Object.keys(preset.config) as (keyof typeof config)[];
     return { ...preset, config: Object.fromEntries(names.map((name) => [name, config[name]])) };
   });
-  return { ...known, defaults: { ...rest, ...known.defaults }, presets: await Promise.all(presets) };
+  const defaults = { ...rest, earlyStopping: NO_MINIMUM, ...known.defaults };
+  return { ...known, defaults, presets: await Promise.all(presets) };
 }
 
 /** Asks the engine what it can do while the page is built: the page knows it from its first line, without an engine. */
