@@ -1,6 +1,7 @@
 // Where the rows of a table begin: behind comments, a title and a header.
 #include <algorithm>
 
+#include "unfold/base/phrase.h"
 #include "unfold/base/utf8.h"
 #include "unfold/data/examples.h"
 #include "unfold/data/lines.h"
@@ -42,7 +43,7 @@ void take_names(TableLayout& layout, const std::vector<std::string_view>& fields
     const std::string_view name = bare(field);
     if (!is_utf8(name)) refuse_text(line_field(line), "UTF-8", excerpt(name));
     if (name.size() > longest_name)
-      refuse_text(line_field(line), "names of at most " + std::to_string(longest_name) + " bytes", excerpt(name));
+      refuse_text(line_field(line), phrase("names of at most {} bytes", {longest_name}), excerpt(name));
     std::string& taken = layout.names.emplace_back();
     for (const char c : name) taken += c >= 0 && c < ' ' ? ' ' : c;
   }
@@ -148,9 +149,8 @@ TableLayout find_layout(std::string_view text, Header header) {
     std::vector<std::string_view> names = row.fields;
     const HeaderRow kind = judge(text, names, row, layout);
     if (kind == HeaderRow::unfit)
-      refuse_text(line_field(row.line),
-                  "a header of " + std::to_string(layout.width) + " names, as many as there are columns",
-                  std::to_string(names.size()) + " (separator: " + separator_name(layout.dialect.separator) + ")");
+      refuse_text(line_field(row.line), phrase("a header of {} names, as many as there are columns", {layout.width}),
+                  phrase("{} (separator: {})", {names.size(), separator_name(layout.dialect.separator)}));
     if (kind == HeaderRow::title) {
       ++titles;
       continue;
@@ -163,7 +163,7 @@ TableLayout find_layout(std::string_view text, Header header) {
   }
   row.check();
   if (!layout.header && header != Header::no) take_comment(layout, row.comment);
-  if (titles > 0) layout.notes.push_back(std::to_string(titles) + " lines before the header are left out.");
+  if (titles > 0) layout.notes.push_back(phrase("{} lines before the header are left out.", {titles}));
   return layout;
 }
 
@@ -177,14 +177,14 @@ TableRows::TableRows(std::string_view text, const TableLayout& layout)
 bool TableRows::is_end(bool gap) {
   const bool empty = layout_.width > 1 && filled(rows_.fields) == 0;
   if (!gap && !empty && Index(rows_.fields.size()) == layout_.width) return false;
-  bool words = false;
+  bool said = false;
   CsvRows row = rows_;
   do {
     if (row.blank || filled(row.fields) == 0) continue;
     if (!is_names(row.fields)) return false;
-    words = true;
+    said = true;
   } while (row.next());
-  footer_ = words;
+  footer_ = said;
   return !row.trouble;
 }
 
@@ -214,10 +214,10 @@ bool TableRows::next() {
 
 void TableRows::check_width() const {
   const Index width = Index(rows_.fields.size());
-  if (width > most_columns) refuse("at most " + std::to_string(most_columns) + " columns", "more");
+  if (width > most_columns) refuse(phrase("at most {} columns", {most_columns}), "more");
   if (width != layout_.width)
-    refuse(std::to_string(layout_.width) + " columns, like the first",
-           std::to_string(width) + (width == 1 ? " column" : " columns"));
+    refuse(phrase("{} columns, like the first", {layout_.width}),
+           width == 1 ? std::string("1 column") : phrase("{} columns", {width}));
 }
 
 void TableRows::refuse(Words expected, Words actual) const { refuse_text(line_field(line()), expected, actual); }

@@ -55,6 +55,25 @@ const char* name_of(DateFeature feature);
 /// 2π times this is the angle; NaN where the date does not say it.
 double phase_of(DateFeature feature, const Moment& m);
 
+struct TableReading;
+
+/// The rows that are not empty, and which of them begin a series: those behind an empty line, or with another value of
+/// the column `id` where there is one.
+class SeriesRows : public TableRows {
+ public:
+  /// `gaps`: empty lines begin a series although there is an `id`.
+  SeriesRows(const TableReading& r, Index id, bool gaps = false);
+  bool next();
+  bool begins() const { return begins_; }
+  /// A field without the space around it.
+  std::string_view field(Index column) const { return bare(fields()[std::size_t(column)]); }
+
+ private:
+  Index id_;
+  bool gaps_, gap_ = true, begins_ = true;
+  std::string series_;
+};
+
 /// What the first pass over the rows finds out about a column.
 class ColumnProfile {
  public:
@@ -127,5 +146,7 @@ void read_values(TableReading& r);
 /// Fills in what is missing within each series, and says so. NaN stands for it.
 void fill_missing(Table& table, Missing how);
 bool is_utf8(std::string_view s);
+/// "a, b, c".
+std::string column_names(const Table& table);
 
 }  // namespace unfold

@@ -4,29 +4,17 @@
 
 #include "unfold/base/hash.h"
 #include "unfold/base/numeric.h"
+#include "unfold/base/phrase.h"
 #include "unfold/base/sorting.h"
 #include "unfold/base/utf8.h"
 #include "unfold/data/examples.h"
+#include "unfold/data/lines.h"
 #include "unfold/data/table_part.h"
 
 namespace unfold {
 namespace {
 
 constexpr Index shown_rows = 8;
-constexpr std::size_t shown_bytes = 60;
-
-/// A field for people to look at; what is not UTF-8 is left out.
-std::string shortened(std::string_view field) {
-  std::string text;
-  for (std::size_t at = 0; at < field.size();) {
-    if (text.size() >= shown_bytes) return text + "…";
-    if (const std::uint32_t code = next_code_point(field, at); code == no_code_point)
-      ++at;
-    else
-      append_utf8(code, text);
-  }
-  return text;
-}
 
 }  // namespace
 
@@ -135,7 +123,7 @@ TableRows profile_rows(TableReading& r) {
       r.profiles[c].add(rows.fields()[c], r.table.rows, r.layout.dialect);
     if (r.table.rows++ < shown_rows) {
       std::vector<std::string>& shown = r.table.head.emplace_back();
-      for (const std::string_view field : rows.fields()) shown.push_back(shortened(field));
+      for (const std::string_view field : rows.fields()) shown.push_back(beginning(field));
     }
   }
   return rows;
@@ -162,26 +150,31 @@ void profile_table(TableReading& r) {
   r.layout.dated = dated_column(r);
   if (layout.dated >= 0) {
     const TableRows again = profile_rows(r);
-    table.notes.push_back(std::to_string(again.undated_rows()) + " rows without a date are left out, such as " +
-                          excerpt(again.undated()) + ".");
+    table.notes.push_back(
+        phrase("{} rows without a date are left out, such as {}.", {again.undated_rows(), excerpt(again.undated())}));
   }
-  if (rows.comments() > 0)
-    table.notes.push_back(std::to_string(rows.comments()) + " lines that begin with # are comments.");
+  if (rows.comments() > 0) table.notes.push_back(phrase("{} lines that begin with # are comments.", {rows.comments()}));
   if (rows.footer()) table.notes.push_back("The text below the table is left out.");
   for (std::size_t c = 0; c < r.profiles.size(); ++c) {
     ColumnProfile& p = r.profiles[c];
     p.settle(table.rows);
     TableColumn& column = table.columns.emplace_back();
     if (layout.header) column.name = layout.names[c];
-    if (column.name.empty()) column.name = "column " + std::to_string(c + 1);
+    if (column.name.empty()) column.name = phrase("column {}", {c + 1});
     const std::string name = column.name;
-    for (int again = 2; r.find(column.name) < Index(c); ++again) column.name = name + " " + std::to_string(again);
+    for (int again = 2; r.find(column.name) < Index(c); ++again) column.name = phrase("{} {}", {name, again});
     column.kind = p.kind(table.rows);
     column.unit = p.unit;
     column.missing = p.missing;
     column.min = p.min;
     column.max = p.max;
   }
+}
+
+std::string column_names(const Table& table) {
+  std::string names;
+  for (const TableColumn& column : table.columns) names += (names.empty() ? "" : ", ") + column.name;
+  return names;
 }
 
 Index TableReading::find(std::string_view name) const {

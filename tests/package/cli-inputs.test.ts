@@ -374,7 +374,7 @@ describe('progress', () => {
   });
 
   test('a loss beyond three times that of the start diverges, and is said once', () => {
-    const divergence = new Divergence({ info: { vocabulary: { size: 10 } } } as never);
+    const divergence = new Divergence({ info: { config: {}, vocabulary: { size: 10 } } } as never);
     const report = (...losses: number[]) =>
       divergence.begins({ losses: Float32Array.from(losses), loss: losses.at(-1)! } as never);
     expect([report(2.5, 2.4), report(7.4), report(7.6), report(9)]).toEqual([false, false, true, false]);
@@ -382,6 +382,14 @@ describe('progress', () => {
     expect(divergence.sentence).toContain('diverges: the loss is 9, 3.6 times that of the start');
     report(2);
     expect(divergence.under).toBe(false);
+  });
+
+  test('a loss that may be negative diverges by nats, not by a factor', () => {
+    const config = { task: { name: 'regress', loss: 'gaussian' } };
+    const divergence = new Divergence({ info: { config, data: { trivialLoss: -1 } } } as never);
+    const report = (loss: number) => divergence.begins({ losses: Float32Array.of(loss), loss } as never);
+    expect([report(-2), report(-0.9), report(3.9), report(4.1)]).toEqual([false, false, false, true]);
+    expect(divergence.sentence).toContain('diverges: the loss is 4.1, 5.1 above that of the start');
   });
 
   test('a run with such a rate says so, and ends', async () => {

@@ -30,7 +30,7 @@ const cases: TaskCase[] = [
 const LENGTHS = [5, 1, 7, 2];
 
 const poolOf = (task: TaskCase[1]) =>
-  typeof task === 'object' ? task.pooling : task === 'classify' ? 'last' : 'none';
+  typeof task === 'object' ? (task.pooling ?? 'none') : task === 'classify' ? 'last' : 'none';
 
 const folder = mkdtempSync(join(tmpdir(), 'unfold-state-dict-tasks-'));
 const [out, back] = ['out', 'back'].map((name) => join(folder, name)) as [string, string];

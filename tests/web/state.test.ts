@@ -213,7 +213,7 @@ describe('link', () => {
         dataset: 'dates',
         difficulty: 5,
         pooling: 'mean',
-        loss: 'huber',
+        loss: 'squared', // of before there were others
         termination: 'halt',
       },
       ...{ bidirectional: true, attention: 'additive', context: 'input', scheduledSampling: 'linear' },

@@ -82,6 +82,15 @@ TEST(Labelled, QuotesOfCsv) {
             (std::multiset<std::string>{"\"a\">x", "b>x"}));
 }
 
+// What separates tables of numbers, or is a comment there, belongs to a text.
+TEST(Labelled, TextsKeepTheirCharacters) {
+  const Config config = asking(TaskKind::classify);
+  EXPECT_EQ(bag(read_dataset("text,label\n#a,x\n\"b\" c \"d\",x\ne\rf,y\r\n\"\"g,y\n\"h \"\"i\"\"\" j,y", config)),
+            (std::multiset<std::string>{"#a>x", "b c \"d\">x", "e\rf>y", "g>y", "h \"i\" j>y"}));
+  EXPECT_EQ(bag(read_dataset("x\t#a\nx\tb\rc\n\"y\tz\n", config)),
+            (std::multiset<std::string>{"#a>x", "b\rc>x", "z>\"y"}));
+}
+
 std::string swapped(int rows) {
   std::string text;
   for (int i = 0; i < rows; ++i) text += "text " + std::to_string(i) + "\tother " + std::to_string(i) + "\n";
