@@ -225,6 +225,7 @@ describe('link', () => {
         patience: 2,
         clipValue: 0.5,
         evaluateEvery: 100,
+        earlyStopping: 10,
       },
       ...{
         text: 'plays',
