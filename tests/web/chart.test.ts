@@ -92,7 +92,7 @@ describe('a run', () => {
     const { page, close } = await visit(browser, site, { at: `${SMALL}&ta=classify&cp=order` });
     await waitForStep(page, 110);
     const accuracy = page.locator('.facts div', { hasText: 'Validation accuracy' }).locator('dd');
-    await expect.poll(() => accuracy.innerText()).toMatch(/% · [1-9]\d*00$/);
+    await expect.poll(() => accuracy.innerText()).toMatch(/% · [1-9][\d,]*00$/);
     await close();
   });
 

@@ -352,7 +352,8 @@ describe('a configuration beyond the controls', () => {
       },
       ['task', 'layers'],
     ],
-    [{ batchSize: 1000, seed: 12 }, []],
+    [{ batchSize: 1000, seed: 12, earlyStopping: 5 }, []],
+    [{ earlyStopping: 10 }, ['earlyStopping']],
   ];
 
   it.each(beyond)('is all there in the state and in its link: %j', async (config, fields) => {

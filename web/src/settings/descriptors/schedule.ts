@@ -48,7 +48,6 @@ export const schedule = {
     path: 'config.clip.value',
     zero: 'off',
   }),
-  /** Often enough for points to appear within the first seconds. */
   /** The engine's own patience where it is left at that. */
   earlyStopping: whole('es', [0, 1000], {
     initial: 10,
@@ -57,6 +56,7 @@ export const schedule = {
     path: 'config.earlyStopping.patience',
     zero: 'off',
   }),
+  /** Often enough for points to appear within the first seconds. */
   evaluateEvery: whole('ev', [0, 1_000_000], {
     initial: 100,
     effect: 'live',
