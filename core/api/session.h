@@ -132,7 +132,7 @@ class Session {
   /// Example `index` of a split as JSON, and what the network predicts for it; see show_example. Throws
   /// Error{invalid_state} without examples, Error{invalid_argument} for an index out of range.
   Json example(Split split, Index index);
-  /// Metrics a request; see predict.h for its fields and those of the answer. Throws Error{invalid_argument} for the
+  /// Answers a request; see predict.h for its fields and those of the answer. Throws Error{invalid_argument} for the
   /// request, Error{invalid_state} for the task "next".
   Json predict(const Json& request);
 

@@ -1,4 +1,5 @@
 // Tasks of a configuration, and what they rule out.
+#include "unfold/base/phrase.h"
 #include "unfold/config/config_reader.h"
 #include "unfold/config/dataset_info.h"
 
@@ -22,7 +23,7 @@ constexpr Named<ContextUse> uses[]{{"none", ContextUse::none},
 
 void parse_attention(Reader& r, AttentionConfig& a) {
   const Json* value = r.get("attention");
-  if (!value || (value->is_string() && *value == "none")) return;
+  if (!value || is_text(*value, "none")) return;
   const Json object = expanded(*value, "score");
   Reader in(object, r.path("attention"));
   a.on = true;
@@ -112,8 +113,8 @@ void parse_task(Reader& r, Config& c) {
     t.kind = parse_kind(in, t.kind);
     if (made && t.kind != made->task)
       refuse_config(in.path("name"),
-                    std::string(task_info(made->task).name) + " (the task of the dataset " + made->name + ")",
-                    "\"" + std::string(t.name()) + "\"");
+                    phrase("{} (the task of the dataset {})", {task_info(made->task).name, made->name}),
+                    phrase("\"{}\"", {t.name()}));
     parse_task_fields(in, t);
     in.finish();
   }
@@ -163,9 +164,9 @@ void task_choices(Json& schema) {
                            {"metric", d->metric},
                            {"trivial", d->trivial}}));
   put(schema, {{"tasks", names_json(task_names())},
-               {"terminations", names_json(names_of(terminations))},
-               {"losses", names_json(names_of(losses))},
-               {"contexts", names_json(names_of(uses))},
+               {"terminations", names_json(terminations)},
+               {"losses", names_json(losses)},
+               {"contexts", names_json(uses)},
                {"datasets", list}});
 }
 
@@ -192,7 +193,7 @@ void check_upper(const EdgeConfig& e, const Place& place, const std::string& fie
   const std::vector<LayerConfig>& layers = place.encoder ? place.c.encoder.layers : place.c.layers;
   if (e.from != Source::layer || e.layer < place.layer) return;
   if (std::size_t(e.layer) >= layers.size())
-    refuse_config(field + ".from", "the number of one of the " + std::to_string(layers.size()) + " layers",
+    refuse_config(field + ".from", phrase("the number of one of the {} layers", {layers.size()}),
                   std::to_string(e.layer));
   if (place.encoder || place.c.task.pooled())
     refuse_config(field + ".from", "a lower layer (an encoder's layers, or pooled ones, read no upper layer)",
@@ -208,15 +209,14 @@ void check_product(const EdgeConfig& e, const Place& place, const std::string& f
   const Index own = layers[std::size_t(place.layer)].units;
   Index rows[2];
   for (std::size_t i = 0; i < 2; ++i) {
-    const std::string at = field + ".from.product" + at_index(i);
+    const std::string at = phrase("{}.from.product{}", {field, at_index(i)});
     check_edge(e.factors[i], place, at, direction);
     rows[i] = rows_of(e.factors[i], c, layers, own);
     if (rows[i] == 0)
       refuse_config(at + ".units", "the rows of the factor's matrix (a product wants a size)", "nothing");
   }
   if (rows[0] != rows[1])
-    refuse_config(field + ".from.product", "two factors of one size",
-                  std::to_string(rows[0]) + " and " + std::to_string(rows[1]));
+    refuse_config(field + ".from.product", "two factors of one size", phrase("{} and {}", {rows[0], rows[1]}));
 }
 
 void check_edge(const EdgeConfig& e, const Place& place, const std::string& field, int direction) {
@@ -247,7 +247,7 @@ void check_edge(const EdgeConfig& e, const Place& place, const std::string& fiel
 void check_blocks(const LayerConfig& layer, const EdgeConfig& e, const std::string& field) {
   if (e.blocks == 1) return;
   if (layer.units % e.blocks != 0)
-    refuse_config(field + ".blocks", "a divisor of the layer's " + std::to_string(layer.units) + " units",
+    refuse_config(field + ".blocks", phrase("a divisor of the layer's {} units", {layer.units}),
                   std::to_string(e.blocks));
   if (!e.hidden.empty()) refuse_config(field + ".blocks", "1 (the edge has hidden layers)", std::to_string(e.blocks));
 }
@@ -267,7 +267,7 @@ void check_stack(const Config& c, bool encoder) {
     if (layer.residual && (layer.direction < 0 || (l > 0 && layers[l - 1].direction < 0)))
       refuse_config(field + ".residual", "layers of one direction", "two");
     for (std::size_t e = 0; e < layer.edges.size(); ++e) {
-      const std::string at = field + ".edges" + at_index(e);
+      const std::string at = phrase("{}.edges{}", {field, at_index(e)});
       check_blocks(layer, layer.edges[e], at);
       check_edge(layer.edges[e], {c, encoder, false, int(l)}, at, layer.direction);
     }

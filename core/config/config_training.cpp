@@ -167,7 +167,7 @@ void training_choices(Json& schema) {
   put(schema, {{"optimizers", names_json(optimizer_names)},
                {"schedules", names_json(schedule_names)},
                {"scheduledSamplings", names_json(sampling_names)},
-               {"initializations", names_json(names_of(initializers))}});
+               {"initializations", names_json(initializers)}});
 }
 
 }  // namespace unfold

@@ -1,10 +1,18 @@
 #include "unfold/config/presets.h"
 
+#include <array>
 #include <nlohmann/json.hpp>
+
+#include "unfold/base/phrase.h"
 
 namespace unfold {
 
 namespace {
+
+/// Layers of one cell and nothing else: the cell says what there is to say.
+constexpr Preset of_cell(const char* name, const char* cell, const char* config) {
+  return {name, nullptr, nullptr, nullptr, nullptr, config, cell};
+}
 
 constexpr Preset list[]{
     {"rnn", "Vanilla RNN", "The new state is a squashed sum of the input and the previous state.",
@@ -13,15 +21,18 @@ constexpr Preset list[]{
      "h = max(0, b + U·x + W·h₋);  W starts as I", "Le, Jaitly & Hinton 2015",
      R"({"layers":[{"cell":"rnn","units":H,"activation":"relu"}],"initialization":{"recurrent":"identity"},"clip":1,
            "optimizer":{"name":"adam","learningRate":0.001}})"},
-    {"lstm", "LSTM", "Gates decide what a cell writes, keeps and shows, so that errors flow back unchanged.",
-     "i, f, o = σ(…);  g = tanh(…);  c = f∘c₋ + i∘g;  h = o∘tanh(c)", "Hochreiter & Schmidhuber 1997; Gers 2000",
-     R"({"layers":[{"cell":"lstm","units":H}]})"},
-    {"peephole-lstm", "Peephole LSTM", "An LSTM whose gates look at the cell state itself, for exact timing.",
-     "i, f = σ(… + p∘c₋);  c = f∘c₋ + i∘g;  o = σ(… + p∘c);  h = o∘tanh(c)", "Gers & Schmidhuber 2000",
-     R"({"layers":[{"cell":"peephole-lstm","units":H}]})"},
-    {"gru", "GRU", "Two gates blend the previous state with a candidate: nearly an LSTM, with less to compute.",
-     "r, u = σ(…);  n = tanh(U·x + r∘(W·h₋));  h = (1−u)∘n + u∘h₋", "Cho et al. 2014",
-     R"({"layers":[{"cell":"gru","units":H}]})"},
+    of_cell("lstm", "lstm", R"({"layers":[{"cell":"lstm","units":H}]})"),
+    of_cell("peephole-lstm", "peephole-lstm", R"({"layers":[{"cell":"peephole-lstm","units":H}]})"),
+    of_cell("gru", "gru", R"({"layers":[{"cell":"gru","units":H}]})"),
+    of_cell("cifg-lstm", "coupled-lstm", R"({"layers":[{"cell":"coupled-lstm","units":H}]})"),
+    of_cell("mgu", "mgu", R"({"layers":[{"cell":"mgu","units":H}]})"),
+    of_cell("janet", "janet", R"({"layers":[{"cell":"janet","units":H}]})"),
+    of_cell("slstm", "slstm", R"({"layers":[{"cell":"slstm","units":H}]})"),
+    // Units of the next four see each other in the layer above alone, so there are two layers.
+    of_cell("indrnn", "indrnn", R"({"layers":[{"cell":"indrnn","units":H},{"cell":"indrnn","units":H}]})"),
+    of_cell("sru", "sru", R"({"layers":[{"cell":"sru","units":H},{"cell":"sru","units":H}]})"),
+    of_cell("mingru", "mingru", R"({"layers":[{"cell":"mingru","units":H},{"cell":"mingru","units":H}]})"),
+    of_cell("minlstm", "minlstm", R"({"layers":[{"cell":"minlstm","units":H},{"cell":"minlstm","units":H}]})"),
     {"srnn", "Stacked RNN", "Layers on top of each other: each reads the states of the one below.",
      "h¹ = tanh(U¹·x + W¹·h¹₋);  h² = tanh(U²·h¹ + W²·h²₋)", "Schmidhuber 1992; El Hihi & Bengio 1996",
      R"({"layers":[{"cell":"rnn","units":H},{"cell":"rnn","units":H}]})"},
@@ -73,7 +84,20 @@ constexpr Preset list[]{
 
 }  // namespace
 
-std::span<const Preset> presets() { return list; }
+std::span<const Preset> presets() {
+  static const auto described = [] {
+    auto all = std::to_array(list);
+    for (Preset& p : all)
+      if (const CellInfo* cell = p.cell ? find_cell(p.cell) : nullptr) {
+        p.label = cell->label.data();
+        p.sentence = cell->summary.data();
+        p.equations = cell->equations.data();
+        p.source = cell->source.data();
+      }
+    return all;
+  }();
+  return described;
+}
 
 Json preset_config(const std::string& name, Index hidden) {
   std::string names;
@@ -83,7 +107,7 @@ Json preset_config(const std::string& name, Index hidden) {
     std::string text = preset.config;
     for (const std::string from : {":H", "[H]"})
       for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos;)
-        text.replace(at, from.size(), from == ":H" ? ":" + std::to_string(hidden) : "[" + std::to_string(hidden) + "]");
+        text.replace(at, from.size(), from == ":H" ? phrase(":{}", {hidden}) : phrase("[{}]", {hidden}));
     return parse_json(text, ErrorCode::internal, name);
   }
   refuse_config("preset", "one of " + names, name);

@@ -10,7 +10,8 @@ namespace unfold {
 
 struct Preset {
   const char *name, *label, *sentence, *equations, *source;
-  const char* config;  // JSON; H stands for the number of hidden units
+  const char* config;          // JSON; H stands for the number of hidden units
+  const char* cell = nullptr;  // whose label, summary, equations and source it has, if it is nothing but that cell
 };
 
 std::span<const Preset> presets();

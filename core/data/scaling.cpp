@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "unfold/base/numeric.h"
+#include "unfold/base/phrase.h"
 
 namespace unfold {
 namespace {
@@ -119,7 +120,7 @@ Json scaling_json(const std::vector<Column>& columns, const NumberLoss& loss) {
 std::vector<Column> numbered_columns(Index numbers, Index outputs, bool same) {
   std::vector<Column> columns;
   const auto add = [&](bool input, bool target) {
-    columns.push_back({.name = "column " + std::to_string(columns.size() + 1), .input = input, .target = target});
+    columns.push_back({.name = phrase("column {}", {columns.size() + 1}), .input = input, .target = target});
   };
   for (Index k = 0; k < numbers; ++k) add(true, same);
   for (Index k = 0; k < outputs && !same; ++k) add(false, true);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "unfold/base/drawing.h"
+#include "unfold/base/phrase.h"
 #include "unfold/base/sorting.h"
 #include "unfold/model/draw.h"
 
@@ -278,7 +279,8 @@ std::vector<std::size_t> places_of(const Network& network, const NumberLoss& los
   std::size_t predicted = 0;
   for (const Column& c : names.columns) {
     if (c.input && !c.target)
-      refuse_state("steps", "a model that predicts every column that it reads", "\"" + c.name + "\" is only read");
+      refuse_state("steps", "a model that predicts every column that it reads",
+                   phrase("\"{}\" is only read", {c.name}));
     if (c.input) places.push_back(predicted);
     predicted += c.target;
   }
@@ -293,7 +295,7 @@ std::vector<std::size_t> places_of(const Network& network, const NumberLoss& los
 }  // namespace
 
 std::vector<Real> forecast(Network& network, const NumberLoss& loss, const Dataset& names, const Example& example,
-                           Index steps, std::uint64_t seed, const std::function<Real(Real, Rng&)>& next) {
+                           Index steps, std::uint64_t seed, FunctionRef<Real(Real, Rng&)> next) {
   const Index D = network.sizes().numbers, R = network.outputs();
   const std::vector<std::size_t> places = places_of(network, loss, names);
   const Scales scales(names.columns, &Column::input);

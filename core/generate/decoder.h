@@ -1,8 +1,7 @@
 // Decoding: what a network predicts for one example.
 #pragma once
 
-#include <functional>
-
+#include "unfold/base/function_ref.h"
 #include "unfold/base/rng.h"
 #include "unfold/data/data_loader.h"
 
@@ -41,6 +40,6 @@ std::vector<Real> readout(Network& network, const Config& config, const Dataset&
 /// predicted, and the loss's answer, of each column that is read, the next input. Returns all of these,
 /// [outputs × steps], scaled. Throws Error{invalid_state} if the network does not predict what it reads.
 std::vector<Real> forecast(Network& network, const NumberLoss& loss, const Dataset& names, const Example& example,
-                           Index steps, std::uint64_t seed, const std::function<Real(Real, Rng&)>& next);
+                           Index steps, std::uint64_t seed, FunctionRef<Real(Real, Rng&)> next);
 
 }  // namespace unfold

@@ -189,9 +189,14 @@ async function commands() {
   const { helpOf } = await load('options');
   const parts = [];
   for (const [name, file, key] of [
-    ...['train', 'sample', 'predict', 'evaluate', 'info'].map((name) => [name, name, name]),
+    ...['train', 'preview', 'sample', 'predict', 'evaluate', 'info', 'describe'].map((name) => [
+      name,
+      name,
+      name,
+    ]),
     ['export', 'export', 'exportModel'],
-    ['bench', 'bench', 'bench'],
+    ['import', 'import', 'importModel'],
+    ...['experiment', 'bench'].map((name) => [name, name, name]),
   ]) {
     parts.push(
       `### unfold-rnn ${name}\n\n\`\`\`text\n${helpOf(name, (await load(file))[key]).trim()}\n\`\`\``,

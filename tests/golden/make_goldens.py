@@ -23,11 +23,12 @@ from torch.nn.functional import cross_entropy, linear, one_hot  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parent
 T, N = 6, 3
-GATES = {"rnn": 1, "lstm": 4, "peephole-lstm": 4, "gru": 3, "janet": 2, "mingru": 2, "minlstm": 3, "indrnn": 1, "sru": 4}
+GATES = {"rnn": 1, "lstm": 4, "peephole-lstm": 4, "coupled-lstm": 3, "slstm": 4, "gru": 3, "mgu": 2, "janet": 2,
+         "mingru": 2, "minlstm": 3, "indrnn": 1, "sru": 4}
 VECTORS = {"peephole-lstm": ["peephole_i", "peephole_f", "peephole_o"], "indrnn": ["recurrent_h"],
            "sru": ["recurrent_f", "recurrent_r"]}  # one weight a unit
 NO_MATRIX = {"mingru", "minlstm", "indrnn", "sru"}  # nothing multiplies the previous state but numbers of the same unit
-CELL_STATES = {"lstm", "peephole-lstm", "sru"}
+FURTHER_STATES = {"lstm": ["c"], "peephole-lstm": ["c"], "coupled-lstm": ["c"], "sru": ["c"], "slstm": ["c", "n", "m"]}
 ACTIVATIONS = {"tanh": torch.tanh, "relu": torch.relu, "sigmoid": torch.sigmoid}
 
 
@@ -70,6 +71,12 @@ NETWORKS = {
     "gru_2": network(7, cell("gru", 7, reset="after"), cell("gru", 5, reset="after")),
     "peephole_lstm": network(7, cell("peephole-lstm", 5)),
     "peephole_lstm_2": network(6, cell("peephole-lstm", 5), cell("peephole-lstm", 7)),
+    "coupled_lstm": network(8, cell("coupled-lstm", 5)),
+    "coupled_lstm_2": network(6, cell("coupled-lstm", 7), cell("coupled-lstm", 5)),
+    "mgu": network(7, cell("mgu", 7)),
+    "mgu_2": network(8, cell("mgu", 5), cell("mgu", 7)),
+    "slstm": network(6, cell("slstm", 5)),
+    "slstm_2": network(7, cell("slstm", 7), cell("slstm", 5)),
     "janet": network(7, cell("janet", 5)),
     "janet_2": network(6, cell("janet", 7, inputControl="coupled"), cell("janet", 5)),
     "mingru_2": network(8, cell("mingru", 7), cell("mingru", 5, candidate="positive")),
@@ -136,7 +143,7 @@ def parameter_shapes(vocabulary, config):
 def state_shapes(config):
     """Of states that a step reads: an SRU does not read its h."""
     return {f"layer{l}.{name}": [N, layer["units"]] for l, layer in enumerate(config["layers"])
-            for name in (history(layer) if layer["cell"] != "sru" else []) + (["c"] if layer["cell"] in CELL_STATES else [])}
+            for name in (history(layer) if layer["cell"] != "sru" else []) + FURTHER_STATES.get(layer["cell"], [])}
 
 
 def draw(rng, shape, limit):
@@ -172,6 +179,31 @@ def lstm_step(layer, p, x, zx, s):
     f = torch.sigmoid(f + peephole["f"] * s["c"])
     c = f * s["c"] + i * ACTIVATIONS[layer.get("cellInput", "tanh")](g)
     return {"h": torch.sigmoid(o + peephole["o"] * c) * torch.tanh(c), "c": c}
+
+
+def coupled_step(layer, p, x, zx, s):
+    """CIFG of Greff et al. 2017: an LSTM whose input gate is 1 − f. Gates f, g, o."""
+    f, g, o = (zx + linear(s["h"], p["weight_hh"], p["bias_hh"])).chunk(3, dim=1)
+    c = torch.lerp(torch.tanh(g), s["c"], torch.sigmoid(f))
+    return {"h": torch.sigmoid(o) * torch.tanh(c), "c": c}
+
+
+def slstm_step(layer, p, x, zx, s):
+    """Beck et al. 2024, gates i, f, z, o. The gates are plain exponentials here, of a cell and a normaliser in their own
+    units; only what is kept is divided by exp(m), the largest exponent so far (their equations 15 to 17)."""
+    i, f, z, o = (zx + linear(s["h"], p["weight_hh"], p["bias_hh"])).chunk(4, dim=1)
+    c = torch.exp(f) * (s["c"] * torch.exp(s["m"])) + torch.exp(i) * torch.tanh(z)
+    n = torch.exp(f) * (s["n"] * torch.exp(s["m"])) + torch.exp(i)
+    m = torch.maximum(f + s["m"], i)
+    return {"h": torch.sigmoid(o) * c / n, "c": c * torch.exp(-m), "n": n * torch.exp(-m), "m": m}
+
+
+def mgu_step(layer, p, x, zx, s):
+    """Zhou et al. 2016: one gate forgets, and resets before the product. Gates f, n."""
+    h, hidden = s["h"], layer["units"]
+    f = torch.sigmoid(zx + linear(h, p["weight_hh"], p["bias_hh"]))[:, :hidden]
+    candidate = zx[:, hidden:] + linear(f * h, p["weight_hh"][hidden:], p["bias_hh"][hidden:])
+    return {"h": torch.lerp(h, torch.tanh(candidate), f)}
 
 
 def gru_step(layer, p, x, zx, s):
@@ -225,8 +257,9 @@ def sru_step(layer, p, x, zx, s):
     return {"h": r * c + (1 - r) * passing, "c": c}
 
 
-STEPS = {"rnn": rnn_step, "lstm": lstm_step, "peephole-lstm": lstm_step, "gru": gru_step, "janet": janet_step,
-         "mingru": mingru_step, "minlstm": minlstm_step, "indrnn": indrnn_step, "sru": sru_step}
+STEPS = {"rnn": rnn_step, "lstm": lstm_step, "peephole-lstm": lstm_step, "coupled-lstm": coupled_step,
+         "slstm": slstm_step, "gru": gru_step, "mgu": mgu_step, "janet": janet_step, "mingru": mingru_step,
+         "minlstm": minlstm_step, "indrnn": indrnn_step, "sru": sru_step}
 
 
 def scan(layer, p, below, symbols, s):
@@ -300,6 +333,9 @@ def make_network(name, vocabulary, config):
     rng = random.Random(name)
     parameters = {key: draw(rng, shape, 0.8) for key, shape in parameter_shapes(vocabulary, config).items()}
     state = {key: draw(rng, shape, 0.9) for key, shape in state_shapes(config).items()}
+    for key in state:  # a normaliser divides
+        if key.endswith(".n"):
+            state[key] = (state[key].detach().abs() + 0.5).requires_grad_()
     tokens = torch.tensor([[math.floor(rng.random() * vocabulary) for _ in range(N)] for _ in range(T + 1)])
     values = {**parameters, **state}
 

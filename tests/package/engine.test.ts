@@ -86,7 +86,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
     const error = await rejection(collect(model.train({ steps: 200 })));
     expect(error).toMatchObject({ code: 'NON_FINITE', field: expect.stringMatching(/^step \d+$/) });
     const { overflow } = error as UnfoldError;
-    expect(overflow).toMatchObject({ learningRate: 1e6, takenBack: expect.any(Boolean) });
+    expect(overflow).toMatchObject({ learningRate: 1e6, rolledBack: expect.any(Boolean) });
     expect(overflow!.step).toBe(Number(error.field.slice(5)));
     expect(overflow!.parameter).toMatch(/weight|bias/);
     expect(error.message).toContain(overflow!.parameter);
@@ -229,7 +229,7 @@ describe('configurations', () => {
 
   test('have presets, each of which stands for a plain configuration', async () => {
     const { presets } = await getSchema();
-    expect(presets).toHaveLength(16);
+    expect(presets).toHaveLength(24);
     for (const { name, label, sentence, equations, source, config } of presets) {
       for (const text of [label, sentence, equations, source]) expect(text).not.toBe('');
       const checked = await checkConfig({ preset: name, units: 128 }, { vocabulary: 50 });

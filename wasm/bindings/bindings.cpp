@@ -12,6 +12,7 @@
 #include "reply.h"
 #include "unfold/api/describe.h"
 #include "unfold/api/session.h"
+#include "unfold/base/json_list.h"
 #include "unfold/base/parallel.h"
 #include "unfold/base/utf8.h"
 #include "unfold/inspect/bench.h"
@@ -55,8 +56,8 @@ Json evaluation_json(const Evaluation& e, const std::vector<std::string>& labels
                       maybe("loss", e.done, e.loss),
                       maybe("accuracy", e.done && e.accuracy >= 0, e.accuracy),
                       {"tokens", e.predictions},
-                      {"rmse", Json(e.rmse)},
-                      {"mae", Json(e.mae)}});
+                      {"rmse", list_json(e.rmse)},
+                      {"mae", list_json(e.mae)}});
   if (e.confusion.labels > 0) put(json, {{"classes", confusion_json(e.confusion, labels)}});
   return json;
 }
@@ -66,6 +67,12 @@ Split split_of(const std::string& name) {
   if (name == "validation") return Split::validation;
   if (name == "test") return Split::test;
   throw Error(ErrorCode::invalid_argument, "split", "train, validation or test", name);
+}
+
+std::vector<Token> tokens_of(const Json& json, const char* name) {
+  std::vector<Token> tokens;
+  for (const Json& token : member(json, name)) tokens.push_back(Token(token.get<std::int64_t>()));
+  return tokens;
 }
 
 /// What lies between two slices of a session's training.
@@ -223,13 +230,13 @@ class Bound {
       const Json json = parse_json(options, ErrorCode::invalid_argument, "options");
       const std::string bytes = copied(values);
       State state{.values = std::vector<Real>(bytes.size() / sizeof(Real)),
-                  .tokens = json.at("inputs").get<std::vector<Token>>(),
-                  .clock = json.at("clock").get<std::int64_t>()};
+                  .tokens = tokens_of(json, "inputs"),
+                  .clock = member(json, "clock").get<std::int64_t>()};
       std::memcpy(state.values.data(), bytes.data(), state.values.size() * sizeof(Real));
       std::vector<Real> numbers =
-          settled().logits(json.at("tokens").get<std::vector<Token>>(), json.at("columns").get<Index>(), state);
+          settled().logits(tokens_of(json, "tokens"), Index(member(json, "columns").get<std::int64_t>()), state);
       numbers.insert(numbers.end(), state.values.begin(), state.values.end());
-      val result = reply(true, {{"inputs", Json(state.tokens)}, {"clock", state.clock}});
+      val result = reply(true, {{"inputs", list_json(state.tokens)}, {"clock", state.clock}});
       set_bytes(result, std::as_bytes(std::span(numbers)));
       return result;
     });
@@ -241,8 +248,8 @@ class Bound {
       Json series = Json::array();
       for (const auto& [layer, name, size, offset] : reading.inspection.series)
         series.push_back(object({{"layer", layer}, {"name", name}, {"size", size}, {"offset", offset}}));
-      val result =
-          reply(true, {{"tokens", Json(reading.tokens)}, {"unknown", Json(reading.unknown)}, {"series", series}});
+      val result = reply(
+          true, {{"tokens", list_json(reading.tokens)}, {"unknown", list_json(reading.unknown)}, {"series", series}});
       set_bytes(result, std::as_bytes(std::span(reading.inspection.values)));
       return result;
     });
@@ -279,7 +286,7 @@ class Bound {
       const Json json = parse_json(options, ErrorCode::invalid_argument, "options");
       const SampleRequest request = parse_sample_request(json, session().config().seed);
       const auto unknown = session_->sample_start(request.prompt, request.options, request.length);
-      return reply(true, {{"unknown", Json(unknown)}});
+      return reply(true, {{"unknown", list_json(unknown)}});
     });
   }
 
@@ -304,7 +311,8 @@ class Bound {
   val save(const std::string& options) {
     return guarded([&] {
       const Json json = parse_json(options, ErrorCode::invalid_argument, "options");
-      const std::vector<std::byte> bytes = settled().save(json.value("optimizer", true));
+      const Json* optimizer = find_member(json, "optimizer");
+      const std::vector<std::byte> bytes = settled().save(!optimizer || optimizer->get<bool>());
       val result = reply(true, Json::object());
       set_bytes(result, bytes);
       return result;

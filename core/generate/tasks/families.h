@@ -67,7 +67,7 @@ class NumberHead : public TaskHead {
   /// what it costs for a value.
   virtual void fit_constant(const TaskConfig& task, std::vector<Real> values, double* y) const = 0;
   virtual double constant_loss(const TaskConfig& task, const double* y, double value) const = 0;
-  /// Metrics that one row of O values counts as.
+  /// Predictions that one row of O values counts as.
   virtual double answers_per_row(Index O) const = 0;
   /// Turns what the readout says into predictions, [n].
   virtual void transform(Real* y, Index n) const = 0;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "unfold/base/numeric.h"
+#include "unfold/base/phrase.h"
 #include "unfold/generate/decoder.h"
 #include "unfold/generate/predict.h"
 #include "unfold/generate/tasks/families.h"
@@ -51,7 +52,7 @@ void NumberHead::parse_target(const Predictor& p, const Json& target, Example& e
   e.values = numbers_of(target, p.names.outputs, "target", p.config.dataset.missing == Missing::mask);
   const Index rows = Index(e.values.size()) / p.names.outputs;
   const Index expected = p.config.task.pooled() ? 1 : Index(e.numbers.size()) / p.names.numbers;
-  if (rows != expected) refuse_argument("target", std::to_string(expected) + " rows", std::to_string(rows));
+  if (rows != expected) refuse_argument("target", phrase("{} rows", {expected}), std::to_string(rows));
 }
 
 void NumberHead::show_target(const Predictor& p, const Example& e, Json& json) const {

@@ -45,17 +45,17 @@ std::string our_name(std::string name, const Json& config) {
   return name;
 }
 
-/// "layer0.h", "layer1.h@3", "layer0.c": layer, kind, and the steps back that it names.
+/// "layer0.h", "layer1.h@3", "layer0.c": layer, number of the state, and the steps back that it names.
 struct StateName {
   std::size_t layer;
-  bool cell;
+  int number;
   Index back;
 };
 
 StateName parse_state(const std::string& name) {
   const auto at = name.find('@');
-  return {std::stoul(name.substr(5)), name.ends_with(".c"),
-          at == std::string::npos ? 1 : std::stol(name.substr(at + 1))};
+  const auto number = std::string("hcnm").find(name[name.find('.') + 1]);
+  return {std::stoul(name.substr(5)), int(number), at == std::string::npos ? 1 : std::stol(name.substr(at + 1))};
 }
 
 // ---------------------------------------------------------------------------------------------------------------
@@ -70,13 +70,14 @@ class GoldenNetwork : public testing::TestWithParam<std::string> {
 
   std::span<Real> state(const std::string& name, Index end) {
     const StateName s = parse_state(name);
-    Real* at = s.cell ? workspace_.cell_state(s.layer, end - 1) : workspace_.hidden(s.layer, end - s.back);
+    Real* at = workspace_.state(s.layer, s.number, end - s.back);
     return {at, std::size_t(config_.batch_size * config_.layers[s.layer].units)};
   }
 
   std::span<const Real> state_gradient(const std::string& name) {
     const StateName s = parse_state(name);
-    const Real* at = s.cell ? workspace_.state_gradient(s.layer, 1) : workspace_.hidden_gradient(s.layer, -s.back);
+    const Real* at =
+        s.number > 0 ? workspace_.state_gradient(s.layer, s.number) : workspace_.hidden_gradient(s.layer, -s.back);
     return {at, std::size_t(config_.batch_size * config_.layers[s.layer].units)};
   }
 
@@ -151,7 +152,7 @@ TEST_P(GoldenNetwork, ForwardAndBackward) {
 INSTANTIATE_TEST_SUITE_P(All, GoldenNetwork, testing::ValuesIn(goldens("network_")),
                          [](const auto& info) { return info.param; });
 
-TEST(Golden, FindsTheNetworks) { EXPECT_GE(goldens("network_").size(), 23u); }
+TEST(Golden, FindsTheNetworks) { EXPECT_GE(goldens("network_").size(), 29u); }
 
 // Optimisers ------------------------------------------------------------------------------------------------------
 

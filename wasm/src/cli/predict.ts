@@ -140,7 +140,7 @@ async function collect(
     }
     const isFile = data.numbers > 0 && !/^\s*\[/.test(input) && (await exists(input));
     const lines = input === '-' || isFile ? await piped(input) : [input];
-    if (readsTable(model) && !/^\s*\[/.test(lines[0] ?? ''))
+    if (readsTable(model) && !/^\s*\[\s*[^{\s]/.test(lines[0] ?? ''))
       queries.push(
         ...(await tableQueries(lines.join('\n'), model).catch((error: UnfoldError) => {
           throw isFile || input === '-'

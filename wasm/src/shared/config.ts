@@ -110,19 +110,19 @@ export interface LayerConfig {
    */
   edges?: EdgeConfig[];
   /**
-   * How much of its former state a unit keeps, 0 (none, the default) to 1: one number, or from the first unit's to
+   * How much of its previous state a unit keeps, 0 (none, the default) to 1: one number, or from the first unit's to
    * the last unit's, fixed or as a start to learn from.
    */
   leak?: number | { from?: number; to?: number; learned?: boolean };
   /** Periods of equal groups of units; a group changes when the step is a multiple. Default none: every step. */
   clock?: number[];
-  /** Probability that a unit keeps its former state for a step of training, 0 to 0.95. Default 0. */
+  /** Probability that a unit keeps its previous state for a step of training, 0 to 0.95. Default 0. */
   zoneout?: number | { hidden?: number; cell?: number };
   /** Adds what lies below, which must be as wide, to what the layer gives upwards. Default false. */
   residual?: boolean;
   /** Normalises the summed input of each gate. Default false. */
   layerNorm?: boolean;
-  /** On the former state, one mask for a window, 0 to 0.95. Default 0. */
+  /** On the previous state, one mask for a window, 0 to 0.95. Default 0. */
   recurrentDropout?: number;
 }
 
@@ -374,7 +374,7 @@ export interface EarlyStoppingConfig {
 export interface Config {
   /** Of the configuration's format: 1, the only one. Left out, it is 1. */
   version?: number;
-  /** What the network is asked for: a name, or a name with its settings. Default `next`, or what the corpus is for. */
+  /** What the network is asked for: a name, or a name with its settings. Default `next`, or what the dataset is for. */
   task?: Task | TaskConfig;
   /** Examples that the engine makes, instead of a text; or how the dataset that you give is read. */
   dataset?: string | DatasetConfig | FileConfig;
@@ -444,6 +444,14 @@ export type Preset = Name<
   | 'lstm'
   | 'peephole-lstm'
   | 'gru'
+  | 'cifg-lstm'
+  | 'mgu'
+  | 'janet'
+  | 'slstm'
+  | 'indrnn'
+  | 'sru'
+  | 'mingru'
+  | 'minlstm'
   | 'srnn'
   | 'dt-rnn'
   | 'dt(s)-rnn'

@@ -161,11 +161,11 @@ export interface ColumnInfo {
 
 /** What a task's data are. */
 export interface DataInfo {
-  /** Text of each input token and of each answer: symbols or labels. */
+  /** What each input token stands for, in the order of the indices: symbols or words. Empty where numbers are read. */
   inputs: string[];
-  /** The same of the answers, in the order of their indices: symbols, or labels. */
+  /** The same of the answers: symbols or labels. `probabilities` have this order. Empty where numbers are predicted. */
   targets: string[];
-  /** Numbers a step that are read and answered, and of the context. */
+  /** Numbers a step that are read; 0 where symbols are. */
   numbers: number;
   /** Numbers per step that the readout gives: one per symbol or label (and for the end of a sequence), or the columns of the answer. */
   outputs: number;
@@ -177,7 +177,7 @@ export interface DataInfo {
   truncated: number;
   /** What was found out about the dataset, and done with it, in sentences. Empty where the model was opened without it. */
   notes: string[];
-  /** Steps of the longest example, and of its source. */
+  /** Steps of the longest example. */
   steps: number;
   /** Steps of the longest source; 0 where no encoder reads one. */
   encoderSteps: number;
@@ -212,7 +212,7 @@ export interface Progress {
   loss: number;
   /** The same loss in bits; null of `regress`, whose errors have none. */
   bitsPerToken: number | null;
-  /** The latest known of this run of `train`, in nats a character. */
+  /** The latest known of this run of `train`, in nats a character; null before the first, see `Config.evaluateEvery`. */
   validationLoss: number | null;
   /** The step it was measured at. */
   validationStep: number | null;
@@ -410,14 +410,14 @@ export interface Stream<T> extends AsyncIterableIterator<T> {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** One layer while a text was read: each series has `hidden` numbers a character, character after character. */
+/** One layer while a text was read: each series has `units` numbers a character, character after character. */
 export interface LayerInspection {
   /** H, the hidden units. */
   units: number;
   /**
    * `h`: the state after each character; `c`: an LSTM's cell state; the gates by their names in the schema, after
-   * their squashing; `v`, of a vanilla cell that leaks, ticks or zones out: its answer before the former state is
-   * blended in.
+   * their squashing; `v`, of a vanilla cell that leaks, ticks or zones out: its answer before
+   * the previous state is mixed in.
    */
   series: Record<string, Float32Array>;
 }
@@ -479,7 +479,7 @@ export interface Training extends Stream<Progress>, PromiseLike<Progress | undef
  * byte (`Buffer.from(text, 'latin1')`).
  */
 export interface Sampling extends Stream<string>, PromiseLike<string> {
-  /** Characters of `prime` that the model does not know and skipped. Known with the first piece. */
+  /** Characters of `prompt` that the model does not know and skipped. Known with the first piece. */
   readonly unknown: readonly string[];
 }
 
@@ -492,8 +492,8 @@ export interface Model<T extends Task = string> {
   readonly info: ModelInfo;
   /**
    * Starts with the first `next()`, or when it is awaited. Leaving the loop stops the work; a loop that falls behind
-   * gets fewer, larger reports, and one that stands still pauses the work. Truncated back-propagation through time (Werbos 1990) over
-   * `batch` × `window` characters a step. The loop throws `NON_FINITE` when a loss or gradient overflows,
+   * gets fewer, larger reports, and one that stands still pauses the work. Truncated back-propagation through time
+   * (Werbos 1990) over `batchSize` × `sequenceLength` characters a step. The loop throws `NON_FINITE` when a loss or gradient overflows,
    * `INVALID_STATE` without a text or beside another run, a signal's reason when it fires; the model stays usable.
    * Throws `INVALID_ARGUMENT` and the field for an option that is unknown or no such number.
    */

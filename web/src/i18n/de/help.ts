@@ -21,6 +21,9 @@ export const help: Record<HelpName, string> = {
   scheduleSteps: 'Schritte zwischen zwei Senkungen der Lernrate oder bis zum Ende des Abfalls.',
   scheduleFactor: 'Mit diesem Faktor wird die Lernrate bei jeder Senkung multipliziert.',
   patience: 'Validierungen ohne Verbesserung, bevor die Lernrate gesenkt wird.',
+  earlyStopping:
+    'Validierungen hintereinander ohne Verbesserung, nach denen das Training von selbst endet, mit den Gewichten der besten. Bei 10 enden erzeugte Beispiele nicht: Was sie lehren, wird oft erst nach einem langen Plateau gelernt.',
+  evaluateEvery: 'Trainingsschritte zwischen zwei Messungen des Validierungsverlusts.',
   clipValue: 'Begrenzt jedes Element eines Gradienten auf diesen Betrag; das ändert auch seine Richtung.',
   temperature:
     'Unter 1 werden wahrscheinliche Zeichen wahrscheinlicher, über 1 unwahrscheinliche; bei 0 wird immer das wahrscheinlichste gewählt.',

@@ -6,6 +6,24 @@ import { bytes, bytesOver, integer } from '../format';
 import { choices, corpora, tasks, units } from './tasks';
 import { tours } from './tours';
 
+/** What each cell does; of a preset that is nothing but a cell it is said too. */
+const cells = {
+  rnn: 'Der neue Zustand ist die Aktivierung der Summe aus Eingabe und vorigem Zustand.',
+  lstm: 'Ein Zellzustand, den Gates schreiben, behalten und lesen, sodass Fehler unverändert zurückfließen.',
+  'peephole-lstm': 'Ein LSTM, dessen Gates den Zellzustand selbst lesen; das hilft bei genauem Timing.',
+  'coupled-lstm': 'Ein LSTM, das so viel schreibt, wie es vergisst: Das Input-Gate ist 1 − f.',
+  slstm: 'Ein LSTM mit exponentiellen Gates und einem Normalisierer; es kann Gespeichertes revidieren.',
+  mgu: 'Ein einziges Gate vergisst und setzt zurück: die kleinste Zelle mit Gate.',
+  gru: 'Zwei Gates mischen den vorigen Zustand mit einem Kandidaten: ähnlich wie ein LSTM, bei weniger Rechenaufwand.',
+  janet: 'Ein LSTM, von dem nur das Forget-Gate bleibt: Es bestimmt, was behalten und was geschrieben wird.',
+  indrnn:
+    'Unabhängige Einheiten: Jede liest nur ihren eigenen vorigen Zustand, und ein Gewicht bestimmt, wie lange sie sich erinnert.',
+  sru: 'Die Gates lesen die Eingabe und die eigene Einheit, und ein Highway-Gate lässt die Eingabe an der Zelle vorbei.',
+  mingru:
+    'Ein GRU, dessen Gate nur die Eingabe liest: Ohne rekurrente Matrix werden alle Produkte vorab berechnet.',
+  minlstm: 'Forget- und Input-Gate lesen nur die Eingabe und werden auf die Summe 1 normiert.',
+};
+
 export const german: Messages = {
   name: 'Unfold',
   settings: {
@@ -27,6 +45,8 @@ export const german: Messages = {
     scheduleFactor: 'Faktor',
     patience: 'Geduld',
     clipValue: 'Clipping je Element',
+    earlyStopping: 'Frühes Ende nach',
+    evaluateEvery: 'Validierungsintervall',
     temperature: 'Temperatur',
     prompt: 'Prompt',
     scale: 'Diagrammachsen',
@@ -237,9 +257,17 @@ export const german: Messages = {
     presets: {
       rnn: 'Der neue Zustand ist die Aktivierung der Summe aus Eingabe und vorigem Zustand.',
       irnn: 'Ein ReLU-Netz, das als perfektes Gedächtnis startet: Seine rekurrente Matrix ist anfangs die Einheitsmatrix.',
-      lstm: 'Gates entscheiden, was eine Zelle schreibt, behält und ausgibt, sodass Fehler unverändert zurückfließen.',
-      'peephole-lstm': 'Ein LSTM, dessen Gates den Zellzustand selbst lesen, für genaues Timing.',
-      gru: 'Zwei Gates mischen den vorigen Zustand mit einem Kandidaten: ähnlich wie ein LSTM, bei weniger Rechenaufwand.',
+      lstm: cells.lstm,
+      'peephole-lstm': cells['peephole-lstm'],
+      gru: cells.gru,
+      'cifg-lstm': cells['coupled-lstm'],
+      mgu: cells.mgu,
+      janet: cells.janet,
+      slstm: cells.slstm,
+      indrnn: cells.indrnn,
+      sru: cells.sru,
+      mingru: cells.mingru,
+      minlstm: cells.minlstm,
       srnn: 'Schichten übereinander: Jede liest die Zustände der Schicht darunter.',
       'dt-rnn': 'Zwei Schichten liegen zwischen einem Zustand und dem nächsten.',
       'dt(s)-rnn': 'Ein tiefer Übergang mit einer Shortcut-Verbindung für den vorigen Zustand.',
@@ -273,23 +301,7 @@ export const german: Messages = {
       attention: 'Vor jedem Zeichen bildet der Decoder ein gewichtetes Mittel über die ganze Eingabe.',
       narx: 'Frühere Ausgaben werden mit Verzögerung zurückgeführt, sodass Fehler auf ihrem Weg Schritte überspringen.',
     },
-    cells: {
-      rnn: 'Der neue Zustand ist die Aktivierung der Summe aus Eingabe und vorigem Zustand.',
-      lstm: 'Ein Zellzustand, den Gates schreiben, behalten und lesen, sodass Fehler unverändert zurückfließen.',
-      'peephole-lstm': 'Ein LSTM, dessen Gates den Zellzustand selbst lesen; das hilft bei genauem Timing.',
-      'coupled-lstm': 'Ein LSTM, das so viel schreibt, wie es vergisst: Das Input-Gate ist 1 − f.',
-      slstm: 'Ein LSTM mit exponentiellen Gates und einem Normalisierer; es kann Gespeichertes revidieren.',
-      mgu: 'Ein einziges Gate vergisst und setzt zurück: die kleinste Zelle mit Gate.',
-      gru: 'Zwei Gates mischen den vorigen Zustand mit einem Kandidaten: ähnlich wie ein LSTM, bei weniger Rechenaufwand.',
-      janet:
-        'Ein LSTM, von dem nur das Forget-Gate bleibt: Es bestimmt, was behalten und was geschrieben wird.',
-      indrnn:
-        'Unabhängige Einheiten: Jede liest nur ihren eigenen vorigen Zustand, und ein Gewicht bestimmt, wie lange sie sich erinnert.',
-      sru: 'Die Gates lesen die Eingabe und die eigene Einheit, und ein Highway-Gate lässt die Eingabe an der Zelle vorbei.',
-      mingru:
-        'Ein GRU, dessen Gate nur die Eingabe liest: Ohne rekurrente Matrix werden alle Produkte vorab berechnet.',
-      minlstm: 'Forget- und Input-Gate lesen nur die Eingabe und werden auf die Summe 1 normiert.',
-    },
+    cells,
   },
   text: {
     choose: 'Datensatz',

@@ -21,6 +21,9 @@ export const help: Record<HelpName, string> = {
   scheduleSteps: 'Steps between two reductions of the learning rate, or of the whole decay.',
   scheduleFactor: 'The learning rate is multiplied by this factor at each reduction.',
   patience: 'Validations without an improvement before the learning rate is reduced.',
+  earlyStopping:
+    'Validations in a row without an improvement before training ends by itself, with the weights of the best one. At 10, generated examples are not ended: what they teach is often learned after a long plateau.',
+  evaluateEvery: 'Training steps between two measurements of the validation loss.',
   clipValue: 'Limits each element of a gradient to this magnitude, which also changes its direction.',
   temperature:
     'Below 1, likely characters become likelier; above 1, unlikely ones do; at 0, the most likely character is always taken.',

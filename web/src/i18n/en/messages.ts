@@ -30,6 +30,8 @@ const settings: Record<HelpName, string> = {
   scheduleFactor: 'Factor',
   patience: 'Patience',
   clipValue: 'Clip by value',
+  earlyStopping: 'Early stopping after',
+  evaluateEvery: 'Validation interval',
   temperature: 'Temperature',
   prompt: 'Prompt',
   scale: 'Chart scale',
