@@ -93,7 +93,7 @@ it.each([
   await play(page).click();
   await waitForStep(page, 5, LONG);
   await answered(page, 5);
-  expect(await page.getByRole('combobox', { name: 'Loss', exact: true }).inputValue()).toBe(loss);
+  expect(await page.locator('#set-loss').inputValue()).toBe(loss);
   expect(await texts(page, '.forecast-key')).toContain(legend);
   expect(await page.locator('.loss').innerText()).toContain(unit);
   const bands = page.locator('.forecast').first().locator('.forecast-band');
