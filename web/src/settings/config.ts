@@ -55,9 +55,23 @@ function layer(settings: Settings, l: number): LayerConfig {
   return made;
 }
 
+/** The preset that is all of a configuration of one's own: one that the controls cannot show. */
+export function presetIn({ custom }: Settings): string | undefined {
+  const { preset, ...rest } = (custom === '' ? {} : JSON.parse(custom)) as Config;
+  return Object.keys(rest).length === 0 ? preset : undefined;
+}
+
+function architecture(settings: Settings): Config {
+  const preset = presetIn(settings);
+  if (preset !== undefined) return { preset, units: settings.units };
+  const readout = readoutEdges(settings);
+  const layers = Array.from({ length: settings.layers }, (_, l) => layer(settings, l));
+  return { layers, ...(readout && { readout }) };
+}
+
 export function toConfig(settings: Settings): Config {
   const live = toLiveSettings(settings);
-  if (settings.custom !== '') {
+  if (settings.custom !== '' && presetIn(settings) === undefined) {
     const custom = JSON.parse(settings.custom) as Config;
     const optimizer = named(custom.optimizer);
     const clip = typeof custom.clip === 'number' ? { norm: custom.clip } : custom.clip;
@@ -69,13 +83,11 @@ export function toConfig(settings: Settings): Config {
       dropout: settings.dropout,
     };
   }
-  const readout = readoutEdges(settings);
   const { seed, ...rest }: Config = writePaths(settings);
   return {
     ...taskConfig(settings),
     seed: seed!,
-    layers: Array.from({ length: settings.layers }, (_, l) => layer(settings, l)),
-    ...(readout && { readout }),
+    ...architecture(settings),
     ...(settings.feedback === 'softmax' && { feedback: 'softmax' }),
     ...rest,
     ...((settings.schedule !== 'constant' || settings.warmup > 0) && { schedule: schedule(settings) }),

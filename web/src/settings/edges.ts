@@ -147,6 +147,23 @@ function readLayer(
   return read;
 }
 
+/** An edge with every field that it has by default. */
+function complete({ from, blocks = 1, ...edge }: EdgeConfig): EdgeConfig {
+  const { delay = from === 'self' || from === 'output' ? 1 : 0, hidden = [] } = edge;
+  const { activation = 'tanh', shortcut = false, join = 'last' } = edge;
+  return { from, delay, hidden, blocks, ...(hidden.length > 0 && { activation, shortcut, join }) };
+}
+
+/** Whether the controls, as `settings` have them, show the layers of a configuration and all that they read. */
+export function showsLayers(settings: Settings, config: Config): boolean {
+  const edges = ({ layers = [], readout = [] }: Config) =>
+    JSON.stringify([...layers.map((layer) => layer.edges ?? []), readout].map((list) => list.map(complete)));
+  const { layers = [] } = config;
+  const own = layers.map((layer, l) => ({ ...layer, edges: layerEdges(settings, l) }));
+  const shown = spelled({ layers: own as LayerConfig[], readout: readoutEdges(settings) } as Config);
+  return layers.every(({ stateFrom }) => stateFrom === undefined) && edges(shown) === edges(spelled(config));
+}
+
 /** The same configuration with the edges that the engine takes by itself written out, to compare by. */
 export function spelled(config: Config): Config {
   const layers = (config.layers ?? []).map((layer: LayerConfig, l) => ({

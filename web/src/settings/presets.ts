@@ -1,10 +1,11 @@
 // Named networks: what each one sets, and which one the settings amount to.
 import type { SchemaPreset } from 'unfold-rnn';
-import { fromConfig, plain, stable, toConfig } from './config';
+import { fromConfig, plain, presetIn, stable, toConfig } from './config';
+import { showsLayers } from './edges';
 import { type CatalogPreset, PRESET_CATALOG } from './presetCatalog';
 import { taskOf } from '../tasks';
 import { schema } from './schema';
-import { type Settings, TASK_NAMES } from './settings';
+import { initialSettings, type Settings, TASK_NAMES } from './settings';
 import type { TaskName } from '../tasks/names';
 
 export type Preset = SchemaPreset | CatalogPreset;
@@ -21,7 +22,9 @@ export function withPreset(settings: Settings, preset: Preset): Settings {
   // Both directions are part of the network except where an encoder has them.
   const base = taskOf(settings).encoder ? settings : { ...settings, bidirectional: false };
   if ('settings' in preset) return { ...base, ...plain(), layers: 1, ...preset.settings, units: hidden };
-  return { ...base, ...fromConfig(preset.config), units: hidden };
+  const shown = fromConfig(preset.config);
+  const whole = showsLayers({ ...initialSettings(), ...shown }, preset.config);
+  return { ...base, ...shown, units: hidden, custom: whole ? '' : JSON.stringify({ preset: preset.name }) };
 }
 
 function architecture(settings: Settings): string {
@@ -40,9 +43,11 @@ export const PRESET_GROUPS = {
     'mgu',
     'janet',
     'slstm',
+    'mlstm',
     'sru',
     'mingru',
     'minlstm',
+    'qrnn',
     'deep-gated-lstm',
     'deep-gated-gru',
   ],
@@ -56,6 +61,8 @@ export const PRESET_GROUPS = {
     'do-rnn',
     'dot-rnn',
     'dot(s)-rnn',
+    'rhn',
+    'fast-slow',
   ],
   time: ['leaky-rnn', 'learned-leaky-rnn', 'clockwork-rnn', 'delayed-rnn', 'long-delay-rnn'],
   feedback: ['jordan-rnn', 'narx', 'output-recurrent-rnn'],
@@ -68,7 +75,7 @@ export const PRESET_GROUPS = {
  * an encoder–decoder of GRUs, the one that was chosen, or the one that says most.
  */
 export function presetOf(settings: Settings, chosen = ''): Preset | undefined {
-  if (settings.custom !== '') return undefined;
+  if (settings.custom !== '') return schema.presets.find(({ name }) => name === presetIn(settings));
   const own = architecture(settings);
   const same = presetsFor(settings.task).filter((preset) => {
     const cell = 'settings' in preset ? preset.settings.cell : preset.config.layers?.[0]?.cell;
