@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "unfold/api/session.h"
+#include "unfold/base/phrase.h"
 #include "unfold/data/data_loader.h"
 #include "unfold/model/compile.h"
 
@@ -35,7 +36,7 @@ NetworkSizes sizes_of(const Config& config, Index vocabulary) {
   if (task.kind == TaskKind::tensor) return {.numbers = task.inputs, .outputs = task.outputs, .context = task.context};
   if (!task.learns_text() && !config.dataset.name.empty()) return network_sizes(config, make_corpus(config.dataset));
   if (task.kind != TaskKind::notes && (vocabulary < 1 || vocabulary > max_vocabulary))
-    refuse_argument("vocabulary", "the number of symbols, 1 to " + std::to_string(max_vocabulary),
+    refuse_argument("vocabulary", phrase("the number of symbols, 1 to {}", {max_vocabulary}),
                     std::to_string(vocabulary));
   if (task.learns_text()) return {.symbols = vocabulary, .outputs = vocabulary};
   return sizes_of_examples(config, vocabulary);

@@ -1,6 +1,7 @@
 // Sizes beforehand: the sums of the plan, with what the trainer and the engine take beside it.
 #include "unfold/api/session.h"
 #include "unfold/model/compile.h"
+#include "unfold/train/best_weights.h"
 #include "unfold/train/optim.h"
 
 namespace unfold {
@@ -10,7 +11,8 @@ Estimate estimate(const Config& config, const NetworkSizes& sizes, Index T, Inde
   const Room room{
       .steps = T, .encoder_steps = S, .columns = config.batch_size, .training = true, .dropout = config.dropout > 0};
   const double parameters = double(plan.parameters.size());
-  const double numbers = parameters * (2 + moments(config.optimizer)) + double(plan.packed) + double(plan.arena(room));
+  const int copies = 2 + moments(config.optimizer) + keeps_best(config);
+  const double numbers = parameters * copies + double(plan.packed) + double(plan.arena(room));
   return {.parameters = plan.parameters.size(),
           .bytes = sizeof(Real) * numbers + sizeof(Token) * double(text_tokens) + engine_bytes};
 }

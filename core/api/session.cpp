@@ -6,6 +6,7 @@
 
 #include "unfold/base/numeric.h"
 #include "unfold/base/parallel.h"
+#include "unfold/base/phrase.h"
 #include "unfold/inspect/gradient_flow.h"
 #include "unfold/io/checkpoint.h"
 #include "unfold/io/extend.h"
@@ -23,8 +24,8 @@ constexpr double most_bytes = 64e9;
 /// What makes a network smaller whose examples are long.
 std::string remedy(const Config& config, Index longest) {
   if (config.task.learns_text() || longest <= TaskConfig::usual_length) return "";
-  return " (the longest example has " + std::to_string(longest) +
-         " steps: lower batchSize, or cut with task.maxLength and task.truncate)";
+  return phrase(" (the longest example has {} steps: lower batchSize, or cut with task.maxLength and task.truncate)",
+                {longest});
 }
 
 constexpr int most_vocabulary = 65534;
@@ -35,9 +36,9 @@ void check_size(const Config& config, const NetworkSizes& sizes, Index T, Index 
   const Estimate size = estimate(config, sizes, T, S, text_tokens);
   if (size.bytes > most_bytes)
     throw Error(ErrorCode::out_of_memory, "layers",
-                "a network that trains within " + std::to_string(std::int64_t(most_bytes / 1e6)) + " MB" +
-                    remedy(config, std::max(T, S)),
-                std::to_string(std::int64_t(size.bytes / 1e6)) + " MB");
+                phrase("a network that trains within {} MB{}",
+                       {std::to_string(std::int64_t(most_bytes / 1e6)), remedy(config, std::max(T, S))}),
+                phrase("{} MB", {std::to_string(std::int64_t(size.bytes / 1e6))}));
 }
 
 namespace {
@@ -49,7 +50,8 @@ void check_parameters(const TensorFile& file, const Config& config, const Networ
     if (!t.name.starts_with("optimizer.") && !t.name.starts_with("state.")) bytes += double(t.data.size());
   const double expected = 4.0 * double(estimate(config, sizes, 1, 1, 0).parameters);
   if (expected > 2 * bytes)
-    refuse_checkpoint("tensors", std::to_string(std::int64_t(expected)) + " bytes of parameters for the configuration",
+    refuse_checkpoint("tensors",
+                      phrase("{} bytes of parameters for the configuration", {std::to_string(std::int64_t(expected))}),
                       std::to_string(std::int64_t(bytes)));
 }
 
@@ -62,13 +64,12 @@ void check_examples(const CheckpointHeader& header, const Symbols& given, const 
   need(given.inputs == header.symbols.inputs && given.targets == header.symbols.targets,
        "a dataset with the symbols of the model's vocabulary", "others");
   const auto sizes = [](const NetworkSizes& s) {
-    return std::to_string(s.numbers) + " numbers a step, a context of " + std::to_string(s.context) + ", " +
-           std::to_string(s.outputs) + " outputs";
+    return phrase("{} numbers a step, a context of {}, {} outputs", {s.numbers, s.context, s.outputs});
   };
   need(wanted.symbols == own.symbols && wanted.numbers == own.numbers && wanted.context == own.context &&
            wanted.outputs == own.outputs,
        sizes(own), sizes(wanted));
-  need(wanted.lengths <= own.lengths, "answers of at most " + std::to_string(own.lengths - 1) + " symbols",
+  need(wanted.lengths <= own.lengths, phrase("answers of at most {} symbols", {own.lengths - 1}),
        std::to_string(wanted.lengths - 1));
 }
 
@@ -123,7 +124,7 @@ void Session::open(const TensorFile& file, const CheckpointHeader& header) {
   names_.targets = symbols_.targets;
   names_.words = symbols_.words;
   names_.numbers = sizes_.numbers;
-  names_.outputs = sizes_.outputs;
+  names_.outputs = sizes_.outputs / config_.task.loss.outputs();
   names_.context = sizes_.context;
   names_.columns = symbols_.columns;
   build(false);
@@ -145,7 +146,7 @@ void Session::extend(const TensorFile& file, const CheckpointHeader& header, std
     extension = unfold::extend(header, data);
     take_examples(std::move(data));
     if (sizes_.lengths > header.sizes.lengths)
-      refuse_text("text", "answers of at most " + std::to_string(header.sizes.lengths - 1) + " symbols",
+      refuse_text("text", phrase("answers of at most {} symbols", {header.sizes.lengths - 1}),
                   std::to_string(sizes_.lengths - 1));
     sizes_.lengths = header.sizes.lengths;
   }

@@ -46,6 +46,9 @@ Estimate estimate(const Config& config, const NetworkSizes& sizes, Index T, Inde
 /// Refuses a network that would not fit, before anything of it is allocated, with the figure.
 void check_size(const Config& config, const NetworkSizes& sizes, Index T, Index S, Index text_tokens);
 
+/// {step, loss, present: whether they are the network's weights}, or null before the first validation that was due.
+Json best_json(const BestWeights& best);
+
 /// A model and what it is trained on. Every method may throw Error: the code and the cases stand at each. Pointers and
 /// references stay valid as long as the session. One thread at a time.
 class Session {
@@ -129,7 +132,7 @@ class Session {
   /// Example `index` of a split as JSON, and what the network predicts for it; see show_example. Throws
   /// Error{invalid_state} without examples, Error{invalid_argument} for an index out of range.
   Json example(Split split, Index index);
-  /// Metrics a request; see predict.h for its fields and those of the answer. Throws Error{invalid_argument} for the
+  /// Answers a request; see predict.h for its fields and those of the answer. Throws Error{invalid_argument} for the
   /// request, Error{invalid_state} for the task "next".
   Json predict(const Json& request);
 
@@ -141,8 +144,9 @@ class Session {
   /// Error{invalid_state} for a model that reads no numbers.
   Json rows(std::string_view text) const;
 
-  /// {config, parameters, memoryBytes, vocabulary, tokens, step, epoch, validationLoss, threads, build, math,
-  /// canTrain}, and `data` (names, columns, sizes, numbers of examples, trivialLoss) for a task with examples.
+  /// {config, parameters, memoryBytes, vocabulary, tokens, step, epoch, validationLoss, stopsEarly, best, threads,
+  /// build, math, canTrain}, and `data` (names, columns, sizes, numbers of examples, trivialLoss) for a task with
+  /// examples.
   Json info() const;
 
  private:

@@ -4,8 +4,10 @@
 
 #include "unfold/api/describe.h"
 #include "unfold/api/session.h"
+#include "unfold/base/json_list.h"
 #include "unfold/base/numeric.h"
 #include "unfold/base/parallel.h"
+#include "unfold/base/phrase.h"
 #include "unfold/base/utf8.h"
 #include "unfold/data/table_examples.h"
 #include "unfold/generate/backtest.h"
@@ -20,8 +22,7 @@ constexpr double most_inspected = 1 << 26;  // numbers: 256 MB
 
 void check_range(const char* field, Index value, Index low, Index high) {
   if (value < low || value > high)
-    refuse_argument(field, "a whole number from " + std::to_string(low) + " to " + std::to_string(high),
-                    std::to_string(value));
+    refuse_argument(field, phrase("a whole number from {} to {}", {low, high}), std::to_string(value));
 }
 
 }  // namespace
@@ -33,7 +34,7 @@ std::vector<Real> Session::logits(const std::vector<Token>& tokens, Index N, Sta
   Workspace workspace(*network_, K / N, N, false);
   const State forgotten = workspace.state();
   const auto check = [](const char* field, std::size_t expected, std::size_t actual) {
-    if (expected != actual) refuse_argument(field, std::to_string(expected) + " numbers", std::to_string(actual));
+    if (expected != actual) refuse_argument(field, phrase("{} numbers", {expected}), std::to_string(actual));
   };
   if (!state.values.empty() || !state.tokens.empty()) {
     check("state.values", forgotten.values.size(), state.values.size());
@@ -66,7 +67,7 @@ std::optional<Json> Session::baselines_next(Index count) {
   if (!markov_) refuse_state("baselines", "baselines that were started", "none");
   if (!markov_->advance(count)) return std::nullopt;
   Json losses =
-      object({{"uniform", numeric::log(double(symbols_.vocabulary.size()))}, {"markov", Json(markov_->losses())}});
+      object({{"uniform", numeric::log(double(symbols_.vocabulary.size()))}, {"markov", list_json(markov_->losses())}});
   markov_.reset();
   return losses;
 }
@@ -83,7 +84,8 @@ Json Session::rows(std::string_view text) const {
 
 Json Session::graph() const {
   Json graph = describe(config_, network_->sizes());
-  if (const Json scaling = scaling_json(names_.columns); !scaling.empty()) put(graph, {{"scaling", scaling}});
+  if (const Json scaling = scaling_json(names_.columns, config_.task.loss); !scaling.empty())
+    put(graph, {{"scaling", scaling}});
   return graph;
 }
 
@@ -93,7 +95,10 @@ Json Session::gradient_flow(Index lags) {
   const Index from = count - train >= lags + 2 ? train : 0;
   if (lags < 1 || from + lags + 2 > count)
     refuse_argument("lags", "from 1 to the length of the text", std::to_string(lags));
-  return Json(unfold::gradient_flow(*network_, tokens_.data() + from, lags));
+  Json flow = Json::array();
+  for (const std::vector<double>& layer : unfold::gradient_flow(*network_, tokens_.data() + from, lags))
+    flow.push_back(list_json(layer));
+  return flow;
 }
 
 std::vector<Token> Session::readable(const std::string& text, std::vector<std::string>* unknown) const {
@@ -105,8 +110,7 @@ std::vector<Token> Session::readable(const std::string& text, std::vector<std::s
     refuse_text("text", "at least one character of the model's vocabulary", text.empty() ? "an empty text" : "none");
   const double each = inspection_size(*network_, config_, 1);
   if (each * double(tokens.size()) > most_inspected)
-    refuse_text("text",
-                "at most " + std::to_string(Index(most_inspected / each)) + " characters for a network of this size",
+    refuse_text("text", phrase("at most {} characters for a network of this size", {Index(most_inspected / each)}),
                 std::to_string(tokens.size()));
   return tokens;
 }
@@ -130,7 +134,7 @@ Json Session::preactivations(const std::string& text, Index layer, Index at) {
   check_range("at", at, 0, Index(tokens.size()) - 1);
   Json all = Json::array();
   for (const Term& term : unfold::preactivations(*network_, tokens, std::size_t(layer), at))
-    all.push_back(object({{"name", term.name}, {"apart", term.apart}, {"values", Json(term.values)}}));
+    all.push_back(object({{"name", term.name}, {"apart", term.apart}, {"values", list_json(term.values)}}));
   return all;
 }
 
@@ -139,12 +143,12 @@ Json Session::histograms(int bins) const {
   Json all = Json::array();
   for (const TensorStats& s : unfold::histograms(*network_, bins))
     all.push_back(object({{"name", s.name},
-                          {"shape", Json(std::vector<Index>{s.rows, s.cols})},
+                          {"shape", list_json(std::initializer_list<Index>{s.rows, s.cols})},
                           {"low", s.low},
                           {"high", s.high},
                           {"mean", s.mean},
                           {"deviation", s.deviation},
-                          {"counts", Json(s.counts)}}));
+                          {"counts", list_json(s.counts)}}));
   return all;
 }
 
@@ -158,7 +162,7 @@ Json Session::example(Split split, Index index) {
   if (!loader_) refuse_state("text", "the examples (open the checkpoint with them)", "none");
   const std::vector<Example>& list = loader_->examples(split);
   if (index < 0 || index >= Index(list.size()))
-    refuse_argument("index", "a number below " + std::to_string(list.size()), std::to_string(index));
+    refuse_argument("index", phrase("a number below {}", {list.size()}), std::to_string(index));
   return show_example({*network_, config_, names_}, list[std::size_t(index)]);
 }
 
@@ -179,8 +183,13 @@ Json symbols_json(const Vocabulary& vocabulary) {
 
 }  // namespace
 
+Json best_json(const BestWeights& best) {
+  if (!best.known()) return {};
+  return object({{"step", best.step}, {"loss", best.loss}, {"present", best.present}});
+}
+
 Json Session::info() const {
-  const Json symbols = config_.task.learns_text() ? symbols_json(symbols_.vocabulary) : Json(names_.inputs);
+  const Json symbols = config_.task.learns_text() ? symbols_json(symbols_.vocabulary) : list_json(names_.inputs);
   const Progress& progress = trainer_ ? trainer_->progress() : resumed_;
   const Index T = loader_ ? loader_->steps() : config_.sequence_length, S = loader_ ? loader_->encoder_steps() : 0;
   const Estimate size = estimate(config_, sizes_, T, S, Index(tokens_.size()));
@@ -191,27 +200,29 @@ Json Session::info() const {
                       {"vocabulary", object({{"size", symbols.size()},
                                              {"symbols", symbols},
                                              {"unknown", replaced_},
-                                             {"added", Json(added_)},
+                                             {"added", list_json(added_)},
                                              {"unit", vocabulary.bytes() ? "byte" : "character"}})},
                       {"tokens", object({{"train", trainer_ ? trainer_->train_tokens() : 0},
                                          {"validation", trainer_ ? trainer_->validation_tokens() : 0}})},
                       {"step", progress.step},
                       {"epoch", trainer_ ? trainer_->epochs() : double(resumed_.epoch)},
-                      maybe("validationLoss", progress.validation_loss >= 0, progress.validation_loss),
+                      maybe("validationLoss", progress.known(), progress.validation_loss),
+                      {"stopsEarly", trainer_ && trainer_->validates() && trainer_->patience(true) > 0},
+                      {"best", trainer_ ? best_json(trainer_->best()) : Json()},
                       {"threads", threads()},
                       {"build", kernels::active().name},
                       {"math", kernels::active().fast ? "fast" : "reproducible"},
                       {"canTrain", trainer_ != nullptr}});
   if (config_.task.learns_text()) return info;
   const auto count = [&](Split split) { return trainer_ ? trainer_->loader().size(split) : 0; };
-  Json data = object({{"inputs", Json(names_.inputs)},
-                      {"targets", Json(names_.targets)},
+  Json data = object({{"inputs", list_json(names_.inputs)},
+                      {"targets", list_json(names_.targets)},
                       {"numbers", sizes_.numbers},
-                      {"outputs", sizes_.outputs},
+                      {"outputs", sizes_.outputs / config_.task.loss.outputs()},
                       {"context", sizes_.context},
                       {"words", names_.words},
                       {"truncated", names_.truncated},
-                      {"notes", Json(names_.file.notes)},
+                      {"notes", list_json(names_.file.notes)},
                       {"steps", T},
                       {"encoderSteps", S},
                       {"train", count(Split::train)},

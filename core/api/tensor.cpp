@@ -5,6 +5,7 @@
 
 #include "unfold/api/session.h"
 #include "unfold/api/tensor_shape.h"
+#include "unfold/base/phrase.h"
 
 namespace unfold {
 namespace {
@@ -15,7 +16,7 @@ const Config& checked(const Config& c) {
   return c;
 }
 
-std::string shown_shape(const MatrixArgument& m) { return std::to_string(m.rows()) + " × " + std::to_string(m.cols()); }
+std::string shown_shape(const MatrixArgument& m) { return phrase("{} × {}", {m.rows(), m.cols()}); }
 
 /// The elements, column by column; by way of `copy` where they do not follow each other.
 std::span<const Real> contiguous(const MatrixArgument& m, std::vector<Real>& copy) {
@@ -69,21 +70,20 @@ void TensorNetwork::check(const Inputs& in) const {
   if (T < 1 || T > most) refuse_argument("steps", "a whole number from 1 to 16777216", std::to_string(T));
   if (N < 1 || N > most) refuse_argument("batch", "a whole number from 1 to 16777216", std::to_string(N));
   if (double(T) * double(N) * double(std::max(D, outputs_)) > double(Index(1) << 29))
-    refuse_argument("steps", "fewer steps, or a smaller batch", std::to_string(T) + " × " + std::to_string(N));
+    refuse_argument("steps", "fewer steps, or a smaller batch", phrase("{} × {}", {T, N}));
   check_shape("x", in.x.size(), {T, N, D});
   check_shape("context", in.context.size(), {N, context_size()});
   if (in.lengths.empty()) return;
   if (Index(in.lengths.size()) != N)
-    refuse_argument("lengths", std::to_string(N) + " numbers, one a sequence", shown_count(in.lengths.size()));
+    refuse_argument("lengths", phrase("{} numbers, one a sequence", {N}), shown_count(in.lengths.size()));
   for (std::size_t n = 0; n < in.lengths.size(); ++n)
     if (in.lengths[n] < 0 || in.lengths[n] > T)
-      refuse_argument("lengths[" + std::to_string(n) + "]", "a whole number from 0 to " + std::to_string(T),
+      refuse_argument(phrase("lengths[{}]", {n}), phrase("a whole number from 0 to {}", {T}),
                       std::to_string(in.lengths[n]));
   for (std::size_t l = 0; in.state && l < layers_.size(); ++l)
     if (layers_[l].direction < 0 && layers_[l].max_delay > 1 &&
         std::any_of(in.lengths.begin(), in.lengths.end(), [&](Index length) { return length < T; }))
-      refuse_argument("state",
-                      "none (layer " + std::to_string(l) + " is backward, with delays, and the lengths are unequal)",
+      refuse_argument("state", phrase("none (layer {} is backward, with delays, and the lengths are unequal)", {l}),
                       "a state");
 }
 
@@ -133,7 +133,7 @@ TensorNetwork::Outputs TensorNetwork::forward(const Inputs& in) {
 TensorNetwork::Outputs TensorNetwork::forward(const MatrixArgument& x, Inputs in) {
   const Index D = inputs(), N = std::max<Index>(in.columns, 1);
   if (x.rows() != D || x.cols() % N != 0)
-    refuse_argument("x", std::to_string(D) + " rows, a multiple of " + std::to_string(N) + " columns", shown_shape(x));
+    refuse_argument("x", phrase("{} rows, a multiple of {} columns", {D, N}), shown_shape(x));
   in.steps = x.cols() / N;
   std::vector<Real> copy;
   in.x = contiguous(x, copy);
@@ -213,7 +213,7 @@ State TensorNetwork::initial_gradient() {
 }
 
 TensorNetwork::Gradients TensorNetwork::backward(const MatrixArgument& dy, const State* dstate) {
-  if (dy.rows() != outputs_) refuse_argument("dy", std::to_string(outputs_) + " rows", shown_shape(dy));
+  if (dy.rows() != outputs_) refuse_argument("dy", phrase("{} rows", {outputs_}), shown_shape(dy));
   std::vector<Real> copy;
   return backward(contiguous(dy, copy), dstate);
 }

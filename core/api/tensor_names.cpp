@@ -4,11 +4,12 @@
 
 #include "unfold/api/tensor.h"
 #include "unfold/api/tensor_shape.h"
+#include "unfold/base/phrase.h"
 #include "unfold/model/operations/operations.h"
 
 namespace unfold {
 
-std::string shown_count(std::size_t count) { return std::to_string(count) + " numbers"; }
+std::string shown_count(std::size_t count) { return phrase("{} numbers", {count}); }
 
 void check_shape(const std::string& field, std::size_t size, std::initializer_list<Index> shape) {
   std::string text;
@@ -18,7 +19,7 @@ void check_shape(const std::string& field, std::size_t size, std::initializer_li
     product *= s;
   }
   if (Index(size) != product)
-    refuse_argument(field, shown_count(std::size_t(product)) + ", " + text + "]", shown_count(size));
+    refuse_argument(field, phrase("{}, {}]", {shown_count(std::size_t(product)), text}), shown_count(size));
 }
 
 namespace {
@@ -121,8 +122,8 @@ void TensorNetwork::name_parameters() {
   };
   for (std::size_t l = 0; l < config_.layers.size(); ++l) {
     const std::size_t layer = engine(l);
-    const std::string end = "_l" + std::to_string(l / directions) + (layers_[l].direction < 0 ? "_reverse" : "");
-    const std::string ours = "layers." + std::to_string(l) + ".";
+    const std::string end = phrase("_l{}{}", {l / directions, layers_[l].direction < 0 ? "_reverse" : ""});
+    const std::string ours = phrase("layers.{}.", {l});
     add_matrix("weight_ih" + end, layer, false);
     add_matrix("weight_hh" + end, layer, true);
     add_vector("bias_ih" + end, ours + "bias_ih");
@@ -139,7 +140,7 @@ const NamedTensor& TensorNetwork::named(const std::string& name) const {
     if (t.name == name) return t;
     all += (all.empty() ? "" : ", ") + t.name;
   }
-  refuse_argument("name", "one of " + all, "\"" + name + "\"");
+  refuse_argument("name", "one of " + all, phrase("\"{}\"", {name}));
 }
 
 namespace {
@@ -161,7 +162,7 @@ ConstMatrixView TensorNetwork::view(const std::string& name, const Real* from) c
   const NamedTensor& t = named(name);
   if (t.parts.size() != 1)
     refuse_argument("name", "a tensor that is one matrix of the engine",
-                    name + ", which is " + std::to_string(t.parts.size()) + " side by side");
+                    phrase("{}, which is {} side by side", {name, t.parts.size()}));
   return {from + t.parts[0].offset, t.rows, t.cols};
 }
 
@@ -181,7 +182,7 @@ void TensorNetwork::set_parameter(const std::string& name, std::span<const Real>
     check_shape(name, values.size(), {t.rows, t.cols});
   for (std::size_t i = 0; i < values.size(); ++i)
     if (!std::isfinite(values[i]))
-      refuse_argument(name, "finite numbers", shortly(double(values[i])) + " at " + std::to_string(i));
+      refuse_argument(name, "finite numbers", phrase("{} at {}", {shortly(double(values[i])), i}));
   const Real* from = values.data();
   for (Index r = 0; r < t.rows; ++r)
     for (const NamedTensor::Part& part : t.parts) {
@@ -196,8 +197,7 @@ void TensorNetwork::set_parameter(const std::string& name, std::span<const Real>
 void TensorNetwork::set_parameter(const std::string& name, const ParameterArgument& values) {
   const NamedTensor& t = named(name);
   if (values.rows() != t.rows || values.cols() != t.cols)
-    refuse_argument(name, std::to_string(t.rows) + " × " + std::to_string(t.cols),
-                    std::to_string(values.rows()) + " × " + std::to_string(values.cols()));
+    refuse_argument(name, phrase("{} × {}", {t.rows, t.cols}), phrase("{} × {}", {values.rows(), values.cols()}));
   std::vector<Real> copy(std::size_t(values.size()));
   Eigen::Map<RowMajorMatrix>(copy.data(), t.rows, t.cols) = values;
   set_parameter(name, std::span<const Real>(copy));

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "unfold/api/tensor.h"
+#include "unfold/base/phrase.h"
 #include "unfold/config/optimizer_fields.h"
 
 namespace unfold {
@@ -28,7 +29,8 @@ constexpr Method methods[]{
 
 /// Whether a list of names holds one.
 bool holds(const std::string& list, const std::string& name) {
-  return name.find(',') == std::string::npos && (", " + list + ",").find(", " + name + ",") != std::string::npos;
+  return name.find(',') == std::string::npos &&
+         (phrase(", {},", {list})).find(phrase(", {},", {name})) != std::string::npos;
 }
 
 const Json* find(const Json& options, const char* name) {
@@ -48,7 +50,7 @@ const Json* find(const Json& options, const NumberField<Of>& field, const Method
   const std::string_view name = name_of(field, method);
   if (!name.starts_with("betas")) return find(options, name.data());
   const Json* betas = find(options, "betas");
-  if (betas && !(betas->is_array() && betas->size() == 2)) refuse_argument("betas", "two numbers", betas->dump());
+  if (betas && !(betas->is_array() && betas->size() == 2)) refuse_argument("betas", "two numbers", json_text(*betas));
   return betas ? &(*betas)[name == "betas[0]" ? 0 : 1] : nullptr;
 }
 
@@ -61,31 +63,32 @@ void read_numbers(const Json& options, const NumberField<Of> (&fields)[n], const
     if (field.unlimited && is_infinite(*value)) x = 0;
     if (!(x >= field.minimum && x <= field.maximum))
       refuse_argument(name_of(field, method),
-                      "a number from " + shortly(field.minimum) + " to " + shortly(field.maximum), value->dump());
+                      phrase("a number from {} to {}", {shortly(field.minimum), shortly(field.maximum)}),
+                      json_text(*value));
     to.*field.value = x;
   }
 }
 
 bool flag(const Json& options, const char* name) {
   const Json* value = find(options, name);
-  if (value && !value->is_boolean()) refuse_argument(name, "true or false", value->dump());
+  if (value && !value->is_boolean()) refuse_argument(name, "true or false", json_text(*value));
   return value && value->get<bool>();
 }
 
 /// The method that is asked for; refuses options that it does not take.
 const Method& method_of(const Json& options) {
-  if (!options.is_object()) refuse_argument("options", "an object", options.dump());
-  const auto given = options.find("optimizer");
+  if (!options.is_object()) refuse_argument("options", "an object", json_text(options));
+  const Json* given = find_member(options, "optimizer");
   const Method* method = nullptr;
   for (const Method& m : methods)
-    if (given != options.end() && given->is_string() && given->get_ref<const std::string&>() == m.name) method = &m;
+    if (given && is_text(*given, m.name)) method = &m;
   if (!method)
     refuse_argument("optimizer", "sgd, rmsprop, adagrad, adadelta, adam or adamw",
-                    given == options.end() ? "nothing" : given->dump());
+                    given ? json_text(*given) : "nothing");
   const std::string known = std::string("optimizer, lr, weight_decay, clip_value, max_norm, ") + method->own;
-  for (const auto& [key, value] : options.items())
+  for (const auto& [key, value] : *options.get_ptr<const Json::object_t*>())
     if (!holds(known, key))
-      refuse_argument(key, "an option of " + std::string(method->name) + ": " + known, "an unknown one");
+      refuse_argument(key, phrase("an option of {}: {}", {method->name, known}), "an unknown one");
   return *method;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "unfold/base/error.h"
+#include "unfold/base/phrase.h"
 
 namespace unfold {
 
@@ -16,8 +17,8 @@ Buffer::Buffer(Index size) : size_(size) {
   constexpr auto largest = std::numeric_limits<std::size_t>::max() / sizeof(Real) - 1024;
   if (std::uint64_t(size) > largest)
     throw Error(ErrorCode::out_of_memory, "memory",
-                "at most " + std::to_string(std::int64_t(double(largest) * sizeof(Real) / 1e6)) + " MB at once",
-                std::to_string(std::int64_t(double(size) * sizeof(Real) / 1e6)) + " MB");
+                phrase("at most {} MB at once", {std::to_string(std::int64_t(double(largest) * sizeof(Real) / 1e6))}),
+                phrase("{} MB", {std::to_string(std::int64_t(double(size) * sizeof(Real) / 1e6))}));
   const std::size_t bytes = std::size_t(size) * sizeof(Real);
   data_ = static_cast<Real*>(::operator new(bytes, std::align_val_t(64)));
   std::memset(static_cast<void*>(data_), 0, bytes);

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "unfold/base/phrase.h"
+
 namespace unfold {
 
 const char* to_string(ErrorCode code) {
@@ -44,9 +46,9 @@ std::string shortly(double x) {
 namespace {
 
 std::string described(const Overflow& o) {
-  return "loss " + shortly(o.loss) + ", gradient norm " + shortly(o.gradient_norm) + ", largest " + shortly(o.largest) +
-         " in " + o.parameter + ", learning rate " + shortly(o.learning_rate) +
-         (o.rolled_back ? "; the previous update was rolled back" : "");
+  return phrase("loss {}, gradient norm {}, largest {} in {}, learning rate {}{}",
+                {shortly(o.loss), shortly(o.gradient_norm), shortly(o.largest), o.parameter, shortly(o.learning_rate),
+                 o.rolled_back ? "; the previous update was rolled back" : ""});
 }
 
 /// At most `most` bytes, with no code point cut in two.
@@ -68,8 +70,9 @@ std::size_t most_of_actual(ErrorCode code) {
 }  // namespace
 
 Error::Error(ErrorCode code_, Words field_, Words expected_, Words actual_)
-    : std::runtime_error(field_name(field_.text()) + ": expected " + shortened(expected_.text(), most_expected) +
-                         ", got " + shortened(actual_.text(), most_of_actual(code_))),
+    : std::runtime_error(
+          phrase("{}: expected {}, got {}", {field_name(field_.text()), shortened(expected_.text(), most_expected),
+                                             shortened(actual_.text(), most_of_actual(code_))})),
       code(code_),
       field(field_name(field_.text())),
       expected(shortened(expected_.text(), most_expected)),

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 
 #include "unfold/base/error.h"
 
@@ -16,8 +17,18 @@ using Json = nlohmann::ordered_json;
 /// Nesting ≤ 32, no key twice in an object. Throws Error with `code` and `field`.
 Json parse_json(const std::string& text, ErrorCode code, const std::string& field);
 
+/// Its text, in one line. What is not UTF-8 becomes U+FFFD; `ascii`: what is not ASCII is escaped. A fifth of
+/// the code of the library's own.
+std::string json_text(const Json& value, bool ascii = false);
+
 /// Its text, cut for messages.
 std::string shown(const Json& value);
+
+/// The member of that name; null where there is none, or no object.
+const Json* find_member(const Json& object, const char* name);
+/// The same; throws the library's exception where there is none.
+const Json& member(const Json& object, const char* name);
+bool is_text(const Json& value, std::string_view text);
 
 /// A name and a value of an object. It refers to texts and JSON, and is to be used up in the expression it stands in:
 /// building an object costs the caller a few stores a field, where the library's own lists cost ten times the code.

@@ -4,13 +4,14 @@
 #include <cmath>
 #include <cstring>
 
+#include "unfold/base/phrase.h"
 #include "unfold/base/sorting.h"
 
 namespace unfold {
 namespace {
 
 std::string plain(double x) {
-  std::string text = Json(x).dump();
+  std::string text = json_text(x);
   return text.ends_with(".0") ? text.substr(0, text.size() - 2) : text;
 }
 
@@ -18,20 +19,20 @@ double number_in(const Json& value) { return value.is_number() ? value.get<doubl
 
 }  // namespace
 
-std::string at_index(std::size_t i) { return "[" + std::to_string(i) + "]"; }
+std::string at_index(std::size_t i) { return phrase("[{}]", {i}); }
 
 std::string joined(Choices names) {
   std::string text;
-  for (const char* name : names) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
     if (!text.empty()) text += ", ";
-    text += name;
+    text += names[i];
   }
   return text;
 }
 
 Json names_json(Choices names) {
   Json list = Json::array();
-  for (const char* name : names) list.push_back(name);
+  for (std::size_t i = 0; i < names.size(); ++i) list.push_back(names[i]);
   return list;
 }
 
@@ -44,11 +45,11 @@ Reader::Reader(const Json& object, std::string path, ErrorCode code, const char*
 
 const Json* Reader::get(const char* name) {
   known_.push_back(name);
-  const auto at = object_.find(name);
-  return at == object_.end() || at->is_null() ? nullptr : &*at;
+  const Json* value = find_member(object_, name);
+  return value && value->is_null() ? nullptr : value;
 }
 
-std::string Reader::path(const char* name) const { return path_.empty() ? name : path_ + "." + name; }
+std::string Reader::path(const char* name) const { return path_.empty() ? name : phrase("{}.{}", {path_, name}); }
 
 void Reader::number(const char* name, double& to, double minimum, double maximum, bool above) {
   const Json* value = get(name);
@@ -70,7 +71,7 @@ double Reader::whole(const char* name, double otherwise, double minimum, double 
 double Reader::integer_of(const Json& value, const std::string& field, double minimum, double maximum, ErrorCode code) {
   const double x = number_in(value);
   if (!(x >= minimum && x <= maximum) || x != std::floor(x))
-    throw Error(code, field, "a whole number from " + plain(minimum) + " to " + plain(maximum), shown(value));
+    throw Error(code, field, phrase("a whole number from {} to {}", {plain(minimum), plain(maximum)}), shown(value));
   return x;
 }
 
@@ -88,17 +89,21 @@ void Reader::text(const char* name, std::string& to) {
   to = value->get<std::string>();
 }
 
-std::string_view Reader::choice(const char* name, Choices names, std::string_view otherwise) {
+std::size_t Reader::place(const char* name, Choices names) {
   const Json* value = get(name);
-  if (!value) return otherwise;
-  const std::string* text = value->get_ptr<const std::string*>();
-  for (const char* one : names)
-    if (text && *text == one) return one;
+  if (!value) return names.size();
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (is_text(*value, names[i])) return i;
   throw Error(code_, path(name), "one of " + joined(names), shown(*value));
 }
 
+std::string_view Reader::choice(const char* name, Choices names, std::string_view otherwise) {
+  const std::size_t chosen = place(name, names);
+  return chosen < names.size() ? names[chosen] : otherwise;
+}
+
 void Reader::finish() const {
-  for (const auto& [name, value] : object_.items()) {
+  for (const auto& [name, value] : *object_.get_ptr<const Json::object_t*>()) {
     const auto is = [&](const char* known) { return name == known; };
     if (std::any_of(known_.begin(), known_.end(), is)) continue;
     std::vector<const char*> known = known_;

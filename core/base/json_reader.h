@@ -2,7 +2,8 @@
 // is refused with its field, what was expected there and what came.
 #pragma once
 
-#include <array>
+#include <concepts>
+#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
@@ -27,14 +28,26 @@ const char* name_of(const Named<T> (&names)[n], T value) {
   return "";
 }
 
-template <class T, std::size_t n>
-std::array<const char*, n> names_of(const Named<T> (&names)[n]) {
-  std::array<const char*, n> list;
-  for (std::size_t i = 0; i < n; ++i) list[i] = names[i].name;
-  return list;
-}
+/// Names, in a list of their own or at the beginning of each row of a table. Neither is copied.
+class Choices {
+ public:
+  template <class List>
+    requires std::convertible_to<const List&, std::span<const char* const>>
+  Choices(const List& list) : Choices(std::span<const char* const>(list)) {}
+  Choices(std::span<const char* const> list) : first_(list.data()), stride_(sizeof(const char*)), size_(list.size()) {}
+  template <class T, std::size_t n>
+  Choices(const Named<T> (&table)[n]) : first_(table), stride_(sizeof(table[0])), size_(n) {}
 
-using Choices = std::span<const char* const>;
+  std::size_t size() const { return size_; }
+  const char* operator[](std::size_t i) const {
+    return *reinterpret_cast<const char* const*>(static_cast<const std::byte*>(first_) + i * stride_);
+  }
+
+ private:
+  const void* first_;
+  std::size_t stride_, size_;
+};
+
 /// "a, b, c".
 std::string joined(Choices names);
 /// As a list of a schema.
@@ -71,10 +84,7 @@ class Reader {
   std::string_view choice(const char* name, Choices names, std::string_view otherwise);
   template <class T, std::size_t n>
   void one_of(const char* name, const Named<T> (&names)[n], T& to) {
-    const std::array<const char*, n> list = names_of(names);
-    const std::string_view chosen = choice(name, list, name_of(names, to));
-    for (const auto& [text, value] : names)
-      if (chosen == text) to = value;
+    if (const std::size_t chosen = place(name, names); chosen < n) to = names[chosen].value;
   }
 
   /// Refuses fields that nobody asked for.
@@ -85,6 +95,8 @@ class Reader {
                            ErrorCode code = ErrorCode::invalid_config);
 
  private:
+  /// Of the field among `names`; their number, if the field is absent.
+  std::size_t place(const char* name, Choices names);
   double whole(const char* name, double otherwise, double minimum, double maximum);
 
   const Json& object_;

@@ -19,7 +19,7 @@ JsonWriter& JsonWriter::key(const char* name) {
 
 void JsonWriter::word(const char* text) { separate(), text_ += text; }
 void JsonWriter::integer(std::int64_t x) { word(std::to_string(x).c_str()); }
-void JsonWriter::value(double x) { word(Json(x).dump().c_str()); }
-void JsonWriter::value(const std::string& text) { word(Json(text).dump().c_str()); }
+void JsonWriter::value(double x) { word(json_text(x).c_str()); }
+void JsonWriter::value(const std::string& text) { word(json_text(text).c_str()); }
 
 }  // namespace unfold

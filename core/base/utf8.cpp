@@ -22,6 +22,18 @@ std::uint32_t next_code_point(std::string_view text, std::size_t& at) {
   return code;
 }
 
+std::size_t broken_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned lead = byte(0);
+  const std::size_t whole = lead < 0xC2 || lead > 0xF4 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  unsigned low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;  // of the second byte
+  unsigned high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+  std::size_t length = 1;
+  for (; length < whole && length < text.size() && byte(length) >= low && byte(length) <= high; ++length)
+    low = 0x80, high = 0xBF;
+  return length;
+}
+
 void append_utf8(std::uint32_t code, std::string& out) {
   const auto put = [&](std::uint32_t byte) { out.push_back(char(byte)); };
   if (code < 0x80) return put(code);

@@ -14,6 +14,10 @@ constexpr std::uint32_t no_code_point = ~0u;
 /// (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF); then `at` stays. Needs at < text.size().
 std::uint32_t next_code_point(std::string_view text, std::size_t& at);
 
+/// The bytes at the beginning of a text that is not UTF-8 there which could begin a code point, at least one: what one
+/// replacement character stands for.
+std::size_t broken_length(std::string_view text);
+
 void append_utf8(std::uint32_t code, std::string& out);
 
 }  // namespace unfold

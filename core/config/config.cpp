@@ -1,5 +1,6 @@
 #include "unfold/config/config.h"
 
+#include "unfold/base/phrase.h"
 #include "unfold/config/config_reader.h"
 #include "unfold/config/presets.h"
 
@@ -11,16 +12,15 @@ constexpr const char* feedbacks[]{"target", "softmax"};
 
 /// Puts what a preset stands for in its place; further fields of the configuration overrule it.
 Json with_preset(const Json& given) {
-  if (!given.is_object() || !given.contains("preset")) return given;
-  Json rest = given;
-  if (given.contains("layers")) refuse_config("preset", "either a preset or layers", "both");
-  if (!given["preset"].is_string()) refuse_config("preset", "a name", shown(given["preset"]));
-  const Json* size = given.contains("units") ? &given["units"] : nullptr;
+  const Json* preset = find_member(given, "preset");
+  if (!preset) return given;
+  if (find_member(given, "layers")) refuse_config("preset", "either a preset or layers", "both");
+  if (!preset->is_string()) refuse_config("preset", "a name", shown(*preset));
+  const Json* size = find_member(given, "units");
   const Index H = size ? Index(Reader::integer_of(*size, "units", 1, 8192)) : 128;
-  Json json = preset_config(given["preset"].get<std::string>(), H);
-  rest.erase("preset");
-  rest.erase("units");
-  json.update(rest);
+  Json json = preset_config(preset->get<std::string>(), H);
+  for (const auto& [key, value] : *given.get_ptr<const Json::object_t*>())
+    if (key != "preset" && key != "units") json[key] = value;
   return json;
 }
 
@@ -32,9 +32,9 @@ void check_shapes(const Config& c) {
       const Index below = l > 0 ? (*layers)[l - 1].units : c.embedding;
       if (layer.residual && layer.units != below)
         refuse_config(
-            (layers == &c.layers ? "layers" : "encoder") + at_index(l) + ".residual",
-            "a layer as wide as what lies below it (" + (below > 0 ? std::to_string(below) : "no embedding") + ")",
-            std::to_string(layer.units) + " units");
+            phrase("{}{}.residual", {layers == &c.layers ? "layers" : "encoder", at_index(l)}),
+            phrase("a layer as wide as what lies below it ({})", {below > 0 ? std::to_string(below) : "no embedding"}),
+            phrase("{} units", {layer.units}));
     }
   if (!c.tie_weights) return;
   if (c.embedding == 0) refuse_config("tieWeights", "an embedding to share", "none");
@@ -42,7 +42,7 @@ void check_shapes(const Config& c) {
     const bool last = e.from == Source::layer && e.layer + 1 == int(c.layers.size());
     const Index size = e.hidden.empty() ? c.layers.back().units : e.hidden.back();
     if (last && size != c.embedding)
-      refuse_config("tieWeights", "a last layer as wide as the embedding (" + std::to_string(c.embedding) + ")",
+      refuse_config("tieWeights", phrase("a last layer as wide as the embedding ({})", {c.embedding}),
                     std::to_string(size));
   }
 }
@@ -87,15 +87,14 @@ void update_config(Config& config, const std::string& text) {
   r.finish();
   const OptimizerKind kind = config.optimizer.kind;
   if (changed.optimizer.kind != kind)
-    refuse_config("optimizer.name",
-                  std::string("the running optimizer ") + name_of(kind) + " (a change needs a restart)",
+    refuse_config("optimizer.name", phrase("the running optimizer {} (a change needs a restart)", {name_of(kind)}),
                   name_of(changed.optimizer.kind));
   if (!same_moments(changed.optimizer, config.optimizer))
     refuse_config("optimizer", "the same \"centered\", and momentum on or off as before (a change needs a restart)",
                   "a change of one");
   if (changed.scheduled_sampling.on() != config.scheduled_sampling.on())
     refuse_config("scheduledSampling.name",
-                  std::string(name_of(config.scheduled_sampling.kind)) + " (a change needs a restart)",
+                  phrase("{} (a change needs a restart)", {name_of(config.scheduled_sampling.kind)}),
                   name_of(changed.scheduled_sampling.kind));
   config = changed;
 }

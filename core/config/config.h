@@ -153,6 +153,14 @@ struct ClipConfig {
   double norm = 5, value = 0;  // 0: off
 };
 
+/// When a run ends by itself, see train/best_weights.h.
+struct EarlyStoppingConfig {
+  static constexpr int automatic = -1;
+  int patience = automatic;  // validations without a better loss; 0: never
+  double min_delta = 0;      // how much lower a better loss is at least
+  bool usual() const { return patience == automatic && min_delta == 0; }
+};
+
 struct Config {
   std::uint64_t seed = 1;
   TaskConfig task;
@@ -178,6 +186,7 @@ struct Config {
   double dropout = 0;                // on what a layer gives to upper layers and the readout
   bool variational_dropout = false;  // one dropout mask for all steps of a window (Gal & Ghahramani 2016)
   int evaluate_every = 500;
+  EarlyStoppingConfig early_stopping;
 
   bool has_context() const { return encoder.on() || task.context > 0; }
 };
@@ -198,7 +207,8 @@ bool same_moments(const OptimizerConfig& a, const OptimizerConfig& b);
 /// The canonical form: every field present, shorthands expanded. parse_config(to_json(c)) gives c again.
 Json to_json(const Config& config);
 /// Applies settings that may change during training: optimizer.learningRate (and its other numbers), schedule,
-/// clip, dropout, scheduledSampling, evaluateEvery. Throws Error{invalid_config} and leaves `config` as it was.
+/// clip, dropout, scheduledSampling, evaluateEvery, earlyStopping. Throws Error{invalid_config} and leaves `config` as
+/// it was.
 void update_config(Config& config, const std::string& text);
 /// Names, choices, limits and defaults, for menus and documentation.
 Json schema();

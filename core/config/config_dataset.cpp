@@ -1,6 +1,8 @@
 // Where a configuration's examples come from: a generated dataset, or how the caller's own file is read.
 #include <algorithm>
 
+#include "unfold/base/json_list.h"
+#include "unfold/base/phrase.h"
 #include "unfold/config/config_reader.h"
 #include "unfold/config/dataset_info.h"
 
@@ -30,7 +32,7 @@ void parse_columns(Reader& in, const char* field, std::vector<std::string>& to) 
     const Json& name = (*value)[i];
     const std::string at = in.path(field) + at_index(i);
     if (!name.is_string()) refuse_config(at, "the name of a column", shown(name));
-    if (to.size() == most_named) refuse_config(at, "at most " + std::to_string(most_named) + " names", "more");
+    if (to.size() == most_named) refuse_config(at, phrase("at most {} names", {most_named}), "more");
     to.push_back(name.get<std::string>());
     if (std::find(to.begin(), to.end() - 1, to.back()) != to.end() - 1)
       refuse_config(at, "each name once", shown(name) + " again");
@@ -39,7 +41,7 @@ void parse_columns(Reader& in, const char* field, std::vector<std::string>& to) 
 
 void parse_header(Reader& in, DatasetConfig& c) {
   const Json* header = in.get("header");
-  if (!header || *header == "auto") return;
+  if (!header || is_text(*header, "auto")) return;
   if (!header->is_boolean()) refuse_config(in.path("header"), "auto, true or false", shown(*header));
   c.header = header->get<bool>() ? Header::yes : Header::no;
 }
@@ -92,9 +94,9 @@ Json dataset_json(const DatasetConfig& d) {
   if (d.generated())
     return object({{"name", d.name}, {"difficulty", d.difficulty}, {"count", d.count}, {"seed", d.seed}});
   Json json = Json::object();
-  if (!d.inputs.empty()) put(json, {{"inputs", Json(d.inputs)}});
-  if (!d.targets.empty()) put(json, {{"targets", Json(d.targets)}});
-  if (!d.ignore.empty()) put(json, {{"ignore", Json(d.ignore)}});
+  if (!d.inputs.empty()) put(json, {{"inputs", list_json(d.inputs)}});
+  if (!d.targets.empty()) put(json, {{"targets", list_json(d.targets)}});
+  if (!d.ignore.empty()) put(json, {{"ignore", list_json(d.ignore)}});
   if (!d.id.empty()) put(json, {{"id", d.id}});
   if (d.dates != Dates::ignore) put(json, {{"dates", name_of(dates_names, d.dates)}});
   if (d.missing != Missing::refuse) put(json, {{"missing", name_of(missing_names, d.missing)}});
@@ -117,6 +119,9 @@ void check_dataset(const Config& c) {
   for (const auto& [field, given] : music)
     if (given && c.task.kind != TaskKind::notes)
       refuse_config(field, "nothing (only notes reads music)", c.task.name());
+  if (c.task.loss.kind == Loss::gaussian && d.scaling == Scaling::log && !d.generated())
+    refuse_config("dataset.scaling", "none, standard or minmax (a deviation of logarithms is none of the numbers)",
+                  "\"log\"");
   const bool tables = (c.task.kind == TaskKind::regress && !c.task.pooled()) || c.task.kind == TaskKind::classify;
   if (d.generated() || tables) return;
   if (d.scaling != Scaling::standard && c.task.kind != TaskKind::regress)

@@ -1,4 +1,6 @@
 // Edges of a configuration.
+#include "unfold/base/json_list.h"
+#include "unfold/base/phrase.h"
 #include "unfold/config/config_reader.h"
 
 namespace unfold {
@@ -94,7 +96,7 @@ Json edge_json(const EdgeConfig& e, bool factor) {
   }
   put(json, {{"delay", e.delay}});
   if (!e.hidden.empty())
-    put(json, {{"hidden", Json(e.hidden)},
+    put(json, {{"hidden", list_json(e.hidden)},
                {"activation", activation_names[std::size_t(e.activation)]},
                {"shortcut", e.shortcut},
                {"join", name_of(joins, e.join)}});
@@ -115,7 +117,7 @@ std::vector<EdgeConfig> parse_edges(const Json& json, const std::string& path, c
     for (std::size_t j = 0; j < i; ++j)
       if (edges[i].from != Source::product && edges[j].from == edges[i].from && edges[j].layer == edges[i].layer &&
           edges[j].delay == edges[i].delay)
-        refuse_config(at, "a source and delay of its own", "those of edge " + std::to_string(j));
+        refuse_config(at, "a source and delay of its own", phrase("those of edge {}", {j}));
   }
   return edges;
 }
@@ -126,6 +128,6 @@ Json edges_json(const std::vector<EdgeConfig>& edges) {
   return json;
 }
 
-Json join_names() { return names_json(names_of(joins)); }
+Json join_names() { return names_json(joins); }
 
 }  // namespace unfold

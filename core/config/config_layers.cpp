@@ -1,6 +1,8 @@
 // Edges and layers of a configuration.
 #include <algorithm>
 
+#include "unfold/base/json_list.h"
+#include "unfold/base/phrase.h"
 #include "unfold/config/config_reader.h"
 
 namespace unfold {
@@ -42,10 +44,10 @@ void parse_cell_options(Reader& r, const CellInfo& info, LayerConfig& layer) {
     for (const CellOption& o : other->options) {
       const Json* given = own(o.name) ? nullptr : r.get(o.name.data());
       if (given)
-        refuse_config(r.path(o.name.data()),
-                      "an option of the cell " + std::string(info.name) + " (" + o.name.data() + " belongs to " +
-                          other->name.data() + ")",
-                      shown(*given));
+        refuse_config(
+            r.path(o.name.data()),
+            phrase("an option of the cell {} ({} belongs to {})", {info.name, o.name.data(), other->name.data()}),
+            shown(*given));
     }
 }
 
@@ -135,7 +137,7 @@ Json layer_json(const LayerConfig& layer) {
   if (!layer.default_edges) put(json, {{"edges", edges_json(layer.edges)}});
   if (layer.leak.on())
     put(json, {{"leak", object({{"from", layer.leak.from}, {"to", layer.leak.to}, {"learned", layer.leak.learned}})}});
-  if (!layer.clock.empty()) put(json, {{"clock", Json(layer.clock)}});
+  if (!layer.clock.empty()) put(json, {{"clock", list_json(layer.clock)}});
   if (layer.zoneout > 0 || layer.zoneout_cell > 0)
     put(json, {{"zoneout", object({{"hidden", layer.zoneout}, {"cell", layer.zoneout_cell}})}});
   if (layer.residual) put(json, {{"residual", true}});
@@ -182,7 +184,7 @@ Json layers_json(const std::vector<LayerConfig>& layers) {
 
 Json readout_json(const Config& c) { return edges_json(c.readout); }
 
-void layer_choices(Json& schema) { put(schema, {{"biases", names_json(names_of(biases))}, {"joins", join_names()}}); }
+void layer_choices(Json& schema) { put(schema, {{"biases", names_json(biases)}, {"joins", join_names()}}); }
 
 void parse_layers(Reader& r, Config& c) {
   bool skip_inputs = false, skip_outputs = false;
@@ -203,7 +205,7 @@ void parse_layers(Reader& r, Config& c) {
     c.default_readout = false;
     for (std::size_t i = 0; i < c.readout.size(); ++i)
       if (c.readout[i].delay != 0)
-        refuse_config("readout" + at_index(i) + ".delay", "0", std::to_string(c.readout[i].delay));
+        refuse_config(phrase("readout{}.delay", {at_index(i)}), "0", std::to_string(c.readout[i].delay));
     return;
   }
   for (auto top = tops.rbegin(); top != tops.rend(); ++top) c.readout.push_back({.from = Source::layer, .layer = *top});

@@ -25,7 +25,7 @@ Json readout_json(const Config& c);
 void layer_choices(Json& schema);
 /// What may change while training.
 void parse_live(Reader& r, Config& c);
-/// "optimizer", "schedule", "clip" and, where it is on, "scheduledSampling".
+/// "optimizer", "schedule", "clip" and, where they are not as by default, "scheduledSampling" and "earlyStopping".
 void live_json(const Config& c, Json& json);
 void parse_initialization(Reader& r, InitializationConfig& c);
 Json initialization_json(const InitializationConfig& i);

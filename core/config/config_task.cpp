@@ -1,4 +1,5 @@
 // Tasks of a configuration, and what they rule out.
+#include "unfold/base/phrase.h"
 #include "unfold/config/config_reader.h"
 #include "unfold/config/dataset_info.h"
 
@@ -10,6 +11,11 @@ constexpr const char* scores[]{"additive", "multiplicative"};
 constexpr Named<Termination> terminations[]{
     {"end", Termination::end}, {"halt", Termination::halt}, {"count", Termination::count}};
 constexpr Named<Pooling> poolings[]{{"none", Pooling::none}, {"last", Pooling::last}, {"mean", Pooling::mean}};
+constexpr Named<Loss> losses[]{{"squared", Loss::squared},
+                               {"absolute", Loss::absolute},
+                               {"huber", Loss::huber},
+                               {"quantile", Loss::quantile},
+                               {"gaussian", Loss::gaussian}};
 constexpr Named<ContextUse> uses[]{{"none", ContextUse::none},
                                    {"input", ContextUse::input},
                                    {"initial", ContextUse::initial},
@@ -17,7 +23,7 @@ constexpr Named<ContextUse> uses[]{{"none", ContextUse::none},
 
 void parse_attention(Reader& r, AttentionConfig& a) {
   const Json* value = r.get("attention");
-  if (!value || (value->is_string() && *value == "none")) return;
+  if (!value || is_text(*value, "none")) return;
   const Json object = expanded(*value, "score");
   Reader in(object, r.path("attention"));
   a.on = true;
@@ -36,10 +42,36 @@ void parse_pooling(Reader& in, TaskConfig& t) {
     refuse_config(in.path("pooling"), "last or mean (a label for every step is the task tag)", "\"none\"");
 }
 
+void parse_quantiles(Reader& in, std::vector<double>& to) {
+  const Json* value = in.get("quantiles");
+  to = {0.1, 0.5, 0.9};
+  if (!value) return;
+  const std::string field = in.path("quantiles");
+  if (!value->is_array() || value->size() % 2 == 0 || value->size() > NumberLoss::most_quantiles)
+    refuse_config(field, "an odd number of quantiles, at most 15 (the middle one is the answer)", shown(*value));
+  to.clear();
+  for (std::size_t i = 0; i < value->size(); ++i) {
+    const Json& one = (*value)[i];
+    const double q = one.is_number() ? one.get<double>() : 0;
+    if (!(q >= 0.001 && q <= 0.999) || (i > 0 && q <= to.back()))
+      refuse_config(field + at_index(i), "a number from 0.001 to 0.999, above the one before it", shown(one));
+    to.push_back(q);
+  }
+}
+
+/// Of regress, or of any task the default.
+void parse_loss(Reader& in, TaskConfig& t) {
+  if (t.kind != TaskKind::regress) return;
+  in.one_of("loss", losses, t.loss.kind);
+  if (t.loss.kind == Loss::huber) in.number("delta", t.loss.delta, 0, 1e6, true);
+  if (t.loss.kind == Loss::quantile) parse_quantiles(in, t.loss.quantiles);
+}
+
 /// The fields that a task has.
 void parse_task_fields(Reader& in, TaskConfig& t) {
   const TaskInfo& info = t.info();
   parse_pooling(in, t);
+  parse_loss(in, t);
   if (info.sequences) in.one_of("termination", terminations, t.termination);
   if (info.data == TaskData::examples) {
     in.integer("maxLength", t.max_length, 1, TaskConfig::most_steps);
@@ -81,8 +113,8 @@ void parse_task(Reader& r, Config& c) {
     t.kind = parse_kind(in, t.kind);
     if (made && t.kind != made->task)
       refuse_config(in.path("name"),
-                    std::string(task_info(made->task).name) + " (the task of the dataset " + made->name + ")",
-                    "\"" + std::string(t.name()) + "\"");
+                    phrase("{} (the task of the dataset {})", {task_info(made->task).name, made->name}),
+                    phrase("\"{}\"", {t.name()}));
     parse_task_fields(in, t);
     in.finish();
   }
@@ -100,6 +132,9 @@ void task_json(const Config& c, Json& json) {
   if (info.sequences || t.max_length > 0) put(task, {{"maxLength", t.written_length()}});
   if (t.label_smoothing > 0) put(task, {{"labelSmoothing", t.label_smoothing}});
   if (t.class_weights) put(task, {{"classWeights", weightings[1]}});
+  if (t.loss.kind != Loss::squared) put(task, {{"loss", name_of(losses, t.loss.kind)}});
+  if (t.loss.kind == Loss::huber) put(task, {{"delta", t.loss.delta}});
+  if (t.loss.kind == Loss::quantile) put(task, {{"quantiles", Json(t.loss.quantiles)}});
   if (t.truncate) put(task, {{"truncate", true}});
   if (info.sizes) put(task, {{"inputs", t.inputs}, {"outputs", t.outputs}});
   if (t.context > 0) put(task, {{"context", t.context}});
@@ -129,8 +164,9 @@ void task_choices(Json& schema) {
                            {"metric", d->metric},
                            {"trivial", d->trivial}}));
   put(schema, {{"tasks", names_json(task_names())},
-               {"terminations", names_json(names_of(terminations))},
-               {"contexts", names_json(names_of(uses))},
+               {"terminations", names_json(terminations)},
+               {"losses", names_json(losses)},
+               {"contexts", names_json(uses)},
                {"datasets", list}});
 }
 
@@ -157,7 +193,7 @@ void check_upper(const EdgeConfig& e, const Place& place, const std::string& fie
   const std::vector<LayerConfig>& layers = place.encoder ? place.c.encoder.layers : place.c.layers;
   if (e.from != Source::layer || e.layer < place.layer) return;
   if (std::size_t(e.layer) >= layers.size())
-    refuse_config(field + ".from", "the number of one of the " + std::to_string(layers.size()) + " layers",
+    refuse_config(field + ".from", phrase("the number of one of the {} layers", {layers.size()}),
                   std::to_string(e.layer));
   if (place.encoder || place.c.task.pooled())
     refuse_config(field + ".from", "a lower layer (an encoder's layers, or pooled ones, read no upper layer)",
@@ -173,15 +209,14 @@ void check_product(const EdgeConfig& e, const Place& place, const std::string& f
   const Index own = layers[std::size_t(place.layer)].units;
   Index rows[2];
   for (std::size_t i = 0; i < 2; ++i) {
-    const std::string at = field + ".from.product" + at_index(i);
+    const std::string at = phrase("{}.from.product{}", {field, at_index(i)});
     check_edge(e.factors[i], place, at, direction);
     rows[i] = rows_of(e.factors[i], c, layers, own);
     if (rows[i] == 0)
       refuse_config(at + ".units", "the rows of the factor's matrix (a product wants a size)", "nothing");
   }
   if (rows[0] != rows[1])
-    refuse_config(field + ".from.product", "two factors of one size",
-                  std::to_string(rows[0]) + " and " + std::to_string(rows[1]));
+    refuse_config(field + ".from.product", "two factors of one size", phrase("{} and {}", {rows[0], rows[1]}));
 }
 
 void check_edge(const EdgeConfig& e, const Place& place, const std::string& field, int direction) {
@@ -212,7 +247,7 @@ void check_edge(const EdgeConfig& e, const Place& place, const std::string& fiel
 void check_blocks(const LayerConfig& layer, const EdgeConfig& e, const std::string& field) {
   if (e.blocks == 1) return;
   if (layer.units % e.blocks != 0)
-    refuse_config(field + ".blocks", "a divisor of the layer's " + std::to_string(layer.units) + " units",
+    refuse_config(field + ".blocks", phrase("a divisor of the layer's {} units", {layer.units}),
                   std::to_string(e.blocks));
   if (!e.hidden.empty()) refuse_config(field + ".blocks", "1 (the edge has hidden layers)", std::to_string(e.blocks));
 }
@@ -252,7 +287,7 @@ void check_stack(const Config& c, bool encoder) {
       refuse_config(field + ".residual", "layers of one direction", "two");
     check_states(c, encoder, l, field);
     for (std::size_t e = 0; e < layer.edges.size(); ++e) {
-      const std::string at = field + ".edges" + at_index(e);
+      const std::string at = phrase("{}.edges{}", {field, at_index(e)});
       check_blocks(layer, layer.edges[e], at);
       check_edge(layer.edges[e], {c, encoder, false, int(l)}, at, layer.direction);
     }

@@ -85,6 +85,19 @@ Json optimizer_json(const OptimizerConfig& o) {
   return json;
 }
 
+void parse_early_stopping(Reader& r, EarlyStoppingConfig& s) {
+  const Json* value = r.get("earlyStopping");
+  if (!value) return;
+  const Json object = expanded(*value, "patience");
+  Reader in(object, r.path("earlyStopping"));
+  if (const Json* patience = in.get("patience"); patience && *patience == "auto")
+    s.patience = EarlyStoppingConfig::automatic;
+  else
+    in.integer("patience", s.patience, 0, 1e6);
+  in.number("minDelta", s.min_delta, 0, 1e6);
+  in.finish();
+}
+
 }  // namespace
 
 void parse_live(Reader& r, Config& c) {
@@ -94,6 +107,7 @@ void parse_live(Reader& r, Config& c) {
   parse_sampling(r, c.scheduled_sampling);
   r.number("dropout", c.dropout, 0, 0.95);
   r.integer("evaluateEvery", c.evaluate_every, 0, 1e9);
+  parse_early_stopping(r, c.early_stopping);
 }
 
 void live_json(const Config& c, Json& json) {
@@ -111,6 +125,11 @@ void live_json(const Config& c, Json& json) {
   if (own.on())
     put(json, {{"scheduledSampling",
                 object({{"name", name_of(own.kind)}, {"k", own.k}, {"start", own.start}, {"minimum", own.minimum}})}});
+  const EarlyStoppingConfig& stop = c.early_stopping;
+  const bool automatic = stop.patience == EarlyStoppingConfig::automatic;
+  if (!stop.usual())
+    put(json, {{"earlyStopping",
+                object({{"patience", automatic ? Json("auto") : Json(stop.patience)}, {"minDelta", stop.min_delta}})}});
 }
 
 bool is_infinite(const Json& value) {
@@ -148,7 +167,7 @@ void training_choices(Json& schema) {
   put(schema, {{"optimizers", names_json(optimizer_names)},
                {"schedules", names_json(schedule_names)},
                {"scheduledSamplings", names_json(sampling_names)},
-               {"initializations", names_json(names_of(initializers))}});
+               {"initializations", names_json(initializers)}});
 }
 
 }  // namespace unfold

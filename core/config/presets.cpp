@@ -3,6 +3,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "unfold/base/phrase.h"
+
 namespace unfold {
 
 namespace {
@@ -130,7 +132,7 @@ Json preset_config(const std::string& name, Index hidden) {
     std::string text = preset.config;
     for (const std::string from : {":H", "[H]"})
       for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos;)
-        text.replace(at, from.size(), from == ":H" ? ":" + std::to_string(hidden) : "[" + std::to_string(hidden) + "]");
+        text.replace(at, from.size(), from == ":H" ? phrase(":{}", {hidden}) : phrase("[{}]", {hidden}));
     return parse_json(text, ErrorCode::internal, name);
   }
   refuse_config("preset", "one of " + names, name);

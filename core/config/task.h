@@ -30,6 +30,29 @@ enum class Termination { end, halt, count };
 /// What numbers of a file become before a network reads them; see data/scaling.h.
 enum class Scaling { none, standard, minmax, log };
 
+/// How predicted numbers are measured (model/loss.h).
+enum class Loss { squared, absolute, huber, quantile, gaussian };
+struct NumberLoss {
+  Loss kind = Loss::squared;
+  double delta = 1;               // huber, in scaled units
+  std::vector<double> quantiles;  // quantile: an odd number of them, ascending
+
+  static constexpr std::size_t most_quantiles = 15;
+  /// Outputs of the network for each number, one after the other: its quantiles, or its mean and log variance.
+  Index outputs() const {
+    if (kind == Loss::quantile) return Index(quantiles.size());
+    return kind == Loss::gaussian ? 2 : 1;
+  }
+  /// Which of them is the answer.
+  Index answer() const { return kind == Loss::quantile ? Index(quantiles.size() / 2) : 0; }
+  /// The share of true numbers that should lie between the outermost quantiles, or within 1.96 standard deviations of
+  /// the mean; 0: there is no band.
+  double band() const {
+    if (kind == Loss::quantile) return quantiles.back() - quantiles.front();
+    return kind == Loss::gaussian ? 0.95 : 0;
+  }
+};
+
 /// What a task allows in a configuration. The texts are literals.
 struct TaskInfo {
   enum class Pools { never, optional, always };
@@ -63,6 +86,7 @@ struct TaskConfig {
   bool truncate = false;          // longer sequences are cut, not refused
   double label_smoothing = 0;     // classify and tag
   bool class_weights = false;     // the same: rare labels weigh as much as frequent ones
+  NumberLoss loss;                // regress
   Index inputs = 0, outputs = 0;  // tensor: numbers a step; outputs 0: the states of the last layer
   Index context = 0;              // tensor and generate: numbers of the given context
 

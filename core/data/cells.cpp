@@ -111,25 +111,35 @@ std::string_view bare(std::string_view s) {
       return s;
 }
 
+std::string lowered(std::string_view s) {
+  std::string lower(s);
+  for (char& c : lower)
+    if (c >= 'A' && c <= 'Z') c = char(c + 'a' - 'A');
+  return lower;
+}
+
 bool is_missing(std::string_view field) {
+  constexpr std::size_t longest = 4;
   const std::string_view s = bare(field);
-  if (s.empty() || s == "?") return true;
-  constexpr std::string_view names[]{"na", "n/a", "nan", "null"};
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 'a' - 'A') : c; };
-  return std::any_of(std::begin(names), std::end(names), [&](std::string_view name) {
-    return std::equal(s.begin(), s.end(), name.begin(), name.end(), [&](char a, char b) { return lower(a) == b; });
-  });
+  if (s.find_first_not_of("?-.\xE2\x80\x93\x94") == s.npos) return true;       // the last three bytes: those of – and —
+  if (s.size() > 2 && s[0] == '#' && s[1] >= 'A' && s[1] <= 'Z') return true;  // "#N/A", "#DIV/0!" of spreadsheets
+  if (s.size() > longest) return false;
+  constexpr std::string_view names[]{"na", "n/a", "n.a.", "nan", "null", "none"};
+  return std::find(std::begin(names), std::end(names), lowered(s)) != std::end(names);
 }
 
 bool parse_quantity(std::string_view field, char decimal, Quantity& q) {
   std::string_view s = bare(field);
   q.unit.clear();
   if (decimal == '.' && parse_number(s, q.value)) return true;
+  const bool bracketed = s.size() > 2 && s.starts_with('(') && s.ends_with(')');
+  if (bracketed) s = bare(s.substr(1, s.size() - 2));
   bool minus = take_sign(s);
   const std::string_view currency = take_currency(s);
   if (!currency.empty() && !minus) minus = take_sign(s);
   if (!parse_number(take_body(s, decimal), q.value)) return false;
-  if (minus) q.value = -q.value;
+  if (s.starts_with('-')) minus = take_sign(s);
+  if (minus || bracketed) q.value = -q.value;
   s = bare(s);
   if (!s.empty() && !is_unit(s)) return false;
   q.unit = currency;
@@ -268,6 +278,13 @@ bool parse_moment(std::string_view field, bool day_first, Moment& m) {
   if (s.empty()) return true;
   if (s[0] != 'T' && s[0] != ' ' && s[0] != ',') return false;
   return parse_time(bare(s.substr(1)), m);
+}
+
+bool is_value(std::string_view field, bool commas) {
+  Quantity q;
+  Moment m;
+  return parse_quantity(field, '.', q) || parse_moment(field, true, m) || parse_moment(field, false, m) ||
+         (commas && parse_quantity(field, ',', q));
 }
 
 bool is_day_first(std::string_view field) {

@@ -2,83 +2,27 @@
 
 #include <algorithm>
 
+#include "unfold/base/phrase.h"
 #include "unfold/base/sorting.h"
+#include "unfold/data/csv.h"
 #include "unfold/data/examples.h"
 #include "unfold/data/lines.h"
 
 namespace unfold {
 namespace {
 
-/// Walks through the records of a text.
-class Records {
- public:
-  Records(std::string_view text, char separator, bool quotes, std::deque<std::string>& owned)
-      : rest_(text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text),
-        separator_(separator),
-        quotes_(quotes),
-        owned_(owned) {}
-
-  /// The next record that is not empty; false after the last.
-  bool next(TextTable::Row& row) {
-    while (!rest_.empty()) {
-      row.cells.clear();
-      row.line = line_;
-      record(row);
-      if (row.cells.size() > 1 || !row.cells[0].empty()) return true;
-    }
-    return false;
+/// Goes to the next row that is not empty, and copies it; false after the last. Refuses what breaks the grammar.
+bool next_filled(CsvRows& from, TextTable::Row& row, std::list<std::string>& owned) {
+  while (from.next()) {
+    if (from.fields.size() == 1 && from.fields[0].empty()) continue;
+    row = {.cells = from.fields, .line = from.line};
+    for (std::size_t i = 0; i < row.cells.size(); ++i)
+      if (from.copied(i)) row.cells[i] = owned.emplace_back(row.cells[i]);
+    return true;
   }
-
- private:
-  void record(TextTable::Row& row) {
-    for (;;) {
-      row.cells.push_back(quotes_ && rest_.starts_with('"') ? quoted(row.line) : bare());
-      if (rest_.empty()) return;
-      const char stop = rest_.front();
-      rest_.remove_prefix(1);
-      if (stop == separator_) {
-        if (rest_.empty()) row.cells.push_back(rest_);
-        if (rest_.empty()) return;
-        continue;
-      }
-      ++line_;
-      return;
-    }
-  }
-
-  std::string_view bare() {
-    const char stops[]{separator_, '\n', 0};
-    std::string_view cell = rest_.substr(0, rest_.find_first_of(stops));
-    rest_.remove_prefix(cell.size());
-    if ((rest_.empty() || rest_.front() == '\n') && cell.ends_with('\r')) cell.remove_suffix(1);
-    return cell;
-  }
-
-  /// Up to the quote that ends it, of which two stand for one; what follows up to the separator belongs to it.
-  std::string_view quoted(Index begin) {
-    std::string text;
-    rest_.remove_prefix(1);
-    for (;;) {
-      const std::size_t end = rest_.find('"');
-      if (end == rest_.npos) Line(begin).refuse("a quotation mark that closes the field", "the end of the text");
-      const std::string_view inside = rest_.substr(0, end);
-      line_ += std::count(inside.begin(), inside.end(), '\n');
-      text += inside;
-      rest_.remove_prefix(end + 1);
-      if (!rest_.starts_with('"')) break;
-      text += '"';
-      rest_.remove_prefix(1);
-    }
-    text += bare();
-    return owned_.emplace_back(std::move(text));
-  }
-
-  std::string_view rest_;
-  char separator_;
-  bool quotes_;
-  std::deque<std::string>& owned_;
-  Index line_ = 1;
-};
+  from.check();
+  return false;
+}
 
 /// Calls f(value, how often) for each value of a column.
 template <class F>
@@ -93,10 +37,10 @@ void each_value(const TextTable& table, std::size_t column, std::size_t skipped,
 }
 
 /// Whether every record has as many cells, two or more; then they are the table's rows.
-bool even_rows(std::string_view text, TextTable& table, std::deque<std::string>& owned) {
+bool even_rows(std::string_view text, TextTable& table, std::list<std::string>& owned) {
   TextTable::Row row;
   table.rows.clear();
-  for (Records records(text, table.separator, true, owned); records.next(row);) {
+  for (CsvRows rows(text, table.separator, CsvFields::prose); next_filled(rows, row, owned);) {
     if (row.cells.size() < 2 || (!table.rows.empty() && row.cells.size() != table.rows[0].cells.size())) return false;
     table.rows.push_back(row);
   }
@@ -114,14 +58,14 @@ void halve(std::string_view text, bool first, TextTable& table) {
   }
 }
 
-void read_tabs(std::string_view text, TextTable& table, std::deque<std::string>& owned) {
+void read_tabs(std::string_view text, TextTable& table, std::list<std::string>& owned) {
   TextTable::Row row;
-  for (Records records(text, '\t', false, owned); records.next(row);) {
+  for (CsvRows rows(text, '\t', CsvFields::plain_prose); next_filled(rows, row, owned);) {
     const Line line(row.line);
     if (row.cells.size() < 2) line.refuse("a tab between two parts", excerpt(row.cells[0]));
     const std::size_t columns = table.rows.empty() ? row.cells.size() : table.rows[0].cells.size();
     if (row.cells.size() != columns)
-      line.refuse(std::to_string(columns - 1) + " tabs, like the first", std::to_string(row.cells.size() - 1));
+      line.refuse(phrase("{} tabs, like the first", {columns - 1}), std::to_string(row.cells.size() - 1));
     table.rows.push_back(row);
   }
 }
@@ -144,7 +88,7 @@ Index occurrences(const TextTable& table, std::size_t column, std::string_view v
                        [&](const TextTable::Row& row) { return row.cells[column] == value; });
 }
 
-TextTable read_columns(std::string_view text, LabelSide side, std::deque<std::string>& owned) {
+TextTable read_columns(std::string_view text, LabelSide side, std::list<std::string>& owned) {
   TextTable table;
   Lines first(text);
   if (!first.next_filled()) return table;

@@ -1,7 +1,7 @@
 // Lines of text divided into columns by one separator, with the quotes of CSV (RFC 4180).
 #pragma once
 
-#include <deque>
+#include <list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,7 +29,7 @@ struct ColumnCount {
 /// gives every row as many columns; where neither does (a text has them without quotes), the first of a row, or the
 /// last one, divides it in two: as `side` says, or so that the labels recur. `owned` keeps fields that quotes have
 /// changed. Throws Error{invalid_text} with the line.
-TextTable read_columns(std::string_view text, LabelSide side, std::deque<std::string>& owned);
+TextTable read_columns(std::string_view text, LabelSide side, std::list<std::string>& owned);
 
 /// Of each column, without the first `skipped` rows.
 std::vector<ColumnCount> count_columns(const TextTable& table, std::size_t skipped);

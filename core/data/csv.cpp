@@ -9,12 +9,19 @@
 
 namespace unfold {
 
-CsvRows::CsvRows(std::string_view text, char separator) : text_(text), separator_(separator) {
+CsvRows::CsvRows(std::string_view text, char separator, CsvFields kind)
+    : text_(text), separator_(separator), prose_(kind != CsvFields::numbers), quotes_(kind != CsvFields::plain_prose) {
   if (text_.starts_with("\xEF\xBB\xBF")) cursor_ = 3;
 }
 
 void CsvRows::check() const {
   if (trouble) refuse_text(line_field(line), trouble, instead);
+}
+
+bool CsvRows::at_line_end() const {
+  if (cursor_ == text_.size()) return true;
+  if (text_[cursor_] != '\r') return text_[cursor_] == '\n';
+  return !prose_ || cursor_ + 1 == text_.size() || text_[cursor_ + 1] == '\n';
 }
 
 void CsvRows::skip_spaces() {
@@ -23,7 +30,7 @@ void CsvRows::skip_spaces() {
 
 void CsvRows::skip_comments() {
   comment = {};
-  while (cursor_ < text_.size() && text_[cursor_] == '#') {
+  while (!prose_ && cursor_ < text_.size() && text_[cursor_] == '#') {
     const std::size_t from = ++cursor_;
     while (!at_line_end()) ++cursor_;
     comment = text_.substr(from, cursor_ - from);
@@ -43,8 +50,13 @@ bool CsvRows::next() {
   skip_spaces();
   blank = at_line_end();
   for (bool more = true; more;) {
-    const bool quoted = cursor_ < text_.size() && text_[cursor_] == '"';
-    if (!(quoted ? quoted_field() : plain_field())) return false;
+    const std::size_t from = cursor_;
+    if (quotes_ && from < text_.size() && text_[from] == '"') {
+      if (!quoted_field()) return false;
+    } else {
+      skip_field();
+      spans_.push_back({from, cursor_ - from, false});
+    }
     const std::size_t end = cursor_;
     skip_spaces();
     more = !at_line_end() && (separator_ != ' ' || cursor_ > end);
@@ -56,37 +68,43 @@ bool CsvRows::next() {
   return true;
 }
 
-bool CsvRows::plain_field() {
-  const std::size_t from = cursor_;
+void CsvRows::skip_field() {
   while (!at_line_end() && !is_separator(text_[cursor_])) ++cursor_;
-  spans_.push_back({from, cursor_ - from, false});
-  return true;
 }
 
 bool CsvRows::quoted_field() {
-  const std::size_t from = ++cursor_, copy = copies_.size();
-  bool doubled = false;
-  for (std::size_t since = from;; ++cursor_) {
+  const std::size_t copy = copies_.size();
+  std::size_t from = ++cursor_;  // what has not been copied
+  for (;; ++cursor_) {
     if (cursor_ >= text_.size()) {
       trouble = "a quotation mark that ends the field", instead = "the end of the text";
       return false;
     }
     const char c = text_[cursor_];
-    if (c == '\n' || (c == '\r' && !text_.substr(cursor_ + 1).starts_with('\n'))) ++next_line_;
+    if (c == '\n' || (c == '\r' && !prose_ && !text_.substr(cursor_ + 1).starts_with('\n'))) ++next_line_;
     if (c != '"') continue;
-    const bool again = text_.substr(cursor_ + 1).starts_with('"');
-    if (again || doubled) copies_.append(text_, since, cursor_ - since + (again ? 1 : 0));
-    if (!again) break;
-    doubled = true;
-    since = ++cursor_ + 1;
+    if (!text_.substr(cursor_ + 1).starts_with('"')) break;
+    copies_.append(text_, from, ++cursor_ - from);
+    from = cursor_ + 1;
   }
-  if (doubled)
-    spans_.push_back({copy, copies_.size() - copy, true});
-  else
-    spans_.push_back({from, cursor_ - from, false});
-  ++cursor_;
-  if (separator_ != ' ')
+  std::size_t end = cursor_++;
+  if (prose_) {
+    const std::size_t behind = cursor_;
+    skip_field();
+    if (cursor_ > behind) {
+      copies_.append(text_, from, end - from);
+      from = behind;
+      end = cursor_;
+    }
+  } else if (separator_ != ' ') {
     while (!at_line_end() && text_[cursor_] == ' ') ++cursor_;
+  }
+  if (copies_.size() == copy) {
+    spans_.push_back({from, end - from, false});
+  } else {
+    copies_.append(text_, from, end - from);
+    spans_.push_back({copy, copies_.size() - copy, true});
+  }
   if (at_line_end() || is_separator(text_[cursor_])) return true;
   trouble = "a separator after a quotation mark that ends a field", instead = "text";
   return false;
@@ -115,14 +133,6 @@ struct Fit {
   double share() const { return known + unknown > 0 ? double(known) / double(known + unknown) : 0; }
 };
 
-/// Whether a field is a number or a date, in any notation that it could be.
-bool is_known(std::string_view field, char separator) {
-  Quantity q;
-  Moment m;
-  if (parse_quantity(field, '.', q) || parse_moment(field, true, m) || parse_moment(field, false, m)) return true;
-  return separator != 0 && parse_quantity(field, ',', q);  // of one column, a comma separates rather than points
-}
-
 Index most_frequent(std::vector<Index> widths) {
   sort(widths);
   Index best = 0, most = 0, run = 0;
@@ -148,8 +158,8 @@ Fit fit_of(std::string_view text, char separator) {
   bool first = fit.usual > 1;  // which may be a header
   each_row([&](const auto& fields, Index) {
     if (Index(fields.size()) != fit.width || std::exchange(first, false)) return;
-    for (const std::string_view field : fields)
-      if (!is_missing(field)) ++(is_known(field, separator) ? fit.known : fit.unknown);
+    for (const std::string_view field : fields)  // of one column, a comma separates rather than points
+      if (!is_missing(field)) ++(is_value(field, separator != 0) ? fit.known : fit.unknown);
   });
   return fit;
 }
@@ -176,6 +186,7 @@ Dialect find_dialect(std::string_view text) {
     for (const std::string_view field : row.fields)
       if (const char decimal = decimal_of(field)) ++votes[decimal == ','];
   if (votes[1] > 0 && votes[0] == 0) d.decimal = ',';
+  d.width = fit_of(text, d.separator).width;
   return d;
 }
 

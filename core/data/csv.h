@@ -1,4 +1,5 @@
-// The grammar of tables in text: rows of fields between separators (RFC 4180, and what people's files make of it).
+// The grammar of CSV: rows of fields between separators (RFC 4180, and what people's files make of it), in tables of
+// numbers and in texts with a label each.
 #pragma once
 
 #include <string>
@@ -13,18 +14,24 @@ namespace unfold {
 struct Dialect {
   char separator = 0;  // ';', '\t', ',', '|'; ' ': one or more spaces or tabs; 0: a single column
   char decimal = '.';
+  Index width = 0;  // fields of most rows, of the first few hundred
 };
+
+/// What the fields are. With prose "\r" alone is a character like others, "#" begins no comment, and what follows the
+/// end of a quoted field belongs to it. In plain prose quotation marks are characters too.
+enum class CsvFields { numbers, prose, plain_prose };
 
 /// The rows of a text, one after the other. A line ends with "\n", "\r\n" or "\r". A field that begins with a quotation
 /// mark ends with the next single one; two of them stand for one, and separators and ends of lines between are part of
 /// the field. Lines that begin with "#" are comments.
 class CsvRows {
  public:
-  CsvRows(std::string_view text, char separator);
+  CsvRows(std::string_view text, char separator, CsvFields kind = CsvFields::numbers);
   /// Goes to the next row; false after the last, and where the text breaks the grammar (`trouble`).
   bool next();
-  /// Of the row; each is valid until the next one.
+  /// Of the row; each is valid until the next one, and as long as the text unless it is `copied`.
   std::vector<std::string_view> fields;
+  bool copied(std::size_t field) const { return spans_[field].copied; }
   /// The row is an empty line (which has one empty field).
   bool blank = false;
   /// Of the row's beginning, from 1; `at`: in bytes from the beginning of the text.
@@ -44,18 +51,19 @@ class CsvRows {
  private:
   struct Span {
     std::size_t from, size;
-    bool copied;  // of copies_, since it holds doubled quotation marks
+    bool copied;  // of copies_, since it is the text without some quotation marks
   };
   bool is_separator(char c) const { return c == separator_ || (separator_ == ' ' && c == '\t'); }
-  bool at_line_end() const { return cursor_ == text_.size() || text_[cursor_] == '\n' || text_[cursor_] == '\r'; }
+  bool at_line_end() const;
   void skip_comments();
   void skip_spaces();
-  bool plain_field();
+  void skip_field();
   bool quoted_field();
   void end_line();
 
   std::string_view text_;
   char separator_;
+  bool prose_, quotes_;
   std::size_t cursor_ = 0;
   Index next_line_ = 1;
   std::string copies_;

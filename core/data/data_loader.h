@@ -14,7 +14,8 @@ namespace unfold {
 /// Where training stands, besides parameters, moments and state; all of it goes into a checkpoint.
 struct Progress {
   std::int64_t step = 0, epoch = 0, cursor = 0, evaluated = 0;
-  double validation_loss = -1;
+  double validation_loss = -1;  // as long as none was measured: a loss of numbers may be negative, too
+  bool known() const { return evaluated > 0 || validation_loss >= 0; }
 };
 
 /// Which examples.

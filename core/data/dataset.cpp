@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "unfold/base/phrase.h"
 #include "unfold/data/examples.h"
 #include "unfold/data/scaling.h"
 #include "unfold/data/task_head.h"
@@ -55,14 +56,13 @@ Dataset read_dataset(std::string_view text, const Config& config, const std::vec
   else if (known->size() == data.columns.size())  // others will be refused
     data.columns = *known;
   if (data.truncated > 0)
-    data.file.notes.push_back(std::to_string(data.truncated) + " sequences were cut to " +
-                              std::to_string(config.task.max_length) + " steps.");
+    data.file.notes.push_back(phrase("{} sequences were cut to {} steps.", {data.truncated, config.task.max_length}));
   if (config.dataset.unknown == Unknown::symbol) learn_unknown(data, config.task.info().autoregressive);
   return data;
 }
 
 double trivial_loss(const Dataset& data, const TaskConfig& task) {
-  return task_head(task).trivial_loss(data.train, data.validation.empty() ? data.train : data.validation, data);
+  return task_head(task).trivial_loss(task, data.train, data.validation.empty() ? data.train : data.validation, data);
 }
 
 }  // namespace unfold

@@ -93,10 +93,10 @@ Json preview(std::string_view text, const Config& config);
 /// training.) Fewer than asked for where their numbers would not fit into 64 MB. Throws Error{invalid_config}.
 Dataset make_corpus(const DatasetConfig& config);
 
-/// The loss (nats, or mean squared error in the unit of Metrics::loss) of the trivial baseline, the best constant
-/// prediction: the frequencies of the training answers, or their mean. It is measured on the validation split, without
-/// one on the training examples. Of sequences: their unigrams, the end counted, per symbol. Of notes: the sum over the
-/// keys, per step.
+/// The loss (nats, or the loss of numbers in the unit of Metrics::loss) of the trivial baseline, the best constant
+/// prediction: the frequencies of the training answers, or what best_constant finds. It is measured on the validation
+/// split, without one on the training examples. Of sequences: their unigrams, the end counted, per symbol. Of notes:
+/// the sum over the keys, per step.
 double trivial_loss(const Dataset& data, const TaskConfig& task);
 
 }  // namespace unfold

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+
+#include "unfold/data/scaling.h"
+#include "unfold/model/loss.h"
 
 namespace unfold {
 namespace {
@@ -32,8 +36,8 @@ bool solve(std::vector<double>& A, std::vector<double>& b, std::size_t n) {
 
 }  // namespace
 
-ForecastBaselines::ForecastBaselines(const Dataset& data)
-    : outputs_(data.outputs), columns_(std::size_t(data.outputs)) {
+ForecastBaselines::ForecastBaselines(const Dataset& data, const NumberLoss& loss)
+    : loss_(loss), outputs_(data.outputs), columns_(std::size_t(data.outputs)) {
   Index input = 0, target = 0;
   for (const Column& c : data.columns) {
     if (c.target) columns_[std::size_t(target++)].read = c.input ? input : -1;
@@ -94,6 +98,17 @@ void ForecastBaselines::find_season(const Dataset& data) {
     if (peak(lag) > least && peak(lag) >= 0.9 * highest) season_ = lag;
 }
 
+/// The loss is that of scaled numbers.
+double ForecastBaselines::best(const Dataset& data, Index column) const {
+  const Scales scales(data.columns, &Column::target);
+  std::vector<Real> values;
+  for (const Example& e : data.train)
+    for (const double y : series_of(e, column).y) values.push_back(scales.scaled(column, Real(y)));
+  double y[NumberLoss::most_quantiles];
+  best_constant(loss_, std::move(values), y);
+  return double(scales.restored(column, Real(y[loss_.answer()])));
+}
+
 void ForecastBaselines::fit(const Dataset& data, Index column) {
   Fitted& f = columns_[std::size_t(column)];
   const std::size_t n = std::size_t(order_) + 1;
@@ -102,6 +117,7 @@ void ForecastBaselines::fit(const Dataset& data, Index column) {
     for (const double y : series_of(e, column).y) sum += y, squares += y * y, ++count;
   if (count == 0) return;
   f.mean = sum / count;
+  f.constant = loss_.kind == Loss::squared ? f.mean : best(data, column);
   f.scale = std::sqrt(std::max(squares / count - f.mean * f.mean, 0.0));
   if (!(f.scale > 0)) f.scale = 1;
   std::vector<double> A(n * n), b(n), x(n, 1);

@@ -22,7 +22,9 @@ struct ColumnSeries {
 /// Fitted to the training examples of a task that predicts the next row, in double and in their order.
 class ForecastBaselines {
  public:
-  explicit ForecastBaselines(const Dataset& data);
+  explicit ForecastBaselines(const Dataset& data, const NumberLoss& loss = {});
+
+  const NumberLoss& loss() const { return loss_; }
 
   /// Steps after which the first column that is predicted repeats itself: the smallest lag whose autocorrelation, of
   /// the differences between neighbouring rows, is a peak near the highest one; 0: none.
@@ -32,7 +34,7 @@ class ForecastBaselines {
 
   ColumnSeries series_of(const Example& e, Index column) const;
   /// The best constant prediction of a column.
-  double mean(Index column) const { return columns_[std::size_t(column)].mean; }
+  double constant(Index column) const { return columns_[std::size_t(column)].constant; }
   /// What follows the first `count` numbers of y, `steps` of them.
   ///   naive           the last number
   ///   seasonal_naive  the number one season earlier; without a season the last one
@@ -44,13 +46,16 @@ class ForecastBaselines {
 
  private:
   struct Fitted {
-    Index read = -1;              // its place in the numbers of a step, −1: it is not read
-    double mean = 0, scale = 1;   // of the training part
+    Index read = -1;             // its place in the numbers of a step, −1: it is not read
+    double mean = 0, scale = 1;  // of the training part
+    double constant = 0;
     std::vector<double> weights;  // [order + 1] of (y − mean)/scale, the constant last; empty: not fitted
   };
   void find_season(const Dataset& data);
   void fit(const Dataset& data, Index column);
+  double best(const Dataset& data, Index column) const;
 
+  NumberLoss loss_;
   Index outputs_;
   Index season_ = 0, order_ = 1;
   std::vector<Fitted> columns_;

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "unfold/base/hash.h"
+#include "unfold/base/phrase.h"
 #include "unfold/data/datasets/generator.h"
 #include "unfold/model/loss.h"
 
@@ -91,9 +92,8 @@ Dataset make_corpus(const DatasetConfig& config) {
   need(g, "dataset.name", "the name of a built-in dataset", excerpt(config.name));
   const int difficulty = config.difficulty == 0 ? g->info.default_difficulty : config.difficulty;
   need(difficulty >= g->info.min_difficulty && difficulty <= g->info.max_difficulty, "dataset.difficulty",
-       std::to_string(g->info.min_difficulty) + " to " + std::to_string(g->info.max_difficulty),
-       std::to_string(difficulty));
-  need(config.count >= 1 && config.count <= most_examples, "dataset.count", "1 to " + std::to_string(most_examples),
+       phrase("{} to {}", {g->info.min_difficulty, g->info.max_difficulty}), std::to_string(difficulty));
+  need(config.count >= 1 && config.count <= most_examples, "dataset.count", phrase("1 to {}", {most_examples}),
        std::to_string(config.count));
 
   Dataset data;

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "unfold/base/phrase.h"
 #include "unfold/base/sorting.h"
+#include "unfold/data/cells.h"
 #include "unfold/data/columns.h"
 #include "unfold/data/examples.h"
 #include "unfold/data/lines.h"
@@ -38,8 +40,8 @@ Json json_of(const Line& line, std::string_view text) {
 
 const Json& json_field(const Line& line, const Json& object, const char* const* names) {
   for (const char* const* name = names; *name; ++name)
-    if (const auto at = object.find(*name); at != object.end()) return *at;
-  line.refuse(std::string("a field \"") + names[0] + "\" or \"" + names[1] + "\"", shown(object));
+    if (const Json* value = find_member(object, *name)) return *value;
+  line.refuse(phrase("a field \"{}\" or \"{}\"", {names[0], names[1]}), shown(object));
 }
 
 std::string text_of(const Line& line, const Json& value) {
@@ -52,7 +54,7 @@ namespace {
 /// The label of a line of JSON: text, a number or a truth value.
 std::string label_of(const Line& line, const Json& value) {
   if (value.is_string()) return value.get<std::string>();
-  if (value.is_number() || value.is_boolean()) return value.dump();
+  if (value.is_number() || value.is_boolean()) return json_text(value);
   line.refuse("a label: text, a number, true or false", shown(value));
 }
 
@@ -68,8 +70,7 @@ void read_json(std::string_view text, LabelledText& read) {
 }
 
 bool named(std::string_view cell, const char* const* names) {
-  std::string lower(trimmed(cell));
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? char(c + 32) : c;
+  const std::string lower = lowered(trimmed(cell));
   for (; *names; ++names)
     if (lower == *names) return true;
   return false;
@@ -100,10 +101,10 @@ std::size_t longest_column(const std::vector<ColumnCount>& counts, std::size_t b
 /// Labels recur, texts hardly do. Of two columns behind a tab the first is the label unless most of it occurs once.
 std::size_t label_column(const TextTable& table, const std::vector<ColumnCount>& counts) {
   const Index rows = Index(table.rows.size());
-  std::size_t best = 0;
   if (table.separator == '\t' && counts.size() == 2) return 2 * counts[0].once > rows && 2 * counts[1].once <= rows;
-  for (std::size_t i = 1; i < counts.size(); ++i)
-    if (counts[i].distinct < counts[best].distinct) best = i;
+  std::size_t best = longest_column(counts, counts.size());
+  for (std::size_t i = counts.size(); i-- > 0;)
+    if (counts[i].bytes > 0 && counts[i].distinct <= counts[best].distinct) best = i;
   return best;
 }
 
@@ -123,13 +124,18 @@ Roles roles_of(const TextTable& table, const DatasetConfig& config) {
                 : roles.header && text != nowhere && C == 2 ? 1 - text
                                                             : label_column(table, counts);
   roles.text = roles.header && text != nowhere && text != roles.label ? text : longest_column(counts, roles.label);
+  constexpr Index enough = 10;  // with fewer lines the counts say little
+  // Names of their own: one that occurs once above labels that recur, and one that is a word above texts.
+  if (config.header == Header::automatic && !roles.header && Index(table.rows.size()) > enough &&
+      counts[roles.label].once == 1 && occurrences(table, roles.label, first[roles.label]) == 1 &&
+      first[roles.text].find(' ') == std::string_view::npos)
+    roles.header = true;
   const Index rows = Index(table.rows.size()) - roles.header;
   const bool chosen = config.label != LabelSide::automatic || (roles.header && label == roles.label);
-  constexpr Index enough = 10;  // with fewer lines the counts say little
   if (!chosen && rows >= enough && 2 * counts[roles.label].once > rows)
     refuse_text("text", "labels that recur (are label and text swapped? dataset.label says first or last)",
-                std::to_string(counts[roles.label].distinct) + " labels in " + std::to_string(rows) +
-                    " lines, such as " + excerpt(table.rows.back().cells[roles.label]));
+                phrase("{} labels in {} lines, such as {}",
+                       {counts[roles.label].distinct, rows, excerpt(table.rows.back().cells[roles.label])}));
   return roles;
 }
 
@@ -154,7 +160,7 @@ LabelledText read_labelled(std::string_view text, const DatasetConfig& config) {
     file.columns.push_back(roles.header       ? std::string(table.rows[0].cells[i])
                            : i == roles.label ? "label"
                            : i == roles.text  ? "text"
-                                              : "column " + std::to_string(i + 1));
+                                              : phrase("column {}", {i + 1}));
     file.uses.push_back(i == roles.label ? "target" : i == roles.text ? "input" : "none");
   }
   for (std::size_t i = roles.header; i < table.rows.size(); ++i) {

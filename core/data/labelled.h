@@ -7,7 +7,7 @@
 // `dataset.label` and `dataset.header` of a configuration overrule what is found.
 #pragma once
 
-#include <deque>
+#include <list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,7 +23,7 @@ struct LabelledText {
     Index line = 0;  // where it begins, from 1
   };
   std::vector<Row> rows;
-  std::deque<std::string> owned;  // fields that quotes, or JSON, have changed; others lie in the text
+  std::list<std::string> owned;  // fields that quotes, or JSON, have changed; others lie in the text
   FileFormat file;
 };
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "unfold/base/numeric.h"
+#include "unfold/base/phrase.h"
 #include "unfold/base/sorting.h"
+#include "unfold/base/utf8.h"
 #include "unfold/data/cells.h"
 #include "unfold/data/examples.h"
 
@@ -31,7 +33,7 @@ bool Lines::next_filled() {
 
 void Line::refuse(Words expected, Words actual) const { refuse_text(line_field(number_), expected, actual); }
 
-std::string line_field(Index number) { return "text line " + std::to_string(number); }
+std::string line_field(Index number) { return phrase("text line {}", {number}); }
 
 // Symbols ------------------------------------------------------------------------------------------------------
 
@@ -44,14 +46,14 @@ Index Alphabet::add(const Line& line, std::string_view sequence) {
   }
   const Index count = Index(symbols_.size() - before);
   if (symbols_.size() > 4 * most_symbols) settle();
-  if (distinct_ > most_symbols) line.refuse("at most " + std::to_string(most_symbols) + " symbols", "more");
+  if (distinct_ > most_symbols) line.refuse(phrase("at most {} symbols", {most_symbols}), "more");
   return count;
 }
 
 Vocabulary Alphabet::vocabulary() {
   settle();
   if (distinct_ > most_symbols)
-    refuse_text("text", "at most " + std::to_string(most_symbols) + " symbols", std::to_string(distinct_));
+    refuse_text("text", phrase("at most {} symbols", {most_symbols}), std::to_string(distinct_));
   return Vocabulary::from_symbols(symbols_, false, false);
 }
 
@@ -119,9 +121,9 @@ Index read_numbers(const Line& line, std::string_view text, const char* separato
     const std::size_t end = text.find_first_of(separators);
     const std::string_view field = trimmed(text.substr(0, end));
     double x = 0;
-    if (!parse_number(field, x)) line.refuse("a number in column " + std::to_string(column), excerpt(field));
+    if (!parse_number(field, x)) line.refuse(phrase("a number in column {}", {column}), excerpt(field));
     if (!(x <= largest_number && x >= -largest_number)) line.refuse("numbers within ±1e15", excerpt(field));
-    if (column > most_columns) line.refuse("at most " + std::to_string(most_columns) + " numbers", "more");
+    if (column > most_columns) line.refuse(phrase("at most {} numbers", {most_columns}), "more");
     out.push_back(Real(x));
     if (end == std::string_view::npos) return column;
     text.remove_prefix(end + 1);
@@ -139,7 +141,7 @@ bool is_header(std::string_view text, const char* separators) {
 
 void need_columns(const Line& line, Index columns, Index& first, const char* what) {
   if (first == 0) first = columns;
-  if (columns != first) line.refuse(std::to_string(first) + what + ", like the first", std::to_string(columns) + what);
+  if (columns != first) line.refuse(phrase("{}{}, like the first", {first, what}), std::to_string(columns) + what);
 }
 
 Index kept_length(const Line& line, Index count, const TaskConfig& task, Index& truncated) {
@@ -147,8 +149,8 @@ Index kept_length(const Line& line, Index count, const TaskConfig& task, Index& 
   const Index longest = task.read_length();
   if (count <= longest) return count;
   if (!task.truncate)
-    line.refuse("a sequence of at most " + std::to_string(longest) + " steps (task.maxLength goes up to " +
-                    std::to_string(TaskConfig::most_steps) + ", task.truncate cuts longer ones)",
+    line.refuse(phrase("a sequence of at most {} steps (task.maxLength goes up to {}, task.truncate cuts longer ones)",
+                       {longest, TaskConfig::most_steps}),
                 std::to_string(count));
   ++truncated;
   return longest;
@@ -163,6 +165,22 @@ std::string_view first_code_points(std::string_view text, Index count) {
   for (; end < text.size(); ++end)
     if ((static_cast<unsigned char>(text[end]) & 0xC0) != 0x80 && count-- == 0) break;
   return text.substr(0, end);
+}
+
+std::string beginning(std::string_view text) {
+  constexpr int shown_symbols = 60;
+  std::string shown;
+  int count = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    if (count == shown_symbols) return shown + "…";
+    if (const std::uint32_t code = next_code_point(text, at); code == no_code_point) {
+      ++at;
+    } else {
+      append_utf8(code, shown);
+      ++count;
+    }
+  }
+  return shown;
 }
 
 std::string_view take(Alphabet& alphabet, const Line& line, std::string_view sequence, const TaskConfig& task,

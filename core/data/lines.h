@@ -79,4 +79,7 @@ std::string_view take(Alphabet& alphabet, const Line& line, std::string_view seq
 Index code_points(std::string_view text);
 std::string_view first_code_points(std::string_view text, Index count);
 
+/// The first 60 symbols of a line or field, for people to look at; what is not UTF-8 is left out.
+std::string beginning(std::string_view text);
+
 }  // namespace unfold

@@ -1,8 +1,8 @@
 // What a text seems to be, for people to look at before a model learns from it.
 #include <nlohmann/json.hpp>
 
+#include "unfold/base/json_list.h"
 #include "unfold/base/sorting.h"
-#include "unfold/base/utf8.h"
 #include "unfold/data/dataset.h"
 #include "unfold/data/lines.h"
 #include "unfold/data/task_head.h"
@@ -11,23 +11,6 @@ namespace unfold {
 namespace {
 
 constexpr Index first_lines = 8;
-constexpr std::size_t first_symbols = 60;
-
-/// The beginning of a line; what is not UTF-8 is left out.
-std::string beginning(std::string_view line) {
-  std::string text;
-  std::size_t count = 0;
-  for (std::size_t at = 0; at < line.size();) {
-    if (count == first_symbols) return text + "…";
-    if (const std::uint32_t code = next_code_point(line, at); code == no_code_point) {
-      ++at;
-    } else {
-      append_utf8(code, text);
-      ++count;
-    }
-  }
-  return text;
-}
 
 Json lines_json(std::string_view text, const char* format) {
   Json first = Json::array();
@@ -92,7 +75,7 @@ Json preview_examples(std::string_view text, const Config& config) {
   const FileFormat& file = data.file;
   Json json = preview_lines(text);
   put(json, {{"rows", data.train.size() + data.validation.size() + data.test.size()},
-             {"notes", Json(file.notes)},
+             {"notes", list_json(file.notes)},
              {"symbols", data.inputs.size()},
              {"lengths", lengths_json(data)}});
   if (!file.format.empty()) put(json, {{"format", file.format}});

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "unfold/base/json_walk.h"
+#include "unfold/base/phrase.h"
 #include "unfold/data/examples.h"
 #include "unfold/data/lines.h"
 
@@ -37,7 +38,7 @@ struct Music {
 };
 
 std::string place(const std::string& part, Index piece, Index step) {
-  return "text " + part + "[" + std::to_string(piece) + "][" + std::to_string(step) + "]";
+  return phrase("text {}[{}][{}]", {part, piece, step});
 }
 
 /// Walks through the JSON. `arrays` says where it is in the arrays of pieces, steps and numbers.
@@ -63,8 +64,8 @@ class Reading final : public JsonHandler {
     field = keys ? "text keys" : "text";
     if (inside()) {
       field += std::string(" ") + part_names[part];
-      if (arrays >= 1) field += "[" + std::to_string(count[part] - (arrays >= 2)) + "]";
-      if (arrays >= 2) field += "[" + std::to_string(steps() - (arrays == 3)) + "]";
+      if (arrays >= 1) field += phrase("[{}]", {count[part] - (arrays >= 2)});
+      if (arrays >= 2) field += phrase("[{}]", {steps() - (arrays == 3)});
     }
     expected = what.text();
     actual = instead.text();
@@ -117,9 +118,8 @@ class Reading final : public JsonHandler {
     ++music.pieces.back().steps;
     music.ends.push_back(Index(music.numbers.size()));
     if (steps() > longest + 1)
-      return refuse("a piece of at most " + std::to_string(longest) + " steps and one (task.maxLength)", "more");
-    if (Index(music.ends.size()) > most_steps)
-      return refuse("at most " + std::to_string(most_steps) + " steps in all", "more");
+      return refuse(phrase("a piece of at most {} steps and one (task.maxLength)", {longest}), "more");
+    if (Index(music.ends.size()) > most_steps) return refuse(phrase("at most {} steps in all", {most_steps}), "more");
     return true;
   }
   bool end_array() override {
@@ -164,12 +164,12 @@ int first_note(const Music& m, Index columns, const DatasetConfig& c) {
     if (c.roll >= 0) return c.roll;
     if (columns == piano_keys || columns == midi_notes) return columns == piano_keys ? lowest_note : 0;
     refuse_text("dataset.roll", "the MIDI note of a roll's first column (known of 88 and 128)",
-                std::to_string(columns) + " columns");
+                phrase("{} columns", {columns}));
   }
   if (c.roll >= 0) refuse_text("text", "steps of as many zeros and ones (dataset.roll)", "lists of numbers");
   const char* const told = c.keys == Keys::undeclared ? "" : c.keys == Keys::midi ? "midi" : "piano";
   if (*told && !m.keys.empty() && m.keys != told)
-    refuse_text("text keys", "\"" + std::string(told) + "\" (dataset.keys)", "\"" + m.keys + "\"");
+    refuse_text("text keys", phrase("\"{}\" (dataset.keys)", {told}), phrase("\"{}\"", {m.keys}));
   const std::string keys = m.keys.empty() ? told : m.keys;
   if (keys.empty())
     refuse_text("dataset.keys", "piano (numbers are keys, 0 to 87) or midi (notes, 21 to 108)", "nothing");

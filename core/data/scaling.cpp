@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "unfold/base/numeric.h"
+#include "unfold/base/phrase.h"
 
 namespace unfold {
 namespace {
@@ -56,6 +57,16 @@ Scales::Scales(const std::vector<Column>& columns, bool Column::* side) {
     if (c.*side) scales_.push_back(c);
 }
 
+Scales::Scales(const std::vector<Column>& columns, const NumberLoss& loss) {
+  for (const Column& c : Scales(columns, &Column::target).scales_)
+    for (Index r = 0; r < loss.outputs(); ++r) {
+      scales_.push_back(c);
+      if (loss.kind != Loss::gaussian || r == 0) continue;
+      scales_.back().mean = 2 * numeric::log(c.scale);
+      scales_.back().scale = 1;
+    }
+}
+
 Real Scales::scaled(Index column, Real v) const {
   if (!on()) return v;
   const Column& c = scales_[std::size_t(column)];
@@ -78,9 +89,7 @@ void Scales::restore(std::vector<Real>& rows) const {
   for (std::size_t i = 0; on() && i < rows.size(); ++i) rows[i] = restored(Index(i % scales_.size()), rows[i]);
 }
 
-double Scales::squared_unit() const {
-  return scales_.size() == 1 && !scales_[0].log ? scales_[0].scale * scales_[0].scale : 1;
-}
+double Scales::unit() const { return scales_.size() == 1 && !scales_[0].log ? scales_[0].scale : 1; }
 
 Json columns_json(const std::vector<Column>& columns) {
   Json list = Json::array();
@@ -94,23 +103,24 @@ Json columns_json(const std::vector<Column>& columns) {
   return list;
 }
 
-Json scaling_json(const std::vector<Column>& columns) {
+Json scaling_json(const std::vector<Column>& columns, const NumberLoss& loss) {
   Json json = Json::object();
-  if (!Scales(columns, &Column::target).on() && !Scales(columns, &Column::input).on()) return json;
-  const auto side = [&](const char* name, bool Column::* which) {
+  const Scales inputs(columns, &Column::input), outputs(columns, loss);
+  const auto side = [&](const char* name, const Scales& scales) {
     Json& list = json[name] = Json::array();
-    for (const Column& c : columns)
-      if (c.*which) list.push_back(object({{"mean", c.mean}, {"scale", c.scale}, {"log", c.log}}));
+    for (const Column& c : scales.columns())
+      list.push_back(object({{"mean", c.mean}, {"scale", c.scale}, {"log", c.log}}));
   };
-  side("inputs", &Column::input);
-  side("outputs", &Column::target);
+  if (!inputs.on() && !outputs.on()) return json;
+  side("inputs", inputs);
+  side("outputs", outputs);
   return json;
 }
 
 std::vector<Column> numbered_columns(Index numbers, Index outputs, bool same) {
   std::vector<Column> columns;
   const auto add = [&](bool input, bool target) {
-    columns.push_back({.name = "column " + std::to_string(columns.size() + 1), .input = input, .target = target});
+    columns.push_back({.name = phrase("column {}", {columns.size() + 1}), .input = input, .target = target});
   };
   for (Index k = 0; k < numbers; ++k) add(true, same);
   for (Index k = 0; k < outputs && !same; ++k) add(false, true);

@@ -14,6 +14,9 @@ class Scales {
   Scales() = default;
   /// `side`: Column::input or Column::target.
   Scales(const std::vector<Column>& columns, bool Column::* side);
+  /// Of the outputs of a network for the columns with `target`: as many for each as the loss has. A log variance is
+  /// shifted by 2·ln scale.
+  Scales(const std::vector<Column>& columns, const NumberLoss& loss);
 
   bool on() const { return !scales_.empty(); }
   Real scaled(Index column, Real v) const;
@@ -22,9 +25,10 @@ class Scales {
   void scale(const Real* from, Index columns, Real* to) const;
   /// Rows, one after the other, in place.
   void restore(std::vector<Real>& rows) const;
-  /// What a squared error of scaled numbers is multiplied with to be one of the file's numbers: scale² of a single
-  /// column; 1 for several columns, whose units differ, and for a logarithmic one.
-  double squared_unit() const;
+  /// What an error of scaled numbers is multiplied with to be one of the file's numbers: the scale of a single column;
+  /// 1 for several columns, whose units differ, and for a logarithmic one.
+  double unit() const;
+  const std::vector<Column>& columns() const { return scales_; }
 
  private:
   std::vector<Column> scales_;  // empty, too, where no column is changed
@@ -39,8 +43,9 @@ void fit_scaling(Dataset& data, Scaling kind);
 
 /// A list of {name, input, target, mean, scale, log}.
 Json columns_json(const std::vector<Column>& columns);
-/// {inputs: [{mean, scale, log}], outputs: [the same]} of a graph; empty where every number stays as it is.
-Json scaling_json(const std::vector<Column>& columns);
+/// {inputs: [{mean, scale, log}], outputs: [the same, for each output]} of a graph; empty where every number stays as
+/// it is.
+Json scaling_json(const std::vector<Column>& columns, const NumberLoss& loss);
 
 /// The columns of numbers that have no header: as many that are read as answered, which are then the same ones, or
 /// those that are read followed by the others.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "unfold/base/json_list.h"
+#include "unfold/base/phrase.h"
 #include "unfold/base/sorting.h"
 #include "unfold/data/examples.h"
 #include "unfold/data/table_part.h"
@@ -14,14 +16,14 @@ namespace {
 void say_dialect(TableReading& r) {
   const Dialect& d = r.layout.dialect;
   std::string note;
-  if (d.separator != ',' && d.separator != 0) note = "Separator: " + separator_name(d.separator) + ".";
-  if (d.decimal == ',') note += std::string(note.empty() ? "" : " ") + "Decimal commas.";
+  if (d.separator != ',' && d.separator != 0) note = phrase("Separator: {}.", {separator_name(d.separator)});
+  if (d.decimal == ',') note += phrase("{}Decimal commas.", {note.empty() ? "" : " "});
   if (!note.empty()) r.table.notes.insert(r.table.notes.begin(), note);
   std::string units;
   for (std::size_t c = 0; c < r.table.columns.size(); ++c)
     if (const TableColumn& column = r.table.columns[c]; !column.unit.empty() && column.use != ColumnUse::none)
-      units += (units.empty() ? "" : ", ") + column.name + " (" + column.unit + ")";
-  if (!units.empty()) r.table.notes.push_back("Units are left out: " + units + ".");
+      units += phrase("{}{} ({})", {units.empty() ? "" : ", ", column.name, column.unit});
+  if (!units.empty()) r.table.notes.push_back(phrase("Units are left out: {}.", {units}));
 }
 
 }  // namespace
@@ -33,15 +35,17 @@ void read_all(TableReading& r) {
   if (r.table.rows == 0) refuse_text("text", "at least one row of numbers", "none");
   if (!find_long_form(r))
     refuse_text("text", "a column of labels, one a series, and one that names the series (dataset.id)", "none");
+  find_direction(r);
   choose_columns(r);
   const auto has = [&](bool Column::* what) {
     return std::any_of(r.table.used.begin(), r.table.used.end(), [&](const Column& column) { return column.*what; });
   };
-  if (!has(&Column::input)) refuse_text("text", "a column of numbers", "none");
-  if (r.task == TableTask::rows && !r.known && !has(&Column::target))
+  if (!r.lenient && !has(&Column::input))
+    refuse_text("text", "a column of numbers (a preview shows what its columns are)", "none");
+  if (!r.lenient && r.task == TableTask::rows && !r.known && !has(&Column::target))
     refuse_text("text", "a column of numbers to predict", "none");
   if (Index(r.table.used.size()) > most_columns)
-    refuse_text("text", "at most " + std::to_string(most_columns) + " columns", std::to_string(r.table.used.size()));
+    refuse_text("text", phrase("at most {} columns", {most_columns}), std::to_string(r.table.used.size()));
   read_values(r);
   fill_missing(r.table, r.config.missing);
   say_dialect(r);
@@ -98,6 +102,8 @@ Json table_json(const Table& table) {
                               {"missing", c.missing},
                               maybe("min", c.min <= c.max, c.min),
                               maybe("max", c.min <= c.max, c.max)}));
+  Json first = Json::array();
+  for (const std::vector<std::string>& row : table.head) first.push_back(list_json(row));
   Json json = object({{"format", "table"},
                       {"separator", separator_name(table.dialect.separator)},
                       {"decimal", std::string(1, table.dialect.decimal)},
@@ -105,9 +111,9 @@ Json table_json(const Table& table) {
                       {"rows", table.rows},
                       {"series", table.series()},
                       {"columns", columns},
-                      {"first", Json(table.head)}});
+                      {"first", first}});
   if (!table.labels.empty()) json["labels"] = label_counts(table.labels);
-  json["notes"] = table.notes;
+  json["notes"] = list_json(table.notes);
   return json;
 }
 

@@ -1,6 +1,7 @@
 // Which columns of a table the examples read and predict.
 #include <algorithm>
 
+#include "unfold/base/phrase.h"
 #include "unfold/data/lines.h"
 #include "unfold/data/table_part.h"
 
@@ -23,15 +24,11 @@ void check_names(const TableReading& r, const std::vector<std::string>& names, c
                  bool dates) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     const Index c = r.find(names[i]);
-    const std::string at = field + "[" + std::to_string(i) + "]";
-    if (c < 0) {
-      std::string known;
-      for (const TableColumn& column : r.table.columns) known += (known.empty() ? "" : ", ") + column.name;
-      refuse_config(at, "one of the columns " + known, names[i]);
-    }
+    const std::string at = phrase("{}[{}]", {field, i});
+    if (c < 0) refuse_config(at, "one of the columns " + column_names(r.table), names[i]);
     const ColumnKind kind = r.table.columns[std::size_t(c)].kind;
     const bool fits = kind == ColumnKind::date ? dates : is_numeric(r, c) && kind != ColumnKind::text;
-    if (numbers && !fits) refuse_config(at, "a column of numbers", names[i] + " (" + kind_of(kind) + ")");
+    if (numbers && !fits) refuse_config(at, "a column of numbers", phrase("{} ({})", {names[i], kind_of(kind)}));
   }
 }
 
@@ -51,18 +48,21 @@ void choose_by_kind(TableReading& r) {
       continue;
     }
     constexpr const char* reasons[]{"", "dates (dataset.dates: features makes inputs of them)", "text",
-                                    "it counts the rows", "it has one value"};
-    column.reason =
-        is_numeric(r, Index(c)) || column.kind != ColumnKind::constant ? reasons[int(column.kind)] : "it has no values";
+                                    "it counts rows or time", "it has one value"};
+    if (column.kind == ColumnKind::text && 2 * r.profiles[c].others > r.profiles[c].texts)
+      column.reason = "numbers of different units";
+    else
+      column.reason = is_numeric(r, Index(c)) || column.kind != ColumnKind::constant ? reasons[int(column.kind)]
+                                                                                     : "it has no values";
   }
 }
 
-/// An index is what is called so, or has no name: pandas writes "Unnamed: 0", R nothing.
+/// An index, or the time, is what is called so, or has no name: pandas writes "Unnamed: 0", R nothing.
 bool is_index_name(const std::string& name) {
-  std::string lower;
-  for (const char c : name) lower += c >= 'A' && c <= 'Z' ? char(c + 'a' - 'A') : c;
-  constexpr std::string_view names[]{"", "unnamed: 0", "index", "idx", "row", "rownames", "id", "no", "nr", "#"};
-  return std::find(std::begin(names), std::end(names), lower) != std::end(names);
+  constexpr std::string_view names[]{"",      "unnamed: 0", "index", "idx",  "row",       "rownames", "id",
+                                     "no",    "nr",         "#",     "time", "timestamp", "date",     "datetime",
+                                     "epoch", "year",       "day",   "zeit", "datum",     "jahr",     "tag"};
+  return std::find(std::begin(names), std::end(names), lowered(name)) != std::end(names);
 }
 
 void choose_by_name(TableReading& r) {
@@ -99,7 +99,8 @@ void use_dates(TableReading& r, Index c) {
   const std::size_t before = r.sources.size();
   for (int f = 1; f <= date_features; ++f)
     if (r.profiles[std::size_t(c)].varies(DateFeature(f))) {
-      r.table.used.push_back({.name = column.name + " " + name_of(DateFeature(f)), .input = true, .target = false});
+      r.table.used.push_back(
+          {.name = phrase("{} {}", {column.name, name_of(DateFeature(f))}), .input = true, .target = false});
       r.sources.push_back({c, DateFeature(f)});
     }
   column.use = r.sources.size() > before ? ColumnUse::input : ColumnUse::none;
@@ -141,20 +142,20 @@ void use_known(TableReading& r) {
   const bool found =
       std::all_of(known.begin(), known.end(), [&](const Column& column) { return find_source(r, column).column >= 0; });
   bool nameless = true;  // the model's columns
-  for (std::size_t i = 0; i < known.size(); ++i)
-    nameless = nameless && known[i].name == "column " + std::to_string(i + 1);
+  for (std::size_t i = 0; i < known.size(); ++i) nameless = nameless && known[i].name == phrase("column {}", {i + 1});
   const bool by_place = !found && (!r.layout.header || nameless) && r.layout.width == Index(known.size());
   // Without names, more columns than the model has are those of another table.
   const auto numbers = std::count_if(r.table.columns.begin(), r.table.columns.end(), [](const TableColumn& column) {
     return column.kind == ColumnKind::number && column.use != ColumnUse::none;
   });
   if (!r.layout.header && numbers > std::ptrdiff_t(known.size()))
-    refuse_text("text", std::to_string(known.size()) + " columns of numbers", std::to_string(numbers));
+    refuse_text("text", phrase("{} columns of numbers", {known.size()}), std::to_string(numbers));
   for (TableColumn& column : r.table.columns)
     if (column.use != ColumnUse::id && column.use != ColumnUse::label) column.use = ColumnUse::none;
   for (std::size_t i = 0; i < known.size(); ++i) {
     const ColumnSource source = by_place ? ColumnSource{Index(i)} : find_source(r, known[i]);
-    if (source.column < 0) refuse_text("text", "the model's column \"" + known[i].name + "\"", "a table without it");
+    if (source.column < 0)
+      refuse_text("text", phrase("the model's column \"{}\"", {known[i].name}), "a table without it");
     TableColumn& column = r.table.columns[std::size_t(source.column)];
     column.use = known[i].input ? known[i].target ? ColumnUse::both : ColumnUse::input : ColumnUse::target;
     column.reason.clear();
@@ -170,16 +171,18 @@ void use_known(TableReading& r) {
 void say_left_out(Table& table) {
   std::string left;
   for (const TableColumn& column : table.columns)
-    if (column.use == ColumnUse::none) left += (left.empty() ? "" : "; ") + column.name + ": " + column.reason;
-  if (!left.empty()) table.notes.push_back("Left out: " + left + ".");
+    if (column.use == ColumnUse::none)
+      left += phrase("{}{}: {}", {left.empty() ? "" : "; ", column.name, column.reason});
+  if (!left.empty()) table.notes.push_back(phrase("Left out: {}.", {left}));
 }
 
 }  // namespace
 
 void choose_columns(TableReading& r) {
   Table& table = r.table;
-  for (std::size_t c = 0; c < table.columns.size() && r.task == TableTask::rows; ++c)
-    if (table.columns[c].kind == ColumnKind::index && !is_index_name(r.layout.header ? r.layout.names[c] : "column"))
+  for (std::size_t c = 0; c < table.columns.size(); ++c)
+    if (table.columns[c].kind == ColumnKind::index && (r.task == TableTask::rows || !r.profiles[c].counts) &&
+        !is_index_name(r.layout.header ? r.layout.names[c] : "column"))
       table.columns[c].kind = ColumnKind::number;
   if (r.form.id >= 0 || r.task == TableTask::labels) find_counters(r);
   choose_by_kind(r);
@@ -197,7 +200,7 @@ void choose_columns(TableReading& r) {
     use_columns(r);
   say_left_out(table);
   if (r.form.id >= 0)
-    table.notes.push_back("Series are told apart by " + table.columns[std::size_t(r.form.id)].name + ".");
+    table.notes.push_back(phrase("Series are told apart by {}.", {table.columns[std::size_t(r.form.id)].name}));
 }
 
 }  // namespace unfold

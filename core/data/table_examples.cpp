@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "unfold/base/json_list.h"
+#include "unfold/base/phrase.h"
 #include "unfold/base/sorting.h"
 #include "unfold/data/examples.h"
 #include "unfold/data/lines.h"
@@ -35,7 +37,7 @@ Dataset read_labelled_series(std::string_view text, const Config& config, const 
   sort(data.targets);
   data.targets.erase(std::unique(data.targets.begin(), data.targets.end()), data.targets.end());
   if (data.targets.size() > most_symbols)
-    refuse_text("text", "at most " + std::to_string(most_symbols) + " labels", std::to_string(data.targets.size()));
+    refuse_text("text", phrase("at most {} labels", {most_symbols}), std::to_string(data.targets.size()));
   std::vector<Example> examples;
   for (std::size_t i = 0; i < table.labels.size(); ++i) {
     const Index from = table.starts[i], to = table.starts[i + 1];
@@ -69,9 +71,10 @@ Json table_rows(std::string_view text, const Config& config, const std::vector<C
   for (Index i = 0; i < table.series(); ++i) {
     const Index from = table.starts[std::size_t(i)], to = table.starts[std::size_t(i) + 1];
     Json& list = series.emplace_back(Json::array());
-    for (Index row = from; row < to; ++row) list.push_back(side_of(table, &Column::input, row, row + 1));
+    for (Index row = from; row < to; ++row) list.push_back(list_json(side_of(table, &Column::input, row, row + 1)));
   }
-  return object({{"series", series}, {"targets", targets}, {"header", table.header}, {"notes", Json(table.notes)}});
+  return object(
+      {{"series", series}, {"targets", targets}, {"header", table.header}, {"notes", list_json(table.notes)}});
 }
 
 }  // namespace unfold

@@ -15,6 +15,7 @@ struct TableLayout {
   std::size_t start = 0;  // in the text: the first row of numbers
   Index line = 1;         // its line
   Index width = 0;        // fields a row
+  Index dated = -1;       // a column: rows without a date in it, such as totals, are left out
   std::vector<std::string> names, notes;
 };
 TableLayout find_layout(std::string_view text, Header header);
@@ -26,13 +27,24 @@ class TableRows {
   bool next();
   const std::vector<std::string_view>& fields() const { return rows_.fields; }
   bool blank() const { return rows_.blank; }
+  /// Text stands below the table.
+  bool footer() const { return footer_; }
+  /// What the first row that is left out has instead of its date; how many there are.
+  std::string_view undated() const { return undated_; }
+  Index undated_rows() const { return undated_rows_; }
   Index comments() const { return rows_.comments; }
   Index line() const { return rows_.line + layout_.line - 1; }
   [[noreturn]] void refuse(Words expected, Words actual) const;
 
  private:
+  bool is_end(bool gap);
+  bool is_undated();
+  void check_width() const;
   const TableLayout& layout_;
   CsvRows rows_;
+  bool footer_ = false;
+  std::string undated_;
+  Index undated_rows_ = 0;
 };
 
 /// Hour, weekday or month of a date, as sine or cosine.
@@ -42,6 +54,25 @@ inline constexpr int date_features = 6;
 const char* name_of(DateFeature feature);
 /// 2π times this is the angle; NaN where the date does not say it.
 double phase_of(DateFeature feature, const Moment& m);
+
+struct TableReading;
+
+/// The rows that are not empty, and which of them begin a series: those behind an empty line, or with another value of
+/// the column `id` where there is one.
+class SeriesRows : public TableRows {
+ public:
+  /// `gaps`: empty lines begin a series although there is an `id`.
+  SeriesRows(const TableReading& r, Index id, bool gaps = false);
+  bool next();
+  bool begins() const { return begins_; }
+  /// A field without the space around it.
+  std::string_view field(Index column) const { return bare(fields()[std::size_t(column)]); }
+
+ private:
+  Index id_;
+  bool gaps_, gap_ = true, begins_ = true;
+  std::string series_;
+};
 
 /// What the first pass over the rows finds out about a column.
 class ColumnProfile {
@@ -54,9 +85,11 @@ class ColumnProfile {
   bool varies(DateFeature feature) const { return (varying_ >> int(feature) & 1) != 0; }
 
   Index numbers = 0, dates = 0, texts = 0, missing = 0;
+  Index others = 0;  // of the texts: numbers of another unit than the first
   double min = 1, max = 0;
   bool day_first = false;  // "31/1/2019"
   bool counts = true;      // each number is the one before and 1
+  bool rises = true;       // each number is above the one before
   bool together = true;    // a value's rows stand together
   Index runs = 0;          // of one value
   std::string unit;
@@ -92,6 +125,7 @@ struct TableReading {
   std::vector<ColumnProfile> profiles;
   bool lenient = false;  // what is missing is not refused, for a preview
   LongForm form;
+  bool backwards = false;             // the newest row of a series stands first
   std::vector<ColumnSource> sources;  // of Table::used
   Table table;
 
@@ -105,11 +139,15 @@ void profile_table(TableReading& r);
 bool find_long_form(TableReading& r);
 /// Columns that count the rows of each series are an index.
 void find_counters(TableReading& r);
+/// Whether the dates of each series go from the newest to the oldest, and says so.
+void find_direction(TableReading& r);
 /// Chooses what each column is for, and says why.
 void choose_columns(TableReading& r);
 void read_values(TableReading& r);
 /// Fills in what is missing within each series, and says so. NaN stands for it.
 void fill_missing(Table& table, Missing how);
 bool is_utf8(std::string_view s);
+/// "a, b, c".
+std::string column_names(const Table& table);
 
 }  // namespace unfold

@@ -4,28 +4,17 @@
 
 #include "unfold/base/hash.h"
 #include "unfold/base/numeric.h"
+#include "unfold/base/phrase.h"
 #include "unfold/base/sorting.h"
 #include "unfold/base/utf8.h"
+#include "unfold/data/examples.h"
+#include "unfold/data/lines.h"
 #include "unfold/data/table_part.h"
 
 namespace unfold {
 namespace {
 
 constexpr Index shown_rows = 8;
-constexpr std::size_t shown_bytes = 60;
-
-/// A field for people to look at; what is not UTF-8 is left out.
-std::string shortened(std::string_view field) {
-  std::string text;
-  for (std::size_t at = 0; at < field.size();) {
-    if (text.size() >= shown_bytes) return text + "…";
-    if (const std::uint32_t code = next_code_point(field, at); code == no_code_point)
-      ++at;
-    else
-      append_utf8(code, text);
-  }
-  return text;
-}
 
 }  // namespace
 
@@ -54,10 +43,12 @@ void ColumnProfile::add_number(const Quantity& q) {
   if (numbers == 0 && readable) unit = q.unit;
   if (q.unit != unit || !readable) {  // counts as text
     ++texts;
+    ++others;
     counts = false;
     return;
   }
   counts = counts && (numbers == 0 ? q.value == 0 || q.value == 1 : q.value == last_ + 1);
+  rises = rises && (numbers == 0 || q.value > last_);
   last_ = q.value;
   min = numbers == 0 ? q.value : std::min(min, q.value);
   max = numbers == 0 ? q.value : std::max(max, q.value);
@@ -114,10 +105,40 @@ ColumnKind ColumnProfile::kind(Index rows) const {
   if (filled == 0) return ColumnKind::constant;
   if (2 * numbers >= filled) {
     if (numbers == filled && min == max && missing == 0 && rows > 1) return ColumnKind::constant;
-    return counts && rows > 1 ? ColumnKind::index : ColumnKind::number;
+    return (counts || (rises && numbers == rows)) && rows > 1 ? ColumnKind::index : ColumnKind::number;
   }
   return 2 * dates >= filled ? ColumnKind::date : ColumnKind::text;
 }
+
+namespace {
+
+/// One pass over the rows; returns them, read to their end.
+TableRows profile_rows(TableReading& r) {
+  r.table.rows = 0;
+  r.table.head.clear();
+  r.profiles.assign(std::size_t(r.layout.width), {});
+  TableRows rows(r.text, r.layout);
+  while (rows.next()) {
+    if (rows.blank()) continue;
+    for (std::size_t c = 0; c < r.profiles.size(); ++c)
+      r.profiles[c].add(rows.fields()[c], r.table.rows, r.layout.dialect);
+    if (r.table.rows++ < shown_rows) {
+      std::vector<std::string>& shown = r.table.head.emplace_back();
+      for (const std::string_view field : rows.fields()) shown.push_back(beginning(field));
+    }
+  }
+  return rows;
+}
+
+/// The first column of dates, if few of its fields, at most one in ten, are something else: a total is no moment.
+Index dated_column(const TableReading& r) {
+  for (std::size_t c = 0; c < r.profiles.size(); ++c)
+    if (const ColumnProfile& p = r.profiles[c]; p.dates > 0 && p.kind(r.table.rows) == ColumnKind::date)
+      return p.numbers + p.texts > 0 && 10 * (p.numbers + p.texts) <= p.dates ? Index(c) : -1;
+  return -1;
+}
+
+}  // namespace
 
 void profile_table(TableReading& r) {
   r.layout = find_layout(r.text, r.config.header);
@@ -126,32 +147,35 @@ void profile_table(TableReading& r) {
   table.dialect = layout.dialect;
   table.header = layout.header;
   table.notes = layout.notes;
-  r.profiles.resize(std::size_t(layout.width));
-  TableRows rows(r.text, layout);
-  for (; rows.next();) {
-    if (rows.blank()) continue;
-    for (std::size_t c = 0; c < r.profiles.size(); ++c) r.profiles[c].add(rows.fields()[c], table.rows, layout.dialect);
-    if (table.rows++ < shown_rows) {
-      std::vector<std::string>& shown = table.head.emplace_back();
-      for (const std::string_view field : rows.fields()) shown.push_back(shortened(field));
-    }
+  TableRows rows = profile_rows(r);
+  r.layout.dated = dated_column(r);
+  if (layout.dated >= 0) {
+    const TableRows again = profile_rows(r);
+    table.notes.push_back(
+        phrase("{} rows without a date are left out, such as {}.", {again.undated_rows(), excerpt(again.undated())}));
   }
-  if (rows.comments() > 0)
-    table.notes.push_back(std::to_string(rows.comments()) + " lines that begin with # are comments.");
+  if (rows.comments() > 0) table.notes.push_back(phrase("{} lines that begin with # are comments.", {rows.comments()}));
+  if (rows.footer()) table.notes.push_back("The text below the table is left out.");
   for (std::size_t c = 0; c < r.profiles.size(); ++c) {
     ColumnProfile& p = r.profiles[c];
     p.settle(table.rows);
     TableColumn& column = table.columns.emplace_back();
     if (layout.header) column.name = layout.names[c];
-    if (column.name.empty()) column.name = "column " + std::to_string(c + 1);
+    if (column.name.empty()) column.name = phrase("column {}", {c + 1});
     const std::string name = column.name;
-    for (int again = 2; r.find(column.name) < Index(c); ++again) column.name = name + " " + std::to_string(again);
+    for (int again = 2; r.find(column.name) < Index(c); ++again) column.name = phrase("{} {}", {name, again});
     column.kind = p.kind(table.rows);
     column.unit = p.unit;
     column.missing = p.missing;
     column.min = p.min;
     column.max = p.max;
   }
+}
+
+std::string column_names(const Table& table) {
+  std::string names;
+  for (const TableColumn& column : table.columns) names += (names.empty() ? "" : ", ") + column.name;
+  return names;
 }
 
 Index TableReading::find(std::string_view name) const {

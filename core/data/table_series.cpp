@@ -1,6 +1,8 @@
 // Tables in long form: which column names the series, and which is their label.
 #include <algorithm>
+#include <utility>
 
+#include "unfold/base/phrase.h"
 #include "unfold/data/table_part.h"
 
 namespace unfold {
@@ -8,25 +10,18 @@ namespace {
 
 /// What a column that names series is called where it need not be named: "id", "series", "store_id".
 bool is_id_name(std::string_view name) {
-  std::string lower;
-  for (const char c : name) lower += c >= 'A' && c <= 'Z' ? char(c + 'a' - 'A') : c;
+  const std::string lower = lowered(name);
   return lower == "id" || lower == "series" || lower == "sequence" || lower.ends_with("_id") || lower.ends_with(" id");
 }
 
 /// Whether a label stays the same through each of several series, of which one has two rows or more.
 bool is_label_of(const TableReading& r, Index id, Index label) {
-  std::string series, value;
-  bool any = false, begins = true;
+  std::string value;
+  bool any = false;
   Index count = 0;
-  for (TableRows rows(r.text, r.layout); rows.next();) {
-    if (rows.blank()) {
-      begins = begins || id < 0;
-      continue;
-    }
-    const std::string_view now = bare(rows.fields()[std::size_t(label)]);
-    const std::string_view own = id < 0 ? std::string_view() : bare(rows.fields()[std::size_t(id)]);
-    if (begins || own != series) {
-      series = own;
+  for (SeriesRows rows(r, id); rows.next();) {
+    const std::string_view now = rows.field(label);
+    if (rows.begins()) {
       value = now;
       ++count;
     } else if (now != value) {
@@ -34,7 +29,6 @@ bool is_label_of(const TableReading& r, Index id, Index label) {
     } else {
       any = true;
     }
-    begins = false;
   }
   return any && count > 1;
 }
@@ -42,10 +36,11 @@ bool is_label_of(const TableReading& r, Index id, Index label) {
 Index named_column(const TableReading& r, const std::string& name, const char* field) {
   const Index c = r.find(name);
   if (c >= 0) return c;
-  std::string names;
-  for (const TableColumn& column : r.table.columns) names += (names.empty() ? "" : ", ") + column.name;
-  refuse_config(field, "a column of the table: " + names, name);
+  refuse_config(field, "a column of the table: " + column_names(r.table), name);
 }
+
+/// A text that stays the same for so many rows on average may name a series.
+constexpr Index rows_of_a_series = 8;
 
 bool can_be_id(const TableReading& r, Index c) {
   const ColumnProfile& p = r.profiles[std::size_t(c)];
@@ -67,19 +62,43 @@ bool find_label(TableReading& r, Index id) {
 
 }  // namespace
 
+SeriesRows::SeriesRows(const TableReading& r, Index id, bool gaps)
+    : TableRows(r.text, r.layout), id_(id), gaps_(gaps || id < 0) {}
+
+bool SeriesRows::next() {
+  while (TableRows::next()) {
+    if (blank()) {
+      gap_ = gap_ || gaps_;
+      continue;
+    }
+    const std::string_view own = id_ < 0 ? std::string_view() : field(id_);
+    begins_ = std::exchange(gap_, false) || own != series_;
+    if (begins_) series_ = own;
+    return true;
+  }
+  return false;
+}
+
 bool find_long_form(TableReading& r) {
   const Index columns = Index(r.profiles.size());
   Index id = -1;
   if (!r.config.id.empty()) {
     id = named_column(r, r.config.id, "dataset.id");
     if (!r.profiles[std::size_t(id)].together)
-      refuse_text("text", "the rows of each series together (dataset.id \"" + r.config.id + "\")",
+      refuse_text("text", phrase("the rows of each series together (dataset.id \"{}\")", {r.config.id}),
                   "a series that goes on further down");
   }
   if (r.task == TableTask::rows) {
     for (Index c = 0; c < columns && id < 0; ++c)
       if (r.layout.header && is_id_name(r.table.columns[std::size_t(c)].name) && can_be_id(r, c)) id = c;
     r.form.id = id;
+    for (Index c = 0; c < columns && id < 0; ++c)
+      if (const TableColumn& column = r.table.columns[std::size_t(c)];
+          column.kind == ColumnKind::text && can_be_id(r, c) &&
+          r.profiles[std::size_t(c)].runs * rows_of_a_series <= r.table.rows)
+        r.table.notes.push_back("All rows are one series; dataset.id \"" + column.name +
+                                "\" makes one of each of its " + std::to_string(r.profiles[std::size_t(c)].runs) +
+                                " values.");
     return true;
   }
   if (r.config.targets.size() > 1) refuse_config("dataset.targets", "one column, the label of each series", "several");
@@ -89,24 +108,41 @@ bool find_long_form(TableReading& r) {
   return found || (id < 0 && find_label(r, -1));
 }
 
+void find_direction(TableReading& r) {
+  const auto& columns = r.table.columns;
+  const auto dated = std::find_if(columns.begin(), columns.end(),
+                                  [](const TableColumn& column) { return column.kind == ColumnKind::date; });
+  if (dated == columns.end()) return;
+  const std::size_t c = std::size_t(dated - columns.begin());
+  std::string series;
+  double last = -1;  // in hours, all months alike
+  bool down = false;
+  for (TableRows rows(r.text, r.layout); rows.next();) {
+    if (rows.blank()) continue;
+    const std::string_view own = r.form.id < 0 ? std::string_view() : bare(rows.fields()[std::size_t(r.form.id)]);
+    Moment m;
+    if (!parse_moment(rows.fields()[c], r.profiles[c].day_first, m)) continue;
+    const double now = ((m.year * 12.0 + m.month) * 31 + m.day) * 24 + m.hour;
+    if (last >= 0 && own == series) {
+      if (now > last) return;
+      down = down || now < last;
+    }
+    series = own;
+    last = now;
+  }
+  r.backwards = down;
+  if (down) r.table.notes.push_back("The newest row stands first (" + dated->name + "): read in the order of time.");
+}
+
 void find_counters(TableReading& r) {
   const std::size_t columns = r.profiles.size();
   std::vector<double> base(columns);
   std::vector<char> counts(columns, 1);
-  std::string series;
   Index at = 0, longest = 0;
-  bool begins = true;
-  for (TableRows rows(r.text, r.layout); rows.next();) {
-    if (rows.blank()) {
-      begins = true;
-      continue;
-    }
-    const std::string_view own = r.form.id < 0 ? std::string_view() : bare(rows.fields()[std::size_t(r.form.id)]);
-    at = begins || own != series ? 0 : at + 1;
+  for (SeriesRows rows(r, r.form.id, true); rows.next();) {
+    at = rows.begins() ? 0 : at + 1;
     const bool very_first = longest == 0;
     longest = std::max(longest, at + 1);
-    series = own;
-    begins = false;
     for (std::size_t c = 0; c < columns && c < rows.fields().size(); ++c) {
       Quantity q;
       if (!counts[c]) continue;

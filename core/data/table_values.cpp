@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "unfold/base/numeric.h"
+#include "unfold/base/phrase.h"
 #include "unfold/data/examples.h"
 #include "unfold/data/lines.h"
 #include "unfold/data/table_part.h"
@@ -21,8 +22,8 @@ double value_of(DateFeature feature, const Moment& m) {
 }
 
 std::string place_of(const TableReading& r, Index c) {
-  const std::string number = "column " + std::to_string(c + 1);
-  return r.layout.header ? number + " (" + r.table.columns[std::size_t(c)].name + ")" : number;
+  const std::string number = phrase("column {}", {c + 1});
+  return r.layout.header ? phrase("{} ({})", {number, r.table.columns[std::size_t(c)].name}) : number;
 }
 
 Real read_value(const TableReading& r, const TableRows& rows, const ColumnSource& source) {
@@ -30,8 +31,8 @@ Real read_value(const TableReading& r, const TableRows& rows, const ColumnSource
   const std::string_view field = c < rows.fields().size() ? rows.fields()[c] : std::string_view();
   if (is_missing(field)) {
     if (r.config.missing == Missing::refuse && !r.lenient)
-      rows.refuse("a number in " + place_of(r, source.column) +
-                      "; dataset.missing says what to do without (forward, interpolate, mask)",
+      rows.refuse(phrase("a number in {}; dataset.missing says what to do without (forward, interpolate, mask)",
+                         {place_of(r, source.column)}),
                   bare(field).empty() ? "nothing" : excerpt(bare(field)));
     return missing_value;
   }
@@ -49,46 +50,31 @@ Real read_value(const TableReading& r, const TableRows& rows, const ColumnSource
   return Real(q.value);
 }
 
-/// Whether a row begins a series; keeps what names and labels it.
-class SeriesStarts {
- public:
-  explicit SeriesStarts(const TableReading& r) : r_(r) {}
-  void gap() { begins_ = begins_ || r_.form.id < 0; }
-  void take(const TableRows& rows, Table& table) {
-    const std::string_view own = r_.form.id < 0 ? std::string_view() : bare(rows.fields()[std::size_t(r_.form.id)]);
-    if (!std::exchange(begins_, false) && own == name_) return;
-    name_ = own;
-    table.starts.push_back(table.rows);
-    table.lines.push_back(rows.line());
-    if (r_.form.label < 0) return;
-    const std::string_view label = bare(rows.fields()[std::size_t(r_.form.label)]);
-    if (label.empty()) rows.refuse("a label in " + place_of(r_, r_.form.label), "nothing");
-    if (!is_utf8(label)) rows.refuse("UTF-8", excerpt(label));
-    table.labels.emplace_back(label);
-  }
-
- private:
-  const TableReading& r_;
-  std::string name_;
-  bool begins_ = true;
-};
+void begin_series(const TableReading& r, const SeriesRows& rows, Table& table) {
+  table.starts.push_back(table.rows);
+  table.lines.push_back(rows.line());
+  if (r.form.label < 0) return;
+  const std::string_view label = rows.field(r.form.label);
+  if (label.empty()) rows.refuse("a label in " + place_of(r, r.form.label), "nothing");
+  if (!is_utf8(label)) rows.refuse("UTF-8", excerpt(label));
+  table.labels.emplace_back(label);
+}
 
 }  // namespace
 
 void read_values(TableReading& r) {
   Table& table = r.table;
   table.rows = 0;
-  SeriesStarts starts(r);
-  for (TableRows rows(r.text, r.layout); rows.next();) {
-    if (rows.blank()) {
-      starts.gap();
-      continue;
-    }
-    starts.take(rows, table);
+  for (SeriesRows rows(r, r.form.id); rows.next(); ++table.rows) {
+    if (rows.begins()) begin_series(r, rows, table);
     for (const ColumnSource& source : r.sources) table.values.push_back(read_value(r, rows, source));
-    ++table.rows;
   }
   table.starts.push_back(table.rows);
+  const Index width = Index(r.sources.size());
+  for (std::size_t i = 0; r.backwards && i + 1 < table.starts.size(); ++i)
+    for (Index a = table.starts[i], b = table.starts[i + 1] - 1; a < b; ++a, --b)
+      std::swap_ranges(&table.values[std::size_t(a * width)], &table.values[std::size_t(a * width)] + width,
+                       &table.values[std::size_t(b * width)]);
 }
 
 // Missing values -----------------------------------------------------------------------------------------------
@@ -153,8 +139,8 @@ void fill_missing(Table& table, Missing how) {
       count += filled;
     }
     if (count > 0)
-      table.notes.push_back(std::to_string(count) + " missing values of " + table.used[std::size_t(c)].name + " " +
-                            said[int(how)] + ".");
+      table.notes.push_back(
+          phrase("{} missing values of {} {}.", {count, table.used[std::size_t(c)].name, said[int(how)]}));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "unfold/base/phrase.h"
 #include "unfold/data/examples.h"
 #include "unfold/data/labelled.h"
 #include "unfold/data/lines.h"
@@ -50,7 +51,7 @@ void read_conll(std::string_view text, TaggedText& read) {
     }
     if (columns.size() < 2) line.refuse("a word and its label", excerpt(line.text));
     if (columns.size() != count)
-      line.refuse(std::to_string(count) + " columns, like the first", std::to_string(columns.size()));
+      line.refuse(phrase("{} columns, like the first", {count}), std::to_string(columns.size()));
     if (universal && !is_number(columns[0])) continue;  // a range of words, or one that is not in the text
     const std::string_view word = columns[universal ? 1 : 0], label = columns[universal ? 3 : count - 1];
     if (word.empty() || label.empty()) line.refuse("a word and its label", excerpt(line.text));
@@ -64,7 +65,7 @@ void read_conll(std::string_view text, TaggedText& read) {
 }
 
 /// The steps of a text, or of a list of texts; returns whether it was a list.
-bool steps_of(const Line& line, const Json& value, std::deque<std::string>& owned,
+bool steps_of(const Line& line, const Json& value, std::list<std::string>& owned,
               std::vector<std::string_view>& steps) {
   const bool list = value.is_array();
   if (!list) {
@@ -93,7 +94,7 @@ void read_json(std::string_view text, TaggedText& read) {
         if (step.empty() || (list == &row.inputs && listed && step.find_first_of(" \t\r\n") != step.npos))
           line.refuse("words without spaces and labels, none of them empty", excerpt(step));
     if (row.inputs.size() != row.labels.size())
-      line.refuse(std::to_string(row.inputs.size()) + " labels, one a step", std::to_string(row.labels.size()));
+      line.refuse(phrase("{} labels, one a step", {row.inputs.size()}), std::to_string(row.labels.size()));
     read.rows.push_back(std::move(row));
   }
   read.file.format = "JSON Lines";

@@ -6,7 +6,7 @@
 //   {"tokens": ["…"], "tags": ["…"]}   JSON Lines; texts instead of lists: a character a step
 #pragma once
 
-#include <deque>
+#include <list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +21,7 @@ struct TaggedText {
     Index line = 0;
   };
   std::vector<Row> rows;  // as many labels as inputs in each
-  std::deque<std::string> owned;
+  std::list<std::string> owned;
   bool words = false;  // else characters
   FileFormat file;
 };

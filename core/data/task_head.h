@@ -17,8 +17,8 @@ namespace unfold {
 
 /// Loss and metrics of the predictions of one window.
 struct Metrics {
-  /// Summed over what counts: nats, or squared errors. These are in the file's unit squared where there is one column
-  /// to predict, else of the scaled columns, so that 1 is a column's variance in the training part (see Scales).
+  /// Summed over what counts: nats, or losses of numbers (model/loss.h). These are in the file's units where there is
+  /// one column to predict, else of the scaled columns, whose variance in the training part is 1 (see Scales).
   double loss = 0;
   std::int64_t predictions = 0;  // how many count
   /// Correct predictions: labels, or whole sequences under teacher forcing, which are just those that greedy decoding
@@ -94,8 +94,8 @@ class TaskHead {
   /// What a mistake of each label weighs while learning; empty: the same.
   virtual std::vector<Real> label_weights(const TaskConfig&, const Dataset&) const { return {}; }
   /// See trivial_loss.
-  virtual double trivial_loss(const std::vector<Example>& train, const std::vector<Example>& measured,
-                              const Dataset& data) const = 0;
+  virtual double trivial_loss(const TaskConfig& task, const std::vector<Example>& train,
+                              const std::vector<Example>& measured, const Dataset& data) const = 0;
 
   /// Whether a request has an input.
   virtual bool reads_input() const { return true; }

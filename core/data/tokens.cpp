@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "unfold/base/error.h"
+#include "unfold/base/phrase.h"
 #include "unfold/base/sorting.h"
 #include "unfold/base/utf8.h"
 #include "unfold/model/loss.h"
@@ -11,10 +12,10 @@ namespace unfold {
 namespace {
 
 [[noreturn]] void invalid_utf8(std::string_view text, std::size_t at) {
-  static const char* digits = "0123456789ABCDEF";
+  const std::string_view digits = "0123456789ABCDEF";
   const auto byte = static_cast<unsigned char>(text[at]);
   throw Error(ErrorCode::invalid_text, "text", "UTF-8 (or unit \"byte\")",
-              std::string("byte 0x") + digits[byte >> 4] + digits[byte & 15] + " at offset " + std::to_string(at));
+              phrase("byte 0x{}{} at offset {}", {digits.substr(byte >> 4, 1), digits.substr(byte & 15, 1), at}));
 }
 
 }  // namespace
@@ -79,7 +80,7 @@ Vocabulary Vocabulary::from_symbols(std::vector<std::uint32_t> symbols, bool byt
   if (surrogates) throw Error(ErrorCode::invalid_checkpoint, "vocabulary", "Unicode scalar values", "a surrogate");
   if (symbols.empty() || symbols.size() > 65534 || !sorted || symbols.back() > highest)
     throw Error(ErrorCode::invalid_checkpoint, "vocabulary", "1 to 65534 ascending symbols",
-                std::to_string(symbols.size()) + " symbols" + (sorted ? "" : ", not ascending"));
+                phrase("{} symbols{}", {symbols.size(), sorted ? "" : ", not ascending"}));
   Vocabulary v;
   v.symbols_ = std::move(symbols);
   v.bytes_ = bytes;

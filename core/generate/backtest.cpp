@@ -5,8 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "unfold/base/numeric.h"
 #include "unfold/data/forecast_baseline.h"
 #include "unfold/generate/decoder.h"
+#include "unfold/model/loss.h"
 
 namespace unfold {
 namespace {
@@ -16,41 +18,78 @@ constexpr Index most_origins = 64;
 /// Errors of forecasts, summed up.
 class Errors {
  public:
-  explicit Errors(const Dataset& data)
-      : scales_(data.columns, &Column::target),
-        squares_(std::size_t(data.outputs)),
-        absolutes_(squares_.size()),
-        counts_(squares_.size()) {}
+  Errors(const Dataset& data, const NumberLoss& loss)
+      : loss_(loss),
+        scales_(data.columns, &Column::target),
+        outputs_(data.columns, loss),
+        columns_(std::size_t(data.outputs)) {}
 
-  /// Of one number of a column.
+  /// A point forecast of one number of a column.
   void add(Index column, double predicted, Real truth) {
     if (std::isnan(truth)) return;  // it is missing
-    const std::size_t k = std::size_t(column);
-    const double y = double(truth);
-    ++counts_[k];
-    squares_[k] += (predicted - y) * (predicted - y);
-    absolutes_[k] += std::fabs(predicted - y);
-    const double scaled = double(scales_.scaled(column, Real(predicted))) - double(scales_.scaled(column, truth));
-    loss_ += scaled * scaled * scales_.squared_unit();
-    ++all_;
+    count(column, predicted, truth);
+    columns_[std::size_t(column)].missed.push_back(scales_.scaled(column, truth) -
+                                                   scales_.scaled(column, Real(predicted)));
   }
-  Json json() const {
-    const auto each = [&](const std::vector<double>& sums, bool root) {
+  /// What the network says of one, scaled: loss.outputs() numbers.
+  void add(Index column, const Real* y, Real truth) {
+    if (std::isnan(truth)) return;
+    const Index R = loss_.outputs(), first = column * R;
+    const auto restored = [&](Index r) { return double(outputs_.restored(first + r, y[r])); };
+    count(column, restored(loss_.answer()), truth);
+    double own[NumberLoss::most_quantiles];
+    std::copy_n(y, R, own);
+    sum_ += constant_loss(loss_, own, double(scales_.scaled(column, truth)));
+    double low = restored(0), high = restored(R - 1);
+    if (loss_.kind == Loss::gaussian) {
+      const double reach = 1.96 * numeric::exp(high / 2);
+      high = low + reach;
+      low -= reach;
+    }
+    columns_[std::size_t(column)].within += low <= double(truth) && double(truth) <= high;
+  }
+
+  Json json() {
+    for (Sums& c : columns_) add_missed(c);
+    const auto each = [&](const auto& f) {
       Json list = Json::array();
-      for (std::size_t k = 0; k < sums.size(); ++k) {
-        const double mean = sums[k] / std::max(counts_[k], 1.0);
-        list.push_back(root ? std::sqrt(mean) : mean);
-      }
+      for (const Sums& c : columns_) list.push_back(f(c, std::max(c.count, 1.0)));
       return list;
     };
-    const double loss = loss_ / std::max(all_, 1.0);
-    return object({{"loss", loss}, {"rmse", each(squares_, true)}, {"mae", each(absolutes_, false)}});
+    const double loss = all_ > 0 ? loss_in_unit(loss_, sum_ / all_, 1, scales_.unit()) : 0;
+    Json json = object({{"loss", loss},
+                        {"rmse", each([](const Sums& c, double n) { return std::sqrt(c.squares / n); })},
+                        {"mae", each([](const Sums& c, double n) { return c.absolutes / n; })}});
+    if (loss_.band() > 0 && band_) json["coverage"] = each([](const Sums& c, double n) { return c.within / n; });
+    return json;
   }
 
  private:
-  Scales scales_;
-  std::vector<double> squares_, absolutes_, counts_;
-  double loss_ = 0, all_ = 0;
+  struct Sums {
+    double squares = 0, absolutes = 0, count = 0, within = 0;
+    std::vector<Real> missed;  // by point forecasts, scaled
+  };
+  void count(Index column, double predicted, Real truth) {
+    Sums& c = columns_[std::size_t(column)];
+    const double error = predicted - double(truth);
+    c.squares += error * error;
+    c.absolutes += std::fabs(error);
+    ++c.count;
+    ++all_;
+  }
+  /// Around a point forecast a loss of several outputs gets the constant ones that fit its errors best.
+  void add_missed(const Sums& c) {
+    double y[NumberLoss::most_quantiles] = {};
+    if (loss_.outputs() > 1) best_constant(loss_, c.missed, y);
+    for (const Real v : c.missed) sum_ += constant_loss(loss_, y, double(v));
+    if (!c.missed.empty()) band_ = false;
+  }
+
+  NumberLoss loss_;
+  Scales scales_, outputs_;  // of columns, and of the network's outputs
+  std::vector<Sums> columns_;
+  double sum_ = 0, all_ = 0;
+  bool band_ = true;
 };
 
 struct Origin {
@@ -72,20 +111,18 @@ std::vector<Origin> origins_of(const std::vector<Example>& split, Index outputs,
   return chosen;
 }
 
-/// What the network predicts after each of these, [outputs × steps].
+/// What the network says after each of these, [outputs × steps], scaled.
 std::vector<Real> of_model(const Predictor& p, const Origin& origin, Index steps) {
   Example e = *origin.example;
   e.numbers.resize(std::size_t((origin.step + 1) * p.names.numbers));
-  std::vector<Real> rows = forecast(p.network, p.names, e, steps, 1, [](Real y, Rng&) { return y; });
-  Scales(p.names.columns, &Column::target).restore(rows);
-  return rows;
+  return forecast(p.network, p.config.task.loss, p.names, e, steps, 1, [](Real y, Rng&) { return y; });
 }
 
 /// Errors of the simple forecasts from these origins.
 void put_simple(Json& json, const Dataset& data, const ForecastBaselines& simple, const std::vector<Origin>& origins,
                 Index steps) {
   const auto each = [&](const auto& predicted) {
-    Errors errors(data);
+    Errors errors(data, simple.loss());
     for (Index k = 0; k < data.outputs; ++k) {
       const Example* last = nullptr;
       ColumnSeries s;
@@ -100,7 +137,7 @@ void put_simple(Json& json, const Dataset& data, const ForecastBaselines& simple
     return errors.json();
   };
   json["trivial"] = each([&](Index k, const std::vector<double>&, Index) {
-    return std::vector<double>(std::size_t(steps), simple.mean(k));
+    return std::vector<double>(std::size_t(steps), simple.constant(k));
   });
   for (std::size_t i = 0; i < simple_forecast_names.size(); ++i) {
     const SimpleForecast kind = SimpleForecast(i);
@@ -113,14 +150,13 @@ void put_simple(Json& json, const Dataset& data, const ForecastBaselines& simple
 Json one_step(const Predictor& p, const Dataset& data, const ForecastBaselines& simple,
               const std::vector<Example>& split) {
   std::vector<Origin> origins;
-  Errors model(data);
-  const Scales scales(data.columns, &Column::target);
+  const NumberLoss& loss = simple.loss();
+  Errors model(data, loss);
   const Index O = data.outputs;
   for (const Example& e : split) {
-    std::vector<Real> y = readout(p.network, p.config, p.names, e);
-    scales.restore(y);
+    const std::vector<Real> y = readout(p.network, p.config, p.names, e);
     for (Index i = e.skip * O; i < Index(e.values.size()); ++i)
-      model.add(i % O, double(y[std::size_t(i)]), e.values[std::size_t(i)]);
+      model.add(i % O, &y[std::size_t(i * loss.outputs())], e.values[std::size_t(i)]);
     for (Index t = e.skip; t < Index(e.values.size()) / O; ++t) origins.push_back({&e, t});
   }
   Json json = object({{"predictions", origins.size()}});
@@ -135,8 +171,10 @@ Json backtest(const Predictor& p, const Dataset& data, const std::vector<Example
   if (p.config.task.kind != TaskKind::regress || p.config.task.pooled())
     refuse_state("task", "regress, of the next row (or next, of a text)", p.config.task.name());
   if (split.empty()) refuse_state("split", "a split with examples", "none");
-  const ForecastBaselines simple(data);
+  const NumberLoss& loss = p.config.task.loss;
+  const ForecastBaselines simple(data, loss);
   Json json = object({{"season", simple.season()}, {"order", simple.order()}});
+  if (loss.band() > 0) json["band"] = loss.band();
   json["oneStep"] = one_step(p, data, simple, split);
   const std::vector<Origin> origins = origins_of(split, data.outputs, steps);
   const bool forecasts =
@@ -144,12 +182,12 @@ Json backtest(const Predictor& p, const Dataset& data, const std::vector<Example
   if (origins.empty() || !forecasts) return json;
   Json several = object({{"steps", steps}, {"origins", origins.size()}});
   put_simple(several, data, simple, origins, steps);
-  Errors model(data);
+  Errors model(data, loss);
   for (const Origin& o : origins) {
     const std::vector<Real> rows = of_model(p, o, steps);
-    const std::size_t first = std::size_t(o.step * data.outputs);
-    for (std::size_t i = 0; i < rows.size(); ++i)
-      model.add(Index(i) % data.outputs, double(rows[i]), o.example->values[first + i]);
+    const Index first = o.step * data.outputs;
+    for (Index i = 0; i < steps * data.outputs; ++i)
+      model.add(i % data.outputs, &rows[std::size_t(i * loss.outputs())], o.example->values[std::size_t(first + i)]);
   }
   several["model"] = model.json();
   json["multiStep"] = several;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "unfold/base/drawing.h"
+#include "unfold/base/phrase.h"
 #include "unfold/base/sorting.h"
 #include "unfold/model/draw.h"
 
@@ -271,30 +272,32 @@ std::vector<Real> readout(Network& network, const Config& config, const Dataset&
 
 namespace {
 
-/// For each column that is read the place among those that are predicted.
-std::vector<std::size_t> places_of(const Network& network, const Dataset& names) {
+/// For each column that is read the place of its prediction among the outputs.
+std::vector<std::size_t> places_of(const Network& network, const NumberLoss& loss, const Dataset& names) {
   if (network.has_encoder()) refuse_state("task", "a task that predicts its own input", "one answer for a sequence");
   std::vector<std::size_t> places;
   std::size_t predicted = 0;
   for (const Column& c : names.columns) {
     if (c.input && !c.target)
-      refuse_state("steps", "a model that predicts every column that it reads", "\"" + c.name + "\" is only read");
+      refuse_state("steps", "a model that predicts every column that it reads",
+                   phrase("\"{}\" is only read", {c.name}));
     if (c.input) places.push_back(predicted);
     predicted += c.target;
   }
   const std::size_t D = std::size_t(network.sizes().numbers);
   for (std::size_t k = places.size(); names.columns.empty() && k < D; ++k) places.push_back(k);
-  if (names.columns.empty() && Index(D) != network.outputs())
+  if (names.columns.empty() && Index(D) * loss.outputs() != network.outputs())
     refuse_state("task", "a task that predicts its own input (regress or notes)", "another");
+  for (std::size_t& place : places) place = place * std::size_t(loss.outputs()) + std::size_t(loss.answer());
   return places;
 }
 
 }  // namespace
 
-std::vector<Real> forecast(Network& network, const Dataset& names, const Example& example, Index steps,
-                           std::uint64_t seed, const std::function<Real(Real, Rng&)>& next) {
+std::vector<Real> forecast(Network& network, const NumberLoss& loss, const Dataset& names, const Example& example,
+                           Index steps, std::uint64_t seed, FunctionRef<Real(Real, Rng&)> next) {
   const Index D = network.sizes().numbers, R = network.outputs();
-  const std::vector<std::size_t> places = places_of(network, names);
+  const std::vector<std::size_t> places = places_of(network, loss, names);
   const Scales scales(names.columns, &Column::input);
   Workspace w(network, 1, 1, false);
   Rng rng(seed, Stream::sampling);

@@ -1,8 +1,7 @@
 // Decoding: what a network predicts for one example.
 #pragma once
 
-#include <functional>
-
+#include "unfold/base/function_ref.h"
 #include "unfold/base/rng.h"
 #include "unfold/data/data_loader.h"
 
@@ -30,7 +29,7 @@ std::vector<Hypothesis> decode(Network& network, const TaskConfig& task, Index t
                                const Decoding& options);
 
 /// ln P(answer | the rest) of an example: of a sequence its end, halts or length counted; of a label or of labels; of
-/// notes. For regress minus its mean squared error, summed over the steps.
+/// notes. For regress minus its loss, summed over the steps.
 double log_probability(Network& network, const Config& config, const Dataset& names, const Example& example);
 
 /// What the readout says at every step (or once, if pooled), [outputs × steps]: logits or numbers, as the task has
@@ -38,9 +37,9 @@ double log_probability(Network& network, const Config& config, const Dataset& na
 std::vector<Real> readout(Network& network, const Config& config, const Dataset& names, const Example& example);
 
 /// Reads the example's numbers, then goes on for `steps` steps: `next` of each number of the readout is what is
-/// predicted, and of each column that is read the next input. Returns these, [outputs × steps], scaled. Throws
-/// Error{invalid_state} if the network does not predict what it reads.
-std::vector<Real> forecast(Network& network, const Dataset& names, const Example& example, Index steps,
-                           std::uint64_t seed, const std::function<Real(Real, Rng&)>& next);
+/// predicted, and the loss's answer, of each column that is read, the next input. Returns all of these,
+/// [outputs × steps], scaled. Throws Error{invalid_state} if the network does not predict what it reads.
+std::vector<Real> forecast(Network& network, const NumberLoss& loss, const Dataset& names, const Example& example,
+                           Index steps, std::uint64_t seed, FunctionRef<Real(Real, Rng&)> next);
 
 }  // namespace unfold

@@ -4,7 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include "unfold/base/json_list.h"
 #include "unfold/base/json_reader.h"
+#include "unfold/base/phrase.h"
 #include "unfold/data/lines.h"
 #include "unfold/data/unknown.h"
 #include "unfold/generate/decoder.h"
@@ -19,7 +21,7 @@ std::string text_of(const Json& value, const char* field) {
 void SymbolReader::lost(std::string_view symbol, Index position, std::vector<Token>& tokens) {
   if (unknown == Unknown::error)
     refuse_argument(field, words ? "words that the model knows" : "symbols in the model's vocabulary",
-                    "\"" + std::string(symbol) + "\" (position " + std::to_string(position) + ")");
+                    phrase("\"{}\" (position {})", {symbol, position}));
   found.push_back({std::string(symbol), position});
   if (unknown == Unknown::symbol) tokens.push_back(replacement);
 }
@@ -81,7 +83,7 @@ std::string spelled(const std::vector<Token>& tokens, const std::vector<std::str
 }
 
 std::vector<Real> numbers_of(const Json& value, Index D, const char* field, bool gaps) {
-  const std::string expected = "rows of " + std::to_string(D) + " finite numbers";
+  const std::string expected = phrase("rows of {} finite numbers", {D});
   if (!value.is_array()) refuse_argument(field, expected, shown(value));
   std::vector<Real> numbers;
   const auto add = [&](const Json& x) {
@@ -97,17 +99,17 @@ std::vector<Real> numbers_of(const Json& value, Index D, const char* field, bool
       add(row);
       continue;
     }
-    if (Index(row.size()) != D) refuse_argument(field, expected, std::to_string(row.size()) + " in a row");
+    if (Index(row.size()) != D) refuse_argument(field, expected, phrase("{} in a row", {row.size()}));
     for (const Json& x : row) add(x);
   }
-  if (Index(numbers.size()) % D != 0) refuse_argument(field, expected, std::to_string(numbers.size()) + " numbers");
+  if (Index(numbers.size()) % D != 0) refuse_argument(field, expected, phrase("{} numbers", {numbers.size()}));
   return numbers;
 }
 
 Json rows_json(const std::vector<Real>& values, Index rows) {
   Json json = Json::array();
   for (std::size_t at = 0; rows > 0 && at + std::size_t(rows) <= values.size(); at += std::size_t(rows))
-    json.push_back(std::vector<Real>(values.begin() + std::ptrdiff_t(at), values.begin() + std::ptrdiff_t(at) + rows));
+    json.push_back(list_json(std::span(values).subspan(at, std::size_t(rows))));
   return json;
 }
 
@@ -145,7 +147,7 @@ Example parse_example(Reader& r, const Predictor& p, const TaskHead& head, Symbo
   e.context.assign(std::size_t(names.context), Real(0));
   const Json* context = r.get("context");
   if (names.context == 0) return e;
-  const std::string expected = std::to_string(names.context) + " numbers";
+  const std::string expected = phrase("{} numbers", {names.context});
   if (!context) refuse_argument("context", expected, "nothing");
   e.context = numbers_of(*context, names.context, "context");
   if (Index(e.context.size()) != names.context) refuse_argument("context", expected, std::to_string(e.context.size()));
@@ -181,6 +183,11 @@ Json predict(const Predictor& p, const Json& request) {
   Example e = parse_example(r, p, head, symbols);
   const Json* target = r.get("target");
   if (target) head.parse_target(p, *target, e);
+  const TaskConfig& task = p.config.task;
+  const bool halts =
+      task.termination == Termination::halt && (task.kind == TaskKind::generate || task.kind == TaskKind::translate);
+  if (target && halts && e.target.empty())
+    refuse_argument("target", "at least one symbol (a unit that halts ends a sequence after one)", "none");
   const PredictOptions options = parse_options(r, p.config.seed);
   r.finish();
   Json json = answer(p, head, e, options, target);
@@ -198,7 +205,7 @@ Json show_example(const Predictor& p, const Example& e) {
     json["input"] = rows_json(e.numbers, p.names.numbers);
   else
     json["input"] = spelled(e.input, p.names.inputs, p.names.words);
-  if (p.names.context > 0) json["context"] = e.context;
+  if (p.names.context > 0) json["context"] = list_json(e.context);
   head.show_target(p, e, json);
   json["answer"] = answer(p, head, e, {.seed = p.config.seed}, !e.target.empty() || !e.values.empty());
   return json;

@@ -10,7 +10,9 @@ namespace unfold {
 ///   generate, translate   {output, logProbability, alternatives: [{output, logProbability, score}], attention?}
 ///   classify              {output, probabilities}
 ///   tag                   {outputs, probabilities: a row per step}
-///   regress, notes        {values: a row per step, forecast?: rows of `steps` further ones}
+///   regress, notes        {values: a row per step, forecast?: rows of `steps` further ones}; by the loss also
+///                         {quantiles, forecastQuantiles?: [step][column][quantile]} or {deviations,
+///                         forecastDeviations?: as values}
 /// With a target, logProbability is that of the target; `unknown`: [{symbol, position}], where symbols were skipped or
 /// replaced. Throws Error{invalid_argument}.
 Json predict(const Predictor& p, const Json& request);

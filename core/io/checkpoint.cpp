@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "unfold/base/hash.h"
+#include "unfold/base/json_list.h"
+#include "unfold/base/phrase.h"
 #include "unfold/data/scaling.h"
 
 namespace unfold {
@@ -45,7 +47,7 @@ std::vector<std::int64_t> shape_of(const Parameter& p) {
   return p.vector ? std::vector<std::int64_t>{p.rows} : std::vector<std::int64_t>{p.rows, p.cols};
 }
 
-std::string shape_text(const std::vector<std::int64_t>& shape) { return Json(shape).dump(); }
+std::string shape_text(const std::vector<std::int64_t>& shape) { return json_text(list_json(shape)); }
 
 void copy(const TensorFile& file, const std::string& name, const std::vector<std::int64_t>& shape, Real* to) {
   const TensorView* t = file.find(name);
@@ -54,8 +56,7 @@ void copy(const TensorFile& file, const std::string& name, const std::vector<std
   for (std::size_t i = 0; i < t->data.size() / 4; ++i) {
     float value;
     std::memcpy(&value, t->data.data() + 4 * i, 4);
-    if (!std::isfinite(value))
-      refuse_checkpoint(name, "finite numbers", "NaN or infinity at element " + std::to_string(i));
+    if (!std::isfinite(value)) refuse_checkpoint(name, "finite numbers", phrase("NaN or infinity at element {}", {i}));
     to[i] = value;
   }
 }
@@ -67,49 +68,49 @@ const std::string& metadata(const TensorFile& file, const std::string& key) {
 }
 
 std::int64_t whole(const Json& json, const char* key, double most = 9e15) {
-  const auto at = json.find(key);
-  if (at == json.end() || !at->is_number_integer() || at->get<double>() < 0 || at->get<double>() > most)
-    refuse_checkpoint(std::string("progress.") + key, "a whole number from 0 to " + Json(most).dump(),
-                      at == json.end() ? "nothing" : at->dump());
+  const Json* at = find_member(json, key);
+  if (!at || !at->is_number_integer() || at->get<double>() < 0 || at->get<double>() > most)
+    refuse_checkpoint(std::string("progress.") + key, "a whole number from 0 to " + json_text(most),
+                      at ? json_text(*at) : "nothing");
   return at->get<std::int64_t>();
 }
 
 double number(const Json& json, const char* key) {
-  const auto at = json.find(key);
-  if (at == json.end() || !at->is_number())
-    refuse_checkpoint(std::string("progress.") + key, "a number", at == json.end() ? "nothing" : at->dump());
+  const Json* at = find_member(json, key);
+  if (!at || !at->is_number())
+    refuse_checkpoint(std::string("progress.") + key, "a number", at ? json_text(*at) : "nothing");
   return at->get<double>();
 }
 
 /// Written by hand: a JSON list allocates as much again when it is destroyed, which ends the program if there is no
 /// more memory, and this one is the only long one of a checkpoint.
 std::string symbols_text(const Vocabulary& v) {
-  std::string text = std::string("{\"unit\":\"") + (v.bytes() ? "byte" : "character") + "\",\"symbols\":[";
+  std::string text = phrase("{\"unit\":\"{}\",\"symbols\":[", {v.bytes() ? "byte" : "character"});
   for (std::size_t i = 0; i < v.symbols().size(); ++i) text += (i > 0 ? "," : "") + std::to_string(v.symbols()[i]);
-  return text + "],\"unknown\":" + (v.has_unknown() ? "true" : "false") + "}";
+  return phrase("{}],\"unknown\":{}}", {text, v.has_unknown() ? "true" : "false"});
 }
 
 Vocabulary parse_vocabulary(const std::string& text, bool bytes) {
   const Json json = parse_json(text, ErrorCode::invalid_checkpoint, "vocabulary");
-  const bool valid = json.is_object() && json.contains("symbols") && json["symbols"].is_array() &&
-                     json.contains("unit") && json["unit"].is_string() && json.contains("unknown") &&
-                     json["unknown"].is_boolean();
-  if (!valid) refuse_checkpoint("vocabulary", "unit, symbols and unknown", "something else");
+  const Json *list = find_member(json, "symbols"), *unit = find_member(json, "unit"),
+             *unknown = find_member(json, "unknown");
+  if (!list || !list->is_array() || !unit || !unit->is_string() || !unknown || !unknown->is_boolean())
+    refuse_checkpoint("vocabulary", "unit, symbols and unknown", "something else");
   std::vector<std::uint32_t> symbols;
-  for (const Json& s : json["symbols"]) {
+  for (const Json& s : *list) {
     if (!s.is_number_unsigned() || s.get<std::uint64_t>() > 0x10FFFF)
-      refuse_checkpoint("vocabulary.symbols", "code points", s.dump());
-    symbols.push_back(s.get<std::uint32_t>());
+      refuse_checkpoint("vocabulary.symbols", "code points", json_text(s));
+    symbols.push_back(std::uint32_t(s.get<std::uint64_t>()));
   }
-  if (json["unit"] != (bytes ? "byte" : "character"))
-    refuse_checkpoint("vocabulary.unit", bytes ? "\"byte\"" : "\"character\"", json["unit"].dump());
-  return Vocabulary::from_symbols(std::move(symbols), bytes, json["unknown"].get<bool>());
+  if (!is_text(*unit, bytes ? "byte" : "character"))
+    refuse_checkpoint("vocabulary.unit", bytes ? "\"byte\"" : "\"character\"", json_text(*unit));
+  return Vocabulary::from_symbols(std::move(symbols), bytes, unknown->get<bool>());
 }
 
 /// What a task's tokens and labels are called, and the sizes of its network.
 std::string names_text(const Symbols& symbols, const NetworkSizes& sizes) {
-  Json json = object({{"inputs", Json(symbols.inputs)},
-                      {"targets", Json(symbols.targets)},
+  Json json = object({{"inputs", list_json(symbols.inputs)},
+                      {"targets", list_json(symbols.targets)},
                       {"symbols", sizes.symbols},
                       {"numbers", sizes.numbers},
                       {"outputs", sizes.outputs},
@@ -117,7 +118,7 @@ std::string names_text(const Symbols& symbols, const NetworkSizes& sizes) {
                       {"lengths", sizes.lengths}});
   if (symbols.words) put(json, {{"words", true}});
   if (!symbols.columns.empty()) put(json, {{"columns", columns_json(symbols.columns)}});
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(json);
 }
 
 /// Nothing in a file is to be trusted: names are of any length in it, and a scale of 0 would divide.
@@ -128,59 +129,62 @@ void parse_columns(const Json& json, CheckpointHeader& header) {
   Index inputs = 0, targets = 0;
   need(json.is_array() && json.size() <= 2 * 4096);
   for (const Json& one : json) {
-    const auto is = [&](const char* key, auto kind) { return one.contains(key) && (one.at(key).*kind)(); };
+    const auto is = [&](const char* key, bool (Json::*kind)() const noexcept) {
+      const Json* value = find_member(one, key);
+      return value && (value->*kind)();
+    };
     need(one.is_object() && is("name", &Json::is_string) && is("input", &Json::is_boolean) &&
          is("target", &Json::is_boolean) && is("mean", &Json::is_number) && is("scale", &Json::is_number) &&
          is("log", &Json::is_boolean));
-    const Column& c = header.symbols.columns.emplace_back(Column{.name = one.at("name").get<std::string>(),
-                                                                 .input = one.at("input").get<bool>(),
-                                                                 .target = one.at("target").get<bool>(),
-                                                                 .mean = one.at("mean").get<double>(),
-                                                                 .scale = one.at("scale").get<double>(),
-                                                                 .log = one.at("log").get<bool>()});
+    const Column& c = header.symbols.columns.emplace_back(Column{.name = member(one, "name").get<std::string>(),
+                                                                 .input = member(one, "input").get<bool>(),
+                                                                 .target = member(one, "target").get<bool>(),
+                                                                 .mean = member(one, "mean").get<double>(),
+                                                                 .scale = member(one, "scale").get<double>(),
+                                                                 .log = member(one, "log").get<bool>()});
     need(c.name.size() <= 1000 && std::fabs(c.mean) <= 1e15 && c.scale >= 1e-30 && c.scale <= 1e16);
     inputs += c.input;
     targets += c.target;
   }
   const bool regress = header.config.task.kind == TaskKind::regress;
-  need(inputs == header.sizes.numbers && targets == (regress ? header.sizes.outputs : 0));
+  need(inputs == header.sizes.numbers &&
+       targets * header.config.task.loss.outputs() == (regress ? header.sizes.outputs : 0));
 }
 
 void parse_names(const std::string& text, CheckpointHeader& header) {
   const Json json = parse_json(text, ErrorCode::invalid_checkpoint, "symbols");
   const auto names = [&](const char* key, std::vector<std::string>& to) {
-    const auto at = json.find(key);
-    if (at == json.end() || !at->is_array())
-      refuse_checkpoint(std::string("symbols.") + key, "a list of names", "something else");
+    const Json* at = find_member(json, key);
+    if (!at || !at->is_array()) refuse_checkpoint(std::string("symbols.") + key, "a list of names", "something else");
     for (const Json& name : *at) {
       if (!name.is_string() || to.size() >= 65000)
-        refuse_checkpoint(std::string("symbols.") + key, "up to 65000 names", name.dump());
+        refuse_checkpoint(std::string("symbols.") + key, "up to 65000 names", json_text(name));
       to.push_back(name.get<std::string>());
     }
   };
   const auto size = [&](const char* key) {
-    const auto at = json.find(key);
-    if (at == json.end() || !at->is_number_unsigned() || at->get<std::uint64_t>() > 65536)
-      refuse_checkpoint(std::string("symbols.") + key, "a size from 0 to 65536",
-                        at == json.end() ? "nothing" : at->dump());
-    return at->get<Index>();
+    const Json* at = find_member(json, key);
+    if (!at || !at->is_number_unsigned() || at->get<std::uint64_t>() > 65536)
+      refuse_checkpoint(std::string("symbols.") + key, "a size from 0 to 65536", at ? json_text(*at) : "nothing");
+    return Index(at->get<std::uint64_t>());
   };
   names("inputs", header.symbols.inputs);
   names("targets", header.symbols.targets);
-  header.symbols.words = json.value("words", Json(false)) == true;
+  const Json* words = find_member(json, "words");
+  header.symbols.words = words && words->is_boolean() && words->get<bool>();
   header.sizes = {.symbols = size("symbols"),
                   .numbers = size("numbers"),
                   .outputs = size("outputs"),
                   .context = size("context"),
                   .lengths = size("lengths")};
-  if (const auto columns = json.find("columns"); columns != json.end())
+  if (const Json* columns = find_member(json, "columns"))
     parse_columns(*columns, header);
   else if (header.sizes.numbers > 0 && header.config.task.kind == TaskKind::regress)
     header.config.dataset.scaling = Scaling::none;  // an earlier version wrote the file
   const Dataset data{.inputs = header.symbols.inputs,
                      .targets = header.symbols.targets,
                      .numbers = header.sizes.numbers,
-                     .outputs = header.sizes.outputs,
+                     .outputs = header.sizes.outputs / header.config.task.loss.outputs(),
                      .context = header.sizes.context};
   const NetworkSizes expected = network_sizes(header.config, data);
   const TaskConfig& task = header.config.task;
@@ -201,10 +205,10 @@ std::vector<std::byte> write_checkpoint(const Config& config, const Symbols& sym
   auto& meta = writer.file.metadata;
   meta["format"] = "unfold";
   meta["version"] = "1";
-  meta["config"] = to_json(config).dump();
+  meta["config"] = json_text(to_json(config));
   std::string& graph = meta["graph"] = network.plan().to_text();  // for readers that have no engine
-  if (const Json scaling = scaling_json(symbols.columns); !scaling.empty())
-    graph.insert(graph.size() - 1, ",\"scaling\":" + scaling.dump());
+  if (const Json scaling = scaling_json(symbols.columns, config.task.loss); !scaling.empty())
+    graph.insert(graph.size() - 1, ",\"scaling\":" + json_text(scaling));
   if (config.task.learns_text())
     meta["vocabulary"] = symbols_text(symbols.vocabulary);
   else
@@ -212,24 +216,31 @@ std::vector<std::byte> write_checkpoint(const Config& config, const Symbols& sym
   if (trainer) {
     const auto& moments = trainer->optimizer().moments();
     for (std::size_t i = 0; i < moments.size(); ++i)
-      writer.add("optimizer.moment" + std::to_string(i), {moments[i].size()}, moments[i].data(), moments[i].size());
+      writer.add(phrase("optimizer.moment{}", {i}), {moments[i].size()}, moments[i].data(), moments[i].size());
     const State state = trainer->workspace().state();
     writer.add("state.values", {Index(state.values.size())}, state.values.data(), Index(state.values.size()));
     const Progress& p = trainer->progress();
     const Schedule::Plateau& plateau = trainer->schedule().plateau;
-    meta["progress"] = object({{"step", p.step},
-                               {"epoch", p.epoch},
-                               {"cursor", p.cursor},
-                               {"evaluated", p.evaluated},
-                               {"validationLoss", p.validation_loss},
-                               {"updates", trainer->optimizer().updates},
-                               {"clock", state.clock},
-                               {"inputs", Json(state.tokens)},
-                               {"best", plateau.best},
-                               {"bad", plateau.bad},
-                               {"reductions", plateau.reductions},
-                               {"text", trainer->loader().fingerprint()}})
-                           .dump();
+    const BestWeights& best = trainer->best();
+    if (best.known() && !best.present)
+      writer.add("state.best", {best.values.size()}, best.values.data(), best.values.size());
+    Json progress = object({{"step", p.step},
+                            {"epoch", p.epoch},
+                            {"cursor", p.cursor},
+                            {"evaluated", p.evaluated},
+                            {"validationLoss", p.validation_loss},
+                            {"updates", trainer->optimizer().updates},
+                            {"clock", state.clock},
+                            {"inputs", list_json(state.tokens)},
+                            {"best", plateau.best},
+                            {"bad", plateau.bad},
+                            {"reductions", plateau.reductions},
+                            {"text", trainer->loader().fingerprint()}});
+    if (best.known())
+      put(progress,
+          {{"bestWeights",
+            object({{"step", best.step}, {"loss", best.loss}, {"bad", best.bad}, {"present", best.present}})}});
+    meta["progress"] = json_text(progress);
   }
   meta["checksum"] = checksum(writer.file);
   return write_safetensors(writer.file);
@@ -274,32 +285,57 @@ std::int64_t updates_of(const TensorFile& file) {
   return whole(parse_json(metadata(file, "progress"), ErrorCode::invalid_checkpoint, "progress"), "updates");
 }
 
+namespace {
+
+/// Of the best validation, where the file has seen one.
+void load_best(const TensorFile& file, const Json& progress, Trainer& trainer) {
+  const auto at = progress.find("bestWeights");
+  if (at == progress.end()) return;
+  BestWeights& best = trainer.best();
+  const bool valid = at->is_object() && at->contains("present") && at->at("present").is_boolean() &&
+                     whole(*at, "step") <= trainer.progress().step;
+  if (!valid) refuse_checkpoint("progress.bestWeights", "the step and the loss of a validation", "others");
+  best.step = whole(*at, "step");
+  best.loss = number(*at, "loss");
+  best.bad = int(whole(*at, "bad", 1e9));
+  best.present = at->at("present") == true;
+  const Network& network = trainer.network();
+  if (best.values.size() == 0) best.values = Buffer(network.table().size());  // of a run that validates no more
+  if (best.present)
+    std::copy(network.parameters(), network.parameters() + best.values.size(), best.values.data());
+  else
+    copy(file, "state.best", {best.values.size()}, best.values.data());
+}
+
+}  // namespace
+
 void load_training(const TensorFile& file, const CheckpointHeader& header, Trainer& trainer) {
   const Json p = parse_json(metadata(file, "progress"), ErrorCode::invalid_checkpoint, "progress");
-  const auto text = p.find("text");
-  if (text == p.end() || !text->is_string()) refuse_checkpoint("progress.text", "the mark of a text", "something else");
-  if (*text != trainer.loader().fingerprint())
+  const Json* text = find_member(p, "text");
+  if (!text || !text->is_string()) refuse_checkpoint("progress.text", "the mark of a text", "something else");
+  if (!is_text(*text, trainer.loader().fingerprint()))
     throw Error(ErrorCode::invalid_text, "text", "the text that this run was trained on", "another text");
   if (header.progress.cursor > trainer.loader().size(Split::train))
     refuse_checkpoint("progress.cursor", "a place in the text", "one beyond it");
   auto& moments = trainer.optimizer().moments();
   for (std::size_t i = 0; i < moments.size(); ++i)
-    copy(file, "optimizer.moment" + std::to_string(i), {moments[i].size()}, moments[i].data());
+    copy(file, phrase("optimizer.moment{}", {i}), {moments[i].size()}, moments[i].data());
   State state = trainer.workspace().state();
   copy(file, "state.values", {Index(state.values.size())}, state.values.data());
   state.clock = whole(p, "clock");
-  const auto inputs = p.find("inputs");
-  if (inputs == p.end() || !inputs->is_array() || inputs->size() != state.tokens.size())
-    refuse_checkpoint("progress.inputs", std::to_string(state.tokens.size()) + " tokens", "others");
+  const Json* inputs = find_member(p, "inputs");
+  if (!inputs || !inputs->is_array() || inputs->size() != state.tokens.size())
+    refuse_checkpoint("progress.inputs", phrase("{} tokens", {state.tokens.size()}), "others");
   for (std::size_t i = 0; i < state.tokens.size(); ++i) {
     if (!(*inputs)[i].is_number_unsigned() || (*inputs)[i].get<std::uint64_t>() > no_token)
-      refuse_checkpoint("progress.inputs", "tokens", (*inputs)[i].dump());
-    state.tokens[i] = (*inputs)[i].get<Token>();
+      refuse_checkpoint("progress.inputs", "tokens", json_text((*inputs)[i]));
+    state.tokens[i] = Token((*inputs)[i].get<std::uint64_t>());
   }
   trainer.optimizer().updates = whole(p, "updates");
   trainer.schedule().plateau = {
       .best = number(p, "best"), .bad = int(whole(p, "bad", 1e9)), .reductions = int(whole(p, "reductions", 1e9))};
   trainer.restore(header.progress, state);
+  load_best(file, p, trainer);
 }
 
 }  // namespace unfold

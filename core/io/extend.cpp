@@ -5,6 +5,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "unfold/base/phrase.h"
 #include "unfold/data/unknown.h"
 #include "unfold/model/compile.h"
 #include "unfold/model/loss.h"
@@ -51,10 +52,10 @@ void rename(Dataset& data, const std::vector<Token>& inputs, const std::vector<T
 void check_sizes(const CheckpointHeader& header, const Dataset& data) {
   const NetworkSizes& own = header.sizes;
   const auto text = [](Index numbers, Index context) {
-    return std::to_string(numbers) + " numbers a step, a context of " + std::to_string(context);
+    return phrase("{} numbers a step, a context of {}", {numbers, context});
   };
   if (data.numbers != own.numbers || data.context != own.context ||
-      (own.numbers > 0 && data.targets.empty() && data.outputs != own.outputs))
+      (own.numbers > 0 && data.targets.empty() && network_sizes(header.config, data).outputs != own.outputs))
     refuse_text("text", text(own.numbers, own.context), text(data.numbers, data.context));
   if (data.words != header.symbols.words)
     refuse_text("text", header.symbols.words ? "words, which the model reads" : "characters, which the model reads",
@@ -107,7 +108,7 @@ class Copier {
 const std::byte* bytes_of(const TensorFile& file, const std::string& name, Index size) {
   const TensorView* t = file.find(name);
   if (!t || Index(t->data.size()) != 4 * size)
-    refuse_checkpoint(name, std::to_string(size) + " numbers", t ? std::to_string(t->data.size() / 4) : "none");
+    refuse_checkpoint(name, phrase("{} numbers", {size}), t ? std::to_string(t->data.size() / 4) : "none");
   return t->data.data();
 }
 
@@ -172,7 +173,7 @@ bool adopt_example(const CheckpointHeader& header, const Dataset& data, const st
   for (Token& t : e.target) {
     if (t == no_token) continue;
     if (targets[t] == no_token)
-      refuse_text("text", "labels and symbols that the model knows", "\"" + data.targets[t] + "\"");
+      refuse_text("text", "labels and symbols that the model knows", phrase("\"{}\"", {data.targets[t]}));
     t = targets[t];
   }
   for (std::size_t i = 0; i < e.input.size(); ++i) {
@@ -180,7 +181,7 @@ bool adopt_example(const CheckpointHeader& header, const Dataset& data, const st
     if (t == no_token && unknown == Unknown::skip) continue;
     if (t == no_token && unknown == Unknown::error)
       refuse_text("text", "symbols in the model's vocabulary (dataset.unknown: skip leaves others out)",
-                  "\"" + data.inputs[e.input[i]] + "\"");
+                  phrase("\"{}\"", {data.inputs[e.input[i]]}));
     e.input[kept] = t == no_token ? Token(header.symbols.inputs.size() - 1) : t;
     if (steps && !header.config.task.pooled()) e.target[kept] = e.target[i];
     ++kept;
@@ -216,7 +217,7 @@ void load_extended(const TensorFile& file, const CheckpointHeader& header, const
   if (!trainer || !header.training) return;
   auto& moments = trainer->optimizer().moments();
   for (std::size_t i = 0; i < moments.size(); ++i) {
-    const std::byte* from = bytes_of(file, "optimizer.moment" + std::to_string(i), copier.before().size());
+    const std::byte* from = bytes_of(file, phrase("optimizer.moment{}", {i}), copier.before().size());
     for (const Parameter& p : network.table()) {
       const Parameter& before = copier.before()[copier.before().find(p.name)];
       copier.copy(before, p, from + 4 * before.offset, moments[i].data() + p.offset);

@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstring>
 
+#include "unfold/base/json_list.h"
+#include "unfold/base/phrase.h"
 #include "unfold/base/sorting.h"
 #include "unfold/config/config.h"
 
@@ -32,7 +34,7 @@ std::string look_of(std::span<const std::byte> file) {
 }
 
 std::uint64_t offset(const Json& value, const std::string& field) {
-  if (!value.is_number_unsigned()) refuse_checkpoint(field, "two whole numbers", value.dump());
+  if (!value.is_number_unsigned()) refuse_checkpoint(field, "two whole numbers", json_text(value));
   return value.get<std::uint64_t>();
 }
 
@@ -59,37 +61,39 @@ void widen(TensorView& tensor, TensorFile& file) {
 
 /// Bytes of a number of the tensor.
 std::uint64_t width(const std::string& name, const Json& entry) {
-  if (entry["dtype"] == "F16") return 2;
-  if (entry["dtype"] != "F32") refuse_checkpoint(name + ".dtype", "\"F32\" or \"F16\"", entry["dtype"].dump());
+  const Json& type = member(entry, "dtype");
+  if (is_text(type, "F16")) return 2;
+  if (!is_text(type, "F32")) refuse_checkpoint(name + ".dtype", "\"F32\" or \"F16\"", json_text(type));
   return 4;
 }
 
 TensorView view(const std::string& name, const Json& entry, std::span<const std::byte> data) {
-  if (!entry.is_object() || entry.size() != 3 || !entry.contains("dtype") || !entry.contains("shape") ||
-      !entry.contains("data_offsets"))
+  const Json *shape_of = find_member(entry, "shape"), *offsets_of = find_member(entry, "data_offsets");
+  if (entry.size() != 3 || !find_member(entry, "dtype") || !shape_of || !offsets_of)
     refuse_checkpoint(name, "dtype, shape and data_offsets", "something else");
   const std::uint64_t size = width(name, entry);
-  const Json &shape = entry["shape"], &offsets = entry["data_offsets"];
+  const Json &shape = *shape_of, &offsets = *offsets_of;
   if (!shape.is_array() || shape.size() > 8)
     refuse_checkpoint(name + ".shape", "at most 8 dimensions", "something else");
   if (!offsets.is_array() || offsets.size() != 2)
-    refuse_checkpoint(name + ".data_offsets", "two whole numbers", offsets.dump());
+    refuse_checkpoint(name + ".data_offsets", "two whole numbers", json_text(offsets));
   const std::uint64_t begin = offset(offsets[0], name + ".data_offsets");
   const std::uint64_t end = offset(offsets[1], name + ".data_offsets");
   if (begin > end || end > data.size())
-    refuse_checkpoint(name + ".data_offsets", "a range within the " + std::to_string(data.size()) + " bytes of data",
-                      offsets.dump());
+    refuse_checkpoint(name + ".data_offsets", phrase("a range within the {} bytes of data", {data.size()}),
+                      json_text(offsets));
   TensorView tensor{.name = name};
   std::uint64_t count = 1;
   for (const Json& length : shape) {
     const std::uint64_t n = offset(length, name + ".shape");
     if (n > data.size() || (n > 0 && count > data.size() / n))
-      refuse_checkpoint(name + ".shape", "sizes that fit the file", shape.dump());
+      refuse_checkpoint(name + ".shape", "sizes that fit the file", json_text(shape));
     count *= n;
     tensor.shape.push_back(std::int64_t(n));
   }
   if (count * size != end - begin)
-    refuse_checkpoint(name, std::to_string(count * size) + " bytes for its shape", std::to_string(end - begin));
+    refuse_checkpoint(name, phrase("{} bytes for its shape", {std::to_string(count * size)}),
+                      std::to_string(end - begin));
   tensor.data = data.subspan(begin, end - begin);
   return tensor;
 }
@@ -124,7 +128,7 @@ std::uint64_t header_length(std::span<const std::byte> file) {
   if (file.size() >= 10) std::memcpy(&length, file.data(), 8);
   if (length >= 2 && length <= most_header && length <= file.size() - 8 && file[8] == std::byte('{')) return length;
   if (const std::string look = look_of(file); !look.empty()) refuse_checkpoint("file", "a safetensors file", look);
-  if (file.size() < 10) refuse_checkpoint("file", "a safetensors file", std::to_string(file.size()) + " bytes");
+  if (file.size() < 10) refuse_checkpoint("file", "a safetensors file", phrase("{} bytes", {file.size()}));
   refuse_checkpoint("header", "a JSON header within the file", "a length of " + std::to_string(length));
 }
 
@@ -137,20 +141,20 @@ TensorFile read_safetensors(std::span<const std::byte> file) {
   if (!header.is_object() || header.size() > most_tensors) refuse_checkpoint("header", "an object", "something else");
   const auto data = file.subspan(std::size_t(8 + length));
   TensorFile result;
-  for (const auto& [name, entry] : header.items()) {
+  for (const auto& [name, entry] : *header.get_ptr<const Json::object_t*>()) {
     if (name != "__metadata__") {
       result.tensors.push_back(view(name, entry, data));
       continue;
     }
     if (!entry.is_object()) refuse_checkpoint("__metadata__", "strings by name", "something else");
-    for (const auto& [key, value] : entry.items()) {
+    for (const auto& [key, value] : *entry.get_ptr<const Json::object_t*>()) {
       if (!value.is_string()) refuse_checkpoint("__metadata__." + key, "a string", "something else");
       result.metadata[key] = value.get<std::string>();
     }
   }
   check_tiling(result, data);
   for (TensorView& tensor : result.tensors)
-    if (header[tensor.name]["dtype"] == "F16") widen(tensor, result);
+    if (width(tensor.name, member(header, tensor.name.c_str())) == 2) widen(tensor, result);
   return result;
 }
 
@@ -159,10 +163,13 @@ std::vector<std::byte> write_safetensors(const TensorFile& file) {
   for (const auto& [key, value] : file.metadata) header["__metadata__"][key] = value;
   std::uint64_t at = 0;
   for (const TensorView& t : file.tensors) {
-    header[t.name] = {{"dtype", "F32"}, {"shape", t.shape}, {"data_offsets", {at, at + t.data.size()}}};
-    at += t.data.size();
+    const std::uint64_t end = at + t.data.size();
+    header[t.name] = object({{"dtype", "F32"},
+                             {"shape", list_json(t.shape)},
+                             {"data_offsets", list_json(std::initializer_list<std::uint64_t>{at, end})}});
+    at = end;
   }
-  std::string text = header.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string text = json_text(header);
   text.resize((text.size() + 7) / 8 * 8, ' ');
   const std::uint64_t length = text.size();
   std::vector<std::byte> bytes(std::size_t(8 + length + at));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "unfold/base/phrase.h"
 #include "unfold/model/lower.h"
 #include "unfold/model/operations/operations.h"
 
@@ -118,7 +119,7 @@ class Compiler {
     for (const EdgeConfig& e : config_.readout) {
       int& place = sources.layers[std::size_t(e.layer)];
       place = add_context({place}, config_.task.pooling == Pooling::mean, plan_.layers[std::size_t(place)].units,
-                          "pooled." + std::to_string(e.layer));
+                          phrase("pooled.{}", {e.layer}));
     }
     const int readout = declare_sums(plan_, plan_.sizes.outputs, "readout", 0, false);
     lower_sums(plan_, readout, config_.readout, "readout.", -1, sources);
@@ -185,7 +186,7 @@ class Compiler {
   void declare_stack(Sources& sources) {
     const NetworkSizes& sizes = plan_.sizes;
     for (std::size_t l = 0; l < config_.layers.size(); ++l)
-      sources.layers.push_back(declare_layer(plan_, config_.layers[l], "layers." + std::to_string(l), 0));
+      sources.layers.push_back(declare_layer(plan_, config_.layers[l], phrase("layers.{}", {l}), 0));
     if (config_.attention.on) sources.attention = plan_.attention = declare_attention();
     if (sizes.lengths > 0) plan_.lengths = declare_sums(plan_, sizes.lengths, "length", 0, false);
     if (sizes.outputs == 0) return;

@@ -1,4 +1,5 @@
 // Layers before their operations: names, cells, and the buffers that other layers may read.
+#include "unfold/base/phrase.h"
 #include "unfold/model/lowering.h"
 
 namespace unfold {
@@ -17,11 +18,11 @@ std::string edge_key(const EdgeConfig& e, int number) {
   std::string key = e.from == Source::self        ? "hh"
                     : e.from == Source::input     ? "x"
                     : e.from == Source::output    ? "yh"
-                    : e.from == Source::layer     ? "l" + std::to_string(e.layer)
+                    : e.from == Source::layer     ? phrase("l{}", {e.layer})
                     : e.from == Source::context   ? "context"
                     : e.from == Source::attention ? "attention"
                                                   : "remaining";
-  if (e.delay != (back ? 1 : 0)) key += "_" + std::to_string(e.delay);
+  if (e.delay != (back ? 1 : 0)) key += phrase("_{}", {e.delay});
   return key;
 }
 

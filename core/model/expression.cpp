@@ -4,6 +4,9 @@
 #include <array>
 #include <string_view>
 
+#include "unfold/base/error.h"
+#include "unfold/base/phrase.h"
+
 namespace unfold {
 namespace {
 
@@ -32,8 +35,7 @@ class Parser {
 
  private:
   [[noreturn]] void fail() const {
-    throw Error(ErrorCode::internal, "equations", "an expression at character " + std::to_string(at_),
-                std::string(text_));
+    throw Error(ErrorCode::internal, "equations", phrase("an expression at character {}", {at_}), std::string(text_));
   }
   void skip() {
     while (at_ < text_.size() && text_[at_] == ' ') ++at_;

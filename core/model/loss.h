@@ -1,7 +1,9 @@
 // Losses turn the readout's outputs into a number and, in the same place, into its gradient.
 #pragma once
 
-#include "unfold/base/real.h"
+#include <vector>
+
+#include "unfold/config/task.h"
 
 namespace unfold {
 
@@ -15,11 +17,28 @@ void softmax_cross_entropy(Real* logits, Index V, Index K, const Token* targets,
 void softmax_cross_entropy(Real* logits, Index V, Index rows, Index K, const Token* targets, Real scale,
                            double* losses);
 
-/// Mean squared error: for each of K columns of O outputs, losses[k] = Σ (y − t)²/O, and y ← 2(y − t)/O·scale. A
-/// column that does not count (counts[k] = 0) has loss and gradient 0. A target that is NaN is not
-/// there: it has gradient 0, and the mean is over the others. With scale = 0 the outputs stay as they are.
-void squared_error(Real* y, Index O, Index K, const Real* targets, const std::uint8_t* counts, Real scale,
-                   double* losses);
+/// The loss of one number t, of which a network says y, NumberLoss::outputs() numbers. On entry e holds y − t (of
+/// `gaussian` μ − t and the log variance s itself), on return ∂loss/∂y:
+///   squared   e²                             absolute  |e|
+///   huber     e²/2 where |e| ≤ δ, else δ·(|e| − δ/2)                              (Huber 1964)
+///   quantile  the mean over all q of (1 − q)·e where e > 0, else −q·e             (Koenker & Bassett 1978)
+///   gaussian  (s + (μ − t)²/v + ln 2π)/2 with v = max(eˢ, 10⁻⁶): −ln N(t; μ, v)   (Nix & Weigend 1994)
+double number_loss(const NumberLoss& loss, double* e);
+
+/// For each of K columns of O numbers, with loss.outputs() outputs each: losses[k] is the mean number_loss over the
+/// targets [O × K] that are there (NaN is not), and y becomes its gradient times `scale`. A column that does not count
+/// (counts[k] = 0), or a target that is not there, has loss and gradient 0. With scale = 0 the outputs stay as they
+/// are.
+void number_losses(const NumberLoss& loss, Real* y, Index O, Index K, const Real* targets, const std::uint8_t* counts,
+                   Real scale, double* losses);
+
+/// The outputs for a number that do best on all of these values: their mean (and log variance), median or quantiles.
+void best_constant(const NumberLoss& loss, std::vector<Real> values, double* y);
+/// The loss of a value that was not known to best_constant.
+double constant_loss(const NumberLoss& loss, const double* y, double value);
+
+/// A loss of `count` numbers in all, of a column whose numbers are `unit` times as large in a file as here.
+double loss_in_unit(const NumberLoss& loss, double sum, double count, double unit);
 
 /// Binary cross-entropy of sigmoid outputs, summed over the O of a column (Boulanger-Lewandowski et al. 2012):
 /// losses[k] = −Σ t·ln σ(x) + (1−t)·ln(1−σ(x)) in nats, and x ← (σ(x) − t)·scale. With scale = 0 the logits become

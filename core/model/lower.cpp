@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "unfold/base/phrase.h"
 #include "unfold/model/lowering.h"
 
 namespace unfold {
@@ -115,10 +116,11 @@ Lowering::Input Lowering::chain(const EdgeConfig& e, const Input& from, const st
                                 const std::vector<Entry>& inputs, int stage) {
   Input last = from;
   for (std::size_t k = 0; k < e.hidden.size(); ++k) {
-    const std::string name = key + "." + std::to_string(k) + ".";
+    const std::string name = phrase("{}.{}.", {key, k});
     const int sum = hidden(e.hidden[k], e.activation, stage);
     if (e.join == Join::all || (e.join == Join::first && k == 0))
-      for (const Entry& input : inputs) map(input.signal, sum, name + "weight_" + input.key, Fill::input, 0);
+      for (const Entry& input : inputs)
+        map(input.signal, sum, phrase("{}weight_{}", {name, input.key}), Fill::input, 0);
     map(last, sum, name + "weight", Fill::input, 0);
     if (e.shortcut && k > 0) map(from, sum, name + "shortcut", Fill::input, 0);
     if (biases_) bias(sum, name + "bias");
@@ -228,7 +230,7 @@ void lower_sums(Plan& plan, int layer, const std::vector<EdgeConfig>& edges, con
     const bool last_layer = e.from == Source::layer && e.layer + 1 == int(sources.layers.size()) && e.delay == 0;
     std::string key;
     if (e.from == Source::layer && !last_layer)
-      key = "_" + std::to_string(e.layer);
+      key = phrase("_{}", {e.layer});
     else if (!last_layer)
       key = "_" + (e.from == Source::input ? "x" : edge_key(e, -1));
     const Lowering::Input from = low.source(e), last = low.chain(e, from, "hidden" + key, {}, 0);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "unfold/base/numeric.h"
+#include "unfold/base/phrase.h"
 #include "unfold/model/lowering.h"
 
 namespace unfold {
@@ -81,7 +82,7 @@ class CellLowering {
     for (const EdgeConfig& e : config_.edges) {
       if (e.from == Source::self) continue;
       const bool product = e.from == Source::product;
-      const std::string key = product ? "product" + std::to_string(products++) : edge_key(e, own_);
+      const std::string key = product ? phrase("product{}", {products++}) : edge_key(e, own_);
       const Lowering::Input from = product ? low_.product(e, key) : low_.source(e);
       const Lowering::Input last = low_.chain(e, from, key, {}, 0);
       inputs_.push_back({last, key});

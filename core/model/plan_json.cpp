@@ -3,6 +3,7 @@
 
 #include "unfold/base/json.h"
 #include "unfold/base/json_writer.h"
+#include "unfold/base/phrase.h"
 #include "unfold/model/expression.h"
 #include "unfold/model/operations/description.h"
 
@@ -106,7 +107,7 @@ std::string Plan::name_of(int buffer) const {
   const BufferInfo& b = buffers[std::size_t(buffer)];
   std::string name = b.layer < 0 ? "" : layers[std::size_t(b.layer)].name + ".";
   name += b.name;
-  if (b.number >= 0) name += "." + std::to_string(b.number);
+  if (b.number >= 0) name += phrase(".{}", {b.number});
   return name;
 }
 

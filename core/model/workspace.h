@@ -48,7 +48,7 @@ class Workspace {
   Real* context_gradient() { return place_of(plan_.context_gradient); }
   /// The readout's answers, outputs × (T·N).
   Real* logits() { return gates(plan_.layers.size() - 1); }
-  /// Metrics of another layer without a cell.
+  /// The sums of another layer without a cell.
   Real* sums(int layer) { return gates(std::size_t(layer)); }
   /// Attention of step t: weights of S encoder steps × N columns.
   const Real* attention(Index t) const;

@@ -1,11 +1,6 @@
 // The native program: unfold train | sample | evaluate | predict | bench
-#include <chrono>
-#include <cmath>
 #include <cstdio>
-#include <cstring>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -14,13 +9,16 @@
 #include "unfold/inspect/bench.h"
 #include "unfold/kernels/kernels.h"
 #include "unfold/tools/describe.h"
+#include "unfold/tools/options.h"
+#include "unfold/tools/train.h"
 
 namespace unfold {
 namespace {
 
 const char* usage = R"(unfold: deep recurrent networks on text, and on sequences of every kind
 
-  unfold train    [--text FILE] [--config JSON|FILE] [--resume FILE] [--continue] [--out FILE] [--steps N]
+  unfold train    [--text FILE] [--config JSON|FILE] [--resume FILE] [--continue] [--out FILE] [--fresh]
+                  [--steps N]
   unfold sample   --model FILE [--prompt TEXT] [--length N] [--temperature X] [--top-k N] [--top-p X]
                   [--greedy] [--seed N]
   unfold evaluate --model FILE [--text FILE]
@@ -31,178 +29,12 @@ const char* usage = R"(unfold: deep recurrent networks on text, and on sequences
 
   --threads N     threads to use (default: one per core; results do not depend on it)
   --fast          fused multiply-add where the processor has it (results may differ in the last digits)
-  --steps N       train until this step (default 1000)
+  --steps N       train until this step (default: while the validations get better, and then back to the best
+                  weights; until step 1000 where nothing is validated)
+  --fresh         write over what stands at --out
   --continue      the text of --resume may be another one: what is new in it gets weights of its own
   --length N      symbols to write (default 500)
 )";
-
-using Options = std::map<std::string, std::string>;
-
-Options parse_options(int argc, char** argv, const std::map<std::string, bool>& known) {
-  Options options;
-  for (int i = 2; i < argc; ++i) {
-    const auto at = known.find(argv[i]);
-    if (at == known.end()) refuse_argument(argv[i], "an option of this command (see unfold --help)", "an unknown one");
-    if (at->second && i + 1 == argc) refuse_argument(argv[i], "a value", "nothing");
-    options[at->first] = at->second ? argv[++i] : "yes";
-  }
-  return options;
-}
-
-std::string read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) refuse_argument(path, "a readable file", std::strerror(errno));
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-double number(const Options& o, const std::string& name, double otherwise) {
-  const auto at = o.find(name);
-  if (at == o.end()) return otherwise;
-  char* end = nullptr;
-  const double x = std::strtod(at->second.c_str(), &end);
-  if (at->second.empty() || *end) refuse_argument(name, "a number", at->second);
-  return x;
-}
-
-std::string text(const Options& o, const std::string& name, bool required = false) {
-  const auto at = o.find(name);
-  if (at == o.end() && required) refuse_argument(name, "a value", "nothing");
-  return at == o.end() ? "" : at->second;
-}
-
-void write_file(const std::string& path, std::span<const std::byte> bytes) {
-  const std::string part = path + ".part";
-  std::ofstream out(part, std::ios::binary);
-  out.write(reinterpret_cast<const char*>(bytes.data()), std::streamsize(bytes.size()));
-  out.close();
-  if (!out || std::rename(part.c_str(), path.c_str()) != 0)
-    refuse_argument(path, "a writable file", std::strerror(errno));
-}
-
-std::unique_ptr<Session> open(const std::string& path, const std::string& corpus, bool extend = false) {
-  const std::string bytes = read_file(path);
-  return std::make_unique<Session>(std::as_bytes(std::span(bytes)), corpus, extend);
-}
-
-using Clock = std::chrono::steady_clock;
-double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-/// Precision, recall and F1 of each label.
-void print_labels(const Confusion& confusion, const std::vector<std::string>& names) {
-  if (confusion.labels == 0) return;
-  const auto share = [](const Json& x) { return x.is_number() ? x.get<double>() : std::nan(""); };
-  const Json json = confusion_json(confusion, names);
-  for (const Json& one : json["labels"])
-    std::printf("  precision %5.3f  recall %5.3f  F1 %5.3f  %6lld  %s\n", share(one["precision"]), share(one["recall"]),
-                share(one["f1"]), static_cast<long long>(one["count"].get<std::int64_t>()),
-                one["name"].get<std::string>().c_str());
-  std::printf("  macro F1 %.3f, calibration error %.3f\n", share(json["macroF1"]),
-              json["calibration"]["error"].get<double>());
-}
-
-/// Loss and accuracy on each split of a task, and the loss of the trivial baseline.
-void print_splits(Session& session) {
-  const Json data = session.info()["data"];
-  for (const auto& [name, split] : {std::pair{"validation", Split::validation}, {"test", Split::test}}) {
-    if (data[name].get<Index>() == 0) continue;
-    const Evaluation e = session.trainer().evaluate(split);
-    std::printf("%s loss %.6f", name, e.loss);
-    if (e.accuracy >= 0) std::printf(", accuracy %.3f %%", 100 * e.accuracy);
-    std::printf(", over %lld predictions\n", static_cast<long long>(e.predictions));
-    print_labels(e.confusion, session.names().targets);
-  }
-  std::printf("trivial baseline %.6f\n", data["trivialLoss"].get<double>());
-}
-
-/// A new model, or one that goes on.
-std::unique_ptr<Session> session_to_train(const Options& o, const std::string& corpus) {
-  if (const std::string resume = text(o, "--resume"); !resume.empty())
-    return open(resume, corpus, !text(o, "--continue").empty());
-  std::string config = text(o, "--config");
-  if (config.empty()) config = "{}";
-  if (config[0] != '{') config = read_file(config);
-  return std::make_unique<Session>(parse_config(config), corpus);
-}
-
-const char* unit_of(const Session& session) { return session.config().task.learns_text() ? "characters" : "examples"; }
-
-/// Trains until a step, with a line of figures on stderr; returns the seconds that the steps took.
-double run_steps(Session& session, std::int64_t until) {
-  Trainer& trainer = session.trainer();
-  const Config& c = session.config();
-  const double per_step = c.batch_size * (c.task.learns_text() ? c.sequence_length : 1);
-  double smooth = 0, seconds = 0, printed = 0, validation = trainer.progress().validation_loss, accuracy = -1;
-  std::int64_t done = 0;
-  while (trainer.progress().step < until) {
-    const auto start = Clock::now();
-    const StepReport r = trainer.step();
-    seconds += since(start);
-    ++done;
-    smooth = done == 1 ? r.loss : 0.98 * smooth + 0.02 * r.loss;
-    const bool due = trainer.evaluation_due();
-    if (due) {
-      const Evaluation e = trainer.evaluate();
-      validation = e.loss;
-      accuracy = e.accuracy;
-    }
-    if (!due && seconds - printed <= 0.5 && r.step != until) continue;
-    printed = seconds;
-    const double rate = double(done) / seconds;
-    std::fprintf(stderr, "\rstep %lld  loss %.4f  validation %s%s  %.0f %s/s  %.0f s left   %s",
-                 static_cast<long long>(r.step), smooth, validation < 0 ? "–" : std::to_string(validation).c_str(),
-                 accuracy < 0 ? "" : ("  accuracy " + std::to_string(100 * accuracy) + " %").c_str(), rate * per_step,
-                 unit_of(session), double(until - r.step) / rate, due ? "\n" : "");
-  }
-  std::fprintf(stderr, "\n");
-  return seconds;
-}
-
-/// Baselines and the loss on the validation text.
-void print_text_losses(Session& session, double seconds) {
-  Trainer& trainer = session.trainer();
-  if (trainer.validation_tokens() <= 1) return;
-  const double loss = trainer.evaluate().loss;
-  const Json baselines = session.baselines(5);
-  std::printf("baselines: uniform %.4f", baselines["uniform"].get<double>());
-  for (std::size_t k = 0; k < baselines["markov"].size(); ++k)
-    std::printf("  order-%zu %.4f", k, baselines["markov"][k].get<double>());
-  std::printf(" nats\nvalidation %.6f nats, %.6f bits per character, after %lld steps, %.1f s\n", loss,
-              loss / numeric::ln2, static_cast<long long>(trainer.progress().step), seconds);
-}
-
-/// What became of the data.
-void print_notes(const Json& info) {
-  const Json& vocabulary = info["vocabulary"];
-  std::string added;
-  for (const Json& symbol : vocabulary["added"]) added += " " + symbol.dump();
-  if (!added.empty()) std::fprintf(stderr, "new, with weights of their own:%s\n", added.substr(0, 200).c_str());
-  const double unknown = vocabulary["unknown"].get<double>(),
-               all = info["tokens"]["train"].get<double>() + info["tokens"]["validation"].get<double>();
-  if (unknown > 0 && !info.contains("data"))
-    std::fprintf(stderr, "%.0f characters (%.2g %%) are outside the vocabulary (\"vocabulary\"), and learned as one\n",
-                 unknown, 100 * unknown / all);
-  if (info.contains("data"))
-    for (const Json& note : info["data"]["notes"]) std::fprintf(stderr, "%s\n", note.get<std::string>().c_str());
-}
-
-int train(const Options& o) {
-  const std::string file = text(o, "--text"), corpus = file.empty() ? "" : read_file(file), out = text(o, "--out");
-  const std::unique_ptr<Session> session = session_to_train(o, corpus);
-  Trainer& trainer = session->trainer();
-  std::fprintf(stderr, "%td parameters, %td symbols, %td + %td %s, %d threads, %s\n", session->network().table().size(),
-               session->network().symbols(), trainer.train_tokens(), trainer.validation_tokens(), unit_of(*session),
-               threads(), kernels::active().name);
-  print_notes(session->info());
-  const double seconds = run_steps(*session, std::int64_t(number(o, "--steps", 1000)));
-  if (session->config().task.learns_text()) {
-    print_text_losses(*session, seconds);
-  } else {
-    print_splits(*session);
-    std::printf("after %lld steps, %.1f s\n", static_cast<long long>(trainer.progress().step), seconds);
-  }
-  if (!out.empty()) write_file(out, session->save(true));
-  return 0;
-}
 
 int sample(const Options& o) {
   const auto session = open(text(o, "--model", true), "");
@@ -222,20 +54,6 @@ int sample(const Options& o) {
     std::cout << written << std::flush;
   }
   std::cout << "\n";
-  return 0;
-}
-
-int evaluate(const Options& o) {
-  const std::string file = text(o, "--text");
-  const auto session = open(text(o, "--model", true), file.empty() ? "" : read_file(file));
-  if (!session->config().task.learns_text()) {
-    session->trainer();  // refuses if there are no examples
-    print_splits(*session);
-    return 0;
-  }
-  const Evaluation e = session->trainer().evaluate();
-  std::printf("%.6f nats, %.6f bits per character, over %lld predictions\n", e.loss, e.loss / numeric::ln2,
-              static_cast<long long>(e.predictions));
   return 0;
 }
 
@@ -287,6 +105,7 @@ int run(int argc, char** argv) {
                   {"--resume", true},
                   {"--continue", false},
                   {"--out", true},
+                  {"--fresh", false},
                   {"--steps", true}});
   else if (command == "sample")
     known.insert({{"--model", true},
@@ -311,9 +130,9 @@ int run(int argc, char** argv) {
   set_threads(int(number(o, "--threads", hardware_threads())));
   if (!text(o, "--fast").empty() && !kernels::set_fast(true))
     std::fprintf(stderr, "unfold: this processor has no fused multiply-add, --fast changes nothing\n");
-  if (command == "train") return train(o);
+  if (command == "train") return train_command(o);
   if (command == "sample") return sample(o);
-  if (command == "evaluate") return evaluate(o);
+  if (command == "evaluate") return evaluate_command(o);
   if (command == "predict") return predict(o);
   if (command == "describe") return describe(o);
   std::cout << benchmark({.max_threads = int(number(o, "--threads", hardware_threads())),

@@ -47,7 +47,7 @@ double Schedule::rate(double base, std::int64_t step) const {
 }
 
 void Schedule::observe(double loss) {
-  if (loss < plateau.best * (1 - 1e-4)) {
+  if (loss < plateau.best * (plateau.best < 0 ? 1 + 1e-4 : 1 - 1e-4)) {
     plateau.best = loss;
     plateau.bad = 0;
   } else if (++plateau.bad > config_.patience) {

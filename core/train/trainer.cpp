@@ -22,6 +22,7 @@ Trainer::Trainer(const Config& config, Network& network, std::unique_ptr<DataLoa
   workspace_.dropping().variational = config.variational_dropout;
   workspace_.choosing().seed = config.seed;
   workspace_.set_dropout(config.dropout);
+  if (keeps_best(config)) best_.values = Buffer(network.table().size());
 }
 
 namespace {
@@ -105,6 +106,7 @@ StepReport Trainer::finish_step() {
   if (!optimizer_.update(network_.parameters(), gradient_.data(), report.learning_rate, left))
     not_finite(report, false);
   can_roll_back_ = true;
+  best_.present = false;
   network_.touch();
   changes_ = network_.changes();
   loader_->advance(workspace_, progress_);
@@ -116,6 +118,7 @@ bool Trainer::roll_back() {
   if (!can_roll_back_) return false;
   can_roll_back_ = false;
   std::copy(gradient_.data(), gradient_.data() + gradient_.size(), network_.parameters());
+  best_.present = false;
   network_.touch();
   return true;
 }
@@ -132,8 +135,8 @@ void Trainer::not_finite(const StepReport& report, bool rolled_back) {
 }
 
 bool Trainer::evaluation_due() const {
-  return config_.evaluate_every > 0 && validation_tokens() >= smallest() && progress_.step > 0 &&
-         progress_.step % config_.evaluate_every == 0 && progress_.evaluated != progress_.step;
+  return validates() && progress_.step > 0 && progress_.step % config_.evaluate_every == 0 &&
+         progress_.evaluated != progress_.step;
 }
 
 /// One window of a pass; the training state is put aside meanwhile.
@@ -197,6 +200,7 @@ void Trainer::record(const Evaluation& result, Split split) {
     throw Error(ErrorCode::non_finite, "validation", "a finite loss (lower the learning rate, or clip)",
                 shortly(result.loss));
   if (due) schedule_.observe(result.loss);
+  if (due) best_.observe(progress_.step, result.loss, config_.early_stopping.min_delta, network_.parameters());
   progress_.validation_loss = result.loss;
 }
 
@@ -246,8 +250,34 @@ State Trainer::fresh_state() {
   return fresh;
 }
 
+int Trainer::patience(bool endless) const {
+  const int given = config_.early_stopping.patience;
+  if (given != EarlyStoppingConfig::automatic) return given;
+  return endless && config_.dataset.name.empty() ? usual_patience : 0;
+}
+
+bool Trainer::stops_early(bool endless) const {
+  const int most = patience(endless);
+  return most > 0 && best_.bad >= most;
+}
+
+bool Trainer::restore_best() {
+  if (!best_.known()) return false;
+  drop_step();
+  cancel_evaluation();
+  if (!std::exchange(best_.present, true)) {
+    std::copy(best_.values.data(), best_.values.data() + best_.values.size(), network_.parameters());
+    network_.touch();
+    can_roll_back_ = false;
+  }
+  progress_.validation_loss = best_.loss;
+  best_.bad = 0;  // a run that goes on from here may try as long again
+  return true;
+}
+
 void Trainer::configure(const Config& config) {
   drop_step();
+  if (keeps_best(config) && best_.values.size() == 0) best_.values = Buffer(network_.table().size());
   config_ = config;
   optimizer_.configure(config.optimizer);
   schedule_.configure(config.schedule);

@@ -6,12 +6,13 @@
 #include <optional>
 
 #include "unfold/data/data_loader.h"
+#include "unfold/train/best_weights.h"
 #include "unfold/train/optim.h"
 #include "unfold/train/schedule.h"
 
 namespace unfold {
 
-/// What one training step did. Losses are means over all predictions of the window: nats, or squared errors.
+/// What one training step did. Losses are means over all predictions of the window: nats, or the loss of numbers.
 struct StepReport {
   std::int64_t step = 0;
   std::int64_t epoch = 0;
@@ -24,7 +25,7 @@ struct StepReport {
 struct Evaluation {
   bool done = false;    // the whole split was measured
   double fraction = 0;  // of the split that was
-  double loss = 0;      // nats (or squared error) per prediction, over all so far
+  double loss = 0;      // nats (or the loss of numbers) per prediction, over all so far
   std::int64_t predictions = 0;
   double accuracy = -1;
   Confusion confusion;            // of labels
@@ -50,6 +51,8 @@ class Trainer {
   bool evaluating() const { return aside_; }
   /// Forgets a step, or a window of an evaluation, that is not done: the next one begins where it began.
   void drop_step();
+  /// Whether validations come due: every `evaluateEvery` steps, where there is something to measure.
+  bool validates() const { return config_.evaluate_every > 0 && validation_tokens() >= smallest(); }
   /// Whether a validation is due before the next step (every `evaluateEvery` steps).
   bool evaluation_due() const;
   /// Measures a whole split, and ends a pass over it that is half done. A validation that was due counts for `plateau`.
@@ -59,6 +62,18 @@ class Trainer {
   std::optional<Evaluation> advance_evaluation(Split split = Split::validation);
   /// Drops a validation half done.
   void cancel_evaluation();
+
+  /// What a validation that was due has found best so far.
+  const BestWeights& best() const { return best_; }
+  BestWeights& best() { return best_; }
+  /// Validations without a better loss that end a run: those of the configuration. Where it names none, usual_patience
+  /// of a run that is `endless` and learns from data of one's own; what a generated dataset asks for is often learned
+  /// after a long plateau. 0: the run does not end by itself.
+  int patience(bool endless) const;
+  /// Whether a run is to end here, see patience().
+  bool stops_early(bool endless) const;
+  /// Makes the best weights the present ones; the optimizer's moments stay. False where no validation was due yet.
+  bool restore_best();
 
   void configure(const Config& config);
 
@@ -72,6 +87,7 @@ class Trainer {
   const Optimizer& optimizer() const { return optimizer_; }
   Schedule& schedule() { return schedule_; }
   const Schedule& schedule() const { return schedule_; }
+  const Network& network() const { return network_; }
   Workspace& workspace() { return workspace_; }
   const Workspace& workspace() const { return workspace_; }
   void restore(const Progress& progress, const State& state);
@@ -103,6 +119,7 @@ class Trainer {
   Optimizer optimizer_;
   Schedule schedule_;
   Progress progress_;
+  BestWeights best_;
   Buffer gradient_;  // between an update and the next backward: the parameters before
   bool can_roll_back_ = false;
   std::int64_t changes_ = -1;           // of the network, after the last update

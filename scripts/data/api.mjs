@@ -66,13 +66,13 @@ const sections = [
   ['Where and how a model runs', 'Runtime OpenOptions Arithmetic Build WasmModule'.split(' ')],
   [
     'What a model says of itself',
-    'ModelInfo Info DataInfo ColumnInfo RuntimeInfo CheckedConfig Support'.split(' '),
+    'ModelInfo Info BestWeights DataInfo ColumnInfo RuntimeInfo CheckedConfig Support'.split(' '),
   ],
   [
     'Configuration',
     (
       'Config ConfigOf TextConfig Preset Task TaskConfig DatasetConfig FileConfig LayerConfig EdgeConfig ProductConfig FactorConfig AttentionConfig InitializationConfig ' +
-      'OptimizerConfig ScheduleConfig ScheduledSamplingConfig CanonicalConfig ' +
+      'OptimizerConfig ScheduleConfig EarlyStoppingConfig ScheduledSamplingConfig CanonicalConfig ' +
       'Schema SchemaCell SchemaOption SchemaPreset SchemaDataset'
     ).split(' '),
   ],
@@ -189,9 +189,14 @@ async function commands() {
   const { helpOf } = await load('options');
   const parts = [];
   for (const [name, file, key] of [
-    ...['train', 'sample', 'predict', 'evaluate', 'info'].map((name) => [name, name, name]),
+    ...['train', 'preview', 'sample', 'predict', 'evaluate', 'info', 'describe'].map((name) => [
+      name,
+      name,
+      name,
+    ]),
     ['export', 'export', 'exportModel'],
-    ['bench', 'bench', 'bench'],
+    ['import', 'import', 'importModel'],
+    ...['experiment', 'bench'].map((name) => [name, name, name]),
   ]) {
     parts.push(
       `### unfold-rnn ${name}\n\n\`\`\`text\n${helpOf(name, (await load(file))[key]).trim()}\n\`\`\``,

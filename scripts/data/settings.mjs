@@ -41,7 +41,7 @@ export async function tableOf(descriptors) {
       row.path ?? row.within ?? '–',
     ].join(' | '),
   );
-  const head = 'setting | link | values | at first | effect | in the configuration';
+  const head = 'setting | link | values | at first | effect | in the state';
   const lines = [head, head.replace(/[^|]+/g, '-'), ...rows].map((line) => `| ${line} |`);
   return (await format(lines.join('\n'), { parser: 'markdown' })).trimEnd();
 }

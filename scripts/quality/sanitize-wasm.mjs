@@ -59,6 +59,16 @@ const tasks = [
   [{ task: 'tag' }, lines((w) => `${w}\t${w.replaceAll('a', 'x')}`), { input: 'cab', target: 'cxb' }],
   [{ task: 'regress' }, lines((_, i) => `${Math.sin(i)},${i}`), { input: [[1, 2]], steps: 3 }],
   [
+    { task: { name: 'regress', loss: 'quantile' } },
+    lines((_, i) => `${Math.sin(i)},${i}`),
+    { input: [[1, 2]], steps: 3 },
+  ],
+  [
+    { task: { name: 'regress', loss: 'gaussian' } },
+    lines((_, i) => `${Math.sin(i)},${i}`),
+    { input: [[1, 2]], steps: 3 },
+  ],
+  [
     { task: { name: 'regress', pooling: 'mean' } },
     lines((_, i) => `${i},1\t${i / 9}`),
     { input: [[1], [2]], target: [[1]] },

@@ -275,6 +275,52 @@ describe('predict', () => {
   });
 });
 
+describe('a band around predictions', () => {
+  const SALES = Array.from({ length: 60 }, (_, t) => 9e5 + 1e5 * Math.sin(t / 2) + 5000 * ((t * 7) % 11));
+  const file = `sales,visits\n${SALES.map((x, t) => `${x},${t % 5}`).join('\n')}\n`;
+  const trained = async (...loss: string[]) => {
+    await write('sales.csv', file);
+    const args = ['sales.csv', '--task', 'regress', '--out', 'sales.st', '--steps', '20', '--quiet', ...loss];
+    expect(await run(['train', ...args, ...short])).toMatchObject({ status: 0 });
+    const { out } = await run(['predict', 'sales.st', 'sales.csv', '--steps', '3']);
+    const [header, ...rows] = out.trim().split('\n');
+    const model = await openModel(await readFile(join(folder, 'sales.st')), undefined, {
+      threads: 1,
+      worker: false,
+    });
+    const input = SALES.map((x, t) => [x, t % 5]);
+    const answer = await model.predict({ input, steps: 3 });
+    model.dispose();
+    return { header, rows: rows.map((row) => row.split(',').map(Number)), answer };
+  };
+
+  test('quantiles stand in columns beside the answer', async () => {
+    const { header, rows, answer } = await trained('--loss', 'quantile');
+    expect(header).toBe('sales,sales_0.1,sales_0.9,visits,visits_0.1,visits_0.9');
+    expect(rows).toEqual(
+      answer.forecastQuantiles!.map((row) => row.flatMap(([low, middle, high]) => [middle, low, high])),
+    );
+    expect(rows.map((row) => [row[0], row[3]])).toEqual(answer.forecast);
+    const { out } = await run(['evaluate', 'sales.st', 'sales.csv', '--steps', '3']);
+    expect(out).toMatch(/ %, \d+ % of the true numbers lie in the band of 80 %\n/);
+  });
+
+  test('so do standard deviations', async () => {
+    const { header, rows, answer } = await trained('--loss', 'gaussian');
+    expect(header).toBe('sales,sales_sd,visits,visits_sd');
+    expect(rows).toEqual(
+      answer.forecast!.map((row, t) => row.flatMap((x, k) => [x, answer.forecastDeviations![t]![k]])),
+    );
+  });
+
+  test('an unknown loss is refused by name', async () => {
+    await write('sales.csv', file);
+    const wrong = await run(['train', 'sales.csv', '--task', 'regress', '--loss', 'loud', ...short]);
+    expect(wrong.status).not.toBe(0);
+    expect(wrong.err).toContain('task.loss: expected one of squared, absolute, huber, quantile, gaussian');
+  });
+});
+
 describe('evaluate', () => {
   const evaluate = async (args: string[], input?: string) => {
     const { out, err, status } = await run(['evaluate', ...args, '--json'], input);
@@ -328,7 +374,7 @@ describe('progress', () => {
   });
 
   test('a loss beyond three times that of the start diverges, and is said once', () => {
-    const divergence = new Divergence({ info: { vocabulary: { size: 10 } } } as never);
+    const divergence = new Divergence({ info: { config: {}, vocabulary: { size: 10 } } } as never);
     const report = (...losses: number[]) =>
       divergence.begins({ losses: Float32Array.from(losses), loss: losses.at(-1)! } as never);
     expect([report(2.5, 2.4), report(7.4), report(7.6), report(9)]).toEqual([false, false, true, false]);
@@ -336,6 +382,14 @@ describe('progress', () => {
     expect(divergence.sentence).toContain('diverges: the loss is 9, 3.6 times that of the start');
     report(2);
     expect(divergence.under).toBe(false);
+  });
+
+  test('a loss that may be negative diverges by nats, not by a factor', () => {
+    const config = { task: { name: 'regress', loss: 'gaussian' } };
+    const divergence = new Divergence({ info: { config, data: { trivialLoss: -1 } } } as never);
+    const report = (loss: number) => divergence.begins({ losses: Float32Array.of(loss), loss } as never);
+    expect([report(-2), report(-0.9), report(3.9), report(4.1)]).toEqual([false, false, false, true]);
+    expect(divergence.sentence).toContain('diverges: the loss is 4.1, 5.1 above that of the start');
   });
 
   test('a run with such a rate says so, and ends', async () => {

@@ -86,7 +86,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
     const error = await rejection(collect(model.train({ steps: 200 })));
     expect(error).toMatchObject({ code: 'NON_FINITE', field: expect.stringMatching(/^step \d+$/) });
     const { overflow } = error as UnfoldError;
-    expect(overflow).toMatchObject({ learningRate: 1e6, takenBack: expect.any(Boolean) });
+    expect(overflow).toMatchObject({ learningRate: 1e6, rolledBack: expect.any(Boolean) });
     expect(overflow!.step).toBe(Number(error.field.slice(5)));
     expect(overflow!.parameter).toMatch(/weight|bias/);
     expect(error.message).toContain(overflow!.parameter);

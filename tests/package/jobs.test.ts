@@ -32,7 +32,7 @@ function network({ pieces, milliseconds }: { pieces: number; milliseconds: numbe
   };
   const dropped = vi.fn(() => ((piece = 0), reply({})));
   const session: Pick<EngineSession, 'info' | 'train' | 'trainStop'> = {
-    info: () => reply({ step }),
+    info: () => reply({ step, config: {}, best: null }),
     trainStop: dropped,
     train(target, slice) {
       const end = performance.now() + slice;

@@ -124,7 +124,7 @@ test.each(Object.entries(expressible))(
 const unlike = [{ units: 5 }, { cell: 'gru', units: 4, direction: 'backward' as const, edges: [{ from: 'input' as const }, { from: 'self' as const }] }]; // prettier-ignore
 const taskCases: TaskCase[] = [
   ...networkCases.filter(([name]) =>
-    ['classify, last', 'classify, last, both ways', 'classify, mean', 'tag', 'regress', 'regress, pooled'].includes(name),
+    ['classify, last', 'classify, last, both ways', 'classify, mean', 'tag', 'regress', 'regress, pooled', 'regress, quantiles', 'regress, Gaussian'].includes(name),
   ), // prettier-ignore
   ['notes', 'notes', 'notes', { layers: [{ cell: 'gru', units: 8, reset: 'before' }] }],
   ['tag, unlike directions', 'tag', 'tag', { layers: unlike, readout: [{ from: 0 }, { from: 1 }] }],

@@ -4,7 +4,16 @@ import { toOnnx } from 'unfold-rnn/export';
 import { createNetwork, type LayerConfig, type Network } from 'unfold-rnn';
 import { difference } from './networks.js';
 import { type Feeds, float32, floats, int64, opened, whole, zeros } from './onnx-models.js';
-import { answerOf, asked, close, given, made, networkCases, type TaskCase } from './task-models.js';
+import {
+  answerOf,
+  asked,
+  close,
+  given,
+  made,
+  networkCases,
+  outputsOf,
+  type TaskCase,
+} from './task-models.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -19,7 +28,8 @@ test.each([...networkCases, ...more])('%s', async (name, task, text, options) =>
   const model = await made(task, text, options);
   try {
     const session = await opened(whole(toOnnx(await model.save())));
-    const { numbers, outputs } = model.info.data!;
+    const { numbers } = model.info.data!;
+    const outputs = outputsOf(model);
     const lengths = [3, 6, 1];
     const N = lengths.length;
     const T = Math.max(...lengths);

@@ -4,19 +4,20 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { createModel, createNetwork } from 'unfold-rnn';
+import { createModel, createNetwork, type Prediction } from 'unfold-rnn';
 import { codeSizeC } from '../../scripts/bench/c-size.mjs';
 import { toC } from 'unfold-rnn/export';
 import { configurations, difference, TEXT, trained } from './networks.js';
 import {
   answerCases,
+  bandCases,
   sequenceCases,
   sequenceModel,
   tensorAnswer,
   tensorCases,
   textCases,
 } from './plain-models.js';
-import { asked, given, made } from './task-models.js';
+import { asked, given, made, outputsOf } from './task-models.js';
 
 /** Everything is single precision, as in the engine, but sums run in another order. */
 const TOLERANCE = 2e-5;
@@ -83,7 +84,8 @@ for (int t = 0; t < 12; ++t) {
 test.each(answerCases)('%s', async (name, task, text, more) => {
   const model = await made(task, text, more);
   try {
-    const { outputs, numbers } = model.info.data!;
+    const { numbers } = model.info.data!;
+    const outputs = outputsOf(model);
     const { input } = asked(model, 5);
     const expected = await model.predict({ input });
     const steps = /classify|pooled/.test(name) ? 1 : 5;
@@ -116,6 +118,30 @@ unfold_forecast(&state, rows, 5, 6, ${task === 'notes' ? '1.0f, 7, ' : ''}out);
 ${printing('out', count)}`,
     );
     expect(difference(printed.map(Number), forecast!.flat())).toBeLessThan(TOLERANCE);
+  } finally {
+    model.dispose();
+  }
+});
+
+test.each(bandCases)('a forecast of %s: every output of a step', async (_, task) => {
+  const model = await made(task, 'regress', { layers: [{ cell: 'gru', units: 6 }] });
+  try {
+    const { input } = asked(model, 5);
+    const { forecast, forecastQuantiles, forecastDeviations } = await model.predict({ input, steps: 6 });
+    const expected = {
+      values: forecast!,
+      ...(forecastQuantiles && { quantiles: forecastQuantiles }),
+      ...(forecastDeviations && { deviations: forecastDeviations }),
+    };
+    const count = 6 * outputsOf(model);
+    const printed = run(
+      toC(await model.save()),
+      `static float out[${count}];
+const float rows[] = ${floats((input as number[][]).flat())};
+unfold_forecast(&state, rows, 5, 6, out);
+${printing('out', count)}`,
+    );
+    expect(difference(printed.map(Number), given(expected as Prediction))).toBeLessThan(TOLERANCE);
   } finally {
     model.dispose();
   }

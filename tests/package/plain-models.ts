@@ -42,6 +42,12 @@ const more: typeof networkCases = [
   ['regress, pooled, last', { name: 'regress', pooling: 'last' }, 'pooled', { layers: [{ cell: 'gru', units: 5 }] }],
 ]; // prettier-ignore
 
+/** Losses of numbers with a band. */
+export const bandCases: [name: string, task: AnyTask][] = [
+  ['quantiles', { name: 'regress', loss: 'quantile', quantiles: [0.1, 0.3, 0.5, 0.7, 0.9] }],
+  ['a normal distribution', { name: 'regress', loss: 'gaussian' }],
+];
+
 export const answerCases = [...networkCases, ...more];
 
 /** Inputs that no program takes, with its complaint: of a model over symbols, and of one over numbers. */

@@ -8,6 +8,7 @@ import { toNumPy } from 'unfold-rnn/export';
 import { configurations, difference, TEXT, trained } from './networks.js';
 import {
   answerCases,
+  bandCases,
   refusedInputs,
   sequenceCases,
   sequenceModel,
@@ -108,6 +109,18 @@ describe.runIf(hasModule('numpy'))("with Debian's NumPy", () => {
       const seed = task === 'notes' ? ', seed=7' : '';
       const found = run(code, `out = model.predict(${py(input)}, steps=6${seed})`);
       expect(difference(found.forecast.flat(), forecast!.flat())).toBeLessThan(TOLERANCE);
+    });
+  });
+
+  test.each(bandCases)('a forecast of %s, with its band', async (_, task) => {
+    const model = await made(task, 'regress', { layers: [{ cell: 'gru', units: 6 }] });
+    await saved(model, async (code) => {
+      const { input } = asked(model, 5);
+      const expected = await model.predict({ input, steps: 6 });
+      const found = run(code, `out = model.predict(${py(input)}, steps=6)`);
+      expect(Object.keys(found).sort()).toEqual(Object.keys(expected).sort());
+      for (const [name, rows] of Object.entries(expected))
+        expect(difference(found[name].flat(2), (rows as number[][]).flat(2))).toBeLessThan(TOLERANCE);
     });
   });
 

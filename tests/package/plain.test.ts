@@ -9,6 +9,7 @@ import { readSafetensors, writeSafetensors } from '../../dist/export/safetensors
 import { configurations, difference, TEXT, trained } from './networks.js';
 import {
   answerCases,
+  bandCases,
   codeSize,
   loadModule,
   refusedInputs,
@@ -60,7 +61,11 @@ test.each(answerCases)('%s', async (_, task, text, more) => {
       const found = predict(input);
       close(given(found), given(expected));
       expect(found).toMatchObject(
-        JSON.parse(JSON.stringify(expected, (key, value) => (/probab|values/.test(key) ? undefined : value))),
+        JSON.parse(
+          JSON.stringify(expected, (key, value) =>
+            /probab|values|quantiles|deviations/.test(key) ? undefined : value,
+          ),
+        ),
       );
     }
   });
@@ -81,6 +86,18 @@ test.each(['regress', 'notes'])('%s, forecast', async (task) => {
       const { forecast } = await model.predict({ input, steps: 6, ...(task === 'notes' && { seed }) });
       close(predict(input, { steps: 6, seed }).forecast.flat(), forecast!.flat());
     }
+  });
+});
+
+test.each(bandCases)('a forecast of %s, with its band', async (_, task) => {
+  const model = await made(task, 'regress', { layers: [{ cell: 'gru', units: 6 }] });
+  await saved(model, async ({ predict }) => {
+    const { input } = asked(model, 5);
+    const expected = await model.predict({ input, steps: 6 });
+    const found = predict(input, { steps: 6 });
+    expect(Object.keys(found).sort()).toEqual(Object.keys(expected).sort());
+    for (const [name, rows] of Object.entries(expected))
+      close(found[name].flat(2), (rows as number[][]).flat(2));
   });
 });
 

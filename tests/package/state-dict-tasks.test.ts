@@ -23,12 +23,14 @@ const cases: TaskCase[] = [
   ['tag, one way and both', 'tag', 'tag', { layers: [{ units: 5, bias: 'one' }, { ...both, bias: 'none' }, { units: 5 }] }],
   ['regress', 'regress', 'regress', { layers: [{ units: 6 }, { cell: 'gru', units: 5 }] }],
   ['regress, last', { name: 'regress', pooling: 'last' }, 'pooled', { layers: [both] }],
+  ['regress, quantiles', { name: 'regress', loss: 'quantile' }, 'regress', { layers: [{ units: 6 }] }],
+  ['regress, Gaussian', { name: 'regress', loss: 'gaussian' }, 'regress', { layers: [{ units: 6 }] }],
   ['notes', 'notes', 'notes', { layers: [{ cell: 'gru', units: 8 }] }],
 ]; // prettier-ignore
 const LENGTHS = [5, 1, 7, 2];
 
 const poolOf = (task: TaskCase[1]) =>
-  typeof task === 'object' ? task.pooling : task === 'classify' ? 'last' : 'none';
+  typeof task === 'object' ? (task.pooling ?? 'none') : task === 'classify' ? 'last' : 'none';
 
 const folder = mkdtempSync(join(tmpdir(), 'unfold-state-dict-tasks-'));
 const [out, back] = ['out', 'back'].map((name) => join(folder, name)) as [string, string];

@@ -43,6 +43,12 @@ export const networkCases: TaskCase[] = [
   ['regress', 'regress', 'regress', { layers: [{ units: 6 }, { cell: 'gru', units: 5 }] }],
   ['regress, late', 'regress', 'regress', { layers: [{ units: 6, edges: [{ from: 'input' }, { from: 'input', delay: 2 }, { from: 'self' }] }] }],
   ['regress, pooled', { name: 'regress', pooling: 'mean' }, 'pooled', { layers: [both] }],
+  ['regress, absolute', { name: 'regress', loss: 'absolute' }, 'regress', { layers: [{ units: 6 }] }],
+  ['regress, Huber', { name: 'regress', loss: 'huber', delta: 0.5 }, 'regress', { layers: [{ units: 6 }] }],
+  ['regress, quantiles', { name: 'regress', loss: 'quantile', quantiles: [0.2, 0.5, 0.95] }, 'regress', { layers: [{ units: 6 }] }],
+  ['regress, pooled, quantiles', { name: 'regress', pooling: 'last', loss: 'quantile' }, 'pooled', { layers: [both], dataset: { scaling: 'log' } }],
+  ['regress, Gaussian', { name: 'regress', loss: 'gaussian' }, 'regress', { layers: [{ units: 6 }] }],
+  ['regress, pooled, Gaussian', { name: 'regress', pooling: 'mean', loss: 'gaussian' }, 'pooled', { layers: [both] }],
   ['notes', 'notes', 'notes', { layers: [{ cell: 'gru', units: 8 }], skipOutputs: true }],
 ]; // prettier-ignore
 
@@ -82,11 +88,14 @@ export const sequenceCases: TaskCase[] = [
   }],
 ]; // prettier-ignore
 
+const isGenerated = (dataset: Setup['dataset']) =>
+  typeof dataset === 'object' ? dataset.name !== undefined : dataset !== undefined;
+
 export async function made(task: AnyTask, text: string, more: Setup): Promise<Model> {
   const model = await createModel(
     ...argumentsOf({
       task,
-      ...(more.dataset === undefined && { text: texts[text]! }),
+      ...(!isGenerated(more.dataset) && { text: texts[text]! }),
       batchSize: 8,
       evaluateEvery: 0,
       seed: 3,
@@ -133,7 +142,18 @@ export function answerOf(task: AnyTask, logits: ArrayLike<number>, outputs: numb
   });
 }
 
-export const given = ({ probabilities, values }: Prediction) => (probabilities ?? values)!.flat();
+/** What the outputs of a network say: with some losses several for each number. */
+export function given({ probabilities, values, quantiles, deviations }: Prediction): number[] {
+  if (deviations)
+    return values.flatMap((row, t) => row.flatMap((mean, k) => [mean, 2 * Math.log(deviations[t]![k]!)]));
+  return (quantiles?.flat() ?? probabilities ?? values)!.flat();
+}
+
+/** How many these are in a step. */
+export function outputsOf({ info: { config, data } }: Model): number {
+  const { loss, quantiles } = config.task as { loss?: string; quantiles?: number[] };
+  return data!.outputs * (loss === 'gaussian' ? 2 : (quantiles?.length ?? 1));
+}
 
 export function close(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
   expect(actual.length).toBe(expected.length);

@@ -5,9 +5,11 @@ import { checkConfig, type Config } from '../../dist/index.js';
 import { shade } from '../../web/src/charts/heatMap';
 import { valueAt } from '../../web/src/settings/descriptor';
 import {
+  CONFIG_PATHS,
   descriptorOf,
   DESCRIPTORS,
   initialSettings,
+  LAYER_PATHS,
   parse,
   SETTING_NAMES,
   type SettingName,
@@ -17,7 +19,10 @@ import { TASKS } from '../../web/src/tasks/names';
 
 // The page's modules ask the document for its language.
 Object.assign(globalThis, { document: { documentElement: { lang: 'en' } } });
-const { fromConfig, settingsFor, settle, toConfig } = await import('../../web/src/settings/config');
+const { fromConfig, isBeyond, settingsOf, toConfig } = await import('../../web/src/settings/config');
+const { readHash, writeHash } = await import('../../web/src/settings/hash');
+const { settle } = await import('../../web/src/settings/settle');
+const { edit, settingsIn, stateOf, withConfig } = await import('../../web/src/settings/state');
 const { menuOf } = await import('../../web/src/settings/menus');
 const { schema } = await import('../../web/src/settings/schema');
 const { datasetsOf, poolOf } = await import('../../web/src/settings/taskConfig');
@@ -32,6 +37,8 @@ function otherThan(name: SettingName): string | number | boolean {
   const descriptor = descriptorOf(name);
   if (descriptor.kind === 'list') return '1,2';
   if (descriptor.kind === 'flag') return !descriptor.initial;
+  if (descriptor.kind === 'choice')
+    return descriptor.choices.find((choice) => choice !== descriptor.initial)!;
   if (descriptor.kind === 'name')
     return menuOf(descriptor).find((choice) => choice.name !== descriptor.initial)!.name;
   if (descriptor.kind !== 'whole' && descriptor.kind !== 'fraction') throw new Error(name);
@@ -41,14 +48,15 @@ function otherThan(name: SettingName): string | number | boolean {
 
 const base = (changes: Partial<Settings> = {}): Settings => ({ ...initialSettings(), ...changes });
 
-/** Presets that the controls cannot show: they are named. */
+/** Presets whose layers the controls cannot show. */
 const BEYOND = ['mlstm', 'qrnn', 'rhn', 'fast-slow'];
 
 it('knows each preset by what it sets, for any number of units', async () => {
   for (const preset of schema.presets) {
     for (const units of [24, 128]) {
       const settings = withPreset(base({ units }), preset);
-      expect(settings.custom).toBe(BEYOND.includes(preset.name) ? `{"preset":"${preset.name}"}` : '');
+      if (BEYOND.includes(preset.name)) expect(isBeyond(settings)).toBe(true);
+      else expect(settings.custom).toBe('');
       expect(presetOf(settings)?.name).toBe(preset.name);
       const { config } = await checkConfig(toConfig(settings));
       const { config: named } = await checkConfig({ preset: preset.name, units });
@@ -56,9 +64,6 @@ it('knows each preset by what it sets, for any number of units', async () => {
       expect(config.initialization).toEqual(named.initialization);
     }
   }
-  // What a task brings into the first layer does not count.
-  const deep = schema.presets.find(({ name }) => name === 'dt-rnn')!;
-  expect(withPreset(withTask(base(), 'translate'), deep).custom).toBe('');
   expect(schema.presets.map(({ name }) => name)).toContain(presetOf(base())?.name);
   expect(presetOf(base({ cell: 'rnn', clock: '1,3' }))).toBeUndefined();
 });
@@ -74,7 +79,7 @@ describe('a network that the page names', () => {
         expect(settings.units).toBe(24);
         expect(presetOf(settings)?.name).toBe(name);
         const { config } = await checkConfig(toConfig(settings));
-        expect(await settingsFor(config, start)).toEqual(settings);
+        expect(settingsOf(config, start)).toEqual(settings);
       }
     },
   );
@@ -106,36 +111,67 @@ it('gives no edge from itself to a cell that has no recurrent matrix', async () 
   expect(from({ ...skips, cell: 'gru' })).toEqual([undefined, [0, 'input', 'self']]);
   expect(from({ ...skips, transition: 1, skipInputs: false })[0]).toEqual(['input', 'self']);
   for (const settings of [skips, base({ cell: 'sru', delays: '2' }), base({ cell: 'indrnn', transition: 1 })])
-    expect(await settingsFor(toConfig(settings), base())).toEqual(settings);
+    expect(settingsOf(toConfig(settings), base())).toEqual(settings);
 });
 
 it('hands on a schedule, and a warm-up without one', () => {
   expect(toConfig(base({ schedule: 'constant', warmup: 0 })).schedule).toBeUndefined();
-  expect(toConfig(base({ schedule: 'constant', warmup: 300 })).schedule).toEqual({
-    name: 'constant',
-    warmup: 300,
-  });
+  expect(toConfig(base({ schedule: 'constant', warmup: 300 })).schedule).toEqual({ warmup: 300 });
 });
 
 describe('a setting with a path', () => {
-  const pathed = SETTING_NAMES.filter((name) => descriptorOf(name).path !== undefined);
+  const pathed = [...CONFIG_PATHS, ...LAYER_PATHS];
   /** Where what it depends on is so, and its cell has it. */
-  const around: Partial<Settings> = { units: 32, embedding: 32, initRecurrent: 'sparse', cell: 'lstm' };
+  const around: Partial<Settings> = {
+    ...{ units: 32, embedding: 32, initRecurrent: 'sparse', cell: 'lstm', schedule: 'plateau' },
+  };
 
   it.each(pathed)('%s stands there in the configuration, and comes back from the engine', async (name) => {
     const { path } = descriptorOf(name);
     const other = { ...around, [name]: otherThan(name) };
     const config = toConfig(base(other));
-    expect(valueAt(config, path!)).toEqual(name === 'clock' ? [1, 2] : other[name]);
+    expect(valueAt({ config }, path!)).toEqual(name === 'clock' ? [1, 2] : other[name]);
     expect(fromConfig((await checkConfig(config)).config)[name]).toBe(other[name]);
   });
 
-  it('has the default of the engine at first, but for two', () => {
+  it('has the default of the engine at first, but for three', () => {
     const own = pathed.filter((name) => {
-      const usual = valueAt(schema.defaults, descriptorOf(name).path!);
+      const usual = valueAt({ config: schema.defaults }, descriptorOf(name).path!);
       return usual !== undefined && usual !== descriptorOf(name).initial;
     });
-    expect(own).toEqual(['cell', 'learningRate']);
+    expect(own.sort()).toEqual(['cell', 'evaluateEvery', 'learningRate']);
+  });
+});
+
+describe('the range of a control', () => {
+  const ranged = SETTING_NAMES.flatMap((name) => {
+    const descriptor = descriptorOf(name);
+    const { path, within = '' } = descriptor;
+    const ofConfig = (path ?? within).startsWith('config.') && name !== 'difficulty';
+    return ofConfig && 'range' in descriptor ? [[name, descriptor] as const] : [];
+  });
+  /** Where each of them means something. */
+  const around: Partial<Settings> = {
+    ...{
+      cell: 'rnn',
+      layers: 2,
+      units: 32,
+      transition: 1,
+      inputDepth: 1,
+      outputDepth: 1,
+      feedback: 'target',
+    },
+    ...{ leak: 'learned', embedding: 32, initRecurrent: 'sparse' },
+  };
+
+  it.each(ranged)('of %s is one that the engine takes to both ends', async (name, { kind, range }) => {
+    for (const end of range) {
+      const changes = { ...around, [name]: kind === 'list' ? String(end) : end };
+      const schedule = name === 'patience' ? 'plateau' : 'step';
+      const config = toConfig(base({ ...changes, schedule }));
+      const { config: canonical } = await checkConfig(config);
+      expect(settingsOf(canonical)[name]).toBe(changes[name]);
+    }
   });
 });
 
@@ -178,7 +214,7 @@ it('shows in the controls whatever they made', async () => {
     fc.asyncProperty(made, async (changes) => {
       const config = toConfig(base(changes));
       const { config: canonical } = await checkConfig(config);
-      const back = await settingsFor(canonical, base());
+      const back = settingsOf(canonical, base());
       expect(back.custom).toBe('');
       expect((await checkConfig(toConfig(back))).config).toEqual(canonical);
     }),
@@ -197,7 +233,7 @@ describe('a task', () => {
       expect(settle({ ...settings })).toMatchObject({ settings, refused: [] });
       const { config } = await checkConfig(toConfig(settings));
       expect(config.task).toMatchObject({ name: task });
-      expect(await settingsFor(config, base())).toMatchObject({ ...settings, temperature: 0.7 });
+      expect(settingsOf(config, base())).toMatchObject({ ...settings, temperature: 0.7 });
       // Back to a text nothing of the task is left.
       expect(withTask(settings, 'next')).toEqual(base());
     },
@@ -209,6 +245,7 @@ describe('a task', () => {
       at: fc.nat(10),
       difficulty: fc.constantFrom(0, 3),
       termination: fc.constantFrom(...DESCRIPTORS.termination.choices),
+      loss: fc.constantFrom(...DESCRIPTORS.loss.choices),
       bidirectional: fc.boolean(),
       attention: fc.constantFrom(...DESCRIPTORS.attention.choices),
       context: fc.constantFrom('both', 'initial', 'input'),
@@ -234,7 +271,7 @@ describe('a task', () => {
         });
         settle(settings);
         const { config: canonical } = await checkConfig(toConfig(settings));
-        const back = await settingsFor(canonical, base());
+        const back = settingsOf(canonical, base());
         expect(back.custom).toBe('');
         expect((await checkConfig(toConfig(back))).config).toEqual(canonical);
       }),
@@ -260,14 +297,15 @@ describe('a task', () => {
   });
 
   it('keeps what goes beyond the controls as JSON, under its own name', async () => {
-    const config: Config = {
+    const { config } = await checkConfig({
       dataset: { name: 'sorting', count: 500 },
       encoder: [{ units: 5 }],
       layers: [{ units: 7 }],
-    };
-    const settings = await settingsFor(config, base());
+    });
+    const settings = settingsOf(config, base());
     expect(settings).toMatchObject({ task: 'translate', dataset: 'sorting', units: 7 });
-    expect(JSON.parse(settings.custom)).toEqual(config);
+    const { layers, encoder } = config;
+    expect(JSON.parse(settings.custom)).toEqual({ dataset: { count: 500 }, layers, encoder });
   });
 
   it('refuses examples that are not made, or not for it, and a difficulty out of range', () => {
@@ -285,42 +323,75 @@ describe('a task', () => {
 });
 
 describe('a configuration beyond the controls', () => {
-  const beyond: Config[] = [
-    {
-      layers: [
-        { cell: 'lstm', units: 16 },
-        { cell: 'gru', units: 8 },
-      ],
-    },
-    { layers: [{ units: 16, edges: [{ from: 'input' }, { from: 'self', hidden: [8, 4] }] }] },
-    { preset: 'narx', units: 9, schedule: { name: 'cosine', minimum: 0.001 } },
-    { unit: 'byte', optimizer: { name: 'sgd', momentum: 0.5 } },
-    { layers: Array.from({ length: 9 }, () => ({ units: 4 })) },
-    { batchSize: 1000 },
+  /** Each with the fields that are kept, besides what the controls show. */
+  const beyond: [Config, string[]][] = [
+    [
+      {
+        layers: [
+          { cell: 'lstm', units: 16 },
+          { cell: 'gru', units: 8 },
+        ],
+      },
+      ['layers'],
+    ],
+    [{ layers: [{ units: 16, edges: [{ from: 'input' }, { from: 'self', hidden: [8, 4] }] }] }, ['layers']],
+    [
+      {
+        layers: [
+          { units: 8, edges: [{ from: { product: [{ from: 'input', units: 8 }, { from: 'self' }] } }] },
+        ],
+      },
+      ['layers'],
+    ],
+    [{ preset: 'narx', units: 9, schedule: { name: 'cosine', minimum: 0.001 } }, ['schedule']],
+    [{ unit: 'byte', optimizer: { name: 'sgd', momentum: 0.5 } }, ['unit', 'optimizer']],
+    [{ layers: Array.from({ length: 9 }, () => ({ units: 4 })) }, ['layers']],
+    [
+      {
+        task: { name: 'classify', labelSmoothing: 0.1 },
+        layers: [
+          { cell: 'lstm', units: 8 },
+          { cell: 'lstm', units: 8, direction: 'backward' },
+        ],
+      },
+      ['task', 'layers'],
+    ],
+    [{ batchSize: 1000, seed: 12 }, []],
   ];
 
-  it.each(beyond)('keeps its JSON: %j', async (config) => {
-    const settings = await settingsFor(config, base());
-    expect(JSON.parse(settings.custom)).toEqual(config);
-    const { config: again } = await checkConfig(toConfig(settings));
-    expect(again).toEqual((await checkConfig(config)).config);
+  it.each(beyond)('is all there in the state and in its link: %j', async (config, fields) => {
+    const { config: canonical } = await checkConfig(config);
+    const state = withConfig(stateOf(base()), canonical);
+    expect((await checkConfig(state.config)).config).toEqual(canonical);
+    const { custom, ...settings } = settingsIn(state);
+    expect(Object.keys(custom === '' ? {} : JSON.parse(custom)).sort()).toEqual(fields.sort());
+    const link = readHash(writeHash({ ...settings, custom }, true));
+    expect(link.refused).toEqual([]);
+    expect((await checkConfig(stateOf(link.settings).config)).config).toEqual(canonical);
   });
 
-  it('keeps following the live controls', async () => {
-    const settings = await settingsFor({ ...beyond[3]!, clip: 2 }, base());
-    expect(settings.clip).toBe(2);
-    const config = toConfig({ ...settings, learningRate: 0.5, clip: 1, dropout: 0.25 });
-    expect(config).toMatchObject({
-      optimizer: { name: 'sgd', momentum: 0.5, learningRate: 0.5 },
-      clip: { norm: 1 },
+  it.each(beyond)('stays when a control changes: %j', async (config) => {
+    const { config: canonical } = await checkConfig(config);
+    const before = withConfig(stateOf(base()), canonical);
+    const changes = { learningRate: 0.5, clip: 1, dropout: 0.25, gain: 2, warmup: 9 };
+    const { config: after } = await checkConfig(edit(before, changes).config);
+    const { optimizer, schedule, initialization } = canonical as Required<typeof canonical>;
+    expect(after).toEqual({
+      ...canonical,
       dropout: 0.25,
+      clip: { norm: 1, value: 0 },
+      optimizer: { ...(optimizer as object), learningRate: 0.5 },
+      initialization: { ...initialization, gain: 2 },
+      schedule: { ...(schedule as object), warmup: 9 },
     });
   });
 
-  it('is refused by field', async () => {
-    await expect(settingsFor({ layers: [{ units: 0 }] }, base())).rejects.toMatchObject({
-      field: 'layers[0].units',
-    });
+  it('is left to the controls where they are asked for', async () => {
+    const [config] = beyond[0]!;
+    const state = withConfig(stateOf(base()), (await checkConfig(config)).config);
+    const alone = edit(state, { custom: '' });
+    expect(alone.config.layers).toEqual(Array(2).fill({ cell: 'lstm', units: 16 }));
+    expect(settingsIn(alone).custom).toBe('');
   });
 });
 

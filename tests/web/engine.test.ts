@@ -97,6 +97,7 @@ vi.stubGlobal('requestAnimationFrame', (task: () => void) => setTimeout(task, 1)
 const { Engine } = await import('../../web/src/training/engine');
 const { NOTHING_YET, set, store } = await import('../../web/src/app/store');
 const { initialSettings } = await import('../../web/src/settings/settings');
+const { stateOf } = await import('../../web/src/settings/state');
 const { UnfoldError } = await import('unfold-rnn');
 
 let engine: InstanceType<typeof Engine>;
@@ -118,7 +119,7 @@ beforeEach(() => {
   store.former.value = null;
   store.notices.value = [];
   store.numbers.value = NOTHING_YET;
-  store.settings.value = initialSettings();
+  store.state.value = stateOf(initialSettings());
   store.phase.value = 'ready';
   const corpus = { id: 'tales', title: 'Tales', description: '', bytes: new Uint8Array(1), opening: '' };
   store.corpus.value = { ...corpus, made: false, characters: 1, symbols: 1, uniform: 0, unigram: 0 };
@@ -176,7 +177,7 @@ it('names what overflowed, and clips where that was not done yet', async () => {
     learningRate: 0.003,
     parameter: 'layers.0.weight_hh',
     largest: 2.5e20,
-    takenBack: true,
+    rolledBack: true,
   };
   model().fault = new UnfoldError('NON_FINITE', 'made to fail', { overflow });
   await expect.poll(() => store.phase.value).toBe('paused');
@@ -208,7 +209,7 @@ it('goes back to the copy from before an overflow, at half the rate', async () =
   await trainTo(copied + 3);
   const overflow = { step: 9, loss: 1, gradientNorm: null, learningRate: 0.5, parameter: 'a', largest: null };
   model().fault = new UnfoldError('NON_FINITE', 'made to fail', {
-    overflow: { ...overflow, takenBack: false },
+    overflow: { ...overflow, rolledBack: false },
   });
   await expect.poll(() => store.phase.value).toBe('paused');
   await model().save(); // a copy of the spoiled weights would have been asked for before, and be made by now

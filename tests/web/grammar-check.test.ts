@@ -1,6 +1,7 @@
 // What the views of the tasks read from answers, without a page.
 import { describe, expect, it } from 'vitest';
-import { forecastError } from '../../web/src/tasks/forecast';
+import { close, rangeY } from '../../web/src/charts/axes';
+import { bandOf, forecastError, shareOf } from '../../web/src/tasks/forecast';
 import { firstWrong, judge } from '../../web/src/tasks/grammarCheck';
 import { frequencyOf, nameOfKey, notesOf } from '../../web/src/tasks/pianoRoll';
 
@@ -68,6 +69,28 @@ describe('a piano roll', () => {
     expect([0, 39, 48, 87].map(nameOfKey)).toEqual(['A0', 'C4', 'A4', 'C8']);
     expect(frequencyOf(48)).toBeCloseTo(440, 9);
   });
+});
+
+it('draws a band between the outermost quantiles, or 1.96 deviations around the mean', () => {
+  const quantiles = [
+    [[0], [1, 2, 4]],
+    [[0], [2, 3, 9]],
+  ];
+  expect(bandOf([2, 3], 1, quantiles, undefined)).toEqual({ low: [1, 2], high: [4, 9] });
+  expect(bandOf([0, 0], 0, quantiles, undefined)).toBeUndefined(); // one quantile is no band
+  expect(bandOf([10], 0, undefined, [[2]])).toEqual({ low: [10 - 3.92], high: [10 + 3.92] });
+  expect(bandOf([10], 0, undefined, undefined)).toBeUndefined();
+  expect(shareOf({ loss: 'quantile', quantiles: [0.05, 0.5, 0.95] })).toBeCloseTo(0.9, 9);
+  expect(shareOf({ loss: 'quantile', quantiles: [0.9] })).toBeUndefined();
+  expect(shareOf({ loss: 'gaussian' })).toBe(0.95);
+  expect(shareOf({})).toBeUndefined();
+});
+
+it('shows losses below zero', () => {
+  expect(rangeY('linear', -2.2, 1.4, 1.4)).toEqual([-2.5, expect.closeTo(1.442, 9)]);
+  expect(rangeY('linear', -2.2, -1, -1)[1]).toBeGreaterThan(-1);
+  expect(close('linear', -2, -1)[0]).toBeLessThan(-2);
+  expect(close('linear', 0.01, 1)[0]).toBe(0);
 });
 
 it('measures a forecast against what came', () => {

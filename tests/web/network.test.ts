@@ -191,6 +191,38 @@ it('says what a refused configuration should have been, and takes a good one', a
   await close();
 });
 
+it('keeps what has no control when a control changes, also in the link', async () => {
+  const { page, problems, close } = await visit(browser, site, { at: SMALL });
+  await waitForStep(page, 3);
+  await open(page, 'Configuration');
+  const optimizer = { name: 'sgd', learningRate: 0.1, momentum: 0.5 };
+  const config = {
+    layers: [{ cell: 'gru', units: 24 }],
+    unit: 'byte',
+    optimizer,
+    sequenceLength: 16,
+    batchSize: 8,
+  };
+  await configuration(page).fill(JSON.stringify(config));
+  await page.getByRole('button', { name: 'Check and use' }).click();
+  await page.locator('.beyond').getByText('optimizer.momentum, unit', { exact: true }).waitFor();
+  expect(await page.getByLabel('Preset').inputValue()).toBe('gru');
+  await page.getByLabel('Hidden units').fill('20');
+  const now = async (from: Page) => JSON.parse(await configuration(from).inputValue());
+  await expect.poll(() => now(page)).toMatchObject({ ...config, layers: [{ cell: 'gru', units: 20 }] });
+  await restart(page);
+  await page.getByText('No pending changes').waitFor();
+  await waitForStep(page, 3);
+  await expect.poll(() => new URL(page.url()).hash).toContain('&h=20');
+  const other = await visit(browser, site, { at: new URL(page.url()).hash });
+  await waitForStep(other.page, 3);
+  await open(other.page, 'Configuration');
+  expect(await now(other.page)).toEqual(await now(page));
+  expect(problems.concat(other.problems)).toEqual([]);
+  await other.close();
+  await close();
+});
+
 it('shows what guessing would cost, counted by the engine', async () => {
   const { page, problems, close } = await visit(browser, site, { at: SMALL });
   await waitForStep(page, 3);

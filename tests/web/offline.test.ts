@@ -24,16 +24,18 @@ const controlled = (page: Page) =>
   page.waitForFunction(() => navigator.serviceWorker.controller !== null, undefined, { timeout: 20_000 });
 
 describe.each([true, false])('isolated: %s', (isolation) => {
-  it('works offline on the second visit, from a sub-path, and stays as isolated', async () => {
+  it('works offline on the second visit, from a sub-path, and isolated', async () => {
     const site = await serve({ port: 0, folder, isolation });
     const { page, problems, close } = await visit(browser, site, { at: 'some/where/' });
     await controlled(page);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(isolation);
     expect(problems).toEqual([]);
     await site.close();
     const second = await page.context().newPage();
     await second.goto(`${site.url}some/where/?from=elsewhere#v=1&h=32&t=names`);
     await waitForStep(second, 5);
-    expect(await second.evaluate(() => crossOriginIsolated)).toBe(isolation);
+    expect(await second.evaluate(() => crossOriginIsolated)).toBe(true);
+    expect(await second.locator('#threads').textContent()).not.toContain('isolat');
     expect(await second.getByLabel('Dataset', { exact: true }).inputValue()).toBe('names');
     // A new network needs the engine's files again.
     await rest(second);

@@ -17,6 +17,7 @@ import {
   SETTING_NAMES,
   type Settings,
 } from '../../web/src/settings/settings';
+import { settingsIn, stateOf } from '../../web/src/settings/state';
 
 const NUMBERS = SETTING_NAMES.filter((name): name is NumberName =>
   ['whole', 'fraction'].includes(DESCRIPTORS[name].kind),
@@ -116,6 +117,46 @@ describe('link', () => {
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
+  it('opens whatever a stranger wrote as a configuration', () => {
+    const names = [
+      'layers',
+      'readout',
+      'encoder',
+      'edges',
+      'hidden',
+      'from',
+      'task',
+      'name',
+      'leak',
+      'schedule',
+      'clip',
+    ];
+    const { tree } = fc.letrec<{ tree: unknown; leaf: unknown }>((tie) => ({
+      leaf: fc.oneof(fc.constantFrom(null, 'x', -1, 1e9, true, 'self', 'step'), fc.integer()),
+      tree: fc.oneof(
+        { depthSize: 'large', withCrossShrink: true },
+        tie('leaf'),
+        fc.array(tie('tree'), { maxLength: 3 }),
+        fc.dictionary(fc.constantFrom(...names, 'units', '__proto__', 'constructor'), tie('tree'), {
+          maxKeys: 5,
+        }),
+      ),
+    }));
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...names, '__proto__'), tree, { maxKeys: 6 }), (config) => {
+        const { settings: read } = readHash(
+          writeHash({ ...initialSettings(), custom: JSON.stringify(config) }, true),
+        );
+        const shown = settingsIn(stateOf(read));
+        expect(Object.keys(shown)).toEqual(expect.arrayContaining(SETTING_NAMES));
+        expect(shown.layers).toBeLessThanOrEqual(8);
+        // And what is shown is all of it: another link says the same.
+        expect(stateOf(readHash(writeHash(shown, true)).settings).config).toEqual(stateOf(shown).config);
+      }),
+    );
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
   it.each(NUMBERS)('takes %s up to its limit, and nothing above it', (name) => {
     const [, high] = DESCRIPTORS[name].range;
     const read = (value: number) => readHash(`#v=1&${DESCRIPTORS[name].key}=${value}`);
@@ -167,7 +208,14 @@ describe('link', () => {
         spectralRadius: 0.8,
         custom: '',
       },
-      ...{ task: 'translate', dataset: 'dates', difficulty: 5, pooling: 'mean', termination: 'halt' },
+      ...{
+        task: 'translate',
+        dataset: 'dates',
+        difficulty: 5,
+        pooling: 'mean',
+        loss: 'squared', // of before there were others
+        termination: 'halt',
+      },
       ...{ bidirectional: true, attention: 'additive', context: 'input', scheduledSampling: 'linear' },
       ...{
         schedule: 'step',
@@ -176,6 +224,7 @@ describe('link', () => {
         scheduleFactor: 0.25,
         patience: 2,
         clipValue: 0.5,
+        evaluateEvery: 100,
       },
       ...{
         text: 'plays',

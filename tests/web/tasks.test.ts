@@ -82,6 +82,29 @@ describe.each(TASKS)('$task, $dataset', ({ task, dataset, label }) => {
   );
 });
 
+it.each([
+  ['quantile', '80% prediction interval', 'pinball loss'],
+  ['gaussian', '95% prediction interval', 'nats per number'],
+])('draws the band of a forecast: %s', { timeout: LONG }, async (loss, legend, unit) => {
+  const { page, problems, close } = await visit(browser, site, {
+    at: `${STILL}&ta=regress&po=none&cp=sine&ls=${loss}`,
+  });
+  await expect.poll(() => play(page).isEnabled()).toBe(true);
+  await play(page).click();
+  await waitForStep(page, 5, LONG);
+  await answered(page, 5);
+  expect(await page.getByLabel('Loss', { exact: true }).inputValue()).toBe(loss);
+  expect(await texts(page, '.forecast-key')).toContain(legend);
+  expect(await page.locator('.loss').innerText()).toContain(unit);
+  const bands = page.locator('.forecast').first().locator('.forecast-band');
+  expect(await bands.count()).toBe(2);
+  // There and back: the forecast has 32 steps.
+  expect((await bands.last().getAttribute('d'))!.split('L').length).toBe(2 * 33);
+  expect(await violations(page, '.forecasts')).toEqual([]);
+  expect(problems).toEqual([]);
+  await close();
+});
+
 it(
   'reverses, marks what is wrong on the way, and answers a question of the reader’s own',
   { timeout: 2 * LONG },

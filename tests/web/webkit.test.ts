@@ -55,6 +55,12 @@ describe.skipIf(!webkit).each(settings)('WebKit, $name', ({ isolation, env, reas
       const paused = Number(await browser.evaluate(STEP));
       await browser.evaluate(`void ${button('Train')}.click()`);
       await browser.wait(`${STEP} > ${paused}`);
+
+      // The worker of the first visit isolates the second, whatever the server sends.
+      await browser.wait('navigator.serviceWorker.controller !== null');
+      await browser.goto(`${site.url}?again`);
+      expect(await browser.evaluate('crossOriginIsolated')).toBe(true);
+      await browser.wait(`${STEP} > 2`);
     } finally {
       await browser.close();
       await site.close();

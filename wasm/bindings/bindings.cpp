@@ -6,11 +6,13 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "reply.h"
 #include "unfold/api/describe.h"
 #include "unfold/api/session.h"
+#include "unfold/base/json_list.h"
 #include "unfold/base/parallel.h"
 #include "unfold/base/utf8.h"
 #include "unfold/inspect/bench.h"
@@ -20,6 +22,9 @@ namespace unfold {
 namespace {
 
 using emscripten::val;
+
+/// Where a run without a limit would end.
+constexpr std::int64_t most_steps = std::numeric_limits<std::int32_t>::max();
 
 /// Time is asked for only here, to end a slice; it never enters a result.
 class Slice {
@@ -51,8 +56,8 @@ Json evaluation_json(const Evaluation& e, const std::vector<std::string>& labels
                       maybe("loss", e.done, e.loss),
                       maybe("accuracy", e.done && e.accuracy >= 0, e.accuracy),
                       {"tokens", e.predictions},
-                      {"rmse", Json(e.rmse)},
-                      {"mae", Json(e.mae)}});
+                      {"rmse", list_json(e.rmse)},
+                      {"mae", list_json(e.mae)}});
   if (e.confusion.labels > 0) put(json, {{"classes", confusion_json(e.confusion, labels)}});
   return json;
 }
@@ -62,6 +67,12 @@ Split split_of(const std::string& name) {
   if (name == "validation") return Split::validation;
   if (name == "test") return Split::test;
   throw Error(ErrorCode::invalid_argument, "split", "train, validation or test", name);
+}
+
+std::vector<Token> tokens_of(const Json& json, const char* name) {
+  std::vector<Token> tokens;
+  for (const Json& token : member(json, name)) tokens.push_back(Token(token.get<std::int64_t>()));
+  return tokens;
 }
 
 /// What lies between two slices of a session's training.
@@ -105,23 +116,39 @@ class Bound {
     return guarded([&] { return reply(true, session().graph()); });
   }
 
+  /// Until a step, or until the validations say that nothing better comes. A target of infinity: nobody limits the run.
   val train(double target, double milliseconds) {
     return guarded([&] {
       Trainer& trainer = session().trainer();
       const Slice slice(milliseconds);
       if (work_.trouble) std::rethrow_exception(std::exchange(work_.trouble, nullptr));
-      const auto target_step = std::int64_t(target);
+      const bool endless = std::isinf(target);
+      const std::int64_t target_step = endless ? most_steps : std::int64_t(target);
       do {
         if (trainer.evaluating() || (!trainer.under_way() && (work_.measuring || trainer.evaluation_due()))) {
           measure(trainer);
-        } else if (trainer.progress().step < target_step) {
+        } else if (!finished(trainer, target_step, endless)) {
           advance(trainer);
         }
-      } while (!slice.over() && !finished(trainer, target_step));
+      } while (!slice.over() && !finished(trainer, target_step, endless));
+      const bool done = finished(trainer, target_step, endless);
+      const bool stopped = done && trainer.stops_early(endless);
+      if (done && trainer.patience(endless) > 0) trainer.restore_best();
       return reply(true, {{"step", trainer.progress().step},
-                          {"done", finished(trainer, target_step)},
+                          {"done", done},
+                          {"stoppedEarly", stopped},
+                          {"best", best_json(trainer.best())},
                           {"underWay", trainer.under_way()},
                           {"events", std::exchange(work_.events, Json::array())}});
+    });
+  }
+
+  val restore_best() {
+    return guarded([&] {
+      if (!settled().trainer().restore_best())
+        throw Error(ErrorCode::invalid_state, "restoreBest", "a validation that was due (see evaluateEvery)",
+                    "none yet");
+      return reply(true, session_->info());
     });
   }
 
@@ -203,13 +230,13 @@ class Bound {
       const Json json = parse_json(options, ErrorCode::invalid_argument, "options");
       const std::string bytes = copied(values);
       State state{.values = std::vector<Real>(bytes.size() / sizeof(Real)),
-                  .tokens = json.at("inputs").get<std::vector<Token>>(),
-                  .clock = json.at("clock").get<std::int64_t>()};
+                  .tokens = tokens_of(json, "inputs"),
+                  .clock = member(json, "clock").get<std::int64_t>()};
       std::memcpy(state.values.data(), bytes.data(), state.values.size() * sizeof(Real));
       std::vector<Real> numbers =
-          settled().logits(json.at("tokens").get<std::vector<Token>>(), json.at("columns").get<Index>(), state);
+          settled().logits(tokens_of(json, "tokens"), Index(member(json, "columns").get<std::int64_t>()), state);
       numbers.insert(numbers.end(), state.values.begin(), state.values.end());
-      val result = reply(true, {{"inputs", Json(state.tokens)}, {"clock", state.clock}});
+      val result = reply(true, {{"inputs", list_json(state.tokens)}, {"clock", state.clock}});
       set_bytes(result, std::as_bytes(std::span(numbers)));
       return result;
     });
@@ -221,8 +248,8 @@ class Bound {
       Json series = Json::array();
       for (const auto& [layer, name, size, offset] : reading.inspection.series)
         series.push_back(object({{"layer", layer}, {"name", name}, {"size", size}, {"offset", offset}}));
-      val result =
-          reply(true, {{"tokens", Json(reading.tokens)}, {"unknown", Json(reading.unknown)}, {"series", series}});
+      val result = reply(
+          true, {{"tokens", list_json(reading.tokens)}, {"unknown", list_json(reading.unknown)}, {"series", series}});
       set_bytes(result, std::as_bytes(std::span(reading.inspection.values)));
       return result;
     });
@@ -259,7 +286,7 @@ class Bound {
       const Json json = parse_json(options, ErrorCode::invalid_argument, "options");
       const SampleRequest request = parse_sample_request(json, session().config().seed);
       const auto unknown = session_->sample_start(request.prompt, request.options, request.length);
-      return reply(true, {{"unknown", Json(unknown)}});
+      return reply(true, {{"unknown", list_json(unknown)}});
     });
   }
 
@@ -284,7 +311,8 @@ class Bound {
   val save(const std::string& options) {
     return guarded([&] {
       const Json json = parse_json(options, ErrorCode::invalid_argument, "options");
-      const std::vector<std::byte> bytes = settled().save(json.value("optimizer", true));
+      const Json* optimizer = find_member(json, "optimizer");
+      const std::vector<std::byte> bytes = settled().save(!optimizer || optimizer->get<bool>());
       val result = reply(true, Json::object());
       set_bytes(result, bytes);
       return result;
@@ -292,8 +320,9 @@ class Bound {
   }
 
  private:
-  static bool finished(const Trainer& trainer, std::int64_t target) {
-    return trainer.progress().step >= target && !trainer.evaluation_due();
+  static bool finished(const Trainer& trainer, std::int64_t target, bool endless) {
+    if (trainer.evaluation_due()) return false;
+    return trainer.progress().step >= target || (!trainer.under_way() && trainer.stops_early(endless));
   }
 
   Session& session() {
@@ -412,6 +441,7 @@ EMSCRIPTEN_BINDINGS(unfold) {
       .function("graph", &Bound::graph)
       .function("train", &Bound::train)
       .function("trainStop", &Bound::train_stop)
+      .function("restoreBest", &Bound::restore_best)
       .function("update", &Bound::update)
       .function("evaluate", &Bound::evaluate)
       .function("predict", &Bound::predict)

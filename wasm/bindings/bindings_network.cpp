@@ -8,6 +8,7 @@
 #include "reply.h"
 #include "unfold/api/describe.h"
 #include "unfold/api/tensor.h"
+#include "unfold/base/json_list.h"
 #include "unfold/base/json_reader.h"
 
 namespace unfold {
@@ -20,7 +21,7 @@ class Parts {
  public:
   Parts(const std::vector<Real>& all, const Json& sizes) : left_(all), sizes_(sizes) {}
   std::span<const Real> take() {
-    const std::size_t size = std::min(sizes_.at(next_++).get<std::size_t>(), left_.size());
+    const std::size_t size = std::min(std::size_t(sizes_.at(next_++).get<std::int64_t>()), left_.size());
     const auto part = left_.first(size);
     left_ = left_.subspan(size);
     return part;
@@ -36,13 +37,7 @@ class Parts {
   std::size_t next_ = 0;
 };
 
-Index whole(const Json& json, const char* name) { return json.at(name).get<Index>(); }
-
-Json list(std::initializer_list<Index> numbers) {
-  Json json = Json::array();
-  for (const Index x : numbers) json.push_back(x);
-  return json;
-}
+Index whole(const Json& json, const char* name) { return Index(member(json, name).get<std::int64_t>()); }
 
 void append(std::vector<Real>& all, const std::vector<Real>& more) { all.insert(all.end(), more.begin(), more.end()); }
 
@@ -88,13 +83,13 @@ class BoundNetwork {
     return guarded([&] {
       const Json json = parsed(options);
       const std::vector<Real> all = copied_numbers(numbers);
-      Parts parts(all, json.at("sizes"));
+      Parts parts(all, member(json, "sizes"));
       TensorNetwork::Inputs in{.steps = whole(json, "steps"), .columns = whole(json, "columns"), .x = parts.take()};
       in.context = parts.take();
       in.training = whole(json, "training") != 0;
-      for (const Json& length : json.at("lengths")) in.lengths.push_back(length.get<Index>());
+      for (const Json& length : member(json, "lengths")) in.lengths.push_back(Index(length.get<std::int64_t>()));
       State state;
-      if (!json.at("clock").is_null()) {
+      if (!member(json, "clock").is_null()) {
         state.values = parts.copy();
         state.inputs = parts.copy();
         state.clock = whole(json, "clock");
@@ -113,7 +108,7 @@ class BoundNetwork {
     return guarded([&] {
       const std::vector<Real> all = copied_numbers(numbers);
       const Json json = parsed(options);
-      Parts parts(all, json.at("sizes"));
+      Parts parts(all, member(json, "sizes"));
       const std::span<const Real> dy = parts.take();
       State dstate;
       dstate.values = parts.copy();
@@ -141,8 +136,8 @@ class BoundNetwork {
     return guarded([&] {
       const std::vector<Real> all = copied_numbers(numbers);
       const Json json = parsed(options);
-      Parts parts(all, json.at("sizes"));
-      for (const Json& name : json.at("names"))
+      Parts parts(all, member(json, "sizes"));
+      for (const Json& name : member(json, "names"))
         network().set_parameter(name.get_ref<const std::string&>(), parts.take());
       return reply(true, Json::object());
     });
@@ -177,12 +172,13 @@ class BoundNetwork {
   Json info() const {
     Json layers = Json::array(), states = layers, names = layers, shapes = layers;
     for (const TensorLayer& l : network_->layers()) {
-      layers.push_back(list({l.units, l.max_delay, l.direction}));
+      layers.push_back(list_json(std::initializer_list<Index>{l.units, l.max_delay, l.direction}));
       states.push_back(names_json(l.states));
     }
     for (const NamedTensor& t : network_->parameters()) {
       names.push_back(t.name);
-      shapes.push_back(t.vector ? list({t.rows}) : list({t.rows, t.cols}));
+      shapes.push_back(t.vector ? list_json(std::initializer_list<Index>{t.rows})
+                                : list_json(std::initializer_list<Index>{t.rows, t.cols}));
     }
     return object({{"config", to_json(network_->config())},
                    {"outputs", network_->outputs()},

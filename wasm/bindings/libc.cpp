@@ -1,9 +1,7 @@
-// Two functions of the C library that the JSON library uses for little, and that would bring 14 KB of it with them:
-// arithmetic in quadruple precision, and all that printf can do.
+// A function of the C library that the reader of JSON uses for little, and that would bring arithmetic in quadruple
+// precision with it.
 #include <emscripten/em_js.h>
 
-#include <algorithm>
-#include <cstdarg>
 #include <cstddef>
 #include <cstring>
 
@@ -21,33 +19,4 @@ double strtod(const char* text, char** end) {
 // Nobody calls these, but they live in one object with strtod, which may not be there twice.
 float strtof(const char* text, char** end) { return float(strtod(text, end)); }
 long double strtold(const char* text, char** end) { return strtod(text, end); }
-
-/// Knows hexadecimal integers with a number of digits: %.4X, %04x.
-int snprintf(char* to, std::size_t size, const char* format, ...) {
-  std::va_list arguments;
-  va_start(arguments, format);
-  std::size_t written = 0;
-  const auto put = [&](char c) {
-    if (written + 1 < size) to[written] = c;
-    ++written;
-  };
-  for (; *format; ++format) {
-    if (*format != '%') {
-      put(*format);
-      continue;
-    }
-    int digits = 0;
-    for (++format; *format == '.' || (*format >= '0' && *format <= '9'); ++format)
-      if (*format != '.') digits = 10 * digits + (*format - '0');
-    const unsigned value = va_arg(arguments, unsigned);
-    while (digits < 8 && value >> (4 * digits)) ++digits;
-    for (int i = digits; i-- > 0;) {
-      const int digit = value >> (4 * i) & 15;
-      put(char(digit < 10 ? '0' + digit : digit - 10 + (*format == 'x' ? 'a' : 'A')));
-    }
-  }
-  va_end(arguments);
-  if (size > 0) to[std::min(written, size - 1)] = 0;
-  return int(written);
-}
 }

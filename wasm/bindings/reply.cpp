@@ -12,7 +12,7 @@ using emscripten::val;
 val reply(bool ok, const Json& value) {
   val result = val::object();
   result.set("ok", ok);
-  result.set("value", value.dump(-1, ' ', false, Json::error_handler_t::replace));
+  result.set("value", json_text(value));
   return result;
 }
 
@@ -25,6 +25,8 @@ Json failure(const char* code, const std::string& field, const std::string& expe
   return object({{"code", code}, {"field", field}, {"expected", expected}, {"actual", actual}, {"message", message}});
 }
 
+Json failure(const Error& e) { return failure(to_string(e.code), e.field, e.expected, e.actual, e.what()); }
+
 /// What is not finite travels as null.
 Json overflow_json(const Overflow& o) {
   return object({{"step", o.step},
@@ -33,7 +35,7 @@ Json overflow_json(const Overflow& o) {
                  {"learningRate", o.learning_rate},
                  {"parameter", o.parameter},
                  {"largest", o.largest},
-                 {"takenBack", o.rolled_back}});
+                 {"rolledBack", o.rolled_back}});
 }
 
 }  // namespace
@@ -42,11 +44,12 @@ val guard(const Call& call) {
   keep_memory_reserve();
   try {
     return call.run(call.what);
-  } catch (const Error& e) {
-    Json json = failure(to_string(e.code), e.field, e.expected, e.actual, e.what());
-    if (const auto* overflown = dynamic_cast<const NonFinite*>(&e))
-      put(json, {{"overflow", overflow_json(overflown->overflow)}});
+  } catch (const NonFinite& e) {
+    Json json = failure(e);
+    put(json, {{"overflow", overflow_json(e.overflow)}});
     return reply(false, json);
+  } catch (const Error& e) {
+    return reply(false, failure(e));
   } catch (const Json::exception& e) {  // an option of the wrong type
     return reply(false, failure("INVALID_ARGUMENT", "options", "options of the documented types", e.what(), e.what()));
   } catch (const std::bad_alloc&) {

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "unfold/base/json_list.h"
+#include "unfold/base/phrase.h"
 #include "unfold/base/sorting.h"
 #include "unfold/data/examples.h"
 #include "unfold/data/labelled.h"
@@ -47,7 +49,7 @@ class Classify final : public LabelHead {
     sort(labels);
     labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
     if (labels.size() > most_symbols)
-      refuse_text("text", "at most " + std::to_string(most_symbols) + " labels", std::to_string(labels.size()));
+      refuse_text("text", phrase("at most {} labels", {most_symbols}), std::to_string(labels.size()));
     data.inputs = names_of(symbols);
     data.targets.assign(labels.begin(), labels.end());
     std::vector<Example> examples(rows.size());
@@ -75,7 +77,7 @@ class Classify final : public LabelHead {
   void predict(const Predictor& p, const Example& e, const PredictOptions&, bool, Json& json) const override {
     const std::vector<Real> values = probabilities(p, e);
     json["output"] = likeliest(p, values)[0];
-    json["probabilities"] = values;
+    json["probabilities"] = list_json(values);
   }
 };
 

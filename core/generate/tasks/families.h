@@ -17,7 +17,7 @@ class SequenceHead : public TaskHead {
             Targets& targets) const override;
   Metrics measure(const TaskConfig& task, const Network& network, Workspace& w, Targets& targets,
                   bool learn) const override;
-  double trivial_loss(const std::vector<Example>& train, const std::vector<Example>& measured,
+  double trivial_loss(const TaskConfig& task, const std::vector<Example>& train, const std::vector<Example>& measured,
                       const Dataset& data) const override;
   void parse_target(const Predictor& p, const Json& target, Example& e) const override;
   void show_target(const Predictor& p, const Example& e, Json& json) const override;
@@ -37,7 +37,7 @@ class LabelHead : public TaskHead {
             Targets& targets) const override;
   Metrics measure(const TaskConfig& task, const Network& network, Workspace& w, Targets& targets,
                   bool learn) const override;
-  double trivial_loss(const std::vector<Example>& train, const std::vector<Example>& measured,
+  double trivial_loss(const TaskConfig& task, const std::vector<Example>& train, const std::vector<Example>& measured,
                       const Dataset& data) const override;
   std::vector<Real> label_weights(const TaskConfig& task, const Dataset& data) const override;
 
@@ -53,19 +53,21 @@ class NumberHead : public TaskHead {
   NetworkSizes sizes(const TaskConfig& task, const Dataset& data) const override;
   void fill(const TaskConfig& task, const Dataset& data, const Example& e, Index n, Workspace& w,
             Targets& targets) const override;
-  double trivial_loss(const std::vector<Example>& train, const std::vector<Example>& measured,
+  double trivial_loss(const TaskConfig& task, const std::vector<Example>& train, const std::vector<Example>& measured,
                       const Dataset& data) const override;
   void parse_target(const Predictor& p, const Json& target, Example& e) const override;
   void show_target(const Predictor& p, const Example& e, Json& json) const override;
-  /// {values: a row per step, forecast?: rows of further steps}
+  /// {values: a row per step, forecast?: rows of further steps}, with a loss that has them also {quantiles: a list of
+  /// them for each value, forecastQuantiles?} or {deviations: as values, forecastDeviations?}
   void predict(const Predictor& p, const Example& e, const PredictOptions& options, bool has_target,
                Json& json) const override;
 
  protected:
-  /// The best constant prediction of a column whose `rows` values add up to `sum`, and what it costs for a value x.
-  virtual double constant(double sum, double rows) const = 0;
-  virtual double constant_loss(double constant, double x) const = 0;
-  /// Metrics that one row of O values counts as.
+  /// What predicts a column best whose training values are these, always the same: NumberLoss::outputs() numbers; and
+  /// what it costs for a value.
+  virtual void fit_constant(const TaskConfig& task, std::vector<Real> values, double* y) const = 0;
+  virtual double constant_loss(const TaskConfig& task, const double* y, double value) const = 0;
+  /// Predictions that one row of O values counts as.
   virtual double answers_per_row(Index O) const = 0;
   /// Turns what the readout says into predictions, [n].
   virtual void transform(Real* y, Index n) const = 0;

@@ -1,4 +1,5 @@
 // generate: writes sequences from nothing, or from a given context.
+#include "unfold/base/phrase.h"
 #include "unfold/data/examples.h"
 #include "unfold/data/lines.h"
 #include "unfold/generate/tasks/families.h"
@@ -22,8 +23,7 @@ class Generate final : public SequenceHead {
       if (data.context > 0) {
         const auto [numbers, rest] = halves(line);
         const Index count = read_numbers(line, numbers, ",", e.context);
-        if (count != data.context)
-          line.refuse(std::to_string(data.context) + " numbers of context", std::to_string(count));
+        if (count != data.context) line.refuse(phrase("{} numbers of context", {data.context}), std::to_string(count));
         sequence = rest;
       }
       sequences.push_back(take(alphabet, line, sequence, config.task, data.truncated));

@@ -82,8 +82,8 @@ std::vector<Real> LabelHead::label_weights(const TaskConfig& task, const Dataset
   return weights;
 }
 
-double LabelHead::trivial_loss(const std::vector<Example>& train, const std::vector<Example>& measured,
-                               const Dataset& data) const {
+double LabelHead::trivial_loss(const TaskConfig&, const std::vector<Example>& train,
+                               const std::vector<Example>& measured, const Dataset& data) const {
   return unigram_loss(train, measured, data.targets.size(), false);
 }
 

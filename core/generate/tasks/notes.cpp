@@ -39,9 +39,13 @@ class Notes final : public NumberHead {
   }
 
  protected:
-  double constant(double sum, double rows) const override { return (sum + 0.5) / (rows + 1); }
-  double constant_loss(double constant, double x) const override {
-    return -numeric::log(x > 0.5 ? constant : 1 - constant);
+  void fit_constant(const TaskConfig&, std::vector<Real> values, double* y) const override {
+    *y = 0.5;
+    for (const Real v : values) *y += double(v);
+    *y /= double(values.size()) + 1;
+  }
+  double constant_loss(const TaskConfig&, const double* y, double value) const override {
+    return -numeric::log(value > 0.5 ? *y : 1 - *y);
   }
   double answers_per_row(Index) const override { return 1; }
   void transform(Real* y, Index n) const override { kernels::sigmoid(y, n); }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "unfold/data/examples.h"
 #include "unfold/data/lines.h"
@@ -46,13 +47,14 @@ std::vector<Series> series_of(const Table& table) {
 }
 
 /// Errors of each column in the file's units; what is missing has none.
-void add_errors(Workspace& w, const Targets& targets, Index O, Metrics& a) {
+void add_errors(Workspace& w, const NumberLoss& loss, const Targets& targets, Index O, Metrics& a) {
+  const Real* y = w.logits() + loss.answer();
   for (std::vector<double>* sums : {&a.squares, &a.absolutes, &a.counted}) sums->resize(std::size_t(O));
   for (Index i = 0; i < targets.steps * targets.columns * O; ++i) {
     const Real target = targets.values[std::size_t(i)];
     if (!targets.counts[std::size_t(i / O)] || std::isnan(target)) continue;
     const double error =
-        double(targets.scales.restored(i % O, w.logits()[i])) - double(targets.scales.restored(i % O, target));
+        double(targets.scales.restored(i % O, y[i * loss.outputs()])) - double(targets.scales.restored(i % O, target));
     const std::size_t k = std::size_t(i % O);
     a.squares[k] += error * error;
     a.absolutes[k] += std::fabs(error);
@@ -85,23 +87,28 @@ class Regress final : public NumberHead {
     return config.task.pooled() ? preview_lines(text) : preview_table(text, config.dataset, TableTask::rows);
   }
 
-  /// Mean squared error of the scaled columns; in the file's unit squared where there is one.
-  Metrics measure(const TaskConfig&, const Network& network, Workspace& w, Targets& targets,
+  /// The loss of the scaled columns, a mean over them; in the file's unit where there is one.
+  Metrics measure(const TaskConfig& task, const Network& network, Workspace& w, Targets& targets,
                   bool learn) const override {
-    const Index K = targets.steps * targets.columns;
+    const NumberLoss& loss = task.loss;
+    const Index K = targets.steps * targets.columns, O = network.outputs() / loss.outputs();
     Metrics a;
     for (Index k = 0; k < K; ++k) a.predictions += targets.counts[std::size_t(k)];
-    if (!learn) add_errors(w, targets, network.outputs(), a);
-    squared_error(w.logits(), network.outputs(), K, targets.values.data(), targets.counts.data(),
+    if (!learn) add_errors(w, loss, targets, O, a);
+    number_losses(loss, w.logits(), O, K, targets.values.data(), targets.counts.data(),
                   mean_scale(learn, a.predictions), targets.losses.data());
     add_losses(targets, a.loss);
-    a.loss *= targets.scales.squared_unit();
+    a.loss = loss_in_unit(loss, a.loss, double(a.predictions), targets.scales.unit());
     return a;
   }
 
  protected:
-  double constant(double sum, double rows) const override { return sum / std::max(rows, 1.0); }
-  double constant_loss(double constant, double x) const override { return (x - constant) * (x - constant); }
+  void fit_constant(const TaskConfig& task, std::vector<Real> values, double* y) const override {
+    best_constant(task.loss, std::move(values), y);
+  }
+  double constant_loss(const TaskConfig& task, const double* y, double value) const override {
+    return unfold::constant_loss(task.loss, y, value);
+  }
   double answers_per_row(Index O) const override { return double(O); }
   void transform(Real*, Index) const override {}
   double temperature(const PredictOptions&) const override { return 0; }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "unfold/base/phrase.h"
 #include "unfold/generate/decoder.h"
 #include "unfold/generate/predict.h"
 #include "unfold/generate/tasks/families.h"
@@ -104,8 +105,8 @@ Metrics SequenceHead::measure(const TaskConfig& task, const Network& network, Wo
   return a;
 }
 
-double SequenceHead::trivial_loss(const std::vector<Example>& train, const std::vector<Example>& measured,
-                                  const Dataset& data) const {
+double SequenceHead::trivial_loss(const TaskConfig&, const std::vector<Example>& train,
+                                  const std::vector<Example>& measured, const Dataset& data) const {
   return unigram_loss(train, measured, data.targets.size(), true);
 }
 
@@ -113,7 +114,7 @@ void SequenceHead::parse_target(const Predictor& p, const Json& target, Example&
   e.target = SymbolReader{.names = p.names.targets, .field = "target"}.read(target);
   const Index lengths = p.network.sizes().lengths, count = Index(e.target.size());
   if (lengths > 0 && count >= lengths)
-    refuse_argument("target", "at most " + std::to_string(lengths - 1) + " symbols (the longest it was trained on)",
+    refuse_argument("target", phrase("at most {} symbols (the longest it was trained on)", {lengths - 1}),
                     std::to_string(count));
   if (p.config.task.termination == Termination::halt && count == 0)
     refuse_argument("target", "at least one symbol (the model halts after a step)", "none");

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "unfold/base/phrase.h"
 #include "unfold/base/sorting.h"
 #include "unfold/data/examples.h"
 #include "unfold/data/lines.h"
@@ -23,7 +24,7 @@ std::vector<std::string_view> distinct(const std::vector<TaggedText::Row>& rows,
     sort(names);
     names.erase(std::unique(names.begin(), names.end()), names.end());
     if (names.size() > most_symbols)
-      Line(row.line).refuse("at most " + std::to_string(most_symbols) + " different words or labels", "more");
+      Line(row.line).refuse(phrase("at most {} different words or labels", {most_symbols}), "more");
   }
   return names;
 }
@@ -75,9 +76,10 @@ class Tag final : public LabelHead {
       sequence = take(inputs, line, sequence, config.task, data.truncated);
       labels = take(targets, line, labels, config.task, cut);
       if (steps != count)
-        line.refuse(std::to_string(steps) +
-                        " labels, one a symbol (an empty line between sentences, if a line has a word and its label)",
-                    std::to_string(count));
+        line.refuse(
+            phrase("{} labels, one a symbol (an empty line between sentences, if a line has a word and its label)",
+                   {steps}),
+            std::to_string(count));
     }
     if (rows.empty()) refuse_text("text", "at least one example", "none");
     const Vocabulary input = inputs.vocabulary(), target = targets.vocabulary();
@@ -96,7 +98,7 @@ class Tag final : public LabelHead {
     e.target = SymbolReader{.names = p.names.targets, .field = "target", .words = p.names.words}.read(target);
     const std::size_t steps = std::size_t(p.names.steps(e));
     if (e.target.size() != steps)
-      refuse_argument("target", std::to_string(steps) + " labels", std::to_string(e.target.size()));
+      refuse_argument("target", phrase("{} labels", {steps}), std::to_string(e.target.size()));
   }
 
   /// {targets}: null where a step does not count.

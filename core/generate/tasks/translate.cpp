@@ -1,5 +1,5 @@
 // translate: one sequence into another, by an encoder and a decoder.
-#include <deque>
+#include <list>
 #include <nlohmann/json.hpp>
 
 #include "unfold/data/examples.h"
@@ -17,7 +17,7 @@ class Translate final : public SequenceHead {
   Dataset read(std::string_view text, const Config& config) const override {
     Dataset data;
     Alphabet alphabet;
-    std::deque<std::string> owned;
+    std::list<std::string> owned;
     std::vector<std::pair<std::string_view, std::string_view>> rows;
     const bool json = is_json_lines(text);
     const auto field = [&](const Line& line, const Json& object, const char* const* names) {

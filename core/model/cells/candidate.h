@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "unfold/base/phrase.h"
 #include "unfold/kernels/kernels.h"
 #include "unfold/model/cell.h"
 
@@ -16,7 +17,9 @@ class Candidate {
   explicit Candidate(const CellSettings& s) : positive_(s.choice("candidate") == "positive") {}
 
   /// The expression of z.
-  std::string of(const std::string& z) const { return positive_ ? "relu(" + z + ") + sigmoid(-relu(-" + z + "))" : z; }
+  std::string of(const std::string& z) const {
+    return positive_ ? phrase("relu({}) + sigmoid(-relu(-{}))", {z, z}) : z;
+  }
   /// x ← g(x), with as many numbers of scratch.
   void apply(ArrayView x, ArrayView scratch) const {
     if (!positive_) return;

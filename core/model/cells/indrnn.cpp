@@ -5,6 +5,7 @@
 // 2^(1/T) while training; here nothing does.
 #include <algorithm>
 
+#include "unfold/base/phrase.h"
 #include "unfold/model/cell.h"
 #include "unfold/model/cells/table.h"
 
@@ -16,7 +17,7 @@ class IndRnn final : public Cell {
   explicit IndRnn(Activation f) : f_(f) {}
   std::array<double, 2> initial_vector(int) const override { return {0, 1}; }
   std::string equations() const override {
-    return std::string("h = ") + activation_names[std::size_t(f_)] + "(z_h + recurrent_h * h_prev)";
+    return phrase("h = {}(z_h + recurrent_h * h_prev)", {activation_names[std::size_t(f_)]});
   }
 
   void forward(const CellStep& s) const override {

@@ -2,6 +2,7 @@
 //   f = σ(z_f)   g = tanh(z_g)   w = σ(z_f − β)   h = f∘h₋ + (1−w)∘g
 // The paper takes β = 1, so that more is written than forgotten; with β = 0 the two are coupled, w = f. Its first
 // biases are logarithms of random time spans; here all are `forgetBias`.
+#include "unfold/base/phrase.h"
 #include "unfold/kernels/kernels.h"
 #include "unfold/model/cell.h"
 #include "unfold/model/cells/table.h"
@@ -16,8 +17,8 @@ class Janet final : public Cell {
   double initial_bias(int gate) const override { return gate == 0 ? forget_bias_ : 0; }
 
   std::string equations() const override {
-    return std::string("f = sigmoid(z_f); g = tanh(z_g); h = f * h_prev + (1 - ") +
-           (shifted_ ? "sigmoid(z_f - 1)" : "f") + ") * g";
+    return phrase("f = sigmoid(z_f); g = tanh(z_g); h = f * h_prev + (1 - {}) * g",
+                  {shifted_ ? "sigmoid(z_f - 1)" : "f"});
   }
 
   void forward(const CellStep& s) const override {

@@ -2,6 +2,7 @@
 //   i = σ(z_i)   f = σ(z_f)   g = tanh(z_g)   o = σ(z_o)
 //   c = f∘c₋ + i∘g            h = o∘tanh(c)
 // The cell input g may also be σ, as Goodfellow et al. print it (chapter 10).
+#include "unfold/base/phrase.h"
 #include "unfold/kernels/kernels.h"
 #include "unfold/model/cell.h"
 #include "unfold/model/cells/table.h"
@@ -16,8 +17,9 @@ class Lstm final : public Cell {
   double initial_bias(int gate) const override { return gate == 1 ? forget_bias_ : 0; }
 
   std::string equations() const override {
-    return std::string("i = sigmoid(z_i); f = sigmoid(z_f); g = ") + (sigmoid_input_ ? "sigmoid" : "tanh") +
-           "(z_g); o = sigmoid(z_o); c = f * c_prev + i * g; h = o * tanh(c)";
+    return phrase(
+        "i = sigmoid(z_i); f = sigmoid(z_f); g = {}(z_g); o = sigmoid(z_o); c = f * c_prev + i * g; h = o * tanh(c)",
+        {sigmoid_input_ ? "sigmoid" : "tanh"});
   }
 
   void forward(const CellStep& s) const override {

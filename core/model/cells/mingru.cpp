@@ -2,6 +2,7 @@
 // the gate, and all products are hoisted out of the loop over time:
 //   z = σ(U_z·x + b)   n = g(U_n·x + b), g see candidate.h   h = (1−z)∘h₋ + z∘n
 // Here z lets the new in (as in the paper), where the GRU's z keeps the old.
+#include "unfold/base/phrase.h"
 #include "unfold/kernels/kernels.h"
 #include "unfold/model/cell.h"
 #include "unfold/model/cells/candidate.h"
@@ -14,7 +15,7 @@ class MinGru final : public Cell {
  public:
   explicit MinGru(const CellSettings& s) : candidate_(s) {}
   std::string equations() const override {
-    return "z = sigmoid(z_z); n = " + candidate_.of("z_n") + "; h = (1 - z) * h_prev + z * n";
+    return phrase("z = sigmoid(z_z); n = {}; h = (1 - z) * h_prev + z * n", {candidate_.of("z_n")});
   }
 
   void forward(const CellStep& s) const override {

@@ -1,6 +1,7 @@
 // minLSTM (Feng et al. 2024): an LSTM whose gates see the input alone, without output gate and cell state; forget and
 // input gate are divided by their sum, so that h keeps its scale:
 //   f = σ(U_f·x + b)   i = σ(U_i·x + b)   g = g(U_g·x + b), see candidate.h   h = (f∘h₋ + i∘g)/(f + i)
+#include "unfold/base/phrase.h"
 #include "unfold/kernels/kernels.h"
 #include "unfold/model/cell.h"
 #include "unfold/model/cells/candidate.h"
@@ -14,7 +15,8 @@ class MinLstm final : public Cell {
   explicit MinLstm(const CellSettings& s) : candidate_(s), forget_bias_(s.number("forgetBias")) {}
   double initial_bias(int gate) const override { return gate == 0 ? forget_bias_ : 0; }
   std::string equations() const override {
-    return "f = sigmoid(z_f); i = sigmoid(z_i); g = " + candidate_.of("z_g") + "; h = (f * h_prev + i * g) / (f + i)";
+    return phrase("f = sigmoid(z_f); i = sigmoid(z_i); g = {}; h = (f * h_prev + i * g) / (f + i)",
+                  {candidate_.of("z_g")});
   }
 
   void forward(const CellStep& s) const override {

@@ -1,6 +1,7 @@
 // Peephole LSTM (Gers & Schmidhuber 2000): the gates also see the cell state through diagonal weights p.
 //   i = σ(z_i + p_i∘c₋)   f = σ(z_f + p_f∘c₋)   g = tanh(z_g)   c = f∘c₋ + i∘g
 //   o = σ(z_o + p_o∘c)    h = o∘tanh(c)          (the output gate sees the new cell)
+#include "unfold/base/phrase.h"
 #include "unfold/kernels/kernels.h"
 #include "unfold/model/cell.h"
 #include "unfold/model/cells/table.h"
@@ -15,9 +16,10 @@ class PeepholeLstm final : public Cell {
   double initial_bias(int gate) const override { return gate == 1 ? forget_bias_ : 0; }
 
   std::string equations() const override {
-    return std::string("i = sigmoid(z_i + peephole_i * c_prev); f = sigmoid(z_f + peephole_f * c_prev); g = ") +
-           (sigmoid_input_ ? "sigmoid" : "tanh") +
-           "(z_g); c = f * c_prev + i * g; o = sigmoid(z_o + peephole_o * c); h = o * tanh(c)";
+    return phrase(
+        "i = sigmoid(z_i + peephole_i * c_prev); f = sigmoid(z_f + peephole_f * c_prev); g = {}(z_g); c = f * c_prev + "
+        "i * g; o = sigmoid(z_o + peephole_o * c); h = o * tanh(c)",
+        {sigmoid_input_ ? "sigmoid" : "tanh"});
   }
 
   void forward(const CellStep& s) const override {

@@ -1,6 +1,7 @@
 // Vanilla RNN (Elman 1990):  h = φ(z),  z = b + U·x + W·h₋
 #include <algorithm>
 
+#include "unfold/base/phrase.h"
 #include "unfold/model/cell.h"
 #include "unfold/model/cells/table.h"
 
@@ -12,7 +13,7 @@ class Rnn final : public Cell {
   explicit Rnn(Activation f) : f_(f) {}
 
   std::string equations() const override {
-    return f_ == Activation::identity ? "h = z_h" : std::string("h = ") + activation_names[std::size_t(f_)] + "(z_h)";
+    return f_ == Activation::identity ? "h = z_h" : phrase("h = {}(z_h)", {activation_names[std::size_t(f_)]});
   }
 
   void forward(const CellStep& s) const override {

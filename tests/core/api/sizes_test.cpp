@@ -78,11 +78,11 @@ TEST_P(Estimates, AreTheTable) {
       const Config config = parse_config(json);
       const Network network(config, V);
       EXPECT_EQ(estimate(config, V, 0).parameters, network.table().size()) << V << " " << bias;
-      // Memory: parameters, gradient and two moments, packed weights, and the workspace.
+      // Memory: parameters, gradient, two moments and the best weights, packed weights, and the workspace.
       Workspace workspace(network, config.sequence_length, config.batch_size, true);
       workspace.set_dropout(config.dropout);
       const double there =
-          double(sizeof(Real)) * double(4 * network.table().size() + network.plan().packed + workspace.elements());
+          double(sizeof(Real)) * double(5 * network.table().size() + network.plan().packed + workspace.elements());
       EXPECT_EQ(estimate(config, V, 0).bytes - engine_bytes, there) << V << " " << bias;
     }
 }
@@ -116,6 +116,18 @@ TEST(Estimate, CountsTheMomentsOfTheOptimizer) {
     const auto moments = double(Optimizer(config.optimizer, 1).moments().size());
     const auto parameters = double(estimate(config, 27, 0).parameters);
     EXPECT_EQ(bytes(config) - without, double(sizeof(Real)) * moments * parameters) << optimizer;
+  }
+}
+
+TEST(Estimate, CountsTheBestWeightsWhereThereAreAny) {
+  for (const auto& [fields, copies] :
+       {std::pair{R"("seed":1)", 1}, {R"("evaluateEvery":0)", 0}, {R"("validationSplit":0)", 0}}) {
+    const Config config = parse_config("{" + std::string(fields) + R"(,"optimizer":"sgd"})");
+    const auto parameters = double(estimate(config, 27, 0).parameters);
+    const Config without = parse_config(R"({"optimizer":"sgd","evaluateEvery":0})");
+    EXPECT_EQ(estimate(config, 27, 0).bytes - estimate(without, 27, 0).bytes, sizeof(Real) * copies * parameters);
+    Session session(config, letters(3000, 27));
+    EXPECT_EQ(session.trainer().best().values.size(), copies * session.network().table().size()) << fields;
   }
 }
 

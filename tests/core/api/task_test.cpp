@@ -91,6 +91,8 @@ std::vector<Json> all_tasks() {
   }
   list.push_back({{"task", "tag"}, {"embedding", 3}, {"layers", {both, both_gru}}});
   list.push_back({{"task", "regress"}, {"layers", {gru, lstm}}});
+  for (const char* loss : {"huber", "quantile", "gaussian"})
+    list.push_back({{"task", {{"name", "regress"}, {"loss", loss}}}, {"layers", {gru, lstm}}});
   list.push_back({{"task", "notes"}, {"layers", {lstm, gru}}});
   for (const char* length : {"end", "halt", "count"}) {
     list.push_back(
@@ -332,6 +334,21 @@ TEST(Probability, OfALengthIsDrawnFirst) {
     const Hypothesis drawn = decode(t.network, t.config.task, 3, {}, {.temperature = 1, .seed = seed})[0];
     EXPECT_LT(Index(drawn.tokens.size()), L);
     EXPECT_NEAR(drawn.log_probability, log_probability(t.network, t.config, t.data, {.target = drawn.tokens}), 1e-4);
+  }
+}
+
+// A unit that halts ends a sequence after a symbol: the empty one has no probability, and is not asked for.
+TEST(Probability, OfTheEmptySequenceIsRefusedWhereAUnitHalts) {
+  std::string lines;
+  for (int i = 0; i < 20; ++i) lines += "ab\nba\naab\n";
+  for (const char* termination : {"end", "halt", "count"}) {
+    const Json json{{"task", {{"name", "generate"}, {"termination", termination}}}, {"layers", {{{"units", 3}}}}};
+    Session session(parse_config(json), lines);
+    const auto ask = [&] { return session.predict({{"target", ""}}).at("logProbability").get<double>(); };
+    if (std::string(termination) == "halt")
+      EXPECT_TRUE(refuses(ErrorCode::invalid_argument, "target", ask));
+    else
+      EXPECT_LT(ask(), 0) << termination;
   }
 }
 

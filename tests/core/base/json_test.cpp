@@ -1,4 +1,4 @@
-// The JSON parser against the JSON library's own.
+// The JSON parser and writer against the JSON library's own.
 #include "unfold/base/json_walk.h"
 
 #include "support.h"
@@ -156,6 +156,54 @@ TEST(JsonParser, RefusesAKeyTwiceAndDeepNesting) {
   EXPECT_TRUE(parsed(nested(32)));
   EXPECT_FALSE(parsed(nested(33)));
   EXPECT_FALSE(parsed(nested(100000)));
+}
+
+// json_text() against the library's dump().
+
+testing::AssertionResult same_text(const Json& value) {
+  for (const bool ascii : {false, true}) {
+    const std::string ours = json_text(value, ascii),
+                      theirs = value.dump(-1, ' ', ascii, Json::error_handler_t::replace);
+    if (ours != theirs) return testing::AssertionFailure() << ours << " instead of " << theirs;
+  }
+  return testing::AssertionSuccess();
+}
+
+TEST(JsonText, OfValues) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  for (const Json& value :
+       {Json(),
+        Json(true),
+        Json(false),
+        Json(0),
+        Json(-1),
+        Json(std::numeric_limits<std::int64_t>::min()),
+        Json(std::numeric_limits<std::uint64_t>::max()),
+        Json(1.0),
+        Json(-0.0),
+        Json(0.1f),
+        Json(1e15),
+        Json(1e300),
+        Json(5e-324),
+        Json(1 / 3.0),
+        Json(infinity),
+        Json(std::nan("")),
+        Json(""),
+        Json::array(),
+        Json::object(),
+        Json::parse(
+            R"({"a":[1,[],{},"{",[2]],"":{"[":null},"\u00e9":"\u0000\u001f\\\"/\b\f\n\r\t\u007f\ud834\udd1e"})")})
+    EXPECT_TRUE(same_text(value));
+}
+
+TEST(JsonText, OfWhatIsNotUtf8) {
+  const std::string bytes = "a\"\x7F\x80\x9F\xA0\xBF\xC1\xC2\xE0\xE2\xED\xEF\xF0\xF4\xF5\xFF";
+  Rng rng(1, Stream::test);
+  for (int i = 0; i < 20000; ++i) {
+    std::string text;
+    for (int k = 0; k < 8; ++k) text += bytes[std::size_t(rng.uniform() * double(bytes.size()))];
+    ASSERT_TRUE(same_text(text));
+  }
 }
 
 }  // namespace

@@ -251,7 +251,7 @@ TEST(ReadDataset, Numbers) {
 }
 
 TEST(ReadDataset, RaggedTables) {
-  for (const char* text : {"1,2\n1\n", "1,2\n1,2,3\n", "1,2\n,\n", "1,2\n1,\n", "1\n \n"})
+  for (const char* text : {"1,2\n1\n", "1,2\n1,2,3\n", "1,2\n,\n3,4\n", "1,2\n1,\n", "1\n \n"})
     EXPECT_TRUE(refused(text, asking(TaskKind::regress), "text line 2")) << text;
   EXPECT_TRUE(refused("a,b\n1,2\nc,d\n", asking(TaskKind::regress), "text line 3")) << "a second header";
   EXPECT_TRUE(refused("a,1\n1,2\n", asking(TaskKind::regress), "text line 1")) << "half a header";

@@ -72,6 +72,18 @@ TEST(Labelled, FormatIsTold) {
   EXPECT_EQ(d.file.uses, (Names{"none", "input", "target"}));
 }
 
+TEST(Labelled, NamesOfTheirOwnAndColumnsWithoutText) {
+  std::string text = "v1\tv2\t\t\n";
+  for (int i = 0; i < 12; ++i) text += (i % 3 ? "ham\tsee you at " : "spam\twin now ") + std::to_string(i) + "\t\t\n";
+  const Dataset d = read_dataset(text, asking(TaskKind::classify));
+  EXPECT_EQ(d.targets, (Names{"ham", "spam"}));
+  EXPECT_TRUE(d.file.header);
+  EXPECT_EQ(d.train.size(), 12u);
+  text.replace(0, 5, "eggs\tcome at nine");
+  EXPECT_EQ(read_dataset(text, asking(TaskKind::classify)).targets, (Names{"eggs", "ham", "spam"}))
+      << "a text of words";
+}
+
 TEST(Labelled, QuotesOfCsv) {
   const Dataset d =
       read_dataset("text,label\n\"say \"\"no\"\"\",x\n\"two\nlines\",x\nplain \"q\",y\n", asking(TaskKind::classify));
@@ -80,6 +92,15 @@ TEST(Labelled, QuotesOfCsv) {
   // Behind a tab they are characters like others.
   EXPECT_EQ(bag(read_dataset("x\t\"a\"\nx\tb\n", asking(TaskKind::classify))),
             (std::multiset<std::string>{"\"a\">x", "b>x"}));
+}
+
+// What separates tables of numbers, or is a comment there, belongs to a text.
+TEST(Labelled, TextsKeepTheirCharacters) {
+  const Config config = asking(TaskKind::classify);
+  EXPECT_EQ(bag(read_dataset("text,label\n#a,x\n\"b\" c \"d\",x\ne\rf,y\r\n\"\"g,y\n\"h \"\"i\"\"\" j,y", config)),
+            (std::multiset<std::string>{"#a>x", "b c \"d\">x", "e\rf>y", "g>y", "h \"i\" j>y"}));
+  EXPECT_EQ(bag(read_dataset("x\t#a\nx\tb\rc\n\"y\tz\n", config)),
+            (std::multiset<std::string>{"#a>x", "b\rc>x", "z>\"y"}));
 }
 
 std::string swapped(int rows) {

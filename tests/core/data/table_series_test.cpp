@@ -29,7 +29,8 @@ Config asking(TaskKind task) {
 // Missing values ------------------------------------------------------------------------------------------------------
 
 TEST(Tables, MissingValuesAreRefusedUnlessSaidOtherwise) {
-  for (const char* gap : {"", "NA", "n/a", "NaN", "?", "null", " NULL "}) {
+  for (const char* gap : {"", "NA", "n/a", "NaN", "?", "null", " NULL ", "-", "---", "\xE2\x80\x93", ".", "n.a.",
+                          "None", "\"#DIV/0!\""}) {
     const std::string text = std::string("a,b\n1,5\n") + gap + ",6\n4,7\n";
     EXPECT_TRUE(refused(text, "text line 3")) << gap;
     EXPECT_EQ(table_of(text, {.missing = Missing::forward}).values, (Numbers{1, 5, 1, 6, 4, 7})) << gap;
@@ -69,6 +70,11 @@ TEST(LongForm, SeriesByAColumn) {
   EXPECT_EQ(t.columns[0].use, ColumnUse::id);
   EXPECT_EQ(table_of("shop,v\na,1\na,2\nb,5\nb,6\n", {.id = "shop"}).series(), 2);
   EXPECT_EQ(table_of("shop,v\na,1\na,2\nb,5\nb,6\n").series(), 1);
+  std::string sensors = "sensor,v\n";
+  for (int i = 0; i < 20; ++i) sensors += (i < 10 ? "roof," : "cellar,") + std::to_string(i % 7) + "\n";
+  const Table glued = table_of(sensors);
+  EXPECT_EQ(glued.series(), 1);
+  EXPECT_EQ(glued.notes[0], "All rows are one series; dataset.id \"sensor\" makes one of each of its 2 values.");
   EXPECT_TRUE(refused("shop,v\na,1\nb,5\na,2\n", "text", {.id = "shop"})) << "a series that goes on further down";
 }
 

@@ -85,6 +85,10 @@ TEST(Cells, Quantities) {
                                                                    "4,5",
                                                                    ',', -4.5, ""},
                                                                   {"1,5e3", ',', 1500, ""},
+                                                                  {"(1,234.50)", '.', -1234.5, ""},
+                                                                  {"($ 20)", '.', -20, "$"},
+                                                                  {"12,34-", ',', -12.34, ""},
+                                                                  {"7- EUR", '.', -7, "EUR"},
                                                                   {"20 \xC2\xB0"
                                                                    "C",
                                                                    '.', 20,
@@ -97,7 +101,7 @@ TEST(Cells, Quantities) {
     EXPECT_EQ(q.unit, unit) << text;
   }
   for (const char* bad : {"1,5", "12,34", "1,2345", "1,234,5", "1 2", "1,234'567", "2019-01-01", "1/2/2019", "a", "",
-                          "12:30", "1.2.3", "--1"}) {
+                          "12:30", "1.2.3", "--1", "1-2", "()", "(a)", "(1"}) {
     Quantity q;
     EXPECT_FALSE(parse_quantity(bad, '.', q)) << bad;
   }
@@ -159,7 +163,7 @@ TEST(Tables, LeavesOutDatesTextsIndexAndConstants) {
     EXPECT_EQ(t.columns[c].reason.empty(), c == 2) << c;
   }
   ASSERT_EQ(t.notes.size(), 1u);
-  EXPECT_TRUE(t.notes[0].starts_with("Left out: Unnamed: 0: it counts the rows; day: dates")) << t.notes[0];
+  EXPECT_TRUE(t.notes[0].starts_with("Left out: Unnamed: 0: it counts rows or time; day: dates")) << t.notes[0];
   EXPECT_EQ(used(table_of("t,v\n0,5\n1,6\n2,8\n")), (Names{"t", "v"})) << "it may be a column like others";
   EXPECT_EQ(used(table_of("v\n1\n2\n3\n")), (Names{"v"})) << "there is no other";
 }
@@ -181,6 +185,82 @@ TEST(Tables, TitlesCommentsAndTrailingSeparators) {
   }
 }
 
+TEST(Tables, ATitleOfSeveralFieldsStandsAboveTheHeader) {
+  const Table t =
+      table_of("account;1234\nbalance;2.345,67 EUR\n\nday;text;amount\n1.2.2026;a;-1,50\n2.2.2026;b;3,25\n");
+  EXPECT_EQ(used(t), (Names{"amount"}));
+  EXPECT_EQ(t.values, (Numbers{-1.5, 3.25}));
+  EXPECT_TRUE(t.notes[1].starts_with("2 lines before the header")) << t.notes[1];
+  EXPECT_TRUE(refused("a;b\n1;2;3\n4;5;6\n", "text line 1")) << "a header that does not fit is no title";
+}
+
+TEST(Tables, UnitsBelowTheHeader) {
+  const Table t = table_of(
+      "time,temp,hum\n-,\xC2\xB0"
+      "C,%\n2026-03-01,12.5,70\n2026-03-02,13,71\n");
+  EXPECT_EQ(used(t), (Names{"temp", "hum"}));
+  EXPECT_EQ(t.values, (Numbers{12.5, 70, 13, 71}));
+  EXPECT_EQ(t.notes[0], "The line of units below the header is left out.");
+  EXPECT_TRUE(refused("day,v\n2026-03-01,unknown\n2026-03-02,13\n2026-03-03,14\n", "text line 2"))
+      << "a row with a date is no line of units";
+  EXPECT_TRUE(refused("a,b\n,\n1,2\n3,4\n", "text line 2")) << "nor is one without words";
+}
+
+TEST(Tables, TextBelowTheTable) {
+  for (const char* below :
+       {"\nSource: a bank\nmade in 2026, by hand\n", "Source: a bank\n", "\n\nall rights, reserved\n"}) {
+    const Table t = table_of(std::string("m,v\n1,5\n3,7\n") + below);
+    EXPECT_EQ(t.values, (Numbers{1, 5, 3, 7})) << below;
+    ASSERT_FALSE(t.notes.empty()) << below;
+    EXPECT_EQ(t.notes[0], "The text below the table is left out.") << below;
+  }
+  const Table separators = table_of("m,v,\n1,5,\n3,7,\n,,\n,,\n");
+  EXPECT_EQ(separators.values, (Numbers{1, 5, 3, 7})) << "as Excel writes empty rows";
+  EXPECT_TRUE(refused("m,v\n1,5\n,\n3,7\n", "text line 3")) << "missing values";
+  EXPECT_TRUE(refused("m,v\n1,5\na\n3,7\n", "text line 3")) << "numbers follow";
+  EXPECT_TRUE(refused("m,v\n1,5\n3\n", "text line 3")) << "a file that was cut off";
+  EXPECT_TRUE(refused("m,v\n1,5\n3,x\n", "text line 3")) << "a row like the others";
+}
+
+std::string months(bool down, const char* total) {
+  std::string text = "month,sales\n";
+  for (int i = 0; i < 24; ++i) {
+    const int month = down ? 23 - i : i;
+    text += std::to_string(2024 + month / 12) + (month % 12 < 9 ? "-0" : "-") + std::to_string(month % 12 + 1) + "," +
+            std::to_string(100 + month) + "\n";
+    if (i == 11) text += total;
+  }
+  return text + total;
+}
+
+TEST(Tables, TotalsAreNoRows) {
+  const Table t = table_of(months(false, "Total,1266\n"));
+  EXPECT_EQ(t.rows, 24);
+  EXPECT_EQ(t.values.back(), 123);
+  EXPECT_EQ(t.columns[1].max, 123);
+  EXPECT_EQ(t.notes[0], "2 rows without a date are left out, such as \"Total\".");
+  EXPECT_EQ(table_of(months(false, ",1266\n")).rows, 26) << "a date that is merely missing";
+  EXPECT_EQ(table_of("d,v\n2024-01,5\nTotal,6\n2024-02,7\n").rows, 3) << "too many to be totals";
+}
+
+TEST(Tables, TheNewestRowMayStandFirst) {
+  const Table up = table_of(months(false, "")), down = table_of(months(true, ""));
+  EXPECT_EQ(down.values, up.values);
+  EXPECT_EQ(down.notes[0], "The newest row stands first (month): read in the order of time.");
+  const Table series =
+      table_of("shop,day,v\na,2024-01-02,1\na,2024-01-01,2\nb,2024-01-09,3\nb,2024-01-08,4\n", {.id = "shop"});
+  EXPECT_EQ(series.values, (Numbers{2, 1, 4, 3}));
+  EXPECT_EQ(table_of("day,v\n2024-01-02,1\n2024-01-01,2\n2024-01-03,3\n").values, (Numbers{1, 2, 3}))
+      << "dates in no order";
+}
+
+TEST(Tables, TimeInNumbersIsAnIndex) {
+  EXPECT_EQ(used(table_of("time,v\n1735689600,5\n1735689660,6\n1735689780,8\n")), (Names{"v"}));
+  EXPECT_EQ(used(table_of("Date,v\n20240131,5\n20240229,6\n")), (Names{"v"}));
+  EXPECT_EQ(used(table_of("x,v\n10,5\n20,6\n35,8\n")), (Names{"x", "v"})) << "any other name";
+  EXPECT_EQ(used(table_of("time,v\n10,5\n20,6\n15,8\n")), (Names{"time", "v"})) << "it falls";
+}
+
 TEST(Tables, AHeaderIsWhatTheConfigurationSays) {
   const Table years = table_of("1990,1991\n5,6\n7,9\n", {.header = Header::yes});
   EXPECT_EQ(used(years), (Names{"1990", "1991"}));
@@ -194,6 +274,9 @@ TEST(Tables, UnitsAndPercentSigns) {
   EXPECT_EQ(t.values, (Numbers{12, 3.5, 1200, 13, 4, 900}));
   EXPECT_EQ(t.columns[1].unit, "kg");
   EXPECT_TRUE(refused("mass\n3 kg\n4 kg\n5 g\n", "text line 4"));
+  const Json shown = preview_table("mass\n3 kg\n4 g\n5 t\n", {}, TableTask::rows);
+  EXPECT_EQ(shown["columns"][0]["reason"], "numbers of different units") << "a preview shows what cannot be read";
+  EXPECT_TRUE(refused("mass\n3 kg\n4 g\n5 t\n", "text"));
 }
 
 TEST(Tables, ColumnsByName) {

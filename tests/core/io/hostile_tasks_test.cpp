@@ -44,7 +44,15 @@ const std::vector<TaskFile>& task_files() {
          {}},
         {R"("dataset":{"name":"adding","count":20,"difficulty":6})", "", {{"input", {{1, 0}, {0, 1}}}}, {}},
         {R"("dataset":{"name":"copy","count":20,"difficulty":2})", "", Json::object(), {}},
-        {R"("dataset":{"name":"reversal","count":20,"difficulty":3},)" + translate, "", Json::object(), {}}};
+        {R"("dataset":{"name":"reversal","count":20,"difficulty":3},)" + translate, "", Json::object(), {}},
+        {R"("task":{"name":"regress","loss":"quantile"})",
+         repeated("1,2\n0.5,3\n", 9),
+         {{"input", {{1, 2}}}, {"steps", 3}},
+         {}},
+        {R"("task":{"name":"regress","loss":"gaussian"})",
+         repeated("1,2\n0.5,3\n", 9),
+         {{"input", {{1, 2}}}, {"target", {{1, 2}}}, {"steps", 3}},
+         {}}};
     for (TaskFile& f : made) {
       Session session(parse_config("{" + f.config + R"(,"layers":[{"cell":"rnn","units":2}],"batchSize":2})"), f.text);
       for (int i = 0; i < 2; ++i) session.trainer().step();

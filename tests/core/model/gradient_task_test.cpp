@@ -203,6 +203,21 @@ TEST(GradientOfTasks, NumbersInAndOut) {
   EXPECT_GE(count, 20);
 }
 
+TEST(GradientOfTasks, LossesOfNumbers) {
+  int count = 0;
+  for (const Json& loss : std::vector<Json>{{{"loss", "absolute"}},
+                                            {{"loss", "huber"}, {"delta", 0.3}},
+                                            {{"loss", "quantile"}},
+                                            {{"loss", "quantile"}, {"quantiles", {0.25}}},
+                                            {{"loss", "gaussian"}}})
+    for (const char* pooling : {"none", "mean"}) {
+      Json task = loss;
+      task.update({{"name", "regress"}, {"pooling", pooling}});
+      expect_small({{"task", task}, {"layers", {some_cells()[1]}}, {"batchSize", N}}, count);
+    }
+  EXPECT_EQ(count, 10);
+}
+
 TEST(GradientOfTasks, ContextsAndLengths) {
   int count = 0;
   for (const Json& cell : some_cells())

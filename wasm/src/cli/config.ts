@@ -3,6 +3,7 @@ import {
   type CanonicalConfig,
   checkConfig,
   type Config,
+  type EarlyStoppingConfig,
   type FileConfig,
   type Model,
   type OptimizerConfig,
@@ -29,6 +30,11 @@ export const configOptions: Options = {
   dates: { value: 'KIND', default: 'ignore', help: 'or features: hour, weekday and month are read' },
   missing: { value: 'KIND', default: 'refuse', help: 'or forward, interpolate, mask: of missing values' },
   scaling: { value: 'KIND', default: 'standard', help: 'of numbers: none, standard, minmax or log' },
+  loss: {
+    value: 'NAME',
+    default: 'squared',
+    help: 'of numbers: absolute, huber, quantile (a band) or gaussian',
+  },
   attention: { value: 'NAME', default: 'none', help: 'of a translation: additive or multiplicative' },
   seed: { value: 'N', default: '1', help: 'same seed, text and configuration: same model' },
   'sequence-length': { value: 'N', default: '64', help: 'time steps of one truncated back-propagation' },
@@ -49,6 +55,10 @@ export const configOptions: Options = {
   },
   'validation-split': { value: 'X', default: '0.1', help: 'share of the text held out' },
   'evaluate-every': { value: 'N', default: '500', help: 'steps between validations; may change' },
+  patience: {
+    value: 'N',
+    help: 'end after this many validations without a better one; 0: never; may change',
+  },
 };
 
 /** What was asked for, and no more: the engine's own defaults fill in the rest. */
@@ -69,6 +79,8 @@ export async function configOf(args: Arguments): Promise<Config> {
   set('batchSize', number('batch-size'));
   set('validationSplit', number('validation-split'));
   set('evaluateEvery', number('evaluate-every'));
+  if (args.given('patience'))
+    config.earlyStopping = { ...asStopping(config.earlyStopping), patience: number('patience')! };
   for (const name of ['task', 'attention'] as const) if (args.given(name)) set(name, args.text(name));
   if (args.given('dataset')) {
     const [difficulty, count] = [number('difficulty'), number('count')];
@@ -85,7 +97,8 @@ export async function configOf(args: Arguments): Promise<Config> {
     ...(args.given('max-length') && { maxLength: number('max-length')! }),
     ...(args.flag('truncate') && { truncate: true }),
   };
-  if (Object.keys(lengths).length) config.task = { ...asTask(config.task), ...lengths };
+  const loss = args.given('loss') && { loss: args.text('loss')! };
+  if (loss || Object.keys(lengths).length) config.task = { ...asTask(config.task), ...lengths, ...loss };
   const optimizer = {
     ...asOptimizer(config.optimizer),
     ...(args.given('optimizer') && { name: args.text('optimizer')! }),
@@ -125,10 +138,16 @@ function headerOf(given: string): boolean {
 const asTask = (task: Config['task']): TaskConfig =>
   typeof task === 'object' ? task : { name: task ?? 'next' };
 
+const asStopping = (stopping: Config['earlyStopping']): EarlyStoppingConfig =>
+  typeof stopping === 'object' ? stopping : { patience: stopping ?? 'auto' };
+
 /** Whether the engine makes the examples. */
 export function isGenerated({ dataset }: Pick<Config, 'dataset'>): boolean {
   return typeof dataset === 'object' ? dataset?.name !== undefined : dataset !== undefined;
 }
+
+/** What may change as a whole. */
+const LIVE = ['schedule', 'clip', 'dropout', 'evaluateEvery', 'earlyStopping'] as const;
 
 /**
  * Brings a saved model in line with what is asked for: what may change while a model trains is changed, what may not
@@ -147,8 +166,8 @@ export async function reconcile(model: Model, wished: Config): Promise<void> {
   for (const key of differences(saved, config)) {
     if (key === 'optimizer' && onlyRateDiffers(saved, config)) {
       changes.optimizer = { learningRate: asOptimizer(config.optimizer).learningRate! };
-    } else if (key === 'schedule' || key === 'clip' || key === 'dropout' || key === 'evaluateEvery') {
-      Object.assign(changes, { [key]: config[key] });
+    } else if (LIVE.some((live) => live === key)) {
+      Object.assign(changes, { [key]: config[key as keyof LiveConfig] });
     } else {
       const [from, to] = [saved, config].map((one) => JSON.stringify(one[key]));
       throw new UsageError(

@@ -21,7 +21,7 @@ export async function backtestOf(model: Model, split: Split, steps?: number): Pr
 }
 
 /** A line each. */
-export function linesOf(model: Model, { oneStep, multiStep, season, order }: Backtest): string[] {
+export function linesOf(model: Model, { oneStep, multiStep, season, order, band }: Backtest): string[] {
   const targets = model.info.data!.columns?.filter(({ target }) => target) ?? [];
   const errors = ({ loss, rmse, mae }: ForecastErrors, name: string) => {
     const each = rmse.slice(0, 3).map((error, k) => {
@@ -31,9 +31,13 @@ export function linesOf(model: Model, { oneStep, multiStep, season, order }: Bac
     const more = rmse.length > 3 ? ', …' : '';
     return `  loss ${figure(loss)}, ${each.join(', ')}${more}  ${name}`;
   };
+  const share = (x: number) => `${(100 * x).toFixed(0)} %`;
+  const held = ({ coverage = [] }: ForecastErrors) =>
+    `  ${coverage.slice(0, 3).map(share).join(', ')} of the true numbers lie in the band of ${share(band!)}`;
   const block = (title: string, scores: ForecastScores) => [
     title,
     errors(scores.model, 'the model'),
+    ...(scores.model.coverage ? [held(scores.model)] : []),
     ...baselinesOf(scores).map(([name, one]) => {
       const more =
         name === 'seasonalNaive'

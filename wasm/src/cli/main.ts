@@ -4,6 +4,7 @@ import { UnfoldError } from 'unfold-rnn';
 import { bench } from './bench.js';
 import { describe } from './describe.js';
 import { evaluate } from './evaluate.js';
+import { experiment } from './experiment.js';
 import { exportModel } from './export.js';
 import { causeOf, FileError } from './files.js';
 import { importModel } from './import.js';
@@ -26,6 +27,7 @@ const commands: Record<string, Command> = {
   describe,
   export: exportModel,
   import: importModel,
+  experiment,
   bench,
 };
 
@@ -33,7 +35,7 @@ const STATUS = { done: 0, failed: 1, usage: 2 };
 
 function overview(): string {
   const lines = Object.entries(commands).map(
-    ([name, { summary }]) => `  ${name.padEnd(10)}${summary.split(/\n|(?<=\.) /)[0]}`,
+    ([name, { summary }]) => `  ${name.padEnd(12)}${summary.split(/\n|(?<=\.) /)[0]}`,
   );
   return `unfold-rnn <command> [options]
 

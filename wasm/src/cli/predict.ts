@@ -1,10 +1,18 @@
 import { randomInt } from 'node:crypto';
-import { type Model, openModel, type Prediction, type PredictRequest, UnfoldError } from 'unfold-rnn';
+import {
+  type AnyPrediction,
+  type Model,
+  openModel,
+  type Prediction,
+  type PredictRequest,
+  type TaskConfig,
+  UnfoldError,
+} from 'unfold-rnn';
 import { exists, print, read, write } from './files.js';
 import { interruption } from './interrupt.js';
 import { gridIn, readMusic } from './music.js';
 import { type Arguments, type Command, UsageError } from './options.js';
-import { csvOf, type Query, queriesOf, refusal, tableQueries } from './queries.js';
+import { type Besides, csvOf, type Query, queriesOf, refusal, tableQueries } from './queries.js';
 import { decode, encodingOption, linesOf, readingOf } from './texts.js';
 
 export const predict: Command = {
@@ -58,6 +66,7 @@ async function runPredict(args: Arguments): Promise<number> {
     const look = {
       words: data?.words ?? false,
       skips: (args.given('unknown') ? args.text('unknown') : made.unknown) === 'skip',
+      quantiles: (Object(config.task) as TaskConfig).quantiles ?? [],
     };
     let failed = 0;
     let drawn = 0;
@@ -131,7 +140,7 @@ async function collect(
     }
     const isFile = data.numbers > 0 && !/^\s*\[/.test(input) && (await exists(input));
     const lines = input === '-' || isFile ? await piped(input) : [input];
-    if (readsTable(model) && !/^\s*\[/.test(lines[0] ?? ''))
+    if (readsTable(model) && !/^\s*\[\s*[^{\s]/.test(lines[0] ?? ''))
       queries.push(
         ...(await tableQueries(lines.join('\n'), model).catch((error: UnfoldError) => {
           throw isFile || input === '-'
@@ -212,10 +221,29 @@ interface Look {
   words: boolean;
   /** Symbols that the model does not know have no label. */
   skips: boolean;
+  /** Of a model of quantiles: what they are. */
+  quantiles: readonly number[];
+}
+
+/** What stands in columns of its own after a predicted number: every quantile but the answer, or the deviation. */
+function besides(answer: AnyPrediction, quantiles: readonly number[]): Besides | undefined {
+  const bands = answer.forecast ? answer.forecastQuantiles : answer.quantiles;
+  const deviations = answer.forecast ? answer.forecastDeviations : answer.deviations;
+  if (deviations) return { names: ['sd'], rows: deviations.map((row) => row.map((sd) => [sd])) };
+  if (!bands) return undefined;
+  const others = quantiles.map((_, k) => k).filter((k) => k !== (quantiles.length - 1) / 2);
+  return {
+    names: others.map((k) => String(quantiles[k])),
+    rows: bands.map((row) => row.map((all) => others.map((k) => all[k]!))),
+  };
 }
 
 /** A line, of a series rows; empty where there is no answer. */
-function asText(answer: Prediction | UnfoldError, { header, series }: Query, { words, skips }: Look): string {
+function asText(
+  answer: Prediction | UnfoldError,
+  { header, series }: Query,
+  { words, skips, quantiles }: Look,
+): string {
   if (answer instanceof UnfoldError) return '';
   const { output, outputs, forecast, values, unknown = [] } = answer;
   if (output !== undefined) return output;
@@ -225,5 +253,5 @@ function asText(answer: Prediction | UnfoldError, { header, series }: Query, { w
     return labels.join(words || labels.some((label) => [...label].length > 1) ? ' ' : '');
   }
   const rows = forecast ?? values ?? [];
-  return series ? csvOf(rows, header) : JSON.stringify(rows);
+  return series ? csvOf(rows, header, besides(answer, quantiles)) : JSON.stringify(rows);
 }

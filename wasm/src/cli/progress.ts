@@ -1,5 +1,5 @@
 /** What a person sees of training: a bar in a terminal, now and then a line anywhere else. */
-import type { Model, Progress } from 'unfold-rnn';
+import type { Model, Progress, TaskConfig } from 'unfold-rnn';
 
 /** Columns of the bar, in a narrow terminal and elsewhere. */
 const BAR = { narrow: 10, wide: 24 };
@@ -82,10 +82,13 @@ const percent = (share: number | null) => (share === null ? '' : ` (${(100 * sha
 
 /** Times the loss of the beginning, or of the trivial baseline if that is higher, from which a run diverges. */
 const FAR = 3;
+/** The same of a loss that may be negative: nats above it. */
+const FAR_NATS = 5;
 
 /** Notices a run whose loss grows beyond what any start has. */
 export class Divergence {
   readonly #trivial: number;
+  readonly #nats: boolean;
   #reference = 0;
   #loss = 0;
   #noticed = false;
@@ -94,20 +97,24 @@ export class Divergence {
 
   constructor({ info }: Model) {
     this.#trivial = info.data?.trivialLoss ?? Math.log(info.vocabulary.size);
+    this.#nats = (Object(info.config.task) as TaskConfig).loss === 'gaussian';
   }
 
   /** Whether it is so for the first time. */
   begins({ losses, loss }: Progress): boolean {
     this.#reference ||= Math.max(losses[0] ?? loss, this.#trivial);
     this.#loss = loss;
-    this.under = loss > FAR * this.#reference;
+    this.under = loss > (this.#nats ? this.#reference + FAR_NATS : FAR * this.#reference);
     const first = this.under && !this.#noticed;
     this.#noticed ||= this.under;
     return first;
   }
 
   get sentence(): string {
-    const figures = `the loss is ${figure(this.#loss)}, ${figure(this.#loss / this.#reference)} times that of the start`;
+    const above = this.#nats
+      ? `${figure(this.#loss - this.#reference)} above`
+      : `${figure(this.#loss / this.#reference)} times`;
+    const figures = `the loss is ${figure(this.#loss)}, ${above} that of the start`;
     return `The training diverges: ${figures}. Try a lower --learning-rate or --clip, with --fresh.`;
   }
 }

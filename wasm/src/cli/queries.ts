@@ -75,6 +75,15 @@ const numbersOf = (field: string, line: string, separator: RegExp) =>
       throw refusal(field, `a number in column ${i + 1}`, text);
     });
 
-export function csvOf(rows: number[][], header: string[] | undefined): string {
-  return [...(header ? [header.join(',')] : []), ...rows.map((row) => row.join(','))].join('\n');
+/** Further numbers beside each number of a row: `names` of them. */
+export interface Besides {
+  names: string[];
+  rows: number[][][];
+}
+
+/** `sales,sales_0.1,sales_0.9` and rows of these. */
+export function csvOf(rows: number[][], header: string[] | undefined, besides?: Besides): string {
+  const names = header?.flatMap((name) => [name, ...(besides?.names ?? []).map((more) => `${name}_${more}`)]);
+  const lines = rows.map((row, t) => row.flatMap((x, k) => [x, ...(besides?.rows[t]?.[k] ?? [])]).join(','));
+  return [...(names ? [names.join(',')] : []), ...lines].join('\n');
 }

@@ -38,7 +38,7 @@ const encoder = new TextEncoder();
 /** The text of a file as UTF-8 with line feeds. Throws a `FileError` where it is no text of that encoding. */
 export async function decode(path: string, bytes: Uint8Array, { encoding, raw }: Reading): Promise<Text> {
   if (raw) return { bytes, notes: [] };
-  const name = path === '-' ? 'standard input' : path;
+  const name = nameOf(path);
   const notes: string[] = [];
   const found = encoding === 'utf-8' ? recognize(bytes) : undefined;
   if (found) notes.push(`${name} is ${found.toUpperCase()}: decoded.`);
@@ -113,6 +113,8 @@ function firstInvalid(bytes: Uint8Array): number {
   return good;
 }
 
+const nameOf = (path: string) => (path === '-' ? 'standard input' : path);
+
 /** Several files as one text. */
 export interface Texts extends Text {
   /** Where each begins: the number of lines before it. */
@@ -149,10 +151,17 @@ export function placed(error: unknown, { places, pieces }: Texts): unknown {
   const [, piece, within = ''] =
     (pieces && error instanceof UnfoldError && /^text train\[(\d+)\](.*)$/.exec(error.field ?? '')) || [];
   if (piece !== undefined) return renamed(error as UnfoldError, `${pieces![Number(piece)]}${within}`);
+  const [, row] =
+    (error instanceof UnfoldError &&
+      error.code === 'INVALID_TEXT' &&
+      /^dataset(.*)$/.exec(error.field ?? '')) ||
+    [];
+  if (row !== undefined && places.length === 1)
+    return renamed(error as UnfoldError, `${nameOf(places[0]!.path)}${row}`);
   const line = error instanceof UnfoldError ? Number(/^text line (\d+)$/.exec(error.field ?? '')?.[1]) : NaN;
   const place = places.findLast(({ lines }) => lines < line);
   if (!place || !(error instanceof UnfoldError)) return error;
-  return renamed(error, `${place.path === '-' ? 'standard input' : place.path} line ${line - place.lines}`);
+  return renamed(error, `${nameOf(place.path)} line ${line - place.lines}`);
 }
 
 /** The same error of another field. */

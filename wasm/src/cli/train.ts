@@ -23,7 +23,9 @@ import { encodingOption, namedSymbols, placed, readingOf, readTexts, type Texts 
 export const train: Command = {
   summary:
     'Trains on texts (or on what is piped in) and saves the model. A model that is there already trains on,\n' +
-    'exactly as if it had never stopped. Ctrl-C saves and ends; another one, a second later, ends at once.',
+    'exactly as if it had never stopped. Without --steps or --seconds it trains until validations get no better and\n' +
+    'then keeps the best weights; to step 1000 where nothing is validated. Ctrl-C saves and ends; another one, a second\n' +
+    'later, ends at once.',
   operands: ['[text…]'],
   options: {
     out: {
@@ -39,8 +41,7 @@ export const train: Command = {
     steps: {
       short: 'n',
       value: 'N',
-      default: '1000',
-      help: 'train until this step, counted from the very first',
+      help: 'train until this step; without it, until validations get no better (or 1000)',
     },
     seconds: { value: 'X', help: 'end after this number of seconds of work' },
     'save-every': { value: 'X', default: '60', help: 'seconds between saves on the way; 0 for none' },
@@ -51,9 +52,12 @@ export const train: Command = {
   run: runTrain,
 };
 
+/** Where nothing is validated. */
+const DEFAULT_STEPS = 1000;
+
 async function runTrain(args: Arguments): Promise<number> {
   const out = args.text('out')!;
-  const until = args.whole('steps')!;
+  const steps = args.given('steps') ? args.whole('steps')! : undefined;
   const seconds = args.number('seconds', { least: 0 });
   const pace = args.number('save-every', { least: 0 })! * 1000;
   if (out === '-' && args.flag('json')) throw new UsageError('--json and --out - both want standard output.');
@@ -90,9 +94,14 @@ async function runTrain(args: Arguments): Promise<number> {
       saved = step;
       await tell.saved(saved);
     };
-    const line = new ProgressLine(model.info.step, until, model.info.data ? 'example' : 'char');
+    const until = steps ?? (seconds !== undefined || model.info.stopsEarly ? undefined : DEFAULT_STEPS);
+    const line = new ProgressLine(model.info.step, until ?? Infinity, model.info.data ? 'example' : 'char');
     const divergence = new Divergence(model);
-    const limits = { until, ...(seconds !== undefined && { seconds }), signal };
+    const limits = {
+      ...(until !== undefined && { until }),
+      ...(seconds !== undefined && { seconds }),
+      signal,
+    };
     let last: Progress | undefined;
     let next = performance.now() + pace;
     try {
@@ -113,6 +122,7 @@ async function runTrain(args: Arguments): Promise<number> {
       }
     }
     if (last && !args.flag('quiet')) line.end();
+    if (last?.done) await tell.ended(last);
     await model.update({}); // an aborted run reports no end: this brings the step up to date
     await save();
     const measured = signal.aborted ? undefined : await measure(model);
@@ -243,6 +253,13 @@ function reporter(args: Arguments, out: string) {
     async diverging(sentence: string, progress: Progress | undefined) {
       say(sentence);
       await send('diverging', { step: progress?.step, loss: progress?.loss });
+    },
+    async ended({ step, best, stoppedEarly }: Progress) {
+      if (!stoppedEarly || !best) return;
+      say(
+        `Nothing better came after step ${best.step}: ended at step ${step}, with the weights of step ${best.step}.`,
+      );
+      await send('stopped-early', { step, best });
     },
     async saved(step: number) {
       await send('saved', { file: out, step });

@@ -1,6 +1,7 @@
 /** What a model learns from, as UTF-8 in the format of its task: the engine reads nothing else. */
 import { encode } from './arguments.js';
 import { type ExampleWriter, writerOf } from './examples.js';
+import { placedRow, rowsOf } from './rows.js';
 import { reasonOf } from './stream.js';
 import { refuse, type UnfoldError } from '../shared/errors.js';
 import type { BlobLike, Config, Dataset, Example, TaskConfig } from '../shared/types.js';
@@ -26,17 +27,18 @@ export function isGenerated({ dataset }: Pick<Config, 'dataset'>): boolean {
   return typeof dataset === 'object' ? dataset?.name !== undefined : dataset !== undefined;
 }
 
-/** `task`: of the model; asked for where the dataset is examples. */
+/** `task`: of the model; asked for where the dataset is examples, or may be rows in JSON. */
 export async function readDataset(
   dataset: Dataset,
   task: () => TaskConfig,
   signal?: AbortSignal,
 ): Promise<Source> {
-  const textSource = (text: string | Uint8Array, own: boolean) => ({
-    text: encode(text, 'dataset'),
-    own,
-    placed: asItIs,
-  });
+  const textSource = (given: string | Uint8Array, own: boolean): Source => {
+    const text = encode(given, 'dataset');
+    const rows = rowsOf(text, task);
+    if (!rows) return { text, own, placed: asItIs };
+    return { text: encode(rows.text), own: true, placed: (error) => placedRow(error, rows) };
+  };
   if (typeof dataset === 'string') return textSource(dataset, true);
   if (dataset instanceof Uint8Array) return textSource(dataset, false);
   if (isBlob(dataset)) return textSource(new Uint8Array(await dataset.arrayBuffer()), true);
@@ -53,13 +55,13 @@ export async function readDataset(
       throw refuse(
         'INVALID_TEXT',
         `dataset[${index}]`,
-        'a string, a Uint8Array or, in an array of them, an example',
+        'a string, a Uint8Array or an example, such as { input, target }',
         item,
       );
     ++index;
   }
-  const text = encode(writer ? writer.whole(pieces as string[]) : joined(pieces), 'dataset');
-  return { text, own: true, placed: writer ? writer.placed : asItIs };
+  if (!writer) return textSource(joined(pieces), true);
+  return { text: encode(writer.whole(pieces as string[]), 'dataset'), own: true, placed: writer.placed };
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

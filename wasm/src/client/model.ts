@@ -48,7 +48,8 @@ export class TextModel implements Model {
   train(options: TrainOptions = {}): Training {
     const { signal, ...limits } = requireObject(options, [...LIMITS, 'signal']);
     for (const field of LIMITS) checkLimit(field, limits[field]);
-    const ends = signal ?? LIMITS.find((field) => limits[field] !== undefined);
+    const limited = LIMITS.some((field) => limits[field] !== undefined);
+    const ends = signal ?? (limited || this.#info.stopsEarly);
     return this.#stream<Progress, Progress | undefined>(
       (sink) =>
         this.#client.stream('train', limits, {
@@ -184,6 +185,10 @@ export class TextModel implements Model {
     return this.#update(await this.#client.call('update', { settings: toJson(settings) }));
   }
 
+  async restoreBest(): Promise<ModelInfo> {
+    return this.#update(await this.#client.call('restoreBest', {}));
+  }
+
   async save(options: { optimizer?: boolean } = {}): Promise<Uint8Array> {
     return this.#client.call('save', { options: toJson(requireObject(options, ['optimizer'])) });
   }
@@ -229,7 +234,7 @@ export class TextModel implements Model {
     return toJson(request);
   }
 
-  /** A squared error has none. */
+  /** Errors of numbers have none. */
   #bits(loss: number): number | null {
     return taskOf(this.#info.config).name === 'regress' ? null : loss / Math.LN2;
   }

@@ -29,7 +29,8 @@ function objection({ kind, activation }: StandardCell): string | undefined {
 /**
  * A checkpoint as a Keras model (2.4 or newer, and 3): `SimpleRNN`, `LSTM` and `GRU` (`reset_after` either way), in a
  * `Bidirectional` where the network reads both ways; an `Embedding` (of the unit vectors if the network reads one-hot
- * symbols), none below numbers; and a `Dense` layer that gives logits (`regress`: numbers). Where a whole sequence is
+ * symbols), none below numbers; and a `Dense` layer that gives logits (`regress`: numbers; with the losses
+ * `quantile` and `gaussian` the quantiles of each column, or its mean and log variance). Where a whole sequence is
  * answered, the top layer gives its last states alone, or `GlobalAveragePooling1D` their mean.
  *
  * For text models, and the tasks `classify`, `tag`, `regress` and `notes`. The sequences of a batch are equally long.

@@ -121,19 +121,19 @@ export interface LayerConfig {
    */
   edges?: EdgeConfig[];
   /**
-   * How much of its former state a unit keeps, 0 (none, the default) to 1: one number, or from the first unit's to
+   * How much of its previous state a unit keeps, 0 (none, the default) to 1: one number, or from the first unit's to
    * the last unit's, fixed or as a start to learn from.
    */
   leak?: number | { from?: number; to?: number; learned?: boolean };
   /** Periods of equal groups of units; a group changes when the step is a multiple. Default none: every step. */
   clock?: number[];
-  /** Probability that a unit keeps its former state for a step of training, 0 to 0.95. Default 0. */
+  /** Probability that a unit keeps its previous state for a step of training, 0 to 0.95. Default 0. */
   zoneout?: number | { hidden?: number; cell?: number };
   /** Adds what lies below, which must be as wide, to what the layer gives upwards. Default false. */
   residual?: boolean;
   /** Normalises the summed input of each gate. Default false. */
   layerNorm?: boolean;
-  /** On the former state, one mask for a window, 0 to 0.95. Default 0. */
+  /** On the previous state, one mask for a window, 0 to 0.95. Default 0. */
   recurrentDropout?: number;
 }
 
@@ -157,6 +157,23 @@ export interface TaskConfig {
   name?: Task;
   /** classify and regress: one answer, from the last states or from their mean. Default `last`, of regress `none`. */
   pooling?: Name<'none' | 'last' | 'mean'>;
+  /**
+   * regress: how predicted numbers are measured, after scaling (see `FileConfig.scaling`), with e = prediction − truth.
+   * - `squared`: e².
+   * - `absolute`: |e|; the median is its best prediction, and outliers count less.
+   * - `huber`: e²/2 up to `delta`, δ(|e| − δ/2) beyond (PyTorch's HuberLoss).
+   * - `quantile`: the mean over `quantiles` q of (1 − q)e where e > 0, −qe elsewhere (pinball loss). The network has an
+   *   output for each column and quantile; the middle quantile is the answer, the others are a band.
+   * - `gaussian`: −ln of the normal density (PyTorch's GaussianNLLLoss with `full=True` and `eps` 1e-6), in nats. The
+   *   network has a mean and a log variance for each column; the mean is the answer. Not with `scaling: 'log'`.
+   *
+   * Default `squared`.
+   */
+  loss?: Name<'squared' | 'absolute' | 'huber' | 'quantile' | 'gaussian'>;
+  /** Of the loss `huber`: where it becomes linear, in scaled units, above 0, at most 1e6. Default 1. */
+  delta?: number;
+  /** Of the loss `quantile`: an odd number of them, at most 15, ascending, each from 0.001 to 0.999. Default [0.1, 0.5, 0.9]. */
+  quantiles?: number[];
   /**
    * generate and translate: how a sequence ends. `end`: a symbol of its own; `halt`: a unit that says so; `count`: the
    * length is answered first, and the steps that are left are fed in. Default `end`.
@@ -353,11 +370,22 @@ export interface ScheduleConfig {
   patience?: number;
 }
 
+/** When a run ends by itself: after `patience` validations in a row without a better loss, and with the best weights. */
+export interface EarlyStoppingConfig {
+  /**
+   * Validations without a better loss; 0: never. Default `auto`: 10 in a run without a limit (`steps`, `until`,
+   * `seconds`) on data of your own, never in others.
+   */
+  patience?: number | 'auto';
+  /** How much lower a better loss is at least. Default 0. */
+  minDelta?: number;
+}
+
 /** Everything that defines a model and its training. Unknown fields are errors. */
 export interface Config {
   /** Of the configuration's format: 1, the only one. Left out, it is 1. */
   version?: number;
-  /** What the network is asked for: a name, or a name with its settings. Default `next`, or what the corpus is for. */
+  /** What the network is asked for: a name, or a name with its settings. Default `next`, or what the dataset is for. */
   task?: Task | TaskConfig;
   /** Examples that the engine makes, instead of a text; or how the dataset that you give is read. */
   dataset?: string | DatasetConfig | FileConfig;
@@ -416,6 +444,8 @@ export interface Config {
   variationalDropout?: boolean;
   /** Steps between validations. Default 500. */
   evaluateEvery?: number;
+  /** When a run ends by itself: a patience, or more. Default `auto`. */
+  earlyStopping?: number | 'auto' | EarlyStoppingConfig;
 }
 
 /** The names people know. */
@@ -458,7 +488,14 @@ export type CanonicalConfig = Required<
 
 /** Left out where they are not asked for. */
 type OptionalField =
-  'readout' | 'task' | 'dataset' | 'encoder' | 'attention' | 'context' | 'scheduledSampling';
+  | 'readout'
+  | 'task'
+  | 'dataset'
+  | 'encoder'
+  | 'attention'
+  | 'context'
+  | 'scheduledSampling'
+  | 'earlyStopping';
 
 /** One option of a cell, as a menu needs it: one of some choices, or a number in a range. */
 export type SchemaOption = { name: string; help: string } & (
@@ -553,6 +590,8 @@ export interface Schema {
   tasks: string[];
   /** Of `TaskConfig.termination`. */
   terminations: string[];
+  /** Of `TaskConfig.loss`. */
+  losses: string[];
   /** Of `Config.context`. */
   contexts: string[];
   /** Of `ScheduledSamplingConfig.name`. */

@@ -15,8 +15,10 @@ export interface EngineSession {
   open(checkpoint: Uint8Array, text: Uint8Array, extend: boolean): Reply;
   info(): Reply;
   graph(): Reply;
+  /** @param targetStep Infinity: nobody has limited the run, which ends when nothing better comes */
   train(targetStep: number, milliseconds: number): Reply;
   trainStop(): Reply;
+  restoreBest(): Reply;
   update(settings: string): Reply;
   evaluate(split: string, milliseconds: number): Reply;
   predict(request: string): Reply;

@@ -63,8 +63,8 @@ export interface Overflow {
   parameter: string;
   /** That element. */
   largest: number | null;
-  /** The loss was not finite, so the update of the step before was undone. */
-  takenBack: boolean;
+  /** The loss was not finite, so the previous update was rolled back. */
+  rolledBack: boolean;
 }
 
 /** The one error type of the package. */

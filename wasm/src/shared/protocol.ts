@@ -69,6 +69,7 @@ export interface Calls {
   /** An empty text: for sampling only. */
   open(args: { bytes: Uint8Array; text: Uint8Array; extend: boolean }): Info;
   update(args: { settings: string }): Info;
+  restoreBest(args: object): Info;
   /** Of the model. */
   graph(args: object): NetworkGraph;
   save(args: { options: string }): Uint8Array;

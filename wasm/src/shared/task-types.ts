@@ -21,8 +21,8 @@ export type Numbers = ArrayLike<number>;
 export interface Example {
   /** A string; of `tag` also words; of `regress` an array of steps: a number or as many numbers each; of `notes` what sounds at each step, see `FileConfig.keys`. */
   input?: string | readonly string[] | ArrayLike<number | Numbers>;
-  /** A string; of `classify` a label; of `tag` a label a step, in a string one character each; of `regress` a number or numbers. */
-  target?: string | readonly string[] | number | Numbers;
+  /** A string; of `classify` a label, also a number or a truth value; of `tag` a label a step, in a string one character each; of `regress` a number or numbers. */
+  target?: string | readonly string[] | number | boolean | Numbers;
   /** generate: as many numbers as `task.context` says. */
   context?: Numbers;
 }
@@ -44,13 +44,13 @@ export type Dataset =
 export interface ColumnPreview {
   /** Of the header; `column 3` where there is none. */
   name: string;
-  /** What most of its fields are. `index` counts the rows; `constant` has one value, or none. */
+  /** What most of its fields are. `index` counts rows or time; `constant` has one value, or none. */
   kind: 'number' | 'date' | 'text' | 'index' | 'constant';
   /** `both`: read and predicted; `id` says which series a row belongs to; `label` of the series; `none`: left out. */
   use: 'none' | 'input' | 'target' | 'both' | 'id' | 'label';
   /** Why it is left out; else empty. */
   reason: string;
-  /** Fields without a value: empty, NA, N/A, NaN, null or ?. */
+  /** Fields without a value: empty, NA, N/A, n.a., NaN, null, none, dashes, dots, ? or an error of a spreadsheet. */
   missing: number;
   /** Smallest number; null of a column without numbers. */
   min: number | null;
@@ -138,7 +138,7 @@ export interface UnknownSymbol {
 interface Scored {
   /** Symbols outside the vocabulary that were skipped or replaced, with their places from 0; left out where there are none. */
   unknown?: UnknownSymbol[];
-  /** ln P of the target; of `regress` minus the squared error. */
+  /** ln P of the target; of `regress` minus the loss (`TaskConfig.loss`), summed over the steps. */
   logProbability?: number;
 }
 
@@ -189,6 +189,14 @@ export interface NumbersPrediction extends Scored {
   values: number[][];
   /** `steps` further rows. */
   forecast?: number[][];
+  /** With `task.loss: 'quantile'`: of each value all `task.quantiles`, [step][column][quantile]. They may cross. */
+  quantiles?: number[][][];
+  /** The same of the forecast. Each step takes the answers before it for true, so the band of later steps is too narrow. */
+  forecastQuantiles?: number[][][];
+  /** With `task.loss: 'gaussian'`: the standard deviation of each value. */
+  deviations?: number[][];
+  /** The same of the forecast, with the answers before it taken for true. */
+  forecastDeviations?: number[][];
 }
 
 type Each = TextPrediction | ClassifyPrediction | TagPrediction | NumbersPrediction;

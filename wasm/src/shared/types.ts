@@ -20,6 +20,8 @@ export interface LiveConfig {
   scheduledSampling?: Config['scheduledSampling'];
   /** Steps between validations, 1 or more. */
   evaluateEvery?: number;
+  /** When a run ends by itself. */
+  earlyStopping?: Config['earlyStopping'];
 }
 
 /** The engine builds: the same numbers from each of them. */
@@ -122,6 +124,20 @@ export interface Info {
   math: string;
   /** False for a model opened without a text. */
   canTrain: boolean;
+  /** Whether a run without a limit ends by itself, see `Config.earlyStopping`. */
+  stopsEarly: boolean;
+  /** What the validations have found best; null before the first, and in a model opened without its text. */
+  best: BestWeights | null;
+}
+
+/** The weights with the lowest validation loss so far, which the engine keeps beside the present ones. */
+export interface BestWeights {
+  /** After which they were measured. */
+  step: number;
+  /** Of that validation, see `Evaluation.loss`. */
+  loss: number;
+  /** Whether they are the model's weights now. */
+  present: boolean;
 }
 
 /**
@@ -145,11 +161,11 @@ export interface ColumnInfo {
 
 /** What a task's data are. */
 export interface DataInfo {
-  /** Text of each input token and of each answer: symbols or labels. */
+  /** What each input token stands for, in the order of the indices: symbols or words. Empty where numbers are read. */
   inputs: string[];
-  /** The same of the answers, in the order of their indices: symbols, or labels. */
+  /** The same of the answers: symbols or labels. `probabilities` have this order. Empty where numbers are predicted. */
   targets: string[];
-  /** Numbers a step that are read and answered, and of the context. */
+  /** Numbers a step that are read; 0 where symbols are. */
   numbers: number;
   /** Numbers per step that the readout gives: one per symbol or label (and for the end of a sequence), or the columns of the answer. */
   outputs: number;
@@ -161,7 +177,7 @@ export interface DataInfo {
   truncated: number;
   /** What was found out about the dataset, and done with it, in sentences. Empty where the model was opened without it. */
   notes: string[];
-  /** Steps of the longest example, and of its source. */
+  /** Steps of the longest example. */
   steps: number;
   /** Steps of the longest source; 0 where no encoder reads one. */
   encoderSteps: number;
@@ -194,9 +210,9 @@ export interface Progress {
    * where only a validation was left to do in a model that has just been opened.
    */
   loss: number;
-  /** The same loss in bits; null of `regress`, whose squared error has none. */
+  /** The same loss in bits; null of `regress`, whose errors have none. */
   bitsPerToken: number | null;
-  /** The latest known of this run of `train`, in nats a character. */
+  /** The latest known of this run of `train`, in nats a character; null before the first, see `Config.evaluateEvery`. */
   validationLoss: number | null;
   /** The step it was measured at. */
   validationStep: number | null;
@@ -216,11 +232,18 @@ export interface Progress {
   secondsLeft: number | null;
   /** The loss of each step since the last report; empty if only a validation was waited for. */
   losses: Float32Array;
+  /** The best weights so far, see `Info.best`. */
+  best: BestWeights | null;
+  /** The run has ended because the validations did not get better any more, see `Config.earlyStopping`. */
+  stoppedEarly: boolean;
   /** This is the last report of the run. */
   done: boolean;
 }
 
-/** The first limit that is reached ends the run; with none it goes on until it is stopped. */
+/**
+ * The first limit that is reached ends the run. With none it goes on while the validations get better, and ends with
+ * the best weights (see `Config.earlyStopping`); where nothing is validated, until it is stopped.
+ */
 export interface TrainOptions {
   /** Steps from now, a whole number. */
   steps?: number;
@@ -259,11 +282,12 @@ export type Split = 'train' | 'validation' | 'test';
 export interface Evaluation {
   /**
    * Mean over what was predicted; infinite when it overflows. In nats a character, symbol or label; `notes`: nats a
-   * step, summed over the keys; `regress`: squared error, in the file's unit squared where one column is predicted, else
-   * of the scaled columns (see `DatasetConfig.scaling`), so that 1 is a column's variance in the training part.
+   * step, summed over the keys; `regress`: see `TaskConfig.loss`, in the file's units (of squares their squares) where one
+   * column is predicted, else of the scaled columns (see `FileConfig.scaling`), whose variance in the training part is 1.
+   * Of `gaussian` it may be negative.
    */
   loss: number;
-  /** The loss in bits; null of `regress`, whose squared error has none. */
+  /** The loss in bits; null of `regress`, whose errors have none. */
   bitsPerToken: number | null;
   /** How many were predicted. */
   tokens: number;
@@ -322,9 +346,15 @@ export interface ForecastErrors {
   rmse: number[];
   /** Mean absolute value, likewise. */
   mae: number[];
+  /** Of a model with a band (see `Backtest.band`): the share of each column's true numbers within it. */
+  coverage?: number[];
 }
 
-/** The model beside simple forecasts, which are fitted to the training part; each column from its own past. */
+/**
+ * The model beside simple forecasts, which are fitted to the training part; each column from its own past. These have no
+ * band: with the losses `quantile` and `gaussian`, their loss is that of the constant band that fits their errors on
+ * these very rows best.
+ */
 export interface ForecastScores {
   /** The model, on its own answers where several steps are forecast. */
   model: ForecastErrors;
@@ -346,6 +376,11 @@ export interface Backtest {
   season: number;
   /** Numbers that the linear forecast reads. */
   order: number;
+  /**
+   * With the losses `quantile` and `gaussian`: the share of true numbers that should lie between the outermost quantiles,
+   * or within 1.96 standard deviations of the mean (0.95).
+   */
+  band?: number;
   /** Every row from the true rows before it; how many rows there were. */
   oneStep: ForecastScores & { predictions: number };
   /**
@@ -375,14 +410,14 @@ export interface Stream<T> extends AsyncIterableIterator<T> {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** One layer while a text was read: each series has `hidden` numbers a character, character after character. */
+/** One layer while a text was read: each series has `units` numbers a character, character after character. */
 export interface LayerInspection {
   /** H, the hidden units. */
   units: number;
   /**
    * `h`: the state after each character; `c`: an LSTM's cell state; the gates by their names in the schema, after
-   * their squashing; `v`, of a vanilla cell that leaks, ticks or zones out: its answer before the former state is
-   * blended in.
+   * their squashing; `v`, of a vanilla cell that leaks, ticks or zones out: its answer before
+   * the previous state is mixed in.
    */
   series: Record<string, Float32Array>;
 }
@@ -444,7 +479,7 @@ export interface Training extends Stream<Progress>, PromiseLike<Progress | undef
  * byte (`Buffer.from(text, 'latin1')`).
  */
 export interface Sampling extends Stream<string>, PromiseLike<string> {
-  /** Characters of `prime` that the model does not know and skipped. Known with the first piece. */
+  /** Characters of `prompt` that the model does not know and skipped. Known with the first piece. */
   readonly unknown: readonly string[];
 }
 
@@ -457,8 +492,8 @@ export interface Model<T extends Task = string> {
   readonly info: ModelInfo;
   /**
    * Starts with the first `next()`, or when it is awaited. Leaving the loop stops the work; a loop that falls behind
-   * gets fewer, larger reports, and one that stands still pauses the work. Truncated back-propagation through time (Werbos 1990) over
-   * `batch` × `window` characters a step. The loop throws `NON_FINITE` when a loss or gradient overflows,
+   * gets fewer, larger reports, and one that stands still pauses the work. Truncated back-propagation through time
+   * (Werbos 1990) over `batchSize` × `sequenceLength` characters a step. The loop throws `NON_FINITE` when a loss or gradient overflows,
    * `INVALID_STATE` without a text or beside another run, a signal's reason when it fires; the model stays usable.
    * Throws `INVALID_ARGUMENT` and the field for an option that is unknown or no such number.
    */
@@ -470,7 +505,7 @@ export interface Model<T extends Task = string> {
   sample(options?: SampleOptions): Sampling;
   /**
    * One whole pass over a split, by default the validation part; a text has a training part beside it. A part of a text
-   * is read as `batch` segments of equal length side by side, each from the zero state: with more than one segment the
+   * is read as `batchSize` segments of equal length side by side, each from the zero state: with more than one segment the
    * loss is a little above that of the same text read in one go. Training pauses meanwhile, so one set of weights is
    * measured. A signal ends it at once. Rejects with `INVALID_ARGUMENT` for the split `test` of a text, `INVALID_STATE`
    * without a validation part, `NON_FINITE` when the loss overflows.
@@ -531,6 +566,11 @@ export interface Model<T extends Task = string> {
   graph(): Promise<NetworkGraph>;
   /** A histogram of every parameter. `bins`: 1 to 1000, default 40. */
   histograms(options?: { bins?: number }): Promise<TensorStats[]>;
+  /**
+   * Makes the weights of the best validation the model's own; a run that goes on starts from them. The optimizer's
+   * moments and the number of steps stay. Rejects with `INVALID_STATE` before the first validation that was due.
+   */
+  restoreBest(): Promise<ModelInfo>;
   /** Changes settings between two steps, also of a run under way. Rejects with `INVALID_CONFIG`, changing nothing. */
   update(settings: LiveConfig): Promise<ModelInfo>;
   /**

@@ -7,7 +7,7 @@ import { read } from '../shared/engine.js';
 import { placed, UnfoldError } from '../shared/errors.js';
 import { Meter, type Report } from './progress-aggregator.js';
 import type { Calls, Chunks, StreamName, TrainArgs } from '../shared/protocol.js';
-import type { Baselines, Info, LabelMetrics, Prediction, Split } from '../shared/types.js';
+import type { Baselines, Info, LabelMetrics, Prediction, Progress, Split } from '../shared/types.js';
 
 /** Milliseconds of one slice of evaluating: the longest that a message waits, short of one large window. */
 const SLICE = 30;
@@ -21,8 +21,8 @@ const WRITING = { first: { count: 4, time: 5 }, then: { count: 4096, time: 20 } 
 /** Milliseconds of training that a client may be behind before the work pauses. */
 const LEAD = 500;
 
-/** As large as an int32 step may be: a run without an end. */
-const ENDLESS = 2 ** 31 - 1;
+/** As large as an int32 step may be. */
+const MOST_STEPS = 2 ** 31 - 1;
 
 export type Job<Result> = Generator<'pause' | undefined, Result, void>;
 
@@ -38,6 +38,16 @@ const NOTHING = {
   accuracy: null,
 };
 
+/** What the engine tells of a slice of training. */
+interface Slice extends Ending {
+  step: number;
+  done: boolean;
+  underWay: boolean;
+  events: Report[];
+}
+
+type Ending = Pick<Progress, 'best' | 'stoppedEarly'>;
+
 /** The newest report of each session that has trained, for a run that has only a validation left to do. */
 const newest = new WeakMap<EngineSession, Report>();
 
@@ -47,21 +57,28 @@ export function* train(session: EngineSession, args: TrainArgs, outlet: Outlet<'
   const known = newest.get(session);
   // After an update that was rolled back it is of a step that is no more.
   const meter = new Meter(known?.step === begun.step ? known : unreported(begun));
-  const target = Math.min(
-    args.steps === undefined ? ENDLESS : begun.step + args.steps,
-    args.until ?? ENDLESS,
-  );
-  const end = target === ENDLESS ? Infinity : target;
   const limit = args.seconds ?? Infinity;
+  const target = Math.min(
+    args.steps === undefined ? Infinity : begun.step + args.steps,
+    args.until ?? Infinity,
+    limit === Infinity ? Infinity : MOST_STEPS, // a limit of time is one: the engine is not to end the run before
+  );
   let worked = 0; // seconds of this run
   let delivered = 0; // what `worked` was at the last chunk
 
+  const advance = (goal: number, time: number) => {
+    const slice = read<Slice>(session.train(goal, time));
+    ending = { best: slice.best, stoppedEarly: slice.stoppedEarly };
+    meter.add(slice.events);
+    return slice;
+  };
   const deliver = (done: boolean) => {
-    const progress = meter.take(done, end, worked, limit);
-    outlet.send(progress, [progress.losses.buffer]);
+    const progress = meter.take(done, target, worked, limit);
+    outlet.send({ ...progress, ...ending }, [progress.losses.buffer]);
     delivered = worked;
   };
 
+  let ending: Ending = { best: begun.best, stoppedEarly: false };
   let underWay = false; // a step is half done
   let goal = target;
   try {
@@ -69,15 +86,15 @@ export function* train(session: EngineSession, args: TrainArgs, outlet: Outlet<'
       const began = performance.now();
       // Once the time is over, a piece at a time: that ends where the step under way ends, and begins no other.
       const time = worked < limit ? TRAINING : 0;
-      const slice = read<{ step: number; done: boolean; underWay: boolean; events: Report[] }>(
-        session.train(goal, time),
-      );
+      const slice = advance(goal, time);
       worked += (performance.now() - began) / 1000;
-      meter.add(slice.events);
       underWay = slice.underWay;
+      if (slice.done) break;
       // A validation that was due before the first step does not take its place.
-      if (slice.done || (worked >= limit && !underWay && meter.started)) break;
-      if (worked >= limit) goal = Math.min(target, slice.step + 1); // which another call may reach meanwhile
+      if (worked >= limit && !underWay && meter.started) {
+        if (!restoresBest(begun)) break;
+        goal = slice.step; // a validation that is due now is one to choose from, too
+      } else if (worked >= limit) goal = Math.min(target, slice.step + 1); // which another call may reach meanwhile
       if (meter.pending && outlet.credit > 0) deliver(false);
       const behind = (worked - delivered) * 1000 > LEAD && outlet.credit === 0;
       yield behind ? 'pause' : undefined;
@@ -97,6 +114,11 @@ export function* train(session: EngineSession, args: TrainArgs, outlet: Outlet<'
 }
 
 /** Of a model that has not trained since it was opened, nothing but where it stands. */
+/** Whether also a run with a limit ends with the best weights. */
+function restoresBest({ config: { earlyStopping } }: Info): boolean {
+  return typeof earlyStopping === 'object' && Number(earlyStopping.patience) > 0;
+}
+
 function unreported({ step, epoch }: Info): Report {
   return { ...NOTHING, step, epoch };
 }

@@ -69,7 +69,12 @@ export class Meter {
    * @param worked seconds of work so far in this run, evaluations included
    * @param limit seconds of work that end the run
    */
-  take(done: boolean, target: number, worked: number, limit: number): Omit<Progress, 'bitsPerToken'> {
+  take(
+    done: boolean,
+    target: number,
+    worked: number,
+    limit: number,
+  ): Omit<Progress, 'bitsPerToken' | 'best' | 'stoppedEarly'> {
     const latest = this.#latest;
     const losses = Float32Array.from(this.#losses);
     this.#losses = [];

@@ -115,6 +115,7 @@ class Session {
     zeroGradients: () => read(this.#made.zeroGradients('', NONE)),
     step: ({ options }) => read(this.#made.step(options, NONE)),
     update: ({ settings }) => read(this.#opened.update(settings)),
+    restoreBest: () => read(this.#opened.restoreBest()),
     graph: () => read(this.#opened.graph()),
     save: ({ options }) => readBytes(this.#opened.save(options)),
     gradientFlow: ({ lags }) => read(this.#opened.gradientFlow(lags)),

@@ -1,7 +1,6 @@
 // What the network that is chosen on the page would cost.
 import { checkConfig, type Config, UnfoldError } from 'unfold-rnn';
 import { readRun, readWaiting } from '../inside/graph';
-import { toConfig } from '../settings/config';
 import { readsText, taskOf } from '../tasks';
 import { engine } from '../training/engine';
 import { textOf, tooLarge } from './notices';
@@ -37,7 +36,7 @@ export async function estimate(): Promise<void> {
     const rough = !readsText(settings);
     const { symbols: vocabulary, characters } = corpus;
     const size = rough ? { vocabulary: taskOf(settings).symbols } : { vocabulary, tokens: characters };
-    const checked = await check(toConfig(settings), size);
+    const checked = await check(store.state.peek().config, size);
     if (mine !== estimates) return;
     const { memoryBytes } = checked;
     const problem = (memoryBytes ?? 0) > MEMORY_LIMIT ? tooLarge(memoryBytes!, MEMORY_LIMIT) : null;

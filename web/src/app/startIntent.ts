@@ -1,7 +1,7 @@
 // What the address, and what this tab did before, ask of the page.
 import { LISTINGS } from '../data/corpus';
 import { message } from '../i18n/messages';
-import { settle } from '../settings/config';
+import { settle } from '../settings/settle';
 import { type Link, readHash } from '../settings/hash';
 import { presetsFor, withPreset } from '../settings/presets';
 import { initialSettings, OWN_TEXT, type Settings } from '../settings/settings';

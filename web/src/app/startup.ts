@@ -6,6 +6,7 @@ import { chooseBundled, choosePasted, watchData } from '../data/texts';
 import { type Link, readHash } from '../settings/hash';
 import { unpackText } from '../settings/linkText';
 import { OWN_TEXT } from '../settings/settings';
+import { stateOf } from '../settings/state';
 import { watchRuns } from '../storage/autosave';
 import { offerUnfinished, resumeRun } from '../storage/resume';
 import { forgetHere, type Here, watchTab } from '../storage/tabSession';
@@ -28,7 +29,7 @@ import {
   why,
 } from './startIntent';
 import { firstResults, gateOpen } from './startupGate';
-import { store, waiting } from './store';
+import { showState, store, waiting } from './store';
 import { onPhone } from './userPreferences';
 import { watchSettings } from './watch';
 
@@ -62,7 +63,7 @@ async function load(link: Link, first?: Promise<boolean>): Promise<void> {
   const carried = own !== null;
   settleText(link, carried);
   store.autostart.value = link.autostart;
-  store.settings.value = settingsOf(link);
+  showState(stateOf(settingsOf(link)));
   const text = first ?? (carried ? choosePasted(own) : chooseBundled(link.settings.text));
   store.waits.value = why(link, carried);
   // Without wishes of its own a visit waits for nothing but its text; what else there is to load, for what it sees first.
@@ -103,8 +104,7 @@ async function follow(): Promise<void> {
   if (link.settings.text === OWN_TEXT) link.settings.text = store.settings.peek().text;
   const settings = settingsOf(link);
   complain(link);
-  store.upcoming.value = {};
-  store.settings.value = settings;
+  showState(stateOf(settings));
   if (own !== null) await choosePasted(own);
   else if (!readsText(settings))
     return; // the data follow the settings
@@ -135,7 +135,7 @@ export async function startPage(): Promise<void> {
   // Before anything watches: a first value is no change, and the address stays as short as it came.
   if (!link.hasSettings && onPhone()) {
     link.settings.units = HIDDEN_ON_PHONE;
-    store.settings.value = link.settings;
+    showState(stateOf(link.settings));
   }
   addEventListener('hashchange', () => void follow());
   watchSettings();

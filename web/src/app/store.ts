@@ -1,6 +1,6 @@
 // Everything the panels show, in one place. The engine and the sampler write most of it; the panels
 // write `settings` and `corpus` and call the engine.
-import { computed, signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import type { Baselines, CanonicalConfig, ModelInfo } from 'unfold-rnn';
 import { readsText } from '../tasks';
 import type { Corpus } from '../data/corpus';
@@ -9,10 +9,11 @@ import { type Series, type Point } from '../training/series';
 import {
   initialSettings,
   namesWith,
-  waitingChanges,
   type SettingName,
   type Settings,
+  waitingChanges,
 } from '../settings/settings';
+import { edit, isSameLive, settingsIn, type State, stateOf, withLiveOf } from '../settings/state';
 
 export type Phase = 'loading' | 'ready' | 'starting' | 'running' | 'paused' | 'broken';
 
@@ -22,7 +23,9 @@ export type Pending = 'pausing' | 'resetting' | 'building';
 export interface Run {
   /** Stays the same when the run is brought back: by Undo, after a crash, from the browser's storage. */
   id: string;
-  /** The settings it was made with; those that apply at once may have moved since. */
+  /** What it was made with; what applies at once may have moved since. */
+  state: State;
+  /** What the controls show of that. */
   settings: Settings;
   config: CanonicalConfig;
   corpus: Corpus;
@@ -101,11 +104,15 @@ export const NOTHING_YET: Numbers = {
   validationAccuracy: null,
 };
 
+const state = signal(stateOf(initialSettings()));
+
 export const store = {
   phase: signal<Phase>('loading'),
-  settings: signal<Settings>(initialSettings()),
-  /** Settings that would apply at once, but belong to a network that waits for a restart. */
-  upcoming: signal<Partial<Settings>>({}),
+  state,
+  /** What the controls show of it. */
+  settings: computed(() => settingsIn(state.value)),
+  /** What would apply at once, but belongs to a network that waits for a restart; null where that is nothing. */
+  upcoming: signal<State | null>(null),
   autostart: signal(true),
   /** A command that takes its time; null while there is none. */
   pending: signal<Pending | null>(null),
@@ -140,7 +147,9 @@ export const store = {
 };
 
 /** What the next network is made from. */
-export const wanted = computed<Settings>(() => ({ ...store.settings.value, ...store.upcoming.value }));
+export const wanted = computed(() =>
+  store.upcoming.value ? withLiveOf(state.value, store.upcoming.value) : state.value,
+);
 
 /** The task of the network at work, or of the one that is to be built. */
 export const shownTask = computed(() => (store.run.value?.settings ?? store.settings.value).task);
@@ -152,12 +161,13 @@ export const showsText = computed(() => readsText({ task: shownTask.value }));
 export const waiting = computed<SettingName[]>(() => {
   const run = store.run.value;
   if (!run) return [];
-  const changes = waitingChanges(store.settings.value, run.settings);
+  const [here, next] = [store.settings.value, settingsIn(wanted.value)];
+  const changes = waitingChanges(next, run.settings);
   const corpus = store.corpus.value;
   // Made examples are what their name says, and that is a setting of its own.
   const sameText = !corpus || corpus === run.corpus || corpus.made;
   const others = changes.filter((name) => name !== 'text');
-  const upcoming = namesWith('live').filter((name) => wanted.value[name] !== store.settings.value[name]);
+  const upcoming = namesWith('live').filter((name) => next[name] !== here[name]);
   return [...(sameText ? [] : ['text' as const]), ...others, ...upcoming];
 });
 
@@ -169,30 +179,30 @@ export const ready = computed(
   () => !['loading', 'starting'].includes(store.phase.value) && store.corpus.value !== null,
 );
 
+function show(next: State, upcoming: State | null): void {
+  batch(() => {
+    store.upcoming.value = upcoming;
+    state.value = next;
+  });
+}
+
+/** Sets what controls show. */
+export function change(changes: Partial<Settings>): void {
+  const upcoming = store.upcoming.value;
+  show(edit(state.value, changes), upcoming && edit(upcoming, changes));
+}
+
 export function set<K extends SettingName>(name: K, value: Settings[K]): void {
-  if (name in store.upcoming.value) {
-    const { [name]: _, ...others } = store.upcoming.value;
-    store.upcoming.value = others;
-  }
-  if (store.settings.value[name] === value) return;
-  store.settings.value = { ...store.settings.value, [name]: value };
+  if (store.settings.value[name] !== value || store.upcoming.value) change({ [name]: value });
 }
 
 /** Fills the controls. What would reach a running network waits with the rest. */
-export function adopt(next: Settings): void {
-  if (!store.run.value) {
-    store.settings.value = next;
-    return;
-  }
-  const live = namesWith('live').map((name) => name as 'dropout');
-  const held = live.map((name) => [name, store.settings.value[name]]);
-  const upcoming = live.filter((name) => next[name] !== store.settings.value[name]);
-  store.upcoming.value = Object.fromEntries(upcoming.map((name) => [name, next[name]]));
-  store.settings.value = { ...next, ...Object.fromEntries(held) };
+export function adopt(next: State): void {
+  if (!store.run.value || isSameLive(next, state.value)) showState(next);
+  else show(withLiveOf(next, state.value), next);
 }
 
-/** The network that waited is at work: its settings are those of the page. */
-export function arrive(): void {
-  store.settings.value = wanted.value;
-  store.upcoming.value = {};
+/** Shows a state as it is: nothing of it waits. */
+export function showState(next: State): void {
+  show(next, null);
 }

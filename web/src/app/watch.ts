@@ -41,7 +41,7 @@ export function watchSettings(): void {
   onChange(all, settled(250, showHash));
   onChange(
     namesWith('live'),
-    settled(80, () => void engine.update(store.settings.peek())),
+    settled(80, () => void engine.update()),
   );
   const forget = settled(APPLIED_SHOWN, () => (store.applied.value = null));
   for (const name of namesWith('live'))

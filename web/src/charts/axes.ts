@@ -11,10 +11,12 @@ export const logY = (scale: Scale) => scale !== 'linear';
  * highest baseline `top`; a smoothed loss that is `latest` and stays above it is followed.
  */
 export function rangeY(scale: Scale, low: number, high: number, top: number, latest = 0): [number, number] {
-  const followed = Number.isFinite(latest) ? 1.25 * latest : 0;
-  const highest = Math.max(top, Math.min(high, Math.max(1.25 * top, followed))) * 1.03;
+  const above = (value: number, share: number) => value + share * Math.abs(value);
+  const followed = Number.isFinite(latest) ? above(latest, 0.25) : 0;
+  const highest = above(Math.max(top, Math.min(high, Math.max(above(top, 0.25), followed))), 0.03);
   const below = Number.isFinite(low) ? low : top / 2;
-  const floor = Math.max(0, Math.floor((below - 0.15) * 2) / 2);
+  const lower = Math.floor((below - 0.15) * 2) / 2;
+  const floor = below < 0 ? lower : Math.max(0, lower);
   if (!logY(scale)) return [floor, highest];
   return [floor > 0 ? floor : Math.min(0.25, Math.max(1e-4, below * 0.8)), highest];
 }
@@ -22,7 +24,8 @@ export function rangeY(scale: Scale, low: number, high: number, top: number, lat
 /** Just what is there, with a little air: for a part of the run. */
 export function close(scale: Scale, low: number, high: number): [number, number] {
   const air = Math.max(0.02, (high - low) * 0.06);
-  return [Math.max(logY(scale) ? low * 0.9 : 0, low - air), high + air];
+  const least = logY(scale) ? low * 0.9 : low < 0 ? -Infinity : 0;
+  return [Math.max(least, low - air), high + air];
 }
 
 export function rangeX(scale: Scale, last: number): [number, number] {

@@ -5,7 +5,8 @@ import type uPlot from 'uplot';
 import { inTurn, nextFrame } from '../app/frame';
 import { report } from '../app/notices';
 import { store } from '../app/store';
-import type { Scale } from '../settings/settings';
+import type { Scale, Settings } from '../settings/settings';
+import { unitOf } from '../tasks';
 import { baselines } from './guesses';
 import { whileInView } from './inView';
 import { readTheme } from './theme';
@@ -23,6 +24,10 @@ const dark = matchMedia('(prefers-color-scheme: dark)');
 
 /** Fetched with the first chart: what the page is drawn with before is more urgent. */
 let drawing: typeof import('./lossPlot') | null = null;
+
+/** A loss that may be negative has no logarithm. */
+const scaleOf = (settings: Settings): Scale =>
+  unitOf(store.run.peek()?.settings ?? settings) === 'gaussian' ? 'linear' : settings.scale;
 
 /** The chart's element, its plot, and the reading under the cursor. */
 export function usePlot() {
@@ -46,14 +51,14 @@ export function usePlot() {
       if (!drawing || !seen) return;
       plot.current?.destroy();
       const { clientWidth: width, clientHeight: height } = element;
-      const { scale } = store.settings.peek();
+      const scale = scaleOf(store.settings.peek());
       const setting = { scale, theme: readTheme(element), width, height, onCursor };
       plot.current = drawing.lossPlot(element, columns(), setting);
     };
     const draw = () => seen && plot.current?.setData(columns());
     const fit = () => plot.current?.setSize({ width: element.clientWidth, height: element.clientHeight });
     const stop = effect(() => {
-      const { scale } = store.settings.value;
+      const scale = scaleOf(store.settings.value);
       void baselines();
       void store.drawn.value;
       void store.zoom.value;

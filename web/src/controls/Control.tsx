@@ -1,9 +1,11 @@
 import { set, store } from '../app/store';
 import { message } from '../i18n/messages';
+import { isBeyond } from '../settings/config';
 import { choicesOf } from '../settings/menus';
 import {
   descriptorOf,
   type FlagName,
+  isOfLayers,
   type ListName,
   type NumberName,
   parse,
@@ -28,8 +30,19 @@ function choose<K extends SettingName>(name: K, written: string): void {
   if (value !== undefined) set(name, value);
 }
 
+/** What is about the layers rests while they are others than the controls can show. */
+export function Control(props: Props) {
+  const rests = isOfLayers(props.name) && isBeyond(store.settings.value);
+  if (!rests) return <Described {...props} />;
+  return (
+    <fieldset class="controls" disabled>
+      <Described {...props} />
+    </fieldset>
+  );
+}
+
 /** The control that a setting's descriptor describes; none for a text. */
-export function Control({ name, allowed, onChoose = (value) => choose(name, value) }: Props) {
+function Described({ name, allowed, onChoose = (value) => choose(name, value) }: Props) {
   const descriptor = descriptorOf(name);
   switch (descriptor.kind) {
     case 'text':

@@ -8,6 +8,7 @@ import { notify, report, withdraw } from '../app/notices';
 import { isGenerated, readsText } from '../tasks';
 import { chooseTask } from '../settings/chooseTask';
 import { initialSettings, OWN_TEXT, type Settings } from '../settings/settings';
+import { settingsIn } from '../settings/state';
 import { set, store, wanted } from '../app/store';
 
 let newest = 0;
@@ -113,7 +114,7 @@ export function watchData(): void {
     waitsNotice = null;
   });
   effect(() => {
-    const [settings, corpus] = [wanted.value, store.corpus.value];
+    const [settings, corpus] = [settingsIn(wanted.value), store.corpus.value];
     if (corpus?.id === OWN_TEXT && !corpus.made) own = corpus;
     if (!corpus || fits(settings, corpus)) return;
     const { dataset, text } = settings;

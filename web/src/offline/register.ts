@@ -1,4 +1,5 @@
-// Keeps a copy of the page for when there is no network. Asked for late, so that the first visit belongs to the first
+// Keeps a copy of the page for when there is no network, and isolates its later visits where the server does not (sw.js).
+// Asked for late, so that the first visit belongs to the first
 // words, and not at all where the reader saves data.
 import { message } from '../i18n/messages';
 import { notify } from '../app/notices';
@@ -20,8 +21,11 @@ async function register(): Promise<void> {
   });
 }
 
+/** Whether a copy is kept here. */
+export const keepsCopy = () => import.meta.env.PROD && 'serviceWorker' in navigator && !prefersReducedData();
+
 export function keepOffline(): void {
-  if (!import.meta.env.PROD || !('serviceWorker' in navigator) || prefersReducedData()) return;
+  if (!keepsCopy()) return;
   // Refused (a private window, a policy): the page works, online.
   setTimeout(() => void register().catch(() => {}), LATER);
 }

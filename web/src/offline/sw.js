@@ -1,6 +1,7 @@
 // Service worker: the page as it was built, for when there is no network. Written into the build by
 // offline.config.ts, which puts the two constants in front: FILES, every file of the build, and VERSION, their hash.
-// Answers keep the headers they came with, so a page from here is as isolated and as restricted as from the server.
+// Answers keep the headers they came with, so a page from here is as restricted as from the server. Where the server sends
+// no isolation headers, as static hosts do, they are added: from the second visit on the page has threads there too.
 /* global FILES, VERSION */
 
 const scope = self.registration.scope;
@@ -24,6 +25,24 @@ async function activate() {
   await self.clients.claim();
 }
 
+const ISOLATION = [
+  ['Cross-Origin-Opener-Policy', 'same-origin'],
+  ['Cross-Origin-Embedder-Policy', 'require-corp'],
+];
+
+function isolated(response) {
+  if (response.type !== 'basic' || ISOLATION.every(([name]) => response.headers.has(name))) return response;
+  const headers = new Headers(response.headers);
+  for (const [name, value] of ISOLATION) if (!headers.has(name)) headers.set(name, value);
+  const { status, statusText } = response;
+  // Statuses that have no body refuse one.
+  return new Response([204, 205, 304].includes(status) ? null : response.body, {
+    status,
+    statusText,
+    headers,
+  });
+}
+
 async function answer(request) {
   const cache = await caches.open(NAME);
   const { pathname } = new URL(request.url);
@@ -31,7 +50,7 @@ async function answer(request) {
     request.mode === 'navigate' &&
     [scope, `${scope}index.html`].some((at) => new URL(at).pathname === pathname);
   const held = await cache.match(home ? scope : request, { ignoreVary: true, ignoreSearch: home });
-  return held ?? fetch(request);
+  return isolated(held ?? (await fetch(request)));
 }
 
 // No skipWaiting: an open page starts workers by addresses that only its own version has.

@@ -2,18 +2,14 @@ import { message } from '../i18n/messages';
 import { engine } from '../training/engine';
 import { bytes, integer } from '../i18n/format';
 import { readsText } from '../tasks';
-import { DESCRIPTORS } from './settings';
 import { expectedSpeed } from '../training/speed';
-import { store, waiting } from '../app/store';
+import { withLive, withRun } from '../training/runSettings';
+import { showState, store, waiting } from '../app/store';
 
 function discard(): void {
   const run = store.run.value;
   if (!run) return;
-  const names = waiting.value
-    .filter((name) => DESCRIPTORS[name].effect === 'restart')
-    .map((name) => [name, run.settings[name]]);
-  store.upcoming.value = {};
-  store.settings.value = { ...store.settings.value, ...Object.fromEntries(names) };
+  showState(withLive(withRun(run.state)));
   store.corpus.value = run.corpus;
 }
 

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
-import { type Config, UnfoldError } from 'unfold-rnn';
+import { checkConfig, type Config, UnfoldError } from 'unfold-rnn';
 import { Disclosure } from '../controls/Disclosure';
 import { message } from '../i18n/messages';
-import { settingsFor, toConfig } from './config';
 import { pretty } from './json';
+import { withConfig } from './state';
 import { textOf } from '../app/notices';
 import { adopt, wanted } from '../app/store';
 
@@ -23,8 +23,8 @@ function problemOf(error: unknown): Problem {
 /** Fills the page with a configuration, if the engine's validator takes it. */
 async function take(text: string): Promise<Problem | null> {
   try {
-    const config = JSON.parse(text) as Config;
-    adopt(await settingsFor(config, wanted.peek()));
+    const { config } = await checkConfig(JSON.parse(text) as Config);
+    adopt(withConfig(wanted.peek(), config));
     return null;
   } catch (error) {
     return problemOf(error);
@@ -54,7 +54,7 @@ function Refusal({ problem }: { problem: Problem | null }) {
 export function ConfigurationPanel() {
   const [draft, setDraft] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const text = pretty(toConfig(wanted.value));
+  const text = pretty(wanted.value.config);
   const apply = async () => {
     const found = await take(draft ?? text);
     setProblem(found);

@@ -2,7 +2,16 @@
 import { Control } from '../controls/Control';
 import { Disclosure } from '../controls/Disclosure';
 import { message } from '../i18n/messages';
-import { applies, ARCHITECTURE_NAMES, changed, MORE, type MoreGroup, type SettingName } from './settings';
+import { isBeyond } from './config';
+import {
+  applies,
+  ARCHITECTURE_NAMES,
+  changed,
+  isOfLayers,
+  MORE,
+  type MoreGroup,
+  type SettingName,
+} from './settings';
 import { store } from '../app/store';
 import { CellOptions } from './CellOptions';
 
@@ -10,7 +19,10 @@ const GROUPS = Object.keys(MORE) as MoreGroup[];
 
 function Group({ group }: { group: MoreGroup }) {
   const settings = store.settings.value;
-  const names = (Object.keys(MORE[group]) as SettingName[]).filter((name) => applies(name, settings));
+  const beyond = isBeyond(settings);
+  const names = (Object.keys(MORE[group]) as SettingName[]).filter(
+    (name) => applies(name, settings) && !(beyond && isOfLayers(name)),
+  );
   if (names.length === 0) return null;
   return (
     <fieldset class="more-group">

@@ -7,9 +7,11 @@ import { Deferred } from '../controls/Deferred';
 import { message } from '../i18n/messages';
 import { report } from '../app/notices';
 import { readsText } from '../tasks';
+import { restOf } from './config';
+import { isTree } from './difference';
 import { cellOf } from './schema';
-import { NETWORK_NAMES } from './settings';
-import { set, store } from '../app/store';
+import { NETWORK_NAMES, type Settings } from './settings';
+import { change, set, store } from '../app/store';
 import { ConfigurationPanel } from './ConfigurationPanel';
 import { MorePanel } from './MorePanel';
 import { PresetPicker } from './PresetPicker';
@@ -46,26 +48,35 @@ function CellNote({ name }: { name: string }) {
   );
 }
 
-/** The configuration is written by hand: the controls rest until they are asked for. */
-function Beyond() {
+/** Names of fields, `schedule.minimum`. */
+const fieldsOf = (rest: object, within = ''): string[] =>
+  Object.entries(rest).flatMap(([name, value]: [string, unknown]) =>
+    isTree(value) ? fieldsOf(value, `${within}${name}.`) : [within + name],
+  );
+
+/** What no control shows is kept until the controls alone are asked for. */
+function Beyond({ settings }: { settings: Settings }) {
   return (
-    <p class="beyond">
+    <div class="preset-about beyond">
+      <p>{message.configuration.beyond}</p>
+      <p>
+        <code>{fieldsOf(restOf(settings)).join(', ')}</code>
+      </p>
       <button type="button" class="slim" onClick={() => set('custom', '')}>
         {message.configuration.back}
       </button>
-    </p>
+    </div>
   );
 }
 
 /** Options belong to a cell: another one starts with its own. */
 function chooseCell(cell: string): void {
-  store.settings.value = { ...store.settings.value, cell, options: '' };
+  change({ cell, options: '' });
 }
 
 export function NetworkPanel() {
   const settings = store.settings.value;
   const { cell, custom } = settings;
-  const beyond = custom !== '';
   return (
     <section class="group" aria-labelledby="network-title">
       <div class="group-head">
@@ -73,19 +84,17 @@ export function NetworkPanel() {
         <span class="group-note">{message.network.restarts}</span>
       </div>
       <PresetPicker />
-      {beyond && <Beyond />}
-      <fieldset class="controls" disabled={beyond}>
-        <div class="pairs">
-          {NETWORK_NAMES.filter((name) => name !== 'sequenceLength' || readsText(settings)).map((name) => (
-            <Control key={name} name={name} {...(name === 'cell' && { onChoose: chooseCell })} />
-          ))}
-        </div>
-        <Deferred>
-          <TaskControls />
-          <CellNote name={cell} />
-          {!beyond && <MorePanel />}
-        </Deferred>
-      </fieldset>
+      {custom !== '' && <Beyond settings={settings} />}
+      <div class="pairs">
+        {NETWORK_NAMES.filter((name) => name !== 'sequenceLength' || readsText(settings)).map((name) => (
+          <Control key={name} name={name} {...(name === 'cell' && { onChoose: chooseCell })} />
+        ))}
+      </div>
+      <Deferred>
+        <TaskControls />
+        <CellNote name={cell} />
+        <MorePanel />
+      </Deferred>
       <Deferred>
         <ConfigurationPanel />
       </Deferred>

@@ -3,6 +3,7 @@ import { Select } from '../controls/Select';
 import { message } from '../i18n/messages';
 import type { Choice } from './menus';
 import { type Preset, PRESET_GROUPS, presetOf, presetsFor, withPreset } from './presets';
+import { settingsIn, stateOf } from './state';
 import { adopt, store, wanted } from '../app/store';
 
 const OWN = '';
@@ -33,7 +34,7 @@ export function PresetPicker() {
     const preset = presets.find((entry) => entry.name === name);
     if (!preset) return;
     chosen.value = name;
-    adopt(withPreset(wanted.peek(), preset));
+    adopt(stateOf(withPreset(settingsIn(wanted.peek()), preset)));
   };
   return (
     <div class="preset">
@@ -53,7 +54,7 @@ export function PresetPicker() {
             <p class="preset-source">{present.source}</p>
           </>
         ) : (
-          <p>{settings.custom === '' ? message.network.ownText : message.configuration.beyond}</p>
+          settings.custom === '' && <p>{message.network.ownText}</p>
         )}
       </div>
     </div>

@@ -3,7 +3,8 @@ import { datasetsOf, poolOf } from './taskConfig';
 import { ARCHITECTURE_NAMES, initialSettings, type Settings, TASK_NAMES } from './settings';
 import { tasks } from '../tasks';
 import type { TaskName } from '../tasks/names';
-import { adopt, store, wanted } from '../app/store';
+import { settingsIn, stateOf } from './state';
+import { adopt, change, wanted } from '../app/store';
 
 type Start = Partial<Settings>;
 
@@ -47,14 +48,15 @@ export function withTask(settings: Settings, task: TaskName): Settings {
 
 /** Chooses a task as a preset is chosen: it waits for a restart, and Undo brings the present run back. */
 export function chooseTask(task: TaskName): void {
-  if (task !== wanted.peek().task) adopt(withTask(wanted.peek(), task));
+  const settings = settingsIn(wanted.peek());
+  if (task !== settings.task) adopt(stateOf(withTask(settings, task)));
 }
 
 /** Other examples of the same task. The network stays, but for what they cannot do without. */
 export function chooseDataset(name: string): void {
-  const { task } = wanted.peek();
+  const { task } = settingsIn(wanted.peek());
   const dataset = datasetsOf(task).find((entry) => entry.name === name);
   if (!dataset) return;
   const pooling = poolOf(dataset, task);
-  store.settings.value = { ...store.settings.peek(), ...startOf(task, name), pooling };
+  change({ ...startOf(task, name), pooling });
 }

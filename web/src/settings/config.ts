@@ -1,29 +1,32 @@
-// Between the flat settings of the page and the configuration of the package.
-import { checkConfig, type Config, type LayerConfig, type LiveConfig as LiveSettings } from 'unfold-rnn';
+// Between the configuration of the package and what the controls show of it. What they cannot show is kept as it is
+// in the setting `custom`, so that each of the two says everything that the other does.
+import type { Config, LayerConfig } from 'unfold-rnn';
+import { valueAt } from './descriptor';
+import { difference, isTree, merge, stable } from './difference';
 import { layerEdges, oneWay, readEdges, readoutEdges, readsBothWays, spelled } from './edges';
-import { cellOf, type schema } from './schema';
-import { menuOf } from './menus';
-import { readPaths, writePaths } from './paths';
+import { put, readPaths, writePaths } from './paths';
+import { cellOf, schema } from './schema';
 import {
   ARCHITECTURE_NAMES,
-  descriptorOf,
+  CONFIG_PATHS,
   initialSettings,
-  LIVE_NAMES,
-  type MenuName,
-  NETWORK_NAMES,
+  LAYER_PATHS,
   parse,
-  SCHEDULE_NAMES,
-  SETTING_NAMES,
   type SettingName,
   type Settings,
   write,
 } from './settings';
-import { readTask, settleTask, taskConfig } from './taskConfig';
+import { readTask, startsFromContext, taskConfig } from './taskConfig';
 
-type ScheduleConfig = Exclude<NonNullable<Config['schedule']>, string>;
+/** Where a schedule has its steps. */
+const STEPS: Readonly<Record<string, string | undefined>> = {
+  step: 'schedule.every',
+  exponential: 'schedule.every',
+  cosine: 'schedule.steps',
+};
 
-/** Steps between validations: often enough for points to appear within the first seconds. */
-const EVALUATE_EVERY = 100;
+/** What the network is made of: shown by the controls as a whole, or not at all. */
+type Structure = Pick<Config, 'layers' | 'readout' | 'encoder'>;
 
 /** Options of a cell as the setting spells them. */
 export function readOptions(written: string): Map<string, string> {
@@ -43,115 +46,70 @@ function leak({ leak, leakFrom: from, leakTo: to }: Settings): LayerConfig['leak
 
 function layer(settings: Settings, l: number): LayerConfig {
   const { units, options, residual, embedding } = settings;
-  const made: LayerConfig & Record<string, unknown> = writePaths(settings, { layer: true });
+  const { config } = writePaths({}, settings, LAYER_PATHS) as { config: Record<'layers[]', object> };
+  const made: LayerConfig & Record<string, unknown> = { ...config['layers[]'] };
   for (const [name, value] of readOptions(options))
     made[name] = /^[\d.-]+$/.test(value) ? Number(value) : value;
   const edges = layerEdges(settings, l);
   if (edges) made.edges = edges;
   if (readsBothWays(settings)) made.bidirectional = true;
+  if (startsFromContext(settings)) made.initial = true;
   const share = leak(settings);
   if (share !== undefined) made.leak = share;
   if (residual && !readsBothWays(settings) && (l > 0 || embedding === units)) made.residual = true;
   return made;
 }
 
-/** The preset that is all of a configuration of one's own: one that the controls cannot show. */
-export function presetIn({ custom }: Settings): string | undefined {
-  const { preset, ...rest } = (custom === '' ? {} : JSON.parse(custom)) as Config;
-  return Object.keys(rest).length === 0 ? preset : undefined;
-}
-
-function architecture(settings: Settings): Config {
-  const preset = presetIn(settings);
-  if (preset !== undefined) return { preset, units: settings.units };
+/** What the controls say by themselves. */
+function said(settings: Settings): Config {
   const readout = readoutEdges(settings);
-  const layers = Array.from({ length: settings.layers }, (_, l) => layer(settings, l));
-  return { layers, ...(readout && { readout }) };
-}
-
-export function toConfig(settings: Settings): Config {
-  const live = toLiveSettings(settings);
-  if (settings.custom !== '' && presetIn(settings) === undefined) {
-    const custom = JSON.parse(settings.custom) as Config;
-    const optimizer = named(custom.optimizer);
-    const clip = typeof custom.clip === 'number' ? { norm: custom.clip } : custom.clip;
-    return {
-      ...custom,
-      optimizer: { ...optimizer, ...live.optimizer },
-      schedule: { ...named(custom.schedule), ...named(live.schedule) },
-      clip: { ...clip, ...(live.clip as object) },
-      dropout: settings.dropout,
-    };
-  }
-  const { seed, ...rest }: Config = writePaths(settings);
+  const { config } = writePaths({}, settings, CONFIG_PATHS) as { config: Config };
+  const steps = STEPS[settings.schedule];
+  const { seed, ...rest } = steps ? put(config, steps, settings.scheduleSteps) : config;
   return {
     ...taskConfig(settings),
     seed: seed!,
-    ...architecture(settings),
+    layers: Array.from({ length: settings.layers }, (_, l) => layer(settings, l)),
+    ...(readout && { readout }),
     ...(settings.feedback === 'softmax' && { feedback: 'softmax' }),
     ...rest,
-    ...((settings.schedule !== 'constant' || settings.warmup > 0) && { schedule: schedule(settings) }),
-    evaluateEvery: EVALUATE_EVERY,
   };
 }
 
-export const toLiveSettings = (settings: Settings): LiveSettings => ({
-  ...writePaths(settings, { effect: 'live' }),
-  schedule: schedule(settings),
-});
+/** What is kept beside the controls. */
+export const restOf = ({ custom }: Pick<Settings, 'custom'>): Config =>
+  custom === '' ? {} : (JSON.parse(custom) as Config);
 
-/** What may be given by its name alone. */
-const named = <T>(value: T) =>
-  (typeof value === 'string' ? { name: value } : (value ?? {})) as Exclude<T, string | undefined>;
+export const pack = (rest: Config): string => (Object.keys(rest).length > 0 ? JSON.stringify(rest) : '');
 
-function schedule(settings: Settings): ScheduleConfig {
-  const { schedule: name, warmup, scheduleSteps, scheduleFactor: factor, patience } = settings;
-  const own: Record<typeof name, ScheduleConfig> = {
-    constant: {},
-    step: { every: scheduleSteps, factor },
-    exponential: { every: scheduleSteps, factor },
-    cosine: { steps: scheduleSteps },
-    plateau: { factor, patience },
-  };
-  return { name, warmup, ...own[name] };
+/** Whether the layers are others than the controls can show. */
+export const isBeyond = (settings: Pick<Settings, 'custom'>): boolean => 'layers' in restOf(settings);
+
+export function withoutStructure({ layers, readout, encoder, ...rest }: Config): Config {
+  return rest;
 }
 
-function readSchedule(config: Config): Partial<Settings> {
-  if (config.schedule === undefined) return {};
-  const { name, warmup, every, steps, factor, patience }: ScheduleConfig = named(config.schedule);
-  const length = name === 'cosine' ? steps : name === 'step' || name === 'exponential' ? every : undefined;
-  return {
-    schedule: parse('schedule', name ?? '') ?? 'constant',
-    warmup: warmup ?? 0,
-    ...(length !== undefined && { scheduleSteps: length }),
-    ...(factor !== undefined && { scheduleFactor: factor }),
-    ...(patience !== undefined && { patience }),
-  };
+export function toConfig(settings: Settings): Config {
+  const shown = said(settings);
+  const { readout: _, ...others } = shown;
+  return merge(isBeyond(settings) ? others : shown, restOf(settings));
 }
 
-/** A configuration with everything under its own path. */
-function unfolded(config: Config): Config {
-  const { optimizer, clip, layers = [], ...rest } = config;
-  return {
-    ...rest,
-    layers: layers.map(({ zoneout, ...layer }) => ({
-      ...layer,
-      zoneout: typeof zoneout === 'object' ? (zoneout.hidden ?? 0) : (zoneout ?? 0),
-    })),
-    ...(optimizer !== undefined && { optimizer: named(optimizer) }),
-    ...(clip !== undefined && { clip: typeof clip === 'number' ? { norm: clip } : clip }),
-  };
+/** The layers of a configuration, if the controls cannot show them. */
+export function structureBeyond(config: Config, settings: Settings): Structure {
+  if (stable(spelled(config)) === stable(spelled(said(settings)))) return {};
+  const { layers = [], readout, encoder } = config;
+  return { layers, ...(readout && { readout }), ...(encoder && { encoder }) };
 }
 
-const TRAINING = [...NETWORK_NAMES, ...LIVE_NAMES, ...SCHEDULE_NAMES];
-
-const readTraining = (config: Config): Partial<Settings> => ({
-  ...readPaths(unfolded(config), TRAINING),
-  ...readSchedule(config),
+/** What a configuration says beyond the controls, where they are set to what they can show of it. */
+const beyond = (config: Config, settings: Settings): Config => ({
+  ...difference(withoutStructure(config), withoutStructure(said(settings)), schema.defaults),
+  ...structureBeyond(config, settings),
 });
 
 function readLeak(leak: LayerConfig['leak']): Partial<Settings> {
-  if (leak === undefined || leak === 0) return {};
+  if (!leak) return {};
   if (typeof leak === 'number') return { leak: 'fixed', leakTo: leak };
   const { from = 0, to = from, learned = false } = leak;
   if (learned) return { leak: 'learned', leakFrom: from, leakTo: to };
@@ -160,17 +118,16 @@ function readLeak(leak: LayerConfig['leak']): Partial<Settings> {
 
 /** What of the first layer has no path of its own. */
 function readFirst(first: LayerConfig): Partial<Settings> {
-  const cell = first.cell ?? 'lstm';
   const own = first as unknown as Record<string, unknown>;
-  const options = cellOf(cell)?.options ?? [];
+  const options = cellOf(first.cell)?.options ?? [];
   const strange = options.filter(
     ({ name, default: usual }) => own[name] !== undefined && own[name] !== usual,
   );
+  const { zoneout } = first;
   return {
-    cell,
-    units: first.units ?? 128,
     options: writeOptions(new Map(strange.map(({ name }) => [name, String(own[name])]))),
     residual: first.residual ?? false,
+    ...(isTree(zoneout) && { zoneout: zoneout.hidden ?? 0 }),
     ...readLeak(first.leak),
   };
 }
@@ -181,90 +138,42 @@ export function plain(): Partial<Settings> {
   return Object.fromEntries(ARCHITECTURE_NAMES.map((name) => [name, initial[name]]));
 }
 
+const inRange = <K extends SettingName>(name: K, value: Settings[K]) =>
+  parse(name, write(name, value)) === value;
+
 /** What the controls can show of a configuration; the architecture whole, the rest where it is named. */
 export function fromConfig(config: Config): Partial<Settings> {
   const folded = oneWay(config);
   const { layers = [] } = folded;
-  return {
-    ...plain(),
+  const steps = valueAt(config, STEPS[String(valueAt(config, 'schedule.name'))] ?? '');
+  const composed: Partial<Settings> = {
     ...readFirst(layers[0] ?? {}),
-    ...readPaths(unfolded(folded), ARCHITECTURE_NAMES),
-    ...readTraining(folded),
-    layers: Math.max(1, layers.length),
+    layers: layers.length,
     ...(layers[1]?.residual && { residual: true }),
     ...readEdges(folded),
   };
-}
-
-/** JSON whose text is equal where the values are. */
-export function stable(value: unknown): string {
-  return JSON.stringify(value, (_, item: unknown) =>
-    typeof item === 'object' && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
-  );
-}
-
-const comparable = (config: Config) => stable({ ...spelled(config), evaluateEvery: 0 });
-
-function inRange(settings: Partial<Settings>): boolean {
-  return (Object.keys(settings) as SettingName[]).every((name) => {
-    const value = settings[name]!;
-    return parse(name, write(name, value)) === value;
-  });
-}
-
-/** The settings for a configuration: the controls where they can show all of it, its own JSON where not. */
-export async function settingsFor(config: Config, base: Settings): Promise<Settings> {
-  const { config: canonical } = await checkConfig(config);
-  const task = readTask(canonical);
-  const controls = { ...base, ...fromConfig(canonical), ...task, custom: '' };
-  if (inRange(controls)) {
-    const again = await checkConfig(toConfig(controls)).catch(() => null);
-    if (again && comparable(again.config) === comparable(canonical)) return controls;
-  }
-  const first = readFirst(canonical.layers[0]!);
-  const shown = {
-    ...task,
-    ...readTraining(canonical),
-    cell: first.cell!,
-    units: first.units!,
-    layers: canonical.layers.length,
+  const names = (Object.keys(composed) as SettingName[]).filter((name) => inRange(name, composed[name]!));
+  return {
+    ...plain(),
+    ...readPaths({ config }, [...LAYER_PATHS, ...CONFIG_PATHS]),
+    ...(typeof steps === 'number' && { scheduleSteps: steps }),
+    ...Object.fromEntries(names.map((name) => [name, composed[name]])),
   };
-  const kept = Object.entries(shown).filter(([name, value]) => inRange({ [name]: value }));
-  return { ...base, ...plain(), ...Object.fromEntries(kept), custom: JSON.stringify(config) };
 }
 
-/** The settings that are names of the schema. */
-const NAMES = SETTING_NAMES.flatMap((name) => {
-  const descriptor = descriptorOf(name);
-  return descriptor.kind === 'name' && descriptor.menu ? [{ name: name as MenuName, descriptor }] : [];
-});
+/** A configuration as the controls show it, and what they cannot show of it. */
+export function settingsOf(config: Config, base = initialSettings()): Settings {
+  const settings = { ...base, ...fromConfig(config), ...readTask(config), custom: '' };
+  return { ...settings, custom: pack(beyond(config, settings)) };
+}
 
-/** Replaces names that this build does not have, and says which. */
-export function settle(settings: Settings): { settings: Settings; refused: SettingName[] } {
-  const settled = { ...settings };
-  const refused: SettingName[] = [];
-  for (const { name, descriptor } of NAMES) {
-    const listed = menuOf(descriptor).map((choice) => choice.name);
-    if (listed.includes(settings[name])) continue;
-    const { initial: usual } = descriptor;
-    settled[name] = listed.includes(usual) ? usual : (listed[0] ?? usual);
-    refused.push(name);
-  }
-  refused.push(...settleTask(settled));
-  const options = cellOf(settled.cell)?.options ?? [];
-  const fits = [...readOptions(settings.options)].every(([name, value]) =>
-    options.some((option) => option.name === name && allows(option, value)),
+/** The settings as a link can carry them: what is beyond the range of a control goes with what has none. */
+export function forLink(settings: Settings): Settings {
+  const initial = initialSettings();
+  const names = [...CONFIG_PATHS, ...LAYER_PATHS, 'scheduleSteps' as const].filter(
+    (name) => !inRange(name, settings[name]),
   );
-  if (!fits) {
-    settled.options = '';
-    refused.push('options');
-  }
-  return { settings: settled, refused };
-}
-
-function allows(option: (typeof schema)['cells'][number]['options'][number], value: string): boolean {
-  if ('choices' in option) return option.choices.includes(value);
-  return value !== '' && Number(value) >= option.minimum && Number(value) <= option.maximum;
+  if (names.length === 0) return settings;
+  const within = { ...settings, ...Object.fromEntries(names.map((name) => [name, initial[name]])) };
+  return { ...within, custom: pack(beyond(toConfig(settings), within)) };
 }

@@ -14,9 +14,9 @@ interface Traits {
   effect?: Effect;
   /** What it does to the arithmetic; null where that is nothing. */
   equation: string | null;
-  /** Where the configuration has this very value: `clip.norm`, or `layers[].bias` for every layer. */
+  /** Where the state has this very value: `config.clip.norm`, or `config.layers[].bias` for every layer. */
   path?: string;
-  /** Where the configuration has it together with other settings; `config.ts` and its neighbours put it there. */
+  /** Where the state has it together with other settings; `config.ts` and its neighbours put it there. */
   within?: string;
   /** Shown, and part of the configuration, only then. */
   when?: (settings: Values) => boolean;
@@ -97,7 +97,7 @@ export function valueAt(object: unknown, path: string): unknown {
 
 /** What the engine takes by itself. */
 function usual<T extends string | number | boolean>(path: string | undefined, otherwise: T): T {
-  const value = path === undefined ? undefined : valueAt(schema.defaults, path);
+  const value = path === undefined ? undefined : valueAt({ config: schema.defaults }, path);
   return typeof value === typeof otherwise ? (value as T) : otherwise;
 }
 

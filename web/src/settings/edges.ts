@@ -1,16 +1,18 @@
 // The edges of a network: what the controls of depth, time and feedback spell, and back.
 import type { Config, EdgeConfig, LayerConfig } from 'unfold-rnn';
+import { valueAt } from './descriptor';
 import { cellOf } from './schema';
 import { taskOf } from '../tasks';
+import { numbers } from './paths';
 import type { Settings } from './settings';
 
 type Block = Pick<EdgeConfig, 'hidden' | 'activation' | 'shortcut' | 'join'>;
 
-export const numbers = (list: string): number[] => (list === '' ? [] : list.split(',').map(Number));
-
+/** Hidden layers of an edge, as the engine itself writes them. */
 function block(depth: number, size: number, hidden: number, rest: Block = {}): Block {
   if (depth === 0) return {};
-  return { hidden: Array.from({ length: depth }, () => size || hidden), activation: 'tanh', ...rest };
+  const sizes = Array.from({ length: depth }, () => size || hidden);
+  return { hidden: sizes, activation: 'tanh', shortcut: false, join: 'last', ...rest };
 }
 
 /** Two networks in opposite directions; only where the whole sequence is there before the answer. */
@@ -24,7 +26,8 @@ const level = (settings: Settings, l: number): number[] =>
 /** A configuration that reads both ways as if it read one: a level for each pair of layers. */
 export function oneWay(config: Config): Config {
   const { layers = [], readout } = config;
-  if (!layers.some(({ direction }) => direction === 'backward')) return config;
+  if (!layers.some(({ bidirectional, direction }) => bidirectional || direction === 'backward'))
+    return config;
   const once = (edges: EdgeConfig[] | undefined) =>
     edges
       ?.map((edge) => (typeof edge.from === 'number' ? { ...edge, from: edge.from >> 1 } : edge))
@@ -96,16 +99,16 @@ const size = (edge: EdgeConfig, hidden: number) => {
   return first === hidden ? 0 : first;
 };
 
-/** Reads the controls from the edges of a configuration. What does not fit is lost: compare afterwards. */
+/** What the controls can show of the edges of a configuration. */
 export function readEdges(config: Config): Partial<Settings> {
   const layers = config.layers ?? [];
   const [first, second] = layers;
   const hidden = first?.units ?? 128;
-  const read: Partial<Settings> = { skipInputs: config.skipInputs ?? false };
+  const read: Partial<Settings> = {};
   if (first?.edges) Object.assign(read, readLayer(first.edges, hidden, recurs(first.cell), config.feedback));
   if (second?.edges?.some(({ from }) => from === 'input')) read.skipInputs = true;
   const levels = config.readout?.filter(({ from }) => typeof from === 'number') ?? [];
-  read.skipOutputs = config.skipOutputs ?? levels.length > 1;
+  read.skipOutputs = levels.length > 1;
   const deep = config.readout?.find((edge) => edge.hidden?.length);
   if (deep) {
     read.outputDepth = deep.hidden!.length;
@@ -147,31 +150,46 @@ function readLayer(
   return read;
 }
 
-/** An edge with every field that it has by default. */
-function complete({ from, blocks = 1, ...edge }: EdgeConfig): EdgeConfig {
-  const { delay = from === 'self' || from === 'output' ? 1 : 0, hidden = [] } = edge;
-  const { activation = 'tanh', shortcut = false, join = 'last' } = edge;
-  return { from, delay, hidden, blocks, ...(hidden.length > 0 && { activation, shortcut, join }) };
-}
-
-/** Whether the controls, as `settings` have them, show the layers of a configuration and all that they read. */
-export function showsLayers(settings: Settings, config: Config): boolean {
-  const edges = ({ layers = [], readout = [] }: Config) =>
-    JSON.stringify([...layers.map((layer) => layer.edges ?? []), readout].map((list) => list.map(complete)));
-  const { layers = [] } = config;
-  const own = layers.map((layer, l) => ({ ...layer, edges: layerEdges(settings, l) }));
-  const shown = spelled({ layers: own as LayerConfig[], readout: readoutEdges(settings) } as Config);
-  return layers.every(({ stateFrom }) => stateFrom === undefined) && edges(shown) === edges(spelled(config));
-}
-
-/** The same configuration with the edges that the engine takes by itself written out, to compare by. */
-export function spelled(config: Config): Config {
-  const layers = (config.layers ?? []).map((layer: LayerConfig, l) => ({
+/** A layer with what the engine takes by itself written out. */
+function whole({ bidirectional: _, leak, zoneout, ...layer }: LayerConfig): object {
+  const options = cellOf(layer.cell)?.options ?? [];
+  return {
+    ...Object.fromEntries(options.map(({ name, default: usual }) => [name, usual])),
+    bias: 'two',
     ...layer,
-    edges: layer.edges ?? [
-      { from: l === 0 ? 'input' : l - 1, delay: 0 },
+    leak:
+      typeof leak === 'number'
+        ? { from: leak, to: leak, learned: false }
+        : leak && { learned: false, ...leak },
+    zoneout: typeof zoneout === 'number' ? { hidden: zoneout, cell: zoneout } : zoneout,
+  };
+}
+
+/** Layers one after the other, those of both directions as two. What the task brings in by itself stays unsaid. */
+function stack(layers: LayerConfig[] = [], ofTask = false): { layers: object[]; last: number[] } {
+  let [below, count]: [EdgeConfig['from'][], number] = [['input'], 0];
+  const all = layers.flatMap((layer) => {
+    const usual = [
+      ...below.map((from) => ({ from, delay: 0 })),
       ...(recurs(layer.cell) ? [{ from: 'self', delay: 1 }] : []),
-    ],
-  }));
-  return { ...config, layers, readout: config.readout ?? [{ from: layers.length - 1, delay: 0 }] };
+    ];
+    const edges = layer.edges ?? (ofTask && count === 0 ? undefined : usual);
+    const forward = { ...whole(layer), edges };
+    const both = layer.bidirectional ? [forward, { ...forward, direction: 'backward' }] : [forward];
+    below = both.map(() => count++);
+    return both;
+  });
+  return { layers: all, last: below as number[] };
+}
+
+/** The layers of a configuration with everything that the engine takes by itself written out, to compare by. */
+export function spelled({ layers, encoder, readout, task }: Config): object {
+  const ofTask = encoder !== undefined || valueAt(task, 'termination') === 'count';
+  const own = stack(layers, ofTask);
+  const usual = own.last.reverse().map((from) => ({ from, delay: 0 }));
+  return {
+    layers: own.layers,
+    encoder: stack(encoder).layers,
+    readout: readout ?? (encoder ? undefined : usual),
+  };
 }

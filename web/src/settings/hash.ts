@@ -1,6 +1,7 @@
 // Settings <-> link. Keys are short and versioned; unknown keys are ignored, values outside their
 // range are reported and replaced by the first value. Nothing here is ever merged into an object
 // by a name from the link.
+import { forLink } from './config';
 import {
   descriptorOf,
   DESCRIPTORS,
@@ -59,7 +60,8 @@ export function readHash(hash: string): Link {
   return link;
 }
 
-export function writeHash(settings: Settings, autostart: boolean): string {
+export function writeHash(chosen: Settings, autostart: boolean): string {
+  const settings = forLink(chosen);
   const pairs = new URLSearchParams({ v: VERSION });
   for (const name of SETTING_NAMES) {
     const { key, initial, spelled } = descriptorOf(name);

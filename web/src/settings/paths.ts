@@ -1,47 +1,44 @@
-// Settings that are one value of the configuration: put there, and found there, by the path in their descriptor.
-import { numbers } from './edges';
-import { type Effect, valueAt } from './descriptor';
-import { applies, descriptorOf, SETTING_NAMES, type SettingName, type Settings } from './settings';
-
-const LAYER = 'layers[].';
+// Settings that are one value of the state: put there, and found there, by the path in their descriptor.
+import { type Descriptor, valueAt } from './descriptor';
+import { schema } from './schema';
+import { applies, descriptorOf, type SettingName, type Settings } from './settings';
 
 type Node = Record<string, unknown>;
 
-function put(object: Node, path: string, value: unknown): void {
-  const names = path.split('.');
-  const last = names.pop()!;
-  let at = object;
-  for (const name of names) at = (at[name] ??= {}) as Node;
-  at[last] = value;
+/** Whole numbers of a list as the setting spells it. */
+export const numbers = (list: string): number[] => (list === '' ? [] : list.split(',').map(Number));
+
+/** A copy with `value` at `path`; without it where that is undefined, and then without what held nothing else. */
+export function put<T extends object>(object: T, path: string, value: unknown): T {
+  const [name = '', ...rest] = path.split('.');
+  const { [name]: former, ...others } = object as Node;
+  const inner = rest.length > 0 ? put((former ?? {}) as Node, rest.join('.'), value) : value;
+  const nothing = inner === undefined || (rest.length > 0 && Object.keys(inner as Node).length === 0);
+  return (nothing ? others : { ...object, [name]: inner }) as T;
 }
 
-/**
- * The settings that have a path, under it; those that are not always spelled out only where they are not at their first
- * value. `layer`: those of each layer, rather than of the whole. `effect`: all that take effect so.
- */
-export function writePaths(
-  settings: Settings,
-  { layer = false, effect }: { layer?: boolean; effect?: Effect } = {},
-): Node {
-  const made: Node = {};
-  for (const name of SETTING_NAMES) {
-    const { initial, kind, path, spelled, effect: own } = descriptorOf(name);
-    const inLayer = path?.startsWith(LAYER) ?? false;
-    if (path === undefined || inLayer !== layer || !applies(name, settings)) continue;
+/** `onto` with the settings named; what is at its first value is left out where the engine takes that by itself. */
+export function writePaths<T extends object>(onto: T, settings: Settings, names: readonly SettingName[]): T {
+  return names.reduce((made, name) => {
+    const { initial, kind, path = '', spelled } = descriptorOf(name);
     const value = settings[name];
-    if (effect ? own !== effect : !spelled && value === initial) continue;
-    put(made, inLayer ? path.slice(LAYER.length) : path, kind === 'list' ? numbers(String(value)) : value);
-  }
-  return made;
+    const usual = valueAt({ config: schema.defaults }, path) ?? initial;
+    const said = spelled || ((value !== initial || usual !== initial) && applies(name, settings));
+    return put(made, path, said ? (kind === 'list' ? numbers(String(value)) : value) : undefined);
+  }, onto);
 }
 
-/** What a configuration says of the settings named; of layers, the first. */
-export function readPaths(config: object, names: readonly SettingName[]): Partial<Settings> {
-  const read: Node = {};
-  for (const name of names) {
-    const { path } = descriptorOf(name);
-    const value = path && valueAt(config, path);
-    if (value !== undefined) read[name] = Array.isArray(value) ? value.join() : value;
-  }
-  return read;
+/** Numbers beyond the range of a control are shown all the same. */
+const fits = ({ initial, parse }: Descriptor, value: unknown): boolean =>
+  typeof value === 'string' ? parse(value) === value : typeof value === typeof initial;
+
+/** What the state says of the settings named; of layers, the first. */
+export function readPaths(state: object, names: readonly SettingName[]): Partial<Settings> {
+  const read = names.flatMap((name) => {
+    const descriptor = descriptorOf(name);
+    const found = descriptor.path && valueAt(state, descriptor.path);
+    const value: unknown = Array.isArray(found) ? found.join() : found;
+    return value !== undefined && fits(descriptor, value) ? [[name, value]] : [];
+  });
+  return Object.fromEntries(read) as Partial<Settings>;
 }

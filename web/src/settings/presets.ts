@@ -1,7 +1,8 @@
 // Named networks: what each one sets, and which one the settings amount to.
-import type { SchemaPreset } from 'unfold-rnn';
-import { fromConfig, plain, presetIn, stable, toConfig } from './config';
-import { showsLayers } from './edges';
+import type { Config, SchemaPreset } from 'unfold-rnn';
+import { fromConfig, pack, plain, restOf, structureBeyond, toConfig, withoutStructure } from './config';
+import { stable } from './difference';
+import { spelled } from './edges';
 import { type CatalogPreset, PRESET_CATALOG } from './presetCatalog';
 import { taskOf } from '../tasks';
 import { schema } from './schema';
@@ -16,20 +17,34 @@ export const presetsFor = (task: TaskName): Preset[] => [
   ...PRESET_CATALOG.filter(({ tasks }) => !tasks || tasks.includes(task)),
 ];
 
+/** A preset of the engine with other units: what is as wide as its first layer stays so. */
+function resized(config: Config, units: number): Config {
+  const former = config.layers?.[0]?.units;
+  const fit = (value: unknown) => (value === former ? units : value);
+  return JSON.parse(JSON.stringify(config), (name, value: unknown) => {
+    if (name === 'hidden' && Array.isArray(value)) return value.map(fit);
+    return name === 'units' ? fit(value) : value;
+  }) as Config;
+}
+
 /** The settings with a preset in place of their architecture; as many units as before. */
 export function withPreset(settings: Settings, preset: Preset): Settings {
-  const { units: hidden } = settings;
+  const { units } = settings;
+  const custom = withoutStructure(restOf(settings));
   // Both directions are part of the network except where an encoder has them.
-  const base = taskOf(settings).encoder ? settings : { ...settings, bidirectional: false };
-  if ('settings' in preset) return { ...base, ...plain(), layers: 1, ...preset.settings, units: hidden };
-  const shown = fromConfig(preset.config);
-  const whole = showsLayers({ ...initialSettings(), ...shown }, preset.config);
-  return { ...base, ...shown, units: hidden, custom: whole ? '' : JSON.stringify({ preset: preset.name }) };
+  const bidirectional = taskOf(settings).encoder && settings.bidirectional;
+  const base = { ...settings, ...plain(), bidirectional, custom: pack(custom) };
+  if ('settings' in preset) return { ...base, layers: 1, ...preset.settings, units };
+  const config = resized(preset.config, units);
+  const shown = fromConfig(config);
+  const layers = structureBeyond(config, { ...initialSettings(), ...shown });
+  return { ...base, ...shown, custom: pack({ ...custom, ...layers }) };
 }
 
 function architecture(settings: Settings): string {
-  const { layers, readout, embedding, feedback, initialization } = toConfig(settings);
-  return stable({ layers, readout, embedding, feedback, initialization });
+  const config = toConfig(settings);
+  const { embedding, feedback, initialization } = config;
+  return stable({ ...spelled(config), embedding, feedback, initialization });
 }
 
 /** Groups of the menu, in its order; what is in none of them comes last. */
@@ -75,7 +90,6 @@ export const PRESET_GROUPS = {
  * an encoder–decoder of GRUs, the one that was chosen, or the one that says most.
  */
 export function presetOf(settings: Settings, chosen = ''): Preset | undefined {
-  if (settings.custom !== '') return schema.presets.find(({ name }) => name === presetIn(settings));
   const own = architecture(settings);
   const same = presetsFor(settings.task).filter((preset) => {
     const cell = 'settings' in preset ? preset.settings.cell : preset.config.layers?.[0]?.cell;

@@ -10,6 +10,8 @@ import type {
   NumberDescriptor,
 } from './descriptor';
 import { text } from './descriptor';
+import { isTree } from './difference';
+import { schema } from './schema';
 import { cell } from './descriptors/cell';
 import { data } from './descriptors/data';
 import { depth } from './descriptors/depth';
@@ -32,11 +34,23 @@ export type MoreGroup = keyof typeof MORE;
 
 const LONGEST_JSON = 100_000;
 
-function isObject(written: string): boolean {
+const areTrees = (value: unknown): value is Record<string, unknown>[] =>
+  Array.isArray(value) && value.every(isTree);
+
+/** Whether JSON has the shape of a configuration as the engine writes it; what it says, the engine judges. */
+function isConfig(written: string): boolean {
   if (written.length > LONGEST_JSON) return false;
   try {
     const value: unknown = JSON.parse(written);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
+    if (!isTree(value) || 'preset' in value) return false;
+    const { layers = [], encoder = [], readout = [] } = value;
+    return (
+      [layers, encoder].every((list) => areTrees(list) && list.every(({ edges = [] }) => areTrees(edges))) &&
+      areTrees(readout) &&
+      Object.entries(schema.defaults).every(
+        ([name, usual]) => !isTree(usual) || value[name] === undefined || isTree(value[name]),
+      )
+    );
   } catch {
     return false;
   }
@@ -52,10 +66,10 @@ const architecture = {
   ...symbols,
   ...noise,
   ...weights,
-  /** JSON of a configuration that the controls cannot show; empty while they can. */
-  custom: text('j', (written) => written === '' || isObject(written), {
+  /** JSON of what the controls cannot show of the configuration; empty where that is nothing. */
+  custom: text('j', (written) => written === '' || isConfig(written), {
     equation: null,
-    within: 'everything',
+    within: 'config',
     detail: true,
   }),
 };
@@ -93,6 +107,15 @@ export type FlagName = NamesOf<FlagDescriptor>;
 export type MenuName = NamesOf<NameDescriptor>;
 
 export const SETTING_NAMES = Object.keys(DESCRIPTORS) as SettingName[];
+
+const at = (begin: string) =>
+  SETTING_NAMES.filter((name) => (DESCRIPTORS[name] as Descriptor).path?.startsWith(begin));
+const CONFIG = 'config.';
+const LAYER = 'config.layers[].';
+/** What is one value of each layer, of the configuration beside them, or of the state beside the configuration. */
+export const LAYER_PATHS = at(LAYER);
+export const CONFIG_PATHS = at(CONFIG).filter((name) => !LAYER_PATHS.includes(name) && !(name in task));
+export const OTHER_PATHS = at('').filter((name) => !at(CONFIG).includes(name));
 export const ARCHITECTURE_NAMES = Object.keys(architecture) as (keyof typeof architecture)[];
 export const TASK_NAMES = Object.keys(task) as (keyof TaskSettings)[];
 export const NETWORK_NAMES = Object.keys(network) as (keyof typeof network)[];
@@ -108,6 +131,12 @@ export const parse = <K extends SettingName>(name: K, written: string): Settings
 
 export const write = <K extends SettingName>(name: K, value: Settings[K]): string =>
   (DESCRIPTORS[name].write as (value: Settings[K]) => string)(value);
+
+/** Whether a setting is about the layers, which the controls show as a whole or not at all. */
+export const isOfLayers = (name: SettingName): boolean => {
+  const { path, within = '' } = descriptorOf(name);
+  return /^config\.(layers|readout|feedback|attention|context)/.test(path ?? within);
+};
 
 /** Whether a setting means anything beside the others. */
 export const applies = (name: SettingName, settings: Settings): boolean =>

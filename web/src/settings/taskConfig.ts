@@ -1,5 +1,6 @@
 // The task of a configuration: what the controls spell of it, and back.
-import type { CanonicalConfig, Config, LayerConfig, SchemaDataset, TaskConfig } from 'unfold-rnn';
+import type { Config, LayerConfig, SchemaDataset } from 'unfold-rnn';
+import { readPaths } from './paths';
 import { schema } from './schema';
 import {
   DESCRIPTORS,
@@ -25,11 +26,15 @@ function encoder({ cell, units: hidden, layers, bias, bidirectional }: Settings)
   return Array.from({ length: layers }, () => ({ ...layer }));
 }
 
+/** The encoder's last states are where the states of the layers begin. */
+export const startsFromContext = (settings: Settings): boolean =>
+  taskOf(settings).encoder && ['both', 'initial'].includes(settings.context);
+
 function readers(settings: Settings): Config {
   const { attention, context } = settings;
   return {
     encoder: encoder(settings),
-    ...(attention !== 'none' && { attention }),
+    ...(attention !== 'none' && { attention: { score: attention } }),
     ...(context !== DESCRIPTORS.context.initial && { context }),
   };
 }
@@ -41,55 +46,37 @@ export function taskConfig(settings: Settings): Config {
     dataset: corpus,
     difficulty,
     pooling: pool,
+    loss,
     termination: length,
     scheduledSampling: sampling,
   } = settings;
   if (readsText(settings)) return {};
-  const { encoder, poolings, writes } = taskOf(settings);
+  const { controls, encoder, poolings, writes } = taskOf(settings);
   const pools = poolings.length > 0;
-  const name: TaskConfig = {
-    name: task,
-    ...(pools && { pooling: pool }),
-    ...(writes && { termination: length }),
-  };
   return {
-    task: pools || writes ? name : task,
-    ...(corpus !== '' && { dataset: difficulty > 0 ? { name: corpus, difficulty } : corpus }),
+    task: {
+      name: task,
+      ...(pools && { pooling: pool }),
+      ...(controls.includes('loss') && loss !== 'squared' && { loss }),
+      ...(writes && { termination: length }),
+    },
+    ...(corpus !== '' && { dataset: { name: corpus, ...(difficulty > 0 && { difficulty }) } }),
     ...(encoder && readers(settings)),
-    ...(writes && sampling !== 'none' && { scheduledSampling: sampling }),
+    ...(writes && sampling !== 'none' && { scheduledSampling: { name: sampling } }),
   };
 }
 
-/** The controls of the task for a canonical configuration. What does not fit is lost: compare afterwards. */
-export function readTask(config: CanonicalConfig): TaskSettings {
+/** The controls of the task for a configuration; what they cannot show has its first value. */
+export function readTask(config: Config): TaskSettings {
   const initial = initialSettings();
-  const read = Object.fromEntries(TASK_NAMES.map((name) => [name, initial[name]])) as unknown as TaskSettings;
-  if (typeof config.task !== 'object') return read;
-  const {
-    task,
-    dataset: corpus,
-    encoder = [],
-    layers,
-    attention,
-    context,
-    scheduledSampling: sampling,
-  } = config;
-  const take = <K extends keyof TaskSettings>(name: K, value: string | number | undefined) => {
-    const known = parse(name, String(value ?? ''));
-    if (value !== undefined && known !== undefined) (read as Pick<TaskSettings, K>)[name] = known;
-  };
-  take('task', task.name);
-  take('pooling', task.pooling);
-  take('termination', task.termination);
-  take('context', context);
-  if (typeof corpus === 'object' && corpus.name !== undefined) {
-    take('dataset', corpus.name);
-    take('difficulty', corpus.difficulty);
-  }
-  if (typeof attention === 'object') take('attention', attention.score);
-  if (typeof sampling === 'object') take('scheduledSampling', sampling.name);
-  read.bidirectional = [...encoder, ...layers].some(({ direction }) => direction === 'backward');
-  return read;
+  const first = Object.fromEntries(
+    TASK_NAMES.map((name) => [name, initial[name]]),
+  ) as unknown as TaskSettings;
+  const { encoder = [], layers = [] } = config;
+  const bidirectional = [...encoder, ...layers].some(
+    (layer) => layer.bidirectional === true || layer.direction === 'backward',
+  );
+  return { ...first, ...readPaths({ config }, TASK_NAMES), bidirectional };
 }
 
 /** Replaces examples that this build cannot make, or not for this task; which settings that were. */

@@ -5,7 +5,6 @@ import { type Colours, Curves } from '../charts/Curves';
 import { baselines } from '../charts/guesses';
 import { readTheme } from '../charts/theme';
 import { message } from '../i18n/messages';
-import { toConfig } from '../settings/config';
 import { engine } from '../training/engine';
 import type { Series } from '../training/series';
 import { describeNetwork } from '../settings/settings';
@@ -106,8 +105,7 @@ const EXPORTS: readonly Export[] = [
     name: 'config',
     kind: 'model',
     ending: '.json',
-    make: async ({ settings }) =>
-      typed(`${JSON.stringify(toConfig(settings), null, 2)}\n`, 'application/json'),
+    make: async ({ state: { config } }) => typed(`${JSON.stringify(config, null, 2)}\n`, 'application/json'),
   },
   {
     name: 'samples',

@@ -4,10 +4,12 @@ import { examine, LISTINGS, madeCorpus } from '../data/corpus';
 import type { Kept } from '../training/copies';
 import { engine } from '../training/engine';
 import { newId } from '../training/runs';
+import { asked } from '../training/runSettings';
 import { integer } from '../i18n/format';
 import { readHash } from '../settings/hash';
 import { notify } from '../app/notices';
 import { OWN_TEXT, type Settings } from '../settings/settings';
+import { stateOf } from '../settings/state';
 import { isGenerated } from '../tasks';
 import { store } from '../app/store';
 import { claimRun, nameOf, runStore } from './autosave';
@@ -45,7 +47,7 @@ export async function fetchRun(id: string, toWrite = true): Promise<Fetched> {
     const corpus = await corpusOf(found, settings);
     const run = {
       id: mine ? id : newId(),
-      settings: corpus.made ? settings : { ...settings, text: corpus.id },
+      ...asked(stateOf(corpus.made ? settings : { ...settings, text: corpus.id })),
       corpus,
     };
     return { kept: { run: { ...run, ...readRecord(notes) }, checkpoint }, copied: !mine, entry, older };

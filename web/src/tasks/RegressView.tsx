@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
-import type { ExampleResult, Model } from 'unfold-rnn';
+import type { ExampleResult, Model, Prediction, TaskConfig } from 'unfold-rnn';
 import { message } from '../i18n/messages';
-import { decimals, twoDigits } from '../i18n/format';
+import { decimals, percent, twoDigits } from '../i18n/format';
 import { type Run, store } from '../app/store';
-import { forecastError, type Forecast } from './forecast';
+import { type Band, bandOf, forecastError, type Forecast, shareOf } from './forecast';
 import { examples, heldOut, useAnswers } from './answers';
 import type { TaskView } from './taskView';
 
@@ -15,6 +15,22 @@ type Rows = readonly (readonly number[])[];
 
 const column = (rows: Rows, at: number) => rows.map((row) => row[at] ?? 0);
 
+/** Of a column. */
+function forecastOf(whole: Rows, answer: Prediction, ahead: Prediction, from: number, at: number): Forecast {
+  const one = { answer: column(answer.values ?? [], at), forecast: column(ahead.forecast ?? [], at) };
+  const bands = {
+    answer: bandOf(one.answer, at, answer.quantiles, answer.deviations),
+    forecast: bandOf(one.forecast, at, ahead.forecastQuantiles, ahead.forecastDeviations),
+  };
+  const { answer: near, forecast: far } = bands;
+  return {
+    series: column(whole, at),
+    ...one,
+    from,
+    ...(near && far && { band: { answer: near, forecast: far } }),
+  };
+}
+
 /** One-step predictions of the series, and a forecast of its second half from the network's own predictions. */
 async function predict(model: Model): Promise<Forecast[][]> {
   const { split, count } = heldOut(model);
@@ -25,38 +41,44 @@ async function predict(model: Model): Promise<Forecast[][]> {
     const [rows, wanted] = [input as number[][], target as number[][]];
     const from = Math.max(1, Math.floor(rows.length / 2));
     const steps = rows.length - from + 1;
-    const { forecast = [] } = await model.predict({ input: rows.slice(0, from), steps });
+    const ahead = await model.predict({ input: rows.slice(0, from), steps });
     const whole = [rows[0]!, ...wanted];
-    list.push(
-      Array.from({ length: outputs }, (_, at) => ({
-        series: column(whole, at),
-        answer: column(answer.values ?? [], at),
-        forecast: column(forecast, at),
-        from,
-      })),
-    );
+    list.push(Array.from({ length: outputs }, (_, at) => forecastOf(whole, answer, ahead, from, at)));
   }
   return list;
 }
 
 const SIZE = { width: 640, height: 150, air: 6 };
 
-function path(values: readonly number[], from: number, last: number, low: number, high: number): string {
+type Range = readonly [last: number, low: number, high: number];
+
+/** The corners of a line whose first value stands at step `from`. */
+function corners(values: readonly number[], from: number, [last, low, high]: Range): string[] {
   const { width, height, air } = SIZE;
   const x = (at: number) => ((from + at) / Math.max(1, last)) * width;
   const y = (value: number) => height - air - ((value - low) / (high - low || 1)) * (height - 2 * air);
   const inside = (value: number) => Math.max(-height, Math.min(2 * height, y(value)));
-  return values
-    .map((value, at) => `${at ? 'L' : 'M'}${x(at).toFixed(1)} ${inside(value).toFixed(1)}`)
-    .join('');
+  return values.map((value, at) => `${x(at).toFixed(1)} ${inside(value).toFixed(1)}`);
 }
 
+const path = (values: readonly number[], from: number, range: Range) =>
+  values.length ? `M${corners(values, from, range).join('L')}` : '';
+
+const area = ({ low, high }: Band, from: number, range: Range) =>
+  low.length ? `M${[...corners(low, from, range), ...corners(high, from, range).reverse()].join('L')}Z` : '';
+
+/** Up to the step from which the forecast has a band of its own. */
+const upTo = ({ low, high }: Band, from: number): Band => ({
+  low: low.slice(0, from),
+  high: high.slice(0, from),
+});
+
 function Figure({ one, title }: { one: Forecast; title: string }) {
-  const { series, answer, forecast, from } = one;
+  const { series, answer, forecast, from, band } = one;
   const last = series.length - 1;
   const [least, most] = [Math.min(...series), Math.max(...series)];
   const air = 0.15 * (most - least || 1);
-  const range = [last, least - air, most + air] as const;
+  const range: Range = [last, least - air, most + air];
   const start = (from / Math.max(1, last)) * SIZE.width;
   return (
     <figure class="forecast">
@@ -71,9 +93,15 @@ function Figure({ one, title }: { one: Forecast; title: string }) {
         aria-label={words.curve(title, last + 1, from, twoDigits(forecastError(one)))}
       >
         <rect class="forecast-alone" x={start} y={0} width={SIZE.width - start} height={SIZE.height} />
-        <path class="forecast-target" d={path(series, 0, ...range)} />
-        <path class="forecast-answer" d={path(answer, 1, ...range)} />
-        <path class="forecast-own" d={path(forecast, from, ...range)} />
+        {band && (
+          <>
+            <path class="forecast-band" d={area(upTo(band.answer, from), 1, range)} />
+            <path class="forecast-band forecast-band-own" d={area(band.forecast, from, range)} />
+          </>
+        )}
+        <path class="forecast-target" d={path(series, 0, range)} />
+        <path class="forecast-answer" d={path(answer, 1, range)} />
+        <path class="forecast-own" d={path(forecast, from, range)} />
       </svg>
     </figure>
   );
@@ -83,6 +111,7 @@ function Curves() {
   const [shown] = useAnswers(predict);
   const [output, setOutput] = useState(0);
   const outputs = store.run.value?.info.data?.outputs ?? 1;
+  const share = shareOf(Object(store.run.value?.info.config.task) as TaskConfig);
   return (
     <div class="forecasts" data-step={shown?.step}>
       <p class="task-note">{words.forecastAbout}</p>
@@ -90,6 +119,7 @@ function Curves() {
         <li class="forecast-key forecast-key-target">{words.target}</li>
         <li class="forecast-key forecast-key-answer">{words.output}</li>
         <li class="forecast-key forecast-key-own">{words.forecast}</li>
+        {share !== undefined && <li class="forecast-key forecast-key-band">{words.band(percent(share))}</li>}
       </ul>
       {outputs > 1 && (
         <label class="forecast-column">

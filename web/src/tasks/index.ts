@@ -6,6 +6,7 @@ import { next } from './next';
 import { notes } from './notes';
 import { regress } from './regress';
 import { tag } from './tag';
+import type { TaskSettings } from '../settings/settings';
 import type { Task, Unit } from './task';
 import { translate } from './translate';
 
@@ -24,9 +25,13 @@ export const readsText = (settings: OfTask): boolean => taskOf(settings).source 
 export const isGenerated = (settings: OfTask & { dataset: string }): boolean =>
   !readsText(settings) && settings.dataset !== '';
 
-export const unitOf = (settings: OfTask): Unit => taskOf(settings).unit;
+export function unitOf(settings: OfTask & Partial<Pick<TaskSettings, 'loss'>>): Unit {
+  const { unit } = taskOf(settings);
+  const { loss = 'squared' } = settings;
+  return unit === 'squares' && loss !== 'squared' ? loss : unit;
+}
 
 const BITS: readonly Unit[] = ['character', 'symbol', 'label'];
 
-/** A loss of the engine in its unit. Squared errors are none of information; many keys at once are told in nats. */
+/** A loss of the engine in its unit. Errors of numbers are none of information; many keys at once are told in nats. */
 export const measured = (unit: Unit, loss: number): number => (BITS.includes(unit) ? loss / Math.LN2 : loss);

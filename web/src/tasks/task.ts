@@ -4,7 +4,8 @@ import type { ExportName } from '../sharing/exportNames';
 import type { Look, Settings, TaskSettings } from '../settings/settings';
 
 /** What a loss counts. The engine reports nats; the page shows bits where symbols are predicted. */
-export type Unit = 'character' | 'symbol' | 'label' | 'squares' | 'step';
+export type Unit =
+  'character' | 'symbol' | 'label' | 'squares' | 'step' | Exclude<TaskSettings['loss'], 'squared'>;
 
 export type TaskControl = Exclude<keyof TaskSettings, 'task' | 'dataset' | 'difficulty'>;
 

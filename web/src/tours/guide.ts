@@ -1,14 +1,14 @@
 // Walks a tour. What the reader was training is put aside before the first stop and brought back after the last.
 import { signal } from '@preact/signals';
 import { resting } from '../storage/tabSession';
-import { settle } from '../settings/config';
 import type { Former } from '../training/copies';
 import { engine } from '../training/engine';
 import { readHash } from '../settings/hash';
 import { opened } from '../app/dialogs';
 import { hidePretrained } from '../writing/pretrained';
-import type { Settings } from '../settings/settings';
-import { adopt, store, waiting, wanted } from '../app/store';
+import { settle } from '../settings/settle';
+import { type State, stateOf } from '../settings/state';
+import { adopt, showState, store, waiting, wanted } from '../app/store';
 import { chooseBundled } from '../data/texts';
 import { sampler } from '../writing/sampler';
 import { hashOf, type Place, TOURS, type TourName } from './tours';
@@ -16,25 +16,22 @@ import { hashOf, type Place, TOURS, type TourName } from './tours';
 export const place = signal<Place | null>(null);
 
 let aside: Former | null = null;
-/** The settings of the page before the tour. */
-let former: Settings | null = null;
+/** The state of the page before the tour. */
+let former: State | null = null;
 let wasRunning = false;
 /** Stops wait for each other: a fast reader arrives at the last one asked for. */
 let queue: Promise<void> = Promise.resolve();
 
-function settingsOf(link: string): Settings {
-  const { settings } = readHash(`#${link}`);
-  return settle(settings).settings;
-}
+const stateAt = (link: string): State => stateOf(settle(readHash(`#${link}`).settings).settings);
 
 async function arrange({ tour, at }: Place, play: boolean): Promise<void> {
   if (place.peek()?.tour !== tour || place.peek()?.at !== at) return;
   const { link, steps } = TOURS[tour][at]!;
-  const settings = settingsOf(link);
+  const state = stateAt(link);
+  const { text } = state.data;
   await engine.pause();
-  if (store.corpus.peek()?.id !== settings.text) await chooseBundled(settings.text);
-  store.upcoming.value = {};
-  store.settings.value = settings;
+  if (store.corpus.peek()?.id !== text) await chooseBundled(text);
+  showState(state);
   const differs = store.run.peek() === null || waiting.peek().length > 0;
   if (!play) return;
   if (differs || steps !== undefined) await engine.applyAndRestart(steps);
@@ -69,11 +66,11 @@ export function leaveTour(): Promise<void> {
   place.value = null;
   queue = queue.then(async () => {
     await engine.pause();
-    const [back, settings, play] = [aside, former, wasRunning];
+    const [back, state, play] = [aside, former, wasRunning];
     [aside, former] = [null, null];
     if (back) await engine.resume(back, play);
     // After the run: temperature, view and changes that waited are the page’s, not the run’s.
-    if (settings) adopt(settings);
+    if (state) adopt(state);
     // Not before: the last copy of the tour's network may still be on its way.
     resting.value = false;
   });

@@ -30,16 +30,21 @@ const PATIENCE = 500;
 function stuck(): boolean {
   const { step, loss } = store.numbers.value;
   const guess = guesses().slice(0, 2).at(-1)?.[1];
-  return loss !== null && guess !== undefined && step >= PATIENCE && loss > 0.98 * guess;
+  if (loss === null || guess === undefined || step < PATIENCE) return false;
+  return loss > (inNats() ? guess - 0.02 : 0.98 * guess);
 }
 
-/** A loss this many times the weakest baseline, after these steps, comes from weights that have run away. */
-const DIVERGING = { times: 2, after: 5 };
+/** Logarithms of a density have no zero to measure from: only their differences mean something. */
+const inNats = () => unitOf(store.run.peek()?.settings ?? store.settings.peek()) === 'gaussian';
+
+/** A loss this many times the weakest baseline, or nats above it, after these steps, comes from weights that have run away. */
+const DIVERGING = { times: 2, nats: 5, after: 5 };
 
 function diverging(): boolean {
   const { step, loss } = store.numbers.value;
   const weakest = Math.max(...guesses().map(([, value]) => value ?? 0));
-  return loss !== null && weakest > 0 && step >= DIVERGING.after && loss > DIVERGING.times * weakest;
+  if (loss === null || step < DIVERGING.after) return false;
+  return inNats() ? loss > weakest + DIVERGING.nats : weakest > 0 && loss > DIVERGING.times * weakest;
 }
 
 function Headline() {

@@ -1,4 +1,5 @@
 import { message } from '../i18n/messages';
+import { keepsCopy } from '../offline/register';
 import { store } from '../app/store';
 
 /** How many threads are at work, and why there is only one. */
@@ -16,6 +17,7 @@ export function Threads() {
         <strong>{message.bar.threadsTitle(threads)}</strong>
         {reason ? <p lang="en">{reason}</p> : <p>{message.bar.threadsMany}</p>}
         {reason && <p>{message.bar.threadsResult}</p>}
+        {reason && !crossOriginIsolated && keepsCopy() && <p>{message.bar.threadsNext}</p>}
       </div>
     </>
   );

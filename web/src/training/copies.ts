@@ -2,7 +2,7 @@
 import { type Model, UnfoldError } from 'unfold-rnn';
 import { report } from '../app/notices';
 import { type Run, store } from '../app/store';
-import { withLive } from './runSettings';
+import { asked, withLive } from './runSettings';
 
 /** A run as it was at one step. */
 export interface Former {
@@ -66,7 +66,7 @@ export class Copies {
       if (!present()) return;
       const next = Math.min(EVERY, 2 * this.every);
       this.every = Math.max(next, SHARE * (performance.now() - began));
-      this.newest = { run: { ...run, settings: withLive(run.settings), info: model.info }, checkpoint };
+      this.newest = { run: { ...run, ...asked(withLive(run.state)), info: model.info }, checkpoint };
       this.onCopy?.(this.newest);
     } catch (error) {
       if (!isGone(error)) report(error);

@@ -1,10 +1,17 @@
 // Owns the model, and says what each command does; pausing alone acts at once. A run that is replaced is kept as a
 // checkpoint, so that Undo can bring it back.
 import { batch } from '@preact/signals';
-import { createModel, openModel, UnfoldError, type Model, type TrainOptions } from 'unfold-rnn';
+import {
+  createModel,
+  openModel,
+  UnfoldError,
+  type Model,
+  type Progress,
+  type TrainOptions,
+} from 'unfold-rnn';
 import { message } from '../i18n/messages';
 import { announce } from '../app/announce';
-import { settingsFor, toConfig, toLiveSettings } from '../settings/config';
+import { edit, liveConfig, settingsIn, type State, withConfig } from '../settings/state';
 import { absentCorpus, type Corpus } from '../data/corpus';
 import { integer } from '../i18n/format';
 import { datasetOf } from '../data/transferText';
@@ -12,14 +19,14 @@ import { Commands } from './commands';
 import { type Companion, Copies, type Former, isGone, type Kept } from './copies';
 import { History } from './history';
 import { type Means, offerAfterCrash, offerAfterOverflow } from './recovery';
-import { withLive, withRun } from './runSettings';
+import { asked, withLive, withRun } from './runSettings';
 import { notify, report } from '../app/notices';
 import { Recorder } from './recorder';
 import { readsText } from '../tasks';
 import { describeRun, newId, showRun } from './runs';
 import { Series } from './series';
-import { OWN_TEXT, type Settings } from '../settings/settings';
-import { arrive, type Pending, store, wanted, type Run } from '../app/store';
+import { OWN_TEXT } from '../settings/settings';
+import { type Pending, type Run, showState, store, wanted } from '../app/store';
 import { corpusFor, corpusOfFile } from '../data/texts';
 
 /** A model was trained on another text than the one that it was opened with. */
@@ -77,20 +84,20 @@ export class Engine {
       const run = store.run.peek();
       if (!run) return;
       const make = async () => createModel(run.config, await datasetOf(run.corpus));
-      await this.replace(make, () => withLive(run.settings), run.corpus);
-      await this.update(store.settings.peek());
+      await this.replace(make, () => withLive(run.state), run.corpus);
+      await this.update();
     }, 'resetting');
   }
 
   /** A new network from the settings on the page; trains until it is paused, or for some steps. */
   applyAndRestart(steps?: number): Promise<void> {
     return this.command(async () => {
-      const settings = wanted.peek();
-      const corpus = store.corpus.peek() && (await corpusFor(settings));
+      const state = wanted.peek();
+      const corpus = store.corpus.peek() && (await corpusFor(settingsIn(state)));
       if (!corpus) return;
-      const make = async () => createModel(toConfig(settings), await datasetOf(corpus));
-      await this.replace(make, () => settings, corpus);
-      arrive();
+      const make = async () => createModel(state.config, await datasetOf(corpus));
+      await this.replace(make, () => state, corpus);
+      showState(wanted.peek());
       this.train(steps === undefined ? {} : { steps });
       announce(message.announcements.finished);
     }, 'building');
@@ -135,7 +142,7 @@ export class Engine {
       const here = store.corpus.peek();
       if (!here) return;
       const corpus = await corpusOfFile(bytes, here);
-      const shown = (model: Model) => settingsFor(model.info.config, store.settings.peek());
+      const shown = (model: Model) => withConfig(store.state.peek(), model.info.config);
       const open = async () => openModel(bytes, await datasetOf(corpus));
       let alone = false;
       const { info } = await this.replace(open, shown, corpus).catch((error) => {
@@ -144,10 +151,9 @@ export class Engine {
         return this.replace(() => openModel(bytes), shown, absentCorpus());
       });
       store.corpus.value = alone ? here : corpus;
-      store.upcoming.value = {};
-      const { settings } = store.run.peek()!;
+      const { settings, state } = store.run.peek()!;
       const own = !readsText(settings) && settings.dataset === '';
-      store.settings.value = own ? { ...settings, text: OWN_TEXT } : settings;
+      showState(own ? edit(state, { text: OWN_TEXT }) : state);
       notify('note', message.notice.opened(name, integer(info.step)));
       if (alone) notify('note', message.notice.openedAlone);
       const { unknown } = info.vocabulary;
@@ -162,11 +168,11 @@ export class Engine {
     });
   }
 
-  /** Settings that apply at once. */
-  async update(settings: Settings): Promise<void> {
+  /** Tells the model what applies at once. */
+  async update(): Promise<void> {
     if (!this.model) return;
     try {
-      await this.model.update(toLiveSettings(settings));
+      await this.model.update(liveConfig(store.state.peek()));
     } catch (error) {
       if (!isGone(error)) report(error);
     }
@@ -177,13 +183,13 @@ export class Engine {
   }
 
   private async build(): Promise<void> {
-    const settings = wanted.peek();
-    const corpus = store.corpus.peek() && (await corpusFor(settings));
+    const state = wanted.peek();
+    const corpus = store.corpus.peek() && (await corpusFor(settingsIn(state)));
     if (!corpus) throw new Error(message.phase.loading);
     store.phase.value = 'starting';
-    const model = await createModel(toConfig(settings), await datasetOf(corpus));
-    this.install(model, settings, corpus);
-    arrive();
+    const model = await createModel(state.config, await datasetOf(corpus));
+    this.install(model, state, corpus);
+    showState(wanted.peek());
   }
 
   /** Ends training and waits until it has ended. */
@@ -195,24 +201,21 @@ export class Engine {
   /** Makes the new model before the old one goes, so that a refusal leaves the old one at work. */
   private async replace(
     make: () => Promise<Model>,
-    shown: (model: Model) => Settings | Promise<Settings>,
+    shown: (model: Model) => State,
     corpus: Corpus,
   ): Promise<Model> {
     const wasRunning = store.phase.peek() === 'running';
     await this.settle();
     const present = await this.pack();
-    let model: Model | undefined;
-    let settings: Settings;
+    let model: Model;
     try {
       model = await make();
-      settings = await shown(model);
     } catch (error) {
-      model?.dispose();
       if (wasRunning) this.train();
       throw error;
     }
     this.keepFormer(present);
-    this.install(model, settings, corpus);
+    this.install(model, shown(model), corpus);
     // At once: a reload must not bring back the run before.
     void this.keep(model);
     if (wasRunning) this.train();
@@ -223,26 +226,25 @@ export class Engine {
     const wasRunning = store.phase.peek() === 'running';
     await this.settle();
     const present = replaced === 'former' ? await this.pack() : null;
-    const { corpus, settings } = from.run;
+    const { corpus, state } = from.run;
     const model = await openModel(from.checkpoint, await datasetOf(corpus));
     if (present) this.keepFormer(present);
     from.run.series.cut(model.info.step);
     from.run.history.cut(model.info.step);
-    this.install(model, settings, corpus, from.run);
-    store.upcoming.value = {};
-    store.settings.value = withRun(settings);
+    this.install(model, state, corpus, from.run);
+    showState(withRun(state));
     store.corpus.value = corpus;
     if (wasRunning) this.train();
     return model;
   }
 
-  private install(model: Model, settings: Settings, corpus: Corpus, from?: Companion): void {
+  private install(model: Model, state: State, corpus: Corpus, from?: Companion): void {
     this.model?.dispose();
     this.model = model;
     this.copies.begin();
     const { config } = model.info;
     const fresh = { id: newId(), series: new Series(), history: new History(), samples: [] };
-    const run: Run = { ...(from ?? fresh), settings: { ...settings }, config, corpus, info: model.info };
+    const run: Run = { ...(from ?? fresh), ...asked(state), config, corpus, info: model.info };
     this.recorder = new Recorder(run);
     batch(() => showRun(run));
   }
@@ -252,7 +254,7 @@ export class Engine {
     if (!this.model || !run) return null;
     try {
       const checkpoint = await this.model.save();
-      return { run: { ...run, settings: withLive(run.settings), info: this.model.info }, checkpoint };
+      return { run: { ...run, ...asked(withLive(run.state)), info: this.model.info }, checkpoint };
     } catch {
       return this.copies.latest; // A model that cannot be saved any more: its last copy, if there is one.
     }
@@ -276,20 +278,23 @@ export class Engine {
 
   private async consume(model: Model, recorder: Recorder, options: TrainOptions): Promise<void> {
     let spoiled = false;
+    let last: Progress | undefined;
     try {
       for await (const progress of model.train(options)) {
-        recorder.take(progress);
+        recorder.take((last = progress));
         if (this.copies.due) void this.keep(model);
       }
     } catch (error) {
       // Finite as they are, weights before an overflow may be no good: what was copied before stays.
-      spoiled = error instanceof UnfoldError && error.overflow?.takenBack === false;
+      spoiled = error instanceof UnfoldError && error.overflow?.rolledBack === false;
       if (!options.signal?.aborted && !isGone(error)) this.failed(error);
     }
     if (this.model !== model) return;
     // An answer comes after the last slice: only then is the step the final one.
     await model.update({}).catch(() => undefined);
     recorder.show(model.info);
+    if (last?.stoppedEarly && last.best)
+      notify('note', message.notice.stoppedEarly(integer(last.best.step), integer(model.info.step)));
     if (!spoiled) void this.keep(model);
     if (store.phase.peek() === 'running') store.phase.value = 'paused';
     if (!options.steps) announce(message.announcements.paused(integer(model.info.step)));
@@ -325,7 +330,7 @@ export class Engine {
       goOn: (change) =>
         void this.command(async () => {
           await change();
-          await this.update(store.settings.peek());
+          await this.update();
           this.train();
         }),
     };

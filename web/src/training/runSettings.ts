@@ -1,18 +1,16 @@
-// The settings of a run, some of which move while it trains.
-import { namesWith, type Settings } from '../settings/settings';
+// The state of a run, some of which moves while it trains.
+import type { Settings } from '../settings/settings';
+import { settingsIn, type State, withLiveOf } from '../settings/state';
 import { store } from '../app/store';
 
-function pick(base: Settings, from: Settings, effect: 'live' | 'restart'): Settings {
-  const entries = namesWith(effect).map((name) => [name, from[name]]);
-  return { ...base, ...Object.fromEntries(entries) };
-}
+/** What a run was made with, as its fields have it. */
+export const asked = (state: State): { state: State; settings: Settings } => ({
+  state,
+  settings: settingsIn(state),
+});
 
-/** The settings of a run, with those that apply at once as they are now. */
-export function withLive(settings: Settings): Settings {
-  return pick(settings, store.settings.peek(), 'live');
-}
+/** The state of a run, with what applies at once as it is now. */
+export const withLive = (state: State): State => withLiveOf(state, store.state.peek());
 
-/** The settings of the page, with those of a run put back. */
-export function withRun(settings: Settings): Settings {
-  return pick(pick(store.settings.peek(), settings, 'live'), settings, 'restart');
-}
+/** The state of the page, with the network of a run put back. */
+export const withRun = ({ config, data }: State): State => ({ ...store.state.peek(), config, data });

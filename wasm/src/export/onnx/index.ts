@@ -42,7 +42,8 @@ const sequences = `Recurrent network for a task of Unfold, whose name is in the 
 Inputs: tokens [T, N], places in "inputs" of the metadata "symbols", or x [T, N, D], numbers; lengths [N], the true steps
 of each sequence; the states before the first step: zeros.
 Outputs: logits [T, N, O], or [N, O] where a whole sequence is answered; their softmax are probabilities of the labels
-(classify, tag), their sigmoid those of the keys (notes), or they are the numbers themselves (regress).`;
+(classify, tag), their sigmoid those of the keys (notes), or they are the numbers themselves (regress; for each column
+all "quantiles", or the mean and the log variance, where the "loss" of the task is quantile or gaussian).`;
 
 const encoder = `Encoder of a recurrent network, made by Unfold: runs once, before decoder.onnx.
 Inputs: tokens [S, N], places in "inputs" of the metadata "symbols", and lengths [N], the true steps of each source; or
@@ -65,7 +66,8 @@ Outputs: logits [T, N, O] and the states after the last step.`;
  *
  * Except for texts there is also `lengths` [N] (int64), the true steps of each sequence, from 1 to T: what follows is
  * padding and changes no answer. Where a whole sequence is answered (classify, regress with a `pooling`), `logits` is
- * [N, O] and there are no states. Layers of both directions read whole sequences: give zeros for their states.
+ * [N, O] and there are no states. With the losses `quantile` and `gaussian` O counts the quantiles of the first column,
+ * then those of the second, or the mean and the log variance of each, in the units of the file. Layers of both directions read whole sequences: give zeros for their states.
  *
  * Encoder–decoders, `generate`, and networks with a given context become an `OnnxPair`. `encoder.onnx` reads `tokens`
  * [S, N] and `lengths` [N], or `context` [N, C] (C is 0 where there is none); its outputs are inputs of `decoder.onnx`,

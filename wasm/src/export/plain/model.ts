@@ -3,6 +3,7 @@ import { refuse } from '../../shared/errors.js';
 import { fromFile, json, kindOf } from '../checkpoint.js';
 import { parametersOf } from '../graph-parameters.js';
 import { readGraph, type SavedGraph } from '../graph.js';
+import { numberOutputs, type NumberOutputs } from '../number-outputs.js';
 import type { TensorFile } from '../safetensors.js';
 import { lower } from './lower.js';
 import type { Program } from './program.js';
@@ -42,8 +43,10 @@ export interface PlainModel {
   readonly maxLength: number;
   /** Numbers a step that are read; 0 where symbols are. */
   readonly numbers: number;
-  /** Numbers a step of the answer. */
+  /** Numbers a step that the network gives. */
   readonly outputs: number;
+  /** Of `regress`: what they are. */
+  readonly answers: NumberOutputs;
   /** Numbers of the given context. */
   readonly context: number;
 }
@@ -69,6 +72,7 @@ function taken(file: TensorFile): PlainModel {
   const { sizes } = graph;
   const names = namesOf(file.metadata, task);
   checkNames(names, sizes, task, settings['termination']);
+  const outputs = program.outputs.reduce((sum, { rows }) => sum + rows, 0);
   return {
     program,
     task: task as TaskName,
@@ -77,7 +81,8 @@ function taken(file: TensorFile): PlainModel {
     termination: oneOf(settings['termination'], ['end', 'halt', 'count']),
     maxLength: whole(settings['maxLength'], 256),
     numbers: sizes.numbers,
-    outputs: program.outputs.reduce((sum, { rows }) => sum + rows, 0),
+    outputs,
+    answers: numberOutputs(task === 'regress' ? settings : {}, outputs),
     context: sizes.context,
   };
 }

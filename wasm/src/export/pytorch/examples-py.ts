@@ -1,20 +1,12 @@
 /** data.py of the tasks that learn from examples: files, the division into splits, and batches. */
 import { generatorPy } from './generators-py.js';
-import { batchPy } from './losses-py.js';
+import { batchPy, type ExampleTask } from './losses-py.js';
 import { readerPy } from './readers-py.js';
 
-/** What the module needs to know of a network's task. */
-export interface ExampleTask {
-  name: string;
-  /** One answer for a whole sequence. */
-  pooled: boolean;
-  /** The generated dataset, if the model learned from one. */
-  dataset?: string;
-}
-
 /** @returns undefined if this version does not know the task */
-export function examplesPy({ name, pooled, dataset }: ExampleTask): string | undefined {
-  const [reader, batch] = [readerPy(name, pooled), batchPy(name, pooled)];
+export function examplesPy(task: ExampleTask): string | undefined {
+  const { name, pooled, outputs, dataset } = task;
+  const [reader, batch] = [readerPy(name, pooled, outputs), batchPy(task)];
   if (reader === undefined || batch === undefined) return undefined;
   const generator = dataset === undefined ? undefined : generatorPy(dataset);
   return head(reader.format) + [random, reader.code, splits(generator), batch, examples].join('\n\n');

@@ -1,8 +1,9 @@
-import type { CanonicalConfig } from '../../shared/config.js';
+import type { CanonicalConfig, TaskConfig } from '../../shared/config.js';
 import { refuse } from '../../shared/errors.js';
 import { readCheckpoint, sound } from '../checkpoint.js';
 import { readGraph } from '../graph.js';
 import { lower } from '../lowering.js';
+import { numberOutputs } from '../number-outputs.js';
 import { checkpointPy } from './checkpoint-py.js';
 import { networkPy } from './network.js';
 import { examplesPy } from './examples-py.js';
@@ -52,7 +53,8 @@ export interface PyTorchProject {
  *
  * `network(tokens)` gives logits [T, N, O] and the state after T steps of N sequences, [N, O] where a whole sequence is
  * answered; `regress`, `notes` and the tensor level take numbers [T, N, D]. `lengths` are the true steps of each
- * sequence, `state` is where to go on from. Encoder–decoders take `source` and `source_lengths`, too, or in two calls:
+ * sequence, `state` is where to go on from. With the losses `quantile` and `gaussian` the answers are the quantiles of
+ * the first column, then of the second, or the mean and the log variance of each. Encoder–decoders take `source` and `source_lengths`, too, or in two calls:
  * `given = network.encode(source)`, then `network.decode(tokens, given, state)`, a step at a time. A given context is
  * `context`; where the length is drawn first, `remaining` is the share of it that is left, and the logits of lengths
  * come beside the others.
@@ -87,11 +89,18 @@ export function toPyTorch(checkpoint: Uint8Array): PyTorchProject {
 
 function dataPy({ task: given, dataset: corpus }: CanonicalConfig): string {
   if (given === undefined) return textPy;
-  const { name = '', pooling } = typeof given === 'string' ? { name: given } : given;
+  const task: TaskConfig = typeof given === 'string' ? { name: given } : given;
+  const { name = '', pooling, loss = 'squared' } = task;
   const dataset = typeof corpus === 'string' ? corpus : corpus?.name;
   const pooled = pooling === 'last' || pooling === 'mean';
-  const code = examplesPy({ name, pooled, ...(dataset !== undefined && { dataset }) });
+  const { per: outputs } = numberOutputs({ ...task }, 0);
+  const code = examplesPy({ name, pooled, loss, outputs, ...(dataset !== undefined && { dataset }) });
   if (code === undefined)
-    throw refuse('UNSUPPORTED', 'config.task', 'a task that PyTorch projects learn', name);
+    throw refuse(
+      'UNSUPPORTED',
+      'config.task',
+      'a task and a loss that PyTorch projects learn',
+      `${name} ${loss}`,
+    );
   return code;
 }

@@ -1,9 +1,21 @@
 /** Batches and losses in Python, one family for each kind of task: those of core/generate/tasks. */
 
+/** What the module of the data needs to know of a network's task. */
+export interface ExampleTask {
+  name: string;
+  /** One answer for a whole sequence. */
+  pooled: boolean;
+  /** Of numbers: `TaskConfig.loss`, and how many outputs the network has for each. */
+  loss: string;
+  outputs: number;
+  /** The generated dataset, if the model learned from one. */
+  dataset?: string;
+}
+
 /** Functions make_batch, predictions and measure; undefined for a task that this version does not know. */
-export function batchPy(task: string, pooled: boolean): string | undefined {
+export function batchPy({ name: task, pooled, loss, outputs }: ExampleTask): string | undefined {
   const make = (pooled ? batches.get(`${task}, pooled`) : undefined) ?? batches.get(task);
-  const measure = measures.get(task);
+  const measure = task === 'regress' ? numbersPy(loss, outputs) : measures.get(task);
   return make && measure && [padded, make, measure].join('\n\n');
 }
 
@@ -144,18 +156,82 @@ def scaled(values, columns):
     return (values - torch.tensor(mean, device=values.device)) / torch.tensor(scale, device=values.device)
 
 
+LOSS
 def measure(answers, targets, task):
-    """The squared error of the scaled numbers, the mean over those of a step; of a single column it is shown in the
-    file's unit squared."""
+    """The loss of the scaled numbers, the mean over those of a step; of a single column it is shown in the file's
+    units."""
     values, counts = targets
-    columns, unit = [column for column in task["columns"] if column["target"]], 1
+    columns = [column for column in task["columns"] if column["target"]]
+    single = len(columns) == 1 and not columns[0]["log"]
+    answers = answers.unflatten(-1, (-1, OUTPUTS))  # [..., O, outputs of a column]
     if columns:
-        answers, values = scaled(answers, columns), scaled(values, columns)
-    if len(columns) == 1 and not columns[0]["log"]:
-        unit = columns[0]["scale"] ** 2
-    loss = ((answers - values) ** 2).mean(-1)[counts].sum()
-    return loss + (unit - 1) * loss.detach(), int(counts.sum()), None  # the gradient is that of the scaled numbers
+        answers, values = scaled_outputs(answers, columns), scaled(values, columns)
+    loss = loss_of(answers, values, task).mean(-1)[counts].sum()
+    shown = in_unit(loss.detach(), int(counts.sum()), columns[0]["scale"] if single else 1)
+    return loss + (shown - loss.detach()), int(counts.sum()), None  # the gradient is that of the scaled numbers
 `;
+
+/** Python's scaled_outputs, loss_of (of [..., O, outputs] and [..., O]) and in_unit, by the name of the loss. */
+const numberLosses: Readonly<Record<string, string>> = {
+  squared: point('((answers - values) ** 2)', 'loss * unit**2'),
+  absolute: point('(answers - values).abs()', 'loss * unit'),
+  huber: point('F.huber_loss(answers, values, reduction="none", delta=task["delta"])', 'loss * unit**2'),
+  quantile: String.raw`
+def scaled_outputs(answers, columns):
+    return scaled(answers.transpose(-1, -2), columns).transpose(-1, -2)
+
+
+def loss_of(answers, values, task):
+    """The pinball loss (Koenker and Bassett 1978), its mean over the quantiles."""
+    quantiles = torch.tensor(task["quantiles"], device=answers.device)
+    errors = answers - values[..., None]
+    return torch.maximum((1 - quantiles) * errors, -quantiles * errors).mean(-1)
+
+
+def in_unit(loss, count, unit):
+    return loss * unit
+
+`,
+  gaussian: String.raw`
+def scaled_outputs(answers, columns):
+    scale = torch.tensor([column["scale"] for column in columns], device=answers.device)
+    return torch.stack([scaled(answers[..., 0], columns), answers[..., 1] - 2 * scale.log()], -1)
+
+
+def loss_of(answers, values, task):
+    """Minus the logarithm of the normal density of means and log variances."""
+    variance = answers[..., 1].exp()
+    return F.gaussian_nll_loss(answers[..., 0], values, variance, full=True, eps=1e-6, reduction="none")
+
+
+def in_unit(loss, count, unit):
+    return loss + count * math.log(unit)
+
+`,
+};
+
+function point(loss: string, shown: string): string {
+  return String.raw`
+def scaled_outputs(answers, columns):
+    return scaled(answers[..., 0], columns)[..., None]
+
+
+def loss_of(answers, values, task):
+    answers = answers[..., 0]
+    return ${loss}
+
+
+def in_unit(loss, count, unit):
+    return ${shown}
+
+`;
+}
+
+/** @returns undefined for a loss that this version does not know */
+function numbersPy(loss: string, outputs: number): string | undefined {
+  const code = Object.hasOwn(numberLosses, loss) ? numberLosses[loss] : undefined;
+  return code && numbers.replace('LOSS\n', () => `${code.trimStart()}\n`).replace('OUTPUTS', String(outputs));
+}
 
 const keys = String.raw`
 def measure(answers, targets, task):
@@ -191,7 +267,6 @@ def measure(answers, targets, task):
 const measures = new Map([
   ['classify', labels],
   ['tag', labels],
-  ['regress', numbers],
   ['notes', keys],
   ['generate', whole],
   ['translate', whole],

@@ -7,10 +7,11 @@ export interface Reader {
 }
 
 /** @returns undefined if there is none for the task */
-export function readerPy(task: string, pooled: boolean): Reader | undefined {
+export function readerPy(task: string, pooled: boolean, outputs: number): Reader | undefined {
   const name = [`${task}, pooled`, task].slice(pooled ? 0 : 1).find((key) => Object.hasOwn(readers, key));
   const reader = name === undefined ? undefined : readers[name];
-  return reader && { format: reader.format, code: reader.parts.join('\n\n') };
+  const code = reader?.parts.join('\n\n').replace('OUTPUTS', outputs > 1 ? ` // ${outputs}` : '');
+  return reader && { format: reader.format, code: code! };
 }
 
 const lines = String.raw`
@@ -156,7 +157,7 @@ def read(text, config, names):
     for number, line in filled_lines(text):
         series, answer = halves(line, number, "\t;")
         rows = [read_numbers(step.strip(" "), " ", number) for step in series.split(",")]
-        values = matrix([read_numbers(answer, ",", number)], names["outputs"], number)
+        values = matrix([read_numbers(answer, ",", number)], names["outputs"]OUTPUTS, number)
         examples.append(Example(numbers=matrix(rows, names["numbers"], number), values=values))
     return divide(examples, config)
 `,

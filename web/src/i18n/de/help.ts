@@ -21,6 +21,9 @@ export const help: Record<HelpName, string> = {
   scheduleSteps: 'Schritte zwischen zwei Senkungen der Lernrate oder bis zum Ende des Abfalls.',
   scheduleFactor: 'Mit diesem Faktor wird die Lernrate bei jeder Senkung multipliziert.',
   patience: 'Validierungen ohne Verbesserung, bevor die Lernrate gesenkt wird.',
+  earlyStopping:
+    'Validierungen hintereinander ohne Verbesserung, nach denen das Training von selbst endet, mit den Gewichten der besten. Bei 10 enden erzeugte Beispiele nicht: Was sie lehren, wird oft erst nach einem langen Plateau gelernt.',
+  evaluateEvery: 'Trainingsschritte zwischen zwei Messungen des Validierungsverlusts.',
   clipValue: 'Begrenzt jedes Element eines Gradienten auf diesen Betrag; das ändert auch seine Richtung.',
   temperature:
     'Unter 1 werden wahrscheinliche Zeichen wahrscheinlicher, über 1 unwahrscheinliche; bei 0 wird immer das wahrscheinlichste gewählt.',
@@ -69,6 +72,7 @@ export const help: Record<HelpName, string> = {
   difficulty: 'Länge oder Tiefe der erzeugten Beispiele; je größer, desto mehr muss sich das Netz merken.',
   pooling:
     'Ob es bei jedem Schritt eine Ausgabe gibt oder eine für die ganze Sequenz, und aus welchen Zuständen.',
+  loss: 'Wie ein Fehler einer vorhergesagten Zahl zählt. „Quantile“ und „Gauß“ sagen auch voraus, wie sicher die Antwort ist.',
   termination: 'Wie das Netz entscheidet, dass seine Ausgabe vollständig ist.',
   bidirectional: 'Ein zweites Netz liest die Eingabe vom Ende zum Anfang.',
   attention: 'Bei jedem Schritt bildet der Decoder ein gewichtetes Mittel über alle Zustände des Encoders.',

@@ -45,6 +45,8 @@ export const german: Messages = {
     scheduleFactor: 'Faktor',
     patience: 'Geduld',
     clipValue: 'Clipping je Element',
+    earlyStopping: 'Frühes Ende nach',
+    evaluateEvery: 'Validierungsintervall',
     temperature: 'Temperatur',
     prompt: 'Prompt',
     scale: 'Diagrammachsen',
@@ -98,6 +100,7 @@ export const german: Messages = {
     dataset: 'Datensatz',
     difficulty: 'Schwierigkeit',
     pooling: 'Pooling',
+    loss: 'Verlust',
     termination: 'Abbruchkriterium',
     bidirectional: 'Bidirektional',
     attention: 'Attention',
@@ -117,6 +120,8 @@ export const german: Messages = {
     threadsTitle: (count) => (count === 1 ? 'Warum nur ein Thread' : `${count} Threads arbeiten`),
     threadsMany: 'Ein Kern bleibt für die Seite frei. Das Ergebnis hängt nicht von der Zahl der Threads ab.',
     threadsResult: 'Das Ergebnis ist dasselbe, das Training dauert nur länger.',
+    threadsNext:
+      'Vom nächsten Besuch an isoliert sich diese Seite selbst: Nach dem Neuladen trainiert sie mit mehreren Threads.',
     skip: 'Zum erzeugten Text springen',
   },
   actions: {
@@ -522,6 +527,8 @@ export const german: Messages = {
       'Dieses Modell wurde ohne seine Beispiele geöffnet: Es kann vorhersagen, aber nicht trainieren.',
     sampleOnly: 'Dieses Modell wurde ohne Text geöffnet: Es kann Text erzeugen, aber nicht trainieren.',
     saved: (name, size) => `${name} gespeichert, ${size}.`,
+    stoppedEarly: (best, step) =>
+      `Das Training endete von selbst bei Schritt ${step}: Keine Validierung war besser als die von Schritt ${best}, dessen Gewichte jetzt wieder gelten. Mit „Trainieren“ geht es von dort weiter.`,
     textWaits: (title) => `${title} ist gewählt. „Neu starten“ trainiert darauf.`,
   },
   pretrained: {
@@ -569,6 +576,10 @@ export const german: Messages = {
       symbol: (value) => `${value} Bit`,
       label: (value) => `${value} Bit`,
       squares: (value) => `quadratischer Fehler ${value}`,
+      absolute: (value) => `absoluter Fehler ${value}`,
+      huber: (value) => `Huber-Verlust ${value}`,
+      quantile: (value) => `Pinball-Verlust ${value}`,
+      gaussian: (value) => `${value} Nat`,
       step: (value) => `${value} Nat`,
     },
     parameters: (count) => `${count} Parameter`,

@@ -102,6 +102,7 @@ export const tasks: Messages['tasks'] = {
     alternatives: 'Die wahrscheinlichsten Ausgaben der Beam-Suche',
     ask: 'Vorhersagen',
     forecast: 'Freilaufende Vorhersage',
+    band: (share) => `Prognoseintervall ${share}`,
     forecastAbout:
       'Vorhersagen gelten für den nächsten Schritt; in der getönten Hälfte liest das Netz in der freilaufenden Vorhersage stattdessen seine eigenen Werte.',
     forecastError: (error) => `quadratischer Fehler freilaufend ${error}`,
@@ -132,6 +133,10 @@ export const units: Messages['units'] = {
   symbol: 'Bit je Symbol',
   label: 'Bit je Label',
   squares: 'quadratischer Fehler',
+  absolute: 'absoluter Fehler',
+  huber: 'Huber-Verlust',
+  quantile: 'Pinball-Verlust',
+  gaussian: 'Nat je Zahl',
   step: 'Nat je Schritt',
 };
 
@@ -238,6 +243,13 @@ export const corpora: Record<string, string[]> = {
 }; /** The words that a setting may be, by its name. */
 export const choices = {
   pooling: { none: 'Keins: jeder Schritt', last: 'Letzter Zustand', mean: 'Mittel der Zustände' },
+  loss: {
+    squared: 'Quadratischer Fehler',
+    absolute: 'Absoluter Fehler',
+    huber: 'Huber',
+    quantile: 'Quantile 0,1, 0,5, 0,9',
+    gaussian: 'Gauß',
+  },
   termination: { end: 'Endsymbol', halt: 'Halteeinheit', count: 'Vorhergesagte Länge' },
   attention: { none: 'Keine', additive: 'Additiv', multiplicative: 'Multiplikativ' },
   context: {

@@ -109,6 +109,7 @@ export const tasks = {
     alternatives: 'The most likely outputs that beam search found',
     ask: 'Predict',
     forecast: 'Free-running forecast',
+    band: (share: string) => `${share} prediction interval`,
     forecastAbout:
       'Predictions are one step ahead; in the shaded half, the forecast feeds the network its own predictions instead.',
     forecastError: (error: string) => `squared error of the forecast ${error}`,
@@ -137,6 +138,13 @@ export const tasks = {
 /** The words that a setting may be, by its name. */
 export const choices = {
   pooling: { none: 'None: every step', last: 'Last state', mean: 'Mean of states' },
+  loss: {
+    squared: 'Squared error',
+    absolute: 'Absolute error',
+    huber: 'Huber',
+    quantile: 'Quantiles 0.1, 0.5, 0.9',
+    gaussian: 'Gaussian',
+  },
   termination: { end: 'End symbol', halt: 'Halting unit', count: 'Predicted length' },
   attention: { none: 'None', additive: 'Additive', multiplicative: 'Multiplicative' },
   context: {
@@ -159,5 +167,9 @@ export const units = {
   symbol: 'bits per symbol',
   label: 'bits per label',
   squares: 'squared error',
+  absolute: 'absolute error',
+  huber: 'Huber loss',
+  quantile: 'pinball loss',
+  gaussian: 'nats per number',
   step: 'nats per step',
 };

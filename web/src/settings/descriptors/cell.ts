@@ -5,7 +5,10 @@ const OPTIONS = /^([a-zA-Z]{1,30}:[a-z0-9.-]{1,20}(,(?!$)|$)){0,8}$/;
 
 export const cell = {
   /** Options that differ from the cell's defaults: `forgetBias:0,cellInput:sigmoid`. */
-  options: text('co', (written) => OPTIONS.test(written), { equation: 'h = f(h₋, x)', within: 'layers[]' }),
-  bias: name('bi', { menu: 'biases', equation: 'a = U·x + W·h₋ + b', path: 'layers[].bias' }),
-  layerNorm: flag('ln', { equation: 'a ← γ·(a − mean) / std + β', path: 'layers[].layerNorm' }),
+  options: text('co', (written) => OPTIONS.test(written), {
+    equation: 'h = f(h₋, x)',
+    within: 'config.layers[]',
+  }),
+  bias: name('bi', { menu: 'biases', equation: 'a = U·x + W·h₋ + b', path: 'config.layers[].bias' }),
+  layerNorm: flag('ln', { equation: 'a ← γ·(a − mean) / std + β', path: 'config.layers[].layerNorm' }),
 };

@@ -1,7 +1,7 @@
 // Hidden layers in the block from below, between two states, and before the prediction. Size 0: as wide as the layer.
 import { flag, name, whole } from '../descriptor';
 
-const EDGES = 'layers[].edges';
+const EDGES = 'config.layers[].edges';
 
 export const depth = {
   transition: whole('td', [0, 4], { equation: 'h = φ(W₂ φ(W₁ h₋ + U₁ x))', within: EDGES }),
@@ -25,10 +25,10 @@ export const depth = {
     within: EDGES,
     when: ({ transition }) => transition !== 0,
   }),
-  outputDepth: whole('od', [0, 4], { equation: 'o = V₂ φ(V₁ h)', within: 'readout' }),
+  outputDepth: whole('od', [0, 4], { equation: 'o = V₂ φ(V₁ h)', within: 'config.readout' }),
   outputSize: whole('os', [0, 2048], {
     equation: 'V₁ ∈ ℝᴹˣᴴ',
-    within: 'readout',
+    within: 'config.readout',
     when: ({ outputDepth }) => outputDepth !== 0,
     step: 16,
     zero: 'sameWidth',

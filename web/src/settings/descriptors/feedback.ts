@@ -5,12 +5,12 @@ export const feedback = {
   feedback: choice('fb', ['none', 'target', 'softmax'], {
     initial: 'none',
     equation: 'a = … + R·yₜ₋₁',
-    within: 'feedback',
+    within: 'config.feedback',
   }),
   outputDelays: list('fd', [1, 1000], {
     initial: '1',
     equation: 'a = … + Σ R_d · yₜ₋d',
-    within: 'layers[].edges',
+    within: 'config.layers[].edges',
     when: ({ feedback }) => feedback !== 'none',
     detail: true,
   }),

@@ -4,11 +4,11 @@ import { flag, fraction } from '../descriptor';
 export const noise = {
   zoneout: fraction('zo', [0, 0.8], {
     equation: 'h ← h₋ with probability p',
-    path: 'layers[].zoneout',
+    path: 'config.layers[].zoneout',
   }),
   recurrentDropout: fraction('rd', [0, 0.8], {
     equation: 'a = U·x + W·(h₋ ∘ m)',
-    path: 'layers[].recurrentDropout',
+    path: 'config.layers[].recurrentDropout',
   }),
-  variationalDropout: flag('vd', { equation: 'mₜ = m for every t', path: 'variationalDropout' }),
+  variationalDropout: flag('vd', { equation: 'mₜ = m for every t', path: 'config.variationalDropout' }),
 };

@@ -8,6 +8,7 @@ export const sample = {
   temperature: fraction('tm', [0, 2], {
     initial: 0.7,
     effect: 'sample',
+    path: 'sample.temperature',
     equation: 'p ∝ exp(z / T)',
     spelled: true,
     step: 0.05,
@@ -16,6 +17,7 @@ export const sample = {
   prompt: {
     ...text('p', (written) => written.length <= LONGEST_PROMPT, {
       effect: 'sample',
+      path: 'sample.prompt',
       equation: 'p(x | beginning)',
       spelled: true,
     }),

@@ -6,14 +6,14 @@ export const schedule = {
     initial: 'constant',
     effect: 'live',
     equation: 'ηₜ = η · s(t)',
-    within: 'schedule.name',
+    path: 'config.schedule.name',
   }),
   /** Until the next cut, or of the whole descent where that has an end. */
   scheduleSteps: whole('ss', [1, 1_000_000], {
     initial: 1000,
     effect: 'live',
     equation: 's(t) = f^⌊t/n⌋,  f^(t/n)  or  (1 + cos(π·t/n)) / 2',
-    within: 'schedule.every, schedule.steps',
+    within: 'config.schedule',
     when: ({ schedule }) => schedule !== 'constant' && schedule !== 'plateau',
     detail: true,
     step: 100,
@@ -22,7 +22,7 @@ export const schedule = {
     initial: 0.5,
     effect: 'live',
     equation: 'η ← f · η',
-    within: 'schedule.factor',
+    path: 'config.schedule.factor',
     when: ({ schedule }) => schedule !== 'constant' && schedule !== 'cosine',
     detail: true,
   }),
@@ -30,14 +30,14 @@ export const schedule = {
     initial: 1,
     effect: 'live',
     equation: 'best − L ≤ 0, p + 1 times',
-    within: 'schedule.patience',
+    path: 'config.schedule.patience',
     when: ({ schedule }) => schedule === 'plateau',
     detail: true,
   }),
   warmup: whole('wu', [0, 1_000_000], {
     effect: 'live',
     equation: 'ηₜ ← ηₜ · min(1, (t+1) / w)',
-    within: 'schedule.warmup',
+    path: 'config.schedule.warmup',
     step: 100,
     zero: 'off',
   }),
@@ -45,7 +45,24 @@ export const schedule = {
   clipValue: fraction('cv', [0, 100], {
     effect: 'live',
     equation: 'gᵢ ← max(−c, min(c, gᵢ))',
-    path: 'clip.value',
+    path: 'config.clip.value',
+    zero: 'off',
+  }),
+  /** Often enough for points to appear within the first seconds. */
+  /** The engine's own patience where it is left at that. */
+  earlyStopping: whole('es', [0, 1000], {
+    initial: 10,
+    effect: 'live',
+    equation: 'best − L ≤ 0, p times',
+    path: 'config.earlyStopping.patience',
+    zero: 'off',
+  }),
+  evaluateEvery: whole('ev', [0, 1_000_000], {
+    initial: 100,
+    effect: 'live',
+    equation: null,
+    path: 'config.evaluateEvery',
+    step: 100,
     zero: 'off',
   }),
 };

@@ -5,22 +5,30 @@ const sparse = ({ initInput, initRecurrent, initReadout }: Readonly<Record<strin
   [initInput, initRecurrent, initReadout].includes('sparse');
 
 export const weights = {
-  initInput: name('ii', { menu: 'initializations', equation: 'U ~ p(U)', path: 'initialization.input' }),
+  initInput: name('ii', {
+    menu: 'initializations',
+    equation: 'U ~ p(U)',
+    path: 'config.initialization.input',
+  }),
   initRecurrent: name('ir', {
     menu: 'initializations',
     equation: 'W ~ p(W)',
-    path: 'initialization.recurrent',
+    path: 'config.initialization.recurrent',
   }),
-  initReadout: name('io', { menu: 'initializations', equation: 'V ~ p(V)', path: 'initialization.readout' }),
-  gain: fraction('ig', [0, 10], { equation: 'W ← g·W', path: 'initialization.gain' }),
+  initReadout: name('io', {
+    menu: 'initializations',
+    equation: 'V ~ p(V)',
+    path: 'config.initialization.readout',
+  }),
+  gain: fraction('ig', [0, 10], { equation: 'W ← g·W', path: 'config.initialization.gain' }),
   nonzeros: whole('nz', [1, 2048], {
     equation: '‖W row‖₀ = k',
-    path: 'initialization.nonzeros',
+    path: 'config.initialization.nonzeros',
     when: sparse,
   }),
   spectralRadius: fraction('sr', [0, 10], {
     equation: 'ρ(W) = max |λ|',
-    path: 'initialization.spectralRadius',
+    path: 'config.initialization.spectralRadius',
     when: sparse,
   }),
 };

@@ -1,4 +1,5 @@
 /** Exported C of tasks that answer each step or a whole sequence: labels, numbers, notes, tensors. */
+import { namedOutputs } from '../../number-outputs.js';
 import type { PlainModel } from '../model.js';
 import { RANDOM_C } from './helpers.js';
 import { definesOf, known, loading, program, put, symbolsC, tableC, type TaskCodeC } from './shared.js';
@@ -7,7 +8,9 @@ export function answers(model: PlainModel): TaskCodeC {
   const { numbers, context, task, targets, pooled, outputs, program: p } = model;
   const labelled = task === 'classify' || task === 'tag';
   const streams = !pooled && !p.whole;
-  const forecasts = streams && numbers === outputs && (task === 'regress' || task === 'notes');
+  const forecasts =
+    streams && numbers === outputs / model.answers.per && (task === 'regress' || task === 'notes');
+  const answer = namedOutputs(model.answers) || 'the answer';
   const given = context ? ', const float *context' : '';
   const pass = context ? ', context' : '';
   const input = numbers ? 'const float *rows, int steps' : 'const char *text';
@@ -70,7 +73,7 @@ ${
 `
         : ''
     }${streams ? steppingC(model) : ''}
-/* Writes ${outputs} numbers ${pooled ? 'for the sequence' : 'for each step'} to out (${labelled ? 'probabilities of the labels' : task === 'notes' ? 'probabilities of the keys' : 'the answer'}); returns ${result}${failed ? `, or ${failed}` : ''}. */
+/* Writes ${outputs} numbers ${pooled ? 'for the sequence' : 'for each step'} to out (${labelled ? 'probabilities of the labels' : task === 'notes' ? 'probabilities of the keys' : answer}); returns ${result}${failed ? `, or ${failed}` : ''}. */
 static inline int unfold_predict(unfold_state *s${given}, ${input}, float *out) {
 ${body}}
 ${forecasts ? forecastC(model) : ''}`,
@@ -120,15 +123,18 @@ function streaming({ numbers, context, outputs }: PlainModel, into: (place: stri
 `;
 }
 
-function forecastC({ task, outputs, numbers }: PlainModel): string {
+function forecastC({ task, outputs, numbers, answers }: PlainModel): string {
+  const { per, answer } = answers;
   const notes = task === 'notes';
   const next = notes
     ? 'last[k] = temperature > 0 ? (float)(unfold_uniform(&random) < (double)unfold_sigmoid(y[k] / temperature)) : (float)(y[k] > 0);'
-    : 'last[k] = y[k];';
+    : per > 1
+      ? `last[k] = y[${per} * k + ${answer}];`
+      : 'last[k] = y[k];';
   return `
-/* Writes \`more\` rows to out that follow the given ones, each fed back. */
+/* Writes \`more\` rows to out that follow the given ones, ${per > 1 ? `${namedOutputs(answers)}; the answers, number ${answer} of each, are fed back` : 'each fed back'}. */
 static inline void unfold_forecast(unfold_state *s, const float *rows, int steps, int more,${notes ? ' float temperature, uint64_t seed,' : ''} float *out) {
-  float last[${outputs}] = {0};
+  float last[${outputs / per}] = {0};
 ${
   notes
     ? `  unfold_random random;
@@ -140,8 +146,8 @@ ${
   for (int t = 0; t < steps + more - 1; ++t) {
     const float *y = unfold_step(s, t < steps ? rows + t * ${numbers} : last);
     if (t + 1 < steps) continue;
-    for (int k = 0; k < ${outputs}; ++k) ${next}
-    memcpy(out + (t + 1 - steps) * ${outputs}, last, sizeof last);
+    for (int k = 0; k < ${outputs / per}; ++k) ${next}
+    memcpy(out + (t + 1 - steps) * ${outputs}, ${per > 1 ? `y, ${outputs} * sizeof *y` : 'last, sizeof last'});
   }
 }
 `;

@@ -181,8 +181,8 @@ function tag(model: PlainModel): Form {
 }
 
 function numbers(model: PlainModel): Form {
-  const { context, pooled, program, numbers: inputs, outputs, task } = model;
-  const forecasts = task === 'regress' && !pooled && !program.whole && inputs === outputs;
+  const { context, pooled, program, numbers: inputs, outputs, answers, task } = model;
+  const forecasts = task === 'regress' && !pooled && !program.whole && inputs === outputs / answers.per;
   const given = context ? `, value('context').trim().split(/[\\s,;]+/).map(Number)` : '';
   return {
     title: task === 'regress' ? 'A network that predicts numbers' : 'A network over sequences of numbers',

@@ -1,4 +1,5 @@
 /** Exported JavaScript of tasks that answer each step or a whole sequence: labels, numbers, notes, tensors. */
+import { namedOutputs } from '../../number-outputs.js';
 import type { PlainModel } from '../model.js';
 import { RANDOM } from './helpers.js';
 import { count, example, literal, loadingCode, readingCode, reads, type TaskCode } from './shared.js';
@@ -110,9 +111,32 @@ export function predict(input) {
   };
 }
 
+/** Functions that take the outputs of a step apart, and what the second gives is called. */
+function partsOf({ outputs, answers }: PlainModel): { code: string; besides: string } | undefined {
+  const { per, answer, quantiles, gaussian } = answers;
+  if (per === 1) return undefined;
+  const columns = outputs / per;
+  const each = (what: string) => `(row) => Array.from({ length: ${columns} }, (_, k) => ${what});`;
+  const [besides, what] = gaussian
+    ? ['deviations', `Math.exp(row[${per} * k + 1] / 2)`]
+    : ['quantiles', `Array.from(row.slice(${per} * k, ${per} * (k + 1)))`];
+  return {
+    besides,
+    code: `
+/** The answers among the outputs of a step: ${gaussian ? 'the mean' : `the quantile ${quantiles[answer]!}`} of each column. */
+const answerOf = ${each(`row[${per} * k + ${answer}]`)}
+/** ${gaussian ? 'The standard deviation' : `The quantiles ${quantiles.join(', ')}`} of each column. */
+const ${besides}Of = ${each(what)}
+`,
+  };
+}
+
 export function numbers(model: PlainModel): TaskCode {
   const notes = model.task === 'notes';
-  const forecasts = streams(model) && model.numbers === model.outputs;
+  const forecasts = streams(model) && model.numbers === model.outputs / model.answers.per;
+  const parts = partsOf(model);
+  const besides = parts?.besides ?? '';
+  const later = parts ? `forecast${besides[0]!.toUpperCase()}${besides.slice(1)}` : '';
   const values = notes
     ? 'the probability of each key, by step'
     : model.pooled
@@ -120,39 +144,53 @@ export function numbers(model: PlainModel): TaskCode {
       : 'a row for each step: what comes next';
   const options = notes ? '{ steps = 0, temperature = 1, seed = 1 }' : '{ steps = 0 }';
   const random = forecasts && notes;
+  const next = parts
+    ? 'answerOf(y)'
+    : `Array.from(y${notes ? ', (x) => Number(temperature > 0 ? random() < sigmoid(x / temperature) : x > 0)' : ''})`;
   const forecast = `
   const forecast = [];
-  if (steps > 0) {
+${parts ? `  const ${later} = [];\n` : ''}  if (steps > 0) {
     const s = start();
     const given = stepsOf(input);
 ${notes ? '    const random = uniforms(seed);\n' : ''}    let last = given[0];
     for (let t = 0; t < given.length + steps; ++t) {
       const y = step(s, t < given.length ? given[t] : last);
       if (t + 1 < given.length) continue;
-      last = Array.from(y${notes ? ', (x) => Number(temperature > 0 ? random() < sigmoid(x / temperature) : x > 0)' : ''});
+      last = ${next};
       if (forecast.length < steps) forecast.push(last);
-    }
+${parts ? `      if (${later}.length < steps) ${later}.push(${besides}Of(y));\n` : ''}    }
   }
 `;
+  const rows = parts
+    ? `  const rows = answersOf(input);
+  const values = rows.map(answerOf);
+  const ${besides} = rows.map(${besides}Of);
+`
+    : `  const values = answersOf(input).map((row) => Array.from(row${notes ? ', sigmoid' : ''}));
+`;
+  const more = parts ? `, ${besides}` : '';
+  const result = `values${more}${forecasts ? `, forecast${parts ? `, ${later}` : ''}` : ''}`;
+  const type = besides === 'quantiles' ? 'number[][][]' : 'number[][]';
+  const typeOfResult = `values: number[][]${parts ? `, ${besides}: ${type}` : ''}${forecasts ? `, forecast: number[][]${parts ? `, ${later}: ${type}` : ''}` : ''}`;
+  const named = namedOutputs(model.answers);
   return {
     head: `// A recurrent network that predicts ${notes ? 'which keys of a piano sound next' : 'numbers'}, exported by Unfold. It needs nothing else.
 //
-//   predict(rows${forecasts ? ', { steps }' : ''})   { values${forecasts ? ', forecast' : ''} }: ${values}${forecasts ? '; rows of further steps' : ''}
-${stepHelp(model)}//
+//   predict(rows${forecasts ? ', { steps }' : ''})   { ${result} }: ${values}${forecasts ? '; rows of further steps' : ''}
+${stepHelp(model)}${named ? `//   The outputs of a step are ${named}.\n` : ''}//
 // The input is ${inputOf(model)}.
 //
 // @example
 // import { predict } from './model.mjs';
 // console.log(predict(${example(model).includes('…') ? `[Array.from({ length: ${model.numbers} }, (_, key) => Number(key === 40))]` : example(model)}${forecasts ? ', { steps: 3 }' : ''}));
 `,
-    code: `${readingCode(model)}${answering(model)}
+    code: `${readingCode(model)}${answering(model)}${parts?.code ?? ''}
 /**
  * @param {${typeOf(model)}} input${forecasts ? `\n * @param {{ steps?: number${notes ? ', temperature?: number, seed?: number' : ''} }} [options] steps: to be predicted beyond the input, each fed back` : ''}
- * @returns {{ values: number[][]${forecasts ? ', forecast: number[][]' : ''} }}
+ * @returns {{ ${typeOfResult} }}
  */
 export function predict(input${forecasts ? `, ${options} = {}` : ''}) {
-  const values = answersOf(input).map((row) => Array.from(row${notes ? ', sigmoid' : ''}));
-${forecasts ? `${forecast.slice(1)}  return { values, forecast };` : '  return { values };'}
+${rows}${forecasts ? `${forecast.slice(1)}` : ''}  return { ${result} };
 }
 ${random ? RANDOM : ''}`,
   };

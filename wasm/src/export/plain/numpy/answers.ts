@@ -1,4 +1,5 @@
 /** Exported Python of tasks that answer each step or a whole sequence: labels, numbers, notes, tensors. */
+import { namedOutputs } from '../../number-outputs.js';
 import type { PlainModel } from '../model.js';
 import { RANDOM_PY } from './helpers.js';
 import { loading, readingPy, reads, type TaskCodePy } from './shared.js';
@@ -60,7 +61,10 @@ export function answers(model: PlainModel): TaskCodePy {
   const given = context ? ', context' : '';
   const labelled = task === 'classify' || task === 'tag';
   const forecasts =
-    !pooled && !program.whole && numbers === outputs && (task === 'regress' || task === 'notes');
+    !pooled &&
+    !program.whole &&
+    numbers === outputs / model.answers.per &&
+    (task === 'regress' || task === 'notes');
   const what = {
     classify: 'labels sequences',
     tag: 'labels each step of a sequence',
@@ -109,6 +113,7 @@ def predict(input):
 `,
     };
   const notes = task === 'notes';
+  if (model.answers.per > 1) return { head, code: `${common}${severalOutputs(model, forecasts)}` };
   return {
     head,
     code: `${common}
@@ -133,4 +138,38 @@ ${notes ? '    random = uniforms(seed)\n' : ''}    for row in steps_of(input):
     : '    return {"values": values}\n'
 }${forecasts && notes ? RANDOM_PY : ''}`,
   };
+}
+
+/** With quantiles, or a mean and a log variance, for each column. */
+function severalOutputs({ outputs, answers }: PlainModel, forecasts: boolean): string {
+  const { per, answer, gaussian } = answers;
+  const columns = outputs / per;
+  const besides = gaussian ? 'deviations' : 'quantiles';
+  const later = `forecast${gaussian ? 'Deviations' : 'Quantiles'}`;
+  const other = (name: string) => (gaussian ? `np.exp(${name}[:, :, 1] / 2)` : name);
+  return `
+
+def predict(input${forecasts ? ', steps=0' : ''}):
+    """A row of numbers for each step${forecasts ? ', and rows of further steps' : ''}, with ${gaussian ? 'the standard deviation of each number' : 'the quantiles of each number'}.
+
+    The outputs of a step are ${namedOutputs(answers)}.
+    """
+    y = answers_of(input).reshape(-1, ${columns}, ${per})
+    answer = {"values": y[:, :, ${answer}], "${besides}": ${other('y')}}
+${
+  forecasts
+    ? `    if steps == 0:
+        return answer
+    s, rows = start(), []
+    for row in steps_of(input):
+        y = step(s, row)
+    while True:
+        rows.append(y.reshape(${columns}, ${per}))
+        if len(rows) == steps:
+            rows = np.stack(rows)
+            return {**answer, "forecast": rows[:, :, ${answer}], "${later}": ${other('rows')}}
+        y = step(s, rows[-1][:, ${answer}])
+`
+    : '    return answer\n'
+}`;
 }
