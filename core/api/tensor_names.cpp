@@ -44,6 +44,7 @@ bool torch_cell(const LayerConfig& layer) {
 bool torch_layer(const LayerConfig& layer, const LayerConfig& first) {
   if (layer.cell != first.cell || layer.units != first.units || layer.bias != first.bias) return false;
   if (layer.bias == Bias::one || layer.initial || layer.leak.on() || layer.residual || layer.layer_norm) return false;
+  if (layer.state_from >= 0) return false;
   if (layer.zoneout > 0 || layer.zoneout_cell > 0 || layer.recurrent_dropout > 0 || !layer.clock.empty()) return false;
   return std::all_of(std::begin(torch_options), std::end(torch_options),
                      [&](const char* name) { return choice_of(layer, name) == choice_of(first, name); });

@@ -47,6 +47,7 @@ struct EdgeConfig {
   std::vector<EdgeConfig> factors;  // of a product: two edges
   Index size = 0;                   // of a factor: rows of its matrix; 0: the source itself
   Activation output = Activation::identity;  // of a factor with a matrix
+  bool bias = true;                          // of that matrix, where the layer has biases
 };
 
 /// h ← α∘h₋ + (1−α)∘v for each unit (Mozer 1992; Jaeger 2007); α fixed from `from` to `to` over the units, or
@@ -70,6 +71,8 @@ struct LayerConfig {
   bool initial = false;  // the first state is computed from the context: h₀ = tanh(W·c + b), c₀ = W'·c + b'
   std::vector<EdgeConfig> edges;
   bool default_edges = true;
+  int state_from = -1;  // the layer whose states this one continues: a lower one's of the same step, an upper one's of
+                        // the step before; −1: its own
   LeakConfig leak;
   bool residual = false;         // upper layers read h + (what this layer's lower neighbour gives)
   bool layer_norm = false;       // z ← γ∘normalised(W·x + U·h₋) + b for each gate (Ba et al. 2016)

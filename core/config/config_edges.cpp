@@ -44,9 +44,9 @@ EdgeConfig parse_edge(const Json& json, const EdgePlace& place, const std::strin
   if (factor) {
     r.integer("units", e.size, 1, 8192);
     e.output = parse_activation(r.choice("outputActivation", activation_names, "identity"));
-    if (e.size == 0 && (!e.hidden.empty() || e.output != Activation::identity))
-      refuse_config(r.path("units"), "the rows of the factor's matrix (it has an activation or hidden layers)",
-                    "nothing");
+    r.boolean("bias", e.bias);
+    if (e.size == 0 && (!e.hidden.empty() || e.output != Activation::identity || !e.bias))
+      refuse_config(r.path("units"), "the rows of the factor's matrix (it has more than its source)", "nothing");
   }
   r.finish();
   return e;
@@ -102,7 +102,7 @@ Json edge_json(const EdgeConfig& e, bool factor) {
                {"join", name_of(joins, e.join)}});
   if (e.blocks > 1) put(json, {{"blocks", e.blocks}});
   if (factor && e.size > 0)
-    put(json, {{"units", e.size}, {"outputActivation", activation_names[std::size_t(e.output)]}});
+    put(json, {{"units", e.size}, {"outputActivation", activation_names[std::size_t(e.output)]}, {"bias", e.bias}});
   return json;
 }
 

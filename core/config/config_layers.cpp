@@ -104,6 +104,7 @@ LayerConfig parse_layer(const Json& json, int number, const std::string& path, s
   if (both_ways && r.get("direction")) refuse_config(r.path("bidirectional"), "no direction beside it", "both");
   layer.initial = initial;
   r.boolean("initial", layer.initial);
+  r.integer("stateFrom", layer.state_from, 0, 127);
   if (const Json* edges = r.get("edges")) {
     layer.edges = parse_edges(*edges, r.path("edges"), {.layer = number});
     layer.default_edges = false;
@@ -132,6 +133,7 @@ Json layer_json(const LayerConfig& layer) {
   put(json, {{"bias", name_of(biases, layer.bias)}});
   if (layer.direction < 0) put(json, {{"direction", "backward"}});
   if (layer.initial) put(json, {{"initial", true}});
+  if (layer.state_from >= 0) put(json, {{"stateFrom", layer.state_from}});
   if (!layer.default_edges) put(json, {{"edges", edges_json(layer.edges)}});
   if (layer.leak.on())
     put(json, {{"leak", object({{"from", layer.leak.from}, {"to", layer.leak.to}, {"learned", layer.leak.learned}})}});

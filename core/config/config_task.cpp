@@ -252,6 +252,25 @@ void check_blocks(const LayerConfig& layer, const EdgeConfig& e, const std::stri
   if (!e.hidden.empty()) refuse_config(field + ".blocks", "1 (the edge has hidden layers)", std::to_string(e.blocks));
 }
 
+/// A layer that continues the states of another one runs together with it, step by step.
+void check_states(const Config& c, bool encoder, std::size_t l, const std::string& field) {
+  const std::vector<LayerConfig>& layers = encoder ? c.encoder.layers : c.layers;
+  const LayerConfig& layer = layers[l];
+  if (layer.state_from < 0) return;
+  const auto from = std::size_t(layer.state_from);
+  const auto refuse = [&](const char* expected, const std::string& actual) {
+    refuse_config(field + ".stateFrom", expected, actual);
+  };
+  if (encoder || c.task.pooled())
+    refuse("none (an encoder's layers, or pooled ones, run one after the other)", std::to_string(from));
+  if (from >= layers.size() || from == l) refuse("the number of another layer", std::to_string(from));
+  const LayerConfig& other = layers[from];
+  if (other.cell != layer.cell || other.units != layer.units)
+    refuse("a layer of the same cell with as many units", other.cell + " of " + std::to_string(other.units));
+  for (const LayerConfig& each : layers)
+    if (each.direction < 0) refuse("none (a layer runs backward)", std::to_string(from));
+}
+
 void check_stack(const Config& c, bool encoder) {
   const std::vector<LayerConfig>& layers = encoder ? c.encoder.layers : c.layers;
   const bool causal = !encoder && !c.task.info().bidirectional && !c.task.pooled();
@@ -266,6 +285,7 @@ void check_stack(const Config& c, bool encoder) {
     if (layer.initial && layer.direction < 0) refuse_config(field + ".initial", "false in a backward layer", "true");
     if (layer.residual && (layer.direction < 0 || (l > 0 && layers[l - 1].direction < 0)))
       refuse_config(field + ".residual", "layers of one direction", "two");
+    check_states(c, encoder, l, field);
     for (std::size_t e = 0; e < layer.edges.size(); ++e) {
       const std::string at = phrase("{}.edges{}", {field, at_index(e)});
       check_blocks(layer, layer.edges[e], at);

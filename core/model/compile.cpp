@@ -156,14 +156,17 @@ class Compiler {
     if (config_.scheduled_sampling.on()) plan_.add(make_scheduled_sampling(sum, sizes.symbols), readout_, When::step);
   }
 
-  /// From which layer on all run step by step together: the lowest that reads an upper one.
+  /// From which layer on all run step by step together: the lowest that reads an upper one or shares its states.
   void find_scan(Sources& sources) {
     const int first = next() + (E_ > 0 ? 1 : 0);
-    for (int l = int(config_.layers.size()); l-- > 0;)
-      for (const EdgeConfig& e : config_.layers[std::size_t(l)].edges) {
+    for (int l = int(config_.layers.size()); l-- > 0;) {
+      const LayerConfig& layer = config_.layers[std::size_t(l)];
+      for (const EdgeConfig& e : layer.edges) {
         if (e.from == Source::output && config_.free_running) plan_.free_running = true;
-        if (reads_upper(e, l)) sources.scan_from = first + l;
+        if (reads_upper(e, l)) sources.scan_from = std::min(sources.scan_from, first + l);
       }
+      if (layer.state_from >= 0) sources.scan_from = std::min(sources.scan_from, first + std::min(l, layer.state_from));
+    }
     if (config_.scheduled_sampling.on()) {
       sources.chosen = true;
       sources.scan_from = next();

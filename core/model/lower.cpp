@@ -49,8 +49,10 @@ Lowering::Input Lowering::source(const EdgeConfig& e) {
       return sources_.tokens ? tokens(sources_.input, e.delay) : numbers(sources_.input);
     case Source::layer: return layer(sources_.layers[std::size_t(e.layer)]);
     case Source::self: {
-      const PlanLayer& own = owner();
-      return {{.value = own.states[0], .gradient = own.state_gradients[0], .rows = own.units, .delay = e.delay}, false};
+      const PlanLayer& from = before();
+      const Index delay = e.delay - 1 + late();
+      return {{.value = from.states[0], .gradient = from.state_gradients[0], .rows = from.units, .delay = delay},
+              false};
     }
     case Source::output:
       if (sources_.output >= 0) return layer(sources_.output);
@@ -139,7 +141,7 @@ Lowering::Input Lowering::product(const EdgeConfig& e, const std::string& key) {
       side = chain(factor, side, name, {}, 0);
       const int sum = hidden(factor.size, factor.output, 0);
       map(side, sum, name + ".weight", Fill::input, 0);
-      if (biases_) bias(sum, name + ".bias");
+      if (biases_ && factor.bias) bias(sum, name + ".bias");
       const Sum& s = at(sum).sum;
       side = {{.value = s.value, .gradient = s.gradient, .rows = s.rows}, at(sum).once, 0};
     } else {

@@ -43,6 +43,7 @@ class CellLowering {
   void run() {
     PlanLayer& layer = low_.owner();
     layer.periods = periods_of(config_);
+    if (config_.state_from >= 0) layer.continues = low_.sources().layers[std::size_t(config_.state_from)];
     z_ = low_.node(layer.sum, Activation::identity, 0);
     low_.at(z_).cell = true;
     if (cell_.separate()) {
@@ -272,6 +273,9 @@ class CellLowering {
                                .recurrent = zh_ >= 0 ? low_.at(zh_).sum : Sum{},
                                .states = layer.states,
                                .gradients = layer.state_gradients,
+                               .previous = low_.before().states,
+                               .previous_gradients = low_.before().state_gradients,
+                               .late = low_.late(),
                                .around = around_,
                                .parameter = own_vector_,
                                .offset = own_vector_ < 0 ? 0 : plan_.parameters[own_vector_].offset,

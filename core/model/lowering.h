@@ -84,6 +84,9 @@ class Lowering {
   PlanLayer& owner() { return plan_.layers[std::size_t(layer_)]; }
   const Sources& sources() const { return sources_; }
   int layer() const { return layer_; }
+  /// The layer whose states this one continues, and how many steps earlier they are.
+  const PlanLayer& before() { return owner().continues < 0 ? owner() : plan_.layers[std::size_t(owner().continues)]; }
+  Index late() { return owner().continues >= 0 && owner().continues < layer_ ? 0 : 1; }
   const std::string& prefix() const { return prefix_; }
   Node& at(int node) { return nodes[std::size_t(node)]; }
 

@@ -44,6 +44,7 @@ struct PlanLayer {
   std::unique_ptr<Cell> cell;             // null: there is none
   std::vector<int> periods;               // of a clockwork layer: one for each unit
   StateBuffers states, state_gradients;   // the first state is h
+  int continues = -1;                     // the layer whose states the cell takes for its previous ones; −1: its own
   int output = -1, output_gradient = -1;  // what upper layers read
   Sum sum;                    // the preactivations (of a cell: gate activations once it ran; of others: answers)
   Sum recurrent;              // those of a cell that reads the recurrent part separately

@@ -258,8 +258,7 @@ def sru_step(layer, p, x, zx, s):
 
 
 STEPS = {"rnn": rnn_step, "lstm": lstm_step, "peephole-lstm": lstm_step, "coupled-lstm": coupled_step,
-         "slstm": slstm_step, "gru": gru_step, "mgu": mgu_step, "janet": janet_step, "mingru": mingru_step,
-         "minlstm": minlstm_step, "indrnn": indrnn_step, "sru": sru_step}
+         "slstm": slstm_step, "gru": gru_step, "mgu": mgu_step, "janet": janet_step, "mingru": mingru_step, "minlstm": minlstm_step, "indrnn": indrnn_step, "sru": sru_step}
 
 
 def scan(layer, p, below, symbols, s):
@@ -312,45 +311,38 @@ def forward(config, values, tokens, layer_scan):
     return cross_entropy(logits.flatten(0, 1), tokens[1:].flatten()), logits, final
 
 
-def differentiate(config, values, tokens, layer_scan):
-    loss, logits, final = forward(config, values, tokens, layer_scan)
+def differentiate(run, values):
+    """run: values -> loss, logits, final state."""
+    loss, logits, final = run(values)
     return loss, logits, final, dict(zip(values, torch.autograd.grad(loss, list(values.values()))))
 
 
-def check_by_differences(config, values, tokens, layer_scan, gradients, rng):
+def check_by_differences(run, values, gradients, rng):
     """Central difference of the loss along one random direction a tensor."""
     for name, value in values.items():
         direction, step = draw(rng, value.shape, 1).detach(), 2.0 ** -18
         with torch.no_grad():
-            losses = [forward(config, {**values, name: value + sign * step * direction}, tokens, layer_scan)[0].item()
-                      for sign in (1, -1)]
+            losses = [run({**values, name: value + sign * step * direction})[0].item() for sign in (1, -1)]
         numeric, exact = (losses[0] - losses[1]) / (2 * step), (gradients[name] * direction).sum().item()
         assert abs(numeric - exact) <= 1e-9 + 1e-7 * abs(exact), (name, numeric, exact)
         assert gradients[name].abs().max() > 1e-5, f"{name} does not matter: a blind golden"
 
 
-def make_network(name, vocabulary, config):
-    rng = random.Random(name)
-    parameters = {key: draw(rng, shape, 0.8) for key, shape in parameter_shapes(vocabulary, config).items()}
-    state = {key: draw(rng, shape, 0.9) for key, shape in state_shapes(config).items()}
+def draw_network(rng, vocabulary, parameters, states):
+    """Parameters and states of these shapes, and a text."""
+    parameters = {key: draw(rng, shape, 0.8) for key, shape in parameters.items()}
+    state = {key: draw(rng, shape, 0.9) for key, shape in states.items()}
     for key in state:  # a normaliser divides
         if key.endswith(".n"):
             state[key] = (state[key].detach().abs() + 0.5).requires_grad_()
     tokens = torch.tensor([[math.floor(rng.random() * vocabulary) for _ in range(N)] for _ in range(T + 1)])
-    values = {**parameters, **state}
+    return parameters, state, tokens
 
-    by_hand = result = differentiate(config, values, tokens, scan)
-    check_by_differences(config, values, tokens, scan, by_hand[3], rng)
-    operators = [torch_operator(layer) for layer in config["layers"]]
-    if all(operators):
-        result = differentiate(config, values, tokens, operator_scan)
-        for ours, theirs in zip(by_hand, result):
-            pairs = [(ours, theirs)] if torch.is_tensor(ours) else [(ours[key], theirs[key]) for key in ours]
-            assert all((a - b).abs().max() < 1e-13 for a, b in pairs), f"{name}: equations and PyTorch differ"
+
+def write_network(name, reference, config, vocabulary, tokens, parameters, state, result):
     loss, logits, final, gradients = result
     write(f"network_{name}", {
-        "reference": f"torch.{operators[0].__name__}" if all(operators) else "equations, torch autograd",
-        "config": config, "vocabulary": vocabulary, "tokens": tokens.tolist(),
+        "reference": reference, "config": config, "vocabulary": vocabulary, "tokens": tokens.tolist(),
         "parameters": {key: {"shape": list(value.shape), "data": flat(value)} for key, value in parameters.items()},
         "state": {key: flat(value) for key, value in state.items()},
         "logits": flat(logits), "loss": loss.item(),
@@ -359,9 +351,141 @@ def make_network(name, vocabulary, config):
         "state_gradients": {key: flat(gradients[key]) for key in state}})
 
 
+def make_network(name, vocabulary, config):
+    rng = random.Random(name)
+    parameters, state, tokens = draw_network(rng, vocabulary, parameter_shapes(vocabulary, config), state_shapes(config))
+    values = {**parameters, **state}
+
+    by_hand = result = differentiate(lambda v: forward(config, v, tokens, scan), values)
+    check_by_differences(lambda v: forward(config, v, tokens, scan), values, by_hand[3], rng)
+    operators = [torch_operator(layer) for layer in config["layers"]]
+    if all(operators):
+        result = differentiate(lambda v: forward(config, v, tokens, operator_scan), values)
+        for ours, theirs in zip(by_hand, result):
+            pairs = [(ours, theirs)] if torch.is_tensor(ours) else [(ours[key], theirs[key]) for key in ours]
+            assert all((a - b).abs().max() < 1e-13 for a, b in pairs), f"{name}: equations and PyTorch differ"
+    reference = f"torch.{operators[0].__name__}" if all(operators) else "equations, torch autograd"
+    write_network(name, reference, config, vocabulary, tokens, parameters, state, result)
+
+
 def make_networks():
     for name, (vocabulary, config) in NETWORKS.items():
         make_network(name, vocabulary, config)
+
+
+# --- presets that are no cell of their own: the papers' equations, parameters by the names of the core -------------
+# x: the one-hot text [T,N,V]; s: the states before it. Each gives the last layer's outputs and the states after it.
+
+def lstm_cell(p, name, x, h, c):
+    """PyTorch's own."""
+    return torch._VF.lstm_cell(x, (h, c), *(p[f"{name}.{part}"] for part in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")))
+
+
+def mlstm(p, x, s):
+    """Krause et al. 2016: m = (W_mx x)∘(W_mh h₋) takes the place of h₋ in every gate of an LSTM."""
+    h, c, outputs = s["layer0.h"], s["layer0.c"], []
+    for t in range(T):
+        m = linear(x[t], p["layers.0.product0.left.weight"]) * linear(h, p["layers.0.product0.right.weight"])
+        z = linear(x[t], p["layers.0.weight_ih"], p["layers.0.bias"]) + linear(m, p["layers.0.weight_product0"])
+        i, f, g, o = z.chunk(4, dim=1)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        h = torch.sigmoid(o) * torch.tanh(c)
+        outputs.append(h)
+    return torch.stack(outputs), {"layer0.h": h, "layer0.c": c}
+
+
+def qrnn(p, x, s):
+    """Bradbury et al. 2017: gates by masked convolutions of width 2, then fo-pooling. No step reads h₋ but through
+    them; before a text there are zeros, before the outputs of the lower layer its former one."""
+    final = {}
+    before = torch.zeros_like(x[0])
+    for l, late in enumerate(("weight_x_1", "weight_l0_1")):
+        kernel = torch.stack([p[f"layers.{l}.{late}"], p[f"layers.{l}.weight_ih"]], dim=2)
+        z = torch.nn.functional.conv1d(torch.cat([before[None], x]).permute(1, 2, 0), kernel, p[f"layers.{l}.bias"])
+        f, g, o = z.permute(2, 0, 1).chunk(3, dim=2)
+        c, outputs = s[f"layer{l}.c"], []
+        for t in range(T):
+            c = torch.sigmoid(f[t]) * c + (1 - torch.sigmoid(f[t])) * torch.tanh(g[t])
+            outputs.append(torch.sigmoid(o[t]) * c)
+        x = torch.stack(outputs)
+        final |= {f"layer{l}.h": x[-1], f"layer{l}.c": c}
+        before = s["layer0.h"]
+    return x, final
+
+
+def rhn(p, x, s):
+    """Zilly et al. 2017 with the carry gate coupled, c = 1 − t: three highway layers between a state and the next. The
+    rows of a matrix are the carry gate's, whose sum is that of the transform gate with the other sign, and h's."""
+    y, outputs = s["layer2.h"], []
+    for t in range(T):
+        final = {}
+        for l in range(3):
+            z = linear(y, p[f"layers.{l}.weight_hh"], p[f"layers.{l}.bias"])
+            z = z + linear(x[t], p["layers.0.weight_ih"]) if l == 0 else z
+            carry, h = z.chunk(2, dim=1)
+            transform = torch.sigmoid(-carry)
+            y = torch.tanh(h) * transform + y * (1 - transform)
+            final[f"layer{l}.h"] = y
+        outputs.append(y)
+    return torch.stack(outputs), final
+
+
+def fast_slow(p, x, s):
+    """Mujika et al. 2017, FS-LSTM-2: two fast LSTMs share a state, which each updates in its turn at every step; the
+    slow one reads the first and is read by the second."""
+    h, c, slow, slow_c, outputs = s["layer2.h"], s["layer2.c"], s["layer1.h"], s["layer1.c"], []
+    for t in range(T):
+        h, c = first = lstm_cell(p, "layers.0", x[t], h, c)
+        slow, slow_c = lstm_cell(p, "layers.1", h, slow, slow_c)
+        h, c = lstm_cell(p, "layers.2", slow, h, c)
+        outputs.append(h)
+    states = {"layer0.h": first[0], "layer0.c": first[1], "layer1.h": slow, "layer1.c": slow_c, "layer2.h": h, "layer2.c": c}
+    return torch.stack(outputs), states
+
+
+def lstm_shapes(l, below, H):
+    return {f"layers.{l}.weight_ih": [4 * H, below], f"layers.{l}.weight_hh": [4 * H, H],
+            f"layers.{l}.bias_ih": [4 * H], f"layers.{l}.bias_hh": [4 * H]}
+
+
+def preset_shapes(V, H):
+    """Of each preset the parameters, and the states that a step reads."""
+    return {
+        "mlstm": (mlstm, {"layers.0.product0.left.weight": [H, V], "layers.0.product0.right.weight": [H, H],
+                          "layers.0.weight_ih": [4 * H, V], "layers.0.weight_product0": [4 * H, H],
+                          "layers.0.bias": [4 * H]}, ["layer0.h", "layer0.c"]),
+        "qrnn": (qrnn, {"layers.0.weight_ih": [3 * H, V], "layers.0.weight_x_1": [3 * H, V], "layers.0.bias": [3 * H],
+                        "layers.1.weight_ih": [3 * H, H], "layers.1.weight_l0_1": [3 * H, H],
+                        "layers.1.bias": [3 * H]}, ["layer0.h", "layer0.c", "layer1.c"]),
+        "rhn": (rhn, {"layers.0.weight_ih": [2 * H, V],
+                      **{f"layers.{l}.weight_hh": [2 * H, H] for l in range(3)},
+                      **{f"layers.{l}.bias": [2 * H] for l in range(3)}}, ["layer2.h"]),
+        "fast-slow": (fast_slow, {**lstm_shapes(0, V, H), **lstm_shapes(1, H, H), **lstm_shapes(2, H, H)},
+                      ["layer1.h", "layer1.c", "layer2.h", "layer2.c"]),
+    }
+
+
+def make_preset(name, V, H):
+    equations, shapes, states = preset_shapes(V, H)[name]
+    shapes = {**shapes, "readout.weight": [V, H], "readout.bias": [V]}
+    rng = random.Random(name)
+    parameters, state, tokens = draw_network(rng, V, shapes, {key: [N, H] for key in states})
+
+    def run(values):
+        y, final = equations(values, one_hot(tokens[:-1], V).double(), values)
+        logits = linear(y, values["readout.weight"], values["readout.bias"])
+        return cross_entropy(logits.flatten(0, 1), tokens[1:].flatten()), logits, final
+
+    values = {**parameters, **state}
+    result = differentiate(run, values)
+    check_by_differences(run, values, result[3], rng)
+    config = {"preset": name, "units": H, "sequenceLength": T, "batchSize": N}
+    write_network(f"preset_{name.replace('-', '_')}", "the paper's equations, torch autograd", config, V, tokens, parameters, state, result)
+
+
+def make_presets():
+    for V, H, name in ((7, 5, "mlstm"), (6, 5, "qrnn"), (8, 7, "rhn"), (7, 5, "fast-slow")):
+        make_preset(name, V, H)
 
 
 # --- the tensor level: bidirectional stacks over ragged batches ------------------------------------
@@ -516,6 +640,7 @@ def make_functions():
 if __name__ == "__main__":
     torch.set_num_threads(1)
     make_networks()
+    make_presets()
     make_ragged()
     make_optimizers()
     make_schedules()

@@ -79,6 +79,16 @@ test('two directions lie side by side in the tensors of PyTorch', async () => {
   network.dispose();
 });
 
+test('layers that continue the states of another one are no module of PyTorch', async () => {
+  const network = await createNetwork(
+    { task: { inputs: 2, outputs: 1 }, preset: 'fast-slow', units: 4 },
+    { threads: 1 },
+  );
+  expect(network.info.pytorchNames).toBe(false);
+  expect(namesOf(await network.graph())).toEqual(Object.keys(await network.parameters()).sort());
+  network.dispose();
+});
+
 test('what does not fit is refused by name', async () => {
   expect(await rejection(describeNetwork({ batchSize: 0 }, { vocabulary }))).toMatchObject({
     code: 'INVALID_CONFIG',
@@ -111,6 +121,8 @@ describe('computes what the engine computes, with nothing but the graph and the 
         },
       ],
     },
+    'states of another layer': { preset: 'fast-slow', units: 5 },
+    'highways within a step': { preset: 'rhn', units: 5 },
     'a tied embedding and residual connections': {
       embedding: 6,
       tieWeights: true,
@@ -123,7 +135,10 @@ describe('computes what the engine computes, with nothing but the graph and the 
   };
 
   test.each(Object.entries(cases))('%s', async (_, config) => {
-    const model = await createModel({ ...small, ...config }, TEXT, { threads: 1 });
+    const { layers, ...sizes } = small;
+    const model = await createModel({ ...sizes, ...(!config.preset && { layers }), ...config }, TEXT, {
+      threads: 1,
+    });
     for await (const _ of model.train({ steps: 4 }));
     const [T, N] = [7, 2];
     const tokens = Array.from({ length: T * N }, (_, i) => (i * i + 3 * i) % vocabulary);
@@ -274,7 +289,10 @@ class Evaluator {
       names.set(`z${o.recurrent ? 'x' : ''}_${gate}`, this.#at(o.sum, t, n)[g * o.units + k]!);
       if (o.recurrent) names.set(`zh_${gate}`, this.#at(o.recurrent, t, n)[g * o.units + k]!);
     });
-    o.states.forEach((state, i) => names.set(`${o.stateNames[i]}_prev`, this.#at(state, t, n, 1)[k]!));
+    o.states.forEach((state, i) => {
+      const { buffer, delay } = o.previous?.[i] ?? { buffer: state, delay: 1 };
+      names.set(`${o.stateNames[i]}_prev`, this.#at(buffer, t, n, delay)[k]!);
+    });
     for (const name of o.parameters) names.set(name.split('.').at(-1)!, this.#vector([name], k));
     for (const [name, expression] of o.equations) {
       const value =

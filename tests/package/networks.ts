@@ -159,6 +159,20 @@ const others: Record<string, Config> = {
       layer({ cell: 'rnn', edges: [{ from: 1 }, { from: 'self', delay: 3 }] }),
     ],
   },
+  'states of another layer': {
+    layers: [
+      layer({ stateFrom: 2 }),
+      layer({ cell: 'gru', units: 5, leak: 0.3 }),
+      layer({ stateFrom: 0, zoneout: { hidden: 0.1, cell: 0.2 } }),
+      layer({ cell: 'mgu', units: 4 }),
+      layer({
+        cell: 'mgu',
+        units: 4,
+        stateFrom: 3,
+        edges: [{ from: 2 }, { from: 'self' }, { from: 'self', delay: 3 }],
+      }),
+    ],
+  },
   'free-running output': {
     feedback: 'softmax',
     layers: [

@@ -112,6 +112,8 @@ export const textCases: Record<string, Setup> = {
       },
     ],
   },
+  'states of another layer': { preset: 'fast-slow', units: 5 },
+  'highways within a step': { preset: 'rhn', units: 5 },
   bytes: { unit: 'byte', layers: [{ units: 6 }] },
   'a vocabulary with a cap': { vocabulary: 8, layers: [{ units: 6 }] },
 };

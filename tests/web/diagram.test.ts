@@ -171,6 +171,13 @@ const others: Record<string, Config> = {
       { cell: 'rnn', units: 9 },
     ],
   },
+  'states of other layers': {
+    layers: [
+      { cell: 'lstm', units: 8, stateFrom: 2 },
+      { cell: 'gru', units: 7 },
+      { cell: 'lstm', units: 8, stateFrom: 0, edges: [{ from: 1 }, self(), self({ delay: 3 })] },
+    ],
+  },
   'skips to and from every level': {
     layers: [{ units: 8 }, { units: 8 }, { units: 8 }],
     skipInputs: true,
@@ -248,6 +255,12 @@ describe('the states beside the matrices', () => {
     expect(await roles({ preset: 'lstm' })).toEqual(['layers.0.cell layers.0.cell 1 c']);
     expect(await roles({ preset: 'gru' })).toEqual(['layers.0.cell layers.0.cell 1 h']);
     expect(await roles({ preset: 'rnn' })).toEqual([]);
+    // The fast layers of a fast–slow network continue each other's state: within the step, and from the step before.
+    expect(await roles({ preset: 'fast-slow' })).toEqual([
+      'layers.2.cell layers.0.cell 1 c',
+      'layers.1.cell layers.1.cell 1 c',
+      'layers.0.cell layers.2.cell 0 c',
+    ]);
   });
 
   it('are what a leaky or clocked unit keeps', async () => {
@@ -325,6 +338,13 @@ describe('the equations', () => {
   it('of a product have the delays of its factors', async () => {
     const { diagram } = await drawn(others['products, blocks, an upper layer']!);
     expect(written(diagram, 'layers.0.product.2')).toEqual(['q^1_t = h^1_{t−1} ⊙ a^1_t']);
+  });
+
+  it('of a layer that continues the states of another one name it, and its step', async () => {
+    const { diagram } = await drawn({ preset: 'rhn', units: 8 });
+    expect(written(diagram, 'layers.0.cell')).toContain('h_t = f_t ⊙ h^3_{t−1} + (1 − f_t) ⊙ g_t');
+    expect(written(diagram, 'layers.1.cell')).toContain('h_t = f_t ⊙ h^1_t + (1 − f_t) ⊙ g_t');
+    expect(written(diagram, 'layers.1.cell')).toContain('z = U·h^1_t + b');
   });
 
   it('of an interpolation are those of the engine: k of what was, the rest of what is new', async () => {

@@ -25,6 +25,11 @@ class CellUpdate final : public Operation {
     if (s_.recurrent.value >= 0) d.buffer("recurrent", s_.recurrent.value);
     d.buffers("states", s_.states);
     d.names("stateNames", info.state_names);
+    if (elsewhere()) {
+      std::vector<Signal> previous;
+      for (const int state : s_.previous) previous.push_back({.value = state, .rows = s_.units, .delay = s_.late});
+      d.signals("previous", previous);
+    }
     d.parameters("parameters", s_.parameter, own());
     d.equations("equations", s_.cell->equations());
   }
@@ -50,13 +55,19 @@ class CellUpdate final : public Operation {
     step.zh = p.at(s_.recurrent.gradient, c);
     step.saved_values = p.at(saved_, c);
     step.dh_values = s_.interpolated ? p.at(s_.answer_gradient, c) : p.at(s_.gradients[0], c, 0);
-    step.dformer = p.at(s_.gradients[0], c, 1);
+    step.dformer = p.at(s_.previous_gradients[0], c, s_.late);
     for (std::size_t i = 1; i < s_.states.size(); ++i) step.dstates[i] = p.at(s_.gradients[i], c);
     step.early_gradient = p.at(s_.early_gradient, c);
     s_.cell->backward(step);
-    if (!s_.interpolated && !p.lengths) return;
-    for (std::size_t i = 1; i < s_.states.size(); ++i)
-      array(step.dstates[i], c.count * s_.units) += array(p.at(s_.around[i], c), c.count * s_.units);
+    const Index size = c.count * s_.units;
+    for (std::size_t i = 1; i < s_.states.size(); ++i) {
+      ArrayView d = array(step.dstates[i], size);
+      if (elsewhere()) {  // ∂L/∂(the state that was continued) goes to its own layer
+        array(p.at(s_.previous_gradients[i], c), size) += d;
+        d.setZero();
+      }
+      if (s_.interpolated || p.lengths) d += array(p.at(s_.around[i], c), size);
+    }
   }
 
   void gradient(const Pass& p, Real* gradient, Index first, Index) const override {
@@ -74,6 +85,7 @@ class CellUpdate final : public Operation {
 
  private:
   int own() const { return int(s_.cell->info->vector_names.size()); }
+  bool elsewhere() const { return s_.previous[0] != s_.states[0]; }
 
   void fill(CellColumns& to, const Pass& p, const Columns& c) const {
     to.units = s_.units;
@@ -81,7 +93,7 @@ class CellUpdate final : public Operation {
     to.gates = s_.cell->gates();
     to.saved_rows = s_.cell->saved();
     to.own = p.parameters + s_.offset;
-    for (std::size_t i = 0; i < s_.states.size(); ++i) to.previous_states[i] = p.at(s_.states[i], c, 1);
+    for (std::size_t i = 0; i < s_.states.size(); ++i) to.previous_states[i] = p.at(s_.previous[i], c, s_.late);
   }
 
   CellSpec s_;

@@ -63,13 +63,15 @@ struct CellSpec {
   const Cell* cell = nullptr;
   Index units = 0;
   Sum sum, recurrent;
-  StateBuffers states, gradients;  // gradients of all but the first are of one step
-  StateBuffers around;             // for each further state: the gradient that passes around the cell, see cell.cpp
-  int parameter = -1;              // the first of the cell's own vectors, which are neighbours
-  Size offset = 0;                 // of the first of them
-  int own_gradient = -1;           // the buffer of deltas that their gradients are summed over
-  int early_gradient = -1;         // of Cell::early_gate
-  int answer_gradient = -1;        // ∂L/∂(the cell's answer) where it is interpolated; else that of h
+  StateBuffers states, gradients;             // gradients of all but the first are of one step
+  StateBuffers previous, previous_gradients;  // the states that the cell continues: its own, or those of another layer
+  Index late = 1;                             // how many steps earlier: 0 of a lower layer
+  StateBuffers around;       // for each further state: the gradient that passes around the cell, see cell.cpp
+  int parameter = -1;        // the first of the cell's own vectors, which are neighbours
+  Size offset = 0;           // of the first of them
+  int own_gradient = -1;     // the buffer of deltas that their gradients are summed over
+  int early_gradient = -1;   // of Cell::early_gate
+  int answer_gradient = -1;  // ∂L/∂(the cell's answer) where it is interpolated; else that of h
   bool interpolated = false;
 };
 std::unique_ptr<Operation> make_cell_update(const CellSpec& spec);

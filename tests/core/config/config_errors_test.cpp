@@ -103,6 +103,15 @@ const Bad layers[]{
     {R"({"layers":[{"units":2,"clock":[1,2,3]}]})", "layers[0].clock", "[1,2,3]"},
     {R"({"layers":[{"clock":[1,0]}]})", "layers[0].clock[1]", "0"},
     {R"({"layers":[{"clock":[1,2.5]}]})", "layers[0].clock[1]", "2.5"},
+    {R"({"layers":[{"stateFrom":-1}]})", "layers[0].stateFrom", "-1"},
+    {R"({"layers":[{"stateFrom":0}]})", "layers[0].stateFrom", "0"},
+    {R"({"layers":[{},{"stateFrom":2}]})", "layers[1].stateFrom", "2"},
+    {R"({"layers":[{"units":3},{"units":4,"stateFrom":0}]})", "layers[1].stateFrom", "lstm of 3"},
+    {R"({"layers":[{"cell":"gru"},{"stateFrom":0}]})", "layers[1].stateFrom", "gru of 128"},
+    {R"({"task":{"name":"tensor","inputs":1},"layers":[{},{"stateFrom":0},{"bidirectional":true}]})",
+     "layers[1].stateFrom", "0"},
+    {R"({"task":"classify","layers":[{},{"stateFrom":0}]})", "layers[1].stateFrom", "0"},
+    {R"({"task":"translate","encoder":[{},{"stateFrom":0}]})", "encoder[1].stateFrom", "0"},
 };
 INSTANTIATE_TEST_SUITE_P(Layers, ConfigErrors, testing::ValuesIn(layers));
 

@@ -185,6 +185,12 @@ const std::vector<Case> cases = [] {
                   readout + R"("dropout":0.3,"variationalDropout":true,)" + lstm +
                       R"(,"zoneout":{"hidden":0.3,"cell":0.2},"recurrentDropout":0.3,"bidirectional":true}])",
                   true, true, true});
+  for (const char* cell : {"lstm", "janet", "slstm"}) {
+    const std::string layer = std::string(R"({"units":3,"cell":")") + cell + '"';
+    list.push_back({std::string(cell) + "_states_of_another_layer",
+                    readout + R"("layers":[)" + layer + R"(,"stateFrom":2},)" + layer + R"(,"leak":0.3},)" + layer +
+                        R"(,"stateFrom":0}])"});
+  }
   list.push_back({"leaky_clocked", readout + R"("layers":[{"units":4,"cell":"rnn","clock":[1,2]},)" +
                                        R"({"units":3,"cell":"gru","leak":{"from":0.1,"to":0.6,"learned":true}}])"});
   list.push_back({"deep", readout + R"("skipInputs":true,"skipOutputs":true,)" +

@@ -223,7 +223,7 @@ TEST(Gradient, ProductsBlocksAndUpperLayers) {
     return edge({{"product", {std::move(left), std::move(right)}}}, 0);
   };
   const Json left = edge("input", 0, {{"units", 2}}),
-             right = edge("self", 1, {{"units", 2}, {"outputActivation", "sigmoid"}});
+             right = edge("self", 1, {{"units", 2}, {"outputActivation", "sigmoid"}, {"bias", false}});
   const Json nested =
       edge({{"product", {edge("self", 1, {{"units", 2}}), edge("input", 0, {{"units", 2}, {"hidden", {2}}})}}}, 0);
   const std::vector<Json> recurrences{
@@ -245,6 +245,31 @@ TEST(Gradient, ProductsBlocksAndUpperLayers) {
         expect_small({{"layers", {layer, base, base}}, {"dropout", 0.2}}, count);
       }
   EXPECT_GE(count, 230);
+}
+
+// Layers that continue each other's states, within a step and from one step to the next, with every cell.
+TEST(Gradient, StatesOfAnotherLayer) {
+  int count = 0;
+  const auto from = [](Json layer, int other, const Json& edges = nullptr) {
+    layer["stateFrom"] = other;
+    if (!edges.is_null()) layer["edges"] = edges;
+    return layer;
+  };
+  const Json own = Json::array({edge("self", 1)}),
+             late = {edge(1, 0), edge("self", 1, {{"hidden", {2}}, {"join", "all"}}), edge("self", 3)};
+  for (const Json& base : all_cells()) {
+    const std::vector<Json> networks{{from(base, 2), base, from(base, 0)},
+                                     {from(base, 2), from(base, 0, own), from(base, 1, own)},
+                                     {from(base, 1), base},
+                                     {base, from(base, 0, own), from(base, 0, late)}};
+    for (const Json& layers : networks)
+      for (const Json& blend : all_blends()) {
+        Json blended = layers;
+        for (Json& layer : blended) layer.update(blend);
+        expect_small({{"layers", blended}, {"dropout", 0.2}}, count);
+      }
+  }
+  EXPECT_GE(count, 600);
 }
 
 // Output feedback, teacher-forced and free-running, in one layer or through a stack.

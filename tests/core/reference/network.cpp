@@ -83,7 +83,7 @@ Vector ReferenceNetwork::input(Index t) {
 Vector ReferenceNetwork::source(const EdgeConfig& e, std::size_t layer, Index t) {
   const Index then = layer < config_.layers.size() ? t - e.delay * config_.layers[layer].direction : t;
   if (e.from == Source::input) return input(t - e.delay);
-  if (e.from == Source::self) return state(layer, then).h;
+  if (e.from == Source::self) return before(layer, then + config_.layers[layer].direction).h;
   if (e.from == Source::layer)
     return e.delay == 0 ? output(std::size_t(e.layer), t) : state(std::size_t(e.layer), then).h;
   if (config_.free_running) return t < e.delay ? Vector(Vector::Zero(outputs_)) : softmax(answer(t - e.delay));
@@ -184,7 +184,7 @@ ReferenceNetwork::State ReferenceNetwork::cell(std::size_t layer, Index t) {
                            from_below(layer, t, below) + recurrent(layer, t, below, Vector::Ones(c.units), ""), true);
   if (c.bias == Bias::two) z += vector(prefix(layer) + "bias_hh");
   if (c.cell == "rnn") return {activate(parse_activation(choice(c, "activation")), z), {}};
-  return lstm(layer, z, state(layer, t - c.direction).c);
+  return lstm(layer, z, before(layer, t).c);
 }
 
 /// Hochreiter & Schmidhuber 1997, Gers et al. 2000; with peepholes: Gers & Schmidhuber 2000.
@@ -207,7 +207,7 @@ ReferenceNetwork::State ReferenceNetwork::lstm(std::size_t layer, const Vector& 
 ReferenceNetwork::State ReferenceNetwork::gru(std::size_t layer, Index t) {
   const LayerConfig& config = config_.layers[layer];
   const Index H = config.units;
-  const Vector h_before = state(layer, t - config.direction).h, all = Vector::Ones(H);
+  const Vector h_before = before(layer, t).h, all = Vector::Ones(H);
   const std::vector<Entry> below = entries(layer, t);
   const Vector sums = from_below(layer, t, below), own = recurrent(layer, t, below, all, "");
   const Vector bias_hh = config.bias == Bias::two ? vector(prefix(layer) + "bias_hh") : Vector(Vector::Zero(3 * H));
@@ -228,6 +228,13 @@ ReferenceNetwork::State ReferenceNetwork::gru(std::size_t layer, Index t) {
 }
 
 // Layers --------------------------------------------------------------------------------------------------------
+
+/// The states that a layer continues at step t: its own, or those of the layer that it names.
+const ReferenceNetwork::State& ReferenceNetwork::before(std::size_t layer, Index t) {
+  const LayerConfig& c = config_.layers[layer];
+  if (c.state_from < 0) return state(layer, t - c.direction);
+  return state(std::size_t(c.state_from), c.state_from < int(layer) ? t : t - 1);
+}
 
 /// h = k∘h₋ + (1 − k)∘v, where k is what leak, clock and zoneout (its expectation) keep; c without the leak.
 const ReferenceNetwork::State& ReferenceNetwork::state(std::size_t layer, Index t) {

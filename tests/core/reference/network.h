@@ -60,6 +60,7 @@ class ReferenceNetwork {
   State gru(std::size_t layer, Index t);
   State lstm(std::size_t layer, const Vector& z, const Vector& c_before);
   const State& state(std::size_t layer, Index t);
+  const State& before(std::size_t layer, Index t);
   Vector output(std::size_t layer, Index t);
   Vector answer(Index t);
 

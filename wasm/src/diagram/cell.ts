@@ -14,8 +14,15 @@ export function preactivation(o: GraphCell, name: string): Formula | null {
 /** A name of a cell's equations: a preactivation, a former state, a parameter, or what has been computed. */
 export function termOf(o: GraphCell, name: string, direction = 1): Formula {
   const { gates, stateNames, parameters } = o;
-  const former = stateNames.find((state) => name === `${state}_prev`);
-  if (former !== undefined) return named(former, { sub: when(1, direction) });
+  const at = stateNames.findIndex((state) => name === `${state}_prev`);
+  if (at >= 0) {
+    const { buffer, delay } = o.previous?.[at] ?? { buffer: '', delay: 1 };
+    const [, layer] = /(\d+)\.\w+$/.exec(buffer) ?? []; // of another layer: its number, counted from one
+    return named(stateNames[at]!, {
+      sub: when(delay, direction),
+      sup: layer ? String(Number(layer) + 1) : '',
+    });
+  }
   if (parameters.some((one) => one.endsWith(`.${name}`))) {
     const [first, ...rest] = name.split('_');
     return named(first!, { sub: rest.join(' ') });

@@ -278,8 +278,9 @@ export class Lowering {
     const read = new Set(o.equations.flatMap(([, expression]) => namesIn(expression)));
     o.stateNames.forEach((name, at) => {
       if (!read.has(`${name}_prev`)) return;
-      const { part } = this.origin({ buffer: o.states[at]!, rows: o.units, delay: 1 }, o.layer);
-      this.#link(part, cell, 1, { role: 'state', name });
+      const from = o.previous?.[at] ?? { buffer: o.states[at]!, rows: o.units, delay: 1 };
+      const { part, delay } = this.origin(from, o.layer);
+      this.#link(part, cell, delay, { role: 'state', name });
     });
   }
 

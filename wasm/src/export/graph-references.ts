@@ -153,6 +153,11 @@ class References {
         return;
       }
       case 'cell':
+        o.previous?.forEach((one, k) => {
+          signal(one, `previous[${k}]`);
+          this.#state(one.buffer, `${path}.previous[${k}].buffer`, o.units);
+          same(`${path}.previous[${k}].rows`, one.rows, o.units);
+        });
         return this.#cell(o, path);
       case 'interpolate':
         if (o.periods) same(`${path}.periods (their number)`, o.periods.length, o.units);
@@ -220,6 +225,7 @@ class References {
     this.#rows(o.sum, `${path}.sum`, o.gates.length * o.units);
     if (o.recurrent !== undefined) this.#rows(o.recurrent, `${path}.recurrent`, o.gates.length * o.units);
     same(`${path}.stateNames (their number)`, o.stateNames.length, o.states.length);
+    if (o.previous) same(`${path}.previous (their number)`, o.previous.length, o.states.length);
     if (o.earlyGate !== undefined && !o.gates.includes(o.earlyGate))
       throw bad(`${path}.earlyGate`, `one of ${o.gates}`, o.earlyGate);
     const known = new Set(o.stateNames.map((state) => `${state}_prev`));

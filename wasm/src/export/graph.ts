@@ -178,6 +178,7 @@ const operationFields = (budget: {
     'recurrent?': name,
     states,
     stateNames: list(word, 1, 16),
+    'previous?': list(signal, 1, 16),
     parameters: list(name, 0, 64),
     equations: list(equation(budget), 1, 256),
   },

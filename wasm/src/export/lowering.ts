@@ -349,9 +349,13 @@ class Lowering {
       names.set(o.recurrent === undefined ? `z_${name}` : `zx_${name}`, gate(o.sum, g));
       if (o.recurrent !== undefined) names.set(`zh_${name}`, gate(o.recurrent, g));
     });
-    o.states.forEach((state, i) =>
-      names.set(`${o.stateNames[i]}_prev`, this.#environment.past(state, layer, 1)),
-    );
+    o.states.forEach((state, i) => {
+      const from = o.previous?.[i];
+      const value = from
+        ? this.#environment.signal(from, this.#graph.layers[layer]!)
+        : this.#environment.past(state, layer, 1);
+      names.set(`${o.stateNames[i]}_prev`, value);
+    });
     for (const name of o.parameters) names.set(name.split('.').at(-1)!, this.#vector(name));
     for (const [name, expression] of o.equations) {
       const early = name === o.earlyGate ? gate(o.sum, o.gates.indexOf(name)) : undefined;

@@ -49,12 +49,14 @@ export interface ProductConfig {
 /** One side of a product. */
 export interface FactorConfig extends Omit<EdgeConfig, 'blocks'> {
   /**
-   * Rows of a matrix of the factor's own, with a bias, 1 to 8192. Default none: the factor is the source itself, which
+   * Rows of a matrix of the factor's own, 1 to 8192. Default none: the factor is the source itself, which
    * symbols and the network's input of numbers cannot be.
    */
   units?: number;
   /** Of what that matrix gives. Default `identity`. */
   outputActivation?: Activation;
+  /** Whether that matrix has a bias, in a layer that has any. Default true. */
+  bias?: boolean;
 }
 
 /** One recurrent layer. Options that a cell does not have are refused. */
@@ -83,6 +85,8 @@ export interface LayerConfig {
   activation?: Activation;
   /** lstm, peephole-lstm: the squashing of the candidate. Default `tanh`. */
   cellInput?: Name<'tanh' | 'sigmoid'>;
+  /** coupled-lstm: h is o∘tanh(c), or o∘c as in a QRNN. Default `tanh`. */
+  cellOutput?: Name<'tanh' | 'identity'>;
   /** Every LSTM, minlstm, janet, sru: initial bias of the forget gate, −10 to 10. Default 1, of sru 0. */
   forgetBias?: number;
   /** sru: initial bias of the gate between cell state and input, −10 to 10. Default 0. */
@@ -104,6 +108,13 @@ export interface LayerConfig {
   bidirectional?: boolean;
   /** The first state is computed from the context. Default: as `Config.context` says. */
   initial?: boolean;
+  /**
+   * The number of another layer of the same cell and size, whose states this one continues in place of its own: a lower
+   * layer's of the same step, an upper one's of the step before. `self` edges read them too. Several layers then make one
+   * step of a recurrence, as in recurrent highway and fast-slow networks. Not in an encoder, where layers run backward, nor
+   * in a network that gives one answer for a whole sequence. Default: its own.
+   */
+  stateFrom?: number;
   /**
    * Everything that enters the layer, 1 to 64. Default: from below (and the input, see `skipInputs`), and `self`, which
    * indrnn, sru, mingru and minlstm do without.
@@ -448,16 +459,20 @@ export type Preset = Name<
   | 'mgu'
   | 'janet'
   | 'slstm'
+  | 'mlstm'
   | 'indrnn'
   | 'sru'
   | 'mingru'
   | 'minlstm'
+  | 'qrnn'
   | 'srnn'
   | 'dt-rnn'
   | 'dt(s)-rnn'
   | 'do-rnn'
   | 'dot-rnn'
   | 'dot(s)-rnn'
+  | 'rhn'
+  | 'fast-slow'
   | 'deep-gated-lstm'
   | 'leaky-rnn'
   | 'clockwork-rnn'

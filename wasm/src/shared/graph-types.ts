@@ -289,10 +289,12 @@ export interface GraphCell {
   sum: string;
   /** `zh_<gate>`: the recurrent part, where the cell reads it separately. */
   recurrent?: string;
-  /** Buffers. `<name>_prev` in the equations is the state one step earlier. */
+  /** Buffers. `<name>_prev` in the equations is the state one step earlier, unless there is a `previous`. */
   states: string[];
   /** Names of the states in the equations. */
   stateNames: string[];
+  /** The states of another layer that `<name>_prev` stands for, one for each of `states` (`LayerConfig.stateFrom`). */
+  previous?: GraphSignal[];
   /** The cell's own vectors; the equations call them by what follows the last dot. */
   parameters: string[];
   /** In order: what is assigned (gates and states) and its expression. */

@@ -9,6 +9,7 @@ const others = {
   cellInput: 'c = f∘c₋ + i∘g,  g = tanh(a)  or  σ(a)',
   forgetBias: 'f = σ(U·x + W·h₋ + b)',
   highwayBias: 'h = r∘c + (1−r)∘(U_s·x),  r = σ(… + b)',
+  cellOutput: 'h = o∘tanh(c)  or  o∘c',
   inputControl: 'h = f∘h₋ + (1−σ(a−1))∘g  or  f∘h₋ + (1−f)∘g,  f = σ(a)',
   candidate: 'n = a,  or  a + ½ above 0 and σ(a) below',
   reset: 'n = tanh(U·x + r∘(W·h₋))  or  tanh(U·x + W·(r∘h₋))',

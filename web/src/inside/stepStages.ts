@@ -71,7 +71,7 @@ class Unit {
     this.cell = this.operation('cell')!;
     const part = drawn(graph).parts.find(({ operation }) => operation === this.cell)!;
     this.#terms = new Map(parametersOf(drawn(graph), part).map(({ name, term }) => [name, term]));
-    for (const state of this.cell.stateNames) this.#values.set(`${state}_prev`, this.series(state, 1));
+    this.cell.stateNames.forEach((state, i) => this.#values.set(`${state}_prev`, this.#previous(state, i)));
     for (const preactivation of this.sums()) {
       const normalized = this.#isNormalized(preactivation);
       if (!normalized) this.#values.set(preactivation, this.total(preactivation));
@@ -87,9 +87,15 @@ class Unit {
     return (found as Extract<GraphOperation, { operation: K }> | undefined) ?? null;
   }
 
+  /** What the cell takes for its previous state: its own, or that of another layer. */
+  #previous(state: string, i: number): number {
+    const { buffer, delay } = this.cell.previous?.[i] ?? { buffer: this.#layer, delay: 1 };
+    return this.series(state, delay, Number(/\d+/.exec(buffer)![0]));
+  }
+
   /** A state or gate, `back` steps earlier; 0 before the first. */
-  series(of: string, back = 0): number {
-    const { seen, number, at, unit } = this.moment;
+  series(of: string, back = 0, number = this.moment.number): number {
+    const { seen, at, unit } = this.moment;
     const values = seen.layers[number]!.series[of];
     return values && at >= back ? values[(at - back) * this.#hidden + unit]! : 0;
   }

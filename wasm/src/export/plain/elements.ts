@@ -24,7 +24,10 @@ export function lowerCell(o: Of<'cell'>, at: At, weights: Weights): Statement {
     known.set(`z${o.recurrent ? 'x' : ''}_${gate}`, read(at(o.sum, g * o.units, 0)));
     if (o.recurrent) known.set(`zh_${gate}`, read(at(o.recurrent, g * o.units, 0)));
   });
-  o.stateNames.forEach((name, i) => known.set(`${name}_prev`, read(at(o.states[i]!, 0, 1))));
+  o.stateNames.forEach((name, i) => {
+    const { buffer, row = 0, delay } = o.previous?.[i] ?? { buffer: o.states[i]!, delay: 1 };
+    known.set(`${name}_prev`, read(at(buffer, row, delay)));
+  });
   for (const parameter of o.parameters)
     known.set(parameter.slice(parameter.lastIndexOf('.') + 1), {
       kind: 'vector',

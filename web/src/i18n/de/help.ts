@@ -84,6 +84,7 @@ export const help: Record<HelpName, string> = {
   forgetBias: 'Anfänglicher Bias des Forget-Gates; bei 1 erinnert sich die Zelle von Anfang an.',
   highwayBias:
     'Anfänglicher Bias des Gates zwischen Zellzustand und Eingabe; unter 0 überwiegt anfangs die Eingabe.',
+  cellOutput: 'Was das Output-Gate multipliziert: tanh des Zellzustands oder den Zellzustand selbst.',
   inputControl: 'Wie viel vom Kandidaten geschrieben wird: mehr, als vergessen wird, oder genauso viel.',
   candidate: 'Ob der Kandidat die Summe selbst ist oder eine positive Funktion davon.',
   reset:

@@ -82,6 +82,7 @@ export const help: Record<HelpName, string> = {
   forgetBias: 'Initial bias of the forget gate; at 1, the cell remembers from the start.',
   highwayBias:
     'Initial bias of the gate between cell state and input; below 0, the input passes by at first.',
+  cellOutput: 'What the output gate multiplies: tanh of the cell state, or the cell state itself.',
   inputControl: 'How much of the candidate is written: more than is forgotten, or just as much.',
   candidate: 'Whether the candidate is the sum itself or a positive function of it.',
   reset:

@@ -76,6 +76,7 @@ const settings: Record<HelpName, string> = {
   forgetBias: 'Forget bias',
   highwayBias: 'Highway bias',
   inputControl: 'Share written',
+  cellOutput: 'Cell output',
   candidate: 'Candidate',
   reset: 'Reset gate placement',
   smoothing: 'Smoothing',
