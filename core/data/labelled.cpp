@@ -101,10 +101,10 @@ std::size_t longest_column(const std::vector<ColumnCount>& counts, std::size_t b
 /// Labels recur, texts hardly do. Of two columns behind a tab the first is the label unless most of it occurs once.
 std::size_t label_column(const TextTable& table, const std::vector<ColumnCount>& counts) {
   const Index rows = Index(table.rows.size());
-  std::size_t best = 0;
   if (table.separator == '\t' && counts.size() == 2) return 2 * counts[0].once > rows && 2 * counts[1].once <= rows;
-  for (std::size_t i = 1; i < counts.size(); ++i)
-    if (counts[i].distinct < counts[best].distinct) best = i;
+  std::size_t best = longest_column(counts, counts.size());
+  for (std::size_t i = counts.size(); i-- > 0;)
+    if (counts[i].bytes > 0 && counts[i].distinct <= counts[best].distinct) best = i;
   return best;
 }
 
@@ -124,9 +124,14 @@ Roles roles_of(const TextTable& table, const DatasetConfig& config) {
                 : roles.header && text != nowhere && C == 2 ? 1 - text
                                                             : label_column(table, counts);
   roles.text = roles.header && text != nowhere && text != roles.label ? text : longest_column(counts, roles.label);
+  constexpr Index enough = 10;  // with fewer lines the counts say little
+  // Names of their own: one that occurs once above labels that recur, and one that is a word above texts.
+  if (config.header == Header::automatic && !roles.header && Index(table.rows.size()) > enough &&
+      counts[roles.label].once == 1 && occurrences(table, roles.label, first[roles.label]) == 1 &&
+      first[roles.text].find(' ') == std::string_view::npos)
+    roles.header = true;
   const Index rows = Index(table.rows.size()) - roles.header;
   const bool chosen = config.label != LabelSide::automatic || (roles.header && label == roles.label);
-  constexpr Index enough = 10;  // with fewer lines the counts say little
   if (!chosen && rows >= enough && 2 * counts[roles.label].once > rows)
     refuse_text("text", "labels that recur (are label and text swapped? dataset.label says first or last)",
                 phrase("{} labels in {} lines, such as {}",

@@ -40,8 +40,9 @@ void read_all(TableReading& r) {
   const auto has = [&](bool Column::* what) {
     return std::any_of(r.table.used.begin(), r.table.used.end(), [&](const Column& column) { return column.*what; });
   };
-  if (!has(&Column::input)) refuse_text("text", "a column of numbers", "none");
-  if (r.task == TableTask::rows && !r.known && !has(&Column::target))
+  if (!r.lenient && !has(&Column::input))
+    refuse_text("text", "a column of numbers (a preview shows what its columns are)", "none");
+  if (!r.lenient && r.task == TableTask::rows && !r.known && !has(&Column::target))
     refuse_text("text", "a column of numbers to predict", "none");
   if (Index(r.table.used.size()) > most_columns)
     refuse_text("text", phrase("at most {} columns", {most_columns}), std::to_string(r.table.used.size()));

@@ -49,8 +49,11 @@ void choose_by_kind(TableReading& r) {
     }
     constexpr const char* reasons[]{"", "dates (dataset.dates: features makes inputs of them)", "text",
                                     "it counts rows or time", "it has one value"};
-    column.reason =
-        is_numeric(r, Index(c)) || column.kind != ColumnKind::constant ? reasons[int(column.kind)] : "it has no values";
+    if (column.kind == ColumnKind::text && 2 * r.profiles[c].others > r.profiles[c].texts)
+      column.reason = "numbers of different units";
+    else
+      column.reason = is_numeric(r, Index(c)) || column.kind != ColumnKind::constant ? reasons[int(column.kind)]
+                                                                                     : "it has no values";
   }
 }
 

@@ -177,14 +177,14 @@ TableRows::TableRows(std::string_view text, const TableLayout& layout)
 bool TableRows::is_end(bool gap) {
   const bool empty = layout_.width > 1 && filled(rows_.fields) == 0;
   if (!gap && !empty && Index(rows_.fields.size()) == layout_.width) return false;
-  bool said = false;
+  bool any = false;
   CsvRows row = rows_;
   do {
     if (row.blank || filled(row.fields) == 0) continue;
     if (!is_names(row.fields)) return false;
-    said = true;
+    any = true;
   } while (row.next());
-  footer_ = said;
+  footer_ = any;
   return !row.trouble;
 }
 

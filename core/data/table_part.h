@@ -85,6 +85,7 @@ class ColumnProfile {
   bool varies(DateFeature feature) const { return (varying_ >> int(feature) & 1) != 0; }
 
   Index numbers = 0, dates = 0, texts = 0, missing = 0;
+  Index others = 0;  // of the texts: numbers of another unit than the first
   double min = 1, max = 0;
   bool day_first = false;  // "31/1/2019"
   bool counts = true;      // each number is the one before and 1

@@ -43,6 +43,7 @@ void ColumnProfile::add_number(const Quantity& q) {
   if (numbers == 0 && readable) unit = q.unit;
   if (q.unit != unit || !readable) {  // counts as text
     ++texts;
+    ++others;
     counts = false;
     return;
   }

@@ -98,6 +98,7 @@ const tasks: [name: string, config: Config, examples: Dataset, text: string][] =
     `1,-0.5\tab\n${Math.fround(1e-7)},3\tc`,
   ],
   ['classify', { task: 'classify' }, [{ input: 'ab', target: 'yes, it is' }, { input: 'c', target: 'no' }], 'yes, it is\tab\nno\tc'],
+  ['classify by numbers and truth values', { task: 'classify' }, [{ input: 'ab', target: 1 }, { input: 'c', target: false }], '1\tab\nfalse\tc'],
   ['tag', { task: 'tag' }, [{ input: 'a🦊', target: 'xy' }, { input: 'b', target: ['🦊'] }], 'a🦊\txy\nb\t🦊'],
   ['translate', { task: 'translate', encoder: [{ units: 3 }] }, [{ input: 'ab', target: 'ba' }, { input: 'a', target: 'a' }], 'ab\tba\na\ta'],
   [
@@ -138,7 +139,7 @@ describe('examples', () => {
     ['classify', [good, { input: 'a\ud800', target: 'x' }], 'dataset[1].input', 'a lone surrogate at 1'],
     ['classify', [good, { input: 'ab', target: '' }], 'dataset[1].target', "''"],
     ['classify', [good, { input: 'ab' }], 'dataset[1].target', 'undefined'],
-    ['classify', [good, { input: 'ab', target: 3 }], 'dataset[1].target', '3'],
+    ['classify', [good, { input: 'ab', target: NaN }], 'dataset[1].target', 'NaN'],
     ['classify', [good, { ...good, context: [1] }], 'dataset[1].context', '[object Array]'],
     ['classify', [good, { ...good, label: 'x' }], 'dataset[1].label', "'x'"],
     ['classify', [good, null as never], 'dataset[1]', 'null'],

@@ -223,6 +223,26 @@ test('what belongs into another argument is refused in the configuration, with i
   });
 });
 
+test.each([
+  ['learningRate', 0.01, 'it in optimizer: { learningRate: … }'],
+  ['cell', 'gru', 'it in layers: [{ … }]'],
+  ['maxLength', 9, 'it in task: { name: …, … }'],
+  ['missing', 'mask', 'it in dataset: { … }'],
+  ['epochs', 3, 'it in train({ … })'],
+])('%s in the configuration itself is refused with its place', async (field, value, expected) => {
+  expect(
+    await rejection(createModel({ [field]: value }, 'a text', { worker: false, threads: 1 })),
+  ).toMatchObject({
+    ...{ code: 'INVALID_CONFIG', field, expected, actual: 'a field of the configuration' },
+  });
+});
+
+test('a network of numbers wants its sizes', async () => {
+  expect(await rejection(createNetwork({ task: 'regress' } as never))).toMatchObject({
+    ...{ code: 'INVALID_CONFIG', field: 'task', expected: '{ inputs, outputs }', actual: "'regress'" },
+  });
+});
+
 describe('predict refuses what the task does not read', () => {
   const fields = {
     ...{ input: 'ab', context: [1], beamWidth: 2, lengthPenalty: 1, temperature: 1, seed: 3, steps: 2 },

@@ -110,6 +110,7 @@ export async function openModel(
 export async function createNetwork(config: NetworkConfig, runtime: Runtime = {}): Promise<Network> {
   requireRuntime(runtime);
   const { task, ...rest } = requireConfig(config, { runtime: 'createNetwork(config, { … })' });
+  if (typeof task !== 'object' || !task) throw refuse('INVALID_CONFIG', 'task', '{ inputs, outputs }', task);
   const args = { config: toJson({ task: { name: 'tensor', ...task }, ...rest }) };
   return open(runtime, async (session) => {
     const info = await session.client.call('createNetwork', args, { signal: runtime.signal });

@@ -72,6 +72,18 @@ TEST(Labelled, FormatIsTold) {
   EXPECT_EQ(d.file.uses, (Names{"none", "input", "target"}));
 }
 
+TEST(Labelled, NamesOfTheirOwnAndColumnsWithoutText) {
+  std::string text = "v1\tv2\t\t\n";
+  for (int i = 0; i < 12; ++i) text += (i % 3 ? "ham\tsee you at " : "spam\twin now ") + std::to_string(i) + "\t\t\n";
+  const Dataset d = read_dataset(text, asking(TaskKind::classify));
+  EXPECT_EQ(d.targets, (Names{"ham", "spam"}));
+  EXPECT_TRUE(d.file.header);
+  EXPECT_EQ(d.train.size(), 12u);
+  text.replace(0, 5, "eggs\tcome at nine");
+  EXPECT_EQ(read_dataset(text, asking(TaskKind::classify)).targets, (Names{"eggs", "ham", "spam"}))
+      << "a text of words";
+}
+
 TEST(Labelled, QuotesOfCsv) {
   const Dataset d =
       read_dataset("text,label\n\"say \"\"no\"\"\",x\n\"two\nlines\",x\nplain \"q\",y\n", asking(TaskKind::classify));

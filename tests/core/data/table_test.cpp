@@ -274,6 +274,9 @@ TEST(Tables, UnitsAndPercentSigns) {
   EXPECT_EQ(t.values, (Numbers{12, 3.5, 1200, 13, 4, 900}));
   EXPECT_EQ(t.columns[1].unit, "kg");
   EXPECT_TRUE(refused("mass\n3 kg\n4 kg\n5 g\n", "text line 4"));
+  const Json shown = preview_table("mass\n3 kg\n4 g\n5 t\n", {}, TableTask::rows);
+  EXPECT_EQ(shown["columns"][0]["reason"], "numbers of different units") << "a preview shows what cannot be read";
+  EXPECT_TRUE(refused("mass\n3 kg\n4 g\n5 t\n", "text"));
 }
 
 TEST(Tables, ColumnsByName) {

@@ -36,7 +36,34 @@ export function requireRuntime(runtime: Runtime): Runtime {
   return requireObject(runtime, RUNTIME, 'runtime');
 }
 
-/** A configuration, which the engine checks. What belongs into another argument of `call` is refused with its place. */
+/** Where fields stand that are often looked for in the configuration itself. */
+const INSIDE: Readonly<Record<string, readonly string[]>> = {
+  'optimizer: { learningRate: … }': ['learningRate', 'learning_rate', 'lr'],
+  'optimizer: { … }': ['weightDecay', 'momentum', 'beta1', 'beta2', 'epsilon'],
+  'layers: [{ … }]': ['cell', 'hidden', 'bidirectional', 'zoneout', 'residual', 'layerNorm'],
+  'task: { name: …, … }': [
+    'pooling',
+    'termination',
+    'maxLength',
+    'labelSmoothing',
+    'classWeights',
+    'truncate',
+  ],
+  'dataset: { … }': [
+    'inputs',
+    'targets',
+    'ignore',
+    'dates',
+    'missing',
+    'scaling',
+    'label',
+    'header',
+    'unknown',
+  ],
+  'train({ … })': ['steps', 'until', 'seconds', 'epochs'],
+};
+
+/** A configuration, which the engine checks. What belongs elsewhere, also into another argument of `call`, is refused with its place. */
 export function requireConfig<T extends object>(config: T, call: { runtime: string; dataset?: string }): T {
   requireObject(config, undefined, 'config');
   for (const [field, value] of Object.entries(config)) {
@@ -45,6 +72,9 @@ export function requireConfig<T extends object>(config: T, call: { runtime: stri
       : field === 'text' && call.dataset;
     if (place && value !== undefined)
       throw mismatch('INVALID_CONFIG', field, `beside the configuration, as ${place}`, 'a field of it');
+    const inside = Object.keys(INSIDE).find((found) => INSIDE[found]!.includes(field));
+    if (inside !== undefined)
+      throw mismatch('INVALID_CONFIG', field, `it in ${inside}`, 'a field of the configuration');
   }
   return config;
 }

@@ -3,7 +3,7 @@ import { isElsewhere, shim } from './cross-origin.js';
 import { describe } from '../shared/errors.js';
 import { importThreads, isNode } from '../shared/node.js';
 import type { Alive, Answer, Channel } from '../shared/protocol.js';
-import { notStarted, PATIENCE, quiet, watchStart } from './starting.js';
+import { NODE_PATIENCE, notStarted, quiet, watchStart } from './starting.js';
 import type { Build } from '../shared/types.js';
 
 /** Starts a worker. `url`: instead of the package's own. */
@@ -81,7 +81,7 @@ async function openNodeWorker(build: Build, url: string | URL | undefined): Prom
         begun.abort();
       };
       worker.on('online', () => {
-        void quiet(PATIENCE, begun.signal).then(() => failed(new Error('it does not answer')));
+        void quiet(NODE_PATIENCE, begun.signal).then(() => failed(new Error('it does not answer')));
       });
       worker.on('message', (message) => {
         begun.abort();

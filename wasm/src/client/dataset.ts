@@ -55,7 +55,7 @@ export async function readDataset(
       throw refuse(
         'INVALID_TEXT',
         `dataset[${index}]`,
-        'a string, a Uint8Array or, in an array of them, an example',
+        'a string, a Uint8Array or an example, such as { input, target }',
         item,
       );
     ++index;

@@ -92,7 +92,7 @@ const formats: Record<string, Format> = {
   },
   classify: {
     reads: ['input', 'target'],
-    write: (placed) => JSON.stringify({ input: string(placed, 'input'), target: string(placed, 'target') }),
+    write: (placed) => JSON.stringify({ input: string(placed, 'input'), target: label(placed) }),
   },
   tag: { reads: ['input', 'target'], write: tagged },
   translate: {
@@ -155,6 +155,13 @@ function filled(value: unknown, field: string, expected: string): string {
 
 const string = ({ example, at }: Pick<Placed, 'example' | 'at'>, field: 'input' | 'target') =>
   filled(example[field], `${at}.${field}`, 'a string of one symbol or more');
+
+/** Of classify: a string, a number or a truth value. */
+function label(placed: Placed): string {
+  const { target } = placed.example;
+  const plain = typeof target === 'boolean' || (typeof target === 'number' && Number.isFinite(target));
+  return plain ? String(target) : string(placed, 'target');
+}
 
 function keyOf(key: unknown, field: string): number {
   if (Number.isInteger(key) && Number(key) >= 0 && Number(key) < 128) return Number(key);

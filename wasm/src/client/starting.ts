@@ -6,7 +6,9 @@ export const TICK = 100;
 /** Of silence, before its script is looked for. */
 const DOUBT = 1000;
 /** Of silence, once its script is there: longer than starting takes on a slow machine. */
-export const PATIENCE = 3500;
+const PATIENCE = 3500;
+/** The same in Node, which tells of a worker that ended: silence is a busy machine, or a script that is no worker. */
+export const NODE_PATIENCE = 15_000;
 /** For finding out what is wrong with a script that was refused. */
 const INQUIRY = 2500;
 

@@ -21,8 +21,8 @@ export type Numbers = ArrayLike<number>;
 export interface Example {
   /** A string; of `tag` also words; of `regress` an array of steps: a number or as many numbers each; of `notes` what sounds at each step, see `FileConfig.keys`. */
   input?: string | readonly string[] | ArrayLike<number | Numbers>;
-  /** A string; of `classify` a label; of `tag` a label a step, in a string one character each; of `regress` a number or numbers. */
-  target?: string | readonly string[] | number | Numbers;
+  /** A string; of `classify` a label, also a number or a truth value; of `tag` a label a step, in a string one character each; of `regress` a number or numbers. */
+  target?: string | readonly string[] | number | boolean | Numbers;
   /** generate: as many numbers as `task.context` says. */
   context?: Numbers;
 }

@@ -212,7 +212,7 @@ export interface Progress {
   loss: number;
   /** The same loss in bits; null of `regress`, whose errors have none. */
   bitsPerToken: number | null;
-  /** The latest known of this run of `train`, in nats a character. */
+  /** The latest known of this run of `train`, in nats a character; null before the first, see `Config.evaluateEvery`. */
   validationLoss: number | null;
   /** The step it was measured at. */
   validationStep: number | null;
