@@ -1,4 +1,5 @@
 // Tasks of a configuration, and what they rule out.
+#include "unfold/base/json_list.h"
 #include "unfold/base/phrase.h"
 #include "unfold/config/config_reader.h"
 #include "unfold/config/dataset_info.h"
@@ -134,7 +135,7 @@ void task_json(const Config& c, Json& json) {
   if (t.class_weights) put(task, {{"classWeights", weightings[1]}});
   if (t.loss.kind != Loss::squared) put(task, {{"loss", name_of(losses, t.loss.kind)}});
   if (t.loss.kind == Loss::huber) put(task, {{"delta", t.loss.delta}});
-  if (t.loss.kind == Loss::quantile) put(task, {{"quantiles", Json(t.loss.quantiles)}});
+  if (t.loss.kind == Loss::quantile) put(task, {{"quantiles", list_json(t.loss.quantiles)}});
   if (t.truncate) put(task, {{"truncate", true}});
   if (info.sizes) put(task, {{"inputs", t.inputs}, {"outputs", t.outputs}});
   if (t.context > 0) put(task, {{"context", t.context}});

@@ -96,9 +96,8 @@ bool find_long_form(TableReading& r) {
       if (const TableColumn& column = r.table.columns[std::size_t(c)];
           column.kind == ColumnKind::text && can_be_id(r, c) &&
           r.profiles[std::size_t(c)].runs * rows_of_a_series <= r.table.rows)
-        r.table.notes.push_back("All rows are one series; dataset.id \"" + column.name +
-                                "\" makes one of each of its " + std::to_string(r.profiles[std::size_t(c)].runs) +
-                                " values.");
+        r.table.notes.push_back(phrase("All rows are one series; dataset.id \"{}\" makes one of each of its {} values.",
+                                       {column.name, r.profiles[std::size_t(c)].runs}));
     return true;
   }
   if (r.config.targets.size() > 1) refuse_config("dataset.targets", "one column, the label of each series", "several");
@@ -131,7 +130,8 @@ void find_direction(TableReading& r) {
     last = now;
   }
   r.backwards = down;
-  if (down) r.table.notes.push_back("The newest row stands first (" + dated->name + "): read in the order of time.");
+  if (down)
+    r.table.notes.push_back(phrase("The newest row stands first ({}): read in the order of time.", {dated->name}));
 }
 
 void find_counters(TableReading& r) {

@@ -289,16 +289,16 @@ namespace {
 
 /// Of the best validation, where the file has seen one.
 void load_best(const TensorFile& file, const Json& progress, Trainer& trainer) {
-  const auto at = progress.find("bestWeights");
-  if (at == progress.end()) return;
+  const Json* at = find_member(progress, "bestWeights");
+  if (!at) return;
   BestWeights& best = trainer.best();
-  const bool valid = at->is_object() && at->contains("present") && at->at("present").is_boolean() &&
-                     whole(*at, "step") <= trainer.progress().step;
-  if (!valid) refuse_checkpoint("progress.bestWeights", "the step and the loss of a validation", "others");
+  const Json* present = find_member(*at, "present");
+  if (!present || !present->is_boolean() || whole(*at, "step") > trainer.progress().step)
+    refuse_checkpoint("progress.bestWeights", "the step and the loss of a validation", "others");
   best.step = whole(*at, "step");
   best.loss = number(*at, "loss");
   best.bad = int(whole(*at, "bad", 1e9));
-  best.present = at->at("present") == true;
+  best.present = present->get<bool>();
   const Network& network = trainer.network();
   if (best.values.size() == 0) best.values = Buffer(network.table().size());  // of a run that validates no more
   if (best.present)
