@@ -226,7 +226,6 @@ describe('link', () => {
         clipValue: 0.5,
         earlyStopping: 10,
         evaluateEvery: 100,
-        earlyStopping: 10,
       },
       ...{
         text: 'plays',

@@ -1,11 +1,10 @@
 /** One run of an experiment: trains, goes on where it was interrupted, measures, and marks its weights. */
 import { createHash } from 'node:crypto';
 import { type Config, createModel, type Evaluation, type Model, openModel } from 'unfold-rnn';
-// What no other program needs of the package: the tensors of a file without what it says of itself.
-import { readSafetensors } from '../export/safetensors.js';
 import { exists, read, write } from './files.js';
 import { UsageError } from './options.js';
 import type { Run } from './experiment-file.js';
+import { weightsOf } from './scoring.js';
 
 /** A line of the results. Losses are in nats (of `regress`: as `Evaluation.loss` says), of the best weights. */
 export interface Result {
@@ -55,19 +54,6 @@ export function fingerprintOf(
     .update(text ?? '')
     .digest('hex')
     .slice(0, 16);
-}
-
-/** Of the parameters by name, as bytes: the same on every machine, whatever else a file says. */
-function weightsOf(file: Uint8Array): string {
-  const hash = createHash('sha256');
-  const { tensors } = readSafetensors(file);
-  for (const name of [...tensors.keys()].sort()) {
-    const { shape, data } = tensors.get(name)!;
-    hash
-      .update(JSON.stringify([name, shape]))
-      .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  }
-  return hash.digest('hex');
 }
 
 /** Rejects with the signal's reason, once the run is kept. */

@@ -1,4 +1,5 @@
 /** A model to measure a text with: all of it, where it is not the one that the model was trained on. */
+import { createHash } from 'node:crypto';
 import { type Config, type Model, openModel, type Runtime, type Split, type UnfoldError } from 'unfold-rnn';
 // What no other program needs of the package: to write a file of other settings.
 import { writeCheckpoint } from '../export/checkpoint.js';
@@ -24,6 +25,19 @@ function withConfig(weights: Uint8Array, changes: Config, long = false): Uint8Ar
   if (long && typeof task === 'object' && task.maxLength && !task.truncate)
     config.task = { ...task, maxLength: 65536 };
   return writeCheckpoint(config, { [names]: JSON.parse(metadata[names]!) } as never, tensors);
+}
+
+/** Of the parameters by name, as bytes: the same on every machine, whatever else a file says. */
+export function weightsOf(file: Uint8Array): string {
+  const hash = createHash('sha256');
+  const { tensors } = readSafetensors(file);
+  for (const name of [...tensors.keys()].sort()) {
+    const { shape, data } = tensors.get(name)!;
+    hash
+      .update(JSON.stringify([name, shape]))
+      .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return hash.digest('hex');
 }
 
 export interface Scored {
