@@ -214,6 +214,7 @@ describe('link', () => {
         difficulty: 5,
         pooling: 'mean',
         loss: 'squared', // of before there were others
+        earlyStopping: 10,
         termination: 'halt',
       },
       ...{ bidirectional: true, attention: 'additive', context: 'input', scheduledSampling: 'linear' },
