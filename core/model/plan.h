@@ -1,6 +1,7 @@
-// A network, compiled from its configuration: layers, parameters, buffers and operations, and which operations each scan
-// runs when. It holds no weights and no states. The scan executes it (scan.h), the workspace is one arena of its buffers
-// (workspace.h), memory and parameters are its sums, and its JSON is what exporters, diagrams and explanations read.
+// A network, compiled from its configuration: layers, parameters, buffers and operations, and which operations each
+// scan runs when. It holds no weights and no states. The scan executes it (scan.h), the workspace is one arena of its
+// buffers (workspace.h), memory and parameters are its sums, and its JSON is what exporters, diagrams and explanations
+// read.
 //
 //   const Plan plan = compile(parse_config("{}"), {.symbols = 65, .outputs = 65});   // compile.h
 //   plan.parameters.size();                  // numbers to be learned
@@ -8,8 +9,8 @@
 //   plan.to_json();                          // what it is made of
 //
 // Lowering says when an operation runs: a linear map, a lookup, a product or a hidden activation whose sources are
-// complete before the scan starts runs `once`, over many columns at a time; all else of a layer at every `step`. `begin`
-// runs before the first step.
+// complete before the scan starts runs `once`, over many columns at a time; all else of a layer at every `step`.
+// `begin` runs before the first step.
 #pragma once
 
 #include <array>
