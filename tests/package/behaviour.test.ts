@@ -200,7 +200,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
     });
 
     test('a reader that stands still pauses the work, with the lead it is allowed', async () => {
-      const model = await create();
+      const model = await create({ earlyStopping: 0 });
       const reports = model.train();
       const first = (await reports.next()).value as Progress;
       let paused = NaN; // half a second of work later, see jobs.test.ts

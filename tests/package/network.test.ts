@@ -212,7 +212,7 @@ describe.each(hosts)('in $host', ({ worker }) => {
     for (const [options, field] of [
       [{ task: { inputs: 0 } }, 'task.inputs'],
       [{ task: { inputs: 2 }, layers: [{ units: 0 }] }, 'layers[0].units'],
-      [{ layers: [{ units: 2 }] }, 'task.inputs'],
+      [{ layers: [{ units: 2 }] }, 'task'],
       [{ task: { name: 'next' } }, 'task.name'],
       [{ task: { inputs: 2, colour: 1 } }, 'task.colour'],
     ] as [NetworkConfig, string][])

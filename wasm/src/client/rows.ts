@@ -19,6 +19,9 @@ const OBJECTS = ['classify', 'tag', 'translate'];
 /** White space, and what comes first behind it. */
 const HEAD = 64;
 
+/** Of a copy: browsers refuse to decode shared memory, which a page hands over long texts in. */
+const decoded = (bytes: Uint8Array): string => new TextDecoder().decode(bytes.slice());
+
 /**
  * An array of objects as JSON Lines or, for a table, as CSV; for a table also an object a line, and an array of rows of
  * numbers. Undefined of every other text, which the engine reads as it is.
@@ -26,7 +29,7 @@ const HEAD = 64;
  * @throws UnfoldError `INVALID_TEXT` for a web page, and with the row where a table cannot be made of it
  */
 export function rowsOf(text: Uint8Array, task: () => TaskConfig): Rows | undefined {
-  const head = new TextDecoder().decode(text.subarray(0, HEAD)).trimStart();
+  const head = decoded(text.subarray(0, HEAD)).trimStart();
   const isPage = /^<(!doctype html|html)\b/i.test(head);
   if (!isPage && !/^[[{]/.test(head)) return undefined;
   const { name = 'next', pooling = 'none' } = task();
@@ -55,7 +58,7 @@ export function placedRow(error: UnfoldError, { before }: Rows): UnfoldError {
 
 function parsed(text: Uint8Array): unknown[] {
   try {
-    return JSON.parse(new TextDecoder().decode(text)) as unknown[]; // it begins with a bracket
+    return JSON.parse(decoded(text)) as unknown[]; // it begins with a bracket
   } catch (error) {
     throw mismatch(
       'INVALID_TEXT',
@@ -67,7 +70,7 @@ function parsed(text: Uint8Array): unknown[] {
 }
 
 function parsedLines(text: Uint8Array): unknown[] {
-  const lines = new TextDecoder().decode(text).split(/\r?\n/);
+  const lines = decoded(text).split(/\r?\n/);
   return lines.flatMap((line, i) => {
     if (line.trim() === '') return [];
     try {
