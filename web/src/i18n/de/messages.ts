@@ -45,7 +45,7 @@ export const german: Messages = {
     scheduleFactor: 'Faktor',
     patience: 'Geduld',
     clipValue: 'Clipping je Element',
-    earlyStopping: 'Frühes Ende nach',
+    earlyStopping: 'Early Stopping',
     evaluateEvery: 'Validierungsintervall',
     temperature: 'Temperatur',
     prompt: 'Prompt',

@@ -30,7 +30,7 @@ const settings: Record<HelpName, string> = {
   scheduleFactor: 'Factor',
   patience: 'Patience',
   clipValue: 'Clip by value',
-  earlyStopping: 'Early stopping after',
+  earlyStopping: 'Early stopping',
   evaluateEvery: 'Validation interval',
   temperature: 'Temperature',
   prompt: 'Prompt',
