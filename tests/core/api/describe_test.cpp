@@ -31,8 +31,8 @@ struct Named {
   std::vector<std::string> buffers, parameters;
 };
 Named named_by(const Json& operation) {
-  static const std::set<std::string> buffers{"from",  "to",     "sum",   "recurrent", "states", "left",
-                                             "right", "memory", "query", "keys",      "weights"},
+  static const std::set<std::string> buffers{"from",  "to",     "sum",   "recurrent", "states",  "left",
+                                             "right", "memory", "query", "keys",      "weights", "previous"},
       parameters{"weight", "biases", "gain", "parameters", "bias"},
       plain{"operation", "layer",   "when",       "row",       "rows",      "weightRow", "start",
             "byRow",     "periods", "function",   "units",     "firstGate", "endGate",   "epsilon",
