@@ -154,7 +154,7 @@ export function placed(error: unknown, { places, pieces }: Texts): unknown {
   const [, row] =
     (error instanceof UnfoldError &&
       error.code === 'INVALID_TEXT' &&
-      /^dataset(.*)$/.exec(error.field ?? '')) ||
+      /^dataset(|\[.*)$/.exec(error.field ?? '')) ||
     [];
   if (row !== undefined && places.length === 1)
     return renamed(error as UnfoldError, `${nameOf(places[0]!.path)}${row}`);
