@@ -195,6 +195,8 @@ class Training:
     def go_on(self, arrays):
         """Where the checkpoint stopped; with other data, at their start."""
         progress = json.loads(self.metadata.get("progress", "null"))
+        if progress:  # the best weights so far are of the run before
+            progress.pop("bestWeights", None)
         fingerprint = self.data.fingerprint(fnv)
         if progress and progress["text"] == fingerprint:
             if self.data.carries_state:
