@@ -99,11 +99,11 @@ it('starts no engine of its own beside the two networks until a setting is to be
         performance.getEntriesByType('resource').filter(({ name }) => /\/local-[^/]+\.js$/.test(name)).length,
     );
   const cost = page.locator('.cost');
-  await expect.poll(() => cost.innerText()).toMatch(/^81,213 parameters\n17\.6\sMB/);
+  await expect.poll(() => cost.innerText()).toMatch(/^81,213 parameters\n17\.9\sMB/);
   await waitForStep(page, 20);
   expect(await engines()).toBe(0);
   await page.getByLabel('Hidden units').fill('129');
-  await expect.poll(() => cost.innerText()).toMatch(/^82,234 parameters\n17\.7\sMB/);
+  await expect.poll(() => cost.innerText()).toMatch(/^82,234 parameters\n18\sMB/);
   expect(await engines()).toBe(1);
   expect(problems).toEqual([]);
   await close();
