@@ -38,13 +38,20 @@ async function inChromium(): Promise<Opened> {
 
 async function inFirefox(): Promise<Opened> {
   const browser = await openFirefox();
+  // A tab is made beside the newest one, which must not go meanwhile: tabs come and go one after the other.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
+  };
   return {
     async ask(url) {
-      const page = await browser.newPage();
+      const page = await inTurn(() => browser.newPage());
       await page.goto(url);
       await page.waitForSelector(RESULT, { timeout: 150_000 });
       const result = await page.$eval('body', (body) => body.dataset.result!);
-      await page.close();
+      await inTurn(() => page.close());
       return result;
     },
     close: () => browser.close(),
