@@ -24,15 +24,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** `begun` is told once the program has trained. */
-async function run(args: string[], begun?: (send: (signal: NodeJS.Signals) => void) => void) {
+/** `onTraining` is called once the program has trained a step. */
+async function run(args: string[], onTraining?: (send: (signal: NodeJS.Signals) => void) => void) {
   const child = spawn(program, [...args, '--threads', '1'], { cwd: folder });
   const said = { out: '', err: '' };
   child.stdout.on('data', (data) => (said.out += String(data)));
   child.stderr.on('data', (data) => {
     const before = said.err;
     said.err += String(data);
-    if (!before.includes('step ') && said.err.includes('step ')) begun?.((signal) => child.kill(signal));
+    if (!before.includes('step ') && said.err.includes('step ')) onTraining?.((signal) => child.kill(signal));
   });
   const [status] = (await once(child, 'close')) as [number | null];
   return { status, ...said };
