@@ -12,7 +12,10 @@ namespace unfold {
 int moments(const OptimizerConfig& config) { return rule_of(config.kind).moments(config); }
 
 Optimizer::Optimizer(const OptimizerConfig& config, Index size)
-    : segments_{{.end = size, .config = config}}, rule_(rule_of(config.kind)), size_(size) {
+    : config_(config),
+      segments_{{.end = size, .weight_decay = config.weight_decay}},
+      rule_(rule_of(config.kind)),
+      size_(size) {
   for (int i = unfold::moments(config); i > 0; --i) moments_.emplace_back(size);
   invalidate_bounds();
 }
@@ -23,6 +26,7 @@ Optimizer::Optimizer(const OptimizerConfig& config, const ParameterTable& table)
 
 void Optimizer::configure(const OptimizerConfig& config, const ParameterTable& table) {
   segments_ = segments(config, table);
+  config_ = config;
 }
 
 namespace {
@@ -41,11 +45,12 @@ bool matches(std::string_view pattern, std::string_view name) {
 }  // namespace
 
 std::vector<Optimizer::Segment> Optimizer::segments(const OptimizerConfig& config, const ParameterTable& table) {
-  std::vector<Segment> segments{{.end = Index(table.size()), .config = config}};
+  std::vector<Segment> segments{{.end = Index(table.size()), .weight_decay = config.weight_decay}};
   if (config.groups.empty()) return segments;
   segments.clear();
   for (const Parameter& p : table)
-    segments.push_back({.begin = Index(p.offset), .end = Index(p.offset) + p.size(), .config = config});
+    segments.push_back(
+        {.begin = Index(p.offset), .end = Index(p.offset) + p.size(), .weight_decay = config.weight_decay});
   for (std::size_t g = 0; g < config.groups.size(); ++g) {
     const GroupConfig& group = config.groups[g];
     bool found = false;
@@ -54,7 +59,7 @@ std::vector<Optimizer::Segment> Optimizer::segments(const OptimizerConfig& confi
       found = true;
       Segment& segment = segments[std::size_t(i)];
       segment.rate = group.learning_rate;
-      segment.config.weight_decay = group.weight_decay < 0 ? config.weight_decay : group.weight_decay;
+      segment.weight_decay = group.weight_decay < 0 ? config.weight_decay : group.weight_decay;
     }
     if (!found)
       throw Error(ErrorCode::invalid_config, phrase("optimizer.groups[{}].match", {g}),
@@ -64,7 +69,7 @@ std::vector<Optimizer::Segment> Optimizer::segments(const OptimizerConfig& confi
 }
 
 UpdateStep Optimizer::step_of(const Segment& segment, double learning_rate) const {
-  UpdateStep step(segment.config, learning_rate * segment.rate, updates + 1);
+  UpdateStep step(config_, learning_rate * segment.rate, segment.weight_decay, updates + 1);
   rule_.prepare(step);
   return step;
 }

@@ -44,7 +44,10 @@ class Optimizer {
 
   /// Changes numbers (not the kind) while training; throws as the constructor does, and then changes nothing.
   void configure(const OptimizerConfig& config, const ParameterTable& table);
-  void configure(const OptimizerConfig& config) { segments_ = {{.end = size_, .config = config}}; }
+  void configure(const OptimizerConfig& config) {
+    segments_ = {{.end = size_, .weight_decay = config.weight_decay}};
+    config_ = config;
+  }
 
   /// The moments, for checkpoints: up to three vectors as long as the parameters.
   std::vector<Buffer>& moments() { return moments_; }
@@ -55,8 +58,7 @@ class Optimizer {
   /// Neighbouring elements that are updated alike.
   struct Segment {
     Index begin = 0, end = 0;
-    double rate = 1;  // on η
-    OptimizerConfig config;
+    double rate = 1, weight_decay = 0;  // on η; λ
   };
   static std::vector<Segment> segments(const OptimizerConfig& config, const ParameterTable& table);
   UpdateStep step_of(const Segment& segment, double learning_rate) const;
@@ -64,6 +66,7 @@ class Optimizer {
   UpdateBlock block(Real* parameters, Real* gradient, Index begin, Index n);
   Bounds dry_run(const UpdateStep& step, const Segment& segment, Real* parameters, Real* gradient);
 
+  OptimizerConfig config_;
   std::vector<Segment> segments_;
   const UpdateRule& rule_;
   std::vector<Buffer> moments_;

@@ -99,15 +99,14 @@ TEST(Dynamic, LearnsWhatItReads) {
 TEST(Dynamic, RefusesOtherOptions) {
   const auto session = model();
   for (const auto& [name, options] : {std::pair{"dynamic.learningRate", R"({"learningRate":-1})"},
-                                    {"dynamic.decay", R"({"decay":1.5})"},
-                                    {"dynamic.optimizer", R"({"optimizer":"adam"})"},
-                                    {"dynamic.sequenceLength", R"({"sequenceLength":0})"},
-                                    {"dynamic.rate", R"({"rate":1})"}})
-    {
-      const Json json = Json::parse(options);
-      EXPECT_TRUE(refuses(ErrorCode::invalid_argument, name,
-                          [&] { session->evaluate_dynamic(Split::validation, json); }));
-    }
+                                      {"dynamic.decay", R"({"decay":1.5})"},
+                                      {"dynamic.optimizer", R"({"optimizer":"adam"})"},
+                                      {"dynamic.sequenceLength", R"({"sequenceLength":0})"},
+                                      {"dynamic.rate", R"({"rate":1})"}}) {
+    const Json json = Json::parse(options);
+    EXPECT_TRUE(
+        refuses(ErrorCode::invalid_argument, name, [&] { session->evaluate_dynamic(Split::validation, json); }));
+  }
   EXPECT_TRUE(refuses(ErrorCode::invalid_state, "split", [&] { whole(*session, Json::object(), Split::test); }));
   EXPECT_TRUE(refuses(ErrorCode::non_finite, "dynamic.learningRate", [&] {
     Session wild(parse_config(R"({"layers":[{"cell":"rnn","units":8,"activation":"relu"}],"sequenceLength":8,
