@@ -78,10 +78,8 @@ void parse_task_fields(Reader& in, TaskConfig& t) {
     in.integer("maxLength", t.max_length, 1, TaskConfig::most_steps);
     in.boolean("truncate", t.truncate);
   }
-  if (info.labels) {
-    in.number("labelSmoothing", t.label_smoothing, 0, 0.9);
-    t.class_weights = in.choice("classWeights", weightings, weightings[0]) == weightings[1];
-  }
+  if (info.labels || info.autoregressive) in.number("labelSmoothing", t.label_smoothing, 0, 0.9);
+  if (info.labels) t.class_weights = in.choice("classWeights", weightings, weightings[0]) == weightings[1];
   if (info.sizes) {
     in.integer("inputs", t.inputs, 1, 65536);
     in.integer("outputs", t.outputs, 0, 65536);
@@ -125,8 +123,12 @@ void parse_task(Reader& r, Config& c) {
 
 void task_json(const Config& c, Json& json) {
   const TaskConfig& t = c.task;
-  if (t.learns_text()) return;
   const TaskInfo& info = t.info();
+  if (t.learns_text()) {
+    if (t.label_smoothing > 0)
+      put(json, {{"task", object({{"name", info.name}, {"labelSmoothing", t.label_smoothing}})}});
+    return;
+  }
   Json task = object({{"name", info.name}});
   if (info.pools != TaskInfo::Pools::never) put(task, {{"pooling", name_of(poolings, t.pooling)}});
   if (info.sequences) put(task, {{"termination", name_of(terminations, t.termination)}});
@@ -320,6 +322,15 @@ void check_task(const Config& c) {
     if (c.readout[e].from != Source::layer || !c.readout[e].hidden.empty())
       refuse_config("readout" + at_index(e), "a layer, whose states are the answer (task.outputs is 0)",
                     "a computation");
+  if (info.data == TaskData::caller) {
+    const auto refuse = [](const char* field) {
+      refuse_config(field, "none (the caller trains a network of the task \"tensor\")", "some");
+    };
+    if (c.regularization != RegularizationConfig{}) refuse("regularization");
+    if (c.averaging.on()) refuse("averaging");
+    if (c.accumulate > 1) refuse("accumulate");
+    if (!c.optimizer.groups.empty()) refuse("optimizer.groups");
+  }
   if (c.tie_weights && !info.autoregressive)
     refuse_config("tieWeights", "false (input and output are different things)", "true");
   if (c.embedding > 0 && info.numbers)

@@ -106,10 +106,11 @@ int Lowering::vector(const std::string& name, Index rows, std::vector<double> va
                                .vector = true});
 }
 
-void Lowering::bias(int node, const std::string& name, std::vector<double> values) {
+int Lowering::bias(int node, const std::string& name, std::vector<double> values) {
   Node& n = at(node);
   const int bias = vector(name, n.sum.rows, std::move(values));
   if (n.biases++ == 0) n.bias = bias;
+  return bias;
 }
 
 Lowering::Input Lowering::chain(const EdgeConfig& e, const Input& from, const std::string& key,

@@ -148,7 +148,8 @@ class CellLowering {
     if (config_.bias == Bias::none) return;
     std::vector<double> start;
     for (int g = 0; g < G_; ++g) start.push_back(cell_.initial_bias(g));
-    low_.bias(z_, config_.bias == Bias::two ? "bias_ih" : "bias", start);
+    const int bias = low_.bias(z_, config_.bias == Bias::two ? "bias_ih" : "bias", start);
+    plan_.parameters[bias].time_gates = cell_.info->time_gates;
     if (config_.bias == Bias::two) low_.bias(recurrent(), "bias_hh");
   }
 

@@ -53,7 +53,7 @@ class Lowering {
   /// The same where each gate of `units` rows has a block-diagonal matrix of `blocks` blocks: the parameter is
   /// rows×(units / blocks).
   void map_blocks(const Input& from, int node, int weight, Index units, int blocks, Index row, Index rows);
-  void bias(int node, const std::string& name, std::vector<double> values = {});
+  int bias(int node, const std::string& name, std::vector<double> values = {});
   /// A parameter of rank 1: zeros, or one value for each of equal blocks of its rows.
   int vector(const std::string& name, Index rows, std::vector<double> values = {});
   /// The hidden layers of an edge's block; returns the signal that its last matrix reads.
