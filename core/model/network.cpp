@@ -26,11 +26,7 @@ void Network::repack() const {
   if (!stale_) return;
   const Timed timed(Phase::packing);
   stale_ = false;
-  double work = 0;
-  for (const auto& operation : plan_.operations) work += 2 * operation->cost();
-  parallel_for(Index(plan_.operations.size()), 1, work, [&](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) plan_.operations[std::size_t(i)]->pack(parameters_.data(), packed_.data());
-  });
+  for (const auto& operation : plan_.operations) operation->pack(parameters_.data(), packed_.data());
 }
 
 void Network::mask(Real* x) const {
