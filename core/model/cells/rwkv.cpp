@@ -1,8 +1,8 @@
 // RWKV-4's time mix (Peng et al. 2023): a mean of all former values v, weighted by exp(k) and by a decay of its own for
 // each unit. The value of the present step has a bonus, and receptance r decides how much of the mean is shown.
 //   r = σ(z_r)   k = z_k   v = z_v   w = exp(decay)   q = max(m₋, bonus + k)
-//   h = r∘(exp(m₋ − q)∘c₋ + exp(bonus + k − q)∘v)/(exp(m₋ − q)∘n₋ + exp(bonus + k − q))
 //   m = max(m₋ − w, k)   c = exp(m₋ − w − m)∘c₋ + exp(k − m)∘v   n = exp(m₋ − w − m)∘n₋ + exp(k − m)
+//   h = r∘(exp(m₋ − q)∘c₋ + exp(bonus + k − q)∘v)/(exp(m₋ − q)∘n₋ + exp(bonus + k − q))
 // Numerator c and denominator n are kept divided by exp(m), the largest exponent, so that no exponential overflows. The
 // token shift is an edge with delay 1 beside the one without.
 #include "unfold/base/numeric.h"
@@ -29,11 +29,11 @@ class Rwkv final : public Cell {
     for (Index k = 0; k < units; ++k) to[k] = Real(numeric::exp(double(own[k])));
   }
   std::string equations() const override {
-    return "r = sigmoid(z_r); k = z_k; v = z_v; h = r * (exp(m_prev - max(m_prev, bonus + k)) * c_prev + "
-           "exp(bonus + k - max(m_prev, bonus + k)) * v) / (exp(m_prev - max(m_prev, bonus + k)) * n_prev + "
-           "exp(bonus + k - max(m_prev, bonus + k))); m = max(m_prev - exp(decay), k); "
+    return "r = sigmoid(z_r); k = z_k; v = z_v; m = max(m_prev - exp(decay), k); "
            "c = exp(m_prev - exp(decay) - m) * c_prev + exp(k - m) * v; "
-           "n = exp(m_prev - exp(decay) - m) * n_prev + exp(k - m)";
+           "n = exp(m_prev - exp(decay) - m) * n_prev + exp(k - m); "
+           "h = r * (exp(m_prev - max(m_prev, bonus + k)) * c_prev + exp(bonus + k - max(m_prev, bonus + k)) * v) / "
+           "(exp(m_prev - max(m_prev, bonus + k)) * n_prev + exp(bonus + k - max(m_prev, bonus + k)))";
   }
 
   void forward(const CellStep& s) const override {
