@@ -183,12 +183,13 @@ struct Place {
 
 /// Numbers that a factor of a product in a layer gives; 0: it has no size of its own (an input, whose width the data
 /// gives).
-Index rows_of(const EdgeConfig& e, const Config& c, const std::vector<LayerConfig>& layers, Index own) {
+Index rows_of(const EdgeConfig& e, const Config& c, const std::vector<LayerConfig>& layers, const LayerConfig& own) {
   if (e.size > 0) return e.size;
-  if (e.from == Source::self) return own;
+  if (e.from == Source::self) return own.units;
   if (e.from == Source::layer) return layers[std::size_t(e.layer)].units;
   if (e.from == Source::input && c.embedding > 0) return c.embedding;
   if (e.from == Source::product) return rows_of(e.factors[0], c, layers, own);
+  if (e.from == Source::edge) return rows_of(own.edges[std::size_t(e.layer)], c, layers, own);
   return 0;
 }
 
@@ -209,7 +210,7 @@ void check_edge(const EdgeConfig& e, const Place& place, const std::string& fiel
 void check_product(const EdgeConfig& e, const Place& place, const std::string& field, int direction) {
   const Config& c = place.c;
   const std::vector<LayerConfig>& layers = place.encoder ? c.encoder.layers : c.layers;
-  const Index own = layers[std::size_t(place.layer)].units;
+  const LayerConfig& own = layers[std::size_t(place.layer)];
   Index rows[2];
   for (std::size_t i = 0; i < 2; ++i) {
     const std::string at = phrase("{}.from.product{}", {field, at_index(i)});
@@ -226,6 +227,7 @@ void check_edge(const EdgeConfig& e, const Place& place, const std::string& fiel
   const Config& c = place.c;
   if (!place.readout) check_upper(e, place, field);
   if (e.from == Source::product) return check_product(e, place, field, direction);
+  if (e.from == Source::edge) return;
   const auto from = [&](bool fits, const char* expected, const char* actual) {
     if (!fits) refuse_config(field + ".from", expected, actual);
   };

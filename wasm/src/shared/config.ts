@@ -8,7 +8,7 @@ type Initializer = Name<'xavier' | 'he' | 'orthogonal' | 'identity' | 'uniform' 
 
 /**
  * A connection into a layer or into the readout: a source, a delay, and what lies between. Two edges may not share
- * source and delay.
+ * source, delay and gates.
  */
 export interface EdgeConfig {
   /**
@@ -38,6 +38,11 @@ export interface EdgeConfig {
    * units read those of their own block only. A divisor of the layer's units. Default 1.
    */
   blocks?: number;
+  /**
+   * Names of the cell's gates that the edge enters; the others do not see it. Edges of layers only, and all gates where
+   * there are blocks. No gates: the edge is there for others, which read its product (`FactorConfig.from`). Default: all.
+   */
+  gates?: string[];
 }
 
 /** The product of two edges, element by element: gates of your own, or multiplicative connections. */
@@ -47,7 +52,9 @@ export interface ProductConfig {
 }
 
 /** One side of a product. */
-export interface FactorConfig extends Omit<EdgeConfig, 'blocks'> {
+export interface FactorConfig extends Omit<EdgeConfig, 'blocks' | 'gates' | 'from'> {
+  /** As of an edge, or the product that an earlier edge of the layer reads, by that edge's number from 0. */
+  from: EdgeConfig['from'] | { edge: number };
   /**
    * Rows of a matrix of the factor's own, 1 to 8192. Default none: the factor is the source itself, which
    * symbols and the network's input of numbers cannot be.
@@ -63,7 +70,7 @@ export interface FactorConfig extends Omit<EdgeConfig, 'blocks'> {
 export interface LayerConfig {
   /**
    * `mgu`: minimal gated unit; `coupled-lstm`: the input gate is 1 − f; `slstm`: exponential gates; `janet`: the forget
-   * gate alone; `indrnn`, `sru`, `mingru`, `minlstm`: without a recurrent matrix. Default `lstm`.
+   * gate alone; `indrnn`, `sru`, `mingru`, `minlstm`, `lru`, `rwkv`: without a recurrent matrix. Default `lstm`.
    */
   cell?: Name<
     | 'rnn'
@@ -78,6 +85,10 @@ export interface LayerConfig {
     | 'sru'
     | 'mingru'
     | 'minlstm'
+    | 'lru'
+    | 'rwkv'
+    | 'lru'
+    | 'rwkv'
   >;
   /** Hidden units, 1 to 8192. Default 128. */
   units?: number;
@@ -117,7 +128,7 @@ export interface LayerConfig {
   stateFrom?: number;
   /**
    * Everything that enters the layer, 1 to 64. Default: from below (and the input, see `skipInputs`), and `self`, which
-   * indrnn, sru, mingru and minlstm do without.
+   * indrnn, sru, mingru, minlstm, lru and rwkv do without.
    */
   edges?: EdgeConfig[];
   /**
@@ -530,6 +541,8 @@ export type Preset = Name<
   | 'janet'
   | 'slstm'
   | 'mlstm'
+  | 'mogrifier'
+  | 'mut1'
   | 'indrnn'
   | 'sru'
   | 'mingru'

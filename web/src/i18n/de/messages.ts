@@ -21,6 +21,8 @@ const cells = {
   sru: 'Die Gates lesen die Eingabe und die eigene Einheit, und ein Highway-Gate lässt die Eingabe an der Zelle vorbei.',
   mingru:
     'Ein GRU, dessen Gate nur die Eingabe liest: Ohne rekurrente Matrix werden alle Produkte vorab berechnet.',
+  lru: 'Eine lineare Rekurrenz: Jede Einheit dreht und verkleinert eine komplexe Zahl; nichtlinear sind die Schichten dazwischen.',
+  rwkv: 'Ein Mittel aller bisherigen Werte, gewichtet mit Exponentialfunktionen, die je Einheit verschieden schnell abklingen.',
   minlstm: 'Forget- und Input-Gate lesen nur die Eingabe und werden auf die Summe 1 normiert.',
 };
 
@@ -286,6 +288,11 @@ export const german: Messages = {
       sru: cells.sru,
       mingru: cells.mingru,
       minlstm: cells.minlstm,
+      mogrifier:
+        'Bevor ein LSTM sie liest, gewichten Eingabe und voriger Zustand einander in fünf Runden mit Gates.',
+      mut1: 'Die erste von drei Zellen mit Gates, die eine Suche unter zehntausend fand: Ihr Update-Gate liest nur die Eingabe.',
+      lru: cells.lru,
+      rwkv: cells.rwkv,
       qrnn: 'Faltungen über zwei Schritte ergeben die Gates; Schritt für Schritt wird nur noch gemischt.',
       srnn: 'Schichten übereinander: Jede liest die Zustände der Schicht darunter.',
       'dt-rnn': 'Zwei Schichten liegen zwischen einem Zustand und dem nächsten.',
