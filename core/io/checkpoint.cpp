@@ -220,6 +220,8 @@ std::vector<std::byte> write_checkpoint(const Config& config, const Symbols& sym
     const State state = trainer->workspace().state();
     writer.add("state.values", {Index(state.values.size())}, state.values.data(), Index(state.values.size()));
     const Progress& p = trainer->progress();
+    if (p.window > 0 && !state.inputs.empty())
+      writer.add("state.inputs", {Index(state.inputs.size())}, state.inputs.data(), Index(state.inputs.size()));
     const Schedule::Plateau& plateau = trainer->schedule().plateau;
     const BestWeights& best = trainer->best();
     if (best.known() && !best.present)
@@ -236,6 +238,7 @@ std::vector<std::byte> write_checkpoint(const Config& config, const Symbols& sym
                             {"bad", plateau.bad},
                             {"reductions", plateau.reductions},
                             {"text", trainer->loader().fingerprint()}});
+    if (p.window > 0) put(progress, {{"window", p.window}});
     if (best.known())
       put(progress,
           {{"bestWeights",
@@ -268,6 +271,7 @@ TensorFile read_checkpoint(std::span<const std::byte> bytes, CheckpointHeader& h
                        .epoch = whole(p, "epoch"),
                        .cursor = whole(p, "cursor"),
                        .evaluated = whole(p, "evaluated"),
+                       .window = find_member(p, "window") ? whole(p, "window", TaskConfig::most_steps) : 0,
                        .validation_loss = number(p, "validationLoss")};
   }
   return file;
@@ -331,6 +335,8 @@ void load_training(const TensorFile& file, const CheckpointHeader& header, Train
       refuse_checkpoint("progress.inputs", "tokens", json_text((*inputs)[i]));
     state.tokens[i] = Token((*inputs)[i].get<std::uint64_t>());
   }
+  if (header.progress.window > 0 && !state.inputs.empty())
+    copy(file, "state.inputs", {Index(state.inputs.size())}, state.inputs.data());
   trainer.optimizer().updates = whole(p, "updates");
   trainer.schedule().plateau = {
       .best = number(p, "best"), .bad = int(whole(p, "bad", 1e9)), .reductions = int(whole(p, "reductions", 1e9))};

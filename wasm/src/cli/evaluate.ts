@@ -4,20 +4,26 @@ import { print, read } from './files.js';
 import { backtestOf, linesOf as scoreLines, verdict } from './forecasts.js';
 import { interruption } from './interrupt.js';
 import { midiFiles, musicOptions, readMusic, textOfMusic } from './music.js';
-import type { Arguments, Command } from './options.js';
-import { exact } from './progress.js';
-import { configIn, openToScore, type Scored } from './scoring.js';
+import { type Arguments, type Command, UsageError } from './options.js';
+import { counted, exact } from './progress.js';
+import { configIn, openToScore, type Part, type Scored } from './scoring.js';
 import { encodingOption, namedSymbols, placed, readingOf, readTexts, type Texts } from './texts.js';
 import { told } from './train.js';
 
 export const evaluate: Command = {
   summary:
     'Measures a saved model: on its own training text what was held out of it, on any other text all of it\n' +
-    '(read in one go), on generated examples those for the test. Without a text: on what is piped in.',
+    '(read in one go), on generated examples those for the test. Without a text: on what is piped in.\n' +
+    '--split says which part instead: all, train, validation or test, divided as the model divides its own text,\n' +
+    'or a share to hold out and to measure, such as 0.2.',
   operands: ['model', '[text…]'],
   options: {
     baselines: { short: 'b', value: 'N', help: 'also n-grams with up to N characters of context, 0 to 8' },
     ...musicOptions,
+    split: {
+      value: 'PART',
+      help: 'what to measure, see above; of MIDI files also piece or tracks, see train',
+    },
     steps: { short: 'n', value: 'N', default: '12', help: 'of series of numbers: how far to forecast, too' },
     ...encodingOption,
   },
@@ -29,6 +35,7 @@ const NOTHING: Texts = { bytes: new Uint8Array(), notes: [], places: [] };
 async function runEvaluate(args: Arguments): Promise<number> {
   const [file, ...paths] = args.operands as [string, ...string[]];
   const maxOrder = args.whole('baselines');
+  const [part, pieces] = splitOf(args);
   const interrupted = interruption();
   const { signal } = interrupted;
   let scored: Scored | undefined;
@@ -38,11 +45,11 @@ async function runEvaluate(args: Arguments): Promise<number> {
     const reading = { ...readingOf(args, config?.unit === 'byte'), signal };
     const midi = await midiFiles(paths);
     const texts = midi.length
-      ? textOfMusic(midi, await readMusic(midi, args, config ?? {}, signal))
+      ? textOfMusic(midi, await readMusic(midi, args, config ?? {}, signal, pieces))
       : config && isGenerated(config)
         ? NOTHING
         : await readTexts(paths, reading);
-    scored = await openToScore(bytes, texts.bytes, { ...args.runtime, signal }).catch((error) => {
+    scored = await openToScore(bytes, texts.bytes, { ...args.runtime, signal }, part).catch((error) => {
       throw placed(error, texts);
     });
     const { model, split, whole, unknown } = scored;
@@ -79,6 +86,20 @@ async function runEvaluate(args: Arguments): Promise<number> {
   }
 }
 
+/** What is to be measured, and what of a MIDI file is a piece. */
+function splitOf(args: Arguments): [part: Part | undefined, pieces: string] {
+  const text = args.text('split');
+  if (text === undefined) return [undefined, 'piece'];
+  if (text === 'piece' || text === 'tracks') return [undefined, text];
+  const name = (['all', 'train', 'validation', 'test'] as const).find((one) => one === text);
+  const share = Number(text);
+  if (!name && !(share > 0 && share <= 0.5))
+    throw new UsageError(
+      `--split: expected all, train, validation, test or a share up to 0.5, got '${text}'.`,
+    );
+  return [name ?? share, 'piece'];
+}
+
 const bits = (nats: number) => `${(nats / Math.LN2).toFixed(4)} bits a character`;
 
 function linesOf(model: Model, measured: Evaluation, split: string): string[] {
@@ -112,8 +133,13 @@ function linesOfClasses({ labels, macroF1, confusion, calibration }: LabelMetric
   return [...lines, `${names.join('')}  predicted; rows: the true label`, ...rows];
 }
 
-const partOf: Record<string, string> = { all: 'the whole text', validation: 'held out of its own text' };
+const partOf: Record<string, string> = {
+  all: 'the whole text',
+  validation: 'held out of the text',
+  train: 'the training part of the text',
+};
 
 function sentenceOf({ count, symbols }: Scored['unknown']): string {
-  return `${count} characters are not in the model's vocabulary and are left out: ${namedSymbols(symbols)}.`;
+  const are = count === 1 ? 'is' : 'are';
+  return `${counted(count, 'character')} ${are} not in the model's vocabulary and ${are} left out: ${namedSymbols(symbols)}.`;
 }

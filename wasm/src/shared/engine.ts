@@ -22,7 +22,7 @@ export interface EngineSession {
   update(settings: string): Reply;
   evaluate(split: string, milliseconds: number): Reply;
   predict(request: string): Reply;
-  rows(text: Uint8Array): Reply;
+  rows(text: Uint8Array, future: number): Reply;
   example(split: string, index: number): Reply;
   /** Drops a pass half done. */
   evaluateStop(): Reply;

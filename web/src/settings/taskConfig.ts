@@ -48,16 +48,19 @@ export function taskConfig(settings: Settings): Config {
     pooling: pool,
     loss,
     termination: length,
+    feedbackSteps,
     scheduledSampling: sampling,
   } = settings;
   if (readsText(settings)) return {};
   const { controls, encoder, poolings, writes } = taskOf(settings);
   const pools = poolings.length > 0;
+  const feeds = controls.includes('feedbackSteps') && pool === 'none';
   return {
     task: {
       name: task,
       ...(pools && { pooling: pool }),
       ...(controls.includes('loss') && loss !== 'squared' && { loss }),
+      ...(feeds && feedbackSteps > 0 && { feedbackSteps }),
       ...(writes && { termination: length }),
     },
     ...(corpus !== '' && { dataset: { name: corpus, ...(difficulty > 0 && { difficulty }) } }),

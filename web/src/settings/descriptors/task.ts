@@ -22,6 +22,13 @@ export const task = {
     equation: 'e²,  |e|,  min(e²/2, |e| − 1/2),  max((1−q)·e, −q·e),  −ln N(y; μ, σ²)',
     path: 'config.task.loss',
   }),
+  /** Of a series: the last steps of an example that read the network's own answers; 0: none do. */
+  feedbackSteps: whole('fs', [0, 1000], {
+    equation: 'xₜ₊₁ = ŷₜ  for the last k steps',
+    path: 'config.task.feedbackSteps',
+    zero: 'off',
+    when: ({ pooling }) => pooling === 'none',
+  }),
   termination: choice('le', ['end', 'halt', 'count'], {
     initial: 'end',
     equation: 'p(y) = Πₜ p(yₜ | y₁…yₜ₋₁) · p(end)',
