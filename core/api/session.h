@@ -158,7 +158,7 @@ class Session {
 
   /// The series of a table as `predict` takes them, see table_rows. Throws Error{invalid_text} with the line,
   /// Error{invalid_state} for a model that reads no numbers.
-  Json rows(std::string_view text) const;
+  Json rows(std::string_view text, Index future = 0) const;
 
   /// {config, parameters, memoryBytes, vocabulary, tokens, step, epoch, validationLoss, stopsEarly, best, threads,
   /// build, math, canTrain}, and `characters` for a text, or `data` (names, columns, sizes, numbers of examples,

@@ -116,9 +116,10 @@ Json Session::backtest(Split split, Index steps) {
   return unfold::backtest({*network_, config_, names_}, loader_->data(), loader_->examples(split), steps);
 }
 
-Json Session::rows(std::string_view text) const {
+Json Session::rows(std::string_view text, Index future) const {
   if (names_.columns.empty()) refuse_state("task", "a model that reads the columns of a table", config_.task.name());
-  return table_rows(text, config_, names_.columns);
+  if (future < 0 || future > 65536) refuse_argument("steps", "0 to 65536", std::to_string(future));
+  return table_rows(text, config_, names_.columns, future);
 }
 
 Json Session::graph() const {

@@ -218,6 +218,8 @@ struct Config {
   AttentionConfig attention;
   ContextUse context = ContextUse::both;
   ScheduledSamplingConfig scheduled_sampling;
+  /// In training, some rows of numbers are the network's own answers.
+  bool feeds_rows() const { return task.predicts_rows() && (task.feedback_steps > 0 || scheduled_sampling.on()); }
   std::vector<LayerConfig> layers;
   std::vector<EdgeConfig> readout;  // sources: layers, or the input
   bool default_readout = true;

@@ -170,6 +170,7 @@ TensorFile read_checkpoint(std::span<const std::byte> bytes, CheckpointHeader& h
                        .epoch = whole(p, "epoch"),
                        .cursor = whole(p, "cursor"),
                        .evaluated = whole(p, "evaluated"),
+                       .window = find_member(p, "window") ? whole(p, "window", TaskConfig::most_steps) : 0,
                        .validation_loss = number(p, "validationLoss")};
   }
   return file;

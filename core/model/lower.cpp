@@ -41,7 +41,7 @@ Lowering::Input Lowering::source(const EdgeConfig& e) {
   const auto numbers = [&](Index rows) {
     const auto i = std::size_t(sources_.sequence);
     return Input{{.value = plan_.inputs[i], .gradient = plan_.input_gradients[i], .rows = rows, .delay = e.delay},
-                 true};
+                 !sources_.chosen};
   };
   switch (e.from) {
     case Source::input:

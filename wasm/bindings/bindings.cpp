@@ -293,8 +293,8 @@ class Bound {
         [&] { return reply(true, settled().predict(parse_json(request, ErrorCode::invalid_argument, "request"))); });
   }
 
-  val rows(const val& text) {
-    return guarded([&] { return reply(true, session().rows(copied(text))); });
+  val rows(const val& text, int future) {
+    return guarded([&] { return reply(true, session().rows(copied(text), future)); });
   }
 
   val example(const std::string& split, int index) {

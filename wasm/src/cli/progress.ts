@@ -9,6 +9,9 @@ const PACE = 10_000;
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
+/** "1 row", "2 rows". */
+export const counted = (n: number, one: string) => `${n} ${one}${n === 1 ? '' : 's'}`;
+
 export class ProgressLine {
   readonly #out = process.stderr;
   readonly #from: number;

@@ -215,7 +215,7 @@ const operationFields = (budget: {
     'parameters?': list(name, 1, 1),
   },
   outputFeedback: { from: name, to: name },
-  scheduledSampling: { from: name },
+  scheduledSampling: { from: name, 'to?': name, 'steps?': whole(0) },
 });
 
 /** One operation, by its kind. */

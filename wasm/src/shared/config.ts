@@ -186,6 +186,13 @@ export interface TaskConfig {
   /** Of the loss `quantile`: an odd number of them, at most 15, ascending, each from 0.001 to 0.999. Default [0.1, 0.5, 0.9]. */
   quantiles?: number[];
   /**
+   * regress without `pooling`, where every column is read and predicted: in training, the last so many steps of each
+   * example read the network's own answers instead of the true rows, and the errors of all of these steps flow back
+   * through them (Goodfellow et al. 2016, 10.2.1). Examples are as long as `maxLength` allows. Default 0: every step
+   * reads a true row. `scheduledSampling` replaces rows anywhere, at times.
+   */
+  feedbackSteps?: number;
+  /**
    * generate and translate: how a sequence ends. `end`: a symbol of its own; `halt`: a unit that says so; `count`: the
    * length is answered first, and the steps that are left are fed in. Default `end`.
    */
@@ -201,6 +208,13 @@ export interface TaskConfig {
   classWeights?: Name<'none' | 'balanced'>;
   /** Longer sequences are cut to `maxLength`, which `info.data.truncated` counts; else they are refused. Default false. */
   truncate?: boolean;
+  /**
+   * tag, notes, and regress without `pooling`: examples are read in windows of `sequenceLength` steps, each of which
+   * begins with the states that the one before it ended with, so that long examples need no more memory; gradients stop
+   * at the beginning of a window (truncated back-propagation). A table is cut into as many examples as a batch has
+   * (`batchSize`), or into those of `maxLength`. Not with backward layers. Default false: an example is one window.
+   */
+  carryState?: boolean;
   /** generate, tensor: numbers of a given context. Default 0. */
   context?: number;
   /** tensor: numbers a step that go in. */

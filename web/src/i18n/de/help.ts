@@ -91,6 +91,8 @@ export const help: Record<HelpName, string> = {
   difficulty: 'Länge oder Tiefe der erzeugten Beispiele; je größer, desto mehr muss sich das Netz merken.',
   pooling:
     'Ob es bei jedem Schritt eine Ausgabe gibt oder eine für die ganze Sequenz, und aus welchen Zuständen.',
+  feedbackSteps:
+    'Im Training liest das Netz bei den letzten Schritten jedes Beispiels seine eigenen Antworten, wie in einer Vorhersage; Fehler fließen durch sie zurück.',
   loss: 'Wie ein Fehler einer vorhergesagten Zahl zählt. „Quantile“ und „Gauß“ sagen auch voraus, wie sicher die Antwort ist.',
   termination: 'Wie das Netz entscheidet, dass seine Ausgabe vollständig ist.',
   bidirectional: 'Ein zweites Netz liest die Eingabe vom Ende zum Anfang.',

@@ -115,6 +115,7 @@ export const german: Messages = {
     difficulty: 'Schwierigkeit',
     pooling: 'Pooling',
     loss: 'Verlust',
+    feedbackSteps: 'Eigene Schritte im Training',
     termination: 'Abbruchkriterium',
     bidirectional: 'Bidirektional',
     attention: 'Attention',
@@ -350,9 +351,12 @@ export const german: Messages = {
     midiRead: (pieces, grid, share) =>
       `${pieces === '1' ? 'Ein Stück' : `${pieces} Stücke`}, ${grid} ${grid === 1 ? 'Schritt' : 'Schritte'} je Viertelnote; ${share} % der Noten beginnen auf einem Schritt.`,
     midiDropped: (notes) => `Noten außerhalb des Klaviers entfallen: ${notes}.`,
+    midiDrums: (notes) => `Schlagzeug (Kanal 10) entfällt: ${notes} Noten.`,
     onlyFirst: (name, others) =>
       `Nur ${name} wurde geöffnet, ${others === 1 ? 'die andere Datei' : `die anderen ${others} Dateien`} nicht. Um mehrere Texte zu lernen, fügen Sie sie zu einer Datei zusammen.`,
     tooLarge: (name, size, limit) => `${name} hat ${bytesOver(size, limit)}. Erlaubt sind ${bytes(limit)}.`,
+    archive: (name) =>
+      `${name} ist ein Archiv oder ein Office-Dokument, kein Text. Bitte entpacken oder die Tabelle als CSV speichern.`,
     notUtf8: (name) => `${name} ist kein UTF-8-Text. Bitte als UTF-8 speichern und erneut versuchen.`,
     empty: 'Dieser Text ist leer.',
     unreachable: (name) => `${name} konnte nicht geladen werden. Bitte prüfen Sie die Verbindung.`,

@@ -98,6 +98,7 @@ const settings: Record<HelpName, string> = {
   difficulty: 'Difficulty',
   pooling: 'Pooling',
   loss: 'Loss',
+  feedbackSteps: 'Own steps in training',
   termination: 'Termination',
   bidirectional: 'Bidirectional',
   attention: 'Attention',
@@ -268,10 +269,13 @@ export const english = {
     midiRead: (pieces: string, grid: number, share: number) =>
       `${pieces === '1' ? 'One piece' : `${pieces} pieces`}, ${grid} ${grid === 1 ? 'step' : 'steps'} per quarter note; ${share} % of the notes begin on a step.`,
     midiDropped: (notes: string) => `Notes outside a piano’s range are left out: ${notes}.`,
+    midiDrums: (notes: string) => `Drums (channel 10) are left out: ${notes} notes.`,
     onlyFirst: (name: string, others: number) =>
       `Only ${name} was opened, not the other ${others === 1 ? 'file' : `${others} files`}. To train on several texts, join them into one file.`,
     tooLarge: (name: string, size: number, limit: number) =>
       `${name} has ${bytesOver(size, limit)}. The limit is ${bytes(limit)}.`,
+    archive: (name: string) =>
+      `${name} is an archive or an Office document, not a text. Unpack it, or save its table as CSV.`,
     notUtf8: (name: string) => `${name} is not UTF-8 text. Save it as UTF-8 and try again.`,
     empty: 'This text is empty.',
     unreachable: (name: string) => `${name} could not be fetched. Check your connection.`,
