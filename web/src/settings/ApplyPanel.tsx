@@ -44,7 +44,11 @@ export function ApplyPanel() {
             </span>
             <span class="cost-speed">
               <b>{speed === null ? '–' : `≈ ${integer(Number(speed.toPrecision(2)))}`}</b>{' '}
-              {readsText(settings) ? message.apply.speed : message.apply.examplesSpeed}
+              {!readsText(settings)
+                ? message.apply.examplesSpeed
+                : countsCharacters(settings.unit)
+                  ? message.apply.speed
+                  : message.apply.tokensSpeed}
             </span>
           </>
         )}
