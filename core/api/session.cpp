@@ -236,8 +236,8 @@ Trainer& Session::trainer() {
 void Session::update(const std::string& settings) {
   Config changed = config_;
   update_config(changed, settings);
+  if (trainer_) trainer_->configure(changed);
   config_ = changed;
-  if (trainer_) trainer_->configure(config_);
 }
 
 std::vector<std::string> Session::sample_start(const std::string& prompt, const SampleOptions& options,

@@ -28,6 +28,7 @@
 #include "unfold/generate/sampler.h"
 #include "unfold/inspect/inspect.h"
 #include "unfold/io/checkpoint.h"
+#include "unfold/train/dynamic.h"
 #include "unfold/train/trainer.h"
 
 namespace unfold {
@@ -103,6 +104,13 @@ class Session {
   /// Error{invalid_state} for a task other than "next".
   std::vector<Real> logits(const std::vector<Token>& tokens, Index N, State& state);
 
+  /// Dynamic evaluation (train/dynamic.h) of a split of the text, a window a call: what was found so far. `options` are
+  /// {optimizer: "sgd" or "rms", learningRate, decay, sequenceLength}, read by the first call. The model's weights stay
+  /// as they are. Throws Error{invalid_argument} for the options, Error{invalid_state} for a task other than "next",
+  /// without a text or an empty split, Error{non_finite} where it diverges.
+  Evaluation evaluate_dynamic(Split split, const Json& options);
+  /// Drops one half done.
+  void cancel_dynamic() { dynamic_.reset(); }
   /// Losses of simple predictors on the validation text, in nats per symbol: {uniform, markov: [order 0 (unigram), 1,
   /// … max_order]}; `markov` is empty without a validation text. Throws Error{invalid_state} without a text.
   Json baselines(int max_order);
@@ -188,6 +196,7 @@ class Session {
   std::int64_t sample_left_ = 0;
   std::string sample_bytes_;  // of bpe: the beginning of a code point whose other bytes are still to be written
   std::optional<MarkovPass> markov_;
+  std::optional<DynamicEvaluation> dynamic_;
 };
 
 }  // namespace unfold

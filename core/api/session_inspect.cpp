@@ -5,6 +5,7 @@
 #include "unfold/api/describe.h"
 #include "unfold/api/session.h"
 #include "unfold/base/json_list.h"
+#include "unfold/base/json_reader.h"
 #include "unfold/base/numeric.h"
 #include "unfold/base/parallel.h"
 #include "unfold/base/phrase.h"
@@ -47,6 +48,44 @@ std::vector<Real> Session::logits(const std::vector<Token>& tokens, Index N, Sta
   workspace.carry();
   workspace.read_state(state);
   return logits;
+}
+
+namespace {
+
+constexpr const char* dynamic_optimizers[]{"sgd", "rms"};
+
+DynamicOptions parse_dynamic(const Json& json) {
+  Reader in(json, "dynamic", ErrorCode::invalid_argument);
+  DynamicOptions options;
+  options.rms = in.choice("optimizer", dynamic_optimizers, "sgd") == "rms";
+  if (options.rms) options.learning_rate = DynamicOptions::rms_rate;
+  in.number("learningRate", options.learning_rate, 0, 1e6);
+  in.number("decay", options.decay, 0, 1);
+  in.integer("sequenceLength", options.sequence_length, 1, 65536);
+  in.finish();
+  return options;
+}
+
+}  // namespace
+
+Evaluation Session::evaluate_dynamic(Split split, const Json& options) {
+  check_text();
+  if (!dynamic_) {
+    const Index train = trainer().train_tokens(), count = Index(tokens_.size());
+    const Index first = split == Split::train ? 0 : train, last = split == Split::train ? train : count;
+    if (split == Split::test || last - first < 2)
+      refuse_state("split", "a train or validation split of at least 2 characters", std::to_string(last - first));
+    dynamic_.emplace(config_, *network_, std::span(tokens_).subspan(std::size_t(first), std::size_t(last - first)),
+                     parse_dynamic(options));
+  }
+  try {
+    const Evaluation result = dynamic_->advance();
+    if (result.done) dynamic_.reset();
+    return result;
+  } catch (...) {
+    dynamic_.reset();
+    throw;
+  }
 }
 
 Json Session::baselines(int max_order) {

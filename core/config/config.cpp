@@ -51,6 +51,16 @@ void check_shapes(const Config& c) {
   }
 }
 
+/// Chrono initialisation needs gates that keep or write a state, with a bias.
+void check_chrono(const Config& c) {
+  if (c.initialization.chrono == 0) return;
+  for (const std::vector<LayerConfig>* layers : {&c.layers, &c.encoder.layers})
+    for (const LayerConfig& layer : *layers)
+      if (layer.bias != Bias::none && !find_cell(layer.cell)->time_gates.empty()) return;
+  refuse_config("initialization.chrono", "a layer with biases whose cell has a gate for the time (lstm, gru, …)",
+                "none");
+}
+
 }  // namespace
 
 Config parse_config(const Json& given) {
@@ -71,6 +81,7 @@ Config parse_config(const Json& given) {
   parse_layers(r, c);
   check_shapes(c);
   parse_initialization(r, c.initialization);
+  check_chrono(c);
   r.integer("sequenceLength", c.sequence_length, 1, 65536);
   r.integer("batchSize", c.batch_size, 1, 65536);
   parse_live(r, c);
@@ -96,6 +107,10 @@ void update_config(Config& config, const std::string& text) {
   if (!same_moments(changed.optimizer, config.optimizer))
     refuse_config("optimizer", "the same \"centered\", and momentum on or off as before (a change needs a restart)",
                   "a change of one");
+  if (changed.averaging.kind != config.averaging.kind)
+    refuse_config("averaging.name",
+                  phrase("{} (a change needs a restart)", {averaging_names[std::size_t(config.averaging.kind)]}),
+                  averaging_names[std::size_t(changed.averaging.kind)]);
   if (changed.scheduled_sampling.on() != config.scheduled_sampling.on())
     refuse_config("scheduledSampling.name",
                   phrase("{} (a change needs a restart)", {name_of(config.scheduled_sampling.kind)}),

@@ -84,8 +84,8 @@ struct TaskConfig {
   /// or cut into windows.
   Index max_length = 0;
   bool truncate = false;          // longer sequences are cut, not refused
-  double label_smoothing = 0;     // classify and tag
-  bool class_weights = false;     // the same: rare labels weigh as much as frequent ones
+  double label_smoothing = 0;     // of symbols and labels (Szegedy et al. 2016)
+  bool class_weights = false;     // classify and tag: rare labels weigh as much as frequent ones
   NumberLoss loss;                // regress
   Index inputs = 0, outputs = 0;  // tensor: numbers a step; outputs 0: the states of the last layer
   Index context = 0;              // tensor and generate: numbers of the given context

@@ -187,15 +187,29 @@ int train_command(const Options& o) {
   return 0;
 }
 
+namespace {
+
+/// Of the validation text, learning while reading.
+Evaluation evaluate_dynamic(Session& session, const Options& o) {
+  Json options = object({{"optimizer", text(o, "--optimizer").empty() ? "sgd" : text(o, "--optimizer")},
+                         {"decay", number(o, "--decay", 0)}});
+  if (!text(o, "--rate").empty()) put(options, {{"learningRate", number(o, "--rate", 0)}});
+  for (;;)
+    if (const Evaluation e = session.evaluate_dynamic(Split::validation, options); e.done) return e;
+}
+
+}  // namespace
+
 int evaluate_command(const Options& o) {
   const std::string file = text(o, "--text");
   const auto session = open(text(o, "--model", true), file.empty() ? "" : read_file(file));
-  if (!session->config().task.learns_text()) {
+  const bool dynamic = !text(o, "--dynamic").empty();
+  if (!dynamic && !session->config().task.learns_text()) {
     session->trainer();  // refuses if there are no examples
     print_splits(*session);
     return 0;
   }
-  const Evaluation e = session->trainer().evaluate();
+  const Evaluation e = dynamic ? evaluate_dynamic(*session, o) : session->trainer().evaluate();
   std::printf("%.6f nats, %.6f bits per character, perplexity %.3f, over %lld predictions\n", e.loss,
               session->bits_per_character(Split::validation, e.loss, e.predictions), numeric::exp(e.loss),
               static_cast<long long>(e.predictions));

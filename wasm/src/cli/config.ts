@@ -149,7 +149,15 @@ export function isGenerated({ dataset }: Pick<Config, 'dataset'>): boolean {
 }
 
 /** What may change as a whole. */
-const LIVE = ['schedule', 'clip', 'dropout', 'evaluateEvery', 'earlyStopping'] as const;
+const LIVE = [
+  'schedule',
+  'clip',
+  'dropout',
+  'regularization',
+  'accumulate',
+  'evaluateEvery',
+  'earlyStopping',
+] as const;
 
 /**
  * Brings a saved model in line with what is asked for: what may change while a model trains is changed, what may not

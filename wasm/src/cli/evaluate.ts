@@ -1,10 +1,10 @@
-import type { Evaluation, LabelMetrics, Model } from 'unfold-rnn';
+import type { DynamicOptions, Evaluation, LabelMetrics, Model } from 'unfold-rnn';
 import { isGenerated } from './config.js';
 import { print, read } from './files.js';
 import { backtestOf, linesOf as scoreLines, verdict } from './forecasts.js';
 import { interruption } from './interrupt.js';
 import { midiFiles, musicOptions, readMusic, textOfMusic } from './music.js';
-import type { Arguments, Command } from './options.js';
+import { type Arguments, type Command, UsageError } from './options.js';
 import { exact, unitOf } from './progress.js';
 import { configIn, openToScore, type Scored } from './scoring.js';
 import { encodingOption, namedSymbols, placed, readingOf, readTexts, type Texts } from './texts.js';
@@ -18,6 +18,10 @@ export const evaluate: Command = {
   options: {
     baselines: { short: 'b', value: 'N', help: 'also n-grams with up to N characters of context, 0 to 8' },
     ...musicOptions,
+    dynamic: { short: 'd', help: 'of a text: the loss of a copy that goes on learning while it reads' },
+    optimizer: { value: 'NAME', default: 'sgd', help: 'of --dynamic: sgd or rms' },
+    rate: { value: 'X', help: 'of --dynamic: its learning rate; 0.1, of rms 0.001' },
+    decay: { value: 'X', default: '0', help: 'of --dynamic: back to the trained weights, 0 to 1' },
     steps: { short: 'n', value: 'N', default: '12', help: 'of series of numbers: how far to forecast, too' },
     ...encodingOption,
   },
@@ -46,7 +50,8 @@ async function runEvaluate(args: Arguments): Promise<number> {
       throw placed(error, texts);
     });
     const { model, split, whole, unknown } = scored;
-    const measured = await model.evaluate({ split, signal });
+    const dynamic = dynamicOptions(args);
+    const measured = await model.evaluate({ split, signal, ...(dynamic && { dynamic }) });
     const backtest = await backtestOf(model, split, args.whole('steps'));
     const baselines = maxOrder === undefined ? undefined : await model.baselines({ maxOrder, signal });
     if (args.flag('json')) {
@@ -82,6 +87,20 @@ async function runEvaluate(args: Arguments): Promise<number> {
 }
 
 const bitsOf = (bits: number) => `${bits.toFixed(4)} bits a character`;
+function dynamicOptions(args: Arguments): DynamicOptions | undefined {
+  const options = ['optimizer', 'rate', 'decay'].filter((name) => args.given(name));
+  if (!args.flag('dynamic')) {
+    if (options[0] === undefined) return undefined;
+    throw new UsageError(`--${options[0]} is of --dynamic.`);
+  }
+  const learningRate = args.number('rate', { least: 0 });
+  return {
+    optimizer: args.text('optimizer')!,
+    decay: args.number('decay', { least: 0 })!,
+    ...(learningRate !== undefined && { learningRate }),
+  };
+}
+
 
 function linesOf(model: Model, measured: Evaluation, split: string): string[] {
   const { loss, tokens: predictions } = measured;

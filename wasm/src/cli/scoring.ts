@@ -17,7 +17,7 @@ export function configIn(file: Uint8Array): Config | undefined {
 }
 
 /** The same weights under another configuration; with `long` for examples of any length. */
-function withConfig(weights: Uint8Array, changes: Config, long = false): Uint8Array {
+export function withConfig(weights: Uint8Array, changes: Config, long = false): Uint8Array {
   const { metadata, tensors } = readSafetensors(weights);
   const names = metadata['vocabulary'] ? 'vocabulary' : 'symbols';
   const config = { ...(JSON.parse(metadata['config']!) as Config), ...changes };

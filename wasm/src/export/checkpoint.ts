@@ -96,12 +96,10 @@ function taken(file: TensorFile): Checkpoint {
     };
   const config = configOf(meta('config'));
   const parameters = new Map([...file.tensors].filter(([name]) => isParameter(name)));
-  if (config.task !== undefined) {
-    const { name: task } = config.task as TaskConfig;
-    if (typeof task !== 'string' || !/^\w{1,40}$/.test(task))
-      throw refuse('INVALID_CHECKPOINT', 'config.task.name', 'a task', 'something else');
-    return { config, task, vocabulary: NO_SYMBOLS, parameters, file };
-  }
+  const { name: task } = (config.task ?? { name: 'next' }) as TaskConfig;
+  if (typeof task !== 'string' || !/^\w{1,40}$/.test(task))
+    throw refuse('INVALID_CHECKPOINT', 'config.task.name', 'a task', 'something else');
+  if (task !== 'next') return { config, task, vocabulary: NO_SYMBOLS, parameters, file };
   const vocabulary = checkVocabulary(json(meta('vocabulary'), 'vocabulary'));
   return { config, task: 'next', vocabulary, parameters, file };
 }

@@ -16,6 +16,12 @@ export interface LiveConfig {
   clip?: Config['clip'];
   /** Between layers, 0 to 0.95. */
   dropout?: number;
+  /** Regularizers besides dropout. */
+  regularization?: Config['regularization'];
+  /** The numbers of an average of the weights; its `name` stays as it was made. */
+  averaging?: Config['averaging'];
+  /** Windows an update. */
+  accumulate?: number;
   /** How often the network reads its own predictions in training; tasks with an answer of several steps. */
   scheduledSampling?: Config['scheduledSampling'];
   /** Steps between validations, 1 or more. */
@@ -284,6 +290,34 @@ export interface SampleOptions {
 /** Which examples. */
 export type Split = 'train' | 'validation' | 'test';
 
+/** What `Model.evaluate` measures, and how. */
+export interface EvaluateOptions {
+  /** Default `validation`. */
+  split?: Split;
+  /** Ends it at once. */
+  signal?: AbortSignal | undefined;
+  /** Of a text: the loss while the model goes on learning as it reads. The model itself stays as it is. */
+  dynamic?: boolean | DynamicOptions;
+}
+
+/**
+ * Dynamic evaluation (Mikolov et al. 2010; Krause et al. 2018): the text is read as one sequence, in short windows, and
+ * after each of them a copy of the weights is updated by its gradient, clipped as in training.
+ */
+export interface DynamicOptions {
+  /**
+   * `sgd`: w ← w − η·g; `rms`: each weight's gradient is divided by the root of the mean of its squares so far. Default
+   * `sgd`.
+   */
+  optimizer?: 'sgd' | 'rms' | (string & {});
+  /** η. Default 0.1, of `rms` 0.001. */
+  learningRate?: number;
+  /** λ of w ← w + λ·(w₀ − w), back to the trained weights, after each window; 0 to 1. Default 0. */
+  decay?: number;
+  /** Steps of a window, 1 to 65536. Default 20. */
+  sequenceLength?: number;
+}
+
 /** What one pass over a split measured. */
 export interface Evaluation {
   /**
@@ -520,7 +554,7 @@ export interface Model<T extends Task = string> {
    * measured. A signal ends it at once. Rejects with `INVALID_ARGUMENT` for the split `test` of a text, `INVALID_STATE`
    * without a validation part, `NON_FINITE` when the loss overflows.
    */
-  evaluate(options?: { split?: Split; signal?: AbortSignal | undefined }): Promise<Evaluation>;
+  evaluate(options?: EvaluateOptions): Promise<Evaluation>;
   /**
    * What the model answers to an input, with the weights of the moment; of tasks other than `next`. Rejects with
    * `INVALID_ARGUMENT` and the field, also of one that the task does not read, with `INVALID_STATE` for `next`.

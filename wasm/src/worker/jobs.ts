@@ -152,11 +152,20 @@ interface Pass {
   mae: number[];
 }
 
-export function* evaluate(session: EngineSession, split: Split): Job<ReturnType<Calls['evaluate']>> {
+/** With `dynamic`, options as JSON, by dynamic evaluation. */
+export function* evaluate(
+  session: EngineSession,
+  split: Split,
+  dynamic: string | undefined,
+): Job<ReturnType<Calls['evaluate']>> {
   let ended = false;
   try {
     for (;;) {
-      const pass = read<Pass>(session.evaluate(split, SLICE));
+      const pass = read<Pass>(
+        dynamic === undefined
+          ? session.evaluate(split, SLICE)
+          : session.evaluateDynamic(split, dynamic, SLICE),
+      );
       ended = pass.done;
       const { tokens, accuracy, classes, perplexity, bitsPerCharacter } = pass;
       const ofText = perplexity !== undefined && {

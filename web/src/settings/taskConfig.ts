@@ -49,8 +49,11 @@ export function taskConfig(settings: Settings): Config {
     loss,
     termination: length,
     scheduledSampling: sampling,
+    labelSmoothing,
   } = settings;
-  if (readsText(settings)) return {};
+  const smoothing = labelSmoothing > 0 &&
+    (DESCRIPTORS.labelSmoothing.when?.(settings) ?? true) && { labelSmoothing };
+  if (readsText(settings)) return smoothing ? { task: { name: task, ...smoothing } } : {};
   const { controls, encoder, poolings, writes } = taskOf(settings);
   const pools = poolings.length > 0;
   return {
@@ -59,6 +62,7 @@ export function taskConfig(settings: Settings): Config {
       ...(pools && { pooling: pool }),
       ...(controls.includes('loss') && loss !== 'squared' && { loss }),
       ...(writes && { termination: length }),
+      ...smoothing,
     },
     ...(corpus !== '' && { dataset: { name: corpus, ...(difficulty > 0 && { difficulty }) } }),
     ...(encoder && readers(settings)),
