@@ -2,6 +2,7 @@ import { message } from '../i18n/messages';
 import { engine } from '../training/engine';
 import { bytes, integer } from '../i18n/format';
 import { readsText } from '../tasks';
+import { countsCharacters } from '../tasks/perCharacter';
 import { expectedSpeed } from '../training/speed';
 import { withLive, withRun } from '../training/runSettings';
 import { showState, store, waiting } from '../app/store';
