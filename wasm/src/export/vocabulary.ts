@@ -30,7 +30,7 @@ export function checkVocabulary(value: unknown): SavedVocabulary {
     const pairs = (list: unknown[]) => list.every((token, k) => isWhole(token, 255 + (k >> 1)));
     if (!Array.isArray(merges) || merges.length % 2 || merges.length > 131_068 || !pairs(merges))
       throw bad('.merges', 'pairs of smaller tokens');
-    return { unit: known, merges: merges as number[], unknown: false };
+    return { unit: known, merges: merges, unknown: false };
   }
   const words = known === 'word' || known === 'whitespace';
   const most = known === 'byte' ? 0xff : 0x10ffff;

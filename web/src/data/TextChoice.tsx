@@ -36,10 +36,8 @@ export function TextChoice() {
           corpus?.opening.trim().replace(/\s+/g, ' ').slice(0, 200)}
       </p>
       <OwnData hint={message.text.pasteHint} size={corpus && !corpus.made ? sizeOf(corpus) : ''} />
-      <div class="twos">
-        <Control name="unit" />
-        {applies('vocabulary', store.settings.value) && <Control name="vocabulary" />}
-      </div>
+      <Control name="unit" />
+      {applies('vocabulary', store.settings.value) && <Control name="vocabulary" />}
     </>
   );
 }

@@ -479,6 +479,7 @@ export const german: Messages = {
     changed: (names) => `Geändert: ${names}; erfordert einen Neustart`,
     atOnce: (name) => `${name} wirkt sofort`,
     speed: 'Zeichen je Sekunde',
+    tokensSpeed: 'Token je Sekunde',
     examplesSpeed: 'Beispiele je Sekunde',
     was: 'vorher',
     undo: 'Rückgängig',

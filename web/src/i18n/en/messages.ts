@@ -399,6 +399,7 @@ export const english = {
     changed: (names: string) => `Changed: ${names}; needs a restart`,
     atOnce: (name: string) => `${name} applies immediately`,
     speed: 'characters per second',
+    tokensSpeed: 'tokens per second',
     examplesSpeed: 'examples per second',
     was: 'was',
     undo: 'Undo',
