@@ -105,7 +105,7 @@ std::vector<Token> Session::readable(const std::string& text, std::vector<std::s
   check_text();
   std::vector<std::uint32_t> lost;
   std::vector<Token> tokens = symbols_.vocabulary.encode(text, &lost);
-  if (unknown) *unknown = utf8_of(lost);
+  if (unknown) *unknown = symbols_.vocabulary.names_of(lost, text);
   if (tokens.empty())
     refuse_text("text", "at least one character of the model's vocabulary", text.empty() ? "an empty text" : "none");
   const double each = inspection_size(*network_, config_, 1);
@@ -171,12 +171,13 @@ namespace {
 Json symbols_json(const Vocabulary& vocabulary) {
   Json symbols = Json::array();
   for (int v = 0; v < vocabulary.size(); ++v) {
-    std::string text;
+    std::string text, readable;
     if (vocabulary.bytes() && v < int(vocabulary.symbols().size()))  // one character a byte, Latin-1
       append_utf8(vocabulary.symbols()[std::size_t(v)], text);
     else
       vocabulary.decode(Token(v), text);
-    symbols.push_back(text);
+    append_readable(text, true, readable);  // a token of bpe may be a part of a character
+    symbols.push_back(readable);
   }
   return symbols;
 }
@@ -201,7 +202,7 @@ Json Session::info() const {
                                              {"symbols", symbols},
                                              {"unknown", replaced_},
                                              {"added", list_json(added_)},
-                                             {"unit", vocabulary.bytes() ? "byte" : "character"}})},
+                                             {"unit", name_of(vocabulary.unit())}})},
                       {"tokens", object({{"train", trainer_ ? trainer_->train_tokens() : 0},
                                          {"validation", trainer_ ? trainer_->validation_tokens() : 0}})},
                       {"step", progress.step},
@@ -213,7 +214,10 @@ Json Session::info() const {
                       {"build", kernels::active().name},
                       {"math", kernels::active().fast ? "fast" : "reproducible"},
                       {"canTrain", trainer_ != nullptr}});
-  if (config_.task.learns_text()) return info;
+  if (config_.task.learns_text()) {
+    put(info, {{"characters", object({{"train", characters_[0]}, {"validation", characters_[1]}})}});
+    return info;
+  }
   const auto count = [&](Split split) { return trainer_ ? trainer_->loader().size(split) : 0; };
   Json data = object({{"inputs", list_json(names_.inputs)},
                       {"targets", list_json(names_.targets)},

@@ -163,11 +163,17 @@ struct EarlyStoppingConfig {
   bool usual() const { return patience == automatic && min_delta == 0; }
 };
 
+/// What a token of a text is: a Unicode code point, a byte, a word, what stands between blanks, or bytes that were
+/// merged (byte-pair encoding). See data/tokens.h.
+enum class Unit { character, byte, word, whitespace, bpe };
+inline constexpr std::array<const char*, 5> unit_names{"character", "byte", "word", "whitespace", "bpe"};
+inline const char* name_of(Unit unit) { return unit_names[std::size_t(unit)]; }
+
 struct Config {
   std::uint64_t seed = 1;
   TaskConfig task;
   DatasetConfig dataset;
-  bool bytes = false;  // tokens are bytes, not Unicode code points
+  Unit unit = Unit::character;
   int vocabulary = 8192;
   double validation_split = 0.1;
   int embedding = 0;          // size of learned symbol vectors; 0: one-hot symbols

@@ -43,6 +43,7 @@ export const configOptions: Options = {
   'learning-rate': { value: 'X', default: '0.002', help: 'may change when a run goes on' },
   dropout: { value: 'X', default: '0', help: 'between layers, 0 to 0.95; may change' },
   clip: { value: 'X', default: '5', help: 'largest gradient norm, 0 for none; may change' },
+  unit: { value: 'NAME', default: 'character', help: 'of a text: character, byte, word, whitespace or bpe' },
   vocabulary: { value: 'N', default: '8192', help: 'most symbols kept of a text, 2 to 65535' },
   'max-length': { value: 'N', help: 'most steps of an example; default: the longest that there is' },
   truncate: { help: 'longer examples are cut, not refused' },
@@ -74,6 +75,7 @@ export async function configOf(args: Arguments): Promise<Config> {
     set('units', number('units'));
   }
   for (const name of ['seed', 'dropout', 'clip'] as const) set(name, number(name));
+  if (args.given('unit')) set('unit', args.text('unit'));
   set('vocabulary', number('vocabulary'));
   set('sequenceLength', number('sequence-length'));
   set('batchSize', number('batch-size'));

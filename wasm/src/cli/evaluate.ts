@@ -5,7 +5,7 @@ import { backtestOf, linesOf as scoreLines, verdict } from './forecasts.js';
 import { interruption } from './interrupt.js';
 import { midiFiles, musicOptions, readMusic, textOfMusic } from './music.js';
 import type { Arguments, Command } from './options.js';
-import { exact } from './progress.js';
+import { exact, unitOf } from './progress.js';
 import { configIn, openToScore, type Scored } from './scoring.js';
 import { encodingOption, namedSymbols, placed, readingOf, readTexts, type Texts } from './texts.js';
 import { told } from './train.js';
@@ -65,8 +65,10 @@ async function runEvaluate(args: Arguments): Promise<number> {
     if (!args.flag('quiet')) for (const note of notes) process.stderr.write(`${note}\n`);
     const lines = linesOf(model, measured, whole ? 'all' : split);
     if (baselines) {
+      const bits = (nats: number) => bitsOf((nats / measured.loss) * measured.bitsPerCharacter!);
+      const what = unitOf(model.info) === 'token' ? 'tokens' : 'characters';
       lines.push(`${bits(baselines.uniform)}  every symbol alike`);
-      lines.push(...baselines.markov.map((loss, n) => `${bits(loss)}  ${n} characters of context, counted`));
+      lines.push(...baselines.markov.map((loss, n) => `${bits(loss)}  ${n} ${what} of context, counted`));
     }
     if (backtest) lines.push(...scoreLines(model, backtest));
     await print(`${lines.join('\n')}\n`);
@@ -79,14 +81,19 @@ async function runEvaluate(args: Arguments): Promise<number> {
   }
 }
 
-const bits = (nats: number) => `${(nats / Math.LN2).toFixed(4)} bits a character`;
+const bitsOf = (bits: number) => `${bits.toFixed(4)} bits a character`;
 
 function linesOf(model: Model, measured: Evaluation, split: string): string[] {
-  const { loss, tokens: characters } = measured;
+  const { loss, tokens: predictions } = measured;
   const { data } = model.info;
-  if (!data) return [`${bits(loss)} (${loss.toFixed(6)} nats), ${characters} characters (${partOf[split]})`];
+  if (!data) {
+    const nats = `(${loss.toFixed(6)} nats)`;
+    if (unitOf(model.info) === 'char')
+      return [`${told(model, measured)} ${nats}, ${predictions} characters (${partOf[split]})`];
+    return [`${told(model, measured)} a token ${nats}, ${predictions} tokens (${partOf[split]})`];
+  }
   return [
-    `${split} ${told(model, measured)}, ${characters} predictions`,
+    `${split} ${told(model, measured)}, ${predictions} predictions`,
     `loss ${exact(data.trivialLoss!)}  trivial baseline`,
     ...(measured.classes ? linesOfClasses(measured.classes) : []),
   ];
@@ -114,6 +121,7 @@ function linesOfClasses({ labels, macroF1, confusion, calibration }: LabelMetric
 
 const partOf: Record<string, string> = { all: 'the whole text', validation: 'held out of its own text' };
 
-function sentenceOf({ count, symbols }: Scored['unknown']): string {
-  return `${count} characters are not in the model's vocabulary and are left out: ${namedSymbols(symbols)}.`;
+function sentenceOf({ count, symbols, unit, read }: Scored['unknown']): string {
+  const which = symbols.length ? `: ${namedSymbols(symbols)}` : '';
+  return `${count} ${unit} are not in the model's vocabulary and are ${read ? 'read as the unknown one' : 'left out'}${which}.`;
 }

@@ -17,7 +17,7 @@ export function configIn(file: Uint8Array): Config | undefined {
 }
 
 /** The same weights under another configuration; with `long` for examples of any length. */
-function withConfig(weights: Uint8Array, changes: Config, long = false): Uint8Array {
+export function withConfig(weights: Uint8Array, changes: Config, long = false): Uint8Array {
   const { metadata, tensors } = readSafetensors(weights);
   const names = metadata['vocabulary'] ? 'vocabulary' : 'symbols';
   const config = { ...(JSON.parse(metadata['config']!) as Config), ...changes };
@@ -45,15 +45,18 @@ export interface Scored {
   split: Split;
   /** Not only what training held out. */
   whole: boolean;
-  /** Symbols outside the vocabulary, which are left out: how many, and which. */
-  unknown: { count: number; symbols: string[] };
+  /**
+   * Symbols outside the vocabulary: how many, which (of words nobody says it), and what they are called; whether they
+   * are read as the unknown one, or left out.
+   */
+  unknown: { count: number; symbols: string[]; unit: 'characters' | 'words'; read: boolean };
 }
 
 /** What a text is measured with. Of generated examples and of the model's own text, what training did not see. */
 export async function openToScore(file: Uint8Array, text: Uint8Array, runtime: Runtime): Promise<Scored> {
   const known = await openModel(file, undefined, runtime);
   const { data, config } = known.info;
-  const none = { count: 0, symbols: [] };
+  const none: Scored['unknown'] = { count: 0, symbols: [], unit: 'characters', read: false };
   try {
     if (isGenerated(config)) return { model: known, split: 'test', whole: false, unknown: none };
     const own = await openModel(file, text, runtime).catch((error: UnfoldError) => {
@@ -104,9 +107,12 @@ async function openWholeText(weights: Uint8Array, text: Uint8Array, runtime: Run
   const model = (await opened(WINDOW)) ?? (await opened(1));
   if (!model) throw new FileError("text: expected 3 or more symbols of the model's vocabulary.");
   const { vocabulary } = model.info;
-  const unknown = {
+  const words = vocabulary.unit === 'word' || vocabulary.unit === 'whitespace';
+  const unknown: Scored['unknown'] = {
     count: vocabulary.unknown,
-    symbols: vocabulary.unknown ? strange(text, vocabulary) : [],
+    symbols: vocabulary.unknown && !words ? strange(text, vocabulary) : [],
+    unit: words ? 'words' : 'characters',
+    read: words && /^ (\ufffd|<unk>)$/.test(vocabulary.symbols.at(-1)!),
   };
   return { model, split: 'train', whole: true, unknown };
 }

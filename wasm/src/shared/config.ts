@@ -413,9 +413,21 @@ export interface Config {
   scheduledSampling?: ScheduledSamplingConfig | string;
   /** Same seed, text and configuration: same model, bit for bit, on every platform. Default 1. */
   seed?: number;
-  /** What one symbol is. Default `character` (a Unicode code point). */
-  unit?: Name<'character' | 'byte'>;
-  /** Most symbols kept, 2 to 65535; rarer ones become the unknown symbol, which is never written. Default 8192. */
+  /**
+   * What one token of a text is. Default `character` (a Unicode code point).
+   *
+   * - `word`: a run of letters and digits, with the apostrophes inside it, or one mark, each with the blank before it if
+   *   there is one; or a line end, a tab or a further blank. Tokens side by side are the text again.
+   * - `whitespace`: what stands between blanks, as the file is split; a line end is the token that others call `<eos>`,
+   *   and `<unk>` in the text is the unknown word.
+   * - `bpe`: bytes, and pairs of tokens that were merged because they are frequent in the training part (byte-pair
+   *   encoding). Merges stay within words. Every text has an encoding, and decoding is exact.
+   */
+  unit?: Name<'character' | 'byte' | 'word' | 'whitespace' | 'bpe'>;
+  /**
+   * Most symbols kept, 2 to 65535; rarer ones become the unknown symbol, which is never written. Of `bpe` bytes and
+   * merges together, from 256. Default 8192.
+   */
   vocabulary?: number;
   /** Share of the text held out for validation, 0 to 0.5. Default 0.1. */
   validationSplit?: number;

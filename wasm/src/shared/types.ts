@@ -102,14 +102,20 @@ export interface Info {
     size: number;
     /** In index order. */
     symbols: string[];
-    /** Characters of the text that the cap replaced. */
+    /** Symbols of the text that the cap replaced. */
     unknown: number;
     /** Symbols and labels that `openModel` with `extend` has added. */
     added: string[];
+    /** See `Config.unit`. Of `bpe`, a token that is a part of a character is shown as U+FFFD. */
     unit: string;
   };
   /** Length of the two parts of the text; of other tasks: examples. */
   tokens: { train: number; validation: number };
+  /**
+   * Of `next`: the characters (code points) that the predictions of each part stand for, those of all tokens but the
+   * first. A loss of L nats a token is L · predictions / (ln 2 · characters) bits a character.
+   */
+  characters?: { train: number; validation: number };
   /** Of tasks other than `next`. */
   data?: DataInfo;
   /** Optimizer steps taken since the model was made. */
@@ -206,13 +212,13 @@ export interface Progress {
   /** Passes over the training text, the present one as a fraction. */
   epoch: number;
   /**
-   * Of the newest step, in nats a character; of other tasks see `Evaluation.loss`. NaN, like what else describes a step,
+   * Of the newest step, in nats a token; of other tasks see `Evaluation.loss`. NaN, like what else describes a step,
    * where only a validation was left to do in a model that has just been opened.
    */
   loss: number;
   /** The same loss in bits; null of `regress`, whose errors have none. */
   bitsPerToken: number | null;
-  /** The latest known of this run of `train`, in nats a character; null before the first, see `Config.evaluateEvery`. */
+  /** The latest known of this run of `train`, in nats a token; null before the first, see `Config.evaluateEvery`. */
   validationLoss: number | null;
   /** The step it was measured at. */
   validationStep: number | null;
@@ -281,7 +287,7 @@ export type Split = 'train' | 'validation' | 'test';
 /** What one pass over a split measured. */
 export interface Evaluation {
   /**
-   * Mean over what was predicted; infinite when it overflows. In nats a character, symbol or label; `notes`: nats a
+   * Mean over what was predicted; infinite when it overflows. In nats a token, symbol or label; `notes`: nats a
    * step, summed over the keys; `regress`: see `TaskConfig.loss`, in the file's units (of squares their squares) where one
    * column is predicted, else of the scaled columns (see `FileConfig.scaling`), whose variance in the training part is 1.
    * Of `gaussian` it may be negative.
@@ -289,6 +295,10 @@ export interface Evaluation {
   loss: number;
   /** The loss in bits; null of `regress`, whose errors have none. */
   bitsPerToken: number | null;
+  /** Of `next`: the loss in bits a character (code point), which may be compared whatever the unit. */
+  bitsPerCharacter?: number;
+  /** Of `next`: e to the power of the loss, the perplexity of a token; of words, per word. */
+  perplexity?: number;
   /** How many were predicted. */
   tokens: number;
   /**

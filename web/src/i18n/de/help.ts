@@ -2,7 +2,10 @@ import type { HelpName } from '../../help/equations';
 
 export const help: Record<HelpName, string> = {
   preset: 'Ein Netz aus der Literatur: setzt alle Teile der Architektur auf einmal.',
-  text: 'Der Text, den das Netz Zeichen für Zeichen fortzusetzen lernt.',
+  text: 'Der Text, den das Netz Token für Token fortzusetzen lernt.',
+  unit: 'Was das Netz bei jedem Schritt liest und vorhersagt: ein Zeichen, ein Wort oder eine häufige Bytefolge.',
+  vocabulary:
+    'Höchstzahl verschiedener Token: Seltenere Wörter werden zu einem unbekannten Wort; bei Bytepaaren bestimmt sie, wie viele Verschmelzungen gelernt werden.',
   cell: 'Wie eine Einheit aus dem vorigen Zustand und der Eingabe ihren neuen Zustand berechnet.',
   layers: 'Rekurrente Schichten übereinander; jede liest die darunter.',
   units: 'Einheiten je Schicht: wie viel sich das Netz zugleich merken kann.',

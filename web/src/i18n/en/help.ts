@@ -3,7 +3,10 @@ import type { HelpName } from '../../help/equations';
 /** One sentence for each control: what it does to the network. */
 export const help: Record<HelpName, string> = {
   preset: 'A network from the literature: sets every part of the architecture at once.',
-  text: 'The text that the network learns to continue, character by character.',
+  text: 'The text that the network learns to continue, token by token.',
+  unit: 'What the network reads and predicts at each step: a character, a word, or a frequent sequence of bytes.',
+  vocabulary:
+    'Most different tokens: rarer words become one unknown word; of byte pairs, how many merges are learned.',
   cell: 'How a unit computes its new state from the previous state and the input.',
   layers: 'Recurrent layers on top of each other; each one reads the one below.',
   units: 'Units in each layer: how much the network can remember at a time.',
