@@ -116,9 +116,10 @@ Json Session::backtest(Split split, Index steps) {
   return unfold::backtest({*network_, config_, names_}, loader_->data(), loader_->examples(split), steps);
 }
 
-Json Session::rows(std::string_view text) const {
+Json Session::rows(std::string_view text, Index future) const {
   if (names_.columns.empty()) refuse_state("task", "a model that reads the columns of a table", config_.task.name());
-  return table_rows(text, config_, names_.columns);
+  if (future < 0 || future > 65536) refuse_argument("steps", "0 to 65536", std::to_string(future));
+  return table_rows(text, config_, names_.columns, future);
 }
 
 Json Session::graph() const {
@@ -144,7 +145,7 @@ std::vector<Token> Session::readable(const std::string& text, std::vector<std::s
   check_text();
   std::vector<std::uint32_t> lost;
   std::vector<Token> tokens = symbols_.vocabulary.encode(text, &lost);
-  if (unknown) *unknown = utf8_of(lost);
+  if (unknown) *unknown = symbols_.vocabulary.names_of(lost, text);
   if (tokens.empty())
     refuse_text("text", "at least one character of the model's vocabulary", text.empty() ? "an empty text" : "none");
   const double each = inspection_size(*network_, config_, 1);
@@ -210,12 +211,13 @@ namespace {
 Json symbols_json(const Vocabulary& vocabulary) {
   Json symbols = Json::array();
   for (int v = 0; v < vocabulary.size(); ++v) {
-    std::string text;
+    std::string text, readable;
     if (vocabulary.bytes() && v < int(vocabulary.symbols().size()))  // one character a byte, Latin-1
       append_utf8(vocabulary.symbols()[std::size_t(v)], text);
     else
       vocabulary.decode(Token(v), text);
-    symbols.push_back(text);
+    append_readable(text, true, readable);  // a token of bpe may be a part of a character
+    symbols.push_back(readable);
   }
   return symbols;
 }
@@ -240,7 +242,7 @@ Json Session::info() const {
                                              {"symbols", symbols},
                                              {"unknown", replaced_},
                                              {"added", list_json(added_)},
-                                             {"unit", vocabulary.bytes() ? "byte" : "character"}})},
+                                             {"unit", name_of(vocabulary.unit())}})},
                       {"tokens", object({{"train", trainer_ ? trainer_->train_tokens() : 0},
                                          {"validation", trainer_ ? trainer_->validation_tokens() : 0}})},
                       {"step", progress.step},
@@ -252,7 +254,10 @@ Json Session::info() const {
                       {"build", kernels::active().name},
                       {"math", kernels::active().fast ? "fast" : "reproducible"},
                       {"canTrain", trainer_ != nullptr}});
-  if (config_.task.learns_text()) return info;
+  if (config_.task.learns_text()) {
+    put(info, {{"characters", object({{"train", characters_[0]}, {"validation", characters_[1]}})}});
+    return info;
+  }
   const auto count = [&](Split split) { return trainer_ ? trainer_->loader().size(split) : 0; };
   Json data = object({{"inputs", list_json(names_.inputs)},
                       {"targets", list_json(names_.targets)},

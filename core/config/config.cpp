@@ -7,7 +7,11 @@
 namespace unfold {
 namespace {
 
-constexpr const char* units[]{"character", "byte"};
+constexpr Named<Unit> units[]{{unit_names[0], Unit::character},
+                              {unit_names[1], Unit::byte},
+                              {unit_names[2], Unit::word},
+                              {unit_names[3], Unit::whitespace},
+                              {unit_names[4], Unit::bpe}};
 constexpr const char* feedbacks[]{"target", "softmax"};
 
 /// Puts what a preset stands for in its place; further fields of the configuration overrule it.
@@ -66,8 +70,8 @@ Config parse_config(const Json& given) {
   int version = 1;
   r.integer("version", version, 1, 1);
   r.integer("seed", c.seed, 0, 9007199254740991.0);
-  c.bytes = r.choice("unit", units, "character") == "byte";
-  r.integer("vocabulary", c.vocabulary, 2, 65535);
+  r.one_of("unit", units, c.unit);
+  r.integer("vocabulary", c.vocabulary, c.unit == Unit::bpe ? 256 : 2, 65535);
   r.number("validationSplit", c.validation_split, 0, 0.5);
   r.integer("embedding", c.embedding, 0, 8192);
   r.boolean("tieWeights", c.tie_weights);
@@ -117,7 +121,7 @@ void update_config(Config& config, const std::string& text) {
 Json to_json(const Config& c) {
   Json json = object({{"version", 1},
                       {"seed", c.seed},
-                      {"unit", units[c.bytes ? 1 : 0]},
+                      {"unit", name_of(c.unit)},
                       {"vocabulary", c.vocabulary},
                       {"validationSplit", c.validation_split},
                       {"embedding", c.embedding},

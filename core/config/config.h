@@ -28,8 +28,8 @@ namespace unfold {
 
 /// What an edge reads. context: what another stream left behind, or a given vector; attention: the weighted mean of
 /// the encoder's states; remaining: the steps that are left (TaskConfig::termination "count").
-/// product: a∘b of two edges of its own.
-enum class Source { input, layer, self, output, context, attention, remaining, product };
+/// product: a∘b of two edges of its own; edge: the product that an earlier edge of the layer reads.
+enum class Source { input, layer, self, output, context, attention, remaining, product, edge };
 enum class Join { first, last, all };
 enum class Bias { none, one, two };
 enum class Initializer { xavier, he, orthogonal, identity, uniform, sparse, zero };
@@ -37,14 +37,16 @@ enum class Initializer { xavier, he, orthogonal, identity, uniform, sparse, zero
 /// (source, delay, block): where a signal comes from, how late, and through which transformation.
 struct EdgeConfig {
   Source from = Source::self;
-  int layer = 0;              // if from == layer; an upper one or the layer itself only with a delay ≥ 1
-  int delay = 0;              // steps; ≥ 1 from the layer itself and from the output
+  int layer = 0;  // if from == layer; an upper one or the layer itself only with a delay ≥ 1; else of an edge
+  int delay = 0;  // steps; ≥ 1 from the layer itself and from the output
   std::vector<Index> hidden;  // sizes of the block's hidden layers; empty: one matrix
   Activation activation = Activation::tanh;
   bool shortcut = false;            // full matrices from the source into every later layer of the block
   Join join = Join::last;           // at which of the block's layers the layer's inputs enter (recurrent edges)
   int blocks = 1;                   // the recurrent matrix of each gate is block-diagonal, with that many blocks
   std::vector<EdgeConfig> factors;  // of a product: two edges
+  bool every_gate = true;           // of the cell's gates; else `gates`, by their names in the cell's order
+  std::vector<std::string> gates;   // none of them: the edge is there for others, which read its product
   Index size = 0;                   // of a factor: rows of its matrix; 0: the source itself
   Activation output = Activation::identity;  // of a factor with a matrix
   bool bias = true;                          // of that matrix, where the layer has biases
@@ -196,11 +198,17 @@ struct EarlyStoppingConfig {
   bool usual() const { return patience == automatic && min_delta == 0; }
 };
 
+/// What a token of a text is: a Unicode code point, a byte, a word, what stands between blanks, or bytes that were
+/// merged (byte-pair encoding). See data/tokens.h.
+enum class Unit { character, byte, word, whitespace, bpe };
+inline constexpr std::array<const char*, 5> unit_names{"character", "byte", "word", "whitespace", "bpe"};
+inline const char* name_of(Unit unit) { return unit_names[std::size_t(unit)]; }
+
 struct Config {
   std::uint64_t seed = 1;
   TaskConfig task;
   DatasetConfig dataset;
-  bool bytes = false;  // tokens are bytes, not Unicode code points
+  Unit unit = Unit::character;
   int vocabulary = 8192;
   double validation_split = 0.1;
   int embedding = 0;          // size of learned symbol vectors; 0: one-hot symbols
@@ -210,6 +218,8 @@ struct Config {
   AttentionConfig attention;
   ContextUse context = ContextUse::both;
   ScheduledSamplingConfig scheduled_sampling;
+  /// In training, some rows of numbers are the network's own answers.
+  bool feeds_rows() const { return task.predicts_rows() && (task.feedback_steps > 0 || scheduled_sampling.on()); }
   std::vector<LayerConfig> layers;
   std::vector<EdgeConfig> readout;  // sources: layers, or the input
   bool default_readout = true;

@@ -18,11 +18,11 @@ Index checked_share(const Config& config, Index count) {
   const Index train = training_share(count, config.validation_split);
   const Index needed = Index(config.batch_size) * (config.sequence_length + 1) + 1;
   if (train < needed)
-    throw Error(
-        ErrorCode::invalid_text, "text",
-        phrase("at least {} training characters for batch {} × window {} (lower one of them, or give more text)",
-               {needed, config.batch_size, config.sequence_length}),
-        std::to_string(std::max<Index>(train, 0)));
+    throw Error(ErrorCode::invalid_text, "text",
+                phrase("at least {} training {} for batch {} × window {} (lower one of them, or give more text)",
+                       {needed, config.unit == Unit::character ? "characters" : "tokens", config.batch_size,
+                        config.sequence_length}),
+                std::to_string(std::max<Index>(train, 0)));
   return train;
 }
 

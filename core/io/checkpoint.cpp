@@ -10,6 +10,7 @@
 #include "unfold/base/phrase.h"
 #include "unfold/data/scaling.h"
 #include "unfold/io/checkpoint_parts.h"
+#include "unfold/io/vocabulary_json.h"
 
 namespace unfold {
 namespace {
@@ -32,29 +33,6 @@ std::vector<std::int64_t> shape_of(const Parameter& p) {
   return p.vector ? std::vector<std::int64_t>{p.rows} : std::vector<std::int64_t>{p.rows, p.cols};
 }
 
-/// Written by hand: a JSON list allocates as much again when it is destroyed, which ends the program if there is no
-/// more memory, and this one is the only long one of a checkpoint.
-std::string symbols_text(const Vocabulary& v) {
-  std::string text = phrase("{\"unit\":\"{}\",\"symbols\":[", {v.bytes() ? "byte" : "character"});
-  for (std::size_t i = 0; i < v.symbols().size(); ++i) text += (i > 0 ? "," : "") + std::to_string(v.symbols()[i]);
-  return phrase("{}],\"unknown\":{}}", {text, v.has_unknown() ? "true" : "false"});
-}
-
-Vocabulary parse_vocabulary(const std::string& text, bool bytes) {
-  const Json json = parse_json(text, ErrorCode::invalid_checkpoint, "vocabulary");
-  const Json *list = find_member(json, "symbols"), *unit = find_member(json, "unit"),
-             *unknown = find_member(json, "unknown");
-  if (!list || !list->is_array() || !unit || !unit->is_string() || !unknown || !unknown->is_boolean())
-    refuse_checkpoint("vocabulary", "unit, symbols and unknown", "something else");
-  std::vector<std::uint32_t> symbols;
-  for (const Json& s : *list) {
-    if (!s.is_number_unsigned() || s.get<std::uint64_t>() > 0x10FFFF)
-      refuse_checkpoint("vocabulary.symbols", "code points", json_text(s));
-    symbols.push_back(std::uint32_t(s.get<std::uint64_t>()));
-  }
-  if (!is_text(*unit, bytes ? "byte" : "character"))
-    refuse_checkpoint("vocabulary.unit", bytes ? "\"byte\"" : "\"character\"", json_text(*unit));
-  return Vocabulary::from_symbols(std::move(symbols), bytes, unknown->get<bool>());
 }
 
 /// What a task's tokens and labels are called, and the sizes of its network.
@@ -160,7 +138,7 @@ std::vector<std::byte> write_checkpoint(const Config& config, const Symbols& sym
   if (const Json scaling = scaling_json(symbols.columns, config.task.loss); !scaling.empty())
     graph.insert(graph.size() - 1, ",\"scaling\":" + json_text(scaling));
   if (config.task.learns_text())
-    meta["vocabulary"] = symbols_text(symbols.vocabulary);
+    meta["vocabulary"] = vocabulary_text(symbols.vocabulary);
   else
     meta["symbols"] = names_text(symbols, network.sizes());
   if (trainer) {
@@ -179,7 +157,7 @@ TensorFile read_checkpoint(std::span<const std::byte> bytes, CheckpointHeader& h
     refuse_checkpoint("checksum", metadata(file, "checksum"), checksum(file));
   header.config = parse_config(metadata(file, "config"));
   if (header.config.task.learns_text()) {
-    header.symbols.vocabulary = parse_vocabulary(metadata(file, "vocabulary"), header.config.bytes);
+    header.symbols.vocabulary = parse_vocabulary(metadata(file, "vocabulary"), header.config.unit);
     const Index V = header.symbols.vocabulary.size();
     header.sizes = {.symbols = V, .outputs = V};
   } else {
@@ -192,6 +170,7 @@ TensorFile read_checkpoint(std::span<const std::byte> bytes, CheckpointHeader& h
                        .epoch = whole(p, "epoch"),
                        .cursor = whole(p, "cursor"),
                        .evaluated = whole(p, "evaluated"),
+                       .window = find_member(p, "window") ? whole(p, "window", TaskConfig::most_steps) : 0,
                        .validation_loss = number(p, "validationLoss")};
   }
   return file;

@@ -61,6 +61,8 @@ Json write_training(TensorWriter& writer, const Network& network, const Trainer&
   const State state = trainer.workspace().state();
   writer.add("state.values", {Index(state.values.size())}, state.values.data(), Index(state.values.size()));
   const Progress& p = trainer.progress();
+  if (p.window > 0 && !state.inputs.empty())
+    writer.add("state.inputs", {Index(state.inputs.size())}, state.inputs.data(), Index(state.inputs.size()));
   const Schedule::Plateau& plateau = trainer.schedule().plateau;
   const BestWeights& best = trainer.best();
   if (best.known() && !best.present)
@@ -77,6 +79,7 @@ Json write_training(TensorWriter& writer, const Network& network, const Trainer&
                           {"bad", plateau.bad},
                           {"reductions", plateau.reductions},
                           {"text", trainer.loader().fingerprint()}});
+  if (p.window > 0) put(progress, {{"window", p.window}});
   if (trainer.average().weights.size() > 0) add_average(writer, network, trainer.average(), progress);
   if (best.known())
     put(progress, {{"bestWeights",
@@ -157,6 +160,8 @@ void load_training(const TensorFile& file, const CheckpointHeader& header, Train
       refuse_checkpoint("progress.inputs", "tokens", json_text((*inputs)[i]));
     state.tokens[i] = Token((*inputs)[i].get<std::uint64_t>());
   }
+  if (header.progress.window > 0 && !state.inputs.empty())
+    copy_tensor(file, "state.inputs", {Index(state.inputs.size())}, state.inputs.data());
   trainer.optimizer().updates = whole(p, "updates");
   trainer.schedule().plateau = {
       .best = number(p, "best"), .bad = int(whole(p, "bad", 1e9)), .reductions = int(whole(p, "reductions", 1e9))};

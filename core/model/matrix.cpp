@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "unfold/base/buffer.h"
+#include "unfold/base/parallel.h"
 #include "unfold/kernels/kernels.h"
 
 namespace unfold {
@@ -34,8 +35,15 @@ void pack(const Matrix& m, const Real* parameters, Real* packed) {
       for (Index r = 0; r < m.rows; ++r) to[c * m.rows + r] = weights[r * m.cols + c];
     return;
   }
-  kernels::pack(weights, m.cols, 1, m.rows, m.cols, to);
-  if (m.data_gradient) kernels::pack(weights, 1, m.cols, m.cols, m.rows, packed + m.packed_transposed);
+  const Index panel = kernels::active().panel;
+  const double work = 8.0 * double(m.rows * m.cols);
+  parallel_for(m.rows, panel, work, [&](Index begin, Index end) {
+    kernels::pack(weights + begin * m.cols, m.cols, 1, end - begin, m.cols, to + begin * m.cols);
+  });
+  if (!m.data_gradient) return;
+  parallel_for(m.cols, panel, work, [&](Index begin, Index end) {
+    kernels::pack(weights + begin, 1, m.cols, end - begin, m.rows, packed + m.packed_transposed + begin * m.rows);
+  });
 }
 
 void multiply(const Matrix& m, const Real* packed, const Real* x, Index ldx, Index N, const Real* init, Index ldi,

@@ -26,11 +26,7 @@ Index Network::input_delay(int sequence) const {
 
 void Network::pack(const Real* parameters, Real* packed) const {
   const Timed timed(Phase::packing);
-  double work = 0;
-  for (const auto& operation : plan_.operations) work += 2 * operation->cost();
-  parallel_for(Index(plan_.operations.size()), 1, work, [&](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) plan_.operations[std::size_t(i)]->pack(parameters, packed);
-  });
+  for (const auto& operation : plan_.operations) operation->pack(parameters, packed);
 }
 
 void Network::mask(Real* x) const {

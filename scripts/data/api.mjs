@@ -33,7 +33,10 @@ const sections = [
       ' ',
     ),
   ],
-  ['Datasets', 'Dataset Example Numbers BlobLike DatasetPreview ColumnPreview TableRows'.split(' ')],
+  [
+    'Datasets',
+    'Dataset Example Numbers BlobLike DatasetPreview ColumnPreview TableRows NextDates'.split(' '),
+  ],
   [
     'Answers of tasks',
     'PredictRequest UnknownSymbol Prediction TextPrediction Hypothesis ClassifyPrediction TagPrediction NumbersPrediction AnyPrediction Predictions ExampleResult'.split(

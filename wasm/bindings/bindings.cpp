@@ -13,6 +13,7 @@
 #include "unfold/api/describe.h"
 #include "unfold/api/session.h"
 #include "unfold/base/json_list.h"
+#include "unfold/base/numeric.h"
 #include "unfold/base/parallel.h"
 #include "unfold/base/utf8.h"
 #include "unfold/inspect/bench.h"
@@ -182,7 +183,11 @@ class Bound {
         while (!work_.measured && !slice.over());
       }
       const Evaluation e = std::exchange(work_.measured, std::nullopt).value_or(Evaluation{});
-      return reply(true, evaluation_json(e, session_->names().targets));
+      Json json = evaluation_json(e, session_->names().targets);
+      if (e.done && session_->config().task.learns_text())
+        put(json, {{"perplexity", numeric::exp(e.loss)},
+                   {"bitsPerCharacter", session_->bits_per_character(split, e.loss, e.predictions)}});
+      return reply(true, json);
     });
   }
 
@@ -288,8 +293,8 @@ class Bound {
         [&] { return reply(true, settled().predict(parse_json(request, ErrorCode::invalid_argument, "request"))); });
   }
 
-  val rows(const val& text) {
-    return guarded([&] { return reply(true, session().rows(copied(text))); });
+  val rows(const val& text, int future) {
+    return guarded([&] { return reply(true, session().rows(copied(text), future)); });
   }
 
   val example(const std::string& split, int index) {

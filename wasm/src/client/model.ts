@@ -127,9 +127,11 @@ export class TextModel implements Model {
     return (await this.predict(request)).logProbability!;
   }
 
-  async readTable(dataset: Dataset): Promise<TableRows> {
+  async readTable(dataset: Dataset, options: { steps?: number } = {}): Promise<TableRows> {
+    const { steps = 0 } = requireObject(options, ['steps']);
+    checkWhole('steps', steps, 0, 65536);
     const { text, placed: place } = await readDataset(dataset, () => taskOf(this.#info.config));
-    return this.#client.call('rows', { text }).catch((error: unknown) => {
+    return this.#client.call('rows', { text, steps }).catch((error: unknown) => {
       throw error instanceof UnfoldError ? place(error) : error;
     });
   }

@@ -8,7 +8,7 @@ type Initializer = Name<'xavier' | 'he' | 'orthogonal' | 'identity' | 'uniform' 
 
 /**
  * A connection into a layer or into the readout: a source, a delay, and what lies between. Two edges may not share
- * source and delay.
+ * source, delay and gates.
  */
 export interface EdgeConfig {
   /**
@@ -38,6 +38,11 @@ export interface EdgeConfig {
    * units read those of their own block only. A divisor of the layer's units. Default 1.
    */
   blocks?: number;
+  /**
+   * Names of the cell's gates that the edge enters; the others do not see it. Edges of layers only, and all gates where
+   * there are blocks. No gates: the edge is there for others, which read its product (`FactorConfig.from`). Default: all.
+   */
+  gates?: string[];
 }
 
 /** The product of two edges, element by element: gates of your own, or multiplicative connections. */
@@ -47,7 +52,9 @@ export interface ProductConfig {
 }
 
 /** One side of a product. */
-export interface FactorConfig extends Omit<EdgeConfig, 'blocks'> {
+export interface FactorConfig extends Omit<EdgeConfig, 'blocks' | 'gates' | 'from'> {
+  /** As of an edge, or the product that an earlier edge of the layer reads, by that edge's number from 0. */
+  from: EdgeConfig['from'] | { edge: number };
   /**
    * Rows of a matrix of the factor's own, 1 to 8192. Default none: the factor is the source itself, which
    * symbols and the network's input of numbers cannot be.
@@ -63,7 +70,7 @@ export interface FactorConfig extends Omit<EdgeConfig, 'blocks'> {
 export interface LayerConfig {
   /**
    * `mgu`: minimal gated unit; `coupled-lstm`: the input gate is 1 − f; `slstm`: exponential gates; `janet`: the forget
-   * gate alone; `indrnn`, `sru`, `mingru`, `minlstm`: without a recurrent matrix. Default `lstm`.
+   * gate alone; `indrnn`, `sru`, `mingru`, `minlstm`, `lru`, `rwkv`: without a recurrent matrix. Default `lstm`.
    */
   cell?: Name<
     | 'rnn'
@@ -78,6 +85,10 @@ export interface LayerConfig {
     | 'sru'
     | 'mingru'
     | 'minlstm'
+    | 'lru'
+    | 'rwkv'
+    | 'lru'
+    | 'rwkv'
   >;
   /** Hidden units, 1 to 8192. Default 128. */
   units?: number;
@@ -117,7 +128,7 @@ export interface LayerConfig {
   stateFrom?: number;
   /**
    * Everything that enters the layer, 1 to 64. Default: from below (and the input, see `skipInputs`), and `self`, which
-   * indrnn, sru, mingru and minlstm do without.
+   * indrnn, sru, mingru, minlstm, lru and rwkv do without.
    */
   edges?: EdgeConfig[];
   /**
@@ -175,6 +186,13 @@ export interface TaskConfig {
   /** Of the loss `quantile`: an odd number of them, at most 15, ascending, each from 0.001 to 0.999. Default [0.1, 0.5, 0.9]. */
   quantiles?: number[];
   /**
+   * regress without `pooling`, where every column is read and predicted: in training, the last so many steps of each
+   * example read the network's own answers instead of the true rows, and the errors of all of these steps flow back
+   * through them (Goodfellow et al. 2016, 10.2.1). Examples are as long as `maxLength` allows. Default 0: every step
+   * reads a true row. `scheduledSampling` replaces rows anywhere, at times.
+   */
+  feedbackSteps?: number;
+  /**
    * generate and translate: how a sequence ends. `end`: a symbol of its own; `halt`: a unit that says so; `count`: the
    * length is answered first, and the steps that are left are fed in. Default `end`.
    */
@@ -190,6 +208,13 @@ export interface TaskConfig {
   classWeights?: Name<'none' | 'balanced'>;
   /** Longer sequences are cut to `maxLength`, which `info.data.truncated` counts; else they are refused. Default false. */
   truncate?: boolean;
+  /**
+   * tag, notes, and regress without `pooling`: examples are read in windows of `sequenceLength` steps, each of which
+   * begins with the states that the one before it ended with, so that long examples need no more memory; gradients stop
+   * at the beginning of a window (truncated back-propagation). A table is cut into as many examples as a batch has
+   * (`batchSize`), or into those of `maxLength`. Not with backward layers. Default false: an example is one window.
+   */
+  carryState?: boolean;
   /** generate, tensor: numbers of a given context. Default 0. */
   context?: number;
   /** tensor: numbers a step that go in. */
@@ -451,9 +476,21 @@ export interface Config {
   scheduledSampling?: ScheduledSamplingConfig | string;
   /** Same seed, text and configuration: same model, bit for bit, on every platform. Default 1. */
   seed?: number;
-  /** What one symbol is. Default `character` (a Unicode code point). */
-  unit?: Name<'character' | 'byte'>;
-  /** Most symbols kept, 2 to 65535; rarer ones become the unknown symbol, which is never written. Default 8192. */
+  /**
+   * What one token of a text is. Default `character` (a Unicode code point).
+   *
+   * - `word`: a run of letters and digits, with the apostrophes inside it, or one mark, each with the blank before it if
+   *   there is one; or a line end, a tab or a further blank. Tokens side by side are the text again.
+   * - `whitespace`: what stands between blanks, as the file is split; a line end is the token that others call `<eos>`,
+   *   and `<unk>` in the text is the unknown word.
+   * - `bpe`: bytes, and pairs of tokens that were merged because they are frequent in the training part (byte-pair
+   *   encoding). Merges stay within words. Every text has an encoding, and decoding is exact.
+   */
+  unit?: Name<'character' | 'byte' | 'word' | 'whitespace' | 'bpe'>;
+  /**
+   * Most symbols kept, 2 to 65535; rarer ones become the unknown symbol, which is never written. Of `bpe` bytes and
+   * merges together, from 256. Default 8192.
+   */
   vocabulary?: number;
   /** Share of the text held out for validation, 0 to 0.5. Default 0.1. */
   validationSplit?: number;
@@ -518,6 +555,8 @@ export type Preset = Name<
   | 'janet'
   | 'slstm'
   | 'mlstm'
+  | 'mogrifier'
+  | 'mut1'
   | 'indrnn'
   | 'sru'
   | 'mingru'

@@ -108,14 +108,20 @@ export interface Info {
     size: number;
     /** In index order. */
     symbols: string[];
-    /** Characters of the text that the cap replaced. */
+    /** Symbols of the text that the cap replaced. */
     unknown: number;
     /** Symbols and labels that `openModel` with `extend` has added. */
     added: string[];
+    /** See `Config.unit`. Of `bpe`, a token that is a part of a character is shown as U+FFFD. */
     unit: string;
   };
   /** Length of the two parts of the text; of other tasks: examples. */
   tokens: { train: number; validation: number };
+  /**
+   * Of `next`: the characters (code points) that the predictions of each part stand for, those of all tokens but the
+   * first. A loss of L nats a token is L · predictions / (ln 2 · characters) bits a character.
+   */
+  characters?: { train: number; validation: number };
   /** Of tasks other than `next`. */
   data?: DataInfo;
   /** Optimizer steps taken since the model was made. */
@@ -212,13 +218,13 @@ export interface Progress {
   /** Passes over the training text, the present one as a fraction. */
   epoch: number;
   /**
-   * Of the newest step, in nats a character; of other tasks see `Evaluation.loss`. NaN, like what else describes a step,
+   * Of the newest step, in nats a token; of other tasks see `Evaluation.loss`. NaN, like what else describes a step,
    * where only a validation was left to do in a model that has just been opened.
    */
   loss: number;
   /** The same loss in bits; null of `regress`, whose errors have none. */
   bitsPerToken: number | null;
-  /** The latest known of this run of `train`, in nats a character; null before the first, see `Config.evaluateEvery`. */
+  /** The latest known of this run of `train`, in nats a token; null before the first, see `Config.evaluateEvery`. */
   validationLoss: number | null;
   /** The step it was measured at. */
   validationStep: number | null;
@@ -315,7 +321,7 @@ export interface DynamicOptions {
 /** What one pass over a split measured. */
 export interface Evaluation {
   /**
-   * Mean over what was predicted; infinite when it overflows. In nats a character, symbol or label; `notes`: nats a
+   * Mean over what was predicted; infinite when it overflows. In nats a token, symbol or label; `notes`: nats a
    * step, summed over the keys; `regress`: see `TaskConfig.loss`, in the file's units (of squares their squares) where one
    * column is predicted, else of the scaled columns (see `FileConfig.scaling`), whose variance in the training part is 1.
    * Of `gaussian` it may be negative.
@@ -323,6 +329,10 @@ export interface Evaluation {
   loss: number;
   /** The loss in bits; null of `regress`, whose errors have none. */
   bitsPerToken: number | null;
+  /** Of `next`: the loss in bits a character (code point), which may be compared whatever the unit. */
+  bitsPerCharacter?: number;
+  /** Of `next`: e to the power of the loss, the perplexity of a token; of words, per word. */
+  perplexity?: number;
   /** How many were predicted. */
   tokens: number;
   /**
@@ -559,10 +569,11 @@ export interface Model<T extends Task = string> {
   logProbability(request: PredictRequest): Promise<number>;
   /**
    * Reads a table as the model's own was read: its columns by their names (by their places in a table without names),
-   * dates, missing values. The rows of each series are what `predict` takes. Rejects with `INVALID_TEXT` and the line,
-   * with `INVALID_STATE` for a model that reads no table.
+   * dates, missing values. The rows of each series are what `predict` takes. `steps`: as many dates after the last one
+   * of each series, for a forecast (days, working days, weeks, months, quarters, years, hours: whatever separates the
+   * dates). Rejects with `INVALID_TEXT` and the line, with `INVALID_STATE` for a model that reads no table.
    */
-  readTable(dataset: Dataset): Promise<TableRows>;
+  readTable(dataset: Dataset, options?: { steps?: number }): Promise<TableRows>;
   /** One of the model's examples and its answer. `index` from 0, see `info.data`. */
   example(split: Split, index: number): Promise<ExampleResult<Prediction<T>>>;
   /**

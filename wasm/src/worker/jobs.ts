@@ -145,6 +145,9 @@ interface Pass {
   tokens: number;
   accuracy: number | null;
   classes?: LabelMetrics;
+  /** Of a text, at the end. */
+  perplexity?: number | null;
+  bitsPerCharacter?: number | null;
   rmse: number[];
   mae: number[];
 }
@@ -164,9 +167,13 @@ export function* evaluate(
           : session.evaluateDynamic(split, dynamic, SLICE),
       );
       ended = pass.done;
-      const { tokens, accuracy, classes } = pass;
+      const { tokens, accuracy, classes, perplexity, bitsPerCharacter } = pass;
+      const ofText = perplexity !== undefined && {
+        perplexity: perplexity ?? Infinity,
+        bitsPerCharacter: bitsPerCharacter ?? Infinity,
+      };
       const errors = pass.rmse.length ? { rmse: pass.rmse, mae: pass.mae } : {};
-      const more = { ...errors, ...(classes && { classes }) };
+      const more = { ...errors, ...ofText, ...(classes && { classes }) };
       if (ended) return { loss: pass.loss ?? Infinity, tokens, accuracy, ...more }; // JSON has no infinity
       yield undefined;
     }

@@ -15,9 +15,13 @@ export async function midiCorpus(files: readonly File[]): Promise<Corpus> {
   if (size > SIZE_LIMIT) throw new TextProblem(message.text.tooLarge(title, size, SIZE_LIMIT));
   const { readMidi } = await import('unfold-rnn/midi');
   const bytes = await Promise.all(files.map(async (file) => new Uint8Array(await file.arrayBuffer())));
-  const { pieces, grid, onGrid, dropped, text } = readMidi(bytes);
+  const { pieces, grid, onGrid, dropped, drums, text } = readMidi(bytes);
   const about = message.text.midiRead(integer(pieces.length), grid, Math.floor(100 * onGrid));
-  notify('note', about, dropped ? message.text.midiDropped(integer(dropped)) : '');
+  const left = [
+    dropped && message.text.midiDropped(integer(dropped)),
+    drums && message.text.midiDrums(integer(drums)),
+  ];
+  notify('note', about, left.filter(Boolean).join(' '));
   return examine({ id: OWN_TEXT, title, description: '', bytes: new TextEncoder().encode(text) });
 }
 

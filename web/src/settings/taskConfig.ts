@@ -48,6 +48,7 @@ export function taskConfig(settings: Settings): Config {
     pooling: pool,
     loss,
     termination: length,
+    feedbackSteps,
     scheduledSampling: sampling,
     labelSmoothing,
   } = settings;
@@ -56,11 +57,13 @@ export function taskConfig(settings: Settings): Config {
   if (readsText(settings)) return smoothing ? { task: { name: task, ...smoothing } } : {};
   const { controls, encoder, poolings, writes } = taskOf(settings);
   const pools = poolings.length > 0;
+  const feeds = controls.includes('feedbackSteps') && pool === 'none';
   return {
     task: {
       name: task,
       ...(pools && { pooling: pool }),
       ...(controls.includes('loss') && loss !== 'squared' && { loss }),
+      ...(feeds && feedbackSteps > 0 && { feedbackSteps }),
       ...(writes && { termination: length }),
       ...smoothing,
     },

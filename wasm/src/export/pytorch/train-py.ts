@@ -186,6 +186,11 @@ class Training:
         if left_out:
             say(f"Not part of this training: {', '.join(left_out)}.")
         self.data = Data(self.config, self.metadata, options.data)
+        task = self.config.get("task", {})
+        if task.get("feedbackSteps") or (task.get("name") == "regress" and "scheduledSampling" in self.config):
+            say("Every step reads a true row here: task.feedbackSteps and scheduled sampling of rows are left out.")
+        if task.get("carryState"):
+            say("Examples are read whole here: task.carryState is left out.")
         if self.data.columns < world or (self.data.carries_state and self.data.columns % world):
             raise SystemExit(f"The batch of {self.data.columns} does not divide into {world} processes.")
         self.network = Network().to(device)

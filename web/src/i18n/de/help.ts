@@ -2,7 +2,10 @@ import type { HelpName } from '../../help/equations';
 
 export const help: Record<HelpName, string> = {
   preset: 'Ein Netz aus der Literatur: setzt alle Teile der Architektur auf einmal.',
-  text: 'Der Text, den das Netz Zeichen für Zeichen fortzusetzen lernt.',
+  text: 'Der Text, den das Netz Token für Token fortzusetzen lernt.',
+  unit: 'Was das Netz bei jedem Schritt liest und vorhersagt: ein Zeichen, ein Wort oder eine häufige Bytefolge.',
+  vocabulary:
+    'Höchstzahl verschiedener Token: Seltenere Wörter werden zu einem unbekannten Wort; bei Bytepaaren bestimmt sie, wie viele Verschmelzungen gelernt werden.',
   cell: 'Wie eine Einheit aus dem vorigen Zustand und der Eingabe ihren neuen Zustand berechnet.',
   layers: 'Rekurrente Schichten übereinander; jede liest die darunter.',
   units: 'Einheiten je Schicht: wie viel sich das Netz zugleich merken kann.',
@@ -87,6 +90,8 @@ export const help: Record<HelpName, string> = {
   difficulty: 'Länge oder Tiefe der erzeugten Beispiele; je größer, desto mehr muss sich das Netz merken.',
   pooling:
     'Ob es bei jedem Schritt eine Ausgabe gibt oder eine für die ganze Sequenz, und aus welchen Zuständen.',
+  feedbackSteps:
+    'Im Training liest das Netz bei den letzten Schritten jedes Beispiels seine eigenen Antworten, wie in einer Vorhersage; Fehler fließen durch sie zurück.',
   loss: 'Wie ein Fehler einer vorhergesagten Zahl zählt. „Quantile“ und „Gauß“ sagen auch voraus, wie sicher die Antwort ist.',
   termination: 'Wie das Netz entscheidet, dass seine Ausgabe vollständig ist.',
   bidirectional: 'Ein zweites Netz liest die Eingabe vom Ende zum Anfang.',

@@ -21,6 +21,8 @@ const cells = {
   sru: 'Die Gates lesen die Eingabe und die eigene Einheit, und ein Highway-Gate lässt die Eingabe an der Zelle vorbei.',
   mingru:
     'Ein GRU, dessen Gate nur die Eingabe liest: Ohne rekurrente Matrix werden alle Produkte vorab berechnet.',
+  lru: 'Eine lineare Rekurrenz: Jede Einheit dreht und verkleinert eine komplexe Zahl; nichtlinear sind die Schichten dazwischen.',
+  rwkv: 'Ein Mittel aller bisherigen Werte, gewichtet mit Exponentialfunktionen, die je Einheit verschieden schnell abklingen.',
   minlstm: 'Forget- und Input-Gate lesen nur die Eingabe und werden auf die Summe 1 normiert.',
 };
 
@@ -77,6 +79,8 @@ export const german: Messages = {
     zoneout: 'Zoneout',
     recurrentDropout: 'Rekurrentes Dropout',
     variationalDropout: 'Variational Dropout',
+    unit: 'Token',
+    vocabulary: 'Größe des Vokabulars',
     inputDropout: 'Eingabe-Dropout',
     weightDrop: 'Weight Drop',
     weightNoise: 'Gewichtsrauschen',
@@ -110,6 +114,7 @@ export const german: Messages = {
     difficulty: 'Schwierigkeit',
     pooling: 'Pooling',
     loss: 'Verlust',
+    feedbackSteps: 'Eigene Schritte im Training',
     termination: 'Abbruchkriterium',
     bidirectional: 'Bidirektional',
     attention: 'Attention',
@@ -242,6 +247,9 @@ export const german: Messages = {
     epoch: 'Epoche',
     speed: 'Zeichen je Sekunde',
     seen: 'Gelesene Zeichen',
+    tokensSpeed: 'Token je Sekunde',
+    tokensSeen: 'Gelesene Token',
+    perplexity: 'Validierungsperplexität',
     examplesSpeed: 'Beispiele je Sekunde',
     examplesSeen: 'Gelesene Beispiele',
     right: 'Trainingsgenauigkeit',
@@ -280,6 +288,11 @@ export const german: Messages = {
       sru: cells.sru,
       mingru: cells.mingru,
       minlstm: cells.minlstm,
+      mogrifier:
+        'Bevor ein LSTM sie liest, gewichten Eingabe und voriger Zustand einander in fünf Runden mit Gates.',
+      mut1: 'Die erste von drei Zellen mit Gates, die eine Suche unter zehntausend fand: Ihr Update-Gate liest nur die Eingabe.',
+      lru: cells.lru,
+      rwkv: cells.rwkv,
       qrnn: 'Faltungen über zwei Schritte ergeben die Gates; Schritt für Schritt wird nur noch gemischt.',
       srnn: 'Schichten übereinander: Jede liest die Zustände der Schicht darunter.',
       'dt-rnn': 'Zwei Schichten liegen zwischen einem Zustand und dem nächsten.',
@@ -324,6 +337,7 @@ export const german: Messages = {
     paste: 'Einfügen…',
     file: 'Datei…',
     size: (characters, symbols) => `${integer(characters)} Zeichen, ${integer(symbols)} Symbole`,
+    characters: (characters) => `${integer(characters)} Zeichen`,
     kept: (symbols) => `die häufigsten ${integer(symbols)} bleiben`,
     pasted: 'Eingefügter Text',
     absent: 'Eigene Beispiele, nicht vorhanden',
@@ -336,9 +350,12 @@ export const german: Messages = {
     midiRead: (pieces, grid, share) =>
       `${pieces === '1' ? 'Ein Stück' : `${pieces} Stücke`}, ${grid} ${grid === 1 ? 'Schritt' : 'Schritte'} je Viertelnote; ${share} % der Noten beginnen auf einem Schritt.`,
     midiDropped: (notes) => `Noten außerhalb des Klaviers entfallen: ${notes}.`,
+    midiDrums: (notes) => `Schlagzeug (Kanal 10) entfällt: ${notes} Noten.`,
     onlyFirst: (name, others) =>
       `Nur ${name} wurde geöffnet, ${others === 1 ? 'die andere Datei' : `die anderen ${others} Dateien`} nicht. Um mehrere Texte zu lernen, fügen Sie sie zu einer Datei zusammen.`,
     tooLarge: (name, size, limit) => `${name} hat ${bytesOver(size, limit)}. Erlaubt sind ${bytes(limit)}.`,
+    archive: (name) =>
+      `${name} ist ein Archiv oder ein Office-Dokument, kein Text. Bitte entpacken oder die Tabelle als CSV speichern.`,
     notUtf8: (name) => `${name} ist kein UTF-8-Text. Bitte als UTF-8 speichern und erneut versuchen.`,
     empty: 'Dieser Text ist leer.',
     unreachable: (name) => `${name} konnte nicht geladen werden. Bitte prüfen Sie die Verbindung.`,
@@ -461,6 +478,7 @@ export const german: Messages = {
     changed: (names) => `Geändert: ${names}; erfordert einen Neustart`,
     atOnce: (name) => `${name} wirkt sofort`,
     speed: 'Zeichen je Sekunde',
+    tokensSpeed: 'Token je Sekunde',
     examplesSpeed: 'Beispiele je Sekunde',
     was: 'vorher',
     undo: 'Rückgängig',

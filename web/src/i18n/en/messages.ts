@@ -62,6 +62,8 @@ const settings: Record<HelpName, string> = {
   zoneout: 'Zoneout',
   recurrentDropout: 'Recurrent dropout',
   variationalDropout: 'Variational dropout',
+  unit: 'Token',
+  vocabulary: 'Vocabulary size',
   inputDropout: 'Input dropout',
   weightDrop: 'Weight drop',
   weightNoise: 'Weight noise',
@@ -95,6 +97,7 @@ const settings: Record<HelpName, string> = {
   difficulty: 'Difficulty',
   pooling: 'Pooling',
   loss: 'Loss',
+  feedbackSteps: 'Own steps in training',
   termination: 'Termination',
   bidirectional: 'Bidirectional',
   attention: 'Attention',
@@ -229,6 +232,9 @@ export const english = {
     epoch: 'Epoch',
     speed: 'Characters per second',
     seen: 'Characters seen',
+    tokensSpeed: 'Tokens per second',
+    tokensSeen: 'Tokens seen',
+    perplexity: 'Validation perplexity',
     examplesSpeed: 'Examples per second',
     examplesSeen: 'Examples seen',
     right: 'Training accuracy',
@@ -249,6 +255,7 @@ export const english = {
     file: 'File…',
     size: (characters: number, symbols: number) =>
       `${integer(characters)} characters, ${integer(symbols)} symbols`,
+    characters: (characters: number) => `${integer(characters)} characters`,
     kept: (symbols: number) => `the most frequent ${integer(symbols)} are kept`,
     pasted: 'Pasted text',
     absent: 'Custom examples, not available',
@@ -261,10 +268,13 @@ export const english = {
     midiRead: (pieces: string, grid: number, share: number) =>
       `${pieces === '1' ? 'One piece' : `${pieces} pieces`}, ${grid} ${grid === 1 ? 'step' : 'steps'} per quarter note; ${share} % of the notes begin on a step.`,
     midiDropped: (notes: string) => `Notes outside a piano’s range are left out: ${notes}.`,
+    midiDrums: (notes: string) => `Drums (channel 10) are left out: ${notes} notes.`,
     onlyFirst: (name: string, others: number) =>
       `Only ${name} was opened, not the other ${others === 1 ? 'file' : `${others} files`}. To train on several texts, join them into one file.`,
     tooLarge: (name: string, size: number, limit: number) =>
       `${name} has ${bytesOver(size, limit)}. The limit is ${bytes(limit)}.`,
+    archive: (name: string) =>
+      `${name} is an archive or an Office document, not a text. Unpack it, or save its table as CSV.`,
     notUtf8: (name: string) => `${name} is not UTF-8 text. Save it as UTF-8 and try again.`,
     empty: 'This text is empty.',
     unreachable: (name: string) => `${name} could not be fetched. Check your connection.`,
@@ -388,6 +398,7 @@ export const english = {
     changed: (names: string) => `Changed: ${names}; needs a restart`,
     atOnce: (name: string) => `${name} applies immediately`,
     speed: 'characters per second',
+    tokensSpeed: 'tokens per second',
     examplesSpeed: 'examples per second',
     was: 'was',
     undo: 'Undo',

@@ -27,6 +27,13 @@ export const task = {
     path: 'config.task.labelSmoothing',
     when: ({ task }) => task !== 'regress' && task !== 'notes',
   }),
+  /** Of a series: the last steps of an example that read the network's own answers; 0: none do. */
+  feedbackSteps: whole('fs', [0, 1000], {
+    equation: 'xₜ₊₁ = ŷₜ  for the last k steps',
+    path: 'config.task.feedbackSteps',
+    zero: 'off',
+    when: ({ pooling }) => pooling === 'none',
+  }),
   termination: choice('le', ['end', 'halt', 'count'], {
     initial: 'end',
     equation: 'p(y) = Πₜ p(yₜ | y₁…yₜ₋₁) · p(end)',
