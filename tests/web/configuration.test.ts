@@ -349,7 +349,7 @@ describe('a configuration beyond the controls', () => {
     [{ layers: Array.from({ length: 9 }, () => ({ units: 4 })) }, ['layers']],
     [
       {
-        task: { name: 'classify', labelSmoothing: 0.1 },
+        task: { name: 'classify', classWeights: 'balanced' },
         layers: [
           { cell: 'lstm', units: 8 },
           { cell: 'lstm', units: 8, direction: 'backward' },

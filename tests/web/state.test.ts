@@ -208,6 +208,9 @@ describe('link', () => {
         spectralRadius: 0.8,
         custom: '',
       },
+      // What came later is off.
+      ...{ inputDropout: 0, weightDrop: 0, weightNoise: 0, activationPenalty: 0, temporalPenalty: 0 },
+      ...{ maxNorm: 0, averaging: 'none', accumulate: 1, labelSmoothing: 0, feedbackSteps: 0 },
       ...{
         task: 'translate',
         dataset: 'dates',

@@ -81,7 +81,6 @@ export const help: Record<HelpName, string> = {
   initInput: 'Wie die Gewichte von der Schicht darunter initialisiert werden.',
   initRecurrent: 'Wie die rekurrenten Gewichte initialisiert werden; orthogonale erhalten anfangs die Norm.',
   initReadout: 'Wie die Gewichte der Vorhersage initialisiert werden.',
-  chrono: 'Gate-Biases für Erinnerungen über bis zu so viele Schritte, zufällig für jede Einheit.',
   gain: 'Ein Faktor auf alle Anfangsgewichte: Unter 1 verschwinden Fehler, über 1 wachsen sie.',
   nonzeros: 'Gewichte je Einheit, die nicht null sind.',
   spectralRadius:

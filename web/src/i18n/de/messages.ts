@@ -95,7 +95,6 @@ export const german: Messages = {
     initInput: 'Eingabegewichte',
     initRecurrent: 'Rekurrente Gewichte',
     initReadout: 'Ausgabegewichte',
-    chrono: 'Längster Abstand (Chrono)',
     gain: 'Gain',
     nonzeros: 'Gewichte ≠ 0 je Einheit',
     spectralRadius: 'Spektralradius',

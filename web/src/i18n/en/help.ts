@@ -78,7 +78,6 @@ export const help: Record<HelpName, string> = {
   initInput: 'How the weights from the layer below are initialized.',
   initRecurrent: 'How the recurrent weights are initialized; orthogonal ones preserve norms at the start.',
   initReadout: 'How the weights of the prediction are initialized.',
-  chrono: 'Gate biases for memories of up to that many steps, random for each unit.',
   gain: 'A factor on all initial weights: below 1, errors vanish; above 1, they grow.',
   nonzeros: 'Weights per unit that are not zero.',
   spectralRadius:

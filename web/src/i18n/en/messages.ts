@@ -78,7 +78,6 @@ const settings: Record<HelpName, string> = {
   initInput: 'Input weights',
   initRecurrent: 'Recurrent weights',
   initReadout: 'Output weights',
-  chrono: 'Longest lag (chrono)',
   gain: 'Gain',
   nonzeros: 'Nonzeros per unit',
   spectralRadius: 'Spectral radius',
