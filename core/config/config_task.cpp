@@ -85,10 +85,8 @@ void parse_task_fields(Reader& in, TaskConfig& t) {
     if (t.carry_state && (t.pooled() || info.sequences))
       refuse_config(in.path("carryState"), "false (the task needs the whole of a sequence in one window)", "true");
   }
-  if (info.labels) {
-    in.number("labelSmoothing", t.label_smoothing, 0, 0.9);
-    t.class_weights = in.choice("classWeights", weightings, weightings[0]) == weightings[1];
-  }
+  if (info.labels || info.autoregressive) in.number("labelSmoothing", t.label_smoothing, 0, 0.9);
+  if (info.labels) t.class_weights = in.choice("classWeights", weightings, weightings[0]) == weightings[1];
   if (info.sizes) {
     in.integer("inputs", t.inputs, 1, 65536);
     in.integer("outputs", t.outputs, 0, 65536);
@@ -132,8 +130,12 @@ void parse_task(Reader& r, Config& c) {
 
 void task_json(const Config& c, Json& json) {
   const TaskConfig& t = c.task;
-  if (t.learns_text()) return;
   const TaskInfo& info = t.info();
+  if (t.learns_text()) {
+    if (t.label_smoothing > 0)
+      put(json, {{"task", object({{"name", info.name}, {"labelSmoothing", t.label_smoothing}})}});
+    return;
+  }
   Json task = object({{"name", info.name}});
   if (info.pools != TaskInfo::Pools::never) put(task, {{"pooling", name_of(poolings, t.pooling)}});
   if (info.sequences) put(task, {{"termination", name_of(terminations, t.termination)}});
@@ -190,12 +192,13 @@ struct Place {
 
 /// Numbers that a factor of a product in a layer gives; 0: it has no size of its own (an input, whose width the data
 /// gives).
-Index rows_of(const EdgeConfig& e, const Config& c, const std::vector<LayerConfig>& layers, Index own) {
+Index rows_of(const EdgeConfig& e, const Config& c, const std::vector<LayerConfig>& layers, const LayerConfig& own) {
   if (e.size > 0) return e.size;
-  if (e.from == Source::self) return own;
+  if (e.from == Source::self) return own.units;
   if (e.from == Source::layer) return layers[std::size_t(e.layer)].units;
   if (e.from == Source::input && c.embedding > 0) return c.embedding;
   if (e.from == Source::product) return rows_of(e.factors[0], c, layers, own);
+  if (e.from == Source::edge) return rows_of(own.edges[std::size_t(e.layer)], c, layers, own);
   return 0;
 }
 
@@ -216,7 +219,7 @@ void check_edge(const EdgeConfig& e, const Place& place, const std::string& fiel
 void check_product(const EdgeConfig& e, const Place& place, const std::string& field, int direction) {
   const Config& c = place.c;
   const std::vector<LayerConfig>& layers = place.encoder ? c.encoder.layers : c.layers;
-  const Index own = layers[std::size_t(place.layer)].units;
+  const LayerConfig& own = layers[std::size_t(place.layer)];
   Index rows[2];
   for (std::size_t i = 0; i < 2; ++i) {
     const std::string at = phrase("{}.from.product{}", {field, at_index(i)});
@@ -233,6 +236,7 @@ void check_edge(const EdgeConfig& e, const Place& place, const std::string& fiel
   const Config& c = place.c;
   if (!place.readout) check_upper(e, place, field);
   if (e.from == Source::product) return check_product(e, place, field, direction);
+  if (e.from == Source::edge) return;
   const auto from = [&](bool fits, const char* expected, const char* actual) {
     if (!fits) refuse_config(field + ".from", expected, actual);
   };
@@ -333,6 +337,15 @@ void check_task(const Config& c) {
     if (c.readout[e].from != Source::layer || !c.readout[e].hidden.empty())
       refuse_config("readout" + at_index(e), "a layer, whose states are the answer (task.outputs is 0)",
                     "a computation");
+  if (info.data == TaskData::caller) {
+    const auto refuse = [](const char* field) {
+      refuse_config(field, "none (the caller trains a network of the task \"tensor\")", "some");
+    };
+    if (c.regularization != RegularizationConfig{}) refuse("regularization");
+    if (c.averaging.on()) refuse("averaging");
+    if (c.accumulate > 1) refuse("accumulate");
+    if (!c.optimizer.groups.empty()) refuse("optimizer.groups");
+  }
   if (c.tie_weights && !info.autoregressive)
     refuse_config("tieWeights", "false (input and output are different things)", "true");
   if (c.embedding > 0 && info.numbers)

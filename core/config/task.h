@@ -87,8 +87,8 @@ struct TaskConfig {
   /// tag, notes, and regress of the next row: examples are read in windows of sequenceLength steps, each of which
   /// begins with the states that the one before it ended with; gradients stop there (truncated back-propagation).
   bool carry_state = false;
-  double label_smoothing = 0;  // classify and tag
-  bool class_weights = false;  // the same: rare labels weigh as much as frequent ones
+  double label_smoothing = 0;  // of symbols and labels (Szegedy et al. 2016)
+  bool class_weights = false;  // classify and tag: rare labels weigh as much as frequent ones
   NumberLoss loss;             // regress
   /// regress, of the next row: in training, the inputs of the last so many steps of an example are the network's own
   /// answers one step earlier, and the errors of these steps flow back through them (Goodfellow et al. 2016, 10.2.1).

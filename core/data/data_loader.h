@@ -75,7 +75,9 @@ class TextLoader final : public DataLoader {
 
  private:
   const std::vector<Token>& tokens_;
-  Index window_, train_count_;
+  Index window_;
+  double smoothing_;
+  Index train_count_;
   Streams streams_;
   Coverage training_, validation_;
   std::vector<Token> targets_;

@@ -48,6 +48,7 @@ export const configOptions: Options = {
   'learning-rate': { value: 'X', default: '0.002', help: 'may change when a run goes on' },
   dropout: { value: 'X', default: '0', help: 'between layers, 0 to 0.95; may change' },
   clip: { value: 'X', default: '5', help: 'largest gradient norm, 0 for none; may change' },
+  unit: { value: 'NAME', default: 'character', help: 'of a text: character, byte, word, whitespace or bpe' },
   vocabulary: { value: 'N', default: '8192', help: 'most symbols kept of a text, 2 to 65535' },
   'max-length': { value: 'N', help: 'most steps of an example; default: the longest that there is' },
   truncate: { help: 'longer examples are cut, not refused' },
@@ -80,6 +81,7 @@ export async function configOf(args: Arguments): Promise<Config> {
     set('units', number('units'));
   }
   for (const name of ['seed', 'dropout', 'clip'] as const) set(name, number(name));
+  if (args.given('unit')) set('unit', args.text('unit'));
   set('vocabulary', number('vocabulary'));
   set('sequenceLength', number('sequence-length'));
   set('batchSize', number('batch-size'));
@@ -155,7 +157,15 @@ export function isGenerated({ dataset }: Pick<Config, 'dataset'>): boolean {
 }
 
 /** What may change as a whole. */
-const LIVE = ['schedule', 'clip', 'dropout', 'evaluateEvery', 'earlyStopping'] as const;
+const LIVE = [
+  'schedule',
+  'clip',
+  'dropout',
+  'regularization',
+  'accumulate',
+  'evaluateEvery',
+  'earlyStopping',
+] as const;
 
 /**
  * Brings a saved model in line with what is asked for: what may change while a model trains is changed, what may not

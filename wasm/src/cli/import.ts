@@ -8,7 +8,7 @@ import { decode, encodingOption, readingOf } from './texts.js';
 
 export const importModel: Command = {
   summary:
-    'Makes a saved model of that of another program: PyTorch, as .pt or safetensors, or ONNX.\n' +
+    'Makes a saved model of that of another program: PyTorch, as .pt or safetensors, ONNX or Keras 3.\n' +
     'What such a file does not say of its model, the options do.',
   operands: ['file'],
   options: {

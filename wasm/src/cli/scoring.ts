@@ -18,7 +18,7 @@ export function configIn(file: Uint8Array): Config | undefined {
 }
 
 /** The same weights under another configuration; with `long` for examples of any length. */
-function withConfig(weights: Uint8Array, changes: Config, long = false): Uint8Array {
+export function withConfig(weights: Uint8Array, changes: Config, long = false): Uint8Array {
   const { metadata, tensors } = readSafetensors(weights);
   const names = metadata['vocabulary'] ? 'vocabulary' : 'symbols';
   const config = { ...(JSON.parse(metadata['config']!) as Config), ...changes };
@@ -46,8 +46,11 @@ export interface Scored {
   split: Split;
   /** Not only what training held out. */
   whole: boolean;
-  /** Symbols outside the vocabulary, which are left out: how many, and which. */
-  unknown: { count: number; symbols: string[] };
+  /**
+   * Symbols outside the vocabulary: how many, which (of words nobody says it), and what they are called; whether they
+   * are read as the unknown one, or left out.
+   */
+  unknown: { count: number; symbols: string[]; unit: 'characters' | 'words'; read: boolean };
 }
 
 /** What to measure: a part of the text, or a share of it that is held out. */
@@ -65,7 +68,7 @@ export async function openToScore(
 ): Promise<Scored> {
   const known = await openModel(file, undefined, runtime);
   const { data, config } = known.info;
-  const none = { count: 0, symbols: [] };
+  const none: Scored['unknown'] = { count: 0, symbols: [], unit: 'characters', read: false };
   try {
     if (isGenerated(config)) {
       if (typeof part === 'number' || part === 'all')
@@ -113,8 +116,7 @@ async function openPart(
 ): Promise<Scored> {
   const changes = typeof part === 'number' ? { validationSplit: part } : {};
   const model = await openModel(withConfig(weights, changes, true), text, runtime);
-  const { vocabulary } = model.info;
-  const unknown = { count: vocabulary.unknown, symbols: vocabulary.unknown ? strange(text, vocabulary) : [] };
+  const unknown = unknownIn(text, model);
   return { model, split: typeof part === 'number' ? 'validation' : part, whole: false, unknown };
 }
 
@@ -138,12 +140,17 @@ async function openWholeText(weights: Uint8Array, text: Uint8Array, runtime: Run
   };
   const model = (await opened(WINDOW)) ?? (await opened(1));
   if (!model) throw new FileError("text: expected 3 or more symbols of the model's vocabulary.");
-  const { vocabulary } = model.info;
-  const unknown = {
+  return { model, split: 'train', whole: true, unknown: unknownIn(text, model) };
+}
+
+function unknownIn(text: Uint8Array, { info: { vocabulary } }: Model): Scored['unknown'] {
+  const words = vocabulary.unit === 'word' || vocabulary.unit === 'whitespace';
+  return {
     count: vocabulary.unknown,
-    symbols: vocabulary.unknown ? strange(text, vocabulary) : [],
+    symbols: vocabulary.unknown && !words ? strange(text, vocabulary) : [],
+    unit: words ? 'words' : 'characters',
+    read: words && /^ (\ufffd|<unk>)$/.test(vocabulary.symbols.at(-1)!),
   };
-  return { model, split: 'train', whole: true, unknown };
 }
 
 /** The symbols of a text that are not in the vocabulary, each once. */

@@ -11,6 +11,7 @@ import type {
   ExampleResult,
   Backtest,
   Baselines,
+  EvaluateOptions,
   Evaluation,
   Info,
   Inspection,
@@ -91,12 +92,17 @@ export class TextModel implements Model {
     return Object.assign(stream, { unknown });
   }
 
-  async evaluate(options: { split?: Split; signal?: AbortSignal | undefined } = {}): Promise<Evaluation> {
-    const { split = 'validation', signal } = requireObject(options, ['split', 'signal']);
+  async evaluate(options: EvaluateOptions = {}): Promise<Evaluation> {
+    const { split = 'validation', signal, dynamic } = requireObject(options, ['split', 'signal', 'dynamic']);
     checkSplit(split);
+    const learning = dynamic === true ? {} : dynamic || undefined;
     if (!this.#info.data && split !== 'validation' && split !== 'train')
       throw refuse('INVALID_ARGUMENT', 'split', "'train' or 'validation'", split);
-    const result = await this.#client.call('evaluate', { split }, { signal });
+    const result = await this.#client.call(
+      'evaluate',
+      { split, ...(learning && { dynamic: toJson(learning, 'dynamic') }) },
+      { signal },
+    );
     return { ...result, bitsPerToken: this.#bits(result.loss) };
   }
 

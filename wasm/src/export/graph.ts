@@ -111,7 +111,7 @@ const rowsOf = { to: name, row: index, rows: size };
 const states = list(name, 1, 16);
 const periods = list(size, 1);
 
-const UNARY = ['neg', 'sigmoid', 'tanh', 'relu', 'exp', 'log'];
+const UNARY = ['neg', 'sigmoid', 'tanh', 'relu', 'exp', 'log', 'sin', 'cos'];
 const BINARY = ['+', '-', '*', '/', 'max'];
 
 /** An expression of limited depth; `budget` limits the nodes of all expressions of a graph. */

@@ -13,7 +13,8 @@ interface Format {
 const CSV = 'export its text or its table as CSV';
 
 const IMPORT = 'importModel() of unfold-rnn/export, or unfold-rnn import, opens a state_dict of PyTorch';
-const KERAS = 'export it as ONNX (model.export), which importModel() of unfold-rnn/export opens';
+const KERAS =
+  'importModel() of unfold-rnn/export, or unfold-rnn import, opens .keras and .weights.h5 of Keras 3';
 const UNPACK = 'unpack it first';
 const NO_MODEL = 'models are .safetensors files that save() gave';
 

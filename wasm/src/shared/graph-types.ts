@@ -173,7 +173,7 @@ export interface GraphSignal {
 export type GraphExpression =
   | number
   | string
-  | [operator: 'neg' | 'sigmoid' | 'tanh' | 'relu' | 'exp' | 'log', of: GraphExpression]
+  | [operator: 'neg' | 'sigmoid' | 'tanh' | 'relu' | 'exp' | 'log' | 'sin' | 'cos', of: GraphExpression]
   | [operator: '+' | '-' | '*' | '/' | 'max', left: GraphExpression, right: GraphExpression];
 
 /** What every operation says. */

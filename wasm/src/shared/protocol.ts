@@ -84,7 +84,7 @@ export interface Calls {
   preactivations(args: { text: Uint8Array; layer: number; at: number }): Term[];
   histograms(args: { bins: number }): TensorStats[];
   /** Long. */
-  evaluate(args: { split: Split }): Omit<Evaluation, 'bitsPerToken'>;
+  evaluate(args: { split: Split; dynamic?: string }): Omit<Evaluation, 'bitsPerToken'>;
   /** `request`: JSON. Not sliced: takes about as long as reading the input and writing the answer. */
   predict(args: { request: string }): Prediction;
   /** Long. All with the same weights. */

@@ -123,7 +123,8 @@ class Session {
     saliency: ({ text, at }) => read(this.#opened.saliency(text, at)),
     preactivations: ({ text, layer, at }) => read(this.#opened.preactivations(text, layer, at)),
     histograms: ({ bins }) => read(this.#opened.histograms(bins)),
-    evaluate: ({ split }, id) => this.#run(id, 'evaluate', () => evaluate(this.#opened, split)),
+    evaluate: ({ split, dynamic }, id) =>
+      this.#run(id, 'evaluate', () => evaluate(this.#opened, split, dynamic)),
     predict: ({ request }) => read(this.#opened.predict(request)),
     predictAll: ({ requests }, id) => this.#run(id, 'predictAll', () => predictAll(this.#opened, requests)),
     rows: ({ text, steps }) => read(this.#opened.rows(text, steps)),

@@ -50,8 +50,11 @@ export function taskConfig(settings: Settings): Config {
     termination: length,
     feedbackSteps,
     scheduledSampling: sampling,
+    labelSmoothing,
   } = settings;
-  if (readsText(settings)) return {};
+  const smoothing = labelSmoothing > 0 &&
+    (DESCRIPTORS.labelSmoothing.when?.(settings) ?? true) && { labelSmoothing };
+  if (readsText(settings)) return smoothing ? { task: { name: task, ...smoothing } } : {};
   const { controls, encoder, poolings, writes } = taskOf(settings);
   const pools = poolings.length > 0;
   const feeds = controls.includes('feedbackSteps') && pool === 'none';
@@ -62,6 +65,7 @@ export function taskConfig(settings: Settings): Config {
       ...(controls.includes('loss') && loss !== 'squared' && { loss }),
       ...(feeds && feedbackSteps > 0 && { feedbackSteps }),
       ...(writes && { termination: length }),
+      ...smoothing,
     },
     ...(corpus !== '' && { dataset: { name: corpus, ...(difficulty > 0 && { difficulty }) } }),
     ...(encoder && readers(settings)),

@@ -4,6 +4,7 @@
  */
 import { mismatch, refuse } from '../../shared/errors.js';
 import type { Tensor, TensorFile } from '../safetensors.js';
+import { unzip } from '../zip.js';
 import { Strided, text, unpickle } from './pickle.js';
 
 const bad = (field: string, expected: string, actual: unknown) =>
@@ -68,32 +69,4 @@ function stateDictOf(root: Map<unknown, unknown>, entry: string | undefined): Ma
   const state = found.find(([name]) => name === chosen)?.[1];
   if (state) return state;
   throw mismatch('INVALID_ARGUMENT', 'entry', `one of ${names.join(', ')}`, chosen ?? 'nothing');
-}
-
-/** Files of an archive by name, as they lie in it. */
-function unzip(bytes: Uint8Array): Map<string, Uint8Array> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const damaged = (actual: string) => bad('file', 'a whole zip archive, not compressed', actual);
-  let end = bytes.length - 22;
-  while (end >= 0 && view.getUint32(end, true) !== 0x06054b50) --end;
-  if (end < 0) throw damaged('one without an end');
-  const files = new Map<string, Uint8Array>();
-  let at = view.getUint32(end + 16, true);
-  for (let left = view.getUint16(end + 10, true); left > 0; --left) {
-    if (at + 46 > end || view.getUint32(at, true) !== 0x02014b50) throw damaged('a damaged directory');
-    const [method, size, length] = [
-      view.getUint16(at + 10, true),
-      view.getUint32(at + 24, true),
-      view.getUint16(at + 28, true),
-    ];
-    const header = view.getUint32(at + 42, true);
-    const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + length));
-    if (method !== 0) throw damaged(`${name}, compressed`);
-    if (header + 30 > at) throw damaged(`${name}, damaged or beyond 4 GB`);
-    const begin = header + 30 + view.getUint16(header + 26, true) + view.getUint16(header + 28, true);
-    if (begin + size > end) throw damaged(`${name}, cut off`);
-    files.set(name, bytes.subarray(begin, begin + size));
-    at += 46 + length + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
-  }
-  return files;
 }

@@ -67,7 +67,7 @@ export function toStateDict(checkpoint: Uint8Array): Uint8Array<ArrayBuffer> {
   });
   tensors.set('readout.weight', readout.weight.tensor);
   tensors.set('readout.bias', readout.bias.tensor);
-  const kept = ['config', read.config.task ? 'symbols' : 'vocabulary'];
+  const kept = ['config', read.task === 'next' ? 'vocabulary' : 'symbols'];
   const metadata = Object.fromEntries(kept.map((key) => [key, read.file.metadata[key]!]));
   if (scaling) {
     const config = { ...read.config, dataset: { ...Object(read.config.dataset), scaling: 'none' } };
@@ -146,11 +146,13 @@ export function fromStateDict(file: Uint8Array, options: StateDictOptions = {}):
 /**
  * The same of tensors that have PyTorch's names and layouts.
  * @param ordered whether the modules are in the order in which they were defined
+ * @param layer what PyTorch's layers cannot be: another activation of an RNN, a GRU that resets before the product
  */
 export function fromTensors(
   { tensors, metadata }: TensorFile,
   ordered: boolean,
   options: StateDictOptions,
+  layer: Pick<LayerConfig, 'activation' | 'reset'> = {},
 ): Uint8Array<ArrayBuffer> {
   const left = new Map(tensors);
   const take = (name: string) => {
@@ -196,7 +198,12 @@ export function fromTensors(
   if (table) parameters.set('embedding.weight', rowsOf(table, inputs!));
   else if (inputs) layers[0] = withColumns(layers[0]!, inputs);
   const below: Source = { from: 'input', size: table ? table.shape[1]! : entering };
-  const { configs, tops } = putLayers(layers, below, options, parameters);
+  const { configs, tops } = putLayers(
+    layers,
+    below,
+    { activation: options.activation, ...layer },
+    parameters,
+  );
   const width = widthOf(tops);
   check('the Linear', weight, [O, width]);
   const tied =
@@ -251,7 +258,7 @@ const widthOf = (sources: readonly Source[]) => sources.reduce((total, { size })
 function putLayers(
   layers: readonly ImportedLayer[],
   below: Source,
-  { activation }: StateDictOptions,
+  { activation, reset }: Pick<LayerConfig, 'reset'> & { activation?: LayerConfig['activation'] | undefined },
   parameters: Map<string, Tensor>,
 ): { configs: LayerConfig[]; tops: Source[] } {
   let tops = [below];
@@ -294,6 +301,7 @@ function putLayers(
       units: H,
       bias: forward.biases.length ? 'two' : 'none',
       ...(cell === 'rnn' && { activation: activation ?? 'tanh' }),
+      ...(cell === 'gru' && reset !== undefined && { reset }),
       ...(backward && { bidirectional: true }),
     };
   });

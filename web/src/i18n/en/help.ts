@@ -3,7 +3,10 @@ import type { HelpName } from '../../help/equations';
 /** One sentence for each control: what it does to the network. */
 export const help: Record<HelpName, string> = {
   preset: 'A network from the literature: sets every part of the architecture at once.',
-  text: 'The text that the network learns to continue, character by character.',
+  text: 'The text that the network learns to continue, token by token.',
+  unit: 'What the network reads and predicts at each step: a character, a word, or a frequent sequence of bytes.',
+  vocabulary:
+    'Most different tokens: rarer words become one unknown word; of byte pairs, how many merges are learned.',
   cell: 'How a unit computes its new state from the previous state and the input.',
   layers: 'Recurrent layers on top of each other; each one reads the one below.',
   units: 'Units in each layer: how much the network can remember at a time.',
@@ -56,12 +59,26 @@ export const help: Record<HelpName, string> = {
   zoneout: 'Probability that a unit keeps its previous state for a step of training.',
   recurrentDropout: 'Share of the previous state that is dropped, with the same mask for a whole sequence.',
   variationalDropout: 'One dropout mask for the whole sequence instead of a new one at every step.',
+  inputDropout:
+    'Share of the inputs that is dropped during training; with variational dropout, the same ones for a whole sequence.',
+  weightDrop: 'Share of the recurrent weights that is set to zero for an update.',
+  weightNoise: 'Standard deviation of normal noise on every weight, new for each update.',
+  activationPenalty: 'Keeps the outputs of the last layer small.',
+  temporalPenalty: 'Keeps the states of the last layer from changing much from step to step.',
+  maxNorm:
+    'The longest that the incoming weights of a unit may be; longer ones are shortened after an update.',
+  averaging:
+    'The model is an average of the weights that are trained: a running mean, or the mean once validation stops improving.',
+  accumulate: 'Batches whose gradients are averaged before an update.',
+  labelSmoothing:
+    'Share of the target that is spread over all symbols, so that no prediction becomes too certain.',
   embedding:
     'Size of the learned vector that represents each symbol; with 0, the network reads one-hot vectors.',
   tieWeights: 'Prediction and input share one matrix of symbols.',
   initInput: 'How the weights from the layer below are initialized.',
   initRecurrent: 'How the recurrent weights are initialized; orthogonal ones preserve norms at the start.',
   initReadout: 'How the weights of the prediction are initialized.',
+  chrono: 'Gate biases for memories of up to that many steps, random for each unit.',
   gain: 'A factor on all initial weights: below 1, errors vanish; above 1, they grow.',
   nonzeros: 'Weights per unit that are not zero.',
   spectralRadius:
