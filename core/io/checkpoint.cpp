@@ -33,8 +33,6 @@ std::vector<std::int64_t> shape_of(const Parameter& p) {
   return p.vector ? std::vector<std::int64_t>{p.rows} : std::vector<std::int64_t>{p.rows, p.cols};
 }
 
-}
-
 /// What a task's tokens and labels are called, and the sizes of its network.
 std::string names_text(const Symbols& symbols, const NetworkSizes& sizes) {
   Json json = object({{"inputs", list_json(symbols.inputs)},
