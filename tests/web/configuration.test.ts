@@ -169,7 +169,8 @@ describe('the range of a control', () => {
     for (const end of range) {
       const changes = { ...around, [name]: kind === 'list' ? String(end) : end };
       const schedule = name === 'patience' ? 'plateau' : 'step';
-      const config = toConfig(base({ ...changes, schedule }));
+      const task = name === 'feedbackSteps' ? ({ task: 'regress', pooling: 'none' } as const) : {};
+      const config = toConfig(base({ ...changes, ...task, schedule }));
       const { config: canonical } = await checkConfig(config);
       expect(settingsOf(canonical)[name]).toBe(changes[name]);
     }
