@@ -1,0 +1,103 @@
+// Die Sätze zu eigenen Daten.
+import type { DataWords } from '../en/data';
+import { integer } from '../format';
+
+const plural = (count: number, one: string, many: string) => `${integer(count)} ${count === 1 ? one : many}`;
+
+export const data: DataWords = {
+  reading: (name) => `${name} wird gelesen …`,
+  file: (name) => `So wird ${name} gelesen. Trainiert wird erst nach Ihrer Bestätigung.`,
+  task: 'Aufgabe',
+  facts: {
+    table: 'Tabelle',
+    lines: 'Zeilen',
+    text: 'Text',
+    rows: (count) => plural(count, 'Zeile', 'Zeilen'),
+    examples: (count) => plural(count, 'Beispiel', 'Beispiele'),
+    series: (count) => plural(count, 'Reihe', 'Reihen'),
+    separator: (name) => `Trennzeichen: ${name}`,
+    decimal: (name) => `Dezimalzeichen: ${name}`,
+    header: 'mit Kopfzeile',
+    noHeader: 'ohne Kopfzeile',
+    symbols: (count) => `${integer(count)} verschiedene Symbole`,
+    lengths: (min, median, max) =>
+      min === max
+        ? `je ${plural(max, 'Schritt', 'Schritte')}`
+        : `${integer(min)} bis ${integer(max)} Schritte, Median ${integer(median)}`,
+  },
+  controls: {
+    header: 'Kopfzeile',
+    headers: { auto: 'Erkennen', yes: 'Erste Zeile', no: 'Keine' },
+    label: 'Spalte des Labels',
+    labels: { auto: 'Erkennen', first: 'Erste', last: 'Letzte' },
+    missing: 'Fehlende Werte',
+    gaps: {
+      refuse: 'Bitte wählen',
+      forward: 'Letzten Wert fortschreiben',
+      interpolate: 'Interpolieren',
+      mask: 'Maskieren: weder Eingabe noch Verlust',
+    },
+    split: 'Anteil für die Validierung, %',
+    maxLength: 'Längstes Beispiel, Schritte',
+  },
+  columns: {
+    title: 'Spalten',
+    name: 'Spalte',
+    kind: 'Typ',
+    role: 'Rolle',
+    missing: 'Fehlend',
+    range: 'Bereich',
+    why: 'Ausgelassen, weil',
+    roleOf: (name) => `Rolle von ${name}`,
+    kinds: { number: 'Zahl', date: 'Datum', text: 'Text', index: 'Index', constant: 'Konstante' },
+    roles: {
+      both: 'Eingabe und Ziel',
+      input: 'Eingabe',
+      target: 'Ziel',
+      id: 'Kennung der Reihe',
+      label: 'Label',
+      none: 'Ausgelassen',
+    },
+  },
+  labels: (count) => `Labels (${integer(count)})`,
+  more: (count) => `und ${integer(count)} weitere`,
+  first: 'Erste Zeilen',
+  notes: 'Hinweise',
+  missingWanted: 'Einige Werte fehlen: Bitte wählen Sie, wie damit umzugehen ist.',
+  gestures: {
+    about: (rate) =>
+      `Zeichnen Sie mindestens drei Beispiele jeder Geste auf, besser zehn; trainieren Sie dann einen Klassifikator und zeichnen Sie, um zu sehen, was er erkennt. Striche werden ${rate}-mal in der Sekunde gemessen und bleiben auf diesem Gerät.`,
+    first: ['Kreis', 'Linie', 'Zickzack'],
+    numbered: (number) => `Geste ${integer(number)}`,
+    list: 'Gesten',
+    name: (number) => `Name von Geste ${integer(number)}`,
+    record: (name) => `${name} aufzeichnen`,
+    examples: (count) => plural(count, 'Beispiel', 'Beispiele'),
+    deleteLast: 'Letztes löschen',
+    remove: 'Entfernen',
+    removeOf: (name) => `${name} entfernen`,
+    add: 'Geste hinzufügen',
+    import: 'CSV importieren…',
+    export: 'CSV exportieren',
+    notGestures: 'Erwartet wird eine CSV mit den Spalten eines Exports: id, t, die Messwerte, label.',
+    source: 'Quelle',
+    sources: { pointer: 'Zeiger oder Finger', motion: 'Bewegungssensor' },
+    denied: 'Der Zugriff auf den Bewegungssensor wurde verweigert.',
+    mode: 'Modus',
+    modes: { record: 'Aufzeichnen', recognize: 'Erkennen' },
+    draw: (name) => `Hier zeichnen: ${name}`,
+    try: 'Hier zeichnen, um die Geste erkennen zu lassen',
+    start: 'Bewegung beginnen',
+    stop: 'Bewegung beenden',
+    tooShort: 'Dieser Strich ist zu kurz für eine Geste.',
+    replay: (name) => `Letztes Beispiel erkennen: ${name}`,
+    train: 'Damit trainieren',
+    wanted: (fewest) =>
+      `Nötig sind zwei oder mehr Gesten mit verschiedenen Namen und je ${fewest} Beispielen.`,
+    ready: 'Bereit zum Trainieren.',
+    learning: (step, accuracy) => `Schritt ${step}, Genauigkeit ${accuracy}`,
+  },
+  cancel: 'Abbrechen',
+  select: 'Auswählen, ohne zu trainieren',
+  train: 'Trainieren',
+};
