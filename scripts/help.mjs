@@ -41,6 +41,7 @@ export const commands = {
     picture: "draws the README's moving picture: the page's first seconds",
     presets: 'trains every preset on one text, beside the order-2 Markov baseline',
     pretrain: 'trains the small model that the page writes with at first',
+    results: 'makes the experiments of tests/results and writes tests/RESULTS.md (-- NAME --data FOLDER)',
     screenshot: 'pictures of the page, wide and phone, light and dark, into build/screenshots/',
     settings: "writes the table of the page's settings in web/README.md",
     tasks: "trains networks on the tasks; the README's table is made by it",

@@ -11,8 +11,10 @@ Estimate estimate(const Config& config, const NetworkSizes& sizes, Index T, Inde
   const Room room{
       .steps = T, .encoder_steps = S, .columns = config.batch_size, .training = true, .dropout = config.dropout > 0};
   const double parameters = double(plan.parameters.size());
-  const int copies = 2 + moments(config.optimizer) + keeps_best(config);
-  const double numbers = parameters * copies + double(plan.packed) + double(plan.arena(room));
+  const bool perturbs = config.regularization.perturbs(), averages = config.averaging.on();
+  const int copies = 2 + moments(config.optimizer) + keeps_best(config) + perturbs + averages;
+  const int packed = 1 + (perturbs || averages);
+  const double numbers = parameters * copies + double(plan.packed) * packed + double(plan.arena(room));
   return {.parameters = plan.parameters.size(),
           .bytes = sizeof(Real) * numbers + sizeof(Token) * double(text_tokens) + engine_bytes};
 }

@@ -7,6 +7,8 @@
 #include "unfold/base/numeric.h"
 #include "unfold/base/parallel.h"
 #include "unfold/base/phrase.h"
+#include "unfold/base/utf8.h"
+#include "unfold/data/data_loader.h"
 #include "unfold/inspect/gradient_flow.h"
 #include "unfold/io/checkpoint.h"
 #include "unfold/io/extend.h"
@@ -86,7 +88,8 @@ void check_learns(const Config& config) {
 Session::Session(const Config& config, std::string text) : config_(config) {
   check_learns(config);
   if (text.empty() && config.dataset.name.empty()) refuse_text("text", "at least one character", "an empty text");
-  if (config.task.learns_text()) symbols_.vocabulary = Vocabulary::of(text, config.bytes, config.vocabulary);
+  if (config.task.learns_text())
+    symbols_.vocabulary = Vocabulary::of(text, config.unit, config.vocabulary, config.validation_split);
   read(text);
   std::string().swap(text);  // its memory is for the network
   build(true);
@@ -136,7 +139,8 @@ void Session::open(const TensorFile& file, const CheckpointHeader& header) {
 void Session::extend(const TensorFile& file, const CheckpointHeader& header, std::string_view text) {
   Extension extension;
   if (config_.task.learns_text()) {
-    extension = unfold::extend(header, Vocabulary::of(text, config_.bytes, most_vocabulary));
+    const bool merges = config_.unit == Unit::bpe;  // which stay as they are
+    extension = unfold::extend(header, merges ? Vocabulary() : Vocabulary::of(text, config_.unit, most_vocabulary));
     symbols_ = extension.symbols;
     read_text(text);
   } else {
@@ -163,8 +167,13 @@ void Session::read(std::string_view text) {
 
 void Session::read_text(std::string_view text) {
   std::vector<std::uint32_t> lost;
-  tokens_ = symbols_.vocabulary.encode(text, &lost);
+  std::vector<std::uint8_t> lengths;
+  tokens_ = symbols_.vocabulary.encode(text, &lost, &lengths);
   replaced_ = std::int64_t(lost.size());
+  const Index train = std::max<Index>(training_share(Index(tokens_.size()), config_.validation_split), 0);
+  characters_[0] = characters_[1] = 0;
+  for (Index i = 1; i < Index(lengths.size()); ++i)  // the first token of a part is not predicted
+    if (i != train) characters_[i < train ? 0 : 1] += lengths[std::size_t(i)];
   sizes_.symbols = sizes_.outputs = symbols_.vocabulary.size();
 }
 
@@ -227,8 +236,8 @@ Trainer& Session::trainer() {
 void Session::update(const std::string& settings) {
   Config changed = config_;
   update_config(changed, settings);
+  if (trainer_) trainer_->configure(changed);
   config_ = changed;
-  if (trainer_) trainer_->configure(config_);
 }
 
 std::vector<std::string> Session::sample_start(const std::string& prompt, const SampleOptions& options,
@@ -236,23 +245,33 @@ std::vector<std::string> Session::sample_start(const std::string& prompt, const 
   check_text();
   std::vector<std::uint32_t> lost;
   std::vector<Token> tokens = symbols_.vocabulary.encode(prompt, &lost);
+  const Vocabulary& vocabulary = symbols_.vocabulary;
+  const Token unknown = vocabulary.has_unknown() ? Token(vocabulary.size() - 1) : no_token;
   if (tokens.empty()) {  // something has to come before the first symbol: a line break if the text has them
-    const Token line_break = symbols_.vocabulary.token('\n');
-    tokens.push_back(line_break < symbols_.vocabulary.size() ? line_break : Token(0));
+    tokens = vocabulary.encode("\n");
+    if (tokens.empty() || tokens[0] == unknown) tokens = {Token(0)};
   }
   SampleOptions drawn = options;
-  if (symbols_.vocabulary.has_unknown()) drawn.never = Token(symbols_.vocabulary.size() - 1);
+  drawn.never = unknown;
   sampler_.reset();
   sampler_.emplace(*network_, drawn);
   sampler_->prompt(tokens);
   sample_left_ = length;
-  return utf8_of(lost);
+  sample_bytes_.clear();
+  return vocabulary.names_of(lost, prompt);
 }
 
 bool Session::sample_next(int count, std::string& text) {
   if (!sampler_) refuse_state("sample", "a sample that was started", "none");
-  for (; count > 0 && sample_left_ > 0; --count, --sample_left_) symbols_.vocabulary.decode(sampler_->next(), text);
+  const bool merges = config_.unit == Unit::bpe;
+  std::string& out = merges ? sample_bytes_ : text;
+  for (; count > 0 && sample_left_ > 0; --count, --sample_left_) symbols_.vocabulary.decode(sampler_->next(), out);
+  if (merges) sample_bytes_.erase(0, append_readable(sample_bytes_, sample_left_ == 0, text));
   return sample_left_ > 0;
+}
+
+double Session::bits_per_character(Split split, double loss, Index predictions) const {
+  return loss * double(predictions) / (numeric::ln2 * double(std::max<Index>(characters(split), 1)));
 }
 
 std::vector<std::byte> Session::save(bool training) const {

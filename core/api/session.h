@@ -28,6 +28,7 @@
 #include "unfold/generate/sampler.h"
 #include "unfold/inspect/inspect.h"
 #include "unfold/io/checkpoint.h"
+#include "unfold/train/dynamic.h"
 #include "unfold/train/trainer.h"
 
 namespace unfold {
@@ -77,13 +78,21 @@ class Session {
   /// Changes settings during training, see update_config. Throws Error{invalid_config} and changes nothing.
   void update(const std::string& settings);
 
-  /// Starts to write `length` symbols after `prompt`, by a network of the task "next". Symbols of `prompt` that are not
-  /// in the vocabulary are left out and returned, each once, as UTF-8. Throws Error{invalid_argument} for the options,
-  /// Error{invalid_state} for another task.
+  /// Starts to write `length` tokens after `prompt`, by a network of the task "next". The prompt is read as the text
+  /// was: one that ends within a word ends with the tokens of its beginning. Symbols of `prompt` that are not in the
+  /// vocabulary are left out, or read as the unknown symbol, and returned, each once, as UTF-8. Throws
+  /// Error{invalid_argument} for the options, Error{invalid_state} for another task.
   std::vector<std::string> sample_start(const std::string& prompt, const SampleOptions& options, std::int64_t length);
-  /// Appends up to `count` symbols to `text`, as UTF-8 (or bytes); false once `length` are written. Throws
+  /// Appends up to `count` tokens to `text`, as UTF-8 (of the unit byte as bytes), where bytes of bpe wait until they
+  /// are a code point, and become U+FFFD if they never do; false once `length` are written. Throws
   /// Error{invalid_state} if nothing was started.
   bool sample_next(int count, std::string& text);
+
+  /// Code points of the text that the predictions of a split stand for, each token but its first: of the unit character
+  /// as many as predictions.
+  Index characters(Split split) const { return characters_[split == Split::train ? 0 : 1]; }
+  /// The mean loss of a split's `predictions`, in bits per character.
+  double bits_per_character(Split split, double loss, Index predictions) const;
 
   /// The checkpoint: a safetensors file. Without `training`, only what predicting and sampling need. Throws
   /// Error{non_finite} if a weight is not finite.
@@ -95,6 +104,13 @@ class Session {
   /// Error{invalid_state} for a task other than "next".
   std::vector<Real> logits(const std::vector<Token>& tokens, Index N, State& state);
 
+  /// Dynamic evaluation (train/dynamic.h) of a split of the text, a window a call: what was found so far. `options` are
+  /// {optimizer: "sgd" or "rms", learningRate, decay, sequenceLength}, read by the first call. The model's weights stay
+  /// as they are. Throws Error{invalid_argument} for the options, Error{invalid_state} for a task other than "next",
+  /// without a text or an empty split, Error{non_finite} where it diverges.
+  Evaluation evaluate_dynamic(Split split, const Json& options);
+  /// Drops one half done.
+  void cancel_dynamic() { dynamic_.reset(); }
   /// Losses of simple predictors on the validation text, in nats per symbol: {uniform, markov: [order 0 (unigram), 1,
   /// … max_order]}; `markov` is empty without a validation text. Throws Error{invalid_state} without a text.
   Json baselines(int max_order);
@@ -142,11 +158,11 @@ class Session {
 
   /// The series of a table as `predict` takes them, see table_rows. Throws Error{invalid_text} with the line,
   /// Error{invalid_state} for a model that reads no numbers.
-  Json rows(std::string_view text) const;
+  Json rows(std::string_view text, Index future = 0) const;
 
   /// {config, parameters, memoryBytes, vocabulary, tokens, step, epoch, validationLoss, stopsEarly, best, threads,
-  /// build, math, canTrain}, and `data` (names, columns, sizes, numbers of examples, trivialLoss) for a task with
-  /// examples.
+  /// build, math, canTrain}, and `characters` for a text, or `data` (names, columns, sizes, numbers of examples,
+  /// trivialLoss) for a task with examples.
   Json info() const;
 
  private:
@@ -170,14 +186,17 @@ class Session {
   Dataset names_;
   std::unique_ptr<ExampleLoader> examples_;  // until the trainer takes them
   ExampleLoader* loader_ = nullptr;
-  std::int64_t replaced_ = 0;       // characters of the text that became the unknown symbol
+  std::int64_t replaced_ = 0;       // symbols of the text that became the unknown one
+  Index characters_[2]{};           // code points that the predictions of training and of validation stand for
   std::vector<std::string> added_;  // symbols and labels that a model was extended by
   std::unique_ptr<Network> network_;
   std::unique_ptr<Trainer> trainer_;
   Progress resumed_;  // of a checkpoint opened without its text
   std::optional<Sampler> sampler_;
   std::int64_t sample_left_ = 0;
+  std::string sample_bytes_;  // of bpe: the beginning of a code point whose other bytes are still to be written
   std::optional<MarkovPass> markov_;
+  std::optional<DynamicEvaluation> dynamic_;
 };
 
 }  // namespace unfold

@@ -5,6 +5,7 @@
 #include "unfold/api/describe.h"
 #include "unfold/api/session.h"
 #include "unfold/base/json_list.h"
+#include "unfold/base/json_reader.h"
 #include "unfold/base/numeric.h"
 #include "unfold/base/parallel.h"
 #include "unfold/base/phrase.h"
@@ -49,6 +50,44 @@ std::vector<Real> Session::logits(const std::vector<Token>& tokens, Index N, Sta
   return logits;
 }
 
+namespace {
+
+constexpr const char* dynamic_optimizers[]{"sgd", "rms"};
+
+DynamicOptions parse_dynamic(const Json& json) {
+  Reader in(json, "dynamic", ErrorCode::invalid_argument);
+  DynamicOptions options;
+  options.rms = in.choice("optimizer", dynamic_optimizers, "sgd") == "rms";
+  if (options.rms) options.learning_rate = DynamicOptions::rms_rate;
+  in.number("learningRate", options.learning_rate, 0, 1e6);
+  in.number("decay", options.decay, 0, 1);
+  in.integer("sequenceLength", options.sequence_length, 1, 65536);
+  in.finish();
+  return options;
+}
+
+}  // namespace
+
+Evaluation Session::evaluate_dynamic(Split split, const Json& options) {
+  check_text();
+  if (!dynamic_) {
+    const Index train = trainer().train_tokens(), count = Index(tokens_.size());
+    const Index first = split == Split::train ? 0 : train, last = split == Split::train ? train : count;
+    if (split == Split::test || last - first < 2)
+      refuse_state("split", "a train or validation split of at least 2 characters", std::to_string(last - first));
+    dynamic_.emplace(config_, *network_, std::span(tokens_).subspan(std::size_t(first), std::size_t(last - first)),
+                     parse_dynamic(options));
+  }
+  try {
+    const Evaluation result = dynamic_->advance();
+    if (result.done) dynamic_.reset();
+    return result;
+  } catch (...) {
+    dynamic_.reset();
+    throw;
+  }
+}
+
 Json Session::baselines(int max_order) {
   baselines_start(max_order);
   for (;;)
@@ -77,9 +116,10 @@ Json Session::backtest(Split split, Index steps) {
   return unfold::backtest({*network_, config_, names_}, loader_->data(), loader_->examples(split), steps);
 }
 
-Json Session::rows(std::string_view text) const {
+Json Session::rows(std::string_view text, Index future) const {
   if (names_.columns.empty()) refuse_state("task", "a model that reads the columns of a table", config_.task.name());
-  return table_rows(text, config_, names_.columns);
+  if (future < 0 || future > 65536) refuse_argument("steps", "0 to 65536", std::to_string(future));
+  return table_rows(text, config_, names_.columns, future);
 }
 
 Json Session::graph() const {
@@ -105,7 +145,7 @@ std::vector<Token> Session::readable(const std::string& text, std::vector<std::s
   check_text();
   std::vector<std::uint32_t> lost;
   std::vector<Token> tokens = symbols_.vocabulary.encode(text, &lost);
-  if (unknown) *unknown = utf8_of(lost);
+  if (unknown) *unknown = symbols_.vocabulary.names_of(lost, text);
   if (tokens.empty())
     refuse_text("text", "at least one character of the model's vocabulary", text.empty() ? "an empty text" : "none");
   const double each = inspection_size(*network_, config_, 1);
@@ -171,12 +211,13 @@ namespace {
 Json symbols_json(const Vocabulary& vocabulary) {
   Json symbols = Json::array();
   for (int v = 0; v < vocabulary.size(); ++v) {
-    std::string text;
+    std::string text, readable;
     if (vocabulary.bytes() && v < int(vocabulary.symbols().size()))  // one character a byte, Latin-1
       append_utf8(vocabulary.symbols()[std::size_t(v)], text);
     else
       vocabulary.decode(Token(v), text);
-    symbols.push_back(text);
+    append_readable(text, true, readable);  // a token of bpe may be a part of a character
+    symbols.push_back(readable);
   }
   return symbols;
 }
@@ -201,7 +242,7 @@ Json Session::info() const {
                                              {"symbols", symbols},
                                              {"unknown", replaced_},
                                              {"added", list_json(added_)},
-                                             {"unit", vocabulary.bytes() ? "byte" : "character"}})},
+                                             {"unit", name_of(vocabulary.unit())}})},
                       {"tokens", object({{"train", trainer_ ? trainer_->train_tokens() : 0},
                                          {"validation", trainer_ ? trainer_->validation_tokens() : 0}})},
                       {"step", progress.step},
@@ -213,7 +254,10 @@ Json Session::info() const {
                       {"build", kernels::active().name},
                       {"math", kernels::active().fast ? "fast" : "reproducible"},
                       {"canTrain", trainer_ != nullptr}});
-  if (config_.task.learns_text()) return info;
+  if (config_.task.learns_text()) {
+    put(info, {{"characters", object({{"train", characters_[0]}, {"validation", characters_[1]}})}});
+    return info;
+  }
   const auto count = [&](Split split) { return trainer_ ? trainer_->loader().size(split) : 0; };
   Json data = object({{"inputs", list_json(names_.inputs)},
                       {"targets", list_json(names_.targets)},

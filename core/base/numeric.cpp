@@ -55,6 +55,8 @@ double cos(double x) {
   return sign * sum;
 }
 
+double sin(double x) { return cos(x - pi / 2); }
+
 double power(double base, std::int64_t n) {
   double result = 1;
   for (; n > 0; n >>= 1, base *= base)

@@ -14,8 +14,9 @@ double exp(double x);
 /// ln x for x > 0, |error| < 2 ulp; −inf at 0, NaN below.
 double log(double x);
 
-/// cos x for |x| ≤ 1e6, absolute error < 1e-12. (For the cosine schedule.)
+/// cos x and sin x for |x| ≤ 1e6, absolute error < 1e-12. (For the cosine schedule, and rotations.)
 double cos(double x);
+double sin(double x);
 
 /// base^n by repeated squaring.
 double power(double base, std::int64_t n);

@@ -11,6 +11,8 @@ void Part::append_to(std::string& out) const {
   }
 }
 
+std::string counted(Index n, const char* one) { return phrase(n == 1 ? "{} {}" : "{} {}s", {n, one}); }
+
 std::string assemble(const char* format, const Part* parts) {
   std::string text;
   for (; *format; ++format)

@@ -33,6 +33,9 @@ class Part {
 
 std::string assemble(const char* format, const Part* parts);
 
+/// "1 row", "2 rows".
+std::string counted(Index n, const char* one);
+
 /// `format` with a part for each "{}". A call costs a few stores a part, where a chain of + costs a text to make, to
 /// destroy and to clean up behind an exception for each: in two hundred places, and each travels to every browser.
 template <std::size_t n>

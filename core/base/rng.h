@@ -21,6 +21,7 @@ enum class Stream : std::uint32_t {
   choice = 5,
   examples = 6,
   unknown = 7,
+  noise = 8,
   test = 9
 };
 

@@ -50,4 +50,21 @@ void append_utf8(std::uint32_t code, std::string& out) {
   put(0x80 | (code & 0x3F));
 }
 
+std::size_t append_readable(std::string_view bytes, bool whole, std::string& out) {
+  std::size_t at = 0;
+  while (at < bytes.size()) {
+    const std::size_t from = at;
+    if (next_code_point(bytes, at) != no_code_point) {
+      out += bytes.substr(from, at - from);
+      continue;
+    }
+    const std::size_t broken = broken_length(bytes.substr(at));
+    const auto lead = static_cast<unsigned char>(bytes[at]);
+    if (!whole && at + broken == bytes.size() && lead >= 0xC2 && lead < 0xF5) return at;
+    append_utf8(0xFFFD, out);
+    at += broken;
+  }
+  return at;
+}
+
 }  // namespace unfold

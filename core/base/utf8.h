@@ -20,4 +20,8 @@ std::size_t broken_length(std::string_view text);
 
 void append_utf8(std::uint32_t code, std::string& out);
 
+/// Appends bytes that need not be UTF-8, with a replacement character for what is not. Without `whole`, bytes at the
+/// end that may yet become a code point are left. Returns how many bytes were read.
+std::size_t append_readable(std::string_view bytes, bool whole, std::string& out);
+
 }  // namespace unfold

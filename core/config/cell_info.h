@@ -36,7 +36,10 @@ struct CellInfo {
   std::span<const char* const> state_names = one_state;  // the first is what others see
   std::span<const char* const> vector_names{};           // parameters of H numbers that the cell owns
   bool recurrent = true;                                 // by default a layer reads its own previous state
-  int states_from_context = 2;                           // how many; the others begin with 0
+  /// For each gate +1 where it keeps the state (σ of a large sum forgets nothing), −1 where it lets the new in: what
+  /// chrono initialisation starts. Empty: no gate decides how long a state lasts.
+  std::span<const signed char> time_gates{};
+  int states_from_context = 2;  // how many; the others begin with 0
   std::span<const CellOption> options{};
   std::unique_ptr<Cell> (*make)(const CellSettings&);
 };

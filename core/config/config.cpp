@@ -7,7 +7,11 @@
 namespace unfold {
 namespace {
 
-constexpr const char* units[]{"character", "byte"};
+constexpr Named<Unit> units[]{{unit_names[0], Unit::character},
+                              {unit_names[1], Unit::byte},
+                              {unit_names[2], Unit::word},
+                              {unit_names[3], Unit::whitespace},
+                              {unit_names[4], Unit::bpe}};
 constexpr const char* feedbacks[]{"target", "softmax"};
 
 /// Puts what a preset stands for in its place; further fields of the configuration overrule it.
@@ -47,6 +51,16 @@ void check_shapes(const Config& c) {
   }
 }
 
+/// Chrono initialisation needs gates that keep or write a state, with a bias.
+void check_chrono(const Config& c) {
+  if (c.initialization.chrono == 0) return;
+  for (const std::vector<LayerConfig>* layers : {&c.layers, &c.encoder.layers})
+    for (const LayerConfig& layer : *layers)
+      if (layer.bias != Bias::none && !find_cell(layer.cell)->time_gates.empty()) return;
+  refuse_config("initialization.chrono", "a layer with biases whose cell has a gate for the time (lstm, gru, …)",
+                "none");
+}
+
 }  // namespace
 
 Config parse_config(const Json& given) {
@@ -56,8 +70,8 @@ Config parse_config(const Json& given) {
   int version = 1;
   r.integer("version", version, 1, 1);
   r.integer("seed", c.seed, 0, 9007199254740991.0);
-  c.bytes = r.choice("unit", units, "character") == "byte";
-  r.integer("vocabulary", c.vocabulary, 2, 65535);
+  r.one_of("unit", units, c.unit);
+  r.integer("vocabulary", c.vocabulary, c.unit == Unit::bpe ? 256 : 2, 65535);
   r.number("validationSplit", c.validation_split, 0, 0.5);
   r.integer("embedding", c.embedding, 0, 8192);
   r.boolean("tieWeights", c.tie_weights);
@@ -67,6 +81,7 @@ Config parse_config(const Json& given) {
   parse_layers(r, c);
   check_shapes(c);
   parse_initialization(r, c.initialization);
+  check_chrono(c);
   r.integer("sequenceLength", c.sequence_length, 1, 65536);
   r.integer("batchSize", c.batch_size, 1, 65536);
   parse_live(r, c);
@@ -92,6 +107,10 @@ void update_config(Config& config, const std::string& text) {
   if (!same_moments(changed.optimizer, config.optimizer))
     refuse_config("optimizer", "the same \"centered\", and momentum on or off as before (a change needs a restart)",
                   "a change of one");
+  if (changed.averaging.kind != config.averaging.kind)
+    refuse_config("averaging.name",
+                  phrase("{} (a change needs a restart)", {averaging_names[std::size_t(config.averaging.kind)]}),
+                  averaging_names[std::size_t(changed.averaging.kind)]);
   if (changed.scheduled_sampling.on() != config.scheduled_sampling.on())
     refuse_config("scheduledSampling.name",
                   phrase("{} (a change needs a restart)", {name_of(config.scheduled_sampling.kind)}),
@@ -102,7 +121,7 @@ void update_config(Config& config, const std::string& text) {
 Json to_json(const Config& c) {
   Json json = object({{"version", 1},
                       {"seed", c.seed},
-                      {"unit", units[c.bytes ? 1 : 0]},
+                      {"unit", name_of(c.unit)},
                       {"vocabulary", c.vocabulary},
                       {"validationSplit", c.validation_split},
                       {"embedding", c.embedding},

@@ -28,8 +28,8 @@ namespace unfold {
 
 /// What an edge reads. context: what another stream left behind, or a given vector; attention: the weighted mean of
 /// the encoder's states; remaining: the steps that are left (TaskConfig::termination "count").
-/// product: a∘b of two edges of its own.
-enum class Source { input, layer, self, output, context, attention, remaining, product };
+/// product: a∘b of two edges of its own; edge: the product that an earlier edge of the layer reads.
+enum class Source { input, layer, self, output, context, attention, remaining, product, edge };
 enum class Join { first, last, all };
 enum class Bias { none, one, two };
 enum class Initializer { xavier, he, orthogonal, identity, uniform, sparse, zero };
@@ -37,14 +37,16 @@ enum class Initializer { xavier, he, orthogonal, identity, uniform, sparse, zero
 /// (source, delay, block): where a signal comes from, how late, and through which transformation.
 struct EdgeConfig {
   Source from = Source::self;
-  int layer = 0;              // if from == layer; an upper one or the layer itself only with a delay ≥ 1
-  int delay = 0;              // steps; ≥ 1 from the layer itself and from the output
+  int layer = 0;  // if from == layer; an upper one or the layer itself only with a delay ≥ 1; else of an edge
+  int delay = 0;  // steps; ≥ 1 from the layer itself and from the output
   std::vector<Index> hidden;  // sizes of the block's hidden layers; empty: one matrix
   Activation activation = Activation::tanh;
   bool shortcut = false;            // full matrices from the source into every later layer of the block
   Join join = Join::last;           // at which of the block's layers the layer's inputs enter (recurrent edges)
   int blocks = 1;                   // the recurrent matrix of each gate is block-diagonal, with that many blocks
   std::vector<EdgeConfig> factors;  // of a product: two edges
+  bool every_gate = true;           // of the cell's gates; else `gates`, by their names in the cell's order
+  std::vector<std::string> gates;   // none of them: the edge is there for others, which read its product
   Index size = 0;                   // of a factor: rows of its matrix; 0: the source itself
   Activation output = Activation::identity;  // of a factor with a matrix
   bool bias = true;                          // of that matrix, where the layer has biases
@@ -87,6 +89,9 @@ struct InitializationConfig {
   double gain = 1;
   int nonzeros = 15;              // sparse: per unit
   double spectral_radius = 0.95;  // sparse
+  /// Longest lag Tₘ of chrono initialisation (Tallec & Ollivier 2018), 0: off. Of each unit, with u ~ U[1, Tₘ − 1], the
+  /// bias of the gate that keeps the state is ln u, that of the gate that writes −ln u (CellInfo::time_gates).
+  double chrono = 0;
 };
 
 /// The layers that read the source of a translation.
@@ -126,10 +131,18 @@ struct ScheduledSamplingConfig {
 
 /// train/optimizers/ has an equation for each, and says which numbers it reads.
 enum class OptimizerKind { sgd, momentum, nesterov, rmsprop, adagrad, adadelta, adam, adamw };
+/// Parameters with settings of their own.
+struct GroupConfig {
+  static constexpr double inherited = -1;
+  std::string match;                // their names; * stands for any characters
+  double learning_rate = 1;         // a factor on the optimizer's
+  double weight_decay = inherited;  // or theirs
+};
 struct OptimizerConfig {
   OptimizerKind kind = OptimizerKind::adam;
   double learning_rate = 2e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, momentum = 0, decay = 0.99, weight_decay = 0;
   bool centered = false;
+  std::vector<GroupConfig> groups;  // of a parameter that several match, the last counts
 };
 
 /// train/schedule.h has the equations.
@@ -144,10 +157,34 @@ struct ScheduleConfig {
 inline constexpr std::array<const char*, 8> optimizer_names{"sgd",     "momentum", "nesterov", "rmsprop",
                                                             "adagrad", "adadelta", "adam",     "adamw"};
 inline constexpr std::array<const char*, 5> schedule_names{"constant", "step", "exponential", "cosine", "plateau"};
+inline constexpr std::array<const char*, 3> averaging_names{"none", "ema", "nt-asgd"};
 inline constexpr std::array<const char*, 4> sampling_names{"none", "linear", "exponential", "inverse-sigmoid"};
 inline const char* name_of(OptimizerKind kind) { return optimizer_names[std::size_t(kind)]; }
 inline const char* name_of(ScheduleKind kind) { return schedule_names[std::size_t(kind)]; }
 inline const char* name_of(ScheduledSamplingKind kind) { return sampling_names[std::size_t(kind)]; }
+
+/// Regularisers besides dropout; 0: off. train/regularizers.h has the equations.
+struct RegularizationConfig {
+  double weight_noise = 0;         // σ of the noise on every parameter (Graves 2011)
+  double weight_drop = 0;          // probability that a recurrent weight is 0 (Wan et al. 2013; Merity et al. 2018)
+  double activation = 0;           // α, on the square of what the last layer gives (Merity et al. 2017)
+  double temporal_activation = 0;  // β, on the square of the change of its state from step to step (the same)
+  double input_dropout = 0;        // probability that an input is 0 (Gal & Ghahramani 2016)
+  double max_norm = 0;             // c, of each row of a matrix (Srivastava et al. 2014)
+
+  bool perturbs() const { return weight_noise > 0 || weight_drop > 0; }
+  friend bool operator==(const RegularizationConfig&, const RegularizationConfig&) = default;
+};
+
+/// Averages of the weights (Polyak & Juditsky 1992; train/averaging.h): a running mean, or, once the validations get no
+/// better, the mean of all that follow (Merity et al. 2018).
+enum class AveragingKind { none, ema, nt_asgd };
+struct AveragingConfig {
+  AveragingKind kind = AveragingKind::none;
+  double decay = 0.999;  // ema
+  int patience = 5;      // nt-asgd
+  bool on() const { return kind != AveragingKind::none; }
+};
 
 struct ClipConfig {
   double norm = 5, value = 0;  // 0: off
@@ -161,11 +198,17 @@ struct EarlyStoppingConfig {
   bool usual() const { return patience == automatic && min_delta == 0; }
 };
 
+/// What a token of a text is: a Unicode code point, a byte, a word, what stands between blanks, or bytes that were
+/// merged (byte-pair encoding). See data/tokens.h.
+enum class Unit { character, byte, word, whitespace, bpe };
+inline constexpr std::array<const char*, 5> unit_names{"character", "byte", "word", "whitespace", "bpe"};
+inline const char* name_of(Unit unit) { return unit_names[std::size_t(unit)]; }
+
 struct Config {
   std::uint64_t seed = 1;
   TaskConfig task;
   DatasetConfig dataset;
-  bool bytes = false;  // tokens are bytes, not Unicode code points
+  Unit unit = Unit::character;
   int vocabulary = 8192;
   double validation_split = 0.1;
   int embedding = 0;          // size of learned symbol vectors; 0: one-hot symbols
@@ -175,6 +218,8 @@ struct Config {
   AttentionConfig attention;
   ContextUse context = ContextUse::both;
   ScheduledSamplingConfig scheduled_sampling;
+  /// In training, some rows of numbers are the network's own answers.
+  bool feeds_rows() const { return task.predicts_rows() && (task.feedback_steps > 0 || scheduled_sampling.on()); }
   std::vector<LayerConfig> layers;
   std::vector<EdgeConfig> readout;  // sources: layers, or the input
   bool default_readout = true;
@@ -185,6 +230,9 @@ struct Config {
   ClipConfig clip;
   double dropout = 0;                // on what a layer gives to upper layers and the readout
   bool variational_dropout = false;  // one dropout mask for all steps of a window (Gal & Ghahramani 2016)
+  RegularizationConfig regularization;
+  AveragingConfig averaging;
+  int accumulate = 1;  // windows of an update
   int evaluate_every = 500;
   EarlyStoppingConfig early_stopping;
 
@@ -207,8 +255,8 @@ bool same_moments(const OptimizerConfig& a, const OptimizerConfig& b);
 /// The canonical form: every field present, shorthands expanded. parse_config(to_json(c)) gives c again.
 Json to_json(const Config& config);
 /// Applies settings that may change during training: optimizer.learningRate (and its other numbers), schedule,
-/// clip, dropout, scheduledSampling, evaluateEvery, earlyStopping. Throws Error{invalid_config} and leaves `config` as
-/// it was.
+/// clip, dropout, regularization, averaging (its numbers), accumulate, scheduledSampling, evaluateEvery, earlyStopping.
+/// Throws Error{invalid_config} and leaves `config` as it was.
 void update_config(Config& config, const std::string& text);
 /// Names, choices, limits and defaults, for menus and documentation.
 Json schema();

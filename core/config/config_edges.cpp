@@ -1,4 +1,6 @@
 // Edges of a configuration.
+#include <algorithm>
+
 #include "unfold/base/json_list.h"
 #include "unfold/base/phrase.h"
 #include "unfold/config/config_reader.h"
@@ -16,6 +18,24 @@ constexpr int most_layers = 128;
 /// A layer by its number, a source by its name, or {product: [edge, edge]}.
 bool parse_source(const Json* from, EdgeConfig& e, const EdgePlace& place, const std::string& path);
 
+/// "gates": those that the edge enters, in the order of the cell.
+void parse_gates(Reader& r, EdgeConfig& e, const CellInfo& cell) {
+  const Json* given = r.get("gates");
+  if (!given) return;
+  if (!given->is_array()) refuse_config(r.path("gates"), "a list of the cell's gates", shown(*given));
+  e.every_gate = false;
+  std::size_t known = 0;
+  for (const char* name : cell.gate_names)
+    if (std::count(given->begin(), given->end(), Json(name)) == 1 && ++known > 0) e.gates.push_back(name);
+  if (known != given->size())
+    refuse_config(r.path("gates"), phrase("different gates of the cell {}", {cell.name}), shown(*given));
+  e.every_gate = known == cell.gate_names.size();
+  if (e.every_gate) e.gates.clear();
+  if (e.blocks > 1 && !e.every_gate) refuse_config(r.path("gates"), "every gate beside blocks", shown(*given));
+  if (known == 0 && e.from != Source::product)
+    refuse_config(r.path("gates"), "at least one gate (only a product is read by other edges)", shown(*given));
+}
+
 EdgeConfig parse_edge(const Json& json, const EdgePlace& place, const std::string& path, bool factor) {
   Reader r(json, path);
   EdgeConfig e;
@@ -28,7 +48,8 @@ EdgeConfig parse_edge(const Json& json, const EdgePlace& place, const std::strin
                   from ? shown(*from) : "nothing");
   const bool above = e.from == Source::layer && e.layer > place.layer && !place.readout;
   const bool back = e.from == Source::self || e.from == Source::output || above;
-  const bool here = e.from == Source::context || e.from == Source::remaining || e.from == Source::product;
+  const bool here =
+      e.from == Source::context || e.from == Source::remaining || e.from == Source::product || e.from == Source::edge;
   e.delay = back || (e.from == Source::attention && !place.readout) ? 1 : 0;
   r.integer("delay", e.delay, e.delay, here || (e.from == Source::attention && place.readout) ? 0 : 1000);
   if (const Json* hidden = r.get("hidden")) {
@@ -48,6 +69,7 @@ EdgeConfig parse_edge(const Json& json, const EdgePlace& place, const std::strin
     if (e.size == 0 && (!e.hidden.empty() || e.output != Activation::identity || !e.bias))
       refuse_config(r.path("units"), "the rows of the factor's matrix (it has more than its source)", "nothing");
   }
+  if (!factor && !place.readout) parse_gates(r, e, *place.cell);
   r.finish();
   return e;
 }
@@ -63,6 +85,14 @@ bool parse_source(const Json* from, EdgeConfig& e, const EdgePlace& place, const
   }
   if (from->is_object() && !place.readout) {
     Reader r(*from, path);
+    if (place.depth > 0 && r.get("edge")) {
+      e.from = Source::edge;
+      r.integer("edge", e.layer, 0, 63);
+      if (std::size_t(e.layer) >= place.before.size() || place.before[std::size_t(e.layer)].from != Source::product)
+        refuse_config(r.path("edge"), "the number of an earlier edge from a product", std::to_string(e.layer));
+      r.finish();
+      return true;
+    }
     const Json* factors = r.get("product");
     if (!factors || !factors->is_array() || factors->size() != 2 || place.depth == 4)
       refuse_config(r.path("product"), "a list of two edges (at most four products deep)",
@@ -85,7 +115,9 @@ bool parse_source(const Json* from, EdgeConfig& e, const EdgePlace& place, const
 
 Json edge_json(const EdgeConfig& e, bool factor) {
   Json json;
-  if (e.from == Source::product) {
+  if (e.from == Source::edge) {
+    put(json, {{"from", object({{"edge", e.layer}})}});
+  } else if (e.from == Source::product) {
     Json factors = Json::array();
     for (const EdgeConfig& side : e.factors) factors.push_back(edge_json(side, true));
     put(json, {{"from", object({{"product", factors}})}});
@@ -101,6 +133,11 @@ Json edge_json(const EdgeConfig& e, bool factor) {
                {"shortcut", e.shortcut},
                {"join", name_of(joins, e.join)}});
   if (e.blocks > 1) put(json, {{"blocks", e.blocks}});
+  if (!e.every_gate) {
+    Json gates = Json::array();
+    for (const std::string& gate : e.gates) gates.push_back(gate);
+    put(json, {{"gates", gates}});
+  }
   if (factor && e.size > 0)
     put(json, {{"units", e.size}, {"outputActivation", activation_names[std::size_t(e.output)]}, {"bias", e.bias}});
   return json;
@@ -113,10 +150,12 @@ std::vector<EdgeConfig> parse_edges(const Json& json, const std::string& path, c
   std::vector<EdgeConfig> edges;
   for (std::size_t i = 0; i < json.size(); ++i) {
     const std::string at = path + at_index(i);
-    edges.push_back(parse_edge(json[i], place, at, false));
+    EdgePlace here = place;
+    here.before = edges;
+    edges.push_back(parse_edge(json[i], here, at, false));
     for (std::size_t j = 0; j < i; ++j)
       if (edges[i].from != Source::product && edges[j].from == edges[i].from && edges[j].layer == edges[i].layer &&
-          edges[j].delay == edges[i].delay)
+          edges[j].delay == edges[i].delay && edges[j].gates == edges[i].gates)
         refuse_config(at, "a source and delay of its own", phrase("those of edge {}", {j}));
   }
   return edges;

@@ -106,7 +106,7 @@ LayerConfig parse_layer(const Json& json, int number, const std::string& path, s
   r.boolean("initial", layer.initial);
   r.integer("stateFrom", layer.state_from, 0, 127);
   if (const Json* edges = r.get("edges")) {
-    layer.edges = parse_edges(*edges, r.path("edges"), {.layer = number});
+    layer.edges = parse_edges(*edges, r.path("edges"), {.layer = number, .cell = find_cell(layer.cell)});
     layer.default_edges = false;
   } else {
     layer.edges = std::move(defaults);

@@ -11,7 +11,9 @@ namespace unfold {
 struct EdgePlace {
   int layer = 0;
   bool readout = false;
-  int depth = 0;  // of products around it
+  int depth = 0;                            // of products around it
+  const CellInfo* cell = nullptr;           // of the layer
+  std::span<const EdgeConfig> before = {};  // the layer's edges so far
 };
 std::vector<EdgeConfig> parse_edges(const Json& json, const std::string& path, const EdgePlace& place);
 Json edges_json(const std::vector<EdgeConfig>& edges);

@@ -66,6 +66,10 @@ void parse_loss(Reader& in, TaskConfig& t) {
   in.one_of("loss", losses, t.loss.kind);
   if (t.loss.kind == Loss::huber) in.number("delta", t.loss.delta, 0, 1e6, true);
   if (t.loss.kind == Loss::quantile) parse_quantiles(in, t.loss.quantiles);
+  in.integer("feedbackSteps", t.feedback_steps, 0, TaskConfig::most_steps);
+  if (t.feedback_steps > 0 && t.pooled())
+    refuse_config(in.path("feedbackSteps"), "0 (one answer for a sequence is not read again)",
+                  std::to_string(t.feedback_steps));
 }
 
 /// The fields that a task has.
@@ -77,11 +81,12 @@ void parse_task_fields(Reader& in, TaskConfig& t) {
   if (info.data == TaskData::examples) {
     in.integer("maxLength", t.max_length, 1, TaskConfig::most_steps);
     in.boolean("truncate", t.truncate);
+    in.boolean("carryState", t.carry_state);
+    if (t.carry_state && (t.pooled() || info.sequences))
+      refuse_config(in.path("carryState"), "false (the task needs the whole of a sequence in one window)", "true");
   }
-  if (info.labels) {
-    in.number("labelSmoothing", t.label_smoothing, 0, 0.9);
-    t.class_weights = in.choice("classWeights", weightings, weightings[0]) == weightings[1];
-  }
+  if (info.labels || info.autoregressive) in.number("labelSmoothing", t.label_smoothing, 0, 0.9);
+  if (info.labels) t.class_weights = in.choice("classWeights", weightings, weightings[0]) == weightings[1];
   if (info.sizes) {
     in.integer("inputs", t.inputs, 1, 65536);
     in.integer("outputs", t.outputs, 0, 65536);
@@ -125,8 +130,12 @@ void parse_task(Reader& r, Config& c) {
 
 void task_json(const Config& c, Json& json) {
   const TaskConfig& t = c.task;
-  if (t.learns_text()) return;
   const TaskInfo& info = t.info();
+  if (t.learns_text()) {
+    if (t.label_smoothing > 0)
+      put(json, {{"task", object({{"name", info.name}, {"labelSmoothing", t.label_smoothing}})}});
+    return;
+  }
   Json task = object({{"name", info.name}});
   if (info.pools != TaskInfo::Pools::never) put(task, {{"pooling", name_of(poolings, t.pooling)}});
   if (info.sequences) put(task, {{"termination", name_of(terminations, t.termination)}});
@@ -136,7 +145,9 @@ void task_json(const Config& c, Json& json) {
   if (t.loss.kind != Loss::squared) put(task, {{"loss", name_of(losses, t.loss.kind)}});
   if (t.loss.kind == Loss::huber) put(task, {{"delta", t.loss.delta}});
   if (t.loss.kind == Loss::quantile) put(task, {{"quantiles", list_json(t.loss.quantiles)}});
+  if (t.feedback_steps > 0) put(task, {{"feedbackSteps", t.feedback_steps}});
   if (t.truncate) put(task, {{"truncate", true}});
+  if (t.carry_state) put(task, {{"carryState", true}});
   if (info.sizes) put(task, {{"inputs", t.inputs}, {"outputs", t.outputs}});
   if (t.context > 0) put(task, {{"context", t.context}});
   put(json, {{"task", task}});
@@ -181,12 +192,13 @@ struct Place {
 
 /// Numbers that a factor of a product in a layer gives; 0: it has no size of its own (an input, whose width the data
 /// gives).
-Index rows_of(const EdgeConfig& e, const Config& c, const std::vector<LayerConfig>& layers, Index own) {
+Index rows_of(const EdgeConfig& e, const Config& c, const std::vector<LayerConfig>& layers, const LayerConfig& own) {
   if (e.size > 0) return e.size;
-  if (e.from == Source::self) return own;
+  if (e.from == Source::self) return own.units;
   if (e.from == Source::layer) return layers[std::size_t(e.layer)].units;
   if (e.from == Source::input && c.embedding > 0) return c.embedding;
   if (e.from == Source::product) return rows_of(e.factors[0], c, layers, own);
+  if (e.from == Source::edge) return rows_of(own.edges[std::size_t(e.layer)], c, layers, own);
   return 0;
 }
 
@@ -207,7 +219,7 @@ void check_edge(const EdgeConfig& e, const Place& place, const std::string& fiel
 void check_product(const EdgeConfig& e, const Place& place, const std::string& field, int direction) {
   const Config& c = place.c;
   const std::vector<LayerConfig>& layers = place.encoder ? c.encoder.layers : c.layers;
-  const Index own = layers[std::size_t(place.layer)].units;
+  const LayerConfig& own = layers[std::size_t(place.layer)];
   Index rows[2];
   for (std::size_t i = 0; i < 2; ++i) {
     const std::string at = phrase("{}.from.product{}", {field, at_index(i)});
@@ -224,6 +236,7 @@ void check_edge(const EdgeConfig& e, const Place& place, const std::string& fiel
   const Config& c = place.c;
   if (!place.readout) check_upper(e, place, field);
   if (e.from == Source::product) return check_product(e, place, field, direction);
+  if (e.from == Source::edge) return;
   const auto from = [&](bool fits, const char* expected, const char* actual) {
     if (!fits) refuse_config(field + ".from", expected, actual);
   };
@@ -275,11 +288,15 @@ void check_states(const Config& c, bool encoder, std::size_t l, const std::strin
 void check_stack(const Config& c, bool encoder) {
   const std::vector<LayerConfig>& layers = encoder ? c.encoder.layers : c.layers;
   const bool causal = !encoder && !c.task.info().bidirectional && !c.task.pooled();
+  const bool windows = c.task.carry_state;
   for (std::size_t l = 0; l < layers.size(); ++l) {
     const LayerConfig& layer = layers[l];
     const std::string field = (encoder ? "encoder" : "layers") + at_index(l);
     if (causal && layer.direction < 0)
       refuse_config(field + ".direction", "forward (the network predicts what a backward layer would have read)",
+                    "backward");
+    if (windows && layer.direction < 0)
+      refuse_config(field + ".direction", "forward (task.carryState: a backward layer needs the whole sequence)",
                     "backward");
     if (layer.initial && (encoder || !c.has_context()))
       refuse_config(field + ".initial", "false (there is no context)", "true");
@@ -309,7 +326,7 @@ void check_task(const Config& c) {
     refuse_config("attention", "a forward last layer", "a backward one");
   if (info.encoder && c.context == ContextUse::none && !c.attention.on)
     refuse_config("context", "input, initial or both (or attention): else nothing reaches the decoder", "\"none\"");
-  if (c.scheduled_sampling.on() && !info.autoregressive)
+  if (c.scheduled_sampling.on() && !info.autoregressive && !c.task.predicts_rows())
     refuse_config("scheduledSampling", "none (the network is not fed its own answers)",
                   name_of(c.scheduled_sampling.kind));
   if (c.scheduled_sampling.on() && c.free_running)
@@ -320,6 +337,15 @@ void check_task(const Config& c) {
     if (c.readout[e].from != Source::layer || !c.readout[e].hidden.empty())
       refuse_config("readout" + at_index(e), "a layer, whose states are the answer (task.outputs is 0)",
                     "a computation");
+  if (info.data == TaskData::caller) {
+    const auto refuse = [](const char* field) {
+      refuse_config(field, "none (the caller trains a network of the task \"tensor\")", "some");
+    };
+    if (c.regularization != RegularizationConfig{}) refuse("regularization");
+    if (c.averaging.on()) refuse("averaging");
+    if (c.accumulate > 1) refuse("accumulate");
+    if (!c.optimizer.groups.empty()) refuse("optimizer.groups");
+  }
   if (c.tie_weights && !info.autoregressive)
     refuse_config("tieWeights", "false (input and output are different things)", "true");
   if (c.embedding > 0 && info.numbers)

@@ -1,4 +1,5 @@
 // Training settings of a configuration.
+#include "unfold/base/phrase.h"
 #include "unfold/config/config_reader.h"
 #include "unfold/config/optimizer_fields.h"
 
@@ -29,6 +30,36 @@ void read_number(Reader& in, const NumberField<Of>& field, Of& to) {
     in.number(field.name, to.*field.value, field.minimum, field.maximum);
 }
 
+void parse_groups(Reader& r, std::vector<GroupConfig>& groups) {
+  constexpr std::size_t most = 32, longest = 80;
+  const Json* list = r.get("groups");
+  if (!list) return;
+  if (!list->is_array() || list->size() > most)
+    refuse_config(r.path("groups"), phrase("a list of at most {} groups", {most}), shown(*list));
+  groups.clear();
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    GroupConfig& group = groups.emplace_back();
+    Reader in((*list)[i], r.path("groups") + at_index(i));
+    in.text("match", group.match);
+    if (group.match.empty() || group.match.size() > longest)
+      refuse_config(in.path("match"), "a name of parameters, with * for any characters",
+                    phrase("\"{}\"", {group.match}));
+    in.number("learningRate", group.learning_rate, 0, 1e6);
+    in.number("weightDecay", group.weight_decay, 0, 1e3);
+    in.finish();
+  }
+}
+
+Json groups_json(const std::vector<GroupConfig>& groups) {
+  Json list = Json::array();
+  for (const GroupConfig& group : groups) {
+    Json json = object({{"match", group.match}, {"learningRate", group.learning_rate}});
+    if (group.weight_decay >= 0) put(json, {{"weightDecay", group.weight_decay}});
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
 void parse_optimizer(Reader& r, OptimizerConfig& o) {
   const Json* value = r.get("optimizer");
   if (!value) return;
@@ -39,6 +70,7 @@ void parse_optimizer(Reader& r, OptimizerConfig& o) {
   if (o.kind != before) o.momentum = o.kind == OptimizerKind::momentum || o.kind == OptimizerKind::nesterov ? 0.9 : 0;
   for (const auto& field : optimizer_fields) read_number(in, field, o);
   in.boolean("centered", o.centered);
+  parse_groups(in, o.groups);
   in.finish();
 }
 
@@ -78,10 +110,36 @@ void parse_sampling(Reader& r, ScheduledSamplingConfig& s) {
   in.finish();
 }
 
+void parse_regularization(Reader& r, RegularizationConfig& c) {
+  const Json* value = r.get("regularization");
+  if (!value) return;
+  Reader in(*value, r.path("regularization"));
+  for (const auto& field : regularization_fields) read_number(in, field, c);
+  in.finish();
+}
+
+void parse_averaging(Reader& r, AveragingConfig& c) {
+  const Json* value = r.get("averaging");
+  if (!value) return;
+  const Json object = expanded(*value, "name");
+  Reader in(object, r.path("averaging"));
+  choose(in, averaging_names, c.kind);
+  in.number("decay", c.decay, 0, 0.9999999);
+  in.integer("patience", c.patience, 1, 1e6);
+  in.finish();
+}
+
+Json regularization_json(const RegularizationConfig& c) {
+  Json json = Json::object();
+  for (const auto& field : regularization_fields) put(json, {{field.name, c.*field.value}});
+  return json;
+}
+
 Json optimizer_json(const OptimizerConfig& o) {
   Json json = object({{"name", name_of(o.kind)}});
   for (const auto& field : optimizer_fields) put(json, {{field.name, o.*field.value}});
   put(json, {{"centered", o.centered}});
+  if (!o.groups.empty()) put(json, {{"groups", groups_json(o.groups)}});
   return json;
 }
 
@@ -106,6 +164,9 @@ void parse_live(Reader& r, Config& c) {
   parse_clip(r, c.clip);
   parse_sampling(r, c.scheduled_sampling);
   r.number("dropout", c.dropout, 0, 0.95);
+  parse_regularization(r, c.regularization);
+  parse_averaging(r, c.averaging);
+  r.integer("accumulate", c.accumulate, 1, 1e6);
   r.integer("evaluateEvery", c.evaluate_every, 0, 1e9);
   parse_early_stopping(r, c.early_stopping);
 }
@@ -125,6 +186,14 @@ void live_json(const Config& c, Json& json) {
   if (own.on())
     put(json, {{"scheduledSampling",
                 object({{"name", name_of(own.kind)}, {"k", own.k}, {"start", own.start}, {"minimum", own.minimum}})}});
+  if (c.regularization != RegularizationConfig{})
+    put(json, {{"regularization", regularization_json(c.regularization)}});
+  const AveragingConfig& mean = c.averaging;
+  if (mean.on())
+    put(json, {{"averaging", object({{"name", averaging_names[std::size_t(mean.kind)]},
+                                     {"decay", mean.decay},
+                                     {"patience", mean.patience}})}});
+  if (c.accumulate > 1) put(json, {{"accumulate", c.accumulate}});
   const EarlyStoppingConfig& stop = c.early_stopping;
   const bool automatic = stop.patience == EarlyStoppingConfig::automatic;
   if (!stop.usual())
@@ -151,22 +220,26 @@ void parse_initialization(Reader& r, InitializationConfig& c) {
   in.number("gain", c.gain, 0, 100);
   in.integer("nonzeros", c.nonzeros, 1, 8192);
   in.number("spectralRadius", c.spectral_radius, 0, 100);
+  if (in.get("chrono") && *in.get("chrono") != 0) in.number("chrono", c.chrono, 3, 1e9);
   in.finish();
 }
 
 Json initialization_json(const InitializationConfig& i) {
-  return object({{"input", name_of(initializers, i.input)},
-                 {"recurrent", name_of(initializers, i.recurrent)},
-                 {"readout", name_of(initializers, i.readout)},
-                 {"gain", i.gain},
-                 {"nonzeros", i.nonzeros},
-                 {"spectralRadius", i.spectral_radius}});
+  Json json = object({{"input", name_of(initializers, i.input)},
+                      {"recurrent", name_of(initializers, i.recurrent)},
+                      {"readout", name_of(initializers, i.readout)},
+                      {"gain", i.gain},
+                      {"nonzeros", i.nonzeros},
+                      {"spectralRadius", i.spectral_radius}});
+  if (i.chrono > 0) put(json, {{"chrono", i.chrono}});
+  return json;
 }
 
 void training_choices(Json& schema) {
   put(schema, {{"optimizers", names_json(optimizer_names)},
                {"schedules", names_json(schedule_names)},
                {"scheduledSamplings", names_json(sampling_names)},
+               {"averagings", names_json(averaging_names)},
                {"initializations", names_json(initializers)}});
 }
 

@@ -26,6 +26,16 @@ inline constexpr NumberField<OptimizerConfig> optimizer_fields[]{
     {"weightDecay", "weight_decay", &OptimizerConfig::weight_decay, 0, 1e3},
 };
 
+/// Regularisers and their limits, by the names of a configuration.
+inline constexpr NumberField<RegularizationConfig> regularization_fields[]{
+    {"weightNoise", "", &RegularizationConfig::weight_noise, 0, 10},
+    {"weightDrop", "", &RegularizationConfig::weight_drop, 0, 0.95},
+    {"activation", "", &RegularizationConfig::activation, 0, 1e3},
+    {"temporalActivation", "", &RegularizationConfig::temporal_activation, 0, 1e3},
+    {"inputDropout", "", &RegularizationConfig::input_dropout, 0, 0.95},
+    {"maxNorm", "", &RegularizationConfig::max_norm, 0, 1e6},
+};
+
 inline constexpr NumberField<ClipConfig> clip_fields[]{
     {"norm", "max_norm", &ClipConfig::norm, 0, 1e30, true},
     {"value", "clip_value", &ClipConfig::value, 0, 1e30, true},

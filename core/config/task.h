@@ -83,16 +83,24 @@ struct TaskConfig {
   /// Steps of a sequence at most; 0: what the data have, up to most_steps, and usual_length where something is written
   /// or cut into windows.
   Index max_length = 0;
-  bool truncate = false;          // longer sequences are cut, not refused
-  double label_smoothing = 0;     // classify and tag
-  bool class_weights = false;     // the same: rare labels weigh as much as frequent ones
-  NumberLoss loss;                // regress
+  bool truncate = false;  // longer sequences are cut, not refused
+  /// tag, notes, and regress of the next row: examples are read in windows of sequenceLength steps, each of which
+  /// begins with the states that the one before it ended with; gradients stop there (truncated back-propagation).
+  bool carry_state = false;
+  double label_smoothing = 0;  // of symbols and labels (Szegedy et al. 2016)
+  bool class_weights = false;  // classify and tag: rare labels weigh as much as frequent ones
+  NumberLoss loss;             // regress
+  /// regress, of the next row: in training, the inputs of the last so many steps of an example are the network's own
+  /// answers one step earlier, and the errors of these steps flow back through them (Goodfellow et al. 2016, 10.2.1).
+  Index feedback_steps = 0;
   Index inputs = 0, outputs = 0;  // tensor: numbers a step; outputs 0: the states of the last layer
   Index context = 0;              // tensor and generate: numbers of the given context
 
   const TaskInfo& info() const { return task_info(kind); }
   const char* name() const { return info().name; }
   bool pooled() const { return pooling != Pooling::none; }
+  /// Answers each row of numbers with the next one.
+  bool predicts_rows() const { return kind == TaskKind::regress && !pooled(); }
   bool learns_text() const { return info().data == TaskData::text; }
   /// Most steps of a sequence that is read, and of one that is written.
   Index read_length() const { return max_length > 0 ? max_length : most_steps; }

@@ -1,11 +1,12 @@
 #include "unfold/data/cells.h"
 
 #include <algorithm>
+#include <iterator>
+
+#include "unfold/data/dates.h"
 
 namespace unfold {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Separators of thousands of more than one byte: the space that does not break, the narrow one, ’.
 constexpr std::string_view wide_groups[]{"\xC2\xA0", "\xE2\x80\xAF", "\xE2\x80\x99"};
@@ -70,8 +71,15 @@ std::string take_body(std::string_view& s, char decimal) {
   return plain;
 }
 
+/// What stands behind a year to name a part of it: "Q1", "W05", "M01".
+bool is_period(std::string_view s) {
+  const std::size_t digits = s[0] == 'Q' || s[0] == 'q' ? 1 : s[0] == 'W' || s[0] == 'M' ? 2 : 0;
+  return digits > 0 && s.size() == digits + 1 && is_digit(s[1]) && is_digit(s[digits]);
+}
+
 /// What may stand beside a number: a percent sign, a currency, "km/h", "m2", "°C".
 bool is_unit(std::string_view s) {
+  if (is_period(s)) return false;
   constexpr std::size_t longest = 12;
   const bool letter = (s[0] >= 'a' && s[0] <= 'z') || (s[0] >= 'A' && s[0] <= 'Z');
   const bool other = static_cast<unsigned char>(s[0]) >= 0x80;  // °, µ, €
@@ -174,128 +182,20 @@ char decimal_of(std::string_view field) {
   return told ? s[last] : char(0);
 }
 
-// Dates --------------------------------------------------------------------------------------------------------
-
-namespace {
-
-/// Takes up to `most` digits; −1 if there is none, or one more.
-int take_whole(std::string_view& s, std::size_t most, std::size_t* digits = nullptr) {
-  std::size_t n = 0;
-  int value = 0;
-  while (n < s.size() && n <= most && is_digit(s[n])) value = value * 10 + (s[n++] - '0');
-  if (n == 0 || n > most) return -1;
-  s.remove_prefix(n);
-  if (digits) *digits = n;
-  return value;
-}
-
-bool take_char(std::string_view& s, char c) {
-  if (!s.starts_with(c)) return false;
-  s.remove_prefix(1);
-  return true;
-}
-
-/// "Z", "+01", "+0100", "+01:00" or nothing.
-bool is_zone(std::string_view s) {
-  if (s.empty() || s == "Z" || s == "UTC") return true;
-  if (s[0] != '+' && s[0] != '-') return false;
-  s.remove_prefix(1);
-  if (s.size() != 2 && s.size() != 4 && s.size() != 5) return false;
-  for (std::size_t i = 0; i < s.size(); ++i)
-    if (!is_digit(s[i]) && !(s.size() == 5 && i == 2 && s[i] == ':')) return false;
-  return true;
-}
-
-bool parse_time(std::string_view s, Moment& m) {
-  int hour = take_whole(s, 2);
-  if (hour < 0 || hour > 24 || !take_char(s, ':')) return false;
-  const int minute = take_whole(s, 2);
-  if (minute < 0 || minute > 59) return false;
-  double second = 0;
-  if (take_char(s, ':')) {
-    second = take_whole(s, 2);
-    if (second < 0 || second > 60) return false;
-    if (s.size() > 1 && (s[0] == '.' || s[0] == ',') && is_digit(s[1])) {
-      s.remove_prefix(1);
-      while (!s.empty() && is_digit(s[0])) s.remove_prefix(1);  // fractions of a second say nothing here
-    }
-  }
-  s = bare(s);
-  const bool pm = s.starts_with("PM") || s.starts_with("pm"), am = s.starts_with("AM") || s.starts_with("am");
-  if (pm || am) {
-    if (hour < 1 || hour > 12) return false;
-    hour = hour % 12 + (pm ? 12 : 0);
-    s = bare(s.substr(2));
-  }
-  m.hour = hour + minute / 60.0 + second / 3600;
-  return is_zone(s);
-}
-
-/// The numbers of a date with one separator, and what follows it; how many there are.
-int date_parts(std::string_view& s, int (&parts)[3], std::size_t (&digits)[3], char& separator) {
-  for (int n = 0; n < 3; ++n) {
-    parts[n] = take_whole(s, 4, &digits[n]);
-    if (parts[n] < 0) return 0;
-    if (n == 2 || s.empty() || (s[0] != '-' && s[0] != '/' && s[0] != '.')) return n + 1;
-    if (n > 0 && s[0] != separator) return 0;
-    separator = s[0];
-    s.remove_prefix(1);
-  }
-  return 0;
-}
-
-bool is_day(int year, int month, int day) {
-  constexpr int days[]{31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  return year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1];
-}
-
-}  // namespace
-
-bool parse_moment(std::string_view field, bool day_first, Moment& m) {
-  m = {};
-  std::string_view s = bare(field);
-  if (s.size() < 4 || s.size() > 40 || !is_digit(s[0])) return false;
-  if (parse_time(s, m)) return true;
-  m = {};
-  int p[3]{};
-  std::size_t digits[3]{};
-  char separator = 0;
-  const int n = date_parts(s, p, digits, separator);
-  if (n < 2) return false;
-  if (digits[0] == 4 && digits[1] <= 2 && digits[2] <= 2) {
-    if (n == 2 && separator == '.') return false;  // a number
-    m.year = p[0], m.month = p[1], m.day = n == 3 ? p[2] : 0;
-    if (n == 2 && !s.empty()) return false;
-    if (!is_day(m.year, m.month, n == 3 ? m.day : 1)) return false;
-  } else if (n == 3 && digits[0] <= 2 && digits[1] <= 2 && (digits[2] == 4 || digits[2] == 2)) {
-    const bool first = separator == '.' || day_first;
-    m.year = digits[2] == 2 ? p[2] + (p[2] < 70 ? 2000 : 1900) : p[2];
-    m.month = p[first ? 1 : 0], m.day = p[first ? 0 : 1];
-    if (!is_day(m.year, m.month, m.day)) return false;
-  } else {
-    return false;
-  }
-  if (s.empty()) return true;
-  if (s[0] != 'T' && s[0] != ' ' && s[0] != ',') return false;
-  return parse_time(bare(s.substr(1)), m);
+int truth_of(std::string_view field, int& kind) {
+  constexpr std::string_view words[][2]{{"true", "false"}, {"yes", "no"},      {"t", "f"},
+                                        {"y", "n"},        {"wahr", "falsch"}, {"ja", "nein"}};
+  const std::string word = field.size() > 8 ? std::string() : lowered(bare(field));
+  for (kind = 0; kind < int(std::size(words)); ++kind)
+    for (const int no : {0, 1})
+      if (word == words[kind][no]) return 1 - no;
+  return -1;
 }
 
 bool is_value(std::string_view field, bool commas) {
   Quantity q;
   Moment m;
-  return parse_quantity(field, '.', q) || parse_moment(field, true, m) || parse_moment(field, false, m) ||
-         (commas && parse_quantity(field, ',', q));
-}
-
-bool is_day_first(std::string_view field) {
-  Moment m;
-  return parse_moment(field, true, m) && !parse_moment(field, false, m);
-}
-
-int weekday(const Moment& m) {  // the days of the months from March on, in a calendar that begins with March
-  const int year = m.month > 2 ? m.year : m.year - 1, month = m.month > 2 ? m.month - 3 : m.month + 9;
-  const int days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + m.day;
-  return (days + 1) % 7;
+  return parse_quantity(field, '.', q) || is_moment(field, m) || (commas && parse_quantity(field, ',', q));
 }
 
 }  // namespace unfold

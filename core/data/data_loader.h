@@ -14,6 +14,7 @@ namespace unfold {
 /// Where training stands, besides parameters, moments and state; all of it goes into a checkpoint.
 struct Progress {
   std::int64_t step = 0, epoch = 0, cursor = 0, evaluated = 0;
+  std::int64_t window = 0;      // of the batch at the cursor, where examples are read in several (task.carryState)
   double validation_loss = -1;  // as long as none was measured: a loss of numbers may be negative, too
   bool known() const { return evaluated > 0 || validation_loss >= 0; }
 };
@@ -74,14 +75,17 @@ class TextLoader final : public DataLoader {
 
  private:
   const std::vector<Token>& tokens_;
-  Index window_, train_count_;
+  Index window_;
+  double smoothing_;
+  Index train_count_;
   Streams streams_;
   Coverage training_, validation_;
   std::vector<Token> targets_;
   std::vector<double> losses_;
 };
 
-/// Batches of whole sequences, padded to the longest: every other task.
+/// Batches of whole sequences, padded to the longest: every other task. With task.carryState they go through several
+/// windows of sequenceLength steps, until the longest has ended.
 class ExampleLoader final : public DataLoader {
  public:
   ExampleLoader(const Config& config, Dataset data);
@@ -97,10 +101,10 @@ class ExampleLoader final : public DataLoader {
   Index size(Split split) const override { return Index(examples(split).size()); }
   std::string fingerprint() const override;
   Index load(Workspace& w, Split split, Index cursor) override;
-  Index length(Split split) const override { return size(split); }
+  Index length(Split split) const override { return size(split) * windows_; }
   Metrics measure(const Network& network, Workspace& w, bool learn) override;
-  /// Fills the window with these examples, at most columns().
-  void fill(Workspace& w, std::span<const Example* const> examples);
+  /// Fills the window with these examples, at most columns(), or with what they have in that window.
+  void fill(Workspace& w, std::span<const Example* const> examples, Index window = 0);
 
  private:
   void shuffle(std::int64_t epoch);
@@ -108,11 +112,16 @@ class ExampleLoader final : public DataLoader {
   /// Puts the unknown symbol in place of some that were loaded.
   void drop_symbols(Workspace& w, std::int64_t step) const;
   void fill_column(Workspace& w, Index n, const Example& e);
+  Index steps_of(const Example& e) const { return head_.steps(config_.task, data_, e); }
+  /// Of the chosen examples.
+  Index windows_of_batch() const;
+  Example part_of(const Example& e, Index window) const;
 
   Config config_;
   const TaskHead& head_;
   Dataset data_;
   Index steps_ = 1, encoder_steps_ = 0;
+  Index windows_ = 1;  // of the longest example
   double unknown_rate_ = 0;
   std::vector<std::uint32_t> order_;
   std::int64_t shuffled_ = -1;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "unfold/base/phrase.h"
+#include "unfold/base/utf8.h"
 #include "unfold/data/examples.h"
 #include "unfold/data/scaling.h"
 #include "unfold/data/task_head.h"
@@ -16,10 +17,17 @@ Index Dataset::steps(const Example& e) const {
 }
 
 std::string excerpt(std::string_view text) {
-  constexpr std::size_t most = 24;
+  constexpr int most = 24;
   std::string out = "\"";
-  for (const char c : text.substr(0, most)) out.push_back(c >= ' ' && c < 127 ? c : '?');
-  return out + (text.size() > most ? "…\"" : "\"");
+  std::size_t at = 0;
+  for (int count = 0; at < text.size() && count < most; ++count) {
+    const std::uint32_t code = next_code_point(text, at);
+    if (code == no_code_point) at += broken_length(text.substr(at));
+    const bool control = code < ' ' || (code >= 0x7F && code < 0xA0) || (code >= 0x2028 && code < 0x202F) ||
+                         (code >= 0x2066 && code < 0x206A);  // lines and directions of writing among them
+    append_utf8(code == no_code_point ? 0xFFFD : control ? '?' : code, out);
+  }
+  return out + (at < text.size() ? "…\"" : "\"");
 }
 
 void hold_back(std::vector<Example> examples, const Config& config, Dataset& data) {
@@ -56,7 +64,9 @@ Dataset read_dataset(std::string_view text, const Config& config, const std::vec
   else if (known->size() == data.columns.size())  // others will be refused
     data.columns = *known;
   if (data.truncated > 0)
-    data.file.notes.push_back(phrase("{} sequences were cut to {} steps.", {data.truncated, config.task.max_length}));
+    data.file.notes.push_back(
+        phrase("{} {} cut to {}.", {counted(data.truncated, "sequence"), data.truncated == 1 ? "was" : "were",
+                                    counted(config.task.max_length, "step")}));
   if (config.dataset.unknown == Unknown::symbol) learn_unknown(data, config.task.info().autoregressive);
   return data;
 }

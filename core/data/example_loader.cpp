@@ -51,11 +51,16 @@ ExampleLoader::ExampleLoader(const Config& config, Dataset data)
       config_(config),
       head_(task_head(config.task)),
       data_(std::move(data)),
-      steps_(largest(data_, 1, [&](const Example& e) { return head_.steps(config.task, data_, e); })),
+      steps_(largest(data_, 1, [&](const Example& e) { return steps_of(e); })),
       encoder_steps_(largest(data_, 0, [&](const Example& e) { return head_.encoder_steps(config.task, data_, e); })),
       encoder_lengths_(std::size_t(columns_)),
       inputs_(data_.columns, &Column::input),
-      targets_(steps_, columns_, data_.outputs) {
+      targets_(config.task.carry_state ? std::min<Index>(steps_, config.sequence_length) : steps_, columns_,
+               data_.outputs) {
+  if (config.task.carry_state) {
+    const Index longest = std::exchange(steps_, std::min<Index>(steps_, config.sequence_length));
+    windows_ = (longest + steps_ - 1) / steps_;
+  }
   if (config.dataset.unknown == Unknown::symbol) unknown_rate_ = unknown_rate(data_);
   targets_.weights = head_.label_weights(config.task, data_);
   targets_.scales = Scales(data_.columns, &Column::target);
@@ -74,15 +79,21 @@ void ExampleLoader::shuffle(std::int64_t epoch) {
 
 void ExampleLoader::load(Workspace& w, Progress& progress) {
   const Index count = size(Split::train), N = std::min(columns_, count);
-  if (progress.cursor + N > count) {
+  if (progress.window == 0 && progress.cursor + N > count) {
     progress.cursor = 0;
     ++progress.epoch;
   }
   shuffle(progress.epoch);
   chosen_.clear();
   for (Index n = 0; n < N; ++n) chosen_.push_back(&data_.train[order_[std::size_t(progress.cursor + n)]]);
-  fill(w, chosen_);
+  fill(w, chosen_, Index(progress.window));
   drop_symbols(w, progress.step);
+}
+
+Index ExampleLoader::windows_of_batch() const {
+  Index longest = 1;
+  for (const Example* e : chosen_) longest = std::max(longest, steps_of(*e));
+  return windows_ > 1 ? (longest + steps_ - 1) / steps_ : 1;
 }
 
 void ExampleLoader::drop_symbols(Workspace& w, std::int64_t step) const {
@@ -96,7 +107,13 @@ void ExampleLoader::drop_symbols(Workspace& w, std::int64_t step) const {
     }
 }
 
-void ExampleLoader::advance(Workspace&, Progress& progress) {
+void ExampleLoader::advance(Workspace& w, Progress& progress) {
+  if (progress.window + 1 < windows_of_batch()) {
+    ++progress.window;
+    w.carry();
+    return;
+  }
+  progress.window = 0;
   progress.cursor += std::min(columns_, size(Split::train));
 }
 
@@ -106,11 +123,12 @@ double ExampleLoader::epochs(const Progress& progress) const {
 
 Index ExampleLoader::load(Workspace& w, Split split, Index cursor) {
   const std::vector<Example>& list = examples(split);
-  const Index end = std::min(cursor + columns_, Index(list.size()));
+  const Index first = cursor / windows_, window = cursor % windows_;
+  const Index end = std::min(first + columns_, Index(list.size()));
   chosen_.clear();
-  for (Index i = cursor; i < end; ++i) chosen_.push_back(&list[std::size_t(i)]);
-  fill(w, chosen_);
-  return end;
+  for (Index i = first; i < end; ++i) chosen_.push_back(&list[std::size_t(i)]);
+  fill(w, chosen_, window);
+  return window + 1 < windows_of_batch() ? cursor + 1 : end * windows_;
 }
 
 std::string ExampleLoader::fingerprint() const {
@@ -126,7 +144,30 @@ std::string ExampleLoader::fingerprint() const {
   return hash.text();
 }
 
-void ExampleLoader::fill(Workspace& w, std::span<const Example* const> examples) {
+/// What an example has in a window; it may be nothing.
+Example ExampleLoader::part_of(const Example& e, Index window) const {
+  const Index steps = steps_of(e), from = window < windows_ ? std::min(window * steps_, steps) : steps,
+              to = std::min(from + steps_, steps);
+  const auto cut = [&]<class T>(const std::vector<T>& all) {
+    const Index width = Index(all.size()) / steps;
+    return std::vector<T>(all.begin() + std::ptrdiff_t(from * width), all.begin() + std::ptrdiff_t(to * width));
+  };
+  return {.input = cut(e.input),
+          .numbers = cut(e.numbers),
+          .target = cut(e.target),
+          .values = cut(e.values),
+          .context = e.context,
+          .skip = std::max<Index>(e.skip - from, 0)};
+}
+
+void ExampleLoader::fill(Workspace& w, std::span<const Example* const> examples, Index window) {
+  std::vector<Example> parts;
+  std::vector<const Example*> present;
+  if (windows_ > 1) {
+    for (const Example* e : examples) parts.push_back(part_of(*e, window));
+    for (const Example& e : parts) present.push_back(&e);
+    examples = present;
+  }
   const TaskConfig& task = config_.task;
   const Index N = columns_;
   std::vector<Index>& lengths = targets_.lengths;
@@ -134,11 +175,11 @@ void ExampleLoader::fill(Workspace& w, std::span<const Example* const> examples)
   std::fill(lengths.begin(), lengths.end(), Index(0));  // columns without an example have no steps
   std::fill(encoder_lengths_.begin(), encoder_lengths_.end(), Index(0));
   for (std::size_t n = 0; n < examples.size(); ++n) {
-    T = std::max(T, lengths[n] = head_.steps(task, data_, *examples[n]));
+    T = std::max(T, lengths[n] = steps_of(*examples[n]));
     S = std::max(S, encoder_lengths_[n] = head_.encoder_steps(task, data_, *examples[n]));
   }
   w.resize(T, std::max<Index>(S, encoder_steps_ > 0 ? 1 : 0));
-  w.reset();
+  if (window == 0) w.reset();
   w.set_lengths(0, lengths);
   if (encoder_steps_ > 0) w.set_lengths(1, encoder_lengths_);
 

@@ -9,7 +9,8 @@ namespace unfold {
 /// Most numbers a step.
 inline constexpr Index most_columns = 4096;
 
-/// The start of a text that somebody else wrote, for an error: at most 24 bytes, ASCII, in quotation marks.
+/// The start of a text that somebody else wrote, for an error: at most 24 code points, in quotation marks;
+/// "?" stands for a control character, U+FFFD for what is no UTF-8.
 std::string excerpt(std::string_view text);
 
 /// Uniform in 0 … n−1.

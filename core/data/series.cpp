@@ -38,13 +38,20 @@ void measure(const Series& s, Index first, Index end, Index longest, const Datas
   }
 }
 
+/// In windows, each column of a batch has one share of all rows to go through.
+Index longest_example(const Config& config, Index all) {
+  if (!config.task.carry_state || config.task.max_length > 0) return config.task.written_length();
+  const Index share = (all + config.batch_size - 1) / config.batch_size;
+  return std::clamp<Index>(share, config.sequence_length, TaskConfig::most_steps);
+}
+
 }  // namespace
 
 void deal_series(const std::vector<Series>& series, const Config& config, Dataset& data) {
-  const Index longest = config.task.written_length();
   const double share = config.validation_split;
   Index all = 0;
   for (const Series& s : series) all += predicted(s, data);
+  const Index longest = longest_example(config, all);
   if (series.size() == 1 && all >= 3 && share > 0) {
     const Index held = std::clamp(Index(share * double(all)), Index(1), (all - 1) / 2);
     const Index train = all - 2 * held;

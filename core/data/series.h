@@ -11,7 +11,8 @@ struct Series {
   std::vector<Real> numbers, values;  // [D × R], [O × R]
 };
 
-/// Cuts series into examples of at most task.max_length steps, and deals them out to the three parts. `data` knows its
+/// Cuts series into examples of at most task.max_length steps (with task.carry_state, without one, into about as many
+/// as a batch has), and deals them out to the three parts. `data` knows its
 /// sizes already.
 ///
 /// One series is divided in time: the last rows are for the test, as many before them for validation (the configured

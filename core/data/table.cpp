@@ -48,13 +48,15 @@ void read_all(TableReading& r) {
     refuse_text("text", phrase("at most {} columns", {most_columns}), std::to_string(r.table.used.size()));
   read_values(r);
   fill_missing(r.table, r.config.missing);
+  if (r.future > 0) continue_dates(r);
   say_dialect(r);
 }
 
 }  // namespace
 
-Table read_table(std::string_view text, const DatasetConfig& config, TableTask task, const std::vector<Column>* known) {
-  TableReading r{.text = text, .config = config, .task = task, .known = known};
+Table read_table(std::string_view text, const DatasetConfig& config, TableTask task, const std::vector<Column>* known,
+                 Index future) {
+  TableReading r{.text = text, .config = config, .task = task, .known = known, .future = future};
   read_all(r);
   return std::move(r.table);
 }
@@ -91,7 +93,7 @@ Json label_counts(std::vector<std::string> labels) {
 }
 
 Json table_json(const Table& table) {
-  constexpr const char* kinds[]{"number", "date", "text", "index", "constant"};
+  constexpr const char* kinds[]{"number", "date", "text", "index", "constant", "truth"};
   constexpr const char* uses[]{"none", "input", "target", "both", "id", "label"};
   Json columns = Json::array();
   for (const TableColumn& c : table.columns)

@@ -13,8 +13,9 @@
 
 namespace unfold {
 
-/// What most fields of a column are. index: counts the rows, as pandas and R write it; constant: one value, or none.
-enum class ColumnKind { number, date, text, index, constant };
+/// What most fields of a column are. index: counts the rows, as pandas and R write it; constant: one value, or none;
+/// truth: TRUE or FALSE, yes or no, which are 1 and 0 where dataset.inputs or targets name the column.
+enum class ColumnKind { number, date, text, index, constant, truth };
 
 /// What becomes of a column. both: input and target; id: says which series a row belongs to; label: of the series.
 enum class ColumnUse { none, input, target, both, id, label };
@@ -42,6 +43,10 @@ struct Table {
   std::vector<Index> starts, lines;
   /// Of each series, if a column is its label.
   std::vector<std::string> labels;
+  /// The column that dates the rows, and of each series the dates that come next (read_table's `future`). Empty where
+  /// there are none; then `undated` says why.
+  std::string dated, undated;
+  std::vector<std::vector<std::string>> next_dates;
   std::vector<std::vector<std::string>> head;  // the first rows as text, without the header
   std::vector<std::string> notes;              // what was done, a sentence each
 
@@ -52,11 +57,13 @@ struct Table {
 enum class TableTask { rows, labels };
 
 /// Reads a table. Empty lines begin a series, and so does a new value of the column `id`, in long form: without `id` it
-/// is one whose value stays through a series and does not come back (of rows, one that is called so). For a model that
-/// exists, `known` are its columns, found by their names. Throws Error{invalid_text} with the line,
-/// Error{invalid_config} for a column that `config` names and the table does not have.
+/// is one whose value stays through a series and does not come back (of rows, one that is called so), or one whose
+/// values all recur at every date. Rows of one `id` need not stand together. For a model that exists, `known` are its
+/// columns, found by their names. `future`: how many dates after the last of each series are wanted. Throws
+/// Error{invalid_text} with the line, Error{invalid_config} for a column that `config` names and the table does not
+/// have.
 Table read_table(std::string_view text, const DatasetConfig& config, TableTask task,
-                 const std::vector<Column>* known = nullptr);
+                 const std::vector<Column>* known = nullptr, Index future = 0);
 
 /// Whether a text has labelled series of numbers in long form.
 bool is_long_form(std::string_view text, const DatasetConfig& config);

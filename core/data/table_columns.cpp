@@ -9,11 +9,13 @@ namespace unfold {
 namespace {
 
 const char* kind_of(ColumnKind kind) {
-  constexpr const char* names[]{"numbers", "dates", "text", "an index", "one value"};
+  constexpr const char* names[]{"numbers", "dates", "text", "an index", "one value", "truth values"};
   return names[int(kind)];
 }
 
-bool is_numeric(const TableReading& r, Index c) { return r.profiles[std::size_t(c)].numbers > 0; }
+bool is_numeric(const TableReading& r, Index c) {
+  return r.profiles[std::size_t(c)].numbers > 0 || r.table.columns[std::size_t(c)].kind == ColumnKind::truth;
+}
 
 bool named(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -47,22 +49,18 @@ void choose_by_kind(TableReading& r) {
       column.use = r.task == TableTask::labels ? ColumnUse::input : ColumnUse::both;
       continue;
     }
-    constexpr const char* reasons[]{"", "dates (dataset.dates: features makes inputs of them)", "text",
-                                    "it counts rows or time", "it has one value"};
+    constexpr const char* reasons[]{"",
+                                    "dates (dataset.dates: features makes inputs of them)",
+                                    "text",
+                                    "it counts rows or time",
+                                    "it has one value",
+                                    "truth values (dataset.inputs reads them as 1 and 0)"};
     if (column.kind == ColumnKind::text && 2 * r.profiles[c].others > r.profiles[c].texts)
       column.reason = "numbers of different units";
     else
       column.reason = is_numeric(r, Index(c)) || column.kind != ColumnKind::constant ? reasons[int(column.kind)]
                                                                                      : "it has no values";
   }
-}
-
-/// An index, or the time, is what is called so, or has no name: pandas writes "Unnamed: 0", R nothing.
-bool is_index_name(const std::string& name) {
-  constexpr std::string_view names[]{"",      "unnamed: 0", "index", "idx",  "row",       "rownames", "id",
-                                     "no",    "nr",         "#",     "time", "timestamp", "date",     "datetime",
-                                     "epoch", "year",       "day",   "zeit", "datum",     "jahr",     "tag"};
-  return std::find(std::begin(names), std::end(names), lowered(name)) != std::end(names);
 }
 
 void choose_by_name(TableReading& r) {
@@ -176,7 +174,25 @@ void say_left_out(Table& table) {
   if (!left.empty()) table.notes.push_back(phrase("Left out: {}.", {left}));
 }
 
+/// Refuses to guess which number of a date is the month where it matters.
+void check_dates(const TableReading& r) {
+  for (const ColumnSource& source : r.sources) {
+    const std::size_t c = std::size_t(source.column);
+    if (source.feature == DateFeature::none || !r.profiles[c].ambiguous() || r.lenient) continue;
+    const std::string& name = r.table.columns[c].name;
+    refuse_text("text", phrase("dates that say which number is the month, such as 2024-01-31, in {}", {name}),
+                r.table.head[0][c]);
+  }
+}
+
 }  // namespace
+
+bool is_index_name(const std::string& name) {
+  constexpr std::string_view names[]{"",      "unnamed: 0", "index", "idx",  "row",       "rownames", "id",
+                                     "no",    "nr",         "#",     "time", "timestamp", "date",     "datetime",
+                                     "epoch", "year",       "day",   "zeit", "datum",     "jahr",     "tag"};
+  return std::find(std::begin(names), std::end(names), lowered(name)) != std::end(names);
+}
 
 void choose_columns(TableReading& r) {
   Table& table = r.table;
@@ -198,6 +214,7 @@ void choose_columns(TableReading& r) {
     use_known(r);
   else
     use_columns(r);
+  check_dates(r);
   say_left_out(table);
   if (r.form.id >= 0)
     table.notes.push_back(phrase("Series are told apart by {}.", {table.columns[std::size_t(r.form.id)].name}));

@@ -51,7 +51,22 @@ Dataset read_labelled_series(std::string_view text, const Config& config, const 
   return data;
 }
 
-Json table_rows(std::string_view text, const Config& config, const std::vector<Column>& columns) {
+namespace {
+
+Json dates_json(const Table& table) {
+  Json dates = object({{"column", table.dated}});
+  if (table.next_dates.empty()) {
+    dates["reason"] = table.undated;
+    return dates;
+  }
+  Json& next = dates["next"] = Json::array();
+  for (const std::vector<std::string>& series : table.next_dates) next.push_back(list_json(series));
+  return dates;
+}
+
+}  // namespace
+
+Json table_rows(std::string_view text, const Config& config, const std::vector<Column>& columns, Index future) {
   std::vector<Column> known;
   for (const Column& column : columns)
     if (column.input) known.push_back(column);
@@ -60,7 +75,7 @@ Json table_rows(std::string_view text, const Config& config, const std::vector<C
   rows.inputs.clear();
   rows.targets.clear();
   rows.ignore.clear();
-  const Table table = read_table(text, rows, labels ? TableTask::labels : TableTask::rows, &known);
+  const Table table = read_table(text, rows, labels ? TableTask::labels : TableTask::rows, &known, future);
   Json targets = Json::array();
   std::size_t read = 0;
   for (const Column& column : columns) {  // a table may have names where the model has none
@@ -73,8 +88,10 @@ Json table_rows(std::string_view text, const Config& config, const std::vector<C
     Json& list = series.emplace_back(Json::array());
     for (Index row = from; row < to; ++row) list.push_back(list_json(side_of(table, &Column::input, row, row + 1)));
   }
-  return object(
-      {{"series", series}, {"targets", targets}, {"header", table.header}, {"notes", list_json(table.notes)}});
+  Json json =
+      object({{"series", series}, {"targets", targets}, {"header", table.header}, {"notes", list_json(table.notes)}});
+  if (!table.dated.empty()) json["dates"] = dates_json(table);
+  return json;
 }
 
 }  // namespace unfold

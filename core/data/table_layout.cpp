@@ -17,16 +17,12 @@ bool is_quantity(std::string_view field) {
   return parse_quantity(field, '.', q) || parse_quantity(field, ',', q);
 }
 
-bool is_moment(std::string_view field) {
-  Moment m;
-  return parse_moment(field, true, m) || parse_moment(field, false, m);
-}
-
-/// No number, no date, and something.
+/// No number, no date of numbers alone (the names of months are those of columns), and something.
 bool is_names(const std::vector<std::string_view>& fields) {
   bool any = false;
   for (const std::string_view field : fields) {
-    if (is_quantity(field) || is_moment(field)) return false;
+    Moment m;
+    if (is_quantity(field) || (is_moment(field, m) && !m.words)) return false;
     any = any || !bare(field).empty();
   }
   return any;
@@ -163,14 +159,16 @@ TableLayout find_layout(std::string_view text, Header header) {
   }
   row.check();
   if (!layout.header && header != Header::no) take_comment(layout, row.comment);
-  if (titles > 0) layout.notes.push_back(phrase("{} lines before the header are left out.", {titles}));
+  if (titles > 0)
+    layout.notes.push_back(
+        phrase("{} before the header {} left out.", {counted(titles, "line"), titles == 1 ? "is" : "are"}));
   return layout;
 }
 
 // Rows ---------------------------------------------------------------------------------------------------------
 
 TableRows::TableRows(std::string_view text, const TableLayout& layout)
-    : layout_(layout), rows_(text.substr(layout.start), layout.dialect.separator) {}
+    : layout_(layout), text_(text.substr(layout.start)), rows_(text_, layout.dialect.separator) {}
 
 /// Whether the table ends before this row. From here on there are only words, such as a source, in lines of another
 /// width or behind an empty line, and lines of separators alone.
@@ -192,7 +190,8 @@ bool TableRows::is_end(bool gap) {
 bool TableRows::is_undated() {
   if (layout_.dated < 0) return false;
   const std::string_view field = bare(rows_.fields[std::size_t(layout_.dated)]);
-  if (is_missing(field) || is_moment(field)) return false;
+  Moment m;
+  if (is_missing(field) || is_moment(field, m)) return false;
   if (undated_rows_++ == 0) undated_ = field;
   return true;
 }
@@ -204,6 +203,7 @@ bool TableRows::next() {
       if (rows_.trouble) refuse(rows_.trouble, rows_.instead);
       return false;
     }
+    ++read_;
     if (rows_.blank) return true;
     cut_surplus(rows_.fields, std::size_t(layout_.width));
     if (is_end(gap)) return false;
@@ -216,8 +216,7 @@ void TableRows::check_width() const {
   const Index width = Index(rows_.fields.size());
   if (width > most_columns) refuse(phrase("at most {} columns", {most_columns}), "more");
   if (width != layout_.width)
-    refuse(phrase("{} columns, like the first", {layout_.width}),
-           width == 1 ? std::string("1 column") : phrase("{} columns", {width}));
+    refuse(phrase("{}, like the first", {counted(layout_.width, "column")}), counted(width, "column"));
 }
 
 void TableRows::refuse(Words expected, Words actual) const { refuse_text(line_field(line()), expected, actual); }

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "unfold/data/cells.h"
+#include "unfold/data/dates.h"
 #include "unfold/data/table.h"
 
 namespace unfold {
@@ -12,10 +13,11 @@ namespace unfold {
 struct TableLayout {
   Dialect dialect;
   bool header = false;
-  std::size_t start = 0;  // in the text: the first row of numbers
-  Index line = 1;         // its line
-  Index width = 0;        // fields a row
-  Index dated = -1;       // a column: rows without a date in it, such as totals, are left out
+  std::size_t start = 0;     // in the text: the first row of numbers
+  Index line = 1;            // its line
+  Index width = 0;           // fields a row
+  Index dated = -1;          // a column: rows without a date in it, such as totals, are left out
+  std::vector<Index> lines;  // of rows that are no longer in the order of the file
   std::vector<std::string> names, notes;
 };
 TableLayout find_layout(std::string_view text, Header header);
@@ -33,7 +35,11 @@ class TableRows {
   std::string_view undated() const { return undated_; }
   Index undated_rows() const { return undated_rows_; }
   Index comments() const { return rows_.comments; }
-  Index line() const { return rows_.line + layout_.line - 1; }
+  Index line() const {
+    return layout_.lines.empty() ? rows_.line + layout_.line - 1 : layout_.lines[std::size_t(read_ - 1)];
+  }
+  /// The row as it is written, with the end of its line.
+  std::string_view written() const { return text_.substr(rows_.at, rows_.end() - rows_.at); }
   [[noreturn]] void refuse(Words expected, Words actual) const;
 
  private:
@@ -41,7 +47,9 @@ class TableRows {
   bool is_undated();
   void check_width() const;
   const TableLayout& layout_;
+  std::string_view text_;
   CsvRows rows_;
+  Index read_ = 0;
   bool footer_ = false;
   std::string undated_;
   Index undated_rows_ = 0;
@@ -86,16 +94,21 @@ class ColumnProfile {
 
   Index numbers = 0, dates = 0, texts = 0, missing = 0;
   Index others = 0;  // of the texts: numbers of another unit than the first
+  Index truths = 0;  // of the texts: truth values of the first one's kind
+  int truth = -1;    // that kind
   double min = 1, max = 0;
-  bool day_first = false;  // "31/1/2019"
-  bool counts = true;      // each number is the one before and 1
-  bool rises = true;       // each number is above the one before
-  bool together = true;    // a value's rows stand together
-  Index runs = 0;          // of one value
+  bool day_first = false, month_first = false;  // "31/1/2019", "1/31/2019"
+  bool unclear = false;                         // "1/2/2019"
+  bool ambiguous() const { return unclear && !day_first && !month_first; }
+  bool counts = true;    // each number is the one before and 1
+  bool rises = true;     // each number is above the one before
+  bool together = true;  // a value's rows stand together
+  Index runs = 0;        // of one value
   std::string unit;
 
  private:
   void add_number(const Quantity& q);
+  void add_text(std::string_view field);
   void add_run(std::string_view field, Index row);
   double last_ = 0;
   unsigned varying_ = 0;
@@ -124,6 +137,8 @@ struct TableReading {
   TableLayout layout;
   std::vector<ColumnProfile> profiles;
   bool lenient = false;  // what is missing is not refused, for a preview
+  Index future = 0;      // dates that are wanted after the last ones
+  std::string grouped;   // the text, where its rows are no longer in the order of the file
   LongForm form;
   bool backwards = false;             // the newest row of a series stands first
   std::vector<ColumnSource> sources;  // of Table::used
@@ -139,8 +154,20 @@ void profile_table(TableReading& r);
 bool find_long_form(TableReading& r);
 /// Columns that count the rows of each series are an index.
 void find_counters(TableReading& r);
-/// Whether the dates of each series go from the newest to the oldest, and says so.
+/// An index, or the time, is what is called so, or has no name: pandas writes "Unnamed: 0", R nothing.
+bool is_index_name(const std::string& name);
+/// What a column that names series is called where it need not be named: "id", "series", "store_id".
+bool is_id_name(std::string_view name);
+/// Puts the rows of each series together, in their order.
+void group_series(TableReading& r, Index id);
+/// The column that names the series whose rows are interleaved by time: each of its few values recurs at every date.
+/// −1: there is none.
+Index find_interleaved(const TableReading& r);
+/// Whether the dates of each series go from the newest to the oldest, and says so. Where only one order of day and
+/// month gives an order of time, it is the right one.
 void find_direction(TableReading& r);
+/// Table::next_dates.
+void continue_dates(TableReading& r);
 /// Chooses what each column is for, and says why.
 void choose_columns(TableReading& r);
 void read_values(TableReading& r);

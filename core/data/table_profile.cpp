@@ -55,6 +55,15 @@ void ColumnProfile::add_number(const Quantity& q) {
   ++numbers;
 }
 
+void ColumnProfile::add_text(std::string_view field) {
+  int kind = 0;
+  if (truth_of(field, kind) >= 0) {
+    if (truths == 0) truth = kind;
+    truths += kind == truth;
+  }
+  ++texts;
+}
+
 /// Counts runs of one value, as long as there may be several rows to a run.
 void ColumnProfile::add_run(std::string_view field, Index row) {
   if (!together || (row > 0 && field == previous_)) return;
@@ -80,12 +89,12 @@ void ColumnProfile::add(std::string_view field, Index row, const Dialect& dialec
   Quantity q;
   if (parse_quantity(field, dialect.decimal, q)) return add_number(q);
   counts = false;
-  Moment m;
-  if (!parse_moment(field, day_first, m) && !parse_moment(field, !day_first, m)) {
-    ++texts;
-    return;
-  }
-  day_first = day_first || is_day_first(field);
+  Moment m, other;
+  const bool as_told = parse_moment(field, day_first, m), reversed = parse_moment(field, !day_first, other);
+  if (!as_told && !reversed) return add_text(field);
+  if (!as_told) m = other;
+  (day_first == as_told ? day_first : month_first) |= as_told != reversed;
+  unclear = unclear || (reversed && m.day != other.day);
   for (int f = 1; f <= date_features; ++f) {
     const double phase = phase_of(DateFeature(f), m);
     if (dates > 0 && (phase < phases_[f] || phase > phases_[f])) varying_ |= 1u << f;  // neither is NaN
@@ -107,6 +116,7 @@ ColumnKind ColumnProfile::kind(Index rows) const {
     if (numbers == filled && min == max && missing == 0 && rows > 1) return ColumnKind::constant;
     return (counts || (rises && numbers == rows)) && rows > 1 ? ColumnKind::index : ColumnKind::number;
   }
+  if (truths == filled) return ColumnKind::truth;
   return 2 * dates >= filled ? ColumnKind::date : ColumnKind::text;
 }
 
@@ -151,10 +161,13 @@ void profile_table(TableReading& r) {
   r.layout.dated = dated_column(r);
   if (layout.dated >= 0) {
     const TableRows again = profile_rows(r);
-    table.notes.push_back(
-        phrase("{} rows without a date are left out, such as {}.", {again.undated_rows(), excerpt(again.undated())}));
+    table.notes.push_back(phrase(
+        "{} without a date {} left out, such as {}.",
+        {counted(again.undated_rows(), "row"), again.undated_rows() == 1 ? "is" : "are", excerpt(again.undated())}));
   }
-  if (rows.comments() > 0) table.notes.push_back(phrase("{} lines that begin with # are comments.", {rows.comments()}));
+  if (rows.comments() > 0)
+    table.notes.push_back(phrase("{} with # in front {} left out.",
+                                 {counted(rows.comments(), "line"), rows.comments() == 1 ? "is" : "are"}));
   if (rows.footer()) table.notes.push_back("The text below the table is left out.");
   for (std::size_t c = 0; c < r.profiles.size(); ++c) {
     ColumnProfile& p = r.profiles[c];

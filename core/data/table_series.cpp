@@ -8,12 +8,6 @@
 namespace unfold {
 namespace {
 
-/// What a column that names series is called where it need not be named: "id", "series", "store_id".
-bool is_id_name(std::string_view name) {
-  const std::string lower = lowered(name);
-  return lower == "id" || lower == "series" || lower == "sequence" || lower.ends_with("_id") || lower.ends_with(" id");
-}
-
 /// Whether a label stays the same through each of several series, of which one has two rows or more.
 bool is_label_of(const TableReading& r, Index id, Index label) {
   std::string value;
@@ -51,7 +45,9 @@ bool can_be_id(const TableReading& r, Index c) {
 bool find_label(TableReading& r, Index id) {
   const bool named = r.form.label >= 0;
   for (Index c = Index(r.profiles.size()); c-- > 0;) {
-    if (c == id || (named ? c != r.form.label : r.table.columns[std::size_t(c)].kind != ColumnKind::text)) continue;
+    const ColumnKind kind = r.table.columns[std::size_t(c)].kind;
+    const bool worded = kind == ColumnKind::text || kind == ColumnKind::truth;
+    if (c == id || (named ? c != r.form.label : !worded)) continue;
     if (!is_label_of(r, id, c)) continue;
     r.form.id = id;
     r.form.label = c;
@@ -61,6 +57,11 @@ bool find_label(TableReading& r, Index id) {
 }
 
 }  // namespace
+
+bool is_id_name(std::string_view name) {
+  const std::string lower = lowered(name);
+  return lower == "id" || lower == "series" || lower == "sequence" || lower.ends_with("_id") || lower.ends_with(" id");
+}
 
 SeriesRows::SeriesRows(const TableReading& r, Index id, bool gaps)
     : TableRows(r.text, r.layout), id_(id), gaps_(gaps || id < 0) {}
@@ -84,13 +85,12 @@ bool find_long_form(TableReading& r) {
   Index id = -1;
   if (!r.config.id.empty()) {
     id = named_column(r, r.config.id, "dataset.id");
-    if (!r.profiles[std::size_t(id)].together)
-      refuse_text("text", phrase("the rows of each series together (dataset.id \"{}\")", {r.config.id}),
-                  "a series that goes on further down");
+    if (!r.profiles[std::size_t(id)].together) group_series(r, id);
   }
   if (r.task == TableTask::rows) {
     for (Index c = 0; c < columns && id < 0; ++c)
       if (r.layout.header && is_id_name(r.table.columns[std::size_t(c)].name) && can_be_id(r, c)) id = c;
+    if (id < 0 && r.layout.header && (id = find_interleaved(r)) >= 0) group_series(r, id);
     r.form.id = id;
     for (Index c = 0; c < columns && id < 0; ++c)
       if (const TableColumn& column = r.table.columns[std::size_t(c)];
@@ -105,33 +105,6 @@ bool find_long_form(TableReading& r) {
   bool found = id >= 0 && find_label(r, id);
   for (Index c = 0; c < columns && !found && id < 0; ++c) found = can_be_id(r, c) && find_label(r, c);
   return found || (id < 0 && find_label(r, -1));
-}
-
-void find_direction(TableReading& r) {
-  const auto& columns = r.table.columns;
-  const auto dated = std::find_if(columns.begin(), columns.end(),
-                                  [](const TableColumn& column) { return column.kind == ColumnKind::date; });
-  if (dated == columns.end()) return;
-  const std::size_t c = std::size_t(dated - columns.begin());
-  std::string series;
-  double last = -1;  // in hours, all months alike
-  bool down = false;
-  for (TableRows rows(r.text, r.layout); rows.next();) {
-    if (rows.blank()) continue;
-    const std::string_view own = r.form.id < 0 ? std::string_view() : bare(rows.fields()[std::size_t(r.form.id)]);
-    Moment m;
-    if (!parse_moment(rows.fields()[c], r.profiles[c].day_first, m)) continue;
-    const double now = ((m.year * 12.0 + m.month) * 31 + m.day) * 24 + m.hour;
-    if (last >= 0 && own == series) {
-      if (now > last) return;
-      down = down || now < last;
-    }
-    series = own;
-    last = now;
-  }
-  r.backwards = down;
-  if (down)
-    r.table.notes.push_back(phrase("The newest row stands first ({}): read in the order of time.", {dated->name}));
 }
 
 void find_counters(TableReading& r) {

@@ -42,8 +42,12 @@ Real read_value(const TableReading& r, const TableRows& rows, const ColumnSource
     if (!parse_moment(field, day_first, m)) rows.refuse("a date in " + place_of(r, source.column), excerpt(field));
     return Real(value_of(source.feature, m));
   }
-  Quantity q;
   const TableColumn& column = r.table.columns[c];
+  if (column.kind == ColumnKind::truth) {
+    int kind = 0;
+    return Real(truth_of(field, kind));
+  }
+  Quantity q;
   if (!parse_quantity(field, r.layout.dialect.decimal, q) || q.unit != column.unit)
     rows.refuse("a number in " + place_of(r, source.column), excerpt(bare(field)));
   if (!(std::fabs(q.value) <= largest_number)) rows.refuse("numbers within ±1e15", excerpt(bare(field)));
@@ -120,9 +124,12 @@ Index fill_strip(const Strip& s, Missing how) {
 
 void fill_missing(Table& table, Missing how) {
   const Index width = Index(table.used.size());
-  constexpr const char* said[]{"are refused: dataset.missing says what else to do (forward, interpolate, mask)",
-                               "take the value before", "are interpolated",
-                               "are masked: they count neither as input nor in the loss"};
+  constexpr const char* said[][2]{{"are refused: dataset.missing says what else to do (forward, interpolate, mask)",
+                                   "is refused: dataset.missing says what else to do (forward, interpolate, mask)"},
+                                  {"take the value before", "takes the value before"},
+                                  {"are interpolated", "is interpolated"},
+                                  {"are masked: they count neither as input nor in the loss",
+                                   "is masked: it counts neither as input nor in the loss"}};
   for (Index c = 0; c < width; ++c) {
     Index count = 0;
     for (Index i = 0; i < table.series(); ++i) {
@@ -139,8 +146,8 @@ void fill_missing(Table& table, Missing how) {
       count += filled;
     }
     if (count > 0)
-      table.notes.push_back(
-          phrase("{} missing values of {} {}.", {count, table.used[std::size_t(c)].name, said[int(how)]}));
+      table.notes.push_back(phrase("{} of {} {}.", {counted(count, "missing value"), table.used[std::size_t(c)].name,
+                                                    said[int(how)][count == 1]}));
   }
 }
 

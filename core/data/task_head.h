@@ -2,6 +2,7 @@
 // and metrics, and what it predicts. One class a task, in generate/tasks/.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,10 @@ struct Metrics {
   Confusion confusion;  // of labels, where nothing is learned
   /// Of regress, where nothing is learned from it: sums over the predictions, for each column, in the file's units.
   std::vector<double> squares, absolutes, counted;
+
+  double mean_loss() const { return loss / double(std::max<std::int64_t>(predictions, 1)); }
+  /// -1: the task has none.
+  double accuracy() const { return total > 0 ? double(correct) / double(total) : -1; }
 };
 
 /// The targets of a window of T steps of N columns; element t·N + n is step t of column n. A task uses what it

@@ -18,11 +18,11 @@ Index checked_share(const Config& config, Index count) {
   const Index train = training_share(count, config.validation_split);
   const Index needed = Index(config.batch_size) * (config.sequence_length + 1) + 1;
   if (train < needed)
-    throw Error(
-        ErrorCode::invalid_text, "text",
-        phrase("at least {} training characters for batch {} × window {} (lower one of them, or give more text)",
-               {needed, config.batch_size, config.sequence_length}),
-        std::to_string(std::max<Index>(train, 0)));
+    throw Error(ErrorCode::invalid_text, "text",
+                phrase("at least {} training {} for batch {} × window {} (lower one of them, or give more text)",
+                       {needed, config.unit == Unit::character ? "characters" : "tokens", config.batch_size,
+                        config.sequence_length}),
+                std::to_string(std::max<Index>(train, 0)));
   return train;
 }
 
@@ -32,6 +32,7 @@ TextLoader::TextLoader(const Config& config, const std::vector<Token>& tokens)
     : DataLoader(config.batch_size),
       tokens_(tokens),
       window_(config.sequence_length),
+      smoothing_(config.task.label_smoothing),
       train_count_(checked_share(config, Index(tokens.size()))),
       streams_(tokens.data(), train_count_, config.batch_size),
       training_(tokens.data(), train_count_, config.batch_size),
@@ -80,7 +81,7 @@ Index TextLoader::length(Split split) const {
 Metrics TextLoader::measure(const Network& network, Workspace& w, bool learn) {
   const auto K = Index(targets_.size());
   softmax_cross_entropy(w.logits(), network.outputs(), K, targets_.data(), learn ? Real(1.0 / double(K)) : Real(0),
-                        losses_.data());
+                        losses_.data(), smoothing_);
   Metrics a;
   for (const double loss : losses_) a.loss += loss;
   for (const Token target : targets_) a.predictions += target != no_token;

@@ -8,6 +8,7 @@
 #include "unfold/base/numeric.h"
 #include "unfold/data/forecast_baseline.h"
 #include "unfold/generate/decoder.h"
+#include "unfold/generate/forecast.h"
 #include "unfold/model/loss.h"
 
 namespace unfold {
@@ -115,7 +116,7 @@ std::vector<Origin> origins_of(const std::vector<Example>& split, Index outputs,
 std::vector<Real> of_model(const Predictor& p, const Origin& origin, Index steps) {
   Example e = *origin.example;
   e.numbers.resize(std::size_t((origin.step + 1) * p.names.numbers));
-  return forecast(p.network, p.config.task.loss, p.names, e, steps, 1, [](Real y, Rng&) { return y; });
+  return forecast_band(p.network, p.config.task.loss, p.names, e, steps, 1);
 }
 
 /// Errors of the simple forecasts from these origins.

@@ -221,7 +221,7 @@ class Search {
 /// One example in a workspace, run forward.
 struct Asked {
   Asked(Network& network, Config config, const Dataset& names, const Example& example)
-      : loader((config.batch_size = 1, config), of(names, example)),
+      : loader((config.batch_size = 1, config.task.carry_state = false, config), of(names, example)),
         workspace(network, loader.steps(), 1, false, loader.encoder_steps()) {
     const Example* one = &loader.data().train[0];
     loader.fill(workspace, {&one, 1});
@@ -268,55 +268,6 @@ std::vector<Real> readout(Network& network, const Config& config, const Dataset&
   Asked asked(network, config, names, example);
   const Real* y = asked.workspace.logits();
   return {y, y + asked.workspace.steps() * network.outputs()};
-}
-
-namespace {
-
-/// For each column that is read the place of its prediction among the outputs.
-std::vector<std::size_t> places_of(const Network& network, const NumberLoss& loss, const Dataset& names) {
-  if (network.has_encoder()) refuse_state("task", "a task that predicts its own input", "one answer for a sequence");
-  std::vector<std::size_t> places;
-  std::size_t predicted = 0;
-  for (const Column& c : names.columns) {
-    if (c.input && !c.target)
-      refuse_state("steps", "a model that predicts every column that it reads",
-                   phrase("\"{}\" is only read", {c.name}));
-    if (c.input) places.push_back(predicted);
-    predicted += c.target;
-  }
-  const std::size_t D = std::size_t(network.sizes().numbers);
-  for (std::size_t k = places.size(); names.columns.empty() && k < D; ++k) places.push_back(k);
-  if (names.columns.empty() && Index(D) * loss.outputs() != network.outputs())
-    refuse_state("task", "a task that predicts its own input (regress or notes)", "another");
-  for (std::size_t& place : places) place = place * std::size_t(loss.outputs()) + std::size_t(loss.answer());
-  return places;
-}
-
-}  // namespace
-
-std::vector<Real> forecast(Network& network, const NumberLoss& loss, const Dataset& names, const Example& example,
-                           Index steps, std::uint64_t seed, FunctionRef<Real(Real, Rng&)> next) {
-  const Index D = network.sizes().numbers, R = network.outputs();
-  const std::vector<std::size_t> places = places_of(network, loss, names);
-  const Scales scales(names.columns, &Column::input);
-  Workspace w(network, 1, 1, false);
-  Rng rng(seed, Stream::sampling);
-  std::vector<Real> predicted, last(static_cast<std::size_t>(R));
-  const Index given = Index(example.numbers.size()) / D;
-  w.reset();
-  for (Index t = 0; t < given + steps; ++t) {
-    for (Index k = 0; k < D; ++k) {
-      Real& x = w.numbers(0)[k];
-      x = t < given ? scales.scaled(k, example.numbers[std::size_t(t * D + k)]) : last[places[std::size_t(k)]];
-      if (std::isnan(x)) x = 0;  // missing
-    }
-    network.forward(w);
-    w.carry();
-    if (t + 1 < given) continue;
-    for (Index k = 0; k < R; ++k) last[std::size_t(k)] = next(w.logits()[k], rng);
-    if (Index(predicted.size()) < steps * R) predicted.insert(predicted.end(), last.begin(), last.end());
-  }
-  return predicted;
 }
 
 }  // namespace unfold

@@ -36,10 +36,4 @@ double log_probability(Network& network, const Config& config, const Dataset& na
 /// them.
 std::vector<Real> readout(Network& network, const Config& config, const Dataset& names, const Example& example);
 
-/// Reads the example's numbers, then goes on for `steps` steps: `next` of each number of the readout is what is
-/// predicted, and the loss's answer, of each column that is read, the next input. Returns all of these,
-/// [outputs × steps], scaled. Throws Error{invalid_state} if the network does not predict what it reads.
-std::vector<Real> forecast(Network& network, const NumberLoss& loss, const Dataset& names, const Example& example,
-                           Index steps, std::uint64_t seed, FunctionRef<Real(Real, Rng&)> next);
-
 }  // namespace unfold

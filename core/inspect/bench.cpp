@@ -24,7 +24,7 @@ double median(std::vector<double> values) {
 }
 
 struct Row {
-  const char *name, *network;  // network: members of a configuration
+  const char *name = "", *network = "";  // network: members of a configuration
   int window = 64, batch = 32;
   Index characters = 200000;
   bool growth = false;  // measured when asked for by its name only
@@ -65,11 +65,17 @@ std::vector<Token> corpus(Index characters) {
   return tokens;
 }
 
-Json measure(const Row& row, int count, const BenchOptions& options, const std::vector<Token>& tokens) {
-  set_threads(count);
-  Config config = parse_config(std::string(R"({"evaluateEvery":0,)") + row.network + "}");
+Config config_of(const Row& row) {
+  Config config = parse_config(std::string("{") + row.network + "}");
   config.sequence_length = row.window;
   config.batch_size = row.batch;
+  return config;
+}
+
+Json measure(const char* name, Config config, int count, const BenchOptions& options,
+             const std::vector<Token>& tokens) {
+  set_threads(count);
+  config.evaluate_every = 0;
   Network network(config, 65);
   Trainer trainer(config, network, tokens);
   const double characters = double(config.sequence_length) * config.batch_size;
@@ -94,7 +100,7 @@ Json measure(const Row& row, int count, const BenchOptions& options, const std::
   const auto seconds = stop_profile();
   for (std::size_t i = 0; i < seconds.size(); ++i) put(profile, {{phase_names[i], seconds[i] / total}});
   const double rate = median(rates), gflops = rate * network.flops_per_token() / 1e9, limit = median(limits);
-  return object({{"name", row.name},
+  return object({{"name", name},
                  {"threads", count},
                  {"parameters", network.table().size()},
                  {"charactersPerSecond", rate},
@@ -137,12 +143,16 @@ double micro_kernel_gflops() {
 Json benchmark(const BenchOptions& options) {
   const int before = threads();
   Json measured = Json::array();
-  for (const Row& row : bench_rows) {
-    if (options.only.empty() ? row.growth : options.only != row.name) continue;
-    const std::vector<Token> tokens = corpus(row.characters);
+  const auto add = [&](const char* name, const Config& config, Index characters) {
+    const std::vector<Token> tokens = corpus(characters);
     for (int count = 1; count <= options.max_threads; count *= 2)
-      measured.push_back(measure(row, count, options, tokens));
-  }
+      measured.push_back(measure(name, config, count, options, tokens));
+  };
+  if (options.only.starts_with('{'))
+    add("configuration", parse_config(options.only), Row{}.characters);
+  else
+    for (const Row& row : bench_rows)
+      if (options.only.empty() ? !row.growth : options.only == row.name) add(row.name, config_of(row), row.characters);
   set_threads(before);
   return object({{"kernels", kernels::active().name}, {"fast", kernels::active().fast}, {"rows", measured}});
 }

@@ -9,7 +9,8 @@ struct BenchOptions {
   int max_threads = 1;
   int chunks = 5;  // the median of these is reported
   double chunk_seconds = 0.6;
-  std::string only;  // one row, e.g. "lstm 2x256" or "window 1024"; empty: the networks of the reference task
+  std::string only;  // one row, e.g. "lstm 2x256" or "window 1024", or a configuration as JSON, whose row is named
+                     // "configuration"; empty: the networks of the reference task
 };
 
 /// {kernels, fast, rows: [{name, threads, parameters, charactersPerSecond, slowest, fastest, gflops, limit, share,

@@ -9,6 +9,8 @@
 #include "unfold/base/json_list.h"
 #include "unfold/base/phrase.h"
 #include "unfold/data/scaling.h"
+#include "unfold/io/checkpoint_parts.h"
+#include "unfold/io/vocabulary_json.h"
 
 namespace unfold {
 namespace {
@@ -27,84 +29,10 @@ std::string checksum(const TensorFile& file) {
   return hash.text();
 }
 
-/// Tensors as float32, whatever Real is; keeps the copies alive.
-class Writer {
- public:
-  /// Refuses numbers that are not finite: such a file could not be opened again.
-  void add(const std::string& name, std::vector<std::int64_t> shape, const Real* data, Index size) {
-    if (!std::all_of(data, data + size, [](Real x) { return std::isfinite(x); }))
-      throw Error(ErrorCode::non_finite, name, "finite numbers", "NaN or infinity (nothing was saved)");
-    copies_.emplace_back(data, data + size);
-    file.tensors.push_back({name, std::move(shape), std::as_bytes(std::span(copies_.back()))});
-  }
-  TensorFile file;
-
- private:
-  std::vector<std::vector<float>> copies_;
-};
-
 std::vector<std::int64_t> shape_of(const Parameter& p) {
   return p.vector ? std::vector<std::int64_t>{p.rows} : std::vector<std::int64_t>{p.rows, p.cols};
 }
 
-std::string shape_text(const std::vector<std::int64_t>& shape) { return json_text(list_json(shape)); }
-
-void copy(const TensorFile& file, const std::string& name, const std::vector<std::int64_t>& shape, Real* to) {
-  const TensorView* t = file.find(name);
-  if (!t) refuse_checkpoint(name, "a tensor of shape " + shape_text(shape), "none");
-  if (t->shape != shape) refuse_checkpoint(name, "shape " + shape_text(shape), shape_text(t->shape));
-  for (std::size_t i = 0; i < t->data.size() / 4; ++i) {
-    float value;
-    std::memcpy(&value, t->data.data() + 4 * i, 4);
-    if (!std::isfinite(value)) refuse_checkpoint(name, "finite numbers", phrase("NaN or infinity at element {}", {i}));
-    to[i] = value;
-  }
-}
-
-const std::string& metadata(const TensorFile& file, const std::string& key) {
-  const auto at = file.metadata.find(key);
-  if (at == file.metadata.end()) refuse_checkpoint("__metadata__." + key, "a value", "nothing");
-  return at->second;
-}
-
-std::int64_t whole(const Json& json, const char* key, double most = 9e15) {
-  const Json* at = find_member(json, key);
-  if (!at || !at->is_number_integer() || at->get<double>() < 0 || at->get<double>() > most)
-    refuse_checkpoint(std::string("progress.") + key, "a whole number from 0 to " + json_text(most),
-                      at ? json_text(*at) : "nothing");
-  return at->get<std::int64_t>();
-}
-
-double number(const Json& json, const char* key) {
-  const Json* at = find_member(json, key);
-  if (!at || !at->is_number())
-    refuse_checkpoint(std::string("progress.") + key, "a number", at ? json_text(*at) : "nothing");
-  return at->get<double>();
-}
-
-/// Written by hand: a JSON list allocates as much again when it is destroyed, which ends the program if there is no
-/// more memory, and this one is the only long one of a checkpoint.
-std::string symbols_text(const Vocabulary& v) {
-  std::string text = phrase("{\"unit\":\"{}\",\"symbols\":[", {v.bytes() ? "byte" : "character"});
-  for (std::size_t i = 0; i < v.symbols().size(); ++i) text += (i > 0 ? "," : "") + std::to_string(v.symbols()[i]);
-  return phrase("{}],\"unknown\":{}}", {text, v.has_unknown() ? "true" : "false"});
-}
-
-Vocabulary parse_vocabulary(const std::string& text, bool bytes) {
-  const Json json = parse_json(text, ErrorCode::invalid_checkpoint, "vocabulary");
-  const Json *list = find_member(json, "symbols"), *unit = find_member(json, "unit"),
-             *unknown = find_member(json, "unknown");
-  if (!list || !list->is_array() || !unit || !unit->is_string() || !unknown || !unknown->is_boolean())
-    refuse_checkpoint("vocabulary", "unit, symbols and unknown", "something else");
-  std::vector<std::uint32_t> symbols;
-  for (const Json& s : *list) {
-    if (!s.is_number_unsigned() || s.get<std::uint64_t>() > 0x10FFFF)
-      refuse_checkpoint("vocabulary.symbols", "code points", json_text(s));
-    symbols.push_back(std::uint32_t(s.get<std::uint64_t>()));
-  }
-  if (!is_text(*unit, bytes ? "byte" : "character"))
-    refuse_checkpoint("vocabulary.unit", bytes ? "\"byte\"" : "\"character\"", json_text(*unit));
-  return Vocabulary::from_symbols(std::move(symbols), bytes, unknown->get<bool>());
 }
 
 /// What a task's tokens and labels are called, and the sizes of its network.
@@ -200,7 +128,7 @@ void parse_names(const std::string& text, CheckpointHeader& header) {
 
 std::vector<std::byte> write_checkpoint(const Config& config, const Symbols& symbols, const Network& network,
                                         const Trainer* trainer) {
-  Writer writer;
+  TensorWriter writer;
   for (const Parameter& p : network.table()) writer.add(p.name, shape_of(p), network.parameters() + p.offset, p.size());
   auto& meta = writer.file.metadata;
   meta["format"] = "unfold";
@@ -210,37 +138,11 @@ std::vector<std::byte> write_checkpoint(const Config& config, const Symbols& sym
   if (const Json scaling = scaling_json(symbols.columns, config.task.loss); !scaling.empty())
     graph.insert(graph.size() - 1, ",\"scaling\":" + json_text(scaling));
   if (config.task.learns_text())
-    meta["vocabulary"] = symbols_text(symbols.vocabulary);
+    meta["vocabulary"] = vocabulary_text(symbols.vocabulary);
   else
     meta["symbols"] = names_text(symbols, network.sizes());
   if (trainer) {
-    const auto& moments = trainer->optimizer().moments();
-    for (std::size_t i = 0; i < moments.size(); ++i)
-      writer.add(phrase("optimizer.moment{}", {i}), {moments[i].size()}, moments[i].data(), moments[i].size());
-    const State state = trainer->workspace().state();
-    writer.add("state.values", {Index(state.values.size())}, state.values.data(), Index(state.values.size()));
-    const Progress& p = trainer->progress();
-    const Schedule::Plateau& plateau = trainer->schedule().plateau;
-    const BestWeights& best = trainer->best();
-    if (best.known() && !best.present)
-      writer.add("state.best", {best.values.size()}, best.values.data(), best.values.size());
-    Json progress = object({{"step", p.step},
-                            {"epoch", p.epoch},
-                            {"cursor", p.cursor},
-                            {"evaluated", p.evaluated},
-                            {"validationLoss", p.validation_loss},
-                            {"updates", trainer->optimizer().updates},
-                            {"clock", state.clock},
-                            {"inputs", list_json(state.tokens)},
-                            {"best", plateau.best},
-                            {"bad", plateau.bad},
-                            {"reductions", plateau.reductions},
-                            {"text", trainer->loader().fingerprint()}});
-    if (best.known())
-      put(progress,
-          {{"bestWeights",
-            object({{"step", best.step}, {"loss", best.loss}, {"bad", best.bad}, {"present", best.present}})}});
-    meta["progress"] = json_text(progress);
+    meta["progress"] = json_text(write_training(writer, network, *trainer));
   }
   meta["checksum"] = checksum(writer.file);
   return write_safetensors(writer.file);
@@ -255,7 +157,7 @@ TensorFile read_checkpoint(std::span<const std::byte> bytes, CheckpointHeader& h
     refuse_checkpoint("checksum", metadata(file, "checksum"), checksum(file));
   header.config = parse_config(metadata(file, "config"));
   if (header.config.task.learns_text()) {
-    header.symbols.vocabulary = parse_vocabulary(metadata(file, "vocabulary"), header.config.bytes);
+    header.symbols.vocabulary = parse_vocabulary(metadata(file, "vocabulary"), header.config.unit);
     const Index V = header.symbols.vocabulary.size();
     header.sizes = {.symbols = V, .outputs = V};
   } else {
@@ -268,74 +170,18 @@ TensorFile read_checkpoint(std::span<const std::byte> bytes, CheckpointHeader& h
                        .epoch = whole(p, "epoch"),
                        .cursor = whole(p, "cursor"),
                        .evaluated = whole(p, "evaluated"),
+                       .window = find_member(p, "window") ? whole(p, "window", TaskConfig::most_steps) : 0,
                        .validation_loss = number(p, "validationLoss")};
   }
   return file;
 }
 
 void load_parameters(const TensorFile& file, Network& network) {
-  for (const Parameter& p : network.table()) copy(file, p.name, shape_of(p), network.parameters() + p.offset);
+  for (const Parameter& p : network.table()) copy_tensor(file, p.name, shape_of(p), network.parameters() + p.offset);
   for (const TensorView& t : file.tensors)
     if (network.table().find(t.name) < 0 && !t.name.starts_with("optimizer.") && !t.name.starts_with("state."))
       refuse_checkpoint(t.name, "a tensor of this network", "an unknown name");
   network.touch();
-}
-
-std::int64_t updates_of(const TensorFile& file) {
-  return whole(parse_json(metadata(file, "progress"), ErrorCode::invalid_checkpoint, "progress"), "updates");
-}
-
-namespace {
-
-/// Of the best validation, where the file has seen one.
-void load_best(const TensorFile& file, const Json& progress, Trainer& trainer) {
-  const Json* at = find_member(progress, "bestWeights");
-  if (!at) return;
-  BestWeights& best = trainer.best();
-  const Json* present = find_member(*at, "present");
-  if (!present || !present->is_boolean() || whole(*at, "step") > trainer.progress().step)
-    refuse_checkpoint("progress.bestWeights", "the step and the loss of a validation", "others");
-  best.step = whole(*at, "step");
-  best.loss = number(*at, "loss");
-  best.bad = int(whole(*at, "bad", 1e9));
-  best.present = present->get<bool>();
-  const Network& network = trainer.network();
-  if (best.values.size() == 0) best.values = Buffer(network.table().size());  // of a run that validates no more
-  if (best.present)
-    std::copy(network.parameters(), network.parameters() + best.values.size(), best.values.data());
-  else
-    copy(file, "state.best", {best.values.size()}, best.values.data());
-}
-
-}  // namespace
-
-void load_training(const TensorFile& file, const CheckpointHeader& header, Trainer& trainer) {
-  const Json p = parse_json(metadata(file, "progress"), ErrorCode::invalid_checkpoint, "progress");
-  const Json* text = find_member(p, "text");
-  if (!text || !text->is_string()) refuse_checkpoint("progress.text", "the mark of a text", "something else");
-  if (!is_text(*text, trainer.loader().fingerprint()))
-    throw Error(ErrorCode::invalid_text, "text", "the text that this run was trained on", "another text");
-  if (header.progress.cursor > trainer.loader().size(Split::train))
-    refuse_checkpoint("progress.cursor", "a place in the text", "one beyond it");
-  auto& moments = trainer.optimizer().moments();
-  for (std::size_t i = 0; i < moments.size(); ++i)
-    copy(file, phrase("optimizer.moment{}", {i}), {moments[i].size()}, moments[i].data());
-  State state = trainer.workspace().state();
-  copy(file, "state.values", {Index(state.values.size())}, state.values.data());
-  state.clock = whole(p, "clock");
-  const Json* inputs = find_member(p, "inputs");
-  if (!inputs || !inputs->is_array() || inputs->size() != state.tokens.size())
-    refuse_checkpoint("progress.inputs", phrase("{} tokens", {state.tokens.size()}), "others");
-  for (std::size_t i = 0; i < state.tokens.size(); ++i) {
-    if (!(*inputs)[i].is_number_unsigned() || (*inputs)[i].get<std::uint64_t>() > no_token)
-      refuse_checkpoint("progress.inputs", "tokens", json_text((*inputs)[i]));
-    state.tokens[i] = Token((*inputs)[i].get<std::uint64_t>());
-  }
-  trainer.optimizer().updates = whole(p, "updates");
-  trainer.schedule().plateau = {
-      .best = number(p, "best"), .bad = int(whole(p, "bad", 1e9)), .reductions = int(whole(p, "reductions", 1e9))};
-  trainer.restore(header.progress, state);
-  load_best(file, p, trainer);
 }
 
 }  // namespace unfold

@@ -112,21 +112,37 @@ const std::byte* bytes_of(const TensorFile& file, const std::string& name, Index
   return t->data.data();
 }
 
+/// Both lists are sorted, and so is the answer: the first, and those of the second that it lacks, which are the
+/// `fresh`.
+template <class Symbol>
+std::vector<Symbol> joined_symbols(const std::vector<Symbol>& own, const std::vector<Symbol>& given,
+                                   std::vector<Symbol>& fresh) {
+  for (const Symbol& symbol : given)
+    if (!std::binary_search(own.begin(), own.end(), symbol)) fresh.push_back(symbol);
+  std::vector<Symbol> merged(own.size() + fresh.size());
+  std::merge(own.begin(), own.end(), fresh.begin(), fresh.end(), merged.begin());
+  return merged;
+}
+
 }  // namespace
 
 Extension extend(const CheckpointHeader& header, const Vocabulary& text) {
   const Vocabulary& own = header.symbols.vocabulary;
   Extension extension{.symbols = header.symbols};
-  std::vector<std::uint32_t> all = own.symbols(), fresh;
-  for (const std::uint32_t symbol : text.symbols())
-    if (!own.has_unknown() && !std::binary_search(all.begin(), all.begin() + Index(own.symbols().size()), symbol))
-      fresh.push_back(symbol);
-  extension.added = utf8_of(fresh);
-  std::vector<std::uint32_t> merged(all.size() + fresh.size());
-  std::merge(all.begin(), all.end(), fresh.begin(), fresh.end(), merged.begin());
-  extension.symbols.vocabulary = Vocabulary::from_symbols(merged, own.bytes(), own.has_unknown());
-  for (const std::uint32_t symbol : all) extension.inputs.push_back(extension.symbols.vocabulary.token(symbol));
-  if (own.has_unknown()) extension.inputs.push_back(Index(all.size()));
+  Vocabulary& vocabulary = extension.symbols.vocabulary;
+  if (own.has_unknown() || own.unit() == Unit::bpe) {  // which read every text
+    extension.inputs = extension.outputs = places(own.size(), own.size(), own.size());
+    return extension;
+  }
+  if (own.words().empty()) {
+    std::vector<std::uint32_t> fresh;
+    vocabulary = Vocabulary::from_symbols(joined_symbols(own.symbols(), text.symbols(), fresh), own.bytes(), false);
+    for (const std::uint32_t symbol : own.symbols()) extension.inputs.push_back(vocabulary.token(symbol));
+    extension.added = utf8_of(fresh);
+  } else {
+    vocabulary = Vocabulary::from_words(joined_symbols(own.words(), text.words(), extension.added), own.unit(), false);
+    for (const std::string& word : own.words()) extension.inputs.push_back(vocabulary.token(word));
+  }
   extension.outputs = extension.inputs;
   return extension;
 }

@@ -16,7 +16,7 @@ struct Extension {
   std::vector<std::string> added;      // the new symbols and labels, as UTF-8
 };
 
-/// Adds the symbols of a text to a vocabulary; one with an unknown symbol stays as it is.
+/// Adds the symbols or words of a text to a vocabulary; one with an unknown symbol, or of merges, stays as it is.
 Extension extend(const CheckpointHeader& header, const Vocabulary& text);
 /// Adds the symbols and labels of examples, and renames theirs accordingly. Where the model has learned an unknown
 /// symbol, new symbols become it. Throws Error{invalid_text} if the examples have other numbers, or words instead of

@@ -207,6 +207,9 @@ void tanh_n(Real* x, Index n) {
 void tanh_of_n(const Real* x, Real* y, Index n) {
   map(x, y, n, [](V v) { return tanh(v); });
 }
+void exp_n(Real* x, Index n) {
+  map(x, x, n, [](V v) { return exp(v); });
+}
 
 /// Sums run over 8 fixed chains, so that they do not depend on the width of vectors.
 double softmax(Real* x, Index n, Index target) {
@@ -237,6 +240,6 @@ constexpr bool is_fast = false;
 
 extern const Table UNFOLD_KERNELS;
 const Table UNFOLD_KERNELS{
-    UNFOLD_TEXT(UNFOLD_ISA), is_fast, panel, pack, gemm, outer, sigmoid_n, tanh_n, tanh_of_n, softmax};
+    UNFOLD_TEXT(UNFOLD_ISA), is_fast, panel, pack, gemm, outer, sigmoid_n, tanh_n, tanh_of_n, exp_n, softmax};
 
 }  // namespace unfold::kernels

@@ -20,6 +20,7 @@ struct Table {
   void (*sigmoid)(Real* x, Index n);
   void (*tanh)(Real* x, Index n);
   void (*tanh_of)(const Real* x, Real* y, Index n);
+  void (*exp)(Real* x, Index n);
   double (*softmax)(Real* x, Index n, Index target);
 };
 

@@ -30,6 +30,7 @@ struct CellColumns {
   Index units = 0, columns = 0;  // H, and how many sequences
   int gates = 0, saved_rows = 0;
   const Real* own = nullptr;                              // the cell's own vectors, one after the other
+  const Real* derived_values = nullptr;                   // derived()·H, what follows from them
   Real* z = nullptr;                                      // sums, G·H rows
   Real* zh = nullptr;                                     // the recurrent part, if separate()
   Real* saved_values = nullptr;                           // saved()·H rows
@@ -41,6 +42,7 @@ struct CellColumns {
   ArrayView saved(int i, Index n) const { return array(saved_values + (n * saved_rows + i) * units, units); }
   ConstArrayView previous(int i, Index n) const { return array(previous_states[std::size_t(i)] + n * units, units); }
   ConstArrayView vector(int i) const { return array(own + i * units, units); }
+  ConstArrayView derived(int i) const { return array(derived_values + i * units, units); }
 
   /// f(slice) for all units of all columns.
   template <class F>
@@ -56,6 +58,7 @@ struct CellColumns {
     return array(previous_states[std::size_t(i)] + s.column * units + s.begin, s.count);
   }
   ConstArrayView vector(int i, const Slice& s) const { return array(own + i * units + s.begin, s.count); }
+  ConstArrayView derived(int i, const Slice& s) const { return array(derived_values + i * units + s.begin, s.count); }
 
  protected:
   static ArrayView part(Real* column, const Slice& s) { return array(column + s.begin, s.count); }
@@ -118,6 +121,10 @@ class Cell {
   virtual double initial_bias(int) const { return 0; }
   /// Initial values of the cell's own vector i: evenly from the first unit's to the last unit's.
   virtual std::array<double, 2> initial_vector(int) const { return {0, 0}; }
+
+  /// Vectors of H that follow from the cell's own alone: computed once for each change of the parameters.
+  virtual int derived() const { return 0; }
+  virtual void derive(const Real* /*own*/, Index /*units*/, Real* /*derived*/) const {}
 
   /// What forward computes, in the language of expression.h: exporters, diagrams and documents read it.
   virtual std::string equations() const = 0;

@@ -29,6 +29,7 @@ class Compiler {
     V_ = sizes.symbols;
     E_ = V_ > 0 ? config.embedding : 0;
     A_ = config.attention.size > 0 ? config.attention.size : config.layers.back().units;
+    feeds_rows_ = config.feeds_rows() && sizes.outputs == sizes.numbers * config.task.loss.outputs();
   }
 
   Plan run() {
@@ -60,7 +61,8 @@ class Compiler {
       const auto i = std::size_t(sequence);
       plan_.inputs[i] = plan_.add(input);
       if (has_encoder != (sequence == 1)) continue;  // what answers a caller's gradient is the first that reads
-      plan_.input_gradients[i] = plan_.add_gradient(plan_.inputs[i], "input_gradient", Lifetime::request);
+      plan_.input_gradients[i] =
+          plan_.add_gradient(plan_.inputs[i], "input_gradient", feeds_rows_ ? Lifetime::training : Lifetime::request);
     }
   }
 
@@ -153,7 +155,16 @@ class Compiler {
     const Sum sum = readout.sum;
     if (plan_.free_running)
       plan_.add(make_output_feedback(sum, readout.states[0], readout.state_gradients[0]), readout_, When::step);
-    if (config_.scheduled_sampling.on()) plan_.add(make_scheduled_sampling(sum, sizes.symbols), readout_, When::step);
+    if (feeds_rows_)
+      plan_.add(make_row_feedback({.from = sum,
+                                   .input = plan_.inputs[0],
+                                   .gradient = plan_.input_gradients[0],
+                                   .numbers = sizes.numbers,
+                                   .answer = config_.task.loss.answer(),
+                                   .steps = config_.task.feedback_steps}),
+                readout_, When::step);
+    else if (config_.scheduled_sampling.on() && V_ > 0)
+      plan_.add(make_scheduled_sampling(sum, sizes.symbols), readout_, When::step);
   }
 
   /// From which layer on all run step by step together: the lowest that reads an upper one or shares its states.
@@ -167,7 +178,7 @@ class Compiler {
       }
       if (layer.state_from >= 0) sources.scan_from = std::min(sources.scan_from, first + std::min(l, layer.state_from));
     }
-    if (config_.scheduled_sampling.on()) {
+    if (feeds_rows_ || (config_.scheduled_sampling.on() && V_ > 0)) {
       sources.chosen = true;
       sources.scan_from = next();
     }
@@ -244,6 +255,7 @@ class Compiler {
   Index V_ = 0, E_ = 0, A_ = 0;
   std::vector<int> memory_, encoder_layers_;
   int keys_ = -1, readout_ = -1, scan_from_ = 1 << 20;
+  bool feeds_rows_ = false;
 };
 
 }  // namespace

@@ -12,7 +12,9 @@ bool is_default_input(const EdgeConfig& e, int number) {
 }  // namespace
 
 std::string edge_key(const EdgeConfig& e, int number) {
-  if (is_default_input(e, number)) return "ih";
+  std::string gates;
+  for (const std::string& gate : e.gates) gates += "_" + gate;
+  if (is_default_input(e, number)) return "ih" + gates;
   const bool back = e.from == Source::self || e.from == Source::output ||
                     (e.from == Source::layer && e.layer > number && number >= 0);
   std::string key = e.from == Source::self        ? "hh"
@@ -23,7 +25,7 @@ std::string edge_key(const EdgeConfig& e, int number) {
                     : e.from == Source::attention ? "attention"
                                                   : "remaining";
   if (e.delay != (back ? 1 : 0)) key += phrase("_{}", {e.delay});
-  return key;
+  return key + gates;
 }
 
 int declare_layer(Plan& plan, const LayerConfig& config, const std::string& name, int sequence) {

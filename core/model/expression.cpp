@@ -12,8 +12,8 @@ namespace {
 
 using Kind = Node::Kind;
 
-constexpr std::array<const char*, 13> kind_names{"number",  "name", "+",    "-",   "*",   "/",  "neg",
-                                                 "sigmoid", "tanh", "relu", "exp", "log", "max"};
+constexpr std::array<const char*, 15> kind_names{"number", "name", "+",   "-",   "*",   "/",   "neg", "sigmoid",
+                                                 "tanh",   "relu", "exp", "log", "sin", "cos", "max"};
 
 /// Recursive descent over one text.
 class Parser {

@@ -5,8 +5,8 @@
 // Assignments, separated by semicolons, each over vectors of H units. Names: the preactivation z_<gate> of each gate
 // (of a cell that reads its recurrent part separately: zx_<gate> and zh_<gate>), the previous state <state>_prev, the
 // cell's own vectors by name, and everything assigned before: gates and states. Operators + − * / and unary −, by
-// element, with the usual precedence; functions sigmoid, tanh, relu, exp, log, and max of two arguments; decimal
-// numbers.
+// element, with the usual precedence; functions sigmoid, tanh, relu, exp, log, sin, cos, and max of two arguments;
+// decimal numbers.
 #pragma once
 
 #include <string>
@@ -18,7 +18,23 @@ namespace unfold {
 
 /// A node of an expression: a number, a name, or an operator or function of the nodes before it.
 struct Node {
-  enum class Kind { number, name, add, subtract, multiply, divide, negate, sigmoid, tanh, relu, exp, log, max } kind;
+  enum class Kind {
+    number,
+    name,
+    add,
+    subtract,
+    multiply,
+    divide,
+    negate,
+    sigmoid,
+    tanh,
+    relu,
+    exp,
+    log,
+    sin,
+    cos,
+    max
+  } kind;
   double number = 0;
   std::string name;
   int left = -1, right = -1;  // nodes of the same list

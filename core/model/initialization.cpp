@@ -88,6 +88,15 @@ void fill(Matrix64& a, Index rows, Index cols, Initializer how, const Initializa
   }
 }
 
+/// The same time for all gates of a unit.
+void chrono(const Parameter& p, double longest, Rng& rng, Real* to) {
+  for (Index k = 0; k < p.block; ++k) {
+    const double bias = numeric::log(1 + rng.uniform() * (longest - 2));
+    for (std::size_t g = 0; g < p.time_gates.size(); ++g)
+      if (p.time_gates[g] != 0) to[Index(g) * p.block + k] = Real(p.time_gates[g] * bias);
+  }
+}
+
 }  // namespace
 
 void initialize(const ParameterTable& table, const InitializationConfig& config, std::uint64_t seed, Real* parameters) {
@@ -98,6 +107,7 @@ void initialize(const ParameterTable& table, const InitializationConfig& config,
     if (p.fill == Fill::zero || p.fill == Fill::constant) {
       for (Index r = 0; r < p.rows; ++r)
         to[r] = p.fill == Fill::zero ? Real(0) : Real(p.values[std::size_t(r / p.block)]);
+      if (config.chrono > 0 && !p.time_gates.empty()) chrono(p, config.chrono, rng, to);
       continue;
     }
     if (p.fill == Fill::embedding) {  // as PyTorch's, scaled so that a tied readout starts small

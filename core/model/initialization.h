@@ -6,6 +6,7 @@
 //   identity    identity blocks, for ReLU                    (Le et al. 2015)
 //   uniform     uniform ±1/√in                               (PyTorch uses ±1/√H)
 //   sparse      k nonzeros per unit, scaled to a spectral radius (Pascanu et al. 2014; Martens 2010)
+//   chrono      biases of gates ±ln u, u ~ U[1, Tₘ − 1]      (Tallec & Ollivier 2018)
 #pragma once
 
 #include "unfold/config/config.h"

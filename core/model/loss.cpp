@@ -12,8 +12,8 @@
 
 namespace unfold {
 
-void softmax_cross_entropy(Real* logits, Index V, Index rows, Index K, const Token* targets, Real scale,
-                           double* losses) {
+void softmax_cross_entropy(Real* logits, Index V, Index rows, Index K, const Token* targets, Real scale, double* losses,
+                           double smoothing) {
   const Timed timed(Phase::softmax);
   parallel_for(K, 1, 30.0 * double(V * K), [&](Index begin, Index end) {
     for (Index k = begin; k < end; ++k) {
@@ -26,13 +26,18 @@ void softmax_cross_entropy(Real* logits, Index V, Index rows, Index K, const Tok
         continue;
       }
       x[targets[k]] -= 1;
+      if (smoothing > 0) {
+        array(x, V) -= Real(smoothing / double(V));
+        x[targets[k]] += Real(smoothing);
+      }
       array(x, V) *= scale;
     }
   });
 }
 
-void softmax_cross_entropy(Real* logits, Index V, Index K, const Token* targets, Real scale, double* losses) {
-  softmax_cross_entropy(logits, V, V, K, targets, scale, losses);
+void softmax_cross_entropy(Real* logits, Index V, Index K, const Token* targets, Real scale, double* losses,
+                           double smoothing) {
+  softmax_cross_entropy(logits, V, V, K, targets, scale, losses, smoothing);
 }
 
 namespace {

@@ -13,9 +13,12 @@ inline constexpr Token no_token = 0xFFFF;
 /// Softmax cross-entropy: for each of K columns of V logits, losses[k] = −ln p(target) in nats (0 if the target
 /// is no_token), and logits ← (p − onehot(target))·scale, 0 for no_token. With scale = 0 the logits become
 /// probabilities instead. `rows` ≥ V is the distance of columns.
-void softmax_cross_entropy(Real* logits, Index V, Index K, const Token* targets, Real scale, double* losses);
-void softmax_cross_entropy(Real* logits, Index V, Index rows, Index K, const Token* targets, Real scale,
-                           double* losses);
+/// With `smoothing` ε the gradient is that of the cross-entropy with (1 − ε)·onehot + ε/V (Szegedy et al. 2016), and
+/// the losses stay the plain ones.
+void softmax_cross_entropy(Real* logits, Index V, Index K, const Token* targets, Real scale, double* losses,
+                           double smoothing = 0);
+void softmax_cross_entropy(Real* logits, Index V, Index rows, Index K, const Token* targets, Real scale, double* losses,
+                           double smoothing = 0);
 
 /// The loss of one number t, of which a network says y, NumberLoss::outputs() numbers. On entry e holds y − t (of
 /// `gaussian` μ − t and the log variance s itself), on return ∂loss/∂y:

@@ -41,7 +41,7 @@ Lowering::Input Lowering::source(const EdgeConfig& e) {
   const auto numbers = [&](Index rows) {
     const auto i = std::size_t(sources_.sequence);
     return Input{{.value = plan_.inputs[i], .gradient = plan_.input_gradients[i], .rows = rows, .delay = e.delay},
-                 true};
+                 !sources_.chosen};
   };
   switch (e.from) {
     case Source::input:
@@ -60,7 +60,8 @@ Lowering::Input Lowering::source(const EdgeConfig& e) {
     case Source::context: return layer(sources_.context);
     case Source::attention: return layer(sources_.attention);
     case Source::remaining: return numbers(1);
-    case Source::product: break;
+    case Source::product:
+    case Source::edge: break;
   }
   return {};
 }
@@ -71,16 +72,16 @@ int Lowering::parameter(const std::string& name, Index rows, Index cols, Fill fi
 
 void Lowering::map(const Input& from, int node, const std::string& name, Fill fill, Index gate) {
   const Index rows = at(node).sum.rows;
-  map_rows(from, node, parameter(name, rows, from.signal.rows, fill, gate), 0, rows);
+  map_rows(from, node, parameter(name, rows, from.signal.rows, fill, gate), 0, rows, 0);
 }
 
-void Lowering::map_rows(const Input& from, int node, int weight, Index row, Index rows) {
+void Lowering::map_rows(const Input& from, int node, int weight, Index row, Index rows, Index to) {
   Matrix m{.weight = weight, .row = row, .rows = rows, .cols = from.signal.rows};
   m.offset = plan_.parameters[weight].offset + row * m.cols;
   m.lookup = from.signal.tokens;
   m.data_gradient = !m.lookup;
   plan_.reads(from.signal, owner().sequence);
-  maps.push_back({.from = from, .node = node, .row = row, .matrix = m});
+  maps.push_back({.from = from, .node = node, .row = to, .matrix = m});
   if (!from.once) at(node).once = false;
 }
 
@@ -91,7 +92,7 @@ void Lowering::map_blocks(const Input& from, int node, int weight, Index units, 
       Input part = from;
       part.signal.row += b * side;
       part.signal.rows = side;
-      map_rows(part, node, weight, g * units + b * side, side);
+      map_rows(part, node, weight, g * units + b * side, side, g * units + b * side);
     }
 }
 
@@ -106,10 +107,11 @@ int Lowering::vector(const std::string& name, Index rows, std::vector<double> va
                                .vector = true});
 }
 
-void Lowering::bias(int node, const std::string& name, std::vector<double> values) {
+int Lowering::bias(int node, const std::string& name, std::vector<double> values) {
   Node& n = at(node);
   const int bias = vector(name, n.sum.rows, std::move(values));
   if (n.biases++ == 0) n.bias = bias;
+  return bias;
 }
 
 Lowering::Input Lowering::chain(const EdgeConfig& e, const Input& from, const std::string& key,
@@ -130,13 +132,19 @@ Lowering::Input Lowering::chain(const EdgeConfig& e, const Input& from, const st
   return last;
 }
 
-Lowering::Input Lowering::product(const EdgeConfig& e, const std::string& key) {
+Lowering::Input Lowering::product(const EdgeConfig& e, const std::string& key, int edge) {
   Input sides[2];
   const std::size_t before = nodes.size();
+  int after = -1;  // the last of the sums that it waits for
   for (int i = 0; i < 2; ++i) {
     const EdgeConfig& factor = e.factors[std::size_t(i)];
     const std::string name = key + (i == 0 ? ".left" : ".right");
     Input side = factor.from == Source::product ? product(factor, name) : source(factor);
+    for (const Shared& one : shared_)
+      if (factor.from == Source::edge && one.edge == factor.layer) {
+        side = one.signal;
+        after = std::max(after, one.after);
+      }
     if (factor.size > 0) {
       side = chain(factor, side, name, {}, 0);
       const int sum = hidden(factor.size, factor.output, 0);
@@ -149,7 +157,7 @@ Lowering::Input Lowering::product(const EdgeConfig& e, const std::string& key) {
     }
     sides[i] = side;
   }
-  const int after = nodes.size() > before ? int(nodes.size()) - 1 : -1;  // the last of its factors' sums
+  if (nodes.size() > before) after = int(nodes.size()) - 1;
   const bool once = sides[0].once && sides[1].once;
   const Index rows = sides[0].signal.rows;
   const BufferInfo value{
@@ -157,7 +165,9 @@ Lowering::Input Lowering::product(const EdgeConfig& e, const std::string& key) {
   const int to = plan_.add(value), d = plan_.add_gradient(to, "product_gradient");
   plan_.buffers[std::size_t(d)].extent = once ? Extent::window : Extent::step;
   between.push_back({make_product({sides[0].signal, sides[1].signal, to, d, once}), after, once});
-  return {{.value = to, .gradient = d, .rows = rows}, once, 0};
+  const Input signal{{.value = to, .gradient = d, .rows = rows}, once, 0};
+  if (edge >= 0) shared_.push_back({edge, after, signal});
+  return signal;
 }
 
 // Order --------------------------------------------------------------------------------------------------------------
@@ -235,7 +245,7 @@ void lower_sums(Plan& plan, int layer, const std::vector<EdgeConfig>& edges, con
       key = "_" + (e.from == Source::input ? "x" : edge_key(e, -1));
     const Lowering::Input from = low.source(e), last = low.chain(e, from, "hidden" + key, {}, 0);
     if (last_layer && tied >= 0)
-      low.map_rows(last, z, tied, 0, sum.rows);
+      low.map_rows(last, z, tied, 0, sum.rows, 0);
     else
       low.map(last, z, "weight" + key, Fill::readout, sum.rows);
     if (e.shortcut && !e.hidden.empty()) low.map(from, z, "shortcut" + key, Fill::readout, sum.rows);

@@ -23,7 +23,7 @@ struct Sources {
   Index symbols = 0;        // of the output that is fed back
   int output = -1;          // free-running feedback: the readout; else the previous target is the present input
   int scan_from = 1 << 20;  // from this layer of the plan on, layers run step by step together
-  bool chosen = false;      // scheduled sampling: the input tokens are known only step by step
+  bool chosen = false;      // the inputs are known only step by step: some are the answers of the step before
 };
 
 /// Adds a layer without operations yet: its cell, its states and what upper layers read. Returns its number.

@@ -79,41 +79,72 @@ class CellLowering {
   void lower_inputs() {
     const bool into_cell = inputs_enter_cell(config_);
     int products = 0;
-    for (const EdgeConfig& e : config_.edges) {
+    for (std::size_t i = 0; i < config_.edges.size(); ++i) {
+      const EdgeConfig& e = config_.edges[i];
       if (e.from == Source::self) continue;
       const bool product = e.from == Source::product;
       const std::string key = product ? phrase("product{}", {products++}) : edge_key(e, own_);
-      const Lowering::Input from = product ? low_.product(e, key) : low_.source(e);
+      const Lowering::Input from = product ? low_.product(e, key, int(i)) : low_.source(e);
+      const std::vector<Run> runs = gates_of(e, 0, G_);
+      if (runs.empty()) continue;  // other edges read it
       const Lowering::Input last = low_.chain(e, from, key, {}, 0);
       inputs_.push_back({last, key});
       if (!into_cell) continue;
-      low_.map(last, z_, "weight_" + key, Fill::input, H_);
-      if (e.shortcut && !e.hidden.empty()) low_.map(from, z_, "shortcut_" + key, Fill::input, H_);
+      const auto map = [&](const Lowering::Input& signal, const std::string& name) {
+        const int weight = low_.parameter(name + key, rows_of(runs), signal.signal.rows, Fill::input, H_);
+        for (const Run& run : runs) low_.map_rows(signal, z_, weight, run.row, run.rows, run.to);
+      };
+      map(last, "weight_");
+      if (e.shortcut && !e.hidden.empty()) map(from, "shortcut_");
     }
+  }
+
+  /// Rows of an edge's matrix that enter neighbouring gates: from `row` on, to those of the sum from `to` on.
+  struct Run {
+    Index row, rows, to;
+  };
+  static Index rows_of(const std::vector<Run>& runs) { return runs.back().row + runs.back().rows; }
+  /// Those of the gates [first, end) that the edge enters.
+  std::vector<Run> gates_of(const EdgeConfig& e, int first, int end) const {
+    std::vector<Run> runs;
+    Index row = 0;
+    for (int g = 0; g < end; ++g) {
+      const auto& gates = e.gates;
+      if (!e.every_gate && std::count(gates.begin(), gates.end(), cell_.info->gate_names[std::size_t(g)]) == 0)
+        continue;
+      if (g >= first && !runs.empty() && runs.back().to + runs.back().rows == g * H_)
+        runs.back().rows += H_;
+      else if (g >= first)
+        runs.push_back({row, H_, g * H_});
+      row += H_;
+    }
+    return runs;
   }
 
   void lower_self(const EdgeConfig& e) {
     const std::string key = edge_key(e, own_);
     const bool deep = !e.hidden.empty();
-    const Index gated = cell_.early_gate() ? (G_ - 1) * H_ : G_ * H_;  // rows that read h itself
-    const Index last_size = (deep ? e.hidden.back() : H_) / e.blocks;
+    const int direct = cell_.early_gate() ? G_ - 1 : G_;  // gates that read h itself
+    const Index last_size = (deep ? e.hidden.back() : H_) / e.blocks, rows = rows_of(gates_of(e, 0, G_));
     const int weight =
-        low_.parameter("weight_" + key, G_ * H_, last_size, deep ? Fill::input : Fill::recurrent, H_ / e.blocks);
-    const int shortcut = e.shortcut && deep ? low_.parameter("shortcut_" + key, G_ * H_, H_, Fill::recurrent, H_) : -1;
+        low_.parameter("weight_" + key, rows, last_size, deep ? Fill::input : Fill::recurrent, H_ / e.blocks);
+    const int shortcut = e.shortcut && deep ? low_.parameter("shortcut_" + key, rows, H_, Fill::recurrent, H_) : -1;
     const Lowering::Input own = masked(low_.source(e));
-    const auto matrices = [&](const Lowering::Input& from, const std::string& suffix, Index row, Index rows) {
+    const auto matrices = [&](const Lowering::Input& from, const std::string& suffix, const std::vector<Run>& runs) {
       const Lowering::Input last = low_.chain(e, from, key + suffix, inputs_, from.stage);
       const std::size_t into_cell = low_.maps.size();
-      if (e.blocks > 1)
-        low_.map_blocks(last, recurrent(), weight, H_, e.blocks, row, rows);
-      else
-        low_.map_rows(last, recurrent(), weight, row, rows);
-      if (shortcut >= 0) low_.map_rows(from, recurrent(), shortcut, row, rows);
+      for (const auto& [row, count, to] : runs) {
+        if (e.blocks > 1)
+          low_.map_blocks(last, recurrent(), weight, H_, e.blocks, row, count);
+        else
+          low_.map_rows(last, recurrent(), weight, row, count, to);
+        if (shortcut >= 0) low_.map_rows(from, recurrent(), shortcut, row, count, to);
+      }
       for (std::size_t i = into_cell; i < low_.maps.size(); ++i)  // faster units do not feed slower ones
         if (low_.maps[i].from.signal.value == from.signal.value) low_.maps[i].periods = low_.owner().periods;
     };
-    matrices(own, "", 0, gated);
-    if (gated < G_ * H_) matrices(early_product(own), "_reset", gated, H_);
+    if (const auto runs = gates_of(e, 0, direct); !runs.empty()) matrices(own, "", runs);
+    if (const auto runs = gates_of(e, direct, G_); !runs.empty()) matrices(early_product(own), "_reset", runs);
   }
 
   /// Own h under recurrent dropout.
@@ -148,7 +179,8 @@ class CellLowering {
     if (config_.bias == Bias::none) return;
     std::vector<double> start;
     for (int g = 0; g < G_; ++g) start.push_back(cell_.initial_bias(g));
-    low_.bias(z_, config_.bias == Bias::two ? "bias_ih" : "bias", start);
+    const int bias = low_.bias(z_, config_.bias == Bias::two ? "bias_ih" : "bias", start);
+    plan_.parameters[bias].time_gates = cell_.info->time_gates;
     if (config_.bias == Bias::two) low_.bias(recurrent(), "bias_hh");
   }
 

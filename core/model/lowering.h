@@ -48,19 +48,19 @@ class Lowering {
   Input source(const EdgeConfig& e);
   /// A map with a new parameter of rows×(size of the source).
   void map(const Input& from, int node, const std::string& name, Fill fill, Index gate);
-  /// A map with `rows` rows of a parameter, from `row` on.
-  void map_rows(const Input& from, int node, int weight, Index row, Index rows);
+  /// A map with `rows` rows of a parameter, from `row` on, to the sum's rows from `to` on.
+  void map_rows(const Input& from, int node, int weight, Index row, Index rows, Index to);
   /// The same where each gate of `units` rows has a block-diagonal matrix of `blocks` blocks: the parameter is
   /// rows×(units / blocks).
   void map_blocks(const Input& from, int node, int weight, Index units, int blocks, Index row, Index rows);
-  void bias(int node, const std::string& name, std::vector<double> values = {});
+  int bias(int node, const std::string& name, std::vector<double> values = {});
   /// A parameter of rank 1: zeros, or one value for each of equal blocks of its rows.
   int vector(const std::string& name, Index rows, std::vector<double> values = {});
   /// The hidden layers of an edge's block; returns the signal that its last matrix reads.
   Input chain(const EdgeConfig& e, const Input& from, const std::string& key, const std::vector<Entry>& inputs,
               int stage);
-  /// a∘b of two factors.
-  Input product(const EdgeConfig& e, const std::string& key);
+  /// a∘b of two factors. The edge that reads it is number `edge` of its layer, for others to read it too.
+  Input product(const EdgeConfig& e, const std::string& key, int edge = -1);
   int parameter(const std::string& name, Index rows, Index cols, Fill fill, Index block);
 
   /// Decides what starts each sum and reserves packed storage; to be called before the first operation is added.
@@ -97,6 +97,12 @@ class Lowering {
   std::string prefix_;
   bool biases_;
   int products_ = 0;
+  /// Products that edges read, by the edges' numbers, and the sum after which each is complete.
+  struct Shared {
+    int edge, after;
+    Input signal;
+  };
+  std::vector<Shared> shared_;
 };
 
 /// "ih", "hh", or what tells further edges apart: "x", "l2", "hh_3".

@@ -36,4 +36,12 @@ void drop(const Dropping& d, int layer, Site site, double rate, Index first, Ind
   });
 }
 
+Real symbol_factor(const Dropping& d, int sequence, Token token, Index column, Index N) {
+  constexpr Index most_symbols = 65536;
+  Real factor = 1;
+  drop(d, sequence, Site::input, d.input, d.variational ? column % N * most_symbols + token : column, 1, &factor,
+       &factor, false);
+  return factor;
+}
+
 }  // namespace unfold

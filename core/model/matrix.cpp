@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "unfold/base/buffer.h"
+#include "unfold/base/parallel.h"
 #include "unfold/kernels/kernels.h"
 
 namespace unfold {
@@ -34,8 +35,15 @@ void pack(const Matrix& m, const Real* parameters, Real* packed) {
       for (Index r = 0; r < m.rows; ++r) to[c * m.rows + r] = weights[r * m.cols + c];
     return;
   }
-  kernels::pack(weights, m.cols, 1, m.rows, m.cols, to);
-  if (m.data_gradient) kernels::pack(weights, 1, m.cols, m.cols, m.rows, packed + m.packed_transposed);
+  const Index panel = kernels::active().panel;
+  const double work = 8.0 * double(m.rows * m.cols);
+  parallel_for(m.rows, panel, work, [&](Index begin, Index end) {
+    kernels::pack(weights + begin * m.cols, m.cols, 1, end - begin, m.cols, to + begin * m.cols);
+  });
+  if (!m.data_gradient) return;
+  parallel_for(m.cols, panel, work, [&](Index begin, Index end) {
+    kernels::pack(weights + begin, 1, m.cols, end - begin, m.rows, packed + m.packed_transposed + begin * m.rows);
+  });
 }
 
 void multiply(const Matrix& m, const Real* packed, const Real* x, Index ldx, Index N, const Real* init, Index ldi,
@@ -43,8 +51,8 @@ void multiply(const Matrix& m, const Real* packed, const Real* x, Index ldx, Ind
   kernels::gemm(packed + m.packed, m.rows, m.cols, x, ldx, N, init, ldi, y, ldy);
 }
 
-void look_up(const Matrix& m, const Real* packed, const Token* tokens, Index N, const Real* init, Index ldi, Real* y,
-             Index ldy) {
+void look_up(const Matrix& m, const Real* packed, const Token* tokens, const Real* factors, Index N, const Real* init,
+             Index ldi, Real* y, Index ldy) {
   for (Index n = 0; n < N; ++n, y += ldy) {
     if (init)
       std::copy_n(init + n * ldi, m.rows, y);
@@ -52,7 +60,10 @@ void look_up(const Matrix& m, const Real* packed, const Token* tokens, Index N, 
       std::fill_n(y, m.rows, Real(0));
     if (tokens[n] >= m.cols) continue;
     const Real* from = packed + m.packed + tokens[n] * m.rows;
-    for (Index r = 0; r < m.rows; ++r) y[r] += from[r];
+    if (factors)
+      for (Index r = 0; r < m.rows; ++r) y[r] += factors[n] * from[r];
+    else
+      for (Index r = 0; r < m.rows; ++r) y[r] += from[r];
   }
 }
 
@@ -66,8 +77,8 @@ void add_outer_products(const Matrix& m, const Real* x, Index ldx, const Real* d
 }
 
 // Summed by token in a small table first: rows of dW are `cols` apart, and T·N columns would miss the cache.
-void scatter_add(const Matrix& m, const Token* tokens, const Real* dy, Index ldy, Index K, Index begin, Index end,
-                 Real* dw) {
+void scatter_add(const Matrix& m, const Token* tokens, const Real* factors, const Real* dy, Index ldy, Index K,
+                 Index begin, Index end, Real* dw) {
   constexpr Index block = 32;
   thread_local std::vector<Real> sums;
   sums.resize(std::size_t(block * m.cols));
@@ -78,7 +89,10 @@ void scatter_add(const Matrix& m, const Token* tokens, const Real* dy, Index ldy
       if (tokens[k] >= m.cols) continue;
       Real* to = sums.data() + tokens[k] * block;
       const Real* from = dy + k * ldy + r0;
-      for (Index r = 0; r < rows; ++r) to[r] += from[r];
+      if (factors)
+        for (Index r = 0; r < rows; ++r) to[r] += factors[k] * from[r];
+      else
+        for (Index r = 0; r < rows; ++r) to[r] += from[r];
     }
     const Index row_stride = m.by_row ? 1 : m.cols, column_stride = m.by_row ? m.rows : 1;
     for (Index c = 0; c < m.cols; ++c)

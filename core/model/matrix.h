@@ -33,16 +33,17 @@ void pack(const Matrix& m, const Real* parameters, Real* packed);
 /// y ← init + W·x for N columns; init as in kernels::gemm. y and x have leading dimensions ldy, ldx.
 void multiply(const Matrix& m, const Real* packed, const Real* x, Index ldx, Index N, const Real* init, Index ldi,
               Real* y, Index ldy);
-/// The same for tokens; a token ≥ cols stands for "nothing" and adds nothing.
-void look_up(const Matrix& m, const Real* packed, const Token* tokens, Index N, const Real* init, Index ldi, Real* y,
-             Index ldy);
+/// The same for tokens; a token ≥ cols stands for "nothing" and adds nothing. `factors` [N], unless null, multiply what
+/// each token adds.
+void look_up(const Matrix& m, const Real* packed, const Token* tokens, const Real* factors, Index N, const Real* init,
+             Index ldi, Real* y, Index ldy);
 /// dx += Wᵀ·dy for N columns.
 void multiply_transposed(const Matrix& m, const Real* packed, const Real* dy, Index ldy, Index N, Real* dx, Index ldx);
 /// dW += dy·xᵀ over K columns, rows [begin, end) of the matrix; dw points at the matrix's first element.
 void add_outer_products(const Matrix& m, const Real* x, Index ldx, const Real* dy, Index ldy, Index K, Index begin,
                         Index end, Real* dw);
-/// The same for tokens: each column of dy is added to its token's column of dW.
-void scatter_add(const Matrix& m, const Token* tokens, const Real* dy, Index ldy, Index K, Index begin, Index end,
-                 Real* dw);
+/// The same for tokens: each column of dy, times its factor, is added to its token's column of dW.
+void scatter_add(const Matrix& m, const Token* tokens, const Real* factors, const Real* dy, Index ldy, Index K,
+                 Index begin, Index end, Real* dw);
 
 }  // namespace unfold

@@ -1,5 +1,7 @@
 #include "unfold/model/network.h"
 
+#include <utility>
+
 #include "unfold/base/parallel.h"
 #include "unfold/model/initialization.h"
 #include "unfold/model/scan.h"
@@ -22,15 +24,9 @@ Index Network::input_delay(int sequence) const {
   return plan_.inputs[i] < 0 ? plan_.input_delays[i] : plan_.buffers[std::size_t(plan_.inputs[i])].delay;
 }
 
-void Network::repack() const {
-  if (!stale_) return;
+void Network::pack(const Real* parameters, Real* packed) const {
   const Timed timed(Phase::packing);
-  stale_ = false;
-  double work = 0;
-  for (const auto& operation : plan_.operations) work += 2 * operation->cost();
-  parallel_for(Index(plan_.operations.size()), 1, work, [&](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) plan_.operations[std::size_t(i)]->pack(parameters_.data(), packed_.data());
-  });
+  for (const auto& operation : plan_.operations) operation->pack(parameters, packed);
 }
 
 void Network::mask(Real* x) const {
@@ -38,9 +34,11 @@ void Network::mask(Real* x) const {
 }
 
 void Network::prepare(Workspace& w) const {
-  repack();
+  if (std::exchange(stale_, false)) pack(parameters_.data(), packed_.data());
   w.prepare(parameters_.data(), packed_.data());
 }
+
+void Network::prepare(Workspace& w, const Real* parameters, const Real* packed) const { w.prepare(parameters, packed); }
 
 void Network::pass(std::size_t first, std::size_t last, Workspace& w) const {
   prepare(w);

@@ -62,6 +62,10 @@ class Network {
   /// first of a backward pass.
   void slices(const Workspace& w, bool back, std::vector<Slice>& slices) const;
   void prepare(Workspace& w) const;
+  /// The same with other parameters than the network's: the window runs with these until it is prepared again.
+  void prepare(Workspace& w, const Real* parameters, const Real* packed) const;
+  /// Writes the packed forms of such parameters, plan().packed numbers.
+  void pack(const Real* parameters, Real* packed) const;
   void run(const Slice& slice, Workspace& w, Real* gradient) const;
 
   /// After backward: dx (V × T·N) += ∂L/∂(one-hot input). Tokens before the window get nothing.
@@ -86,7 +90,6 @@ class Network {
   template <class F>
   void each_slice(const Workspace& w, bool back, const F& f) const;
   void pass(std::size_t first, std::size_t last, Workspace& w) const;
-  void repack() const;
 
   Plan plan_;
   Buffer parameters_;

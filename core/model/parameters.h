@@ -2,6 +2,7 @@
 // share. Optimizer, clipping and checkpoint see one vector.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,10 @@ struct Parameter {
   Index rows = 0, cols = 0;  // row-major, as PyTorch stores it: element (r, c) at offset + r·cols + c
   Size offset = 0;
   Fill fill = Fill::zero;
-  Index block = 0;             // rows of one gate: filled as separate block×cols matrices
-  std::vector<double> values;  // for Fill::constant: one value for each block
-  bool vector = false;         // of rank 1: shape [rows]
+  Index block = 0;                            // rows of one gate: filled as separate block×cols matrices
+  std::vector<double> values;                 // for Fill::constant: one value for each block
+  std::span<const signed char> time_gates{};  // of such biases: CellInfo::time_gates, one for each block
+  bool vector = false;                        // of rank 1: shape [rows]
   Index size() const { return rows * cols; }
 };
 
@@ -28,6 +30,7 @@ class ParameterTable {
   /// Adds a tensor, returns its number.
   int add(Parameter p);
   const Parameter& operator[](int i) const { return list_[std::size_t(i)]; }
+  Parameter& operator[](int i) { return list_[std::size_t(i)]; }
   int count() const { return int(list_.size()); }
   /// The number of the tensor of that name, −1 if there is none.
   int find(const std::string& name) const;

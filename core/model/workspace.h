@@ -29,6 +29,8 @@ class Workspace {
   Index longest() const { return longest_; }
   /// Sets the numbers of steps, at most those that it was made for; more are cut to these.
   void resize(Index T, Index S = 0);
+  /// Steps of column n in the sequence of a layer; what follows is padding.
+  Index length(std::size_t layer, Index n) const { return pass(layer).length(n); }
   /// True lengths of the N columns of a sequence, in steps (0 is allowed); an empty list: all are as long as the
   /// window.
   void set_lengths(int sequence, std::span<const Index> lengths);

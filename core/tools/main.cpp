@@ -21,7 +21,7 @@ const char* usage = R"(unfold: deep recurrent networks on text, and on sequences
                   [--steps N]
   unfold sample   --model FILE [--prompt TEXT] [--length N] [--temperature X] [--top-k N] [--top-p X]
                   [--greedy] [--seed N]
-  unfold evaluate --model FILE [--text FILE]
+  unfold evaluate --model FILE [--text FILE] [--dynamic [--optimizer sgd|rms] [--rate X] [--decay X]]
   unfold predict  --model FILE --request JSON   (of a task with examples: {"input": "…"}, see core/api/session.h)
   unfold predict  --model FILE --lines FILE     (an input a line, an answer of JSON for each)
   unfold describe --config JSON|FILE [--vocabulary N] | --model FILE   (the network's graph as JSON, see core/README.md)
@@ -33,6 +33,7 @@ const char* usage = R"(unfold: deep recurrent networks on text, and on sequences
                   weights; until step 1000 where nothing is validated)
   --fresh         write over what stands at --out
   --continue      the text of --resume may be another one: what is new in it gets weights of its own
+  --dynamic       the loss of a copy that goes on learning while it reads (core/train/dynamic.h)
   --length N      symbols to write (default 500)
 )";
 
@@ -117,7 +118,12 @@ int run(int argc, char** argv) {
                   {"--greedy", false},
                   {"--seed", true}});
   else if (command == "evaluate")
-    known.insert({{"--model", true}, {"--text", true}});
+    known.insert({{"--model", true},
+                  {"--text", true},
+                  {"--dynamic", false},
+                  {"--optimizer", true},
+                  {"--rate", true},
+                  {"--decay", true}});
   else if (command == "predict")
     known.insert({{"--model", true}, {"--request", true}, {"--lines", true}});
   else if (command == "describe")

@@ -57,7 +57,10 @@ std::unique_ptr<Session> session_to_train(const Options& o, const std::string& c
   return std::make_unique<Session>(parse_config(config), corpus);
 }
 
-const char* unit_of(const Session& session) { return session.config().task.learns_text() ? "characters" : "examples"; }
+const char* unit_of(const Session& session) {
+  if (!session.config().task.learns_text()) return "examples";
+  return session.config().unit == Unit::character ? "characters" : "tokens";
+}
 
 /// A whole step, or nothing where a signal comes before its end.
 std::optional<StepReport> step(Trainer& trainer) {
@@ -119,13 +122,14 @@ double run_steps(Session& session, std::int64_t until, bool endless) {
 void print_text_losses(Session& session, double seconds) {
   Trainer& trainer = session.trainer();
   if (trainer.validation_tokens() <= 1) return;
-  const double loss = trainer.evaluate().loss;
+  const Evaluation e = trainer.evaluate();
   const Json baselines = session.baselines(5);
   std::printf("baselines: uniform %.4f", baselines["uniform"].get<double>());
   for (std::size_t k = 0; k < baselines["markov"].size(); ++k)
     std::printf("  order-%zu %.4f", k, baselines["markov"][k].get<double>());
-  std::printf(" nats\nvalidation %.6f nats, %.6f bits per character, after %lld steps, %.1f s\n", loss,
-              loss / numeric::ln2, static_cast<long long>(trainer.progress().step), seconds);
+  std::printf(" nats\nvalidation %.6f nats, %.6f bits per character, perplexity %.3f, after %lld steps, %.1f s\n",
+              e.loss, session.bits_per_character(Split::validation, e.loss, e.predictions), numeric::exp(e.loss),
+              static_cast<long long>(trainer.progress().step), seconds);
 }
 
 /// What became of the data.
@@ -137,7 +141,7 @@ void print_notes(const Json& info) {
   const double unknown = vocabulary["unknown"].get<double>(),
                all = info["tokens"]["train"].get<double>() + info["tokens"]["validation"].get<double>();
   if (unknown > 0 && !info.contains("data"))
-    std::fprintf(stderr, "%.0f characters (%.2g %%) are outside the vocabulary (\"vocabulary\"), and learned as one\n",
+    std::fprintf(stderr, "%.0f symbols (%.2g %%) are outside the vocabulary (\"vocabulary\"), and learned as one\n",
                  unknown, 100 * unknown / all);
   if (info.contains("data"))
     for (const Json& note : info["data"]["notes"]) std::fprintf(stderr, "%s\n", note.get<std::string>().c_str());
@@ -183,16 +187,31 @@ int train_command(const Options& o) {
   return 0;
 }
 
+namespace {
+
+/// Of the validation text, learning while reading.
+Evaluation evaluate_dynamic(Session& session, const Options& o) {
+  Json options = object({{"optimizer", text(o, "--optimizer").empty() ? "sgd" : text(o, "--optimizer")},
+                         {"decay", number(o, "--decay", 0)}});
+  if (!text(o, "--rate").empty()) put(options, {{"learningRate", number(o, "--rate", 0)}});
+  for (;;)
+    if (const Evaluation e = session.evaluate_dynamic(Split::validation, options); e.done) return e;
+}
+
+}  // namespace
+
 int evaluate_command(const Options& o) {
   const std::string file = text(o, "--text");
   const auto session = open(text(o, "--model", true), file.empty() ? "" : read_file(file));
-  if (!session->config().task.learns_text()) {
+  const bool dynamic = !text(o, "--dynamic").empty();
+  if (!dynamic && !session->config().task.learns_text()) {
     session->trainer();  // refuses if there are no examples
     print_splits(*session);
     return 0;
   }
-  const Evaluation e = session->trainer().evaluate();
-  std::printf("%.6f nats, %.6f bits per character, over %lld predictions\n", e.loss, e.loss / numeric::ln2,
+  const Evaluation e = dynamic ? evaluate_dynamic(*session, o) : session->trainer().evaluate();
+  std::printf("%.6f nats, %.6f bits per character, perplexity %.3f, over %lld predictions\n", e.loss,
+              session->bits_per_character(Split::validation, e.loss, e.predictions), numeric::exp(e.loss),
               static_cast<long long>(e.predictions));
   return 0;
 }

@@ -2,17 +2,76 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
 #include "unfold/base/parallel.h"
+#include "unfold/base/phrase.h"
 
 namespace unfold {
 
 int moments(const OptimizerConfig& config) { return rule_of(config.kind).moments(config); }
 
 Optimizer::Optimizer(const OptimizerConfig& config, Index size)
-    : config_(config), rule_(rule_of(config.kind)), size_(size) {
+    : config_(config),
+      segments_{{.end = size, .weight_decay = config.weight_decay}},
+      rule_(rule_of(config.kind)),
+      size_(size) {
   for (int i = unfold::moments(config); i > 0; --i) moments_.emplace_back(size);
   invalidate_bounds();
+}
+
+Optimizer::Optimizer(const OptimizerConfig& config, const ParameterTable& table) : Optimizer(config, table.size()) {
+  configure(config, table);
+}
+
+void Optimizer::configure(const OptimizerConfig& config, const ParameterTable& table) {
+  segments_ = segments(config, table);
+  config_ = config;
+}
+
+namespace {
+
+/// Whether `*` can stand for characters such that the pattern is the name.
+bool matches(std::string_view pattern, std::string_view name) {
+  const std::size_t star = pattern.find('*');
+  if (star == pattern.npos) return pattern == name;
+  if (!name.starts_with(pattern.substr(0, star))) return false;
+  const std::string_view rest = pattern.substr(star + 1);
+  for (std::size_t at = star; at <= name.size(); ++at)
+    if (matches(rest, name.substr(at))) return true;
+  return false;
+}
+
+}  // namespace
+
+std::vector<Optimizer::Segment> Optimizer::segments(const OptimizerConfig& config, const ParameterTable& table) {
+  std::vector<Segment> segments{{.end = Index(table.size()), .weight_decay = config.weight_decay}};
+  if (config.groups.empty()) return segments;
+  segments.clear();
+  for (const Parameter& p : table)
+    segments.push_back(
+        {.begin = Index(p.offset), .end = Index(p.offset) + p.size(), .weight_decay = config.weight_decay});
+  for (std::size_t g = 0; g < config.groups.size(); ++g) {
+    const GroupConfig& group = config.groups[g];
+    bool found = false;
+    for (int i = 0; i < table.count(); ++i) {
+      if (!matches(group.match, table[i].name)) continue;
+      found = true;
+      Segment& segment = segments[std::size_t(i)];
+      segment.rate = group.learning_rate;
+      segment.weight_decay = group.weight_decay < 0 ? config.weight_decay : group.weight_decay;
+    }
+    if (!found)
+      throw Error(ErrorCode::invalid_config, phrase("optimizer.groups[{}].match", {g}),
+                  phrase("names of parameters, such as {}", {table[0].name}), phrase("\"{}\"", {group.match}));
+  }
+  return segments;
+}
+
+UpdateStep Optimizer::step_of(const Segment& segment, double learning_rate) const {
+  UpdateStep step(config_, learning_rate * segment.rate, segment.weight_decay, updates + 1);
+  rule_.prepare(step);
+  return step;
 }
 
 void Optimizer::invalidate_bounds() {
@@ -28,12 +87,12 @@ UpdateBlock Optimizer::block(Real* parameters, Real* gradient, Index begin, Inde
 
 /// What an update would make, without making it: the largest magnitudes of the parameters and of the moments; infinity
 /// for what is not finite.
-Bounds Optimizer::dry_run(const UpdateStep& step, Real* parameters, Real* gradient) {
+Bounds Optimizer::dry_run(const UpdateStep& step, const Segment& segment, Real* parameters, Real* gradient) {
   constexpr Index block_size = 128;
   Real copies[5][block_size];
   Bounds found;
-  for (Index at = 0; at < size_; at += block_size) {
-    UpdateBlock part = block(parameters, gradient, at, std::min(block_size, size_ - at));
+  for (Index at = segment.begin; at < segment.end; at += block_size) {
+    UpdateBlock part = block(parameters, gradient, at, std::min(block_size, segment.end - at));
     for (std::size_t k = 0; k < 5; ++k)
       if (part.data[k]) part.data[k] = std::copy_n(part.data[k], part.size, copies[k]) - part.size;
     rule_.update(step, part);
@@ -49,12 +108,29 @@ Bounds Optimizer::dry_run(const UpdateStep& step, Real* parameters, Real* gradie
   return found;
 }
 
+namespace {
+
+/// The larger ones of both; what is not known (NaN) is infinite.
+void widen(Bounds& all, const Bounds& more) {
+  const auto larger = [](double a, double b) {
+    return std::isnan(b) ? std::numeric_limits<double>::infinity() : std::max(a, b);
+  };
+  all.parameters = larger(all.parameters, more.parameters);
+  for (std::size_t k = 0; k < all.moments.size(); ++k) all.moments[k] = larger(all.moments[k], more.moments[k]);
+}
+
+}  // namespace
+
 bool Optimizer::update(Real* parameters, Real* gradient, double learning_rate, double norm) {
-  UpdateStep step(config_, learning_rate, updates + 1);
-  rule_.prepare(step);
-  Bounds next = rule_.bounds(step, bounds_, norm + double(step.decay) * bounds_.parameters);
+  Bounds next;
+  for (const Segment& segment : segments_) {
+    const UpdateStep step = step_of(segment, learning_rate);
+    widen(next, rule_.bounds(step, bounds_, norm + double(step.decay) * bounds_.parameters));
+  }
   if (!(next.parameters <= largest_weight / 2)) {  // it could overflow
-    next = dry_run(step, parameters, gradient);
+    next = {};
+    for (const Segment& segment : segments_)
+      widen(next, dry_run(step_of(segment, learning_rate), segment, parameters, gradient));
     const auto& [m0, m1, m2] = next.moments;
     if (!(next.parameters <= largest_weight && std::isfinite(m0 + m1 + m2))) {
       invalidate_bounds();
@@ -62,8 +138,13 @@ bool Optimizer::update(Real* parameters, Real* gradient, double learning_rate, d
     }
   }
   bounds_ = next;
-  parallel_for(size_, 1024, 12.0 * double(size_),
-               [&](Index begin, Index end) { rule_.update(step, block(parameters, gradient, begin, end - begin)); });
+  for (const Segment& segment : segments_) {
+    const UpdateStep step = step_of(segment, learning_rate);
+    const Index size = segment.end - segment.begin;
+    parallel_for(size, 1024, 12.0 * double(size), [&](Index begin, Index end) {
+      rule_.update(step, block(parameters, gradient, segment.begin + begin, end - begin));
+    });
+  }
   ++updates;
   return true;
 }

@@ -10,6 +10,7 @@
 
 #include "unfold/base/buffer.h"
 #include "unfold/config/config.h"
+#include "unfold/model/parameters.h"
 #include "unfold/train/optimizers/update_rule.h"
 
 namespace unfold {
@@ -22,6 +23,9 @@ int moments(const OptimizerConfig& config);
 class Optimizer {
  public:
   Optimizer(const OptimizerConfig& config, Index size);
+  /// The same for the parameters of a network, with the groups of the configuration. Throws Error{invalid_config} if
+  /// one of them matches nothing.
+  Optimizer(const OptimizerConfig& config, const ParameterTable& table);
 
   /// A gradient of a larger norm, or a weight beyond the other bound, counts as overflow. Within them no sum and no
   /// square of any rule overflows float32, so the moments stay finite.
@@ -38,8 +42,12 @@ class Optimizer {
   /// To be called when others changed parameters or moments since the last update.
   void invalidate_bounds();
 
-  /// Changes numbers (not the kind) while training.
-  void configure(const OptimizerConfig& config) { config_ = config; }
+  /// Changes numbers (not the kind) while training; throws as the constructor does, and then changes nothing.
+  void configure(const OptimizerConfig& config, const ParameterTable& table);
+  void configure(const OptimizerConfig& config) {
+    segments_ = {{.end = size_, .weight_decay = config.weight_decay}};
+    config_ = config;
+  }
 
   /// The moments, for checkpoints: up to three vectors as long as the parameters.
   std::vector<Buffer>& moments() { return moments_; }
@@ -47,11 +55,19 @@ class Optimizer {
   std::int64_t updates = 0;
 
  private:
+  /// Neighbouring elements that are updated alike.
+  struct Segment {
+    Index begin = 0, end = 0;
+    double rate = 1, weight_decay = 0;  // on η; λ
+  };
+  static std::vector<Segment> segments(const OptimizerConfig& config, const ParameterTable& table);
+  UpdateStep step_of(const Segment& segment, double learning_rate) const;
   /// Elements [begin, begin + n) of all vectors that an update reads or writes.
   UpdateBlock block(Real* parameters, Real* gradient, Index begin, Index n);
-  Bounds dry_run(const UpdateStep& step, Real* parameters, Real* gradient);
+  Bounds dry_run(const UpdateStep& step, const Segment& segment, Real* parameters, Real* gradient);
 
   OptimizerConfig config_;
+  std::vector<Segment> segments_;
   const UpdateRule& rule_;
   std::vector<Buffer> moments_;
   Bounds bounds_;  // of parameters and moments as they are

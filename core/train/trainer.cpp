@@ -7,6 +7,7 @@
 
 #include "unfold/base/parallel.h"
 #include "unfold/base/profile.h"
+#include "unfold/train/regularizers.h"
 
 namespace unfold {
 
@@ -15,84 +16,127 @@ Trainer::Trainer(const Config& config, Network& network, std::unique_ptr<DataLoa
       network_(network),
       loader_(std::move(loader)),
       workspace_(network, loader_->steps(), loader_->columns(), true, loader_->encoder_steps()),
-      optimizer_(config.optimizer, network.table().size()),
+      optimizer_(config.optimizer, network.table()),
       schedule_(config.schedule),
       gradient_(network.table().size()) {
   workspace_.dropping().seed = config.seed;
   workspace_.dropping().variational = config.variational_dropout;
+  workspace_.dropping().input = config.regularization.input_dropout;
   workspace_.choosing().seed = config.seed;
   workspace_.set_dropout(config.dropout);
-  if (keeps_best(config)) best_.values = Buffer(network.table().size());
+  allocate(config);
 }
 
-namespace {
-
-double mean(const Metrics& a) { return a.loss / double(std::max<std::int64_t>(a.predictions, 1)); }
-void add(std::vector<double>& sums, const std::vector<double>& more) {
-  sums.resize(more.size());
-  for (std::size_t k = 0; k < more.size(); ++k) sums[k] += more[k];
+void Trainer::allocate(const Config& config) {
+  const auto need = [](bool wanted, Buffer& buffer, Index size) {
+    if (wanted && buffer.size() == 0) buffer = Buffer(size);
+  };
+  const Index size = network_.table().size();
+  const bool perturbs = config.regularization.perturbs();
+  need(keeps_best(config), best_.values, size);
+  need(perturbs, perturbed_, size);
+  need(config.averaging.on(), average_.weights, size);
+  need(perturbs || config.averaging.on(), packed_, network_.plan().packed);
 }
-double accuracy(const Metrics& a) { return a.total > 0 ? double(a.correct) / double(a.total) : -1; }
-
-}  // namespace
 
 StepReport Trainer::step() {
   for (;;)
     if (const std::optional<StepReport> report = advance()) return *report;
 }
 
-/// Begin, pieces of forward, loss, pieces of backward, update.
+/// Begin; for each window pieces of forward, loss, pieces of backward; update.
 std::optional<StepReport> Trainer::advance() {
   if (aside_) drop_step();
-  const std::size_t now = std::exchange(next_, 0);  // if anything throws, the step begins anew
-  if (now == 0)
-    begin_step();
-  else if (now <= forward_)
-    network_.run(pieces_[now - 1], workspace_, nullptr);
-  else if (now == forward_ + 1)
-    learn();
-  else if (now <= pieces_.size() + 1)
-    network_.run(pieces_[now - 2], workspace_, gradient_.data());
-  else
-    return finish_step();
-  next_ = now + 1;
+  try {
+    if (next_ == 0)
+      begin_step();
+    else if (next_ <= forward_)
+      network_.run(pieces_[next_ - 1], workspace_, nullptr);
+    else if (next_ == forward_ + 1)
+      learn();
+    else if (next_ <= pieces_.size() + 1)
+      network_.run(pieces_[next_ - 2], workspace_, gradient_.data());
+    else if (++window_ < config_.accumulate)
+      load_window();
+    else
+      return finish_step();
+    ++next_;
+  } catch (...) {  // the step begins anew
+    drop_step();
+    throw;
+  }
   return std::nullopt;
 }
 
 void Trainer::begin_step() {
   cancel_evaluation();
-  loader_->load(workspace_, progress_);
-  workspace_.dropping().on = true;
-  workspace_.dropping().pass = std::uint64_t(progress_.step);
-  workspace_.choosing().pass = std::uint64_t(progress_.step);
-  workspace_.choosing().epsilon = teacher_forcing_rate(config_.scheduled_sampling, progress_.step);
+  if (config_.accumulate > 1) workspace_.read_state(start_);
+  ahead_ = progress_;
+  metrics_ = {};
   report_ = {.step = progress_.step + 1,
-             .epoch = progress_.epoch,
              .learning_rate = schedule_.rate(config_.optimizer.learning_rate, progress_.step)};
-  network_.prepare(workspace_);
+  load_window();
+  report_.epoch = ahead_.epoch;
+}
+
+void Trainer::load_window() {
+  if (window_ > 0) loader_->advance(workspace_, ahead_);
+  loader_->load(workspace_, ahead_);
+  workspace_.dropping().on = true;
+  workspace_.dropping().pass = draw().pass + std::uint64_t(window_);
+  workspace_.choosing().pass = workspace_.dropping().pass;
+  workspace_.choosing().epsilon = teacher_forcing_rate(config_.scheduled_sampling, progress_.step);
+  drop_numbers(network_, workspace_);
+  prepare_weights();
+  next_ = 0;
   pieces_.clear();
   network_.slices(workspace_, false, pieces_);
   forward_ = pieces_.size();
   network_.slices(workspace_, true, pieces_);
 }
 
+Dropping Trainer::draw() const {
+  return {.seed = config_.seed, .pass = std::uint64_t(progress_.step) * std::uint64_t(config_.accumulate)};
+}
+
+void Trainer::prepare_weights() {
+  const bool averages = config_.averaging.on(), perturbs = config_.regularization.perturbs();
+  if (!averages && !perturbs) return network_.prepare(workspace_);
+  const Real* weights = perturbs ? perturbed_.data() : average_.weights.data();
+  if (window_ == 0) {
+    if (averages && average_.of != network_.changes()) average_.restart(network_.parameters());  // others changed them
+    average_.of = network_.changes();
+    if (perturbs) perturb(config_.regularization, network_, draw(), trained(), perturbed_.data());
+    network_.pack(weights, packed_.data());
+  }
+  network_.prepare(workspace_, weights, packed_.data());
+}
+
 /// Loss and its gradient, between forward and backward.
 void Trainer::learn() {
   const Metrics metrics = loader_->measure(network_, workspace_, true);
-  report_.loss = mean(metrics);
-  report_.accuracy = accuracy(metrics);
-  rolled_back_ = !std::isfinite(report_.loss) && roll_back();
-  can_roll_back_ = false;
-  parallel_for(gradient_.size(), 1024, double(gradient_.size()), [&](Index begin, Index end) {
-    std::memset(static_cast<void*>(gradient_.data() + begin), 0, std::size_t(end - begin) * sizeof(Real));
-  });
+  metrics_.loss += metrics.loss;
+  metrics_.predictions += metrics.predictions;
+  metrics_.correct += metrics.correct;
+  metrics_.total += metrics.total;
+  report_.loss = metrics_.mean_loss();
+  report_.accuracy = metrics_.accuracy();
+  if (window_ == 0) {
+    rolled_back_ = !std::isfinite(report_.loss) && roll_back();
+    can_roll_back_ = false;
+    parallel_for(gradient_.size(), 1024, double(gradient_.size()), [&](Index begin, Index end) {
+      std::memset(static_cast<void*>(gradient_.data() + begin), 0, std::size_t(end - begin) * sizeof(Real));
+    });
+  }
   workspace_.clear_gradients();
+  penalize_activations(config_, network_, workspace_);
 }
 
 StepReport Trainer::finish_step() {
   StepReport& report = report_;
   const Norm norm = [&] {
     const Timed timed(Phase::optimizer);
+    complete_gradient();
     return clip(config_.clip, gradient_.data(), gradient_.size());
   }();
   report.gradient_norm = norm.value;
@@ -103,23 +147,39 @@ StepReport Trainer::finish_step() {
   const Timed timed(Phase::optimizer);
   if (network_.changes() != changes_) optimizer_.invalidate_bounds();
   const double left = norm.clipped && config_.clip.norm > 0 ? config_.clip.norm : norm.value;
-  if (!optimizer_.update(network_.parameters(), gradient_.data(), report.learning_rate, left))
-    not_finite(report, false);
+  if (!optimizer_.update(trained(), gradient_.data(), report.learning_rate, left)) not_finite(report, false);
+  if (config_.regularization.max_norm > 0) limit_norms(config_.regularization.max_norm, network_.table(), trained());
+  if (config_.averaging.on()) average_.add(config_.averaging, network_.parameters());
   can_roll_back_ = true;
   best_.present = false;
   network_.touch();
-  changes_ = network_.changes();
-  loader_->advance(workspace_, progress_);
-  ++progress_.step;
+  changes_ = average_.of = network_.changes();
+  loader_->advance(workspace_, ahead_);
+  ahead_.step = progress_.step + 1;
+  progress_ = ahead_;
+  next_ = 0;
+  window_ = 0;
   return report;
+}
+
+/// The mean over the windows of the step, of the weights as they are without masks.
+void Trainer::complete_gradient() {
+  Real* g = gradient_.data();
+  if (const Real share = Real(1.0 / double(config_.accumulate)); config_.accumulate > 1)
+    parallel_for(gradient_.size(), 1024, double(gradient_.size()), [=](Index begin, Index end) {
+      for (Index i = begin; i < end; ++i) g[i] *= share;
+    });
+  mask_gradient(config_.regularization, network_, draw(), g);
 }
 
 bool Trainer::roll_back() {
   if (!can_roll_back_) return false;
   can_roll_back_ = false;
   std::copy(gradient_.data(), gradient_.data() + gradient_.size(), network_.parameters());
+  if (config_.averaging.on()) average_.restart(network_.parameters());  // the average had the update in it
   best_.present = false;
   network_.touch();
+  average_.of = network_.changes();
   return true;
 }
 
@@ -134,104 +194,9 @@ void Trainer::not_finite(const StepReport& report, bool rolled_back) {
   throw NonFinite(overflow);
 }
 
-bool Trainer::evaluation_due() const {
-  return validates() && progress_.step > 0 && progress_.step % config_.evaluate_every == 0 &&
-         progress_.evaluated != progress_.step;
-}
-
-/// One window of a pass; the training state is put aside meanwhile.
-void Trainer::begin_window(Split split) {
-  const Index count = loader_->size(split), least = split == Split::validation ? smallest() : 1;
-  if (count < least)
-    throw Error(ErrorCode::invalid_state, split == Split::validation ? "validationSplit" : "split",
-                config_.task.learns_text() ? "a validation split of at least 2 characters" : "a split with examples",
-                std::to_string(count));
-  drop_step();
-  if (!evaluation_ || evaluation_->split != split) evaluation_ = Pass{.split = split, .state = fresh_state()};
-  workspace_.read_state(training_state_);
-  aside_ = true;
-  workspace_.set_state(evaluation_->state);
-  workspace_.dropping().on = false;
-  evaluation_->next = loader_->load(workspace_, split, evaluation_->cursor);
-  network_.prepare(workspace_);
-  pieces_.clear();
-  network_.slices(workspace_, false, pieces_);
-}
-
-Evaluation Trainer::finish_window() {
-  Pass& pass = *evaluation_;
-  const Metrics a = loader_->measure(network_, workspace_, false);
-  pass.metrics.loss += a.loss;
-  pass.metrics.predictions += a.predictions;
-  pass.metrics.correct += a.correct;
-  pass.metrics.total += a.total;
-  pass.metrics.confusion.add(a.confusion);
-  add(pass.metrics.squares, a.squares);
-  add(pass.metrics.absolutes, a.absolutes);
-  add(pass.metrics.counted, a.counted);
-  pass.cursor = pass.next;
-  workspace_.carry();
-  workspace_.read_state(pass.state);  // of the same size: nothing is allocated, nothing can fail half-way
-  drop_step();
-  const Index length = loader_->length(pass.split);
-  Evaluation result{.done = pass.cursor >= length,
-                    .fraction = std::min(1.0, double(pass.cursor) / double(length)),
-                    .loss = mean(pass.metrics),
-                    .predictions = pass.metrics.predictions,
-                    .accuracy = accuracy(pass.metrics),
-                    .confusion = pass.cursor >= length ? pass.metrics.confusion : Confusion{},
-                    .rmse = pass.metrics.squares,
-                    .mae = pass.metrics.absolutes};
-  for (std::size_t k = 0; k < result.rmse.size(); ++k) {
-    const double count = std::max(pass.metrics.counted[k], 1.0);
-    result.rmse[k] = std::sqrt(result.rmse[k] / count);
-    result.mae[k] /= count;
-  }
-  return result;
-}
-
-/// A whole pass is done.
-void Trainer::record(const Evaluation& result, Split split) {
-  evaluation_.reset();
-  if (split != Split::validation) return;
-  const bool due = evaluation_due();
-  if (due) progress_.evaluated = progress_.step;
-  if (!std::isfinite(result.loss))
-    throw Error(ErrorCode::non_finite, "validation", "a finite loss (lower the learning rate, or clip)",
-                shortly(result.loss));
-  if (due) schedule_.observe(result.loss);
-  if (due) best_.observe(progress_.step, result.loss, config_.early_stopping.min_delta, network_.parameters());
-  progress_.validation_loss = result.loss;
-}
-
-Evaluation Trainer::evaluate(Split split) {
-  for (;;) {
-    const std::optional<Evaluation> result = advance_evaluation(split);
-    if (result && result->done) return *result;
-  }
-}
-
-std::optional<Evaluation> Trainer::advance_evaluation(Split split) {
-  try {
-    if (!aside_ || evaluation_->split != split) {
-      begin_window(split);
-      return std::nullopt;
-    }
-    if (next_ < pieces_.size()) {
-      network_.run(pieces_[next_++], workspace_, nullptr);
-      return std::nullopt;
-    }
-    Evaluation result = finish_window();
-    if (result.done) record(result, split);
-    return result;
-  } catch (...) {
-    drop_step();
-    throw;
-  }
-}
-
 void Trainer::drop_step() {
   next_ = 0;
+  if (std::exchange(window_, 0) > 0 && config_.accumulate > 1) workspace_.set_state(start_);
   if (!std::exchange(aside_, false)) return;
   workspace_.set_state(training_state_);
 }
@@ -277,11 +242,12 @@ bool Trainer::restore_best() {
 
 void Trainer::configure(const Config& config) {
   drop_step();
-  if (keeps_best(config) && best_.values.size() == 0) best_.values = Buffer(network_.table().size());
+  optimizer_.configure(config.optimizer, network_.table());
+  allocate(config);
   config_ = config;
-  optimizer_.configure(config.optimizer);
   schedule_.configure(config.schedule);
   workspace_.set_dropout(config.dropout);
+  workspace_.dropping().input = config.regularization.input_dropout;
 }
 
 void Trainer::restore(const Progress& progress, const State& state) {

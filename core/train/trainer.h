@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "unfold/data/data_loader.h"
+#include "unfold/train/averaging.h"
 #include "unfold/train/best_weights.h"
 #include "unfold/train/optim.h"
 #include "unfold/train/schedule.h"
@@ -39,9 +40,9 @@ class Trainer {
   Trainer(const Config& config, Network& network, const std::vector<Token>& tokens)
       : Trainer(config, network, std::make_unique<TextLoader>(config, tokens)) {}
 
-  /// One window: forward, loss, backward, clip, update. If loss, gradient or an updated weight overflows, throws
-  /// NonFinite, and the weights are the last ones that gave a finite loss: where the loss is not finite, the previous
-  /// update is rolled back. The next step goes on from there.
+  /// One update: forward, loss and backward for `accumulate` windows, clip, update. If loss, gradient or an updated
+  /// weight overflows, throws NonFinite, and the weights are the last ones that gave a finite loss: where the loss is
+  /// not finite, the previous update is rolled back. The next step goes on from there.
   StepReport step();
   /// The same a piece of a few milliseconds at a time: a report when the step is done. Meanwhile the network may be
   /// read, but not the state that a checkpoint holds; evaluate, configure and restore drop the step.
@@ -72,6 +73,9 @@ class Trainer {
   int patience(bool endless) const;
   /// Whether a run is to end here, see patience().
   bool stops_early(bool endless) const;
+  /// Average weights (Config::averaging): what is trained, while the network's parameters are the average.
+  const Average& average() const { return average_; }
+  Average& average() { return average_; }
   /// Makes the best weights the present ones; the optimizer's moments stay. False where no validation was due yet.
   bool restore_best();
 
@@ -103,7 +107,18 @@ class Trainer {
   /// What a validation needs: two characters (the first has no past), or an example.
   Index smallest() const { return config_.task.learns_text() ? 2 : 1; }
   void begin_step();
+  /// Fills the next window of the step.
+  void load_window();
   void learn();
+  /// The weights that are trained: the network's, or those whose average the network has.
+  Real* trained() { return config_.averaging.on() ? average_.weights.data() : network_.parameters(); }
+  /// Memory for what a configuration needs beside the network's.
+  void allocate(const Config& config);
+  /// Prepares the window for training, with the weights as they are perturbed in this step.
+  void prepare_weights();
+  void complete_gradient();
+  /// What draws the masks of the weights in this step, and of its first window.
+  Dropping draw() const;
   StepReport finish_step();
   void begin_window(Split split);
   Evaluation finish_window();
@@ -120,12 +135,19 @@ class Trainer {
   Schedule schedule_;
   Progress progress_;
   BestWeights best_;
-  Buffer gradient_;  // between an update and the next backward: the parameters before
+  Average average_;
+  Buffer perturbed_;  // [parameters], see train/regularizers.h
+  Buffer packed_;     // weights that are not the network's, packed
+  Buffer gradient_;   // between an update and the next backward: the parameters before
   bool can_roll_back_ = false;
   std::int64_t changes_ = -1;           // of the network, after the last update
   std::vector<Network::Slice> pieces_;  // of the step: forward, then backward; or of a window of an evaluation
   std::size_t next_ = 0, forward_ = 0;  // what advance() does next, and how many pieces are forward
   StepReport report_;                   // of the step under way
+  Progress ahead_;                      // where the loader stands in it
+  Metrics metrics_;                     // of its windows so far
+  int window_ = 0;                      // how many of them are done
+  State start_;                         // where there are several, the state before the first
   bool rolled_back_ = false;
   std::optional<Pass> evaluation_;
   State training_state_;  // of the workspace, while that one runs a window of an evaluation

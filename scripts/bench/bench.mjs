@@ -7,6 +7,7 @@ import { basename, resolve } from 'node:path';
 import { build as buildParts } from '../build/build.mjs';
 import { at, commandLine, Failure, heading, main, numberOf, setUp } from '../lib.mjs';
 import { against } from './against.mjs';
+import { hoisted } from './hoisted.mjs';
 import { latency } from './latency.mjs';
 import { opening } from './opening.mjs';
 import { chromiumBench, nativeBench, nativeProgram, nodeBench, openChromium } from './places.mjs';
@@ -20,6 +21,8 @@ const usage = `npm run bench -- [options]
   --opening                    instead: how long the page takes to its first character and training step
   --against FOLDER             instead: how many times as fast each row is as that of another checkout, which is
                                built; by turns, in --rounds N (default: 7); natively and in Node
+  --hoisted                    instead: networks without a recurrent product beside LSTM 2x256, by turns, in --rounds N;
+                               --only takes the preset
   --quick                      short chunks: to see that it works, not to quote
   --profile                    also where the time of a training step goes
   --growth                     instead: how LSTM 1x128 slows with the window, the batch, the text and the units
@@ -56,6 +59,7 @@ function readOptions() {
     growth: flag,
     latency: flag,
     opening: flag,
+    hoisted: flag,
     help: flag,
   };
   const options = {
@@ -68,12 +72,13 @@ function readOptions() {
   };
   const { values } = commandLine({ options }, usage);
   const { only, against, ...flags } = values;
-  if (only !== undefined && !networks.includes(only)) {
+  if (only !== undefined && !flags.hoisted && !networks.includes(only)) {
     throw new Failure(`there is no network "${only}"; there are ${networks.join(', ')}.`);
   }
   const chosen = /** @type {const} */ (['native', 'node', 'chromium']).filter((place) => flags[place]);
   return {
     ...flags,
+    only,
     build: !flags['no-build'],
     places: chosen.length ? chosen : ['native', 'node', 'chromium'],
     networks:
@@ -81,7 +86,7 @@ function readOptions() {
     threads: numberOf(values, 'threads', { to: 99 }),
     rounds: numberOf(values, 'rounds', { to: 99 }),
     against: against === undefined ? undefined : resolve(against),
-    seconds: flags.quick ? 0.1 : against === undefined ? 0.6 : 0.25, // of each of the five chunks
+    seconds: flags.quick ? 0.1 : against === undefined && !flags.hoisted ? 0.6 : 0.25, // of each of the five chunks
   };
 }
 
@@ -249,6 +254,7 @@ async function bench() {
     setUp('build', 'test');
     if (options.opening) buildParts('wasm', 'package', 'web');
     else if (options.latency) buildParts('wasm', 'package');
+    else if (options.hoisted) buildParts('wasm');
     else buildParts(...(options.places.includes('native') ? ['native'] : []), ...(wasm ? ['wasm'] : []));
   }
   if (options.latency || options.opening || options.against) {
@@ -257,6 +263,7 @@ async function bench() {
     if (options.against) return void (await against(options.against, options));
     return void (await (options.latency ? latency() : opening()));
   }
+  if (options.hoisted) return void (await hoisted(options));
   heading('Measuring (five chunks each; the median counts)');
   /** @type {(() => unknown)[]} */
   const closing = [];

@@ -29,11 +29,14 @@ const sections = [
   ],
   [
     'Models',
-    'Model TrainOptions Training Progress SampleOptions Sampling Stream Evaluation LabelMetrics LabelMetric Calibration Split Baselines Backtest ForecastScores ForecastErrors LiveConfig'.split(
+    'Model TrainOptions Training Progress SampleOptions Sampling Stream EvaluateOptions DynamicOptions Evaluation LabelMetrics LabelMetric Calibration Split Baselines Backtest ForecastScores ForecastErrors LiveConfig'.split(
       ' ',
     ),
   ],
-  ['Datasets', 'Dataset Example Numbers BlobLike DatasetPreview ColumnPreview TableRows'.split(' ')],
+  [
+    'Datasets',
+    'Dataset Example Numbers BlobLike DatasetPreview ColumnPreview TableRows NextDates'.split(' '),
+  ],
   [
     'Answers of tasks',
     'PredictRequest UnknownSymbol Prediction TextPrediction Hypothesis ClassifyPrediction TagPrediction NumbersPrediction AnyPrediction Predictions ExampleResult'.split(
@@ -72,7 +75,7 @@ const sections = [
     'Configuration',
     (
       'Config ConfigOf TextConfig Preset Task TaskConfig DatasetConfig FileConfig LayerConfig EdgeConfig ProductConfig FactorConfig AttentionConfig InitializationConfig ' +
-      'OptimizerConfig ScheduleConfig EarlyStoppingConfig ScheduledSamplingConfig CanonicalConfig ' +
+      'OptimizerConfig OptimizerGroup ScheduleConfig RegularizationConfig AveragingConfig EarlyStoppingConfig ScheduledSamplingConfig CanonicalConfig ' +
       'Schema SchemaCell SchemaOption SchemaPreset SchemaDataset'
     ).split(' '),
   ],

@@ -413,6 +413,81 @@ def qrnn(p, x, s):
     return x, final
 
 
+def lru(p, x, s):
+    """Orvieto et al. 2023, in complex numbers: two layers, and a hidden layer of tanh after each."""
+    final = {}
+    for l, (weight, bias) in enumerate((("layers.1.ih.0.weight", "layers.1.ih.0.bias"),
+                                        ("readout.hidden.0.weight", "readout.hidden.0.bias"))):
+        own = {name: p[f"layers.{l}.{name}"] for name in ("nu", "theta", "gamma", "c_a", "c_b")}
+        eigenvalue = torch.exp(torch.complex(-torch.exp(own["nu"]), torch.exp(own["theta"])))
+        u, v, direct = linear(x, p[f"layers.{l}.weight_ih"], p[f"layers.{l}.bias"]).chunk(3, dim=2)
+        state, outputs = torch.complex(s[f"layer{l}.a"], s[f"layer{l}.b"]), []
+        for t in range(T):
+            state = eigenvalue * state + torch.exp(own["gamma"]) * torch.complex(u[t], v[t])
+            outputs.append((torch.complex(own["c_a"], own["c_b"]) * state).real + direct[t])
+        final |= {f"layer{l}.h": outputs[-1], f"layer{l}.a": state.real, f"layer{l}.b": state.imag}
+        x = torch.tanh(linear(torch.stack(outputs), p[weight], p[bias]))
+    return x, final
+
+
+def rwkv(p, x, s):
+    """Peng et al. 2023, time mixing of RWKV-4 with a token shift: plain exponentials, of sums in their own units."""
+    final = {}
+    before = torch.zeros_like(x[0])
+    for l, late in enumerate(("weight_x_1", "weight_l0_1")):
+        shifted = torch.cat([before[None], x[:-1]])
+        z = linear(x, p[f"layers.{l}.weight_ih"], p[f"layers.{l}.bias"]) + linear(shifted, p[f"layers.{l}.{late}"])
+        r, k, v = z.chunk(3, dim=2)
+        w, bonus = torch.exp(p[f"layers.{l}.decay"]), p[f"layers.{l}.bonus"]
+        largest, outputs = s[f"layer{l}.m"], []
+        above, below = s[f"layer{l}.c"] * torch.exp(largest), s[f"layer{l}.n"] * torch.exp(largest)
+        for t in range(T):
+            present = torch.exp(bonus + k[t])
+            outputs.append(torch.sigmoid(r[t]) * (above + present * v[t]) / (below + present))
+            above, below = torch.exp(-w) * above + torch.exp(k[t]) * v[t], torch.exp(-w) * below + torch.exp(k[t])
+            largest = torch.maximum(largest - w, k[t])
+        x = torch.stack(outputs)
+        final |= {f"layer{l}.h": x[-1], f"layer{l}.c": above * torch.exp(-largest),
+                  f"layer{l}.n": below * torch.exp(-largest), f"layer{l}.m": largest}
+        before = s["layer0.h"]
+    return x, final
+
+
+def mogrifier(p, x, s):
+    """Melis et al. 2020: rounds in which x and h₋ gate each other, and an LSTM. The paper's 2σ is σ here, whose matrices
+    and those of the gates have the powers of 2."""
+    h, c, outputs = s["layer0.h"], s["layer0.c"], []
+    for t in range(T):
+        signals = [linear(x[t], p["layers.0.product0.right.weight"]), h]
+        for i in range(5):  # x in the even rounds
+            gate = torch.sigmoid(linear(signals[1 - i % 2], p[f"layers.0.product{i}.left.weight"]))
+            signals[i % 2] = gate * signals[i % 2]
+        z = linear(signals[0], p["layers.0.weight_product4"], p["layers.0.bias"])
+        i, f, g, o = (z + linear(signals[1], p["layers.0.weight_product3"])).chunk(4, dim=1)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        h = torch.sigmoid(o) * torch.tanh(c)
+        outputs.append(h)
+    return torch.stack(outputs), {"layer0.h": h, "layer0.c": c}
+
+
+def mut1(p, x, s):
+    """Jozefowicz et al. 2015; the paper's x in the candidate is an embedding, tanh of which has a matrix here. The gate
+    z of the core keeps the old state, where the paper's lets the new in."""
+    h, outputs = s["layer0.h"], []
+    hidden = h.shape[1]
+    bias_r, bias_z, bias_n = p["layers.0.bias"].chunk(3)
+    in_r, in_z = p["layers.0.weight_ih_r_z"].split(hidden)
+    from_h, from_reset = p["layers.0.weight_hh_r_n"].split(hidden)
+    for t in range(T):
+        embedded = torch.tanh(linear(x[t], p["layers.0.ih_n.0.weight"], p["layers.0.ih_n.0.bias"]))
+        update = torch.sigmoid(-linear(x[t], in_z, bias_z))
+        r = torch.sigmoid(linear(x[t], in_r, bias_r) + linear(h, from_h))
+        candidate = linear(r * h, from_reset) + linear(embedded, p["layers.0.weight_ih_n"], bias_n)
+        h = torch.lerp(h, torch.tanh(candidate), update)
+        outputs.append(h)
+    return torch.stack(outputs), {"layer0.h": h}
+
+
 def rhn(p, x, s):
     """Zilly et al. 2017 with the carry gate coupled, c = 1 − t: three highway layers between a state and the next. The
     rows of a matrix are the carry gate's, whose sum is that of the transform gate with the other sign, and h's."""
@@ -457,6 +532,23 @@ def preset_shapes(V, H):
         "qrnn": (qrnn, {"layers.0.weight_ih": [3 * H, V], "layers.0.weight_x_1": [3 * H, V], "layers.0.bias": [3 * H],
                         "layers.1.weight_ih": [3 * H, H], "layers.1.weight_l0_1": [3 * H, H],
                         "layers.1.bias": [3 * H]}, ["layer0.h", "layer0.c", "layer1.c"]),
+        "lru": (lru, {"layers.0.weight_ih": [3 * H, V], "layers.1.weight_ih": [3 * H, H], "layers.1.ih.0.weight": [H, H],
+                      "layers.1.ih.0.bias": [H], "readout.hidden.0.weight": [H, H], "readout.hidden.0.bias": [H],
+                      **{f"layers.{l}.bias": [3 * H] for l in range(2)},
+                      **{f"layers.{l}.{name}": [H] for l in range(2) for name in ("nu", "theta", "gamma", "c_a", "c_b")}},
+                [f"layer{l}.{name}" for l in range(2) for name in "ab"]),
+        "rwkv": (rwkv, {"layers.0.weight_ih": [3 * H, V], "layers.0.weight_x_1": [3 * H, V],
+                        "layers.1.weight_ih": [3 * H, H], "layers.1.weight_l0_1": [3 * H, H],
+                        **{f"layers.{l}.bias": [3 * H] for l in range(2)},
+                        **{f"layers.{l}.{name}": [H] for l in range(2) for name in ("decay", "bonus")}},
+                 ["layer0.h"] + [f"layer{l}.{name}" for l in range(2) for name in "cnm"]),
+        "mogrifier": (mogrifier, {"layers.0.product0.right.weight": [H, V],
+                                  **{f"layers.0.product{i}.left.weight": [H, H] for i in range(5)},
+                                  "layers.0.weight_product3": [4 * H, H], "layers.0.weight_product4": [4 * H, H],
+                                  "layers.0.bias": [4 * H]}, ["layer0.h", "layer0.c"]),
+        "mut1": (mut1, {"layers.0.weight_ih_r_z": [2 * H, V], "layers.0.ih_n.0.weight": [H, V],
+                        "layers.0.ih_n.0.bias": [H], "layers.0.weight_ih_n": [H, H],
+                        "layers.0.weight_hh_r_n": [2 * H, H], "layers.0.bias": [3 * H]}, ["layer0.h"]),
         "rhn": (rhn, {"layers.0.weight_ih": [2 * H, V],
                       **{f"layers.{l}.weight_hh": [2 * H, H] for l in range(3)},
                       **{f"layers.{l}.bias": [2 * H] for l in range(3)}}, ["layer2.h"]),
@@ -484,7 +576,8 @@ def make_preset(name, V, H):
 
 
 def make_presets():
-    for V, H, name in ((7, 5, "mlstm"), (6, 5, "qrnn"), (8, 7, "rhn"), (7, 5, "fast-slow")):
+    for V, H, name in ((7, 5, "mlstm"), (6, 5, "qrnn"), (8, 7, "rhn"), (7, 5, "fast-slow"), (7, 5, "lru"), (6, 5, "rwkv"),
+                       (7, 5, "mogrifier"), (8, 5, "mut1")):
         make_preset(name, V, H)
 
 

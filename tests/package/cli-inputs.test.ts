@@ -90,6 +90,25 @@ describe('texts', () => {
     );
     expect(await failed('picture.png')).toBe('1 unfold-rnn: picture.png is no text: it is a PNG picture.\n');
     expect(await failed('text.st')).toBe('1 unfold-rnn: text.st is no text: it is a saved model.\n');
+    const zip = (name: string) =>
+      Buffer.concat([
+        Buffer.from(`PK\x03\x04\x14\0\0\0\x08\0\xb1\xc3\xd5`, 'latin1'),
+        Buffer.alloc(17),
+        Buffer.from(name),
+      ]);
+    await write('table.csv', zip('sales.csv'));
+    await write('table.xlsx', zip('[Content_Types].xml'));
+    expect(await failed('table.csv')).toBe(
+      '1 unfold-rnn: table.csv is no text: it is a zip archive: unpack it first.\n',
+    );
+    expect(await failed('table.xlsx')).toBe(
+      '1 unfold-rnn: table.xlsx is no text: it is an Office document: export its text or its table as CSV.\n',
+    );
+    const parts = [Buffer.from('Größe,v\n1,2\n'), Buffer.from('3,4 über\n', 'latin1')];
+    await write('mixed.csv', Buffer.concat(parts));
+    expect(await failed('mixed.csv')).toBe(
+      '1 unfold-rnn: mixed.csv is partly UTF-8, partly another encoding (byte 0xFC in line 3): save it anew as UTF-8.\n',
+    );
     expect(await failed('text.txt', '--encoding', 'klingon')).toMatch(
       /^2 .*--encoding: expected utf-8.*'klingon'/,
     );
@@ -355,6 +374,27 @@ describe('evaluate', () => {
     expect(await evaluate(['series.st', '-'], SERIES.join('\n'))).toMatchObject({ split: 'test' });
     const rows = Array.from({ length: 100 }, (_, t) => `${Math.cos(t / 4).toFixed(3)},${t % 2}`).join('\n');
     expect(await evaluate(['series.st', '-'], rows)).toMatchObject({ split: 'all', tokens: 99 });
+  });
+
+  test('--split says which part, or how much', async () => {
+    const own = SERIES.join('\n');
+    const all = await evaluate(['series.st', '-', '--split', 'all'], own);
+    expect(all).toMatchObject({ split: 'all', tokens: 59 });
+    const parts = await Promise.all(
+      ['train', 'validation', 'test'].map((split) => evaluate(['series.st', '-', '--split', split], own)),
+    );
+    expect(parts.map(({ split }) => split)).toEqual(['train', 'validation', 'test']);
+    expect(parts.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(59);
+    expect(await evaluate(['series.st', '-', '--split', '0.2'], own)).toMatchObject({ tokens: 11 });
+    const text = 'The lazy dog; a quick fox. '.repeat(20);
+    const shares = ['0.2', '0.4'].map((share) => evaluate(['text.st', '-', '--split', share], text));
+    const [fifth, more] = await Promise.all(shares);
+    expect(fifth).toMatchObject({ split: 'validation' });
+    expect(more!.tokens).toBeGreaterThan(1.5 * fifth!.tokens);
+    for (const wrong of ['0.7', '0', 'tested'])
+      expect(await run(['evaluate', 'series.st', '-', '--split', wrong], own)).toMatchObject({
+        ...{ status: 2, err: expect.stringContaining(`--split: expected all, train, validation, test`) },
+      });
   });
 });
 

@@ -1,5 +1,5 @@
 // Experiments: what their files may say, that runs are resumed, shared out and checked, and the figures of the table.
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -133,6 +133,115 @@ describe('runs', () => {
   });
 });
 
+describe('a search', () => {
+  const searched = {
+    text: 'text.txt',
+    config: small,
+    variants: {
+      plain: { layers: [{ cell: 'rnn', units: 12 }] },
+      gated: { layers: [{ cell: 'gru', units: 12 }], clip: { norm: 1 } },
+    },
+    search: { 'optimizer.learningRate': [1e-6, 0.01] },
+    seeds: [3, 7, 8],
+    steps: 40,
+    published: { plain: { value: 4.5, source: 'nobody 2000', unit: 'bits' } },
+  };
+
+  test('tries every value with the first seed, and takes the best for the others', async () => {
+    await save('searched.json', searched);
+    const { status, out, err } = await experiment('searched.json', '--table', 'csv', '--models', at('kept'));
+    expect(status).toBe(0);
+    expect(err).toContain('8 runs, 0 done, 4 to do here, 4 when the best values are known');
+    const lines = await results('searched.results.jsonl');
+    expect(lines.map(({ run }) => run)).toEqual(
+      ['plain', 'gated'].flatMap((name) => [
+        `${name}, optimizer.learningRate=0.000001, seed=3`,
+        ...[3, 7, 8].map((seed) => `${name}, optimizer.learningRate=0.01, seed=${seed}`),
+      ]),
+    );
+    const [head, ...rows] = out.trim().split('\n');
+    expect(head).toBe(
+      'network,optimizer.learningRate,parameters,runs,"validation, bits",published,best step,minutes,"search, minutes"',
+    );
+    for (const row of rows) expect(row).toMatch(/^(plain|gated),0.01,\d+,3,/);
+    expect(out).toContain('4.5 bits (nobody 2000)');
+    // Each left its weights, named by their hash.
+    const kept = await readdir(at('kept'));
+    expect(kept.sort()).toEqual(lines.map(({ weights }) => `${weights}.safetensors`).sort());
+    expect((await experiment('searched.json')).err).toContain('8 runs, 8 done, 0 to do here');
+    const report = await experiment('searched.json', '--report', '--table', 'csv');
+    expect(report).toMatchObject({ status: 0, out, err: '' });
+  });
+
+  test('waits for the shards that have not searched yet', async () => {
+    const part = (i: number, ...others: string[]) =>
+      experiment('searched.json', ...others, '--shard', `${i}/2`, '-o', `s${i}.jsonl`);
+    expect((await part(1)).err).toContain('4 when the best values are known');
+    const first = await results('s1.jsonl');
+    expect(first.length).toBeLessThan(4);
+    await part(2, 's1.jsonl');
+    await part(1, 's2.jsonl');
+    await part(2, 's1.jsonl');
+    const all = [...(await results('s1.jsonl')), ...(await results('s2.jsonl'))];
+    expect(weights(all)).toEqual(weights(await results('searched.results.jsonl')));
+  });
+
+  test('an overflow is a result, and never the best', async () => {
+    await save('wild.json', {
+      ...searched,
+      variants: {},
+      config: {
+        ...small,
+        layers: [{ cell: 'rnn', units: 8, activation: 'relu' }],
+        optimizer: 'sgd',
+        clip: { norm: 0 },
+      },
+      search: { 'optimizer.learningRate': [1e6, 0.01] },
+      seeds: 1,
+    });
+    expect((await experiment('wild.json')).status).toBe(0);
+    const lines = (await results('wild.results.jsonl')) as (Line & { overflow: number | null })[];
+    expect(lines[0]!.overflow).toBeGreaterThan(0);
+    expect(lines[1]!.overflow).toBeNull();
+    const { out } = await experiment('wild.json', '--table', 'csv');
+    expect(out).toContain('\n0.01,');
+    expect(out).not.toContain('\n1000000,');
+  });
+
+  test('weights are measured on other data too, and curves are kept', async () => {
+    await save('longer.json', {
+      config: {
+        dataset: { name: 'anbn', difficulty: 4 },
+        layers: [{ units: 8 }],
+        batchSize: 8,
+        evaluateEvery: 10,
+      },
+      seeds: 1,
+      steps: 30,
+      also: { longer: { dataset: { name: 'anbn', difficulty: 9 } } },
+    });
+    const { status, out } = await experiment('longer.json', '--table', 'csv');
+    expect(status).toBe(0);
+    const [line] = (await results('longer.results.jsonl')) as unknown as {
+      curve: [number, number][];
+      test: number;
+      also: { longer: { loss: number } };
+    }[];
+    expect(line!.curve.map(([step]) => step)).toEqual([10, 20, 30]);
+    expect(line!.also.longer.loss).toBeGreaterThan(0);
+    expect(line!.also.longer.loss).not.toBe(line!.test);
+    expect(out).toContain('"longer, bits"');
+  });
+
+  test('its files may lie elsewhere', async () => {
+    await mkdir(at('apart'), { recursive: true });
+    await writeFile(at('apart/searched.json'), JSON.stringify(searched));
+    expect((await experiment('apart/searched.json', '--list')).status).toBe(1);
+    const listed = await experiment('apart/searched.json', 'searched.results.jsonl', '--data', '.', '--list');
+    expect(listed.out.match(/^done/gm)).toHaveLength(8);
+  });
+});
+
 describe('a file', () => {
   test.each([
     ['[]', 'the experiment: expected an object, got [].'],
@@ -142,6 +251,10 @@ describe('a file', () => {
     ['{"vary":{"preset":"gru"}}', 'vary.preset: expected a list of at least one value, got "gru".'],
     ['{"vary":{"seed.deep":[1]},"config":{"seed":1}}', 'vary.seed.deep: expected an object at seed, got 1.'],
     ['{"vary":{"__proto__.x":[1]}}', 'vary.__proto__.x: expected a path'],
+    ['{"variants":{"a":1}}', 'variants.a: expected an object, got 1.'],
+    ['{"search":{"clip":1}}', 'search.clip: expected a list of at least one value, got 1.'],
+    ['{"published":{"a":{"value":"1","source":"b"}}}', 'published.a.value: expected a number, got "1".'],
+    ['{"also":[1]}', 'also: expected an object of names and their settings, got [1].'],
     ['{"text":7}', 'text: expected a file, or a list of files, got 7.'],
     ['{"steps":1.5}', 'steps: expected a whole number, 1 or more, got 1.5.'],
     ['{"text":"text.txt","steps":1', 'the experiment is no JSON'],

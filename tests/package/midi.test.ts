@@ -50,7 +50,8 @@ describe('what is read', () => {
   test('all tracks without drums; or each as a piece', () => {
     const tracks = [[on(0, 60), off(960, 60)], [on(0, 36, 9), off(960, 36, 9)], [on(480, 67, 2), off(480, 67, 2)]];
     expect(read(file(tracks)).steps).toEqual([[60], [60, 67]]);
-    const { pieces } = readMidi([file(tracks), file(tracks.slice(0, 1))], { split: 'tracks' });
+    const { pieces, drums } = readMidi([file(tracks), file(tracks.slice(0, 1))], { split: 'tracks' });
+    expect(drums).toBe(1);
     expect(pieces.map(({ steps, file }) => [file, steps])).toEqual([
       [0, [[60], [60]]],
       [0, [[], [67]]],
@@ -112,7 +113,7 @@ describe('what is refused', () => {
     ['a text', new TextEncoder().encode('{"train":[]}'), 'a file that does not begin with MThd'],
     ['nothing', new Uint8Array(), 'a file that does not begin with MThd'],
     ['no notes', file([[]]), 'none'],
-    ['drums alone', file([[on(0, 36, 9), off(480, 36, 9)]]), 'none'],
+    ['drums alone', file([[on(0, 36, 9), off(480, 36, 9)]]), 'drums alone'],
     ['format 2', whole.with(9, 2), 'format 2'],
     ['frames a second', whole.with(12, 0xe7), 'one that counts frames a second'],
     ['a track that is cut off', whole.subarray(0, -3), /cut off or damaged at byte \d+/],

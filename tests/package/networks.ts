@@ -121,6 +121,25 @@ const others: Record<string, Config> = {
     ],
   },
   'a product of two edges': { layers: [layer({ edges: [input, halves, { from: 'self' }] }), layer({})] },
+  'gates of edges, shared products': {
+    layers: [
+      layer({
+        cell: 'gru',
+        edges: [
+          { ...input, gates: ['r', 'z'] },
+          { ...input, gates: ['n'], hidden: [5] },
+          { from: 'self', gates: ['r', 'n'] },
+        ],
+      }),
+      layer({
+        edges: [
+          { gates: [], from: { product: [factor, { from: 0, units: 5 }] } },
+          { from: { product: [{ from: { edge: 0 }, units: HIDDEN }, { from: 'self' }] } },
+          { from: 0, gates: ['g', 'o'] },
+        ],
+      }),
+    ],
+  },
   'products of products': {
     layers: [
       layer({

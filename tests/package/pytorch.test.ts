@@ -55,6 +55,9 @@ const trainings: Record<string, Config> = {
   },
   bytes: { ...gru, unit: 'byte' },
   'a vocabulary with a cap': { ...gru, vocabulary: 8 },
+  words: { ...gru, unit: 'word' },
+  'words between blanks, with a cap': { ...gru, unit: 'whitespace', vocabulary: 30, sequenceLength: 4 },
+  'merged bytes': { ...gru, unit: 'bpe', vocabulary: 270 },
 };
 
 const configs = { ...(await configurations()), ...trainings };

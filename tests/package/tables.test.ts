@@ -201,6 +201,38 @@ describe('the command line', () => {
     });
   });
 
+  test('a forecast goes on with the dates of its file', async () => {
+    await run('train', 'sales.csv', '-t', 'regress', '-o', 'dated.st', '-q', ...short);
+    const { status, out, err } = await run('predict', 'dated.st', 'sales.csv', '--steps', '14');
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    const [header, ...rows] = out.trim().split('\n');
+    expect(header).toBe('Month,Sales');
+    const sales = (await fileOf('sales.csv')).toString().trim().split('\n');
+    const [year, month] = sales.at(-1)!.split(',')[0]!.split('-').map(Number) as [number, number];
+    const expected = Array.from({ length: 14 }, (_, i) =>
+      new Date(Date.UTC(year, month + i)).toISOString().slice(0, 7),
+    );
+    expect(rows.map((row) => row.split(',')[0])).toEqual(expected);
+    // What was written is read as one table with what it goes on from.
+    await writeFile(join(folder, 'longer.csv'), [...sales, ...rows, ''].join('\n'));
+    const again = await run('predict', 'dated.st', 'longer.csv', '--steps', '1', '--json');
+    expect(JSON.parse(again.out)).toMatchObject({ dates: { column: 'Month', next: [expect.any(String)] } });
+    const plain = await run('predict', 'dated.st', 'sales.csv');
+    expect(plain.out).toMatch(/^Sales\n/);
+  });
+
+  test('where dates are not regular, a forecast has none and says so', async () => {
+    const rows = ['2024-01-01,5', '2024-01-02,7', '2024-01-05,6', '2024-01-09,8', '2024-01-10,6'];
+    await writeFile(join(folder, 'uneven.csv'), `day,Sales\n${rows.join('\n')}\n`);
+    await run('train', 'sales.csv', '-t', 'regress', '-o', 'dated.st', '-q', ...short);
+    const { status, out, err } = await run('predict', 'dated.st', 'uneven.csv', '--steps', '2');
+    expect({ status, err }).toEqual({
+      status: 0,
+      err: 'The forecast has no dates (day): not all are as far apart.\n',
+    });
+    expect(out).toMatch(/^Sales\n[^,]+\n[^,]+\n$/);
+  });
+
   test('train says what it reads', async () => {
     const { status, err } = await run('train', 'sales.csv', '-t', 'regress', '-o', 's.st', ...short);
     expect(status).toBe(0);

@@ -49,7 +49,7 @@ function otherThan(name: SettingName): string | number | boolean {
 const base = (changes: Partial<Settings> = {}): Settings => ({ ...initialSettings(), ...changes });
 
 /** Presets whose layers the controls cannot show. */
-const BEYOND = ['mlstm', 'qrnn', 'rhn', 'fast-slow'];
+const BEYOND = ['mlstm', 'mogrifier', 'mut1', 'lru', 'rwkv', 'qrnn', 'rhn', 'fast-slow'];
 
 it('knows each preset by what it sets, for any number of units', async () => {
   for (const preset of schema.presets) {
@@ -124,6 +124,7 @@ describe('a setting with a path', () => {
   /** Where what it depends on is so, and its cell has it. */
   const around: Partial<Settings> = {
     ...{ units: 32, embedding: 32, initRecurrent: 'sparse', cell: 'lstm', schedule: 'plateau' },
+    unit: 'word',
   };
 
   it.each(pathed)('%s stands there in the configuration, and comes back from the engine', async (name) => {
@@ -161,7 +162,7 @@ describe('the range of a control', () => {
       outputDepth: 1,
       feedback: 'target',
     },
-    ...{ leak: 'learned', embedding: 32, initRecurrent: 'sparse' },
+    ...{ leak: 'learned', embedding: 32, initRecurrent: 'sparse', unit: 'word' },
   };
 
   it.each(ranged)('of %s is one that the engine takes to both ends', async (name, { kind, range }) => {
@@ -344,7 +345,7 @@ describe('a configuration beyond the controls', () => {
       ['layers'],
     ],
     [{ preset: 'narx', units: 9, schedule: { name: 'cosine', minimum: 0.001 } }, ['schedule']],
-    [{ unit: 'byte', optimizer: { name: 'sgd', momentum: 0.5 } }, ['unit', 'optimizer']],
+    [{ unit: 'byte', optimizer: { name: 'sgd', momentum: 0.5 } }, ['optimizer']],
     [{ layers: Array.from({ length: 9 }, () => ({ units: 4 })) }, ['layers']],
     [
       {

@@ -171,7 +171,7 @@ describe('link', () => {
       '#v=1&co=forgetBias%3A0&bi=one&id=1&is=8&td=2&ts=9&sc=1&jn=first&od=3&os=7&d1=0&dl=2%2C4&fb=target&fd=1%2C3&lk=learned' +
       '&lf=0.1&lt=0.9&ck=1%2C2&rs=1&si=1&so=1&ln=1&zo=0.1&rd=0.2&vd=1&em=16&ti=1&ii=he&ir=sparse&io=zero&ig=2&nz=3&sr=0.8' +
       '&ta=translate&cp=dates&df=5&po=mean&le=halt&bd=1&at=additive&cx=input&sp=linear&sd=step&wu=9&ss=50&sf=0.25&pa=2&cv=0.5' +
-      '&t=plays&c=lstm&l=3&h=48&w=32&b=8&o=sgd&s=7&lr=0.1&cl=1&d=0.5&tm=1&p=The%20&y=log&lo=step&un=1';
+      '&t=plays&tk=bpe&vo=512&c=lstm&l=3&h=48&w=32&b=8&o=sgd&s=7&lr=0.1&cl=1&d=0.5&tm=1&p=The%20&y=log&lo=step&un=1';
     const { settings: read, refused } = readHash(written);
     expect(refused).toEqual([]);
     expect(read).toEqual({
@@ -229,6 +229,8 @@ describe('link', () => {
         evaluateEvery: 100,
       },
       ...{
+        unit: 'bpe',
+        vocabulary: 512,
         text: 'plays',
         cell: 'lstm',
         layers: 3,

@@ -13,6 +13,7 @@
 #include "unfold/api/describe.h"
 #include "unfold/api/session.h"
 #include "unfold/base/json_list.h"
+#include "unfold/base/numeric.h"
 #include "unfold/base/parallel.h"
 #include "unfold/base/utf8.h"
 #include "unfold/inspect/bench.h"
@@ -182,13 +183,32 @@ class Bound {
         while (!work_.measured && !slice.over());
       }
       const Evaluation e = std::exchange(work_.measured, std::nullopt).value_or(Evaluation{});
-      return reply(true, evaluation_json(e, session_->names().targets));
+      Json json = evaluation_json(e, session_->names().targets);
+      if (e.done && session_->config().task.learns_text())
+        put(json, {{"perplexity", numeric::exp(e.loss)},
+                   {"bitsPerCharacter", session_->bits_per_character(split, e.loss, e.predictions)}});
+      return reply(true, json);
+    });
+  }
+
+  /// The same by dynamic evaluation, with the options of Session::evaluate_dynamic.
+  val evaluate_dynamic(const std::string& name, const std::string& options, double milliseconds) {
+    return guarded([&] {
+      const Json json = parse_json(options, ErrorCode::invalid_argument, "dynamic");
+      const Split split = split_of(name);
+      const Slice slice(milliseconds);
+      Evaluation e;
+      do e = session().evaluate_dynamic(split, json);
+      while (!e.done && !slice.over());
+      return reply(true, evaluation_json(e, {}));
     });
   }
 
   /// Drops a pass half done: the next one begins anew, with the weights it finds.
   val evaluate_stop() {
     return guarded([&] {
+      session().cancel_dynamic();
+      if (!session().can_train()) return reply(true, Json::object());
       session().trainer().cancel_evaluation();
       work_.measuring = false;
       work_.measured.reset();
@@ -273,8 +293,8 @@ class Bound {
         [&] { return reply(true, settled().predict(parse_json(request, ErrorCode::invalid_argument, "request"))); });
   }
 
-  val rows(const val& text) {
-    return guarded([&] { return reply(true, session().rows(copied(text))); });
+  val rows(const val& text, int future) {
+    return guarded([&] { return reply(true, session().rows(copied(text), future)); });
   }
 
   val example(const std::string& split, int index) {
@@ -340,7 +360,8 @@ class Bound {
     const Config& c = session_->config();
     // Of what the task counts: characters, or examples.
     const double steps = c.task.learns_text() ? c.sequence_length : 1;
-    work_.events.push_back(report_json(work_.last, trainer.epochs(), double(work_.last.step) * steps * c.batch_size,
+    work_.events.push_back(report_json(work_.last, trainer.epochs(),
+                                       double(work_.last.step) * steps * c.batch_size * c.accumulate,
                                        std::exchange(work_.worked, 0)));
   }
 
@@ -444,6 +465,7 @@ EMSCRIPTEN_BINDINGS(unfold) {
       .function("restoreBest", &Bound::restore_best)
       .function("update", &Bound::update)
       .function("evaluate", &Bound::evaluate)
+      .function("evaluateDynamic", &Bound::evaluate_dynamic)
       .function("predict", &Bound::predict)
       .function("rows", &Bound::rows)
       .function("example", &Bound::example)

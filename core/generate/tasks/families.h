@@ -8,6 +8,7 @@ namespace unfold {
 
 /// Sequences of symbols that end (TaskConfig::termination), predicted symbol by symbol, each the next one's input:
 /// generate and translate. The loss is the cross-entropy in nats, of the end too; a sequence is right if all of it is.
+/// Learned with `label_smoothing`, as LabelHead; halts and lengths are not smoothed.
 class SequenceHead : public TaskHead {
  public:
   NetworkSizes sizes(const TaskConfig& task, const Dataset& data) const override;

@@ -30,12 +30,8 @@ Real learning_scale(const Targets& targets) {
   return Real(1 / (sum > 0 ? sum : 1));
 }
 
-/// From (p − onehot)·scale to weight·(p − (1−ε)·onehot − ε/V)·scale; share = ε·scale.
-void soften(Real* x, Index V, Token target, Real share, const Targets& targets) {
-  if (share > 0) {
-    for (Index v = 0; v < V; ++v) x[v] -= share / Real(V);
-    x[target] += share;
-  }
+/// Its label's weight times the gradient of a step.
+void weigh(Real* x, Index V, Token target, const Targets& targets) {
   if (targets.weights.empty()) return;
   for (Index v = 0; v < V; ++v) x[v] *= targets.weights[target];
 }
@@ -55,14 +51,14 @@ Metrics LabelHead::measure(const TaskConfig& task, const Network& network, Works
   }
   a.predictions = a.total;
   const Real scale = learn ? learning_scale(targets) : Real(0);
-  softmax_cross_entropy(w.logits(), V, K, targets.tokens.data(), scale, targets.losses.data());
+  softmax_cross_entropy(w.logits(), V, K, targets.tokens.data(), scale, targets.losses.data(), task.label_smoothing);
   add_losses(targets, a.loss);
   for (Index k = 0; k < K; ++k) {
     const Token target = targets.tokens[std::size_t(k)];
     if (target == no_token) continue;
     Real* x = w.logits() + k * V;
     if (learn)
-      soften(x, V, target, Real(task.label_smoothing) * scale, targets);
+      weigh(x, V, target, targets);
     else
       a.confusion.add(x, V, target);
   }

@@ -6,6 +6,7 @@
 #include "unfold/base/numeric.h"
 #include "unfold/base/phrase.h"
 #include "unfold/generate/decoder.h"
+#include "unfold/generate/forecast.h"
 #include "unfold/generate/predict.h"
 #include "unfold/generate/tasks/families.h"
 #include "unfold/model/loss.h"
@@ -52,7 +53,7 @@ void NumberHead::parse_target(const Predictor& p, const Json& target, Example& e
   e.values = numbers_of(target, p.names.outputs, "target", p.config.dataset.missing == Missing::mask);
   const Index rows = Index(e.values.size()) / p.names.outputs;
   const Index expected = p.config.task.pooled() ? 1 : Index(e.numbers.size()) / p.names.numbers;
-  if (rows != expected) refuse_argument("target", phrase("{} rows", {expected}), std::to_string(rows));
+  if (rows != expected) refuse_argument("target", counted(expected, "row"), std::to_string(rows));
 }
 
 void NumberHead::show_target(const Predictor& p, const Example& e, Json& json) const {
@@ -90,7 +91,9 @@ void NumberHead::predict(const Predictor& p, const Example& e, const PredictOpti
   if (options.steps == 0) return;
   const double heat = temperature(options);
   const auto next = [&](Real y, Rng& rng) { return next_input(y, heat, rng); };
-  std::vector<Real> rows = forecast(p.network, task.loss, p.names, e, options.steps, options.seed, next);
+  std::vector<Real> rows = task.loss.outputs() > 1
+                               ? forecast_band(p.network, task.loss, p.names, e, options.steps, options.seed)
+                               : forecast(p.network, task.loss, p.names, e, options.steps, options.seed, next);
   scales.restore(rows);
   put_rows(task.loss, rows, O, true, json);
 }

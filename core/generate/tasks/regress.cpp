@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "unfold/base/phrase.h"
 #include "unfold/data/examples.h"
 #include "unfold/data/lines.h"
 #include "unfold/data/series.h"
@@ -46,6 +47,17 @@ std::vector<Series> series_of(const Table& table) {
   return all;
 }
 
+/// Own answers are read again only where each row is answered with a row of the same columns.
+void check_feedback(const Dataset& data, const Config& config) {
+  if (!config.feeds_rows()) return;
+  for (const Column& c : data.columns)
+    if (c.input != c.target)
+      refuse_config(config.task.feedback_steps > 0 ? "task.feedbackSteps" : "scheduledSampling",
+                    phrase("{} (\"{}\" is not both read and predicted, and own answers are read)",
+                           {config.task.feedback_steps > 0 ? "0" : "none", c.name}),
+                    config.task.feedback_steps > 0 ? std::to_string(config.task.feedback_steps) : "another");
+}
+
 /// Errors of each column in the file's units; what is missing has none.
 void add_errors(Workspace& w, const NumberLoss& loss, const Targets& targets, Index O, Metrics& a) {
   const Real* y = w.logits() + loss.answer();
@@ -75,6 +87,7 @@ class Regress final : public NumberHead {
     if (!config.task.pooled()) {
       const Table table = read_table(text, config.dataset, TableTask::rows, known);
       take_columns(table, data);
+      check_feedback(data, config);
       deal_series(series_of(table), config, data);
     } else {
       hold_back(read_pooled(text, config.task, data), config, data);

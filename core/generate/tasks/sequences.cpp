@@ -89,7 +89,7 @@ Metrics SequenceHead::measure(const TaskConfig& task, const Network& network, Wo
   const Index K = targets.steps * targets.columns, R = network.outputs(), V = R - (halts ? 1 : 0);
   Metrics a{.predictions = count_symbols(w, targets, V, R, halts)};
   const Real scale = mean_scale(learn, a.predictions);
-  softmax_cross_entropy(w.logits(), V, R, K, targets.tokens.data(), scale, targets.losses.data());
+  softmax_cross_entropy(w.logits(), V, R, K, targets.tokens.data(), scale, targets.losses.data(), task.label_smoothing);
   add_losses(targets, a.loss);
   if (halts) {
     binary_cross_entropy(w.logits() + V, 1, R, K, targets.halts.data(), targets.counts.data(), scale,

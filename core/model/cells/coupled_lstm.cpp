@@ -59,6 +59,7 @@ class CoupledLstm final : public Cell {
 };
 
 constexpr const char* gates[] = {"f", "g", "o"};
+constexpr signed char time_gates[] = {1, 0, 0};
 constexpr const char* states[] = {"h", "c"};
 constexpr const char* choices[] = {"tanh", "identity"};
 constexpr CellOption options[] = {
@@ -78,6 +79,7 @@ const CellInfo coupled_lstm_cell{
     .source = "Greff et al. 2017",
     .gate_names = gates,
     .state_names = states,
+    .time_gates = time_gates,
     .options = options,
     .make = [](const CellSettings& s) -> std::unique_ptr<Cell> {
       return std::make_unique<CoupledLstm>(s.choice("cellOutput") == "tanh", s.number("forgetBias"));

@@ -68,6 +68,7 @@ class Gru final : public Cell {
 };
 
 constexpr const char* gates[] = {"r", "z", "n"};
+constexpr signed char time_gates[] = {0, 1, 0};
 constexpr const char* choices[] = {"after", "before"};
 constexpr CellOption options[] = {
     {.name = "reset",
@@ -85,6 +86,7 @@ const CellInfo gru_cell{
     .equations = "r, u = σ(…);  n = tanh(U·x + r∘(W·h₋));  h = (1−u)∘n + u∘h₋",
     .source = "Cho et al. 2014; Chung et al. 2014",
     .gate_names = gates,
+    .time_gates = time_gates,
     .options = options,
     .make = [](const CellSettings& s) -> std::unique_ptr<Cell> {
       return std::make_unique<Gru>(s.choice("reset") == "after");

@@ -50,6 +50,7 @@ class Janet final : public Cell {
 };
 
 constexpr const char* gates[] = {"f", "g"};
+constexpr signed char time_gates[] = {1, 0};
 constexpr const char* choices[] = {"shifted", "coupled"};
 constexpr CellOption options[] = {
     {.name = "inputControl",
@@ -67,6 +68,7 @@ const CellInfo janet_cell{
     .equations = "f = σ(a);  g = tanh(…);  h = f∘h₋ + (1−σ(a−1))∘g",
     .source = "van der Westhuizen & Lasenby 2018",
     .gate_names = gates,
+    .time_gates = time_gates,
     .options = options,
     .make = [](const CellSettings& s) -> std::unique_ptr<Cell> {
       return std::make_unique<Janet>(s.choice("inputControl") == "shifted", s.number("forgetBias"));

@@ -64,6 +64,7 @@ class Lstm final : public Cell {
 };
 
 constexpr const char* gates[] = {"i", "f", "g", "o"};
+constexpr signed char time_gates[] = {-1, 1, 0, 0};
 constexpr const char* states[] = {"h", "c"};
 constexpr const char* choices[] = {"tanh", "sigmoid"};
 constexpr CellOption options[] = {
@@ -87,6 +88,7 @@ const CellInfo lstm_cell{
     .source = "Hochreiter & Schmidhuber 1997; Gers et al. 2000",
     .gate_names = gates,
     .state_names = states,
+    .time_gates = time_gates,
     .options = options,
     .make = [](const CellSettings& s) -> std::unique_ptr<Cell> {
       return std::make_unique<Lstm>(s.choice("cellInput") == "sigmoid", s.number("forgetBias"));

@@ -33,6 +33,7 @@ class Mgu final : public Cell {
 };
 
 constexpr const char* gates[] = {"f", "n"};
+constexpr signed char time_gates[] = {-1, 0};
 
 }  // namespace
 
@@ -43,6 +44,7 @@ const CellInfo mgu_cell{
     .equations = "f = σ(…);  n = tanh(U·x + W·(f∘h₋));  h = (1−f)∘h₋ + f∘n",
     .source = "Zhou et al. 2016",
     .gate_names = gates,
+    .time_gates = time_gates,
     .make = [](const CellSettings&) -> std::unique_ptr<Cell> { return std::make_unique<Mgu>(); },
 };
 

@@ -44,6 +44,7 @@ class MinGru final : public Cell {
 };
 
 constexpr const char* gates[] = {"z", "n"};
+constexpr signed char time_gates[] = {-1, 0};
 constexpr CellOption options[] = {candidate_option};
 
 }  // namespace
@@ -56,6 +57,7 @@ const CellInfo mingru_cell{
     .source = "Feng et al. 2024",
     .gate_names = gates,
     .recurrent = false,
+    .time_gates = time_gates,
     .options = options,
     .make = [](const CellSettings& s) -> std::unique_ptr<Cell> { return std::make_unique<MinGru>(s); },
 };

@@ -48,6 +48,7 @@ class MinLstm final : public Cell {
 };
 
 constexpr const char* gates[] = {"f", "i", "g"};
+constexpr signed char time_gates[] = {1, -1, 0};
 constexpr CellOption options[] = {
     candidate_option,
     {.name = "forgetBias", .help = "Initial bias of the forget gate.", .number = 1, .minimum = -10, .maximum = 10}};
@@ -62,6 +63,7 @@ const CellInfo minlstm_cell{
     .source = "Feng et al. 2024",
     .gate_names = gates,
     .recurrent = false,
+    .time_gates = time_gates,
     .options = options,
     .make = [](const CellSettings& s) -> std::unique_ptr<Cell> { return std::make_unique<MinLstm>(s); },
 };

@@ -75,6 +75,7 @@ class PeepholeLstm final : public Cell {
 };
 
 constexpr const char* gates[] = {"i", "f", "g", "o"};
+constexpr signed char time_gates[] = {-1, 1, 0, 0};
 constexpr const char* states[] = {"h", "c"};
 constexpr const char* vectors[] = {"peephole_i", "peephole_f", "peephole_o"};
 constexpr const char* choices[] = {"tanh", "sigmoid"};
@@ -93,6 +94,7 @@ const CellInfo peephole_lstm_cell{
     .gate_names = gates,
     .state_names = states,
     .vector_names = vectors,
+    .time_gates = time_gates,
     .options = options,
     .make = [](const CellSettings& s) -> std::unique_ptr<Cell> {
       return std::make_unique<PeepholeLstm>(s.choice("cellInput") == "sigmoid", s.number("forgetBias"));

@@ -63,6 +63,7 @@ class Sru final : public Cell {
 };
 
 constexpr const char* gates[] = {"g", "f", "r", "s"};
+constexpr signed char time_gates[] = {0, 1, 0, 0};
 constexpr const char* states[] = {"h", "c"};
 constexpr const char* vectors[] = {"recurrent_f", "recurrent_r"};
 constexpr CellOption options[] = {
@@ -86,6 +87,7 @@ const CellInfo sru_cell{
     .state_names = states,
     .vector_names = vectors,
     .recurrent = false,
+    .time_gates = time_gates,
     .options = options,
     .make = [](const CellSettings& s) -> std::unique_ptr<Cell> {
       return std::make_unique<Sru>(s.number("forgetBias"), s.number("highwayBias"));

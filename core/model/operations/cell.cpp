@@ -35,7 +35,12 @@ class CellUpdate final : public Operation {
   }
 
   void buffers(Plan& plan) override {
+    derived_ = plan.reserve(s_.cell->derived() * s_.units);
     if (s_.cell->saved() > 0) saved_ = plan.add({.name = "saved", .layer = layer, .rows = s_.cell->saved() * s_.units});
+  }
+
+  void pack(const Real* parameters, Real* packed) const override {
+    if (s_.cell->derived() > 0) s_.cell->derive(parameters + s_.offset, s_.units, packed + derived_);
   }
 
   void forward(const Pass& p, const Columns& c) const override {
@@ -93,11 +98,13 @@ class CellUpdate final : public Operation {
     to.gates = s_.cell->gates();
     to.saved_rows = s_.cell->saved();
     to.own = p.parameters + s_.offset;
+    to.derived_values = p.packed + derived_;
     for (std::size_t i = 0; i < s_.states.size(); ++i) to.previous_states[i] = p.at(s_.previous[i], c, s_.late);
   }
 
   CellSpec s_;
   int saved_ = -1;
+  Size derived_ = 0;
 };
 
 }  // namespace

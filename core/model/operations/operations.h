@@ -160,4 +160,13 @@ std::unique_ptr<Operation> make_output_feedback(const Sum& from, int to, int gra
 /// Scheduled sampling: the next input symbol is, at times, drawn from softmax(o).
 std::unique_ptr<Operation> make_scheduled_sampling(const Sum& from, Index symbols);
 
+/// The same of numbers: rows of the input are, at times and in the last `steps` of a sequence, the answers one step
+/// earlier. `from` has as many outputs for each of the `numbers` of a row, of which the one at `answer` is read.
+struct RowFeedbackSpec {
+  Sum from;
+  int input = -1, gradient = -1;
+  Index numbers = 0, answer = 0, steps = 0;
+};
+std::unique_ptr<Operation> make_row_feedback(const RowFeedbackSpec& spec);
+
 }  // namespace unfold

@@ -12,7 +12,7 @@ class AdamW final : public Adam {
   void prepare(UpdateStep& step) const override {
     Adam::prepare(step);
     step.decay = 0;
-    step.shrinkage = Real(1 - step.learning_rate * step.config.weight_decay);
+    step.shrinkage = Real(1 - step.learning_rate * step.weight_decay);
   }
 
   Bounds bounds(const UpdateStep& step, const Bounds& before, double gradient) const override {

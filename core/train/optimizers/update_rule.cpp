@@ -5,12 +5,13 @@
 
 namespace unfold {
 
-UpdateStep::UpdateStep(const OptimizerConfig& c, double eta, std::int64_t t)
+UpdateStep::UpdateStep(const OptimizerConfig& c, double eta, double lambda, std::int64_t t)
     : config(c),
       learning_rate(eta),
+      weight_decay(lambda),
       number(t),
       rate(Real(eta)),
-      decay(Real(c.weight_decay)),
+      decay(Real(lambda)),
       epsilon(std::max(Real(c.epsilon), std::numeric_limits<Real>::min())) {}
 
 const UpdateRule& rule_of(OptimizerKind kind) {

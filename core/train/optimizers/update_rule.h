@@ -11,10 +11,11 @@ namespace unfold {
 
 /// What one update is made with: the same for all of its blocks.
 struct UpdateStep {
-  UpdateStep(const OptimizerConfig& c, double eta, std::int64_t t);
+  UpdateStep(const OptimizerConfig& c, double eta, double lambda, std::int64_t t);
 
   const OptimizerConfig& config;
   double learning_rate;  // η, as the schedule has it
+  double weight_decay;   // λ, as a group has it
   std::int64_t number;   // t, this update's, from 1
   Real rate;             // of p −= rate·d: η; Adam: η/(1−β₁ᵗ)
   Real decay;            // λ, which adds λp to g; AdamW: 0

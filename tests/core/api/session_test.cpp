@@ -38,7 +38,7 @@ TEST(Session, InfoIsJsonWhateverTheText) {
   while (text.size() < 200) text += text;
   EXPECT_TRUE(Json::accept(Session(small(), text).info().dump()));
   Config bytes = small();
-  bytes.bytes = true;
+  bytes.unit = Unit::byte;
   std::string all;
   for (int i = 0; i < 512; ++i) all.push_back(char(i));
   const Session session(bytes, all);
@@ -134,7 +134,7 @@ TEST(SessionSample, EveryWrittenTextIsUtf8) {
   std::string written;
   session.sample_start("", {.temperature = 5}, 200);
   session.sample_next(200, written);
-  EXPECT_NO_THROW(Vocabulary::of(written, false, 100));
+  EXPECT_NO_THROW(Vocabulary::of(written, Unit::character, 100));
 }
 
 TEST(Shortly, GivesFourDigitsOfAnyNumber) {

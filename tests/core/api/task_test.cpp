@@ -247,6 +247,65 @@ TEST(ScheduledSampling, TossesACoinForEachSymbolWhateverTheThreads) {
   EXPECT_LT(same, Index(0.9 * count));
 }
 
+/// The inputs and answers of one training pass over sequences of 6, 9 and 1 rows of two numbers.
+std::pair<std::vector<Real>, std::vector<Real>> rows_fed(const char* sampling, int steps, double epsilon,
+                                                         bool training = true) {
+  const Config config = parse_config({{"task", {{"name", "regress"}, {"feedbackSteps", steps}}},
+                                      {"layers", {{{"cell", "gru"}, {"units", 5}}}},
+                                      {"scheduledSampling", sampling}});
+  Network network(config, {.numbers = 2, .outputs = 2});
+  test::randomize(test::all_parameters(network), 0.8, 5);
+  network.touch();
+  Workspace w(network, 9, 3, true);
+  const std::vector<Index> lengths{6, 9, 1};
+  w.set_lengths(0, lengths);
+  for (Index i = 0; i < 9 * 3 * 2; ++i) w.numbers(0)[i] = Real(i) / 50;
+  w.dropping().on = training;
+  w.choosing() = {.epsilon = epsilon, .seed = 3, .pass = 17};
+  network.forward(w);
+  return {{w.numbers(0), w.numbers(0) + 54}, {w.logits(), w.logits() + 54}};
+}
+
+TEST(RowFeedback, TheLastStepsReadTheAnswersBeforeThem) {
+  const auto [x, y] = rows_fed("none", 4, 1);
+  const auto own = [&](Index t, Index n) {
+    return t > 0 && t >= (n == 0 ? 6 : 9) - 4 && t < (n == 0 ? 6 : 9) && n < 2;
+  };
+  for (Index t = 0; t < 9; ++t)
+    for (Index i = 0; i < 6; ++i) {
+      const Real given = Real(t * 6 + i) / 50, before = t > 0 ? y[std::size_t(t * 6 - 6 + i)] : 0;
+      EXPECT_EQ(x[std::size_t(t * 6 + i)], own(t, i / 2) ? before : given) << t << " " << i;
+    }
+  EXPECT_EQ(rows_fed("none", 4, 1, false).first, rows_fed("none", 0, 1).first) << "not in an evaluation";
+  EXPECT_EQ(rows_fed("none", 100, 1).first[1], Real(1) / 50) << "the first row is always true";
+}
+
+TEST(RowFeedback, AtTimesAnyStepDoes) {
+  EXPECT_EQ(rows_fed("linear", 0, 1).first, rows_fed("none", 0, 1).first);
+  EXPECT_EQ(rows_fed("linear", 0, 0).first, rows_fed("none", 9, 1).first);
+  const std::vector<Real> half = rows_fed("linear", 0, 0.5).first, none = rows_fed("none", 0, 1).first;
+  Index same = 0;
+  for (std::size_t i = 6; i < half.size(); ++i) same += half[i] == none[i];
+  EXPECT_GT(same, 12);
+  EXPECT_LT(same, 44);
+}
+
+TEST(RowFeedback, IsRefusedWhereRowsAreNotAnsweredWithRows) {
+  const auto wrong = [](const Json& json, const char* field) {
+    return test::refuses(ErrorCode::invalid_config, field, [&] { parse_config(json); });
+  };
+  EXPECT_TRUE(
+      wrong({{"task", {{"name", "regress"}, {"pooling", "last"}, {"feedbackSteps", 3}}}}, "task.feedbackSteps"));
+  EXPECT_TRUE(wrong({{"task", {{"name", "tag"}, {"feedbackSteps", 3}}}}, "task.feedbackSteps"));
+  EXPECT_TRUE(wrong({{"task", {{"name", "regress"}, {"pooling", "last"}}}, {"scheduledSampling", "linear"}},
+                    "scheduledSampling"));
+  const Config config =
+      parse_config({{"task", {{"name", "regress"}, {"feedbackSteps", 3}}}, {"dataset", {{"targets", {"b"}}}}});
+  EXPECT_TRUE(test::refuses(ErrorCode::invalid_config, "task.feedbackSteps",
+                            [&] { read_dataset("a,b\n1,2\n3,4\n5,7\n6,6\n", config); }));
+  EXPECT_EQ(to_json(config)["task"]["feedbackSteps"], 3);
+}
+
 TEST(ScheduledSampling, DecaysAsNamed) {
   ScheduledSamplingConfig c{.kind = ScheduledSamplingKind::linear, .k = 100, .start = 0.9, .minimum = 0.1};
   EXPECT_DOUBLE_EQ(teacher_forcing_rate(c, 0), 0.9);

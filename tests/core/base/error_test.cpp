@@ -33,7 +33,7 @@ TEST(Error, NeverCutsACodePointInTwo) {
     for (int i = 0; i < 40; ++i) text += "𝄞";
     const Error e(ErrorCode::invalid_text, "text", "less", text);
     expect_short(e);
-    EXPECT_NO_THROW(Vocabulary::of(e.actual, false, 100)) << e.actual;
+    EXPECT_NO_THROW(Vocabulary::of(e.actual, Unit::character, 100)) << e.actual;
     EXPECT_TRUE(e.actual.ends_with("𝄞…"));
   }
 }

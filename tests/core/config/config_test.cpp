@@ -14,7 +14,7 @@ std::string canonical(const std::string& text) { return to_json(parse_config(tex
 TEST(Config, DefaultsAreTheDocumentedOnes) {
   const Config c = parse_config("{}");
   EXPECT_EQ(c.seed, 1u);
-  EXPECT_FALSE(c.bytes);
+  EXPECT_EQ(c.unit, Unit::character);
   EXPECT_EQ(c.vocabulary, 8192);
   EXPECT_EQ(c.validation_split, 0.1);
   ASSERT_EQ(c.layers.size(), 1u);

@@ -74,7 +74,7 @@ TEST(LabelHead, SmoothingAndWeights) {
       EXPECT_NEAR(double(d[2 * n + v]), expected, 1e-6);
     }
   EXPECT_TRUE(refuses(ErrorCode::invalid_config, "task.labelSmoothing",
-                      [] { parse_config(R"({"task":{"name":"generate","labelSmoothing":0.1}})"); }));
+                      [] { parse_config(R"({"task":{"name":"regress","labelSmoothing":0.1}})"); }));
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ TEST(Tables, MissingValuesAreRefusedUnlessSaidOtherwise) {
     EXPECT_EQ(table_of(text, {.missing = Missing::interpolate}).values, (Numbers{1, 5, 2.5, 6, 4, 7})) << gap;
     const Table masked = table_of(text, {.missing = Missing::mask});
     EXPECT_TRUE(std::isnan(masked.values[2])) << gap;
-    EXPECT_EQ(masked.notes, Names{"1 missing values of a are masked: they count neither as input nor in the loss."});
+    EXPECT_EQ(masked.notes, Names{"1 missing value of a is masked: it counts neither as input nor in the loss."});
   }
 }
 
@@ -75,7 +75,38 @@ TEST(LongForm, SeriesByAColumn) {
   const Table glued = table_of(sensors);
   EXPECT_EQ(glued.series(), 1);
   EXPECT_EQ(glued.notes[0], "All rows are one series; dataset.id \"sensor\" makes one of each of its 2 values.");
-  EXPECT_TRUE(refused("shop,v\na,1\nb,5\na,2\n", "text", {.id = "shop"})) << "a series that goes on further down";
+}
+
+TEST(LongForm, RowsOfSeveralSeriesMayBeInterleaved) {
+  const Table named = table_of("shop,v\nb,5\na,1\nb,6\na,2\nb,7", {.id = "shop"});
+  EXPECT_EQ(named.values, (Numbers{5, 6, 7, 1, 2}));
+  EXPECT_EQ(named.starts, (std::vector<Index>{0, 3, 5}));
+  EXPECT_EQ(named.lines, (std::vector<Index>{2, 3})) << "of the file";
+  EXPECT_EQ(named.notes[0], "The rows of 2 series are put together.");
+  EXPECT_TRUE(refused("shop,v\nb,5\na,1\nb,6\na,x\nb,7\nb,8\n", "text line 5", {.id = "shop"}));
+  const Table labels = table_of("id,v,class\n1,5,up\n2,9,down\n1,6,up\n2,8,down\n", {.id = "id"}, TableTask::labels);
+  EXPECT_EQ(labels.labels, (Names{"up", "down"}));
+  EXPECT_EQ(labels.values, (Numbers{5, 6, 9, 8}));
+}
+
+TEST(LongForm, InterleavedSeriesAreFoundOut) {
+  std::string text = "day,shop,v\n";
+  for (int day = 1; day <= 6; ++day)
+    for (const char* shop : {"north", "south", "west"})
+      if (day != 3 || shop[0] != 'w')
+        text += "2024-01-0" + std::to_string(day) + "," + shop + "," + std::to_string(10 * day + shop[0]) + "\n";
+  const Table t = table_of(text);
+  EXPECT_EQ(t.series(), 3);
+  EXPECT_EQ(t.columns[1].use, ColumnUse::id);
+  EXPECT_EQ(t.values[1] - t.values[0], 10);
+  EXPECT_EQ(t.notes.back(), "Series are told apart by shop.");
+  EXPECT_EQ(table_of("day,who,v\n2024-01-01,a,1\n2024-01-02,b,2\n2024-01-03,a,3\n2024-01-04,b,5\n").series(), 1)
+      << "one row a day";
+  EXPECT_EQ(table_of("day,who,v\n2024-01-01,a,1\n2024-01-01,a,2\n2024-01-02,a,3\n2024-01-02,b,5\n2024-01-03,a,6\n"
+                     "2024-01-03,b,9\n")
+                .series(),
+            1)
+      << "two rows of one name on a day";
 }
 
 TEST(LongForm, LabelledSeries) {

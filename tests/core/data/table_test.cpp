@@ -7,6 +7,7 @@
 #include "data/tables.h"
 #include "support.h"
 #include "unfold/data/cells.h"
+#include "unfold/data/examples.h"
 
 namespace unfold::test {
 namespace {
@@ -105,34 +106,6 @@ TEST(Cells, Quantities) {
     Quantity q;
     EXPECT_FALSE(parse_quantity(bad, '.', q)) << bad;
   }
-}
-
-TEST(Cells, Moments) {
-  const std::tuple<const char*, int, int, int, double> good[]{{"2019-01-31", 2019, 1, 31, -1},
-                                                              {"2019/1/31", 2019, 1, 31, -1},
-                                                              {"2019-01", 2019, 1, 0, -1},
-                                                              {"31.01.2019", 2019, 1, 31, -1},
-                                                              {"1/31/2019", 2019, 1, 31, -1},
-                                                              {"2019-01-31 06:30", 2019, 1, 31, 6.5},
-                                                              {"2019-01-31T06:30:00Z", 2019, 1, 31, 6.5},
-                                                              {"2019-01-31T06:30:00.25+01:00", 2019, 1, 31, 6.5},
-                                                              {"1/31/19 1:30 PM", 2019, 1, 31, 13.5},
-                                                              {"12:00 AM", 0, 0, 0, 0},
-                                                              {"13:45", 0, 0, 0, 13.75}};
-  for (const auto& [text, year, month, day, hour] : good) {
-    Moment m;
-    ASSERT_TRUE(parse_moment(text, false, m)) << text;
-    EXPECT_EQ(std::tuple(m.year, m.month, m.day, m.hour), std::tuple(year, month, day, hour)) << text;
-  }
-  for (const char* bad : {"", "2019", "2019-13-01", "2019-01-32", "31/1/2019", "2019.01", "25:00", "12:60", "1990-01x",
-                          "2019-01-01 x", "1-2", "2019-01/02", "12345-01-01"}) {
-    Moment m;
-    EXPECT_FALSE(parse_moment(bad, false, m)) << bad;
-  }
-  EXPECT_TRUE(is_day_first("31/1/2019"));
-  EXPECT_FALSE(is_day_first("1/2/2019"));
-  EXPECT_EQ(weekday({.year = 2024, .month = 2, .day = 29}), 3);  // a Thursday
-  EXPECT_EQ(weekday({.year = 1900, .month = 1, .day = 1}), 0);
 }
 
 // What the columns are ------------------------------------------------------------------------------------------------
@@ -328,6 +301,27 @@ TEST(Tables, DatesBecomeFeatures) {
   const Table months = table_of("m,v\n1990-01,1\n1990-02,2\n1990-04,4\n", {.dates = Dates::features});
   EXPECT_EQ(used(months), (Names{"v", "m month sine", "m month cosine"}));
   EXPECT_NEAR(double(months.values[7]), 1, 1e-6) << "April, a quarter of a year";
+}
+
+TEST(Tables, TruthValuesAreNumbersByChoice) {
+  for (const char* pair : {"TRUE FALSE", "yes no", "Y N", "wahr falsch"}) {
+    const std::string words = pair, on = words.substr(0, words.find(' ')), off = words.substr(words.find(' ') + 1);
+    const std::string text = "holiday,v\n" + on + ",1\n" + off + ",3\n" + off + ",4\n";
+    const Table out = table_of(text);
+    EXPECT_EQ(used(out), (Names{"v"})) << pair;
+    EXPECT_EQ(out.columns[0].kind, ColumnKind::truth) << pair;
+    const Table in = table_of(text, {.inputs = {"holiday", "v"}, .targets = {"v"}});
+    EXPECT_EQ(in.values, (Numbers{1, 1, 0, 3, 0, 4})) << pair;
+    EXPECT_FALSE(in.used[0].target) << pair;
+  }
+  EXPECT_EQ(table_of("a,v\nyes,1\nFALSE,3\n").columns[0].kind, ColumnKind::text) << "of two pairs";
+}
+
+TEST(Errors, QuoteWhatIsThere) {
+  EXPECT_EQ(excerpt("Größe 3"), "\"Größe 3\"");
+  EXPECT_EQ(excerpt("\xC3("), "\"\uFFFD(\"");
+  EXPECT_EQ(excerpt("a\tb\u202Ec"), "\"a?b?c\"");
+  EXPECT_EQ(excerpt("äöüäöüäöüäöüäöüäöüäöüäöü!"), "\"äöüäöüäöüäöüäöüäöüäöüäöü…\"") << "cut between characters";
 }
 
 }  // namespace

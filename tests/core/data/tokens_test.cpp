@@ -26,14 +26,14 @@ TEST(Vocabulary, RoundTripIsExact) {
         std::string("\xF4\x8F\xBF\xBF\xED\x9F\xBF\xEE\x80\x80"),
         std::string("\u202Eright to left\u202C <script>alert(1)</script>")})
     for (const bool bytes : {false, true}) {
-      const Vocabulary v = Vocabulary::of(text, bytes, 65535);
+      const Vocabulary v = Vocabulary::of(text, bytes ? Unit::byte : Unit::character, 65535);
       EXPECT_EQ(decoded(v, v.encode(text)), text);
       EXPECT_FALSE(v.has_unknown());
     }
 }
 
 TEST(Vocabulary, HoldsCodePointsInOrder) {
-  const Vocabulary v = Vocabulary::of("€aé𝄞\nba", false, 1024);
+  const Vocabulary v = Vocabulary::of("€aé𝄞\nba", Unit::character, 1024);
   EXPECT_EQ(v.symbols(), (Symbols{'\n', 'a', 'b', 0xE9, 0x20AC, 0x1D11E}));
   EXPECT_EQ(v.size(), 6);
   EXPECT_EQ(v.encode("bé"), (std::vector<Token>{2, 3}));
@@ -44,7 +44,7 @@ TEST(Vocabulary, HoldsCodePointsInOrder) {
 TEST(Vocabulary, EveryByte) {
   std::string text;
   for (int b = 255; b >= 0; --b) text.push_back(char(b));
-  const Vocabulary v = Vocabulary::of(text, true, 256);
+  const Vocabulary v = Vocabulary::of(text, Unit::byte, 256);
   EXPECT_EQ(v.size(), 256);
   for (int b = 0; b < 256; ++b) EXPECT_EQ(v.symbols()[std::size_t(b)], std::uint32_t(b));
   EXPECT_EQ(decoded(v, v.encode(text)), text);
@@ -63,10 +63,10 @@ TEST(Vocabulary, InvalidUtf8IsRefusedWithItsPlace) {
   for (const auto& [name, sequence] : bad)
     for (const std::string& after : {std::string(), std::string(" and more")}) {
       const std::string text = "ok " + sequence + after;
-      EXPECT_TRUE(refuses(ErrorCode::invalid_text, "text", [&] { Vocabulary::of(text, false, 99); })) << name;
-      const auto error = error_of([&] { Vocabulary::of(text, false, 99); });
+      EXPECT_TRUE(refuses(ErrorCode::invalid_text, "text", [&] { Vocabulary::of(text, Unit::character, 99); })) << name;
+      const auto error = error_of([&] { Vocabulary::of(text, Unit::character, 99); });
       EXPECT_NE(error->actual.find("offset 3"), std::string::npos) << name << ": " << error->what();
-      EXPECT_NO_THROW(Vocabulary::of(text, true, 99)) << name;
+      EXPECT_NO_THROW(Vocabulary::of(text, Unit::byte, 99)) << name;
     }
 }
 
@@ -74,7 +74,7 @@ TEST(Vocabulary, InvalidUtf8IsRefusedWithItsPlace) {
 
 TEST(VocabularyCap, KeepsTheMostFrequentAndTheFirstOfEquals) {
   const std::string text = "eeeee dddd cc bb az";  // 4 spaces
-  const Vocabulary v = Vocabulary::of(text, false, 5);
+  const Vocabulary v = Vocabulary::of(text, Unit::character, 5);
   EXPECT_EQ(v.size(), 5);
   EXPECT_TRUE(v.has_unknown());
   EXPECT_EQ(v.symbols(), (Symbols{' ', 'b', 'd', 'e'}));  // of b and c, twice each, b
@@ -87,15 +87,15 @@ TEST(VocabularyCap, KeepsTheMostFrequentAndTheFirstOfEquals) {
 }
 
 TEST(VocabularyCap, IsNotNeededWhenAllFit) {
-  const Vocabulary v = Vocabulary::of("abcde", false, 5);
+  const Vocabulary v = Vocabulary::of("abcde", Unit::character, 5);
   EXPECT_EQ(v.size(), 5);
   EXPECT_FALSE(v.has_unknown());
-  EXPECT_EQ(Vocabulary::of("abcdef", false, 5).symbols().size(), 4u);
-  EXPECT_EQ(Vocabulary::of("abcdef", false, 2).size(), 2);
+  EXPECT_EQ(Vocabulary::of("abcdef", Unit::character, 5).symbols().size(), 4u);
+  EXPECT_EQ(Vocabulary::of("abcdef", Unit::character, 2).size(), 2);
 }
 
 TEST(VocabularyCap, LeavesOutWhatItDoesNotKnow) {
-  const Vocabulary v = Vocabulary::of("abc", false, 10);
+  const Vocabulary v = Vocabulary::of("abc", Unit::character, 10);
   Symbols lost;
   EXPECT_EQ(v.encode("xaybz", &lost), (std::vector<Token>{0, 1}));
   EXPECT_EQ(lost, (Symbols{'x', 'y', 'z'}));
@@ -104,7 +104,8 @@ TEST(VocabularyCap, LeavesOutWhatItDoesNotKnow) {
 TEST(VocabularyCap, TwentyThousandSymbols) {
   std::string text;
   for (std::uint32_t code = 0x4E00; code < 0x4E00 + 20000; ++code) append_utf8(code, text);
-  const Vocabulary all = Vocabulary::of(text, false, 65535), capped = Vocabulary::of(text, false, 1024);
+  const Vocabulary all = Vocabulary::of(text, Unit::character, 65535),
+                   capped = Vocabulary::of(text, Unit::character, 1024);
   EXPECT_EQ(all.size(), 20000);
   EXPECT_EQ(decoded(all, all.encode(text)), text);
   EXPECT_EQ(capped.size(), 1024);

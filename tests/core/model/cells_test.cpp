@@ -44,6 +44,8 @@ Dual evaluate(const std::vector<Node>& nodes, int i, const Values& values, std::
     case Kind::relu: return one(std::max(x, 0.0), x > 0 ? 1 : 0);
     case Kind::exp: return one(std::exp(x), std::exp(x));
     case Kind::log: return one(std::log(x), 1 / x);
+    case Kind::sin: return one(std::sin(x), std::cos(x));
+    case Kind::cos: return one(std::cos(x), -std::sin(x));
     case Kind::max: return x >= y ? a : b;
     default: break;
   }
@@ -75,7 +77,7 @@ struct CellRun {
   static constexpr Index H = 67, K = 3;  // more than one slice of units
   const Cell& cell;
   int G = cell.gates(), S = cell.states();
-  std::vector<Real> z, zh, own, saved, early = std::vector<Real>(H * K);
+  std::vector<Real> z, zh, own, derived, saved, early = std::vector<Real>(H * K);
   std::vector<std::vector<Real>> previous, next, dstate;
   std::vector<Real> dformer = std::vector<Real>(H * K);
   std::vector<Real> z_in, zh_in, activations;
@@ -89,6 +91,8 @@ struct CellRun {
     z = z_in = numbers(G * H * K);
     zh = zh_in = numbers(G * H * K);
     own = numbers(H * Index(cell.info->vector_names.size()));
+    derived.resize(std::size_t(H * cell.derived()));
+    cell.derive(own.data(), H, derived.data());
     saved.resize(std::size_t(H * K * cell.saved()));
     for (int i = 0; i < S; ++i) {
       previous.push_back(numbers(H * K));
@@ -96,7 +100,7 @@ struct CellRun {
       dstate.push_back(numbers(H * K));
     }
     for (std::vector<Real>& list : previous)  // normalisers are positive
-      if (cell.info->name == "slstm" && &list == &previous[2])
+      if (std::string_view(cell.state_name(int(&list - previous.data()))) == "n")
         for (Real& x : list) x = std::abs(x) + Real(0.5);
     activate_early();
     CellStep step;
@@ -127,6 +131,7 @@ struct CellRun {
     to.gates = G;
     to.saved_rows = cell.saved();
     to.own = own.data();
+    to.derived_values = derived.data();
     to.z = z.data();
     to.zh = zh.data();
     to.saved_values = saved.data();
@@ -182,8 +187,8 @@ TEST(Cells, ForwardComputesTheirEquations) {
       }
     ++count;
   }
-  // rnn 4; lstm, peephole, coupled LSTM, gru, janet, mingru, minlstm and indrnn 2; MGU, sLSTM and SRU 1
-  EXPECT_EQ(count, 23);
+  // rnn 4; lstm, peephole, coupled LSTM, gru, janet, mingru, minlstm and indrnn 2; MGU, sLSTM, SRU, LRU and RWKV 1
+  EXPECT_EQ(count, 25);
 }
 
 /// What a unit's preactivations and previous states get, from ∂L/∂(each new state).

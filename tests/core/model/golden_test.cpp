@@ -55,7 +55,8 @@ struct StateName {
 
 StateName parse_state(const std::string& name) {
   const auto at = name.find('@');
-  const auto number = std::string("hcnm").find(name[name.find('.') + 1]);
+  const char letter = name[name.find('.') + 1];
+  const auto number = std::string(letter == 'a' || letter == 'b' ? "hab" : "hcnm").find(letter);
   return {std::stoul(name.substr(5)), int(number), at == std::string::npos ? 1 : std::stol(name.substr(at + 1))};
 }
 

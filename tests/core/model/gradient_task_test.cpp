@@ -218,6 +218,26 @@ TEST(GradientOfTasks, LossesOfNumbers) {
   EXPECT_EQ(count, 10);
 }
 
+/// The coins of Problem choose about half of the steps, and with `feedbackSteps` the last ones are the network's own.
+TEST(GradientOfTasks, RowsOfItsOwn) {
+  int count = 0;
+  for (const Json& cell : some_cells())
+    for (const char* sampling : {"none", "linear"})
+      for (const int steps : {0, 2, 9})
+        for (const char* loss : {"squared", "gaussian", "quantile"}) {
+          if (steps == 0 && sampling == std::string("none")) continue;
+          if (steps == 9 && loss != std::string("squared")) continue;
+          Json late = cell;
+          late["edges"] = {{{"from", "input"}}, {{"from", "input"}, {"delay", 1}}, {{"from", "self"}, {"delay", 1}}};
+          expect_small({{"task", {{"name", "regress"}, {"loss", loss}, {"feedbackSteps", steps}}},
+                        {"scheduledSampling", sampling},
+                        {"layers", {late, cell}},
+                        {"batchSize", N}},
+                       count);
+        }
+  EXPECT_EQ(count, 55);
+}
+
 TEST(GradientOfTasks, ContextsAndLengths) {
   int count = 0;
   for (const Json& cell : some_cells())

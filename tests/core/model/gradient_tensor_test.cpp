@@ -124,8 +124,10 @@ TEST_P(GradientTensor, MatchesCentralDifferences) {
   }
   for (std::size_t i = 0; i < p.parameters.size(); ++i) {
     const std::string& name = network.parameters()[i].name;
-    // An SRU without an edge from itself reads of the state before only c.
-    const bool unread = p.which.name.starts_with("sru_context") && name.find("initial_h") != std::string::npos;
+    // These cells without an edge from themselves read of the state before all but h.
+    const std::string cell = p.which.name.substr(0, p.which.name.find("_context"));
+    const bool unread =
+        (cell == "sru" || cell == "lru" || cell == "rwkv") && name.find("initial_h") != std::string::npos;
     p.check(p.parameters[i], network.gradient(name), name, !unread);
   }
   // The same again adds the same.
@@ -160,6 +162,8 @@ const std::vector<Case> cases = [] {
       {"indrnn", R"("cell":"indrnn","activation":"tanh")"},
       {"sru", R"("cell":"sru")"},
       {"minlstm", R"("cell":"minlstm")"},
+      {"lru", R"("cell":"lru")"},
+      {"rwkv", R"("cell":"rwkv")"},
   };
   for (const auto& [name, cell] : cells) {
     const std::string one = R"("layers":[{"units":3,)" + cell;

@@ -247,6 +247,40 @@ TEST(Gradient, ProductsBlocksAndUpperLayers) {
   EXPECT_GE(count, 230);
 }
 
+// Edges that enter some gates, and products that later edges read, with every cell and each of its gates.
+TEST(Gradient, GatesOfAnEdgeAndSharedProducts) {
+  int count = 0;
+  const auto into = [](Json one, const Json& gates) {
+    one["gates"] = gates;
+    return one;
+  };
+  const auto product = [](Json left, Json right) {
+    return edge({{"product", {std::move(left), std::move(right)}}}, 0);
+  };
+  const Json squashed{{"units", 3}, {"outputActivation", "sigmoid"}};
+  for (const Json& base : all_cells()) {
+    const std::vector<const char*> gates = [&] {
+      const auto names = find_cell(base["cell"].get<std::string>())->gate_names;
+      return std::vector<const char*>(names.begin(), names.end());
+    }();
+    for (std::size_t g = 0; g < gates.size(); ++g) {
+      const Json one = Json::array({gates[g]});
+      Json others = gates, layer = base;
+      others.erase(g);
+      layer["edges"] = {into(edge("input", 0), one),
+                        into(product(edge("self", 1, squashed), edge("input", 0, squashed)), Json::array()),
+                        product(edge({{"edge", 1}}, 0, squashed), edge("self", 1)), into(edge("self", 1), one),
+                        into(edge("self", 2, {{"hidden", {2}}, {"shortcut", true}, {"join", "all"}}), one)};
+      if (!others.empty()) layer["edges"].push_back(into(edge("self", 1), others));
+      if (!others.empty()) layer["edges"].push_back(into(edge("input", 0, {{"hidden", {2}}}), others));
+      expect_small({{"layers", {layer, base}}}, count);
+      layer["layerNorm"] = true;
+      expect_small({{"layers", {layer, base}}}, count);
+    }
+  }
+  EXPECT_GE(count, 100);
+}
+
 // Layers that continue each other's states, within a step and from one step to the next, with every cell.
 TEST(Gradient, StatesOfAnotherLayer) {
   int count = 0;

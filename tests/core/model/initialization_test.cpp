@@ -143,5 +143,49 @@ TEST_P(FirstValues, AreFiniteAndOfTheSeed) {
 INSTANTIATE_TEST_SUITE_P(All, FirstValues, testing::ValuesIn(networks()),
                          [](const auto& info) { return info.param.name; });
 
+// b = ±ln u, u ~ U[1, Tₘ − 1], the same u for the gates of a unit (Tallec & Ollivier 2018).
+TEST(Initialization, ChronoSpreadsTheTimesOfGates) {
+  Network network = lstm(R"("chrono":100)", 500);
+  const std::span<Real> bias = tensor(network, "layers.0.bias_ih");
+  std::vector<Real> times;
+  for (std::size_t k = 0; k < 500; ++k) {
+    times.push_back(std::exp(bias[500 + k]));
+    EXPECT_EQ(bias[k], -bias[500 + k]);
+    EXPECT_EQ(bias[1000 + k], 0);
+    EXPECT_EQ(bias[1500 + k], 0);
+  }
+  const auto [least, most] = std::minmax_element(times.begin(), times.end());
+  EXPECT_GE(*least, Real(0.9999));
+  EXPECT_LE(*most, Real(99.001));
+  EXPECT_NEAR(moments(times).mean, 50, 5);
+  EXPECT_NEAR(moments(times).variance, 98 * 98 / 12.0, 100);
+}
+
+// Biases of chrono initialisation for a very long lag, and no weights: one state stays as it is.
+TEST(Initialization, ChronoKeepsAStateOfEveryCellThatHasTimes) {
+  int count = 0;
+  for (const CellInfo* info : cells()) {
+    if (info->time_gates.empty()) continue;
+    ++count;
+    ASSERT_EQ(info->time_gates.size(), info->gate_names.size());
+    Network network(parse_config(R"({"layers":[{"cell":")" + std::string(info->name) + R"(","units":3}]})"), 4);
+    std::fill_n(network.parameters(), network.table().size(), Real(0));
+    const std::span<Real> bias = tensor(network, "layers.0.bias_ih");
+    for (std::size_t i = 0; i < bias.size(); ++i) bias[i] = Real(40) * info->time_gates[i / 3] + Real(0.3);
+    network.touch();
+    Workspace w(network, 1, 1, false);
+    State state = w.state();
+    for (std::size_t i = 0; i < state.values.size(); ++i) state.values[i] = Real(0.1) + Real(i) / 20;
+    w.set_state(state);
+    *w.tokens(0) = 0;
+    network.forward(w);
+    const std::size_t layer = network.first_layer();
+    const int last = int(network.plan().layers[layer].states.size()) - 1;
+    for (Index k = 0; k < 3; ++k)
+      EXPECT_NEAR(w.state(layer, last, 0)[k], w.state(layer, last, -1)[k], 1e-6) << info->name;
+  }
+  EXPECT_EQ(count, 9);
+}
+
 }  // namespace
 }  // namespace unfold::test

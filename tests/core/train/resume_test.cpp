@@ -47,6 +47,12 @@ const ResumeCase cases[]{
     {"exponential", R"("schedule":{"name":"exponential","every":13,"factor":0.8})"},
     {"bytes_with_unknown", R"("unit":"byte","vocabulary":5)"},
     {"no_validation", R"("validationSplit":0)"},
+    {"weight_noise", R"("regularization":{"weightNoise":0.05,"weightDrop":0.2,"maxNorm":1.5})"},
+    {"activations", R"("regularization":{"activation":1,"temporalActivation":2,"inputDropout":0.2})"},
+    {"ema", R"("averaging":{"name":"ema","decay":0.9},"dropout":0.2)"},
+    {"nt_asgd", R"("averaging":{"name":"nt-asgd","patience":2},"optimizer":{"name":"sgd","learningRate":1})"},
+    {"accumulate", R"("accumulate":2,"averaging":"ema","regularization":{"weightDrop":0.2})"},
+    {"groups", R"("optimizer":{"groups":[{"match":"readout.*","learningRate":0.5,"weightDecay":0.1}]})"},
 };
 
 std::string config(const ResumeCase& c) {

@@ -35,6 +35,11 @@ export const configOptions: Options = {
     default: 'squared',
     help: 'of numbers: absolute, huber, quantile (a band) or gaussian',
   },
+  'feedback-steps': {
+    value: 'N',
+    default: '0',
+    help: 'of a series: the last N steps of an example read own answers in training, as a forecast does',
+  },
   attention: { value: 'NAME', default: 'none', help: 'of a translation: additive or multiplicative' },
   seed: { value: 'N', default: '1', help: 'same seed, text and configuration: same model' },
   'sequence-length': { value: 'N', default: '64', help: 'time steps of one truncated back-propagation' },
@@ -43,9 +48,11 @@ export const configOptions: Options = {
   'learning-rate': { value: 'X', default: '0.002', help: 'may change when a run goes on' },
   dropout: { value: 'X', default: '0', help: 'between layers, 0 to 0.95; may change' },
   clip: { value: 'X', default: '5', help: 'largest gradient norm, 0 for none; may change' },
+  unit: { value: 'NAME', default: 'character', help: 'of a text: character, byte, word, whitespace or bpe' },
   vocabulary: { value: 'N', default: '8192', help: 'most symbols kept of a text, 2 to 65535' },
   'max-length': { value: 'N', help: 'most steps of an example; default: the longest that there is' },
   truncate: { help: 'longer examples are cut, not refused' },
+  'carry-state': { help: 'examples are read in windows of --sequence-length steps, with the state carried' },
   label: { value: 'SIDE', default: 'auto', help: 'where the label of a line stands: first or last' },
   header: { value: 'YES|NO', help: 'whether the first line names the columns; default: found out' },
   unknown: {
@@ -74,6 +81,7 @@ export async function configOf(args: Arguments): Promise<Config> {
     set('units', number('units'));
   }
   for (const name of ['seed', 'dropout', 'clip'] as const) set(name, number(name));
+  if (args.given('unit')) set('unit', args.text('unit'));
   set('vocabulary', number('vocabulary'));
   set('sequenceLength', number('sequence-length'));
   set('batchSize', number('batch-size'));
@@ -96,6 +104,8 @@ export async function configOf(args: Arguments): Promise<Config> {
   const lengths = {
     ...(args.given('max-length') && { maxLength: number('max-length')! }),
     ...(args.flag('truncate') && { truncate: true }),
+    ...(args.flag('carry-state') && { carryState: true }),
+    ...(args.given('feedback-steps') && { feedbackSteps: args.whole('feedback-steps')! }),
   };
   const loss = args.given('loss') && { loss: args.text('loss')! };
   if (loss || Object.keys(lengths).length) config.task = { ...asTask(config.task), ...lengths, ...loss };
@@ -147,7 +157,15 @@ export function isGenerated({ dataset }: Pick<Config, 'dataset'>): boolean {
 }
 
 /** What may change as a whole. */
-const LIVE = ['schedule', 'clip', 'dropout', 'evaluateEvery', 'earlyStopping'] as const;
+const LIVE = [
+  'schedule',
+  'clip',
+  'dropout',
+  'regularization',
+  'accumulate',
+  'evaluateEvery',
+  'earlyStopping',
+] as const;
 
 /**
  * Brings a saved model in line with what is asked for: what may change while a model trains is changed, what may not

@@ -139,7 +139,9 @@ function formulas(o: GraphOperation): string[] {
     case 'outputFeedback':
       return [`${o.to} = softmax(${o.from})`];
     case 'scheduledSampling':
-      return [`tokens(t+1) ~ softmax(${o.from})`];
+      return [
+        o.to === undefined ? `tokens(t+1) ~ softmax(${o.from})` : `${o.to}(t+1) ← ${o.from}(t), at times`,
+      ];
   }
 }
 

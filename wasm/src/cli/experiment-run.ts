@@ -1,16 +1,19 @@
 /** One run of an experiment: trains, goes on where it was interrupted, measures, and marks its weights. */
 import { createHash } from 'node:crypto';
-import { type Config, createModel, type Evaluation, type Model, openModel } from 'unfold-rnn';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { type Config, createModel, type Evaluation, type Model, openModel, UnfoldError } from 'unfold-rnn';
 import { exists, read, write } from './files.js';
 import { UsageError } from './options.js';
 import type { Run } from './experiment-file.js';
-import { weightsOf } from './scoring.js';
+import { weightsOf, withConfig } from './scoring.js';
 
 /** A line of the results. Losses are in nats (of `regress`: as `Evaluation.loss` says), of the best weights. */
 export interface Result {
   run: string;
   variant: string;
   settings: Record<string, unknown>;
+  searched: Record<string, unknown>;
   seed: number;
   /** Of configuration, data and budget: a result of others is none of this experiment's. */
   fingerprint: string;
@@ -25,8 +28,17 @@ export interface Result {
   accuracy: number | null;
   /** Whether the losses can be told in bits. */
   bits: boolean;
-  /** Of training, on the machine of the run. */
+  /** Of each of `Experiment.also`. */
+  also: Record<string, { loss: number; accuracy: number | null }>;
+  /** Validations: the step and the loss. */
+  curve: [number, number][];
+  /** Why it ended before its steps were done: a loss overflowed at that step. */
+  overflow: number | null;
+  /** Of training on one thread, on the machine of the run, whatever else it did. */
   seconds: number;
+  machine: string;
+  /** Day on which it ended. */
+  date: string;
   /** SHA-256 of the parameters, by which anybody can check the run. */
   weights: string;
 }
@@ -34,6 +46,9 @@ export interface Result {
 export interface Circumstances {
   text: Uint8Array | undefined;
   steps: number | undefined;
+  also: Record<string, Config>;
+  /** Where the weights are left, as `HASH.safetensors`; none: nowhere. */
+  models?: string | undefined;
   fingerprint: string;
   signal: AbortSignal;
   /** Where an interrupted run is kept; none: it is not. */
@@ -46,10 +61,10 @@ const KEEP_EVERY = 60_000;
 
 export function fingerprintOf(
   config: Config,
-  text: Uint8Array | undefined,
-  steps: number | undefined,
+  { text, steps, also }: Pick<Circumstances, 'text' | 'steps' | 'also'>,
 ): string {
-  const hash = createHash('sha256').update(JSON.stringify([config, steps ?? null]));
+  const asked = Object.keys(also).length ? [also] : [];
+  const hash = createHash('sha256').update(JSON.stringify([config, steps ?? null, ...asked]));
   return hash
     .update(text ?? '')
     .digest('hex')
@@ -69,41 +84,69 @@ export async function perform(run: Run, circumstances: Circumstances): Promise<R
     circumstances.say(`${run.key}: ${begun ? `goes on from step ${step}` : 'begins'}`);
     if (steps === undefined && !stopsEarly)
       throw new UsageError('steps: expected a number, since nothing is validated that could end a run.');
-    const seconds = await train(model, run, circumstances);
+    const trained = await train(model, run, circumstances);
     if (model.info.best) await model.restoreBest();
     const { tokens, data, best } = model.info;
     const measured = tokens.validation > (data ? 0 : 1) ? await model.evaluate({ signal }) : undefined;
     const tested = data?.test ? await model.evaluate({ split: 'test', signal }) : undefined;
     const shown: Evaluation | undefined = tested ?? measured;
+    const file = await model.save({ optimizer: false });
+    const weights = weightsOf(file);
+    if (circumstances.models !== undefined)
+      await write(join(circumstances.models, `${weights}.safetensors`), file);
+    const { key, variant, settings, searched, seed } = run;
     return {
-      ...{ run: run.key, variant: run.variant, settings: run.settings, seed: run.seed, fingerprint },
-      ...{ parameters, memoryBytes, steps: model.info.step, bestStep: best?.step ?? null },
+      ...{ run: key, variant, settings, searched, seed, fingerprint, parameters, memoryBytes },
+      ...{ steps: model.info.step, bestStep: best?.step ?? null },
       validation: measured?.loss ?? null,
       test: tested?.loss ?? null,
       accuracy: shown?.accuracy ?? null,
       bits: shown !== undefined && shown.bitsPerToken !== null,
-      seconds: Math.round(10 * seconds) / 10,
-      weights: weightsOf(await model.save({ optimizer: false })),
+      also: await measureAlso(file, circumstances),
+      ...trained,
+      machine: cpus()[0]?.model.trim() ?? 'unknown',
+      date: new Date().toISOString().slice(0, 10),
+      weights,
     };
   } finally {
     model.dispose();
   }
 }
 
-/** Seconds of training in this process. */
+/** The same weights on other data: on its test part, where it has one. */
+async function measureAlso(file: Uint8Array, { text, also, signal }: Circumstances) {
+  const measured: Result['also'] = {};
+  for (const [name, change] of Object.entries(also)) {
+    const model = await openModel(withConfig(file, change, true), text, { threads: 1, signal });
+    try {
+      const split = model.info.data?.test ? 'test' : 'validation';
+      const { loss, accuracy } = await model.evaluate({ split, signal });
+      measured[name] = { loss, accuracy };
+    } finally {
+      model.dispose();
+    }
+  }
+  return measured;
+}
+
+/** Seconds of training in this process, its validations, and where it overflowed. */
 async function train(
   model: Model,
   run: Run,
   { steps, signal, checkpoint, say }: Circumstances,
-): Promise<number> {
+): Promise<Pick<Result, 'seconds' | 'curve' | 'overflow'>> {
   const keep = async () => checkpoint !== undefined && (await write(checkpoint, await model.save()));
   const start = performance.now();
+  const curve: [number, number][] = [];
   let next = start + KEEP_EVERY;
+  let overflow: number | null = null;
   try {
-    for await (const { step, validationLoss } of model.train({
+    for await (const { step, validationLoss, validationStep } of model.train({
       ...(steps !== undefined && { until: steps }),
       signal,
     })) {
+      if (validationStep !== null && validationLoss !== null && validationStep !== curve.at(-1)?.[0])
+        curve.push([validationStep, Number(validationLoss.toPrecision(6))]);
       if (performance.now() < next) continue;
       await keep();
       next = performance.now() + KEEP_EVERY;
@@ -113,9 +156,11 @@ async function train(
     }
   } catch (error) {
     if (signal.aborted && model.info.step > 0) await keep();
-    throw error;
+    if (!(error instanceof UnfoldError) || !error.overflow) throw error;
+    overflow = error.overflow.step;
+    say(`${run.key}: ${error.message}`);
   }
-  return (performance.now() - start) / 1000;
+  return { seconds: Math.round(performance.now() - start) / 1000, curve, overflow };
 }
 
 /** Most units that a layer is given to reach a number of parameters. */

@@ -1,5 +1,5 @@
 /** The results of an experiment as a table: means over the seeds, with their 95 % intervals. */
-import { spelled } from './experiment-file.js';
+import { type Published, spelled } from './experiment-file.js';
 import type { Result } from './experiment-run.js';
 
 /** Two-sided 95 % quantiles of Student's t for 1, 2, … degrees of freedom. */
@@ -36,60 +36,75 @@ function written(values: (number | null)[], scale = 1): string {
   return interval === null ? figure(mean) : `${figure(mean)} ± ${figure(interval)}`;
 }
 
-/** A line for each variant, the best first, under a line of names. */
-export function rowsOf(results: Result[]): string[][] {
+/** A column of the table: its name, and what it says of a variant. */
+type Column = [name: string, of: (runs: Result[]) => string];
+
+/**
+ * A line for each variant, the best first, under a line of names. `results` are of the runs that count, `others` of those
+ * that were made to choose among values (see `Experiment.search`), whose minutes are told too.
+ */
+export function rowsOf(
+  results: Result[],
+  others: Result[] = [],
+  published: Record<string, Published> = {},
+): string[][] {
   const variants = new Map<string, Result[]>();
   for (const result of results) {
-    const others = variants.get(result.variant) ?? [];
-    variants.set(result.variant, [...others, result]);
+    const known = variants.get(result.variant) ?? [];
+    variants.set(result.variant, [...known, result]);
   }
   const [first] = results;
   if (!first) return [];
-  const paths = Object.keys(first.settings);
-  const scale = first.bits ? 1 / Math.LN2 : 1;
-  const unit = first.bits ? 'bits' : 'loss';
-  const tests = results.some(({ test }) => test !== null);
-  const shares = results.some(({ accuracy }) => accuracy !== null);
+  const columns = columnsOf(results, others, published);
   const ranked = (runs: Result[]) =>
     meanOf(runs.map(({ validation, test }) => validation ?? test ?? Infinity)).mean;
-  const head = [
-    ...paths,
-    ...['parameters', 'runs', `validation, ${unit}`],
-    ...(tests ? [`test, ${unit}`] : []),
-    ...(shares ? ['right, %'] : []),
-    ...['best step', 'minutes'],
-  ];
   const lines = [...variants.values()]
     .sort((a, b) => ranked(a) - ranked(b))
-    .map((runs) => [
-      ...paths.map((path) => spelled(runs[0]!.settings[path])),
-      String(runs[0]!.parameters),
-      String(runs.length),
-      written(
-        runs.map(({ validation }) => validation),
-        scale,
-      ),
-      ...(tests
-        ? [
-            written(
-              runs.map(({ test }) => test),
-              scale,
-            ),
-          ]
-        : []),
-      ...(shares
-        ? [
-            written(
-              runs.map(({ accuracy }) => accuracy),
-              100,
-            ),
-          ]
-        : []),
-      bestSteps(runs),
-      (runs.reduce((sum, { seconds }) => sum + seconds, 0) / 60).toFixed(1),
-    ]);
-  return [head, ...lines];
+    .map((runs) => columns.map(([, of]) => of(runs)));
+  return [columns.map(([name]) => name), ...lines];
 }
+
+function columnsOf(results: Result[], others: Result[], published: Record<string, Published>): Column[] {
+  const first = results[0]!;
+  const scale = first.bits ? 1 / Math.LN2 : 1;
+  const unit = first.bits ? 'bits' : 'loss';
+  const some = (of: (result: Result) => unknown) => results.some((result) => of(result) !== null);
+  const means =
+    (of: (result: Result) => number | null, factor = 1) =>
+    (runs: Result[]) =>
+      written(runs.map(of), factor);
+  const columns: Column[] = [
+    ...Object.keys(first.settings).map((path): Column => [path, ([run]) => spelled(run!.settings[path])]),
+    ...Object.keys(first.searched).map((path): Column => [path, ([run]) => spelled(run!.searched[path])]),
+    ['parameters', ([run]) => String(run!.parameters)],
+    ['runs', (runs) => String(runs.length)],
+    [`validation, ${unit}`, means(({ validation }) => validation, scale)],
+  ];
+  if (some(({ test }) => test)) columns.push([`test, ${unit}`, means(({ test }) => test, scale)]);
+  if (some(({ accuracy }) => accuracy)) columns.push(['right, %', means(({ accuracy }) => accuracy, 100)]);
+  for (const name of Object.keys(first.also)) {
+    columns.push([`${name}, ${unit}`, means(({ also }) => also[name]?.loss ?? null, scale)]);
+    if (some(({ also }) => also[name]?.accuracy ?? null))
+      columns.push([`${name}, right %`, means(({ also }) => also[name]?.accuracy ?? null, 100)]);
+  }
+  if (Object.keys(published).length)
+    columns.push([
+      'published',
+      ([run]) => {
+        const known = published[run!.variant];
+        return known ? `${known.value}${known.unit ? ` ${known.unit}` : ''} (${known.source})` : '–';
+      },
+    ]);
+  columns.push(['best step', bestSteps], ['minutes', minutes]);
+  if (others.length)
+    columns.push([
+      'search, minutes',
+      ([run]) => minutes(others.filter(({ variant }) => variant === run!.variant)),
+    ]);
+  return columns;
+}
+
+const minutes = (runs: Result[]) => (runs.reduce((sum, { seconds }) => sum + seconds, 0) / 60).toFixed(1);
 
 function bestSteps(runs: Result[]): string {
   const steps = runs.flatMap(({ bestStep }) => bestStep ?? []);
@@ -99,8 +114,9 @@ function bestSteps(runs: Result[]): string {
 export const FORMATS = ['text', 'markdown', 'csv', 'latex'] as const;
 export type Format = (typeof FORMATS)[number];
 
-export function tableOf(results: Result[], format: Format): string {
-  const [head, ...lines] = rowsOf(results);
+/** See `rowsOf`. */
+export function tableOf(rows: string[][], format: Format): string {
+  const [head, ...lines] = rows;
   if (!head) return '';
   if (format === 'csv') return [head, ...lines].map((row) => row.map(quoted).join()).join('\n');
   if (format === 'markdown')

@@ -2,9 +2,9 @@
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { mkdir, rm } from 'node:fs/promises';
-import { type Experiment, parseExperiment, type Run, runsOf } from './experiment-file.js';
+import { dueOf, type Experiment, parseExperiment, type Run, runsOf } from './experiment-file.js';
 import { fingerprintOf, perform, type Result, sized } from './experiment-run.js';
-import { type Format, FORMATS, tableOf } from './experiment-table.js';
+import { type Format, FORMATS, rowsOf, tableOf } from './experiment-table.js';
 import { checkWritable, exists, print, read, write } from './files.js';
 import { interruption } from './interrupt.js';
 import { type Arguments, type Command, UsageError } from './options.js';
@@ -23,6 +23,8 @@ export const experiment: Command = {
       value: 'FILE',
       help: 'results, a line each; without it beside the experiment, as .results.jsonl',
     },
+    data: { value: 'FOLDER', help: 'where its texts lie that are not in its own folder' },
+    models: { value: 'FOLDER', help: 'also leaves the trained weights there, each named by its hash' },
     shard: { value: 'I/N', help: 'only every Nth run, from the Ith on' },
     jobs: {
       short: 'j',
@@ -30,6 +32,7 @@ export const experiment: Command = {
       help: 'runs at a time, each on one thread; without it one for each core',
     },
     table: { value: 'FORMAT', default: 'text', help: `or ${FORMATS.slice(1).join(', ')}` },
+    report: { help: 'only the table of the results that are there' },
     list: { help: 'only say which runs there are, and which are done' },
     verify: { help: 'train again what has a result, and compare the weights' },
   },
@@ -47,28 +50,40 @@ async function runExperiment(args: Arguments): Promise<number> {
   const quiet = args.flag('quiet') || args.flag('json');
   const say = (line: string) => void (quiet || process.stderr.write(`${line}\n`));
   try {
-    const given = await open(file, signal);
+    const given = await open(file, args.text('data'), signal);
     const lab = await Lab.of(given, [out, ...others], signal);
-    const mine = lab.runs.filter(isMine);
-    if (args.flag('list')) return await list(lab, mine);
+    if (args.flag('list')) return await list(lab, lab.state().due.filter(isMine));
+    if (args.flag('report')) {
+      await print(`${lab.table(format)}\n`);
+      return 0;
+    }
     await checkWritable(out);
-    if (args.flag('verify')) return await verify(lab, mine, { jobs, signal, say });
-    const waiting = mine.filter(({ key }) => !lab.results.has(key));
-    say(
-      `${lab.runs.length} runs, ${lab.results.size} done, ${waiting.length} to do here, ${jobs} at a time.`,
-    );
+    if (args.flag('verify')) return await verify(lab, lab.state().due.filter(isMine), { jobs, signal, say });
+    const models = args.text('models');
+    if (models !== undefined) await mkdir(models, { recursive: true });
     const folder = `${out}.runs`;
-    await pool(waiting, jobs, async (run) => {
-      const checkpoint = join(folder, `${fingerprintOf(run.config, lab.text, given.steps)}.safetensors`);
-      await mkdir(folder, { recursive: true });
-      const result = await perform(run, { ...lab.about(run), signal, checkpoint, say });
-      await lab.add(result, out);
-      if (args.flag('json')) await print(`${JSON.stringify({ event: 'result', ...result })}\n`);
-      await rm(checkpoint, { force: true });
-      say(`${run.key}: ${told(result)} (${lab.results.size} of ${lab.runs.length})`);
-    });
+    // What is searched decides which runs are due next.
+    for (;;) {
+      const { due, waiting } = lab.state();
+      const open = due.filter((run) => !lab.results.has(run.key));
+      const mine = open.filter(isMine);
+      say(
+        `${due.length + waiting} runs, ${due.length - open.length} done, ${mine.length} to do here` +
+          `${waiting ? `, ${waiting} when the best values are known` : ''}, ${jobs} at a time.`,
+      );
+      if (mine.length === 0) break;
+      await pool(mine, jobs, async (run) => {
+        const checkpoint = join(folder, `${lab.about(run).fingerprint}.safetensors`);
+        await mkdir(folder, { recursive: true });
+        const result = await perform(run, { ...lab.about(run), models, signal, checkpoint, say });
+        await lab.add(result, out);
+        if (args.flag('json')) await print(`${JSON.stringify({ event: 'result', ...result })}\n`);
+        await rm(checkpoint, { force: true });
+        say(`${run.key}: ${told(result)} (${lab.results.size} of ${due.length + waiting})`);
+      });
+    }
     await rm(folder, { recursive: true, force: true });
-    if (!args.flag('json')) await print(`${tableOf(lab.inOrder(), format)}\n`);
+    if (!args.flag('json')) await print(`${lab.table(format)}\n`);
     return interrupted.status;
   } finally {
     interrupted.release();
@@ -79,11 +94,16 @@ interface Opened extends Experiment {
   bytes: Uint8Array | undefined;
 }
 
-async function open(file: string, signal: AbortSignal): Promise<Opened> {
+async function open(file: string, data: string | undefined, signal: AbortSignal): Promise<Opened> {
   const { bytes } = await decode(file, await read(file, signal), { encoding: 'utf-8' });
   const given = parseExperiment(new TextDecoder().decode(bytes));
-  const folder = file === '-' ? '.' : dirname(file);
-  const paths = given.text.map((path) => resolve(folder, path));
+  const own = file === '-' ? '.' : dirname(file);
+  const paths = await Promise.all(
+    given.text.map(async (path) => {
+      const elsewhere = data === undefined ? undefined : resolve(data, path);
+      return elsewhere !== undefined && (await exists(elsewhere)) ? elsewhere : resolve(own, path);
+    }),
+  );
   const raw = given.config.unit === 'byte';
   const texts = paths.length ? await readTexts(paths, { encoding: 'utf-8', raw, signal }) : undefined;
   return { ...given, bytes: texts?.bytes };
@@ -96,8 +116,7 @@ class Lab {
 
   private constructor(
     readonly runs: Run[],
-    readonly text: Uint8Array | undefined,
-    readonly steps: number | undefined,
+    private readonly given: Opened,
   ) {}
 
   static async of(given: Opened, files: string[], signal: AbortSignal): Promise<Lab> {
@@ -106,14 +125,20 @@ class Lab {
       const sizes = new Map<string, Run['config']>();
       for (const run of runs) {
         signal.throwIfAborted();
-        const known = sizes.get(run.variant) ?? (await sized(run.config, given.bytes, given.parameters));
-        sizes.set(run.variant, known);
+        const network = JSON.stringify({ ...run.config, seed: 0 });
+        const known = sizes.get(network) ?? (await sized(run.config, given.bytes, given.parameters));
+        sizes.set(network, known);
         run.config = { ...known, seed: run.seed };
       }
     }
-    const lab = new Lab(runs, given.bytes, given.steps);
+    const lab = new Lab(runs, given);
     for (const file of files) if (await exists(file)) lab.#take(await read(file, signal));
     return lab;
+  }
+
+  /** What is due now, and what counts. */
+  state() {
+    return dueOf(this.runs, this.results);
   }
 
   /** Results of another configuration, text or budget are not of this experiment. */
@@ -126,7 +151,8 @@ class Lab {
   }
 
   about({ config }: Run) {
-    return { text: this.text, steps: this.steps, fingerprint: fingerprintOf(config, this.text, this.steps) };
+    const { bytes: text, steps, also } = this.given;
+    return { text, steps, also, fingerprint: fingerprintOf(config, { text, steps, also }) };
   }
 
   /** The file is written whole, by one at a time: it never holds half a line, and no result is lost. */
@@ -139,8 +165,14 @@ class Lab {
     return (this.#written = this.#written.catch(() => {}).then(() => write(out, lines())));
   }
 
-  inOrder(): Result[] {
-    return this.runs.flatMap(({ key }) => this.results.get(key) ?? []);
+  inOrder(runs = this.runs): Result[] {
+    return runs.flatMap(({ key }) => this.results.get(key) ?? []);
+  }
+
+  table(format: Format): string {
+    const { due, chosen } = this.state();
+    const others = due.filter((run) => !chosen.includes(run));
+    return tableOf(rowsOf(this.inOrder(chosen), this.inOrder(others), this.given.published), format);
   }
 }
 
@@ -206,10 +238,11 @@ function formatOf(args: Arguments): Format {
   return format;
 }
 
-function shardOf(given: string | undefined): (run: Run, index: number) => boolean {
+/** By its place among all runs that there may be: what is due changes, the place does not. */
+function shardOf(given: string | undefined): (run: Run) => boolean {
   if (given === undefined) return () => true;
   const [, i, n] = (/^(\d+)\/(\d+)$/.exec(given) ?? []).map(Number);
   if (!i || !n || i > n)
     throw new UsageError(`--shard: expected I/N, such as 2/5, got '${given.slice(0, 80)}'.`);
-  return (_, index) => index % n === i - 1;
+  return ({ place }) => place % n === i - 1;
 }

@@ -1,6 +1,6 @@
 /** A model of series beside simple forecasts, in words. */
 import type { Backtest, ForecastErrors, ForecastScores, Model, Split } from 'unfold-rnn';
-import { figure } from './progress.js';
+import { counted, figure } from './progress.js';
 
 type Name = Exclude<keyof ForecastScores, 'model'>;
 
@@ -43,15 +43,21 @@ export function linesOf(model: Model, { oneStep, multiStep, season, order, band 
         name === 'seasonalNaive'
           ? ` (${season} steps earlier)`
           : name === 'linear'
-            ? ` of ${order} rows`
+            ? ` of ${counted(order, 'row')}`
             : '';
       return errors(one, `${names[name]}${more}`);
     }),
   ];
   return [
-    ...block(`One step ahead, ${oneStep.predictions} rows (root mean square and mean error):`, oneStep),
+    ...block(
+      `One step ahead, ${counted(oneStep.predictions, 'row')} (root mean square and mean error):`,
+      oneStep,
+    ),
     ...(multiStep
-      ? block(`${multiStep.steps} steps ahead, from ${multiStep.origins} places in turn:`, multiStep)
+      ? block(
+          `${counted(multiStep.steps, 'step')} ahead, from ${counted(multiStep.origins, 'place')} in turn:`,
+          multiStep,
+        )
       : []),
   ];
 }

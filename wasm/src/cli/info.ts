@@ -3,6 +3,9 @@ import { print, read } from './files.js';
 import type { Arguments, Command } from './options.js';
 import { version } from './version.js';
 
+/** Names that fit a screen. */
+const MOST_SHOWN = 500;
+
 export const info: Command = {
   summary: 'Describes a saved model; without one, what this build can make and how it runs here.',
   operands: ['[model]'],
@@ -58,11 +61,15 @@ async function describeModel(args: Arguments, file: string): Promise<number> {
   const shown = (data?.targets ?? vocabulary.symbols).map((symbol) =>
     symbol.trim() ? symbol : JSON.stringify(symbol),
   );
-  const what = data ? `${shown.length} answers` : `${vocabulary.size} ${vocabulary.unit}s`;
+  const named: Record<string, string> = { whitespace: 'words between blanks', bpe: 'tokens of merged bytes' };
+  const what = data
+    ? `${shown.length} answers`
+    : `${vocabulary.size} ${named[vocabulary.unit] ?? `${vocabulary.unit}s`}`;
+  const more = shown.length > MOST_SHOWN ? [`and ${shown.length - MOST_SHOWN} more`] : [];
   const lines = [
     `${file}: ${facts.parameters} parameters, ${bytes.byteLength} bytes, ${facts.step} steps, epoch ${Math.floor(facts.epoch)}`,
     ...config.layers.map(({ cell, units }, i) => `layer ${i}: ${cell}, ${units} hidden units`),
-    `${what}: ${shown.join(' ')}`,
+    `${what}: ${[...shown.slice(0, MOST_SHOWN), ...more].join(' ')}`,
     JSON.stringify(config),
   ];
   await print(`${lines.join('\n')}\n`);

@@ -5,6 +5,7 @@ import { type Config, UnfoldError } from 'unfold-rnn';
 import type { MidiOptions, Music } from 'unfold-rnn/midi';
 import { FileError, read } from './files.js';
 import { type Arguments, type Options, UsageError } from './options.js';
+import { counted } from './progress.js';
 import { renamed, type Texts } from './texts.js';
 
 export const musicOptions: Options = {
@@ -40,12 +41,14 @@ export function gridIn({ dataset }: Pick<Config, 'dataset'>): number | undefined
 /**
  * What the files hold, on the grid that is asked for, or that the model has.
  * @param config of the model, as far as it is known
+ * @param split what of a file is a piece
  */
 export async function readMusic(
   paths: readonly string[],
   args: Arguments | undefined,
   config: Pick<Config, 'dataset'>,
   signal?: AbortSignal,
+  split = args?.text('split'),
 ): Promise<Music> {
   const midi = await import('unfold-rnn/midi'); // only where it is asked for
   const files = [];
@@ -54,7 +57,6 @@ export async function readMusic(
   const options: MidiOptions = { ...(grid && { grid }) };
   if (args?.given('grid')) options.grid = args.whole('grid')!;
   if (args?.flag('transpose')) options.transpose = true;
-  const split = args?.text('split');
   if (split !== undefined && split !== 'piece' && split !== 'tracks')
     throw new UsageError(`--split: expected piece or tracks, got '${split}'.`);
   if (split) options.split = split;
@@ -69,11 +71,15 @@ export async function readMusic(
 }
 
 /** As the text of the task `notes`. */
-export function textOfMusic(paths: readonly string[], { pieces, text, grid, onGrid, dropped }: Music): Texts {
+export function textOfMusic(
+  paths: readonly string[],
+  { pieces, text, grid, onGrid, dropped, drums }: Music,
+): Texts {
   const notes = [
-    `${pieces.length} pieces of ${paths.length} MIDI files, ${grid} steps a quarter note; ` +
+    `${counted(pieces.length, 'piece')} of ${counted(paths.length, 'MIDI file')}, ${counted(grid, 'step')} a quarter note; ` +
       `${Math.floor(100 * onGrid)} % of the notes begin on a step (--grid chooses).`,
-    ...(dropped ? [`${dropped} notes that a piano does not have are left out.`] : []),
+    ...(dropped ? [`Notes that a piano does not have are left out: ${dropped}.`] : []),
+    ...(drums ? [`Notes of drums (channel 10) are left out: ${drums}.`] : []),
   ];
   return {
     bytes: new TextEncoder().encode(text),

@@ -83,7 +83,7 @@ async function runPredict(args: Arguments): Promise<number> {
           await write(out, await midiOf(model, query, answer));
           continue;
         }
-        if (args.flag('json')) await print(`${JSON.stringify(asJson(answer, one))}\n`);
+        if (args.flag('json')) await print(`${JSON.stringify(asJson(answer, query, one))}\n`);
         else await print(`${at && query.series ? '\n' : ''}${asText(answer, query, look)}\n`);
         if (answer instanceof UnfoldError && !args.flag('quiet'))
           process.stderr.write(`input ${at + 1}: ${answer.message}${wayOn(answer, args)}\n`);
@@ -131,6 +131,16 @@ async function collect(
     if (!args.flag('quiet')) for (const note of notes) process.stderr.write(`${note}\n`);
     return linesOf(bytes);
   };
+  const table = async (input: string, lines: string[], there: boolean) => {
+    const steps = Math.min(args.whole('steps')!, 65536); // more is refused by the model
+    const { queries, notes } = await tableQueries(lines.join('\n'), model, steps).catch(
+      (error: UnfoldError) => {
+        throw there ? error : refusal('input', 'rows of numbers, or a CSV file that is there', input);
+      },
+    );
+    if (!args.flag('quiet')) for (const note of notes) process.stderr.write(`${note}\n`);
+    return queries;
+  };
   const queries: Query[] = given.length ? [] : [{ request: {} }];
   for (const input of given) {
     if (name === 'notes' && /\.midi?$/i.test(input) && (await exists(input))) {
@@ -141,13 +151,7 @@ async function collect(
     const isFile = data.numbers > 0 && !/^\s*\[/.test(input) && (await exists(input));
     const lines = input === '-' || isFile ? await piped(input) : [input];
     if (readsTable(model) && !/^\s*\[\s*[^{\s]/.test(lines[0] ?? ''))
-      queries.push(
-        ...(await tableQueries(lines.join('\n'), model).catch((error: UnfoldError) => {
-          throw isFile || input === '-'
-            ? error
-            : refusal('input', 'rows of numbers, or a CSV file that is there', input);
-        })),
-      );
+      queries.push(...(await table(input, lines, isFile || input === '-')));
     else queries.push(...queriesOf(lines, model));
   }
   return queries;
@@ -211,9 +215,9 @@ function wayOn({ message }: UnfoldError, args: Arguments): string {
   return strange && !args.given('unknown') ? ' (--unknown skip leaves it out)' : '';
 }
 
-function asJson(answer: Prediction | UnfoldError, seed: object): object {
+function asJson(answer: Prediction | UnfoldError, { dates }: Query, seed: object): object {
   if (answer instanceof UnfoldError) return { error: answer };
-  return { ...answer, ...seed };
+  return { ...answer, ...(dates && { dates }), ...seed };
 }
 
 interface Look {
@@ -239,11 +243,7 @@ function besides(answer: AnyPrediction, quantiles: readonly number[]): Besides |
 }
 
 /** A line, of a series rows; empty where there is no answer. */
-function asText(
-  answer: Prediction | UnfoldError,
-  { header, series }: Query,
-  { words, skips, quantiles }: Look,
-): string {
+function asText(answer: Prediction | UnfoldError, query: Query, { words, skips, quantiles }: Look): string {
   if (answer instanceof UnfoldError) return '';
   const { output, outputs, forecast, values, unknown = [] } = answer;
   if (output !== undefined) return output;
@@ -253,5 +253,5 @@ function asText(
     return labels.join(words || labels.some((label) => [...label].length > 1) ? ' ' : '');
   }
   const rows = forecast ?? values ?? [];
-  return series ? csvOf(rows, header, besides(answer, quantiles)) : JSON.stringify(rows);
+  return query.series ? csvOf(rows, query, besides(answer, quantiles)) : JSON.stringify(rows);
 }

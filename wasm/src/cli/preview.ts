@@ -3,6 +3,7 @@ import { type ColumnPreview, type DatasetPreview, previewDataset } from 'unfold-
 import { configOf, configOptions } from './config.js';
 import { print } from './files.js';
 import type { Arguments, Command } from './options.js';
+import { counted } from './progress.js';
 import { encodingOption, placed, readingOf, readTexts } from './texts.js';
 
 const { config, task, inputs, targets, ignore, id, dates, missing, label, header, unknown } = configOptions;
@@ -45,7 +46,7 @@ const MOST_LABELS = 20;
 function linesOfTexts(shown: DatasetPreview): string[] {
   const { format, rows, first, notes, columns = [], header, separator, labels, lengths, symbols } = shown;
   const parts = [
-    `${rows} ${lengths ? 'examples' : 'lines'}`,
+    counted(rows, lengths ? 'example' : 'line'),
     ...(separator ? [`separator ${separator}`, header ? 'with a header' : 'without a header'] : []),
     ...(lengths
       ? [`${symbols} symbols`, `${lengths.min} to ${lengths.max} steps (median ${lengths.median})`]
@@ -68,7 +69,7 @@ function linesOf(shown: DatasetPreview): string[] {
   const { format, rows, first, notes, columns, header, separator, decimal, series = 1, labels } = shown;
   if (!columns || format !== 'table') return linesOfTexts(shown);
   const parts = [
-    `${rows} rows`,
+    counted(rows, 'row'),
     `separator ${separator}`,
     `decimal ${decimal}`,
     header ? 'with a header' : 'without a header',

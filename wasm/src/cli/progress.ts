@@ -9,6 +9,9 @@ const PACE = 10_000;
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
+/** "1 row", "2 rows". */
+export const counted = (n: number, one: string) => `${n} ${one}${n === 1 ? '' : 's'}`;
+
 export class ProgressLine {
   readonly #out = process.stderr;
   readonly #from: number;
@@ -45,8 +48,13 @@ export class ProgressLine {
   }
 }
 
-/** What a model reads: characters cost bits, examples of other tasks have a loss of their own. */
-export type Unit = 'char' | 'example';
+/** What a model reads: characters cost bits, tokens have a perplexity, examples of other tasks a loss of their own. */
+export type Unit = 'char' | 'token' | 'example';
+
+export function unitOf({ data, vocabulary }: Model['info']): Unit {
+  if (data) return 'example';
+  return vocabulary.unit === 'character' || vocabulary.unit === 'byte' ? 'char' : 'token';
+}
 
 export function describe(
   progress: Progress,
@@ -57,13 +65,17 @@ export function describe(
 ): string {
   const { accuracy, validationAccuracy, validationLoss } = progress;
   const measure = (loss: number, share: number | null) =>
-    unit === 'char' ? `${(loss / Math.LN2).toFixed(3)} bits` : `${figure(loss)}${percent(share)}`;
+    unit === 'char'
+      ? `${(loss / Math.LN2).toFixed(3)} bits`
+      : unit === 'token'
+        ? `perplexity ${figure(Math.exp(loss))}`
+        : `${figure(loss)}${percent(share)}`;
   const share = Math.min(1, (progress.step - from) / (until - from));
   const full = Math.round(share * bar);
   const parts = [
     Number.isFinite(until) && `[${'#'.repeat(full)}${'-'.repeat(bar - full)}]`,
     `step ${progress.step}${Number.isFinite(until) ? `/${until}` : ''}`,
-    `${unit === 'char' ? '' : 'loss '}${measure(progress.loss, accuracy)}`,
+    `${unit === 'example' ? 'loss ' : ''}${measure(progress.loss, accuracy)}`,
     validationLoss !== null && `validation ${measure(validationLoss, validationAccuracy)}`,
     !progress.done && progress.secondsLeft !== null && `${duration(progress.secondsLeft)} left`,
     `${whole.format(progress.tokensPerSecond)} ${unit}${unit === 'char' ? '' : 's'}/s`,

@@ -11,6 +11,8 @@ export interface Query {
   /** What was read from a MIDI file. */
   piece?: Piece;
   header?: string[];
+  /** Of a forecast. */
+  dates?: { column: string; next: string[] };
 }
 
 export function queriesOf(lines: string[], model: Model): Query[] {
@@ -34,14 +36,21 @@ function queryOf(make: () => Query): Query {
 }
 
 /** A table, read as the model's own was: a query for each of its series. */
-export async function tableQueries(text: string, model: Model): Promise<Query[]> {
-  const { series, targets, header } = await model.readTable(text);
+export async function tableQueries(
+  text: string,
+  model: Model,
+  steps: number,
+): Promise<{ queries: Query[]; notes: string[] }> {
+  const { series, targets, header, dates } = await model.readTable(text, { steps });
   const named = header || targets.some((name, i) => name !== `column ${i + 1}`);
-  return series.map((input) => ({
+  const queries = series.map((input, i) => ({
     request: { input },
     series: true,
     ...(named && { header: targets }),
+    ...(dates?.next && { dates: { column: dates.column, next: dates.next[i]! } }),
   }));
+  const notes = dates?.reason ? [`The forecast has no dates (${dates.column}): ${dates.reason}.`] : [];
+  return { queries, notes };
 }
 
 /** A series a line: commas between steps, spaces between the numbers of a step, and an answer that is not read. */
@@ -81,9 +90,17 @@ export interface Besides {
   rows: number[][][];
 }
 
-/** `sales,sales_0.1,sales_0.9` and rows of these. */
-export function csvOf(rows: number[][], header: string[] | undefined, besides?: Besides): string {
+/** `month,sales,sales_0.1,sales_0.9` and rows of these. */
+export function csvOf(rows: number[][], { header, dates }: Query, besides?: Besides): string {
+  const dated = dates?.next.length === rows.length ? dates : undefined;
   const names = header?.flatMap((name) => [name, ...(besides?.names ?? []).map((more) => `${name}_${more}`)]);
-  const lines = rows.map((row, t) => row.flatMap((x, k) => [x, ...(besides?.rows[t]?.[k] ?? [])]).join(','));
-  return [...(names ? [names.join(',')] : []), ...lines].join('\n');
+  const lines = rows.map((row, t) => [
+    ...(dated ? [dated.next[t]!] : []),
+    ...row.flatMap((x, k) => [x, ...(besides?.rows[t]?.[k] ?? [])]),
+  ]);
+  const first = names ? [[...(dated ? [dated.column] : []), ...names]] : [];
+  return [...first, ...lines].map((fields) => fields.map(quoted).join(',')).join('\n');
 }
+
+const quoted = (field: string | number) =>
+  /[",\n\r]/.test(String(field)) ? `"${String(field).replaceAll('"', '""')}"` : String(field);

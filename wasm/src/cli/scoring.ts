@@ -6,6 +6,7 @@ import { writeCheckpoint } from '../export/checkpoint.js';
 import { readSafetensors } from '../export/safetensors.js';
 import { isGenerated } from './config.js';
 import { FileError } from './files.js';
+import { UsageError } from './options.js';
 
 /** What the file says of its model, read before it is opened; undefined where it is no model's. */
 export function configIn(file: Uint8Array): Config | undefined {
@@ -17,7 +18,7 @@ export function configIn(file: Uint8Array): Config | undefined {
 }
 
 /** The same weights under another configuration; with `long` for examples of any length. */
-function withConfig(weights: Uint8Array, changes: Config, long = false): Uint8Array {
+export function withConfig(weights: Uint8Array, changes: Config, long = false): Uint8Array {
   const { metadata, tensors } = readSafetensors(weights);
   const names = metadata['vocabulary'] ? 'vocabulary' : 'symbols';
   const config = { ...(JSON.parse(metadata['config']!) as Config), ...changes };
@@ -45,23 +46,46 @@ export interface Scored {
   split: Split;
   /** Not only what training held out. */
   whole: boolean;
-  /** Symbols outside the vocabulary, which are left out: how many, and which. */
-  unknown: { count: number; symbols: string[] };
+  /**
+   * Symbols outside the vocabulary: how many, which (of words nobody says it), and what they are called; whether they
+   * are read as the unknown one, or left out.
+   */
+  unknown: { count: number; symbols: string[]; unit: 'characters' | 'words'; read: boolean };
 }
 
-/** What a text is measured with. Of generated examples and of the model's own text, what training did not see. */
-export async function openToScore(file: Uint8Array, text: Uint8Array, runtime: Runtime): Promise<Scored> {
+/** What to measure: a part of the text, or a share of it that is held out. */
+export type Part = Split | 'all' | number;
+
+/**
+ * What a text is measured with. Unless `part` says otherwise: of generated examples and of the model's own text, what
+ * training did not see; of any other text all of it.
+ */
+export async function openToScore(
+  file: Uint8Array,
+  text: Uint8Array,
+  runtime: Runtime,
+  part?: Part,
+): Promise<Scored> {
   const known = await openModel(file, undefined, runtime);
   const { data, config } = known.info;
-  const none = { count: 0, symbols: [] };
+  const none: Scored['unknown'] = { count: 0, symbols: [], unit: 'characters', read: false };
   try {
-    if (isGenerated(config)) return { model: known, split: 'test', whole: false, unknown: none };
+    if (isGenerated(config)) {
+      if (typeof part === 'number' || part === 'all')
+        throw new UsageError('--split: generated examples have the parts train, validation and test.');
+      return { model: known, split: part ?? 'test', whole: false, unknown: none };
+    }
+    if (part !== undefined && part !== 'all') {
+      const weights = await known.save({ optimizer: false });
+      known.dispose();
+      return await openPart(weights, text, runtime, part);
+    }
     const own = await openModel(file, text, runtime).catch((error: UnfoldError) => {
       if (error.code !== 'INVALID_TEXT') throw error;
       return undefined;
     });
     // Weights that were saved alone take any text, and do not know their own.
-    if (own?.info.canTrain && known.info.step > 0) {
+    if (own?.info.canTrain && known.info.step > 0 && part !== 'all') {
       known.dispose();
       return { model: own, split: own.info.data?.test ? 'test' : 'validation', whole: false, unknown: none };
     }
@@ -81,6 +105,19 @@ async function openExamples(weights: Uint8Array, text: Uint8Array, runtime: Runt
   const model = await openModel(withConfig(weights, { validationSplit: 0 }, true), text, runtime);
   const { test = 0 } = model.info.data ?? {}; // a file may name its parts itself
   return { model, split: test ? ('test' as const) : ('train' as const), whole: !test };
+}
+
+/** Divided as the model divides a text, or by a share. */
+async function openPart(
+  weights: Uint8Array,
+  text: Uint8Array,
+  runtime: Runtime,
+  part: Split | number,
+): Promise<Scored> {
+  const changes = typeof part === 'number' ? { validationSplit: part } : {};
+  const model = await openModel(withConfig(weights, changes, true), text, runtime);
+  const unknown = unknownIn(text, model);
+  return { model, split: typeof part === 'number' ? 'validation' : part, whole: false, unknown };
 }
 
 const WINDOW = 64;
@@ -103,12 +140,17 @@ async function openWholeText(weights: Uint8Array, text: Uint8Array, runtime: Run
   };
   const model = (await opened(WINDOW)) ?? (await opened(1));
   if (!model) throw new FileError("text: expected 3 or more symbols of the model's vocabulary.");
-  const { vocabulary } = model.info;
-  const unknown = {
+  return { model, split: 'train', whole: true, unknown: unknownIn(text, model) };
+}
+
+function unknownIn(text: Uint8Array, { info: { vocabulary } }: Model): Scored['unknown'] {
+  const words = vocabulary.unit === 'word' || vocabulary.unit === 'whitespace';
+  return {
     count: vocabulary.unknown,
-    symbols: vocabulary.unknown ? strange(text, vocabulary) : [],
+    symbols: vocabulary.unknown && !words ? strange(text, vocabulary) : [],
+    unit: words ? 'words' : 'characters',
+    read: words && /^ (\ufffd|<unk>)$/.test(vocabulary.symbols.at(-1)!),
   };
-  return { model, split: 'train', whole: true, unknown };
 }
 
 /** The symbols of a text that are not in the vocabulary, each once. */

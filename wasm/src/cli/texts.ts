@@ -33,6 +33,8 @@ export const readingOf = (args: Arguments, raw = false): Reading => ({
 /** Bytes that are looked at to recognize UTF-16 by its zeros. */
 const HEAD = 4096;
 
+const LINE_FEED = 10;
+
 const encoder = new TextEncoder();
 
 /** The text of a file as UTF-8 with line feeds. Throws a `FileError` where it is no text of that encoding. */
@@ -78,20 +80,31 @@ async function refusal(name: string, bytes: Uint8Array, encoding: string): Promi
   if (encoding !== 'utf-8') return new FileError(`${name} is not ${encoding.toUpperCase()}.`);
   const at = firstInvalid(bytes);
   const byte = bytes[at]!.toString(16).toUpperCase().padStart(2, '0');
+  if (isMixed(bytes)) {
+    const line = bytes.subarray(0, at).reduce((lines, one) => lines + Number(one === LINE_FEED), 1);
+    return new FileError(
+      `${name} is partly UTF-8, partly another encoding (byte 0x${byte} in line ${line}): save it anew as UTF-8.`,
+    );
+  }
   return new FileError(
     `${name} is not UTF-8 (byte 0x${byte} at offset ${at}): --encoding names what it is, such as latin1.`,
   );
 }
 
-/** What the package calls a file that is no model; a model is one. */
+/** What the package calls a file that is no model, and what to do with it where that holds for data; a model is one. */
 async function kindOf(bytes: Uint8Array): Promise<string | undefined> {
   try {
     (await openModel(bytes, undefined, { threads: 1, worker: false })).dispose();
     return 'a saved model';
   } catch (error) {
-    return error instanceof UnfoldError && error.field === 'file' ? error.actual : undefined;
+    if (!(error instanceof UnfoldError) || error.field !== 'file') return undefined;
+    const advised = /^this is (.*: (?:unpack it first|export .* as CSV))$/.exec(error.message);
+    return advised?.[1] ?? error.actual;
   }
 }
+
+/** Whether there are characters of two bytes or more, which hardly any text in another encoding has. */
+const isMixed = (bytes: Uint8Array) => /[\x80-\ufffc]/.test(new TextDecoder().decode(bytes));
 
 /** The length of the longest beginning that is UTF-8. */
 function firstInvalid(bytes: Uint8Array): number {
@@ -122,8 +135,6 @@ export interface Texts extends Text {
   /** Of music: the file of each piece. */
   pieces?: string[];
 }
-
-const LINE_FEED = 10;
 
 /** One behind the other, each on lines of its own. Without a name: what is piped in. */
 export async function readTexts(paths: string[], reading: Reading): Promise<Texts> {

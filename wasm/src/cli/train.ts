@@ -13,7 +13,7 @@ import { backtestOf, verdict } from './forecasts.js';
 import { interruption } from './interrupt.js';
 import type { Arguments, Command } from './options.js';
 import { UsageError } from './options.js';
-import { Divergence, exact, ProgressLine } from './progress.js';
+import { Divergence, exact, figure, ProgressLine, unitOf } from './progress.js';
 import { summaryOf } from './preview.js';
 import { openSaved } from './saved.js';
 import { midiFiles, musicOptions, readMusic, textOfMusic } from './music.js';
@@ -95,7 +95,7 @@ async function runTrain(args: Arguments): Promise<number> {
       await tell.saved(saved);
     };
     const until = steps ?? (seconds !== undefined || model.info.stopsEarly ? undefined : DEFAULT_STEPS);
-    const line = new ProgressLine(model.info.step, until ?? Infinity, model.info.data ? 'example' : 'char');
+    const line = new ProgressLine(model.info.step, until ?? Infinity, unitOf(model.info));
     const divergence = new Divergence(model);
     const limits = {
       ...(until !== undefined && { until }),
@@ -208,11 +208,16 @@ async function measure(model: Model): Promise<Evaluation | undefined> {
 }
 
 /** A measure as the task counts. */
-export function told({ info }: Model, { loss, accuracy }: Evaluation): string {
-  if (!info.data) return `${(loss / Math.LN2).toFixed(4)} bits a character`;
+export function told({ info }: Model, { loss, accuracy, bitsPerCharacter, perplexity }: Evaluation): string {
+  if (!info.data) {
+    const bits = `${bitsPerCharacter!.toFixed(4)} bits a character`;
+    return unitOf(info) === 'token' ? `${bits}, perplexity ${figure(perplexity!)}` : bits;
+  }
   const right = accuracy === null ? '' : `, ${(100 * accuracy).toFixed(2)} % right`;
   return `loss ${exact(loss)}${right}`;
 }
+
+const COUNTED = { char: 'characters', token: 'tokens', example: 'examples' };
 
 /** In JSON everything goes to standard output; for people the result does, the rest to standard error. */
 function reporter(args: Arguments, out: string) {
@@ -232,7 +237,7 @@ function reporter(args: Arguments, out: string) {
         : `${symbols} symbols`;
       say(
         `${resumed ? `Going on from step ${step}. ` : ''}${parameters} parameters, ${reads}, ` +
-          `${characters.train} + ${characters.validation} ${data ? 'examples' : 'characters'}, ${runtime.threads} ` +
+          `${characters.train} + ${characters.validation} ${COUNTED[unitOf(model.info)]}, ${runtime.threads} ` +
           `thread${runtime.threads > 1 ? 's' : ''}, ${runtime.math}`,
       );
       if (vocabulary.added.length) say(`New, with weights of their own: ${namedSymbols(vocabulary.added)}.`);
@@ -240,7 +245,7 @@ function reporter(args: Arguments, out: string) {
       if (unknown && !data) {
         const share = ((100 * unknown) / (characters.train + characters.validation)).toPrecision(2);
         say(
-          `${unknown} characters (${share} %) are outside the ${vocabulary.size} symbols of the vocabulary and are ` +
+          `${unknown} ${COUNTED[unitOf(model.info)]} (${share} %) are outside the ${vocabulary.size} symbols of the vocabulary and are ` +
             'learned as one that is never written. --vocabulary raises it.',
         );
       }

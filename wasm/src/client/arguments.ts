@@ -49,6 +49,7 @@ const INSIDE: Readonly<Record<string, readonly string[]>> = {
     'classWeights',
     'truncate',
   ],
+  'regularization: { … }': ['weightNoise', 'weightDrop', 'inputDropout', 'maxNorm', 'temporalActivation'],
   'dataset: { … }': [
     'inputs',
     'targets',

@@ -11,6 +11,7 @@ import type {
   ExampleResult,
   Backtest,
   Baselines,
+  EvaluateOptions,
   Evaluation,
   Info,
   Inspection,
@@ -91,12 +92,17 @@ export class TextModel implements Model {
     return Object.assign(stream, { unknown });
   }
 
-  async evaluate(options: { split?: Split; signal?: AbortSignal | undefined } = {}): Promise<Evaluation> {
-    const { split = 'validation', signal } = requireObject(options, ['split', 'signal']);
+  async evaluate(options: EvaluateOptions = {}): Promise<Evaluation> {
+    const { split = 'validation', signal, dynamic } = requireObject(options, ['split', 'signal', 'dynamic']);
     checkSplit(split);
+    const learning = dynamic === true ? {} : dynamic || undefined;
     if (!this.#info.data && split !== 'validation' && split !== 'train')
       throw refuse('INVALID_ARGUMENT', 'split', "'train' or 'validation'", split);
-    const result = await this.#client.call('evaluate', { split }, { signal });
+    const result = await this.#client.call(
+      'evaluate',
+      { split, ...(learning && { dynamic: toJson(learning, 'dynamic') }) },
+      { signal },
+    );
     return { ...result, bitsPerToken: this.#bits(result.loss) };
   }
 
@@ -121,9 +127,11 @@ export class TextModel implements Model {
     return (await this.predict(request)).logProbability!;
   }
 
-  async readTable(dataset: Dataset): Promise<TableRows> {
+  async readTable(dataset: Dataset, options: { steps?: number } = {}): Promise<TableRows> {
+    const { steps = 0 } = requireObject(options, ['steps']);
+    checkWhole('steps', steps, 0, 65536);
     const { text, placed: place } = await readDataset(dataset, () => taskOf(this.#info.config));
-    return this.#client.call('rows', { text }).catch((error: unknown) => {
+    return this.#client.call('rows', { text, steps }).catch((error: unknown) => {
       throw error instanceof UnfoldError ? place(error) : error;
     });
   }

@@ -35,6 +35,8 @@ export class View {
   readonly #form?: FormFace;
   readonly #network?: NetworkFace;
   #trains = true;
+  /** Predictions a character of the text. */
+  #perCharacter = 1;
 
   constructor(
     shadow: ShadowRoot,
@@ -108,6 +110,8 @@ export class View {
   /** What there is to do with a model: train it, or only let it write. */
   opened(model: Model): void {
     this.#trains = model.info.canTrain;
+    const { characters, tokens } = model.info;
+    this.#perCharacter = characters?.train ? (tokens.train - 1) / characters.train : 1;
     this.#again.hidden = !this.#trains;
     this.#measures.hidden = !this.#trains && this.face !== 'chart';
     this.#button.hidden = !this.#trains && !this.#log;
@@ -132,7 +136,7 @@ export class View {
 
   progress({ step, loss, tokensPerSecond, losses }: Progress): void {
     const text = this.task === 'next';
-    const unit = text ? Math.LN2 : 1;
+    const unit = text ? Math.LN2 / this.#perCharacter : 1;
     this.#facts.step.value.textContent = step.toLocaleString('en');
     this.#facts.loss.value.textContent = (loss / unit).toFixed(text ? 2 : 3);
     this.#facts.rate.value.textContent = Math.round(tokensPerSecond).toLocaleString('en');

@@ -46,6 +46,8 @@ const functions: Record<string, (x: number, y: number) => number> = {
   neg: (x) => -x,
   exp: Math.exp,
   log: Math.log,
+  sin: Math.sin,
+  cos: Math.cos,
   tanh: Math.tanh,
   relu: (x) => Math.max(x, 0),
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
@@ -56,12 +58,15 @@ const functions: Record<string, (x: number, y: number) => number> = {
   max: Math.max,
 };
 
-/** The number that an expression without names is. */
-function constantOf(expression: GraphExpression): number | undefined {
+/** The number that an expression is whose names are known; undefined where one is not. By default there are none. */
+export function constantOf(
+  expression: GraphExpression,
+  known: (name: string) => number | undefined = () => undefined,
+): number | undefined {
   if (typeof expression === 'number') return expression;
-  if (typeof expression === 'string') return undefined;
+  if (typeof expression === 'string') return known(expression);
   const [operator, ...of] = expression;
-  const [x, y] = of.map(constantOf);
+  const [x, y] = of.map((one) => constantOf(one, known));
   if (x === undefined || (of.length > 1 && y === undefined)) return undefined;
   return functions[operator]!(x, y ?? NaN);
 }

@@ -2,15 +2,8 @@
 import type { CanonicalConfig, TaskConfig } from '../shared/config.js';
 import { describe, mismatch, refuse, UnfoldError } from '../shared/errors.js';
 import { recognize } from '../shared/formats.js';
+import { checkVocabulary, type SavedVocabulary } from './vocabulary.js';
 import { readSafetensors, type Tensor, type TensorFile, writeSafetensors } from './safetensors.js';
-
-export interface SavedVocabulary {
-  unit: 'character' | 'byte';
-  /** Code points or bytes, ascending. */
-  symbols: number[];
-  /** Whether one more symbol stands for all others. */
-  unknown: boolean;
-}
 
 export interface Checkpoint {
   /** As it is in the file: only `task` is checked. */
@@ -103,18 +96,11 @@ function taken(file: TensorFile): Checkpoint {
     };
   const config = configOf(meta('config'));
   const parameters = new Map([...file.tensors].filter(([name]) => isParameter(name)));
-  if (config.task !== undefined) {
-    const { name: task } = config.task as TaskConfig;
-    if (typeof task !== 'string' || !/^\w{1,40}$/.test(task))
-      throw refuse('INVALID_CHECKPOINT', 'config.task.name', 'a task', 'something else');
-    return { config, task, vocabulary: NO_SYMBOLS, parameters, file };
-  }
-  const vocabulary = json(meta('vocabulary'), 'vocabulary') as SavedVocabulary;
-  const code = (x: unknown) => Number.isInteger(x) && (x as number) >= 0 && (x as number) <= 0x10ffff;
-  const { unit, unknown, symbols: codes } = vocabulary ?? {};
-  const known = (unit === 'character' || unit === 'byte') && typeof unknown === 'boolean';
-  if (!known || !Array.isArray(codes) || !codes.every(code))
-    throw refuse('INVALID_CHECKPOINT', 'vocabulary', 'unit, symbols and unknown', 'something else');
+  const { name: task } = (config.task ?? { name: 'next' }) as TaskConfig;
+  if (typeof task !== 'string' || !/^\w{1,40}$/.test(task))
+    throw refuse('INVALID_CHECKPOINT', 'config.task.name', 'a task', 'something else');
+  if (task !== 'next') return { config, task, vocabulary: NO_SYMBOLS, parameters, file };
+  const vocabulary = checkVocabulary(json(meta('vocabulary'), 'vocabulary'));
   return { config, task: 'next', vocabulary, parameters, file };
 }
 

@@ -22,14 +22,16 @@ export class Environment {
 
   constructor(graph: SavedGraph, training: boolean) {
     this.#graph = graph;
-    this.#draws = training && graph.operations.some(({ operation }) => operation === 'scheduledSampling');
+    this.#draws =
+      training &&
+      graph.operations.some((one) => one.operation === 'scheduledSampling' && one.to === undefined);
     this.#buffers = new Map(graph.buffers.map((buffer) => [buffer.name, buffer]));
     graph.layers.forEach(({ states, output, sum }, l) => {
       for (const buffer of [...states, output, sum]) if (buffer !== null) this.#owners.set(buffer, l);
     });
     const places = new Map(graph.layers.map(({ name }, l) => [name, l]));
     for (const operation of graph.operations)
-      if ('to' in operation && !this.#owners.has(operation.to))
+      if (operation.operation !== 'scheduledSampling' && 'to' in operation && !this.#owners.has(operation.to))
         this.#owners.set(operation.to, places.get(operation.layer)!);
   }
 

@@ -111,7 +111,7 @@ const rowsOf = { to: name, row: index, rows: size };
 const states = list(name, 1, 16);
 const periods = list(size, 1);
 
-const UNARY = ['neg', 'sigmoid', 'tanh', 'relu', 'exp', 'log'];
+const UNARY = ['neg', 'sigmoid', 'tanh', 'relu', 'exp', 'log', 'sin', 'cos'];
 const BINARY = ['+', '-', '*', '/', 'max'];
 
 /** An expression of limited depth; `budget` limits the nodes of all expressions of a graph. */
@@ -215,7 +215,7 @@ const operationFields = (budget: {
     'parameters?': list(name, 1, 1),
   },
   outputFeedback: { from: name, to: name },
-  scheduledSampling: { from: name },
+  scheduledSampling: { from: name, 'to?': name, 'steps?': whole(0) },
 });
 
 /** One operation, by its kind. */

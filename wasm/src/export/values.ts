@@ -10,7 +10,8 @@ import type { Tensor } from './safetensors.js';
  */
 export type When = 'constant' | 'sequence' | 'once' | 'step';
 
-export type Unary = 'tanh' | 'relu' | 'sigmoid' | 'identity' | 'softmax' | 'neg' | 'exp' | 'log';
+export type Unary =
+  'tanh' | 'relu' | 'sigmoid' | 'identity' | 'softmax' | 'neg' | 'exp' | 'log' | 'sin' | 'cos';
 
 /** Numbers of `size` features a column; constants have no columns and stand for every one. */
 export interface Value {

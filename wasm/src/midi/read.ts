@@ -39,6 +39,8 @@ export interface Music {
   onGrid: number;
   /** Notes that a piano does not have, which are left out. */
   dropped: number;
+  /** Notes of drums (channel 10), which are left out. */
+  drums: number;
   /** The pieces in the format of the task `notes`, for `createModel`. */
   text: string;
 }
@@ -63,12 +65,21 @@ const MOST_STEPS = 2 ** 19;
  */
 export function readMidi(files: readonly Uint8Array[], options: MidiOptions = {}): Music {
   const { transpose = false, split = 'piece' } = options;
+  let drums = 0;
   const scores = files.map((bytes, i) => {
     const field = `files[${i}]`;
     if (!(bytes instanceof Uint8Array)) throw refuse('INVALID_TEXT', field, 'a Uint8Array', bytes);
     const score = parseMidi(bytes, field);
-    score.notes = score.notes.filter(({ channel }) => channel !== DRUMS);
-    if (!score.notes.length) throw mismatch('INVALID_TEXT', field, 'a MIDI file with notes', 'none');
+    const pitched = score.notes.filter(({ channel }) => channel !== DRUMS);
+    drums += score.notes.length - pitched.length;
+    if (!pitched.length)
+      throw mismatch(
+        'INVALID_TEXT',
+        field,
+        'a MIDI file with notes',
+        score.notes.length ? 'drums alone' : 'none',
+      );
+    score.notes = pitched;
     return score;
   });
   const grid = gridOf(scores, options.grid);
@@ -85,7 +96,7 @@ export function readMidi(files: readonly Uint8Array[], options: MidiOptions = {}
     }
   }
   const text = JSON.stringify({ keys: 'midi', train: pieces.map(({ steps }) => steps) });
-  return { pieces, grid, onGrid: shareOn(scores, grid), dropped, text };
+  return { pieces, grid, onGrid: shareOn(scores, grid), dropped, drums, text };
 }
 
 function gridOf(scores: readonly Score[], given: number | undefined): number {

@@ -8,7 +8,7 @@ type Initializer = Name<'xavier' | 'he' | 'orthogonal' | 'identity' | 'uniform' 
 
 /**
  * A connection into a layer or into the readout: a source, a delay, and what lies between. Two edges may not share
- * source and delay.
+ * source, delay and gates.
  */
 export interface EdgeConfig {
   /**
@@ -38,6 +38,11 @@ export interface EdgeConfig {
    * units read those of their own block only. A divisor of the layer's units. Default 1.
    */
   blocks?: number;
+  /**
+   * Names of the cell's gates that the edge enters; the others do not see it. Edges of layers only, and all gates where
+   * there are blocks. No gates: the edge is there for others, which read its product (`FactorConfig.from`). Default: all.
+   */
+  gates?: string[];
 }
 
 /** The product of two edges, element by element: gates of your own, or multiplicative connections. */
@@ -47,7 +52,9 @@ export interface ProductConfig {
 }
 
 /** One side of a product. */
-export interface FactorConfig extends Omit<EdgeConfig, 'blocks'> {
+export interface FactorConfig extends Omit<EdgeConfig, 'blocks' | 'gates' | 'from'> {
+  /** As of an edge, or the product that an earlier edge of the layer reads, by that edge's number from 0. */
+  from: EdgeConfig['from'] | { edge: number };
   /**
    * Rows of a matrix of the factor's own, 1 to 8192. Default none: the factor is the source itself, which
    * symbols and the network's input of numbers cannot be.
@@ -63,7 +70,7 @@ export interface FactorConfig extends Omit<EdgeConfig, 'blocks'> {
 export interface LayerConfig {
   /**
    * `mgu`: minimal gated unit; `coupled-lstm`: the input gate is 1 − f; `slstm`: exponential gates; `janet`: the forget
-   * gate alone; `indrnn`, `sru`, `mingru`, `minlstm`: without a recurrent matrix. Default `lstm`.
+   * gate alone; `indrnn`, `sru`, `mingru`, `minlstm`, `lru`, `rwkv`: without a recurrent matrix. Default `lstm`.
    */
   cell?: Name<
     | 'rnn'
@@ -78,6 +85,10 @@ export interface LayerConfig {
     | 'sru'
     | 'mingru'
     | 'minlstm'
+    | 'lru'
+    | 'rwkv'
+    | 'lru'
+    | 'rwkv'
   >;
   /** Hidden units, 1 to 8192. Default 128. */
   units?: number;
@@ -117,7 +128,7 @@ export interface LayerConfig {
   stateFrom?: number;
   /**
    * Everything that enters the layer, 1 to 64. Default: from below (and the input, see `skipInputs`), and `self`, which
-   * indrnn, sru, mingru and minlstm do without.
+   * indrnn, sru, mingru, minlstm, lru and rwkv do without.
    */
   edges?: EdgeConfig[];
   /**
@@ -175,6 +186,13 @@ export interface TaskConfig {
   /** Of the loss `quantile`: an odd number of them, at most 15, ascending, each from 0.001 to 0.999. Default [0.1, 0.5, 0.9]. */
   quantiles?: number[];
   /**
+   * regress without `pooling`, where every column is read and predicted: in training, the last so many steps of each
+   * example read the network's own answers instead of the true rows, and the errors of all of these steps flow back
+   * through them (Goodfellow et al. 2016, 10.2.1). Examples are as long as `maxLength` allows. Default 0: every step
+   * reads a true row. `scheduledSampling` replaces rows anywhere, at times.
+   */
+  feedbackSteps?: number;
+  /**
    * generate and translate: how a sequence ends. `end`: a symbol of its own; `halt`: a unit that says so; `count`: the
    * length is answered first, and the steps that are left are fed in. Default `end`.
    */
@@ -184,12 +202,19 @@ export interface TaskConfig {
    * has, 256 at least; of `regress`, which cuts a series into windows of this length, 256.
    */
   maxLength?: number;
-  /** classify and tag: every target is spread over all labels by this share (Szegedy et al. 2016), 0 to 0.9. Default 0. */
+  /** Of symbols and labels: every target is spread over all of them by this share in training (Szegedy et al. 2016), 0 to 0.9. Default 0. */
   labelSmoothing?: number;
   /** classify and tag: `balanced`: rare labels weigh as much in training as frequent ones. Default `none`. */
   classWeights?: Name<'none' | 'balanced'>;
   /** Longer sequences are cut to `maxLength`, which `info.data.truncated` counts; else they are refused. Default false. */
   truncate?: boolean;
+  /**
+   * tag, notes, and regress without `pooling`: examples are read in windows of `sequenceLength` steps, each of which
+   * begins with the states that the one before it ended with, so that long examples need no more memory; gradients stop
+   * at the beginning of a window (truncated back-propagation). A table is cut into as many examples as a batch has
+   * (`batchSize`), or into those of `maxLength`. Not with backward layers. Default false: an example is one window.
+   */
+  carryState?: boolean;
   /** generate, tensor: numbers of a given context. Default 0. */
   context?: number;
   /** tensor: numbers a step that go in. */
@@ -307,7 +332,7 @@ export interface ScheduledSamplingConfig {
   minimum?: number;
 }
 
-/** How weights begin, drawn from `Config.seed`. Biases begin at 0, but for `LayerConfig.forgetBias`. */
+/** How weights begin, drawn from `Config.seed`. Biases begin at 0, but for `LayerConfig.forgetBias` and `chrono`. */
 export interface InitializationConfig {
   /** Weights from below. Default `xavier`. */
   input?: Initializer;
@@ -321,6 +346,11 @@ export interface InitializationConfig {
   nonzeros?: number;
   /** `sparse`: the recurrent matrix is scaled to it. Default 0.95. */
   spectralRadius?: number;
+  /**
+   * Longest lag T of chrono initialization (Tallec & Ollivier 2018): the bias of each unit's forget gate (of a GRU the
+   * update gate) is ln u with u ~ U[1, T − 1], of its input gate −ln u, instead of `forgetBias`. 3 to 10⁹; default 0: off.
+   */
+  chrono?: number;
 }
 
 type Optimizer = Name<
@@ -350,6 +380,18 @@ export interface OptimizerConfig {
   weightDecay?: number;
   /** rmsprop: subtracts the square of the mean of the gradients (Graves 2013). Default false. */
   centered?: boolean;
+  /** Of a configuration: parameters with settings of their own, at most 32 groups. Of one that several match, the last counts. */
+  groups?: OptimizerGroup[];
+}
+
+/** Parameters with a learning rate of their own. */
+export interface OptimizerGroup {
+  /** Their names, such as `readout.*` (see `Model.graph()`): `*` stands for any characters. Refused where none has such a name. */
+  match: string;
+  /** A factor on the optimizer's; 0 leaves them as they are. Default 1. */
+  learningRate?: number;
+  /** Instead of the optimizer's. */
+  weightDecay?: number;
 }
 
 /** How the learning rate changes with the step t. Every kind takes `warmup` and `minimum`. */
@@ -367,6 +409,38 @@ export interface ScheduleConfig {
   /** The rate never falls below this. */
   minimum?: number;
   /** plateau: evaluations without improvement before `factor` applies. */
+  patience?: number;
+}
+
+/** Regularizers besides dropout, each 0 (off) by default. All may change while the model trains, see `Model.update`. */
+export interface RegularizationConfig {
+  /** σ of normal noise on every weight, one sample an update: w + σ·n (Graves 2011). 0 to 10. */
+  weightNoise?: number;
+  /** Probability that a recurrent weight is 0 for an update, the others are divided by 1 − p (DropConnect: Wan et al. 2013; Merity et al. 2018). 0 to 0.95. */
+  weightDrop?: number;
+  /** α of α·mean(y²) in the loss, y what the last layer gives, after dropout (Merity et al. 2017). 0 to 1000. */
+  activation?: number;
+  /** β of β·mean((h_t − h_{t−1})²) in the loss, h the states of the last layer (Merity et al. 2017). 0 to 1000. */
+  temporalActivation?: number;
+  /** Probability that an input (a symbol's vector, a number) is 0, the others are divided by 1 − p (Gal & Ghahramani 2016); with `variationalDropout` the same ones for a window. 0 to 0.95. */
+  inputDropout?: number;
+  /** Each row of a matrix, what one unit reads, is shortened to this norm after an update (Srivastava et al. 2014). 0 to 10⁶. */
+  maxNorm?: number;
+}
+
+/**
+ * The model's weights are an average of those that are trained (Polyak & Juditsky 1992): validations, the best weights,
+ * sampling and files have it.
+ */
+export interface AveragingConfig {
+  /**
+   * `ema`: a running mean; `nt-asgd`: the mean of all weights since a validation was worse than the best of all but the
+   * last `patience` ones (Merity et al. 2018). Default `none`; a change needs a new model.
+   */
+  name?: Name<'none' | 'ema' | 'nt-asgd'>;
+  /** ema: what of the mean stays at each update; of the first 1/(1 − decay) updates it is the plain mean. Default 0.999. */
+  decay?: number;
+  /** nt-asgd, in validations. Default 5. */
   patience?: number;
 }
 
@@ -402,9 +476,21 @@ export interface Config {
   scheduledSampling?: ScheduledSamplingConfig | string;
   /** Same seed, text and configuration: same model, bit for bit, on every platform. Default 1. */
   seed?: number;
-  /** What one symbol is. Default `character` (a Unicode code point). */
-  unit?: Name<'character' | 'byte'>;
-  /** Most symbols kept, 2 to 65535; rarer ones become the unknown symbol, which is never written. Default 8192. */
+  /**
+   * What one token of a text is. Default `character` (a Unicode code point).
+   *
+   * - `word`: a run of letters and digits, with the apostrophes inside it, or one mark, each with the blank before it if
+   *   there is one; or a line end, a tab or a further blank. Tokens side by side are the text again.
+   * - `whitespace`: what stands between blanks, as the file is split; a line end is the token that others call `<eos>`,
+   *   and `<unk>` in the text is the unknown word.
+   * - `bpe`: bytes, and pairs of tokens that were merged because they are frequent in the training part (byte-pair
+   *   encoding). Merges stay within words. Every text has an encoding, and decoding is exact.
+   */
+  unit?: Name<'character' | 'byte' | 'word' | 'whitespace' | 'bpe'>;
+  /**
+   * Most symbols kept, 2 to 65535; rarer ones become the unknown symbol, which is never written. Of `bpe` bytes and
+   * merges together, from 256. Default 8192.
+   */
   vocabulary?: number;
   /** Share of the text held out for validation, 0 to 0.5. Default 0.1. */
   validationSplit?: number;
@@ -442,6 +528,15 @@ export interface Config {
   dropout?: number;
   /** One dropout mask for all steps of a window. Default false. */
   variationalDropout?: boolean;
+  /** Regularizers besides dropout. Default none. */
+  regularization?: RegularizationConfig;
+  /** Whether the model's weights are an average of those that are trained. Default `none`. */
+  averaging?: Name<'none' | 'ema' | 'nt-asgd'> | AveragingConfig;
+  /**
+   * Windows (of examples: batches) an update: its gradient is the mean of theirs, as of a batch so many times as large.
+   * The state is carried from one to the next, and a step is an update. Default 1.
+   */
+  accumulate?: number;
   /** Steps between validations. Default 500. */
   evaluateEvery?: number;
   /** When a run ends by itself: a patience, or more. Default `auto`. */
@@ -460,6 +555,8 @@ export type Preset = Name<
   | 'janet'
   | 'slstm'
   | 'mlstm'
+  | 'mogrifier'
+  | 'mut1'
   | 'indrnn'
   | 'sru'
   | 'mingru'
@@ -495,7 +592,10 @@ type OptionalField =
   | 'attention'
   | 'context'
   | 'scheduledSampling'
-  | 'earlyStopping';
+  | 'earlyStopping'
+  | 'regularization'
+  | 'averaging'
+  | 'accumulate';
 
 /** One option of a cell, as a menu needs it: one of some choices, or a number in a range. */
 export type SchemaOption = { name: string; help: string } & (
@@ -596,6 +696,8 @@ export interface Schema {
   contexts: string[];
   /** Of `ScheduledSamplingConfig.name`. */
   scheduledSamplings: string[];
+  /** Of `AveragingConfig.name`. */
+  averagings: string[];
   /** Of `DatasetConfig.name`, with their difficulties and trivial baselines. */
   datasets: SchemaDataset[];
   /** The canonical form of an empty configuration. */

@@ -21,8 +21,10 @@ export interface EngineSession {
   restoreBest(): Reply;
   update(settings: string): Reply;
   evaluate(split: string, milliseconds: number): Reply;
+  /** By dynamic evaluation; `options` are `DynamicOptions`. */
+  evaluateDynamic(split: string, options: string, milliseconds: number): Reply;
   predict(request: string): Reply;
-  rows(text: Uint8Array): Reply;
+  rows(text: Uint8Array, future: number): Reply;
   example(split: string, index: number): Reply;
   /** Drops a pass half done. */
   evaluateStop(): Reply;

@@ -9,6 +9,9 @@ interface Format {
   advice: string;
 }
 
+/** Advice that holds for data as well as for models. */
+const CSV = 'export its text or its table as CSV';
+
 const IMPORT = 'importModel() of unfold-rnn/export, or unfold-rnn import, opens a state_dict of PyTorch';
 const KERAS =
   'importModel() of unfold-rnn/export, or unfold-rnn import, opens .keras and .weights.h5 of Keras 3';
@@ -42,6 +45,8 @@ const formats: Format[] = [
     advice: 'unfold-rnn/midi reads it; unfold-rnn train FILE -t notes trains on it',
   },
   { magic: '%PDF', name: 'a PDF document', advice: 'train on its text, which createModel takes' },
+  { magic: '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', name: 'an Office document', advice: CSV },
+  { magic: 'PAR1', name: 'a Parquet file', advice: CSV },
   {
     magic: 'version https://git-lfs',
     name: 'a Git LFS pointer',
@@ -54,7 +59,7 @@ const archives: [RegExp, string, string][] = [
   [/\/data\.pkl|\/byteorder/, 'a PyTorch file', `${IMPORT}; of a checkpoint, save model.state_dict()`],
   [/metadata\.json|config\.json|model\.weights\.h5/, 'a Keras model', KERAS],
   [/\.npy/, 'a NumPy archive', IMPORT],
-  [/\[Content_Types\]\.xml|word\/|xl\//, 'an Office document', 'export its text or its table as CSV'],
+  [/\[Content_Types\]\.xml|word\/|xl\/|opendocument/, 'an Office document', CSV],
 ];
 
 /** Of safetensors files. */

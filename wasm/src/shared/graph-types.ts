@@ -173,7 +173,7 @@ export interface GraphSignal {
 export type GraphExpression =
   | number
   | string
-  | [operator: 'neg' | 'sigmoid' | 'tanh' | 'relu' | 'exp' | 'log', of: GraphExpression]
+  | [operator: 'neg' | 'sigmoid' | 'tanh' | 'relu' | 'exp' | 'log' | 'sin' | 'cos', of: GraphExpression]
   | [operator: '+' | '-' | '*' | '/' | 'max', left: GraphExpression, right: GraphExpression];
 
 /** What every operation says. */
@@ -425,10 +425,17 @@ export interface GraphOutputFeedback {
   to: string;
 }
 
-/** In training the next input token is, at times, drawn from softmax(o) (Bengio et al. 2015). */
+/**
+ * In training the next input token is, at times, drawn from softmax(o) (Bengio et al. 2015). Of numbers the next row of
+ * the input is at times, and in the last `steps` of a sequence always, the answer in o; errors flow back through it.
+ */
 export interface GraphScheduledSampling {
   /** The kind of operation. */
   operation: 'scheduledSampling';
   /** The buffer of o. */
   from: string;
+  /** Of numbers: the buffer of the input. */
+  to?: string;
+  /** Of numbers: `TaskConfig.feedbackSteps`. */
+  steps?: number;
 }

@@ -84,12 +84,12 @@ export interface Calls {
   preactivations(args: { text: Uint8Array; layer: number; at: number }): Term[];
   histograms(args: { bins: number }): TensorStats[];
   /** Long. */
-  evaluate(args: { split: Split }): Omit<Evaluation, 'bitsPerToken'>;
+  evaluate(args: { split: Split; dynamic?: string }): Omit<Evaluation, 'bitsPerToken'>;
   /** `request`: JSON. Not sliced: takes about as long as reading the input and writing the answer. */
   predict(args: { request: string }): Prediction;
   /** Long. All with the same weights. */
   predictAll(args: { requests: string[] }): Prediction[];
-  rows(args: { text: Uint8Array }): TableRows;
+  rows(args: { text: Uint8Array; steps: number }): TableRows;
   example(args: { split: Split; index: number }): ExampleResult;
   /** Long, a stream of Progress. Stopping it is not an error: the result is the state it ended in. */
   train(args: TrainArgs): Info;

@@ -44,8 +44,8 @@ export type Dataset =
 export interface ColumnPreview {
   /** Of the header; `column 3` where there is none. */
   name: string;
-  /** What most of its fields are. `index` counts rows or time; `constant` has one value, or none. */
-  kind: 'number' | 'date' | 'text' | 'index' | 'constant';
+  /** What most of its fields are. `index` counts rows or time; `constant` has one value, or none; `truth`: TRUE or FALSE, yes or no, which are read as 1 and 0 where `dataset.inputs` or `targets` name the column. */
+  kind: 'number' | 'date' | 'text' | 'index' | 'constant' | 'truth';
   /** `both`: read and predicted; `id` says which series a row belongs to; `label` of the series; `none`: left out. */
   use: 'none' | 'input' | 'target' | 'both' | 'id' | 'label';
   /** Why it is left out; else empty. */
@@ -96,6 +96,18 @@ export interface TableRows {
   header: boolean;
   /** What was found out and done, a sentence each, in English. */
   notes: string[];
+  /** Where dates were asked for (`steps`) and a column has some. */
+  dates?: NextDates;
+}
+
+/** The dates after the last ones of a table, in its notation, where its dates are as far apart as each other. */
+export interface NextDates {
+  /** The column that dates the rows. */
+  column: string;
+  /** Of each series. */
+  next?: string[][];
+  /** Why there are none, in English. */
+  reason?: string;
 }
 
 /** What to answer: an example without (or with) its answer. A field that the task does not read is refused. */
@@ -191,7 +203,11 @@ export interface NumbersPrediction extends Scored {
   forecast?: number[][];
   /** With `task.loss: 'quantile'`: of each value all `task.quantiles`, [step][column][quantile]. They may cross. */
   quantiles?: number[][][];
-  /** The same of the forecast. Each step takes the answers before it for true, so the band of later steps is too narrow. */
+  /**
+   * The same of the forecast. From the second step on those of 100 sample paths, each of which goes on from numbers that
+   * `seed` drew from what the network said, so that the band widens; between quantiles a distribution is taken to be
+   * linear.
+   */
   forecastQuantiles?: number[][][];
   /** With `task.loss: 'gaussian'`: the standard deviation of each value. */
   deviations?: number[][];

@@ -16,6 +16,12 @@ export interface LiveConfig {
   clip?: Config['clip'];
   /** Between layers, 0 to 0.95. */
   dropout?: number;
+  /** Regularizers besides dropout. */
+  regularization?: Config['regularization'];
+  /** The numbers of an average of the weights; its `name` stays as it was made. */
+  averaging?: Config['averaging'];
+  /** Windows an update. */
+  accumulate?: number;
   /** How often the network reads its own predictions in training; tasks with an answer of several steps. */
   scheduledSampling?: Config['scheduledSampling'];
   /** Steps between validations, 1 or more. */
@@ -102,14 +108,20 @@ export interface Info {
     size: number;
     /** In index order. */
     symbols: string[];
-    /** Characters of the text that the cap replaced. */
+    /** Symbols of the text that the cap replaced. */
     unknown: number;
     /** Symbols and labels that `openModel` with `extend` has added. */
     added: string[];
+    /** See `Config.unit`. Of `bpe`, a token that is a part of a character is shown as U+FFFD. */
     unit: string;
   };
   /** Length of the two parts of the text; of other tasks: examples. */
   tokens: { train: number; validation: number };
+  /**
+   * Of `next`: the characters (code points) that the predictions of each part stand for, those of all tokens but the
+   * first. A loss of L nats a token is L · predictions / (ln 2 · characters) bits a character.
+   */
+  characters?: { train: number; validation: number };
   /** Of tasks other than `next`. */
   data?: DataInfo;
   /** Optimizer steps taken since the model was made. */
@@ -206,13 +218,13 @@ export interface Progress {
   /** Passes over the training text, the present one as a fraction. */
   epoch: number;
   /**
-   * Of the newest step, in nats a character; of other tasks see `Evaluation.loss`. NaN, like what else describes a step,
+   * Of the newest step, in nats a token; of other tasks see `Evaluation.loss`. NaN, like what else describes a step,
    * where only a validation was left to do in a model that has just been opened.
    */
   loss: number;
   /** The same loss in bits; null of `regress`, whose errors have none. */
   bitsPerToken: number | null;
-  /** The latest known of this run of `train`, in nats a character; null before the first, see `Config.evaluateEvery`. */
+  /** The latest known of this run of `train`, in nats a token; null before the first, see `Config.evaluateEvery`. */
   validationLoss: number | null;
   /** The step it was measured at. */
   validationStep: number | null;
@@ -278,10 +290,38 @@ export interface SampleOptions {
 /** Which examples. */
 export type Split = 'train' | 'validation' | 'test';
 
+/** What `Model.evaluate` measures, and how. */
+export interface EvaluateOptions {
+  /** Default `validation`. */
+  split?: Split;
+  /** Ends it at once. */
+  signal?: AbortSignal | undefined;
+  /** Of a text: the loss while the model goes on learning as it reads. The model itself stays as it is. */
+  dynamic?: boolean | DynamicOptions;
+}
+
+/**
+ * Dynamic evaluation (Mikolov et al. 2010; Krause et al. 2018): the text is read as one sequence, in short windows, and
+ * after each of them a copy of the weights is updated by its gradient, clipped as in training.
+ */
+export interface DynamicOptions {
+  /**
+   * `sgd`: w ← w − η·g; `rms`: each weight's gradient is divided by the root of the mean of its squares so far. Default
+   * `sgd`.
+   */
+  optimizer?: 'sgd' | 'rms' | (string & {});
+  /** η. Default 0.1, of `rms` 0.001. */
+  learningRate?: number;
+  /** λ of w ← w + λ·(w₀ − w), back to the trained weights, after each window; 0 to 1. Default 0. */
+  decay?: number;
+  /** Steps of a window, 1 to 65536. Default 20. */
+  sequenceLength?: number;
+}
+
 /** What one pass over a split measured. */
 export interface Evaluation {
   /**
-   * Mean over what was predicted; infinite when it overflows. In nats a character, symbol or label; `notes`: nats a
+   * Mean over what was predicted; infinite when it overflows. In nats a token, symbol or label; `notes`: nats a
    * step, summed over the keys; `regress`: see `TaskConfig.loss`, in the file's units (of squares their squares) where one
    * column is predicted, else of the scaled columns (see `FileConfig.scaling`), whose variance in the training part is 1.
    * Of `gaussian` it may be negative.
@@ -289,6 +329,10 @@ export interface Evaluation {
   loss: number;
   /** The loss in bits; null of `regress`, whose errors have none. */
   bitsPerToken: number | null;
+  /** Of `next`: the loss in bits a character (code point), which may be compared whatever the unit. */
+  bitsPerCharacter?: number;
+  /** Of `next`: e to the power of the loss, the perplexity of a token; of words, per word. */
+  perplexity?: number;
   /** How many were predicted. */
   tokens: number;
   /**
@@ -510,7 +554,7 @@ export interface Model<T extends Task = string> {
    * measured. A signal ends it at once. Rejects with `INVALID_ARGUMENT` for the split `test` of a text, `INVALID_STATE`
    * without a validation part, `NON_FINITE` when the loss overflows.
    */
-  evaluate(options?: { split?: Split; signal?: AbortSignal | undefined }): Promise<Evaluation>;
+  evaluate(options?: EvaluateOptions): Promise<Evaluation>;
   /**
    * What the model answers to an input, with the weights of the moment; of tasks other than `next`. Rejects with
    * `INVALID_ARGUMENT` and the field, also of one that the task does not read, with `INVALID_STATE` for `next`.
@@ -525,10 +569,11 @@ export interface Model<T extends Task = string> {
   logProbability(request: PredictRequest): Promise<number>;
   /**
    * Reads a table as the model's own was read: its columns by their names (by their places in a table without names),
-   * dates, missing values. The rows of each series are what `predict` takes. Rejects with `INVALID_TEXT` and the line,
-   * with `INVALID_STATE` for a model that reads no table.
+   * dates, missing values. The rows of each series are what `predict` takes. `steps`: as many dates after the last one
+   * of each series, for a forecast (days, working days, weeks, months, quarters, years, hours: whatever separates the
+   * dates). Rejects with `INVALID_TEXT` and the line, with `INVALID_STATE` for a model that reads no table.
    */
-  readTable(dataset: Dataset): Promise<TableRows>;
+  readTable(dataset: Dataset, options?: { steps?: number }): Promise<TableRows>;
   /** One of the model's examples and its answer. `index` from 0, see `info.data`. */
   example(split: Split, index: number): Promise<ExampleResult<Prediction<T>>>;
   /**

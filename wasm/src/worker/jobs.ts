@@ -145,19 +145,35 @@ interface Pass {
   tokens: number;
   accuracy: number | null;
   classes?: LabelMetrics;
+  /** Of a text, at the end. */
+  perplexity?: number | null;
+  bitsPerCharacter?: number | null;
   rmse: number[];
   mae: number[];
 }
 
-export function* evaluate(session: EngineSession, split: Split): Job<ReturnType<Calls['evaluate']>> {
+/** With `dynamic`, options as JSON, by dynamic evaluation. */
+export function* evaluate(
+  session: EngineSession,
+  split: Split,
+  dynamic: string | undefined,
+): Job<ReturnType<Calls['evaluate']>> {
   let ended = false;
   try {
     for (;;) {
-      const pass = read<Pass>(session.evaluate(split, SLICE));
+      const pass = read<Pass>(
+        dynamic === undefined
+          ? session.evaluate(split, SLICE)
+          : session.evaluateDynamic(split, dynamic, SLICE),
+      );
       ended = pass.done;
-      const { tokens, accuracy, classes } = pass;
+      const { tokens, accuracy, classes, perplexity, bitsPerCharacter } = pass;
+      const ofText = perplexity !== undefined && {
+        perplexity: perplexity ?? Infinity,
+        bitsPerCharacter: bitsPerCharacter ?? Infinity,
+      };
       const errors = pass.rmse.length ? { rmse: pass.rmse, mae: pass.mae } : {};
-      const more = { ...errors, ...(classes && { classes }) };
+      const more = { ...errors, ...ofText, ...(classes && { classes }) };
       if (ended) return { loss: pass.loss ?? Infinity, tokens, accuracy, ...more }; // JSON has no infinity
       yield undefined;
     }

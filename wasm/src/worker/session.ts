@@ -123,10 +123,11 @@ class Session {
     saliency: ({ text, at }) => read(this.#opened.saliency(text, at)),
     preactivations: ({ text, layer, at }) => read(this.#opened.preactivations(text, layer, at)),
     histograms: ({ bins }) => read(this.#opened.histograms(bins)),
-    evaluate: ({ split }, id) => this.#run(id, 'evaluate', () => evaluate(this.#opened, split)),
+    evaluate: ({ split, dynamic }, id) =>
+      this.#run(id, 'evaluate', () => evaluate(this.#opened, split, dynamic)),
     predict: ({ request }) => read(this.#opened.predict(request)),
     predictAll: ({ requests }, id) => this.#run(id, 'predictAll', () => predictAll(this.#opened, requests)),
-    rows: ({ text }) => read(this.#opened.rows(text)),
+    rows: ({ text, steps }) => read(this.#opened.rows(text, steps)),
     example: ({ split, index }) => read(this.#opened.example(split, index)),
     backtest: ({ split, steps }) => read(this.#opened.backtest(split, steps)),
     baselines: ({ maxOrder }, id) => this.#run(id, 'baselines', () => baselines(this.#opened, maxOrder)),

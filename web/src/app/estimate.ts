@@ -2,6 +2,7 @@
 import { checkConfig, type Config, UnfoldError } from 'unfold-rnn';
 import { readRun, readWaiting } from '../inside/graph';
 import { readsText, taskOf } from '../tasks';
+import { countsCharacters } from '../tasks/perCharacter';
 import { engine } from '../training/engine';
 import { textOf, tooLarge } from './notices';
 import { store, waiting } from './store';
@@ -33,9 +34,14 @@ export async function estimate(): Promise<void> {
   try {
     const settings = store.settings.peek();
     // How many symbols examples have is known once they are made.
-    const rough = !readsText(settings);
-    const { symbols: vocabulary, characters } = corpus;
-    const size = rough ? { vocabulary: taskOf(settings).symbols } : { vocabulary, tokens: characters };
+    const counted = countsCharacters(settings.unit);
+    const rough = !readsText(settings) || !counted;
+    const { symbols, characters } = corpus;
+    // How many words a text has, or tokens, is known once it is read: at most as many as the vocabulary holds.
+    const vocabulary = counted ? symbols : settings.vocabulary;
+    const size = readsText(settings)
+      ? { vocabulary, tokens: characters }
+      : { vocabulary: taskOf(settings).symbols };
     const checked = await check(store.state.peek().config, size);
     if (mine !== estimates) return;
     const { memoryBytes } = checked;

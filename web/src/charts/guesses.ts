@@ -4,18 +4,20 @@ import { message } from '../i18n/messages';
 import { MARKOV_ORDER } from '../inside/diagnostics';
 import { store } from '../app/store';
 import { measured, readsText, unitOf } from '../tasks';
+import { perCharacter } from '../tasks/perCharacter';
 
 export interface Baseline {
   label: string;
   value: number;
 }
 
-const bits = (nats: number | undefined) => (nats === undefined ? undefined : nats / Math.LN2);
-
 /** The engine's numbers are of the validation part, the page's of the whole text. */
 function ofText(): [string, number | undefined][] {
-  const corpus = store.run.value?.corpus ?? store.corpus.value;
+  const run = store.run.value;
+  const corpus = run?.corpus ?? store.corpus.value;
   const { uniform, markov } = store.baselines.value ?? {};
+  const share = run ? perCharacter(run.info, 'validation') : 1;
+  const bits = (nats: number | undefined) => (nats === undefined ? undefined : (share * nats) / Math.LN2);
   return [
     [message.loss.uniform, bits(uniform) ?? corpus?.uniform],
     [message.loss.unigram, bits(markov?.[0]) ?? corpus?.unigram],

@@ -11,6 +11,7 @@ import { opened } from '../app/dialogs';
 import { Series } from '../training/series';
 import { describeNetwork, SETTING_NAMES, type SettingName, type Settings, write } from '../settings/settings';
 import { measured, unitOf } from '../tasks';
+import { perCharacter } from '../tasks/perCharacter';
 import type { Unit } from '../tasks/task';
 
 export const MOST_PINS = 4;
@@ -63,7 +64,9 @@ async function withModel<T>(
 async function measure({ id, checkpoint, unit }: Pin, text: Uint8Array | undefined): Promise<void> {
   try {
     const score = await withModel(checkpoint, text, async (model) =>
-      model.info.tokens.validation > 1 ? measured(unit, (await model.evaluate()).loss) : null,
+      model.info.tokens.validation > 1
+        ? perCharacter(model.info, 'validation') * measured(unit, (await model.evaluate()).loss)
+        : null,
     );
     pins.value = pins.peek().map((pin) => (pin.id === id ? { ...pin, score } : pin));
   } catch (error) {

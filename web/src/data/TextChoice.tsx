@@ -1,8 +1,10 @@
+import { Control } from '../controls/Control';
 import { Select } from '../controls/Select';
 import { message } from '../i18n/messages';
 import { type Corpus, LISTINGS } from './corpus';
-import { OWN_TEXT } from '../settings/settings';
+import { applies, OWN_TEXT } from '../settings/settings';
 import { store } from '../app/store';
+import { countsCharacters } from '../tasks/perCharacter';
 import { chooseBundled } from './texts';
 import { OwnData } from './OwnData';
 
@@ -12,6 +14,7 @@ const bundledChoices = LISTINGS.map(({ id, title }) => ({ name: id, label: title
 function sizeOf({ characters, symbols }: Corpus): string {
   const vocabulary = store.estimate.value?.config?.vocabulary ?? Infinity;
   const size = message.text.size(characters, symbols);
+  if (!countsCharacters(store.settings.value.unit)) return message.text.characters(characters);
   return symbols > vocabulary ? `${size}; ${message.text.kept(vocabulary)}` : size;
 }
 
@@ -33,6 +36,8 @@ export function TextChoice() {
           corpus?.opening.trim().replace(/\s+/g, ' ').slice(0, 200)}
       </p>
       <OwnData hint={message.text.pasteHint} size={corpus && !corpus.made ? sizeOf(corpus) : ''} />
+      <Control name="unit" />
+      {applies('vocabulary', store.settings.value) && <Control name="vocabulary" />}
     </>
   );
 }

@@ -120,7 +120,8 @@ export async function examine(source: Source): Promise<Corpus> {
       if (more) await breathe();
     }
   } catch {
-    throw new TextProblem(message.text.notUtf8(source.title));
+    const zip = [0x50, 0x4b, 3].every((byte, i) => source.bytes[i] === byte);
+    throw new TextProblem(zip ? message.text.archive(source.title) : message.text.notUtf8(source.title));
   }
   if (counts.characters === 0) throw new TextProblem(message.text.empty);
   return { ...source, made: false, ...counts.summary(), opening };

@@ -8,6 +8,7 @@ export interface MidiFound {
   grid: number;
   onGrid: number;
   dropped: number;
+  drums: number;
   /** UTF-8, in the format of the task notes. */
   text: Uint8Array<ArrayBuffer>;
 }

@@ -39,9 +39,13 @@ export async function midiCorpus(files: readonly File[]): Promise<Corpus> {
   const title = files.length === 1 ? first!.name : message.text.midiFiles(files.length);
   const size = files.reduce((sum, { size }) => sum + size, 0);
   if (size > SIZE_LIMIT) throw new TextProblem(message.text.tooLarge(title, size, SIZE_LIMIT));
-  const { pieces, grid, onGrid, dropped, text } = await readInWorker(files);
+  const { pieces, grid, onGrid, dropped, drums, text } = await readInWorker(files);
   const about = message.text.midiRead(integer(pieces), grid, Math.floor(100 * onGrid));
-  notify('note', about, dropped ? message.text.midiDropped(integer(dropped)) : '');
+  const left = [
+    dropped && message.text.midiDropped(integer(dropped)),
+    drums && message.text.midiDrums(integer(drums)),
+  ];
+  notify('note', about, left.filter(Boolean).join(' '));
   return examine({ id: OWN_TEXT, title, description: '', bytes: text });
 }
 

@@ -11,6 +11,8 @@ const FUNCTIONS: Readonly<Record<string, (x: number, y: number) => number>> = {
   neg: (x) => -x,
   exp: Math.exp,
   log: Math.log,
+  sin: Math.sin,
+  cos: Math.cos,
   tanh: Math.tanh,
   relu: (x) => Math.max(x, 0),
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),

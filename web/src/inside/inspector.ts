@@ -5,6 +5,7 @@ import { type Inspection, UnfoldError } from 'unfold-rnn';
 import { engine } from '../training/engine';
 import { textOf } from '../app/notices';
 import { heldOut, LENGTH } from '../data/passage';
+import { countsTokens } from '../tasks/perCharacter';
 import { store, type Run } from '../app/store';
 
 export type Source = 'held' | 'written' | 'own';
@@ -46,7 +47,7 @@ function passageOf(run: Run): Passage {
   const sample = source.value === 'written' ? (store.chosen.peek() ?? store.writing.peek()) : null;
   const written = sample ? sample.prompt + sample.text : '';
   if (written !== '') return asRead([...written].slice(0, LENGTH).join(''));
-  const { train, validation } = run.info.tokens;
+  const { train, validation } = countsTokens(run.info) ? run.info.characters! : run.info.tokens;
   return heldOut(run.corpus.bytes, validation || train);
 }
 

@@ -5,8 +5,7 @@ import { message } from '../i18n/messages';
 export const shownIn = (symbol: string) => (symbol === '\n' ? '↵\n' : symbol === '\t' ? '⇥' : symbol);
 
 /** By itself. */
-export const shownAlone = (symbol: string) =>
-  symbol === '\n' ? '↵' : symbol === ' ' ? '␣' : shownIn(symbol);
+export const shownAlone = (symbol: string) => (symbol === '\n' ? '↵' : shownIn(symbol).replace(/^ /, '␣'));
 
 /** For a screen reader. */
 export const said = (symbol: string) =>

@@ -2,6 +2,7 @@ import { message } from '../i18n/messages';
 import { engine } from '../training/engine';
 import { bytes, integer } from '../i18n/format';
 import { readsText } from '../tasks';
+import { countsCharacters } from '../tasks/perCharacter';
 import { expectedSpeed } from '../training/speed';
 import { withLive, withRun } from '../training/runSettings';
 import { showState, store, waiting } from '../app/store';
@@ -44,7 +45,11 @@ export function ApplyPanel() {
             </span>
             <span class="cost-speed">
               <b>{speed === null ? '–' : `≈ ${integer(Number(speed.toPrecision(2)))}`}</b>{' '}
-              {readsText(settings) ? message.apply.speed : message.apply.examplesSpeed}
+              {!readsText(settings)
+                ? message.apply.examplesSpeed
+                : countsCharacters(settings.unit)
+                  ? message.apply.speed
+                  : message.apply.tokensSpeed}
             </span>
           </>
         )}

@@ -29,7 +29,16 @@ import { view } from './descriptors/view';
 import { weights } from './descriptors/weights';
 
 /** Groups of the More section, in their order. */
-export const MORE = { depth, stack, time, feedback, cell, symbols, noise, weights };
+export const MORE = {
+  depth,
+  stack,
+  time,
+  feedback,
+  cell,
+  symbols,
+  noise: { ...noise, labelSmoothing: task.labelSmoothing },
+  weights,
+};
 export type MoreGroup = keyof typeof MORE;
 
 const LONGEST_JSON = 100_000;

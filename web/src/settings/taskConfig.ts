@@ -48,17 +48,24 @@ export function taskConfig(settings: Settings): Config {
     pooling: pool,
     loss,
     termination: length,
+    feedbackSteps,
     scheduledSampling: sampling,
+    labelSmoothing,
   } = settings;
-  if (readsText(settings)) return {};
+  const smoothing = labelSmoothing > 0 &&
+    (DESCRIPTORS.labelSmoothing.when?.(settings) ?? true) && { labelSmoothing };
+  if (readsText(settings)) return smoothing ? { task: { name: task, ...smoothing } } : {};
   const { controls, encoder, poolings, writes } = taskOf(settings);
   const pools = poolings.length > 0;
+  const feeds = controls.includes('feedbackSteps') && pool === 'none';
   return {
     task: {
       name: task,
       ...(pools && { pooling: pool }),
       ...(controls.includes('loss') && loss !== 'squared' && { loss }),
+      ...(feeds && feedbackSteps > 0 && { feedbackSteps }),
       ...(writes && { termination: length }),
+      ...smoothing,
     },
     ...(corpus !== '' && { dataset: { name: corpus, ...(difficulty > 0 && { difficulty }) } }),
     ...(encoder && readers(settings)),

@@ -7,6 +7,7 @@ import { nextFrame } from '../app/frame';
 import type { Series } from './series';
 import { store, type Run } from '../app/store';
 import { measured, taskOf, unitOf } from '../tasks';
+import { perCharacter } from '../tasks/perCharacter';
 import type { Unit } from '../tasks/task';
 
 const SHOW_EVERY = 160; // Milliseconds: faster digits cannot be read.
@@ -18,10 +19,16 @@ export class Recorder {
   private ended = false;
   private epochsSpoken: number;
   private readonly unit: Unit;
+  private readonly perCharacter: { train: number; validation: number };
 
   constructor(private readonly run: Run) {
     this.epochsSpoken = Math.floor(run.info.epoch);
     this.unit = unitOf(run.settings);
+    const { info } = run;
+    this.perCharacter = {
+      train: perCharacter(info, 'train'),
+      validation: perCharacter(info, 'validation'),
+    };
   }
 
   take(progress: Progress): void {
@@ -30,9 +37,11 @@ export class Recorder {
     if (progress.losses.length > 0)
       history.add({ step, gradientNorm, learningRate, tokensPerSecond, accuracy: accuracy ?? NaN });
     const first = progress.step - progress.losses.length + 1;
-    progress.losses.forEach((loss, index) => series.add(first + index, measured(this.unit, loss)));
+    const { train, validation } = this.perCharacter;
+    progress.losses.forEach((loss, index) => series.add(first + index, train * measured(this.unit, loss)));
     if (progress.validationLoss !== null && progress.validationStep !== null) {
-      series.addValidation(progress.validationStep, measured(this.unit, progress.validationLoss));
+      const loss = validation * measured(this.unit, progress.validationLoss);
+      series.addValidation(progress.validationStep, loss);
     }
     this.latest = progress;
     this.ended = false;

@@ -22,6 +22,8 @@ const functions = {
   neg: 'Neg',
   exp: 'Exp',
   log: 'Log',
+  sin: 'Sin',
+  cos: 'Cos',
 };
 const pairs = { difference: 'Sub', quotient: 'Div', maximum: 'Max' };
 

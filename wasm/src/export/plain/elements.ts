@@ -1,6 +1,7 @@
 /** Elementwise statements: a cell by its equations, and what units keep of their previous state. */
 import type { GraphExpression, GraphOperation } from '../../shared/graph-types.js';
 import { refuse } from '../../shared/errors.js';
+import { constantOf } from '../cell-values.js';
 import type { Expression, Place, Statement, Target, Unary } from './program.js';
 import type { Weights } from './weights.js';
 
@@ -28,16 +29,11 @@ export function lowerCell(o: Of<'cell'>, at: At, weights: Weights): Statement {
     const { buffer, row = 0, delay } = o.previous?.[i] ?? { buffer: o.states[i]!, delay: 1 };
     known.set(`${name}_prev`, read(at(buffer, row, delay)));
   });
-  for (const parameter of o.parameters)
-    known.set(parameter.slice(parameter.lastIndexOf('.') + 1), {
-      kind: 'vector',
-      vector: weights.vector(parameter),
-      at: 0,
-    });
+  const constant = constants(o, weights);
   const assignments: { to: Target; value: Expression }[] = [];
   for (const [name, equation] of o.equations) {
     const z = known.get(`z${o.recurrent ? 'x' : ''}_${name}`);
-    const value = name === o.earlyGate && z ? z : expression(equation, known);
+    const value = name === o.earlyGate && z ? z : expression(equation, known, constant);
     assignments.push({ to: { local: name }, value });
     known.set(name, { kind: 'local', name });
   }
@@ -48,6 +44,35 @@ export function lowerCell(o: Of<'cell'>, at: At, weights: Weights): Statement {
     assignments.push({ to: { place: at(o.states[i]!, 0, 0) }, value });
   });
   return { kind: 'each', rows: o.units, assignments: used(assignments) };
+}
+
+const namesIn = (given: GraphExpression): string[] =>
+  typeof given === 'string' ? [given] : typeof given === 'number' ? [] : given.slice(1).flatMap(namesIn);
+
+type Constant = (given: GraphExpression) => Expression | undefined;
+
+/** What follows from the cell's parameters alone is a list of numbers in the program. */
+function constants(o: Of<'cell'>, weights: Weights): Constant {
+  const own = new Map(o.parameters.map((one) => [one.slice(one.lastIndexOf('.') + 1), one]));
+  const found = new Map<string, Expression>();
+  return (given) => {
+    if (typeof given === 'number') return undefined;
+    if (typeof given === 'string') {
+      const name = own.get(given);
+      return name === undefined ? undefined : { kind: 'vector', vector: weights.vector(name), at: 0 };
+    }
+    const key = JSON.stringify(given);
+    const known = found.get(key);
+    if (known) return known;
+    const names = namesIn(given);
+    if (!names.length || !names.every((name) => own.has(name))) return undefined;
+    const number = (name: string, k: number) => weights.parameters.get(own.get(name)!)!.data[k]!;
+    const numbers = Array.from({ length: o.units }, (_, k) => constantOf(given, (name) => number(name, k))!);
+    const vector = weights.fixed(`${o.layer}.constant${found.size}`, numbers);
+    const value: Expression = { kind: 'vector', vector, at: 0 };
+    found.set(key, value);
+    return value;
+  };
 }
 
 type Assignments = readonly { to: Target; value: Expression }[];
@@ -68,16 +93,23 @@ function used(assignments: Assignments): Assignments {
   return kept.reverse();
 }
 
-export function expression(given: GraphExpression, known: ReadonlyMap<string, Expression>): Expression {
+export function expression(
+  given: GraphExpression,
+  known: ReadonlyMap<string, Expression>,
+  constant: Constant = () => undefined,
+): Expression {
+  const found = constant(given);
+  if (found) return found;
   if (typeof given === 'number') return number(given);
   if (typeof given === 'string') {
-    const found = known.get(given);
-    if (!found)
+    const named = known.get(given);
+    if (!named)
       throw refuse('INVALID_CHECKPOINT', 'graph.operations.equations', 'a name that is known', given);
-    return found;
+    return named;
   }
-  if (given.length === 2) return unary(given[0], expression(given[1], known));
-  return { kind: 'binary', op: given[0], x: expression(given[1], known), y: expression(given[2], known) };
+  if (given.length === 2) return unary(given[0], expression(given[1], known, constant));
+  const [op, x, y] = given;
+  return { kind: 'binary', op, x: expression(x, known, constant), y: expression(y, known, constant) };
 }
 
 /** state ← keep∘previous + (1 − keep)∘state; see GraphInterpolate. */

@@ -7,6 +7,7 @@ import { numberOutputs, type NumberOutputs } from '../number-outputs.js';
 import type { TensorFile } from '../safetensors.js';
 import { lower } from './lower.js';
 import type { Program } from './program.js';
+import { checkVocabulary, type TextUnit } from '../vocabulary.js';
 
 export type TaskName =
   'next' | 'generate' | 'classify' | 'tag' | 'translate' | 'regress' | 'notes' | 'tensor';
@@ -27,12 +28,14 @@ export interface PlainModel {
   readonly task: TaskName;
   /** One answer for a whole sequence. */
   readonly pooled: boolean;
-  /** Of text: code points or bytes. Others name symbols by strings. */
-  readonly bytes: boolean;
-  /** Names of input tokens, in their order; of bytes none. */
+  /** Of text: what a token is. Others name symbols by strings. */
+  readonly unit: TextUnit;
+  /** Names of input tokens, in their order, as they are written into a text; of `byte` and `bpe` none. */
   readonly symbols: readonly string[];
   /** Of text: bytes in the order of their tokens. */
   readonly codes: readonly number[];
+  /** Of `bpe`: the two tokens of each merge, one after the other. */
+  readonly merges: readonly number[];
   /** Of text: the last token stands for every other symbol. */
   readonly unknown: boolean;
   /** Names of what is answered. */
@@ -121,7 +124,9 @@ function checkNames(names: Named, sizes: SavedGraph['sizes'], task: string, term
   const check = (field: string, found: number, expected: number) => {
     if (found !== expected) throw refuse('INVALID_CHECKPOINT', field, `${expected} names`, found);
   };
-  const symbols = names.bytes ? names.codes.length + Number(names.unknown) : names.symbols.length;
+  const { unit, codes, merges } = names;
+  const of = { byte: codes.length + Number(names.unknown), bpe: 256 + merges.length / 2 };
+  const symbols = unit === 'byte' || unit === 'bpe' ? of[unit] : names.symbols.length;
   if (sizes.symbols > 0)
     check(task === 'next' ? 'vocabulary.symbols' : 'symbols.inputs', symbols, sizes.symbols - more('end'));
   if (task === 'next') check('vocabulary.symbols', symbols, sizes.outputs);
@@ -129,11 +134,20 @@ function checkNames(names: Named, sizes: SavedGraph['sizes'], task: string, term
     check('symbols.targets', names.targets.length, sizes.outputs - more('end') - more('halt'));
 }
 
-type Named = Pick<PlainModel, 'bytes' | 'symbols' | 'codes' | 'unknown' | 'targets'>;
+type Named = Pick<PlainModel, 'unit' | 'symbols' | 'codes' | 'merges' | 'unknown' | 'targets'>;
+
+const NO_NAMES: Named = {
+  unit: 'character',
+  symbols: [],
+  codes: [],
+  merges: [],
+  unknown: false,
+  targets: [],
+};
 
 function namesOf(metadata: Readonly<Record<string, string>>, task: string): Named {
   const bad = (field: string) => refuse('INVALID_CHECKPOINT', field, 'names', 'something else');
-  if (task === 'tensor') return { bytes: false, symbols: [], codes: [], unknown: false, targets: [] };
+  if (task === 'tensor') return NO_NAMES;
   if (task !== 'next') {
     const { inputs, targets } = object(json(metadata['symbols'] ?? '', 'symbols'));
     const names = (value: unknown, field: string): string[] => {
@@ -141,23 +155,24 @@ function namesOf(metadata: Readonly<Record<string, string>>, task: string): Name
       return value;
     };
     return {
-      bytes: false,
+      ...NO_NAMES,
       symbols: names(inputs, 'symbols.inputs'),
-      codes: [],
-      unknown: false,
       targets: names(targets, 'symbols.targets'),
     };
   }
-  const { unit, symbols, unknown } = object(json(metadata['vocabulary'] ?? '', 'vocabulary'));
-  const bytes = unit === 'byte';
-  const most = bytes ? 0xff : 0x10ffff;
-  if (
-    !Array.isArray(symbols) ||
-    !symbols.every((code) => Number.isInteger(code) && code >= 0 && code <= most)
-  )
-    throw bad('vocabulary.symbols');
-  const codes = symbols as number[];
-  const names = bytes ? [] : codes.map((code) => String.fromCodePoint(code));
-  if (unknown === true && !bytes) names.push('\ufffd');
-  return { bytes, symbols: names, codes: bytes ? codes : [], unknown: unknown === true, targets: names };
+  const {
+    unit,
+    symbols = [],
+    merges = [],
+    unknown,
+  } = checkVocabulary(json(metadata['vocabulary'] ?? '', 'vocabulary'));
+  if (unit === 'bpe') return { ...NO_NAMES, unit, merges };
+  if (unit === 'byte') return { ...NO_NAMES, unit, codes: symbols as number[], unknown };
+  const names = symbols.map((symbol) => (typeof symbol === 'number' ? String.fromCodePoint(symbol) : symbol));
+  // As decoding writes them: with the blank before each word.
+  const written = unit === 'whitespace' ? names.map((name) => (name === '\n' ? name : ` ${name}`)) : names;
+  if (unknown) written.push(UNKNOWN[unit]);
+  return { ...NO_NAMES, unit, symbols: written, unknown, targets: written };
 }
+
+const UNKNOWN = { character: '\ufffd', word: ' \ufffd', whitespace: ' <unk>' };

@@ -50,7 +50,7 @@ export interface Periods {
   readonly periods: readonly number[];
 }
 
-export type Unary = 'neg' | 'sigmoid' | 'tanh' | 'relu' | 'exp' | 'log';
+export type Unary = 'neg' | 'sigmoid' | 'tanh' | 'relu' | 'exp' | 'log' | 'sin' | 'cos';
 export type Binary = '+' | '-' | '*' | '/' | 'max';
 
 /** Of one element k. */

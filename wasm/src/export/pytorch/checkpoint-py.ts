@@ -1,3 +1,4 @@
+import { patternPy } from '../vocabulary.js';
 import { safetensorsPy } from './safetensors-py.js';
 
 /** checkpoint.py: our files in Python. The same for every network that a model trains. */
@@ -21,6 +22,10 @@ MOMENTS = {
     "adam": ["exp_avg", "exp_avg_sq"], "adamw": ["exp_avg", "exp_avg_sq"],
 }
 
+# What cuts a text into words, into what stands between blanks, and into the pieces that merges stay within.
+WORDS = ${patternPy('word')}
+SPACED = ${patternPy('whitespace')}
+BYTES = ${patternPy('bpe')}
 
 ${safetensorsPy}
 
@@ -43,7 +48,9 @@ def checksum(arrays, metadata):
     return fnv(*tensors, *texts)
 
 
-class Vocabulary:
+class Symbols:
+    """Tokens that are code points or bytes."""
+
     def __init__(self, stored):
         self.symbols = numpy.array(stored["symbols"], numpy.uint32)
         self.bytes, self.unknown = stored["unit"] == "byte", stored["unknown"]
@@ -62,6 +69,71 @@ class Vocabulary:
         if self.bytes:
             return bytes(code for code in codes if code < 256).decode("utf-8", "replace")
         return "".join(map(chr, codes))
+
+
+class Words:
+    """Tokens that are words with the blank before them, or what stands between blanks."""
+
+    def __init__(self, stored):
+        self.symbols, self.unknown = stored["symbols"], stored["unknown"]
+        self.spaced = stored["unit"] == "whitespace"
+        self.places = {symbol: token for token, symbol in enumerate(self.symbols)}
+        self.pieces = re.compile(SPACED if self.spaced else WORDS)
+
+    def encode(self, data):
+        """Token numbers of a text's bytes. Words that the model does not know are left out, or its unknown one."""
+        none = len(self.symbols) if self.unknown else -1
+        tokens = [self.places.get(piece, none) for piece in self.pieces.findall(data.decode("utf-8"))]
+        return numpy.array([token for token in tokens if token >= 0], numpy.int64)
+
+    def decode(self, tokens):
+        unknown = "<unk>" if self.spaced else " \ufffd"
+        words = [self.symbols[t] if t < len(self.symbols) else unknown for t in tokens]
+        return "".join(" " + word if self.spaced and word != "\n" else word for word in words)
+
+
+class Merges:
+    """Byte-pair encoding: the tokens are 256 bytes, and what merges made of two tokens."""
+
+    unknown = False
+
+    def __init__(self, stored):
+        self.merges = list(zip(stored["merges"][::2], stored["merges"][1::2]))
+        self.ranks = {pair: rank for rank, pair in enumerate(self.merges)}
+        self.symbols = [bytes([byte]) for byte in range(256)]
+        for left, right in self.merges:
+            self.symbols.append(self.symbols[left] + self.symbols[right])
+        self.known = {}  # the tokens of every piece so far
+
+    def merged(self, piece):
+        """Of all pairs in a piece always the one that was learned first is merged."""
+        tokens, most = list(piece), len(self.merges)
+        while True:
+            rank = min((self.ranks.get(pair, most) for pair in zip(tokens, tokens[1:])), default=most)
+            if rank == most:
+                return tokens
+            rest, tokens = tokens, []
+            while rest:
+                here = tuple(rest[:2]) == self.merges[rank]
+                tokens.append(256 + rank if here else rest[0])
+                rest = rest[2 if here else 1 :]
+
+    def encode(self, data):
+        """Token numbers of a text's bytes."""
+        tokens = []
+        for piece in re.findall(BYTES, data):
+            if piece not in self.known:
+                self.known[piece] = self.merged(piece)
+            tokens += self.known[piece]
+        return numpy.array(tokens, numpy.int64)
+
+    def decode(self, tokens):
+        return b"".join(self.symbols[t] for t in tokens).decode("utf-8", "replace")
+
+
+def vocabulary_of(stored):
+    """What the tokens of a text are."""
+    return {"character": Symbols, "byte": Symbols, "bpe": Merges}.get(stored["unit"], Words)(stored)
 
 
 def load(network, arrays):

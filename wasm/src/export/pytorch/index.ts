@@ -60,7 +60,8 @@ export interface PyTorchProject {
  * come beside the others.
  *
  * Answers and losses agree with the engine's to about 1e-6. Randomness differs: dropout, zoneout and scheduled sampling
- * draw PyTorch's numbers.
+ * draw PyTorch's numbers. Training has none of `regularization`, `averaging`, `accumulate`, `labelSmoothing` and the
+ * optimizer's `groups`, and says so.
  *
  * @param checkpoint what `Model.save()` or `Network.save()` gave
  * @throws UnfoldError `INVALID_CHECKPOINT`: not such a file, or of a network that this version does not know, by name;
@@ -87,9 +88,9 @@ export function toPyTorch(checkpoint: Uint8Array): PyTorchProject {
   };
 }
 
-function dataPy({ task: given, dataset: corpus }: CanonicalConfig): string {
-  if (given === undefined) return textPy;
+function dataPy({ task: given = 'next', dataset: corpus }: CanonicalConfig): string {
   const task: TaskConfig = typeof given === 'string' ? { name: given } : given;
+  if (task.name === 'next') return textPy;
   const { name = '', pooling, loss = 'squared' } = task;
   const dataset = typeof corpus === 'string' ? corpus : corpus?.name;
   const pooled = pooling === 'last' || pooling === 'mean';

@@ -1,7 +1,8 @@
 /** What tokens and labels of a state_dict are called, and in which order Unfold keeps them. */
 import type { Config, TaskConfig } from '../../shared/config.js';
 import { refuse } from '../../shared/errors.js';
-import { json, type SavedSymbols, type SavedVocabulary, TASKS } from '../checkpoint.js';
+import { json, type SavedSymbols, TASKS } from '../checkpoint.js';
+import { checkVocabulary, type SavedVocabulary } from '../vocabulary.js';
 
 /** What the caller tells of a state_dict, see `StateDictOptions`. */
 interface Told {
@@ -81,8 +82,15 @@ export function orderedNames(
 /** V tokens in, V out. */
 function textNames({ symbols }: Told, metadata: Metadata, V: number): Ordered {
   const given = vocabularyOf(symbols, metadata['vocabulary'], V);
-  const order = sorted(given.symbols);
-  const vocabulary = { ...given, symbols: order.map((k) => given.symbols[k]!) };
+  const { symbols: own = [] } = given;
+  if (given.unit !== 'character' && given.unit !== 'byte') {
+    const size = given.unit === 'bpe' ? 256 + given.merges!.length / 2 : own.length + Number(given.unknown);
+    if (size !== V) throw refuse('INVALID_ARGUMENT', 'vocabulary', `${V} tokens, as the Linear`, size);
+    const asTheyAre = Array.from({ length: V }, (_, k) => k);
+    return { names: { vocabulary: given }, inputs: asTheyAre, outputs: asTheyAre };
+  }
+  const order = sorted(own);
+  const vocabulary = { ...given, symbols: order.map((k) => own[k]!) };
   if (given.unknown) order.push(V - 1);
   return { names: { vocabulary }, inputs: order, outputs: order };
 }
@@ -118,7 +126,7 @@ function sorted(names: readonly (number | string)[]): number[] {
 
 /** Symbols in the order of the tokens. */
 function vocabularyOf(symbols: Told['symbols'], stored: string | undefined, V: number): SavedVocabulary {
-  if (symbols === undefined && stored !== undefined) return json(stored, 'vocabulary') as SavedVocabulary;
+  if (symbols === undefined && stored !== undefined) return checkVocabulary(json(stored, 'vocabulary'));
   if (symbols === undefined)
     throw refuse('INVALID_ARGUMENT', 'symbols', `the ${V} symbols of the model`, 'nothing');
   const unit = symbols instanceof Uint8Array ? 'byte' : 'character';

@@ -25,6 +25,8 @@ const functions = {
   softmax: 'softmax',
   exp: 'torch.exp',
   log: 'torch.log',
+  sin: 'torch.sin',
+  cos: 'torch.cos',
 };
 /** Words that are no names in Python. */
 export const KEYWORDS: readonly string[] =

@@ -212,9 +212,12 @@ def held_out(rows, first, end, longest):
 
 def read(text, config, names):
     """One series is divided in time: the last rows are for the test, as many before them for validation."""
-    longest, share = max(config["task"].get("maxLength", 256), 1), config["validationSplit"]
+    task, share = config["task"], config["validationSplit"]
     series = read_series(text, names["numbers"])
     count = sum(len(rows) - 1 for rows in series)
+    longest = max(task.get("maxLength", 256), 1)
+    if task.get("carryState") and "maxLength" not in task:  # each column of a batch has one share
+        longest = min(max(-(-count // config["batchSize"]), config["sequenceLength"]), 65536)
     if len(series) == 1 and count >= 3 and share > 0:
         held = min(max(int(share * count), 1), (count - 1) // 2)
         rows, train = series[0], count - 2 * held

@@ -67,7 +67,7 @@ export function toStateDict(checkpoint: Uint8Array): Uint8Array<ArrayBuffer> {
   });
   tensors.set('readout.weight', readout.weight.tensor);
   tensors.set('readout.bias', readout.bias.tensor);
-  const kept = ['config', read.config.task ? 'symbols' : 'vocabulary'];
+  const kept = ['config', read.task === 'next' ? 'vocabulary' : 'symbols'];
   const metadata = Object.fromEntries(kept.map((key) => [key, read.file.metadata[key]!]));
   if (scaling) {
     const config = { ...read.config, dataset: { ...Object(read.config.dataset), scaling: 'none' } };

@@ -8,7 +8,7 @@ import numpy
 import torch
 from torch.nn import functional as F
 
-from checkpoint import Vocabulary
+from checkpoint import vocabulary_of
 from network import SYMBOLS
 
 IGNORED = -100  # the target of a step without an answer, as cross_entropy has it
@@ -22,7 +22,7 @@ class Data:
     def __init__(self, config, metadata, path):
         if path is None:
             raise SystemExit("Name the text: --data FILE.")
-        self.vocabulary = Vocabulary(json.loads(metadata["vocabulary"]))
+        self.vocabulary = vocabulary_of(json.loads(metadata["vocabulary"]))
         self.tokens = self.vocabulary.encode(Path(path).read_bytes())
         self.steps, self.columns = config["sequenceLength"], config["batchSize"]
         share, count = config["validationSplit"], len(self.tokens)
@@ -79,7 +79,7 @@ class Data:
         answers, state = network(torch.tensor(tokens, device=device)[:, None])
         written = []
         for _ in range(length):
-            scores = answers[-1, 0] / max(temperature, 1e-6)
+            scores = answers[-1, 0, : -1 if self.vocabulary.unknown else None] / max(temperature, 1e-6)
             written.append(int(torch.multinomial(torch.softmax(scores, -1), 1)))
             answers, state = network(torch.tensor([[written[-1]]], device=device), state)
         network.train(True)

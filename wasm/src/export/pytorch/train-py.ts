@@ -166,6 +166,7 @@ def main(arguments=None):
             dist.destroy_process_group()
 
 
+LEFT_OUT = ("regularization", "averaging", "accumulate")  # of the configuration
 NEW = {"step": 0, "epoch": 0, "evaluated": 0, "validationLoss": -1, "updates": 0, "best": 1e300, "bad": 0, "reductions": 0}
 
 
@@ -179,7 +180,17 @@ class Training:
         if options.data and "name" in self.config.get("dataset", {}):
             del self.config["dataset"]
             self.metadata["config"] = json.dumps(self.config)  # from now on the model learns from the file
+        left_out = [name for name in LEFT_OUT if name in self.config]
+        left_out += ["labelSmoothing"] if "labelSmoothing" in self.config.get("task", {}) else []
+        left_out += ["optimizer.groups"] if "groups" in self.config["optimizer"] else []
+        if left_out:
+            say(f"Not part of this training: {', '.join(left_out)}.")
         self.data = Data(self.config, self.metadata, options.data)
+        task = self.config.get("task", {})
+        if task.get("feedbackSteps") or (task.get("name") == "regress" and "scheduledSampling" in self.config):
+            say("Every step reads a true row here: task.feedbackSteps and scheduled sampling of rows are left out.")
+        if task.get("carryState"):
+            say("Examples are read whole here: task.carryState is left out.")
         if self.data.columns < world or (self.data.carries_state and self.data.columns % world):
             raise SystemExit(f"The batch of {self.data.columns} does not divide into {world} processes.")
         self.network = Network().to(device)
@@ -197,6 +208,7 @@ class Training:
         progress = json.loads(self.metadata.get("progress", "null"))
         if progress:  # the best weights so far are of the run before
             progress.pop("bestWeights", None)
+            progress.pop("average", None)
         fingerprint = self.data.fingerprint(fnv)
         if progress and progress["text"] == fingerprint:
             if self.data.carries_state:

@@ -49,7 +49,14 @@ export const data: DataWords = {
     range: 'Bereich',
     why: 'Ausgelassen, weil',
     roleOf: (name) => `Rolle von ${name}`,
-    kinds: { number: 'Zahl', date: 'Datum', text: 'Text', index: 'Index', constant: 'Konstante' },
+    kinds: {
+      number: 'Zahl',
+      date: 'Datum',
+      text: 'Text',
+      index: 'Index',
+      constant: 'Konstante',
+      truth: 'wahr oder falsch',
+    },
     roles: {
       both: 'Eingabe und Ziel',
       input: 'Eingabe',

@@ -2,7 +2,10 @@ import type { HelpName } from '../../help/equations';
 
 export const help: Record<HelpName, string> = {
   preset: 'Ein Netz aus der Literatur: setzt alle Teile der Architektur auf einmal.',
-  text: 'Der Text, den das Netz Zeichen für Zeichen fortzusetzen lernt.',
+  text: 'Der Text, den das Netz Token für Token fortzusetzen lernt.',
+  unit: 'Was das Netz bei jedem Schritt liest und vorhersagt: ein Zeichen, ein Wort oder eine häufige Bytefolge.',
+  vocabulary:
+    'Höchstzahl verschiedener Token: Seltenere Wörter werden zu einem unbekannten Wort; bei Bytepaaren bestimmt sie, wie viele Verschmelzungen gelernt werden.',
   cell: 'Wie eine Einheit aus dem vorigen Zustand und der Eingabe ihren neuen Zustand berechnet.',
   layers: 'Rekurrente Schichten übereinander; jede liest die darunter.',
   units: 'Einheiten je Schicht: wie viel sich das Netz zugleich merken kann.',
@@ -58,11 +61,27 @@ export const help: Record<HelpName, string> = {
   zoneout: 'Wahrscheinlichkeit, dass eine Einheit ihren vorigen Zustand für einen Trainingsschritt behält.',
   recurrentDropout: 'Anteil des vorigen Zustands, der ausfällt, mit derselben Maske für eine ganze Sequenz.',
   variationalDropout: 'Eine Dropout-Maske für die ganze Sequenz statt einer neuen bei jedem Schritt.',
+  inputDropout:
+    'Anteil der Eingaben, der im Training ausfällt; bei Variational Dropout dieselben für eine ganze Sequenz.',
+  weightDrop: 'Anteil der rekurrenten Gewichte, der für eine Aktualisierung null gesetzt wird.',
+  weightNoise:
+    'Standardabweichung eines normalverteilten Rauschens auf jedem Gewicht, neu bei jeder Aktualisierung.',
+  activationPenalty: 'Hält die Ausgaben der letzten Schicht klein.',
+  temporalPenalty:
+    'Hält die Zustände der letzten Schicht davon ab, sich von Schritt zu Schritt stark zu ändern.',
+  maxNorm:
+    'So lang dürfen die eingehenden Gewichte einer Einheit höchstens sein; längere werden nach einer Aktualisierung gekürzt.',
+  averaging:
+    'Das Modell ist ein Mittel der trainierten Gewichte: ein laufendes, oder das aller Gewichte, seit die Validierung nicht mehr besser wird.',
+  accumulate: 'Batches, deren Gradienten vor einer Aktualisierung gemittelt werden.',
+  labelSmoothing:
+    'Anteil des Ziels, der auf alle Symbole verteilt wird, damit keine Vorhersage zu sicher wird.',
   embedding: 'Größe des gelernten Vektors für jedes Symbol; bei 0 liest das Netz One-Hot-Vektoren.',
   tieWeights: 'Vorhersage und Eingabe teilen sich eine Matrix der Symbole.',
   initInput: 'Wie die Gewichte von der Schicht darunter initialisiert werden.',
   initRecurrent: 'Wie die rekurrenten Gewichte initialisiert werden; orthogonale erhalten anfangs die Norm.',
   initReadout: 'Wie die Gewichte der Vorhersage initialisiert werden.',
+  chrono: 'Gate-Biases für Erinnerungen über bis zu so viele Schritte, zufällig für jede Einheit.',
   gain: 'Ein Faktor auf alle Anfangsgewichte: Unter 1 verschwinden Fehler, über 1 wachsen sie.',
   nonzeros: 'Gewichte je Einheit, die nicht null sind.',
   spectralRadius:
@@ -72,6 +91,8 @@ export const help: Record<HelpName, string> = {
   difficulty: 'Länge oder Tiefe der erzeugten Beispiele; je größer, desto mehr muss sich das Netz merken.',
   pooling:
     'Ob es bei jedem Schritt eine Ausgabe gibt oder eine für die ganze Sequenz, und aus welchen Zuständen.',
+  feedbackSteps:
+    'Im Training liest das Netz bei den letzten Schritten jedes Beispiels seine eigenen Antworten, wie in einer Vorhersage; Fehler fließen durch sie zurück.',
   loss: 'Wie ein Fehler einer vorhergesagten Zahl zählt. „Quantile“ und „Gauß“ sagen auch voraus, wie sicher die Antwort ist.',
   termination: 'Wie das Netz entscheidet, dass seine Ausgabe vollständig ist.',
   bidirectional: 'Ein zweites Netz liest die Eingabe vom Ende zum Anfang.',

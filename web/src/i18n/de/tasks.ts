@@ -242,6 +242,13 @@ export const corpora: Record<string, string[]> = {
   ],
 }; /** The words that a setting may be, by its name. */
 export const choices = {
+  unit: {
+    character: 'Zeichen',
+    byte: 'Bytes',
+    word: 'Wörter und Satzzeichen',
+    whitespace: 'An Leerzeichen getrennt',
+    bpe: 'Bytepaare (BPE)',
+  },
   pooling: { none: 'Keins: jeder Schritt', last: 'Letzter Zustand', mean: 'Mittel der Zustände' },
   loss: {
     squared: 'Quadratischer Fehler',

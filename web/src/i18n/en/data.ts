@@ -48,7 +48,14 @@ export const data = {
     range: 'Range',
     why: 'Left out because',
     roleOf: (name: string) => `Role of ${name}`,
-    kinds: { number: 'number', date: 'date', text: 'text', index: 'index', constant: 'constant' },
+    kinds: {
+      number: 'number',
+      date: 'date',
+      text: 'text',
+      index: 'index',
+      constant: 'constant',
+      truth: 'true or false',
+    },
     roles: {
       both: 'Input and target',
       input: 'Input',

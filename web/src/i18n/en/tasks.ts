@@ -137,6 +137,13 @@ export const tasks = {
 
 /** The words that a setting may be, by its name. */
 export const choices = {
+  unit: {
+    character: 'Characters',
+    byte: 'Bytes',
+    word: 'Words and punctuation',
+    whitespace: 'Split at blanks',
+    bpe: 'Byte pairs (BPE)',
+  },
   pooling: { none: 'None: every step', last: 'Last state', mean: 'Mean of states' },
   loss: {
     squared: 'Squared error',

@@ -1,6 +1,6 @@
 // What is learned. Which of the later ones are shown is the task's to say, see `tasks/`.
 import { TASKS } from '../../tasks/names';
-import { choice, flag, text, whole } from '../descriptor';
+import { choice, flag, fraction, text, whole } from '../descriptor';
 
 export const task = {
   task: choice('ta', TASKS, { initial: 'next', equation: 'p(y | x)', path: 'config.task.name' }),
@@ -21,6 +21,18 @@ export const task = {
     initial: 'squared',
     equation: 'e²,  |e|,  min(e²/2, |e| − 1/2),  max((1−q)·e, −q·e),  −ln N(y; μ, σ²)',
     path: 'config.task.loss',
+  }),
+  labelSmoothing: fraction('sm', [0, 0.9], {
+    equation: 'y ← (1−ε)·y + ε/V',
+    path: 'config.task.labelSmoothing',
+    when: ({ task }) => task !== 'regress' && task !== 'notes',
+  }),
+  /** Of a series: the last steps of an example that read the network's own answers; 0: none do. */
+  feedbackSteps: whole('fs', [0, 1000], {
+    equation: 'xₜ₊₁ = ŷₜ  for the last k steps',
+    path: 'config.task.feedbackSteps',
+    zero: 'off',
+    when: ({ pooling }) => pooling === 'none',
   }),
   termination: choice('le', ['end', 'halt', 'count'], {
     initial: 'end',

@@ -20,6 +20,11 @@ export const weights = {
     equation: 'V ~ p(V)',
     path: 'config.initialization.readout',
   }),
+  chrono: whole('ct', [0, 1_000_000], {
+    equation: 'b_f = ln u,  b_i = −ln u,  u ~ U[1, T−1]',
+    path: 'config.initialization.chrono',
+    zero: 'off',
+  }),
   gain: fraction('ig', [0, 10], { equation: 'W ← g·W', path: 'config.initialization.gain' }),
   nonzeros: whole('nz', [1, 2048], {
     equation: '‖W row‖₀ = k',

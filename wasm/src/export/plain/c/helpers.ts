@@ -87,6 +87,17 @@ static inline float unfold_log(float x) {
   const float series = 1.0f + s * (1.0f / 3 + s * (1.0f / 5 + s * (1.0f / 7 + s * (1.0f / 9 + s / 11))));
   return 2.0f * f * series + (float)e * 0.693147181f;
 }
+/* cos x, of the turns that are left: a series of 11 terms. */
+static inline float unfold_cosine(double x) {
+  double turns = x * 0.15915494309189535;
+  turns -= (double)(int64_t)(turns + (turns < 0 ? -0.5 : 0.5));
+  const double a = turns * 6.283185307179586;
+  double sum = 1;
+  for (int k = 22; k > 0; k -= 2) sum = 1 - sum * a * a / (double)(k * (k - 1));
+  return (float)sum;
+}
+static inline float unfold_cos(float x) { return unfold_cosine((double)x); }
+static inline float unfold_sin(float x) { return unfold_cosine((double)x - 1.5707963267948966); }
 static inline float unfold_sqrt(float x) { /* Newton, x > 0 */
   uint32_t bits;
   memcpy(&bits, &x, sizeof bits);

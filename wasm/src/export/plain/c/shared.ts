@@ -34,7 +34,8 @@ export function definesOf(model: PlainModel, more: readonly string[]): string {
 }
 
 /** `unfold_symbols` and how texts become tokens. */
-export function symbolsC({ bytes, codes, symbols, unknown }: PlainModel): string {
+export function symbolsC({ unit, codes, symbols, unknown }: PlainModel): string {
+  const bytes = unit === 'byte';
   const names = bytes ? codes.map((code) => [code]) : symbols;
   const all = bytes && unknown ? [...names, '\ufffd'] : names;
   return `

@@ -1,11 +1,19 @@
 /** Exported C of networks that write text. */
+import { refuse } from '../../../shared/errors.js';
 import type { PlainModel } from '../model.js';
 import { RANDOM_C } from './helpers.js';
 import { definesOf, program, put, symbolsC, type TaskCodeC, WRITE } from './shared.js';
 
 export function text(model: PlainModel): TaskCodeC {
-  const { bytes, codes, symbols, unknown, outputs } = model;
-  const lineBreak = bytes ? codes.indexOf(10) : symbols.indexOf('\n');
+  const { unit, codes, symbols, unknown, outputs } = model;
+  if (unit !== 'character' && unit !== 'byte')
+    throw refuse(
+      'UNSUPPORTED',
+      'config.unit',
+      'character or byte (a header has no tokenizer of words)',
+      unit,
+    );
+  const lineBreak = unit === 'byte' ? codes.indexOf(10) : symbols.indexOf('\n');
   return {
     head: program(
       'A recurrent network that writes text',
@@ -53,7 +61,7 @@ static inline int unfold_sample(unfold_state *s, const char *prompt, int length,
   random.seed = seed;
   if (size) out[0] = 0;
   for (int i = 0; i < length; ++i) {
-    const int token = unfold_choose(logits, ${outputs}, temperature, &random);
+    const int token = unfold_choose(logits, ${outputs - Number(unknown)}, temperature, &random);
     const int more = unfold_append(out, size, written, unfold_symbols[token]);
     if (more < 0) break;
     written = more;

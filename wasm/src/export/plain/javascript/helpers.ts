@@ -155,7 +155,7 @@ function average(y, to, rows, steps, x, first, stride) {
 }
 const sigmoid = (x) => 1 / (1 + Math.exp(-x));
 const relu = (x) => (x > 0 ? x : 0);
-const { exp, log, max, tanh } = Math;
+const { cos, exp, log, max, sin, tanh } = Math;
 `;
 
 /** Decodes base64 without \`atob\`, which audio worklets do not have. */

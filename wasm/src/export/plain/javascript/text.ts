@@ -1,15 +1,12 @@
 /** Exported JavaScript of networks that write text. */
 import type { PlainModel } from '../model.js';
 import { RANDOM } from './helpers.js';
-import { literal, reads, type TaskCode } from './shared.js';
-
-const UNKNOWN = '[0xef, 0xbf, 0xbd]';
+import { encodingOf } from './encoding.js';
+import { reads, type TaskCode } from './shared.js';
 
 export function text(model: PlainModel): TaskCode {
-  const { bytes, codes, symbols, unknown } = model;
-  const names = bytes ? [...codes, ...(unknown ? [-1] : [])] : symbols;
-  const lineBreak = (names as unknown[]).indexOf(bytes ? 10 : '\n');
-  const kind = bytes ? 'number, a byte' : 'string';
+  const { unknown, unit } = model;
+  const { kind, symbols, tokens, first, bytes } = encodingOf(model);
   return {
     head: `// A recurrent network that writes text, exported by Unfold. It needs nothing else.
 //
@@ -24,21 +21,13 @@ export function text(model: PlainModel): TaskCode {
 // console.log(sample({ prompt: 'The ', length: 200, temperature: 0.8, seed: 1 }));
 
 /** What the model knows, by token (${kind}${unknown ? '; the last stands for all others' : ''}). */
-export const symbols = ${literal(names)};
-const places = new Map(symbols.map((symbol, token) => [symbol, token]));
-
+${symbols}
 /**
  * @param {string} text
  * @returns {number[]} what the model does not know is ${unknown ? 'the last symbol' : 'left out'}
  */
 export function tokensOf(text) {
-  const tokens = [];
-  for (const symbol of ${bytes ? 'new TextEncoder().encode(text)' : 'text'}) {
-    const token = places.get(symbol)${unknown ? ' ?? symbols.length - 1' : ''};
-    if (token !== undefined) tokens.push(token);
-  }
-  return tokens;
-}
+${tokens}}
 
 /** The state before a text. */
 export function start() {
@@ -63,13 +52,13 @@ function readAll(text) {
   const s = start();
   const tokens = tokensOf(text);
   let logits = none;
-  for (const token of tokens.length ? tokens : [${Math.max(lineBreak, 0)}]) logits = step(s, token);
+  for (const token of tokens.length ? tokens : [${first}]) logits = step(s, token);
   return { s, logits };
 }
 
 /**
  * @param {string} text
- * @returns {{ output: ${bytes ? 'number' : 'string'}, probabilities: Float32Array }} the likeliest next symbol, and the probability of each
+ * @returns {{ output: ${unit === 'byte' ? 'number' : 'string'}, probabilities: Float32Array }} the likeliest next symbol, and the probability of each
  */
 export function predict(text) {
   const { logits } = readAll(text);
@@ -86,19 +75,20 @@ export function predict(text) {
 export function* stream({ prompt = '', length = 200, temperature = 1, seed = 1 } = {}) {
   let { s, logits } = readAll(prompt);
   const random = uniforms(seed);
-${bytes ? `  const decoder = new TextDecoder();\n` : ''}  const weights = new Float64Array(symbols.length);
+${bytes ? `  const decoder = new TextDecoder();\n` : ''}  const weights = new Float64Array(${unknown ? 'symbols.length - 1); // the unknown one is never written' : 'symbols.length);'}
   for (let i = 0; i < length; ++i) {
     const token = choose(logits, temperature, random, weights);
 ${
   bytes
-    ? `    const piece = decoder.decode(Uint8Array.from(symbols[token] < 0 ? ${UNKNOWN} : [symbols[token]]), { stream: true });
+    ? `    const symbol = symbols[token];
+    const piece = decoder.decode(Uint8Array.from(${bytes}), { stream: true });
     if (piece) yield piece;
 `
     : `    yield symbols[token];
 `
 }    logits = step(s, token);
   }
-}
+${bytes ? '  const rest = decoder.decode();\n  if (rest) yield rest;\n' : ''}}
 
 /** All of \`stream\` in one. @param {Parameters<typeof stream>[0]} [options] @returns {string} */
 export const sample = (options) => [...stream(options)].join('');

@@ -17,10 +17,10 @@ import { taskCodePy } from './tasks.js';
  */
 export function toNumPy(checkpoint: Uint8Array): string {
   const model = readModel(checkpoint);
-  const { head, code } = taskCodePy(model);
+  const { head, imports = '', code } = taskCodePy(model);
   return `${head}
 import base64
-from types import SimpleNamespace
+${imports}from types import SimpleNamespace
 
 import numpy as np
 ${HELPERS}${networkCode(model)}${code}${weightsCode(model.program)}`;

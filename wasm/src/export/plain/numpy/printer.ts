@@ -115,7 +115,7 @@ export class NumPyPrinter {
         return `${x.name}_`;
       case 'unary':
         if (x.op === 'neg') return `(-${print(x.x, 9)})`;
-        return `${{ tanh: 'np.tanh', exp: 'np.exp', log: 'np.log', sigmoid: 'sigmoid', relu: 'relu' }[x.op]}(${print(x.x, 0)})`;
+        return `${{ tanh: 'np.tanh', exp: 'np.exp', log: 'np.log', sin: 'np.sin', cos: 'np.cos', sigmoid: 'sigmoid', relu: 'relu' }[x.op]}(${print(x.x, 0)})`;
       case 'waits':
         return `np.where(${t === '' ? 's.clock' : t} % ${x.periods.name} != 0, np.float32(1), np.float32(${print(x.x, 0)}))`;
       case 'binary': {

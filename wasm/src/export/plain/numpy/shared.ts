@@ -4,6 +4,8 @@ import { list, text } from './text.js';
 
 export interface TaskCodePy {
   head: string;
+  /** Import statements beside those of every module. */
+  imports?: string;
   code: string;
 }
 

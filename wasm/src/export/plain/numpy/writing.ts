@@ -2,18 +2,11 @@
 import type { PlainModel } from '../model.js';
 import { RANDOM_PY } from './helpers.js';
 import { reads, type TaskCodePy } from './shared.js';
-import { list, text } from './text.js';
+import { encodingPy } from './encoding.js';
 
 export function writing(model: PlainModel): TaskCodePy {
-  const { bytes, codes, symbols, unknown } = model;
-  const names = bytes
-    ? [...codes.map((code) => `bytes([${code}])`), ...(unknown ? ['b"\\xef\\xbf\\xbd"'] : [])]
-    : symbols.map(text);
-  const lineBreak = Math.max(bytes ? codes.indexOf(10) : symbols.indexOf('\n'), 0);
-  const each = bytes ? '(bytes([byte]) for byte in text.encode())' : 'text';
-  const known = unknown
-    ? `places.get(symbol, ${names.length - 1}) for symbol in ${each}`
-    : `places[symbol] for symbol in ${each} if symbol in places`;
+  const { unknown } = model;
+  const { symbols, tokens, first, bytes, imports } = encodingPy(model);
   return {
     head: `"""A recurrent network that writes text, exported by Unfold. It needs NumPy alone.
 
@@ -24,17 +17,15 @@ step(s, token) of s = start() the logits of the next symbol.
 >>> from model import sample
 >>> print(sample("The ", length=200, temperature=0.8, seed=1))
 """`,
+    imports,
     code: `
 
 # What the network knows, by token${unknown ? '; the last stands for all others' : ''}.
-symbols = ${list(names)}
-places = {symbol: token for token, symbol in enumerate(symbols)}
-
+${symbols}
 
 def tokens_of(text):
     """Tokens of a text; what the network does not know is ${unknown ? 'the last symbol' : 'left out'}."""
-    return [${known}]
-
+${tokens}
 
 def start():
     """The state before a text."""
@@ -51,7 +42,7 @@ ${reads(model)}    return advance(s)
 def read(text):
     """The state after a text (a line break, or the first symbol, where it is empty), and the logits then."""
     s = start()
-    for token in tokens_of(text) or [${lineBreak}]:
+    for token in tokens_of(text) or [${first}]:
         logits = step(s, token)
     return s, logits
 
@@ -67,7 +58,7 @@ def sample(prompt="", length=200, temperature=1.0, seed=1):
     s, logits = read(prompt)
     random, written = uniforms(seed), []
     for _ in range(length):
-        token = choose(logits, temperature, random)
+        token = choose(logits${unknown ? '[:-1]' : ''}, temperature, random)
         written.append(symbols[token])
         logits = step(s, token)
     return ${bytes ? 'b"".join(written).decode(errors="replace")' : '"".join(written)'}

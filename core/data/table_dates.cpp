@@ -1,0 +1,168 @@
+// The time of a table's rows: in which order they stand, which rows have the same, and what comes next.
+#include <algorithm>
+
+#include "unfold/base/hash.h"
+#include "unfold/base/phrase.h"
+#include "unfold/base/sorting.h"
+#include "unfold/data/table_part.h"
+
+namespace unfold {
+namespace {
+
+Index first_of(const TableReading& r, ColumnKind kind) {
+  for (std::size_t c = 0; c < r.table.columns.size(); ++c)
+    if (r.table.columns[c].kind == kind) return Index(c);
+  return -1;
+}
+
+/// 1: the dates of each series rise; −1: they fall; 0: neither, or all are the same.
+int order_of(const TableReading& r, Index c, bool day_first) {
+  std::string series;
+  double last = -1;  // in hours, all months alike
+  bool up = false, down = false;
+  for (TableRows rows(r.text, r.layout); rows.next();) {
+    if (rows.blank()) continue;
+    const std::string_view own = r.form.id < 0 ? std::string_view() : bare(rows.fields()[std::size_t(r.form.id)]);
+    Moment m;
+    if (!parse_moment(rows.fields()[std::size_t(c)], day_first, m)) continue;
+    const double now = ((m.year * 12.0 + m.month) * 31 + m.day) * 24 + m.hour;
+    if (last >= 0 && own == series) {
+      up = up || now > last;
+      down = down || now < last;
+      if (up && down) return 0;
+    }
+    series = own;
+    last = now;
+  }
+  return int(up) - int(down);
+}
+
+std::uint64_t hash_of(std::string_view field) {
+  Hash hash;
+  hash.add(field.data(), field.size());
+  return hash.value();
+}
+
+/// Whether each of the few values of column c occurs once at most dates, and never twice, in rows that follow each
+/// other.
+bool recurs(const TableReading& r, Index time, Index c) {
+  std::vector<std::uint64_t> all, now;
+  std::string date;
+  Index dates = 0, rows = 0;
+  const auto close = [&] {  // the values of one date
+    sort(now);
+    if (std::adjacent_find(now.begin(), now.end()) != now.end()) return false;
+    all.insert(all.end(), now.begin(), now.end());
+    sort(all);
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+    rows += Index(now.size());
+    ++dates;
+    now.clear();
+    return Index(all.size()) * dates <= 2 * rows;  // so that `all` stays short
+  };
+  for (TableRows row(r.text, r.layout); row.next();) {
+    if (row.blank()) continue;
+    const std::string_view field = bare(row.fields()[std::size_t(time)]);
+    if (!now.empty() && field != date && !close()) return false;
+    date = field;
+    now.push_back(hash_of(bare(row.fields()[std::size_t(c)])));
+  }
+  return close() && dates > 2 && 2 * rows >= 3 * dates;
+}
+
+}  // namespace
+
+Index find_interleaved(const TableReading& r) {
+  Index time = first_of(r, ColumnKind::date);
+  const auto& columns = r.table.columns;
+  for (std::size_t c = 0; c < columns.size() && time < 0; ++c)
+    if (columns[c].kind == ColumnKind::number && is_index_name(columns[c].name) && lowered(columns[c].name) != "id")
+      time = Index(c);
+  if (time < 0) return -1;
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    const ColumnProfile& p = r.profiles[c];
+    const bool names = columns[c].kind == ColumnKind::text || is_id_name(columns[c].name);
+    if (Index(c) != time && names && p.missing == 0 && !p.together && recurs(r, time, Index(c))) return Index(c);
+  }
+  return -1;
+}
+
+void group_series(TableReading& r, Index id) {
+  struct Row {
+    std::uint64_t series;
+    Index first, line;  // the row that the series begins with, and its own line
+    std::string_view text;
+  };
+  std::vector<Row> all;
+  std::vector<std::pair<std::uint64_t, Index>> known;
+  for (TableRows rows(r.text, r.layout); rows.next();) {
+    if (rows.blank()) continue;
+    const std::uint64_t series = hash_of(bare(rows.fields()[std::size_t(id)]));
+    all.push_back({series, 0, rows.line(), rows.written()});
+    known.push_back({series, rows.line()});
+  }
+  sort(known);
+  const auto same = [](const auto& a, const auto& b) { return a.first == b.first; };
+  known.erase(std::unique(known.begin(), known.end(), same), known.end());  // the first line of each remains
+  for (Row& row : all)
+    row.first = std::lower_bound(known.begin(), known.end(), std::pair(row.series, Index(0)))->second;
+  sort(all, [](const Row& a, const Row& b) { return a.first != b.first ? a.first < b.first : a.line < b.line; });
+  for (const Row& row : all) {
+    r.grouped += row.text;
+    if (!row.text.ends_with('\n') && !row.text.ends_with('\r')) r.grouped += '\n';
+    r.layout.lines.push_back(row.line);
+  }
+  r.text = r.grouped;
+  r.layout.start = 0;
+  r.table.notes.push_back(phrase("The rows of {} series are put together.", {known.size()}));
+}
+
+void find_direction(TableReading& r) {
+  const Index c = first_of(r, ColumnKind::date);
+  if (c < 0) return;
+  ColumnProfile& p = r.profiles[std::size_t(c)];
+  int order = order_of(r, c, p.day_first);
+  if (p.ambiguous()) {
+    const int other = order_of(r, c, true);
+    p.month_first = order != 0 && other == 0;
+    p.day_first = order == 0 && other != 0;
+    if (p.day_first) order = other;
+    if (order != other && p.ambiguous()) return;
+  }
+  r.backwards = order < 0;
+  if (r.backwards)
+    r.table.notes.push_back(
+        phrase("The newest row stands first ({}): read in the order of time.", {r.table.columns[std::size_t(c)].name}));
+}
+
+void continue_dates(TableReading& r) {
+  Table& table = r.table;
+  Index c = first_of(r, ColumnKind::date);
+  for (std::size_t k = 0; k < table.columns.size() && c < 0; ++k)
+    if (const std::string name = lowered(table.columns[k].name); name == "year" || name == "jahr") c = Index(k);
+  if (c < 0) return;
+  constexpr std::size_t most = 64;  // of the last ones
+  const ColumnProfile& p = r.profiles[std::size_t(c)];
+  table.dated = table.columns[std::size_t(c)].name;
+  std::vector<std::string> fields;
+  const auto close = [&] {
+    if (r.backwards) std::reverse(fields.begin(), fields.end());
+    std::vector<std::string> next;
+    const std::span all(fields);
+    if (!p.ambiguous()) next = dates_after(all.last(std::min(all.size(), most)), p.day_first, r.future);
+    table.next_dates.push_back(std::move(next));
+    fields.clear();
+  };
+  for (SeriesRows rows(r, r.form.id); rows.next();) {
+    if (rows.begins() && !fields.empty()) close();
+    if (!r.backwards && fields.size() == 2 * most) fields.erase(fields.begin(), fields.begin() + std::ptrdiff_t(most));
+    if (!r.backwards || fields.size() < most) fields.emplace_back(rows.field(c));
+  }
+  close();
+  if (std::none_of(table.next_dates.begin(), table.next_dates.end(), [](const auto& next) { return next.empty(); }))
+    return;
+  table.next_dates.clear();
+  table.undated = p.ambiguous() ? "either of the numbers may be the month" : "not all are as far apart";
+}
+
+}  // namespace unfold

@@ -1,0 +1,160 @@
+#include "unfold/generate/forecast.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "unfold/base/error.h"
+#include "unfold/base/numeric.h"
+#include "unfold/base/phrase.h"
+#include "unfold/base/sorting.h"
+#include "unfold/data/scaling.h"
+
+namespace unfold {
+namespace {
+
+/// For each column that is read the place of its prediction among the outputs.
+std::vector<std::size_t> places_of(const Network& network, const NumberLoss& loss, const Dataset& names) {
+  if (network.has_encoder()) refuse_state("task", "a task that predicts its own input", "one answer for a sequence");
+  std::vector<std::size_t> places;
+  std::size_t predicted = 0;
+  for (const Column& c : names.columns) {
+    if (c.input && !c.target)
+      refuse_state("steps", "a model that predicts every column that it reads",
+                   phrase("\"{}\" is only read", {c.name}));
+    if (c.input) places.push_back(predicted);
+    predicted += c.target;
+  }
+  const std::size_t D = std::size_t(network.sizes().numbers);
+  for (std::size_t k = places.size(); names.columns.empty() && k < D; ++k) places.push_back(k);
+  if (names.columns.empty() && Index(D) * loss.outputs() != network.outputs())
+    refuse_state("task", "a task that predicts its own input (regress or notes)", "another");
+  for (std::size_t& place : places) place = place * std::size_t(loss.outputs()) + std::size_t(loss.answer());
+  return places;
+}
+
+/// See forecast; `read`: the state after the example.
+std::vector<Real> run(Network& network, const NumberLoss& loss, const Dataset& names, const Example& example,
+                      Index steps, std::uint64_t seed, FunctionRef<Real(Real, Rng&)> next, State* read) {
+  const Index D = network.sizes().numbers, R = network.outputs();
+  const std::vector<std::size_t> places = places_of(network, loss, names);
+  const Scales scales(names.columns, &Column::input);
+  Workspace w(network, 1, 1, false);
+  Rng rng(seed, Stream::sampling);
+  std::vector<Real> predicted, last(static_cast<std::size_t>(R));
+  const Index given = Index(example.numbers.size()) / D;
+  w.reset();
+  for (Index t = 0; t < given + steps; ++t) {
+    for (Index k = 0; k < D; ++k) {
+      Real& x = w.numbers(0)[k];
+      x = t < given ? scales.scaled(k, example.numbers[std::size_t(t * D + k)]) : last[places[std::size_t(k)]];
+      if (std::isnan(x)) x = 0;  // missing
+    }
+    network.forward(w);
+    w.carry();
+    if (t + 1 < given) continue;
+    if (t + 1 == given && read) *read = w.state();
+    for (Index k = 0; k < R; ++k) last[std::size_t(k)] = next(w.logits()[k], rng);
+    if (Index(predicted.size()) < steps * R) predicted.insert(predicted.end(), last.begin(), last.end());
+  }
+  return predicted;
+}
+
+}  // namespace
+
+std::vector<Real> forecast(Network& network, const NumberLoss& loss, const Dataset& names, const Example& example,
+                           Index steps, std::uint64_t seed, FunctionRef<Real(Real, Rng&)> next) {
+  return run(network, loss, names, example, steps, seed, next, nullptr);
+}
+
+// Bands ------------------------------------------------------------------------------------------------------------
+
+namespace {
+
+/// The state of one sequence, in each of N.
+State spread(const Network& network, const State& one, Index N) {
+  State all;
+  all.clock = one.clock;
+  const Real* from = one.values.data();
+  const auto repeat = [&](Index rows, std::vector<Real>& to) {
+    for (Index n = 0; n < N; ++n) to.insert(to.end(), from, from + rows);
+    from += rows;
+  };
+  const Plan& plan = network.plan();
+  for (const PlanLayer& layer : plan.layers)
+    for (const int state : layer.states)
+      for (Index d = 0; d < plan.buffers[std::size_t(state)].delay; ++d)
+        repeat(plan.buffers[std::size_t(state)].rows, all.values);
+  from = one.inputs.data();
+  for (Index d = 0; d < network.input_delay(); ++d) repeat(network.sizes().numbers, all.inputs);
+  return all;
+}
+
+/// A number from the distribution that the outputs y of a column describe. A quantile's neighbours are those of the
+/// sorted ones, and the outermost lines go on to the ends.
+Real drawn(const NumberLoss& loss, const Real* y, Rng& rng) {
+  const double u = rng.uniform();
+  if (loss.kind == Loss::gaussian) {
+    const double size = std::sqrt(-2 * numeric::log(1 - u)), angle = 2 * numeric::pi * rng.uniform();
+    return Real(double(y[0]) + numeric::exp(double(y[1]) / 2) * size * numeric::cos(angle));
+  }
+  std::vector<Real> values(y, y + loss.outputs());
+  sort(values);
+  std::size_t i = 0;
+  while (i + 2 < values.size() && loss.quantiles[i + 1] <= u) ++i;
+  const double low = double(values[i]), share = (u - loss.quantiles[i]) / (loss.quantiles[i + 1] - loss.quantiles[i]);
+  return Real(low + share * (double(values[i + 1]) - low));
+}
+
+/// Puts what the paths say of a column beside its answer.
+void take_band(const NumberLoss& loss, std::vector<Real> paths, Real* y) {
+  if (loss.kind == Loss::gaussian) {
+    double mean = 0, squares = 0;
+    for (const Real x : paths) mean += double(x) / double(paths.size());
+    for (const Real x : paths) squares += (double(x) - mean) * (double(x) - mean);
+    y[1] = Real(numeric::log(std::max(squares / double(paths.size() - 1), 1e-12)));
+    return;
+  }
+  sort(paths);
+  const Index middle = loss.answer();
+  for (Index r = 0; r < loss.outputs(); ++r) {
+    if (r == middle) continue;
+    const double place = loss.quantiles[std::size_t(r)] * double(paths.size() - 1);
+    const std::size_t i = std::min(std::size_t(place), paths.size() - 2);
+    const Real x = Real(double(paths[i]) + (place - double(i)) * (double(paths[i + 1]) - double(paths[i])));
+    y[r] = r < middle ? std::min(x, y[middle]) : std::max(x, y[middle]);
+  }
+}
+
+}  // namespace
+
+std::vector<Real> forecast_band(Network& network, const NumberLoss& loss, const Dataset& names, const Example& example,
+                                Index steps, std::uint64_t seed) {
+  State read;
+  std::vector<Real> rows = run(network, loss, names, example, steps, seed, [](Real y, Rng&) { return y; }, &read);
+  const Index R = network.outputs(), D = network.sizes().numbers, O = R / loss.outputs(), M = sample_paths;
+  if (steps < 2 || loss.outputs() < 2) return rows;
+  const std::vector<std::size_t> places = places_of(network, loss, names);
+  Workspace w(network, 1, M, false);
+  w.set_state(spread(network, read, M));
+  std::vector<Real> draws(std::size_t(M * O));
+  Rng rng(seed, Stream::sampling, 1);
+  for (Index t = 0; t < steps; ++t) {
+    for (Index m = 0; m < M; ++m)
+      for (Index k = 0; k < O; ++k)
+        draws[std::size_t(k * M + m)] =
+            drawn(loss, (t == 0 ? rows.data() : w.logits() + m * R) + k * loss.outputs(), rng);
+    for (Index k = 0; k < O && t > 0; ++k)
+      take_band(loss, {draws.begin() + std::ptrdiff_t(k * M), draws.begin() + std::ptrdiff_t((k + 1) * M)},
+                &rows[std::size_t(t * R + k * loss.outputs())]);
+    if (t + 1 == steps) break;
+    for (Index m = 0; m < M; ++m)
+      for (Index k = 0; k < D; ++k)
+        w.numbers(0)[m * D + k] =
+            draws[places[std::size_t(k)] / std::size_t(loss.outputs()) * std::size_t(M) + std::size_t(m)];
+    network.forward(w);
+    w.carry();
+  }
+  return rows;
+}
+
+}  // namespace unfold
