@@ -140,7 +140,8 @@ export async function checkConfig(
 /**
  * How a dataset would be read by a model of this configuration: format, columns and what becomes of each, gaps, the
  * first rows. Nothing is trained. Rejects with `INVALID_CONFIG` and the field, and with `INVALID_TEXT` where the dataset
- * cannot be read at all; what is merely missing is counted. It runs without a worker, as `checkConfig` does.
+ * cannot be read at all; what is merely missing is counted. It reads the whole dataset, in a worker of its own unless
+ * `runtime.worker` is false.
  */
 export async function previewDataset(
   config: Config,
@@ -150,10 +151,18 @@ export async function previewDataset(
   requireRuntime(runtime);
   requireConfig(config, { runtime: 'previewDataset(config, dataset, { … })' });
   const json = toJson(config);
-  const { text, placed } = await readDataset(dataset, () => taskOf(config), runtime.signal);
-  const tools = await openTools(runtime);
-  const call = tools.call('preview', { config: json, text }, { signal: runtime.signal });
-  return call.catch(placing({ text, own: false, placed }));
+  const source = await readDataset(dataset, () => taskOf(config), runtime.signal);
+  const args = { config: json, text: source.text };
+  if (runtime.worker === false) {
+    const tools = await openTools(runtime);
+    return tools.call('preview', args, { signal: runtime.signal }).catch(placing(source));
+  }
+  const { client } = await openSession({ threads: 1, ...runtime });
+  try {
+    return await client.call('preview', args, sending(source, runtime)).catch(placing(source));
+  } finally {
+    client.end(new UnfoldError('DISPOSED', 'The preview is over.'));
+  }
 }
 
 /**

@@ -27,11 +27,13 @@ async function runPreview(args: Arguments): Promise<number> {
   const wanted = await configOf(args);
   if (wanted.task === undefined) wanted.task = 'regress';
   const texts = await readTexts(args.operands, readingOf(args, wanted.unit === 'byte'));
-  const shown = await previewDataset(wanted, texts.bytes, { ...args.runtime, threads: 1 }).catch(
-    (error: unknown) => {
-      throw placed(error, texts);
-    },
-  );
+  const shown = await previewDataset(wanted, texts.bytes, {
+    ...args.runtime,
+    threads: 1,
+    worker: false,
+  }).catch((error: unknown) => {
+    throw placed(error, texts);
+  });
   if (args.flag('json')) await print(`${JSON.stringify(shown)}\n`);
   else await print(`${[...texts.notes, ...linesOf(shown)].join('\n')}\n`);
   return 0;

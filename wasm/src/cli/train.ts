@@ -164,7 +164,7 @@ async function isThere(args: Arguments, out: string): Promise<boolean> {
 async function sayExamples(config: Config, text: Uint8Array): Promise<void> {
   const { name } = typeof config.task === 'object' ? config.task : { name: config.task };
   if (name === undefined || name === 'next') return;
-  const preview = await previewDataset(config, text, { threads: 1 }).catch(() => undefined);
+  const preview = await previewDataset(config, text, { threads: 1, worker: false }).catch(() => undefined);
   if (preview?.columns || preview?.lengths)
     for (const line of summaryOf(preview)) process.stderr.write(`${line}\n`);
 }

@@ -4,7 +4,7 @@ import { Icon } from '../controls/Icon';
 import { Deferred } from '../controls/Deferred';
 import { message } from '../i18n/messages';
 import { copyText } from './clipboard';
-import { saveModel, takeFile } from '../data/files';
+import { saveModel, takeFiles } from '../data/files';
 import { notify } from './notices';
 import { open } from './dialogs';
 import { linkHere, linkWithText } from './address';
@@ -57,7 +57,7 @@ export function Actions() {
         label={message.actions.openTitle}
         title={message.actions.openTitle}
         disabled={store.corpus.value === null}
-        onFile={(file) => void takeFile(file)}
+        onFiles={(files) => void takeFiles(files)}
       >
         <Icon name="open" />
         {message.actions.open}

@@ -4,6 +4,7 @@ import { message } from '../i18n/messages';
 import { Actions } from './Actions';
 import { ApplyPanel } from '../settings/ApplyPanel';
 import { CompareDialog } from '../compare/CompareDialog';
+import { DataDialogs } from '../data/DataDialogs';
 import { DropZone } from '../data/DropZone';
 import { HelpPanel } from '../help/HelpPanel';
 import { EmbedDialog } from '../sharing/EmbedDialog';
@@ -87,6 +88,7 @@ export function App() {
           <CompareDialog />
           <ExportDialog />
           <EmbedDialog />
+          <DataDialogs />
           <ToursDialog />
           <TourCard />
         </Deferred>

@@ -7,12 +7,14 @@ interface Props {
   title?: string;
   disabled?: boolean;
   slim?: boolean;
-  onFile: (file: File) => void;
+  /** Several files can be chosen. */
+  multiple?: boolean;
+  onFiles: (files: File[]) => void;
   children: ComponentChildren;
 }
 
-/** A button that asks for a file. */
-export function FileButton({ accept, label, title, disabled, slim, onFile, children }: Props) {
+/** A button that asks for a file, or several. */
+export function FileButton({ accept, label, title, disabled, slim, multiple, onFiles, children }: Props) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
@@ -29,12 +31,13 @@ export function FileButton({ accept, label, title, disabled, slim, onFile, child
         ref={input}
         type="file"
         hidden
+        multiple={multiple}
         accept={accept}
         aria-label={label}
         onChange={(event) => {
-          const file = event.currentTarget.files?.[0];
+          const files = [...(event.currentTarget.files ?? [])];
           event.currentTarget.value = '';
-          if (file) onFile(file);
+          if (files.length > 0) onFiles(files);
         }}
       />
     </>

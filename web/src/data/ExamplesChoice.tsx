@@ -7,6 +7,7 @@ import { datasetsOf } from '../settings/taskConfig';
 import { chooseDataset } from '../settings/chooseTask';
 import { OWN_TEXT } from '../settings/settings';
 import { tasks } from '../tasks';
+import { open } from '../app/dialogs';
 import { store } from '../app/store';
 import type { Corpus } from './corpus';
 import { keysOf } from './music';
@@ -88,6 +89,11 @@ export function ExamplesChoice() {
       )}
       <p class="format">{message.tasks.formats[task]}</p>
       <OwnData hint={message.tasks.formats[task]} size="" />
+      {tasks[task].gestures && (
+        <button type="button" class="slim" onClick={() => open('gestures')}>
+          {message.text.gestures}…
+        </button>
+      )}
     </>
   );
 }

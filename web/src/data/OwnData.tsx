@@ -1,7 +1,7 @@
 import { useRef } from 'preact/hooks';
 import { FileButton } from '../controls/FileButton';
 import { message } from '../i18n/messages';
-import { takeFile } from './files';
+import { takeFiles } from './files';
 import { PasteDialog } from './PasteDialog';
 
 /** The way to a text, or examples, of one's own. */
@@ -16,9 +16,10 @@ export function OwnData({ hint, size }: { hint: string; size: string }) {
         </button>
         <FileButton
           slim
-          accept=".txt,.md,.csv,.tsv,.json,.mid,.midi,text/*"
+          multiple
+          accept=".txt,.md,.csv,.tsv,.json,.jsonl,.mid,.midi,text/*"
           label={message.text.file}
-          onFile={(file) => void takeFile(file)}
+          onFiles={(files) => void takeFiles(files)}
         >
           {message.text.file}
         </FileButton>

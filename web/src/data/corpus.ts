@@ -1,4 +1,5 @@
 // What is learnt from: a training text and what can be said of it before any network exists, or examples.
+import type { Config, FileConfig } from 'unfold-rnn';
 import index from '../../texts/index.json';
 import { message } from '../i18n/messages';
 import { breathe } from '../app/frame';
@@ -11,6 +12,14 @@ export interface Listing {
   file: string;
   description: string;
   characters: number;
+}
+
+/** How the reader's own file is read, as was chosen before training. */
+export interface Reading {
+  dataset?: FileConfig;
+  validationSplit?: number;
+  /** Steps of the longest example. */
+  maxLength?: number;
 }
 
 export interface Corpus {
@@ -27,6 +36,7 @@ export interface Corpus {
   /** Bits per character when only the symbol frequencies are known: -Σ p log2 p. */
   unigram: number;
   opening: string;
+  reading?: Reading | undefined;
 }
 
 export const LISTINGS: readonly Listing[] = index;
@@ -81,6 +91,19 @@ export interface Source {
   title: string;
   description: string;
   bytes: Uint8Array;
+  reading?: Reading | undefined;
+}
+
+/** The configuration of a network that learns from a file that is read so. */
+export function withReading(config: Config, reading: Reading = {}): Config {
+  const { dataset, validationSplit, maxLength } = reading;
+  const task = typeof config.task === 'object' ? config.task : { name: config.task ?? 'next' };
+  return {
+    ...config,
+    ...(dataset && { dataset }),
+    ...(validationSplit !== undefined && { validationSplit }),
+    ...(maxLength !== undefined && { task: { ...task, maxLength } }),
+  };
 }
 
 /** A text that was kept with a run, or has just arrived. */
@@ -163,8 +186,8 @@ export function pasted(text: string): Promise<Corpus> {
   return examine({ id: OWN_TEXT, title: message.text.pasted, description: '', bytes });
 }
 
-export async function dropped(file: File): Promise<Corpus> {
+export async function dropped(file: File, reading?: Reading): Promise<Corpus> {
   if (file.size > SIZE_LIMIT) throw new TextProblem(message.text.tooLarge(file.name, file.size, SIZE_LIMIT));
   const bytes = new Uint8Array(await file.arrayBuffer());
-  return examine({ id: OWN_TEXT, title: file.name, description: '', bytes });
+  return examine({ id: OWN_TEXT, title: file.name, description: '', bytes, reading });
 }

@@ -5,6 +5,7 @@ import { bytes } from '../i18n/format';
 import { notify } from '../app/notices';
 import { store } from '../app/store';
 import { isModel, modelOf } from './foreign';
+import { needsPreview, showPreview } from './arrival';
 import { isMidi } from './music';
 import { chooseFile, chooseMidi } from './texts';
 
@@ -30,10 +31,24 @@ export async function saveModel(as?: string): Promise<void> {
   notify('note', message.notice.saved(name, bytes(data.length)));
 }
 
-/** Models and MIDI files by their endings, anything else as text. */
-export async function takeFile(file: File): Promise<void> {
+/** All MIDI files together, or the first file of another kind. */
+export async function takeFiles(files: readonly File[]): Promise<void> {
+  const midi = files.filter(isMidi);
+  if (midi.length > 0) {
+    const others = files.length - midi.length;
+    if (others > 0) notify('note', message.text.othersLeftOut(others));
+    return chooseMidi(midi);
+  }
+  const [file, ...others] = files;
+  if (!file) return;
+  if (others.length > 0) notify('note', message.text.onlyFirst(file.name, others.length));
+  return takeFile(file);
+}
+
+/** Models and MIDI files by their endings, tables and texts with labels by what they are, anything else as text. */
+async function takeFile(file: File): Promise<void> {
   if (isMidi(file)) return chooseMidi([file]);
-  if (!isModel(file)) return chooseFile(file);
+  if (!isModel(file)) return (await needsPreview(file)) ? showPreview(file) : chooseFile(file);
   if (file.size > MODEL_LIMIT) {
     return notify('error', message.notice.file, message.text.tooLarge(file.name, file.size, MODEL_LIMIT));
   }

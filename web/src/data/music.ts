@@ -1,11 +1,37 @@
 // Music in and out: MIDI files to learn from, what the numbers of a text of notes are, and what was written as MIDI.
+import type { ErrorData } from 'unfold-rnn';
 import { message } from '../i18n/messages';
 import { integer } from '../i18n/format';
 import { notify } from '../app/notices';
 import { OWN_TEXT } from '../settings/settings';
 import { type Corpus, examine, SIZE_LIMIT, TextProblem } from './corpus';
+import type { MidiAnswer, MidiFound } from './midi.worker';
 
 export const isMidi = ({ name }: File): boolean => /\.midi?$/i.test(name);
+
+/** One worker for each choice: it has nothing to keep. */
+async function readInWorker(files: readonly File[]): Promise<MidiFound> {
+  const worker = new Worker(new URL('./midi.worker.ts', import.meta.url), { type: 'module' });
+  try {
+    return await new Promise<MidiFound>((resolve, reject) => {
+      worker.addEventListener('message', ({ data }: MessageEvent<MidiAnswer>) => {
+        if ('found' in data) resolve(data.found);
+        else reject('problem' in data ? named(data.problem, files) : new Error(data.failed));
+      });
+      worker.addEventListener('error', (event) => reject(new Error(event.message || 'midi.worker')));
+      worker.postMessage(files);
+    });
+  } finally {
+    worker.terminate();
+  }
+}
+
+/** An error with the name of the file, in place of its number. */
+function named({ field = '', message }: ErrorData, files: readonly File[]): TextProblem {
+  const [place, number] = /^files\[(\d+)\]/.exec(field) ?? [];
+  const file = files[Number(number)];
+  return new TextProblem(place && file ? message.replace(place, file.name) : message);
+}
 
 /** Pieces of MIDI files, in the format of the task notes. */
 export async function midiCorpus(files: readonly File[]): Promise<Corpus> {
@@ -13,16 +39,14 @@ export async function midiCorpus(files: readonly File[]): Promise<Corpus> {
   const title = files.length === 1 ? first!.name : message.text.midiFiles(files.length);
   const size = files.reduce((sum, { size }) => sum + size, 0);
   if (size > SIZE_LIMIT) throw new TextProblem(message.text.tooLarge(title, size, SIZE_LIMIT));
-  const { readMidi } = await import('unfold-rnn/midi');
-  const bytes = await Promise.all(files.map(async (file) => new Uint8Array(await file.arrayBuffer())));
-  const { pieces, grid, onGrid, dropped, drums, text } = readMidi(bytes);
-  const about = message.text.midiRead(integer(pieces.length), grid, Math.floor(100 * onGrid));
+  const { pieces, grid, onGrid, dropped, drums, text } = await readInWorker(files);
+  const about = message.text.midiRead(integer(pieces), grid, Math.floor(100 * onGrid));
   const left = [
     dropped && message.text.midiDropped(integer(dropped)),
     drums && message.text.midiDrums(integer(drums)),
   ];
   notify('note', about, left.filter(Boolean).join(' '));
-  return examine({ id: OWN_TEXT, title, description: '', bytes: new TextEncoder().encode(text) });
+  return examine({ id: OWN_TEXT, title, description: '', bytes: text });
 }
 
 /** What the numbers of notes are. */

@@ -2,16 +2,28 @@
 import { batch, effect, untracked } from '@preact/signals';
 import { openModel } from 'unfold-rnn';
 import { message } from '../i18n/messages';
-import { absentCorpus, bundled, dropped, LISTINGS, madeCorpus, pasted, type Corpus } from './corpus';
+import {
+  absentCorpus,
+  bundled,
+  dropped,
+  LISTINGS,
+  madeCorpus,
+  pasted,
+  type Corpus,
+  type Reading,
+} from './corpus';
 import { declareKeys, type Keys, midiCorpus } from './music';
 import { notify, report, withdraw } from '../app/notices';
 import { isGenerated, readsText } from '../tasks';
 import { chooseTask } from '../settings/chooseTask';
 import { initialSettings, OWN_TEXT, type Settings } from '../settings/settings';
 import { settingsIn } from '../settings/state';
-import { set, store, wanted } from '../app/store';
+import { change, set, store, wanted } from '../app/store';
 
 let newest = 0;
+
+/** What of the settings the examples decide. */
+export type DataSettings = Pick<Settings, 'task'> & Partial<Pick<Settings, 'pooling' | 'batchSize'>>;
 
 async function choose(find: () => Promise<Corpus>): Promise<boolean> {
   const mine = ++newest;
@@ -43,6 +55,16 @@ let waitsNotice: string | null = null;
 
 export async function chooseFile(file: File): Promise<void> {
   if (await choose(() => dropped(file))) sayThatItWaits();
+}
+
+/** A file whose task, and how it is read, the reader has seen and confirmed. */
+export function chooseData(file: File, settings: DataSettings, reading: Reading): Promise<boolean> {
+  return choose(async () => {
+    const corpus = await dropped(file, reading);
+    chooseTask(settings.task);
+    change(settings);
+    return corpus;
+  });
 }
 
 /** Music, which is for the task notes alone. */

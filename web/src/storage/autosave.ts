@@ -52,7 +52,12 @@ function itemOf({ run, checkpoint }: Former): Item {
       made: now,
       saved: now,
       link: writeHash(settings, true),
-      text: { id: corpus.id, title: corpus.title, description: corpus.description },
+      text: {
+        id: corpus.id,
+        title: corpus.title,
+        description: corpus.description,
+        reading: corpus.reading,
+      },
       step: info.step,
       loss: series.latest,
       validation: series.latestValidation?.value ?? null,

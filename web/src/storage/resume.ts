@@ -25,7 +25,8 @@ async function corpusOf({ entry, text }: Found, settings: Settings) {
   if (isGenerated(settings)) return madeCorpus(settings.dataset);
   const listing = LISTINGS.find(({ id }) => id === entry.text.id);
   const { title, description } = listing ?? entry.text;
-  return examine({ id: listing?.id ?? OWN_TEXT, title, description, bytes: text });
+  const { reading } = entry.text;
+  return examine({ id: listing?.id ?? OWN_TEXT, title, description, bytes: text, reading });
 }
 
 interface Fetched {

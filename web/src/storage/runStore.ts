@@ -4,6 +4,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import type { Generation, ChecksummedGeneration } from './checksum';
 import { addChecksumInWorker, verifyChecksumInWorker } from './checksumClient';
+import type { Corpus } from '../data/corpus';
 import { StorageError } from './storageError';
 import { breathe, pause } from '../app/frame';
 
@@ -18,7 +19,7 @@ export interface Entry {
   saved: number;
   /** The settings, spelled as in a link. */
   link: string;
-  text: { id: string; title: string; description: string };
+  text: Pick<Corpus, 'id' | 'title' | 'description' | 'reading'>;
   step: number;
   /** Bits per symbol, smoothed; null before training. */
   loss: number | null;

@@ -14,6 +14,7 @@ export const classify: Task = {
   poolings: ['last', 'mean'],
   bothWays: () => true,
   controls: ['pooling', 'bidirectional'],
+  gestures: true,
   looks: LOOKS_OF_EXAMPLES,
   without: ['keras', 'samples'],
 };

@@ -50,6 +50,8 @@ export interface Task {
   looks: readonly Look[];
   /** The examples are music: MIDI files can be read, and what the numbers of a text are is asked. */
   music?: true;
+  /** Gestures can be recorded as examples. */
+  gestures?: true;
   /** Files that cannot be had. */
   without: readonly ExportName[];
 }

@@ -12,7 +12,7 @@ import {
 import { message } from '../i18n/messages';
 import { announce } from '../app/announce';
 import { edit, liveConfig, settingsIn, type State, withConfig } from '../settings/state';
-import { absentCorpus, type Corpus } from '../data/corpus';
+import { absentCorpus, type Corpus, withReading } from '../data/corpus';
 import { integer } from '../i18n/format';
 import { datasetOf } from '../data/transferText';
 import { Commands } from './commands';
@@ -95,7 +95,8 @@ export class Engine {
       const state = wanted.peek();
       const corpus = store.corpus.peek() && (await corpusFor(settingsIn(state)));
       if (!corpus) return;
-      const make = async () => createModel(state.config, await datasetOf(corpus));
+      const make = async () =>
+        createModel(withReading(state.config, corpus.reading), await datasetOf(corpus));
       await this.replace(make, () => state, corpus);
       showState(wanted.peek());
       this.train(steps === undefined ? {} : { steps });
@@ -187,7 +188,7 @@ export class Engine {
     const corpus = store.corpus.peek() && (await corpusFor(settingsIn(state)));
     if (!corpus) throw new Error(message.phase.loading);
     store.phase.value = 'starting';
-    const model = await createModel(state.config, await datasetOf(corpus));
+    const model = await createModel(withReading(state.config, corpus.reading), await datasetOf(corpus));
     this.install(model, state, corpus);
     showState(wanted.peek());
   }

@@ -335,6 +335,10 @@ export const german: Messages = {
   text: {
     choose: 'Datensatz',
     paste: 'Einfügen…',
+    preview: 'Ihre Daten',
+    gestures: 'Gesten aufzeichnen',
+    othersLeftOut: (count) =>
+      count === 1 ? 'Eine Datei ist kein MIDI und fehlt.' : `${count} Dateien sind kein MIDI und fehlen.`,
     file: 'Datei…',
     size: (characters, symbols) => `${integer(characters)} Zeichen, ${integer(symbols)} Symbole`,
     characters: (characters) => `${integer(characters)} Zeichen`,

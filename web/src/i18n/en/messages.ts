@@ -253,6 +253,12 @@ export const english = {
     choose: 'Dataset',
     paste: 'Paste…',
     file: 'File…',
+    preview: 'Your data',
+    gestures: 'Record gestures',
+    othersLeftOut: (count: number) =>
+      count === 1
+        ? 'One file that is not MIDI was left out.'
+        : `${count} files that are not MIDI were left out.`,
     size: (characters: number, symbols: number) =>
       `${integer(characters)} characters, ${integer(symbols)} symbols`,
     characters: (characters: number) => `${integer(characters)} characters`,
