@@ -12,6 +12,7 @@
 //     }
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <string>
@@ -50,6 +51,10 @@ struct EdgeConfig {
   Index size = 0;                   // of a factor: rows of its matrix; 0: the source itself
   Activation output = Activation::identity;  // of a factor with a matrix
   bool bias = true;                          // of that matrix, where the layer has biases
+  /// Whether it enters a gate of the cell.
+  bool enters(std::string_view gate) const {
+    return every_gate || std::find(gates.begin(), gates.end(), gate) != gates.end();
+  }
 };
 
 /// h ← α∘h₋ + (1−α)∘v for each unit (Mozer 1992; Jaeger 2007); α fixed from `from` to `to` over the units, or

@@ -50,7 +50,7 @@ inline void sigmoid(Real* x, Index n) { active().sigmoid(x, n); }
 inline void tanh(Real* x, Index n) { active().tanh(x, n); }
 inline void tanh(const Real* x, Real* y, Index n) { active().tanh_of(x, y, n); }
 /// e^x for −87.3 ≤ x ≤ 88.3, clamped outside (in float); e^0 is 1.
-inline void exp(Real* x, Index n) { active().exp(x, n); }
+inline void exponential(Real* x, Index n) { active().exp(x, n); }
 
 /// x ← softmax(x); returns −ln of the target's probability (0 ≤ target < n), or 0 for target < 0.
 inline double softmax(Real* x, Index n, Index target) { return active().softmax(x, n, target); }

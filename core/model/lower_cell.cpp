@@ -109,9 +109,7 @@ class CellLowering {
     std::vector<Run> runs;
     Index row = 0;
     for (int g = 0; g < end; ++g) {
-      const auto& gates = e.gates;
-      if (!e.every_gate && std::count(gates.begin(), gates.end(), cell_.info->gate_names[std::size_t(g)]) == 0)
-        continue;
+      if (!e.enters(cell_.info->gate_names[std::size_t(g)])) continue;
       if (g >= first && !runs.empty() && runs.back().to + runs.back().rows == g * H_)
         runs.back().rows += H_;
       else if (g >= first)

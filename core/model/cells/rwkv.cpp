@@ -49,7 +49,7 @@ class Rwkv final : public Cell {
       m = (m_prev - w >= k).select(m_prev - w, k);
       f = m_prev - w - m;
       i = k - m;
-      kernels::exp(a.data(), 4 * s.units);
+      kernels::exponential(a.data(), 4 * s.units);
       s.next(H, t) = r * (a * c + b * v) / (a * n + b);
       s.next(C, t) = f * c + i * v;
       s.next(N, t) = f * n + i;
