@@ -116,9 +116,9 @@ Style style_of(std::span<const Dated> all) {
   for (const Dated& d : all) {
     for (int i = 0; i < d.notation.count; ++i)
       if (const DateSpan& s = d.notation.spans[i]; s.size == 1 && s.part != 'q')
-        style.any_bare = style.bare[std::size_t(s.part)] = true;
+        style.any_bare = style.bare[static_cast<unsigned char>(s.part)] = true;
       else if (d.field[s.from] == '0')
-        style.padded[std::size_t(s.part)] = true;
+        style.padded[static_cast<unsigned char>(s.part)] = true;
     const std::string_view name = d.part('n');
     style.german = style.german || is_german_month(name);
     const bool whole = lowered(name) == month_name(is_german_month(name), d.m.month);
@@ -146,7 +146,7 @@ std::string name_of(int month, std::string_view like, const Style& style) {
 /// Digits of a part below ten. Where no field tells: as other parts have it, else one of an hour with AM or PM and of a
 /// day behind a month's name.
 std::size_t digits_of(const Dated& d, char part, const Style& style) {
-  const std::size_t p = std::size_t(part);
+  const std::size_t p = static_cast<unsigned char>(part);
   if (style.bare[p] || style.padded[p] || part == 'i' || part == 's') return style.bare[p] ? 1 : 2;
   const bool alone = (part == 'h' && d.has('p')) || (part == 'd' && d.notation.spans[0].part == 'n');
   return style.any_bare || alone ? 1 : 2;

@@ -93,12 +93,8 @@ int describe(const Options& o) {
   return 0;
 }
 
-int run(int argc, char** argv) {
-  const std::string command = argc > 1 ? argv[1] : "--help";
-  if (command == "--help" || command == "-h") {
-    std::cout << usage;
-    return 0;
-  }
+/// The options of a command, and whether each takes a value. Throws Error{invalid_argument} for an unknown command.
+std::map<std::string, bool> options_of(const std::string& command) {
   std::map<std::string, bool> known{{"--threads", true}, {"--fast", false}};
   if (command == "train")
     known.insert({{"--text", true},
@@ -132,7 +128,16 @@ int run(int argc, char** argv) {
     known.insert({{"--only", true}, {"--seconds", true}});
   else
     refuse_argument(command, "train, sample, evaluate, predict, describe or bench", "an unknown command");
-  const Options o = parse_options(argc, argv, known);
+  return known;
+}
+
+int run(int argc, char** argv) {
+  const std::string command = argc > 1 ? argv[1] : "--help";
+  if (command == "--help" || command == "-h") {
+    std::cout << usage;
+    return 0;
+  }
+  const Options o = parse_options(argc, argv, options_of(command));
   set_threads(int(number(o, "--threads", hardware_threads())));
   if (!text(o, "--fast").empty() && !kernels::set_fast(true))
     std::fprintf(stderr, "unfold: this processor has no fused multiply-add, --fast changes nothing\n");

@@ -2,7 +2,7 @@
 // again. Each result carries the hash of its weights: --verify trains again and compares.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { at, commandLine, Failure, heading, main, run, shown } from '../lib.mjs';
+import { at, commandLine, Failure, heading, main, shown } from '../lib.mjs';
 import { drawCurves } from './curves.mjs';
 import { measures } from './measures.mjs';
 
@@ -153,5 +153,4 @@ main(async () => {
   for (const name of names) sections.push(await sectionOf(name, data));
   const head = readFileSync(`${folder}/head.md`, 'utf8').trim();
   writeFileSync(at('tests/RESULTS.md'), `${[head, ...sections].join('\n\n')}\n`);
-  run('npx', ['prettier', '--write', 'tests/RESULTS.md'], { quiet: true });
 });

@@ -144,6 +144,7 @@ describe('a search', () => {
     search: { 'optimizer.learningRate': [1e-6, 0.01] },
     seeds: [3, 7, 8],
     steps: 40,
+    baseline: 'plain',
     published: { plain: { value: 4.5, source: 'nobody 2000', unit: 'bits' } },
   };
 
@@ -161,10 +162,18 @@ describe('a search', () => {
     );
     const [head, ...rows] = out.trim().split('\n');
     expect(head).toBe(
-      'network,optimizer.learningRate,parameters,runs,"validation, bits",published,best step,minutes,"search, minutes"',
+      'network,optimizer.learningRate,parameters,runs,"validation, bits","difference to plain, by seed",published,best step,minutes,"search, minutes"',
     );
     for (const row of rows) expect(row).toMatch(/^(plain|gated),0.01,\d+,3,/);
     expect(out).toContain('4.5 bits (nobody 2000)');
+    const of = (name: string) =>
+      lines
+        .filter(({ run }) => run.startsWith(`${name}, optimizer.learningRate=0.01`))
+        .map((l) => l.validation);
+    const { mean, interval } = meanOf(of('gated').map((loss, i) => (loss - of('plain')[i]!) / Math.LN2));
+    expect(rows.find((row) => row.startsWith('gated'))).toContain(
+      `,${mean.toFixed(4)} ± ${interval!.toFixed(4)},`,
+    );
     // Each left its weights, named by their hash.
     const kept = await readdir(at('kept'));
     expect(kept.sort()).toEqual(lines.map(({ weights }) => `${weights}.safetensors`).sort());
@@ -255,6 +264,7 @@ describe('a file', () => {
     ['{"search":{"clip":1}}', 'search.clip: expected a list of at least one value, got 1.'],
     ['{"published":{"a":{"value":"1","source":"b"}}}', 'published.a.value: expected a number, got "1".'],
     ['{"also":[1]}', 'also: expected an object of names and their settings, got [1].'],
+    ['{"text":"text.txt","steps":1,"baseline":"none"}', 'baseline: expected one of the variants'],
     ['{"text":7}', 'text: expected a file, or a list of files, got 7.'],
     ['{"steps":1.5}', 'steps: expected a whole number, 1 or more, got 1.5.'],
     ['{"text":"text.txt","steps":1', 'the experiment is no JSON'],

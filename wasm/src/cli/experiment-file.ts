@@ -29,6 +29,8 @@ export interface Experiment {
   parameters?: number;
   /** Other data by name, as changes of the configuration, that the trained weights are measured on, whole. */
   also: Record<string, Config>;
+  /** A variant that the others are compared with, seed by seed. */
+  baseline?: string;
   /** By variant, what others have printed. */
   published: Record<string, Published>;
 }
@@ -58,7 +60,7 @@ export interface Run {
 
 const FIELDS = [
   ...['about', 'text', 'config', 'variants', 'vary', 'search'],
-  ...['seeds', 'steps', 'parameters', 'also', 'published'],
+  ...['seeds', 'steps', 'parameters', 'also', 'baseline', 'published'],
 ];
 const MOST_RUNS = 10_000;
 const DEFAULT_SEEDS = 3;
@@ -89,9 +91,11 @@ export function parseExperiment(text: string): Experiment {
   if (!isObject(json)) throw refuse('the experiment', 'an object', json);
   const unknown = Object.keys(json).find((field) => !FIELDS.includes(field));
   if (unknown !== undefined) throw refuse(shown(unknown), `one of ${FIELDS.join(', ')}`, 'an unknown field');
-  const { about, config = {}, steps, parameters } = json;
+  const { about, config = {}, steps, parameters, baseline } = json;
   if (about !== undefined && typeof about !== 'string') throw refuse('about', 'a text', about);
   if (!isObject(config)) throw refuse('config', 'an object', config);
+  if (baseline !== undefined && typeof baseline !== 'string')
+    throw refuse('baseline', 'the name of a variant', baseline);
   return {
     ...(about !== undefined && { about }),
     text: filesOf(json['text']),
@@ -101,6 +105,7 @@ export function parseExperiment(text: string): Experiment {
     search: listsOf('search', json['search']),
     seeds: seedsOf(json['seeds']),
     also: objectsOf<Config>('also', json['also']),
+    ...(baseline !== undefined && { baseline }),
     published: publishedOf(json['published']),
     ...(steps !== undefined && { steps: wholeAbove('steps', steps, 1) }),
     ...(parameters !== undefined && { parameters: wholeAbove('parameters', parameters, 1) }),
@@ -161,7 +166,7 @@ const saidOf = (settings: Record<string, unknown>) =>
   Object.entries(settings).map(([path, value]) => `${path}=${spelled(value)}`);
 
 /** All that there may be, see `dueOf`, in the order of the file; seeds vary fastest. */
-export function runsOf({ config, variants, vary, search, seeds }: Experiment): Run[] {
+export function runsOf({ config, variants, vary, search, seeds, baseline }: Experiment): Run[] {
   const named = Object.entries(variants).map(([name, change]) => ({ name, config: merged(config, change) }));
   const networks = named.length ? named : [{ name: undefined, config }];
   const varied = combinationsOf('vary', vary);
@@ -169,7 +174,7 @@ export function runsOf({ config, variants, vary, search, seeds }: Experiment): R
   if (networks.length * varied.length * choices.length * seeds.length > MOST_RUNS)
     throw refuse('vary', `at most ${MOST_RUNS} runs`, 'more');
   let place = 0;
-  return networks.flatMap(({ name, config: own }) =>
+  const runs = networks.flatMap(({ name, config: own }) =>
     varied.flatMap((settings) =>
       choices.flatMap((searched) => {
         let changed: Config = structuredClone(own);
@@ -190,6 +195,9 @@ export function runsOf({ config, variants, vary, search, seeds }: Experiment): R
       }),
     ),
   );
+  if (baseline !== undefined && !runs.some(({ variant }) => variant === baseline))
+    throw refuse('baseline', `one of the variants, such as ${shown(runs[0]!.variant)}`, baseline);
+  return runs;
 }
 
 /** Of a result, what a choice needs. */

@@ -1,5 +1,5 @@
 /** The results of an experiment as a table: means over the seeds, with their 95 % intervals. */
-import { type Published, spelled } from './experiment-file.js';
+import { type Experiment, type Published, spelled } from './experiment-file.js';
 import type { Result } from './experiment-run.js';
 
 /** Two-sided 95 % quantiles of Student's t for 1, 2, … degrees of freedom. */
@@ -46,7 +46,7 @@ type Column = [name: string, of: (runs: Result[]) => string];
 export function rowsOf(
   results: Result[],
   others: Result[] = [],
-  published: Record<string, Published> = {},
+  { published = {}, baseline }: Pick<Partial<Experiment>, 'published' | 'baseline'> = {},
 ): string[][] {
   const variants = new Map<string, Result[]>();
   for (const result of results) {
@@ -55,7 +55,7 @@ export function rowsOf(
   }
   const [first] = results;
   if (!first) return [];
-  const columns = columnsOf(results, others, published);
+  const columns = columnsOf(results, others, published, variants.get(baseline ?? ''));
   const ranked = (runs: Result[]) =>
     meanOf(runs.map(({ validation, test }) => validation ?? test ?? Infinity)).mean;
   const lines = [...variants.values()]
@@ -64,7 +64,12 @@ export function rowsOf(
   return [columns.map(([name]) => name), ...lines];
 }
 
-function columnsOf(results: Result[], others: Result[], published: Record<string, Published>): Column[] {
+function columnsOf(
+  results: Result[],
+  others: Result[],
+  published: Record<string, Published>,
+  baseline: Result[] | undefined,
+): Column[] {
   const first = results[0]!;
   const scale = first.bits ? 1 / Math.LN2 : 1;
   const unit = first.bits ? 'bits' : 'loss';
@@ -80,6 +85,12 @@ function columnsOf(results: Result[], others: Result[], published: Record<string
     ['runs', (runs) => String(runs.length)],
     [`validation, ${unit}`, means(({ validation }) => validation, scale)],
   ];
+  if (baseline)
+    columns.push([
+      `difference to ${baseline[0]!.variant}, by seed`,
+      (runs) =>
+        runs[0]!.variant === baseline[0]!.variant ? '–' : written(differences(runs, baseline), scale),
+    ]);
   if (some(({ test }) => test)) columns.push([`test, ${unit}`, means(({ test }) => test, scale)]);
   if (some(({ accuracy }) => accuracy)) columns.push(['right, %', means(({ accuracy }) => accuracy, 100)]);
   for (const name of Object.keys(first.also)) {
@@ -103,6 +114,13 @@ function columnsOf(results: Result[], others: Result[], published: Record<string
     ]);
   return columns;
 }
+
+/** Of the validations of one seed each: what varies with the seed falls out. */
+const differences = (runs: Result[], baseline: Result[]) =>
+  runs.map(({ seed, validation }) => {
+    const other = baseline.find((run) => run.seed === seed)?.validation ?? null;
+    return validation === null || other === null ? null : validation - other;
+  });
 
 const minutes = (runs: Result[]) => (runs.reduce((sum, { seconds }) => sum + seconds, 0) / 60).toFixed(1);
 

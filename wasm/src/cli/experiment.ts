@@ -172,7 +172,7 @@ class Lab {
   table(format: Format): string {
     const { due, chosen } = this.state();
     const others = due.filter((run) => !chosen.includes(run));
-    return tableOf(rowsOf(this.inOrder(chosen), this.inOrder(others), this.given.published), format);
+    return tableOf(rowsOf(this.inOrder(chosen), this.inOrder(others), this.given), format);
   }
 }
 
