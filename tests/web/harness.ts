@@ -155,6 +155,29 @@ export async function savedStep(page: Page): Promise<number> {
   return Number(/-step-(\d+)\./.exec(download.suggestedFilename())![1]);
 }
 
+interface Entry {
+  id: string;
+  saved: number;
+  step: number;
+  text: { title: string };
+}
+
+/** Every run that is kept, the newest first. */
+export const entries = (page: Page) =>
+  page.evaluate(async () => {
+    if (!(await indexedDB.databases()).some(({ name }) => name === 'unfold')) return [];
+    const opening = indexedDB.open('unfold');
+    await new Promise((resolve) => (opening.onsuccess = resolve));
+    const all = opening.result.transaction('entries').objectStore('entries').getAll();
+    await new Promise((resolve) => (all.onsuccess = resolve));
+    opening.result.close();
+    return (all.result as Entry[]).sort((a, b) => b.saved - a.saved);
+  });
+
+/** Title and step of each. */
+export const kept = async (page: Page) =>
+  (await entries(page)).map(({ step, text }) => `${text.title} ${step}`);
+
 export const step = (page: Page): Promise<number> => fact(page, 'Step');
 
 export async function loss(page: Page): Promise<number> {

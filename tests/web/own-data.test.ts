@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright';
 import { expect, it } from 'vitest';
-import { browser, drop, site, useSite, violations, visit } from './harness';
+import { browser, drop, kept, site, step, useSite, violations, visit, waitForStep } from './harness';
 import { LONG, STILL } from './tasks';
 
 useSite();
@@ -16,6 +16,48 @@ const ready = (page: Page) => expect.poll(() => confirmed(page).isEnabled()).toB
 
 const REVIEWS = Array.from({ length: 60 }, (_, at) =>
   at % 2 ? `what a lovely day ${at},good` : `nothing works at all ${at},bad`,
+);
+
+it(
+  'shows a table before it is trained on, takes other columns, and trains when told',
+  { timeout: LONG },
+  async () => {
+    const { page, problems, close } = await visit(browser, site, { at: STILL });
+    await expect.poll(() => page.locator('#set-task option').count()).toBe(7);
+    await drop(page, 'sales.csv', await caseOf('sales.csv'));
+    await ready(page);
+    expect(await taskIn(page).inputValue()).toBe('regress');
+    expect(await dialog(page).locator('.preview-facts').innerText()).toMatch(
+      /Table · \d+ rows · separator: ,/,
+    );
+    expect(await role(page, 'Month').inputValue()).toBe('none');
+    expect(await role(page, 'Sales').inputValue()).toBe('both');
+    expect(await dialog(page).locator('.preview-first tbody tr').first().innerText()).toContain('892324');
+    expect(await page.locator('#set-text').inputValue()).not.toBe('own');
+    // A date that is read becomes features, and the row that said why it was left out no longer does.
+    await role(page, 'Month').selectOption('input');
+    await expect.poll(() => role(page, 'Month').inputValue()).toBe('input');
+    await ready(page);
+    expect(await violations(page, 'dialog[open]')).toEqual([]);
+    await confirmed(page).click();
+    await dialog(page).waitFor({ state: 'detached' });
+    await waitForStep(page, 3, LONG);
+    expect(await page.locator('#set-task').inputValue()).toBe('regress');
+    expect(await page.getByLabel('Dataset', { exact: true }).locator('option:checked').innerText()).toBe(
+      'sales.csv',
+    );
+    // Kept with the run: after a reload it is built again from the same columns.
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await page.getByRole('button', { name: 'Train', exact: true }).waitFor();
+    const at = await step(page);
+    await expect.poll(async () => (await kept(page))[0]).toBe(`sales.csv ${at}`);
+    await page.reload();
+    await expect.poll(() => step(page), { timeout: 30_000 }).toBe(at);
+    const columns = () => page.locator('.forecasts').count();
+    await expect.poll(columns, { timeout: 30_000 }).toBe(1);
+    expect(problems).toEqual([]);
+    await close();
+  },
 );
 
 it(
@@ -46,7 +88,6 @@ it(
     await role(page, 'y').selectOption('none');
     await expect.poll(() => role(page, 'y').inputValue()).toBe('none');
     await ready(page);
-    expect(await violations(page, 'dialog[open]')).toEqual([]);
     expect(await role(page, 'x').inputValue()).toBe('input');
     expect(problems).toEqual([]);
     await close();
@@ -73,5 +114,33 @@ it('trains at once on a plain text, and shows a text with tabs', { timeout: LONG
   await drop(page, 'labels.txt', REVIEWS.map((line) => line.replace(/(.*),(.*)/, '$2\t$1')).join('\n'));
   await ready(page);
   expect(await taskIn(page).inputValue()).toBe('classify');
+  await close();
+});
+
+it('works by keyboard on a phone, in German', { timeout: LONG }, async () => {
+  const { page, problems, close } = await visit(browser, site, {
+    at: STILL,
+    locale: 'de-DE',
+    viewport: { width: 360, height: 640 },
+  });
+  await drop(page, 'sales.csv', await caseOf('sales.csv'));
+  const train = dialog(page).getByRole('button', { name: 'Trainieren', exact: true });
+  await expect.poll(() => train.isEnabled()).toBe(true);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(wide).toBeLessThanOrEqual(0);
+  // The controls of the dialog, and its scrolling parts, in the order of the page; Escape leaves.
+  const order: string[] = [];
+  for (let presses = 0; presses < 12; presses++) {
+    await page.keyboard.press('Tab');
+    order.push(
+      await page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent || ''),
+    );
+  }
+  expect(order.join(' | ')).toContain('preview-task | preview-header');
+  expect(order.join(' | ')).toContain('Abbrechen | Auswählen, ohne zu trainieren | Trainieren');
+  expect(await violations(page, 'dialog[open]')).toEqual([]);
+  await page.keyboard.press('Escape');
+  await dialog(page).waitFor({ state: 'detached' });
+  expect(problems).toEqual([]);
   await close();
 });

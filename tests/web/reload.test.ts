@@ -1,7 +1,20 @@
 // A reload brings back the run that was on the page, or says why it cannot.
 import { expect, it } from 'vitest';
 import type { Page } from 'playwright';
-import { browser, drop, pause, play, restart, site, step, useSite, visit, waitForStep } from './harness';
+import {
+  browser,
+  drop,
+  entries,
+  kept,
+  pause,
+  play,
+  restart,
+  site,
+  step,
+  useSite,
+  visit,
+  waitForStep,
+} from './harness';
 
 const SMALL = '#v=1&h=16&w=16&b=4&autostart=0';
 const FIRST = 'The first file counts one, two, three, four and begins again.\n'.repeat(40);
@@ -10,28 +23,6 @@ const SECOND = 'zweite Datei: eins zwei drei vier, und wieder von vorn\n'.repeat
 useSite();
 
 const notice = (page: Page, text: string) => page.locator('.notice', { hasText: text });
-
-interface Entry {
-  id: string;
-  saved: number;
-  step: number;
-  text: { title: string };
-}
-
-/** Every run that is kept, the newest first. */
-const entries = (page: Page) =>
-  page.evaluate(async () => {
-    if (!(await indexedDB.databases()).some(({ name }) => name === 'unfold')) return [];
-    const opening = indexedDB.open('unfold');
-    await new Promise((resolve) => (opening.onsuccess = resolve));
-    const all = opening.result.transaction('entries').objectStore('entries').getAll();
-    await new Promise((resolve) => (all.onsuccess = resolve));
-    opening.result.close();
-    return (all.result as Entry[]).sort((a, b) => b.saved - a.saved);
-  });
-
-/** Title and step of each. */
-const kept = async (page: Page) => (await entries(page)).map(({ step, text }) => `${text.title} ${step}`);
 
 /** What the run on the page learns from, as the list of runs says it. */
 async function onPage(page: Page): Promise<string> {

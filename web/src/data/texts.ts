@@ -25,12 +25,14 @@ let newest = 0;
 /** What of the settings the examples decide. */
 export type DataSettings = Pick<Settings, 'task'> & Partial<Pick<Settings, 'pooling' | 'batchSize'>>;
 
-async function choose(find: () => Promise<Corpus>): Promise<boolean> {
+/** `settle` changes the settings together with the data: between the two, `watchData` would fetch what they name. */
+async function choose(find: () => Promise<Corpus>, settle?: () => void): Promise<boolean> {
   const mine = ++newest;
   try {
     const corpus = await find();
     if (mine !== newest) return false;
     batch(() => {
+      settle?.();
       store.corpus.value = corpus;
       set('text', corpus.id);
       if (corpus.id === OWN_TEXT) set('dataset', '');
@@ -59,21 +61,21 @@ export async function chooseFile(file: File): Promise<void> {
 
 /** A file whose task, and how it is read, the reader has seen and confirmed. */
 export function chooseData(file: File, settings: DataSettings, reading: Reading): Promise<boolean> {
-  return choose(async () => {
-    const corpus = await dropped(file, reading);
-    chooseTask(settings.task);
-    change(settings);
-    return corpus;
-  });
+  return choose(
+    () => dropped(file, reading),
+    () => {
+      chooseTask(settings.task);
+      change(settings);
+    },
+  );
 }
 
 /** Music, which is for the task notes alone. */
 export async function chooseMidi(files: readonly File[]): Promise<void> {
-  const chosen = await choose(async () => {
-    const corpus = await midiCorpus(files);
-    chooseTask('notes');
-    return corpus;
-  });
+  const chosen = await choose(
+    () => midiCorpus(files),
+    () => chooseTask('notes'),
+  );
   if (chosen) sayThatItWaits();
 }
 
