@@ -258,7 +258,9 @@ bool is_moment(std::string_view field, Moment& m) {
   return parse_moment(field, false, m) || parse_moment(field, true, m);
 }
 
-std::string_view month_name(bool german, int month) { return month_names[german][month - 1]; }
+std::string_view month_name(bool german, int month) {
+  return month > 0 ? month_names[german][month - 1] : std::string_view();  // a week or a quarter has none
+}
 
 bool is_german_month(std::string_view name) { return month_of(name, 1) > 0 && month_of(name, 0) == 0; }
 

@@ -11,6 +11,7 @@ import { configurations, difference, TEXT, trained } from './networks.js';
 import {
   answerCases,
   bandCases,
+  steppedForecast,
   sequenceCases,
   sequenceModel,
   tensorAnswer,
@@ -127,15 +128,15 @@ test.each(bandCases)('a forecast of %s: every output of a step', async (_, task)
   const model = await made(task, 'regress', { layers: [{ cell: 'gru', units: 6 }] });
   try {
     const { input } = asked(model, 5);
-    const { forecast } = await model.predict({ input, steps: 6 });
-    // Each step takes the answers before it for true, where the engine's band follows sample paths.
-    const steps = await model.predict(
-      forecast!.map((_, t) => ({ input: [...(input as number[][]), ...forecast!.slice(0, t)] })),
+    const { forecast, forecastQuantiles, forecastDeviations } = await steppedForecast(
+      model,
+      input as number[][],
+      6,
     );
     const expected = {
       values: forecast!,
-      ...(steps[0]!.quantiles && { quantiles: steps.map(({ quantiles }) => quantiles!.at(-1)!) }),
-      ...(steps[0]!.deviations && { deviations: steps.map(({ deviations }) => deviations!.at(-1)!) }),
+      ...(forecastQuantiles && { quantiles: forecastQuantiles }),
+      ...(forecastDeviations && { deviations: forecastDeviations }),
     };
     const count = 6 * outputsOf(model);
     const printed = run(

@@ -3,7 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createModel, type createNetwork, type Model, type Network, type SampleOptions } from 'unfold-rnn';
+import {
+  createModel,
+  type createNetwork,
+  type Model,
+  type Network,
+  type NumbersPrediction,
+  type SampleOptions,
+} from 'unfold-rnn';
 // Not exported: to write a file with other weights.
 import { checksum } from '../../dist/export/checkpoint.js';
 import { readSafetensors, writeSafetensors } from '../../dist/export/safetensors.js';
@@ -209,4 +216,22 @@ export function bitsOf({ start, step, tokensOf }: any, text: string): number {
     sum -= logits[tokens[i + 1]!]! - most - Math.log(total);
   }
   return sum / (tokens.length - 1) / Math.LN2;
+}
+
+/**
+ * A forecast whose every step takes the answers before it for true, as printed programs work it out: the engine's own
+ * band follows sample paths.
+ */
+export async function steppedForecast(model: Model, input: number[][], steps: number) {
+  const expected = (await model.predict({ input, steps })) as NumbersPrediction;
+  const each = (await model.predict(
+    expected.forecast!.map((_, t) => ({ input: [...input, ...expected.forecast!.slice(0, t)] })),
+  )) as NumbersPrediction[];
+  return {
+    ...expected,
+    ...(expected.forecastQuantiles && { forecastQuantiles: each.map(({ quantiles }) => quantiles!.at(-1)!) }),
+    ...(expected.forecastDeviations && {
+      forecastDeviations: each.map(({ deviations }) => deviations!.at(-1)!),
+    }),
+  };
 }

@@ -34,7 +34,7 @@ std::string mixture(std::uint64_t seed, bool bytes) {
   std::string text;
   for (int i = 0; i < 400; ++i)
     if (bytes && rng.uniform() < 0.2)
-      text.push_back(char(rng.uniform() * 256));
+      text.push_back(char(int(rng.uniform() * 256)));
     else
       text += parts[std::size_t(rng.uniform() * double(parts.size()))];
   return text;
@@ -42,7 +42,7 @@ std::string mixture(std::uint64_t seed, bool bytes) {
 
 // Pieces ------------------------------------------------------------------------------------------------------------
 
-TEST(Pieces, OfWordsAreWordsWithTheirBlanksAndMarks) {
+TEST(WordPieces, OfWordsAreWordsWithTheirBlanksAndMarks) {
   EXPECT_EQ(pieces_of("O Romeo, wherefore\nart  thou?", Unit::word),
             (Texts{"O", " Romeo", ",", " wherefore", "\n", "art", " ", " thou", "?"}));
   EXPECT_EQ(pieces_of("don't 'tis fly' a''b l’été “naïve” 3.5 字字", Unit::word),
@@ -51,22 +51,22 @@ TEST(Pieces, OfWordsAreWordsWithTheirBlanksAndMarks) {
   EXPECT_EQ(pieces_of(" \t\r\n a ", Unit::word), (Texts{" ", "\t", "\r", "\n", " a", " "}));
 }
 
-TEST(Pieces, OfBytesTakeEveryHighByteForALetter) {
+TEST(WordPieces, OfBytesTakeEveryHighByteForALetter) {
   EXPECT_EQ(pieces_of("l’été\xFF, don't", Unit::bpe), (Texts{"l’été\xFF", ",", " don't"}));
 }
 
-TEST(Pieces, OfAFileThatIsSplitAreItsFields) {
+TEST(WordPieces, OfAFileThatIsSplitAreItsFields) {
   EXPECT_EQ(pieces_of(" no it was n't \n <unk> mr.\tN \n", Unit::whitespace),
             (Texts{"no", "it", "was", "n't", "\n", "<unk>", "mr.", "N", "\n"}));
 }
 
-TEST(Pieces, AreOfBoundedLength) {
+TEST(WordPieces, AreOfBoundedLength) {
   EXPECT_EQ(pieces_of(" " + std::string(130, 'x'), Unit::word),
             (Texts{" " + std::string(64, 'x'), std::string(64, 'x'), "xx"}));
   EXPECT_EQ(pieces_of(std::string(65, '#'), Unit::whitespace), (Texts{std::string(64, '#'), "#"}));
 }
 
-TEST(Pieces, AreEachOnePieceAndTogetherTheText) {
+TEST(WordPieces, AreEachOnePieceAndTogetherTheText) {
   for (std::uint64_t seed = 1; seed <= 200; ++seed)
     for (const Unit unit : {Unit::word, Unit::bpe}) {
       const std::string text =

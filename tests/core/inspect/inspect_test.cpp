@@ -32,7 +32,10 @@ TEST_P(Inspecting, GivesStatesAndProbabilitiesOfARun) {
   for (std::size_t l = 0; l < config.layers.size(); ++l) {
     const std::size_t at = network.first_layer() + l, size = std::size_t(config.layers[l].units) * 9;
     EXPECT_TRUE(same_bits({seen.of(int(l), "h"), size}, {w.hidden(at, 0), size}));
-    if (w.cell_state(at, 0)) EXPECT_TRUE(same_bits({seen.of(int(l), "c"), size}, {w.cell_state(at, 0), size}));
+    if (w.cell_state(at, 0)) {
+      const char* second = find_cell(config.layers[l].cell)->state_names[1];
+      EXPECT_TRUE(same_bits({seen.of(int(l), second), size}, {w.cell_state(at, 0), size}));
+    }
   }
   std::vector<double> losses(9);
   std::vector<Token> targets(tokens.begin() + 1, tokens.end());

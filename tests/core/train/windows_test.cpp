@@ -38,7 +38,7 @@ Json config_of(const std::string& task, bool carries) {
           {"seed", 2}};
 }
 
-class Windows : public testing::TestWithParam<const char*> {
+class CarriedWindows : public testing::TestWithParam<const char*> {
  protected:
   Session made(bool carries, int window = 7) const {
     Json json = config_of(GetParam(), carries);
@@ -47,7 +47,7 @@ class Windows : public testing::TestWithParam<const char*> {
   }
 };
 
-TEST_P(Windows, MeasureWhatTheWholeMeasures) {
+TEST_P(CarriedWindows, MeasureWhatTheWholeMeasures) {
   Session whole = made(false), cut = made(true);
   EXPECT_EQ(whole.trainer().loader().steps(), 23);
   EXPECT_EQ(cut.trainer().loader().steps(), 7);
@@ -58,13 +58,13 @@ TEST_P(Windows, MeasureWhatTheWholeMeasures) {
   }
 }
 
-TEST_P(Windows, AsLongAsTheExamplesTrainAsTheWhole) {
+TEST_P(CarriedWindows, AsLongAsTheExamplesTrainAsTheWhole) {
   Session whole = made(false), cut = made(true, 23);
   for (int i = 0; i < 9; ++i) EXPECT_EQ(whole.trainer().step().loss, cut.trainer().step().loss) << i;
   EXPECT_TRUE(same_bits(all_parameters(whole.network()), all_parameters(cut.network())));
 }
 
-TEST_P(Windows, GoThroughEachBatchBeforeTheNext) {
+TEST_P(CarriedWindows, GoThroughEachBatchBeforeTheNext) {
   Session cut = made(true);
   std::int64_t windows = 0, before = 0;
   while (cut.trainer().progress().epoch == 0) {
@@ -79,7 +79,7 @@ TEST_P(Windows, GoThroughEachBatchBeforeTheNext) {
   EXPECT_GT(cut.trainer().progress().step, 6);
 }
 
-TEST_P(Windows, ResumeInTheMiddleOfABatch) {
+TEST_P(CarriedWindows, ResumeInTheMiddleOfABatch) {
   Session whole = made(true);
   const auto train = [](Session& session, int steps) {
     std::vector<double> losses;
@@ -102,7 +102,7 @@ TEST_P(Windows, ResumeInTheMiddleOfABatch) {
   EXPECT_TRUE(middle);
 }
 
-INSTANTIATE_TEST_SUITE_P(Tasks, Windows, testing::Values("tag", "regress", "notes"),
+INSTANTIATE_TEST_SUITE_P(Tasks, CarriedWindows, testing::Values("tag", "regress", "notes"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST(CarryState, FillsTheBatchWithSharesOfOneSeries) {

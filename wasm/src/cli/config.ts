@@ -38,7 +38,7 @@ export const configOptions: Options = {
   'feedback-steps': {
     value: 'N',
     default: '0',
-    help: 'of a series: the last N steps of an example read own answers in training, as a forecast does',
+    help: 'of a series: the last N steps of an example read own answers, as a forecast does',
   },
   attention: { value: 'NAME', default: 'none', help: 'of a translation: additive or multiplicative' },
   seed: { value: 'N', default: '1', help: 'same seed, text and configuration: same model' },

@@ -9,10 +9,10 @@ const RESERVED = new Set(
   predict private probabilities protected public random register return row rows run s sample scores self short
   signed sizeof softmax start state static steps step struct super switch symbols t template this throw tokens true
   try typedef document performance setTimeout typeof undefined union unsigned using var vector void volatile while
-  with yield advance allocate answer answersOf answers_of attend average argmax blocks bytes choose column draw
+  with yield advance allocate answer answersOf answers_of attend average argmax blocks bytes choose column cos cosine draw
   endings exp helpers indices k log logSoftmax log_sigmoid log_softmax longest max none normalize part places
   products read readAll recall relu scored slice source spell steps_of stepsOf stream tokens_of tokensOf unpack
-  search sigmoid tanh uniforms weights abs numpy math sys append clear forecast sqrt token uniform word S T
+  search sigmoid sin tanh uniforms weights abs numpy math sys append clear forecast sqrt token uniform word S T
   source_steps SimpleNamespace targets maxLength`.split(/\s+/),
 );
 

@@ -88,7 +88,7 @@ export const german: Messages = {
     temporalPenalty: 'Zeitliche Aktivierungsstrafe',
     maxNorm: 'Max-Norm',
     averaging: 'Gewichtsmittelung',
-    accumulate: 'Gradientenakkumulation',
+    accumulate: 'Akkumulation',
     labelSmoothing: 'Label Smoothing',
     embedding: 'Embedding-Größe',
     tieWeights: 'Geteilte Embeddings',
