@@ -52,7 +52,7 @@ describe('the loss chart', () => {
     await page.keyboard.press('Home');
     for (let at = 0; at < 9; at++) await page.keyboard.press('ArrowRight');
     const before = await spoken();
-    await page.getByLabel('Smoothing').selectOption('0.99');
+    await page.locator('.loss-smoothing select').selectOption('0.99');
     await chart.focus();
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('ArrowRight');

@@ -360,7 +360,7 @@ describe('help', () => {
     await expect.poll(() => shown.innerText()).toContain('Units in each layer');
     await page.getByLabel('Forget bias').focus();
     await expect.poll(() => shown.innerText()).toContain('f = σ(U·x + W·h₋ + b)');
-    await page.getByLabel('Smoothing', { exact: true }).focus();
+    await page.locator('.loss-smoothing select').focus();
     await expect.poll(() => shown.innerText()).toContain('s ← k·s + (1−k)·L');
     await close();
   });
