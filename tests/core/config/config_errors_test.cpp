@@ -29,7 +29,7 @@ const Bad fields[]{
     {R"({"seed":1.5})", "seed", "1.5"},
     {R"({"seed":9007199254740993})", "seed", "9007199254740993"},
     {R"({"seed":18446744073709551615})", "seed", "18446744073709551615"},
-    {R"({"unit":"syllable"})", "unit", "\"word\""},
+    {R"({"unit":"syllable"})", "unit", "\"syllable\""},
     {R"({"vocabulary":1})", "vocabulary", "1"},
     {R"({"vocabulary":65536})", "vocabulary", "65536"},
     {R"({"validationSplit":0.6})", "validationSplit", "0.6"},
