@@ -167,13 +167,20 @@ void Session::read(std::string_view text) {
 
 void Session::read_text(std::string_view text) {
   std::vector<std::uint32_t> lost;
-  std::vector<std::uint8_t> lengths;
-  tokens_ = symbols_.vocabulary.encode(text, &lost, &lengths);
+  std::vector<std::uint8_t> lengths;  // of words and merges; characters and bytes need no room for them
+  const Vocabulary& v = symbols_.vocabulary;
+  const bool pieces = config_.unit != Unit::character && config_.unit != Unit::byte;
+  tokens_ = v.encode(text, &lost, pieces ? &lengths : nullptr);
   replaced_ = std::int64_t(lost.size());
   const Index train = std::max<Index>(training_share(Index(tokens_.size()), config_.validation_split), 0);
   characters_[0] = characters_[1] = 0;
-  for (Index i = 1; i < Index(lengths.size()); ++i)  // the first token of a part is not predicted
-    if (i != train) characters_[i < train ? 0 : 1] += lengths[std::size_t(i)];
+  const auto length = [&](std::size_t i) -> Index {
+    if (pieces) return lengths[i];
+    const Token t = tokens_[i];
+    return !v.bytes() || std::size_t(t) >= v.symbols().size() || (v.symbols()[t] & 0xC0) != 0x80 ? 1 : 0;
+  };
+  for (Index i = 1; i < Index(tokens_.size()); ++i)  // the first token of a part is not predicted
+    if (i != train) characters_[i < train ? 0 : 1] += length(std::size_t(i));
   sizes_.symbols = sizes_.outputs = symbols_.vocabulary.size();
 }
 

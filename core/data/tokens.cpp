@@ -181,7 +181,6 @@ std::vector<Token> Vocabulary::encode(std::string_view text, std::vector<std::ui
     if (!known && lost) lost->push_back(symbol);
     if (!known && !unknown_) return;
     tokens.push_back(t);
-    if (lengths) lengths->push_back(!bytes() || (symbol & 0xC0) != 0x80);
   });
   tokens.shrink_to_fit();
   return tokens;

@@ -42,8 +42,8 @@ class Vocabulary {
   Token token(std::uint32_t symbol) const;
   Token token(std::string_view word) const;
   /// Encodes. `lost`, if given, collects symbols that it does not know (of words, where in the text they begin); they
-  /// are left out unless there is an unknown token. `lengths`, if given, gets the code points of the text that each
-  /// token stands for, 255 at most.
+  /// are left out unless there is an unknown token. `lengths`, if given, gets, of words and merges, the code points
+  /// that each token stands for, 255 at most.
   std::vector<Token> encode(std::string_view text, std::vector<std::uint32_t>* lost = nullptr,
                             std::vector<std::uint8_t>* lengths = nullptr) const;
   /// What encode() lost of a text, each once, as UTF-8.
