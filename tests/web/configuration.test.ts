@@ -169,7 +169,14 @@ describe('the range of a control', () => {
     for (const end of range) {
       const changes = { ...around, [name]: kind === 'list' ? String(end) : end };
       const schedule = name === 'patience' ? 'plateau' : 'step';
-      const task = name === 'feedbackSteps' ? ({ task: 'regress', pooling: 'none' } as const) : {};
+      const series = {
+        task: 'regress',
+        pooling: 'none',
+        feedback: 'none',
+        embedding: 0,
+        unit: 'character',
+      } as const;
+      const task = name === 'feedbackSteps' ? series : {};
       const config = toConfig(base({ ...changes, ...task, schedule }));
       const { config: canonical } = await checkConfig(config);
       expect(settingsOf(canonical)[name]).toBe(changes[name]);
