@@ -199,6 +199,7 @@ describe('a search', () => {
     await save('wild.json', {
       ...searched,
       variants: {},
+      baseline: undefined,
       config: {
         ...small,
         layers: [{ cell: 'rnn', units: 8, activation: 'relu' }],
