@@ -116,31 +116,3 @@ it('trains at once on a plain text, and shows a text with tabs', { timeout: LONG
   expect(await taskIn(page).inputValue()).toBe('classify');
   await close();
 });
-
-it('works by keyboard on a phone, in German', { timeout: LONG }, async () => {
-  const { page, problems, close } = await visit(browser, site, {
-    at: STILL,
-    locale: 'de-DE',
-    viewport: { width: 360, height: 640 },
-  });
-  await drop(page, 'sales.csv', await caseOf('sales.csv'));
-  const train = dialog(page).getByRole('button', { name: 'Trainieren', exact: true });
-  await expect.poll(() => train.isEnabled()).toBe(true);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  expect(wide).toBeLessThanOrEqual(0);
-  // The controls of the dialog, and its scrolling parts, in the order of the page; Escape leaves.
-  const order: string[] = [];
-  for (let presses = 0; presses < 12; presses++) {
-    await page.keyboard.press('Tab');
-    order.push(
-      await page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent || ''),
-    );
-  }
-  expect(order.join(' | ')).toContain('preview-task | preview-header');
-  expect(order.join(' | ')).toContain('Abbrechen | Auswählen, ohne zu trainieren | Trainieren');
-  expect(await violations(page, 'dialog[open]')).toEqual([]);
-  await page.keyboard.press('Escape');
-  await dialog(page).waitFor({ state: 'detached' });
-  expect(problems).toEqual([]);
-  await close();
-});
