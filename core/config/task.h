@@ -90,7 +90,7 @@ struct TaskConfig {
   double label_smoothing = 0;  // of symbols and labels (Szegedy et al. 2016)
   bool class_weights = false;  // classify and tag: rare labels weigh as much as frequent ones
   NumberLoss loss;             // regress
-  /// regress, of the next row: in training, the inputs of the last so many steps of an example are the network's own
+  /// regress, of the next row: in training, at this many last steps of an example the inputs are the network's own
   /// answers one step earlier, and the errors of these steps flow back through them (Goodfellow et al. 2016, 10.2.1).
   Index feedback_steps = 0;
   Index inputs = 0, outputs = 0;  // tensor: numbers a step; outputs 0: the states of the last layer

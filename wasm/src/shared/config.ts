@@ -186,7 +186,7 @@ export interface TaskConfig {
   /** Of the loss `quantile`: an odd number of them, at most 15, ascending, each from 0.001 to 0.999. Default [0.1, 0.5, 0.9]. */
   quantiles?: number[];
   /**
-   * regress without `pooling`, where every column is read and predicted: in training, the last so many steps of each
+   * regress without `pooling`, where every column is read and predicted: in training, this many last steps of each
    * example read the network's own answers instead of the true rows, and the errors of all of these steps flow back
    * through them (Goodfellow et al. 2016, 10.2.1). Examples are as long as `maxLength` allows. Default 0: every step
    * reads a true row. `scheduledSampling` replaces rows anywhere, at times.

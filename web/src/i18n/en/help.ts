@@ -87,7 +87,7 @@ export const help: Record<HelpName, string> = {
   difficulty: 'Length or depth of the generated examples; with more of it, the network has to remember more.',
   pooling: 'Whether there is one output at every step or one for the whole sequence, and from which states.',
   feedbackSteps:
-    'In training, the last so many steps of each example read the network’s own answers, as a forecast does; errors flow back through them.',
+    'In training, this many steps at the end of each example read the network’s own answers, as a forecast does; errors flow back through them.',
   loss: 'How an error of a predicted number counts. Quantile and Gaussian also predict how certain the answer is.',
   termination: 'How the network decides that its output is complete.',
   bidirectional: 'A second network reads the input from its end to its beginning.',
