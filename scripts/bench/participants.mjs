@@ -49,7 +49,7 @@ const configOf = ({ layers, units }) => ({
   batchSize: BATCH,
   optimizer: 'adam',
   clip: 5,
-  validation: 0,
+  validationSplit: 0,
   evaluateEvery: 0,
 });
 
@@ -99,7 +99,7 @@ function openNative(size, threads, fast, program, folder) {
   writeFileSync(file, text());
   const common = ['--threads', String(threads), ...(fast ? ['--fast'] : [])];
   const args = ['--text', file, '--config', JSON.stringify(configOf(size)), ...common];
-  let rate = nativeRate(program, 4, [...args, '--out', model]);
+  let rate = nativeRate(program, 4, [...args, '--out', model, '--fresh']);
   /** @param {number} seconds */
   const train = (seconds) => {
     rate = nativeRate(program, Math.max(4, Math.ceil((seconds * rate) / (WINDOW * BATCH))), args);

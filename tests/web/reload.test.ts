@@ -65,7 +65,7 @@ it('goes on with the file that was applied last', async () => {
   await pause(page).waitFor();
   await waitForStep(page, 40);
   expect(await onPage(page)).toBe('second.txt');
-  expect(await page.locator('.notice').count()).toBe(0);
+  expect(await page.locator('.notice').allInnerTexts()).toEqual([]);
   // A run that takes the place of one that trains, trains on.
   await pause(page).click();
   await play(page).waitFor();

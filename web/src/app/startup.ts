@@ -48,9 +48,13 @@ async function mayStart(link: Link, carried: boolean): Promise<boolean> {
   return !problem && store.waits.value === null;
 }
 
+/** Milliseconds: a browser may end the page that was here a little after it has begun to load this one. */
+const FORMER_PAGE_ENDS = 2000;
+
 /** Goes on with the run this tab had before it was loaded again. */
 async function resume(last: Here | null): Promise<boolean> {
-  if (!last || !(await resumeRun(last.run, last.running, last.never))) {
+  const { never } = last ?? {};
+  if (!last || !(await resumeRun(last.run, last.running, { never, patience: FORMER_PAGE_ENDS }))) {
     forgetHere();
     return false;
   }

@@ -37,9 +37,12 @@ interface Fetched {
   older: boolean;
 }
 
-/** A run from storage, for this tab to go on with. Rejects with a StorageError. */
-export async function fetchRun(id: string, toWrite = true): Promise<Fetched> {
-  const mine = toWrite && (await lockRun(id));
+/**
+ * A run from storage, for this tab to go on with. `patience`: milliseconds to wait for a tab that has it. Rejects with
+ * a StorageError.
+ */
+export async function fetchRun(id: string, toWrite = true, patience = 0): Promise<Fetched> {
+  const mine = toWrite && (await lockRun(id, patience));
   try {
     const found = await runStore.read(id);
     const { entry, checkpoint, notes, older } = found;
@@ -58,14 +61,17 @@ export async function fetchRun(id: string, toWrite = true): Promise<Fetched> {
   }
 }
 
-/** Goes on with a run; false when that was not possible, which is said. `never`: why it may not have been kept at all. */
-export async function resumeRun(
-  id: string,
-  play: boolean,
-  never: NotKeptReason | null = null,
-): Promise<boolean> {
+interface Ways {
+  /** Why it may not have been kept at all. */
+  never?: NotKeptReason | null;
+  /** Milliseconds to wait for a tab that has the run. */
+  patience?: number;
+}
+
+/** Goes on with a run; false when that was not possible, which is said. */
+export async function resumeRun(id: string, play: boolean, { never, patience }: Ways = {}): Promise<boolean> {
   try {
-    const { kept, copied, older } = await fetchRun(id);
+    const { kept, copied, older } = await fetchRun(id, true, patience);
     if (!(await engine.resume(kept, play))) return false;
     // A copy has a name of its own, under which nothing is kept yet.
     if (copied) void engine.keepNow();

@@ -6,8 +6,11 @@ const held = new Map<string, () => void>();
 
 const locks = (): LockManager | undefined => globalThis.navigator?.locks;
 
-/** False when another tab has the run. Without locks (pages without https) the check in RunStore is left. */
-export async function lockRun(id: string): Promise<boolean> {
+/**
+ * False when another tab has the run, and still has it after `patience` milliseconds. Without locks (pages without
+ * https) the check in RunStore is left.
+ */
+export async function lockRun(id: string, patience = 0): Promise<boolean> {
   const manager = locks();
   if (held.has(id) || !manager) return true;
   return new Promise((resolve) => {
@@ -16,7 +19,10 @@ export async function lockRun(id: string): Promise<boolean> {
       if (!lock) return undefined;
       return new Promise((release) => held.set(id, release));
     };
-    manager.request(NAME(id), { ifAvailable: true }, hold).catch(() => resolve(true));
+    const options = patience > 0 ? { signal: AbortSignal.timeout(patience) } : { ifAvailable: true };
+    manager
+      .request(NAME(id), options, hold)
+      .catch((error: unknown) => resolve(!(error instanceof DOMException && error.name === 'TimeoutError')));
   });
 }
 
