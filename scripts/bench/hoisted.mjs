@@ -1,9 +1,9 @@
 // npm run bench -- --hoisted: networks without a recurrent product beside an LSTM 2×256, by turns, so that a busy spell
 // of the machine falls on both. Their products run over whole windows: how much does it bring, in Node, with as many
 // units, with as many parameters, for one sequence at a time, and on two threads?
-import { at, medianOf } from '../lib.mjs';
+import { at } from '../lib.mjs';
 import { nodeBench } from './places.mjs';
-import { circumstances, describe, factor, percent, spreadOf, table, writeJson } from './report.mjs';
+import { circumstances, describe, noteOf, percent, ratioOf, spreadOf, table, writeJson } from './report.mjs';
 
 /** Units with which a preset has as many parameters as the LSTM, to 1 %. */
 const units = { indrnn: 868, mingru: 612, minlstm: 496, sru: 428, lru: 392, qrnn: 344, rwkv: 344 };
@@ -21,10 +21,6 @@ const kinds = [
   { kind: 'as many parameters', batchSize: 32, equal: true },
   { kind: 'as many parameters, batch 1', batchSize: 1, equal: true },
 ];
-
-/** @param {number[]} ratios */
-const shown = (ratios) =>
-  `${factor(medianOf(ratios))} (${factor(Math.min(...ratios))} to ${factor(Math.max(...ratios))})`;
 
 /**
  * Prints a row for each network and writes build/bench-hoisted.json.
@@ -58,8 +54,9 @@ export async function hoisted({ rounds, only, ...options }) {
       lines.push([
         `  ${preset}, ${kind}`,
         `${Math.round(parameters / 1000)} k`,
-        ...[ratios.one, ratios.two, ratios.threads].map(shown),
-        percent(spreadOf(ratios.one)),
+        ...[ratios.one, ratios.two, ratios.threads].map(ratioOf),
+        percent(Math.max(spreadOf(ratios.one), spreadOf(ratios.two))),
+        noteOf(Math.max(spreadOf(ratios.one), spreadOf(ratios.two))),
       ]);
     }
   }

@@ -11,9 +11,9 @@ import { participants, sizes } from './participants.mjs';
 import {
   circumstances,
   describe,
-  factor,
   noteOf,
   percent,
+  ratioOf,
   spreadOf,
   table,
   whole,
@@ -169,51 +169,60 @@ async function measure(size, list, options, left) {
   }));
 }
 
-/**
- * One line for each participant, and how many times as fast each of ours is.
- * @param {Result[]} results
- * @param {'training' | 'sampling'} key
- * @param {string} title
- */
-function lines(results, key, title) {
-  const rows = results
-    .filter((row) => row[key].length)
-    .map((row) => ({
-      ...row,
-      form: key === 'sampling' ? row.about.samplingForm : row.about.form,
-      rate: medianOf(row[key]),
-      spread: spreadOf(row[key]),
-    }));
-  if (!rows.length) return [];
-  const own = rows.filter((row) => row.ours);
-  /** @param {typeof rows[number]} row */
-  const line = (row) => [
-    `  ${row.ours ? 'Unfold ' : ''}${row.name}${row.form ? `, ${row.form}` : ''}`,
+/** @param {Result} row @param {'training' | 'sampling'} key */
+function nameOf({ ours, name, about }, key) {
+  const form = key === 'sampling' ? about.samplingForm : about.form;
+  return `  ${ours ? 'Unfold ' : ''}${name}${form ? `, ${form}` : ''}`;
+}
+
+/** A line for each participant. @param {Result[]} rows @param {'training' | 'sampling'} key */
+function ratesOf(rows, key) {
+  const lines = rows.map((row) => [
+    nameOf(row, key),
     String(row.threads),
-    whole(row.rate),
-    percent(row.spread),
-    ...own.map((mine) => (row.ours ? '' : factor(mine.rate / row.rate))),
-    noteOf(row.spread),
-  ];
-  // A column for each of ours, headed by the letter its own line carries.
-  /** @param {number} i */
-  const letter = (i) => String.fromCharCode(97 + i);
-  const named = own.map((row, i) =>
-    ((cells) => [`${cells[0]} (${letter(i)})`, ...cells.slice(1)])(line(row)),
-  );
-  return [
-    [title, 'threads', 'characters/s', 'spread', ...own.map((_, i) => `${letter(i)} ÷ it`)],
-    ...named,
-    ...rows.filter((row) => !row.ours).map(line),
-    '',
-  ];
+    whole(medianOf(row[key])),
+    percent(spreadOf(row[key])),
+    noteOf(spreadOf(row[key])),
+  ]);
+  return [['', 'threads', 'characters/s', 'spread'], ...lines];
+}
+
+/**
+ * How many times as fast we are on as many threads: the median of the rounds, each a ratio of neighbours in time.
+ * @param {Result[]} rows
+ * @param {'training' | 'sampling'} key
+ */
+function ratiosOf(rows, key) {
+  const lines = rows
+    .filter(({ ours }) => !ours)
+    .flatMap((other) =>
+      rows
+        .filter(({ ours, threads }) => ours && threads === other.threads)
+        .map((own) => {
+          const each = own[key].slice(0, other[key].length).map((rate, round) => rate / other[key][round]);
+          const spread = spreadOf(each);
+          return [
+            `${nameOf(own, key)} ÷ ${nameOf(other, key).trim()}`,
+            String(own.threads),
+            ratioOf(each),
+            percent(spread),
+            noteOf(spread),
+          ];
+        }),
+    );
+  return [['', 'threads', 'times as fast', 'spread'], ...lines];
 }
 
 /** @param {string} size @param {Result[]} results */
 function print(size, results) {
   const { layers, units } = sizes[size];
-  console.log(table(lines(results, 'training', `${size}: LSTM ${layers}x${units}, training`)));
-  console.log(table(lines(results, 'sampling', `${size}: one character at a time`)));
+  for (const key of /** @type {const} */ (['training', 'sampling'])) {
+    const rows = results.filter((row) => row[key].length);
+    if (!rows.length) continue;
+    console.log(`\n${size}: LSTM ${layers}x${units}, ${key === 'training' ? key : 'one character at a time'}`);
+    console.log(table(ratesOf(rows, key)));
+    console.log(table(ratiosOf(rows, key)));
+  }
 }
 
 /** @param {Result[]} results @param {string[]} versions @param {string[]} left */

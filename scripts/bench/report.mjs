@@ -70,8 +70,35 @@ export function writeJson(file, value) {
   console.log(`\nWritten to ${shown(file)}.`);
 }
 
-/** How far apart the values are, of their median. @param {number[]} values */
-export const spreadOf = (values) => (Math.max(...values) - Math.min(...values)) / medianOf(values);
+/**
+ * Where the median lies with a confidence of at least 95 %, whatever the distribution: a pair of order statistics, by
+ * the binomial distribution. Of fewer than nine values, their least and largest.
+ * @param {number[]} values
+ */
+export function intervalOf(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const n = sorted.length;
+  let chance = 0.5 ** n; // of r heads in n throws
+  let tail = chance;
+  let r = 0;
+  while (r < n) {
+    chance *= (n - r) / (r + 1);
+    if (2 * (tail + chance) > 0.05) break;
+    tail += chance;
+    ++r;
+  }
+  return { low: sorted[r], high: sorted[n - 1 - r] };
+}
+
+/** How wide the interval of the median is, of the median: more rounds make it narrower. @param {number[]} values */
+export function spreadOf(values) {
+  const { low, high } = intervalOf(values);
+  return (high - low) / medianOf(values);
+}
+
+/** The median with the least and the largest. @param {number[]} ratios */
+export const ratioOf = (ratios) =>
+  `${factor(medianOf(ratios))} (${factor(Math.min(...ratios))} to ${factor(Math.max(...ratios))})`;
 
 /** What is said of a row by its spread. @param {number} spread */
 export const noteOf = (spread) => (spread > 0.1 ? 'noisy: not to be quoted' : '');

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { lineOf, pairs } from '../../scripts/bench/against.mjs';
 import type { Bench } from '../../scripts/bench/places.mjs';
-import { noteOf, spreadOf } from '../../scripts/bench/report.mjs';
+import { intervalOf, noteOf, spreadOf } from '../../scripts/bench/report.mjs';
 
 /** A build that reaches `rates` one after the other, on one thread, and half of them on two. */
 function fake(name: string, rates: number[], calls: string[]): Bench {
@@ -57,8 +57,13 @@ test('a row has the median ratio, the least and the largest; over 10 % of spread
   expect(lineOf({ ...pair, ratios: [1.2, 1, 1.02] }).at(-1)).toBe('noisy: not to be quoted');
 });
 
-test('the spread is the distance of the extremes, of the median', () => {
+test('the spread is the width of the median’s interval: the extremes of few rounds, order statistics of many', () => {
   expect(spreadOf([90, 100, 130])).toBeCloseTo(0.4, 12);
+  // The usual table of confidence intervals of a median: 9 values have the 2nd and the 8th, 20 the 6th and the 15th.
+  const upTo = (n: number) => Array.from({ length: n }, (_, i) => ((i * 7) % n) + 1);
+  expect(intervalOf(upTo(8))).toEqual({ low: 1, high: 8 });
+  expect(intervalOf(upTo(9))).toEqual({ low: 2, high: 8 });
+  expect(intervalOf(upTo(20))).toEqual({ low: 6, high: 15 });
   expect(noteOf(0.1)).toBe('');
   expect(noteOf(0.101)).toBe('noisy: not to be quoted');
 });
