@@ -54,7 +54,11 @@ class Pool {
   ~Pool() { stop(); }
 
   void resize(int count) {
-    while (!acquire()) std::this_thread::yield();
+    while (!acquire()) {
+      resizing_ = true;  // or a caller with job after job would never leave a gap
+      std::this_thread::yield();
+    }
+    resizing_ = false;
     stop();
     first_ = generation_.load();
     numbers_.resize(std::size_t(count));
@@ -72,7 +76,7 @@ class Pool {
 
   /// Splits the range over all threads; over none of them, and false, if the pool is busy.
   bool run(Index count, Index align, detail::Task task, const void* context) {
-    if (!acquire()) return false;
+    if (resizing_.load(std::memory_order_relaxed) || !acquire()) return false;
     parts_ = int(std::min<Index>(size(), (count + align - 1) / align));
     count_ = count, align_ = align, task_ = task, context_ = context;
     pending_.store(int(helpers_.size()), std::memory_order_relaxed);
@@ -140,7 +144,7 @@ class Pool {
   unsigned first_ = 0;           // the generation in which they began
   std::atomic<unsigned> generation_{0};
   std::atomic<int> pending_{0}, sleeping_{0};
-  std::atomic<bool> stopping_{false}, busy_{false};
+  std::atomic<bool> stopping_{false}, busy_{false}, resizing_{false};
   std::atomic<int> size_{1};
   Index count_ = 0, align_ = 1;
   int parts_ = 1;
