@@ -186,7 +186,7 @@ class Compiler {
   }
 
   bool reads_upper(const EdgeConfig& e, int layer) const {
-    if (e.from == Source::product)
+    if (!e.factors.empty())
       return std::any_of(e.factors.begin(), e.factors.end(),
                          [&](const EdgeConfig& factor) { return reads_upper(factor, layer); });
     return (e.from == Source::output && config_.free_running) || e.from == Source::attention ||

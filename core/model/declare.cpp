@@ -23,6 +23,7 @@ std::string edge_key(const EdgeConfig& e, int number) {
                     : e.from == Source::layer     ? phrase("l{}", {e.layer})
                     : e.from == Source::context   ? "context"
                     : e.from == Source::attention ? "attention"
+                    : e.from == Source::edge      ? phrase("edge{}", {e.layer})
                                                   : "remaining";
   if (e.delay != (back ? 1 : 0)) key += phrase("_{}", {e.delay});
   return key + gates;

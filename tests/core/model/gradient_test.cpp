@@ -281,6 +281,36 @@ TEST(Gradient, GatesOfAnEdgeAndSharedProducts) {
   EXPECT_GE(count, 100);
 }
 
+// Edges without a matrix, sources behind an activation, hidden layers that later edges read, products with one number,
+// and factors that read several sources, with every cell.
+TEST(Gradient, EdgesWithoutAMatrixAndSingleNumbers) {
+  int count = 0;
+  const Json plain{{"matrix", false}}, squash{{"sourceActivation", "tanh"}};
+  const Json parts = {edge("input", 0), edge("self", 1), edge("self", 2), edge(1, 1)};
+  const Json number = edge({{"concat", parts}}, 0, {{"units", 1}, {"outputActivation", "sigmoid"}});
+  const Json single = edge("input", 0, {{"units", 1}, {"bias", false}});
+  const auto product = [](const Json& left, const Json& right, const Json& more = Json::object()) {
+    return edge({{"product", {left, right}}}, 0, more);
+  };
+  const std::vector<Json> recurrences{
+      {edge("input", 0, {{"hidden", {2, 3}}, {"matrix", false}}), edge({{"edge", 0}}, 0), edge("self", 1)},
+      {edge("input", 0), edge("self", 1, squash), edge("self", 2, plain), edge(1, 1, plain)},
+      {edge("input", 0), edge("self", 1, {{"sourceActivation", "sigmoid"}, {"matrix", false}}),
+       edge("self", 2, {{"sourceActivation", "tanh"}, {"hidden", {2}}, {"shortcut", true}, {"join", "all"}})},
+      {edge("input", 0), product(number, edge("self", 1)), product(edge(1, 1), number, plain), edge("self", 1)},
+      {product(single, edge("input", 0, {{"units", 2}})), product(single, single, squash), edge("self", 1)},
+      {edge("input", 0, {{"hidden", {2}}}), product(edge({{"edge", 0}}, 0), edge("self", 1, {{"units", 2}}), squash)}};
+  for (const Json& base : all_cells())
+    for (const Json& edges : recurrences)
+      for (const Json& blend : all_blends()) {
+        Json layer = base;
+        layer["edges"] = edges;
+        layer.update(blend);
+        expect_small({{"layers", {layer, base}}, {"dropout", 0.2}}, count);
+      }
+  EXPECT_GE(count, 700);
+}
+
 // Layers that continue each other's states, within a step and from one step to the next, with every cell.
 TEST(Gradient, StatesOfAnotherLayer) {
   int count = 0;

@@ -200,10 +200,13 @@ class Lowering {
       backward: layer.direction < 0,
       states,
       out: this.#environment.read(out, 0, this.#environment.buffer(out).rows),
-      residual: operations.some((one) => one.operation === 'residual'),
+      residual: operations.some((one) => one.operation === 'residual' && !this.#isSum(one.to)),
       standard: grouped ? together : standardOf(executed),
     };
   }
+
+  /** Of an edge without a matrix, unlike a residual connection. */
+  #isSum = (buffer: string) => this.#biases.has(buffer);
 
   #parameter(name: string): Parameter {
     return this.#parameters.get(name)!;
@@ -260,6 +263,8 @@ class Lowering {
         return this.#environment.content(o.to).set(0, values.dropout(name, rate, x, per, o.to));
       }
       case 'residual': {
+        if (this.#isSum(o.to))
+          return this.#environment.content(o.to).add(o.row ?? 0, this.#environment.signal(o.from, layer));
         const terms = [this.#environment.read(o.to, 0, o.from.rows), this.#environment.signal(o.from, layer)];
         return this.#environment.content(o.to).set(0, values.sum('out', terms)!);
       }

@@ -215,13 +215,19 @@ class Lowering {
         return from.array === to.array && from.delay === 0 ? [] : [each(o.from.rows, to, read(from))];
       }
       case 'residual': {
-        const to = this.#at(o.to);
+        const to = this.#at(o.to, o.row);
         const sum = { kind: 'binary', op: '+', x: read(to), y: read(this.#place(o.from)) } as const;
         return [each(o.from.rows, to, sum)];
       }
       case 'product': {
-        const [x, y] = [read(this.#place(o.left)), read(this.#place(o.right))];
-        return [each(o.left.rows, this.#at(o.to), { kind: 'binary', op: '*', x, y })];
+        const rows = Math.max(o.left.rows, o.right.rows);
+        const factor = (side: GraphSignal): Expression => ({
+          kind: 'place',
+          place: this.#place(side),
+          ...(side.rows < rows && { single: true }),
+        });
+        const [x, y] = [factor(o.left), factor(o.right)];
+        return [each(rows, this.#at(o.to), { kind: 'binary', op: '*', x, y })];
       }
       case 'context':
         return this.#context(o);

@@ -23,6 +23,7 @@ const cells = {
     'Ein GRU, dessen Gate nur die Eingabe liest: Ohne rekurrente Matrix werden alle Produkte vorab berechnet.',
   lru: 'Eine lineare Rekurrenz: Jede Einheit dreht und verkleinert eine komplexe Zahl; nichtlinear sind die Schichten dazwischen.',
   rwkv: 'Ein Mittel aller bisherigen Werte, gewichtet mit Exponentialfunktionen, die je Einheit verschieden schnell abklingen.',
+  rru: 'Ein Zustand ohne Gates: Jede Einheit behält einen gelernten Anteil und addiert, was kommt, mal eine Zahl.',
   minlstm: 'Forget- und Input-Gate lesen nur die Eingabe und werden auf die Summe 1 normiert.',
 };
 
@@ -291,6 +292,11 @@ export const german: Messages = {
       mogrifier:
         'Bevor ein LSTM sie liest, gewichten Eingabe und voriger Zustand einander in fünf Runden mit Gates.',
       mut1: 'Die erste von drei Zellen mit Gates, die eine Suche unter zehntausend fand: Ihr Update-Gate liest nur die Eingabe.',
+      mut2: 'Die zweite der Zellen, die die Suche fand: In das Reset-Gate geht die Eingabe unverändert ein, ohne Matrix.',
+      mut3: 'Die dritte der Zellen, die die Suche fand: Das Update-Gate liest den Zustand durch tanh.',
+      rru: 'Keine Gates: Eine normalisierte ReLU-Schicht liest Eingabe und Zustand; was sie ergibt, wird zu einem Zustand addiert, der langsam verblasst.',
+      'gated-feedback':
+        'Jede Schicht liest auch die vorigen Zustände aller Schichten; je eine Zahl sagt, wie viel davon.',
       lru: cells.lru,
       rwkv: cells.rwkv,
       qrnn: 'Faltungen über zwei Schritte ergeben die Gates; Schritt für Schritt wird nur noch gemischt.',
