@@ -101,7 +101,7 @@ it('explains what it cannot use and keeps training', async () => {
   const { page, problems, close } = await visit(browser, site, { at: SMALL });
   await waitForStep(page, 2);
   await drop(page, 'image.txt', [0xff, 0xfe, 0x00, 0xc3, 0x28]);
-  await page.getByRole('alert').filter({ hasText: 'not UTF-8' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'image.txt is not a text' }).waitFor();
   await drop(page, 'empty.txt', '');
   await page.getByRole('alert').filter({ hasText: 'empty' }).waitFor();
   await drop(page, 'short.txt', 'too short');

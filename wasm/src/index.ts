@@ -28,6 +28,7 @@ import type {
 } from './shared/types.js';
 
 export { type ErrorCode, type ErrorData, type Overflow, UnfoldError } from './shared/errors.js';
+export { type DecodedText, decodeText } from './client/encoding.js';
 export { support } from './client/support.js';
 export type * from './shared/graph-types.js';
 export type * from './shared/network-types.js';

@@ -25,7 +25,25 @@ export const data: DataWords = {
         ? `je ${plural(max, 'Schritt', 'Schritte')}`
         : `${integer(min)} bis ${integer(max)} Schritte, Median ${integer(median)}`,
   },
+  assumed: (encoding) =>
+    `Die Datei ist kein UTF-8. Sie wird als ${encoding} gelesen: Wählen Sie eine andere Kodierung, wenn unten Buchstaben falsch sind.`,
   controls: {
+    encoding: 'Kodierung',
+    encodings: {
+      'windows-1252': 'Westeuropäisch (Windows-1252)',
+      'iso-8859-15': 'Westeuropäisch (Latin-9)',
+      macintosh: 'Westeuropäisch (Mac OS)',
+      'windows-1250': 'Mitteleuropäisch (Windows-1250)',
+      'windows-1251': 'Kyrillisch (Windows-1251)',
+      'windows-1253': 'Griechisch (Windows-1253)',
+      'windows-1254': 'Türkisch (Windows-1254)',
+      shift_jis: 'Japanisch (Shift JIS)',
+      gb18030: 'Chinesisch (GB 18030)',
+      big5: 'Chinesisch (Big5)',
+      'euc-kr': 'Koreanisch (EUC-KR)',
+      'utf-16le': 'UTF-16LE',
+      'utf-16be': 'UTF-16BE',
+    },
     header: 'Kopfzeile',
     headers: { auto: 'Erkennen', yes: 'Erste Zeile', no: 'Keine' },
     label: 'Spalte des Labels',

@@ -116,6 +116,7 @@ export const german: Messages = {
     pooling: 'Pooling',
     loss: 'Verlust',
     feedbackSteps: 'Eigene Schritte im Training',
+    carryState: 'In Fenstern lesen',
     termination: 'Abbruchkriterium',
     bidirectional: 'Bidirektional',
     attention: 'Attention',
@@ -366,7 +367,12 @@ export const german: Messages = {
     tooLarge: (name, size, limit) => `${name} hat ${bytesOver(size, limit)}. Erlaubt sind ${bytes(limit)}.`,
     archive: (name) =>
       `${name} ist ein Archiv oder ein Office-Dokument, kein Text. Bitte entpacken oder die Tabelle als CSV speichern.`,
-    notUtf8: (name) => `${name} ist kein UTF-8-Text. Bitte als UTF-8 speichern und erneut versuchen.`,
+    notText: (name) =>
+      `${name} ist kein Text. Bitte den Text oder die Tabelle exportieren und erneut versuchen.`,
+    mixed: (name, place) =>
+      `${name} ist teils UTF-8, teils anders kodiert (${place}). Bitte als UTF-8 speichern und erneut versuchen.`,
+    decoded: (name, encoding) => `${name} wurde als ${encoding} gelesen.`,
+    lineEnds: 'Die Zeilen endeten mit einzelnen Wagenrückläufen; sie wurden als Zeilenumbrüche gelesen.',
     empty: 'Dieser Text ist leer.',
     unreachable: (name) => `${name} konnte nicht geladen werden. Bitte prüfen Sie die Verbindung.`,
   },

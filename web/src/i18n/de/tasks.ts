@@ -105,6 +105,10 @@ export const tasks: Messages['tasks'] = {
     band: (share) => `Prognoseintervall ${share}`,
     forecastAbout:
       'Vorhersagen gelten für den nächsten Schritt; in der getönten Hälfte liest das Netz in der freilaufenden Vorhersage stattdessen seine eigenen Werte.',
+    forecastUnknown: (columns) =>
+      `Vorhersagen gelten für den nächsten Schritt. Weiter reichen sie nicht: Niemand weiß, was in ${columns} stehen wird, was das Netz liest und nicht vorhersagt.`,
+    noForecast: (title, steps) =>
+      `${title}: ${integer(steps)} Schritte, je einen Schritt voraus vorhergesagt`,
     forecastError: (error) => `quadratischer Fehler freilaufend ${error}`,
     column: 'Spalte',
     curve: (title, steps, from, error) =>
@@ -113,7 +117,7 @@ export const tasks: Messages['tasks'] = {
     scatter: (points) => `${integer(points)} Vorhersagen über ihren Zielwerten`,
     scatterAbout: 'Vorhersage über Zielwert: Punkte auf der Linie sind exakt.',
     rollAbout:
-      'Die ersten zwei Takte sind gegeben, der Rest ist erzeugt. Beim Abspielen geht die Musik mit den neuesten Gewichten weiter.',
+      'Was vor der Linie steht, ist gegeben, der Rest ist erzeugt. Beim Abspielen geht die Musik mit den neuesten Gewichten weiter.',
     rollCaption: 'Die Tasten jedes Schritts',
     keys: 'Tasten',
     silence: 'Stille',
@@ -124,6 +128,14 @@ export const tasks: Messages['tasks'] = {
     stop: 'Stopp',
     anew: 'Anderer Anfang',
     saveMidi: 'Als MIDI speichern',
+    midiKeyboard: 'MIDI-Keyboard',
+    midiDone: 'Fertig',
+    midiListening: (keys) =>
+      keys === 0
+        ? 'Spielen Sie einen Anfang; in der Pause fährt das Netz fort.'
+        : `${integer(keys)} Noten bisher`,
+    midiNone: 'Es ist kein MIDI-Keyboard angeschlossen.',
+    midiDenied: 'Der Zugriff auf MIDI-Keyboards wurde verweigert.',
     writtenAt: (step) => `erzeugt bei Schritt ${step}`,
   },
 };

@@ -24,7 +24,25 @@ export const data = {
         ? `${plural(max, 'step', 'steps')} each`
         : `${integer(min)} to ${integer(max)} steps, median ${integer(median)}`,
   },
+  assumed: (encoding: string) =>
+    `The file is not UTF-8. It is read as ${encoding}: choose another encoding if letters are wrong below.`,
   controls: {
+    encoding: 'Encoding',
+    encodings: {
+      'windows-1252': 'Western European (Windows-1252)',
+      'iso-8859-15': 'Western European (Latin-9)',
+      macintosh: 'Western European (Mac OS)',
+      'windows-1250': 'Central European (Windows-1250)',
+      'windows-1251': 'Cyrillic (Windows-1251)',
+      'windows-1253': 'Greek (Windows-1253)',
+      'windows-1254': 'Turkish (Windows-1254)',
+      shift_jis: 'Japanese (Shift JIS)',
+      gb18030: 'Chinese (GB 18030)',
+      big5: 'Chinese (Big5)',
+      'euc-kr': 'Korean (EUC-KR)',
+      'utf-16le': 'UTF-16LE',
+      'utf-16be': 'UTF-16BE',
+    },
     header: 'Header',
     headers: { auto: 'Detect', yes: 'First line', no: 'None' },
     label: 'Label column',

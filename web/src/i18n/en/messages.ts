@@ -98,6 +98,7 @@ const settings: Record<HelpName, string> = {
   pooling: 'Pooling',
   loss: 'Loss',
   feedbackSteps: 'Own steps in training',
+  carryState: 'Read in windows',
   termination: 'Termination',
   bidirectional: 'Bidirectional',
   attention: 'Attention',
@@ -281,7 +282,11 @@ export const english = {
       `${name} has ${bytesOver(size, limit)}. The limit is ${bytes(limit)}.`,
     archive: (name: string) =>
       `${name} is an archive or an Office document, not a text. Unpack it, or save its table as CSV.`,
-    notUtf8: (name: string) => `${name} is not UTF-8 text. Save it as UTF-8 and try again.`,
+    notText: (name: string) => `${name} is not a text. Export its text or its table, and try again.`,
+    mixed: (name: string, place: string) =>
+      `${name} is partly UTF-8, partly another encoding (${place}). Save it as UTF-8 and try again.`,
+    decoded: (name: string, encoding: string) => `${name} was read as ${encoding}.`,
+    lineEnds: 'Its lines ended with carriage returns alone; they were read as line feeds.',
     empty: 'This text is empty.',
     unreachable: (name: string) => `${name} could not be fetched. Check your connection.`,
   },

@@ -112,6 +112,10 @@ export const tasks = {
     band: (share: string) => `${share} prediction interval`,
     forecastAbout:
       'Predictions are one step ahead; in the shaded half, the forecast feeds the network its own predictions instead.',
+    forecastUnknown: (columns: string) =>
+      `Predictions are one step ahead. There is no forecast: nobody knows what ${columns} will be, which the network reads and does not predict.`,
+    noForecast: (title: string, steps: number) =>
+      `${title}: ${integer(steps)} steps, predicted one step ahead`,
     forecastError: (error: string) => `squared error of the forecast ${error}`,
     column: 'Column',
     curve: (title: string, steps: number, from: number, error: string) =>
@@ -120,7 +124,7 @@ export const tasks = {
     scatter: (points: number) => `${integer(points)} predictions against their targets`,
     scatterAbout: 'Prediction against target: points on the line are exact.',
     rollAbout:
-      'The first two bars are given, the rest is generated. While it plays, the music goes on with the newest weights.',
+      'What stands before the line is given, the rest is generated. While it plays, the music goes on with the newest weights.',
     rollCaption: 'The keys of each step',
     keys: 'Keys',
     silence: 'silence',
@@ -131,6 +135,12 @@ export const tasks = {
     stop: 'Stop',
     anew: 'Another opening',
     saveMidi: 'Save as MIDI',
+    midiKeyboard: 'MIDI keyboard',
+    midiDone: 'Done',
+    midiListening: (keys: number) =>
+      keys === 0 ? 'Play an opening; the network goes on when you pause.' : `${integer(keys)} notes so far`,
+    midiNone: 'No MIDI keyboard is connected.',
+    midiDenied: 'Access to MIDI keyboards was denied.',
     writtenAt: (step: string) => `generated at step ${step}`,
   },
 };
