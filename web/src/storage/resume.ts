@@ -63,9 +63,9 @@ export async function fetchRun(id: string, toWrite = true, patience = 0): Promis
 
 interface Ways {
   /** Why it may not have been kept at all. */
-  never?: NotKeptReason | null;
+  never?: NotKeptReason | null | undefined;
   /** Milliseconds to wait for a tab that has the run. */
-  patience?: number;
+  patience?: number | undefined;
 }
 
 /** Goes on with a run; false when that was not possible, which is said. */
