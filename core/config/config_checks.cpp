@@ -76,10 +76,8 @@ void check_product(const EdgeConfig& e, const Place& place, const std::string& f
 void check_edge(const EdgeConfig& e, const Place& place, const std::string& field, int direction) {
   const Config& c = place.c;
   const std::vector<LayerConfig>& layers = place.encoder ? c.encoder.layers : c.layers;
-  if (!place.readout) {
-    check_upper(e, place, field);
-    check_sizes(e, c, layers, layers[std::size_t(place.layer)], field);
-  }
+  if (!place.readout) check_upper(e, place, field);
+  check_sizes(e, c, layers, place.readout ? layers.back() : layers[std::size_t(place.layer)], field);
   if (e.from == Source::product) return check_product(e, place, field, direction);
   for (std::size_t i = 0; i < e.factors.size(); ++i)
     check_edge(e.factors[i], place, phrase("{}.from.concat{}", {field, at_index(i)}), direction);

@@ -66,11 +66,12 @@ EdgeConfig parse_edge(const Json& json, const EdgePlace& place, const std::strin
     r.integer("units", e.size, 1, 8192);
     e.output = parse_activation(r.choice("outputActivation", activation_names, "identity"));
     r.boolean("bias", e.bias);
-    if (e.size == 0 && (!e.hidden.empty() || e.output != Activation::identity || !e.bias))
+    const bool many = e.from == Source::concat;
+    if (e.size == 0 && (many || !e.hidden.empty() || e.output != Activation::identity || !e.bias))
       refuse_config(r.path("units"), "the rows of the factor's matrix (it has more than its source)", "nothing");
+    if (many && !e.hidden.empty())
+      refuse_config(r.path("hidden"), "none (the factor has several sources)", shown(*r.get("hidden")));
   }
-  if (e.from == Source::concat && (e.size == 0 || !e.hidden.empty()))
-    refuse_config(r.path("from.concat"), "a factor with units and without hidden layers", "another edge");
   if (!factor && !place.readout) parse_gates(r, e, *place.cell);
   if (!factor && !place.readout) r.boolean("matrix", e.matrix);
   if (!e.matrix && (e.blocks > 1 || e.shortcut))

@@ -49,6 +49,8 @@ class DataLoader {
   /// After forward: the predictions of the window filled last, measured. With `learn`, the workspace then holds the
   /// gradient of their mean loss (over those that count), else probabilities.
   virtual Metrics measure(const Network& network, Workspace& w, bool learn) = 0;
+  /// Who measures a tile of answers, if the task can: measure() then adds up.
+  virtual TileLoss* tile_loss() { return nullptr; }
 
  protected:
   explicit DataLoader(Index columns) : columns_(columns) {}
@@ -56,7 +58,7 @@ class DataLoader {
 };
 
 /// Contiguous sequences of a text: "next".
-class TextLoader final : public DataLoader {
+class TextLoader final : public DataLoader, public TileLoss {
  public:
   /// `tokens` (the whole text) must outlive the loader. Throws Error{invalid_text} if it is too short for
   /// batch × (window+1).
@@ -72,6 +74,8 @@ class TextLoader final : public DataLoader {
   Index load(Workspace& w, Split split, Index cursor) override;
   Index length(Split split) const override;
   Metrics measure(const Network& network, Workspace& w, bool learn) override;
+  TileLoss* tile_loss() override { return this; }
+  void measure_tile(Real* answers, Index rows, Index first, Index count, bool learn) override;
 
  private:
   const std::vector<Token>& tokens_;

@@ -41,6 +41,7 @@ class Compiler {
     else
       main_sequence();
     plan_.schedule(std::size_t(scan_from_));
+    if (readout_ >= 0 && plan_.scans.back().step.empty()) plan_.tiled = plan_.layers[std::size_t(readout_)].sum.value;
     return std::move(plan_);
   }
 

@@ -230,9 +230,9 @@ void Lowering::complete(int number, int stage) {
   // Hidden sums of stage 1 take all their maps in stage 1; the cell's sum takes the rest in stage 0.
   const auto stage_of = [&](const Map& m) { return m.from.stage == 1 ? 1 : node.stage; };
   for (const Map& m : maps)
-    if (m.node == number && stage_of(m) == stage && m.from.once && m.start) run(m);
+    if (m.node == number && stage_of(m) == stage && m.start) run(m);
   for (const Map& m : maps)
-    if (m.node == number && stage_of(m) == stage && !(m.from.once && m.start)) run(m);
+    if (m.node == number && stage_of(m) == stage && !m.start) run(m);
   if (!node.cell && stage == node.stage && node.activation != Activation::identity)
     add(make_activation({node.activation, node.sum, 0, node.sum.rows}), node.once ? When::once : When::step);
   if (stage == node.stage) add_between(number);

@@ -8,26 +8,6 @@
 namespace unfold {
 namespace {
 
-/// Whether the inputs enter the cell itself, and not the first hidden layer of a transition.
-bool inputs_enter_cell(const LayerConfig& config) {
-  return std::none_of(config.edges.begin(), config.edges.end(), [](const EdgeConfig& e) {
-    return e.from == Source::self && !e.hidden.empty() && e.join == Join::first;
-  });
-}
-
-/// Periods of a clockwork layer: equal groups of units, one period each.
-std::vector<int> periods_of(const LayerConfig& config) {
-  const auto groups = Index(config.clock.size());
-  std::vector<int> periods;
-  for (Index k = 0; k < (groups > 0 ? config.units : 0); ++k)
-    periods.push_back(config.clock[std::size_t(k * groups / config.units)]);
-  return periods;
-}
-
-bool interpolates(const LayerConfig& c) {
-  return c.leak.on() || !c.clock.empty() || c.zoneout > 0 || c.zoneout_cell > 0;
-}
-
 /// Lowers one layer of the configuration.
 class CellLowering {
  public:

@@ -112,6 +112,13 @@ class Lowering {
   std::vector<Shared> shared_;
 };
 
+/// Whether the inputs enter the cell itself, and not the first hidden layer of a transition.
+bool inputs_enter_cell(const LayerConfig& config);
+/// Periods of a clockwork layer: equal groups of units, one period each.
+std::vector<int> periods_of(const LayerConfig& config);
+/// Whether units keep part of their states: leak, clock, zoneout.
+bool interpolates(const LayerConfig& config);
+
 /// "ih", "hh", or what tells further edges apart: "x", "l2", "hh_3".
 std::string edge_key(const EdgeConfig& e, int number);
 

@@ -11,8 +11,8 @@
 
 namespace unfold {
 
-Workspace::Workspace(const Network& network, Index T, Index N, bool training, Index S)
-    : plan_(network.plan()), training_(training), capacity_{T, S} {
+Workspace::Workspace(const Network& network, Index T, Index N, bool training, Index S, TileLoss* loss)
+    : plan_(network.plan()), training_(training), loss_(loss), capacity_{T, S} {
   if (plan_.sizes.lengths > 0) longest_ = std::max<Index>(plan_.sizes.lengths - 1, 1);
   for (std::size_t i = 0; i < 2; ++i) {
     Pass& p = passes_[i];
@@ -39,7 +39,7 @@ void Workspace::lay_out() {
     const BufferInfo& buffer = plan_.buffers[b];
     if (plan_.stored(buffer, space)) {
       own_[b] = next;
-      next += cache_lines(buffer.elements(space.steps, space.encoder_steps, space.columns));
+      next += plan_.elements(int(b), space);
     }
     if (buffer.lifetime != Lifetime::request) places_[b] = own_[b];
   }

@@ -15,7 +15,7 @@ Trainer::Trainer(const Config& config, Network& network, std::unique_ptr<DataLoa
     : config_(config),
       network_(network),
       loader_(std::move(loader)),
-      workspace_(network, loader_->steps(), loader_->columns(), true, loader_->encoder_steps()),
+      workspace_(network, loader_->steps(), loader_->columns(), true, loader_->encoder_steps(), loader_->tile_loss()),
       optimizer_(config.optimizer, network.table()),
       schedule_(config.schedule),
       gradient_(network.table().size()) {

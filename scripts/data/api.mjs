@@ -74,7 +74,7 @@ const sections = [
   [
     'Configuration',
     (
-      'Config ConfigOf TextConfig Preset Task TaskConfig DatasetConfig FileConfig LayerConfig EdgeConfig ProductConfig FactorConfig AttentionConfig InitializationConfig ' +
+      'Config ConfigOf TextConfig Preset Task TaskConfig DatasetConfig FileConfig LayerConfig EdgeConfig ProductConfig FactorConfig EarlierConfig ConcatConfig AttentionConfig InitializationConfig ' +
       'OptimizerConfig OptimizerGroup ScheduleConfig RegularizationConfig AveragingConfig EarlyStoppingConfig ScheduledSamplingConfig CanonicalConfig ' +
       'Schema SchemaCell SchemaOption SchemaPreset SchemaDataset'
     ).split(' '),
