@@ -85,6 +85,7 @@ struct Plan {
   std::size_t first_layer = 0;                                 // the configuration's first layer
   int attention = -1, lengths = -1;                            // layers, −1: there is none
   bool free_running = false;
+  bool pooled = false;  // the main sequence is one step, which reads nothing but the encoder's last states
 
   /// Adds a buffer, returns its number.
   int add(BufferInfo buffer);
