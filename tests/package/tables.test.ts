@@ -227,7 +227,11 @@ describe('the command line', () => {
     const { status, out, err } = await run('predict', 'features.st', 'sales.csv', '--steps', '3');
     expect({ status, err }).toEqual({ status: 0, err: '' });
     expect(out.trim().split('\n')).toHaveLength(4);
-    using model = await openModel(await readFile(join(folder, 'features.st')), undefined, here);
+    using model = await openModel(
+      await readFile(join(folder, 'features.st')),
+      await fileOf('sales.csv'),
+      here,
+    );
     const { series, future } = await model.readTable(await fileOf('sales.csv'), { steps: 3 });
     const { forecast } = await model.predict({ input: series[0]!, steps: 3, future: future![0]! });
     const numbers = out
