@@ -135,6 +135,32 @@ void find_direction(TableReading& r) {
         phrase("The newest row stands first ({}): read in the order of time.", {r.table.columns[std::size_t(c)].name}));
 }
 
+namespace {
+
+/// A row of Table::next_rows for each of these dates of column c; empty where they do not say all of it.
+std::vector<Real> rows_at(const TableReading& r, Index c, const std::vector<std::string>& dates) {
+  std::vector<Real> rows;
+  const bool day_first = r.profiles[std::size_t(c)].day_first;
+  for (const std::string& date : dates)
+    for (std::size_t k = 0; k < r.sources.size(); ++k) {
+      const Column& column = r.table.used[k];
+      if (!column.input || column.target) continue;
+      const ColumnSource& source = r.sources[k];
+      Moment m;
+      double year = 0;
+      if (source.column != c) return {};
+      if (source.feature != DateFeature::none && parse_moment(date, day_first, m))
+        rows.push_back(Real(value_of(source.feature, m)));
+      else if (source.feature == DateFeature::none && parse_number(date, year))
+        rows.push_back(Real(year));
+      else
+        return {};
+    }
+  return rows;
+}
+
+}  // namespace
+
 void continue_dates(TableReading& r) {
   Table& table = r.table;
   Index c = first_of(r, ColumnKind::date);
@@ -150,6 +176,7 @@ void continue_dates(TableReading& r) {
     std::vector<std::string> next;
     const std::span all(fields);
     if (!p.ambiguous()) next = dates_after(all.last(std::min(all.size(), most)), p.day_first, r.future);
+    table.next_rows.push_back(rows_at(r, c, next));
     table.next_dates.push_back(std::move(next));
     fields.clear();
   };
@@ -162,6 +189,7 @@ void continue_dates(TableReading& r) {
   if (std::none_of(table.next_dates.begin(), table.next_dates.end(), [](const auto& next) { return next.empty(); }))
     return;
   table.next_dates.clear();
+  table.next_rows.clear();
   table.undated = p.ambiguous() ? "either of the numbers may be the month" : "not all are as far apart";
 }
 

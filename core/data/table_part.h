@@ -62,6 +62,8 @@ inline constexpr int date_features = 6;
 const char* name_of(DateFeature feature);
 /// 2π times this is the angle; NaN where the date does not say it.
 double phase_of(DateFeature feature, const Moment& m);
+/// The sine or cosine.
+double value_of(DateFeature feature, const Moment& m);
 
 struct TableReading;
 
@@ -166,7 +168,7 @@ Index find_interleaved(const TableReading& r);
 /// Whether the dates of each series go from the newest to the oldest, and says so. Where only one order of day and
 /// month gives an order of time, it is the right one.
 void find_direction(TableReading& r);
-/// Table::next_dates.
+/// Table::next_dates and next_rows.
 void continue_dates(TableReading& r);
 /// Chooses what each column is for, and says why.
 void choose_columns(TableReading& r);

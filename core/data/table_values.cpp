@@ -15,12 +15,6 @@ namespace {
 
 constexpr Real missing_value = std::numeric_limits<Real>::quiet_NaN();
 
-/// Sine or cosine of a moment's feature.
-double value_of(DateFeature feature, const Moment& m) {
-  const bool sine = int(feature) % 2 == 1;
-  return numeric::cos(2 * numeric::pi * (phase_of(feature, m) - (sine ? 0.25 : 0)));
-}
-
 std::string place_of(const TableReading& r, Index c) {
   const std::string number = phrase("column {}", {c + 1});
   return r.layout.header ? phrase("{} ({})", {number, r.table.columns[std::size_t(c)].name}) : number;
@@ -65,6 +59,11 @@ void begin_series(const TableReading& r, const SeriesRows& rows, Table& table) {
 }
 
 }  // namespace
+
+double value_of(DateFeature feature, const Moment& m) {
+  const bool is_sine = int(feature) % 2 == 1;
+  return numeric::cos(2 * numeric::pi * (phase_of(feature, m) - (is_sine ? 0.25 : 0)));
+}
 
 void read_values(TableReading& r) {
   Table& table = r.table;

@@ -69,7 +69,8 @@ struct PredictOptions {
   double length_penalty = 0;
   std::optional<double> temperature;  // none: the task's default
   std::uint64_t seed = 1;
-  Index steps = 0;  // to be forecast beyond the input
+  Index steps = 0;           // to be forecast beyond the input
+  std::vector<Real> future;  // what these steps read of the columns that are not predicted, row after row
 };
 
 class TaskHead {

@@ -33,7 +33,7 @@ class Compiler {
   }
 
   Plan run() {
-    const bool pooled = config_.task.pooled(), encoded = config_.encoder.on();
+    const bool pooled = plan_.pooled = config_.task.pooled(), encoded = config_.encoder.on();
     add_inputs(pooled || encoded);
     if (pooled || encoded) encoder(encoded);
     if (pooled)

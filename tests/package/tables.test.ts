@@ -221,6 +221,38 @@ describe('the command line', () => {
     expect(plain.out).toMatch(/^Sales\n/);
   });
 
+  test('a forecast reads what the dates that come will be, and no other column that is only read', async () => {
+    const dated = ['-t', 'regress', '-o', 'features.st', '-q', '--dates', 'features', ...short];
+    expect(await run('train', 'sales.csv', ...dated)).toMatchObject({ status: 0 });
+    const { status, out, err } = await run('predict', 'features.st', 'sales.csv', '--steps', '3');
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect(out.trim().split('\n')).toHaveLength(4);
+    using model = await openModel(
+      await readFile(join(folder, 'features.st')),
+      await fileOf('sales.csv'),
+      here,
+    );
+    const { series, future } = await model.readTable(await fileOf('sales.csv'), { steps: 3 });
+    const { forecast } = await model.predict({ input: series[0]!, steps: 3, future: future![0]! });
+    const numbers = out
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => Number(line.split(',')[1]));
+    expect(numbers).toEqual(forecast!.map(([sales]) => sales));
+    const refused = await rejection(model.predict({ input: series[0]!, steps: 3 }));
+    expect(refused).toMatchObject({ field: 'steps', actual: expect.stringContaining('is only read') });
+    expect((await model.backtest({ steps: 3 })).multiStep).toBeDefined();
+
+    const rows = Array.from({ length: 60 }, (_, t) => `2024-01-${t},${(t * 7) % 5},${100 + (t % 6)}`);
+    await writeFile(join(folder, 'promo.csv'), `day,promo,sales\n${rows.join('\n')}\n`);
+    const known = ['--inputs', 'promo,sales', '--targets', 'sales'];
+    await run('train', 'promo.csv', '-t', 'regress', '-o', 'promo.st', '-q', ...known, ...short);
+    const none = await run('predict', 'promo.st', 'promo.csv', '--steps', '3');
+    expect(none.status).not.toBe(0);
+    expect(none.err).toContain('"promo" is only read');
+  });
+
   test('where dates are not regular, a forecast has none and says so', async () => {
     const rows = ['2024-01-01,5', '2024-01-02,7', '2024-01-05,6', '2024-01-09,8', '2024-01-10,6'];
     await writeFile(join(folder, 'uneven.csv'), `day,Sales\n${rows.join('\n')}\n`);

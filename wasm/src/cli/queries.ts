@@ -41,10 +41,10 @@ export async function tableQueries(
   model: Model,
   steps: number,
 ): Promise<{ queries: Query[]; notes: string[] }> {
-  const { series, targets, header, dates } = await model.readTable(text, { steps });
+  const { series, targets, header, dates, future } = await model.readTable(text, { steps });
   const named = header || targets.some((name, i) => name !== `column ${i + 1}`);
   const queries = series.map((input, i) => ({
-    request: { input },
+    request: { input, ...(future && { future: future[i]! }) },
     series: true,
     ...(named && { header: targets }),
     ...(dates?.next && { dates: { column: dates.column, next: dates.next[i]! } }),

@@ -98,6 +98,11 @@ export interface TableRows {
   notes: string[];
   /** Where dates were asked for (`steps`) and a column has some. */
   dates?: NextDates;
+  /**
+   * Of each series, at these dates, what the columns hold that the model reads and does not predict, as
+   * `PredictRequest.future` takes it: where the dates say all of it, as they do their features.
+   */
+  future?: number[][][];
 }
 
 /** The dates after the last ones of a table, in its notation, where its dates are as far apart as each other. */
@@ -136,6 +141,11 @@ export interface PredictRequest {
   seed?: number;
   /** regress (not pooled) and notes: steps to go on for after the input, on the network's own answers. Default 0. */
   steps?: number;
+  /**
+   * Of a model that reads columns that it does not predict: what they will hold at each of these steps but the last, a
+   * row a step. Of features of dates `Model.readTable` says it.
+   */
+  future?: number[][];
 }
 
 /** A symbol that the model does not know. */

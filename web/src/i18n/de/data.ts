@@ -123,6 +123,6 @@ export const data: DataWords = {
     learning: (step, accuracy) => `Schritt ${step}, Genauigkeit ${accuracy}`,
   },
   cancel: 'Abbrechen',
-  select: 'Auswählen, ohne zu trainieren',
+  select: 'Nur auswählen',
   train: 'Trainieren',
 };

@@ -92,6 +92,8 @@ export const help: Record<HelpName, string> = {
     'Ob es bei jedem Schritt eine Ausgabe gibt oder eine für die ganze Sequenz, und aus welchen Zuständen.',
   feedbackSteps:
     'Im Training liest das Netz bei den letzten Schritten jedes Beispiels seine eigenen Antworten, wie in einer Vorhersage; Fehler fließen durch sie zurück.',
+  carryState:
+    'Lange Beispiele werden in Fenstern der Sequenzlänge gelesen; jedes setzt mit dem Zustand fort, mit dem das vorige endete. Der Speicherbedarf wächst nicht mehr mit der Länge; Gradienten enden am Anfang eines Fensters, und eine Antwort für das Ganze wird im letzten Fenster gelernt.',
   loss: 'Wie ein Fehler einer vorhergesagten Zahl zählt. „Quantile“ und „Gauß“ sagen auch voraus, wie sicher die Antwort ist.',
   termination: 'Wie das Netz entscheidet, dass seine Ausgabe vollständig ist.',
   bidirectional: 'Ein zweites Netz liest die Eingabe vom Ende zum Anfang.',

@@ -88,6 +88,8 @@ export const help: Record<HelpName, string> = {
   pooling: 'Whether there is one output at every step or one for the whole sequence, and from which states.',
   feedbackSteps:
     'In training, this many steps at the end of each example read the network’s own answers, as a forecast does; errors flow back through them.',
+  carryState:
+    'Long examples are read in windows of the sequence length, each going on from the state that the one before it ended with. Memory no longer grows with their length; gradients stop at the beginning of a window, and one answer for the whole is learned from the last window.',
   loss: 'How an error of a predicted number counts. Quantile and Gaussian also predict how certain the answer is.',
   termination: 'How the network decides that its output is complete.',
   bidirectional: 'A second network reads the input from its end to its beginning.',
