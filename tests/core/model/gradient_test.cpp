@@ -298,7 +298,8 @@ TEST(Gradient, EdgesWithoutAMatrixAndSingleNumbers) {
       {edge("input", 0), edge("self", 1, {{"sourceActivation", "sigmoid"}, {"matrix", false}}),
        edge("self", 2, {{"sourceActivation", "tanh"}, {"hidden", {2}}, {"shortcut", true}, {"join", "all"}})},
       {edge("input", 0), product(number, edge("self", 1)), product(edge(1, 1), number, plain), edge("self", 1)},
-      {product(single, edge("input", 0, {{"units", 2}})), product(single, single, squash), edge("self", 1)},
+      {edge("input", 0), product(single, edge("input", 0, {{"units", 2}})), product(single, single, squash),
+       edge("self", 1)},
       {edge("input", 0, {{"hidden", {2}}}), product(edge({{"edge", 0}}, 0), edge("self", 1, {{"units", 2}}), squash)}};
   for (const Json& base : all_cells())
     for (const Json& edges : recurrences)
