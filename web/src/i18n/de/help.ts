@@ -73,6 +73,7 @@ export const help: Record<HelpName, string> = {
     'So lang dürfen die eingehenden Gewichte einer Einheit höchstens sein; längere werden nach einer Aktualisierung gekürzt.',
   averaging:
     'Das Modell ist ein Mittel der trainierten Gewichte: ein laufendes, oder das aller Gewichte, seit die Validierung nicht mehr besser wird.',
+  averagingDecay: 'Anteil des Mittels, der bei jeder Aktualisierung bleibt.',
   accumulate: 'Batches, deren Gradienten vor einer Aktualisierung gemittelt werden.',
   labelSmoothing:
     'Anteil des Ziels, der auf alle Symbole verteilt wird, damit keine Vorhersage zu sicher wird.',

@@ -88,6 +88,7 @@ export const german: Messages = {
     temporalPenalty: 'Zeitliche Aktivierungsstrafe',
     maxNorm: 'Max-Norm',
     averaging: 'Gewichtsmittelung',
+    averagingDecay: 'Abklingrate des Mittels',
     accumulate: 'Akkumulation',
     labelSmoothing: 'Label Smoothing',
     embedding: 'Embedding-Größe',

@@ -69,6 +69,7 @@ export const help: Record<HelpName, string> = {
     'The longest that the incoming weights of a unit may be; longer ones are shortened after an update.',
   averaging:
     'The model is an average of the weights that are trained: a running mean, or the mean once validation stops improving.',
+  averagingDecay: 'Share of the mean that stays at each update.',
   accumulate: 'Batches whose gradients are averaged before an update.',
   labelSmoothing:
     'Share of the target that is spread over all symbols, so that no prediction becomes too certain.',

@@ -71,6 +71,7 @@ const settings: Record<HelpName, string> = {
   temporalPenalty: 'Temporal activation penalty',
   maxNorm: 'Max norm',
   averaging: 'Weight averaging',
+  averagingDecay: 'Decay of the average',
   accumulate: 'Gradient accumulation',
   labelSmoothing: 'Label smoothing',
   embedding: 'Embedding size',
