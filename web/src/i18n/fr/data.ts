@@ -1,0 +1,3 @@
+import { data as english, type DataWords } from '../en/data';
+
+export const data: DataWords = { ...english, task: 'Tâche' };
