@@ -145,7 +145,7 @@ struct GroupConfig {
 };
 struct OptimizerConfig {
   OptimizerKind kind = OptimizerKind::adam;
-  double learning_rate = 3e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, momentum = 0, decay = 0.99, weight_decay = 0;
+  double learning_rate = 2e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, momentum = 0, decay = 0.99, weight_decay = 0;
   bool centered = false;
   std::vector<GroupConfig> groups;  // of a parameter that several match, the last counts
 };

@@ -23,7 +23,7 @@ TEST(Config, DefaultsAreTheDocumentedOnes) {
   EXPECT_EQ(c.sequence_length, 64);
   EXPECT_EQ(c.batch_size, 32);
   EXPECT_EQ(c.optimizer.kind, OptimizerKind::adam);
-  EXPECT_EQ(c.optimizer.learning_rate, 0.003);
+  EXPECT_EQ(c.optimizer.learning_rate, 0.002);
   EXPECT_EQ(c.optimizer.epsilon, 1e-8);
   EXPECT_EQ(c.schedule.kind, ScheduleKind::constant);
   EXPECT_EQ(c.clip.norm, 5);

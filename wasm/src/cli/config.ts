@@ -45,7 +45,7 @@ export const configOptions: Options = {
   'sequence-length': { value: 'N', default: '64', help: 'time steps of one truncated back-propagation' },
   'batch-size': { value: 'N', default: '32', help: 'sequences trained side by side' },
   optimizer: { value: 'NAME', default: 'adam', help: 'see unfold-rnn info' },
-  'learning-rate': { value: 'X', default: '0.003', help: 'may change when a run goes on' },
+  'learning-rate': { value: 'X', default: '0.002', help: 'may change when a run goes on' },
   dropout: { value: 'X', default: '0', help: 'between layers, 0 to 0.95; may change' },
   clip: { value: 'X', default: '5', help: 'largest gradient norm, 0 for none; may change' },
   unit: { value: 'NAME', default: 'character', help: 'of a text: character, byte, word, whitespace or bpe' },

@@ -364,7 +364,7 @@ type Optimizer = Name<
 export interface OptimizerConfig {
   /** Default `adam`; `Network.step` needs one. `momentum`, `nesterov`: sgd with it. */
   name?: Optimizer;
-  /** Default 0.003; of a step 1e-3, rmsprop and adagrad 1e-2, adadelta 1. */
+  /** Default 0.002; of a step 1e-3, rmsprop and adagrad 1e-2, adadelta 1. */
   learningRate?: number;
   /** adam, adamw: smoothing of the gradients (Kingma & Ba 2015). Default 0.9. */
   beta1?: number;
@@ -518,7 +518,7 @@ export interface Config {
   sequenceLength?: number;
   /** Sequences trained side by side. Default 32. */
   batchSize?: number;
-  /** A name, or a name with its settings. Default adam at 0.003. */
+  /** A name, or a name with its settings. Default adam at 0.002. */
   optimizer?: Optimizer | OptimizerConfig;
   /** Of the learning rate. Default constant. */
   schedule?: Name<'constant' | 'step' | 'exponential' | 'cosine' | 'plateau'> | ScheduleConfig;

@@ -6,7 +6,7 @@ const LONGEST_PROMPT = 200;
 
 export const sample = {
   temperature: fraction('tm', [0, 2], {
-    initial: 0.8,
+    initial: 0.7,
     effect: 'sample',
     path: 'sample.temperature',
     equation: 'p ∝ exp(z / T)',
