@@ -27,7 +27,7 @@ struct Metrics {
   std::int64_t correct = 0, total = 0;
   Confusion confusion;  // of labels, where nothing is learned
   /// Of regress, where nothing is learned from it: sums over the predictions, for each column, in the file's units.
-  std::vector<double> squares, absolutes, errors, counted;
+  std::vector<double> squares, absolutes, counted;
 
   double mean_loss() const { return loss / double(std::max<std::int64_t>(predictions, 1)); }
   /// -1: the task has none.

@@ -39,7 +39,6 @@ void print_splits(Session& session) {
     std::printf("%s loss %.6f", name, e.loss);
     if (e.accuracy >= 0) std::printf(", accuracy %.3f %%", 100 * e.accuracy);
     std::printf(", over %lld predictions\n", static_cast<long long>(e.predictions));
-    for (const double bias : e.bias) std::printf("  bias %.6f\n", bias);
     print_labels(e.confusion, session.names().targets);
   }
   std::printf("trivial baseline %.6f\n", data["trivialLoss"].get<double>());

@@ -49,7 +49,6 @@ Evaluation Trainer::finish_window() {
   pass.metrics.confusion.add(a.confusion);
   add(pass.metrics.squares, a.squares);
   add(pass.metrics.absolutes, a.absolutes);
-  add(pass.metrics.errors, a.errors);
   add(pass.metrics.counted, a.counted);
   pass.cursor = pass.next;
   workspace_.carry();
@@ -63,13 +62,11 @@ Evaluation Trainer::finish_window() {
                     .accuracy = pass.metrics.accuracy(),
                     .confusion = pass.cursor >= length ? pass.metrics.confusion : Confusion{},
                     .rmse = pass.metrics.squares,
-                    .mae = pass.metrics.absolutes,
-                    .bias = pass.metrics.errors};
+                    .mae = pass.metrics.absolutes};
   for (std::size_t k = 0; k < result.rmse.size(); ++k) {
     const double count = std::max(pass.metrics.counted[k], 1.0);
     result.rmse[k] = std::sqrt(result.rmse[k] / count);
     result.mae[k] /= count;
-    result.bias[k] /= count;
   }
   return result;
 }

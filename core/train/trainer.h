@@ -30,7 +30,7 @@ struct Evaluation {
   std::int64_t predictions = 0;
   double accuracy = -1;
   Confusion confusion;            // of labels
-  std::vector<double> rmse, mae, bias;  // of regress: of each column that is predicted, in the file's units
+  std::vector<double> rmse, mae;  // of regress: of each column that is predicted, in the file's units
 };
 
 class Trainer {

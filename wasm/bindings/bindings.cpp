@@ -58,8 +58,7 @@ Json evaluation_json(const Evaluation& e, const std::vector<std::string>& labels
                       maybe("accuracy", e.done && e.accuracy >= 0, e.accuracy),
                       {"tokens", e.predictions},
                       {"rmse", list_json(e.rmse)},
-                      {"mae", list_json(e.mae)},
-                      {"bias", list_json(e.bias)}});
+                      {"mae", list_json(e.mae)}});
   if (e.confusion.labels > 0) put(json, {{"classes", confusion_json(e.confusion, labels)}});
   return json;
 }

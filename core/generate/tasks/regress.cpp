@@ -61,7 +61,7 @@ void check_feedback(const Dataset& data, const Config& config) {
 /// Errors of each column in the file's units; what is missing has none.
 void add_errors(Workspace& w, const NumberLoss& loss, const Targets& targets, Index O, Metrics& a) {
   const Real* y = w.logits() + loss.answer();
-  for (std::vector<double>* sums : {&a.squares, &a.absolutes, &a.errors, &a.counted}) sums->resize(std::size_t(O));
+  for (std::vector<double>* sums : {&a.squares, &a.absolutes, &a.counted}) sums->resize(std::size_t(O));
   for (Index i = 0; i < targets.steps * targets.columns * O; ++i) {
     const Real target = targets.values[std::size_t(i)];
     if (!targets.counts[std::size_t(i / O)] || std::isnan(target)) continue;
@@ -70,7 +70,6 @@ void add_errors(Workspace& w, const NumberLoss& loss, const Targets& targets, In
     const std::size_t k = std::size_t(i % O);
     a.squares[k] += error * error;
     a.absolutes[k] += std::fabs(error);
-    a.errors[k] += error;
     ++a.counted[k];
   }
 }

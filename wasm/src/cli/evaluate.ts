@@ -134,7 +134,6 @@ function linesOf(model: Model, measured: Evaluation, split: string): string[] {
   return [
     `${split} ${told(model, measured)}, ${predictions} predictions`,
     `loss ${exact(data.trivialLoss!)}  trivial baseline`,
-    ...(measured.bias ? [`bias ${measured.bias.map(exact).join(', ')}`] : []),
     ...(measured.classes ? linesOfClasses(measured.classes) : []),
   ];
 }

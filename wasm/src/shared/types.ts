@@ -346,8 +346,6 @@ export interface Evaluation {
   rmse?: number[];
   /** Of `regress`: mean absolute error, likewise. */
   mae?: number[];
-  /** Of `regress`: mean error, prediction minus target, likewise. */
-  bias?: number[];
 }
 
 /** How labels were predicted. */

@@ -150,7 +150,6 @@ interface Pass {
   bitsPerCharacter?: number | null;
   rmse: number[];
   mae: number[];
-  bias: number[];
 }
 
 /** With `dynamic`, options as JSON, by dynamic evaluation. */
@@ -173,7 +172,7 @@ export function* evaluate(
         perplexity: perplexity ?? Infinity,
         bitsPerCharacter: bitsPerCharacter ?? Infinity,
       };
-      const errors = pass.rmse.length ? { rmse: pass.rmse, mae: pass.mae, bias: pass.bias } : {};
+      const errors = pass.rmse.length ? { rmse: pass.rmse, mae: pass.mae } : {};
       const more = { ...errors, ...ofText, ...(classes && { classes }) };
       if (ended) return { loss: pass.loss ?? Infinity, tokens, accuracy, ...more }; // JSON has no infinity
       yield undefined;
