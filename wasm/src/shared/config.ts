@@ -87,8 +87,6 @@ export interface LayerConfig {
     | 'minlstm'
     | 'lru'
     | 'rwkv'
-    | 'lru'
-    | 'rwkv'
   >;
   /** Hidden units, 1 to 8192. Default 128. */
   units?: number;
@@ -561,6 +559,8 @@ export type Preset = Name<
   | 'sru'
   | 'mingru'
   | 'minlstm'
+  | 'lru'
+  | 'rwkv'
   | 'qrnn'
   | 'srnn'
   | 'dt-rnn'
