@@ -1,7 +1,6 @@
 import { Deferred } from '../controls/Deferred';
 import { LookPanel } from '../inside/LookPanel';
 import { message } from '../i18n/messages';
-import { BestPanel } from '../training/BestPanel';
 import { Actions } from './Actions';
 import { ApplyPanel } from '../settings/ApplyPanel';
 import { CompareDialog } from '../compare/CompareDialog';
@@ -69,9 +68,6 @@ export function App() {
           </Deferred>
           <Deferred>
             <RunPanel />
-          </Deferred>
-          <Deferred>
-            <BestPanel />
           </Deferred>
           {text && (
             <Deferred>

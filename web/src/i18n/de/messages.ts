@@ -242,11 +242,6 @@ export const german: Messages = {
     layer: (number) => `Schicht ${number}`,
     caption: (step) => `Norm des Gradienten eines Verlusts nach früheren Zuständen, bei Schritt ${step}`,
   },
-  best: {
-    title: 'Letzte Validierung',
-    none: 'Noch nicht validiert.',
-    at: (loss, step) => `${loss} bei Schritt ${step}`,
-  },
   facts: {
     title: 'Lauf',
     step: 'Schritt',

@@ -227,11 +227,6 @@ export const english = {
       `Norm of the gradient of one loss with respect to earlier states, at step ${step}`,
   },
   look,
-  best: {
-    title: 'Latest validation',
-    none: 'Not validated yet.',
-    at: (loss: string, step: string) => `${loss} at step ${step}`,
-  },
   facts: {
     title: 'Run',
     step: 'Step',
