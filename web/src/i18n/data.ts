@@ -4,7 +4,6 @@ import { type Language, language } from './language';
 
 const catalogues: Record<Language, () => Promise<DataWords>> = {
   en: async () => (await import('./en/data')).data,
-  fr: async () => (await import('./fr/data')).data,
   de: async () => (await import('./de/data')).data,
 };
 

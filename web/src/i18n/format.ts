@@ -18,7 +18,6 @@ const SIGNS: Record<Language, Signs> = {
     powers: ['', '', '\u00a0Mio.', '\u00a0Mrd.', '\u00a0Bio.'],
     byte: 'Byte',
   },
-  fr: { point: ',', group: '\u202f', powers: ['', 'k', 'M', 'Md', 'Bn'], byte: 'octet' },
 };
 const { point, group, powers, byte } = SIGNS[locale];
 

@@ -1,6 +1,6 @@
 // The language of the page, settled before anything is shown: what the reader chose, else the first of the browser's
 // languages that there is. Another language needs a line here, its signs in format.ts and a catalogue in messages.ts.
-export const LANGUAGES = { en: 'English', de: 'Deutsch', fr: 'Français' } as const;
+export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
 export type Language = keyof typeof LANGUAGES;
 
 const KEY = 'unfold.language';

@@ -6,7 +6,6 @@ import { type Language, language } from './language';
 const catalogues: Record<Language, () => Messages | Promise<Messages>> = {
   en: () => english,
   de: async () => (await import('./de/messages')).german,
-  fr: async () => (await import('./fr/messages')).french,
 };
 
 export const message: Messages = await catalogues[language]();

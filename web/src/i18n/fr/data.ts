@@ -1,3 +1,0 @@
-import { data as english, type DataWords } from '../en/data';
-
-export const data: DataWords = { ...english, task: 'Tâche' };
