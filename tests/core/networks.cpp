@@ -13,7 +13,6 @@ const std::vector<NetworkCase>& networks() {
       {"lstm", R"("layers":[{"cell":"lstm","units":29}])"},
       {"lstm_two_layers", R"("layers":[{"cell":"lstm","units":24},{"cell":"lstm","units":17,"cellInput":"sigmoid"}])"},
       {"gru_after", R"("layers":[{"cell":"gru","units":27},{"cell":"gru","units":9,"bias":"one"}])"},
-      {"update_gate", R"("layers":[{"cell":"ugrnn","units":23},{"cell":"ugrnn","units":14,"leak":0.2}])"},
       {"gru_before", R"("layers":[{"cell":"gru","units":25,"reset":"before"}])"},
       {"peephole", R"("layers":[{"cell":"peephole-lstm","units":23}])"},
       {"coupled_gates", R"("layers":[{"cell":"coupled-lstm","units":22},{"cell":"mgu","units":15}])"},
