@@ -73,7 +73,6 @@ export const help: Record<HelpName, string> = {
     'Obergrenze für die Norm der eingehenden Gewichte einer Einheit; größere Gewichte werden nach einer Aktualisierung verkleinert.',
   averaging:
     'Das Modell verwendet ein Mittel der trainierten Gewichte: ein gleitendes Mittel, oder das Mittel, seit die Validierung nicht mehr besser wird.',
-  averagingDecay: 'Anteil des Mittels, der bei jeder Aktualisierung bleibt.',
   accumulate: 'Batches, deren Gradienten vor einer Aktualisierung gemittelt werden.',
   labelSmoothing:
     'Anteil des Ziels, der auf alle Symbole verteilt wird, damit keine Vorhersage zu sicher wird.',

@@ -88,7 +88,6 @@ export const german: Messages = {
     temporalPenalty: 'Zeitliche Aktivierungsstrafe',
     maxNorm: 'Max-Norm',
     averaging: 'Gewichtsmittelung',
-    averagingDecay: 'Abklingrate des Mittels',
     accumulate: 'Gradientenakkumulation',
     labelSmoothing: 'Label Smoothing',
     embedding: 'Embedding-Größe',

@@ -69,7 +69,6 @@ export const help: Record<HelpName, string> = {
     'Upper limit for the norm of the incoming weights of a unit; larger weights are scaled down after an update.',
   averaging:
     'The model uses an average of the trained weights: a running mean, or the mean since validation stopped improving.',
-  averagingDecay: 'Share of the mean that stays at each update.',
   accumulate: 'Batches whose gradients are averaged before an update.',
   labelSmoothing:
     'Share of the target that is spread over all symbols, so that no prediction becomes too certain.',

@@ -71,7 +71,6 @@ const settings: Record<HelpName, string> = {
   temporalPenalty: 'Temporal activation penalty',
   maxNorm: 'Max norm',
   averaging: 'Weight averaging',
-  averagingDecay: 'Decay of the average',
   accumulate: 'Gradient accumulation',
   labelSmoothing: 'Label smoothing',
   embedding: 'Embedding size',

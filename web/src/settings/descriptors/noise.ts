@@ -26,12 +26,6 @@ export const noise = {
     equation: 'θ̄ ← γ·θ̄ + (1−γ)·θ',
     path: 'config.averaging.name',
   }),
-  averagingDecay: fraction('ad', [0, 1], {
-    initial: 0.999,
-    equation: 'θ̄ ← γ·θ̄ + (1−γ)·θ',
-    path: 'config.averaging.decay',
-    when: ({ averaging }) => averaging === 'ema',
-  }),
   accumulate: whole('ga', [1, 1000], {
     initial: 1,
     equation: 'g = 1/k · Σ gᵢ',
