@@ -88,7 +88,7 @@ export const help: Record<HelpName, string> = {
     'Length or depth of the generated examples; the greater it is, the more the network has to remember.',
   pooling: 'Whether there is one output at every step or one for the whole sequence, and from which states.',
   feedbackSteps:
-    'In training, this many steps at the end of each example read the network’s own predictions, as in a forecast; errors flow back through them.',
+    'In training, this many steps at the end of each example read the network’s own predictions, as in a forecast; errors pass through them.',
   carryState:
     'Long examples are read in windows of the sequence length; each continues from the state in which the previous one ended. Memory then does not grow with their length. Gradients stop at the beginning of a window, and one answer for the whole sequence is learned from the last window.',
   loss: 'How errors of predicted numbers are weighted. Quantile and Gaussian losses also predict how uncertain a prediction is.',
