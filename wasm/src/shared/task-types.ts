@@ -94,13 +94,16 @@ export interface TableRows {
   targets: string[];
   /** Whether the table has names. */
   header: boolean;
+  /** Between its columns: `tab`, `space`, `none` or a character; and the decimal separator of its numbers. */
+  separator: string;
+  decimal: '.' | ',';
   /** What was found out and done, a sentence each, in English. */
   notes: string[];
   /** Where dates were asked for (`steps`) and a column has some. */
   dates?: NextDates;
 }
 
-/** The dates after the last ones of a table, in its notation, where its dates are as far apart as each other. */
+/** The dates after the last ones of a table, in its notation, where its dates are evenly spaced. */
 export interface NextDates {
   /** The column that dates the rows. */
   column: string;
