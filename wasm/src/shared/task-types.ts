@@ -30,7 +30,8 @@ export interface Example {
 /**
  * What a model learns from: a text, or examples as the task writes them (see `TaskConfig.name`), in one string, as UTF-8
  * bytes, a `Blob` or a `File`, or in pieces of strings or bytes from an iterable such as a stream of a file; or an array of
- * examples. A byte order mark at its beginning is dropped, here and everywhere; half of a surrogate pair is refused.
+ * examples. A byte order mark at its beginning is dropped, here and everywhere; bytes or a `Blob` with that of UTF-16
+ * are decoded, unless the model reads bytes. Half of a surrogate pair is refused.
  */
 export type Dataset =
   | string
