@@ -326,7 +326,9 @@ describe('the command line', () => {
     const quiet = await run('train', 'sales.csv', '-t', 'regress', '-o', 'q.st', '-q', ...short);
     expect(quiet.err).toBe('');
     const refused = await run('train', 'gaps.csv', '-t', 'regress', '-o', 'g.st', ...short);
-    expect(refused.err).toContain('gaps.csv line 58: expected a number in column 2 (co2), or dataset.missing');
+    expect(refused.err).toContain(
+      'gaps.csv line 58: expected a number in column 2 (co2), or dataset.missing',
+    );
     const masked = await run(
       'train',
       'gaps.csv',
