@@ -1,4 +1,4 @@
-// The time of a table's rows: in which order they stand, which rows have the same, and what comes next.
+// The time of a table's rows: which have the same, and what comes next.
 #include <algorithm>
 
 #include "unfold/base/hash.h"
@@ -8,34 +8,6 @@
 
 namespace unfold {
 namespace {
-
-Index first_of(const TableReading& r, ColumnKind kind) {
-  for (std::size_t c = 0; c < r.table.columns.size(); ++c)
-    if (r.table.columns[c].kind == kind) return Index(c);
-  return -1;
-}
-
-/// 1: the dates of each series rise; −1: they fall; 0: neither, or all are the same.
-int order_of(const TableReading& r, Index c, bool day_first) {
-  std::string series;
-  double last = -1;  // in hours, all months alike
-  bool up = false, down = false;
-  for (TableRows rows(r.text, r.layout); rows.next();) {
-    if (rows.blank()) continue;
-    const std::string_view own = r.form.id < 0 ? std::string_view() : bare(rows.fields()[std::size_t(r.form.id)]);
-    Moment m;
-    if (!parse_moment(rows.fields()[std::size_t(c)], day_first, m)) continue;
-    const double now = ((m.year * 12.0 + m.month) * 31 + m.day) * 24 + m.hour;
-    if (last >= 0 && own == series) {
-      up = up || now > last;
-      down = down || now < last;
-      if (up && down) return 0;
-    }
-    series = own;
-    last = now;
-  }
-  return int(up) - int(down);
-}
 
 std::uint64_t hash_of(std::string_view field) {
   Hash hash;
@@ -117,24 +89,6 @@ void group_series(TableReading& r, Index id) {
   r.table.notes.push_back(phrase("The rows of {} series are put together.", {known.size()}));
 }
 
-void find_direction(TableReading& r) {
-  const Index c = first_of(r, ColumnKind::date);
-  if (c < 0) return;
-  ColumnProfile& p = r.profiles[std::size_t(c)];
-  int order = order_of(r, c, p.day_first);
-  if (p.ambiguous()) {
-    const int other = order_of(r, c, true);
-    p.month_first = order != 0 && other == 0;
-    p.day_first = order == 0 && other != 0;
-    if (p.day_first) order = other;
-    if (order != other && p.ambiguous()) return;
-  }
-  r.backwards = order < 0;
-  if (r.backwards)
-    r.table.notes.push_back(
-        phrase("The newest row stands first ({}): read in the order of time.", {r.table.columns[std::size_t(c)].name}));
-}
-
 namespace {
 
 /// A row of Table::next_rows for each of these dates of column c; empty where they do not say all of it.
@@ -190,7 +144,7 @@ void continue_dates(TableReading& r) {
     return;
   table.next_dates.clear();
   table.next_rows.clear();
-  table.undated = p.ambiguous() ? "either of the numbers may be the month" : "not all are as far apart";
+  table.undated = p.ambiguous() ? "either of the numbers may be the month" : "they are not evenly spaced";
 }
 
 }  // namespace unfold

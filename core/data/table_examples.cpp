@@ -106,8 +106,12 @@ Json table_rows(std::string_view text, const Config& config, const std::vector<C
     Json& list = series.emplace_back(Json::array());
     for (Index row = from; row < to; ++row) list.push_back(list_json(side_of(table, &Column::input, row, row + 1)));
   }
-  Json json =
-      object({{"series", series}, {"targets", targets}, {"header", table.header}, {"notes", list_json(table.notes)}});
+  Json json = object({{"series", series},
+                      {"targets", targets},
+                      {"header", table.header},
+                      {"separator", separator_name(table.dialect.separator)},
+                      {"decimal", std::string(1, table.dialect.decimal)},
+                      {"notes", list_json(table.notes)}});
   if (!table.dated.empty()) json["dates"] = dates_json(table);
   if (const Json next = future_json(table); !next.is_null()) json["future"] = next;
   return json;

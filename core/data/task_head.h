@@ -119,7 +119,7 @@ class TaskHead {
 Json preview_lines(std::string_view text);
 /// The same with what its examples are: {…, symbols, lengths: {min, median, max}, separator?, header?, columns?,
 /// labels?}.
-Json preview_examples(std::string_view text, const Config& config);
+Json preview_examples(std::string_view text, const Config& config, const Dataset& data);
 
 /// Null for `next` and `tensor`, which have no examples.
 const TaskHead* find_task_head(TaskKind kind);

@@ -30,7 +30,8 @@ export interface Example {
 /**
  * What a model learns from: a text, or examples as the task writes them (see `TaskConfig.name`), in one string, as UTF-8
  * bytes, a `Blob` or a `File`, or in pieces of strings or bytes from an iterable such as a stream of a file; or an array of
- * examples. A byte order mark at its beginning is dropped, here and everywhere; half of a surrogate pair is refused.
+ * examples. A byte order mark at its beginning is dropped, here and everywhere; bytes or a `Blob` with that of UTF-16
+ * are decoded, unless the model reads bytes. Half of a surrogate pair is refused.
  */
 export type Dataset =
   | string
@@ -94,6 +95,9 @@ export interface TableRows {
   targets: string[];
   /** Whether the table has names. */
   header: boolean;
+  /** Between its columns: `tab`, `space`, `none` or a character; and the decimal separator of its numbers. */
+  separator: string;
+  decimal: '.' | ',';
   /** What was found out and done, a sentence each, in English. */
   notes: string[];
   /** Where dates were asked for (`steps`) and a column has some. */
@@ -105,7 +109,7 @@ export interface TableRows {
   future?: number[][][];
 }
 
-/** The dates after the last ones of a table, in its notation, where its dates are as far apart as each other. */
+/** The dates after the last ones of a table, in its notation, where its dates are evenly spaced. */
 export interface NextDates {
   /** The column that dates the rows. */
   column: string;
