@@ -162,7 +162,7 @@ void continue_dates(TableReading& r) {
   if (std::none_of(table.next_dates.begin(), table.next_dates.end(), [](const auto& next) { return next.empty(); }))
     return;
   table.next_dates.clear();
-  table.undated = p.ambiguous() ? "either of the numbers may be the month" : "not all are as far apart";
+  table.undated = p.ambiguous() ? "either of the numbers may be the month" : "they are not evenly spaced";
 }
 
 }  // namespace unfold

@@ -31,7 +31,7 @@ Real read_value(const TableReading& r, const TableRows& rows, const ColumnSource
   const std::string_view field = c < rows.fields().size() ? rows.fields()[c] : std::string_view();
   if (is_missing(field)) {
     if (r.config.missing == Missing::refuse && !r.lenient)
-      rows.refuse(phrase("a number in {}; dataset.missing says what to do without (forward, interpolate, mask)",
+      rows.refuse(phrase("a number in {} (a gap is filled with dataset.missing forward, interpolate or mask)",
                          {place_of(r, source.column)}),
                   bare(field).empty() ? "nothing" : excerpt(bare(field)));
     return missing_value;

@@ -244,12 +244,26 @@ describe('predict', () => {
     expect(new Set(answers.map(({ output }) => output)).size).toBeGreaterThan(1);
   });
 
+  test('a file of texts has an answer a line; one that is not there, or has labels, is no text', async () => {
+    await write('days.txt', 'nice day\nsad night\n');
+    await write('days.tsv', 'good\tnice day\nbad\tsad night\n');
+    const piped = await predict(['labels.st', '-'], 'nice day\nsad night\n');
+    expect(await predict(['labels.st', 'days.txt'])).toMatchObject({ status: 0, out: piped.out });
+    expect(piped.out).toMatch(/^\w+\n\w+\n$/);
+    expect(await predict(['labels.st', 'nofile.txt'])).toMatchObject({
+      ...{ status: 1, out: '', err: 'unfold-rnn: nofile.txt cannot be read: there is no such file.\n' },
+    });
+    expect(await predict(['labels.st', 'days.tsv'])).toMatchObject({
+      ...{ status: 2, out: '', err: expect.stringContaining('days.tsv: expected an input a line') },
+    });
+  });
+
   test('every line has its answer, whatever is in it', async () => {
     const piped = 'nice day\nGreat phone\n\nsad night\n';
     const strict = await predict(['labels.st', '-'], piped);
     expect(strict.status).toBe(1);
     expect(strict.out.split('\n')).toEqual([expect.any(String), '', '', expect.any(String), '']);
-    expect(strict.err).toMatch(/^input 2: .*"G" \(position 0\) \(--unknown skip leaves it out\)\ninput 3: /);
+    expect(strict.err).toMatch(/^input 2: expected .*"G" \(position 0\) \(--unknown skip leaves it out\)\ninput 3: /);
     const loose = await predict(['labels.st', '-', '--unknown', 'skip', '--json'], piped);
     const [, second, third] = loose.out
       .trim()

@@ -228,7 +228,7 @@ describe('the command line', () => {
     const { status, out, err } = await run('predict', 'dated.st', 'uneven.csv', '--steps', '2');
     expect({ status, err }).toEqual({
       status: 0,
-      err: 'The forecast has no dates (day): not all are as far apart.\n',
+      err: 'The forecast has no dates (day): they are not evenly spaced.\n',
     });
     expect(out).toMatch(/^Sales\n[^,]+\n[^,]+\n$/);
   });

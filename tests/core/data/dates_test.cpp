@@ -145,7 +145,7 @@ TEST_F(TableDates, GoOn) {
   EXPECT_EQ(next(working_days(false)), R"([["2024-5-27","2024-5-28"]])");
   EXPECT_EQ(next(working_days(true)), R"([["2024-5-28","2024-5-29"]])") << "a holiday among them";
   EXPECT_EQ(next("day,v\n2024-01-01,1\n2024-01-02,3\n2024-01-05,2\n"), "null");
-  EXPECT_EQ(reason, "not all are as far apart");
+  EXPECT_EQ(reason, "they are not evenly spaced");
   EXPECT_EQ(next("t,v\n5,1\n6,3\n9,2\n"), "") << "no dates";
   EXPECT_EQ(next("month,v\n2023-11,1\n2023-12,3\n2024-01,2\n", 0), "") << "none are wanted";
 }

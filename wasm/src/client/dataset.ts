@@ -60,9 +60,20 @@ export async function readDataset(
       );
     ++index;
   }
-  if (!writer) return textSource(joined(pieces), true);
+  if (!writer) return textSource(joined(areLines(pieces, task) ? linesOf(pieces) : pieces), true);
   return { text: encode(writer.whole(pieces as string[]), 'dataset'), own: true, placed: writer.placed };
 }
+
+/** Strings without a line break among them are examples, a line each; where one is broken, they are pieces of a text. */
+function areLines(pieces: readonly (string | Uint8Array)[], task: () => TaskConfig): pieces is string[] {
+  if (pieces.length < 2 || !pieces.every((piece) => typeof piece === 'string' && !/[\r\n]/.test(piece)))
+    return false;
+  // An array in JSON has no line breaks either.
+  const { name } = task();
+  return name !== 'next' && name !== 'notes' && !/^\s*\[/.test(pieces[0] as string);
+}
+
+const linesOf = (lines: readonly string[]) => lines.map((line) => `${line}\n`);
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 const isExample = (item: unknown) => isObject(item) && !(item instanceof Uint8Array) && !Array.isArray(item);
