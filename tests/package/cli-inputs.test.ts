@@ -78,6 +78,20 @@ describe('texts', () => {
     expect(await symbolsOf('any.st')).toEqual([...new Set(umlauts)].sort());
   });
 
+  test('a table without a task is learned as characters, and this is said', async () => {
+    await write('sales.csv', 'a,b\n1,2\n'.repeat(40));
+    const train = (...more: string[]) => run(['train', 'sales.csv', '-n', '1', '-o', 'chars.st', ...short, ...more]);
+    expect((await train()).err).toMatch(/^sales\.csv looks like a table: --task regress learns its numbers/);
+    expect((await train('-t', 'regress')).err).not.toContain('looks like a table');
+  });
+
+  test('a model that is there trains on with its text alone', async () => {
+    await save('on.st', { text: TEXT, sequenceLength: 8 });
+    expect(await run(['train', '-o', 'on.st', '-n', '9', '--threads', '1'])).toMatchObject({
+      ...{ status: 2, out: '', err: 'unfold-rnn: on.st is there already: name the text it was trained on, or --fresh starts over.\n' },
+    });
+  });
+
   test('what is no text is named, with a way on', async () => {
     await write('latin1.txt', Buffer.from('Übung: caf\xe9', 'latin1'));
     await write('picture.png', Buffer.from('\x89PNG\r\n\x1a\n\0\0\0', 'latin1'));
@@ -303,6 +317,8 @@ describe('predict', () => {
     expect(await predict(['series.st', 'nowhere.csv'])).toMatchObject({
       ...{ status: 2, out: '', err: expect.stringContaining("a CSV file that is there, got 'nowhere.csv'") },
     });
+    await write('wrong.csv', '1,2\n3,x\n');
+    expect((await predict(['series.st', 'wrong.csv'])).err).toContain('wrong.csv line 2: expected a number');
     const wrong = await predict(['series.st', '-'], '1,2\n3,x\n');
     expect(wrong.err).toBe('unfold-rnn: text line 2: expected a number in column 2, got "x"\n');
   });

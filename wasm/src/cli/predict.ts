@@ -13,7 +13,7 @@ import { interruption } from './interrupt.js';
 import { gridIn, readMusic } from './music.js';
 import { type Arguments, type Command, UsageError } from './options.js';
 import { type Besides, csvOf, type Query, queriesOf, refusal, tableQueries } from './queries.js';
-import { decode, encodingOption, linesOf, readingOf } from './texts.js';
+import { decode, encodingOption, linesOf, readingOf, renamed } from './texts.js';
 
 export const predict: Command = {
   summary:
@@ -135,7 +135,9 @@ async function collect(
     const steps = Math.min(args.whole('steps')!, 65536); // more is refused by the model
     const { queries, notes } = await tableQueries(lines.join('\n'), model, steps).catch(
       (error: UnfoldError) => {
-        throw there ? error : refusal('input', 'rows of numbers, or a CSV file that is there', input);
+        throw there
+          ? inFile(error, input)
+          : refusal('input', 'rows of numbers, or a CSV file that is there', input);
       },
     );
     if (!args.flag('quiet')) for (const note of notes) process.stderr.write(`${note}\n`);
@@ -157,6 +159,9 @@ async function collect(
   }
   return queries;
 }
+
+const inFile = (error: UnfoldError, path: string) =>
+  path !== '-' && error.field?.startsWith('text') ? renamed(error, path + error.field.slice('text'.length)) : error;
 
 /** Of numbers, a name that is no file is refused where they are read. */
 async function namesFile(input: string, numbers: boolean): Promise<boolean> {
