@@ -274,6 +274,24 @@ describe('a view', () => {
     const { page } = await show('<unfold-playground view="pie"></unfold-playground>');
     expect(await page.getByRole('alert').innerText()).toBe('view: expected text, network or chart, got pie');
   });
+
+  test.each([
+    ['view="pie" autostart', 'view: expected text, network or chart, got pie'],
+    ['height="abc"', 'height: expected a CSS length, got abc'],
+    ['model="none.safetensors" preset="gru"', 'preset: expected none beside model, which has its network, got gru'],
+  ])('an attribute without effect is named: %s', async (attributes, message) => {
+    const { page } = await show(`<unfold-playground ${attributes}></unfold-playground>`);
+    await runsOncePlaced({ page } as Visit);
+    expect(await page.getByRole('alert').innerText()).toBe(message);
+  });
+
+  test('a task that there is not: those that there are', async () => {
+    const { page } = await show('<unfold-playground task="clasify"></unfold-playground>');
+    await page.getByRole('button', { name: 'Train' }).click();
+    await eventually(() => page.getByRole('alert').innerText()).toMatch(
+      /^task: expected next, .*classify.*, got clasify$/,
+    );
+  });
 });
 
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {

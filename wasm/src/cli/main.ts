@@ -35,7 +35,7 @@ const STATUS = { done: 0, failed: 1, usage: 2 };
 
 function overview(): string {
   const lines = Object.entries(commands).map(
-    ([name, { summary }]) => `  ${name.padEnd(12)}${summary.split(/\n|(?<=\.) /)[0]}`,
+    ([name, { summary }]) => `  ${name.padEnd(12)}${summary.replaceAll('\n', ' ').split(/(?<=\.) /)[0]}`,
   );
   return `unfold-rnn <command> [options]
 

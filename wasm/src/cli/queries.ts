@@ -96,10 +96,21 @@ export function csvOf(rows: number[][], { header, dates }: Query, besides?: Besi
   const names = header?.flatMap((name) => [name, ...(besides?.names ?? []).map((more) => `${name}_${more}`)]);
   const lines = rows.map((row, t) => [
     ...(dated ? [dated.next[t]!] : []),
-    ...row.flatMap((x, k) => [x, ...(besides?.rows[t]?.[k] ?? [])]),
+    ...row.flatMap((x, k) => [x, ...(besides?.rows[t]?.[k] ?? [])].map(shortest)),
   ]);
   const first = names ? [[...(dated ? [dated.column] : []), ...names]] : [];
   return [...first, ...lines].map((fields) => fields.map(quoted).join(',')).join('\n');
+}
+
+/** Digits that tell any number of the engine, which computes in float32, from the next. */
+const MOST_DIGITS = 9;
+
+function shortest(x: number): number {
+  for (let digits = 6; digits < MOST_DIGITS; ++digits) {
+    const short = Number(x.toPrecision(digits));
+    if (Math.fround(short) === Math.fround(x)) return short;
+  }
+  return Number(x.toPrecision(MOST_DIGITS));
 }
 
 const quoted = (field: string | number) =>
