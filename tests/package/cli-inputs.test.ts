@@ -80,7 +80,8 @@ describe('texts', () => {
 
   test('a table without a task is learned as characters, and this is said', async () => {
     await write('sales.csv', 'a,b\n1,2\n'.repeat(40));
-    const train = (...more: string[]) => run(['train', 'sales.csv', '-n', '1', '-o', 'chars.st', ...short, ...more]);
+    const train = (...more: string[]) =>
+      run(['train', 'sales.csv', '-n', '1', '-o', 'chars.st', ...short, ...more]);
     expect((await train()).err).toMatch(/^sales\.csv looks like a table: --task regress learns its numbers/);
     expect((await train('-t', 'regress')).err).not.toContain('looks like a table');
   });
@@ -88,7 +89,11 @@ describe('texts', () => {
   test('a model that is there trains on with its text alone', async () => {
     await save('on.st', { text: TEXT, sequenceLength: 8 });
     expect(await run(['train', '-o', 'on.st', '-n', '9', '--threads', '1'])).toMatchObject({
-      ...{ status: 2, out: '', err: 'unfold-rnn: on.st is there already: name the text it was trained on, or --fresh starts over.\n' },
+      ...{
+        status: 2,
+        out: '',
+        err: 'unfold-rnn: on.st is there already: name the text it was trained on, or --fresh starts over.\n',
+      },
     });
   });
 
@@ -277,7 +282,9 @@ describe('predict', () => {
     const strict = await predict(['labels.st', '-'], piped);
     expect(strict.status).toBe(1);
     expect(strict.out.split('\n')).toEqual([expect.any(String), '', '', expect.any(String), '']);
-    expect(strict.err).toMatch(/^input 2: expected .*"G" \(position 0\) \(--unknown skip leaves it out\)\ninput 3: /);
+    expect(strict.err).toMatch(
+      /^input 2: expected .*"G" \(position 0\) \(--unknown skip leaves it out\)\ninput 3: /,
+    );
     const loose = await predict(['labels.st', '-', '--unknown', 'skip', '--json'], piped);
     const [, second, third] = loose.out
       .trim()
@@ -312,7 +319,8 @@ describe('predict', () => {
     model.dispose();
     const single = (all: number[][]) => all.map((row) => row.map(Math.fround));
     expect(single(rows.map((row) => row.split(',').map(Number)))).toEqual(single(forecast!));
-    for (const field of rows.join().split(',')) expect(field.replace(/^-?[0.]*|e.*$/g, '').length).toBeLessThan(11);
+    for (const field of rows.join().split(','))
+      expect(field.replace(/^-?[0.]*|e.*$/g, '').length).toBeLessThan(11);
     expect((await predict(['series.st', '-', '-n', '3'], SERIES.slice(0, 20).join('\n'))).out).toBe(
       `${rows.join('\n')}\n`,
     );

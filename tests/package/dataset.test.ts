@@ -132,7 +132,9 @@ describe('examples', () => {
 
   const lines = ['Loved it\tgood', 'Hated it\tbad', 'Great\tgood', 'Awful\tbad'];
   test('of strings without line breaks are one a string', async () => {
-    expect(await made({ task: 'classify' }, lines)).toEqual(await made({ task: 'classify' }, lines.join('\n')));
+    expect(await made({ task: 'classify' }, lines)).toEqual(
+      await made({ task: 'classify' }, lines.join('\n')),
+    );
     const pieces = lines.join('\n').match(/[^]{1,7}/g)!;
     expect(await made({ task: 'classify' }, pieces)).toEqual(
       await made({ task: 'classify' }, lines.join('\n')),

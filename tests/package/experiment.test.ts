@@ -279,6 +279,13 @@ describe('a file', () => {
     });
   });
 
+  test('what is going to be done is said before anything is read', async () => {
+    await writeFile(at('bad.json'), '[]');
+    expect((await experiment('bad.json')).err).toMatch(
+      /^bad\.json: reading it and what it trains on, and checking its configurations\.\n/,
+    );
+  });
+
   test('options that are none', async () => {
     for (const [option, value] of [
       ['--shard', '3/2'],

@@ -231,7 +231,8 @@ function taskIn(bytes: Uint8Array): TaskConfig {
 /** Another text than that of the run may be what was meant. */
 function withExtend(error: UnfoldError): UnfoldError {
   const { code, field = '', expected = '', actual = '' } = error;
-  if (code !== 'INVALID_TEXT' || !expected.endsWith('this run was trained on')) return error;
+  if (code !== 'INVALID_TEXT' || !/(this run was trained on|that the model knows)$/.test(expected))
+    return error;
   return mismatch(code, field, `${expected} (extend: true goes on with another)`, actual);
 }
 

@@ -103,9 +103,14 @@ export class Arguments {
   /** A message of the package in the words of the command line: a field is named by its option. */
   spoken(message: string): string {
     const known = (option: string) => Object.hasOwn(this.#options, option);
-    const inside = message.replace(/\bdataset\.(\w+)/g, (field, name: string) => (known(name) ? `--${name}` : field));
+    const inside = message.replace(/\bdataset\.(\w+)/g, (field, name: string) =>
+      known(name) ? `--${name}` : field,
+    );
     const [field = ''] = /^[\w.]+(?:\[\d+\])*(?=[:.])/.exec(message) ?? [];
-    const last = field.replace(/\[\d+\]$/, '').split('.').at(-1)!;
+    const last = field
+      .replace(/\[\d+\]$/, '')
+      .split('.')
+      .at(-1)!;
     const option = OPTION_OF[last] ?? last.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     return known(option) && this.given(option) ? `--${option}${message.slice(field.length)}` : inside;
   }
@@ -126,7 +131,9 @@ const OPTION_OF: Readonly<Record<string, string>> = { maxOrder: 'baselines', ear
 /** A negative number behind an option that has a value is this value; Node would take it for options. */
 function withNegatives(args: readonly string[], options: Options): string[] {
   const names = Object.entries(options).flatMap(([long, { short, value }]) =>
-    value === undefined ? [] : [[`--${long}`, long] as const, ...(short ? [[`-${short}`, long] as const] : [])],
+    value === undefined
+      ? []
+      : [[`--${long}`, long] as const, ...(short ? [[`-${short}`, long] as const] : [])],
   );
   const long = new Map<string, string>(names);
   const joined: string[] = [];

@@ -86,7 +86,9 @@ async function runPredict(args: Arguments): Promise<number> {
         if (args.flag('json')) await print(`${JSON.stringify(asJson(answer, query, one))}\n`);
         else await print(`${at && query.series ? '\n' : ''}${asText(answer, query, look)}\n`);
         if (answer instanceof UnfoldError && !args.flag('quiet'))
-          process.stderr.write(`input ${at + 1}: ${answer.message.replace(/^input: /, '')}${wayOn(answer, args)}\n`);
+          process.stderr.write(
+            `input ${at + 1}: ${answer.message.replace(/^input: /, '')}${wayOn(answer, args)}\n`,
+          );
       }
     }
     return failed ? 1 : 0;
@@ -161,7 +163,9 @@ async function collect(
 }
 
 const inFile = (error: UnfoldError, path: string) =>
-  path !== '-' && error.field?.startsWith('text') ? renamed(error, path + error.field.slice('text'.length)) : error;
+  path !== '-' && error.field?.startsWith('text')
+    ? renamed(error, path + error.field.slice('text'.length))
+    : error;
 
 /** Of numbers, a name that is no file is refused where they are read. */
 async function namesFile(input: string, numbers: boolean): Promise<boolean> {

@@ -91,7 +91,9 @@ async function runTrain(args: Arguments): Promise<number> {
   const tell = reporter(args, out);
   try {
     if (!model.info.canTrain)
-      throw new UsageError(`${out} is there already: name the text it was trained on, or --fresh starts over.`);
+      throw new UsageError(
+        `${out} is there already: name the text it was trained on, or --fresh starts over.`,
+      );
     await tell.start(model, resume);
     let saved = resume ? model.info.step : -1;
     const save = async () => {

@@ -87,7 +87,12 @@ function checkUnits({ units, preset, layers, unit, task = 'next' }: Config): voi
     throw mismatch('INVALID_CONFIG', 'units', 'it beside preset, or in layers: [{ … }]', 'neither of them');
   const name = typeof task === 'object' ? (task?.name ?? 'next') : task;
   if (unit !== undefined && unit !== 'character' && name !== 'next')
-    throw refuse('INVALID_CONFIG', 'unit', `character, which the inputs of ${String(name)} are made of`, unit);
+    throw refuse(
+      'INVALID_CONFIG',
+      'unit',
+      `character, which the inputs of ${String(name)} are made of`,
+      unit,
+    );
 }
 
 /** UTF-8 without a byte order mark, which is no part of a text. */

@@ -63,7 +63,8 @@ export async function readDataset(
       );
     ++index;
   }
-  if (index === 0) throw mismatch('INVALID_TEXT', 'dataset', 'one piece or example at least', 'an empty list');
+  if (index === 0)
+    throw mismatch('INVALID_TEXT', 'dataset', 'one piece or example at least', 'an empty list');
   if (rows) return textSource(toJson(rows, 'dataset'), true);
   if (!writer) return textSource(joined(areLines(pieces, task) ? linesOf(pieces) : pieces), true);
   return { text: encode(writer.whole(pieces as string[]), 'dataset'), own: true, placed: writer.placed };

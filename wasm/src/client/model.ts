@@ -265,7 +265,12 @@ function checkRows(input: unknown, columns: number): void {
     (Array.isArray(input) && typeof input[0] === 'number') ||
     (ArrayBuffer.isView(input) && !(input instanceof DataView));
   if (flat)
-    throw mismatch('INVALID_ARGUMENT', 'input', `rows of ${columns} numbers, [[…], …]`, 'a flat list of numbers');
+    throw mismatch(
+      'INVALID_ARGUMENT',
+      'input',
+      `rows of ${columns} numbers, [[…], …]`,
+      'a flat list of numbers',
+    );
 }
 
 function checkSplit(split: unknown): void {

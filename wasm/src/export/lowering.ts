@@ -160,7 +160,8 @@ class Lowering {
     const named = Array.isArray(readout)
       ? readout.map(({ from }) => this.#numbers.get(`layers.${from as number}`))
       : [];
-    if (named.includes(undefined)) throw mismatch('INVALID_CHECKPOINT', 'config.readout', 'layers', 'another');
+    if (named.includes(undefined))
+      throw mismatch('INVALID_CHECKPOINT', 'config.readout', 'layers', 'another');
     const last = this.#layers.findLastIndex(({ cell, sequence }) => cell !== undefined && sequence === 0);
     return named.length ? ([...new Set(named)] as number[]).sort((a, b) => a - b) : [last];
   }

@@ -72,7 +72,8 @@ function directionOf(
       throw refuse('INVALID_CHECKPOINT', path(part), `shape [${rows}]`, `[${tensor.shape}]`);
     return tensor ? [tensor] : [];
   });
-  if (biases.length === 1) throw mismatch('INVALID_CHECKPOINT', path('bias_hh'), 'both biases or none', 'one');
+  if (biases.length === 1)
+    throw mismatch('INVALID_CHECKPOINT', path('bias_hh'), 'both biases or none', 'one');
   return { path, input, recurrent, biases };
 }
 
@@ -82,7 +83,12 @@ function notOneLinear(linear: readonly Named[], tables: readonly Named[]): Unfol
   const listed = (all: readonly Named[]) => all.map(([name]) => name).join(', ');
   const only = tables.length === 1 && !linear.length && tables[0]![0];
   return only
-    ? mismatch('INVALID_CHECKPOINT', only, `${only.replace(/weight$/, 'bias')} beside it, as a Linear has`, 'none')
+    ? mismatch(
+        'INVALID_CHECKPOINT',
+        only,
+        `${only.replace(/weight$/, 'bias')} beside it, as a Linear has`,
+        'none',
+      )
     : mismatch(
         'INVALID_CHECKPOINT',
         'weight',

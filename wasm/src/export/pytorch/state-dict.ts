@@ -168,7 +168,12 @@ export function fromTensors(
   }));
   const { weight: top, bias: offset, table } = ends(left, take);
   for (const name of left.keys())
-    throw mismatch('UNSUPPORTED', name, 'a tensor of RNN, LSTM, GRU, Linear or Embedding', 'one of another layer');
+    throw mismatch(
+      'UNSUPPORTED',
+      name,
+      'a tensor of RNN, LSTM, GRU, Linear or Embedding',
+      'one of another layer',
+    );
 
   const known = {
     given: options.modules,
