@@ -121,6 +121,8 @@ const plain = (comment) =>
     .join('\n')
     .replace(/^@param (\w+)/gm, '- `$1`:')
     .replace(/^@throws UnfoldError/gm, '- throws')
+    .replace(/^@returns?\b/gm, '- returns')
+    .replace(/\{@link ([\w.#]+)\}/g, '`$1`')
     .trim();
 
 /**

@@ -8,7 +8,7 @@ import { TextModel } from './client/model.js';
 import { TensorNetwork } from './client/network.js';
 import { readSafetensors } from './export/safetensors.js';
 import { openSession, openTools, prepareSession, type Session } from './client/open.js';
-import { refuse, UnfoldError } from './shared/errors.js';
+import { mismatch, refuse, UnfoldError } from './shared/errors.js';
 import type { NetworkGraph } from './shared/graph-types.js';
 import type { Network, NetworkConfig } from './shared/network-types.js';
 import type {
@@ -91,7 +91,7 @@ export async function openModel(
   const args = { bytes, text: source.text, extend };
   return openText(runtime, ({ client }) =>
     client.call('open', args, sending(source, runtime)).catch(async (error: UnfoldError) => {
-      if (error.code !== 'INVALID_CHECKPOINT') throw source.placed(error);
+      if (error.code !== 'INVALID_CHECKPOINT') throw source.placed(extend ? error : withExtend(error));
       const formats = await import('./shared/formats.js').catch(() => undefined); // it only says more
       throw formats?.recognize(bytes, error) ?? error;
     }),
@@ -221,6 +221,14 @@ function configIn(bytes: Uint8Array): Config {
   } catch {
     return { task: 'tensor' };
   }
+}
+
+/** Another text than that of the run may be what was meant. */
+function withExtend(error: UnfoldError): UnfoldError {
+  const { code, field = '', expected = '', actual = '' } = error;
+  if (code !== 'INVALID_TEXT' || !/(this run was trained on|that the model knows)$/.test(expected))
+    return error;
+  return mismatch(code, field, `${expected} (extend: true goes on with another)`, actual);
 }
 
 /** What was made here moves to the worker; what the caller gave is copied. */

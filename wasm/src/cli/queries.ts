@@ -114,7 +114,7 @@ export function csvOf(rows: number[][], { header, dates, notation }: Query, besi
     ...(dated ? [dated.next[t]!] : []),
     ...row
       .flatMap((x, k) => [x, ...(besides?.rows[t]?.[k] ?? [])])
-      .map((x) => String(Number(x.toPrecision(DIGITS))).replace('.', decimal)),
+      .map((x) => String(shortest(x)).replace('.', decimal)),
   ]);
   const first = names ? [[...(dated ? [dated.column] : []), ...names]] : [];
   const quoted = (field: string) =>
@@ -122,5 +122,13 @@ export function csvOf(rows: number[][], { header, dates, notation }: Query, besi
   return [...first, ...lines].map((fields) => fields.map(quoted).join(separator)).join('\n');
 }
 
-/** What single precision holds. */
-const DIGITS = 7;
+/** Digits that tell any number of the engine, which computes in float32, from the next. */
+const MOST_DIGITS = 9;
+
+function shortest(x: number): number {
+  for (let digits = 6; digits < MOST_DIGITS; ++digits) {
+    const short = Number(x.toPrecision(digits));
+    if (Math.fround(short) === Math.fround(x)) return short;
+  }
+  return Number(x.toPrecision(MOST_DIGITS));
+}

@@ -2,7 +2,7 @@
  * From the graph of a file to values: its operations are executed in their order with values instead of numbers. So a
  * cell, a connection or a block that this package has never heard of needs nothing here.
  */
-import { refuse } from '../shared/errors.js';
+import { mismatch, refuse } from '../shared/errors.js';
 import type { GraphLayer, GraphLinear, GraphOperation, GraphSizes } from '../shared/graph-types.js';
 import { expressionValue } from './cell-values.js';
 import { type Checkpoint, sound } from './checkpoint.js';
@@ -160,7 +160,8 @@ class Lowering {
     const named = Array.isArray(readout)
       ? readout.map(({ from }) => this.#numbers.get(`layers.${from as number}`))
       : [];
-    if (named.includes(undefined)) throw refuse('INVALID_CHECKPOINT', 'config.readout', 'layers', 'another');
+    if (named.includes(undefined))
+      throw mismatch('INVALID_CHECKPOINT', 'config.readout', 'layers', 'another');
     const last = this.#layers.findLastIndex(({ cell, sequence }) => cell !== undefined && sequence === 0);
     return named.length ? ([...new Set(named)] as number[]).sort((a, b) => a - b) : [last];
   }

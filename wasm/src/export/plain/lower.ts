@@ -1,5 +1,5 @@
 /** From the graph in a file to a program for one sequence. Nothing here knows a cell, an edge or a task by name. */
-import { refuse } from '../../shared/errors.js';
+import { mismatch, refuse } from '../../shared/errors.js';
 import type { GraphOperation, GraphSignal } from '../../shared/graph-types.js';
 import type { SavedGraph } from '../graph.js';
 import type { Tensor } from '../safetensors.js';
@@ -123,7 +123,7 @@ class Lowering {
   #sumOf(layer: string): { place: Place; rows: number } {
     const found = this.graph.layers.find(({ name }) => name === layer);
     if (!found?.sum)
-      throw refuse('INVALID_CHECKPOINT', 'graph.layers', `a layer '${layer}' with a sum`, 'none');
+      throw mismatch('INVALID_CHECKPOINT', 'graph.layers', `a layer '${layer}' with a sum`, 'none');
     const array = this.#array(found.sum);
     return { place: { array, row: 0, delay: 0 }, rows: array.rows };
   }
