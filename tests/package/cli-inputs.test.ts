@@ -350,7 +350,11 @@ describe('a band around predictions', () => {
     const input = SALES.map((x, t) => [x, t % 5]);
     const answer = await model.predict({ input, steps: 3 });
     model.dispose();
-    return { header, rows: rows.map((row) => row.split(',').map(Number)), answer };
+    return {
+      header,
+      rows: rows.map((row) => row.split(',').map((field) => Math.fround(Number(field)))),
+      answer,
+    };
   };
 
   test('quantiles stand in columns beside the answer', async () => {
@@ -376,7 +380,7 @@ describe('a band around predictions', () => {
     await write('sales.csv', file);
     const wrong = await run(['train', 'sales.csv', '--task', 'regress', '--loss', 'loud', ...short]);
     expect(wrong.status).not.toBe(0);
-    expect(wrong.err).toContain('task.loss: expected one of squared, absolute, huber, quantile, gaussian');
+    expect(wrong.err).toContain('--loss: expected one of squared, absolute, huber, quantile, gaussian');
   });
 });
 
