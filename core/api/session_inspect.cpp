@@ -10,6 +10,7 @@
 #include "unfold/base/parallel.h"
 #include "unfold/base/phrase.h"
 #include "unfold/base/utf8.h"
+#include "unfold/data/table.h"
 #include "unfold/data/table_examples.h"
 #include "unfold/generate/backtest.h"
 #include "unfold/generate/predict.h"
@@ -272,7 +273,11 @@ Json Session::info() const {
                       {"train", count(Split::train)},
                       {"validation", count(Split::validation)},
                       {"test", count(Split::test)}});
-  if (!names_.columns.empty()) put(data, {{"columns", columns_json(names_.columns)}});
+  if (!names_.columns.empty()) {
+    Json& columns = data["columns"] = columns_json(names_.columns);
+    for (std::size_t i = 0; i < names_.columns.size(); ++i)
+      if (const Column& c = names_.columns[i]; !c.target && is_date_feature(c.name)) columns[i]["date"] = true;
+  }
   if (loader_) put(data, {{"trivialLoss", trivial_loss(loader_->data(), config_.task)}});
   put(info, {{"data", data}});
   return info;

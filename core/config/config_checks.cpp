@@ -129,6 +129,18 @@ void check_states(const Config& c, bool encoder, std::size_t l, const std::strin
     if (each.direction < 0) refuse("none (a layer runs backward)", std::to_string(from));
 }
 
+/// Pooled, the sequences of a batch end together, so the first window of each is short and padded: a clock would count
+/// the padding, and what is read late would be of it.
+void check_ends(const LayerConfig& layer, const std::string& field) {
+  if (!layer.clock.empty())
+    refuse_config(field + ".clock", "none (task.carryState with one answer for a sequence)", "a clock");
+  for (std::size_t e = 0; e < layer.edges.size(); ++e)
+    if (const int most = layer.edges[e].from == Source::input ? 0 : 1; layer.edges[e].delay > most)
+      refuse_config(phrase("{}.edges{}.delay", {field, at_index(e)}),
+                    phrase("at most {} (task.carryState with one answer for a sequence)", {most}),
+                    std::to_string(layer.edges[e].delay));
+}
+
 void check_stack(const Config& c, bool encoder) {
   const std::vector<LayerConfig>& layers = encoder ? c.encoder.layers : c.layers;
   const bool causal = !encoder && !c.task.info().bidirectional && !c.task.pooled();
@@ -142,6 +154,7 @@ void check_stack(const Config& c, bool encoder) {
     if (windows && layer.direction < 0)
       refuse_config(field + ".direction", "forward (task.carryState: a backward layer needs the whole sequence)",
                     "backward");
+    if (windows && c.task.pooled()) check_ends(layer, field);
     if (layer.initial && (encoder || !c.has_context()))
       refuse_config(field + ".initial", "false (there is no context)", "true");
     if (layer.initial && layer.direction < 0) refuse_config(field + ".initial", "false in a backward layer", "true");

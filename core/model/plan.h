@@ -92,7 +92,8 @@ struct Plan {
   std::size_t first_layer = 0;                                 // the configuration's first layer
   int attention = -1, lengths = -1;                            // layers, −1: there is none
   bool free_running = false;
-  int tiled = -1;  // the buffer of the readout's answers, if nothing else reads them: see tile()
+  int tiled = -1;       // the buffer of the readout's answers, if nothing else reads them: see tile()
+  bool pooled = false;  // the main sequence is one step, which reads nothing but the encoder's last states
 
   /// Adds a buffer, returns its number.
   int add(BufferInfo buffer);

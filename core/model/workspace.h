@@ -131,6 +131,7 @@ class Workspace {
   const Plan& plan_;
   bool training_;
   TileLoss* loss_;
+  std::size_t read_;  // the sequence that goes on from window to window
   std::array<Pass, 2> passes_;
   std::array<Index, 2> capacity_{};  // steps that there is room for
   Index longest_ = 1;

@@ -219,7 +219,9 @@ function print(size, results) {
   for (const key of /** @type {const} */ (['training', 'sampling'])) {
     const rows = results.filter((row) => row[key].length);
     if (!rows.length) continue;
-    console.log(`\n${size}: LSTM ${layers}x${units}, ${key === 'training' ? key : 'one character at a time'}`);
+    console.log(
+      `\n${size}: LSTM ${layers}x${units}, ${key === 'training' ? key : 'one character at a time'}`,
+    );
     console.log(table(ratesOf(rows, key)));
     console.log(table(ratiosOf(rows, key)));
   }

@@ -22,6 +22,7 @@ const sections = [
       'preload',
       'checkConfig',
       'previewDataset',
+      'decodeText',
       'describeNetwork',
       'getSchema',
       'support',
@@ -35,7 +36,7 @@ const sections = [
   ],
   [
     'Datasets',
-    'Dataset Example Numbers BlobLike DatasetPreview ColumnPreview TableRows NextDates'.split(' '),
+    'Dataset Example Numbers BlobLike DatasetPreview ColumnPreview TableRows NextDates DecodedText'.split(' '),
   ],
   [
     'Answers of tasks',

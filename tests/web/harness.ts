@@ -123,6 +123,10 @@ export async function visit(
   return { page, problems, close: () => context.close() };
 }
 
+/** The same on the browser and the site of `useSite`. */
+export const openPage = (options: Parameters<typeof visit>[2] = {}): Promise<Visit> =>
+  visit(browser, site, options);
+
 /** A number of the run, as it is shown. */
 export async function fact(page: Page, name: string): Promise<number> {
   const shown = await page

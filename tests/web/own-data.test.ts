@@ -55,6 +55,11 @@ it(
     await expect.poll(() => step(page), { timeout: 30_000 }).toBe(at);
     const columns = () => page.locator('.forecasts').count();
     await expect.poll(columns, { timeout: 30_000 }).toBe(1);
+    // The months that come are known, so the forecast goes on.
+    await expect
+      .poll(() => page.locator('.forecast-own').first().getAttribute('d'), { timeout: 30_000 })
+      .toMatch(/^M.*L/);
+    expect(await page.getByRole('alert').count()).toBe(0);
     expect(problems).toEqual([]);
     await close();
   },
@@ -224,7 +229,7 @@ it('works by keyboard on a phone, in German', { timeout: LONG }, async () => {
     );
   }
   expect(order.join(' | ')).toContain('preview-task | preview-header');
-  expect(order.join(' | ')).toContain('Abbrechen | Auswählen, ohne zu trainieren | Trainieren');
+  expect(order.join(' | ')).toContain('Abbrechen | Nur auswählen | Trainieren');
   expect(await violations(page, 'dialog[open]')).toEqual([]);
   await page.keyboard.press('Escape');
   await dialog(page).waitFor({ state: 'detached' });

@@ -141,7 +141,7 @@ async function chooseFiles(page: Page, paths: string | string[]): Promise<() => 
     });
 }
 
-it('shows and learns ten megabytes of a table without blocking the page', { timeout: 180_000 }, async () => {
+it('shows and learns ten megabytes of a table without blocking the page', { timeout: 300_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'unfold-'));
   const path = join(folder, 'sensor.csv');
   const row = (_: unknown, t: number) =>
@@ -154,7 +154,7 @@ it('shows and learns ten megabytes of a table without blocking the page', { time
   const chosen = await chooseFiles(page, path);
   const { tasks, longest } = await observe(page, async () => {
     await chosen();
-    await expect.poll(() => train.isEnabled(), { timeout: 60_000 }).toBe(true);
+    await expect.poll(() => train.isEnabled(), { timeout: 120_000 }).toBe(true);
     await train.click();
     await waitForStep(page, 3, 60_000);
   });
@@ -165,7 +165,7 @@ it('shows and learns ten megabytes of a table without blocking the page', { time
   await close();
 });
 
-it('reads and learns a thousand MIDI files without blocking the page', { timeout: 180_000 }, async () => {
+it('reads and learns a thousand MIDI files without blocking the page', { timeout: 300_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'unfold-'));
   const paths = await Promise.all(
     Array.from({ length: 1000 }, async (_, at) => {

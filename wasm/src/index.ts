@@ -3,7 +3,7 @@
  * nothing; every function loads what it needs.
  */
 import { checkWhole, requireConfig, requireObject, requireRuntime, toJson } from './client/arguments.js';
-import { isGenerated, readDataset, type Source, taskOf } from './client/dataset.js';
+import { isGenerated, readDataset, type Source } from './client/dataset.js';
 import { TextModel } from './client/model.js';
 import { TensorNetwork } from './client/network.js';
 import { readSafetensors } from './export/safetensors.js';
@@ -23,7 +23,6 @@ import type {
   Runtime,
   Schema,
   Task,
-  TaskConfig,
   TextConfig,
 } from './shared/types.js';
 
@@ -63,11 +62,7 @@ export async function createModel(config: Config, dataset?: Dataset, runtime: Ru
   if (generated && dataset !== undefined)
     throw refuse('INVALID_ARGUMENT', 'dataset', 'nothing beside the examples of config.dataset', dataset);
   const json = toJson(config);
-  const source = await readDataset(
-    generated ? '' : (dataset as Dataset),
-    () => taskOf(config),
-    runtime.signal,
-  );
+  const source = await readDataset(generated ? '' : (dataset as Dataset), () => config, runtime.signal);
   return openText(runtime, ({ client }) =>
     client
       .call('create', { config: json, text: source.text }, sending(source, runtime))
@@ -92,7 +87,7 @@ export async function openModel(
   requireRuntime(runtime);
   if (typeof extend !== 'boolean') throw refuse('INVALID_ARGUMENT', 'extend', 'true or false', extend);
   if (!(bytes instanceof Uint8Array)) throw refuse('INVALID_CHECKPOINT', 'bytes', 'a Uint8Array', bytes);
-  const source = await readDataset(dataset, () => taskIn(bytes), runtime.signal);
+  const source = await readDataset(dataset, () => configIn(bytes), runtime.signal);
   const args = { bytes, text: source.text, extend };
   return openText(runtime, ({ client }) =>
     client.call('open', args, sending(source, runtime)).catch(async (error: UnfoldError) => {
@@ -152,7 +147,7 @@ export async function previewDataset(
   requireRuntime(runtime);
   requireConfig(config, { runtime: 'previewDataset(config, dataset, { … })' });
   const json = toJson(config);
-  const source = await readDataset(dataset, () => taskOf(config), runtime.signal);
+  const source = await readDataset(dataset, () => config, runtime.signal);
   const args = { config: json, text: source.text };
   if (runtime.worker === false) {
     const tools = await openTools(runtime);
@@ -219,12 +214,12 @@ async function open<T>(runtime: Runtime, make: (session: Session) => Promise<T>)
   }
 }
 
-/** The task of a saved model; of bytes that are none, any: the engine says what they are. */
-function taskIn(bytes: Uint8Array): TaskConfig {
+/** The configuration of a saved model; of bytes that are none, any: the engine says what they are. */
+function configIn(bytes: Uint8Array): Config {
   try {
-    return taskOf(JSON.parse(readSafetensors(bytes).metadata['config']!) as Config);
+    return JSON.parse(readSafetensors(bytes).metadata['config']!) as Config;
   } catch {
-    return { name: 'tensor' };
+    return { task: 'tensor' };
   }
 }
 

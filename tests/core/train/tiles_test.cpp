@@ -1,6 +1,7 @@
 // Answers tile by tile give what they give as a whole, in less memory.
 #include "support.h"
 #include "unfold/api/session.h"
+#include "unfold/model/matrix.h"
 #include "unfold/train/trainer.h"
 
 namespace unfold::test {
@@ -27,7 +28,7 @@ const char* const nets[] = {R"("layers":[{"cell":"lstm","units":19}])",
                             R"("layers":[{"cell":"gru","units":12},{"cell":"lstm","units":9}],
        "dropout":0.3,"regularization":{"activation":1,"weightDrop":0.2},"accumulate":2)",
                             R"("layers":[{"cell":"gru","units":11},{"cell":"rnn","units":8}],
-       "readout":[{"from":1,"hidden":[14,11],"shortcut":true},{"from":0},{"from":"input"}])"};
+       "readout":[{"from":1,"hidden":[14,11],"shortcut":true},{"from":0}])"};
 
 TEST_F(Tiles, ChangeNoBit) {
   for (const char* net : nets) {
@@ -67,12 +68,13 @@ TEST_F(Tiles, AreWhatTheEstimateCounts) {
   EXPECT_EQ(estimate(config, 31, 0).bytes - engine_bytes, double(sizeof(Real)) * double(others + elements()));
 }
 
-// Where the answers are read again they stay whole.
-TEST_F(Tiles, AreNotWhereAnswersAreFedBack) {
+// Where the answers are read again, or symbols enter the readout, they stay whole.
+TEST_F(Tiles, AreNotWhereTheWholeIsNeeded) {
   tile();
   const char* feedback = R"("feedback":"softmax","layers":[{"cell":"rnn","units":6,"edges":[{"from":"output"}]}])";
   NoLoss loss;
-  for (const char* more : {feedback, R"("scheduledSampling":{"name":"linear"})"}) {
+  const char* input = R"("readout":[{"from":0},{"from":"input"}])";
+  for (const char* more : {feedback, input, R"("scheduledSampling":{"name":"linear"})"}) {
     const Network network(parse_config(config_with(more)), 5);
     EXPECT_EQ(Workspace(network, 13, 7, true, 0, &loss).tile(), 0) << more;
   }

@@ -11,8 +11,15 @@ export interface Query {
   /** What was read from a MIDI file. */
   piece?: Piece;
   header?: string[];
+  /** How the rows are written: as those of the table that was read. */
+  notation?: Notation;
   /** Of a forecast. */
   dates?: { column: string; next: string[] };
+}
+
+interface Notation {
+  separator: string;
+  decimal: string;
 }
 
 export function queriesOf(lines: string[], model: Model): Query[] {
@@ -41,11 +48,13 @@ export async function tableQueries(
   model: Model,
   steps: number,
 ): Promise<{ queries: Query[]; notes: string[] }> {
-  const { series, targets, header, dates } = await model.readTable(text, { steps });
+  const { series, targets, header, dates, future, separator, decimal } = await model.readTable(text, { steps });
+  const notation = { separator: separatorOf(separator, decimal), decimal };
   const named = header || targets.some((name, i) => name !== `column ${i + 1}`);
   const queries = series.map((input, i) => ({
-    request: { input },
+    request: { input, ...(future && { future: future[i]! }) },
     series: true,
+    notation,
     ...(named && { header: targets }),
     ...(dates?.next && { dates: { column: dates.column, next: dates.next[i]! } }),
   }));
@@ -90,16 +99,27 @@ export interface Besides {
   rows: number[][][];
 }
 
+/** Between columns: of a table of one, whatever its numbers leave. */
+function separatorOf(name: string, decimal: string): string {
+  if (name === 'none') return decimal === ',' ? ';' : ',';
+  return name === 'tab' ? '\t' : name === 'space' ? ' ' : name;
+}
+
 /** `month,sales,sales_0.1,sales_0.9` and rows of these. */
-export function csvOf(rows: number[][], { header, dates }: Query, besides?: Besides): string {
+export function csvOf(rows: number[][], { header, dates, notation }: Query, besides?: Besides): string {
+  const { separator, decimal } = notation ?? { separator: ',', decimal: '.' };
   const dated = dates?.next.length === rows.length ? dates : undefined;
   const names = header?.flatMap((name) => [name, ...(besides?.names ?? []).map((more) => `${name}_${more}`)]);
   const lines = rows.map((row, t) => [
     ...(dated ? [dated.next[t]!] : []),
-    ...row.flatMap((x, k) => [x, ...(besides?.rows[t]?.[k] ?? [])].map(shortest)),
+    ...row
+      .flatMap((x, k) => [x, ...(besides?.rows[t]?.[k] ?? [])])
+      .map((x) => String(shortest(x)).replace('.', decimal)),
   ]);
   const first = names ? [[...(dated ? [dated.column] : []), ...names]] : [];
-  return [...first, ...lines].map((fields) => fields.map(quoted).join(',')).join('\n');
+  const quoted = (field: string) =>
+    field.includes(separator) || /["\n\r]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+  return [...first, ...lines].map((fields) => fields.map(quoted).join(separator)).join('\n');
 }
 
 /** Digits that tell any number of the engine, which computes in float32, from the next. */
@@ -112,6 +132,3 @@ function shortest(x: number): number {
   }
   return Number(x.toPrecision(MOST_DIGITS));
 }
-
-const quoted = (field: string | number) =>
-  /[",\n\r]/.test(String(field)) ? `"${String(field).replaceAll('"', '""')}"` : String(field);

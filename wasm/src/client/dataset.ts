@@ -1,5 +1,6 @@
 /** What a model learns from, as UTF-8 in the format of its task: the engine reads nothing else. */
 import { encode, toJson } from './arguments.js';
+import { decodeText } from './encoding.js';
 import { type ExampleWriter, writerOf } from './examples.js';
 import { placedRow, rowsOf } from './rows.js';
 import { reasonOf } from './stream.js';
@@ -27,12 +28,18 @@ export function isGenerated({ dataset }: Pick<Config, 'dataset'>): boolean {
   return typeof dataset === 'object' ? dataset?.name !== undefined : dataset !== undefined;
 }
 
-/** `task`: of the model; asked for where the dataset is examples, or may be rows in JSON. */
+/** Whether bytes begin with the byte order mark of UTF-16, which no UTF-8 does. */
+const isUtf16 = ([first, second]: Uint8Array) =>
+  (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+
+/** `config`: of the model; asked for where the dataset is examples, may be rows in JSON, or UTF-16. */
 export async function readDataset(
   dataset: Dataset,
-  task: () => TaskConfig,
+  config: () => Config,
   signal?: AbortSignal,
 ): Promise<Source> {
+  const task = () => taskOf(config());
+  const raw = () => config().unit === 'byte';
   const textSource = (given: string | Uint8Array, own: boolean): Source => {
     const text = encode(given, 'dataset');
     const rows = rowsOf(text, task);
@@ -40,8 +47,10 @@ export async function readDataset(
     return { text: encode(rows.text), own: true, placed: (error) => placedRow(error, rows) };
   };
   if (typeof dataset === 'string') return textSource(dataset, true);
-  if (dataset instanceof Uint8Array) return textSource(dataset, false);
-  if (isBlob(dataset)) return textSource(new Uint8Array(await dataset.arrayBuffer()), true);
+  const bytesSource = (bytes: Uint8Array, own: boolean) =>
+    isUtf16(bytes) && !raw() ? textSource(decodeText(bytes).text, true) : textSource(bytes, own);
+  if (dataset instanceof Uint8Array) return bytesSource(dataset, false);
+  if (isBlob(dataset)) return bytesSource(new Uint8Array(await dataset.arrayBuffer()), true);
   if (!isIterable(dataset)) throw refuse('INVALID_TEXT', 'dataset', WANTED, dataset);
   const pieces: (string | Uint8Array)[] = [];
   let writer: ExampleWriter | undefined;

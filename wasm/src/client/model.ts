@@ -130,7 +130,7 @@ export class TextModel implements Model {
   async readTable(dataset: Dataset, options: { steps?: number } = {}): Promise<TableRows> {
     const { steps = 0 } = requireObject(options, ['steps']);
     checkWhole('steps', steps, 0, 65536);
-    const { text, placed: place } = await readDataset(dataset, () => taskOf(this.#info.config));
+    const { text, placed: place } = await readDataset(dataset, () => this.#info.config);
     return this.#client.call('rows', { text, steps }).catch((error: unknown) => {
       throw error instanceof UnfoldError ? place(error) : error;
     });

@@ -234,10 +234,12 @@ export interface TaskConfig {
   /** Longer sequences are cut to `maxLength`, which `info.data.truncated` counts; else they are refused. Default false. */
   truncate?: boolean;
   /**
-   * tag, notes, and regress without `pooling`: examples are read in windows of `sequenceLength` steps, each of which
-   * begins with the states that the one before it ended with, so that long examples need no more memory; gradients stop
-   * at the beginning of a window (truncated back-propagation). A table is cut into as many examples as a batch has
-   * (`batchSize`), or into those of `maxLength`. Not with backward layers. Default false: an example is one window.
+   * classify, regress, tag and notes: examples are read in windows of `sequenceLength` steps, each of which begins with
+   * the states that the one before it ended with, so that long examples need no more memory; gradients stop at the
+   * beginning of a window (truncated back-propagation). One answer for a sequence (`pooling: 'last'`) is learned from
+   * the last window; those before it are only read. A table is cut into as many examples as a batch has (`batchSize`),
+   * or into those of `maxLength`. Not with backward layers, nor with `pooling: 'mean'`, which needs every step at once.
+   * Default false: an example is one window.
    */
   carryState?: boolean;
   /** generate, tensor: numbers of a given context. Default 0. */

@@ -89,13 +89,15 @@ function Encoding({ read, onRead }: { read: ReadFile; onRead: (read: ReadFile) =
   return (
     <>
       {read.assumed && <p class="preview-wanted">{words.assumed(names[read.encoding]!)}</p>}
-      <Pick
-        id="preview-encoding"
-        label={words.controls.encoding}
-        value={read.encoding}
-        choices={names}
-        onChoose={choose}
-      />
+      <div class="preview-controls">
+        <Pick
+          id="preview-encoding"
+          label={words.controls.encoding}
+          value={read.encoding}
+          choices={names}
+          onChoose={choose}
+        />
+      </div>
       {problem && (
         <p class="own-problem" role="alert" lang="en">
           {problem}

@@ -2,18 +2,14 @@
 import { UnfoldError } from 'unfold-rnn';
 import { message } from '../i18n/messages';
 import { TextProblem } from './corpus';
-import type { TextAnswer, TextQuestion } from './text.worker';
+import type { TextAnswer, TextFound, TextQuestion } from './text.worker';
 
 /** A file that was read. */
-export interface ReadFile {
+export interface ReadFile extends TextFound {
   /** As it came. */
   original: File;
-  /** As UTF-8. */
-  file: File;
-  encoding: string;
   /** Nothing in the file says that this is its encoding. */
   assumed: boolean;
-  carriageReturns: boolean;
 }
 
 /** Most texts that are neither UTF-8 nor UTF-16: it has every character of Latin-1. */
@@ -38,9 +34,7 @@ export async function readAs(original: File, encoding: string): Promise<ReadFile
   const answer = await ask({ file: original, encoding });
   if ('problem' in answer) throw UnfoldError.from(answer.problem);
   if ('failed' in answer) throw new Error(answer.failed);
-  const { text, ...found } = answer.found;
-  const { name, lastModified } = original;
-  return { ...found, original, file: new File([text], name, { lastModified }), assumed: false };
+  return { ...answer.found, original, assumed: false };
 }
 
 /** Magic numbers of archives; Office documents are such. */

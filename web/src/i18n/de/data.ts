@@ -65,7 +65,7 @@ export const data: DataWords = {
     role: 'Rolle',
     missing: 'Fehlend',
     range: 'Bereich',
-    why: 'Ausgelassen, weil',
+    why: 'Grund des Auslassens',
     roleOf: (name) => `Rolle von ${name}`,
     kinds: {
       number: 'Zahl',
@@ -91,7 +91,7 @@ export const data: DataWords = {
   missingWanted: 'Einige Werte fehlen: Bitte wählen Sie, wie damit umzugehen ist.',
   gestures: {
     about: (rate) =>
-      `Zeichnen Sie mindestens drei Beispiele jeder Geste auf, besser zehn; trainieren Sie dann einen Klassifikator und zeichnen Sie, um zu sehen, was er erkennt. Striche werden ${rate}-mal in der Sekunde gemessen und bleiben auf diesem Gerät.`,
+      `Zeichnen Sie mindestens drei Beispiele jeder Geste auf, besser zehn; trainieren Sie dann einen Klassifikator und zeichnen Sie, um zu sehen, was er erkennt. Striche werden ${rate}-mal in der Sekunde abgetastet und bleiben auf diesem Gerät.`,
     first: ['Kreis', 'Linie', 'Zickzack'],
     numbered: (number) => `Geste ${integer(number)}`,
     list: 'Gesten',
@@ -102,7 +102,7 @@ export const data: DataWords = {
     remove: 'Entfernen',
     removeOf: (name) => `${name} entfernen`,
     add: 'Geste hinzufügen',
-    import: 'CSV importieren…',
+    import: 'CSV importieren …',
     export: 'CSV exportieren',
     notGestures: 'Erwartet wird eine CSV mit den Spalten eines Exports: id, t, die Messwerte, label.',
     source: 'Quelle',
@@ -111,7 +111,7 @@ export const data: DataWords = {
     mode: 'Modus',
     modes: { record: 'Aufzeichnen', recognize: 'Erkennen' },
     draw: (name) => `Hier zeichnen: ${name}`,
-    try: 'Hier zeichnen, um die Geste erkennen zu lassen',
+    try: 'Hier zeichnen, um die Erkennung zu testen',
     start: 'Bewegung beginnen',
     stop: 'Bewegung beenden',
     tooShort: 'Dieser Strich ist zu kurz für eine Geste.',
@@ -123,6 +123,6 @@ export const data: DataWords = {
     learning: (step, accuracy) => `Schritt ${step}, Genauigkeit ${accuracy}`,
   },
   cancel: 'Abbrechen',
-  select: 'Auswählen, ohne zu trainieren',
+  select: 'Nur auswählen',
   train: 'Trainieren',
 };

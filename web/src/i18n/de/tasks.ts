@@ -34,8 +34,8 @@ export const tasks: Messages['tasks'] = {
     notes:
       'Eigene Daten: MIDI-Dateien; oder JSON, {"keys": "midi", "train": [[[60, 64], …], …]}: die Noten jedes Schritts, oder 88 Nullen und Einsen.',
   },
-  keys: 'Zahlen der Noten',
-  keysWanted: 'Bitte angeben, was sie sind',
+  keys: 'Notennummern',
+  keysWanted: 'Bitte die Bedeutung angeben',
   keysPiano: 'Klaviertasten, 0–87',
   keysMidi: 'MIDI-Noten, 21–108',
   ask: {
@@ -114,8 +114,8 @@ export const tasks: Messages['tasks'] = {
     curve: (title, steps, from, error) =>
       `${title}: ${integer(steps)} Schritte, ab Schritt ${integer(from)} auch freilaufend, mit quadratischem Fehler ${error}`,
     error: 'Fehler',
-    scatter: (points) => `${integer(points)} Vorhersagen über ihren Zielwerten`,
-    scatterAbout: 'Vorhersage über Zielwert: Punkte auf der Linie sind exakt.',
+    scatter: (points) => `${integer(points)} Vorhersagen, aufgetragen über ihren Zielwerten`,
+    scatterAbout: 'Vorhersage gegen Zielwert: Punkte auf der Linie sind exakt.',
     rollAbout:
       'Was vor der Linie steht, ist gegeben, der Rest ist erzeugt. Beim Abspielen geht die Musik mit den neuesten Gewichten weiter.',
     rollCaption: 'Die Tasten jedes Schritts',
@@ -252,7 +252,9 @@ export const corpora: Record<string, string[]> = {
     'ln 3 Nat je Schritt für die Melodie innerhalb eines Takts; an Taktgrenzen zwei Zufallsbits für den Akkord',
     'etwa 15 Nat je Schritt: die Häufigkeit jeder Taste',
   ],
-}; /** The words that a setting may be, by its name. */
+};
+
+/** The words that a setting may be, by its name. */
 export const choices = {
   unit: {
     character: 'Zeichen',

@@ -64,7 +64,7 @@ export const data = {
     role: 'Role',
     missing: 'Missing',
     range: 'Range',
-    why: 'Left out because',
+    why: 'Reason left out',
     roleOf: (name: string) => `Role of ${name}`,
     kinds: {
       number: 'number',
@@ -86,11 +86,11 @@ export const data = {
   labels: (count: number) => `Labels (${integer(count)})`,
   more: (count: number) => `and ${integer(count)} more`,
   first: 'First rows',
-  notes: 'Remarks',
+  notes: 'Notes',
   missingWanted: 'Some values are missing: choose what to do about them.',
   gestures: {
     about: (rate: number) =>
-      `Record at least three examples of each gesture, better ten; then train a classifier and draw to see what it recognizes. Strokes are measured ${rate} times a second and stay on this machine.`,
+      `Record at least three examples of each gesture, preferably ten. Then train a classifier, and draw to see what it recognizes. Strokes are sampled ${rate} times a second and stay on this machine.`,
     first: ['circle', 'line', 'zigzag'],
     numbered: (number: number) => `gesture ${integer(number)}`,
     list: 'Gestures',
@@ -110,7 +110,7 @@ export const data = {
     mode: 'Mode',
     modes: { record: 'Record', recognize: 'Recognize' },
     draw: (name: string) => `Draw here: ${name}`,
-    try: 'Draw here to have it recognized',
+    try: 'Draw here to test the recognition',
     start: 'Start the movement',
     stop: 'End the movement',
     tooShort: 'This stroke is too short to be a gesture.',

@@ -48,8 +48,8 @@ export const tasks = {
     notes:
       'Your own data: MIDI files; or JSON, {"keys": "midi", "train": [[[60, 64], …], …]}: the notes of each step, or 88 zeros and ones.',
   }),
-  keys: 'Numbers of the notes',
-  keysWanted: 'Choose what they are',
+  keys: 'Note numbers',
+  keysWanted: 'Choose what the numbers mean',
   keysPiano: 'Keys of a piano, 0–87',
   keysMidi: 'MIDI notes, 21–108',
   ask: {
@@ -98,7 +98,7 @@ export const tasks = {
       label === target
         ? `${symbol} is ${label}, correct`
         : `${symbol} is ${label}, wrong: it should be ${target}`,
-    tagAbout: 'The input above, the predicted tags below; steps that are not scored are pale.',
+    tagAbout: 'Above, the input; below, the predicted tags. Steps that are not scored are pale.',
     written: 'Sequence',
     bits: 'Bits',
     inLanguage: 'In the language?',
@@ -151,7 +151,7 @@ export const choices = {
     character: 'Characters',
     byte: 'Bytes',
     word: 'Words and punctuation',
-    whitespace: 'Split at blanks',
+    whitespace: 'Split at spaces',
     bpe: 'Byte pairs (BPE)',
   },
   pooling: { none: 'None: every step', last: 'Last state', mean: 'Mean of states' },
