@@ -290,14 +290,21 @@ describe('a view', () => {
   test.each([
     ['view="pie" autostart', 'view: expected text, network or chart, got pie'],
     ['height="abc"', 'height: expected a CSS length, got abc'],
-    [
-      'model="none.safetensors" preset="gru"',
-      'preset: expected none beside model, which has its network, got gru',
-    ],
   ])('an attribute without effect is named: %s', async (attributes, message) => {
     const { page } = await show(`<unfold-playground ${attributes}></unfold-playground>`);
     await runsOncePlaced({ page } as Visit);
     expect(await page.getByRole('alert').innerText()).toBe(message);
+  });
+
+  test('a preset beside a model is named: the model has its network', async () => {
+    await beside('own.safetensors', { dataset: { name: 'parity', count: 60 }, layers: [{ units: 3 }] });
+    const { page } = await show(
+      '<unfold-playground model="own.safetensors" preset="gru"></unfold-playground>',
+    );
+    await page.getByLabel('A sequence').waitFor();
+    expect(await page.getByRole('alert').innerText()).toBe(
+      'preset: expected none beside model, which has its network, got gru',
+    );
   });
 
   test('a task that there is not: those that there are', async () => {
