@@ -36,7 +36,9 @@ const sections = [
   ],
   [
     'Datasets',
-    'Dataset Example Numbers BlobLike DatasetPreview ColumnPreview TableRows NextDates DecodedText'.split(' '),
+    'Dataset Example Numbers BlobLike DatasetPreview ColumnPreview TableRows NextDates DecodedText'.split(
+      ' ',
+    ),
   ],
   [
     'Answers of tasks',

@@ -63,7 +63,11 @@ describe('the cases that people met', () => {
       ...{ time: 'date none', co2: 'number both', note: 'text none' },
     });
     expect(await rejection(createModel(regress(), gaps, here))).toMatchObject({
-      ...{ code: 'INVALID_TEXT', field: 'text line 58', expected: expect.stringContaining('dataset.missing') },
+      ...{
+        code: 'INVALID_TEXT',
+        field: 'text line 58',
+        expected: expect.stringContaining('dataset.missing'),
+      },
     });
     for (const missing of ['forward', 'interpolate', 'mask']) {
       using model = await createModel(regress({ missing }), gaps, here);

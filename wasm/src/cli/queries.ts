@@ -48,7 +48,9 @@ export async function tableQueries(
   model: Model,
   steps: number,
 ): Promise<{ queries: Query[]; notes: string[] }> {
-  const { series, targets, header, dates, future, separator, decimal } = await model.readTable(text, { steps });
+  const { series, targets, header, dates, future, separator, decimal } = await model.readTable(text, {
+    steps,
+  });
   const notation = { separator: separatorOf(separator, decimal), decimal };
   const named = header || targets.some((name, i) => name !== `column ${i + 1}`);
   const queries = series.map((input, i) => ({
