@@ -23,6 +23,7 @@ const sections = [
       'checkConfig',
       'previewDataset',
       'decodeText',
+      'forecastCsv',
       'describeNetwork',
       'getSchema',
       'support',

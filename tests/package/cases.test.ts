@@ -72,7 +72,7 @@ describe('music', () => {
       field: 'dataset.keys',
     });
     const { status, err } = await train('midi-numbers.json', '-t', 'notes', '-o', saved());
-    expect({ status, err }).toEqual({ status: 1, err: expect.stringContaining('dataset.keys') });
+    expect({ status, err }).toEqual({ status: 1, err: expect.stringContaining('--keys') });
     using model = await createModel({ ...small, task: 'notes', dataset: { keys: 'midi' } }, notes, here);
     const { input } = await model.example('train', 0);
     const keys = (input as number[][])[0]!.flatMap((on, key) => (on ? [key + 21] : []));

@@ -219,6 +219,8 @@ export async function restart(page: Page): Promise<void> {
 
 /** Drops a file on the page, as from the desktop. */
 export async function drop(page: Page, name: string, content: string | number[]): Promise<void> {
+  // Before the page stands, nothing takes what is dropped.
+  await page.locator('#set-task option').first().waitFor({ state: 'attached' });
   await page.evaluate(
     ([name, content]) => {
       const part = typeof content === 'string' ? content : new Uint8Array(content);

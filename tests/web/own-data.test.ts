@@ -2,7 +2,18 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright';
 import { expect, it } from 'vitest';
-import { browser, drop, kept, site, step, useSite, violations, visit, waitForStep } from './harness';
+import {
+  browser,
+  contents,
+  drop,
+  kept,
+  site,
+  step,
+  useSite,
+  violations,
+  visit,
+  waitForStep,
+} from './harness';
 import { LONG, STILL } from './tasks';
 
 useSite();
@@ -60,6 +71,39 @@ it(
       .poll(() => page.locator('.forecast-own').first().getAttribute('d'), { timeout: 30_000 })
       .toMatch(/^M.*L/);
     expect(await page.getByRole('alert').count()).toBe(0);
+    expect(problems).toEqual([]);
+    await close();
+  },
+);
+
+it(
+  'forecasts the rows after the last one, with their dates, and saves them as CSV',
+  { timeout: LONG },
+  async () => {
+    const { page, problems, close } = await visit(browser, site, { at: STILL });
+    await expect.poll(() => page.locator('#set-task option').count()).toBe(7);
+    await drop(page, 'sales.csv', await caseOf('sales.csv'));
+    await ready(page);
+    await confirmed(page).click();
+    await waitForStep(page, 3, LONG);
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    const next = page.locator('.next-rows');
+    await expect.poll(() => next.getAttribute('data-steps'), { timeout: 30_000 }).toBe('12');
+    expect(await next.locator('.next-rows-places').innerText()).toMatch(/^row 181\s+2010-12$/);
+    await next.getByLabel('Rows to predict').fill('3');
+    await next.getByLabel('Rows to predict').press('Enter');
+    await expect.poll(() => next.getAttribute('data-steps')).toBe('3');
+    expect(await next.locator('tbody th').allInnerTexts()).toEqual(['2010-01', '2010-02', '2010-03']);
+    expect(await violations(page, '.next-rows')).toEqual([]);
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      next.getByRole('button', { name: 'Save as CSV' }).click(),
+    ]);
+    expect(file.suggestedFilename()).toBe('sales-forecast.csv');
+    const [header, ...rows] = (await contents(file)).toString().trim().split('\n');
+    expect(header).toBe('Month,Sales');
+    expect(rows.map((row) => row.split(',')[0])).toEqual(['2010-01', '2010-02', '2010-03']);
+    for (const row of rows) expect(Number(row.split(',')[1])).toBeGreaterThan(100_000);
     expect(problems).toEqual([]);
     await close();
   },

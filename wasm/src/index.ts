@@ -28,6 +28,7 @@ import type {
 
 export { type ErrorCode, type ErrorData, type Overflow, UnfoldError } from './shared/errors.js';
 export { type DecodedText, decodeText } from './client/encoding.js';
+export { forecastCsv } from './client/forecast-csv.js';
 export { support } from './client/support.js';
 export type * from './shared/graph-types.js';
 export type * from './shared/network-types.js';

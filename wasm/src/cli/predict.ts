@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import {
-  type AnyPrediction,
+  forecastCsv,
   type Model,
   openModel,
   type Prediction,
@@ -12,7 +12,7 @@ import { exists, FileError, isRegular, print, read, write } from './files.js';
 import { interruption } from './interrupt.js';
 import { gridIn, readMusic } from './music.js';
 import { type Arguments, type Command, UsageError } from './options.js';
-import { type Besides, csvOf, type Query, queriesOf, refusal, tableQueries } from './queries.js';
+import { type Query, queriesOf, refusal, tableQueries } from './queries.js';
 import { decode, encodingOption, linesOf, readingOf, renamed } from './texts.js';
 
 export const predict: Command = {
@@ -84,7 +84,7 @@ async function runPredict(args: Arguments): Promise<number> {
           continue;
         }
         if (args.flag('json')) await print(`${JSON.stringify(asJson(answer, query, one))}\n`);
-        else await print(`${at && query.series ? '\n' : ''}${asText(answer, query, look)}\n`);
+        else await print(`${at && query.table ? '\n' : ''}${asText(answer, query, look)}\n`);
         if (answer instanceof UnfoldError && !args.flag('quiet'))
           process.stderr.write(
             `input ${at + 1}: ${answer.message.replace(/^input: /, '')}${wayOn(answer, args)}\n`,
@@ -244,8 +244,10 @@ function wayOn({ message }: UnfoldError, args: Arguments): string {
   return strange && !args.given('unknown') ? ' (--unknown skip leaves it out)' : '';
 }
 
-function asJson(answer: Prediction | UnfoldError, { dates }: Query, seed: object): object {
+function asJson(answer: Prediction | UnfoldError, { table, series = 0 }: Query, seed: object): object {
   if (answer instanceof UnfoldError) return { error: answer };
+  const { column, next } = table?.dates ?? {};
+  const dates = next && { column, next: next[series] };
   return { ...answer, ...(dates && { dates }), ...seed };
 }
 
@@ -258,19 +260,6 @@ interface Look {
   quantiles: readonly number[];
 }
 
-/** What stands in columns of its own after a predicted number: every quantile but the answer, or the deviation. */
-function besides(answer: AnyPrediction, quantiles: readonly number[]): Besides | undefined {
-  const bands = answer.forecast ? answer.forecastQuantiles : answer.quantiles;
-  const deviations = answer.forecast ? answer.forecastDeviations : answer.deviations;
-  if (deviations) return { names: ['sd'], rows: deviations.map((row) => row.map((sd) => [sd])) };
-  if (!bands) return undefined;
-  const others = quantiles.map((_, k) => k).filter((k) => k !== (quantiles.length - 1) / 2);
-  return {
-    names: others.map((k) => String(quantiles[k])),
-    rows: bands.map((row) => row.map((all) => others.map((k) => all[k]!))),
-  };
-}
-
 /** A line, of a series rows; empty where there is no answer. */
 function asText(answer: Prediction | UnfoldError, query: Query, { words, skips, quantiles }: Look): string {
   if (answer instanceof UnfoldError) return '';
@@ -281,6 +270,6 @@ function asText(answer: Prediction | UnfoldError, query: Query, { words, skips, 
     for (const { position } of skips ? unknown : []) labels.splice(position, 0, '?'); // in order: every symbol has a place
     return labels.join(words || labels.some((label) => [...label].length > 1) ? ' ' : '');
   }
-  const rows = forecast ?? values ?? [];
-  return query.series ? csvOf(rows, query, besides(answer, quantiles)) : JSON.stringify(rows);
+  if (!query.table) return JSON.stringify(forecast ?? values ?? []);
+  return forecastCsv(query.table, answer, { series: query.series ?? 0, quantiles });
 }

@@ -1,25 +1,16 @@
 /** From lines to what a model is asked, in the format that its training examples have. */
-import { type Model, type PredictRequest, UnfoldError } from 'unfold-rnn';
+import { type Model, type PredictRequest, type TableRows, UnfoldError } from 'unfold-rnn';
 import type { Piece } from 'unfold-rnn/midi';
 
 export interface Query {
   request: PredictRequest;
   /** Why it cannot be asked. */
   error?: UnfoldError;
-  /** A series of CSV rows is answered with rows, under its own names. */
-  series?: boolean;
   /** What was read from a MIDI file. */
   piece?: Piece;
-  header?: string[];
-  /** How the rows are written: as those of the table that was read. */
-  notation?: Notation;
-  /** Of a forecast. */
-  dates?: { column: string; next: string[] };
-}
-
-interface Notation {
-  separator: string;
-  decimal: string;
+  /** It is a series of this table, and answered with rows as CSV. */
+  table?: TableRows;
+  series?: number;
 }
 
 export function queriesOf(lines: string[], model: Model): Query[] {
@@ -48,17 +39,12 @@ export async function tableQueries(
   model: Model,
   steps: number,
 ): Promise<{ queries: Query[]; notes: string[] }> {
-  const { series, targets, header, dates, future, separator, decimal } = await model.readTable(text, {
-    steps,
-  });
-  const notation = { separator: separatorOf(separator, decimal), decimal };
-  const named = header || targets.some((name, i) => name !== `column ${i + 1}`);
-  const queries = series.map((input, i) => ({
-    request: { input, ...(future && { future: future[i]! }) },
-    series: true,
-    notation,
-    ...(named && { header: targets }),
-    ...(dates?.next && { dates: { column: dates.column, next: dates.next[i]! } }),
+  const table = await model.readTable(text, { steps });
+  const { series, dates, future } = table;
+  const queries = series.map((input, at) => ({
+    request: { input, ...(future && { future: future[at]! }) },
+    table,
+    series: at,
   }));
   const notes = dates?.reason ? [`The forecast has no dates (${dates.column}): ${dates.reason}.`] : [];
   return { queries, notes };
@@ -94,43 +80,3 @@ const numbersOf = (field: string, line: string, separator: RegExp) =>
       if (isNumber(text)) return Number(text);
       throw refusal(field, `a number in column ${i + 1}`, text);
     });
-
-/** Further numbers beside each number of a row: `names` of them. */
-export interface Besides {
-  names: string[];
-  rows: number[][][];
-}
-
-/** Between columns: of a table of one, whatever its numbers leave. */
-function separatorOf(name: string, decimal: string): string {
-  if (name === 'none') return decimal === ',' ? ';' : ',';
-  return name === 'tab' ? '\t' : name === 'space' ? ' ' : name;
-}
-
-/** `month,sales,sales_0.1,sales_0.9` and rows of these. */
-export function csvOf(rows: number[][], { header, dates, notation }: Query, besides?: Besides): string {
-  const { separator, decimal } = notation ?? { separator: ',', decimal: '.' };
-  const dated = dates?.next.length === rows.length ? dates : undefined;
-  const names = header?.flatMap((name) => [name, ...(besides?.names ?? []).map((more) => `${name}_${more}`)]);
-  const lines = rows.map((row, t) => [
-    ...(dated ? [dated.next[t]!] : []),
-    ...row
-      .flatMap((x, k) => [x, ...(besides?.rows[t]?.[k] ?? [])])
-      .map((x) => String(shortest(x)).replace('.', decimal)),
-  ]);
-  const first = names ? [[...(dated ? [dated.column] : []), ...names]] : [];
-  const quoted = (field: string) =>
-    field.includes(separator) || /["\n\r]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
-  return [...first, ...lines].map((fields) => fields.map(quoted).join(separator)).join('\n');
-}
-
-/** Digits that tell any number of the engine, which computes in float32, from the next. */
-const MOST_DIGITS = 9;
-
-function shortest(x: number): number {
-  for (let digits = 6; digits < MOST_DIGITS; ++digits) {
-    const short = Number(x.toPrecision(digits));
-    if (Math.fround(short) === Math.fround(x)) return short;
-  }
-  return Number(x.toPrecision(MOST_DIGITS));
-}

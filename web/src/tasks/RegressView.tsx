@@ -4,7 +4,9 @@ import { message } from '../i18n/messages';
 import { decimals, percent, twoDigits } from '../i18n/format';
 import { type Run, store } from '../app/store';
 import { type Band, bandOf, forecastError, type Forecast, shareOf } from './forecast';
+import { area, path, type Range, SIZE } from './forecastPaths';
 import { examples, heldOut, useAnswers } from './answers';
+import { NextRows } from './NextRows';
 import type { TaskView } from './taskView';
 
 const words = message.tasks.words;
@@ -66,25 +68,6 @@ async function predict(model: Model): Promise<Forecast[][]> {
   return list;
 }
 
-const SIZE = { width: 640, height: 150, air: 6 };
-
-type Range = readonly [last: number, low: number, high: number];
-
-/** The corners of a line whose first value stands at step `from`. */
-function corners(values: readonly number[], from: number, [last, low, high]: Range): string[] {
-  const { width, height, air } = SIZE;
-  const x = (at: number) => ((from + at) / Math.max(1, last)) * width;
-  const y = (value: number) => height - air - ((value - low) / (high - low || 1)) * (height - 2 * air);
-  const inside = (value: number) => Math.max(-height, Math.min(2 * height, y(value)));
-  return values.map((value, at) => `${x(at).toFixed(1)} ${inside(value).toFixed(1)}`);
-}
-
-const path = (values: readonly number[], from: number, range: Range) =>
-  values.length ? `M${corners(values, from, range).join('L')}` : '';
-
-const area = ({ low, high }: Band, from: number, range: Range) =>
-  low.length ? `M${[...corners(low, from, range), ...corners(high, from, range).reverse()].join('L')}Z` : '';
-
 /** Up to the step from which the forecast has a band of its own. */
 const upTo = ({ low, high }: Band, from: number): Band => ({
   low: low.slice(0, from),
@@ -135,9 +118,9 @@ function Curves() {
   const [output, setOutput] = useState(0);
   const outputs = store.run.value?.info.data?.outputs ?? 1;
   const share = shareOf(Object(store.run.value?.info.config.task) as TaskConfig);
-  const unknown = (store.run.value?.info.data?.columns ?? []).filter(
-    ({ input, target, date }) => input && !target && !date,
-  );
+  const columns = store.run.value?.info.data?.columns ?? [];
+  const unknown = columns.filter(({ input, target, date }) => input && !target && !date);
+  const ofTable = columns.length > 0 && store.run.value?.corpus.made === false;
   return (
     <div class="forecasts" data-step={shown?.step}>
       <p class="task-note">
@@ -171,9 +154,11 @@ function Curves() {
         return one ? (
           <Figure key={at} one={one} title={words.example(at + 1)} />
         ) : (
-          <div key={at} class="forecast" />
+          // Until it is known how many there are, each has its place.
+          !shown && <div key={at} class="forecast" />
         );
       })}
+      {ofTable && unknown.length === 0 && <NextRows output={output} />}
     </div>
   );
 }

@@ -107,6 +107,23 @@ export const tasks: Messages['tasks'] = {
       'Vorhersagen gelten für den nächsten Schritt; in der getönten Hälfte liest das Netz in der freilaufenden Vorhersage stattdessen seine eigenen Werte.',
     forecastUnknown: (columns) =>
       `Vorhersagen gelten für den nächsten Schritt. Weiter reichen sie nicht: Niemand weiß, was in ${columns} stehen wird, was das Netz liest und nicht vorhersagt.`,
+    nextRows: {
+      title: 'Nach der letzten Zeile',
+      about:
+        'Das Netz liest die Datei bis zu ihrem Ende und fährt mit seinen eigenen Vorhersagen fort, mit den jetzigen Gewichten.',
+      steps: 'Zeilen der Prognose',
+      series: 'Reihe',
+      save: 'Als CSV speichern',
+      file: 'Datei',
+      forecast: 'Prognose',
+      row: (number) => `Zeile ${integer(number)}`,
+      figure: (column, past, steps) =>
+        `${column}: die letzten ${integer(past)} Zeilen der Datei und die ${integer(steps)}, die danach vorhergesagt werden`,
+      caption: (column) => `Prognose: ${column}`,
+      value: 'Wert',
+      place: 'Datum oder Zeile',
+      undated: (column, reason) => `Die Prognose hat keine Daten (${column}): ${reason}.`,
+    },
     noForecast: (title, steps) =>
       `${title}: ${integer(steps)} Schritte, je einen Schritt voraus vorhergesagt`,
     forecastError: (error) => `quadratischer Fehler freilaufend ${error}`,

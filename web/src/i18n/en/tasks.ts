@@ -114,6 +114,23 @@ export const tasks = {
       'Predictions are one step ahead; in the shaded half, the forecast feeds the network its own predictions instead.',
     forecastUnknown: (columns: string) =>
       `Predictions are one step ahead. There is no forecast: nobody knows what ${columns} will be, which the network reads and does not predict.`,
+    nextRows: {
+      title: 'After the last row',
+      about:
+        'The network reads the file to its end and continues from its own predictions, with the weights of the moment.',
+      steps: 'Rows to predict',
+      series: 'Series',
+      save: 'Save as CSV',
+      file: 'File',
+      forecast: 'Forecast',
+      row: (number: number) => `row ${integer(number)}`,
+      figure: (column: string, past: number, steps: number) =>
+        `${column}: the last ${integer(past)} rows of the file, and the ${integer(steps)} that are predicted to follow`,
+      caption: (column: string) => `Forecast of ${column}`,
+      value: 'Value',
+      place: 'Date or row',
+      undated: (column: string, reason: string) => `The forecast has no dates (${column}): ${reason}.`,
+    },
     noForecast: (title: string, steps: number) =>
       `${title}: ${integer(steps)} steps, predicted one step ahead`,
     forecastError: (error: string) => `squared error of the forecast ${error}`,
