@@ -45,8 +45,9 @@ NetworkSizes sizes_of(const Config& config, Index vocabulary) {
 Json describe(const Config& config, const NetworkSizes& sizes) {
   const TaskConfig& task = config.task;
   const bool windows = task.learns_text() || task.kind == TaskKind::tensor || task.carry_state;
-  const Index T = windows ? config.sequence_length : task.pooled() ? 1 : task.written_length();
-  const Index S = task.pooled() || task.info().encoder ? task.written_length() : 0;
+  const Index read = windows ? config.sequence_length : task.written_length();
+  const Index T = task.pooled() ? 1 : read;
+  const Index S = task.pooled() ? read : task.info().encoder ? task.written_length() : 0;
   const Plan plan = compile(config, sizes);
   Json graph = plan.to_json();
   put(graph, {{"totals", object({{"parameters", plan.parameters.size()},

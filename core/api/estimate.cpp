@@ -8,8 +8,12 @@ namespace unfold {
 
 Estimate estimate(const Config& config, const NetworkSizes& sizes, Index T, Index S, Index text_tokens) {
   const Plan plan = compile(config, sizes);
-  const Room room{
-      .steps = T, .encoder_steps = S, .columns = config.batch_size, .training = true, .dropout = config.dropout > 0};
+  const Room room{.steps = T,
+                  .encoder_steps = S,
+                  .columns = config.batch_size,
+                  .training = true,
+                  .dropout = config.dropout > 0,
+                  .tiles = config.task.learns_text()};
   const double parameters = double(plan.parameters.size());
   const bool perturbs = config.regularization.perturbs(), averages = config.averaging.on();
   const int copies = 2 + moments(config.optimizer) + keeps_best(config) + perturbs + averages;

@@ -236,7 +236,9 @@ void Session::check_text() const {
 }
 
 Trainer& Session::trainer() {
-  if (!trainer_) refuse_state("text", "the training text (open the checkpoint with it)", "none");
+  if (!trainer_ && config_.task.learns_text())
+    refuse_state("text", "the training text (open the checkpoint with it)", "none");
+  if (!trainer_) refuse_state("dataset", "the examples it was trained on (open the checkpoint with them)", "none");
   return *trainer_;
 }
 

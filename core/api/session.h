@@ -166,6 +166,7 @@ class Session {
   Json info() const;
 
  private:
+  Json vocabulary_json(const Json& symbols) const;
   void read(std::string_view text);
   void read_text(std::string_view text);
   /// The examples of a text, or those that the configuration names.

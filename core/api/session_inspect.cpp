@@ -10,6 +10,7 @@
 #include "unfold/base/parallel.h"
 #include "unfold/base/phrase.h"
 #include "unfold/base/utf8.h"
+#include "unfold/data/table.h"
 #include "unfold/data/table_examples.h"
 #include "unfold/generate/backtest.h"
 #include "unfold/generate/predict.h"
@@ -229,20 +230,23 @@ Json best_json(const BestWeights& best) {
   return object({{"step", best.step}, {"loss", best.loss}, {"present", best.present}});
 }
 
+Json Session::vocabulary_json(const Json& symbols) const {
+  return object({{"size", symbols.size()},
+                 {"symbols", symbols},
+                 {"unknown", replaced_},
+                 {"added", list_json(added_)},
+                 {"unit", name_of(symbols_.vocabulary.unit())}});
+}
+
 Json Session::info() const {
   const Json symbols = config_.task.learns_text() ? symbols_json(symbols_.vocabulary) : list_json(names_.inputs);
   const Progress& progress = trainer_ ? trainer_->progress() : resumed_;
   const Index T = loader_ ? loader_->steps() : config_.sequence_length, S = loader_ ? loader_->encoder_steps() : 0;
   const Estimate size = estimate(config_, sizes_, T, S, Index(tokens_.size()));
-  const Vocabulary& vocabulary = symbols_.vocabulary;
   Json info = object({{"config", to_json(config_)},
                       {"parameters", network_->table().size()},
                       {"memoryBytes", std::int64_t(size.bytes)},
-                      {"vocabulary", object({{"size", symbols.size()},
-                                             {"symbols", symbols},
-                                             {"unknown", replaced_},
-                                             {"added", list_json(added_)},
-                                             {"unit", name_of(vocabulary.unit())}})},
+                      {"vocabulary", vocabulary_json(symbols)},
                       {"tokens", object({{"train", trainer_ ? trainer_->train_tokens() : 0},
                                          {"validation", trainer_ ? trainer_->validation_tokens() : 0}})},
                       {"step", progress.step},
@@ -272,7 +276,11 @@ Json Session::info() const {
                       {"train", count(Split::train)},
                       {"validation", count(Split::validation)},
                       {"test", count(Split::test)}});
-  if (!names_.columns.empty()) put(data, {{"columns", columns_json(names_.columns)}});
+  if (!names_.columns.empty()) {
+    Json& columns = data["columns"] = columns_json(names_.columns);
+    for (std::size_t i = 0; i < names_.columns.size(); ++i)
+      if (const Column& c = names_.columns[i]; !c.target && is_date_feature(c.name)) columns[i]["date"] = true;
+  }
   if (loader_) put(data, {{"trivialLoss", trivial_loss(loader_->data(), config_.task)}});
   put(info, {{"data", data}});
   return info;

@@ -56,7 +56,7 @@ bool torch_edges(const LayerConfig& layer, std::size_t l, std::size_t directions
   const std::size_t level = l / directions * directions;  // the level's first layer
   std::size_t selves = 0, below = 0;
   for (const EdgeConfig& e : layer.edges) {
-    if (!e.hidden.empty() || !e.every_gate) return false;
+    if (!e.hidden.empty() || !e.every_gate || !e.matrix || e.squash != Activation::identity) return false;
     const auto from = std::size_t(e.layer);
     const bool is_below =
         level == 0 ? e.from == Source::input : e.from == Source::layer && from < level && from >= level - directions;

@@ -11,8 +11,8 @@ namespace unfold {
 namespace {
 
 std::string plain(double x) {
-  std::string text = json_text(x);
-  return text.ends_with(".0") ? text.substr(0, text.size() - 2) : text;
+  const bool whole = x == std::floor(x) && std::fabs(x) < 1e17;
+  return whole ? std::to_string(std::int64_t(x)) : json_text(x);
 }
 
 double number_in(const Json& value) { return value.is_number() ? value.get<double>() : std::nan(""); }

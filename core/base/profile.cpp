@@ -1,31 +1,30 @@
 #include "unfold/base/profile.h"
 
-#include <chrono>
 #include <utility>
+
+#include "unfold/base/clock.h"
 
 namespace unfold {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 struct Record {
   std::array<double, phase_names.size()> seconds{};
   Phase phase = Phase::other;
-  Clock::time_point since;
+  double since = 0;
 };
 thread_local Record record;
 
 }  // namespace
 
 Phase detail::enter(Phase phase) {
-  const Clock::time_point now = Clock::now();
-  record.seconds[std::size_t(record.phase)] += std::chrono::duration<double>(now - record.since).count();
+  const double now = seconds_now();
+  record.seconds[std::size_t(record.phase)] += now - record.since;
   record.since = now;
   return std::exchange(record.phase, phase);
 }
 
 void start_profile() {
-  record = {.since = Clock::now()};
+  record = {.since = seconds_now()};
   detail::profiling = true;
 }
 

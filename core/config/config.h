@@ -29,8 +29,9 @@ namespace unfold {
 
 /// What an edge reads. context: what another stream left behind, or a given vector; attention: the weighted mean of
 /// the encoder's states; remaining: the steps that are left (TaskConfig::termination "count").
-/// product: a∘b of two edges of its own; edge: the product that an earlier edge of the layer reads.
-enum class Source { input, layer, self, output, context, attention, remaining, product, edge };
+/// product: a∘b of two edges of its own; concat: several sources, one below the other; edge: what an earlier edge of
+/// the layer gives, a product or its last hidden layer.
+enum class Source { input, layer, self, output, context, attention, remaining, product, concat, edge };
 enum class Join { first, last, all };
 enum class Bias { none, one, two };
 enum class Initializer { xavier, he, orthogonal, identity, uniform, sparse, zero };
@@ -45,10 +46,12 @@ struct EdgeConfig {
   bool shortcut = false;            // full matrices from the source into every later layer of the block
   Join join = Join::last;           // at which of the block's layers the layer's inputs enter (recurrent edges)
   int blocks = 1;                   // the recurrent matrix of each gate is block-diagonal, with that many blocks
-  std::vector<EdgeConfig> factors;  // of a product: two edges
+  std::vector<EdgeConfig> factors;  // of a product two edges, of a concatenation its parts
   bool every_gate = true;           // of the cell's gates; else `gates`, by their names in the cell's order
   std::vector<std::string> gates;   // none of them: the edge is there for others, which read its product
-  Index size = 0;                   // of a factor: rows of its matrix; 0: the source itself
+  Activation squash = Activation::identity;  // of the source, before anything else
+  bool matrix = true;                        // false: what the edge gives is added to each gate as it is
+  Index size = 0;                            // of a factor: rows of its matrix; 0: the source itself
   Activation output = Activation::identity;  // of a factor with a matrix
   bool bias = true;                          // of that matrix, where the layer has biases
   /// Whether it enters a gate of the cell.

@@ -1,4 +1,6 @@
 // What a configuration's task rules out, and what its edges may read.
+#include <algorithm>
+
 #include "unfold/base/phrase.h"
 #include "unfold/config/config_reader.h"
 #include "unfold/config/dataset_info.h"
@@ -19,9 +21,25 @@ Index rows_of(const EdgeConfig& e, const Config& c, const std::vector<LayerConfi
   if (e.from == Source::self) return own.units;
   if (e.from == Source::layer) return layers[std::size_t(e.layer)].units;
   if (e.from == Source::input && c.embedding > 0) return c.embedding;
-  if (e.from == Source::product) return rows_of(e.factors[0], c, layers, own);
-  if (e.from == Source::edge) return rows_of(own.edges[std::size_t(e.layer)], c, layers, own);
-  return 0;
+  if (e.from == Source::product)
+    return std::max(rows_of(e.factors[0], c, layers, own), rows_of(e.factors[1], c, layers, own));
+  if (e.from != Source::edge) return 0;
+  const EdgeConfig& earlier = own.edges[std::size_t(e.layer)];
+  return earlier.from == Source::product ? rows_of(earlier, c, layers, own) : earlier.hidden.back();
+}
+
+/// What has no matrix must be numbers: as many as the layer has units where they enter its gates.
+void check_sizes(const EdgeConfig& e, const Config& c, const std::vector<LayerConfig>& layers, const LayerConfig& own,
+                 const std::string& field) {
+  EdgeConfig source = e;
+  source.size = 0;
+  const Index rows = rows_of(source, c, layers, own), last = e.hidden.empty() ? rows : e.hidden.back();
+  if (e.squash != Activation::identity && rows == 0)
+    refuse_config(field + ".sourceActivation", "identity (the source is no layer of this network)",
+                  activation_names[std::size_t(e.squash)]);
+  if (!e.matrix && last != own.units)
+    refuse_config(field + ".matrix", phrase("true, or {} numbers, one for each unit", {own.units}),
+                  last > 0 ? phrase("{} numbers", {last}) : "a source without a size of its own");
 }
 
 void check_upper(const EdgeConfig& e, const Place& place, const std::string& field) {
@@ -37,7 +55,7 @@ void check_upper(const EdgeConfig& e, const Place& place, const std::string& fie
 
 void check_edge(const EdgeConfig& e, const Place& place, const std::string& field, int direction);
 
-/// Both factors of a product must have the same size, and each be a signal of numbers.
+/// Both factors of a product must have the same size, unless one is a single number, and each be a signal of numbers.
 void check_product(const EdgeConfig& e, const Place& place, const std::string& field, int direction) {
   const Config& c = place.c;
   const std::vector<LayerConfig>& layers = place.encoder ? c.encoder.layers : c.layers;
@@ -50,19 +68,23 @@ void check_product(const EdgeConfig& e, const Place& place, const std::string& f
     if (rows[i] == 0)
       refuse_config(at + ".units", "the rows of the factor's matrix (a product wants a size)", "nothing");
   }
-  if (rows[0] != rows[1])
-    refuse_config(field + ".from.product", "two factors of one size", phrase("{} and {}", {rows[0], rows[1]}));
+  if (rows[0] != rows[1] && std::min(rows[0], rows[1]) > 1)
+    refuse_config(field + ".from.product", "two factors of one size, or one of a single number",
+                  phrase("{} and {}", {rows[0], rows[1]}));
 }
 
 void check_edge(const EdgeConfig& e, const Place& place, const std::string& field, int direction) {
   const Config& c = place.c;
+  const std::vector<LayerConfig>& layers = place.encoder ? c.encoder.layers : c.layers;
   if (!place.readout) check_upper(e, place, field);
+  check_sizes(e, c, layers, place.readout ? layers.back() : layers[std::size_t(place.layer)], field);
   if (e.from == Source::product) return check_product(e, place, field, direction);
-  if (e.from == Source::edge) return;
+  for (std::size_t i = 0; i < e.factors.size(); ++i)
+    check_edge(e.factors[i], place, phrase("{}.from.concat{}", {field, at_index(i)}), direction);
+  if (e.from >= Source::concat) return;
   const auto from = [&](bool fits, const char* expected, const char* actual) {
     if (!fits) refuse_config(field + ".from", expected, actual);
   };
-  const std::vector<LayerConfig>& layers = place.encoder ? c.encoder.layers : c.layers;
   from(e.from != Source::context || (!place.encoder && c.has_context()),
        "a source that the network has (a context comes from an encoder, or is given)", "\"context\"");
   from(e.from != Source::attention || (!place.encoder && c.attention.on), "a source that the network has",
@@ -107,6 +129,18 @@ void check_states(const Config& c, bool encoder, std::size_t l, const std::strin
     if (each.direction < 0) refuse("none (a layer runs backward)", std::to_string(from));
 }
 
+/// Pooled, the sequences of a batch end together, so the first window of each is short and padded: a clock would count
+/// the padding, and what is read late would be of it.
+void check_ends(const LayerConfig& layer, const std::string& field) {
+  if (!layer.clock.empty())
+    refuse_config(field + ".clock", "none (task.carryState with one answer for a sequence)", "a clock");
+  for (std::size_t e = 0; e < layer.edges.size(); ++e)
+    if (const int most = layer.edges[e].from == Source::input ? 0 : 1; layer.edges[e].delay > most)
+      refuse_config(phrase("{}.edges{}.delay", {field, at_index(e)}),
+                    phrase("at most {} (task.carryState with one answer for a sequence)", {most}),
+                    std::to_string(layer.edges[e].delay));
+}
+
 void check_stack(const Config& c, bool encoder) {
   const std::vector<LayerConfig>& layers = encoder ? c.encoder.layers : c.layers;
   const bool causal = !encoder && !c.task.info().bidirectional && !c.task.pooled();
@@ -120,6 +154,7 @@ void check_stack(const Config& c, bool encoder) {
     if (windows && layer.direction < 0)
       refuse_config(field + ".direction", "forward (task.carryState: a backward layer needs the whole sequence)",
                     "backward");
+    if (windows && c.task.pooled()) check_ends(layer, field);
     if (layer.initial && (encoder || !c.has_context()))
       refuse_config(field + ".initial", "false (there is no context)", "true");
     if (layer.initial && layer.direction < 0) refuse_config(field + ".initial", "false in a backward layer", "true");

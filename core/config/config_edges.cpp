@@ -15,7 +15,7 @@ constexpr Named<Source> sources[]{{"input", Source::input},         {"self", Sou
 
 constexpr int most_layers = 128;
 
-/// A layer by its number, a source by its name, or {product: [edge, edge]}.
+/// A layer by its number, a source by its name, {product: [edge, edge]}, {concat: [edge, …]} or {edge: number}.
 bool parse_source(const Json* from, EdgeConfig& e, const EdgePlace& place, const std::string& path);
 
 /// "gates": those that the edge enters, in the order of the cell.
@@ -32,8 +32,8 @@ void parse_gates(Reader& r, EdgeConfig& e, const CellInfo& cell) {
   e.every_gate = known == cell.gate_names.size();
   if (e.every_gate) e.gates.clear();
   if (e.blocks > 1 && !e.every_gate) refuse_config(r.path("gates"), "every gate beside blocks", shown(*given));
-  if (known == 0 && e.from != Source::product)
-    refuse_config(r.path("gates"), "at least one gate (only a product is read by other edges)", shown(*given));
+  if (known == 0 && e.from != Source::product && (e.hidden.empty() || e.from == Source::self))
+    refuse_config(r.path("gates"), "at least one gate (others read a product or hidden layers only)", shown(*given));
 }
 
 EdgeConfig parse_edge(const Json& json, const EdgePlace& place, const std::string& path, bool factor) {
@@ -48,8 +48,7 @@ EdgeConfig parse_edge(const Json& json, const EdgePlace& place, const std::strin
                   from ? shown(*from) : "nothing");
   const bool above = e.from == Source::layer && e.layer > place.layer && !place.readout;
   const bool back = e.from == Source::self || e.from == Source::output || above;
-  const bool here =
-      e.from == Source::context || e.from == Source::remaining || e.from == Source::product || e.from == Source::edge;
+  const bool here = e.from == Source::context || e.from == Source::remaining || e.from >= Source::product;
   e.delay = back || (e.from == Source::attention && !place.readout) ? 1 : 0;
   r.integer("delay", e.delay, e.delay, here || (e.from == Source::attention && place.readout) ? 0 : 1000);
   if (const Json* hidden = r.get("hidden")) {
@@ -59,6 +58,7 @@ EdgeConfig parse_edge(const Json& json, const EdgePlace& place, const std::strin
       e.hidden.push_back(Index(Reader::integer_of((*hidden)[i], r.path("hidden") + at_index(i), 1, 8192)));
   }
   e.activation = parse_activation(r.choice("activation", activation_names, "tanh"));
+  e.squash = parse_activation(r.choice("sourceActivation", activation_names, "identity"));
   r.boolean("shortcut", e.shortcut);
   r.one_of("join", joins, e.join);
   if (e.from == Source::self && !factor) r.integer("blocks", e.blocks, 1, 8192);
@@ -66,12 +66,50 @@ EdgeConfig parse_edge(const Json& json, const EdgePlace& place, const std::strin
     r.integer("units", e.size, 1, 8192);
     e.output = parse_activation(r.choice("outputActivation", activation_names, "identity"));
     r.boolean("bias", e.bias);
-    if (e.size == 0 && (!e.hidden.empty() || e.output != Activation::identity || !e.bias))
+    const bool many = e.from == Source::concat;
+    if (e.size == 0 && (many || !e.hidden.empty() || e.output != Activation::identity || !e.bias))
       refuse_config(r.path("units"), "the rows of the factor's matrix (it has more than its source)", "nothing");
+    if (many && !e.hidden.empty())
+      refuse_config(r.path("hidden"), "none (the factor has several sources)", shown(*r.get("hidden")));
   }
   if (!factor && !place.readout) parse_gates(r, e, *place.cell);
+  if (!factor && !place.readout) r.boolean("matrix", e.matrix);
+  if (!e.matrix && (e.blocks > 1 || e.shortcut))
+    refuse_config(r.path("matrix"), "true (the edge has blocks or a shortcut)", "false");
   r.finish();
   return e;
+}
+
+/// {edge: number}
+void parse_earlier(Reader& r, EdgeConfig& e, const EdgePlace& place) {
+  e.from = Source::edge;
+  r.integer("edge", e.layer, 0, 63);
+  const auto k = std::size_t(e.layer);
+  if (k >= place.before.size() || (place.before[k].from != Source::product &&
+                                   (place.before[k].hidden.empty() || place.before[k].from == Source::self)))
+    refuse_config(r.path("edge"), "the number of an earlier edge from a product, or with hidden layers",
+                  std::to_string(e.layer));
+}
+
+/// {product: [edge, edge]} or {concat: [edge, …]}
+void parse_parts(Reader& r, EdgeConfig& e, const EdgePlace& place) {
+  const bool concat = place.depth > 0 && r.get("concat");
+  const char* field = concat ? "concat" : "product";
+  const Json* parts = r.get(field);
+  if (!parts || !parts->is_array() || parts->size() < 2 || parts->size() > (concat ? 64 : 2) || place.depth == 4)
+    refuse_config(r.path(field),
+                  concat ? "a list of 2 to 64 edges" : "a list of two edges (at most four products deep)",
+                  parts ? shown(*parts) : "nothing");
+  e.from = concat ? Source::concat : Source::product;
+  EdgePlace inner = place;
+  ++inner.depth;
+  for (std::size_t i = 0; i < parts->size(); ++i) {
+    const std::string at = r.path(field) + at_index(i);
+    e.factors.push_back(parse_edge((*parts)[i], inner, at, true));
+    const EdgeConfig& part = e.factors.back();
+    if (concat && (part.size > 0 || part.from >= Source::product || part.squash != Activation::identity))
+      refuse_config(at, "a source and a delay, nothing else", shown((*parts)[i]));
+  }
 }
 
 bool parse_source(const Json* from, EdgeConfig& e, const EdgePlace& place, const std::string& path) {
@@ -85,23 +123,10 @@ bool parse_source(const Json* from, EdgeConfig& e, const EdgePlace& place, const
   }
   if (from->is_object() && !place.readout) {
     Reader r(*from, path);
-    if (place.depth > 0 && r.get("edge")) {
-      e.from = Source::edge;
-      r.integer("edge", e.layer, 0, 63);
-      if (std::size_t(e.layer) >= place.before.size() || place.before[std::size_t(e.layer)].from != Source::product)
-        refuse_config(r.path("edge"), "the number of an earlier edge from a product", std::to_string(e.layer));
-      r.finish();
-      return true;
-    }
-    const Json* factors = r.get("product");
-    if (!factors || !factors->is_array() || factors->size() != 2 || place.depth == 4)
-      refuse_config(r.path("product"), "a list of two edges (at most four products deep)",
-                    factors ? shown(*factors) : "nothing");
-    e.from = Source::product;
-    EdgePlace inner = place;
-    ++inner.depth;
-    for (std::size_t i = 0; i < 2; ++i)
-      e.factors.push_back(parse_edge((*factors)[i], inner, r.path("product") + at_index(i), true));
+    if (r.get("edge"))
+      parse_earlier(r, e, place);
+    else
+      parse_parts(r, e, place);
     r.finish();
     return true;
   }
@@ -117,22 +142,24 @@ Json edge_json(const EdgeConfig& e, bool factor) {
   Json json;
   if (e.from == Source::edge) {
     put(json, {{"from", object({{"edge", e.layer}})}});
-  } else if (e.from == Source::product) {
+  } else if (e.from == Source::product || e.from == Source::concat) {
     Json factors = Json::array();
     for (const EdgeConfig& side : e.factors) factors.push_back(edge_json(side, true));
-    put(json, {{"from", object({{"product", factors}})}});
+    put(json, {{"from", object({{e.from == Source::product ? "product" : "concat", factors}})}});
   } else if (e.from == Source::layer) {
     put(json, {{"from", e.layer}});
   } else {
     put(json, {{"from", name_of(sources, e.from)}});
   }
   put(json, {{"delay", e.delay}});
+  if (e.squash != Activation::identity) put(json, {{"sourceActivation", activation_names[std::size_t(e.squash)]}});
   if (!e.hidden.empty())
     put(json, {{"hidden", list_json(e.hidden)},
                {"activation", activation_names[std::size_t(e.activation)]},
                {"shortcut", e.shortcut},
                {"join", name_of(joins, e.join)}});
   if (e.blocks > 1) put(json, {{"blocks", e.blocks}});
+  if (!e.matrix) put(json, {{"matrix", false}});
   if (!e.every_gate) {
     Json gates = Json::array();
     for (const std::string& gate : e.gates) gates.push_back(gate);

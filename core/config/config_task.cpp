@@ -82,7 +82,9 @@ void parse_task_fields(Reader& in, TaskConfig& t) {
     in.integer("maxLength", t.max_length, 1, TaskConfig::most_steps);
     in.boolean("truncate", t.truncate);
     in.boolean("carryState", t.carry_state);
-    if (t.carry_state && (t.pooled() || info.sequences))
+    if (t.carry_state && t.pooling == Pooling::mean)
+      refuse_config(in.path("carryState"), "false (the mean needs every step of a sequence at once)", "true");
+    if (t.carry_state && info.sequences)
       refuse_config(in.path("carryState"), "false (the task needs the whole of a sequence in one window)", "true");
   }
   if (info.labels || info.autoregressive) in.number("labelSmoothing", t.label_smoothing, 0, 0.9);

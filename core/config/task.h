@@ -84,8 +84,9 @@ struct TaskConfig {
   /// or cut into windows.
   Index max_length = 0;
   bool truncate = false;  // longer sequences are cut, not refused
-  /// tag, notes, and regress of the next row: examples are read in windows of sequenceLength steps, each of which
-  /// begins with the states that the one before it ended with; gradients stop there (truncated back-propagation).
+  /// classify, regress, tag and notes: examples are read in windows of sequenceLength steps, each of which begins with
+  /// the states that the one before it ended with; gradients stop there (truncated back-propagation). Pooled, an answer
+  /// stands behind the last window alone, from which it is learned: the windows before it only carry the state.
   bool carry_state = false;
   double label_smoothing = 0;  // of symbols and labels (Szegedy et al. 2016)
   bool class_weights = false;  // classify and tag: rare labels weigh as much as frequent ones

@@ -8,16 +8,24 @@
 namespace unfold {
 namespace {
 
-/// Separators of thousands of more than one byte: the space that does not break, the narrow one, ’.
-constexpr std::string_view wide_groups[]{"\xC2\xA0", "\xE2\x80\xAF", "\xE2\x80\x99"};
+/// The space that does not break, the narrow one, the thin one.
+constexpr std::string_view wide_spaces[]{"\xC2\xA0", "\xE2\x80\xAF", "\xE2\x80\x89"};
 
 /// Bytes of a separator of thousands at the beginning of `s`; 0 if there is none.
 std::size_t group_at(std::string_view s, char decimal) {
   if (s.empty()) return 0;
   if (s[0] == ' ' || s[0] == '\'' || s[0] == (decimal == '.' ? ',' : '.')) return 1;
-  for (const std::string_view wide : wide_groups)
+  for (const std::string_view wide : wide_spaces)
     if (s.starts_with(wide)) return wide.size();
-  return 0;
+  return s.starts_with("\xE2\x80\x99") ? 3 : 0;  // ’
+}
+
+/// Bytes of a separator of thousands that is neither a point nor a comma, where three digits follow; else 0.
+std::size_t told_group_at(std::string_view s) {
+  const std::size_t width = s.starts_with('.') || s.starts_with(',') ? 0 : group_at(s, '.');
+  const std::string_view rest = s.substr(width);
+  const bool three = rest.size() >= 3 && std::all_of(rest.begin(), rest.begin() + 3, is_digit);
+  return three && !(rest.size() > 3 && is_digit(rest[3])) ? width : 0;
 }
 
 /// Takes a sign; true for a minus, also the mathematical one.
@@ -103,20 +111,15 @@ std::string_view take_currency(std::string_view& s) {
 }  // namespace
 
 std::string_view bare(std::string_view s) {
-  for (;;)
-    if (s.starts_with(' ') || s.starts_with('\t'))
-      s.remove_prefix(1);
-    else if (s.starts_with("\xC2\xA0"))
-      s.remove_prefix(2);
-    else
-      break;
-  for (;;)
-    if (s.ends_with(' ') || s.ends_with('\t'))
-      s.remove_suffix(1);
-    else if (s.ends_with("\xC2\xA0"))
-      s.remove_suffix(2);
-    else
-      return s;
+  const auto at_end = [&](bool front) -> std::size_t {
+    for (const std::string_view space :
+         {std::string_view(" "), std::string_view("\t"), wide_spaces[0], wide_spaces[1], wide_spaces[2]})
+      if (front ? s.starts_with(space) : s.ends_with(space)) return space.size();
+    return 0;
+  };
+  while (const std::size_t n = at_end(true)) s.remove_prefix(n);
+  while (const std::size_t n = at_end(false)) s.remove_suffix(n);
+  return s;
 }
 
 std::string lowered(std::string_view s) {
@@ -160,8 +163,13 @@ char decimal_of(std::string_view field) {
   take_sign(s);
   take_currency(s);
   std::size_t end = 0, last = 0, count[2]{};
-  bool three = true;  // every group behind a separator has three digits
+  bool three = true;     // every group behind a separator has three digits
+  bool grouped = false;  // by what is no decimal separator
   for (std::size_t since = 0; end <= s.size(); ++end) {
+    if (const std::size_t width = since > 0 && count[0] + count[1] == 0 ? told_group_at(s.substr(end)) : 0) {
+      grouped = true;
+      end += width;
+    }
     const char c = end < s.size() ? s[end] : ' ';
     if (is_digit(c)) {
       ++since;
@@ -178,7 +186,7 @@ char decimal_of(std::string_view field) {
   if (end < s.size() && is_digit(s[0]) && (s[end] == ':' || s[end] == '/')) return 0;  // a date
   if (points > 0 && commas > 0) return s[last];
   if (points + commas > 1) return !three ? char(0) : points > 0 ? ',' : '.';
-  const bool told = !three || last == 0 || last > 3 || s.starts_with("0");
+  const bool told = grouped || !three || last == 0 || last > 3 || s.starts_with("0");
   return told ? s[last] : char(0);
 }
 

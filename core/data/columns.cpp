@@ -36,22 +36,36 @@ void each_value(const TextTable& table, std::size_t column, std::size_t skipped,
   }
 }
 
-/// Whether every record has as many cells, two or more; then they are the table's rows.
+void clear(TextTable& table) {
+  table.rows.clear();
+  table.unfit.clear();
+}
+
+/// Whether every record has as many cells, two or more; then they are the table's rows. Where unfit rows are left out,
+/// they are one in ten at most.
 bool even_rows(std::string_view text, TextTable& table, std::list<std::string>& owned) {
   TextTable::Row row;
-  table.rows.clear();
+  clear(table);
   for (CsvRows rows(text, table.separator, CsvFields::prose); next_filled(rows, row, owned);) {
+    if (table.lenient && row.cells.size() < 2) {
+      table.unfit.push_back(row.line);
+      continue;
+    }
     if (row.cells.size() < 2 || (!table.rows.empty() && row.cells.size() != table.rows[0].cells.size())) return false;
     table.rows.push_back(row);
   }
-  return true;
+  return 10 * table.unfit.size() <= table.rows.size();
 }
 
 /// Divides each line at its first separator, or at its last.
 void halve(std::string_view text, bool first, TextTable& table) {
-  table.rows.clear();
+  clear(table);
   for (Lines line(text); line.next_filled();) {
     const std::size_t at = first ? line.text.find(table.separator) : line.text.rfind(table.separator);
+    if (at == line.text.npos && table.lenient) {
+      table.unfit.push_back(line.number());
+      continue;
+    }
     if (at == line.text.npos)
       line.refuse("a label and a text, with a tab, comma or semicolon between them", excerpt(line.text));
     table.rows.push_back({.cells = {line.text.substr(0, at), line.text.substr(at + 1)}, .line = line.number()});
@@ -62,8 +76,12 @@ void read_tabs(std::string_view text, TextTable& table, std::list<std::string>& 
   TextTable::Row row;
   for (CsvRows rows(text, '\t', CsvFields::plain_prose); next_filled(rows, row, owned);) {
     const Line line(row.line);
-    if (row.cells.size() < 2) line.refuse("a tab between two parts", excerpt(row.cells[0]));
     const std::size_t columns = table.rows.empty() ? row.cells.size() : table.rows[0].cells.size();
+    if (table.lenient && (row.cells.size() < 2 || row.cells.size() != columns)) {
+      table.unfit.push_back(row.line);
+      continue;
+    }
+    if (row.cells.size() < 2) line.refuse("a tab between two parts", excerpt(row.cells[0]));
     if (row.cells.size() != columns)
       line.refuse(phrase("{} tabs, like the first", {columns - 1}), std::to_string(row.cells.size() - 1));
     table.rows.push_back(row);
@@ -88,8 +106,8 @@ Index occurrences(const TextTable& table, std::size_t column, std::string_view v
                        [&](const TextTable::Row& row) { return row.cells[column] == value; });
 }
 
-TextTable read_columns(std::string_view text, LabelSide side, std::list<std::string>& owned) {
-  TextTable table;
+TextTable read_columns(std::string_view text, LabelSide side, std::list<std::string>& owned, bool lenient) {
+  TextTable table{.lenient = lenient};
   Lines first(text);
   if (!first.next_filled()) return table;
   if (first.text.find('\t') != std::string_view::npos) {
@@ -103,8 +121,9 @@ TextTable read_columns(std::string_view text, LabelSide side, std::list<std::str
   if (first.text.find(';') == std::string_view::npos) table.separator = ',';
   halve(text, side != LabelSide::last, table);
   if (side != LabelSide::automatic) return table;
-  TextTable other{.separator = table.separator};
+  TextTable other{.separator = table.separator, .lenient = lenient};
   halve(text, false, other);
+  if (table.rows.empty()) return table;
   return count_columns(other, 0)[1].distinct < count_columns(table, 0)[0].distinct ? other : table;
 }
 

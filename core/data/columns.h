@@ -17,6 +17,9 @@ struct TextTable {
   };
   char separator = '\t';  // or ',' or ';'
   std::vector<Row> rows;  // all of one length, 2 or more
+  /// For a preview: lines that are no such rows are not refused, but left out; the lines.
+  bool lenient = false;
+  std::vector<Index> unfit;
 };
 
 /// How often the values of a column occur.
@@ -29,7 +32,7 @@ struct ColumnCount {
 /// gives every row as many columns; where neither does (a text has them without quotes), the first of a row, or the
 /// last one, divides it in two: as `side` says, or so that the labels recur. `owned` keeps fields that quotes have
 /// changed. Throws Error{invalid_text} with the line.
-TextTable read_columns(std::string_view text, LabelSide side, std::list<std::string>& owned);
+TextTable read_columns(std::string_view text, LabelSide side, std::list<std::string>& owned, bool lenient = false);
 
 /// Of each column, without the first `skipped` rows.
 std::vector<ColumnCount> count_columns(const TextTable& table, std::size_t skipped);

@@ -5,6 +5,7 @@
 #include "unfold/base/error.h"
 #include "unfold/base/sorting.h"
 #include "unfold/data/cells.h"
+#include "unfold/data/dates.h"
 #include "unfold/data/lines.h"
 
 namespace unfold {
@@ -179,13 +180,36 @@ char find_separator(std::string_view text) {
 
 }  // namespace
 
+namespace {
+
+/// "31.1.2024".
+bool is_dotted_date(std::string_view field) {
+  Moment m;
+  return field.find('.') != field.npos && field.find('-') == field.npos && is_moment(field, m) && m.day > 0 && !m.words;
+}
+
+/// "1.037", "12,500": a number whichever of the two is decimal.
+bool is_unsure(std::string_view field) {
+  Quantity points, commas;
+  return field.find_first_of(".,") != field.npos && parse_quantity(field, '.', points) &&
+         parse_quantity(field, ',', commas) && decimal_of(field) == 0;
+}
+
+}  // namespace
+
 Dialect find_dialect(std::string_view text) {
   Dialect d{.separator = find_separator(text)};
   Index votes[2]{};
+  bool dotted = false;
   for (CsvRows row(text, d.separator); row.next();)
-    for (const std::string_view field : row.fields)
+    for (const std::string_view field : row.fields) {
       if (const char decimal = decimal_of(field)) ++votes[decimal == ','];
-  if (votes[1] > 0 && votes[0] == 0) d.decimal = ',';
+      if (d.unsure.empty() && is_unsure(field)) d.unsure = bare(field);
+      dotted = dotted || (d.separator == ';' && is_dotted_date(field));
+    }
+  const bool told = votes[0] + votes[1] > 0;
+  if (told ? votes[1] > votes[0] : dotted && !d.unsure.empty()) d.decimal = ',';
+  if (told) d.unsure.clear();
   d.width = fit_of(text, d.separator).width;
   return d;
 }

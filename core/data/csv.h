@@ -14,7 +14,8 @@ namespace unfold {
 struct Dialect {
   char separator = 0;  // ';', '\t', ',', '|'; ' ': one or more spaces or tabs; 0: a single column
   char decimal = '.';
-  Index width = 0;  // fields of most rows, of the first few hundred
+  Index width = 0;     // fields of most rows, of the first few hundred
+  std::string unsure;  // a number such as "1.037", where all that could tell are like it
 };
 
 /// What the fields are. With prose "\r" alone is a character like others, "#" begins no comment, and what follows the
@@ -71,7 +72,8 @@ class CsvRows {
 };
 
 /// What the text seems to be written in: of the separators that give nearly every row as many fields, the one with the
-/// most numbers and dates, and the decimal separator that its numbers speak for.
+/// most numbers and dates, and the decimal separator that most of its numbers speak for. Where none does, commas are
+/// decimal in a text with semicolons and dates such as 31.01.2024.
 Dialect find_dialect(std::string_view text);
 
 /// "," or "tab", for people.

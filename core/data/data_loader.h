@@ -32,6 +32,8 @@ class DataLoader {
 
   /// Fills the next window of training; begins a new epoch where one is due.
   virtual void load(Workspace& w, Progress& progress) = 0;
+  /// Whether nothing is to be answered in the window filled last, which only carries the state to the next one.
+  virtual bool reads_on(const Progress&) const { return false; }
   /// The window has been learned: on to the next.
   virtual void advance(Workspace& w, Progress& progress) = 0;
   /// Epochs so far, the current one as a fraction.
@@ -49,6 +51,8 @@ class DataLoader {
   /// After forward: the predictions of the window filled last, measured. With `learn`, the workspace then holds the
   /// gradient of their mean loss (over those that count), else probabilities.
   virtual Metrics measure(const Network& network, Workspace& w, bool learn) = 0;
+  /// Who measures a tile of answers, if the task can: measure() then adds up.
+  virtual TileLoss* tile_loss() { return nullptr; }
 
  protected:
   explicit DataLoader(Index columns) : columns_(columns) {}
@@ -56,7 +60,7 @@ class DataLoader {
 };
 
 /// Contiguous sequences of a text: "next".
-class TextLoader final : public DataLoader {
+class TextLoader final : public DataLoader, public TileLoss {
  public:
   /// `tokens` (the whole text) must outlive the loader. Throws Error{invalid_text} if it is too short for
   /// batch × (window+1).
@@ -72,6 +76,8 @@ class TextLoader final : public DataLoader {
   Index load(Workspace& w, Split split, Index cursor) override;
   Index length(Split split) const override;
   Metrics measure(const Network& network, Workspace& w, bool learn) override;
+  TileLoss* tile_loss() override { return this; }
+  void measure_tile(Real* answers, Index rows, Index first, Index count, bool learn) override;
 
  private:
   const std::vector<Token>& tokens_;
@@ -85,7 +91,7 @@ class TextLoader final : public DataLoader {
 };
 
 /// Batches of whole sequences, padded to the longest: every other task. With task.carryState they go through several
-/// windows of sequenceLength steps, until the longest has ended.
+/// windows of sequenceLength steps, until the longest has ended; pooled, they end together, in the last one.
 class ExampleLoader final : public DataLoader {
  public:
   ExampleLoader(const Config& config, Dataset data);
@@ -96,6 +102,7 @@ class ExampleLoader final : public DataLoader {
   Index steps() const override { return steps_; }
   Index encoder_steps() const override { return encoder_steps_; }
   void load(Workspace& w, Progress& progress) override;
+  bool reads_on(const Progress& progress) const override;
   void advance(Workspace& w, Progress& progress) override;
   double epochs(const Progress& progress) const override;
   Index size(Split split) const override { return Index(examples(split).size()); }
@@ -113,9 +120,12 @@ class ExampleLoader final : public DataLoader {
   void drop_symbols(Workspace& w, std::int64_t step) const;
   void fill_column(Workspace& w, Index n, const Example& e);
   Index steps_of(const Example& e) const { return head_.steps(config_.task, data_, e); }
-  /// Of the chosen examples.
-  Index windows_of_batch() const;
-  Example part_of(const Example& e, Index window) const;
+  /// Of the sequence that is cut into windows.
+  Index read_steps(const Example& e) const;
+  Index window_steps() const { return config_.task.pooled() ? encoder_steps_ : steps_; }
+  /// Of these examples.
+  Index windows_of(std::span<const Example* const> examples) const;
+  Example part_of(const Example& e, Index window, Index windows) const;
 
   Config config_;
   const TaskHead& head_;

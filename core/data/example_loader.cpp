@@ -58,8 +58,9 @@ ExampleLoader::ExampleLoader(const Config& config, Dataset data)
       targets_(config.task.carry_state ? std::min<Index>(steps_, config.sequence_length) : steps_, columns_,
                data_.outputs) {
   if (config.task.carry_state) {
-    const Index longest = std::exchange(steps_, std::min<Index>(steps_, config.sequence_length));
-    windows_ = (longest + steps_ - 1) / steps_;
+    Index& steps = config.task.pooled() ? encoder_steps_ : steps_;
+    const Index longest = std::exchange(steps, std::min<Index>(steps, config.sequence_length));
+    windows_ = (longest + steps - 1) / steps;
   }
   if (config.dataset.unknown == Unknown::symbol) unknown_rate_ = unknown_rate(data_);
   targets_.weights = head_.label_weights(config.task, data_);
@@ -90,10 +91,18 @@ void ExampleLoader::load(Workspace& w, Progress& progress) {
   drop_symbols(w, progress.step);
 }
 
-Index ExampleLoader::windows_of_batch() const {
+Index ExampleLoader::read_steps(const Example& e) const {
+  return config_.task.pooled() ? head_.encoder_steps(config_.task, data_, e) : steps_of(e);
+}
+
+Index ExampleLoader::windows_of(std::span<const Example* const> examples) const {
   Index longest = 1;
-  for (const Example* e : chosen_) longest = std::max(longest, steps_of(*e));
-  return windows_ > 1 ? (longest + steps_ - 1) / steps_ : 1;
+  for (const Example* e : examples) longest = std::max(longest, read_steps(*e));
+  return windows_ > 1 ? (longest + window_steps() - 1) / window_steps() : 1;
+}
+
+bool ExampleLoader::reads_on(const Progress& progress) const {
+  return config_.task.pooled() && progress.window + 1 < windows_of(chosen_);
 }
 
 void ExampleLoader::drop_symbols(Workspace& w, std::int64_t step) const {
@@ -108,7 +117,7 @@ void ExampleLoader::drop_symbols(Workspace& w, std::int64_t step) const {
 }
 
 void ExampleLoader::advance(Workspace& w, Progress& progress) {
-  if (progress.window + 1 < windows_of_batch()) {
+  if (progress.window + 1 < windows_of(chosen_)) {
     ++progress.window;
     w.carry();
     return;
@@ -128,7 +137,7 @@ Index ExampleLoader::load(Workspace& w, Split split, Index cursor) {
   chosen_.clear();
   for (Index i = first; i < end; ++i) chosen_.push_back(&list[std::size_t(i)]);
   fill(w, chosen_, window);
-  return window + 1 < windows_of_batch() ? cursor + 1 : end * windows_;
+  return window + 1 < windows_of(chosen_) ? cursor + 1 : end * windows_;
 }
 
 std::string ExampleLoader::fingerprint() const {
@@ -144,14 +153,21 @@ std::string ExampleLoader::fingerprint() const {
   return hash.text();
 }
 
-/// What an example has in a window; it may be nothing.
-Example ExampleLoader::part_of(const Example& e, Index window) const {
-  const Index steps = steps_of(e), from = window < windows_ ? std::min(window * steps_, steps) : steps,
-              to = std::min(from + steps_, steps);
+/// What an example has in one of a batch's windows; it may be nothing.
+Example ExampleLoader::part_of(const Example& e, Index window, Index windows) const {
+  const bool pooled = config_.task.pooled();
+  const Index steps = read_steps(e), width = window_steps();
+  const Index end = pooled ? steps - (windows - 1 - window) * width : (window + 1) * width;
+  const Index from = std::clamp<Index>(end - width, 0, steps), to = std::clamp<Index>(end, 0, steps);
   const auto cut = [&]<class T>(const std::vector<T>& all) {
     const Index width = Index(all.size()) / steps;
     return std::vector<T>(all.begin() + std::ptrdiff_t(from * width), all.begin() + std::ptrdiff_t(to * width));
   };
+  if (pooled) {
+    Example part{.input = cut(e.input), .numbers = cut(e.numbers), .context = e.context};
+    if (window + 1 == windows) part.target = e.target, part.values = e.values;
+    return part;
+  }
   return {.input = cut(e.input),
           .numbers = cut(e.numbers),
           .target = cut(e.target),
@@ -164,7 +180,8 @@ void ExampleLoader::fill(Workspace& w, std::span<const Example* const> examples,
   std::vector<Example> parts;
   std::vector<const Example*> present;
   if (windows_ > 1) {
-    for (const Example* e : examples) parts.push_back(part_of(*e, window));
+    const Index windows = windows_of(examples);
+    for (const Example* e : examples) parts.push_back(part_of(*e, window, windows));
     for (const Example& e : parts) present.push_back(&e);
     examples = present;
   }

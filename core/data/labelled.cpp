@@ -141,13 +141,14 @@ Roles roles_of(const TextTable& table, const DatasetConfig& config) {
 
 }  // namespace
 
-LabelledText read_labelled(std::string_view text, const DatasetConfig& config) {
+LabelledText read_labelled(std::string_view text, const DatasetConfig& config, bool lenient) {
   LabelledText read;
   if (is_json_lines(text)) {
     read_json(text, read);
     return read;
   }
-  TextTable table = read_columns(text, config.label, read.owned);
+  TextTable table = read_columns(text, config.label, read.owned, lenient);
+  read.unfit = std::move(table.unfit);
   if (table.rows.empty()) return read;
   const Roles roles = roles_of(table, config);
   FileFormat& file = read.file;
@@ -165,6 +166,10 @@ LabelledText read_labelled(std::string_view text, const DatasetConfig& config) {
   }
   for (std::size_t i = roles.header; i < table.rows.size(); ++i) {
     const auto& [cells, line] = table.rows[i];
+    if (lenient && (cells[roles.label].empty() || cells[roles.text].empty())) {
+      read.unfit.push_back(line);
+      continue;
+    }
     read.rows.push_back({.label = cells[roles.label], .text = cells[roles.text], .line = line});
   }
   return read;

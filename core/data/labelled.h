@@ -25,12 +25,13 @@ struct LabelledText {
   std::vector<Row> rows;
   std::list<std::string> owned;  // fields that quotes, or JSON, have changed; others lie in the text
   FileFormat file;
+  std::vector<Index> unfit;  // lines without a label, where they are left out
 };
 
 /// Refuses, with the line, what has no two columns; and a text of which most labels occur once, where neither a header
 /// nor the configuration names the column: label and text are likely to be swapped. Throws Error{invalid_text}. `text`
-/// outlives the result.
-LabelledText read_labelled(std::string_view text, const DatasetConfig& config);
+/// outlives the result. `lenient`: lines without a label are left out, for a preview.
+LabelledText read_labelled(std::string_view text, const DatasetConfig& config, bool lenient = false);
 
 /// Whether a text is JSON Lines: an object begins its first line.
 bool is_json_lines(std::string_view text);

@@ -28,7 +28,8 @@ Dataset TaskHead::read_known(std::string_view text, const Config& config, const 
 
 Json TaskHead::preview(std::string_view text, const Config& config) const {
   const TaskInfo& info = config.task.info();
-  return info.reads_symbols || info.sequences ? preview_examples(text, config) : preview_lines(text);
+  return info.reads_symbols || info.sequences ? preview_examples(text, config, read_dataset(text, config))
+                                              : preview_lines(text);
 }
 
 namespace {
@@ -70,8 +71,7 @@ Json lengths_json(const Dataset& data) {
 
 }  // namespace
 
-Json preview_examples(std::string_view text, const Config& config) {
-  const Dataset data = read_dataset(text, config);
+Json preview_examples(std::string_view text, const Config& config, const Dataset& data) {
   const FileFormat& file = data.file;
   Json json = preview_lines(text);
   put(json, {{"rows", data.train.size() + data.validation.size() + data.test.size()},

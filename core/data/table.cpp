@@ -19,6 +19,13 @@ void say_dialect(TableReading& r) {
   if (d.separator != ',' && d.separator != 0) note = phrase("Separator: {}.", {separator_name(d.separator)});
   if (d.decimal == ',') note += phrase("{}Decimal commas.", {note.empty() ? "" : " "});
   if (!note.empty()) r.table.notes.insert(r.table.notes.begin(), note);
+  if (!d.unsure.empty()) {
+    const bool thousands = d.unsure.find(d.decimal) == d.unsure.npos;
+    r.table.notes.push_back(
+        phrase("Numbers such as {} are read as {}; if they are {}, write them {}.",
+               {d.unsure, thousands ? "thousands" : "decimals", thousands ? "decimals" : "thousands",
+                thousands ? "with more or fewer digits" : "without a separator"}));
+  }
   std::string units;
   for (std::size_t c = 0; c < r.table.columns.size(); ++c)
     if (const TableColumn& column = r.table.columns[c]; !column.unit.empty() && column.use != ColumnUse::none)

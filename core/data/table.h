@@ -47,6 +47,9 @@ struct Table {
   /// there are none; then `undated` says why.
   std::string dated, undated;
   std::vector<std::vector<std::string>> next_dates;
+  /// Of each series, at these dates: what the columns hold that are read and not predicted, row after row, where the
+  /// date says all of them; else empty.
+  std::vector<std::vector<Real>> next_rows;
   std::vector<std::vector<std::string>> head;  // the first rows as text, without the header
   std::vector<std::string> notes;              // what was done, a sentence each
 
@@ -64,6 +67,9 @@ enum class TableTask { rows, labels };
 /// have.
 Table read_table(std::string_view text, const DatasetConfig& config, TableTask task,
                  const std::vector<Column>* known = nullptr, Index future = 0);
+
+/// Whether a column of that name (Table::used) is a feature of dates.
+bool is_date_feature(std::string_view name);
 
 /// Whether a text has labelled series of numbers in long form.
 bool is_long_form(std::string_view text, const DatasetConfig& config);

@@ -123,16 +123,20 @@ void use_columns(TableReading& r) {
   }
 }
 
+/// The feature that a column's name ends with.
+DateFeature feature_in(std::string_view name) {
+  for (int f = 1; f <= date_features; ++f)
+    if (name.ends_with(std::string(" ") + name_of(DateFeature(f)))) return DateFeature(f);
+  return DateFeature::none;
+}
+
 /// The source of a column of a model that exists: that of its name, or, in a text without names, that of its place.
 ColumnSource find_source(const TableReading& r, const Column& wanted) {
   if (const Index c = r.find(wanted.name); c >= 0) return {c};
-  for (int f = 1; f <= date_features; ++f) {
-    const std::string end = std::string(" ") + name_of(DateFeature(f));
-    if (!wanted.name.ends_with(end)) continue;
-    const Index c = r.find(std::string_view(wanted.name).substr(0, wanted.name.size() - end.size()));
-    if (c >= 0) return {c, DateFeature(f)};
-  }
-  return {-1};
+  const DateFeature feature = feature_in(wanted.name);
+  if (feature == DateFeature::none) return {-1};
+  const std::size_t end = std::string_view(name_of(feature)).size() + 1;
+  return {r.find(std::string_view(wanted.name).substr(0, wanted.name.size() - end)), feature};
 }
 
 void use_known(TableReading& r) {
@@ -193,6 +197,8 @@ bool is_index_name(const std::string& name) {
                                      "epoch", "year",       "day",   "zeit", "datum",     "jahr",     "tag"};
   return std::find(std::begin(names), std::end(names), lowered(name)) != std::end(names);
 }
+
+bool is_date_feature(std::string_view name) { return feature_in(name) != DateFeature::none; }
 
 void choose_columns(TableReading& r) {
   Table& table = r.table;

@@ -1,4 +1,4 @@
-// The time of a table's rows: in which order they stand, which rows have the same, and what comes next.
+// The time of a table's rows: which have the same, and what comes next.
 #include <algorithm>
 
 #include "unfold/base/hash.h"
@@ -8,34 +8,6 @@
 
 namespace unfold {
 namespace {
-
-Index first_of(const TableReading& r, ColumnKind kind) {
-  for (std::size_t c = 0; c < r.table.columns.size(); ++c)
-    if (r.table.columns[c].kind == kind) return Index(c);
-  return -1;
-}
-
-/// 1: the dates of each series rise; −1: they fall; 0: neither, or all are the same.
-int order_of(const TableReading& r, Index c, bool day_first) {
-  std::string series;
-  double last = -1;  // in hours, all months alike
-  bool up = false, down = false;
-  for (TableRows rows(r.text, r.layout); rows.next();) {
-    if (rows.blank()) continue;
-    const std::string_view own = r.form.id < 0 ? std::string_view() : bare(rows.fields()[std::size_t(r.form.id)]);
-    Moment m;
-    if (!parse_moment(rows.fields()[std::size_t(c)], day_first, m)) continue;
-    const double now = ((m.year * 12.0 + m.month) * 31 + m.day) * 24 + m.hour;
-    if (last >= 0 && own == series) {
-      up = up || now > last;
-      down = down || now < last;
-      if (up && down) return 0;
-    }
-    series = own;
-    last = now;
-  }
-  return int(up) - int(down);
-}
 
 std::uint64_t hash_of(std::string_view field) {
   Hash hash;
@@ -117,23 +89,31 @@ void group_series(TableReading& r, Index id) {
   r.table.notes.push_back(phrase("The rows of {} series are put together.", {known.size()}));
 }
 
-void find_direction(TableReading& r) {
-  const Index c = first_of(r, ColumnKind::date);
-  if (c < 0) return;
-  ColumnProfile& p = r.profiles[std::size_t(c)];
-  int order = order_of(r, c, p.day_first);
-  if (p.ambiguous()) {
-    const int other = order_of(r, c, true);
-    p.month_first = order != 0 && other == 0;
-    p.day_first = order == 0 && other != 0;
-    if (p.day_first) order = other;
-    if (order != other && p.ambiguous()) return;
-  }
-  r.backwards = order < 0;
-  if (r.backwards)
-    r.table.notes.push_back(
-        phrase("The newest row stands first ({}): read in the order of time.", {r.table.columns[std::size_t(c)].name}));
+namespace {
+
+/// A row of Table::next_rows for each of these dates of column c; empty where they do not say all of it.
+std::vector<Real> rows_at(const TableReading& r, Index c, const std::vector<std::string>& dates) {
+  std::vector<Real> rows;
+  const bool day_first = r.profiles[std::size_t(c)].day_first;
+  for (const std::string& date : dates)
+    for (std::size_t k = 0; k < r.sources.size(); ++k) {
+      const Column& column = r.table.used[k];
+      if (!column.input || column.target) continue;
+      const ColumnSource& source = r.sources[k];
+      Moment m;
+      double year = 0;
+      if (source.column != c) return {};
+      if (source.feature != DateFeature::none && parse_moment(date, day_first, m))
+        rows.push_back(Real(value_of(source.feature, m)));
+      else if (source.feature == DateFeature::none && parse_number(date, year))
+        rows.push_back(Real(year));
+      else
+        return {};
+    }
+  return rows;
 }
+
+}  // namespace
 
 void continue_dates(TableReading& r) {
   Table& table = r.table;
@@ -150,6 +130,7 @@ void continue_dates(TableReading& r) {
     std::vector<std::string> next;
     const std::span all(fields);
     if (!p.ambiguous()) next = dates_after(all.last(std::min(all.size(), most)), p.day_first, r.future);
+    table.next_rows.push_back(rows_at(r, c, next));
     table.next_dates.push_back(std::move(next));
     fields.clear();
   };
@@ -162,7 +143,8 @@ void continue_dates(TableReading& r) {
   if (std::none_of(table.next_dates.begin(), table.next_dates.end(), [](const auto& next) { return next.empty(); }))
     return;
   table.next_dates.clear();
-  table.undated = p.ambiguous() ? "either of the numbers may be the month" : "not all are as far apart";
+  table.next_rows.clear();
+  table.undated = p.ambiguous() ? "either of the numbers may be the month" : "they are not evenly spaced";
 }
 
 }  // namespace unfold

@@ -66,6 +66,24 @@ Json dates_json(const Table& table) {
 
 }  // namespace
 
+namespace {
+
+/// Table::next_rows of every series, where all have them.
+Json future_json(const Table& table) {
+  Index width = 0;
+  for (const Column& column : table.used) width += column.input && !column.target;
+  Json all = Json::array();
+  for (const std::vector<Real>& rows : table.next_rows) {
+    if (rows.empty()) return nullptr;
+    Json& list = all.emplace_back(Json::array());
+    for (auto row = rows.begin(); row < rows.end(); row += width)
+      list.push_back(list_json(std::vector<Real>(row, row + width)));
+  }
+  return all.empty() ? Json(nullptr) : all;
+}
+
+}  // namespace
+
 Json table_rows(std::string_view text, const Config& config, const std::vector<Column>& columns, Index future) {
   std::vector<Column> known;
   for (const Column& column : columns)
@@ -88,9 +106,14 @@ Json table_rows(std::string_view text, const Config& config, const std::vector<C
     Json& list = series.emplace_back(Json::array());
     for (Index row = from; row < to; ++row) list.push_back(list_json(side_of(table, &Column::input, row, row + 1)));
   }
-  Json json =
-      object({{"series", series}, {"targets", targets}, {"header", table.header}, {"notes", list_json(table.notes)}});
+  Json json = object({{"series", series},
+                      {"targets", targets},
+                      {"header", table.header},
+                      {"separator", separator_name(table.dialect.separator)},
+                      {"decimal", std::string(1, table.dialect.decimal)},
+                      {"notes", list_json(table.notes)}});
   if (!table.dated.empty()) json["dates"] = dates_json(table);
+  if (const Json next = future_json(table); !next.is_null()) json["future"] = next;
   return json;
 }
 

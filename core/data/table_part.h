@@ -62,6 +62,8 @@ inline constexpr int date_features = 6;
 const char* name_of(DateFeature feature);
 /// 2π times this is the angle; NaN where the date does not say it.
 double phase_of(DateFeature feature, const Moment& m);
+/// The sine or cosine.
+double value_of(DateFeature feature, const Moment& m);
 
 struct TableReading;
 
@@ -136,9 +138,11 @@ struct TableReading {
   const std::vector<Column>* known;
   TableLayout layout;
   std::vector<ColumnProfile> profiles;
-  bool lenient = false;  // what is missing is not refused, for a preview
-  Index future = 0;      // dates that are wanted after the last ones
-  std::string grouped;   // the text, where its rows are no longer in the order of the file
+  bool lenient = false;    // what is missing or unfit is counted, not refused, for a preview
+  Index unfit = 0;         // fields that no number could be made of
+  std::string unfit_note;  // of the first
+  Index future = 0;        // dates that are wanted after the last ones
+  std::string grouped;     // the text, where its rows are no longer in the order of the file
   LongForm form;
   bool backwards = false;             // the newest row of a series stands first
   std::vector<ColumnSource> sources;  // of Table::used
@@ -163,10 +167,12 @@ void group_series(TableReading& r, Index id);
 /// The column that names the series whose rows are interleaved by time: each of its few values recurs at every date.
 /// −1: there is none.
 Index find_interleaved(const TableReading& r);
-/// Whether the dates of each series go from the newest to the oldest, and says so. Where only one order of day and
-/// month gives an order of time, it is the right one.
+/// The first column of that kind, −1 if there is none.
+Index first_of(const TableReading& r, ColumnKind kind);
+/// Whether the dates of each series go from the newest to the oldest; rows in no order are sorted. Says so, and where
+/// dates repeat or are missing. Where only one order of day and month gives an order of time, it is the right one.
 void find_direction(TableReading& r);
-/// Table::next_dates.
+/// Table::next_dates and next_rows.
 void continue_dates(TableReading& r);
 /// Chooses what each column is for, and says why.
 void choose_columns(TableReading& r);

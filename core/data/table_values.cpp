@@ -15,31 +15,34 @@ namespace {
 
 constexpr Real missing_value = std::numeric_limits<Real>::quiet_NaN();
 
-/// Sine or cosine of a moment's feature.
-double value_of(DateFeature feature, const Moment& m) {
-  const bool sine = int(feature) % 2 == 1;
-  return numeric::cos(2 * numeric::pi * (phase_of(feature, m) - (sine ? 0.25 : 0)));
-}
-
 std::string place_of(const TableReading& r, Index c) {
   const std::string number = phrase("column {}", {c + 1});
   return r.layout.header ? phrase("{} ({})", {number, r.table.columns[std::size_t(c)].name}) : number;
 }
 
-Real read_value(const TableReading& r, const TableRows& rows, const ColumnSource& source) {
+/// Refuses a field, or, for a preview, counts it.
+Real refuse_field(TableReading& r, const TableRows& rows, Index column, const std::string& expected,
+                  const std::string& actual) {
+  if (!r.lenient) rows.refuse(phrase("{} in {}", {expected, place_of(r, column)}), actual);
+  if (r.unfit++ == 0)
+    r.unfit_note = phrase("line {}: expected {} in {}, got {}", {rows.line(), expected, place_of(r, column), actual});
+  return 0;
+}
+
+Real read_value(TableReading& r, const TableRows& rows, const ColumnSource& source) {
   const std::size_t c = std::size_t(source.column);
   const std::string_view field = c < rows.fields().size() ? rows.fields()[c] : std::string_view();
   if (is_missing(field)) {
     if (r.config.missing == Missing::refuse && !r.lenient)
-      rows.refuse(phrase("a number in {}; dataset.missing says what to do without (forward, interpolate, mask)",
-                         {place_of(r, source.column)}),
-                  bare(field).empty() ? "nothing" : excerpt(bare(field)));
+      rows.refuse(
+          phrase("a number in {}, or dataset.missing: forward, interpolate or mask", {place_of(r, source.column)}),
+          bare(field).empty() ? "nothing" : excerpt(bare(field)));
     return missing_value;
   }
   if (source.feature != DateFeature::none) {
     Moment m;
     const bool day_first = r.profiles[c].day_first;
-    if (!parse_moment(field, day_first, m)) rows.refuse("a date in " + place_of(r, source.column), excerpt(field));
+    if (!parse_moment(field, day_first, m)) return refuse_field(r, rows, source.column, "a date", excerpt(field));
     return Real(value_of(source.feature, m));
   }
   const TableColumn& column = r.table.columns[c];
@@ -49,22 +52,31 @@ Real read_value(const TableReading& r, const TableRows& rows, const ColumnSource
   }
   Quantity q;
   if (!parse_quantity(field, r.layout.dialect.decimal, q) || q.unit != column.unit)
-    rows.refuse("a number in " + place_of(r, source.column), excerpt(bare(field)));
-  if (!(std::fabs(q.value) <= largest_number)) rows.refuse("numbers within ±1e15", excerpt(bare(field)));
+    return refuse_field(r, rows, source.column, "a number", excerpt(bare(field)));
+  if (!(std::fabs(q.value) <= largest_number))
+    return refuse_field(r, rows, source.column, "a number within ±1e15", excerpt(bare(field)));
   return Real(q.value);
 }
 
-void begin_series(const TableReading& r, const SeriesRows& rows, Table& table) {
+void begin_series(TableReading& r, const SeriesRows& rows, Table& table) {
   table.starts.push_back(table.rows);
   table.lines.push_back(rows.line());
   if (r.form.label < 0) return;
   const std::string_view label = rows.field(r.form.label);
-  if (label.empty()) rows.refuse("a label in " + place_of(r, r.form.label), "nothing");
+  if (label.empty()) {
+    refuse_field(r, rows, r.form.label, "a label", "nothing");
+    return;
+  }
   if (!is_utf8(label)) rows.refuse("UTF-8", excerpt(label));
   table.labels.emplace_back(label);
 }
 
 }  // namespace
+
+double value_of(DateFeature feature, const Moment& m) {
+  const bool is_sine = int(feature) % 2 == 1;
+  return numeric::cos(2 * numeric::pi * (phase_of(feature, m) - (is_sine ? 0.25 : 0)));
+}
 
 void read_values(TableReading& r) {
   Table& table = r.table;
@@ -74,6 +86,10 @@ void read_values(TableReading& r) {
     for (const ColumnSource& source : r.sources) table.values.push_back(read_value(r, rows, source));
   }
   table.starts.push_back(table.rows);
+  if (r.unfit > 0)
+    table.notes.push_back(phrase(
+        "{} cannot be read, and a training refuses {}: {}{}.",
+        {counted(r.unfit, "field"), r.unfit == 1 ? "it" : "them", r.unfit == 1 ? "" : "the first in ", r.unfit_note}));
   const Index width = Index(r.sources.size());
   for (std::size_t i = 0; r.backwards && i + 1 < table.starts.size(); ++i)
     for (Index a = table.starts[i], b = table.starts[i + 1] - 1; a < b; ++a, --b)

@@ -69,7 +69,8 @@ struct PredictOptions {
   double length_penalty = 0;
   std::optional<double> temperature;  // none: the task's default
   std::uint64_t seed = 1;
-  Index steps = 0;  // to be forecast beyond the input
+  Index steps = 0;           // to be forecast beyond the input
+  std::vector<Real> future;  // what these steps read of the columns that are not predicted, row after row
 };
 
 class TaskHead {
@@ -118,7 +119,7 @@ class TaskHead {
 Json preview_lines(std::string_view text);
 /// The same with what its examples are: {…, symbols, lengths: {min, median, max}, separator?, header?, columns?,
 /// labels?}.
-Json preview_examples(std::string_view text, const Config& config);
+Json preview_examples(std::string_view text, const Config& config, const Dataset& data);
 
 /// Null for `next` and `tensor`, which have no examples.
 const TaskHead* find_task_head(TaskKind kind);

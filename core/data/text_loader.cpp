@@ -79,13 +79,16 @@ Index TextLoader::length(Split split) const {
 }
 
 Metrics TextLoader::measure(const Network& network, Workspace& w, bool learn) {
-  const auto K = Index(targets_.size());
-  softmax_cross_entropy(w.logits(), network.outputs(), K, targets_.data(), learn ? Real(1.0 / double(K)) : Real(0),
-                        losses_.data(), smoothing_);
+  if (w.tile() == 0) measure_tile(w.logits(), network.outputs(), 0, Index(targets_.size()), learn);
   Metrics a;
   for (const double loss : losses_) a.loss += loss;
   for (const Token target : targets_) a.predictions += target != no_token;
   return a;
+}
+
+void TextLoader::measure_tile(Real* answers, Index rows, Index first, Index count, bool learn) {
+  softmax_cross_entropy(answers, rows, count, targets_.data() + first,
+                        learn ? Real(1.0 / double(targets_.size())) : Real(0), losses_.data() + first, smoothing_);
 }
 
 }  // namespace unfold

@@ -7,6 +7,7 @@
 
 #include "unfold/base/numeric.h"
 #include "unfold/data/forecast_baseline.h"
+#include "unfold/data/table.h"
 #include "unfold/generate/decoder.h"
 #include "unfold/generate/forecast.h"
 #include "unfold/model/loss.h"
@@ -112,11 +113,21 @@ std::vector<Origin> origins_of(const std::vector<Example>& split, Index outputs,
   return chosen;
 }
 
-/// What the network says after each of these, [outputs × steps], scaled.
+/// What the network says after each of these, [outputs × steps], scaled. Of columns that are only read it is told what
+/// they hold, which dates say beforehand.
 std::vector<Real> of_model(const Predictor& p, const Origin& origin, Index steps) {
   Example e = *origin.example;
-  e.numbers.resize(std::size_t((origin.step + 1) * p.names.numbers));
-  return forecast_band(p.network, p.config.task.loss, p.names, e, steps, 1);
+  std::vector<Real> future;
+  const Index D = p.names.numbers;
+  for (Index t = origin.step + 1; t < origin.step + steps; ++t) {
+    Index k = 0;
+    for (const Column& c : p.names.columns) {
+      if (c.input && !c.target) future.push_back(e.numbers[std::size_t(t * D + k)]);
+      k += c.input;
+    }
+  }
+  e.numbers.resize(std::size_t((origin.step + 1) * D));
+  return forecast_band(p.network, p.config.task.loss, p.names, {e, steps, 1, future});
 }
 
 /// Errors of the simple forecasts from these origins.
@@ -178,8 +189,8 @@ Json backtest(const Predictor& p, const Dataset& data, const std::vector<Example
   if (loss.band() > 0) json["band"] = loss.band();
   json["oneStep"] = one_step(p, data, simple, split);
   const std::vector<Origin> origins = origins_of(split, data.outputs, steps);
-  const bool forecasts =
-      std::none_of(data.columns.begin(), data.columns.end(), [](const Column& c) { return c.input && !c.target; });
+  const bool forecasts = std::none_of(data.columns.begin(), data.columns.end(),
+                                      [](const Column& c) { return c.input && !c.target && !is_date_feature(c.name); });
   if (origins.empty() || !forecasts) return json;
   Json several = object({{"steps", steps}, {"origins", origins.size()}});
   put_simple(several, data, simple, origins, steps);

@@ -12,41 +12,64 @@
 namespace unfold {
 namespace {
 
-/// For each column that is read the place of its prediction among the outputs.
-std::vector<std::size_t> places_of(const Network& network, const NumberLoss& loss, const Dataset& names) {
+/// What a network reads of a step that nobody has measured.
+class NextInput {
+ public:
+  NextInput(const Network& network, const NumberLoss& loss, const Dataset& names, const ForecastStart& start);
+
+  /// Column k of what step t of the forecast reads, where `answer` of an output is the number in its place.
+  template <class F>
+  Real at(Index t, Index k, const F& answer) const {
+    const Source& from = sources_[std::size_t(k)];
+    if (from.known < 0) return answer(from.output);
+    return scales_.scaled(k, start_.future[std::size_t(t * known_ + from.known)]);
+  }
+  /// Column k of a row that was measured.
+  Real given(Index t, Index k) const {
+    return scales_.scaled(k, start_.example.numbers[std::size_t(t * Index(sources_.size()) + k)]);
+  }
+
+ private:
+  struct Source {
+    Index output = -1, known = -1;  // a column that is predicted, or of the future's rows
+  };
+  const ForecastStart& start_;
+  std::vector<Source> sources_;
+  Index known_ = 0;
+  Scales scales_;
+};
+
+NextInput::NextInput(const Network& network, const NumberLoss& loss, const Dataset& names, const ForecastStart& start)
+    : start_(start), scales_(names.columns, &Column::input) {
   if (network.has_encoder()) refuse_state("task", "a task that predicts its own input", "one answer for a sequence");
-  std::vector<std::size_t> places;
-  std::size_t predicted = 0;
+  Index predicted = 0;
   for (const Column& c : names.columns) {
-    if (c.input && !c.target)
-      refuse_state("steps", "a model that predicts every column that it reads",
+    if (c.input && !c.target && start.steps > 1 && start.future.empty())
+      refuse_state("steps", "1 (or future: what the columns will hold that are not predicted)",
                    phrase("\"{}\" is only read", {c.name}));
-    if (c.input) places.push_back(predicted);
+    if (c.input) sources_.push_back(c.target ? Source{.output = predicted} : Source{.known = known_++});
     predicted += c.target;
   }
-  const std::size_t D = std::size_t(network.sizes().numbers);
-  for (std::size_t k = places.size(); names.columns.empty() && k < D; ++k) places.push_back(k);
-  if (names.columns.empty() && Index(D) * loss.outputs() != network.outputs())
+  const Index D = network.sizes().numbers;
+  for (Index k = 0; k < D && names.columns.empty(); ++k) sources_.push_back({.output = k});
+  if (names.columns.empty() && D * loss.outputs() != network.outputs())
     refuse_state("task", "a task that predicts its own input (regress or notes)", "another");
-  for (std::size_t& place : places) place = place * std::size_t(loss.outputs()) + std::size_t(loss.answer());
-  return places;
 }
 
 /// See forecast; `read`: the state after the example.
-std::vector<Real> run(Network& network, const NumberLoss& loss, const Dataset& names, const Example& example,
-                      Index steps, std::uint64_t seed, FunctionRef<Real(Real, Rng&)> next, State* read) {
-  const Index D = network.sizes().numbers, R = network.outputs();
-  const std::vector<std::size_t> places = places_of(network, loss, names);
-  const Scales scales(names.columns, &Column::input);
+std::vector<Real> run(Network& network, const NumberLoss& loss, const Dataset& names, const ForecastStart& start,
+                      FunctionRef<Real(Real, Rng&)> next, State* read) {
+  const Index D = network.sizes().numbers, R = network.outputs(), given = Index(start.example.numbers.size()) / D;
+  const NextInput input(network, loss, names, start);
   Workspace w(network, 1, 1, false);
-  Rng rng(seed, Stream::sampling);
+  Rng rng(start.seed, Stream::sampling);
   std::vector<Real> predicted, last(static_cast<std::size_t>(R));
-  const Index given = Index(example.numbers.size()) / D;
+  const auto answer = [&](Index k) { return last[std::size_t(k * loss.outputs() + loss.answer())]; };
   w.reset();
-  for (Index t = 0; t < given + steps; ++t) {
+  for (Index t = 0; t + 1 < given + start.steps; ++t) {
     for (Index k = 0; k < D; ++k) {
       Real& x = w.numbers(0)[k];
-      x = t < given ? scales.scaled(k, example.numbers[std::size_t(t * D + k)]) : last[places[std::size_t(k)]];
+      x = t < given ? input.given(t, k) : input.at(t - given, k, answer);
       if (std::isnan(x)) x = 0;  // missing
     }
     network.forward(w);
@@ -54,16 +77,21 @@ std::vector<Real> run(Network& network, const NumberLoss& loss, const Dataset& n
     if (t + 1 < given) continue;
     if (t + 1 == given && read) *read = w.state();
     for (Index k = 0; k < R; ++k) last[std::size_t(k)] = next(w.logits()[k], rng);
-    if (Index(predicted.size()) < steps * R) predicted.insert(predicted.end(), last.begin(), last.end());
+    predicted.insert(predicted.end(), last.begin(), last.end());
   }
   return predicted;
 }
 
 }  // namespace
 
-std::vector<Real> forecast(Network& network, const NumberLoss& loss, const Dataset& names, const Example& example,
-                           Index steps, std::uint64_t seed, FunctionRef<Real(Real, Rng&)> next) {
-  return run(network, loss, names, example, steps, seed, next, nullptr);
+Index known_columns(const Dataset& names) {
+  return Index(
+      std::count_if(names.columns.begin(), names.columns.end(), [](const Column& c) { return c.input && !c.target; }));
+}
+
+std::vector<Real> forecast(Network& network, const NumberLoss& loss, const Dataset& names, const ForecastStart& start,
+                           FunctionRef<Real(Real, Rng&)> next) {
+  return run(network, loss, names, start, next, nullptr);
 }
 
 // Bands ------------------------------------------------------------------------------------------------------------
@@ -127,18 +155,18 @@ void take_band(const NumberLoss& loss, std::vector<Real> paths, Real* y) {
 
 }  // namespace
 
-std::vector<Real> forecast_band(Network& network, const NumberLoss& loss, const Dataset& names, const Example& example,
-                                Index steps, std::uint64_t seed) {
+std::vector<Real> forecast_band(Network& network, const NumberLoss& loss, const Dataset& names,
+                                const ForecastStart& start) {
   State read;
-  std::vector<Real> rows = run(network, loss, names, example, steps, seed, [](Real y, Rng&) { return y; }, &read);
+  std::vector<Real> rows = run(network, loss, names, start, [](Real y, Rng&) { return y; }, &read);
   const Index R = network.outputs(), D = network.sizes().numbers, O = R / loss.outputs(), M = sample_paths;
-  if (steps < 2 || loss.outputs() < 2) return rows;
-  const std::vector<std::size_t> places = places_of(network, loss, names);
+  if (start.steps < 2 || loss.outputs() < 2) return rows;
+  const NextInput input(network, loss, names, start);
   Workspace w(network, 1, M, false);
   w.set_state(spread(network, read, M));
   std::vector<Real> draws(std::size_t(M * O));
-  Rng rng(seed, Stream::sampling, 1);
-  for (Index t = 0; t < steps; ++t) {
+  Rng rng(start.seed, Stream::sampling, 1);
+  for (Index t = 0; t < start.steps; ++t) {
     for (Index m = 0; m < M; ++m)
       for (Index k = 0; k < O; ++k)
         draws[std::size_t(k * M + m)] =
@@ -146,11 +174,10 @@ std::vector<Real> forecast_band(Network& network, const NumberLoss& loss, const 
     for (Index k = 0; k < O && t > 0; ++k)
       take_band(loss, {draws.begin() + std::ptrdiff_t(k * M), draws.begin() + std::ptrdiff_t((k + 1) * M)},
                 &rows[std::size_t(t * R + k * loss.outputs())]);
-    if (t + 1 == steps) break;
+    if (t + 1 == start.steps) break;
     for (Index m = 0; m < M; ++m)
       for (Index k = 0; k < D; ++k)
-        w.numbers(0)[m * D + k] =
-            draws[places[std::size_t(k)] / std::size_t(loss.outputs()) * std::size_t(M) + std::size_t(m)];
+        w.numbers(0)[m * D + k] = input.at(t, k, [&](Index o) { return draws[std::size_t(o * M + m)]; });
     network.forward(w);
     w.carry();
   }

@@ -10,6 +10,7 @@
 #include "unfold/data/lines.h"
 #include "unfold/data/unknown.h"
 #include "unfold/generate/decoder.h"
+#include "unfold/generate/forecast.h"
 
 namespace unfold {
 
@@ -166,6 +167,18 @@ PredictOptions parse_options(Reader& r, std::uint64_t seed) {
   return options;
 }
 
+/// What is known of the steps that are to be forecast; the last one reads nothing.
+void parse_future(Reader& r, const Predictor& p, PredictOptions& options) {
+  const Json* future = r.get("future");
+  if (!future) return;
+  const Index width = known_columns(p.names);
+  if (width == 0) refuse_argument("future", "nothing (the model predicts every column that it reads)", shown(*future));
+  options.future = numbers_of(*future, width, "future");
+  if (const Index rows = Index(options.future.size()) / width; rows + 1 < options.steps)
+    refuse_argument("future", phrase("{} (steps − 1) or more", {counted(options.steps - 1, "row")}),
+                    std::to_string(rows));
+}
+
 Json answer(const Predictor& p, const TaskHead& head, const Example& e, const PredictOptions& options,
             bool has_target) {
   Json json = Json::object();
@@ -188,7 +201,8 @@ Json predict(const Predictor& p, const Json& request) {
       task.termination == Termination::halt && (task.kind == TaskKind::generate || task.kind == TaskKind::translate);
   if (target && halts && e.target.empty())
     refuse_argument("target", "at least one symbol (a unit that halts ends a sequence after one)", "none");
-  const PredictOptions options = parse_options(r, p.config.seed);
+  PredictOptions options = parse_options(r, p.config.seed);
+  parse_future(r, p, options);
   r.finish();
   Json json = answer(p, head, e, options, target);
   if (symbols.found.empty()) return json;

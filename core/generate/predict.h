@@ -6,7 +6,8 @@
 namespace unfold {
 
 /// Answers {input: text, list of symbols or rows of numbers, context?, target?, beamWidth?, lengthPenalty?,
-/// temperature?, seed?, steps?, unknown?: error, skip or symbol}:
+/// temperature?, seed?, steps?, future?: rows of the columns that are read and not predicted, at these steps,
+/// unknown?: error, skip or symbol}:
 ///   generate, translate   {output, logProbability, alternatives: [{output, logProbability, score}], attention?}
 ///   classify              {output, probabilities}
 ///   tag                   {outputs, probabilities: a row per step}

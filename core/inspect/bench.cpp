@@ -1,9 +1,9 @@
 #include "unfold/inspect/bench.h"
 
 #include <algorithm>
-#include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "unfold/base/clock.h"
 #include "unfold/base/parallel.h"
 #include "unfold/base/profile.h"
 #include "unfold/base/rng.h"
@@ -14,9 +14,7 @@
 namespace unfold {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double since(double start) { return seconds_now() - start; }
 
 double median(std::vector<double> values) {
   sort(values);
@@ -83,7 +81,7 @@ Json measure(const char* name, Config config, int count, const BenchOptions& opt
   std::vector<double> rates, limits;
   for (int chunk = 0; chunk < options.chunks; ++chunk) {
     limits.push_back(micro_kernel_gflops());
-    const auto start = Clock::now();
+    const double start = seconds_now();
     int steps = 0;
     do {
       trainer.step();
@@ -92,7 +90,7 @@ Json measure(const char* name, Config config, int count, const BenchOptions& opt
     rates.push_back(steps * characters / since(start));
   }
   start_profile();
-  const auto start = Clock::now();
+  const double start = seconds_now();
   do trainer.step();
   while (since(start) < options.chunk_seconds);
   const double total = since(start);
@@ -127,7 +125,7 @@ double micro_kernel_gflops() {
   const int repeats = 400;
   double best = 0;
   for (int run = 0; run < 5; ++run) {
-    const auto start = Clock::now();
+    const double start = seconds_now();
     parallel_for(parts, 1, 1e9, [&](Index begin, Index end) {
       for (Index i = begin; i < end; ++i)
         for (int r = 0; r < repeats; ++r) {

@@ -152,7 +152,8 @@ TensorFile read_checkpoint(std::span<const std::byte> bytes, CheckpointHeader& h
   if (metadata(file, "version") != "1")
     refuse_checkpoint("__metadata__.version", "1 (a newer Unfold may read it)", metadata(file, "version"));
   if (metadata(file, "checksum") != checksum(file))
-    refuse_checkpoint("checksum", metadata(file, "checksum"), checksum(file));
+    refuse_checkpoint("checksum", metadata(file, "checksum") + ", that of the contents",
+                      checksum(file) + ": the file is damaged");
   header.config = parse_config(metadata(file, "config"));
   if (header.config.task.learns_text()) {
     header.symbols.vocabulary = parse_vocabulary(metadata(file, "vocabulary"), header.config.unit);

@@ -33,7 +33,7 @@ class Compiler {
   }
 
   Plan run() {
-    const bool pooled = config_.task.pooled(), encoded = config_.encoder.on();
+    const bool pooled = plan_.pooled = config_.task.pooled(), encoded = config_.encoder.on();
     add_inputs(pooled || encoded);
     if (pooled || encoded) encoder(encoded);
     if (pooled)
@@ -41,11 +41,22 @@ class Compiler {
     else
       main_sequence();
     plan_.schedule(std::size_t(scan_from_));
+    if (readout_ >= 0 && can_tile(plan_.layers[std::size_t(readout_)]))
+      plan_.tiled = plan_.layers[std::size_t(readout_)].sum.value;
     return std::move(plan_);
   }
 
  private:
   int next() const { return int(plan_.layers.size()); }
+
+  /// Whether a readout runs over any columns, forward and back: no step waits for it, and no symbol enters it, since
+  /// gradients by symbol are summed over the whole window.
+  bool can_tile(const PlanLayer& readout) const {
+    return plan_.scans.back().step.empty() && std::none_of(readout.once.begin(), readout.once.end(), [&](int number) {
+             const LinearSpec* map = plan_.operations[std::size_t(number)]->map();
+             return map && map->from.tokens;
+           });
+  }
 
   /// Buffers of the numbers that a step reads. They are read by the encoder where it answers for a whole sequence; the
   /// main sequence may be given what remains of it.
@@ -186,7 +197,7 @@ class Compiler {
   }
 
   bool reads_upper(const EdgeConfig& e, int layer) const {
-    if (e.from == Source::product)
+    if (!e.factors.empty())
       return std::any_of(e.factors.begin(), e.factors.end(),
                          [&](const EdgeConfig& factor) { return reads_upper(factor, layer); });
     return (e.from == Source::output && config_.free_running) || e.from == Source::attention ||

@@ -1,4 +1,6 @@
 // Layers before their operations: names, cells, and the buffers that other layers may read.
+#include <algorithm>
+
 #include "unfold/base/phrase.h"
 #include "unfold/model/lowering.h"
 
@@ -23,9 +25,28 @@ std::string edge_key(const EdgeConfig& e, int number) {
                     : e.from == Source::layer     ? phrase("l{}", {e.layer})
                     : e.from == Source::context   ? "context"
                     : e.from == Source::attention ? "attention"
+                    : e.from == Source::edge      ? phrase("edge{}", {e.layer})
                                                   : "remaining";
   if (e.delay != (back ? 1 : 0)) key += phrase("_{}", {e.delay});
   return key + gates;
+}
+
+bool inputs_enter_cell(const LayerConfig& config) {
+  return std::none_of(config.edges.begin(), config.edges.end(), [](const EdgeConfig& e) {
+    return e.from == Source::self && !e.hidden.empty() && e.join == Join::first;
+  });
+}
+
+std::vector<int> periods_of(const LayerConfig& config) {
+  const auto groups = Index(config.clock.size());
+  std::vector<int> periods;
+  for (Index k = 0; k < (groups > 0 ? config.units : 0); ++k)
+    periods.push_back(config.clock[std::size_t(k * groups / config.units)]);
+  return periods;
+}
+
+bool interpolates(const LayerConfig& c) {
+  return c.leak.on() || !c.clock.empty() || c.zoneout > 0 || c.zoneout_cell > 0;
 }
 
 int declare_layer(Plan& plan, const LayerConfig& config, const std::string& name, int sequence) {

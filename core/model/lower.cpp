@@ -60,10 +60,21 @@ Lowering::Input Lowering::source(const EdgeConfig& e) {
     case Source::context: return layer(sources_.context);
     case Source::attention: return layer(sources_.attention);
     case Source::remaining: return numbers(1);
+    case Source::edge:
+      for (const Shared& one : shared_)
+        if (one.edge == e.layer) return one.signal;
+      break;
     case Source::product:
-    case Source::edge: break;
+    case Source::concat: break;
   }
   return {};
+}
+
+Lowering::Input Lowering::squashed(const EdgeConfig& e, const Input& from) {
+  if (e.squash == Activation::identity) return from;
+  const int sum = hidden(from.signal.rows, e.squash, 0);
+  add(from, sum, 0);
+  return {{.value = at(sum).sum.value, .gradient = at(sum).sum.gradient, .rows = from.signal.rows}, at(sum).once, 0};
 }
 
 int Lowering::parameter(const std::string& name, Index rows, Index cols, Fill fill, Index block) {
@@ -82,6 +93,12 @@ void Lowering::map_rows(const Input& from, int node, int weight, Index row, Inde
   m.data_gradient = !m.lookup;
   plan_.reads(from.signal, owner().sequence);
   maps.push_back({.from = from, .node = node, .row = to, .matrix = m});
+  if (!from.once) at(node).once = false;
+}
+
+void Lowering::add(const Input& from, int node, Index to) {
+  plan_.reads(from.signal, owner().sequence);
+  maps.push_back({.from = from, .node = node, .row = to});
   if (!from.once) at(node).once = false;
 }
 
@@ -139,16 +156,15 @@ Lowering::Input Lowering::product(const EdgeConfig& e, const std::string& key, i
   for (int i = 0; i < 2; ++i) {
     const EdgeConfig& factor = e.factors[std::size_t(i)];
     const std::string name = key + (i == 0 ? ".left" : ".right");
-    Input side = factor.from == Source::product ? product(factor, name) : source(factor);
+    Input side = squashed(factor, factor.from == Source::product ? product(factor, name) : source(factor));
     for (const Shared& one : shared_)
-      if (factor.from == Source::edge && one.edge == factor.layer) {
-        side = one.signal;
-        after = std::max(after, one.after);
-      }
+      if (factor.from == Source::edge && one.edge == factor.layer) after = std::max(after, one.after);
     if (factor.size > 0) {
       side = chain(factor, side, name, {}, 0);
       const int sum = hidden(factor.size, factor.output, 0);
-      map(side, sum, name + ".weight", Fill::input, 0);
+      if (factor.from != Source::concat) map(side, sum, name + ".weight", Fill::input, 0);
+      for (std::size_t k = 0; k < factor.factors.size() && factor.from == Source::concat; ++k)
+        map(source(factor.factors[k]), sum, phrase("{}.weight_{}", {name, k}), Fill::input, 0);
       if (biases_ && factor.bias) bias(sum, name + ".bias");
       const Sum& s = at(sum).sum;
       side = {{.value = s.value, .gradient = s.gradient, .rows = s.rows}, at(sum).once, 0};
@@ -159,7 +175,7 @@ Lowering::Input Lowering::product(const EdgeConfig& e, const std::string& key, i
   }
   if (nodes.size() > before) after = int(nodes.size()) - 1;
   const bool once = sides[0].once && sides[1].once;
-  const Index rows = sides[0].signal.rows;
+  const Index rows = std::max(sides[0].signal.rows, sides[1].signal.rows);
   const BufferInfo value{
       .name = "product", .layer = layer_, .number = products_++, .rows = rows, .sequence = owner().sequence};
   const int to = plan_.add(value), d = plan_.add_gradient(to, "product_gradient");
@@ -191,6 +207,7 @@ void Lowering::start() {
     add(make_bias({node.sum, node.bias, node.biases, offset, node.sum_gradient}), when);
   }
   for (Map& m : maps) {
+    if (m.matrix.weight < 0) continue;
     m.matrix.packed = plan_.reserve(m.matrix.packed_elements());
     m.matrix.packed_transposed = plan_.reserve(m.matrix.transposed_elements());
   }
@@ -205,15 +222,17 @@ void Lowering::add_between(int after) {
 void Lowering::complete(int number, int stage) {
   const Node node = at(number);
   const auto run = [&](const Map& m) {
+    const When when = m.from.once ? When::once : When::step;
+    if (m.matrix.weight < 0) return add(make_residual(m.from.signal, node.sum.value, node.sum.gradient, m.row), when);
     const LinearSpec spec{m.from.signal, m.matrix, node.sum, m.row, m.start ? Start::fill : Start::add, m.periods};
-    add(m.matrix.lookup ? make_lookup(spec) : make_linear(spec), m.from.once ? When::once : When::step);
+    add(m.matrix.lookup ? make_lookup(spec) : make_linear(spec), when);
   };
   // Hidden sums of stage 1 take all their maps in stage 1; the cell's sum takes the rest in stage 0.
   const auto stage_of = [&](const Map& m) { return m.from.stage == 1 ? 1 : node.stage; };
   for (const Map& m : maps)
-    if (m.node == number && stage_of(m) == stage && m.from.once && m.start) run(m);
+    if (m.node == number && stage_of(m) == stage && m.start) run(m);
   for (const Map& m : maps)
-    if (m.node == number && stage_of(m) == stage && !(m.from.once && m.start)) run(m);
+    if (m.node == number && stage_of(m) == stage && !m.start) run(m);
   if (!node.cell && stage == node.stage && node.activation != Activation::identity)
     add(make_activation({node.activation, node.sum, 0, node.sum.rows}), node.once ? When::once : When::step);
   if (stage == node.stage) add_between(number);
@@ -243,7 +262,7 @@ void lower_sums(Plan& plan, int layer, const std::vector<EdgeConfig>& edges, con
       key = phrase("_{}", {e.layer});
     else if (!last_layer)
       key = "_" + (e.from == Source::input ? "x" : edge_key(e, -1));
-    const Lowering::Input from = low.source(e), last = low.chain(e, from, "hidden" + key, {}, 0);
+    const Lowering::Input from = low.squashed(e, low.source(e)), last = low.chain(e, from, "hidden" + key, {}, 0);
     if (last_layer && tied >= 0)
       low.map_rows(last, z, tied, 0, sum.rows, 0);
     else

@@ -8,26 +8,6 @@
 namespace unfold {
 namespace {
 
-/// Whether the inputs enter the cell itself, and not the first hidden layer of a transition.
-bool inputs_enter_cell(const LayerConfig& config) {
-  return std::none_of(config.edges.begin(), config.edges.end(), [](const EdgeConfig& e) {
-    return e.from == Source::self && !e.hidden.empty() && e.join == Join::first;
-  });
-}
-
-/// Periods of a clockwork layer: equal groups of units, one period each.
-std::vector<int> periods_of(const LayerConfig& config) {
-  const auto groups = Index(config.clock.size());
-  std::vector<int> periods;
-  for (Index k = 0; k < (groups > 0 ? config.units : 0); ++k)
-    periods.push_back(config.clock[std::size_t(k * groups / config.units)]);
-  return periods;
-}
-
-bool interpolates(const LayerConfig& c) {
-  return c.leak.on() || !c.clock.empty() || c.zoneout > 0 || c.zoneout_cell > 0;
-}
-
 /// Lowers one layer of the configuration.
 class CellLowering {
  public:
@@ -84,12 +64,18 @@ class CellLowering {
       if (e.from == Source::self) continue;
       const bool product = e.from == Source::product;
       const std::string key = product ? phrase("product{}", {products++}) : edge_key(e, own_);
-      const Lowering::Input from = product ? low_.product(e, key, int(i)) : low_.source(e);
+      const Lowering::Input from = low_.squashed(e, product ? low_.product(e, key, int(i)) : low_.source(e));
       const std::vector<Run> runs = gates_of(e, 0, G_);
-      if (runs.empty()) continue;  // other edges read it
+      if (runs.empty() && product) continue;  // other edges read it
       const Lowering::Input last = low_.chain(e, from, key, {}, 0);
+      if (!product && !e.hidden.empty()) low_.share(int(i), last);
+      if (runs.empty()) continue;
       inputs_.push_back({last, key});
       if (!into_cell) continue;
+      if (!e.matrix) {
+        add_to_gates(last, z_, runs);
+        continue;
+      }
       const auto map = [&](const Lowering::Input& signal, const std::string& name) {
         const int weight = low_.parameter(name + key, rows_of(runs), signal.signal.rows, Fill::input, H_);
         for (const Run& run : runs) low_.map_rows(signal, z_, weight, run.row, run.rows, run.to);
@@ -119,17 +105,25 @@ class CellLowering {
     return runs;
   }
 
+  /// What an edge without a matrix adds to each of its gates.
+  void add_to_gates(const Lowering::Input& from, int node, const std::vector<Run>& runs) {
+    for (const Run& run : runs)
+      for (Index to = run.to; to < run.to + run.rows; to += H_) low_.add(from, node, to);
+  }
+
   void lower_self(const EdgeConfig& e) {
     const std::string key = edge_key(e, own_);
     const bool deep = !e.hidden.empty();
     const int direct = cell_.early_gate() ? G_ - 1 : G_;  // gates that read h itself
     const Index last_size = (deep ? e.hidden.back() : H_) / e.blocks, rows = rows_of(gates_of(e, 0, G_));
     const int weight =
-        low_.parameter("weight_" + key, rows, last_size, deep ? Fill::input : Fill::recurrent, H_ / e.blocks);
+        e.matrix ? low_.parameter("weight_" + key, rows, last_size, deep ? Fill::input : Fill::recurrent, H_ / e.blocks)
+                 : -1;
     const int shortcut = e.shortcut && deep ? low_.parameter("shortcut_" + key, rows, H_, Fill::recurrent, H_) : -1;
-    const Lowering::Input own = masked(low_.source(e));
+    const Lowering::Input own = low_.squashed(e, masked(low_.source(e)));
     const auto matrices = [&](const Lowering::Input& from, const std::string& suffix, const std::vector<Run>& runs) {
       const Lowering::Input last = low_.chain(e, from, key + suffix, inputs_, from.stage);
+      if (!e.matrix) return add_to_gates(last, recurrent(), runs);
       const std::size_t into_cell = low_.maps.size();
       for (const auto& [row, count, to] : runs) {
         if (e.blocks > 1)

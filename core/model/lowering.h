@@ -27,7 +27,7 @@ class Lowering {
     int stage = 0;
     int sum_gradient = -1;  // of the bias
   };
-  /// A linear map or lookup to be.
+  /// A linear map or lookup to be; without a parameter its source is added as it is.
   struct Map {
     Input from;
     int node = 0;
@@ -46,10 +46,14 @@ class Lowering {
   /// A hidden sum of `rows`, with buffers of its own.
   int hidden(Index rows, Activation f, int stage);
   Input source(const EdgeConfig& e);
+  /// The source behind the edge's own activation, which it may have before anything else.
+  Input squashed(const EdgeConfig& e, const Input& from);
   /// A map with a new parameter of rows×(size of the source).
   void map(const Input& from, int node, const std::string& name, Fill fill, Index gate);
   /// A map with `rows` rows of a parameter, from `row` on, to the sum's rows from `to` on.
   void map_rows(const Input& from, int node, int weight, Index row, Index rows, Index to);
+  /// The same without a matrix.
+  void add(const Input& from, int node, Index to);
   /// The same where each gate of `units` rows has a block-diagonal matrix of `blocks` blocks: the parameter is
   /// rows×(units / blocks).
   void map_blocks(const Input& from, int node, int weight, Index units, int blocks, Index row, Index rows);
@@ -62,6 +66,9 @@ class Lowering {
   /// a∘b of two factors. The edge that reads it is number `edge` of its layer, for others to read it too.
   Input product(const EdgeConfig& e, const std::string& key, int edge = -1);
   int parameter(const std::string& name, Index rows, Index cols, Fill fill, Index block);
+
+  /// Says what edge `edge` of the layer gives, for others to read it too.
+  void share(int edge, const Input& signal) { shared_.push_back({edge, int(nodes.size()) - 1, signal}); }
 
   /// Decides what starts each sum and reserves packed storage; to be called before the first operation is added.
   void start();
@@ -97,13 +104,20 @@ class Lowering {
   std::string prefix_;
   bool biases_;
   int products_ = 0;
-  /// Products that edges read, by the edges' numbers, and the sum after which each is complete.
+  /// What edges give, by their numbers, and the sum after which each is complete.
   struct Shared {
     int edge, after;
     Input signal;
   };
   std::vector<Shared> shared_;
 };
+
+/// Whether the inputs enter the cell itself, and not the first hidden layer of a transition.
+bool inputs_enter_cell(const LayerConfig& config);
+/// Periods of a clockwork layer: equal groups of units, one period each.
+std::vector<int> periods_of(const LayerConfig& config);
+/// Whether units keep part of their states: leak, clock, zoneout.
+bool interpolates(const LayerConfig& config);
 
 /// "ih", "hh", or what tells further edges apart: "x", "l2", "hh_3".
 std::string edge_key(const EdgeConfig& e, int number);

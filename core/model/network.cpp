@@ -1,5 +1,6 @@
 #include "unfold/model/network.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "unfold/base/parallel.h"
@@ -42,11 +43,10 @@ void Network::prepare(Workspace& w, const Real* parameters, const Real* packed) 
 
 void Network::pass(std::size_t first, std::size_t last, Workspace& w) const {
   prepare(w);
-  for (const Scan& scan : plan_.scans) {
-    if (scan.first_layer < first || scan.first_layer >= last) continue;
-    const Pass& p = w.passes_[std::size_t(scan.sequence)];
-    for (Index i = 0, slices = forward_slices(scan, p); i < slices; ++i) unfold::forward(plan_, scan, p, i);
-  }
+  each_slice(w, false, [&](const Slice& slice) {
+    const std::size_t layer = plan_.scans[slice.number].first_layer;
+    if (layer >= first && layer < last) run(slice, w, nullptr);
+  });
 }
 
 void Network::forward(Workspace& w) const { pass(0, plan_.layers.size(), w); }
@@ -66,14 +66,17 @@ void Network::each_slice(const Workspace& w, bool back, const F& f) const {
   };
   const auto pass_of = [&](const Scan& scan) -> const Pass& { return w.passes_[std::size_t(scan.sequence)]; };
   const std::vector<Scan>& scans = plan_.scans;
-  if (!back) {
-    for (std::size_t s = 0; s < scans.size(); ++s)
-      each(Slice::Kind::forward, s, forward_slices(scans[s], pass_of(scans[s])));
-    return;
+  const Pass& main = w.passes_[0];
+  const auto count = [&](std::size_t s) -> Index {
+    if (tiled(w, s)) return (main.T * main.N + w.tile() - 1) / w.tile();
+    return back ? backward_slices(scans[s], pass_of(scans[s])) : forward_slices(scans[s], pass_of(scans[s]));
+  };
+  for (std::size_t i = 0; i < scans.size(); ++i) {
+    const std::size_t s = back ? scans.size() - 1 - i : i;
+    each(back ? Slice::Kind::backward : Slice::Kind::forward, s, count(s));
   }
-  for (std::size_t s = scans.size(); s-- > 0;)
-    each(Slice::Kind::backward, s, backward_slices(scans[s], pass_of(scans[s])));
-  for (std::size_t l = 0; l < plan_.layers.size(); ++l)
+  const std::size_t layers = tiled(w, scans.size() - 1) ? scans.back().first_layer : plan_.layers.size();
+  for (std::size_t l = 0; back && l < layers; ++l)
     each(Slice::Kind::gradients, l, gradient_slices(plan_, l, w.pass(l)));
 }
 
@@ -88,12 +91,24 @@ void Network::slices(const Workspace& w, bool back, std::vector<Slice>& slices) 
 void Network::run(const Slice& slice, Workspace& w, Real* gradient) const {
   if (slice.kind == Slice::Kind::gradients)
     return gradients(plan_, slice.number, w.pass(slice.number), gradient, slice.index);
+  if (tiled(w, slice.number)) return run_tile(w, slice.index, slice.kind == Slice::Kind::forward ? nullptr : gradient);
   const Scan& scan = plan_.scans[slice.number];
   const Pass& p = w.passes_[std::size_t(scan.sequence)];
   if (slice.kind == Slice::Kind::forward)
     unfold::forward(plan_, scan, p, slice.index);
   else
     unfold::backward(plan_, scan, p, slice.index);
+}
+
+/// Forward to the losses of a tile of answers; or, with a gradient, forward again and back from them.
+void Network::run_tile(Workspace& w, Index tile, Real* gradient) const {
+  const Scan& scan = plan_.scans.back();
+  const Pass& p = w.passes_[0];
+  const Index first = tile * w.tile(), last = std::min(first + w.tile(), p.T * p.N);
+  w.select_tile(first);
+  forward_columns(plan_, scan, p, first, last);
+  w.loss_->measure_tile(w.logits(), plan_.sizes.outputs, first, last - first, gradient != nullptr);
+  if (gradient) backward_columns(plan_, scan, p, first, last, gradient);
 }
 
 void Network::input_gradient(const Workspace& w, Real* dx) const {

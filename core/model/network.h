@@ -90,6 +90,9 @@ class Network {
   template <class F>
   void each_slice(const Workspace& w, bool back, const F& f) const;
   void pass(std::size_t first, std::size_t last, Workspace& w) const;
+  /// Whether the answers of scan `scan` are there tile by tile.
+  bool tiled(const Workspace& w, std::size_t scan) const { return scan + 1 == plan_.scans.size() && w.tile() > 0; }
+  void run_tile(Workspace& w, Index tile, Real* gradient) const;
 
   Plan plan_;
   Buffer parameters_;

@@ -94,10 +94,22 @@ bool Plan::stored(const BufferInfo& buffer, const Room& room) const {
   return false;
 }
 
+Index Plan::tile(const Room& room) const {
+  if (tiled < 0 || !room.tiles) return 0;
+  const Size all = buffers[std::size_t(tiled)].elements(room.steps, room.encoder_steps, room.columns);
+  return all > most_answers ? tile_columns : 0;
+}
+
+Size Plan::elements(int buffer, const Room& room) const {
+  const BufferInfo& info = buffers[std::size_t(buffer)];
+  const Index tile = buffer == tiled ? this->tile(room) : 0;
+  return cache_lines(tile > 0 ? info.rows * tile : info.elements(room.steps, room.encoder_steps, room.columns));
+}
+
 Size Plan::arena(const Room& room) const {
   Size sum = 0;
-  for (const BufferInfo& buffer : buffers)
-    if (stored(buffer, room)) sum += cache_lines(buffer.elements(room.steps, room.encoder_steps, room.columns));
+  for (int b = 0; b < int(buffers.size()); ++b)
+    if (stored(buffers[std::size_t(b)], room)) sum += elements(b, room);
   return sum;
 }
 

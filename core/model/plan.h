@@ -68,7 +68,14 @@ struct Room {
   Index steps = 0, encoder_steps = 0, columns = 0;  // T, S, N
   bool training = false;                            // with buffers of gradients
   bool dropout = false;                             // between layers
+  bool tiles = false;                               // the answers' loss can be had for some columns at a time
 };
+
+/// Columns of a tile of answers.
+constexpr Index tile_columns = 64;
+/// Numbers of a window's answers from which on they are tiled: 256 MB. Below it lie the networks of recorded runs; that
+/// of a tied embedding adds to its gradient in another order with tiles than without.
+inline Size most_answers = Size(1) << 26;  // tests tile smaller ones
 
 struct Plan {
   NetworkSizes sizes;
@@ -85,6 +92,8 @@ struct Plan {
   std::size_t first_layer = 0;                                 // the configuration's first layer
   int attention = -1, lengths = -1;                            // layers, −1: there is none
   bool free_running = false;
+  int tiled = -1;       // the buffer of the readout's answers, if nothing else reads them: see tile()
+  bool pooled = false;  // the main sequence is one step, which reads nothing but the encoder's last states
 
   /// Adds a buffer, returns its number.
   int add(BufferInfo buffer);
@@ -101,6 +110,11 @@ struct Plan {
 
   /// Numbers of all buffers that have memory in such a room, each rounded up to cache lines.
   Size arena(const Room& room) const;
+  /// Numbers of one of them.
+  Size elements(int buffer, const Room& room) const;
+  /// Columns of answers that such a workspace holds at a time; 0: all of them. Where there are too many, the readout
+  /// runs tile by tile, once for the losses and once more for the gradients (Network::run).
+  Index tile(const Room& room) const;
   /// Whether such a workspace has memory for the buffer.
   bool stored(const BufferInfo& buffer, const Room& room) const;
   /// Floating-point operations of forward, backward and gradients for one column; a multiply–add counts two.

@@ -53,7 +53,26 @@ void run(const Operation& operation, const Pass& p, const Columns& c, bool back)
 
 const Operation& of(const Plan& plan, int number) { return *plan.operations[std::size_t(number)]; }
 
+/// One operation backward, at columns [first, last).
+void run_back(const Plan& plan, int number, const Pass& p, Index first, Index last) {
+  parallel_for(last - first, column_group, 2 * of(plan, number).cost() * double(last - first),
+               [&](Index begin, Index end) { run(of(plan, number), p, {first + begin, end - begin}, true); });
+}
+
 }  // namespace
+
+void forward_columns(const Plan& plan, const Scan& scan, const Pass& p, Index first, Index last) {
+  parallel_for(last - first, column_group, 2 * scan.once_cost * double(last - first), [&](Index begin, Index end) {
+    for (const int i : scan.once) run(of(plan, i), p, {first + begin, end - begin}, false);
+  });
+}
+
+void backward_columns(const Plan& plan, const Scan& scan, const Pass& p, Index first, Index last, Real* gradient) {
+  for (auto i = scan.once.rbegin(); i != scan.once.rend(); ++i) run_back(plan, *i, p, first, last);
+  const Timed timed(Phase::gradients);
+  for (const auto& operation : plan.operations)
+    if (operation->layer >= int(scan.first_layer)) operation->gradient(p, gradient, first, last);
+}
 
 Index forward_slices(const Scan& scan, const Pass& p) { return Cut(scan, p).slices; }
 
@@ -64,10 +83,7 @@ Index backward_slices(const Scan& scan, const Pass& p) {
 void forward(const Plan& plan, const Scan& scan, const Pass& p, Index slice) {
   const Cut cut(scan, p);
   const auto [first, last] = cut.columns(slice);
-  parallel_for(last - first, column_group, 2 * scan.once_cost * double(last - first),
-               [&, from = first](Index begin, Index end) {
-                 for (const int i : scan.once) run(of(plan, i), p, {from + begin, end - begin}, false);
-               });
+  forward_columns(plan, scan, p, first, last);
   if (scan.step.empty()) return;
   parallel_for(p.N, column_group, cut.work, [&](Index begin, Index end) {
     if (slice == 0)
@@ -103,9 +119,7 @@ void backward(const Plan& plan, const Scan& scan, const Pass& p, Index slice) {
   slice -= scanned;
   const int number = *(scan.once.rbegin() + slice / cut.slices);
   const auto [first, last] = cut.columns(slice % cut.slices);
-  parallel_for(
-      last - first, column_group, 2 * of(plan, number).cost() * double(last - first),
-      [&, from = first](Index begin, Index end) { run(of(plan, number), p, {from + begin, end - begin}, true); });
+  run_back(plan, number, p, first, last);
 }
 
 Index gradient_slices(const Plan& plan, std::size_t layer, const Pass& p) {

@@ -14,6 +14,11 @@ inline double slice_work = 1e8;
 
 /// How many slices the pass forward through a scan has, and running one of them: first its columns of the operations
 /// that run once, then its steps. They are to be run in order, 0 first.
+/// The same of columns [first, last) of a scan that has no steps, forward; or backward, with the gradients of its
+/// parameters.
+void forward_columns(const Plan& plan, const Scan& scan, const Pass& p, Index first, Index last);
+void backward_columns(const Plan& plan, const Scan& scan, const Pass& p, Index first, Index last, Real* gradient);
+
 Index forward_slices(const Scan& scan, const Pass& p);
 void forward(const Plan& plan, const Scan& scan, const Pass& p, Index slice);
 

@@ -11,8 +11,8 @@
 
 namespace unfold {
 
-Workspace::Workspace(const Network& network, Index T, Index N, bool training, Index S)
-    : plan_(network.plan()), training_(training), capacity_{T, S} {
+Workspace::Workspace(const Network& network, Index T, Index N, bool training, Index S, TileLoss* loss)
+    : plan_(network.plan()), training_(training), loss_(loss), read_(plan_.pooled ? 1 : 0), capacity_{T, S} {
   if (plan_.sizes.lengths > 0) longest_ = std::max<Index>(plan_.sizes.lengths - 1, 1);
   for (std::size_t i = 0; i < 2; ++i) {
     Pass& p = passes_[i];
@@ -39,7 +39,7 @@ void Workspace::lay_out() {
     const BufferInfo& buffer = plan_.buffers[b];
     if (plan_.stored(buffer, space)) {
       own_[b] = next;
-      next += cache_lines(buffer.elements(space.steps, space.encoder_steps, space.columns));
+      next += plan_.elements(int(b), space);
     }
     if (buffer.lifetime != Lifetime::request) places_[b] = own_[b];
   }
@@ -218,7 +218,7 @@ void Workspace::reset() {
 }
 
 void Workspace::carry() {
-  Pass& p = passes_[0];
+  Pass& p = passes_[read_];
   const auto carried = [&](int buffer) {
     const BufferInfo& b = info(buffer);
     const Index step = p.N * b.rows;
@@ -226,12 +226,12 @@ void Workspace::carry() {
     std::memmove(static_cast<void*>(place), place + p.T * step, std::size_t(b.delay * step) * sizeof(Real));
   };
   each_state([&](std::size_t, int state) {
-    if (info(state).direction > 0 && info(state).sequence == 0) carried(state);
+    if (info(state).direction > 0 && std::size_t(info(state).sequence) == read_) carried(state);
   });
-  std::copy_n(tokens_[0].begin() + p.T * p.N, p.input_delay * p.N, tokens_[0].begin());
-  if (plan_.inputs[0] >= 0 && info(plan_.inputs[0]).delay > 0) carried(plan_.inputs[0]);
+  std::copy_n(tokens_[read_].begin() + p.T * p.N, p.input_delay * p.N, tokens_[read_].begin());
+  if (const int inputs = plan_.inputs[read_]; inputs >= 0 && info(inputs).delay > 0) carried(inputs);
   p.clock += p.T;
-  p.fresh = false;
+  for (Pass& each : passes_) each.fresh = false;
 }
 
 State Workspace::state() const {
@@ -241,15 +241,16 @@ State Workspace::state() const {
 }
 
 void Workspace::read_state(State& state) const {
-  state.clock = passes_[0].clock;
+  const Pass& p = passes_[read_];
+  state.clock = p.clock;
   state.values.clear();
   each_state([&](std::size_t, int buffer) {
     const Real* from = previous(buffer);
     state.values.insert(state.values.end(), from, from + info(buffer).delay * columns() * info(buffer).rows);
   });
-  state.tokens.assign(tokens_[0].begin(), tokens_[0].begin() + passes_[0].input_delay * passes_[0].N);
+  state.tokens.assign(tokens_[read_].begin(), tokens_[read_].begin() + p.input_delay * p.N);
   state.inputs.clear();
-  if (const int inputs = plan_.inputs[0]; inputs >= 0) {
+  if (const int inputs = plan_.inputs[read_]; inputs >= 0) {
     const Real* from = places_[std::size_t(inputs)];
     state.inputs.assign(from, from + info(inputs).delay * columns() * info(inputs).rows);
   }
@@ -262,10 +263,10 @@ void Workspace::set_state(const State& state) {
     std::copy_n(from, size, previous(buffer));
     from += size;
   });
-  std::copy(state.tokens.begin(), state.tokens.end(), tokens_[0].begin());
-  if (!state.inputs.empty()) std::copy(state.inputs.begin(), state.inputs.end(), place_of(plan_.inputs[0]));
-  passes_[0].clock = state.clock;
-  passes_[0].fresh = false;
+  std::copy(state.tokens.begin(), state.tokens.end(), tokens_[read_].begin());
+  if (!state.inputs.empty()) std::copy(state.inputs.begin(), state.inputs.end(), place_of(plan_.inputs[read_]));
+  passes_[read_].clock = state.clock;
+  for (Pass& each : passes_) each.fresh = false;
 }
 
 State Workspace::final_state() const {
@@ -280,10 +281,10 @@ State Workspace::final_state() const {
         state.values.insert(state.values.end(), from, from + b.rows);
       }
   });
-  const Pass& p = passes_[0];
+  const Pass& p = passes_[read_];
   for (Index i = 0; i < p.input_delay; ++i)
-    for (Index n = 0; n < N; ++n) state.tokens.push_back(tokens_[0][std::size_t((p.length(n) + i) * N + n)]);
-  if (const int inputs = plan_.inputs[0]; inputs >= 0) {
+    for (Index n = 0; n < N; ++n) state.tokens.push_back(tokens_[read_][std::size_t((p.length(n) + i) * N + n)]);
+  if (const int inputs = plan_.inputs[read_]; inputs >= 0) {
     const Index D = info(inputs).rows;
     for (Index i = 0; i < info(inputs).delay; ++i)  // column t of the sequence lies `delay` columns further on
       for (Index n = 0; n < N; ++n) {

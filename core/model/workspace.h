@@ -13,11 +13,22 @@ namespace unfold {
 
 class Network;
 
+/// Who turns a tile of answers into their losses and, with `learn`, into the gradient of these: `count` columns from
+/// `first` on, each of `rows` numbers.
+class TileLoss {
+ public:
+  virtual void measure_tile(Real* answers, Index rows, Index first, Index count, bool learn) = 0;
+
+ protected:
+  ~TileLoss() = default;
+};
+
 class Workspace {
  public:
   /// Memory for T steps of N columns (and S of the encoder); with gradients or for inference only. Reads the plan of
   /// the network, which must outlive it.
-  Workspace(const Network& network, Index T, Index N, bool training, Index S = 0);
+  /// With `loss` the answers of a large window are there tile by tile (Plan::tile), and logits() are those of the last.
+  Workspace(const Network& network, Index T, Index N, bool training, Index S = 0, TileLoss* loss = nullptr);
   Workspace(const Workspace&) = delete;  // passes point into it
   Workspace& operator=(const Workspace&) = delete;
 
@@ -48,6 +59,8 @@ class Workspace {
   /// The given context, C × N, and after backward its gradient.
   Real* context() { return place_of(plan_.context); }
   Real* context_gradient() { return place_of(plan_.context_gradient); }
+  /// Columns of a tile of answers; 0: they are there as a whole.
+  Index tile() const { return plan_.tile(room()); }
   /// The readout's answers, outputs × (T·N).
   Real* logits() { return gates(plan_.layers.size() - 1); }
   /// The sums of another layer without a cell.
@@ -96,7 +109,14 @@ class Workspace {
   void choose_outputs();
   void describe_access();
   void prepare(const Real* parameters, const Real* packed);
-  Room room() const { return {capacity_[0], capacity_[1], passes_[0].N, training_, passes_[0].dropping.rate > 0}; }
+  Room room() const {
+    return {capacity_[0], capacity_[1], passes_[0].N, training_, passes_[0].dropping.rate > 0, loss_ != nullptr};
+  }
+  /// Says that the buffer of answers holds those from column `first` on.
+  void select_tile(Index first) {
+    Access& a = access_[std::size_t(plan_.tiled)];
+    a.place = place_of(plan_.tiled) - first * a.column;
+  }
   const BufferInfo& info(int buffer) const { return plan_.buffers[std::size_t(buffer)]; }
   Real* place_of(int buffer) const { return buffer < 0 ? nullptr : places_[std::size_t(buffer)]; }
   const Pass& pass(std::size_t layer) const { return passes_[std::size_t(plan_.layers[layer].sequence)]; }
@@ -110,6 +130,8 @@ class Workspace {
 
   const Plan& plan_;
   bool training_;
+  TileLoss* loss_;
+  std::size_t read_;  // the sequence that goes on from window to window
   std::array<Pass, 2> passes_;
   std::array<Index, 2> capacity_{};  // steps that there is room for
   Index longest_ = 1;

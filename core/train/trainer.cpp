@@ -15,7 +15,7 @@ Trainer::Trainer(const Config& config, Network& network, std::unique_ptr<DataLoa
     : config_(config),
       network_(network),
       loader_(std::move(loader)),
-      workspace_(network, loader_->steps(), loader_->columns(), true, loader_->encoder_steps()),
+      workspace_(network, loader_->steps(), loader_->columns(), true, loader_->encoder_steps(), loader_->tile_loss()),
       optimizer_(config.optimizer, network.table()),
       schedule_(config.schedule),
       gradient_(network.table().size()) {
@@ -52,6 +52,8 @@ std::optional<StepReport> Trainer::advance() {
       begin_step();
     else if (next_ <= forward_)
       network_.run(pieces_[next_ - 1], workspace_, nullptr);
+    else if (next_ == forward_ + 1 && loader_->reads_on(ahead_))
+      read_on();
     else if (next_ == forward_ + 1)
       learn();
     else if (next_ <= pieces_.size() + 1)
@@ -81,6 +83,15 @@ void Trainer::begin_step() {
 
 void Trainer::load_window() {
   if (window_ > 0) loader_->advance(workspace_, ahead_);
+  fill_window();
+}
+
+void Trainer::read_on() {
+  loader_->advance(workspace_, ahead_);
+  fill_window();
+}
+
+void Trainer::fill_window() {
   loader_->load(workspace_, ahead_);
   workspace_.dropping().on = true;
   workspace_.dropping().pass = draw().pass + std::uint64_t(window_);

@@ -109,6 +109,9 @@ class Trainer {
   void begin_step();
   /// Fills the next window of the step.
   void load_window();
+  /// Fills the one after a window in which nothing is to be learned.
+  void read_on();
+  void fill_window();
   void learn();
   /// The weights that are trained: the network's, or those whose average the network has.
   Real* trained() { return config_.averaging.on() ? average_.weights.data() : network_.parameters(); }

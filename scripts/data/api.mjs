@@ -22,6 +22,8 @@ const sections = [
       'preload',
       'checkConfig',
       'previewDataset',
+      'decodeText',
+      'forecastCsv',
       'describeNetwork',
       'getSchema',
       'support',
@@ -35,7 +37,9 @@ const sections = [
   ],
   [
     'Datasets',
-    'Dataset Example Numbers BlobLike DatasetPreview ColumnPreview TableRows NextDates'.split(' '),
+    'Dataset Example Numbers BlobLike DatasetPreview ColumnPreview TableRows NextDates DecodedText'.split(
+      ' ',
+    ),
   ],
   [
     'Answers of tasks',
@@ -74,7 +78,7 @@ const sections = [
   [
     'Configuration',
     (
-      'Config ConfigOf TextConfig Preset Task TaskConfig DatasetConfig FileConfig LayerConfig EdgeConfig ProductConfig FactorConfig AttentionConfig InitializationConfig ' +
+      'Config ConfigOf TextConfig Preset Task TaskConfig DatasetConfig FileConfig LayerConfig EdgeConfig ProductConfig FactorConfig EarlierConfig ConcatConfig AttentionConfig InitializationConfig ' +
       'OptimizerConfig OptimizerGroup ScheduleConfig RegularizationConfig AveragingConfig EarlyStoppingConfig ScheduledSamplingConfig CanonicalConfig ' +
       'Schema SchemaCell SchemaOption SchemaPreset SchemaDataset'
     ).split(' '),
@@ -120,6 +124,8 @@ const plain = (comment) =>
     .join('\n')
     .replace(/^@param (\w+)/gm, '- `$1`:')
     .replace(/^@throws UnfoldError/gm, '- throws')
+    .replace(/^@returns?\b/gm, '- returns')
+    .replace(/\{@link ([\w.#]+)\}/g, '`$1`')
     .trim();
 
 /**

@@ -488,6 +488,67 @@ def mut1(p, x, s):
     return torch.stack(outputs), {"layer0.h": h}
 
 
+def mut2(p, x, s):
+    """Jozefowicz et al. 2015: x, an embedding, enters the reset gate as it is. Of the core's z see mut1."""
+    h, outputs = s["layer0.h"], []
+    hidden = h.shape[1]
+    bias_r, bias_z, bias_n = p["layers.0.bias"].chunk(3)
+    in_z, in_n = p["layers.0.weight_edge0_z_n"].split(hidden)
+    from_r, from_z, from_n = p["layers.0.weight_hh"].split(hidden)
+    for embedded in linear(x, p["layers.0.ih_r.0.weight"], p["layers.0.ih_r.0.bias"]):
+        update = torch.sigmoid(-(linear(embedded, in_z, bias_z) + linear(h, from_z)))
+        r = torch.sigmoid(embedded + linear(h, from_r, bias_r))
+        h = torch.lerp(h, torch.tanh(linear(r * h, from_n) + linear(embedded, in_n, bias_n)), update)
+        outputs.append(h)
+    return torch.stack(outputs), {"layer0.h": h}
+
+
+def mut3(p, x, s):
+    """The same paper: the update gate reads tanh(h₋)."""
+    h, outputs = s["layer0.h"], []
+    from_r, from_n = p["layers.0.weight_hh_r_n"].chunk(2)
+    for t in range(T):
+        in_r, in_z, in_n = linear(x[t], p["layers.0.weight_ih"], p["layers.0.bias"]).chunk(3, dim=1)
+        update = torch.sigmoid(-(in_z + linear(torch.tanh(h), p["layers.0.weight_hh_z"])))
+        r = torch.sigmoid(in_r + linear(h, from_r))
+        h = torch.lerp(h, torch.tanh(in_n + linear(r * h, from_n)), update)
+        outputs.append(h)
+    return torch.stack(outputs), {"layer0.h": h}
+
+
+def gated_feedback(p, x, s):
+    """Chung et al. 2015, of LSTMs: what enters g of the former states of all layers is weighted by global gates, each a
+    number from the input of the layer and the former states of all, one below the other; i, f and o are the LSTM's."""
+    h, c, outputs = [s["layer0.h"], s["layer1.h"]], [s["layer0.c"], s["layer1.c"]], []
+    for t in range(T):
+        below, former = x[t], list(h)
+        for l in range(2):
+            def at(name):
+                return p[f"layers.{l}.{name}"]
+            i, f, g, o = linear(below, at("weight_ih"), at("bias")).chunk(4, dim=1)
+            for k in range(2):
+                row = torch.cat([at(f"product{k}.left.weight_{part}") for part in range(3)], dim=1)
+                gate = torch.sigmoid(linear(torch.cat([below, *former], dim=1), row))
+                g = g + gate * linear(former[k], at(f"weight_product{k}"))
+            own = linear(former[l], at("weight_hh_i_f_o")).chunk(3, dim=1)
+            c[l] = torch.sigmoid(f + own[1]) * c[l] + torch.sigmoid(i + own[0]) * torch.tanh(g)
+            below = h[l] = torch.sigmoid(o + own[2]) * torch.tanh(c[l])
+        outputs.append(h[1])
+    return torch.stack(outputs), {f"layer{l}.{name}": state[l] for l in range(2) for name, state in (("h", h), ("c", c))}
+
+
+def rru(p, x, s):
+    """Zakovskis et al. 2021, with the gain and the bias of layer normalization; the output is read of the ReLU layer."""
+    h, outputs = s["layer1.h"], []
+    for t in range(T):
+        inner = linear(x[t], p["layers.0.weight_ih"]) + linear(h, p["layers.0.weight_l1"])
+        normal = torch.nn.functional.layer_norm(inner, inner.shape[1:], p["layers.0.norm_ih"], p["layers.0.bias"])
+        j = torch.relu(normal)
+        h = torch.sigmoid(p["layers.1.keep"]) * h + p["layers.1.scale"] * linear(j, p["layers.1.weight_ih"], p["layers.1.bias"])
+        outputs.append(j)
+    return torch.stack(outputs), {"layer0.h": outputs[-1], "layer1.h": h}
+
+
 def rhn(p, x, s):
     """Zilly et al. 2017 with the carry gate coupled, c = 1 − t: three highway layers between a state and the next. The
     rows of a matrix are the carry gate's, whose sum is that of the transform gate with the other sign, and h's."""
@@ -549,6 +610,21 @@ def preset_shapes(V, H):
         "mut1": (mut1, {"layers.0.weight_ih_r_z": [2 * H, V], "layers.0.ih_n.0.weight": [H, V],
                         "layers.0.ih_n.0.bias": [H], "layers.0.weight_ih_n": [H, H],
                         "layers.0.weight_hh_r_n": [2 * H, H], "layers.0.bias": [3 * H]}, ["layer0.h"]),
+        "mut2": (mut2, {"layers.0.ih_r.0.weight": [H, V], "layers.0.ih_r.0.bias": [H],
+                        "layers.0.weight_edge0_z_n": [2 * H, H], "layers.0.weight_hh": [3 * H, H],
+                        "layers.0.bias": [3 * H]}, ["layer0.h"]),
+        "mut3": (mut3, {"layers.0.weight_ih": [3 * H, V], "layers.0.weight_hh_r_n": [2 * H, H],
+                        "layers.0.weight_hh_z": [H, H], "layers.0.bias": [3 * H]}, ["layer0.h"]),
+        "gated-feedback": (gated_feedback, {
+            f"layers.{l}.{name}": shape for l in range(2) for name, shape in {
+                "weight_ih": [4 * H, H if l else V], "weight_hh_i_f_o": [3 * H, H], "bias": [4 * H],
+                **{f"product{k}.left.weight_{part}": [1, V if (l, part) == (0, 0) else H]
+                   for k in range(2) for part in range(3)},
+                **{f"weight_product{k}": [H, H] for k in range(2)}}.items()},
+                           ["layer0.h", "layer0.c", "layer1.h", "layer1.c"]),
+        "rru": (rru, {"layers.0.weight_ih": [H, V], "layers.0.weight_l1": [H, H], "layers.0.bias": [H],
+                      "layers.0.norm_ih": [H], "layers.1.weight_ih": [H, H], "layers.1.bias": [H],
+                      "layers.1.keep": [H], "layers.1.scale": [H]}, ["layer1.h"]),
         "rhn": (rhn, {"layers.0.weight_ih": [2 * H, V],
                       **{f"layers.{l}.weight_hh": [2 * H, H] for l in range(3)},
                       **{f"layers.{l}.bias": [2 * H] for l in range(3)}}, ["layer2.h"]),
@@ -559,13 +635,14 @@ def preset_shapes(V, H):
 
 def make_preset(name, V, H):
     equations, shapes, states = preset_shapes(V, H)[name]
-    shapes = {**shapes, "readout.weight": [V, H], "readout.bias": [V]}
+    readout = "readout.weight_0" if name == "rru" else "readout.weight"  # it reads the lower one of two layers
+    shapes = {**shapes, readout: [V, H], "readout.bias": [V]}
     rng = random.Random(name)
     parameters, state, tokens = draw_network(rng, V, shapes, {key: [N, H] for key in states})
 
     def run(values):
         y, final = equations(values, one_hot(tokens[:-1], V).double(), values)
-        logits = linear(y, values["readout.weight"], values["readout.bias"])
+        logits = linear(y, values[readout], values["readout.bias"])
         return cross_entropy(logits.flatten(0, 1), tokens[1:].flatten()), logits, final
 
     values = {**parameters, **state}
@@ -577,7 +654,8 @@ def make_preset(name, V, H):
 
 def make_presets():
     for V, H, name in ((7, 5, "mlstm"), (6, 5, "qrnn"), (8, 7, "rhn"), (7, 5, "fast-slow"), (7, 5, "lru"), (6, 5, "rwkv"),
-                       (7, 5, "mogrifier"), (8, 5, "mut1")):
+                       (7, 5, "mogrifier"), (8, 5, "mut1"), (7, 5, "mut2"), (8, 5, "mut3"), (6, 5, "gated-feedback"),
+                       (7, 5, "rru")):
         make_preset(name, V, H)
 
 

@@ -78,6 +78,25 @@ describe('texts', () => {
     expect(await symbolsOf('any.st')).toEqual([...new Set(umlauts)].sort());
   });
 
+  test('a table without a task is learned as characters, and this is said', async () => {
+    await write('sales.csv', 'a,b\n1,2\n'.repeat(40));
+    const train = (...more: string[]) =>
+      run(['train', 'sales.csv', '-n', '1', '-o', 'chars.st', ...short, ...more]);
+    expect((await train()).err).toMatch(/^sales\.csv looks like a table: --task regress learns its numbers/);
+    expect((await train('-t', 'regress')).err).not.toContain('looks like a table');
+  });
+
+  test('a model that is there trains on with its text alone', async () => {
+    await save('on.st', { text: TEXT, sequenceLength: 8 });
+    expect(await run(['train', '-o', 'on.st', '-n', '9', '--threads', '1'])).toMatchObject({
+      ...{
+        status: 2,
+        out: '',
+        err: 'unfold-rnn: on.st is there already: name the text it was trained on, or --fresh starts over.\n',
+      },
+    });
+  });
+
   test('what is no text is named, with a way on', async () => {
     await write('latin1.txt', Buffer.from('Übung: caf\xe9', 'latin1'));
     await write('picture.png', Buffer.from('\x89PNG\r\n\x1a\n\0\0\0', 'latin1'));
@@ -244,12 +263,28 @@ describe('predict', () => {
     expect(new Set(answers.map(({ output }) => output)).size).toBeGreaterThan(1);
   });
 
+  test('a file of texts has an answer a line; one that is not there, or has labels, is no text', async () => {
+    await write('days.txt', 'nice day\nsad night\n');
+    await write('days.tsv', 'good\tnice day\nbad\tsad night\n');
+    const piped = await predict(['labels.st', '-'], 'nice day\nsad night\n');
+    expect(await predict(['labels.st', 'days.txt'])).toMatchObject({ status: 0, out: piped.out });
+    expect(piped.out).toMatch(/^\w+\n\w+\n$/);
+    expect(await predict(['labels.st', 'nofile.txt'])).toMatchObject({
+      ...{ status: 1, out: '', err: 'unfold-rnn: nofile.txt cannot be read: there is no such file.\n' },
+    });
+    expect(await predict(['labels.st', 'days.tsv'])).toMatchObject({
+      ...{ status: 2, out: '', err: expect.stringContaining('days.tsv: expected an input a line') },
+    });
+  });
+
   test('every line has its answer, whatever is in it', async () => {
     const piped = 'nice day\nGreat phone\n\nsad night\n';
     const strict = await predict(['labels.st', '-'], piped);
     expect(strict.status).toBe(1);
     expect(strict.out.split('\n')).toEqual([expect.any(String), '', '', expect.any(String), '']);
-    expect(strict.err).toMatch(/^input 2: .*"G" \(position 0\) \(--unknown skip leaves it out\)\ninput 3: /);
+    expect(strict.err).toMatch(
+      /^input 2: expected .*"G" \(position 0\) \(--unknown skip leaves it out\)\ninput 3: /,
+    );
     const loose = await predict(['labels.st', '-', '--unknown', 'skip', '--json'], piped);
     const [, second, third] = loose.out
       .trim()
@@ -282,13 +317,18 @@ describe('predict', () => {
     const input = SERIES.slice(0, 20).map((row) => row.split(',').map(Number));
     const { forecast } = await model.predict({ input, steps: 3 });
     model.dispose();
-    expect(rows.map((row) => row.split(',').map(Number))).toEqual(forecast);
+    const single = (all: number[][]) => all.map((row) => row.map(Math.fround));
+    expect(single(rows.map((row) => row.split(',').map(Number)))).toEqual(single(forecast!));
+    for (const field of rows.join().split(','))
+      expect(field.replace(/^-?[0.]*|e.*$/g, '').length).toBeLessThan(11);
     expect((await predict(['series.st', '-', '-n', '3'], SERIES.slice(0, 20).join('\n'))).out).toBe(
       `${rows.join('\n')}\n`,
     );
     expect(await predict(['series.st', 'nowhere.csv'])).toMatchObject({
       ...{ status: 2, out: '', err: expect.stringContaining("a CSV file that is there, got 'nowhere.csv'") },
     });
+    await write('wrong.csv', '1,2\n3,x\n');
+    expect((await predict(['series.st', 'wrong.csv'])).err).toContain('wrong.csv line 2: expected a number');
     const wrong = await predict(['series.st', '-'], '1,2\n3,x\n');
     expect(wrong.err).toBe('unfold-rnn: text line 2: expected a number in column 2, got "x"\n');
   });
@@ -310,7 +350,11 @@ describe('a band around predictions', () => {
     const input = SALES.map((x, t) => [x, t % 5]);
     const answer = await model.predict({ input, steps: 3 });
     model.dispose();
-    return { header, rows: rows.map((row) => row.split(',').map(Number)), answer };
+    return {
+      header,
+      rows: rows.map((row) => row.split(',').map((field) => Math.fround(Number(field)))),
+      answer,
+    };
   };
 
   test('quantiles stand in columns beside the answer', async () => {
@@ -336,7 +380,7 @@ describe('a band around predictions', () => {
     await write('sales.csv', file);
     const wrong = await run(['train', 'sales.csv', '--task', 'regress', '--loss', 'loud', ...short]);
     expect(wrong.status).not.toBe(0);
-    expect(wrong.err).toContain('task.loss: expected one of squared, absolute, huber, quantile, gaussian');
+    expect(wrong.err).toContain('--loss: expected one of squared, absolute, huber, quantile, gaussian');
   });
 });
 

@@ -381,13 +381,29 @@ describe('the other commands', () => {
 describe('what is wrong is said in one line, with its status', () => {
   test.each([
     [2, ['fly'], /there is no command 'fly'; there are train/],
-    [2, ['train', '--stepz', '3'], /unknown option '--stepz'/],
+    [
+      2,
+      ['train', '--stepz', '3'],
+      /there is no option --stepz: did you mean --steps\? --help shows every option\./,
+    ],
     [2, ['train', '--steps'], /steps/],
+    [2, ['train', 'text.txt', '--steps', '-1'], /--steps: expected a whole number, 0 or more, got '-1'/],
+    [2, ['train', 'text.txt', '-n', '-1'], /--steps: expected a whole number, 0 or more, got '-1'/],
+    [2, ['train', 'text.txt', '--dropout', '2'], /^unfold-rnn: --dropout: expected/],
+    [2, ['train', 'text.txt', '--batch-size', '0'], /^unfold-rnn: --batch-size: expected/],
+    [2, ['train', 'text.txt', '--unit', 'bpe', '--vocabulary', '10'], /^unfold-rnn: --vocabulary: expected/],
+    [2, ['train', 'text.txt', '-t', 'regress', '--missing', 'drop'], /^unfold-rnn: --missing: expected/],
+    [2, ['train', 'text.txt', '-t', 'regress', '--dates', 'feature'], /^unfold-rnn: --dates: expected/],
+    [
+      2,
+      ['train', 'text.txt', '-t', 'classify', '--unit', 'word'],
+      /^unfold-rnn: --unit: expected character, /,
+    ],
     [2, ['train', 'text.txt', '--steps', '1.5'], /--steps: expected a whole number, 0 or more, got '1.5'/],
     [2, ['train', 'text.txt', '--threads', 'many'], /--threads: expected a whole number, 1 or more/],
     [2, ['train', 'text.txt', '--math', 'sloppy'], /math: expected 'reproducible' or 'fast'/],
     [2, ['train', 'text.txt', '--config', '{"hiden":3}'], /hiden/],
-    [2, ['train', 'text.txt', '--config', '{'], /--config: no JSON/],
+    [2, ['train', 'text.txt', '--config', '{'], /--config: not JSON/],
     [2, ['train', 'text.txt', '--out', '-', '--json'], /both want standard output/],
     [2, ['describe', '{}'], /vocabulary: expected the number of symbols, 1 to 65536, got 0/],
     [2, ['describe', '{"layers":'], /config: expected a JSON object/],
@@ -395,13 +411,21 @@ describe('what is wrong is said in one line, with its status', () => {
     [1, ['describe', 'nowhere.json'], /nowhere.json cannot be read/],
     [2, ['sample'], /model is not given/],
     [2, ['sample', 'a', 'b'], /nothing to do with 'b'/],
-    [2, ['sample', 'text.txt', '--temperature', '-1'], /--temperature/],
+    [
+      2,
+      ['sample', 'text.txt', '--temperature', '-1'],
+      /--temperature: expected a number, 0 or more, got '-1'/,
+    ],
     [2, ['bench', '--only', 'nothing'], /--only: expected all or one of/],
     [1, ['train', 'nowhere.txt'], /nowhere.txt cannot be read: there is no such file/],
     [1, ['train', 'text.txt', '--config', 'nowhere.json'], /nowhere.json cannot be read/],
     [1, ['train', 'text.txt', '--out', 'nowhere/m.safetensors'], /nowhere\/m.safetensors cannot be written/],
     [1, ['train', '--fresh', '-q', '-o', 'none.safetensors'], /text: expected at least one character/],
-    [1, ['sample', 'text.txt'], /safetensors|header|expected/],
+    [
+      1,
+      ['sample', 'text.txt'],
+      /text.txt is no saved model: this is a text: unfold-rnn train learns from it/,
+    ],
   ])('%s %j', async (status, args, message) => {
     const answer = await run(args);
     expect(answer).toMatchObject({ status });

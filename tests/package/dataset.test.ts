@@ -72,6 +72,7 @@ describe('a text', () => {
     [{}, 'dataset', '[object Object]'],
     [['abc', 3], 'dataset[1]', '3'],
     [['abc', { input: 'abc' }], 'dataset[1]', '[object Object]'],
+    [[], 'dataset', 'an empty list'],
     [[[1, 2]], 'dataset[0]', '[object Array]'],
     [[{ input: 'abc' }], 'dataset', 'examples'],
   ])('is not %j', async (dataset, field, actual) => {
@@ -127,6 +128,43 @@ describe('examples', () => {
     expect(one!.info.canTrain).toBe(true);
     expect(await one!.save()).toEqual(await other!.save());
     for (const model of [one, other]) model!.dispose();
+  });
+
+  const lines = ['Loved it\tgood', 'Hated it\tbad', 'Great\tgood', 'Awful\tbad'];
+  test('of strings without line breaks are one a string', async () => {
+    expect(await made({ task: 'classify' }, lines)).toEqual(
+      await made({ task: 'classify' }, lines.join('\n')),
+    );
+    const pieces = lines.join('\n').match(/[^]{1,7}/g)!;
+    expect(await made({ task: 'classify' }, pieces)).toEqual(
+      await made({ task: 'classify' }, lines.join('\n')),
+    );
+  });
+
+  test('of one example, of one label or with columns that are not read: this is noted', async () => {
+    const notes = async (text: string) => {
+      using model = await createModel({ ...small, task: 'classify' }, text, here);
+      return model.info.data!.notes;
+    };
+    expect(await notes('good\tone')).toEqual(['There is one example alone: an example is a line.']);
+    expect(await notes('good\tone\ngood\ttwo\n')).toEqual([
+      'All examples have the label good: there is nothing to tell apart.',
+    ]);
+    expect(await notes('id,text,label\n1,one day,good\n2,two days,bad\n')).toEqual([
+      '1 of 3 columns are not read.',
+    ]);
+  });
+
+  test('as rows under names of their own are those of their JSON', async () => {
+    const table = Array.from({ length: 9 }, (_, t) => ({ date: `2024-01-0${t + 1}`, Sales: (t * t) % 7 }));
+    for (const rows of [table, table.map(({ Sales }, t) => [Sales, t % 2])]) {
+      const file = await made({ task: 'regress' }, JSON.stringify(rows));
+      expect(await made({ task: 'regress' }, rows as Dataset)).toEqual(file);
+    }
+    const labelled = lines.map((line) => ({ text: line.split('\t')[0], label: line.split('\t')[1] }));
+    expect(await made({ task: 'classify' }, labelled as Dataset)).toEqual(
+      await made({ task: 'classify' }, JSON.stringify(labelled)),
+    );
   });
 
   const good = { input: 'ab', target: 'xy' };

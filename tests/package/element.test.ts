@@ -211,6 +211,7 @@ describe('a trained model', () => {
     await page.getByLabel('A sequence').fill('7');
     await page.getByRole('button', { name: 'Answer' }).click();
     await eventually(() => page.getByRole('alert').innerText()).toContain('input');
+    expect(await shares.count()).toBe(0); // the answer was to another question
     expect(problems).toEqual([]);
   });
 
@@ -240,6 +241,17 @@ describe('a trained model', () => {
     await eventually(async () => (await page.locator('.form .log').innerText()).trim()).toMatch(answer);
     expect(problems).toEqual([]);
   });
+});
+
+test('numbers are asked for by the names of their columns', async () => {
+  const rows = Array.from({ length: 40 }, (_, t) => `${t % 5},${t % 3}`).join('\n');
+  await beside('table.safetensors', {
+    task: 'regress',
+    text: `price,sales\n${rows}`,
+    layers: [{ units: 3 }],
+  });
+  const { page } = await show('<unfold-playground model="table.safetensors"></unfold-playground>');
+  await page.getByLabel('price, sales, with commas or spaces between').waitFor();
 });
 
 test('a task is learnt from examples that are made', async () => {
@@ -273,6 +285,34 @@ describe('a view', () => {
   test('that there is not is named', async () => {
     const { page } = await show('<unfold-playground view="pie"></unfold-playground>');
     expect(await page.getByRole('alert').innerText()).toBe('view: expected text, network or chart, got pie');
+  });
+
+  test.each([
+    ['view="pie" autostart', 'view: expected text, network or chart, got pie'],
+    ['height="abc"', 'height: expected a CSS length, got abc'],
+  ])('an attribute without effect is named: %s', async (attributes, message) => {
+    const { page } = await show(`<unfold-playground ${attributes}></unfold-playground>`);
+    await runsOncePlaced({ page } as Visit);
+    expect(await page.getByRole('alert').innerText()).toBe(message);
+  });
+
+  test('a preset beside a model is named: the model has its network', async () => {
+    await beside('own.safetensors', { dataset: { name: 'parity', count: 60 }, layers: [{ units: 3 }] });
+    const { page } = await show(
+      '<unfold-playground model="own.safetensors" preset="gru"></unfold-playground>',
+    );
+    await page.getByLabel('A sequence').waitFor();
+    expect(await page.getByRole('alert').innerText()).toBe(
+      'preset: expected none beside model, which has its network, got gru',
+    );
+  });
+
+  test('a task that there is not: those that there are', async () => {
+    const { page } = await show('<unfold-playground task="clasify"></unfold-playground>');
+    await page.getByRole('button', { name: 'Train' }).click();
+    await eventually(() => page.getByRole('alert').innerText()).toMatch(
+      /^task: expected next, .*classify.*, got clasify$/,
+    );
   });
 });
 

@@ -229,7 +229,7 @@ describe('configurations', () => {
 
   test('have presets, each of which stands for a plain configuration', async () => {
     const { presets } = await getSchema();
-    expect(presets).toHaveLength(32);
+    expect(presets).toHaveLength(36);
     for (const { name, label, sentence, equations, source, config } of presets) {
       for (const text of [label, sentence, equations, source]) expect(text).not.toBe('');
       const checked = await checkConfig({ preset: name, units: 128 }, { vocabulary: 50 });

@@ -268,7 +268,7 @@ describe('a file', () => {
     ['{"text":"text.txt","steps":1,"baseline":"none"}', 'baseline: expected one of the variants'],
     ['{"text":7}', 'text: expected a file, or a list of files, got 7.'],
     ['{"steps":1.5}', 'steps: expected a whole number, 1 or more, got 1.5.'],
-    ['{"text":"text.txt","steps":1', 'the experiment is no JSON'],
+    ['{"text":"text.txt","steps":1', 'the experiment is not JSON'],
     ['{"text":"text.txt","steps":1,"seeds":1,"vary":{"preset":["lsmt"]}}', 'preset: expected one of'],
   ])('%s is refused by name', async (content, sentence) => {
     await writeFile(at('bad.json'), content);
@@ -277,6 +277,13 @@ describe('a file', () => {
       out: '',
       err: expect.stringContaining(sentence),
     });
+  });
+
+  test('what is going to be done is said before anything is read', async () => {
+    await writeFile(at('bad.json'), '[]');
+    expect((await experiment('bad.json')).err).toMatch(
+      /^bad\.json: reading it and what it trains on, and checking its configurations\.\n/,
+    );
   });
 
   test('options that are none', async () => {

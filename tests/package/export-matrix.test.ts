@@ -1,4 +1,4 @@
-/** What leaves in which format: wasm/export.md, made of what the exporters answer. `vitest -u` writes it anew. */
+/** Which network can be exported to which format: wasm/export.md, made by trying. `vitest -u` writes it again. */
 import { format, resolveConfig } from 'prettier';
 import { expect, test } from 'vitest';
 import {
@@ -112,8 +112,9 @@ test(
     }
     const text = `# Formats
 
-Which network leaves in which format: presets by tasks (translate with attention). A number is the reason for which a
-format cannot hold it, \`–\` a network that there is not. \`tests/package/export-matrix.test.ts\` writes this page.
+Which network can be exported to which format: a row for each preset, a column for each task (translate with attention).
+A number refers to the reason, below the table, why the format cannot represent the network; \`–\` marks a network that
+does not exist. \`tests/package/export-matrix.test.ts\` generates this page.
 
 ${parts.join('\n\n')}
 `;

@@ -37,6 +37,28 @@ const renamed = (tensors: ReadonlyMap<string, Tensor>, names: readonly string[])
     ]),
   );
 
+test('what is missing, or of no use, is named', async () => {
+  const tensors = await stateDict({ layers: [lstm(HIDDEN)] });
+  const failing = async (change: (changed: Map<string, Tensor>) => void, options: object = {}) => {
+    const changed = new Map(tensors);
+    change(changed);
+    return (await importModel(safe(changed), { symbols, ...options }).catch(
+      (error: UnfoldError) => error,
+    )) as UnfoldError;
+  };
+  expect((await failing((changed) => changed.delete('readout.bias'))).message).toBe(
+    'readout.weight: expected readout.bias beside it, as a Linear has, got none',
+  );
+  const bias = tensors.get('readout.bias')!;
+  expect((await failing((changed) => changed.set('bn.weight', bias))).message).toBe(
+    'bn.weight: expected a tensor of RNN, LSTM, GRU, Linear or Embedding, got one of another layer',
+  );
+  expect(await failing(() => {}, { symbol: 'abc' })).toMatchObject({
+    field: 'symbol',
+    actual: 'an unknown option',
+  });
+});
+
 describe('modules one after the other', () => {
   const words = ['lstm_one', 'lstm_two', 'lstm_three'];
   let plain: Map<string, Tensor>;

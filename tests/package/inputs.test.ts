@@ -243,6 +243,38 @@ test('a network of numbers wants its sizes', async () => {
   });
 });
 
+test('what means nothing by itself, or nothing to the task, is refused in the configuration', async () => {
+  expect(await rejection(createModel({ units: 64 }, TEXT))).toMatchObject({
+    ...{ code: 'INVALID_CONFIG', field: 'units', expected: 'it beside preset, or in layers: [{ … }]' },
+  });
+  expect(await rejection(createModel({ task: 'classify', unit: 'word' }, 'a\tb'))).toMatchObject({
+    ...{ code: 'INVALID_CONFIG', field: 'unit', actual: "'word'" },
+  });
+});
+
+test('of several columns, predict wants rows', async () => {
+  const config = { task: 'regress', layers: [{ units: 2 }], batchSize: 2 };
+  using model = await createModel(config, '1,2\n3,4\n'.repeat(9), { threads: 1, worker: false });
+  for (const input of [[1, 2, 3, 4], Float32Array.of(1, 2)])
+    expect(await rejection(model.predict({ input: input as never }))).toMatchObject({
+      ...{ field: 'input', expected: 'rows of 2 numbers, [[…], …]', actual: 'a flat list of numbers' },
+    });
+});
+
+test('without its examples a model does not train, and a damaged one does not open', async () => {
+  const here = { threads: 1, worker: false };
+  const config = { task: 'classify', layers: [{ units: 2 }], batchSize: 2 };
+  using made = await createModel(config, 'a\tbb\nb\tcc\n'.repeat(9), here);
+  const file = await made.save();
+  using model = await openModel(file, undefined, here);
+  expect(await rejection(model.evaluate())).toMatchObject({
+    field: 'dataset',
+    expected: 'the examples it was trained on (open the checkpoint with them)',
+  });
+  file[file.length - 1]! ^= 1;
+  expect((await rejection(openModel(file, undefined, here))).message).toMatch(/the file is damaged$/);
+});
+
 describe('predict refuses what the task does not read', () => {
   const fields = {
     ...{ input: 'ab', context: [1], beamWidth: 2, lengthPenalty: 1, temperature: 1, seed: 3, steps: 2 },

@@ -179,7 +179,9 @@ describe('another dataset', () => {
     const model = await createModel({ ...small, sequenceLength: 8 }, first, here);
     await model.train({ steps: 20 });
     const file = await model.save();
-    expect((await rejection(openModel(file, second, here))).code).toBe('INVALID_TEXT');
+    expect(await rejection(openModel(file, second, here))).toMatchObject({
+      ...{ code: 'INVALID_TEXT', message: expect.stringContaining('extend: true goes on with another') },
+    });
     const more = await openModel(file, second, { ...here, extend: true });
     expect(more.info).toMatchObject({ step: 20, vocabulary: { added: ['k', 's', 'ü'].sort() } });
     await more.train({ until: 25 });
@@ -194,6 +196,7 @@ describe('another dataset', () => {
     await run(['train', 'first.txt', '-o', 'm.st', '-n', '5', ...config]);
     const refused = await run(['train', 'second.txt', '-o', 'm.st', '-n', '9']);
     expect(refused).toMatchObject({ status: 1, err: expect.stringContaining('--continue') });
+    expect(refused.err).not.toContain('extend');
     const on = await run(['train', 'second.txt', '-o', 'm.st', '-n', '9', '--continue']);
     expect(on.err).toMatch(/Going on from step 5.*\nNew, with weights of their own: .*"ü"/s);
     expect(on.out).toMatch(/^m.st: step 9/);

@@ -140,6 +140,35 @@ const others: Record<string, Config> = {
       }),
     ],
   },
+  'edges without a matrix, one number for a layer, several sources': {
+    layers: [
+      layer({
+        cell: 'gru',
+        edges: [
+          { ...input, hidden: [HIDDEN], activation: 'identity', gates: ['n'], matrix: false },
+          { from: { edge: 0 }, gates: ['r', 'z'] },
+          { from: 'self', sourceActivation: 'tanh' },
+          { from: 1, matrix: false },
+        ],
+      }),
+      layer({
+        cell: 'lstm',
+        edges: [
+          {
+            from: {
+              product: [
+                { from: 0, delay: 1 },
+                { units: 1, outputActivation: 'sigmoid', from: { concat: [{ from: 0 }, { from: 'self' }] } },
+              ],
+            },
+          },
+          { from: 0, matrix: false, gates: ['i', 'g'] },
+        ],
+      }),
+      layer({ cell: 'rru', edges: [{ from: 1 }, { from: 'self', delay: 2 }] }),
+    ],
+    readout: [{ from: 2 }, { from: 1 }],
+  },
   'products of products': {
     layers: [
       layer({

@@ -162,6 +162,11 @@ test('a seed writes the text that the engine writes', async () => {
         let expected = '';
         for await (const piece of model.sample({ prompt, temperature, seed, length: 90 })) expected += piece;
         expect(sample({ prompt, temperature, seed, length: 90 })).toBe(expected);
+        expect(() => sample({ length: 'x' })).toThrow('length: expected a number, 0 or more, got x');
+        expect(() => sample({ len: 3 })).toThrow('len: expected prompt, length, temperature or seed');
+        expect(() => sample({ temperature: -2 })).toThrow(
+          'temperature: expected a number, 0 or more, got -2',
+        );
       }
       const { output, probabilities } = predict('12 ');
       expect(probabilities.reduce((a: number, b: number) => a + b)).toBeCloseTo(1, 5);

@@ -63,7 +63,11 @@ describe('the cases that people met', () => {
       ...{ time: 'date none', co2: 'number both', note: 'text none' },
     });
     expect(await rejection(createModel(regress(), gaps, here))).toMatchObject({
-      ...{ code: 'INVALID_TEXT', field: 'text line 7', expected: expect.stringContaining('dataset.missing') },
+      ...{
+        code: 'INVALID_TEXT',
+        field: 'text line 58',
+        expected: expect.stringContaining('dataset.missing'),
+      },
     });
     for (const missing of ['forward', 'interpolate', 'mask']) {
       using model = await createModel(regress({ missing }), gaps, here);
@@ -177,6 +181,47 @@ describe('Papa Parse reads the same', () => {
   });
 });
 
+describe('what may be misread', () => {
+  const notesOf = async (text: string | Uint8Array, config = regress()) =>
+    (await previewDataset(config, text, here)).notes.join('\n');
+
+  test('numbers that are decimals or thousands', async () => {
+    expect(await notesOf('d;v\n01.01.2024;1.037\n02.01.2024;4.443\n')).toContain(
+      '1.037 are read as thousands',
+    );
+    expect(await notesOf('a;v\n5;1.037\n7;4.443\n')).toContain('1.037 are read as decimals');
+  });
+
+  test('rows in no order of time, dates that repeat, and gaps', async () => {
+    const days = [1, 6, 11, 2, 7, 12, 3, 8, 4, 9, 5, 10, 10, 15];
+    const notes = await notesOf(`day,v\n${days.map((day, i) => `2024-01-${day},${i * i}`).join('\n')}\n`);
+    expect(notes).toContain('Rows are in no order of time, first in line 5 (day): sorted by date.');
+    expect(notes).toContain('1 date of day repeats one above, such as 2024-01-10.');
+    expect(notes).toContain('1 gap in the dates of day, the first after 2024-01-12.');
+  });
+
+  test('UTF-16 with a byte order mark', async () => {
+    const text = 'day,v\n2024-01-01,5\n2024-01-02,7\n2024-01-03,6\n';
+    const little = Buffer.from(`\uFEFF${text}`, 'utf16le');
+    for (const bytes of [little, Buffer.from(little).swap16()]) {
+      const dataset = new Uint8Array(bytes);
+      expect(await previewDataset(regress(), dataset, here)).toEqual(
+        await previewDataset(regress(), text, here),
+      );
+      expect(await previewDataset(regress(), new Blob([dataset]), here)).toMatchObject({ rows: 3 });
+    }
+    const long = `\uFEFF${'to be or not to be '.repeat(40)}`;
+    const bytes = new Uint8Array(Buffer.from(long, 'utf16le'));
+    const sizes: Config = { ...small, sequenceLength: 8 };
+    const decoded = await createModel(sizes, bytes, here);
+    expect(decoded.info.vocabulary.symbols).not.toContain('\0');
+    decoded.dispose();
+    const raw = await createModel({ ...sizes, unit: 'byte' }, bytes, here);
+    expect(raw.info.tokens.train).toBeGreaterThan(long.length); // bytes stay as they are
+    raw.dispose();
+  });
+});
+
 describe('the command line', () => {
   let folder: string;
   const run = (...args: string[]) => command.run(folder, args);
@@ -221,6 +266,38 @@ describe('the command line', () => {
     expect(plain.out).toMatch(/^Sales\n/);
   });
 
+  test('a forecast reads what the dates that come will be, and no other column that is only read', async () => {
+    const dated = ['-t', 'regress', '-o', 'features.st', '-q', '--dates', 'features', ...short];
+    expect(await run('train', 'sales.csv', ...dated)).toMatchObject({ status: 0 });
+    const { status, out, err } = await run('predict', 'features.st', 'sales.csv', '--steps', '3');
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect(out.trim().split('\n')).toHaveLength(4);
+    using model = await openModel(
+      await readFile(join(folder, 'features.st')),
+      await fileOf('sales.csv'),
+      here,
+    );
+    const { series, future } = await model.readTable(await fileOf('sales.csv'), { steps: 3 });
+    const { forecast } = await model.predict({ input: series[0]!, steps: 3, future: future![0]! });
+    const numbers = out
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => Number(line.split(',')[1]));
+    expect(numbers).toEqual(forecast!.map(([sales]) => sales));
+    const refused = await rejection(model.predict({ input: series[0]!, steps: 3 }));
+    expect(refused).toMatchObject({ field: 'steps', actual: expect.stringContaining('is only read') });
+    expect((await model.backtest({ steps: 3 })).multiStep).toBeDefined();
+
+    const rows = Array.from({ length: 60 }, (_, t) => `2024-01-${t},${(t * 7) % 5},${100 + (t % 6)}`);
+    await writeFile(join(folder, 'promo.csv'), `day,promo,sales\n${rows.join('\n')}\n`);
+    const known = ['--inputs', 'promo,sales', '--targets', 'sales'];
+    await run('train', 'promo.csv', '-t', 'regress', '-o', 'promo.st', '-q', ...known, ...short);
+    const none = await run('predict', 'promo.st', 'promo.csv', '--steps', '3');
+    expect(none.status).not.toBe(0);
+    expect(none.err).toContain('"promo" is only read');
+  });
+
   test('where dates are not regular, a forecast has none and says so', async () => {
     const rows = ['2024-01-01,5', '2024-01-02,7', '2024-01-05,6', '2024-01-09,8', '2024-01-10,6'];
     await writeFile(join(folder, 'uneven.csv'), `day,Sales\n${rows.join('\n')}\n`);
@@ -228,9 +305,54 @@ describe('the command line', () => {
     const { status, out, err } = await run('predict', 'dated.st', 'uneven.csv', '--steps', '2');
     expect({ status, err }).toEqual({
       status: 0,
-      err: 'The forecast has no dates (day): not all are as far apart.\n',
+      err: 'The forecast has no dates (day): they are not evenly spaced.\n',
     });
     expect(out).toMatch(/^Sales\n[^,]+\n[^,]+\n$/);
+  });
+
+  test('a forecast has the notation of its file', async () => {
+    const rows = Array.from({ length: 24 }, (_, i) => `${i + 1}.1.2024;${(i % 7) + 1},5`);
+    const german = ['Tag;Wert', ...rows];
+    await writeFile(join(folder, 'german.csv'), `${german.join('\n')}\n`);
+    await run('train', 'german.csv', '-t', 'regress', '-o', 'german.st', '-q', ...short);
+    const { status, out, err } = await run('predict', 'german.st', 'german.csv', '--steps', '2');
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect(out).toMatch(/^Tag;Wert\n25\.1\.2024;-?\d+,\d+\n26\.1\.2024;-?\d+,\d+\n$/);
+    const digits = out
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((row) =>
+        row
+          .split(';')[1]!
+          .replace(/^-?0*,?0*/, '')
+          .replace(',', ''),
+      );
+    for (const number of digits) expect(number.length, out).toBeLessThanOrEqual(7);
+  });
+
+  test('preview finds labelled texts by itself, and shows what it cannot read', async () => {
+    const texts = [
+      'Lovely place indeed\t5',
+      'Never again, I say\t1',
+      '',
+      'Very good, thank you\t5',
+      'Bad\t1',
+    ];
+    await writeFile(join(folder, 'two.tsv'), `${texts.join('\n')}\nNo stars at all\n`);
+    const { status, out } = await run('preview', 'two.tsv');
+    expect(status).toBe(0);
+    expect(out).toMatch(/^lines: 4 examples/);
+    expect(out).toContain('Labels: 1 2, 5 2.');
+    expect(out).toContain('1 row without a label or a text, and a training refuses it: line 6.');
+    expect(out).toContain('--task regress reads a table of numbers');
+    expect((await run('preview', 'gaps.csv')).out).toMatch(/^table: /);
+    await writeFile(join(folder, 'regions.csv'), 'region,v\nnorth,5\nsouth,7\nnorth,6.5\nsouth,8\n');
+    expect((await run('preview', 'regions.csv')).out).toMatch(/^table: /);
+    await writeFile(join(folder, 'cell.csv'), 'a,v\n5,7\n2,n.v.\n4,6\n');
+    const cell = await run('preview', 'cell.csv');
+    expect(cell).toMatchObject({ status: 0, out: expect.stringMatching(/^table: 3 rows/) });
+    expect(cell.out).toContain('line 3: expected a number in column 2 (v), got "n.v."');
   });
 
   test('train says what it reads', async () => {
@@ -240,7 +362,9 @@ describe('the command line', () => {
     const quiet = await run('train', 'sales.csv', '-t', 'regress', '-o', 'q.st', '-q', ...short);
     expect(quiet.err).toBe('');
     const refused = await run('train', 'gaps.csv', '-t', 'regress', '-o', 'g.st', ...short);
-    expect(refused.err).toContain('gaps.csv line 7: expected a number in column 2 (co2); dataset.missing');
+    expect(refused.err).toContain(
+      'gaps.csv line 58: expected a number in column 2 (co2), or dataset.missing',
+    );
     const masked = await run(
       'train',
       'gaps.csv',

@@ -1,20 +1,7 @@
 // The loss chart: zoom, smoothing, and the other curves of a run; what a network costs before it is built.
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
-import {
-  browser,
-  drop,
-  fact,
-  later,
-  pause,
-  play,
-  rest,
-  site,
-  step,
-  useSite,
-  visit,
-  waitForStep,
-} from './harness';
+import { drop, fact, later, openPage, pause, play, rest, step, useSite, waitForStep } from './harness';
 
 const SMALL = '#v=1&h=24&w=16&b=8';
 useSite();
@@ -24,7 +11,7 @@ describe('the loss chart', () => {
     page.evaluate(() => document.querySelector('.chart-canvas')!.getAttribute('data-shown'));
 
   it('is zoomed by dragging, by buttons and by keys, and smoothed as asked', async () => {
-    const { page, problems, close } = await visit(browser, site, { at: SMALL });
+    const { page, problems, close } = await openPage({ at: SMALL });
     await waitForStep(page, 200);
     await pause(page).click();
     const chart = page.locator('.chart-canvas');
@@ -62,7 +49,7 @@ describe('the loss chart', () => {
   });
 
   it('has curves of gradient norm, rate and speed, and their numbers in the table', async () => {
-    const { page, problems, close } = await visit(browser, site, { at: SMALL });
+    const { page, problems, close } = await openPage({ at: SMALL });
     await waitForStep(page, 60);
     await page.locator('input[value=more]').check();
     await expect.poll(() => page.locator('.curve path').count()).toBe(3);
@@ -80,7 +67,7 @@ describe('the loss chart', () => {
 
 describe('a run', () => {
   it('that diverges stays on the chart, and is said to', async () => {
-    const { page, close } = await visit(browser, site, { at: '#v=1&c=rnn&h=256&l=2&lr=1&cl=0&o=sgd' });
+    const { page, close } = await openPage({ at: '#v=1&c=rnn&h=256&l=2&lr=1&cl=0&o=sgd' });
     await page.getByText('Diverging: the loss is far above the baseline').waitFor();
     // The axis goes as far as the loss.
     const loss = Number(await page.locator('.headline-number').innerText());
@@ -89,7 +76,7 @@ describe('a run', () => {
   });
 
   it('has the step of its validation beside what was measured then', async () => {
-    const { page, close } = await visit(browser, site, { at: `${SMALL}&ta=classify&cp=order` });
+    const { page, close } = await openPage({ at: `${SMALL}&ta=classify&cp=order` });
     await waitForStep(page, 110);
     const accuracy = page.locator('.facts div', { hasText: 'Validation accuracy' }).locator('dd');
     await expect.poll(() => accuracy.innerText()).toMatch(/% · [1-9][\d,]*00$/);
@@ -97,7 +84,7 @@ describe('a run', () => {
   });
 
   it('lists once what the same weights write again', async () => {
-    const { page, close } = await visit(browser, site, { at: `${SMALL}&tm=0` });
+    const { page, close } = await openPage({ at: `${SMALL}&tm=0` });
     await waitForStep(page, 20);
     await rest(page);
     const button = page.getByRole('button', { name: 'Generate again' });
@@ -119,7 +106,7 @@ describe('before a network is built', () => {
     Number(/≈ ([\d,]+)\s+(?:characters|examples)/.exec(await cost(page))?.[1]?.replaceAll(',', '') ?? NaN);
 
   it('its parameters, memory and speed are estimated, the speed from this machine', async () => {
-    const { page, problems, close } = await visit(browser, site, { at: SMALL });
+    const { page, problems, close } = await openPage({ at: SMALL });
     await waitForStep(page, 150);
     await pause(page).click();
     await play(page).waitFor(); // from here on neither number moves
@@ -141,7 +128,7 @@ describe('before a network is built', () => {
   });
 
   it('its parameters are those that it has, for a text of more symbols than its vocabulary', async () => {
-    const { page, close } = await visit(browser, site, { at: `${SMALL}&autostart=0` });
+    const { page, close } = await openPage({ at: `${SMALL}&autostart=0` });
     await expect.poll(() => play(page).isEnabled()).toBe(true);
     const parameters = async () => /[\d,]+(?= parameters)/.exec(await cost(page))?.[0];
     await expect.poll(parameters).toBeDefined();
@@ -160,7 +147,7 @@ describe('before a network is built', () => {
 
   it('a network that does not fit into memory is refused in one language and one unit', async () => {
     const at = '#v=1&c=lstm&h=512&l=8&w=512&b=64&autostart=0';
-    const { page, problems, close } = await visit(browser, site, { at, locale: 'de-DE' });
+    const { page, problems, close } = await openPage({ at, locale: 'de-DE' });
     await page
       .locator('.cost-problem')
       .filter({ hasText: /^Dieses Netz braucht 4,\d+\sGB Speicher; verfügbar sind höchstens 3,5\sGB\.$/ })
@@ -176,7 +163,7 @@ describe('before a network is built', () => {
   });
 
   it('the speed of examples is estimated too, before the first of them', async () => {
-    const { page, close } = await visit(browser, site, { at: `${SMALL}&ta=classify&cp=order&autostart=0` });
+    const { page, close } = await openPage({ at: `${SMALL}&ta=classify&cp=order&autostart=0` });
     await expect.poll(() => speed(page)).toBeGreaterThan(0);
     expect(await cost(page)).toMatch(/examples per second/);
     const usual = await speed(page);
@@ -195,7 +182,7 @@ describe('before a network is built', () => {
   });
 
   it('a change says when it takes effect', async () => {
-    const { page, close } = await visit(browser, site, { at: SMALL, clock: true });
+    const { page, close } = await openPage({ at: SMALL, clock: true });
     await waitForStep(page, 5);
     const line = page.locator('.changes');
     await page.getByLabel('Learning rate').press('ArrowRight');

@@ -49,7 +49,20 @@ function otherThan(name: SettingName): string | number | boolean {
 const base = (changes: Partial<Settings> = {}): Settings => ({ ...initialSettings(), ...changes });
 
 /** Presets whose layers the controls cannot show. */
-const BEYOND = ['mlstm', 'mogrifier', 'mut1', 'lru', 'rwkv', 'qrnn', 'rhn', 'fast-slow'];
+const BEYOND = [
+  'mlstm',
+  'mogrifier',
+  'mut1',
+  'mut2',
+  'mut3',
+  'rru',
+  'lru',
+  'rwkv',
+  'qrnn',
+  'rhn',
+  'fast-slow',
+  'gated-feedback',
+];
 
 it('knows each preset by what it sets, for any number of units', async () => {
   for (const preset of schema.presets) {

@@ -1,20 +1,7 @@
 // What a visitor can do to a run: pause, step, reset, change, undo, share.
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
-import {
-  browser,
-  fact,
-  loss,
-  pause,
-  play,
-  restart,
-  savedStep,
-  site,
-  step,
-  useSite,
-  visit,
-  waitForStep,
-} from './harness';
+import { fact, loss, openPage, pause, play, restart, savedStep, step, useSite, waitForStep } from './harness';
 
 const SMALL = '#v=1&h=32&w=32&b=16';
 useSite();
@@ -26,7 +13,7 @@ async function pausedStep(page: Page): Promise<number> {
 }
 
 it('pauses, steps and resets by keys and by buttons', async () => {
-  const { page, problems, close } = await visit(browser, site, { at: SMALL });
+  const { page, problems, close } = await openPage({ at: SMALL });
   await waitForStep(page, 20);
   await page.keyboard.press('Space');
   const paused = await pausedStep(page);
@@ -54,14 +41,14 @@ it('says of a network that does not learn that it does not, and of no other', as
       const fact = [...document.querySelectorAll('.facts div')].find(({ textContent }) => textContent.startsWith('Step'));
       window.stuckAt = Number(fact.querySelector('dd').textContent);
     }).observe(document, { childList: true, subtree: true });`;
-  const { page, problems, close } = await visit(browser, site, { at: `${SMALL}&lr=1e-5`, script });
+  const { page, problems, close } = await openPage({ at: `${SMALL}&lr=1e-5`, script });
   await page.getByText('Not beating the trivial baseline').waitFor();
   expect(
     await page.evaluate(() => (window as unknown as { stuckAt: number }).stuckAt),
   ).toBeGreaterThanOrEqual(500);
   expect(problems).toEqual([]);
   await close();
-  const other = await visit(browser, site, { at: `${SMALL}&lr=0.01` });
+  const other = await openPage({ at: `${SMALL}&lr=0.01` });
   await waitForStep(other.page, 700);
   expect(await other.page.getByText('Not beating the trivial baseline').count()).toBe(0);
   expect(other.problems).toEqual([]);
@@ -69,7 +56,7 @@ it('says of a network that does not learn that it does not, and of no other', as
 });
 
 it('stays in order when keys are hammered', async () => {
-  const { page, problems, close } = await visit(browser, site, { at: SMALL });
+  const { page, problems, close } = await openPage({ at: SMALL });
   await waitForStep(page, 5);
   for (let at = 0; at < 40; at++) await page.keyboard.press(['Space', 'r', 's', 'w'][(at * 7) % 4]!);
   await page.keyboard.press('r');
@@ -84,7 +71,7 @@ it('stays in order when keys are hammered', async () => {
 });
 
 it('keeps a change waiting, applies it, and brings the former run back', async () => {
-  const { page, problems, close } = await visit(browser, site, { at: SMALL });
+  const { page, problems, close } = await openPage({ at: SMALL });
   await waitForStep(page, 60);
   await page.keyboard.press('Space');
   const before = await pausedStep(page);
@@ -110,7 +97,7 @@ it('keeps a change waiting, applies it, and brings the former run back', async (
 });
 
 it('discards waiting changes and refuses numbers out of range', async () => {
-  const { page, close } = await visit(browser, site, { at: `${SMALL}&autostart=0` });
+  const { page, close } = await openPage({ at: `${SMALL}&autostart=0` });
   await play(page).click();
   await waitForStep(page, 2);
   const layers = page.getByLabel('Layers');
@@ -124,7 +111,7 @@ it('discards waiting changes and refuses numbers out of range', async () => {
 });
 
 it('applies the learning rate at once', async () => {
-  const { page, close } = await visit(browser, site, { at: SMALL });
+  const { page, close } = await openPage({ at: SMALL });
   await waitForStep(page, 5);
   await page.getByLabel('Learning rate', { exact: true }).focus();
   await page.keyboard.press('Home');
@@ -134,7 +121,7 @@ it('applies the learning rate at once', async () => {
 });
 
 it('follows a schedule of the learning rate at once, and clips each element', async () => {
-  const { page, problems, close } = await visit(browser, site, { at: SMALL });
+  const { page, problems, close } = await openPage({ at: SMALL });
   await waitForStep(page, 5);
   expect(await fact(page, 'Learning rate')).toBe(0.003);
   await page.locator('summary', { hasText: 'Schedule' }).click();
@@ -155,7 +142,7 @@ it('follows a schedule of the learning rate at once, and clips each element', as
 });
 
 it('writes the likeliest text where the temperature is 0: the same each time', async () => {
-  const { page, close } = await visit(browser, site, { at: SMALL });
+  const { page, close } = await openPage({ at: SMALL });
   await waitForStep(page, 60);
   await pause(page).click();
   const samples = page.locator('.past-row');
@@ -183,7 +170,7 @@ it('writes the likeliest text where the temperature is 0: the same each time', a
 });
 
 it('shows a loss that explodes without falling over', async () => {
-  const { page, problems, close } = await visit(browser, site, { at: `${SMALL}&c=rnn&o=rmsprop&lr=1&cl=0` });
+  const { page, problems, close } = await openPage({ at: `${SMALL}&c=rnn&o=rmsprop&lr=1&cl=0` });
   await waitForStep(page, 60);
   expect(await loss(page)).toBeGreaterThan(8);
   const [content, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
@@ -205,7 +192,7 @@ describe('an overflow', () => {
     'is told by step and tensor, and left by one click: $way',
     { timeout: 120_000 },
     async ({ way, link, goesOn }) => {
-      const { page, problems, close } = await visit(browser, site, { at: wild });
+      const { page, problems, close } = await openPage({ at: wild });
       const alert = page.getByRole('alert').filter({ hasText: title });
       await alert.waitFor({ timeout: 60_000 });
       expect(await alert.innerText()).toMatch(/Step \d+ was not applied: in (layers|readout)\.[\w.]+, /);
@@ -226,7 +213,7 @@ describe('an overflow', () => {
 });
 
 it('brings the last copy back when the worker dies', async () => {
-  const { page, close } = await visit(browser, site, { at: SMALL });
+  const { page, close } = await openPage({ at: SMALL });
   await waitForStep(page, 20);
   await pause(page).click();
   const copied = await pausedStep(page);
@@ -242,7 +229,7 @@ it('brings the last copy back when the worker dies', async () => {
 });
 
 it('carries every setting in the link', async () => {
-  const { page, close } = await visit(browser, site, { at: `${SMALL}&autostart=0` });
+  const { page, close } = await openPage({ at: `${SMALL}&autostart=0` });
   await expect.poll(() => play(page).isEnabled()).toBe(true);
   await page.getByLabel('Dataset', { exact: true }).selectOption('tunes');
   await page.getByLabel('Cell').selectOption('peephole-lstm');
@@ -266,7 +253,7 @@ it('carries every setting in the link', async () => {
   const link = new URL(page.url());
   expect(link.hash).toContain('v=1');
   expect(link.hash).toContain('autostart=0');
-  const second = await visit(browser, site, { at: link.hash });
+  const second = await openPage({ at: link.hash });
   await expect.poll(() => play(second.page).isEnabled()).toBe(true);
   const values = (from: Page) =>
     from.evaluate(() =>

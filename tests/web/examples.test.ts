@@ -1,25 +1,12 @@
 // Examples, made and the reader's own, wherever a run can go: into a link, aside and back, through a reload, a file.
 import { expect, it } from 'vitest';
-import {
-  contents,
-  browser,
-  drop,
-  pause,
-  play,
-  rest,
-  restart,
-  site,
-  step,
-  useSite,
-  visit,
-  waitForStep,
-} from './harness';
+import { contents, drop, openPage, pause, play, rest, restart, step, useSite, waitForStep } from './harness';
 import { answered, choose, LONG, STILL, TASKS } from './tasks';
 
 useSite();
 
 it('is carried by a link, every choice of it', { timeout: LONG }, async () => {
-  const { page, close } = await visit(browser, site, { at: STILL });
+  const { page, close } = await openPage({ at: STILL });
   await choose(page, { ...TASKS[0], dataset: 'sorting' });
   await page.getByLabel('Difficulty').fill('5');
   await page.getByLabel('Attention').selectOption('multiplicative');
@@ -31,7 +18,7 @@ it('is carried by a link, every choice of it', { timeout: LONG }, async () => {
   const { hash } = new URL(page.url());
   await close();
 
-  const other = await visit(browser, site, { at: hash.replace('&autostart=0', '') });
+  const other = await openPage({ at: hash.replace('&autostart=0', '') });
   await waitForStep(other.page, 3, LONG);
   await answered(other.page, 1);
   const values = await Promise.all(
@@ -47,7 +34,7 @@ it('is carried by a link, every choice of it', { timeout: LONG }, async () => {
 });
 
 it('waits for a restart, and Undo brings the text back', { timeout: LONG }, async () => {
-  const { page, problems, close } = await visit(browser, site, { at: `#v=1&h=16&w=16&b=4&autostart=0` });
+  const { page, problems, close } = await openPage({ at: `#v=1&h=16&w=16&b=4&autostart=0` });
   await expect.poll(() => play(page).isEnabled()).toBe(true);
   await page.keyboard.press('s');
   await expect.poll(() => step(page)).toBe(1);
@@ -76,7 +63,7 @@ it('waits for a restart, and Undo brings the text back', { timeout: LONG }, asyn
 });
 
 it('goes on after a reload, made examples and the reader’s own', { timeout: LONG }, async () => {
-  const { page, problems, close } = await visit(browser, site, { at: STILL });
+  const { page, problems, close } = await openPage({ at: STILL });
   await choose(page, TASKS[1]);
   const kept = async (atLeast: number) => {
     await page.getByRole('button', { name: 'Runs', exact: true }).click();
@@ -122,7 +109,7 @@ it('goes on after a reload, made examples and the reader’s own', { timeout: LO
 });
 
 it('opens a saved model with its examples, or as far as it can without them', { timeout: LONG }, async () => {
-  const { page, problems, close } = await visit(browser, site, { at: STILL });
+  const { page, problems, close } = await openPage({ at: STILL });
   const saved = async () => {
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -146,7 +133,7 @@ it('opens a saved model with its examples, or as far as it can without them', { 
   const last = await step(page);
   await close();
 
-  const other = await visit(browser, site, { at: STILL });
+  const other = await openPage({ at: STILL });
   await expect.poll(() => play(other.page).isEnabled()).toBe(true);
   await drop(other.page, 'sorting.safetensors', made);
   await answered(other.page, 1);
@@ -165,7 +152,7 @@ it('opens a saved model with its examples, or as far as it can without them', { 
 });
 
 it('says what is wrong with examples that are none, and goes on', { timeout: LONG }, async () => {
-  const { page, close } = await visit(browser, site, { at: STILL });
+  const { page, close } = await openPage({ at: STILL });
   await choose(page, TASKS[0]);
   await page.getByRole('button', { name: 'Paste…' }).click();
   expect(await page.locator('#paste-hint').innerText()).toContain('a tab');

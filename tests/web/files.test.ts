@@ -1,25 +1,13 @@
 // Texts and models, in and out.
 import { expect, it } from 'vitest';
 import { createModel } from 'unfold-rnn';
-import {
-  contents,
-  browser,
-  drop,
-  play,
-  rest,
-  restart,
-  site,
-  step,
-  useSite,
-  visit,
-  waitForStep,
-} from './harness';
+import { contents, drop, openPage, play, rest, restart, step, useSite, waitForStep } from './harness';
 
 const SMALL = '#v=1&h=32&w=32&b=16';
 useSite();
 
 it('saves a model that another page opens and trains on', async () => {
-  const { page, close } = await visit(browser, site, { at: SMALL });
+  const { page, close } = await openPage({ at: SMALL });
   await waitForStep(page, 30);
   const saved = await rest(page);
   const [download] = await Promise.all([
@@ -30,7 +18,7 @@ it('saves a model that another page opens and trains on', async () => {
   const buffer = await contents(download);
   expect(buffer.length).toBeGreaterThan(10_000);
 
-  const other = await visit(browser, site, { at: '#v=1&c=lstm&h=24&w=32&b=16' });
+  const other = await openPage({ at: '#v=1&c=lstm&h=24&w=32&b=16' });
   await waitForStep(other.page, 5);
   await rest(other.page);
   await other.page
@@ -57,7 +45,7 @@ it('opens a model of another text, to write and to be looked into, and says how 
   await model.train({ steps: 7 });
   const file = [...(await model.save())];
   model.dispose();
-  const { page, problems, close } = await visit(browser, site, { at: `${SMALL}&autostart=0` });
+  const { page, problems, close } = await openPage({ at: `${SMALL}&autostart=0` });
   await expect.poll(() => play(page).isEnabled()).toBe(true);
   await drop(page, 'vow.safetensors', file);
   await page.getByText('vow.safetensors is open at step 7.').waitFor();
@@ -79,7 +67,7 @@ it('opens a model of another text, to write and to be looked into, and says how 
 });
 
 it('trains on a dropped text, and shows markup as text', async () => {
-  const { page, problems, close } = await visit(browser, site, { at: SMALL });
+  const { page, problems, close } = await openPage({ at: SMALL });
   await waitForStep(page, 2);
   const markup = '<img src=x onerror="window.broken=1"><script>window.broken=1</script>\n';
   await rest(page);
@@ -98,10 +86,10 @@ it('trains on a dropped text, and shows markup as text', async () => {
 });
 
 it('explains what it cannot use and keeps training', async () => {
-  const { page, problems, close } = await visit(browser, site, { at: SMALL });
+  const { page, problems, close } = await openPage({ at: SMALL });
   await waitForStep(page, 2);
   await drop(page, 'image.txt', [0xff, 0xfe, 0x00, 0xc3, 0x28]);
-  await page.getByRole('alert').filter({ hasText: 'not UTF-8' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'image.txt is not a text' }).waitFor();
   await drop(page, 'empty.txt', '');
   await page.getByRole('alert').filter({ hasText: 'empty' }).waitFor();
   await drop(page, 'short.txt', 'too short');
@@ -119,7 +107,7 @@ it('explains what it cannot use and keeps training', async () => {
 });
 
 it('refuses a text above the limit before reading it', async () => {
-  const { page, close } = await visit(browser, site, { at: '#autostart=0' });
+  const { page, close } = await openPage({ at: '#autostart=0' });
   await page.evaluate(() => {
     const dataTransfer = new DataTransfer();
     dataTransfer.items.add(new File([new Uint8Array(20_000_001)], 'huge.txt'));
@@ -133,7 +121,7 @@ it('refuses a text above the limit before reading it', async () => {
 });
 
 it('takes one of several files, and says so', async () => {
-  const { page, close } = await visit(browser, site, { at: `${SMALL}&autostart=0` });
+  const { page, close } = await openPage({ at: `${SMALL}&autostart=0` });
   await expect.poll(() => play(page).isEnabled()).toBe(true);
   await page.evaluate(() => {
     const dataTransfer = new DataTransfer();
@@ -149,7 +137,7 @@ it('takes one of several files, and says so', async () => {
 });
 
 it('takes a pasted text', async () => {
-  const { page, problems, close } = await visit(browser, site, { at: `${SMALL}&autostart=0` });
+  const { page, problems, close } = await openPage({ at: `${SMALL}&autostart=0` });
   await expect.poll(() => play(page).isEnabled()).toBe(true);
   await page.getByRole('button', { name: 'Paste…' }).click();
   await page.getByRole('textbox', { name: 'Paste a text' }).fill('Grüße, Jürgen! 😀 '.repeat(300));

@@ -123,6 +123,10 @@ export async function visit(
   return { page, problems, close: () => context.close() };
 }
 
+/** The same on the browser and the site of `useSite`. */
+export const openPage = (options: Parameters<typeof visit>[2] = {}): Promise<Visit> =>
+  visit(browser, site, options);
+
 /** A number of the run, as it is shown. */
 export async function fact(page: Page, name: string): Promise<number> {
   const shown = await page
@@ -215,6 +219,8 @@ export async function restart(page: Page): Promise<void> {
 
 /** Drops a file on the page, as from the desktop. */
 export async function drop(page: Page, name: string, content: string | number[]): Promise<void> {
+  // Before the page stands, nothing takes what is dropped.
+  await page.locator('#set-task option').first().waitFor({ state: 'attached' });
   await page.evaluate(
     ([name, content]) => {
       const part = typeof content === 'string' ? content : new Uint8Array(content);

@@ -1,9 +1,10 @@
 // How it behaves while it works: no overflow, no shifting, no long tasks, nothing axe objects to.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
+import { writeMidi } from 'unfold-rnn/midi';
 import { browser, frames, pause, play, site, step, useSite, violations, visit, waitForStep } from './harness';
 
 useSite({ own: true });
@@ -121,6 +122,75 @@ it('keeps a run with ten megabytes of text without blocking the page', async () 
   console.log(`the longest task ${longest.toFixed(1)} ms`);
   await rm(dirname(path), { recursive: true });
   expect(longest).toBeLessThan(50);
+  await close();
+});
+
+/**
+ * Chooses files from the disk; returns what tells the page, in a task of its own: what the driver does for it is none of
+ * the page's.
+ */
+async function chooseFiles(page: Page, paths: string | string[]): Promise<() => Promise<void>> {
+  const input = page.locator('input[type=file]:not([accept^=".safetensors"])').first();
+  await page.evaluate(() =>
+    addEventListener('change', (event) => event.stopImmediatePropagation(), { capture: true, once: true }),
+  );
+  await input.setInputFiles(paths);
+  return () =>
+    input.evaluate((element) => {
+      setTimeout(() => element.dispatchEvent(new Event('change', { bubbles: true })));
+    });
+}
+
+it('shows and learns ten megabytes of a table without blocking the page', { timeout: 300_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'unfold-'));
+  const path = join(folder, 'sensor.csv');
+  const row = (_: unknown, t: number) =>
+    `${t},${(20 + 5 * Math.sin(t / 50)).toFixed(4)},${(t * 7919) % 1013},${(0.5 * Math.cos(t / 9)).toFixed(6)}`;
+  await writeFile(path, ['t,heat,load,tilt', ...Array.from({ length: 370_000 }, row)].join('\n'));
+  expect((await stat(path)).size).toBeGreaterThan(1e7);
+  const { page, problems, close } = await visit(browser, site, { at: '#v=1&h=16&autostart=0' });
+  await expect.poll(() => play(page).isEnabled()).toBe(true);
+  const train = page.locator('dialog[open]').getByRole('button', { name: 'Train', exact: true });
+  const chosen = await chooseFiles(page, path);
+  const { tasks, longest } = await observe(page, async () => {
+    await chosen();
+    await expect.poll(() => train.isEnabled(), { timeout: 120_000 }).toBe(true);
+    await train.click();
+    await waitForStep(page, 3, 60_000);
+  });
+  console.log(`${tasks} tasks, the longest ${longest.toFixed(1)} ms`);
+  await rm(folder, { recursive: true });
+  expect(longest).toBeLessThan(50);
+  expect(problems).toEqual([]);
+  await close();
+});
+
+it('reads and learns a thousand MIDI files without blocking the page', { timeout: 300_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'unfold-'));
+  const paths = await Promise.all(
+    Array.from({ length: 1000 }, async (_, at) => {
+      const steps = Array.from({ length: 64 }, (_, t) => [
+        48 + ((at * 5 + t * 7) % 24),
+        72 + ((at + t) % 12),
+      ]);
+      const path = join(folder, `${at}.mid`);
+      await writeFile(path, writeMidi(steps));
+      return path;
+    }),
+  );
+  const { page, problems, close } = await visit(browser, site, { at: '#v=1&h=16&autostart=0' });
+  await expect.poll(() => play(page).isEnabled()).toBe(true);
+  const chosen = await chooseFiles(page, paths);
+  const { tasks, longest } = await observe(page, async () => {
+    await chosen();
+    await page.getByText('1,000 pieces').waitFor();
+    await play(page).click();
+    await waitForStep(page, 3, 60_000);
+  });
+  console.log(`${tasks} tasks, the longest ${longest.toFixed(1)} ms`);
+  await rm(folder, { recursive: true });
+  expect(longest).toBeLessThan(50);
+  expect(problems).toEqual([]);
   await close();
 });
 

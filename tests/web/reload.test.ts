@@ -1,20 +1,7 @@
 // A reload brings back the run that was on the page, or says why it cannot.
 import { expect, it } from 'vitest';
 import type { Page } from 'playwright';
-import {
-  browser,
-  drop,
-  entries,
-  kept,
-  pause,
-  play,
-  restart,
-  site,
-  step,
-  useSite,
-  visit,
-  waitForStep,
-} from './harness';
+import { drop, entries, kept, openPage, pause, play, restart, step, useSite, waitForStep } from './harness';
 
 // Without early stopping: such a network may be through with such a text before a test has looked.
 const SMALL = '#v=1&h=16&w=16&b=4&autostart=0&es=0';
@@ -55,7 +42,7 @@ async function trained(page: Page): Promise<number> {
 }
 
 it('goes on with the file that was applied last', async () => {
-  const { page, problems, close } = await visit(browser, site, { at: SMALL });
+  const { page, problems, close } = await openPage({ at: SMALL });
   const first = await trained(page);
   await choose(page, 'second.txt', SECOND);
   await restart(page);
@@ -79,7 +66,7 @@ it('goes on with the file that was applied last', async () => {
 });
 
 it('keeps a run at its beginning, before its first step', async () => {
-  const { page, close } = await visit(browser, site, { at: SMALL });
+  const { page, close } = await openPage({ at: SMALL });
   await trained(page);
   await page.getByRole('button', { name: 'Reset', exact: true }).click();
   await expect.poll(() => step(page)).toBe(0);
@@ -92,7 +79,7 @@ it('keeps a run at its beginning, before its first step', async () => {
 });
 
 it('leaves no trace of runs that never made a step', async () => {
-  const { page, close } = await visit(browser, site, { at: SMALL });
+  const { page, close } = await openPage({ at: SMALL });
   const first = await trained(page);
   for (let time = 0; time < 3; time++) {
     const [before] = await entries(page);
@@ -104,7 +91,7 @@ it('leaves no trace of runs that never made a step', async () => {
 });
 
 it('brings back what Undo brought back', async () => {
-  const { page, close } = await visit(browser, site, { at: SMALL });
+  const { page, close } = await openPage({ at: SMALL });
   const first = await trained(page);
   await choose(page, 'second.txt', SECOND);
   await restart(page);
@@ -127,7 +114,7 @@ it('keeps the last words of a run and the beginning of the next while a copy is 
       if (window.hold) await new Promise((resolve) => window.held.push(resolve));
       return digest.apply(this, args);
     };`;
-  const { page, close } = await visit(browser, site, { at: SMALL, script });
+  const { page, close } = await openPage({ at: SMALL, script });
   const first = await trained(page);
   await page.evaluate(() => Object.assign(window, { hold: true }));
   await page.keyboard.press('s');
@@ -157,7 +144,7 @@ it.each([
       if (window.refuse) throw new DOMException('made to be refused', '${error}');
       return put.apply(this, args);
     };`;
-  const { page, close } = await visit(browser, site, { at: SMALL, script });
+  const { page, close } = await openPage({ at: SMALL, script });
   await trained(page);
   await choose(page, 'second.txt', SECOND);
   await page.evaluate(() => Object.assign(window, { refuse: true }));
@@ -171,7 +158,7 @@ it.each([
 });
 
 it('says so where the run had only just started', async () => {
-  const { page, close } = await visit(browser, site, { at: SMALL });
+  const { page, close } = await openPage({ at: SMALL });
   await trained(page);
   await choose(page, 'second.txt', SECOND);
   // A copy that never gets its checksum is not written.

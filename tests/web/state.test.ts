@@ -210,7 +210,14 @@ describe('link', () => {
       },
       // What came later is off.
       ...{ inputDropout: 0, weightDrop: 0, weightNoise: 0, activationPenalty: 0, temporalPenalty: 0 },
-      ...{ maxNorm: 0, averaging: 'none', accumulate: 1, labelSmoothing: 0, feedbackSteps: 0 },
+      ...{
+        maxNorm: 0,
+        averaging: 'none',
+        accumulate: 1,
+        labelSmoothing: 0,
+        feedbackSteps: 0,
+        carryState: false,
+      },
       ...{
         task: 'translate',
         dataset: 'dates',

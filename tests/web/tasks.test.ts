@@ -242,6 +242,44 @@ describe('music', () => {
       await close();
     },
   );
+
+  it('goes on from what is played on a MIDI keyboard', { timeout: LONG }, async () => {
+    const script = `window.keyboards = new Map();
+      window.press = (status, note, timeStamp) => {
+        for (const { onmidimessage } of keyboards.values())
+          onmidimessage?.({ data: Uint8Array.of(status, note, 64), timeStamp });
+      };
+      const access = { inputs: keyboards, onstatechange: null };
+      window.answers = [() => Promise.reject(new DOMException('no', 'NotAllowedError'))];
+      navigator.requestMIDIAccess = () => (answers.shift() ?? (async () => access))();`;
+    const { page, problems, close } = await visit(browser, site, { at: STILL, script });
+    await choose(page, TASKS[6]);
+    await play(page).click();
+    await answered(page, 2);
+    await pause(page).click();
+    await play(page).waitFor();
+    const keyboard = page.getByRole('button', { name: 'MIDI keyboard' });
+    await keyboard.click();
+    await page.getByText('Access to MIDI keyboards was denied.').waitFor();
+    await keyboard.click();
+    await page.getByText('No MIDI keyboard is connected.').waitFor();
+    await page.evaluate('keyboards.set("one", { onmidimessage: null })');
+    await keyboard.click();
+    await page.getByText('Play an opening').waitFor();
+    // C4 for a step of 300 ms; E4 and G4 for two; a key that no piano has, and a pedal, are none.
+    await page.evaluate(`for (const [status, note, at] of [[0x90, 60, 1000], [0xb0, 64, 1010], [0x80, 60, 1310],
+      [0x90, 64, 1290], [0x91, 67, 1300], [0x90, 120, 1300], [0x80, 64, 1890], [0x81, 67, 1910]]) press(status, note, at);`);
+    await page.getByText('3 notes so far').waitFor();
+    const rows = async () => (await texts(page, '.roll tbody tr')).slice(0, 5).map((row) => row.split(/\t/));
+    await expect
+      .poll(async () => (await rows()).map((row) => row[2]))
+      .toEqual([...['given', 'given', 'given'], ...['generated', 'generated']]);
+    expect((await rows()).slice(0, 3).map((row) => row[1])).toEqual(['C4', 'E4 G4', 'E4 G4']);
+    await page.getByRole('button', { name: 'Another opening' }).click();
+    await expect.poll(async () => (await rows())[3]![2]).toBe('given');
+    expect(problems).toEqual([]);
+    await close();
+  });
 });
 
 it(

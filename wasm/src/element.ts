@@ -48,6 +48,10 @@ const SMALL: Config = { sequenceLength: 32, batchSize: 8, evaluateEvery: 0, vali
 
 const HIDDEN = 96;
 
+const FACES: readonly string[] = ['text', 'network', 'chart'];
+
+const isPixels = (height: string) => /^\d+(\.\d+)?$/.test(height);
+
 /**
  * Attributes, all optional:
  *
@@ -95,7 +99,10 @@ export class UnfoldPlayground extends Base {
 
   attributeChangedCallback(name: string, before: string | null, now: string | null): void {
     if (before === now || !this.#view) return;
-    if (name === 'height') return this.#setHeight();
+    if (name === 'height') {
+      this.#setHeight();
+      return this.#view.fail(this.#objection());
+    }
     const { running } = this;
     this.#drop();
     this.#look(this.getAttribute('task') ?? 'next');
@@ -113,7 +120,7 @@ export class UnfoldPlayground extends Base {
     if (this.#running || !this.#view) return;
     const controller = new AbortController();
     this.#running = controller;
-    this.#view.fail('');
+    this.#view.fail(this.#objection());
     this.#view.running(true, 'Training');
     try {
       const model = await this.#open();
@@ -159,8 +166,7 @@ export class UnfoldPlayground extends Base {
   /** A view for a task, empty. */
   #look(task: string): void {
     const face = this.getAttribute('view') ?? 'text';
-    const known: readonly string[] = ['text', 'network', 'chart'];
-    this.#view = new View(this.#shadow!, known.includes(face) ? (face as Face) : 'text', task, {
+    this.#view = new View(this.#shadow!, FACES.includes(face) ? (face as Face) : 'text', task, {
       toggle: () => void (this.#running ? this.pause() : this.play()),
       reset: () => this.reset(),
       model: () => this.#open(),
@@ -168,8 +174,18 @@ export class UnfoldPlayground extends Base {
     });
     this.#setHeight();
     this.#view.running(false, '');
-    if (!known.includes(face))
-      this.#view.fail(`view: expected text, network or chart, got ${face.slice(0, 40)}`);
+    this.#view.fail(this.#objection());
+  }
+
+  /** The first attribute that has no effect. */
+  #objection(): string {
+    const [view, height] = [this.getAttribute('view') ?? 'text', this.getAttribute('height')?.trim() ?? ''];
+    const got = (what: string) => `got ${what.slice(0, 40)}`;
+    if (!FACES.includes(view)) return `view: expected text, network or chart, ${got(view)}`;
+    if (height && !isPixels(height) && !CSS.supports('block-size', height))
+      return `height: expected a CSS length, ${got(height)}`;
+    const preset = this.hasAttribute('model') && this.getAttribute('preset');
+    return preset ? `preset: expected none beside model, which has its network, ${got(preset)}` : '';
   }
 
   /** Once: from then on its reader decides. */
@@ -227,7 +243,10 @@ export class UnfoldPlayground extends Base {
       return createModel({ ...SMALL, ...network, ...this.config }, text ?? rhyme().repeat(3), this.runtime);
     const { datasets } = await getSchema(this.runtime);
     const made = datasets.find((one) => one.task === task)?.name;
-    if (!made) throw new Error(`task: expected a task of this engine, got ${task.slice(0, 40)}`);
+    if (!made) {
+      const tasks = [...new Set(datasets.map((one) => one.task))].filter((name) => name !== 'next');
+      throw new Error(`task: expected next, ${tasks.join(', ')}, got ${task.slice(0, 40)}`);
+    }
     const source = text === undefined ? { dataset: made } : { task };
     return createModel({ ...network, evaluateEvery: 0, ...this.config, ...source }, text, this.runtime);
   }
@@ -251,7 +270,7 @@ export class UnfoldPlayground extends Base {
 
   #setHeight(): void {
     const height = this.getAttribute('height')?.trim() ?? '';
-    this.#view!.root.style.blockSize = /^\d+(\.\d+)?$/.test(height) ? `${height}px` : height;
+    this.#view!.root.style.blockSize = isPixels(height) ? `${height}px` : height;
   }
 
   #drop(): void {

@@ -3,12 +3,12 @@
  * nothing; every function loads what it needs.
  */
 import { checkWhole, requireConfig, requireObject, requireRuntime, toJson } from './client/arguments.js';
-import { isGenerated, readDataset, type Source, taskOf } from './client/dataset.js';
+import { isGenerated, readDataset, type Source } from './client/dataset.js';
 import { TextModel } from './client/model.js';
 import { TensorNetwork } from './client/network.js';
 import { readSafetensors } from './export/safetensors.js';
 import { openSession, openTools, prepareSession, type Session } from './client/open.js';
-import { refuse, UnfoldError } from './shared/errors.js';
+import { mismatch, refuse, UnfoldError } from './shared/errors.js';
 import type { NetworkGraph } from './shared/graph-types.js';
 import type { Network, NetworkConfig } from './shared/network-types.js';
 import type {
@@ -23,11 +23,12 @@ import type {
   Runtime,
   Schema,
   Task,
-  TaskConfig,
   TextConfig,
 } from './shared/types.js';
 
 export { type ErrorCode, type ErrorData, type Overflow, UnfoldError } from './shared/errors.js';
+export { type DecodedText, decodeText } from './client/encoding.js';
+export { forecastCsv } from './client/forecast-csv.js';
 export { support } from './client/support.js';
 export type * from './shared/graph-types.js';
 export type * from './shared/network-types.js';
@@ -62,11 +63,7 @@ export async function createModel(config: Config, dataset?: Dataset, runtime: Ru
   if (generated && dataset !== undefined)
     throw refuse('INVALID_ARGUMENT', 'dataset', 'nothing beside the examples of config.dataset', dataset);
   const json = toJson(config);
-  const source = await readDataset(
-    generated ? '' : (dataset as Dataset),
-    () => taskOf(config),
-    runtime.signal,
-  );
+  const source = await readDataset(generated ? '' : (dataset as Dataset), () => config, runtime.signal);
   return openText(runtime, ({ client }) =>
     client
       .call('create', { config: json, text: source.text }, sending(source, runtime))
@@ -91,11 +88,11 @@ export async function openModel(
   requireRuntime(runtime);
   if (typeof extend !== 'boolean') throw refuse('INVALID_ARGUMENT', 'extend', 'true or false', extend);
   if (!(bytes instanceof Uint8Array)) throw refuse('INVALID_CHECKPOINT', 'bytes', 'a Uint8Array', bytes);
-  const source = await readDataset(dataset, () => taskIn(bytes), runtime.signal);
+  const source = await readDataset(dataset, () => configIn(bytes), runtime.signal);
   const args = { bytes, text: source.text, extend };
   return openText(runtime, ({ client }) =>
     client.call('open', args, sending(source, runtime)).catch(async (error: UnfoldError) => {
-      if (error.code !== 'INVALID_CHECKPOINT') throw source.placed(error);
+      if (error.code !== 'INVALID_CHECKPOINT') throw source.placed(extend ? error : withExtend(error));
       const formats = await import('./shared/formats.js').catch(() => undefined); // it only says more
       throw formats?.recognize(bytes, error) ?? error;
     }),
@@ -151,7 +148,7 @@ export async function previewDataset(
   requireRuntime(runtime);
   requireConfig(config, { runtime: 'previewDataset(config, dataset, { … })' });
   const json = toJson(config);
-  const source = await readDataset(dataset, () => taskOf(config), runtime.signal);
+  const source = await readDataset(dataset, () => config, runtime.signal);
   const args = { config: json, text: source.text };
   if (runtime.worker === false) {
     const tools = await openTools(runtime);
@@ -218,13 +215,21 @@ async function open<T>(runtime: Runtime, make: (session: Session) => Promise<T>)
   }
 }
 
-/** The task of a saved model; of bytes that are none, any: the engine says what they are. */
-function taskIn(bytes: Uint8Array): TaskConfig {
+/** The configuration of a saved model; of bytes that are none, any: the engine says what they are. */
+function configIn(bytes: Uint8Array): Config {
   try {
-    return taskOf(JSON.parse(readSafetensors(bytes).metadata['config']!) as Config);
+    return JSON.parse(readSafetensors(bytes).metadata['config']!) as Config;
   } catch {
-    return { name: 'tensor' };
+    return { task: 'tensor' };
   }
+}
+
+/** Another text than that of the run may be what was meant. */
+function withExtend(error: UnfoldError): UnfoldError {
+  const { code, field = '', expected = '', actual = '' } = error;
+  if (code !== 'INVALID_TEXT' || !/(this run was trained on|that the model knows)$/.test(expected))
+    return error;
+  return mismatch(code, field, `${expected} (extend: true goes on with another)`, actual);
 }
 
 /** What was made here moves to the worker; what the caller gave is copied. */

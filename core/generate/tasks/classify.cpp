@@ -16,6 +16,14 @@
 namespace unfold {
 namespace {
 
+void say_unfit(std::vector<Index> lines, FileFormat& file) {
+  if (lines.empty()) return;
+  file.notes.push_back(
+      phrase("{} without a label or a text, and a training refuses {}: {}line {}.",
+             {counted(Index(lines.size()), "row"), lines.size() == 1 ? "it" : "them",
+              lines.size() == 1 ? "" : "the first is ", *std::min_element(lines.begin(), lines.end())}));
+}
+
 class Classify final : public LabelHead {
  public:
   /// A label and a sequence a line (labelled.h); or series of numbers in long form (data/table.h).
@@ -27,14 +35,27 @@ class Classify final : public LabelHead {
   }
 
   Json preview(std::string_view text, const Config& config) const override {
-    if (!is_long_form(text, config.dataset)) return preview_examples(text, config);
+    if (!is_long_form(text, config.dataset)) return preview_examples(text, config, read_texts(text, config, true));
     return preview_table(text, config.dataset, TableTask::labels);
   }
 
-  static Dataset read_texts(std::string_view text, const Config& config) {
-    LabelledText read = read_labelled(text, config.dataset);
+  /// What makes learning pointless, and what is not read.
+  static void add_notes(Dataset& data, Index examples) {
+    std::vector<std::string>& notes = data.file.notes;
+    if (examples == 1)
+      notes.push_back("There is one example alone: an example is a line.");
+    else if (data.targets.size() == 1)
+      notes.push_back(phrase("All examples have the label {}: there is nothing to tell apart.", {data.targets[0]}));
+    const Index left = std::count(data.file.uses.begin(), data.file.uses.end(), std::string_view("none"));
+    if (left > 0) notes.push_back(phrase("{} of {} columns are not read.", {left, data.file.uses.size()}));
+  }
+
+  /// `lenient`: lines without a label or a text are counted, not refused, for a preview.
+  static Dataset read_texts(std::string_view text, const Config& config, bool lenient = false) {
+    LabelledText read = read_labelled(text, config.dataset, lenient);
     std::vector<LabelledText::Row>& rows = read.rows;
     Dataset data{.file = std::move(read.file)};
+    say_unfit(read.unfit, data.file);
     Alphabet alphabet;
     for (LabelledText::Row& row : rows) {
       const Line line(row.line);
@@ -52,6 +73,7 @@ class Classify final : public LabelHead {
       refuse_text("text", phrase("at most {} labels", {most_symbols}), std::to_string(labels.size()));
     data.inputs = names_of(symbols);
     data.targets.assign(labels.begin(), labels.end());
+    add_notes(data, Index(rows.size()));
     std::vector<Example> examples(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
       examples[i].input = symbols.encode(rows[i].text);

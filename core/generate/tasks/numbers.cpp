@@ -91,9 +91,9 @@ void NumberHead::predict(const Predictor& p, const Example& e, const PredictOpti
   if (options.steps == 0) return;
   const double heat = temperature(options);
   const auto next = [&](Real y, Rng& rng) { return next_input(y, heat, rng); };
-  std::vector<Real> rows = task.loss.outputs() > 1
-                               ? forecast_band(p.network, task.loss, p.names, e, options.steps, options.seed)
-                               : forecast(p.network, task.loss, p.names, e, options.steps, options.seed, next);
+  const ForecastStart start{e, options.steps, options.seed, options.future};
+  std::vector<Real> rows = task.loss.outputs() > 1 ? forecast_band(p.network, task.loss, p.names, start)
+                                                   : forecast(p.network, task.loss, p.names, start, next);
   scales.restore(rows);
   put_rows(task.loss, rows, O, true, json);
 }

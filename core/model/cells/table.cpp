@@ -10,9 +10,10 @@ namespace unfold {
 namespace {
 
 std::vector<const CellInfo*>& table() {
-  static std::vector<const CellInfo*> list{
-      &coupled_lstm_cell, &gru_cell,     &indrnn_cell,        &janet_cell, &lru_cell,  &lstm_cell,  &mgu_cell,
-      &mingru_cell,       &minlstm_cell, &peephole_lstm_cell, &rnn_cell,   &rwkv_cell, &slstm_cell, &sru_cell};
+  static std::vector<const CellInfo*> list{&coupled_lstm_cell, &gru_cell,           &indrnn_cell, &janet_cell,
+                                           &lru_cell,          &lstm_cell,          &mgu_cell,    &mingru_cell,
+                                           &minlstm_cell,      &peephole_lstm_cell, &rnn_cell,    &rru_cell,
+                                           &rwkv_cell,         &slstm_cell,         &sru_cell};
   return list;
 }
 

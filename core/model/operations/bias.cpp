@@ -44,17 +44,17 @@ class BiasSum final : public Operation {
         std::copy_n(p.packed + s_.to.bias, s_.to.rows, y);
   }
 
-  void gradient(const Pass& p, Real* gradient, Index first, Index) const override {
-    if (first > 0 || s_.count == 0) return;
-    const Index K = p.T * p.N, rows = s_.to.rows;
-    const Real* gradients = p.at(s_.sum_gradient, {0, K});
+  void gradient(const Pass& p, Real* gradient, Index first, Index last) const override {
+    if (s_.count == 0) return;
+    const Index K = last - first, rows = s_.to.rows;
+    const Real* gradients = p.at(s_.sum_gradient, {first, K});
     Real* sums = p.at(sums_, {});
     parallel_for(rows, 16, 2 * double(K) * double(rows), [&](Index begin, Index end) {
       const Index count = end - begin;
       ArrayView sum = array(sums + begin, count);
-      sum.setZero();
+      if (first == 0) sum.setZero();
       for (Index k = 0; k < K; ++k) sum += array(gradients + k * rows + begin, count);
-      for (int i = 0; i < s_.count; ++i) array(gradient + offset(i) + begin, count) += sum;
+      for (int i = 0; i < s_.count && last == p.T * p.N; ++i) array(gradient + offset(i) + begin, count) += sum;
     });
   }
 

@@ -18,9 +18,9 @@ struct Plan;
 struct LinearSpec;
 class Description;
 
-/// What one parameter adds to the preactivations of a cell at one column.
+/// What one parameter, or a source without a matrix, adds to the preactivations of a cell at one column.
 struct Term {
-  std::string name;          // of the parameter
+  std::string name;          // of the parameter, or of the source's buffer
   bool apart = false;        // it adds to the recurrent part that the cell reads separately (Cell::separate)
   std::vector<Real> values;  // G·H
 };

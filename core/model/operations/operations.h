@@ -108,10 +108,11 @@ struct DropoutSpec {
 };
 std::unique_ptr<Operation> make_dropout(const DropoutSpec& spec);
 
-/// y += x: the residual connection, over dropout's answer.
-std::unique_ptr<Operation> make_residual(Signal from, int to, int gradient);
+/// y += x: the residual connection, over dropout's answer; or rows [row, row + from.rows) of a sum += x, an edge
+/// without a matrix.
+std::unique_ptr<Operation> make_residual(const Signal& from, int to, int gradient, Index row = 0);
 
-/// y ← a∘b.
+/// y ← a∘b; a factor of one row multiplies every row of the other.
 struct ProductSpec {
   Signal left, right;
   int to = -1, gradient = -1;  // the gradient is of one step

@@ -145,9 +145,32 @@ TEST_F(TableDates, GoOn) {
   EXPECT_EQ(next(working_days(false)), R"([["2024-5-27","2024-5-28"]])");
   EXPECT_EQ(next(working_days(true)), R"([["2024-5-28","2024-5-29"]])") << "a holiday among them";
   EXPECT_EQ(next("day,v\n2024-01-01,1\n2024-01-02,3\n2024-01-05,2\n"), "null");
-  EXPECT_EQ(reason, "not all are as far apart");
+  EXPECT_EQ(reason, "they are not evenly spaced");
   EXPECT_EQ(next("t,v\n5,1\n6,3\n9,2\n"), "") << "no dates";
   EXPECT_EQ(next("month,v\n2023-11,1\n2023-12,3\n2024-01,2\n", 0), "") << "none are wanted";
+}
+
+TEST_F(TableDates, SayWhatIsOnlyReadOfThem) {
+  const auto future = [](const std::string& text, const std::vector<Column>& columns) {
+    return table_rows(text, Config(), columns, 3).value("future", Json());
+  };
+  const std::vector<Column> dated{
+      {.name = "v"}, {.name = "month month sine", .target = false}, {.name = "month month cosine", .target = false}};
+  const std::string months = "month,v\n2023-10,4\n2023-11,1\n2023-12,3\n2024-01,2\n";
+  const Json rows = future(months, dated);
+  ASSERT_EQ(rows.size(), 1u);
+  ASSERT_EQ(rows[0].size(), 3u);
+  // As the reader has them of these months themselves.
+  const Table later = table_of("month,v\n2024-02,4\n2024-03,1\n2024-04,3\n", {.dates = Dates::features});
+  for (std::size_t t = 0; t < 3; ++t)
+    for (std::size_t k = 0; k < 2; ++k) EXPECT_EQ(rows[0][t][k].get<Real>(), later.values[3 * t + 1 + k]) << t;
+  EXPECT_EQ(future("Year,v\n1999,1\n2000,3\n2001,2\n", {{.name = "v"}, {.name = "Year", .target = false}}),
+            Json::parse("[[[2002],[2003],[2004]]]"));
+  EXPECT_TRUE(future(months, {{.name = "v"}}).is_null()) << "nothing is only read";
+  EXPECT_TRUE(future("month,promo,v\n2023-10,0,4\n2023-11,1,1\n2023-12,0,3\n2024-01,1,2\n",
+                     {{.name = "v"}, {.name = "promo", .target = false}})
+                  .is_null())
+      << "no date says it";
 }
 
 TEST_F(TableDates, DayAndMonthAreNotGuessed) {

@@ -48,6 +48,21 @@ testing::AssertionResult refused(const std::string& text, const Config& config, 
 
 const std::multiset<std::string> four{"fine>good", "no, no>bad", "ok>good", "poor>bad"};
 
+TEST(Labelled, APreviewCountsLinesWithoutALabel) {
+  const Config config = asking(TaskKind::classify);
+  for (const char* text : {"good\tfine\nlost\nbad\tpoor\n\tempty\ngood\tok\n",
+                           "text,label\nfine,good\nlost\npoor,bad\nempty,\nok,good\n"}) {
+    const Json shown = preview(text, config);
+    EXPECT_EQ(shown["rows"], 3) << text;
+    const bool header = shown["header"];
+    EXPECT_EQ(shown["notes"].back(), std::string("2 rows without a label or a text, and a training refuses them: the "
+                                                 "first is line ") +
+                                         (header ? "3." : "2."));
+  }
+  EXPECT_TRUE(refused("good\tfine\nlost\nbad\tpoor\n", config, "text line 2"));
+  EXPECT_TRUE(refuses(ErrorCode::invalid_text, "text", [&] { preview("lost\nlost too\n", config); }));
+}
+
 TEST(Labelled, EverySideAndSeparator) {
   for (const char* text :
        {"good\tfine\nbad\tno, no\ngood\tok\nbad\tpoor\n",                         // as ever

@@ -60,7 +60,17 @@ TEST(Csv, FindsTheSeparator) {
                                                     {"w\n12 kg\n13 kg\n", 0, '.'},
                                                     {"a;b\n1.234,5;2\n2.345,5;3\n", ';', ','},
                                                     {"a;b\n1,234.5;2\n2,345.5;3\n", ';', '.'},
-                                                    {"a,b\n\"1,5\",\"2,5\"\n", ',', ','}};
+                                                    {"a,b\n\"1,5\",\"2,5\"\n", ',', ','},
+                                                    {"d;v\n01.01.2024;1.037\n02.01.2024;4.443\n", ';', ','},
+                                                    {"d;v\n2024-01-01;1.037\n2024-01-02;4.443\n", ';', '.'},
+                                                    {"d,v\n01.01.2024,1.037\n02.01.2024,4.443\n", ',', '.'},
+                                                    {"d;v\n01.01.2024;1.037\n02.01.2024;4.4\n", ';', '.'},
+                                                    {"a;v\n5;8,5\n7;9,5\n6;9.5\n", ';', ','},
+                                                    {"a;v\n5;8.5\n7;9.5\n6;9,5\n", ';', '.'},
+                                                    {"a;v\n5;1\u00A0234,50\n", ';', ','},
+                                                    {"a;v\n5;1\u202F234,50\n", ';', ','},
+                                                    {"a;v\n5;1\u2009234,50 \u20AC\n", ';', ','},
+                                                    {"a;v\n5;1'234.50\n7;1,5\n6;7,5\n", ';', ','}};
   for (const auto& [text, separator, decimal] : cases) {
     const Dialect d = find_dialect(text);
     EXPECT_EQ(d.separator, separator) << text;
@@ -116,6 +126,56 @@ TEST(Tables, DecimalCommas) {
   EXPECT_EQ(t.values, (Numbers{1.5, 2.5, 2.5, 3.5}));
   EXPECT_TRUE(refused("a\n1,5\n2,5\n3,5\n", "text line 1")) << "a header that does not fit";
   EXPECT_TRUE(refused("a,b,c\n1,2\n", "text line 1"));
+}
+
+/// What the notes say, one behind the other.
+std::string notes_of(const std::string& text, const DatasetConfig& config = {}) {
+  std::string all;
+  for (const std::string& note : table_of(text, config).notes) all += note + "|";
+  return all;
+}
+
+TEST(Tables, NumbersThatAreEitherAreSaid) {
+  const std::string german = "d;v\n01.01.2024;1.037\n02.01.2024;4.443\n";
+  EXPECT_EQ(table_of(german).values, (Numbers{1037, 4443}));
+  EXPECT_NE(notes_of(german).find("Numbers such as 1.037 are read as thousands"), std::string::npos)
+      << notes_of(german);
+  const std::string plain = "a;v\n5;1.037\n7;4.443\n";
+  EXPECT_EQ(table_of(plain, {.inputs = {"v"}}).values, (Numbers{Real(1.037), Real(4.443)}));
+  EXPECT_NE(notes_of(plain).find("Numbers such as 1.037 are read as decimals"), std::string::npos) << notes_of(plain);
+  EXPECT_NE(notes_of("a;v\n5;1,037\n7;4,443\n").find("Numbers such as 1,037 are read as thousands"), std::string::npos);
+  EXPECT_EQ(notes_of("v\n1.037\n14.43\n"), "") << "the second one tells";
+  EXPECT_EQ(notes_of("v\n0.037\n0.443\n"), "") << "so does a zero";
+}
+
+TEST(Tables, AnOddCellIsNamed) {
+  const std::string text = "d;v\n1;8,5\n5;9,5\n2;9.5\n7;8,5\n";
+  EXPECT_TRUE(refused(text, "text line 4"));
+  const Json shown = preview_table(text, {}, TableTask::rows);
+  EXPECT_EQ(shown["columns"][1]["kind"], "number");
+  EXPECT_EQ(shown["notes"].back(),
+            "1 field cannot be read, and a training refuses it: line 4: expected a number in column 2 (v), got "
+            "\"9.5\".");
+  EXPECT_EQ(table_of("a;v\n5;1\u00A0234,50\n7;2\u202F345,25\n6;3\u2009456,75\u202F\n", {.inputs = {"v"}}).values,
+            (Numbers{1234.5, 2345.25, 3456.75}));
+}
+
+TEST(Tables, APreviewCountsWhatCannotBeRead) {
+  const std::string text = "a,b\n1,5\nn.v.,6\n4,7\n5,x y\n6,1e20\n";
+  EXPECT_TRUE(refused(text, "text line 3"));
+  const Json shown = preview_table(text, {}, TableTask::rows);
+  EXPECT_EQ(shown["rows"], 5);
+  EXPECT_EQ(shown["notes"].back(),
+            "3 fields cannot be read, and a training refuses them: the first in line 3: expected a number in column 1 "
+            "(a), got \"n.v.\".");
+  const std::string series = "id,v,c\n1,5,x\n1,6,x\n2,7,\n2,8,\n";
+  EXPECT_TRUE(refused(series, "text line 4", {.id = "id"}, TableTask::labels));
+  const Json labels = preview_table(series, {.id = "id"}, TableTask::labels);
+  EXPECT_EQ(labels["series"], 2);
+  EXPECT_EQ(labels["labels"].size(), 1u);
+  EXPECT_NE(labels["notes"].back().get<std::string>().find("line 4: expected a label in column 3 (c)"),
+            std::string::npos)
+      << labels["notes"];
 }
 
 TEST(Tables, ThePlainFormatHasTheSameNumbersAsEver) {
@@ -223,8 +283,48 @@ TEST(Tables, TheNewestRowMayStandFirst) {
   const Table series =
       table_of("shop,day,v\na,2024-01-02,1\na,2024-01-01,2\nb,2024-01-09,3\nb,2024-01-08,4\n", {.id = "shop"});
   EXPECT_EQ(series.values, (Numbers{2, 1, 4, 3}));
-  EXPECT_EQ(table_of("day,v\n2024-01-02,1\n2024-01-01,2\n2024-01-03,3\n").values, (Numbers{1, 2, 3}))
-      << "dates in no order";
+}
+
+TEST(Tables, RowsInNoOrderAreSorted) {
+  const Table t = table_of("day,v\n2024-01-02,1\n2024-01-01,2\n2024-01-03,4\n");
+  EXPECT_EQ(t.values, (Numbers{2, 1, 4}));
+  EXPECT_EQ(t.notes[0], "Rows are in no order of time, first in line 3 (day): sorted by date.");
+  EXPECT_TRUE(refused("day,v\n2024-01-02,1\n2024-01-01,2\n2024-01-03,x\n2024-01-04,4\n", "text line 4"))
+      << "lines are those of the file";
+  const Table series = table_of(
+      "shop,day,v\na,2024-01-02,1\na,2024-01-01,2\na,2024-01-03,5\nb,2024-01-09,3\n"
+      "b,2024-01-08,4\n",
+      {.id = "shop"});
+  EXPECT_EQ(series.values, (Numbers{2, 1, 5, 4, 3}));
+  const Table nameless = table_of("2024-01-02,1\n2024-01-01,2\n2024-01-03,5\n\n2024-01-09,3\n2024-01-08,4\n");
+  EXPECT_EQ(nameless.values, (Numbers{2, 1, 5, 4, 3}));
+  EXPECT_EQ(nameless.starts, (std::vector<Index>{0, 3, 5}));
+  EXPECT_EQ(table_of("t,v\n23:00,1\n00:00,2\n01:00,4\n").values, (Numbers{1, 2, 4})) << "hours begin anew";
+  const std::string two = "day,v\n2024-01-01,1\n2024-01-02,2\n2024-01-03,7\n2024-01-01,3\n2024-01-02,4\n";
+  EXPECT_EQ(table_of(two).values, (Numbers{1, 2, 7, 3, 4})) << "perhaps two series";
+  EXPECT_NE(notes_of(two).find("Dates go back in line 5 (day)"), std::string::npos) << notes_of(two);
+}
+
+TEST(Tables, OddDatesAreSaid) {
+  const auto says = [](const char* rows, const char* note) {
+    const std::string notes = notes_of(std::string("day,v\n") + rows);
+    return (*note ? notes.find(note) != notes.npos : notes.starts_with("Left out"))
+               ? testing::AssertionSuccess()
+               : testing::AssertionFailure() << notes;
+  };
+  EXPECT_TRUE(says("2024-01-01,1\n2024-01-02,2\n2024-01-02,5\n2024-01-03,4\n",
+                   "1 date of day repeats one above, such as 2024-01-02."));
+  EXPECT_TRUE(says("2024-01-01,1\n2024-01-02,2\n2024-01-03,5\n2024-01-07,4\n2024-01-08,4\n",
+                   "1 gap in the dates of day, the first after 2024-01-03."));
+  EXPECT_TRUE(says("2024-01,1\n2024-02,2\n2024-03,5\n2024-05,4\n", "1 gap in the dates of day"));
+  EXPECT_TRUE(says("2024-01-01,1\n2024-01-02,2\n2024-01-05,5\n2024-01-12,4\n2024-02-12,4\n",
+                   "The dates of day are not evenly spaced."));
+  for (const char* even : {"2024-01-31,1\n2024-02-29,2\n2024-03-31,5\n2024-04-30,4\n",
+                           "2024-01-01,1\n2024-02-01,2\n2024-03-01,5\n2024-04-01,4\n",
+                           "2024-01-04,1\n2024-01-05,2\n2024-01-08,5\n2024-01-09,4\n",
+                           "2024-03-01,1\n2024-02-01,2\n2024-01-01,5\n2023-12-01,4\n"})
+    EXPECT_EQ(notes_of(std::string("day,v\n") + even).find("evenly"), std::string::npos) << even;
+  EXPECT_TRUE(says("2024-01-04,1\n2024-01-05,2\n2024-01-08,5\n2024-01-09,4\n", "")) << "a weekend is no gap";
 }
 
 TEST(Tables, TimeInNumbersIsAnIndex) {

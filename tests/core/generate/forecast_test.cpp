@@ -31,7 +31,7 @@ struct Walk {
   std::vector<Real> forecast(Index steps, std::uint64_t seed) {
     Example e;
     for (Index k = 0; k < 3 * names.numbers; ++k) e.numbers.push_back(Real(k));
-    return forecast_band(network, config.task.loss, names, e, steps, seed);
+    return forecast_band(network, config.task.loss, names, {e, steps, seed, {}});
   }
   Config config;
   Network network;
@@ -66,6 +66,63 @@ TEST(ForecastBand, OfQuantilesWidensAroundTheAnswer) {
   // 1.25/√3, and 1.28 times √25 of these hold four fifths.
   const double wide = 2 * 1.2816 * 5 * 1.25 / std::sqrt(3.0);
   EXPECT_NEAR(double(rows[3 * 24 + 2] - rows[3 * 24]), wide, 0.25 * wide);
+}
+
+/// Ten years of months whose numbers say the season, and a model that reads the month.
+Session seasonal(const Json& dataset) {
+  std::string text = "month,promo,v\n";
+  for (int t = 0; t < 120; ++t)
+    text += std::to_string(2000 + t / 12) + (t % 12 < 9 ? "-0" : "-") + std::to_string(t % 12 + 1) + "," +
+            std::to_string(t * t % 7) + "," + std::to_string(100 + 10 * (t % 12)) + "\n";
+  return Session(parse_config({{"task", "regress"},
+                               {"dataset", dataset},
+                               {"layers", {{{"units", 4}}}},
+                               {"batchSize", 2},
+                               {"sequenceLength", 8},
+                               {"seed", 3}}),
+                 text);
+}
+
+Json request(Index rows, Index columns) {
+  Json input = Json::array();
+  for (Index t = 0; t < rows; ++t) input.emplace_back(std::vector<double>(std::size_t(columns), 0.1 * double(t)));
+  return {{"input", input}, {"steps", 4}};
+}
+
+TEST(KnownInputs, AreReadAsTheyAreGiven) {
+  Session session = seasonal({{"inputs", {"v", "month"}}, {"targets", {"v"}}});
+  ASSERT_EQ(session.info()["data"]["columns"][1]["date"], true);
+  Json asked = request(3, 3);
+  asked["future"] = Json::parse("[[0.5,0.6],[0.7,0.8],[0.9,1]]");
+  const Json forecast = session.predict(asked)["forecast"];
+  ASSERT_EQ(forecast.size(), 4u);
+  // One step after the other, the answers and what is known in the rows that are read.
+  Json step = request(3, 3);
+  step["steps"] = 1;
+  for (std::size_t t = 0; t < 4; ++t) {
+    const double next = session.predict(step)["forecast"][0][0].get<double>();
+    EXPECT_NEAR(next, forecast[t][0].get<double>(), 1e-3) << t;
+    if (t < 3) step["input"].push_back({next, asked["future"][t][0], asked["future"][t][1]});
+  }
+  EXPECT_TRUE(session.backtest(Split::test, 4).contains("multiStep")) << "dates are known beforehand";
+}
+
+TEST(KnownInputs, AreRefusedWhereTheyAreMissing) {
+  Session session = seasonal({{"inputs", {"v", "promo"}}, {"targets", {"v"}}});
+  EXPECT_FALSE(session.info()["data"]["columns"][1].contains("date"));
+  Json asked = request(3, 2);
+  EXPECT_TRUE(refuses(ErrorCode::invalid_state, "steps", [&] { session.predict(asked); }));
+  const std::optional<Error> error = error_of([&] { session.predict(asked); });
+  EXPECT_EQ(error->actual, "\"promo\" is only read");
+  asked["future"] = Json::parse("[[1],[2]]");
+  EXPECT_TRUE(refuses(ErrorCode::invalid_argument, "future", [&] { session.predict(asked); })) << "too few";
+  asked["future"] = Json::parse("[[1],[2],[3]]");
+  EXPECT_EQ(session.predict(asked)["forecast"].size(), 4u);
+  EXPECT_FALSE(session.backtest(Split::test, 4).contains("multiStep")) << "nobody knows it beforehand";
+  Session all = seasonal({{"inputs", {"v"}}, {"targets", {"v"}}});
+  asked = request(3, 1);
+  asked["future"] = Json::parse("[[1],[2],[3]]");
+  EXPECT_TRUE(refuses(ErrorCode::invalid_argument, "future", [&] { all.predict(asked); })) << "nothing is only read";
 }
 
 }  // namespace

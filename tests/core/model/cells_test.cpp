@@ -187,8 +187,8 @@ TEST(Cells, ForwardComputesTheirEquations) {
       }
     ++count;
   }
-  // rnn 4; lstm, peephole, coupled LSTM, gru, janet, mingru, minlstm and indrnn 2; MGU, sLSTM, SRU, LRU and RWKV 1
-  EXPECT_EQ(count, 25);
+  // rnn 4; lstm, peephole, coupled LSTM, gru, janet, mingru, minlstm and indrnn 2; MGU, sLSTM, SRU, LRU, RWKV and RRU 1
+  EXPECT_EQ(count, 26);
 }
 
 /// What a unit's preactivations and previous states get, from ∂L/∂(each new state).

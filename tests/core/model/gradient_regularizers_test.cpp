@@ -6,7 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "unfold/base/rng.h"
+#include "gradient_problem.h"
 #include "unfold/model/loss.h"
 #include "unfold/train/regularizers.h"
 
@@ -14,27 +14,15 @@ namespace unfold {
 namespace {
 
 constexpr Index T = 5, N = 2, V = 4;
-constexpr double step_size = 1e-4, tolerance = 1e-6;
+constexpr double tolerance = 1e-6;
 
 /// A window of unequal lengths, and its loss as a function of the parameters before noise and masks.
-struct Problem {
-  explicit Problem(const Json& json)
-      : config(parse_config(json)), network(config, V), workspace(network, T, N, true), losses(T * N) {
-    Rng rng(7, Stream::test);
-    for (Index i = 0; i < network.table().size(); ++i) network.parameters()[i] = Real(rng.uniform() * 1.6 - 0.8);
-    network.mask(network.parameters());
-    for (Index i = 0; i < T * N; ++i) inputs.push_back(Token(rng.word() % V));
-    for (Index i = 0; i < T * N; ++i) targets.push_back(Token(rng.word() % V));
+struct Problem : test::SymbolProblem {
+  explicit Problem(const Json& json) : SymbolProblem(json, T, N, V) {
+    draw_symbols(V);
     for (Index t = 3; t < T; ++t) targets[std::size_t(t * N + 1)] = no_token;
     perturbed = Buffer(network.table().size());
     packed = Buffer(network.plan().packed);
-    workspace.set_dropout(config.dropout);
-    workspace.dropping() = {.on = true,
-                            .variational = config.variational_dropout,
-                            .rate = config.dropout,
-                            .input = config.regularization.input_dropout,
-                            .seed = 3,
-                            .pass = 5};
   }
 
   void forward() {
@@ -97,24 +85,11 @@ struct Problem {
     return gradient;
   }
 
-  /// dL/dx by central differences of fourth order.
   double difference(Real& x) {
-    const Real kept = x;
-    const auto at = [&](double steps) {
-      x = kept + steps * step_size;
-      return loss();
-    };
-    const double slope = (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * step_size);
-    x = kept;
-    return slope;
+    return test::central_difference(x, [&] { return loss(); });
   }
 
-  Config config;
-  Network network;
-  Workspace workspace;
   Buffer perturbed, packed;
-  std::vector<Token> inputs, targets;
-  std::vector<double> losses;
 };
 
 void expect_gradient(const Json& json) {

@@ -7,14 +7,14 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
-#include "unfold/base/rng.h"
+#include "gradient_problem.h"
 #include "unfold/data/data_loader.h"
 
 namespace unfold {
 namespace {
 
 constexpr Index N = 3, V = 3, D = 2, O = 2, C = 2;
-constexpr double step_size = 1e-4, tolerance = 1e-6;
+constexpr double tolerance = 1e-6;
 
 /// Three examples of different lengths for a task.
 Dataset examples(const Config& config, Rng& rng) {
@@ -83,14 +83,7 @@ struct Problem {
   }
 
   double difference(Real& x) {
-    const Real kept = x;
-    const auto at = [&](double steps) {
-      x = Real(kept + steps * step_size);
-      return loss(false);
-    };
-    const double slope = (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * step_size);
-    x = kept;
-    return slope;
+    return test::central_difference(x, [&] { return loss(false); });
   }
 
   Config config;

@@ -164,6 +164,7 @@ const std::vector<Case> cases = [] {
       {"minlstm", R"("cell":"minlstm")"},
       {"lru", R"("cell":"lru")"},
       {"rwkv", R"("cell":"rwkv")"},
+      {"rru", R"("cell":"rru")"},
   };
   for (const auto& [name, cell] : cells) {
     const std::string one = R"("layers":[{"units":3,)" + cell;

@@ -6,33 +6,25 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "unfold/base/rng.h"
-#include "unfold/model/network.h"
+#include "gradient_problem.h"
+#include "unfold/model/loss.h"
 
 namespace unfold {
 namespace {
 
 constexpr Index T = 4, N = 2, V = 4;
-constexpr double step_size = 1e-4, tolerance = 1e-6;
+constexpr double tolerance = 1e-6;
 
 /// A network with random parameters, state and data, and its loss as a function of them.
-struct Problem {
-  explicit Problem(const Json& json)
-      : config(parse_config(json)), network(config, V), workspace(network, T, N, true), losses(T * N) {
-    Rng rng(7, Stream::test);
-    for (Index i = 0; i < network.table().size(); ++i) network.parameters()[i] = Real(rng.uniform() * 1.6 - 0.8);
+struct Problem : test::SymbolProblem {
+  explicit Problem(const Json& json) : SymbolProblem(json, T, N, V) {
     state = workspace.state();
     for (Real& x : state.values) x = Real(rng.uniform() - 0.5);
     keep_normalizers_positive();
     for (Token& t : state.tokens) t = Token(rng.word() % V);
     state.clock = 1;
-    for (Index i = 0; i < T * N; ++i) inputs.push_back(Token(rng.word() % V));
-    for (Index i = 0; i < T * N; ++i) targets.push_back(Token(rng.word() % V));
+    draw_symbols(V);
     targets[3] = no_token;
-    workspace.set_dropout(config.dropout);
-    workspace.dropping() = {
-        .on = true, .variational = config.variational_dropout, .rate = config.dropout, .seed = 3, .pass = 5};
-    network.mask(network.parameters());
   }
 
   /// States called n divide (sLSTM): near 0 there is no derivative to be had by differences.
@@ -58,24 +50,11 @@ struct Problem {
     return sum;
   }
 
-  /// dL/dx by central differences of fourth order.
   double difference(Real& x) {
-    const Real kept = x;
-    const auto at = [&](double steps) {
-      x = Real(kept + steps * step_size);
-      return loss(0);
-    };
-    const double slope = (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * step_size);
-    x = kept;
-    return slope;
+    return test::central_difference(x, [&] { return loss(0); });
   }
 
-  Config config;
-  Network network;
-  Workspace workspace;
   State state;
-  std::vector<Token> inputs, targets;
-  std::vector<double> losses;
 };
 
 /// The largest error of a tensor's gradient, relative to its largest element.
@@ -279,6 +258,37 @@ TEST(Gradient, GatesOfAnEdgeAndSharedProducts) {
     }
   }
   EXPECT_GE(count, 100);
+}
+
+// Edges without a matrix, sources behind an activation, hidden layers that later edges read, products with one number,
+// and factors that read several sources, with every cell.
+TEST(Gradient, EdgesWithoutAMatrixAndSingleNumbers) {
+  int count = 0;
+  const Json plain{{"matrix", false}}, squash{{"sourceActivation", "tanh"}};
+  const Json parts = {edge("input", 0), edge("self", 1), edge("self", 2), edge(1, 1)};
+  const Json number = edge({{"concat", parts}}, 0, {{"units", 1}, {"outputActivation", "sigmoid"}});
+  const Json single = edge("input", 0, {{"units", 1}, {"bias", false}});
+  const auto product = [](const Json& left, const Json& right, const Json& more = Json::object()) {
+    return edge({{"product", {left, right}}}, 0, more);
+  };
+  const std::vector<Json> recurrences{
+      {edge("input", 0, {{"hidden", {2, 3}}, {"matrix", false}}), edge({{"edge", 0}}, 0), edge("self", 1)},
+      {edge("input", 0), edge("self", 1, squash), edge("self", 2, plain), edge(1, 1, plain)},
+      {edge("input", 0), edge("self", 1, {{"sourceActivation", "sigmoid"}, {"matrix", false}}),
+       edge("self", 2, {{"sourceActivation", "tanh"}, {"hidden", {2}}, {"shortcut", true}, {"join", "all"}})},
+      {edge("input", 0), product(number, edge("self", 1)), product(edge(1, 1), number, plain), edge("self", 1)},
+      {edge("input", 0), product(single, edge("input", 0, {{"units", 2}})), product(single, single, squash),
+       edge("self", 1)},
+      {edge("input", 0, {{"hidden", {2}}}), product(edge({{"edge", 0}}, 0), edge("self", 1, {{"units", 2}}), squash)}};
+  for (const Json& base : all_cells())
+    for (const Json& edges : recurrences)
+      for (const Json& blend : all_blends()) {
+        Json layer = base;
+        layer["edges"] = edges;
+        layer.update(blend);
+        expect_small({{"layers", {layer, base}}, {"dropout", 0.2}}, count);
+      }
+  EXPECT_GE(count, 700);
 }
 
 // Layers that continue each other's states, within a step and from one step to the next, with every cell.

@@ -169,7 +169,7 @@ TEST(Identity, APlainLayerHasNoOperationToSpare) {
 
 // Nothing multiplies matrices at every step where a cell reads no previous state through one.
 TEST(Identity, ACellWithoutARecurrentMatrixHasAllProductsHoisted) {
-  for (const char* cell : {"indrnn", "lru", "mingru", "minlstm", "rwkv", "sru"}) {
+  for (const char* cell : {"indrnn", "lru", "mingru", "minlstm", "rru", "rwkv", "sru"}) {
     const std::string layer = R"({"cell":")" + std::string(cell) + R"(","units":5})";
     Net net(layers(layer + "," + layer));
     const Plan& plan = net.network.plan();

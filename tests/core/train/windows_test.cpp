@@ -105,6 +105,88 @@ TEST_P(CarriedWindows, ResumeInTheMiddleOfABatch) {
 INSTANTIATE_TEST_SUITE_P(Tasks, CarriedWindows, testing::Values("tag", "regress", "notes"),
                          [](const auto& info) { return std::string(info.param); });
 
+// One answer for a sequence ------------------------------------------------------------------------------------------
+
+class CarriedToTheAnswer : public testing::TestWithParam<const char*> {
+ protected:
+  /// Sequences of 1 to 23 steps, the label of each its first symbol; or series with their mean.
+  static std::string text() {
+    std::string text;
+    for (int i = 0; i < 20; ++i) {
+      const int length = 1 + (i * 7) % 23;
+      if (std::string(GetParam()) == "classify") {
+        const std::string symbols = letters(length, 3, std::uint64_t(i) + 1);
+        text += std::string(1, symbols[0]) + "\t" + symbols + "\n";
+        continue;
+      }
+      for (int t = 0; t < length; ++t) text += (t > 0 ? "," : "") + std::to_string((t * (i + 3)) % 11);
+      text += ";" + std::to_string(i % 5) + "\n";
+    }
+    return text;
+  }
+  static Json config(bool carries, int window = 7) {
+    Json json = config_of(GetParam(), carries);
+    json["task"]["pooling"] = "last";
+    json["layers"][0].erase("edges");
+    json["sequenceLength"] = window;
+    return json;
+  }
+  static Session made(bool carries, int window = 7) { return Session(parse_config(config(carries, window)), text()); }
+};
+
+TEST_P(CarriedToTheAnswer, MeasuresWhatTheWholeMeasures) {
+  Session whole = made(false), cut = made(true);
+  EXPECT_EQ(whole.trainer().loader().encoder_steps(), 23);
+  EXPECT_EQ(cut.trainer().loader().encoder_steps(), 7);
+  for (const Split split : {Split::train, Split::validation, Split::test}) {
+    const Evaluation a = whole.trainer().evaluate(split), b = cut.trainer().evaluate(split);
+    EXPECT_EQ(a.predictions, b.predictions);
+    EXPECT_NEAR(a.loss, b.loss, 1e-5 * std::fabs(a.loss));
+  }
+}
+
+TEST_P(CarriedToTheAnswer, AsLongAsTheSequencesTrainsAsTheWhole) {
+  Session whole = made(false), cut = made(true, 23);
+  for (int i = 0; i < 9; ++i) EXPECT_EQ(whole.trainer().step().loss, cut.trainer().step().loss) << i;
+  EXPECT_TRUE(same_bits(all_parameters(whole.network()), all_parameters(cut.network())));
+}
+
+/// The loss of a step is that of the whole sequences; the gradient is that of their last steps.
+TEST_P(CarriedToTheAnswer, LearnsFromTheLastWindow) {
+  Session whole = made(false), cut = made(true);
+  const StepReport a = whole.trainer().step(), b = cut.trainer().step();
+  EXPECT_NEAR(a.loss, b.loss, 1e-5 * std::fabs(a.loss));
+  EXPECT_GT(b.gradient_norm, 0);
+  EXPECT_GT(std::fabs(a.gradient_norm - b.gradient_norm), 1e-4 * a.gradient_norm) << "the earlier steps are left out";
+  for (int i = 1; i < 6; ++i) {
+    EXPECT_EQ(cut.trainer().progress().window, 0) << "a step is a batch";
+    EXPECT_EQ(cut.trainer().progress().cursor, whole.trainer().progress().cursor);
+    whole.trainer().step();
+    cut.trainer().step();
+  }
+}
+
+TEST_P(CarriedToTheAnswer, Resumes) {
+  Session whole = made(true);
+  const auto train = [](Session& session, int steps) {
+    for (int i = 0; i < steps; ++i) {
+      session.trainer().step();
+      if (session.trainer().evaluation_due()) session.trainer().evaluate();
+    }
+  };
+  train(whole, 12);
+  Session first = made(true);
+  train(first, 5);
+  while (!first.trainer().under_way()) first.trainer().advance();
+  first.trainer().drop_step();
+  Session second(first.save(true), text());
+  train(second, 7);
+  EXPECT_TRUE(same_bytes(second.save(true), whole.save(true)));
+}
+
+INSTANTIATE_TEST_SUITE_P(Tasks, CarriedToTheAnswer, testing::Values("classify", "regress"),
+                         [](const auto& info) { return std::string(info.param); });
+
 TEST(CarryState, FillsTheBatchWithSharesOfOneSeries) {
   std::string text;
   for (int t = 0; t < 900; ++t) text += std::to_string(t % 17) + "\n";
@@ -123,7 +205,10 @@ TEST(CarryState, IsRefusedWhereTheWholeIsNeeded) {
   const auto wrong = [](const Json& task, const char* field, const Json& layer = Json::object()) {
     return refuses(ErrorCode::invalid_config, field, [&] { parse_config({{"task", task}, {"layers", {layer}}}); });
   };
-  EXPECT_TRUE(wrong({{"name", "classify"}, {"carryState", true}}, "task.carryState"));
+  EXPECT_TRUE(wrong({{"name", "classify"}, {"pooling", "mean"}, {"carryState", true}}, "task.carryState"));
+  EXPECT_TRUE(wrong({{"name", "classify"}, {"carryState", true}}, "layers[0].clock", {{"clock", {1, 2}}}));
+  const Json late = {{{"from", "input"}}, {{"from", "self"}, {"delay", 2}}};
+  EXPECT_TRUE(wrong({{"name", "classify"}, {"carryState", true}}, "layers[0].edges[1].delay", {{"edges", late}}));
   EXPECT_TRUE(wrong({{"name", "regress"}, {"pooling", "mean"}, {"carryState", true}}, "task.carryState"));
   EXPECT_TRUE(wrong({{"name", "translate"}, {"carryState", true}}, "task.carryState"));
   EXPECT_TRUE(wrong({{"name", "tag"}, {"carryState", true}}, "layers[0].direction", {{"direction", "backward"}}));

@@ -223,7 +223,7 @@ export async function readConfig(source: string | undefined): Promise<Config> {
     const config: unknown = JSON.parse(text);
     if (config && typeof config === 'object' && !Array.isArray(config)) return config;
   } catch (error) {
-    throw new UsageError(`--config: no JSON: ${(error as Error).message}.`);
+    throw new UsageError(`--config: not JSON: ${(error as Error).message}.`);
   }
   throw new UsageError('--config: expected an object.');
 }

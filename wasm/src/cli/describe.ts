@@ -125,7 +125,7 @@ function formulas(o: GraphOperation): string[] {
     case 'dropout':
       return [`${o.to} = dropout(${signal(o.from)})`];
     case 'residual':
-      return [`${o.to} += ${signal(o.from)}`];
+      return [`${o.to} += ${signal(o.from)}${o.row ? `, from row ${o.row} on` : ''}`];
     case 'product':
       return [`${o.to} = ${signal(o.left)}∘${signal(o.right)}`];
     case 'context':

@@ -86,7 +86,7 @@ export function parseExperiment(text: string): Experiment {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new UsageError(`the experiment is no JSON: ${(error as Error).message}.`);
+    throw new UsageError(`the experiment is not JSON: ${(error as Error).message}.`);
   }
   if (!isObject(json)) throw refuse('the experiment', 'an object', json);
   const unknown = Object.keys(json).find((field) => !FIELDS.includes(field));

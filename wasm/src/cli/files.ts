@@ -67,6 +67,13 @@ export async function exists(path: string): Promise<boolean> {
   );
 }
 
+export async function isRegular(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
 /** Before hours of work: whether its result could be written. */
 export async function checkWritable(path: string): Promise<void> {
   if (path === '-') return;

@@ -78,7 +78,7 @@ export function verdict({ oneStep, season }: Backtest): string | undefined {
     naive: 'the rows may change at random, or the training was too short',
     seasonalNaive: `it has not learned the season of ${season} steps: train it longer`,
     drift: 'it has not learned the trend: train it longer, or give it differences instead of levels',
-    linear: 'train it longer, or a smaller one where its training loss is far lower',
+    linear: 'the training was too short or, where its training loss is far lower, the network is too large',
   };
   const cause =
     loss > oneStep.trivial.loss

@@ -35,7 +35,7 @@ const STATUS = { done: 0, failed: 1, usage: 2 };
 
 function overview(): string {
   const lines = Object.entries(commands).map(
-    ([name, { summary }]) => `  ${name.padEnd(12)}${summary.split(/\n|(?<=\.) /)[0]}`,
+    ([name, { summary }]) => `  ${name.padEnd(12)}${summary.replaceAll('\n', ' ').split(/(?<=\.) /)[0]}`,
   );
   return `unfold-rnn <command> [options]
 
@@ -56,7 +56,23 @@ async function main([name, ...args]: string[]): Promise<number> {
   const command = find(name);
   const parsed = new Arguments(args, command);
   if (parsed.flag('help')) return show(helpOf(name, command));
-  return command.run(parsed);
+  try {
+    return await command.run(parsed);
+  } catch (error) {
+    if (error instanceof UnfoldError) error.message = spoken(error, parsed, command);
+    throw error;
+  }
+}
+
+/** In the words of the command line, which knows options and files. */
+function spoken({ field, message }: UnfoldError, args: Arguments, { operands }: Command): string {
+  const file = operands[0]?.endsWith('model') && field === 'file' && args.operands[0];
+  if (!file) return args.spoken(message);
+  const said = message
+    .replace('createModel takes a configuration', 'unfold-rnn train --config takes a configuration')
+    .replace('createModel learns from it', 'unfold-rnn train learns from it')
+    .replace('that save() gave', 'that train saved');
+  return `${file === '-' ? 'standard input' : file} is no saved model: ${said}`;
 }
 
 function find(name: string): Command {

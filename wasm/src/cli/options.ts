@@ -48,11 +48,19 @@ export class Arguments {
       ]),
     );
     try {
-      const parsed = parseArgs({ args, options, allowPositionals: true });
+      const parsed = parseArgs({
+        args: withNegatives(args, this.#options),
+        options,
+        allowPositionals: true,
+      });
       this.#values = parsed.values;
       this.operands = parsed.positionals;
     } catch (error) {
-      throw new UsageError(asSentence((error as Error).message));
+      const { message } = error as Error;
+      const [, unknown] = /^Unknown option '--?([^']+)'/.exec(message) ?? [];
+      throw new UsageError(
+        unknown === undefined ? asSentence(message) : noOption(unknown, Object.keys(this.#options)),
+      );
     }
     const { operands } = command;
     const most = operands.at(-1)?.endsWith('…]') ? Infinity : operands.length;
@@ -92,6 +100,21 @@ export class Arguments {
     return this.number(name, { least, whole: true });
   }
 
+  /** A message of the package in the words of the command line: a field is named by its option. */
+  spoken(message: string): string {
+    const known = (option: string) => Object.hasOwn(this.#options, option);
+    const inside = message.replace(/\bdataset\.(\w+)/g, (field, name: string) =>
+      known(name) ? `--${name}` : field,
+    );
+    const [field = ''] = /^[\w.]+(?:\[\d+\])*(?=[:.])/.exec(message) ?? [];
+    const last = field
+      .replace(/\[\d+\]$/, '')
+      .split('.')
+      .at(-1)!;
+    const option = OPTION_OF[last] ?? last.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    return known(option) && this.given(option) ? `--${option}${message.slice(field.length)}` : inside;
+  }
+
   /** Where and how the engine runs, as the package takes it. */
   get runtime() {
     const threads = this.text('threads');
@@ -100,6 +123,49 @@ export class Arguments {
       math: this.text('math') as 'reproducible' | 'fast',
     };
   }
+}
+
+/** Fields of another name than their options. */
+const OPTION_OF: Readonly<Record<string, string>> = { maxOrder: 'baselines', earlyStopping: 'patience' };
+
+/** A negative number behind an option that has a value is this value; Node would take it for options. */
+function withNegatives(args: readonly string[], options: Options): string[] {
+  const names = Object.entries(options).flatMap(([long, { short, value }]) =>
+    value === undefined
+      ? []
+      : [[`--${long}`, long] as const, ...(short ? [[`-${short}`, long] as const] : [])],
+  );
+  const long = new Map<string, string>(names);
+  const joined: string[] = [];
+  for (let i = 0; i < args.length; ++i) {
+    if (args[i] === '--') return [...joined, ...args.slice(i)];
+    const name = long.get(args[i]!);
+    const isNegative = name !== undefined && /^-\.?\d/.test(args[i + 1] ?? '');
+    joined.push(isNegative ? `--${name}=${args[++i]}` : args[i]!);
+  }
+  return joined;
+}
+
+function noOption(given: string, names: readonly string[]): string {
+  const near = names
+    .map((name) => ({ name, far: distance(given, name) }))
+    .filter(({ name, far }) => far <= Math.max(1, name.length / 3))
+    .sort((a, b) => a.far - b.far)[0];
+  const dashes = given.length === 1 ? '-' : '--';
+  const guess = near && given.length > 1 ? `did you mean --${near.name}? ` : '';
+  return `there is no option ${dashes}${given}: ${guess}--help shows every option.`;
+}
+
+/** Letters to put in, to leave out or to change. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; ++i) {
+    const next = [i];
+    for (let j = 1; j <= b.length; ++j)
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + Number(a[i - 1] !== b[j - 1])));
+    row = next;
+  }
+  return row[b.length]!;
 }
 
 const WIDTH = 26;

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import {
-  type AnyPrediction,
+  forecastCsv,
   type Model,
   openModel,
   type Prediction,
@@ -8,18 +8,18 @@ import {
   type TaskConfig,
   UnfoldError,
 } from 'unfold-rnn';
-import { exists, print, read, write } from './files.js';
+import { exists, FileError, isRegular, print, read, write } from './files.js';
 import { interruption } from './interrupt.js';
 import { gridIn, readMusic } from './music.js';
 import { type Arguments, type Command, UsageError } from './options.js';
-import { type Besides, csvOf, type Query, queriesOf, refusal, tableQueries } from './queries.js';
-import { decode, encodingOption, linesOf, readingOf } from './texts.js';
+import { type Query, queriesOf, refusal, tableQueries } from './queries.js';
+import { decode, encodingOption, linesOf, readingOf, renamed } from './texts.js';
 
 export const predict: Command = {
   summary:
     'Answers with a model of a task: a label, labels, numbers or a sequence for each input.\n' +
-    'An input is a text; of numbers JSON or a CSV file, of notes also a MIDI file; of generate nothing, or its\n' +
-    'context (0.5,1).\n' +
+    'An input is a text, or a file of texts, one a line; of numbers JSON or a CSV file, of notes also a MIDI file;\n' +
+    'of generate nothing, or its context (0.5,1).\n' +
     '- reads what is piped in: an input a line, of regress a series as CSV, with an answer for each.',
   operands: ['model', '[input…]'],
   options: {
@@ -84,9 +84,11 @@ async function runPredict(args: Arguments): Promise<number> {
           continue;
         }
         if (args.flag('json')) await print(`${JSON.stringify(asJson(answer, query, one))}\n`);
-        else await print(`${at && query.series ? '\n' : ''}${asText(answer, query, look)}\n`);
+        else await print(`${at && query.table ? '\n' : ''}${asText(answer, query, look)}\n`);
         if (answer instanceof UnfoldError && !args.flag('quiet'))
-          process.stderr.write(`input ${at + 1}: ${answer.message}${wayOn(answer, args)}\n`);
+          process.stderr.write(
+            `input ${at + 1}: ${answer.message.replace(/^input: /, '')}${wayOn(answer, args)}\n`,
+          );
       }
     }
     return failed ? 1 : 0;
@@ -135,7 +137,9 @@ async function collect(
     const steps = Math.min(args.whole('steps')!, 65536); // more is refused by the model
     const { queries, notes } = await tableQueries(lines.join('\n'), model, steps).catch(
       (error: UnfoldError) => {
-        throw there ? error : refusal('input', 'rows of numbers, or a CSV file that is there', input);
+        throw there
+          ? inFile(error, input)
+          : refusal('input', 'rows of numbers, or a CSV file that is there', input);
       },
     );
     if (!args.flag('quiet')) for (const note of notes) process.stderr.write(`${note}\n`);
@@ -148,13 +152,38 @@ async function collect(
       queries.push({ request: { input: pieces[0]!.steps.map(rowOf) }, piece: pieces[0]! });
       continue;
     }
-    const isFile = data.numbers > 0 && !/^\s*\[/.test(input) && (await exists(input));
+    const isFile = await namesFile(input, data.numbers > 0);
     const lines = input === '-' || isFile ? await piped(input) : [input];
+    if (isFile && !data.numbers) checkUnlabelled(input, lines);
     if (readsTable(model) && !/^\s*\[\s*[^{\s]/.test(lines[0] ?? ''))
       queries.push(...(await table(input, lines, isFile || input === '-')));
     else queries.push(...queriesOf(lines, model));
   }
   return queries;
+}
+
+const inFile = (error: UnfoldError, path: string) =>
+  path !== '-' && error.field?.startsWith('text')
+    ? renamed(error, path + error.field.slice('text'.length))
+    : error;
+
+/** Of numbers, a name that is no file is refused where they are read. */
+async function namesFile(input: string, numbers: boolean): Promise<boolean> {
+  if (input === '-' || /^\s*\[/.test(input)) return false;
+  if (await isRegular(input)) return true;
+  if (!numbers && /^\S+\.(csv|tsv|txt|jsonl)$/i.test(input))
+    throw new FileError(`${input} cannot be read: there is no such file.`);
+  return false;
+}
+
+/** A line is read whole: with its label it would be another input. */
+function checkUnlabelled(path: string, lines: string[]): void {
+  const filled = lines.filter((line) => line.trim());
+  if (!filled.length) throw new FileError(`${path} has no line to answer.`);
+  if (filled.every((line) => /.\t|^\s*\{.*\}\s*$/.test(line)))
+    throw new UsageError(
+      `${path}: expected an input a line, got lines of several fields (unfold-rnn evaluate measures labelled examples).`,
+    );
 }
 
 /** Rows to go on from, or series with a label: not those with numbers for an answer, which have a line each. */
@@ -215,8 +244,10 @@ function wayOn({ message }: UnfoldError, args: Arguments): string {
   return strange && !args.given('unknown') ? ' (--unknown skip leaves it out)' : '';
 }
 
-function asJson(answer: Prediction | UnfoldError, { dates }: Query, seed: object): object {
+function asJson(answer: Prediction | UnfoldError, { table, series = 0 }: Query, seed: object): object {
   if (answer instanceof UnfoldError) return { error: answer };
+  const { column, next } = table?.dates ?? {};
+  const dates = next && { column, next: next[series] };
   return { ...answer, ...(dates && { dates }), ...seed };
 }
 
@@ -229,19 +260,6 @@ interface Look {
   quantiles: readonly number[];
 }
 
-/** What stands in columns of its own after a predicted number: every quantile but the answer, or the deviation. */
-function besides(answer: AnyPrediction, quantiles: readonly number[]): Besides | undefined {
-  const bands = answer.forecast ? answer.forecastQuantiles : answer.quantiles;
-  const deviations = answer.forecast ? answer.forecastDeviations : answer.deviations;
-  if (deviations) return { names: ['sd'], rows: deviations.map((row) => row.map((sd) => [sd])) };
-  if (!bands) return undefined;
-  const others = quantiles.map((_, k) => k).filter((k) => k !== (quantiles.length - 1) / 2);
-  return {
-    names: others.map((k) => String(quantiles[k])),
-    rows: bands.map((row) => row.map((all) => others.map((k) => all[k]!))),
-  };
-}
-
 /** A line, of a series rows; empty where there is no answer. */
 function asText(answer: Prediction | UnfoldError, query: Query, { words, skips, quantiles }: Look): string {
   if (answer instanceof UnfoldError) return '';
@@ -252,6 +270,6 @@ function asText(answer: Prediction | UnfoldError, query: Query, { words, skips, 
     for (const { position } of skips ? unknown : []) labels.splice(position, 0, '?'); // in order: every symbol has a place
     return labels.join(words || labels.some((label) => [...label].length > 1) ? ' ' : '');
   }
-  const rows = forecast ?? values ?? [];
-  return query.series ? csvOf(rows, query, besides(answer, quantiles)) : JSON.stringify(rows);
+  if (!query.table) return JSON.stringify(forecast ?? values ?? []);
+  return forecastCsv(query.table, answer, { series: query.series ?? 0, quantiles });
 }

@@ -1,5 +1,5 @@
 /** How a file would be read, before anything is trained. */
-import { type ColumnPreview, type DatasetPreview, previewDataset } from 'unfold-rnn';
+import { type ColumnPreview, type Config, type DatasetPreview, previewDataset } from 'unfold-rnn';
 import { configOf, configOptions } from './config.js';
 import { print } from './files.js';
 import type { Arguments, Command } from './options.js';
@@ -12,7 +12,7 @@ const { 'max-length': longest, truncate } = configOptions;
 export const preview: Command = {
   summary:
     'Shows how files would be read: format, columns and what becomes of each, missing values, the first rows.\n' +
-    'Without --task: regress where a file is a table of numbers.',
+    'Without --task: classify where each line has a text and one of few labels, else regress.',
   operands: ['[text…]'],
   options: {
     ...{ config: config!, task: { ...task!, help: 'what is to be learned, see wasm/api.md' } },
@@ -25,19 +25,44 @@ export const preview: Command = {
 
 async function runPreview(args: Arguments): Promise<number> {
   const wanted = await configOf(args);
-  if (wanted.task === undefined) wanted.task = 'regress';
   const texts = await readTexts(args.operands, readingOf(args, wanted.unit === 'byte'));
-  const shown = await previewDataset(wanted, texts.bytes, {
-    ...args.runtime,
-    threads: 1,
-    worker: false,
-  }).catch((error: unknown) => {
-    throw placed(error, texts);
-  });
+  const shownAs = (task: NonNullable<Config['task']>) =>
+    previewDataset({ ...wanted, task }, texts.bytes, { ...args.runtime, threads: 1, worker: false });
+  const shown = await (wanted.task === undefined ? likeliest(shownAs) : shownAs(wanted.task)).catch(
+    (error: unknown) => {
+      throw placed(error, texts);
+    },
+  );
   if (args.flag('json')) await print(`${JSON.stringify(shown)}\n`);
   else await print(`${[...texts.notes, ...linesOf(shown)].join('\n')}\n`);
   return 0;
 }
+
+/** As labelled texts where a file is no table of numbers but reads as such; else as a table. */
+async function likeliest(shownAs: (task: string) => Promise<DatasetPreview>): Promise<DatasetPreview> {
+  const table = await shownAs('regress').catch((error: unknown) => error as Error);
+  if (!(table instanceof Error) && !mayBeTexts(table)) return table;
+  const texts = await shownAs('classify').catch(() => undefined);
+  if (texts && texts.format !== 'table' && areLabelled(texts)) {
+    texts.notes.push('Read as texts with labels: --task regress reads a table of numbers.');
+    return texts;
+  }
+  if (table instanceof Error) throw table;
+  return table;
+}
+
+/** Texts beside at most one column of numbers, which may be labels, and no dates. */
+const mayBeTexts = ({ columns = [] }: DatasetPreview) =>
+  columns.some(({ kind }) => kind === 'text') &&
+  columns.every(({ kind }) => kind !== 'date') &&
+  columns.filter(({ kind }) => kind === 'number').length <= 1;
+
+/** Labels recur, twice on average, and what they label is text. */
+const areLabelled = ({ labels = [], rows, lengths }: DatasetPreview) =>
+  labels.length > 1 && 2 * labels.length <= rows && lengths !== undefined && lengths.median > SHORTEST;
+
+/** Symbols of a text; what is as short may be a name or a number. */
+const SHORTEST = 4;
 
 /** Labels that are counted one by one. */
 const MOST_LABELS = 20;

@@ -1,18 +1,16 @@
 /** From lines to what a model is asked, in the format that its training examples have. */
-import { type Model, type PredictRequest, UnfoldError } from 'unfold-rnn';
+import { type Model, type PredictRequest, type TableRows, UnfoldError } from 'unfold-rnn';
 import type { Piece } from 'unfold-rnn/midi';
 
 export interface Query {
   request: PredictRequest;
   /** Why it cannot be asked. */
   error?: UnfoldError;
-  /** A series of CSV rows is answered with rows, under its own names. */
-  series?: boolean;
   /** What was read from a MIDI file. */
   piece?: Piece;
-  header?: string[];
-  /** Of a forecast. */
-  dates?: { column: string; next: string[] };
+  /** It is a series of this table, and answered with rows as CSV. */
+  table?: TableRows;
+  series?: number;
 }
 
 export function queriesOf(lines: string[], model: Model): Query[] {
@@ -41,13 +39,12 @@ export async function tableQueries(
   model: Model,
   steps: number,
 ): Promise<{ queries: Query[]; notes: string[] }> {
-  const { series, targets, header, dates } = await model.readTable(text, { steps });
-  const named = header || targets.some((name, i) => name !== `column ${i + 1}`);
-  const queries = series.map((input, i) => ({
-    request: { input },
-    series: true,
-    ...(named && { header: targets }),
-    ...(dates?.next && { dates: { column: dates.column, next: dates.next[i]! } }),
+  const table = await model.readTable(text, { steps });
+  const { series, dates, future } = table;
+  const queries = series.map((input, at) => ({
+    request: { input, ...(future && { future: future[at]! }) },
+    table,
+    series: at,
   }));
   const notes = dates?.reason ? [`The forecast has no dates (${dates.column}): ${dates.reason}.`] : [];
   return { queries, notes };
@@ -83,24 +80,3 @@ const numbersOf = (field: string, line: string, separator: RegExp) =>
       if (isNumber(text)) return Number(text);
       throw refusal(field, `a number in column ${i + 1}`, text);
     });
-
-/** Further numbers beside each number of a row: `names` of them. */
-export interface Besides {
-  names: string[];
-  rows: number[][][];
-}
-
-/** `month,sales,sales_0.1,sales_0.9` and rows of these. */
-export function csvOf(rows: number[][], { header, dates }: Query, besides?: Besides): string {
-  const dated = dates?.next.length === rows.length ? dates : undefined;
-  const names = header?.flatMap((name) => [name, ...(besides?.names ?? []).map((more) => `${name}_${more}`)]);
-  const lines = rows.map((row, t) => [
-    ...(dated ? [dated.next[t]!] : []),
-    ...row.flatMap((x, k) => [x, ...(besides?.rows[t]?.[k] ?? [])]),
-  ]);
-  const first = names ? [[...(dated ? [dated.column] : []), ...names]] : [];
-  return [...first, ...lines].map((fields) => fields.map(quoted).join(',')).join('\n');
-}
-
-const quoted = (field: string | number) =>
-  /[",\n\r]/.test(String(field)) ? `"${String(field).replaceAll('"', '""')}"` : String(field);

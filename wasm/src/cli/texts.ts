@@ -1,5 +1,5 @@
 /** From files to text: encodings, line ends, and where in which file an error lies. */
-import { openModel, UnfoldError } from 'unfold-rnn';
+import { decodeText, openModel, UnfoldError } from 'unfold-rnn';
 import { FileError, read } from './files.js';
 import { type Arguments, type Options, UsageError } from './options.js';
 
@@ -30,65 +30,37 @@ export const readingOf = (args: Arguments, raw = false): Reading => ({
   raw,
 });
 
-/** Bytes that are looked at to recognize UTF-16 by its zeros. */
+/** Bytes that are looked at for zeros, which no text has. */
 const HEAD = 4096;
 
 const LINE_FEED = 10;
-
-const encoder = new TextEncoder();
 
 /** The text of a file as UTF-8 with line feeds. Throws a `FileError` where it is no text of that encoding. */
 export async function decode(path: string, bytes: Uint8Array, { encoding, raw }: Reading): Promise<Text> {
   if (raw) return { bytes, notes: [] };
   const name = nameOf(path);
-  const notes: string[] = [];
-  const found = encoding === 'utf-8' ? recognize(bytes) : undefined;
-  if (found) notes.push(`${name} is ${found.toUpperCase()}: decoded.`);
-  let text: string;
   try {
-    text = new TextDecoder(found ?? encoding, { fatal: true }).decode(bytes);
+    const { text, encoding: found, carriageReturns } = decodeText(bytes, encoding);
+    const notes: string[] = [];
+    if (found !== encoding) notes.push(`${name} is ${found.toUpperCase()}: decoded.`);
+    if (carriageReturns) notes.push(`${name} ends its lines with CR: read as line feeds.`);
+    return { bytes: text, notes };
   } catch (error) {
-    if (error instanceof RangeError)
-      throw new UsageError(`--encoding: expected utf-8, latin1, utf-16le, …, got '${encoding}'.`);
-    throw await refusal(name, bytes, found ?? encoding);
+    throw await refusal(name, bytes, error as UnfoldError);
   }
-  if (text.includes('\r') && !text.includes('\n')) {
-    text = text.replaceAll('\r', '\n');
-    notes.push(`${name} ends its lines with CR: read as line feeds.`);
-  }
-  return { bytes: encoder.encode(text), notes };
 }
 
-/** By its byte order mark, or by the zeros that half of the bytes of most texts in UTF-16 are. */
-function recognize(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
-  const [first, second, third, fourth] = bytes;
-  if (first === 0xff && second === 0xfe && !(third === 0 && fourth === 0)) return 'utf-16le';
-  if (first === 0xfe && second === 0xff) return 'utf-16be';
-  const head = bytes.subarray(0, HEAD);
-  if (head.length < 4 || bytes.length % 2) return undefined;
-  const zeros = [0, 0];
-  head.forEach((byte, i) => (zeros[i % 2]! += Number(byte === 0)));
-  const [even, odd] = zeros as [number, number];
-  const many = head.length * 0.4;
-  if (odd > many && even === 0) return 'utf-16le';
-  return even > many && odd === 0 ? 'utf-16be' : undefined;
-}
-
-async function refusal(name: string, bytes: Uint8Array, encoding: string): Promise<FileError> {
+async function refusal(name: string, bytes: Uint8Array, error: UnfoldError): Promise<Error> {
+  const { code, expected, actual } = error;
+  if (code !== 'INVALID_TEXT') return new UsageError(`--${error.message}.`);
   const what = bytes.subarray(0, HEAD).includes(0) ? await kindOf(bytes) : undefined;
   if (what) return new FileError(`${name} is no text: it is ${what}.`);
-  if (encoding !== 'utf-8') return new FileError(`${name} is not ${encoding.toUpperCase()}.`);
-  const at = firstInvalid(bytes);
-  const byte = bytes[at]!.toString(16).toUpperCase().padStart(2, '0');
-  if (isMixed(bytes)) {
-    const line = bytes.subarray(0, at).reduce((lines, one) => lines + Number(one === LINE_FEED), 1);
+  if (expected === 'one encoding')
     return new FileError(
-      `${name} is partly UTF-8, partly another encoding (byte 0x${byte} in line ${line}): save it anew as UTF-8.`,
+      `${name} is partly UTF-8, partly another encoding (${actual}): save it anew as UTF-8.`,
     );
-  }
-  return new FileError(
-    `${name} is not UTF-8 (byte 0x${byte} at offset ${at}): --encoding names what it is, such as latin1.`,
-  );
+  const wayOn = expected === 'UTF-8' ? ` (${actual}): --encoding names what it is, such as latin1` : '';
+  return new FileError(`${name} is not ${expected}${wayOn}.`);
 }
 
 /** What the package calls a file that is no model, and what to do with it where that holds for data; a model is one. */
@@ -101,29 +73,6 @@ async function kindOf(bytes: Uint8Array): Promise<string | undefined> {
     const advised = /^this is (.*: (?:unpack it first|export .* as CSV))$/.exec(error.message);
     return advised?.[1] ?? error.actual;
   }
-}
-
-/** Whether there are characters of two bytes or more, which hardly any text in another encoding has. */
-const isMixed = (bytes: Uint8Array) => /[\x80-\ufffc]/.test(new TextDecoder().decode(bytes));
-
-/** The length of the longest beginning that is UTF-8. */
-function firstInvalid(bytes: Uint8Array): number {
-  const holds = (length: number, stream: boolean) => {
-    try {
-      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, length), { stream });
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  let [good, bad] = [0, bytes.length];
-  while (bad - good > 1) {
-    const middle = (good + bad) >> 1;
-    if (holds(middle, true)) good = middle;
-    else bad = middle;
-  }
-  while (!holds(good, false)) --good; // to where the character began that was not completed
-  return good;
 }
 
 const nameOf = (path: string) => (path === '-' ? 'standard input' : path);

@@ -79,12 +79,21 @@ async function runTrain(args: Arguments): Promise<number> {
       : await readTexts(args.operands, { ...readingOf(args, raw), signal }));
   if (texts && !args.flag('quiet')) for (const note of texts.notes) process.stderr.write(`${note}\n`);
   const text = texts ? texts.bytes : undefined;
+  const table = args.operands.find((path) => /\.(csv|tsv)$/i.test(path));
+  if (table !== undefined && !resume && config.task === undefined && !args.flag('quiet'))
+    process.stderr.write(
+      `${table} looks like a table: --task regress learns its numbers, --task classify its labels. As it is, its characters are learned.\n`,
+    );
   if (text && !resume && !args.flag('quiet')) await sayExamples(config, text);
   const model = await begin(args, { text, resume, out, config, signal }).catch((error) => {
     throw texts ? placed(error, texts) : error;
   });
   const tell = reporter(args, out);
   try {
+    if (!model.info.canTrain)
+      throw new UsageError(
+        `${out} is there already: name the text it was trained on, or --fresh starts over.`,
+      );
     await tell.start(model, resume);
     let saved = resume ? model.info.step : -1;
     const save = async () => {
@@ -187,6 +196,7 @@ async function begin(args: Arguments, { text, resume, out, config, signal }: Beg
   const extend = args.flag('continue');
   const { model, damaged } = await openSaved(out, text, { ...runtime, extend }).catch((error: Error) => {
     const on = extend ? '' : '--continue trains on with this text, ';
+    error.message = error.message.replace(' (extend: true goes on with another)', '');
     error.message += ` (${out} is there already; ${on}--fresh starts over, --out names another file)`;
     throw error;
   });

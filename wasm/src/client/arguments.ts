@@ -1,6 +1,6 @@
 /** What callers pass, checked before it crosses over to the engine: a caller in JavaScript may pass anything. */
 import { describe, mismatch, refuse, UnfoldError } from '../shared/errors.js';
-import type { Runtime } from '../shared/types.js';
+import type { Config, Runtime } from '../shared/types.js';
 
 /** Half of a pair: no UTF-8 holds it. */
 const LONE = /\p{Surrogate}/u;
@@ -77,7 +77,22 @@ export function requireConfig<T extends object>(config: T, call: { runtime: stri
     if (inside !== undefined)
       throw mismatch('INVALID_CONFIG', field, `it in ${inside}`, 'a field of the configuration');
   }
+  checkUnits(config);
   return config;
+}
+
+/** What means something beside another field alone. */
+function checkUnits({ units, preset, layers, unit, task = 'next' }: Config): void {
+  if (units !== undefined && preset === undefined && layers === undefined)
+    throw mismatch('INVALID_CONFIG', 'units', 'it beside preset, or in layers: [{ … }]', 'neither of them');
+  const name = typeof task === 'object' ? (task?.name ?? 'next') : task;
+  if (unit !== undefined && unit !== 'character' && name !== 'next')
+    throw refuse(
+      'INVALID_CONFIG',
+      'unit',
+      `character, which the inputs of ${String(name)} are made of`,
+      unit,
+    );
 }
 
 /** UTF-8 without a byte order mark, which is no part of a text. */

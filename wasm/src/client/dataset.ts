@@ -1,9 +1,10 @@
 /** What a model learns from, as UTF-8 in the format of its task: the engine reads nothing else. */
-import { encode } from './arguments.js';
+import { encode, toJson } from './arguments.js';
+import { decodeText } from './encoding.js';
 import { type ExampleWriter, writerOf } from './examples.js';
 import { placedRow, rowsOf } from './rows.js';
 import { reasonOf } from './stream.js';
-import { refuse, type UnfoldError } from '../shared/errors.js';
+import { mismatch, refuse, type UnfoldError } from '../shared/errors.js';
 import type { BlobLike, Config, Dataset, Example, TaskConfig } from '../shared/types.js';
 
 export interface Source {
@@ -27,12 +28,18 @@ export function isGenerated({ dataset }: Pick<Config, 'dataset'>): boolean {
   return typeof dataset === 'object' ? dataset?.name !== undefined : dataset !== undefined;
 }
 
-/** `task`: of the model; asked for where the dataset is examples, or may be rows in JSON. */
+/** Whether bytes begin with the byte order mark of UTF-16, which no UTF-8 does. */
+const isUtf16 = ([first, second]: Uint8Array) =>
+  (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+
+/** `config`: of the model; asked for where the dataset is examples, may be rows in JSON, or UTF-16. */
 export async function readDataset(
   dataset: Dataset,
-  task: () => TaskConfig,
+  config: () => Config,
   signal?: AbortSignal,
 ): Promise<Source> {
+  const task = () => taskOf(config());
+  const raw = () => config().unit === 'byte';
   const textSource = (given: string | Uint8Array, own: boolean): Source => {
     const text = encode(given, 'dataset');
     const rows = rowsOf(text, task);
@@ -40,16 +47,21 @@ export async function readDataset(
     return { text: encode(rows.text), own: true, placed: (error) => placedRow(error, rows) };
   };
   if (typeof dataset === 'string') return textSource(dataset, true);
-  if (dataset instanceof Uint8Array) return textSource(dataset, false);
-  if (isBlob(dataset)) return textSource(new Uint8Array(await dataset.arrayBuffer()), true);
+  const bytesSource = (bytes: Uint8Array, own: boolean) =>
+    isUtf16(bytes) && !raw() ? textSource(decodeText(bytes).text, true) : textSource(bytes, own);
+  if (dataset instanceof Uint8Array) return bytesSource(dataset, false);
+  if (isBlob(dataset)) return bytesSource(new Uint8Array(await dataset.arrayBuffer()), true);
   if (!isIterable(dataset)) throw refuse('INVALID_TEXT', 'dataset', WANTED, dataset);
   const pieces: (string | Uint8Array)[] = [];
   let writer: ExampleWriter | undefined;
+  let rows: unknown[] | undefined;
   let index = 0;
   for await (const item of dataset) {
     if (signal?.aborted) throw reasonOf(signal);
-    if (index === 0 && isExample(item)) writer = writerOf(task());
-    if (writer) pieces.push(writer.write(item as Example, index));
+    if (index === 0 && isRow(item, task)) rows = [];
+    else if (index === 0 && isExample(item)) writer = writerOf(task());
+    if (rows) rows.push(ArrayBuffer.isView(item) ? Array.from(item as Uint8Array) : item);
+    else if (writer) pieces.push(writer.write(item as Example, index));
     else if (typeof item === 'string' || item instanceof Uint8Array) pieces.push(item);
     else
       throw refuse(
@@ -60,11 +72,33 @@ export async function readDataset(
       );
     ++index;
   }
-  if (!writer) return textSource(joined(pieces), true);
+  if (index === 0)
+    throw mismatch('INVALID_TEXT', 'dataset', 'one piece or example at least', 'an empty list');
+  if (rows) return textSource(toJson(rows, 'dataset'), true);
+  if (!writer) return textSource(joined(areLines(pieces, task) ? linesOf(pieces) : pieces), true);
   return { text: encode(writer.whole(pieces as string[]), 'dataset'), own: true, placed: writer.placed };
 }
 
+/** Strings without a line break among them are examples, a line each; where one is broken, they are pieces of a text. */
+function areLines(pieces: readonly (string | Uint8Array)[], task: () => TaskConfig): pieces is string[] {
+  if (pieces.length < 2 || !pieces.every((piece) => typeof piece === 'string' && !/[\r\n]/.test(piece)))
+    return false;
+  // An array in JSON has no line breaks either.
+  const { name } = task();
+  return name !== 'next' && name !== 'notes' && !/^\s*\[/.test(pieces[0] as string);
+}
+
+const linesOf = (lines: readonly string[]) => lines.map((line) => `${line}\n`);
+
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+/** A row of a table, or a labelled text under other names than those of an example, as the JSON of such may be. */
+function isRow(item: unknown, task: () => TaskConfig): boolean {
+  if (!isObject(item) || item instanceof Uint8Array) return false;
+  if (['input', 'target', 'context'].some((field) => field in item)) return false;
+  const { name = 'next', pooling = 'none' } = task();
+  const isTable = name === 'regress' && pooling === 'none';
+  return isTable || (!Array.isArray(item) && ['classify', 'tag', 'translate'].includes(name));
+}
 const isExample = (item: unknown) => isObject(item) && !(item instanceof Uint8Array) && !Array.isArray(item);
 
 function isBlob(dataset: unknown): dataset is BlobLike {

@@ -130,7 +130,7 @@ export class TextModel implements Model {
   async readTable(dataset: Dataset, options: { steps?: number } = {}): Promise<TableRows> {
     const { steps = 0 } = requireObject(options, ['steps']);
     checkWhole('steps', steps, 0, 65536);
-    const { text, placed: place } = await readDataset(dataset, () => taskOf(this.#info.config));
+    const { text, placed: place } = await readDataset(dataset, () => this.#info.config);
     return this.#client.call('rows', { text, steps }).catch((error: unknown) => {
       throw error instanceof UnfoldError ? place(error) : error;
     });
@@ -239,6 +239,7 @@ export class TextModel implements Model {
     for (const field of Object.keys(reads) as (keyof typeof reads)[])
       if (!reads[field] && request[field] !== undefined)
         throw mismatch('INVALID_ARGUMENT', field, `nothing of ${name}`, 'a value');
+    if (data.numbers > 1) checkRows(request.input, data.numbers);
     return toJson(request);
   }
 
@@ -257,6 +258,20 @@ const isList = (asked: unknown): asked is readonly PredictRequest[] => Array.isA
 
 /** More than memory could hold the states of. */
 const MOST_CHARACTERS = 1e8;
+
+/** A flat list would be read as rows, however it was meant. */
+function checkRows(input: unknown, columns: number): void {
+  const flat =
+    (Array.isArray(input) && typeof input[0] === 'number') ||
+    (ArrayBuffer.isView(input) && !(input instanceof DataView));
+  if (flat)
+    throw mismatch(
+      'INVALID_ARGUMENT',
+      'input',
+      `rows of ${columns} numbers, [[…], …]`,
+      'a flat list of numbers',
+    );
+}
 
 function checkSplit(split: unknown): void {
   if (typeof split !== 'string')

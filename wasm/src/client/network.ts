@@ -202,7 +202,7 @@ export class TensorNetwork implements Network {
   async load(bytes: Uint8Array): Promise<void> {
     const { tensors } = readSafetensors(bytes);
     const missing = this.#info.tensors.find(([name]) => !tensors.has(name));
-    if (missing) throw refuse('INVALID_CHECKPOINT', missing[0], 'a tensor of this name', 'none');
+    if (missing) throw mismatch('INVALID_CHECKPOINT', missing[0], 'a tensor of this name', 'none');
     await this.setParameters(Object.fromEntries(tensors));
   }
 

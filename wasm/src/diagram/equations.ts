@@ -59,7 +59,7 @@ function product(diagram: Diagram, link: Link, to: Part, gate?: string): Formula
   const inside = gate
     ? [...text('('), ...named(gate, { sub: 't' }), ...text(' ⊙ '), ...signal, ...text(')')]
     : signal;
-  return [...named(matrix(link, to)), ...text('·'), ...inside];
+  return link.parameter === null ? inside : [...named(matrix(link, to)), ...text('·'), ...inside];
 }
 
 /** What is added up in a buffer, or in some of its rows: every matrix, normalized where that is done, and a bias. */

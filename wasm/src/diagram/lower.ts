@@ -149,6 +149,7 @@ export class Lowering {
       case 'interpolate':
         return this.#interpolate(o);
       case 'residual': {
+        if (this.#isSum(o)) return void this.#sum(o.to, o.layer);
         this.#inner.set(o, this.#held.get(o.to));
         const part = this.#part(`${o.layer}.residual`, 'sum', o.layer, this.#rows.get(o.to)!, o);
         return void this.#held.set(o.to, { part });
@@ -183,11 +184,16 @@ export class Lowering {
     this.#held.set(to, { part });
   }
 
+  /** An edge without a matrix adds to a sum, as matrices do; a residual connection to what a layer gives. */
+  #isSum({ to }: Of<'residual'>): boolean {
+    return this.graph.operations.some((one) => one.operation === 'bias' && one.to === to);
+  }
+
   #product(o: Of<'product'>): void {
     const sides = [o.left, o.right] as const;
     const gate = sides.findIndex(({ buffer }) => this.#sums.get(buffer)?.kind === 'cell');
     if (gate < 0) {
-      const part = this.#part(o.to, 'product', o.layer, o.left.rows, o);
+      const part = this.#part(o.to, 'product', o.layer, Math.max(o.left.rows, o.right.rows), o);
       return void this.#held.set(o.to, { part });
     }
     // A gate that acts before its product belongs to the cell.
@@ -228,6 +234,7 @@ export class Lowering {
         return;
       }
       case 'residual': {
+        if (this.#isSum(o)) return this.#enter(o);
         const inner = this.#inner.get(o);
         if (inner) this.#link('part' in inner ? inner.part : this.origin(inner.alias, o.layer).part, part, 0);
         return this.#copy(o.from, part);
@@ -255,6 +262,20 @@ export class Lowering {
   #stateNames(layer: string): readonly string[] {
     const cell = this.graph.operations.find((o) => o.operation === 'cell' && o.layer === layer);
     return (cell as Of<'cell'> | undefined)?.stateNames ?? ['h'];
+  }
+
+  /** What is added to rows of a sum as it is. */
+  #enter(o: Of<'residual'>): void {
+    const to = this.#sum(o.to, o.layer);
+    const { part, delay, gate } = this.origin(o.from, o.layer);
+    const { row = 0, from } = o;
+    const target: Target = { buffer: o.to, row, rows: from.rows, ...(gate !== undefined && { gate }) };
+    const same = this.links.find(
+      (link) =>
+        !link.parameter && link.into && link.from === part.id && link.to === to.id && link.delay === delay,
+    );
+    if (same) return void same.into!.push(target);
+    this.#link(part, to, delay, { into: [target] });
   }
 
   /** One link for a matrix, in however many pieces it is multiplied. */

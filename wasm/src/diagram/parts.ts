@@ -79,7 +79,7 @@ export interface Link {
   blocks?: number;
   /** Of a state its name. */
   name?: string;
-  /** Of a matrix: the rows of sums to which it adds. */
+  /** Of what enters a sum, through a matrix or as it is: the rows to which it is added. */
   into?: Target[];
 }
 

@@ -17,6 +17,8 @@ const rows = (text: string) =>
 
 interface Form {
   label: string;
+  /** What a row has, of a model that is there. */
+  columns?(model: Model): string;
   first: string;
   request(text: string, model: Model): PredictRequest;
   lines(answer: Prediction, model: Model): Node[];
@@ -74,6 +76,14 @@ const FORMS: Readonly<Record<string, Form>> = {
   },
   regress: {
     label: 'Numbers, a row for each step',
+    columns: ({ info }) => {
+      const { columns = [], numbers = 1 } = info.data ?? {};
+      const read = columns.filter(({ input }) => input);
+      const names = read.length === numbers ? read.map(({ name }) => name) : [];
+      return numbers > 1
+        ? `: ${names.join(', ') || `${numbers} numbers`}, with commas or spaces between`
+        : names.map((name) => `: ${name}`).join('');
+    },
     first: '0',
     request: (text, { info }) => ({
       input: rows(text),
@@ -108,14 +118,18 @@ export class FormFace {
   readonly root = element('form', '', 'form');
   readonly #input = element('textarea');
   readonly #answer = element('div', '', 'log');
+  readonly #label = element('span');
+  readonly #form: Form;
 
   constructor(task: string, model: () => Promise<Model>, fail: (error: Error) => void) {
     const form = FORMS[task] ?? FORMS.classify!; // a task that is none is refused when its network is made
     this.#input.value = form.first;
     this.#input.rows = task === 'regress' || task === 'notes' ? 3 : 1;
     this.#input.spellcheck = false;
-    const label = element('label', `${form.label} `);
-    label.append(this.#input);
+    this.#form = form;
+    this.#label.textContent = form.label;
+    const label = element('label', '');
+    label.append(this.#label, ' ', this.#input);
     const ask = element('button', 'Answer');
     ask.type = 'submit';
     this.#answer.setAttribute('role', 'status');
@@ -127,6 +141,10 @@ export class FormFace {
       this.#ask(form, model).catch(fail);
     });
     this.clear();
+  }
+
+  opened(model: Model): void {
+    this.#label.textContent = this.#form.label + (this.#form.columns?.(model) ?? '');
   }
 
   clear(): void {

@@ -117,6 +117,7 @@ export class View {
     this.#button.hidden = !this.#trains && !this.#log;
     if (!this.#trains && this.face === 'chart') this.fail('A model without its text is not trained.');
     this.running(false, '');
+    this.#form?.opened(model);
     if (this.#network)
       void model.graph().then(
         (graph) => this.#network!.show(graph),
@@ -130,6 +131,7 @@ export class View {
   }
 
   fail(message: string): void {
+    if (message) this.#form?.clear(); // an answer beside it would look like that to the question
     this.#alert.textContent = message;
     this.#alert.hidden = !message;
   }

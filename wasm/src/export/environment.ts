@@ -1,5 +1,5 @@
 /** What operations read and write while they are executed with values: contents of buffers, and signals from elsewhere. */
-import { refuse } from '../shared/errors.js';
+import { mismatch, refuse } from '../shared/errors.js';
 import type { GraphBuffer, GraphLayer, GraphSignal } from '../shared/graph-types.js';
 import { Content } from './contents.js';
 import type { SavedGraph } from './graph.js';
@@ -45,7 +45,7 @@ export class Environment {
       (one) => one.layer === name && one.operation === 'outputFeedback',
     );
     const out = answers ? sum : (output ?? sum);
-    if (out === null) throw refuse('INVALID_CHECKPOINT', `graph.layers (${name})`, 'an output', 'none');
+    if (out === null) throw mismatch('INVALID_CHECKPOINT', `graph.layers (${name})`, 'an output', 'none');
     return out;
   }
 
@@ -66,7 +66,7 @@ export class Environment {
     const { alias } = this.#buffers.get(name)!;
     const content = this.#contents.get(name) ?? (alias === undefined ? undefined : this.#contents.get(alias));
     const value = content?.read(row, rows);
-    if (!value) throw refuse('INVALID_CHECKPOINT', 'graph.operations', `a value in ${name}`, 'none');
+    if (!value) throw mismatch('INVALID_CHECKPOINT', 'graph.operations', `a value in ${name}`, 'none');
     return value;
   }
 

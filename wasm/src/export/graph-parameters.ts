@@ -1,5 +1,5 @@
 /** The numbers of a graph's parameters. */
-import { refuse } from '../shared/errors.js';
+import { mismatch, refuse } from '../shared/errors.js';
 import type { SavedGraph } from './graph.js';
 import type { Tensor } from './safetensors.js';
 
@@ -18,7 +18,7 @@ export function parametersOf(
   for (const { name: own, shape, tensor = own, column } of parameters) {
     const given = tensors.get(tensor);
     const expected = `a tensor of shape [${shape}]`;
-    if (!given) throw refuse('INVALID_CHECKPOINT', tensor, expected, 'none');
+    if (!given) throw mismatch('INVALID_CHECKPOINT', tensor, expected, 'none');
     used.add(tensor);
     const [rows = 0, columns = 0] = shape;
     const [height, width] = given.shape;

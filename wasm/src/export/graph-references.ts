@@ -167,14 +167,16 @@ class References {
       case 'scheduledSampling':
         return;
       case 'dropout':
-      case 'residual':
         signal(o.from, 'from');
         return this.#rows(o.to, `${path}.to`, o.from.rows);
+      case 'residual':
+        signal(o.from, 'from');
+        return this.#range({ to: o.to, row: o.row ?? 0, rows: o.from.rows }, path);
       case 'product':
         signal(o.left, 'left');
         signal(o.right, 'right');
-        same(`${path}.right.rows`, o.right.rows, o.left.rows);
-        return this.#rows(o.to, `${path}.to`, o.left.rows);
+        if (o.left.rows > 1 && o.right.rows > 1) same(`${path}.right.rows`, o.right.rows, o.left.rows);
+        return this.#rows(o.to, `${path}.to`, Math.max(o.left.rows, o.right.rows));
       case 'context':
         o.from.forEach((one, k) => signal(one, `from[${k}]`, 1));
         same(`${path}.directions (their number)`, o.directions.length, o.from.length);

@@ -193,7 +193,7 @@ const operationFields = (budget: {
   },
   paddingMask: { units, states },
   dropout: { from: signal, to: name, 'rate?': within(0, 0.999) },
-  residual: { from: signal, to: name },
+  residual: { from: signal, to: name, 'row?': index },
   product: { left: signal, right: signal, to: name },
   context: {
     from: list(signal),

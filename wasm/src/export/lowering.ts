@@ -2,7 +2,7 @@
  * From the graph of a file to values: its operations are executed in their order with values instead of numbers. So a
  * cell, a connection or a block that this package has never heard of needs nothing here.
  */
-import { refuse } from '../shared/errors.js';
+import { mismatch, refuse } from '../shared/errors.js';
 import type { GraphLayer, GraphLinear, GraphOperation, GraphSizes } from '../shared/graph-types.js';
 import { expressionValue } from './cell-values.js';
 import { type Checkpoint, sound } from './checkpoint.js';
@@ -160,7 +160,8 @@ class Lowering {
     const named = Array.isArray(readout)
       ? readout.map(({ from }) => this.#numbers.get(`layers.${from as number}`))
       : [];
-    if (named.includes(undefined)) throw refuse('INVALID_CHECKPOINT', 'config.readout', 'layers', 'another');
+    if (named.includes(undefined))
+      throw mismatch('INVALID_CHECKPOINT', 'config.readout', 'layers', 'another');
     const last = this.#layers.findLastIndex(({ cell, sequence }) => cell !== undefined && sequence === 0);
     return named.length ? ([...new Set(named)] as number[]).sort((a, b) => a - b) : [last];
   }
@@ -200,10 +201,13 @@ class Lowering {
       backward: layer.direction < 0,
       states,
       out: this.#environment.read(out, 0, this.#environment.buffer(out).rows),
-      residual: operations.some((one) => one.operation === 'residual'),
+      residual: operations.some((one) => one.operation === 'residual' && !this.#isSum(one.to)),
       standard: grouped ? together : standardOf(executed),
     };
   }
+
+  /** Of an edge without a matrix, unlike a residual connection. */
+  #isSum = (buffer: string) => this.#biases.has(buffer);
 
   #parameter(name: string): Parameter {
     return this.#parameters.get(name)!;
@@ -260,6 +264,8 @@ class Lowering {
         return this.#environment.content(o.to).set(0, values.dropout(name, rate, x, per, o.to));
       }
       case 'residual': {
+        if (this.#isSum(o.to))
+          return this.#environment.content(o.to).add(o.row ?? 0, this.#environment.signal(o.from, layer));
         const terms = [this.#environment.read(o.to, 0, o.from.rows), this.#environment.signal(o.from, layer)];
         return this.#environment.content(o.to).set(0, values.sum('out', terms)!);
       }

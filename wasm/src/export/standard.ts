@@ -103,7 +103,7 @@ export function standardOf(executed: Executed): StandardCell | string {
   const whole = ({ to, rows }: Entering) => to === cell.sum && rows === cell.gates.length * cell.units;
   if (maps.some(({ to, source }) => source.when === 'step' && !sums.includes(to))) return 'deep transition';
   if (!inputs.length || !inputs.every(whole)) return 'no input';
-  const why = recurrentReason(cell, own, executed) ?? changes(operations);
+  const why = recurrentReason(cell, own, executed) ?? changes(operations, sums);
   if (why) return why;
   return {
     ...kind,
@@ -151,10 +151,11 @@ function recurrentReason(
 const isFormer = (op: { layer: number; state: number; delay: number }, layer: number) =>
   op.layer === layer && op.state === 0 && op.delay === 1;
 
-/** What follows the cell and makes it another one. */
-function changes(operations: readonly GraphOperation[]): string | undefined {
+/** What follows the cell, or enters it without a matrix, and makes it another one. */
+function changes(operations: readonly GraphOperation[], sums: readonly string[]): string | undefined {
   for (const one of operations) {
     if (one.operation === 'layerNorm') return 'layerNorm';
+    if (one.operation === 'residual' && sums.includes(one.to)) return 'an edge without a matrix';
     if (one.operation === 'interpolate') return one.periods ? 'clock' : one.leak ? 'leak' : 'zoneout';
   }
   return undefined;

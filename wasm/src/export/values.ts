@@ -57,6 +57,7 @@ export type Op =
   /** W·x with rows `row` to `row + size` of the matrix; a clocked layer's weights from slower units to faster ones are 0. */
   | { kind: 'linear'; x: Value; matrix: Parameter; row: number; clock?: Clock }
   | { kind: 'sum'; terms: readonly Value[] }
+  /** A term of one feature multiplies every feature of the others. */
   | { kind: 'product'; terms: readonly Value[] }
   | { kind: 'difference' | 'quotient' | 'maximum'; left: Value; right: Value }
   | { kind: 'unary'; fn: Unary; x: Value }
@@ -173,7 +174,7 @@ export function sum(name: string, terms: readonly Value[]): Value | null {
 }
 
 export const product = (name: string, ...terms: Value[]): Value =>
-  make(name, terms[0]!.size, { kind: 'product', terms });
+  make(name, Math.max(...terms.map(({ size }) => size)), { kind: 'product', terms });
 
 export const unary = (name: string, fn: Unary, x: Value): Value =>
   fn === 'identity' ? x : make(name, x.size, { kind: 'unary', fn, x });

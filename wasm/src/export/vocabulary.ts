@@ -42,7 +42,7 @@ export function checkVocabulary(value: unknown): SavedVocabulary {
 }
 
 /** Code points of letters and digits, as core/data/pieces.cpp lists them. */
-const LETTERS: readonly (readonly [number, number])[] = [
+export const LETTERS: readonly (readonly [number, number])[] = [
   [0x30, 0x39],
   [0x41, 0x5a],
   [0x61, 0x7a],

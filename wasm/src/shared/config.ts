@@ -13,18 +13,27 @@ type Initializer = Name<'xavier' | 'he' | 'orthogonal' | 'identity' | 'uniform' 
 export interface EdgeConfig {
   /**
    * `input`, `self` (this layer's own state), `output` (what the network predicted or, see `Config.feedback`, should
-   * have), the number of another layer, or a product of two edges; in a network that has them also `context`,
+   * have), the number of another layer, a product of two edges, or what an earlier edge gives; in a network that has them also `context`,
    * `attention` (one step late, unless it enters the readout) and `remaining` (the steps that are left, see
    * `TaskConfig.termination`). An upper layer is read at least one step late, and neither in an encoder nor in a network that
-   * gives one answer for a whole sequence. The readout takes all but `self`, `output` and products.
+   * gives one answer for a whole sequence. The readout takes all but `self`, `output`, products and earlier edges.
    */
-  from: Name<'input' | 'self' | 'output' | 'context' | 'attention' | 'remaining'> | number | ProductConfig;
+  from:
+    | Name<'input' | 'self' | 'output' | 'context' | 'attention' | 'remaining'>
+    | number
+    | ProductConfig
+    | EarlierConfig;
   /**
    * Steps, up to 1000. Default 1 from `self`, `output` and an upper layer, which need at least 1, else 0. A product and
    * the readout: 0 only (the factors of a product have delays of their own). With a delay a layer's state h is read,
    * without one its output: h under dropout, plus what lies below where the layer is `residual`.
    */
   delay?: number;
+  /**
+   * What the source passes through before anything else, element by element. Not symbols and the network's input of
+   * numbers. Default `identity`.
+   */
+  sourceActivation?: Activation;
   /** Sizes of the hidden layers between, at most 16. Default none: one matrix. */
   hidden?: number[];
   /** Of those hidden layers. Default `tanh`. */
@@ -40,21 +49,38 @@ export interface EdgeConfig {
   blocks?: number;
   /**
    * Names of the cell's gates that the edge enters; the others do not see it. Edges of layers only, and all gates where
-   * there are blocks. No gates: the edge is there for others, which read its product (`FactorConfig.from`). Default: all.
+   * there are blocks. No gates: the edge is there for others, which read what it gives (`EarlierConfig`). Default: all.
    */
   gates?: string[];
+  /**
+   * False: the source, or the last hidden layer, is added to each gate as it is. It must have as many numbers as the
+   * layer has units. Edges of layers only. Default true.
+   */
+  matrix?: boolean;
+}
+
+/** What an earlier edge of the layer gives: the product that it reads, else its last hidden layer. */
+export interface EarlierConfig {
+  /** The number of that edge, from 0. */
+  edge: number;
+}
+
+/** Several sources, one below the other. */
+export interface ConcatConfig {
+  /** Sources and delays, nothing else. At least two. */
+  concat: Pick<EdgeConfig, 'from' | 'delay'>[];
 }
 
 /** The product of two edges, element by element: gates of your own, or multiplicative connections. */
 export interface ProductConfig {
-  /** As many numbers each. A factor may be a product again, at most four deep. */
+  /** As many numbers each, or one of them a single number. A factor may be a product again, at most four deep. */
   product: [FactorConfig, FactorConfig];
 }
 
 /** One side of a product. */
-export interface FactorConfig extends Omit<EdgeConfig, 'blocks' | 'gates' | 'from'> {
-  /** As of an edge, or the product that an earlier edge of the layer reads, by that edge's number from 0. */
-  from: EdgeConfig['from'] | { edge: number };
+export interface FactorConfig extends Omit<EdgeConfig, 'blocks' | 'gates' | 'from' | 'matrix'> {
+  /** As of an edge, or, with `units`, several sources. */
+  from: EdgeConfig['from'] | ConcatConfig;
   /**
    * Rows of a matrix of the factor's own, 1 to 8192. Default none: the factor is the source itself, which
    * symbols and the network's input of numbers cannot be.
@@ -70,7 +96,7 @@ export interface FactorConfig extends Omit<EdgeConfig, 'blocks' | 'gates' | 'fro
 export interface LayerConfig {
   /**
    * `mgu`: minimal gated unit; `coupled-lstm`: the input gate is 1 − f; `slstm`: exponential gates; `janet`: the forget
-   * gate alone; `indrnn`, `sru`, `mingru`, `minlstm`, `lru`, `rwkv`: without a recurrent matrix. Default `lstm`.
+   * gate alone; `indrnn`, `sru`, `mingru`, `minlstm`, `lru`, `rwkv`, `rru`: without a recurrent matrix. Default `lstm`.
    */
   cell?: Name<
     | 'rnn'
@@ -87,8 +113,7 @@ export interface LayerConfig {
     | 'minlstm'
     | 'lru'
     | 'rwkv'
-    | 'lru'
-    | 'rwkv'
+    | 'rru'
   >;
   /** Hidden units, 1 to 8192. Default 128. */
   units?: number;
@@ -128,7 +153,7 @@ export interface LayerConfig {
   stateFrom?: number;
   /**
    * Everything that enters the layer, 1 to 64. Default: from below (and the input, see `skipInputs`), and `self`, which
-   * indrnn, sru, mingru, minlstm, lru and rwkv do without.
+   * indrnn, sru, mingru, minlstm, lru, rwkv and rru do without.
    */
   edges?: EdgeConfig[];
   /**
@@ -209,10 +234,12 @@ export interface TaskConfig {
   /** Longer sequences are cut to `maxLength`, which `info.data.truncated` counts; else they are refused. Default false. */
   truncate?: boolean;
   /**
-   * tag, notes, and regress without `pooling`: examples are read in windows of `sequenceLength` steps, each of which
-   * begins with the states that the one before it ended with, so that long examples need no more memory; gradients stop
-   * at the beginning of a window (truncated back-propagation). A table is cut into as many examples as a batch has
-   * (`batchSize`), or into those of `maxLength`. Not with backward layers. Default false: an example is one window.
+   * classify, regress, tag and notes: examples are read in windows of `sequenceLength` steps, each of which begins with
+   * the states that the one before it ended with, so that long examples need no more memory; gradients stop at the
+   * beginning of a window (truncated back-propagation). One answer for a sequence (`pooling: 'last'`) is learned from
+   * the last window; those before it are only read. A table is cut into as many examples as a batch has (`batchSize`),
+   * or into those of `maxLength`. Not with backward layers, nor with `pooling: 'mean'`, which needs every step at once.
+   * Default false: an example is one window.
    */
   carryState?: boolean;
   /** generate, tensor: numbers of a given context. Default 0. */
@@ -557,10 +584,15 @@ export type Preset = Name<
   | 'mlstm'
   | 'mogrifier'
   | 'mut1'
+  | 'mut2'
+  | 'mut3'
+  | 'rru'
   | 'indrnn'
   | 'sru'
   | 'mingru'
   | 'minlstm'
+  | 'lru'
+  | 'rwkv'
   | 'qrnn'
   | 'srnn'
   | 'dt-rnn'
@@ -570,6 +602,7 @@ export type Preset = Name<
   | 'dot(s)-rnn'
   | 'rhn'
   | 'fast-slow'
+  | 'gated-feedback'
   | 'deep-gated-lstm'
   | 'leaky-rnn'
   | 'clockwork-rnn'

@@ -346,7 +346,7 @@ export interface GraphDropout {
   rate?: number;
 }
 
-/** y += x. */
+/** y += x: a residual connection, or an edge without a matrix. */
 export interface GraphResidual {
   /** The kind of operation. */
   operation: 'residual';
@@ -354,9 +354,11 @@ export interface GraphResidual {
   from: GraphSignal;
   /** The buffer that it writes. */
   to: string;
+  /** Where x begins in it. Default 0. */
+  row?: number;
 }
 
-/** y ← a∘b. */
+/** y ← a∘b; a factor of one row multiplies every row of the other. */
 export interface GraphProduct {
   /** The kind of operation. */
   operation: 'product';

@@ -30,7 +30,8 @@ export interface Example {
 /**
  * What a model learns from: a text, or examples as the task writes them (see `TaskConfig.name`), in one string, as UTF-8
  * bytes, a `Blob` or a `File`, or in pieces of strings or bytes from an iterable such as a stream of a file; or an array of
- * examples. A byte order mark at its beginning is dropped, here and everywhere; half of a surrogate pair is refused.
+ * examples. A byte order mark at its beginning is dropped, here and everywhere; bytes or a `Blob` with that of UTF-16
+ * are decoded, unless the model reads bytes. Half of a surrogate pair is refused.
  */
 export type Dataset =
   | string
@@ -94,13 +95,21 @@ export interface TableRows {
   targets: string[];
   /** Whether the table has names. */
   header: boolean;
+  /** Between its columns: `tab`, `space`, `none` or a character; and the decimal separator of its numbers. */
+  separator: string;
+  decimal: '.' | ',';
   /** What was found out and done, a sentence each, in English. */
   notes: string[];
   /** Where dates were asked for (`steps`) and a column has some. */
   dates?: NextDates;
+  /**
+   * Of each series, at these dates, what the columns hold that the model reads and does not predict, as
+   * `PredictRequest.future` takes it: where the dates say all of it, as they do their features.
+   */
+  future?: number[][][];
 }
 
-/** The dates after the last ones of a table, in its notation, where its dates are as far apart as each other. */
+/** The dates after the last ones of a table, in its notation, where its dates are evenly spaced. */
 export interface NextDates {
   /** The column that dates the rows. */
   column: string;
@@ -136,6 +145,11 @@ export interface PredictRequest {
   seed?: number;
   /** regress (not pooled) and notes: steps to go on for after the input, on the network's own answers. Default 0. */
   steps?: number;
+  /**
+   * Of a model that reads columns that it does not predict: what they will hold at each of these steps but the last, a
+   * row a step. Of features of dates `Model.readTable` says it.
+   */
+  future?: number[][];
 }
 
 /** A symbol that the model does not know. */

@@ -169,6 +169,8 @@ export interface ColumnInfo {
   scale: number;
   /** Whether it is logarithmic. */
   log: boolean;
+  /** It is read, and says something of the row's date, which is known beforehand. */
+  date?: true;
 }
 
 /** What a task's data are. */

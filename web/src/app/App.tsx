@@ -3,12 +3,9 @@ import { LookPanel } from '../inside/LookPanel';
 import { message } from '../i18n/messages';
 import { Actions } from './Actions';
 import { ApplyPanel } from '../settings/ApplyPanel';
-import { CompareDialog } from '../compare/CompareDialog';
-import { DataDialogs } from '../data/DataDialogs';
+import { Dialogs } from './Dialogs';
 import { DropZone } from '../data/DropZone';
 import { HelpPanel } from '../help/HelpPanel';
-import { EmbedDialog } from '../sharing/EmbedDialog';
-import { ExportDialog } from '../sharing/ExportDialog';
 import { FlowPanel } from '../inside/FlowPanel';
 import { LearnPanel } from './LearnPanel';
 import { LivePanel } from '../settings/LivePanel';
@@ -16,7 +13,6 @@ import { LossPanel } from '../training/LossPanel';
 import { NetworkPanel } from '../settings/NetworkPanel';
 import { Notices } from './Notices';
 import { SectionNav } from './SectionNav';
-import { RunsDialog } from '../storage/RunsDialog';
 import { RunPanel } from '../training/RunPanel';
 import { LiveRegion } from './LiveRegion';
 import { StreamPanel } from '../writing/StreamPanel';
@@ -24,7 +20,6 @@ import { gateOpen } from './startupGate';
 import { showsText } from './store';
 import { TaskColumn } from './TaskColumn';
 import { TourCard } from '../tours/TourCard';
-import { ToursDialog } from '../tours/ToursDialog';
 import { TopBar } from './TopBar';
 
 export function App() {
@@ -84,12 +79,7 @@ export function App() {
       <SectionNav />
       {rest && (
         <Deferred>
-          <RunsDialog />
-          <CompareDialog />
-          <ExportDialog />
-          <EmbedDialog />
-          <DataDialogs />
-          <ToursDialog />
+          <Dialogs />
           <TourCard />
         </Deferred>
       )}

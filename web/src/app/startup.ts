@@ -53,12 +53,12 @@ const FORMER_PAGE_ENDS = 2000;
 
 /** Goes on with the run this tab had before it was loaded again. */
 async function resume(last: Here | null): Promise<boolean> {
-  const { never } = last ?? {};
-  if (!last || !(await resumeRun(last.run, last.running, { never, patience: FORMER_PAGE_ENDS }))) {
-    forgetHere();
-    return false;
+  if (last) {
+    const { run, running, never } = last;
+    if (await resumeRun(run, running, { never, patience: FORMER_PAGE_ENDS })) return true;
   }
-  return true;
+  forgetHere();
+  return false;
 }
 
 /** `first`: the text of a first visit, when it has been asked for already. */

@@ -12,7 +12,7 @@ export function LossTools() {
   const smoothing = store.smoothing.value;
   const words = message.loss.tools;
   return (
-    <div class="loss-tools">
+    <div class="tools loss-tools">
       <label class="loss-smoothing">
         <span>{message.settings.smoothing}</span>
         <select

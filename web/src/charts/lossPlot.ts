@@ -23,6 +23,10 @@ const BIT_STEPS = Array.from({ length: 19 }, (_, at) => at - 3).flatMap((power) 
   [1, 2, 5].map((digit) => Number(`${digit}e${power}`)),
 );
 
+/** Room for the ticks of the loss: four digits, or more where numbers of a file are large. */
+const widthOf = (values: readonly string[] | null) =>
+  Math.max(30, 8 + 6 * Math.max(0, ...(values ?? []).map((tick) => tick.length - 1)));
+
 function axes({ scale, theme }: Setting): Options['axes'] {
   const common = {
     stroke: theme.soft,
@@ -44,7 +48,7 @@ function axes({ scale, theme }: Setting): Options['axes'] {
     },
     {
       ...common,
-      size: 30,
+      size: (_, values) => widthOf(values),
       gap: 6,
       space: 44,
       grid,

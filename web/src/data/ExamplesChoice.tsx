@@ -14,9 +14,13 @@ import { keysOf } from './music';
 import { OwnData } from './OwnData';
 import { chooseKeys } from './texts';
 
+/** Rows of zeros and ones say by their places which keys sound. */
+const isRoll = ({ opening }: Corpus) => /\[(\s*[01]\s*,){20}/.test(opening);
+
 /** What the numbers of the reader's own notes are: nothing is guessed. */
 function KeysChoice({ corpus }: { corpus: Corpus }) {
   const keys = keysOf(corpus);
+  if (keys === '' && isRoll(corpus)) return null;
   return (
     <Field id="set-keys" label={message.tasks.keys}>
       <span class="select">

@@ -1,14 +1,14 @@
 import type { RefObject } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { message } from '../i18n/messages';
-import { choosePasted } from './texts';
+import { takePasted } from './files';
 
 export function PasteDialog({ dialog, hint }: { dialog: RefObject<HTMLDialogElement | null>; hint: string }) {
   const area = useRef<HTMLTextAreaElement>(null);
   const [empty, setEmpty] = useState(true);
   const close = () => dialog.current?.close();
   const use = async () => {
-    if (await choosePasted(area.current?.value ?? '')) close();
+    if (await takePasted(area.current?.value ?? '')) close();
   };
   return (
     <dialog ref={dialog} class="dialog" aria-labelledby="paste-title">

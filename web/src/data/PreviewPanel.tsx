@@ -10,6 +10,7 @@ import { settingsIn } from '../settings/state';
 import type { TaskName } from '../tasks/names';
 import { engine } from '../training/engine';
 import { arrived } from './arrival';
+import { type ReadFile, readAs } from './encoding';
 import { type Choice, choiceOf, DATA_TASKS, gapsIn, guess, preview } from './preview';
 import { Facts, FirstRows, Labels, Notes } from './PreviewFacts';
 import { Columns } from './PreviewColumns';
@@ -69,6 +70,40 @@ function Count({ id, label, value, range: [min, max], onChange }: Counted) {
         }}
       />
     </Field>
+  );
+}
+
+/** Of a file that is not UTF-8: read anew in another one. */
+function Encoding({ read, onRead }: { read: ReadFile; onRead: (read: ReadFile) => void }) {
+  const [problem, setProblem] = useState('');
+  const names: Record<string, string> = words.controls.encodings;
+  const choose = (encoding: string) => {
+    readAs(read.original, encoding).then(
+      (found) => {
+        setProblem('');
+        onRead(found);
+      },
+      (error: unknown) => setProblem(textOf(error)),
+    );
+  };
+  return (
+    <>
+      {read.assumed && <p class="preview-wanted">{words.assumed(names[read.encoding]!)}</p>}
+      <div class="preview-controls">
+        <Pick
+          id="preview-encoding"
+          label={words.controls.encoding}
+          value={read.encoding}
+          choices={names}
+          onChoose={choose}
+        />
+      </div>
+      {problem && (
+        <p class="own-problem" role="alert" lang="en">
+          {problem}
+        </p>
+      )}
+    </>
   );
 }
 
@@ -173,12 +208,15 @@ async function use(file: File, { task, pooling, reading }: Choice, train: boolea
   if (chosen && train) await (store.run.peek() ? engine.applyAndRestart() : engine.play());
 }
 
-function Preview({ file }: { file: File }) {
+function Preview({ arrived, plain }: { arrived: ReadFile; plain: boolean }) {
+  const [source, setSource] = useState(arrived);
+  const { file } = source;
   const [choice, setChoice] = useState<Choice | null>(null);
   const [failed, setFailed] = useState<string | null>(null);
   useEffect(() => {
     let live = true;
-    guess(file, settingsIn(wanted.peek()).task).then(
+    const found = plain ? Promise.resolve(choiceOf('next')) : guess(file, settingsIn(wanted.peek()).task);
+    found.then(
       (found) => live && setChoice(found),
       (error: unknown) => live && setFailed(textOf(error)),
     );
@@ -195,6 +233,8 @@ function Preview({ file }: { file: File }) {
       <p class="preview-about" role="status">
         {read || problem ? words.file(file.name) : words.reading(file.name)}
       </p>
+      {arrived.encoding !== 'utf-8' && <Encoding read={source} onRead={setSource} />}
+      {source.carriageReturns && <p>{message.text.lineEnds}</p>}
       {choice && <Controls choice={choice} shown={read} onChange={setChoice} />}
       {problem !== undefined && (
         <p class="own-problem" role="alert" lang="en">
@@ -233,6 +273,8 @@ function Preview({ file }: { file: File }) {
 
 /** How the file that has just arrived would be read. */
 export function PreviewPanel() {
-  const file = arrived.value;
-  return file && <Preview key={`${file.name} ${file.size} ${file.lastModified}`} file={file} />;
+  if (!arrived.value) return null;
+  const { read, plain } = arrived.value;
+  const { name, size, lastModified } = read.original;
+  return <Preview key={`${name} ${size} ${lastModified}`} arrived={read} plain={plain} />;
 }

@@ -43,7 +43,7 @@ export const LISTINGS: readonly Listing[] = index;
 export const SIZE_LIMIT = 20_000_000;
 
 const OPENING = 600;
-const CHUNK = 512 * 1024;
+const CHUNK = 128 * 1024;
 
 const addresses = import.meta.glob<string>('../../texts/*.txt', {
   query: '?url',
@@ -120,8 +120,7 @@ export async function examine(source: Source): Promise<Corpus> {
       if (more) await breathe();
     }
   } catch {
-    const zip = [0x50, 0x4b, 3].every((byte, i) => source.bytes[i] === byte);
-    throw new TextProblem(zip ? message.text.archive(source.title) : message.text.notUtf8(source.title));
+    throw new TextProblem(message.text.notText(source.title));
   }
   if (counts.characters === 0) throw new TextProblem(message.text.empty);
   return { ...source, made: false, ...counts.summary(), opening };

@@ -2,12 +2,13 @@
 import { message } from '../i18n/messages';
 import { engine } from '../training/engine';
 import { bytes } from '../i18n/format';
-import { notify } from '../app/notices';
+import { notify, report } from '../app/notices';
 import { store } from '../app/store';
 import { isModel, modelOf } from './foreign';
 import { needsPreview, showPreview } from './arrival';
 import { isMidi } from './music';
-import { chooseFile, chooseMidi } from './texts';
+import { SIZE_LIMIT, TextProblem } from './corpus';
+import { chooseFile, chooseMidi, choosePasted } from './texts';
 
 const MODEL_LIMIT = 1_000_000_000;
 
@@ -45,10 +46,34 @@ export async function takeFiles(files: readonly File[]): Promise<void> {
   return takeFile(file);
 }
 
-/** Models and MIDI files by their endings, tables and texts with labels by what they are, anything else as text. */
+/** A table or a text with labels is shown first; so is any text whose encoding has to be guessed. */
+async function takeText(file: File): Promise<void> {
+  if (file.size > SIZE_LIMIT)
+    return report(new TextProblem(message.text.tooLarge(file.name, file.size, SIZE_LIMIT)));
+  const { readFile } = await import('./encoding');
+  const read = await readFile(file);
+  const preview = await needsPreview(read);
+  if (preview) return showPreview(read, preview === 'plain');
+  const lineEnds = read.carriageReturns ? message.text.lineEnds : '';
+  if (read.encoding !== 'utf-8' || lineEnds)
+    notify('note', message.text.decoded(file.name, read.encoding.toUpperCase()), lineEnds);
+  return chooseFile(read.file);
+}
+
+/** What was typed or pasted, as a file of it would be taken. False where it cannot be used, which is said. */
+export async function takePasted(text: string): Promise<boolean> {
+  const file = new File([text], message.text.pasted);
+  if (file.size > SIZE_LIMIT) return choosePasted(text); // which says so
+  const read = { original: file, file, encoding: 'utf-8', assumed: false, carriageReturns: false };
+  if (!(await needsPreview(read))) return choosePasted(text);
+  showPreview(read, false);
+  return true;
+}
+
+/** Models and MIDI files by their endings, anything else as text. */
 async function takeFile(file: File): Promise<void> {
   if (isMidi(file)) return chooseMidi([file]);
-  if (!isModel(file)) return (await needsPreview(file)) ? showPreview(file) : chooseFile(file);
+  if (!isModel(file)) return takeText(file).catch(report);
   if (file.size > MODEL_LIMIT) {
     return notify('error', message.notice.file, message.text.tooLarge(file.name, file.size, MODEL_LIMIT));
   }

@@ -12,6 +12,8 @@ export interface MidiFound {
   /** UTF-8, in the format of the task notes. */
   text: Uint8Array<ArrayBuffer>;
 }
+/** Files, as many messages as there are; then what is to be done with them. */
+export type MidiQuestion = { more: readonly File[] } | 'read';
 export type MidiAnswer = { found: MidiFound } | { problem: ErrorData } | { failed: string };
 
 async function read(files: readonly File[]): Promise<MidiFound> {
@@ -21,8 +23,14 @@ async function read(files: readonly File[]): Promise<MidiFound> {
   return { ...rest, pieces: pieces.length, text: new TextEncoder().encode(text) };
 }
 
-addEventListener('message', ({ data }: MessageEvent<readonly File[]>) => {
-  read(data).then(
+const files: File[] = [];
+
+addEventListener('message', ({ data }: MessageEvent<MidiQuestion>) => {
+  if (data !== 'read') {
+    files.push(...data.more);
+    return;
+  }
+  read(files).then(
     (found) => postMessage({ found } satisfies MidiAnswer, { transfer: [found.text.buffer] }),
     (error: Error & { toJSON?(): ErrorData }) =>
       postMessage(

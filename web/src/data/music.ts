@@ -2,24 +2,32 @@
 import type { ErrorData } from 'unfold-rnn';
 import { message } from '../i18n/messages';
 import { integer } from '../i18n/format';
+import { breathe } from '../app/frame';
 import { notify } from '../app/notices';
 import { OWN_TEXT } from '../settings/settings';
 import { type Corpus, examine, SIZE_LIMIT, TextProblem } from './corpus';
-import type { MidiAnswer, MidiFound } from './midi.worker';
+import type { MidiAnswer, MidiFound, MidiQuestion } from './midi.worker';
 
 export const isMidi = ({ name }: File): boolean => /\.midi?$/i.test(name);
+
+/** Files that are handed over at one go: each takes a moment of the page's thread. */
+const GROUP = 50;
 
 /** One worker for each choice: it has nothing to keep. */
 async function readInWorker(files: readonly File[]): Promise<MidiFound> {
   const worker = new Worker(new URL('./midi.worker.ts', import.meta.url), { type: 'module' });
   try {
+    for (let at = 0; at < files.length; at += GROUP) {
+      worker.postMessage({ more: files.slice(at, at + GROUP) } satisfies MidiQuestion);
+      await breathe();
+    }
     return await new Promise<MidiFound>((resolve, reject) => {
       worker.addEventListener('message', ({ data }: MessageEvent<MidiAnswer>) => {
         if ('found' in data) resolve(data.found);
         else reject('problem' in data ? named(data.problem, files) : new Error(data.failed));
       });
       worker.addEventListener('error', (event) => reject(new Error(event.message || 'midi.worker')));
-      worker.postMessage(files);
+      worker.postMessage('read' satisfies MidiQuestion);
     });
   } finally {
     worker.terminate();
@@ -33,11 +41,21 @@ function named({ field = '', message }: ErrorData, files: readonly File[]): Text
   return new TextProblem(place && file ? message.replace(place, file.name) : message);
 }
 
+/** A file on a disk is asked for its size. */
+async function sizeOf(files: readonly File[]): Promise<number> {
+  let size = 0;
+  for (const [at, file] of files.entries()) {
+    size += file.size;
+    if (at % GROUP === GROUP - 1) await breathe();
+  }
+  return size;
+}
+
 /** Pieces of MIDI files, in the format of the task notes. */
 export async function midiCorpus(files: readonly File[]): Promise<Corpus> {
   const [first] = files;
   const title = files.length === 1 ? first!.name : message.text.midiFiles(files.length);
-  const size = files.reduce((sum, { size }) => sum + size, 0);
+  const size = await sizeOf(files);
   if (size > SIZE_LIMIT) throw new TextProblem(message.text.tooLarge(title, size, SIZE_LIMIT));
   const { pieces, grid, onGrid, dropped, drums, text } = await readInWorker(files);
   const about = message.text.midiRead(integer(pieces), grid, Math.floor(100 * onGrid));

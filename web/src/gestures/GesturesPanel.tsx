@@ -43,7 +43,7 @@ function List({ chosen, onChoose }: ListProps) {
   return (
     <ul class="gestures-list" aria-label={text.list}>
       {list.map(({ name, strokes }, at) => (
-        <li key={at} class="gestures-item">
+        <li key={at} class="tools gestures-item">
           <input
             type="radio"
             name="gesture"
@@ -95,7 +95,7 @@ function Training() {
   const { step, validationAccuracy, accuracy } = store.numbers.value;
   const running = store.phase.value === 'running';
   return (
-    <div class="gestures-training">
+    <div class="tools">
       <button
         type="button"
         class="primary"
@@ -147,7 +147,7 @@ export function GesturesPanel() {
         />
       )}
       <List chosen={chosen} onChoose={setChosen} />
-      <div class="gestures-tools">
+      <div class="tools">
         <button
           type="button"
           class="slim"

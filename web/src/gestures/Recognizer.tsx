@@ -60,7 +60,7 @@ export function Recognizer({ source }: { source: Source }) {
         )}
       </div>
       {answer && <ProbabilityBars labels={labels} shares={answer.probabilities} most={labels.length} />}
-      <div class="gestures-tools">
+      <div class="tools">
         {list.map(({ name, strokes }, at) => (
           <button
             key={at}

@@ -7,6 +7,7 @@ import { Deferred } from '../controls/Deferred';
 import { message } from '../i18n/messages';
 import { report } from '../app/notices';
 import { readsText } from '../tasks';
+import { canCarry } from './taskConfig';
 import { restOf } from './config';
 import { isTree } from './difference';
 import { cellOf } from './schema';
@@ -77,6 +78,7 @@ function chooseCell(cell: string): void {
 export function NetworkPanel() {
   const settings = store.settings.value;
   const { cell, custom } = settings;
+  const windows = readsText(settings) || (settings.carryState && canCarry(settings));
   return (
     <section class="group" aria-labelledby="network-title">
       <div class="group-head">
@@ -86,7 +88,7 @@ export function NetworkPanel() {
       <PresetPicker />
       {custom !== '' && <Beyond settings={settings} />}
       <div class="pairs">
-        {NETWORK_NAMES.filter((name) => name !== 'sequenceLength' || readsText(settings)).map((name) => (
+        {NETWORK_NAMES.filter((name) => name !== 'sequenceLength' || windows).map((name) => (
           <Control key={name} name={name} {...(name === 'cell' && { onChoose: chooseCell })} />
         ))}
       </div>

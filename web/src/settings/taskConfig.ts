@@ -39,6 +39,10 @@ function readers(settings: Settings): Config {
   };
 }
 
+/** Whether the examples of the task may be read in windows. */
+export const canCarry = (settings: Settings): boolean =>
+  taskOf(settings).controls.includes('carryState') && (DESCRIPTORS.carryState.when?.(settings) ?? true);
+
 /** What of a configuration the task decides; nothing for a text. */
 export function taskConfig(settings: Settings): Config {
   const {
@@ -49,6 +53,7 @@ export function taskConfig(settings: Settings): Config {
     loss,
     termination: length,
     feedbackSteps,
+    carryState,
     scheduledSampling: sampling,
     labelSmoothing,
   } = settings;
@@ -64,6 +69,7 @@ export function taskConfig(settings: Settings): Config {
       ...(pools && { pooling: pool }),
       ...(controls.includes('loss') && loss !== 'squared' && { loss }),
       ...(feeds && feedbackSteps > 0 && { feedbackSteps }),
+      ...(carryState && canCarry(settings) && { carryState }),
       ...(writes && { termination: length }),
       ...smoothing,
     },

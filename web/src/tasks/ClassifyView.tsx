@@ -54,7 +54,12 @@ function Answer({ answer }: AnswerProps) {
   );
 }
 
+/** Of numbers as they are shown. */
+const rowsIn = (input: string) => input.split(',').map((step) => step.trim().split(/\s+/).map(Number));
+
+const readsNumbers = () => (store.run.value?.info.data?.numbers ?? 0) > 0;
+
 export const classifyView: TaskView = {
   View: ClassifyView,
-  question: { request: (input) => ({ input }), Answer },
+  question: { request: (input) => ({ input: readsNumbers() ? rowsIn(input) : input }), Answer },
 };

@@ -11,6 +11,7 @@ import { engine } from '../training/engine';
 import { nextFrame } from '../app/frame';
 import { report } from '../app/notices';
 import { heldOut, useAnswers } from './answers';
+import { MidiKeyboard } from './MidiKeyboard';
 import { Player, SECONDS_A_STEP } from './player';
 import type { TaskView } from './taskView';
 import { drawRoll, keysOf, nameOfKey, type Rows } from './pianoRoll';
@@ -18,6 +19,8 @@ import { drawRoll, keysOf, nameOfKey, type Rows } from './pianoRoll';
 /** Two bars are given, six are the network's. */
 const GIVEN = 8;
 const WRITTEN = 24;
+/** Steps of an opening that was played. */
+const MOST_GIVEN = 64;
 /** A roll is looked at longer than a word. */
 const RENEW_EVERY = 4000;
 /** Milliseconds before the end at which the next bars are asked for. */
@@ -33,8 +36,8 @@ interface Music {
 }
 
 /** Goes on from the last steps of something. */
-async function goOn(model: Model, before: Rows): Promise<Music> {
-  const input = before.slice(-GIVEN).map((row) => [...row]);
+async function goOn(model: Model, before: Rows, most = GIVEN): Promise<Music> {
+  const input = before.slice(-most).map((row) => [...row]);
   const seed = Math.floor(Math.random() * 2 ** 31);
   const { forecast = [] } = await model.predict({ input, steps: WRITTEN, temperature: 1, seed });
   return { rows: [...input, ...forecast], given: input.length, step: model.info.step };
@@ -160,11 +163,20 @@ function Listing({ rows, given }: Music) {
 function NotesView() {
   const [held, setHeld] = useState(false);
   const example = useRef(0);
-  const [shown, again] = useAnswers((model) => begin(model, example.current), { held, every: RENEW_EVERY });
+  const played = useRef<Rows | null>(null);
+  const [shown, again] = useAnswers(
+    (model) => (played.current ? goOn(model, played.current, MOST_GIVEN) : begin(model, example.current)),
+    { held, every: RENEW_EVERY },
+  );
   const { playing, start, stop, at } = usePlayer(shown?.value ?? null);
   useEffect(() => setHeld(playing !== null), [playing]);
   const anew = () => {
     example.current++;
+    played.current = null;
+    again();
+  };
+  const goOnFrom = (rows: Rows) => {
+    played.current = rows;
     again();
   };
   const music = playing ?? shown?.value ?? null;
@@ -191,6 +203,9 @@ function NotesView() {
           <Icon name="save" />
           {words.saveMidi}
         </button>
+        {'requestMIDIAccess' in navigator && (
+          <MidiKeyboard disabled={music === null || playing !== null} onTake={goOnFrom} />
+        )}
         <span class="task-note">{music && words.writtenAt(integer(music.step))}</span>
       </div>
       <ul class="forecast-legend" aria-hidden="true">

@@ -1,10 +1,12 @@
 import { useState } from 'preact/hooks';
-import type { ExampleResult, Model, Prediction, TaskConfig } from 'unfold-rnn';
+import type { ColumnInfo, ExampleResult, Model, Prediction, TaskConfig } from 'unfold-rnn';
 import { message } from '../i18n/messages';
 import { decimals, percent, twoDigits } from '../i18n/format';
 import { type Run, store } from '../app/store';
 import { type Band, bandOf, forecastError, type Forecast, shareOf } from './forecast';
+import { area, path, type Range, SIZE } from './forecastPaths';
 import { examples, heldOut, useAnswers } from './answers';
+import { NextRows } from './NextRows';
 import type { TaskView } from './taskView';
 
 const words = message.tasks.words;
@@ -16,11 +18,17 @@ type Rows = readonly (readonly number[])[];
 const column = (rows: Rows, at: number) => rows.map((row) => row[at] ?? 0);
 
 /** Of a column. */
-function forecastOf(whole: Rows, answer: Prediction, ahead: Prediction, from: number, at: number): Forecast {
-  const one = { answer: column(answer.values ?? [], at), forecast: column(ahead.forecast ?? [], at) };
+function forecastOf(
+  whole: Rows,
+  answer: Prediction,
+  ahead: Prediction | undefined,
+  from: number,
+  at: number,
+): Forecast {
+  const one = { answer: column(answer.values ?? [], at), forecast: column(ahead?.forecast ?? [], at) };
   const bands = {
     answer: bandOf(one.answer, at, answer.quantiles, answer.deviations),
-    forecast: bandOf(one.forecast, at, ahead.forecastQuantiles, ahead.forecastDeviations),
+    forecast: bandOf(one.forecast, at, ahead?.forecastQuantiles, ahead?.forecastDeviations),
   };
   const { answer: near, forecast: far } = bands;
   return {
@@ -31,41 +39,34 @@ function forecastOf(whole: Rows, answer: Prediction, ahead: Prediction, from: nu
   };
 }
 
-/** One-step predictions of the series, and a forecast of its second half from the network's own predictions. */
+/** What the columns that are read and not predicted hold; undefined where nobody can know it beforehand. */
+function knownOf(rows: Rows, columns: readonly ColumnInfo[]): number[][] | undefined {
+  const read = columns.filter(({ input }) => input);
+  const known = read.flatMap(({ target }, at) => (target ? [] : [at]));
+  return known.every((at) => read[at]!.date) ? rows.map((row) => known.map((at) => row[at]!)) : undefined;
+}
+
+/**
+ * One-step predictions of the series, and a forecast of its second half from the network's own predictions, and from
+ * the dates where it reads them.
+ */
 async function predict(model: Model): Promise<Forecast[][]> {
   const { split, count } = heldOut(model);
-  const { outputs = 1 } = model.info.data ?? {};
+  const { outputs = 1, columns = [] } = model.info.data ?? {};
   const list: Forecast[][] = [];
   for (let at = 0; at < Math.min(CURVES, count); at++) {
     const { input, target, answer } = await model.example(split, at);
     const [rows, wanted] = [input as number[][], target as number[][]];
     const from = Math.max(1, Math.floor(rows.length / 2));
     const steps = rows.length - from + 1;
-    const ahead = await model.predict({ input: rows.slice(0, from), steps });
+    const future = knownOf(rows.slice(from), columns);
+    const known = future && future[0]?.length ? { future } : {};
+    const ahead = future ? await model.predict({ input: rows.slice(0, from), steps, ...known }) : undefined;
     const whole = [rows[0]!, ...wanted];
     list.push(Array.from({ length: outputs }, (_, at) => forecastOf(whole, answer, ahead, from, at)));
   }
   return list;
 }
-
-const SIZE = { width: 640, height: 150, air: 6 };
-
-type Range = readonly [last: number, low: number, high: number];
-
-/** The corners of a line whose first value stands at step `from`. */
-function corners(values: readonly number[], from: number, [last, low, high]: Range): string[] {
-  const { width, height, air } = SIZE;
-  const x = (at: number) => ((from + at) / Math.max(1, last)) * width;
-  const y = (value: number) => height - air - ((value - low) / (high - low || 1)) * (height - 2 * air);
-  const inside = (value: number) => Math.max(-height, Math.min(2 * height, y(value)));
-  return values.map((value, at) => `${x(at).toFixed(1)} ${inside(value).toFixed(1)}`);
-}
-
-const path = (values: readonly number[], from: number, range: Range) =>
-  values.length ? `M${corners(values, from, range).join('L')}` : '';
-
-const area = ({ low, high }: Band, from: number, range: Range) =>
-  low.length ? `M${[...corners(low, from, range), ...corners(high, from, range).reverse()].join('L')}Z` : '';
 
 /** Up to the step from which the forecast has a band of its own. */
 const upTo = ({ low, high }: Band, from: number): Band => ({
@@ -80,19 +81,24 @@ function Figure({ one, title }: { one: Forecast; title: string }) {
   const air = 0.15 * (most - least || 1);
   const range: Range = [last, least - air, most + air];
   const start = (from / Math.max(1, last)) * SIZE.width;
+  const error = forecast.length > 0 ? twoDigits(forecastError(one)) : undefined;
   return (
     <figure class="forecast">
       <figcaption>
         <span>{title}</span>
-        <span>{words.forecastError(twoDigits(forecastError(one)))}</span>
+        {error !== undefined && <span>{words.forecastError(error)}</span>}
       </figcaption>
       <svg
         viewBox={`0 0 ${SIZE.width} ${SIZE.height}`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={words.curve(title, last + 1, from, twoDigits(forecastError(one)))}
+        aria-label={
+          error === undefined ? words.noForecast(title, last + 1) : words.curve(title, last + 1, from, error)
+        }
       >
-        <rect class="forecast-alone" x={start} y={0} width={SIZE.width - start} height={SIZE.height} />
+        {error !== undefined && (
+          <rect class="forecast-alone" x={start} y={0} width={SIZE.width - start} height={SIZE.height} />
+        )}
         {band && (
           <>
             <path class="forecast-band" d={area(upTo(band.answer, from), 1, range)} />
@@ -112,9 +118,16 @@ function Curves() {
   const [output, setOutput] = useState(0);
   const outputs = store.run.value?.info.data?.outputs ?? 1;
   const share = shareOf(Object(store.run.value?.info.config.task) as TaskConfig);
+  const columns = store.run.value?.info.data?.columns ?? [];
+  const unknown = columns.filter(({ input, target, date }) => input && !target && !date);
+  const ofTable = columns.length > 0 && store.run.value?.corpus.made === false;
   return (
     <div class="forecasts" data-step={shown?.step}>
-      <p class="task-note">{words.forecastAbout}</p>
+      <p class="task-note">
+        {unknown.length > 0
+          ? words.forecastUnknown(unknown.map(({ name }) => name).join(', '))
+          : words.forecastAbout}
+      </p>
       <ul class="forecast-legend" aria-hidden="true">
         <li class="forecast-key forecast-key-target">{words.target}</li>
         <li class="forecast-key forecast-key-answer">{words.output}</li>
@@ -141,9 +154,11 @@ function Curves() {
         return one ? (
           <Figure key={at} one={one} title={words.example(at + 1)} />
         ) : (
-          <div key={at} class="forecast" />
+          // Until it is known how many there are, each has its place.
+          !shown && <div key={at} class="forecast" />
         );
       })}
+      {ofTable && unknown.length === 0 && <NextRows output={output} />}
     </div>
   );
 }

@@ -19,7 +19,8 @@ function stepsOf({
   targets = [],
   answer,
 }: Pick<ExampleResult, 'input' | 'targets' | 'answer'>): Step[] {
-  const symbols = [...String(input)];
+  const text = String(input);
+  const symbols = store.run.value?.info.data?.words ? text.split(/\s+/).filter(Boolean) : [...text];
   return symbols.map((symbol, at) => ({
     input: symbol,
     target: targets[at] ?? null,

@@ -13,7 +13,7 @@ export const classify: Task = {
   encoder: false,
   poolings: ['last', 'mean'],
   bothWays: () => true,
-  controls: ['pooling', 'bidirectional'],
+  controls: ['pooling', 'bidirectional', 'carryState'],
   gestures: true,
   looks: LOOKS_OF_EXAMPLES,
   without: ['keras', 'samples'],

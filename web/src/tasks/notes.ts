@@ -13,7 +13,7 @@ export const notes: Task = {
   encoder: false,
   poolings: [],
   bothWays: () => false,
-  controls: [],
+  controls: ['carryState'],
   looks: LOOKS_OF_EXAMPLES,
   music: true,
   without: ['keras', 'samples'],

@@ -15,7 +15,7 @@ export const regress: Task = {
   poolings: ['none', 'last', 'mean'],
   // At every step, the network that reads backwards has already read the value to be predicted.
   bothWays: ({ pooling }) => pooling !== 'none',
-  controls: ['pooling', 'loss', 'feedbackSteps', 'bidirectional'],
+  controls: ['pooling', 'loss', 'feedbackSteps', 'bidirectional', 'carryState'],
   looks: LOOKS_OF_EXAMPLES,
   without: ['keras', 'samples'],
 };

@@ -13,7 +13,7 @@ export const tag: Task = {
   encoder: false,
   poolings: [],
   bothWays: () => true,
-  controls: ['bidirectional'],
+  controls: ['bidirectional', 'carryState'],
   looks: LOOKS_OF_EXAMPLES,
   without: ['keras', 'samples'],
 };

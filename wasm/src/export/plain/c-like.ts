@@ -167,7 +167,7 @@ export class CLike {
       case 'number':
         return x.value < 0 ? `(${this.d.literal(x.value)})` : this.d.literal(x.value);
       case 'place':
-        return `${this.d.array(x.place.array.name)}[${this.#element(x.place, t)}]`;
+        return `${this.d.array(x.place.array.name)}[${x.single ? elementOf(x.place, t) : this.#element(x.place, t)}]`;
       case 'vector':
         return `${this.d.vector(x.vector.name)}[${x.at === 0 ? 'k' : `${x.at} + k`}]`;
       case 'local':

@@ -1,6 +1,6 @@
 /** Elementwise statements: a cell by its equations, and what units keep of their previous state. */
 import type { GraphExpression, GraphOperation } from '../../shared/graph-types.js';
-import { refuse } from '../../shared/errors.js';
+import { mismatch, refuse } from '../../shared/errors.js';
 import { constantOf } from '../cell-values.js';
 import type { Expression, Place, Statement, Target, Unary } from './program.js';
 import type { Weights } from './weights.js';
@@ -40,7 +40,7 @@ export function lowerCell(o: Of<'cell'>, at: At, weights: Weights): Statement {
   o.stateNames.forEach((name, i) => {
     const value = known.get(name);
     if (!value)
-      throw refuse('INVALID_CHECKPOINT', 'graph.operations.equations', `an equation of ${name}`, 'none');
+      throw mismatch('INVALID_CHECKPOINT', 'graph.operations.equations', `an equation of ${name}`, 'none');
     assignments.push({ to: { place: at(o.states[i]!, 0, 0) }, value });
   });
   return { kind: 'each', rows: o.units, assignments: used(assignments) };

@@ -1,5 +1,5 @@
 /** From the graph in a file to a program for one sequence. Nothing here knows a cell, an edge or a task by name. */
-import { refuse } from '../../shared/errors.js';
+import { mismatch, refuse } from '../../shared/errors.js';
 import type { GraphOperation, GraphSignal } from '../../shared/graph-types.js';
 import type { SavedGraph } from '../graph.js';
 import type { Tensor } from '../safetensors.js';
@@ -123,7 +123,7 @@ class Lowering {
   #sumOf(layer: string): { place: Place; rows: number } {
     const found = this.graph.layers.find(({ name }) => name === layer);
     if (!found?.sum)
-      throw refuse('INVALID_CHECKPOINT', 'graph.layers', `a layer '${layer}' with a sum`, 'none');
+      throw mismatch('INVALID_CHECKPOINT', 'graph.layers', `a layer '${layer}' with a sum`, 'none');
     const array = this.#array(found.sum);
     return { place: { array, row: 0, delay: 0 }, rows: array.rows };
   }
@@ -215,13 +215,19 @@ class Lowering {
         return from.array === to.array && from.delay === 0 ? [] : [each(o.from.rows, to, read(from))];
       }
       case 'residual': {
-        const to = this.#at(o.to);
+        const to = this.#at(o.to, o.row);
         const sum = { kind: 'binary', op: '+', x: read(to), y: read(this.#place(o.from)) } as const;
         return [each(o.from.rows, to, sum)];
       }
       case 'product': {
-        const [x, y] = [read(this.#place(o.left)), read(this.#place(o.right))];
-        return [each(o.left.rows, this.#at(o.to), { kind: 'binary', op: '*', x, y })];
+        const rows = Math.max(o.left.rows, o.right.rows);
+        const factor = (side: GraphSignal): Expression => ({
+          kind: 'place',
+          place: this.#place(side),
+          ...(side.rows < rows && { single: true }),
+        });
+        const [x, y] = [factor(o.left), factor(o.right)];
+        return [each(rows, this.#at(o.to), { kind: 'binary', op: '*', x, y })];
       }
       case 'context':
         return this.#context(o);

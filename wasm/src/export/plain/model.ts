@@ -1,5 +1,5 @@
 /** A saved model as far as plain programs need it: the program of its network, and what its task says in words. */
-import { refuse } from '../../shared/errors.js';
+import { mismatch, refuse } from '../../shared/errors.js';
 import { fromFile, json, kindOf } from '../checkpoint.js';
 import { parametersOf } from '../graph-parameters.js';
 import { readGraph, type SavedGraph } from '../graph.js';
@@ -112,7 +112,7 @@ function answersOf({ layers, sizes }: SavedGraph, readout: unknown): string[] {
   const edges = Array.isArray(readout) ? readout.map((edge) => object(edge)['from']) : [own.length - 1];
   const outputs = own.filter((_, l) => edges.includes(l)).map(({ output }) => output);
   const found = outputs.filter((output) => output !== null);
-  if (!found.length) throw refuse('INVALID_CHECKPOINT', 'config.readout', 'a layer', 'none');
+  if (!found.length) throw mismatch('INVALID_CHECKPOINT', 'config.readout', 'a layer', 'none');
   return found;
 }
 

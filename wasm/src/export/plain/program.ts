@@ -56,7 +56,8 @@ export type Binary = '+' | '-' | '*' | '/' | 'max';
 /** Of one element k. */
 export type Expression =
   | { readonly kind: 'number'; readonly value: number }
-  | { readonly kind: 'place'; readonly place: Place }
+  /** `single`: the place is one number, for every k. */
+  | { readonly kind: 'place'; readonly place: Place; readonly single?: boolean }
   | { readonly kind: 'vector'; readonly vector: Vector; readonly at: number }
   /** What was assigned before in the same loop. */
   | { readonly kind: 'local'; readonly name: string }

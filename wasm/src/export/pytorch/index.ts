@@ -1,5 +1,5 @@
 import type { CanonicalConfig, TaskConfig } from '../../shared/config.js';
-import { refuse } from '../../shared/errors.js';
+import { mismatch, refuse } from '../../shared/errors.js';
 import { readCheckpoint, sound } from '../checkpoint.js';
 import { readGraph } from '../graph.js';
 import { lower } from '../lowering.js';
@@ -78,7 +78,7 @@ export function toPyTorch(checkpoint: Uint8Array): PyTorchProject {
     };
   for (const name of TRAINING)
     if (read.config[name] === undefined)
-      throw refuse('UNSUPPORTED', `config.${name}`, 'a value (open this file and save it once)', 'nothing');
+      throw mismatch('UNSUPPORTED', `config.${name}`, 'a value (open this file and save it once)', 'nothing');
   return {
     'network.py': sound('graph', () => networkPy(lower(read, [], { training: true }))),
     'train.py': trainPy,

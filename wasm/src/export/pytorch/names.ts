@@ -1,6 +1,6 @@
 /** What tokens and labels of a state_dict are called, and in which order Unfold keeps them. */
 import type { Config, TaskConfig } from '../../shared/config.js';
-import { refuse } from '../../shared/errors.js';
+import { mismatch, refuse } from '../../shared/errors.js';
 import { json, type SavedSymbols, TASKS } from '../checkpoint.js';
 import { checkVocabulary, type SavedVocabulary } from '../vocabulary.js';
 
@@ -60,7 +60,7 @@ export function orderedNames(
     metadata['symbols'] === undefined ? undefined : (json(metadata['symbols'], 'symbols') as SavedSymbols);
   const labelled = name === 'classify' || name === 'tag';
   const reads = labelled && (table || told.symbols !== undefined || (stored?.symbols ?? 0) > 0);
-  if (table && !reads) throw refuse('UNSUPPORTED', 'the Embedding', `none (${name} reads numbers)`, 'one');
+  if (table && !reads) throw mismatch('UNSUPPORTED', 'the Embedding', `none (${name} reads numbers)`, 'one');
   if (told.symbols instanceof Uint8Array)
     throw refuse('INVALID_ARGUMENT', 'symbols', `characters (${name} has no bytes)`, 'bytes');
   const tokens = reads ? listOf('symbols', told.symbols, stored?.inputs, entering) : undefined;
@@ -104,7 +104,7 @@ function listOf(
 ): { names: string[]; order: number[] } {
   const names = given === undefined ? stored : [...given];
   if (!Array.isArray(names))
-    throw refuse('INVALID_ARGUMENT', field, `the ${size} ${field} of the model`, 'nothing');
+    throw mismatch('INVALID_ARGUMENT', field, `the ${size} ${field} of the model`, 'nothing');
   if (names.length !== size) throw refuse('INVALID_ARGUMENT', field, `${size} ${field}`, names.length);
   const twice = names.findIndex((one, k) => names.indexOf(one) !== k);
   if (twice >= 0) throw refuse('INVALID_ARGUMENT', `${field}[${twice}]`, 'each once', names[twice]);
@@ -128,7 +128,7 @@ function sorted(names: readonly (number | string)[]): number[] {
 function vocabularyOf(symbols: Told['symbols'], stored: string | undefined, V: number): SavedVocabulary {
   if (symbols === undefined && stored !== undefined) return checkVocabulary(json(stored, 'vocabulary'));
   if (symbols === undefined)
-    throw refuse('INVALID_ARGUMENT', 'symbols', `the ${V} symbols of the model`, 'nothing');
+    throw mismatch('INVALID_ARGUMENT', 'symbols', `the ${V} symbols of the model`, 'nothing');
   const unit = symbols instanceof Uint8Array ? 'byte' : 'character';
   const codes = symbols instanceof Uint8Array ? [...symbols] : Array.from(symbols, codePoint);
   if (codes.length !== V)

@@ -1,5 +1,5 @@
 /** network.py: a network as a readable module of PyTorch. */
-import { refuse } from '../../shared/errors.js';
+import { mismatch } from '../../shared/errors.js';
 import { readGraph } from '../graph.js';
 import { parametersOf } from '../graph-parameters.js';
 import type { LoweredLayer, LoweredNetwork } from '../lowering.js';
@@ -224,7 +224,7 @@ function members(parameters: ReadonlyMap<string, Tensor>, layers: readonly Lower
   });
   for (const [name, { shape }] of parameters) {
     if (!name.split('.').every((part) => /^(\d+|[A-Za-z]\w*)$/.test(part) && !KEYWORDS.includes(part)))
-      throw refuse('UNSUPPORTED', name, 'names that Python can have', 'another');
+      throw mismatch('UNSUPPORTED', name, 'names that Python can have', 'another');
     const module = modules.find((one) => name.startsWith(`${one.name}.`));
     const leaf = `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
     if (module?.held.has(name)) put(tree, module.name.split('.'), module.code);

@@ -1,5 +1,5 @@
 /** The parts of a state_dict: recurrent layers, a Linear, an Embedding. */
-import { mismatch, refuse } from '../../shared/errors.js';
+import { mismatch, refuse, type UnfoldError } from '../../shared/errors.js';
 import type { Tensor } from '../safetensors.js';
 
 /** One direction of a layer of torch.nn. */
@@ -59,7 +59,7 @@ function directionOf(
   const matrix = (part: string) => {
     const tensor = take(path(part));
     if (tensor?.shape.length !== 2)
-      throw refuse('INVALID_CHECKPOINT', path(part), 'a matrix', tensor ? `[${tensor.shape}]` : 'none');
+      throw mismatch('INVALID_CHECKPOINT', path(part), 'a matrix', tensor ? `[${tensor.shape}]` : 'none');
     return tensor;
   };
   const [input, recurrent] = [matrix('weight_ih'), matrix('weight_hh')];
@@ -72,8 +72,29 @@ function directionOf(
       throw refuse('INVALID_CHECKPOINT', path(part), `shape [${rows}]`, `[${tensor.shape}]`);
     return tensor ? [tensor] : [];
   });
-  if (biases.length === 1) throw refuse('INVALID_CHECKPOINT', path('bias_hh'), 'both biases or none', 'one');
+  if (biases.length === 1)
+    throw mismatch('INVALID_CHECKPOINT', path('bias_hh'), 'both biases or none', 'one');
   return { path, input, recurrent, biases };
+}
+
+type Named = readonly [name: string, tensor: Tensor];
+
+function notOneLinear(linear: readonly Named[], tables: readonly Named[]): UnfoldError {
+  const listed = (all: readonly Named[]) => all.map(([name]) => name).join(', ');
+  const only = tables.length === 1 && !linear.length && tables[0]![0];
+  return only
+    ? mismatch(
+        'INVALID_CHECKPOINT',
+        only,
+        `${only.replace(/weight$/, 'bias')} beside it, as a Linear has`,
+        'none',
+      )
+    : mismatch(
+        'INVALID_CHECKPOINT',
+        'weight',
+        'one Linear with a bias, on top',
+        linear.length ? listed(linear) : `none with a bias (${listed(tables) || 'no matrix'})`,
+      );
 }
 
 /** The Linear (what has a bias) and the Embedding (what has none). */
@@ -82,13 +103,7 @@ export function ends(left: ReadonlyMap<string, Tensor>, take: (name: string) => 
   const biasName = (name: string) => name.replace(/weight$/, 'bias');
   const linear = matrices.filter(([name]) => left.has(biasName(name)));
   const tables = matrices.filter(([name]) => !left.has(biasName(name)));
-  if (linear.length !== 1)
-    throw refuse(
-      'INVALID_CHECKPOINT',
-      'weight',
-      'one Linear with a bias, on top',
-      `${linear.length} of them`,
-    );
+  if (linear.length !== 1) throw notOneLinear(linear, tables);
   const [name, weight] = linear[0]!;
   take(name);
   const bias = take(biasName(name))!;

@@ -154,6 +154,7 @@ export function fromTensors(
   options: StateDictOptions,
   layer: Pick<LayerConfig, 'activation' | 'reset'> = {},
 ): Uint8Array<ArrayBuffer> {
+  checkOptions(options);
   const left = new Map(tensors);
   const take = (name: string) => {
     const tensor = left.get(name);
@@ -167,7 +168,12 @@ export function fromTensors(
   }));
   const { weight: top, bias: offset, table } = ends(left, take);
   for (const name of left.keys())
-    throw refuse('UNSUPPORTED', name, 'a tensor of RNN, LSTM, GRU, Linear or Embedding', 'another');
+    throw mismatch(
+      'UNSUPPORTED',
+      name,
+      'a tensor of RNN, LSTM, GRU, Linear or Embedding',
+      'one of another layer',
+    );
 
   const known = {
     given: options.modules,
@@ -182,7 +188,7 @@ export function fromTensors(
   const entering = table ? table.shape[0]! : layers[0]!.input.shape[1]!;
   const turned = layers.find(({ backward }) => backward)?.backward;
   if (turned && predictsNext(task))
-    throw refuse(
+    throw mismatch(
       'UNSUPPORTED',
       turned.path('weight_ih'),
       `one direction (${task.name} predicts what follows)`,
@@ -217,6 +223,14 @@ export function fromTensors(
     ...(table && { embedding: table.shape[1], tieWeights: tied }),
   };
   return writeCheckpoint(config, symbols, parameters);
+}
+
+const OPTIONS = ['symbols', 'labels', 'activation', 'modules', 'entry', 'config'];
+
+function checkOptions(options: StateDictOptions): void {
+  const other = Object.keys(options).find((name) => !OPTIONS.includes(name));
+  if (other !== undefined)
+    throw mismatch('INVALID_ARGUMENT', other, `one of ${OPTIONS.join(', ')}`, 'an unknown option');
 }
 
 /**
@@ -289,7 +303,7 @@ function putLayers(
         `[${forward.recurrent.shape}]`,
       );
     if (backward && backward.biases.length !== forward.biases.length)
-      throw refuse(
+      throw mismatch(
         'INVALID_CHECKPOINT',
         backward.path('bias_ih'),
         'biases in both directions or none',

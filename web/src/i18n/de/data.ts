@@ -25,7 +25,25 @@ export const data: DataWords = {
         ? `je ${plural(max, 'Schritt', 'Schritte')}`
         : `${integer(min)} bis ${integer(max)} Schritte, Median ${integer(median)}`,
   },
+  assumed: (encoding) =>
+    `Die Datei ist kein UTF-8. Sie wird als ${encoding} gelesen: Wählen Sie eine andere Kodierung, wenn unten Buchstaben falsch sind.`,
   controls: {
+    encoding: 'Kodierung',
+    encodings: {
+      'windows-1252': 'Westeuropäisch (Windows-1252)',
+      'iso-8859-15': 'Westeuropäisch (Latin-9)',
+      macintosh: 'Westeuropäisch (Mac OS)',
+      'windows-1250': 'Mitteleuropäisch (Windows-1250)',
+      'windows-1251': 'Kyrillisch (Windows-1251)',
+      'windows-1253': 'Griechisch (Windows-1253)',
+      'windows-1254': 'Türkisch (Windows-1254)',
+      shift_jis: 'Japanisch (Shift JIS)',
+      gb18030: 'Chinesisch (GB 18030)',
+      big5: 'Chinesisch (Big5)',
+      'euc-kr': 'Koreanisch (EUC-KR)',
+      'utf-16le': 'UTF-16LE',
+      'utf-16be': 'UTF-16BE',
+    },
     header: 'Kopfzeile',
     headers: { auto: 'Erkennen', yes: 'Erste Zeile', no: 'Keine' },
     label: 'Spalte des Labels',
@@ -47,7 +65,7 @@ export const data: DataWords = {
     role: 'Rolle',
     missing: 'Fehlend',
     range: 'Bereich',
-    why: 'Ausgelassen, weil',
+    why: 'Grund des Auslassens',
     roleOf: (name) => `Rolle von ${name}`,
     kinds: {
       number: 'Zahl',
@@ -73,7 +91,7 @@ export const data: DataWords = {
   missingWanted: 'Einige Werte fehlen: Bitte wählen Sie, wie damit umzugehen ist.',
   gestures: {
     about: (rate) =>
-      `Zeichnen Sie mindestens drei Beispiele jeder Geste auf, besser zehn; trainieren Sie dann einen Klassifikator und zeichnen Sie, um zu sehen, was er erkennt. Striche werden ${rate}-mal in der Sekunde gemessen und bleiben auf diesem Gerät.`,
+      `Zeichnen Sie mindestens drei Beispiele jeder Geste auf, besser zehn; trainieren Sie dann einen Klassifikator und zeichnen Sie, um zu sehen, was er erkennt. Striche werden ${rate}-mal in der Sekunde abgetastet und bleiben auf diesem Gerät.`,
     first: ['Kreis', 'Linie', 'Zickzack'],
     numbered: (number) => `Geste ${integer(number)}`,
     list: 'Gesten',
@@ -84,7 +102,7 @@ export const data: DataWords = {
     remove: 'Entfernen',
     removeOf: (name) => `${name} entfernen`,
     add: 'Geste hinzufügen',
-    import: 'CSV importieren…',
+    import: 'CSV importieren …',
     export: 'CSV exportieren',
     notGestures: 'Erwartet wird eine CSV mit den Spalten eines Exports: id, t, die Messwerte, label.',
     source: 'Quelle',
@@ -93,7 +111,7 @@ export const data: DataWords = {
     mode: 'Modus',
     modes: { record: 'Aufzeichnen', recognize: 'Erkennen' },
     draw: (name) => `Hier zeichnen: ${name}`,
-    try: 'Hier zeichnen, um die Geste erkennen zu lassen',
+    try: 'Hier zeichnen, um die Erkennung zu testen',
     start: 'Bewegung beginnen',
     stop: 'Bewegung beenden',
     tooShort: 'Dieser Strich ist zu kurz für eine Geste.',
@@ -105,6 +123,6 @@ export const data: DataWords = {
     learning: (step, accuracy) => `Schritt ${step}, Genauigkeit ${accuracy}`,
   },
   cancel: 'Abbrechen',
-  select: 'Auswählen, ohne zu trainieren',
+  select: 'Nur auswählen',
   train: 'Trainieren',
 };

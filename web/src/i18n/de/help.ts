@@ -32,7 +32,7 @@ export const help: Record<HelpName, string> = {
     'Unter 1 werden wahrscheinliche Zeichen wahrscheinlicher, über 1 unwahrscheinliche; bei 0 wird immer das wahrscheinlichste gewählt.',
   prompt: 'Diesen Text liest das Netz zuerst und setzt ihn fort.',
   scale: 'Achsen des Diagramms; Potenzgesetze sind Geraden, wenn beide logarithmisch sind.',
-  look: 'Welche Seite des Netzes gezeigt wird: Vorhersagen, Aufbau, ein Schritt, Gewichte oder Memorisierung.',
+  look: 'Was vom Netz gezeigt wird: Vorhersagen, Aufbau, ein Schritt, Gewichte oder Memorisierung.',
   unfolded: 'Zeichnet die Rekurrenz als Reihe von Schritten, jeder eine Kopie mit denselben Gewichten.',
   options: 'Optionen der gewählten Zelle.',
   bias: 'Eine Konstante in jeder Summe; eine zweite, wie in PyTorch, ändert nur, wie schnell sie gelernt wird.',
@@ -63,16 +63,16 @@ export const help: Record<HelpName, string> = {
   variationalDropout: 'Eine Dropout-Maske für die ganze Sequenz statt einer neuen bei jedem Schritt.',
   inputDropout:
     'Anteil der Eingaben, der im Training ausfällt; bei Variational Dropout dieselben für eine ganze Sequenz.',
-  weightDrop: 'Anteil der rekurrenten Gewichte, der für eine Aktualisierung null gesetzt wird.',
+  weightDrop: 'Anteil der rekurrenten Gewichte, der während einer Aktualisierung auf null gesetzt wird.',
   weightNoise:
     'Standardabweichung eines normalverteilten Rauschens auf jedem Gewicht, neu bei jeder Aktualisierung.',
   activationPenalty: 'Hält die Ausgaben der letzten Schicht klein.',
   temporalPenalty:
     'Hält die Zustände der letzten Schicht davon ab, sich von Schritt zu Schritt stark zu ändern.',
   maxNorm:
-    'So lang dürfen die eingehenden Gewichte einer Einheit höchstens sein; längere werden nach einer Aktualisierung gekürzt.',
+    'Obergrenze für die Norm der eingehenden Gewichte einer Einheit; größere Gewichte werden nach einer Aktualisierung verkleinert.',
   averaging:
-    'Das Modell ist ein Mittel der trainierten Gewichte: ein laufendes, oder das aller Gewichte, seit die Validierung nicht mehr besser wird.',
+    'Das Modell verwendet ein Mittel der trainierten Gewichte: ein gleitendes Mittel, oder das Mittel, seit die Validierung nicht mehr besser wird.',
   accumulate: 'Batches, deren Gradienten vor einer Aktualisierung gemittelt werden.',
   labelSmoothing:
     'Anteil des Ziels, der auf alle Symbole verteilt wird, damit keine Vorhersage zu sicher wird.',
@@ -84,28 +84,30 @@ export const help: Record<HelpName, string> = {
   gain: 'Ein Faktor auf alle Anfangsgewichte: Unter 1 verschwinden Fehler, über 1 wachsen sie.',
   nonzeros: 'Gewichte je Einheit, die nicht null sind.',
   spectralRadius:
-    'Der größte Betrag der Eigenwerte der rekurrenten Matrix: Nahe 1 hallt der Zustand lange nach.',
+    'Der größte Betrag der Eigenwerte der rekurrenten Matrix; nahe 1 klingt der Zustand langsam ab.',
   task: 'Was das Netz lernt: einen Text fortzusetzen oder Eingaben auf Ausgaben abzubilden.',
   dataset: 'Beispiele, die diese Seite erzeugt, für alle dieselben, oder eigene.',
   difficulty: 'Länge oder Tiefe der erzeugten Beispiele; je größer, desto mehr muss sich das Netz merken.',
   pooling:
     'Ob es bei jedem Schritt eine Ausgabe gibt oder eine für die ganze Sequenz, und aus welchen Zuständen.',
   feedbackSteps:
-    'Im Training liest das Netz bei den letzten Schritten jedes Beispiels seine eigenen Antworten, wie in einer Vorhersage; Fehler fließen durch sie zurück.',
-  loss: 'Wie ein Fehler einer vorhergesagten Zahl zählt. „Quantile“ und „Gauß“ sagen auch voraus, wie sicher die Antwort ist.',
+    'So viele Schritte am Ende jedes Beispiels liest das Netz im Training seine eigenen Vorhersagen, wie bei einer Prognose; Fehler fließen durch sie zurück.',
+  carryState:
+    'Lange Beispiele werden in Fenstern der Sequenzlänge gelesen; jedes setzt mit dem Zustand fort, mit dem das vorige endete. Der Speicherbedarf wächst dann nicht mit der Länge. Gradienten enden am Anfang eines Fensters, und eine Antwort für die ganze Sequenz wird im letzten Fenster gelernt.',
+  loss: 'Wie Fehler vorhergesagter Zahlen gewichtet werden. „Quantile“ und „Gauß“ sagen auch voraus, wie unsicher eine Vorhersage ist.',
   termination: 'Wie das Netz entscheidet, dass seine Ausgabe vollständig ist.',
   bidirectional: 'Ein zweites Netz liest die Eingabe vom Ende zum Anfang.',
   attention: 'Bei jedem Schritt bildet der Decoder ein gewichtetes Mittel über alle Zustände des Encoders.',
   context: 'Wo die letzten Zustände des Encoders in den Decoder eingehen.',
   scheduledSampling: 'Im Training erhält das Netz manchmal seine eigene Ausgabe statt des Ziels.',
-  custom: 'Eine Konfiguration mit Optionen, zu denen es keinen Regler gibt.',
+  custom: 'Eine Konfiguration mit Optionen, für die es keinen Regler gibt.',
   activation: 'Die Funktion von der Summe zum neuen Zustand.',
   cellInput: 'Die Funktion, die berechnet, was ein offenes Input-Gate in die Zelle lässt.',
   forgetBias: 'Anfänglicher Bias des Forget-Gates; bei 1 erinnert sich die Zelle von Anfang an.',
   highwayBias:
     'Anfänglicher Bias des Gates zwischen Zellzustand und Eingabe; unter 0 überwiegt anfangs die Eingabe.',
   cellOutput: 'Was das Output-Gate multipliziert: tanh des Zellzustands oder den Zellzustand selbst.',
-  inputControl: 'Wie viel vom Kandidaten geschrieben wird: mehr, als vergessen wird, oder genauso viel.',
+  inputControl: 'Wie viel vom Kandidaten hinzukommt: mehr, als vergessen wird, oder genauso viel.',
   candidate: 'Ob der Kandidat die Summe selbst ist oder eine positive Funktion davon.',
   reset:
     'Ob das Reset-Gate nach dem rekurrenten Produkt wirkt, wie in PyTorch, oder davor, wie bei Cho et al. 2014.',

@@ -1,4 +1,4 @@
-// Die Sätze des Einblicks; Teil des Katalogs in messages.de.ts.
+// Die Sätze des Einblicks; Teil des Katalogs in messages.ts.
 import type { look as english } from '../en/inside';
 
 export const look: typeof english = {
@@ -26,13 +26,13 @@ export const look: typeof english = {
     neuron: 'Neuron',
     layer: 'Schicht',
     passage: 'Die gelesene Passage',
-    first: (symbol) => `${symbol}, das erste Zeichen: Nichts sagt es vorher`,
+    first: (symbol) => `${symbol}, das erste Zeichen, wird nicht vorhergesagt`,
     character: (symbol, bits, percent) => `${symbol}, ${bits} Bit, Wahrscheinlichkeit ${percent}`,
     state: (value) => `Neuron ${value}`,
     expected: 'Hier vorhergesagt',
     mattered: 'Salienz',
     matteredAbout: 'Unterstrichen: wie stark eine Änderung des Zeichens diese Vorhersage ändern würde.',
-    nothing: 'Davor steht nichts.',
+    nothing: 'Davor stehen keine Zeichen.',
     back: (count) => `${count} zurück`,
     fires: 'Hier auffällige Neuronen',
     firesAbout:
@@ -83,7 +83,7 @@ export const look: typeof english = {
     copy: 'unverändert',
   },
   weights: {
-    about: 'Wie Parameter, Zustände und Gates in diesem Augenblick verteilt sind.',
+    about: 'Wie Parameter, Zustände und Gates zurzeit verteilt sind.',
     weights: 'Gewichte',
     gates: 'Zustände und Gates',
     gatesAbout:
@@ -120,11 +120,11 @@ export const look: typeof english = {
   memorization: {
     about: 'Wie viel des erzeugten Textes aus dem Trainingstext kopiert ist.',
     longest: 'Zeichen hintereinander stehen wörtlich im Trainingstext',
-    none: 'Nichts ist kopiert.',
+    none: 'Es ist nichts kopiert.',
     reference: (count) =>
-      `Ein zurückgehaltener Text derselben Länge teilt ${count} mit ihm, ohne gelernt worden zu sein.`,
+      `Bei zurückgehaltenem Text derselben Länge, mit dem nicht trainiert wurde, sind es ${count}.`,
     high: 'Deutlich mehr als Zufall: Das Netz hat Teile des Textes auswendig gelernt.',
-    ordinary: 'Nicht mehr, als sich die Sprache selbst wiederholt.',
+    ordinary: 'Nicht mehr, als in dieser Sprache üblich ist.',
     passage: 'Die längste kopierte Passage',
     sample: 'Erzeugter Text, kopierte Passagen markiert',
     searching: 'Der Text wird durchsucht',

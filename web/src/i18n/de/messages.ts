@@ -23,6 +23,7 @@ const cells = {
     'Ein GRU, dessen Gate nur die Eingabe liest: Ohne rekurrente Matrix werden alle Produkte vorab berechnet.',
   lru: 'Eine lineare Rekurrenz: Jede Einheit dreht und verkleinert eine komplexe Zahl; nichtlinear sind die Schichten dazwischen.',
   rwkv: 'Ein Mittel aller bisherigen Werte, gewichtet mit Exponentialfunktionen, die je Einheit verschieden schnell abklingen.',
+  rru: 'Ein Zustand ohne Gates: Jede Einheit behält einen gelernten Anteil und addiert, was kommt, mal eine Zahl.',
   minlstm: 'Forget- und Input-Gate lesen nur die Eingabe und werden auf die Summe 1 normiert.',
 };
 
@@ -103,7 +104,7 @@ export const german: Messages = {
     cellInput: 'Kandidat',
     forgetBias: 'Forget-Bias',
     highwayBias: 'Highway-Bias',
-    inputControl: 'Geschriebener Anteil',
+    inputControl: 'Eingangsanteil',
     cellOutput: 'Zellausgabe',
     candidate: 'Kandidat',
     reset: 'Position des Reset-Gates',
@@ -114,7 +115,8 @@ export const german: Messages = {
     difficulty: 'Schwierigkeit',
     pooling: 'Pooling',
     loss: 'Verlust',
-    feedbackSteps: 'Eigene Schritte im Training',
+    feedbackSteps: 'Freilaufende Schritte',
+    carryState: 'In Fenstern lesen',
     termination: 'Abbruchkriterium',
     bidirectional: 'Bidirektional',
     attention: 'Attention',
@@ -125,7 +127,7 @@ export const german: Messages = {
     controls: 'Training',
     play: 'Trainieren',
     pause: 'Pause',
-    pausing: 'Pausiert…',
+    pausing: 'Hält an …',
     step: 'Schritt',
     reset: 'Zurücksetzen',
     key: (label, key) => `${label} (${key === 'Space' ? 'Leertaste' : key})`,
@@ -182,10 +184,10 @@ export const german: Messages = {
     live: 'Zurück zum neuesten',
     waiting: 'Der erste Text erscheint, sobald das Netz aufgebaut ist.',
     calm:
-      'Zum Starten auf Trainieren drücken: Ihr System wünscht weniger Bewegung oder weniger Daten, ' +
+      'Zum Starten auf „Trainieren“ drücken: Ihr System verlangt weniger Bewegung oder weniger Daten, ' +
       'oder der Link gibt es so vor.',
-    large: 'Dieser Link verlangt ein großes Netz. Zum Starten auf Trainieren drücken.',
-    strange: 'Zum Starten auf Trainieren drücken.',
+    large: 'Dieser Link verlangt ein großes Netz. Zum Starten auf „Trainieren“ drücken.',
+    strange: 'Zum Starten auf „Trainieren“ drücken.',
     unknown: (symbols) => `Nicht im Vokabular und deshalb weggelassen: ${symbols}`,
   },
   loss: {
@@ -291,6 +293,11 @@ export const german: Messages = {
       mogrifier:
         'Bevor ein LSTM sie liest, gewichten Eingabe und voriger Zustand einander in fünf Runden mit Gates.',
       mut1: 'Die erste von drei Zellen mit Gates, die eine Suche unter zehntausend fand: Ihr Update-Gate liest nur die Eingabe.',
+      mut2: 'Die zweite der Zellen, die die Suche fand: In das Reset-Gate geht die Eingabe unverändert ein, ohne Matrix.',
+      mut3: 'Die dritte der Zellen, die die Suche fand: Das Update-Gate liest den Zustand durch tanh.',
+      rru: 'Keine Gates: Eine normalisierte ReLU-Schicht liest Eingabe und Zustand; was sie ergibt, wird zu einem Zustand addiert, der langsam verblasst.',
+      'gated-feedback':
+        'Jede Schicht liest auch die vorigen Zustände aller Schichten; je eine Zahl sagt, wie viel davon.',
       lru: cells.lru,
       rwkv: cells.rwkv,
       qrnn: 'Faltungen über zwei Schritte ergeben die Gates; Schritt für Schritt wird nur noch gemischt.',
@@ -334,15 +341,17 @@ export const german: Messages = {
   },
   text: {
     choose: 'Datensatz',
-    paste: 'Einfügen…',
+    paste: 'Einfügen …',
     preview: 'Ihre Daten',
     gestures: 'Gesten aufzeichnen',
     othersLeftOut: (count) =>
-      count === 1 ? 'Eine Datei ist kein MIDI und fehlt.' : `${count} Dateien sind kein MIDI und fehlen.`,
-    file: 'Datei…',
+      count === 1
+        ? 'Eine Datei, die keine MIDI-Datei ist, wurde weggelassen.'
+        : `${count} Dateien, die keine MIDI-Dateien sind, wurden weggelassen.`,
+    file: 'Datei …',
     size: (characters, symbols) => `${integer(characters)} Zeichen, ${integer(symbols)} Symbole`,
     characters: (characters) => `${integer(characters)} Zeichen`,
-    kept: (symbols) => `die häufigsten ${integer(symbols)} bleiben`,
+    kept: (symbols) => `die häufigsten ${integer(symbols)} bleiben erhalten`,
     pasted: 'Eingefügter Text',
     absent: 'Eigene Beispiele, nicht vorhanden',
     pasteTitle: 'Einen Text einfügen',
@@ -360,7 +369,12 @@ export const german: Messages = {
     tooLarge: (name, size, limit) => `${name} hat ${bytesOver(size, limit)}. Erlaubt sind ${bytes(limit)}.`,
     archive: (name) =>
       `${name} ist ein Archiv oder ein Office-Dokument, kein Text. Bitte entpacken oder die Tabelle als CSV speichern.`,
-    notUtf8: (name) => `${name} ist kein UTF-8-Text. Bitte als UTF-8 speichern und erneut versuchen.`,
+    notText: (name) =>
+      `${name} ist kein Text. Bitte den Text oder die Tabelle exportieren und erneut versuchen.`,
+    mixed: (name, place) =>
+      `${name} ist teils UTF-8, teils anders kodiert (${place}). Bitte als UTF-8 speichern und erneut versuchen.`,
+    decoded: (name, encoding) => `${name} wurde als ${encoding} gelesen.`,
+    lineEnds: 'Die Zeilen endeten mit einzelnen Wagenrückläufen; sie wurden als Zeilenumbrüche gelesen.',
     empty: 'Dieser Text ist leer.',
     unreachable: (name) => `${name} konnte nicht geladen werden. Bitte prüfen Sie die Verbindung.`,
   },
@@ -417,8 +431,8 @@ export const german: Messages = {
   configuration: {
     title: 'Konfiguration',
     about:
-      'Die Konfiguration aus Vorlage und Reglern im Format des Pakets. Bearbeiten Sie sie für Optionen, ' +
-      'zu denen es keinen Regler gibt.',
+      'Die Konfiguration aus Vorlage und Reglern im Format des Pakets. Bearbeiten Sie sie, um Optionen zu nutzen, ' +
+      'für die es keinen Regler gibt.',
     beyond: 'Dieses Netz nutzt Optionen ohne Regler. Seine Konfiguration steht unten unter „Konfiguration“.',
     back: 'Die Regler benutzen',
     use: 'Prüfen und verwenden',
@@ -473,7 +487,7 @@ export const german: Messages = {
     apply: 'Neu starten',
     discard: 'Verwerfen',
     none: 'Keine offenen Änderungen',
-    fresh: 'Zum Starten auf Trainieren drücken',
+    fresh: 'Zum Starten auf „Trainieren“ drücken',
     pending: {
       pausing: 'Pause nach dem laufenden Schritt …',
       resetting: 'Zurücksetzen auf die Anfangsgewichte …',
@@ -489,7 +503,7 @@ export const german: Messages = {
     undoTitle: (what) => `Den vorigen Lauf wiederherstellen (${what})`,
     former: (cell, size, step) => `${cell} ${size} bei Schritt ${step}`,
     restored: (step) =>
-      `Der vorige Lauf ist bei Schritt ${step} wiederhergestellt. Rückgängig tauscht die beiden wieder.`,
+      `Der vorige Lauf ist bei Schritt ${step} wiederhergestellt. „Rückgängig“ tauscht die beiden wieder.`,
   },
   help: {
     title: 'Hilfe',
@@ -501,13 +515,13 @@ export const german: Messages = {
       'Die Linie „Gleichverteilung“ ist der Verlust bei blindem Raten, die Linie „Unigramm“ der eines Modells, das nur die Häufigkeit der Zeichen kennt.',
     tasks:
       'Andere Aufgaben lernen aus Beispielen und werden an zurückgehaltenen geprüft. Die punktierte Linie ist die triviale ' +
-      'Baseline, die beste konstante Vorhersage; das bestmögliche Ergebnis steht unter der Wahl des Datensatzes.',
+      'Baseline, die beste konstante Vorhersage; das bestmögliche Ergebnis steht unter dem Datensatz.',
     flow:
       'Der Gradientenfluss zeigt, wie weit das Lernen zurückreicht: Wo er verblasst, erreicht ein Fehler die ' +
       'Schritte nicht mehr, die ihn verursacht haben.',
     privacy: 'Alles läuft in diesem Tab. Kein Text, kein Modell und keine Messung verlässt Ihren Rechner.',
     keys: 'Tasten',
-    letters: 'Tastenkürzel aus einem Buchstaben',
+    letters: 'Tastenkürzel mit nur einer Taste',
     language: 'Sprache',
     later:
       'Die Sprache wechselt beim nächsten Laden der Seite. Der aktuelle Lauf ginge dabei verloren, weil er nicht gespeichert ist.',
@@ -530,7 +544,7 @@ export const german: Messages = {
     memoryText: (detail) =>
       `${detail} Ein kleineres Netz, kleinere Batches oder kürzere Sequenzen brauchen weniger.`,
     tooLarge: (needed, limit) => `Dieses Netz braucht ${needed} Speicher; verfügbar sind höchstens ${limit}.`,
-    diverged: 'Das Training divergiert: Der Verlust ist keine Zahl mehr',
+    diverged: 'Das Training ist divergiert: Der Verlust ist keine Zahl mehr',
     divergedText: (step) =>
       `Die Gewichte von Schritt ${step} sind erhalten. Meist hilft eine kleinere Lernrate oder stärkeres Clipping.`,
     overflowed: (step, largest, parameter) =>
@@ -548,18 +562,18 @@ export const german: Messages = {
       `Unbekannt oder außerhalb des erlaubten Bereichs: ${names}. Dafür gelten die Standardwerte.`,
     linkOwn: 'Der Link gehört zu einem eigenen Text, den ein Link nicht enthält.',
     symbolsWanted: (name, symbols) =>
-      `${name} hat Gewichte für ${symbols} Symbole, sagt aber nicht, welche. Bitte den Text wählen, mit dem trainiert wurde und der ebenso viele verschiedene Zeichen hat, und die Datei erneut öffnen; oder npx unfold-rnn import verwenden.`,
+      `${name} enthält Gewichte für ${symbols} Symbole, nennt diese aber nicht. Bitte den Text wählen, mit dem trainiert wurde und der ebenso viele verschiedene Zeichen hat, und die Datei erneut öffnen; oder npx unfold-rnn import verwenden.`,
     opened: (name, step) => `${name} ist bei Schritt ${step} geöffnet.`,
     openedAlone:
-      'Es wurde mit einem anderen Text trainiert als dem dieser Seite: Es kann schreiben und lässt sich ansehen. Um es weiter zu trainieren, bitte seinen Text wählen und die Datei erneut öffnen.',
+      'Es wurde mit einem anderen Text als dem dieser Seite trainiert. Deshalb kann es Text erzeugen und untersucht, aber nicht weiter trainiert werden. Zum Weitertrainieren bitte seinen Text wählen und die Datei erneut öffnen.',
     openedUnknown: (count) =>
       `${count} Zeichen des Textes auf dieser Seite gehören nicht zum Vokabular dieses Modells.`,
     answersOnly:
-      'Dieses Modell wurde ohne seine Beispiele geöffnet: Es kann vorhersagen, aber nicht trainieren.',
-    sampleOnly: 'Dieses Modell wurde ohne Text geöffnet: Es kann Text erzeugen, aber nicht trainieren.',
+      'Dieses Modell wurde ohne seine Beispiele geöffnet: Es kann vorhersagen, aber nicht trainiert werden.',
+    sampleOnly: 'Dieses Modell wurde ohne Text geöffnet: Es kann Text erzeugen, aber nicht trainiert werden.',
     saved: (name, size) => `${name} gespeichert, ${size}.`,
     stoppedEarly: (best, step) =>
-      `Das Training endete von selbst bei Schritt ${step}: Keine Validierung war besser als die von Schritt ${best}, dessen Gewichte jetzt wieder gelten. Mit „Trainieren“ geht es von dort weiter.`,
+      `Das Training wurde bei Schritt ${step} vorzeitig beendet: Keine Validierung war besser als die bei Schritt ${best}, dessen Gewichte wiederhergestellt sind. „Trainieren“ setzt das Training von dort fort.`,
     textWaits: (title) => `${title} ist gewählt. „Neu starten“ trainiert darauf.`,
   },
   pretrained: {
@@ -577,8 +591,8 @@ export const german: Messages = {
     goesOn: 'Das Training geht weiter. „Speichern“ legt das Modell als Datei ab.',
     dropped: (name) => `Um Platz zu machen, wurde der älteste unbenannte Lauf gelöscht: ${name}.`,
     unfinished: (name, step) =>
-      `${name} trainierte noch, als der Tab geschlossen wurde, bei Schritt ${step}.`,
-    rested: 'Das Training pausierte, solange die Seite verborgen war, und geht jetzt weiter.',
+      `${name} wurde noch trainiert, als der Tab bei Schritt ${step} geschlossen wurde.`,
+    rested: 'Das Training war pausiert, solange die Seite verborgen war, und geht jetzt weiter.',
     problem: {
       denied: 'Der Browser erlaubt dieser Seite nicht, Läufe zu speichern.',
       full: 'Zum Speichern von Läufen ist kein Platz mehr.',
@@ -633,16 +647,16 @@ export const german: Messages = {
     full: (most) => `${most} Läufe sind angeheftet. Bitte lösen Sie zuerst einen.`,
     unpin: 'Lösen',
     empty:
-      'Heften Sie den Lauf an, wie er jetzt ist, trainieren Sie einen anderen und heften Sie auch den an. Gespeicherte ' +
-      'Läufe lassen sich aus der Liste anheften.',
-    about: 'Jeder Lauf ist gezeigt, wie er beim Anheften war. Weniger ist besser.',
-    texts: 'Diese Läufe lernen verschiedene Texte, daher sind ihre Bit je Zeichen nicht vergleichbar.',
+      'Heften Sie den aktuellen Lauf an, trainieren Sie einen anderen und heften Sie auch diesen an. Gespeicherte ' +
+      'Läufe lassen sich in der Liste der Läufe anheften.',
+    about: 'Jeder Lauf wird so gezeigt, wie er beim Anheften war. Kleinere Werte sind besser.',
+    texts: 'Diese Läufe lernen aus verschiedenen Texten, daher sind ihre Bit je Zeichen nicht vergleichbar.',
     chart: 'Verlust der angehefteten Läufe',
     cursor: 'Verlust der angehefteten Läufe: Pfeiltasten lesen die Werte',
     at: (step) => `Bei Schritt ${step}`,
     atEnd: 'Am Ende jedes Laufs',
     numbers: 'Werte der Kurven',
-    data: 'Diese Läufe lernen verschiedene Datensätze, daher sind ihre Verluste nicht vergleichbar.',
+    data: 'Diese Läufe lernen aus verschiedenen Datensätzen, daher sind ihre Verluste nicht vergleichbar.',
     rankingExamples: 'Nach dem Verlust auf zurückgehaltenen Beispielen',
     ranking: 'Nach Bit je Zeichen auf zurückgehaltenem Text',
     rank: 'Rang',

@@ -34,8 +34,8 @@ export const tasks: Messages['tasks'] = {
     notes:
       'Eigene Daten: MIDI-Dateien; oder JSON, {"keys": "midi", "train": [[[60, 64], …], …]}: die Noten jedes Schritts, oder 88 Nullen und Einsen.',
   },
-  keys: 'Zahlen der Noten',
-  keysWanted: 'Bitte angeben, was sie sind',
+  keys: 'Notennummern',
+  keysWanted: 'Bitte die Bedeutung angeben',
   keysPiano: 'Klaviertasten, 0–87',
   keysMidi: 'MIDI-Noten, 21–108',
   ask: {
@@ -105,15 +105,36 @@ export const tasks: Messages['tasks'] = {
     band: (share) => `Prognoseintervall ${share}`,
     forecastAbout:
       'Vorhersagen gelten für den nächsten Schritt; in der getönten Hälfte liest das Netz in der freilaufenden Vorhersage stattdessen seine eigenen Werte.',
+    forecastUnknown: (columns) =>
+      `Vorhersagen gelten für den nächsten Schritt. Weiter reichen sie nicht: Niemand weiß, was in ${columns} stehen wird, was das Netz liest und nicht vorhersagt.`,
+    nextRows: {
+      title: 'Nach der letzten Zeile',
+      about:
+        'Das Netz liest die Datei bis zu ihrem Ende und fährt mit seinen eigenen Vorhersagen fort, mit den jetzigen Gewichten.',
+      steps: 'Zeilen der Prognose',
+      series: 'Reihe',
+      save: 'Als CSV speichern',
+      file: 'Datei',
+      forecast: 'Prognose',
+      row: (number) => `Zeile ${integer(number)}`,
+      figure: (column, past, steps) =>
+        `${column}: die letzten ${integer(past)} Zeilen der Datei und die ${integer(steps)}, die danach vorhergesagt werden`,
+      caption: (column) => `Prognose: ${column}`,
+      value: 'Wert',
+      place: 'Datum oder Zeile',
+      undated: (column, reason) => `Die Prognose hat keine Daten (${column}): ${reason}.`,
+    },
+    noForecast: (title, steps) =>
+      `${title}: ${integer(steps)} Schritte, je einen Schritt voraus vorhergesagt`,
     forecastError: (error) => `quadratischer Fehler freilaufend ${error}`,
     column: 'Spalte',
     curve: (title, steps, from, error) =>
       `${title}: ${integer(steps)} Schritte, ab Schritt ${integer(from)} auch freilaufend, mit quadratischem Fehler ${error}`,
     error: 'Fehler',
-    scatter: (points) => `${integer(points)} Vorhersagen über ihren Zielwerten`,
-    scatterAbout: 'Vorhersage über Zielwert: Punkte auf der Linie sind exakt.',
+    scatter: (points) => `${integer(points)} Vorhersagen, aufgetragen über ihren Zielwerten`,
+    scatterAbout: 'Vorhersage gegen Zielwert: Punkte auf der Linie sind exakt.',
     rollAbout:
-      'Die ersten zwei Takte sind gegeben, der Rest ist erzeugt. Beim Abspielen geht die Musik mit den neuesten Gewichten weiter.',
+      'Was vor der Linie steht, ist gegeben, der Rest ist erzeugt. Beim Abspielen geht die Musik mit den neuesten Gewichten weiter.',
     rollCaption: 'Die Tasten jedes Schritts',
     keys: 'Tasten',
     silence: 'Stille',
@@ -124,6 +145,14 @@ export const tasks: Messages['tasks'] = {
     stop: 'Stopp',
     anew: 'Anderer Anfang',
     saveMidi: 'Als MIDI speichern',
+    midiKeyboard: 'MIDI-Keyboard',
+    midiDone: 'Fertig',
+    midiListening: (keys) =>
+      keys === 0
+        ? 'Spielen Sie einen Anfang; in der Pause fährt das Netz fort.'
+        : `${integer(keys)} Noten bisher`,
+    midiNone: 'Es ist kein MIDI-Keyboard angeschlossen.',
+    midiDenied: 'Der Zugriff auf MIDI-Keyboards wurde verweigert.',
     writtenAt: (step) => `erzeugt bei Schritt ${step}`,
   },
 };
@@ -240,7 +269,9 @@ export const corpora: Record<string, string[]> = {
     'ln 3 Nat je Schritt für die Melodie innerhalb eines Takts; an Taktgrenzen zwei Zufallsbits für den Akkord',
     'etwa 15 Nat je Schritt: die Häufigkeit jeder Taste',
   ],
-}; /** The words that a setting may be, by its name. */
+};
+
+/** The words that a setting may be, by its name. */
 export const choices = {
   unit: {
     character: 'Zeichen',

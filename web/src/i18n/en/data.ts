@@ -24,7 +24,25 @@ export const data = {
         ? `${plural(max, 'step', 'steps')} each`
         : `${integer(min)} to ${integer(max)} steps, median ${integer(median)}`,
   },
+  assumed: (encoding: string) =>
+    `The file is not UTF-8. It is read as ${encoding}: choose another encoding if letters are wrong below.`,
   controls: {
+    encoding: 'Encoding',
+    encodings: {
+      'windows-1252': 'Western European (Windows-1252)',
+      'iso-8859-15': 'Western European (Latin-9)',
+      macintosh: 'Western European (Mac OS)',
+      'windows-1250': 'Central European (Windows-1250)',
+      'windows-1251': 'Cyrillic (Windows-1251)',
+      'windows-1253': 'Greek (Windows-1253)',
+      'windows-1254': 'Turkish (Windows-1254)',
+      shift_jis: 'Japanese (Shift JIS)',
+      gb18030: 'Chinese (GB 18030)',
+      big5: 'Chinese (Big5)',
+      'euc-kr': 'Korean (EUC-KR)',
+      'utf-16le': 'UTF-16LE',
+      'utf-16be': 'UTF-16BE',
+    },
     header: 'Header',
     headers: { auto: 'Detect', yes: 'First line', no: 'None' },
     label: 'Label column',
@@ -46,7 +64,7 @@ export const data = {
     role: 'Role',
     missing: 'Missing',
     range: 'Range',
-    why: 'Left out because',
+    why: 'Reason left out',
     roleOf: (name: string) => `Role of ${name}`,
     kinds: {
       number: 'number',
@@ -68,11 +86,11 @@ export const data = {
   labels: (count: number) => `Labels (${integer(count)})`,
   more: (count: number) => `and ${integer(count)} more`,
   first: 'First rows',
-  notes: 'Remarks',
+  notes: 'Notes',
   missingWanted: 'Some values are missing: choose what to do about them.',
   gestures: {
     about: (rate: number) =>
-      `Record at least three examples of each gesture, better ten; then train a classifier and draw to see what it recognizes. Strokes are measured ${rate} times a second and stay on this machine.`,
+      `Record at least three examples of each gesture, preferably ten. Then train a classifier, and draw to see what it recognizes. Strokes are sampled ${rate} times a second and stay on this machine.`,
     first: ['circle', 'line', 'zigzag'],
     numbered: (number: number) => `gesture ${integer(number)}`,
     list: 'Gestures',
@@ -92,7 +110,7 @@ export const data = {
     mode: 'Mode',
     modes: { record: 'Record', recognize: 'Recognize' },
     draw: (name: string) => `Draw here: ${name}`,
-    try: 'Draw here to have it recognized',
+    try: 'Draw here to test the recognition',
     start: 'Start the movement',
     stop: 'End the movement',
     tooShort: 'This stroke is too short to be a gesture.',

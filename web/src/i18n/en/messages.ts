@@ -86,7 +86,7 @@ const settings: Record<HelpName, string> = {
   cellInput: 'Candidate activation',
   forgetBias: 'Forget bias',
   highwayBias: 'Highway bias',
-  inputControl: 'Share written',
+  inputControl: 'Input share',
   cellOutput: 'Cell output',
   candidate: 'Candidate',
   reset: 'Reset gate placement',
@@ -97,7 +97,8 @@ const settings: Record<HelpName, string> = {
   difficulty: 'Difficulty',
   pooling: 'Pooling',
   loss: 'Loss',
-  feedbackSteps: 'Own steps in training',
+  feedbackSteps: 'Free-running steps',
+  carryState: 'Read in windows',
   termination: 'Termination',
   bidirectional: 'Bidirectional',
   attention: 'Attention',
@@ -167,7 +168,7 @@ export const english = {
     likeliest: 'greedy',
     live: 'Back to the latest',
     waiting: 'The first sample appears once the network is built.',
-    calm: 'Training starts when you press Train, because your system asks for reduced motion or data, or the link says so.',
+    calm: 'Training starts when you press Train, because your system asks for reduced motion or data, or because of a setting in the link.',
     large: 'This link asks for a large network. Training starts when you press Train.',
     strange: 'Training starts when you press Train.',
     unknown: (symbols: string) => `Not in the vocabulary, left out: ${symbols}`,
@@ -281,7 +282,11 @@ export const english = {
       `${name} has ${bytesOver(size, limit)}. The limit is ${bytes(limit)}.`,
     archive: (name: string) =>
       `${name} is an archive or an Office document, not a text. Unpack it, or save its table as CSV.`,
-    notUtf8: (name: string) => `${name} is not UTF-8 text. Save it as UTF-8 and try again.`,
+    notText: (name: string) => `${name} is not a text. Export its text or its table, and try again.`,
+    mixed: (name: string, place: string) =>
+      `${name} is partly UTF-8, partly another encoding (${place}). Save it as UTF-8 and try again.`,
+    decoded: (name: string, encoding: string) => `${name} was read as ${encoding}.`,
+    lineEnds: 'Its lines ended with carriage returns alone; they were read as line feeds.',
     empty: 'This text is empty.',
     unreachable: (name: string) => `${name} could not be fetched. Check your connection.`,
   },
@@ -419,10 +424,10 @@ export const english = {
       'Generated text is sampled from these predictions, one character at a time.',
     bits:
       'The loss is measured in bits per character: how many yes-or-no questions it takes on average to determine the next character. ' +
-      'The line “Uniform” is the loss of blind guessing, the line “Unigram” that of knowing only how frequent each character is.',
+      'The line “Uniform” is the loss of random guessing, the line “Unigram” that of a model that knows only how frequent each character is.',
     tasks:
       'Other tasks learn from examples and are tested on held-out ones. The dotted line is the trivial baseline, the best ' +
-      'constant prediction; the best achievable result is stated below the choice of the dataset.',
+      'constant prediction; the best possible result is given below the dataset.',
     flow:
       'The gradient flow shows how far back learning reaches: where it fades, an error no longer reaches the ' +
       'steps that caused it.',
@@ -431,7 +436,7 @@ export const english = {
     letters: 'Single-key shortcuts',
     language: 'Language',
     later:
-      'The language changes when the page is reloaded. The current run would be lost, because it is not stored.',
+      'The language changes when the page is reloaded. The current run is not stored, so reloading now would lose it.',
     close: 'Close',
   },
   notice: {
@@ -468,17 +473,17 @@ export const english = {
     linkText: (names: string) => `Unknown or out of range: ${names}. Default values are used instead.`,
     linkOwn: 'The link was made with a custom text, which a link does not contain.',
     symbolsWanted: (name: string, symbols: string) =>
-      `${name} has weights for ${symbols} symbols, but does not say which. Choose the text that it was trained on, with as many different characters, and open the file again; or use npx unfold-rnn import.`,
+      `${name} has weights for ${symbols} symbols, but does not name them. Choose the text on which it was trained, which has the same number of different characters, and open the file again; or use npx unfold-rnn import.`,
     opened: (name: string, step: string) => `${name} is open at step ${step}.`,
     openedAlone:
-      'It was trained on another text than the one on this page: it can write and be looked into. To train it further, choose its text and open the file again.',
+      'It was trained on a different text from the one on this page, so it can generate and be inspected, but not train. To train it further, choose its text and open the file again.',
     openedUnknown: (count: string) =>
       `${count} characters of the text on this page are not in the vocabulary of this model.`,
     answersOnly: 'This model was opened without its examples: it can predict, but not train.',
     sampleOnly: 'This model was opened without a text: it can generate, but not train.',
     saved: (name: string, size: string) => `Saved ${name}, ${size}.`,
     stoppedEarly: (best: string, step: string) =>
-      `Training ended by itself at step ${step}: no validation was better than that of step ${best}, whose weights are back. Press Train to go on from them.`,
+      `Training stopped early at step ${step}: no validation was better than that of step ${best}, whose weights have been restored. Press Train to continue from them.`,
     textWaits: (title: string) => `${title} is selected. Apply and restart to train on it.`,
   },
   pretrained: {
@@ -550,7 +555,7 @@ export const english = {
     full: (most: number) => `${most} runs are pinned. Unpin one first.`,
     unpin: 'Unpin',
     empty:
-      'Pin the run as it is now, train another one and pin that too. Stored runs can be pinned from the list of runs.',
+      'Pin the current run, train another one and pin it too. Stored runs can be pinned in the list of runs.',
     about: 'Each run is shown as it was when it was pinned. Lower is better.',
     texts: 'These runs learn from different texts, so their bits per character cannot be compared.',
     chart: 'Loss of the pinned runs',

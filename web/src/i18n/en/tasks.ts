@@ -48,8 +48,8 @@ export const tasks = {
     notes:
       'Your own data: MIDI files; or JSON, {"keys": "midi", "train": [[[60, 64], …], …]}: the notes of each step, or 88 zeros and ones.',
   }),
-  keys: 'Numbers of the notes',
-  keysWanted: 'Choose what they are',
+  keys: 'Note numbers',
+  keysWanted: 'Choose what the numbers mean',
   keysPiano: 'Keys of a piano, 0–87',
   keysMidi: 'MIDI notes, 21–108',
   ask: {
@@ -98,7 +98,7 @@ export const tasks = {
       label === target
         ? `${symbol} is ${label}, correct`
         : `${symbol} is ${label}, wrong: it should be ${target}`,
-    tagAbout: 'The input above, the predicted tags below; steps that are not scored are pale.',
+    tagAbout: 'Above, the input; below, the predicted tags. Steps that are not scored are pale.',
     written: 'Sequence',
     bits: 'Bits',
     inLanguage: 'In the language?',
@@ -112,6 +112,27 @@ export const tasks = {
     band: (share: string) => `${share} prediction interval`,
     forecastAbout:
       'Predictions are one step ahead; in the shaded half, the forecast feeds the network its own predictions instead.',
+    forecastUnknown: (columns: string) =>
+      `Predictions are one step ahead. There is no forecast: nobody knows what ${columns} will be, which the network reads and does not predict.`,
+    nextRows: {
+      title: 'After the last row',
+      about:
+        'The network reads the file to its end and continues from its own predictions, with the weights of the moment.',
+      steps: 'Rows to predict',
+      series: 'Series',
+      save: 'Save as CSV',
+      file: 'File',
+      forecast: 'Forecast',
+      row: (number: number) => `row ${integer(number)}`,
+      figure: (column: string, past: number, steps: number) =>
+        `${column}: the last ${integer(past)} rows of the file, and the ${integer(steps)} that are predicted to follow`,
+      caption: (column: string) => `Forecast of ${column}`,
+      value: 'Value',
+      place: 'Date or row',
+      undated: (column: string, reason: string) => `The forecast has no dates (${column}): ${reason}.`,
+    },
+    noForecast: (title: string, steps: number) =>
+      `${title}: ${integer(steps)} steps, predicted one step ahead`,
     forecastError: (error: string) => `squared error of the forecast ${error}`,
     column: 'Column',
     curve: (title: string, steps: number, from: number, error: string) =>
@@ -120,7 +141,7 @@ export const tasks = {
     scatter: (points: number) => `${integer(points)} predictions against their targets`,
     scatterAbout: 'Prediction against target: points on the line are exact.',
     rollAbout:
-      'The first two bars are given, the rest is generated. While it plays, the music goes on with the newest weights.',
+      'What stands before the line is given, the rest is generated. While it plays, the music goes on with the newest weights.',
     rollCaption: 'The keys of each step',
     keys: 'Keys',
     silence: 'silence',
@@ -131,6 +152,12 @@ export const tasks = {
     stop: 'Stop',
     anew: 'Another opening',
     saveMidi: 'Save as MIDI',
+    midiKeyboard: 'MIDI keyboard',
+    midiDone: 'Done',
+    midiListening: (keys: number) =>
+      keys === 0 ? 'Play an opening; the network goes on when you pause.' : `${integer(keys)} notes so far`,
+    midiNone: 'No MIDI keyboard is connected.',
+    midiDenied: 'Access to MIDI keyboards was denied.',
     writtenAt: (step: string) => `generated at step ${step}`,
   },
 };
@@ -141,7 +168,7 @@ export const choices = {
     character: 'Characters',
     byte: 'Bytes',
     word: 'Words and punctuation',
-    whitespace: 'Split at blanks',
+    whitespace: 'Split at spaces',
     bpe: 'Byte pairs (BPE)',
   },
   pooling: { none: 'None: every step', last: 'Last state', mean: 'Mean of states' },

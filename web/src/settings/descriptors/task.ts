@@ -34,6 +34,13 @@ export const task = {
     zero: 'off',
     when: ({ pooling }) => pooling === 'none',
   }),
+  /** Examples are read in windows of `sequenceLength` steps; of one answer for the whole, only its last state will do. */
+  carryState: flag('cy', {
+    equation: 'h₀ ← h_T of the window before',
+    path: 'config.task.carryState',
+    when: ({ task, pooling, bidirectional }) =>
+      bidirectional !== true && (pooling !== 'mean' || (task !== 'classify' && task !== 'regress')),
+  }),
   termination: choice('le', ['end', 'halt', 'count'], {
     initial: 'end',
     equation: 'p(y) = Πₜ p(yₜ | y₁…yₜ₋₁) · p(end)',

@@ -1,19 +1,12 @@
 /** Exported C of networks that write text. */
-import { refuse } from '../../../shared/errors.js';
 import type { PlainModel } from '../model.js';
+import { encodingC } from './encoding.js';
 import { RANDOM_C } from './helpers.js';
-import { definesOf, program, put, symbolsC, type TaskCodeC, WRITE } from './shared.js';
+import { definesOf, program, put, type TaskCodeC, WRITE } from './shared.js';
 
 export function text(model: PlainModel): TaskCodeC {
-  const { unit, codes, symbols, unknown, outputs } = model;
-  if (unit !== 'character' && unit !== 'byte')
-    throw refuse(
-      'UNSUPPORTED',
-      'config.unit',
-      'character or byte (a header has no tokenizer of words)',
-      unit,
-    );
-  const lineBreak = unit === 'byte' ? codes.indexOf(10) : symbols.indexOf('\n');
+  const { unknown, outputs } = model;
+  const { code, most, first } = encodingC(model);
   return {
     head: program(
       'A recurrent network that writes text',
@@ -23,7 +16,7 @@ puts(text);
 `,
     ),
     defines: definesOf(model, []),
-    code: `${RANDOM_C}${symbolsC(model)}${WRITE}
+    code: `${RANDOM_C}${code}${WRITE}
 /* The state before a text. */
 static inline void unfold_start(unfold_state *s) {
   unfold_clear(s);
@@ -36,15 +29,14 @@ static inline const float *unfold_step(unfold_state *s, int token) {
 }
 /* Starts anew and reads a text (a line break, or the first symbol, where it is empty)${unknown ? '' : '; what the network does not know is left out'}. */
 static inline const float *unfold_read(unfold_state *s, const char *text) {
-  int read = 0, token;
+  int read = 0, count, tokens[${most}];
   unfold_start(s);
   while (*text) {
-    text = unfold_token(text, &token);
-    if (token < 0) continue;
-    unfold_step(s, token);
-    ++read;
+    text = unfold_tokens(text, tokens, &count);
+    for (int k = 0; k < count; ++k) unfold_step(s, tokens[k]);
+    read += count;
   }
-  return read ? s->answer : unfold_step(s, ${Math.max(lineBreak, 0)});
+  return read ? s->answer : unfold_step(s, ${first});
 }
 /* Probabilities [UNFOLD_OUTPUTS] of what follows a text. */
 static inline void unfold_predict(unfold_state *s, const char *text, float *probabilities) {

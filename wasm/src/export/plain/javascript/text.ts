@@ -72,7 +72,11 @@ export function predict(text) {
  *   likeliest symbol
  * @returns {Generator<string, void, void>} pieces of the text, a symbol each${bytes ? ' where its bytes end' : ''}
  */
-export function* stream({ prompt = '', length = 200, temperature = 1, seed = 1 } = {}) {
+export function* stream({ prompt = '', length = 200, temperature = 1, seed = 1, ...others } = {}) {
+  const refuse = (name, expected, got) => { throw new Error(\`\${name}: expected \${expected}, got \${got}\`); };
+  for (const name of Object.keys(others)) refuse(name, 'prompt, length, temperature or seed', 'an unknown option');
+  if (typeof length !== 'number' || !(length >= 0)) refuse('length', 'a number, 0 or more', length);
+  if (typeof temperature !== 'number' || !(temperature >= 0)) refuse('temperature', 'a number, 0 or more', temperature);
   let { s, logits } = readAll(prompt);
   const random = uniforms(seed);
 ${bytes ? `  const decoder = new TextDecoder();\n` : ''}  const weights = new Float64Array(${unknown ? 'symbols.length - 1); // the unknown one is never written' : 'symbols.length);'}

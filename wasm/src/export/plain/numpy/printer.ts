@@ -108,7 +108,7 @@ export class NumPyPrinter {
       case 'number':
         return x.value < 0 ? `(${x.value})` : String(x.value);
       case 'place':
-        return slice(x.place, rows, t);
+        return slice(x.place, x.single ? 1 : rows, t);
       case 'vector':
         return part(x.vector, x.at, rows);
       case 'local':

@@ -1,5 +1,4 @@
 import { useEffect, useState } from 'preact/hooks';
-import { Dialog } from '../controls/Dialog';
 import { lockedElsewhere } from './runLock';
 import { deleteRun, keeping, nameOf, renameRun, runStore } from './autosave';
 import { resumeRun } from './resume';
@@ -159,7 +158,7 @@ function Row({ entry, elsewhere }: { entry: Entry; elsewhere: boolean }) {
   );
 }
 
-function Runs() {
+export function RunsPanel() {
   const { entries, elsewhere } = useEntries();
   const problem = keeping.problem.value;
   const saved = keeping.saved.value;
@@ -181,13 +180,5 @@ function Runs() {
         ))}
       </ul>
     </>
-  );
-}
-
-export function RunsDialog() {
-  return (
-    <Dialog name="runs" title={message.runs.title} wide>
-      {() => <Runs />}
-    </Dialog>
   );
 }

@@ -1,5 +1,4 @@
 import { signal } from '@preact/signals';
-import { Dialog } from '../controls/Dialog';
 import { ExportProblem } from './exportClient';
 import type { ExportName } from './exportNames';
 import { ARCHIVE } from './zip';
@@ -65,22 +64,16 @@ function Embedding() {
 
 const KINDS: readonly Kind[] = ['model', 'record'];
 
-export function ExportDialog() {
-  return (
-    <Dialog name="export" title={message.exports.title}>
-      {() =>
-        KINDS.map((kind) => (
-          <section key={kind} aria-labelledby={`exports-${kind}`}>
-            <h3 id={`exports-${kind}`}>{message.exports.kinds[kind]}</h3>
-            <ul class="exports">
-              {exportsOf(store.run.value, kind).map((entry) => (
-                <Entry key={entry.name} entry={entry} />
-              ))}
-              {kind === 'model' && <Embedding />}
-            </ul>
-          </section>
-        ))
-      }
-    </Dialog>
-  );
+export function ExportPanel() {
+  return KINDS.map((kind) => (
+    <section key={kind} aria-labelledby={`exports-${kind}`}>
+      <h3 id={`exports-${kind}`}>{message.exports.kinds[kind]}</h3>
+      <ul class="exports">
+        {exportsOf(store.run.value, kind).map((entry) => (
+          <Entry key={entry.name} entry={entry} />
+        ))}
+        {kind === 'model' && <Embedding />}
+      </ul>
+    </section>
+  ));
 }

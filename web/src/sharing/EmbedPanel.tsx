@@ -1,6 +1,5 @@
 import { signal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import { Dialog } from '../controls/Dialog';
 import { Segmented } from '../controls/Segmented';
 import { embedding, type EmbedView, VIEWS } from './embed';
 import { message } from '../i18n/messages';
@@ -54,10 +53,6 @@ function Lines({ run }: { run: Run }) {
   );
 }
 
-export function EmbedDialog() {
-  return (
-    <Dialog name="embed" title={message.embed.title}>
-      {() => store.run.value && <Lines run={store.run.value} />}
-    </Dialog>
-  );
+export function EmbedPanel() {
+  return store.run.value && <Lines run={store.run.value} />;
 }

@@ -2,7 +2,6 @@ import { useState } from 'preact/hooks';
 import { PinnedChart, Swatch } from './PinnedChart';
 import { differences, MOST_PINS, type Pin, pinPresent, pins, ranked, samples, unpin, writeAll } from './pins';
 import { describedBy } from '../help/helpTarget';
-import { Dialog } from '../controls/Dialog';
 import { Disclosure } from '../controls/Disclosure';
 import { message } from '../i18n/messages';
 import { compact, decimals, integer } from '../i18n/format';
@@ -182,7 +181,7 @@ function Samples({ all }: { all: readonly Pin[] }) {
   );
 }
 
-function Comparison() {
+export function ComparePanel() {
   const all = pins.value;
   const texts = new Set(all.map(({ text }) => text));
   const writers = all.filter(({ unit }) => unit === 'character');
@@ -213,13 +212,5 @@ function Comparison() {
         </>
       )}
     </>
-  );
-}
-
-export function CompareDialog() {
-  return (
-    <Dialog name="compare" title={message.compare.title} wide>
-      {() => <Comparison />}
-    </Dialog>
   );
 }
