@@ -16,6 +16,7 @@
 // core/examples/train_text.cpp does the same with a text.
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -156,9 +157,9 @@ class Session {
   /// are scaled: u = v, or sign(v)·ln(1 + |v|) with `log`, and the network reads (u − mean)/scale.
   Json graph() const;
 
-  /// The series of a table as `predict` takes them, see table_rows. Throws Error{invalid_text} with the line,
-  /// Error{invalid_state} for a model that reads no numbers.
-  Json rows(std::string_view text, Index future = 0) const;
+  /// The `last` rows of each series of a table, as `predict` takes them, see table_rows. Throws Error{invalid_text}
+  /// with the line, Error{invalid_state} for a model that reads no numbers.
+  Json rows(std::string_view text, Index future = 0, Index last = std::numeric_limits<Index>::max()) const;
 
   /// {config, parameters, memoryBytes, vocabulary, tokens, step, epoch, validationLoss, stopsEarly, best, threads,
   /// build, math, canTrain}, and `characters` for a text, or `data` (names, columns, sizes, numbers of examples,

@@ -117,10 +117,11 @@ Json Session::backtest(Split split, Index steps) {
   return unfold::backtest({*network_, config_, names_}, loader_->data(), loader_->examples(split), steps);
 }
 
-Json Session::rows(std::string_view text, Index future) const {
+Json Session::rows(std::string_view text, Index future, Index last) const {
   if (names_.columns.empty()) refuse_state("task", "a model that reads the columns of a table", config_.task.name());
   if (future < 0 || future > 65536) refuse_argument("steps", "0 to 65536", std::to_string(future));
-  return table_rows(text, config_, names_.columns, future);
+  if (last < 1) refuse_argument("last", "1 or more", std::to_string(last));
+  return table_rows(text, config_, names_.columns, future, last);
 }
 
 Json Session::graph() const {

@@ -64,10 +64,6 @@ Json dates_json(const Table& table) {
   return dates;
 }
 
-}  // namespace
-
-namespace {
-
 /// Table::next_rows of every series, where all have them.
 Json future_json(const Table& table) {
   Index width = 0;
@@ -84,7 +80,8 @@ Json future_json(const Table& table) {
 
 }  // namespace
 
-Json table_rows(std::string_view text, const Config& config, const std::vector<Column>& columns, Index future) {
+Json table_rows(std::string_view text, const Config& config, const std::vector<Column>& columns, Index future,
+                Index last) {
   std::vector<Column> known;
   for (const Column& column : columns)
     if (column.input) known.push_back(column);
@@ -101,12 +98,16 @@ Json table_rows(std::string_view text, const Config& config, const std::vector<C
     if (column.target) targets.push_back(name);
   }
   Json series = Json::array();
+  Json lengths = Json::array();
   for (Index i = 0; i < table.series(); ++i) {
     const Index from = table.starts[std::size_t(i)], to = table.starts[std::size_t(i) + 1];
+    lengths.push_back(to - from);
     Json& list = series.emplace_back(Json::array());
-    for (Index row = from; row < to; ++row) list.push_back(list_json(side_of(table, &Column::input, row, row + 1)));
+    for (Index row = std::max(from, to - last); row < to; ++row)
+      list.push_back(list_json(side_of(table, &Column::input, row, row + 1)));
   }
   Json json = object({{"series", series},
+                      {"lengths", lengths},
                       {"targets", targets},
                       {"header", table.header},
                       {"separator", separator_name(table.dialect.separator)},

@@ -366,7 +366,7 @@ describe('the other commands', () => {
     );
     expect(await run(['export', 'cut.safetensors', '--to', 'js'])).toMatchObject({
       status: 1,
-      err: expect.stringMatching(/^unfold-rnn: cut\.safetensors: /),
+      err: expect.stringMatching(/^unfold-rnn: cut\.safetensors is no saved model: this is a text: /),
     });
   });
 

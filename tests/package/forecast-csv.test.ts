@@ -7,6 +7,7 @@ const table: TableRows = {
     [[1], [2]],
     [[3], [4]],
   ],
+  lengths: [2, 2],
   targets: ['Umsatz; netto'],
   header: true,
   separator: ';',

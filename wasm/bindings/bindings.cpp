@@ -293,8 +293,8 @@ class Bound {
         [&] { return reply(true, settled().predict(parse_json(request, ErrorCode::invalid_argument, "request"))); });
   }
 
-  val rows(const val& text, int future) {
-    return guarded([&] { return reply(true, session().rows(copied(text), future)); });
+  val rows(const val& text, int future, int last) {
+    return guarded([&] { return reply(true, session().rows(copied(text), future, last)); });
   }
 
   val example(const std::string& split, int index) {

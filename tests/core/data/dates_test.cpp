@@ -121,6 +121,17 @@ std::string working_days(bool holiday) {
   return text;
 }
 
+TEST(LastRows, AreThoseOfEachSeries) {
+  const std::string text = "id,v\na,1\na,2\na,3\nb,4\n";
+  Config config;
+  config.dataset.id = "id";
+  const Json all = table_rows(text, config, {{.name = "v"}});
+  EXPECT_EQ(all["series"].dump(), "[[[1],[2],[3]],[[4]]]");
+  const Json some = table_rows(text, config, {{.name = "v"}}, 0, 2);
+  EXPECT_EQ(some["series"].dump(), "[[[2],[3]],[[4]]]");
+  EXPECT_EQ(some["lengths"].dump(), "[3,1]");
+}
+
 class TableDates : public testing::Test {
  protected:
   /// What comes next; "null" where nothing does, "" where there are no dates.

@@ -50,7 +50,8 @@ async function runExperiment(args: Arguments): Promise<number> {
   const quiet = args.flag('quiet') || args.flag('json');
   const say = (line: string) => void (quiet || process.stderr.write(`${line}\n`));
   try {
-    say(`${file}: reading it and what it trains on, and checking its configurations.`);
+    const runs = !args.flag('list') && !args.flag('report');
+    if (runs) say(`${file}: reading it and what it trains on, and checking its configurations.`);
     const given = await open(file, args.text('data'), signal);
     const lab = await Lab.of(given, [out, ...others], signal);
     if (args.flag('list')) return await list(lab, lab.state().due.filter(isMine));

@@ -72,7 +72,8 @@ function spoken({ field, message }: UnfoldError, args: Arguments, { operands }: 
     .replace('createModel takes a configuration', 'unfold-rnn train --config takes a configuration')
     .replace('createModel learns from it', 'unfold-rnn train learns from it')
     .replace('that save() gave', 'that train saved');
-  return `${file === '-' ? 'standard input' : file} is no saved model: ${said}`;
+  const name = file === '-' ? 'standard input' : file;
+  return `${name} is no saved model: ${said.replace(`${name}: `, '')}`;
 }
 
 function find(name: string): Command {

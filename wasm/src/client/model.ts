@@ -33,6 +33,9 @@ import type {
   TrainOptions,
 } from '../shared/types.js';
 
+/** As large as an int32 of the engine may be. */
+const MOST_INT32 = 2 ** 31 - 1;
+
 export class TextModel implements Model {
   readonly #client: Client;
   #info: ModelInfo;
@@ -127,18 +130,19 @@ export class TextModel implements Model {
     return (await this.predict(request)).logProbability!;
   }
 
-  async readTable(dataset: Dataset, options: { steps?: number } = {}): Promise<TableRows> {
-    const { steps = 0 } = requireObject(options, ['steps']);
+  async readTable(dataset: Dataset, options: { steps?: number; last?: number } = {}): Promise<TableRows> {
+    const { steps = 0, last = MOST_INT32 } = requireObject(options, ['steps', 'last']);
     checkWhole('steps', steps, 0, 65536);
+    checkWhole('last', last, 1, MOST_INT32);
     const { text, placed: place } = await readDataset(dataset, () => this.#info.config);
-    return this.#client.call('rows', { text, steps }).catch((error: unknown) => {
+    return this.#client.call('rows', { text, steps, last }).catch((error: unknown) => {
       throw error instanceof UnfoldError ? place(error) : error;
     });
   }
 
   async example(split: Split, index: number): Promise<ExampleResult> {
     checkSplit(split);
-    checkWhole('index', index, 0, 2 ** 31 - 1);
+    checkWhole('index', index, 0, MOST_INT32);
     return this.#client.call('example', { split, index });
   }
 

@@ -24,7 +24,7 @@ export interface EngineSession {
   /** By dynamic evaluation; `options` are `DynamicOptions`. */
   evaluateDynamic(split: string, options: string, milliseconds: number): Reply;
   predict(request: string): Reply;
-  rows(text: Uint8Array, future: number): Reply;
+  rows(text: Uint8Array, future: number, last: number): Reply;
   example(split: string, index: number): Reply;
   /** Drops a pass half done. */
   evaluateStop(): Reply;

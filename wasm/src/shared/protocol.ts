@@ -89,7 +89,7 @@ export interface Calls {
   predict(args: { request: string }): Prediction;
   /** Long. All with the same weights. */
   predictAll(args: { requests: string[] }): Prediction[];
-  rows(args: { text: Uint8Array; steps: number }): TableRows;
+  rows(args: { text: Uint8Array; steps: number; last: number }): TableRows;
   example(args: { split: Split; index: number }): ExampleResult;
   /** Long, a stream of Progress. Stopping it is not an error: the result is the state it ended in. */
   train(args: TrainArgs): Info;

@@ -91,6 +91,8 @@ export interface DatasetPreview {
 export interface TableRows {
   /** Rows of each series, as `PredictRequest.input` takes them; null where a value is missing and masked. */
   series: (number | null)[][][];
+  /** Rows that each series has in the table, also those that `last` left out. */
+  lengths: number[];
   /** Names of the columns that the model predicts. */
   targets: string[];
   /** Whether the table has names. */

@@ -573,9 +573,10 @@ export interface Model<T extends Task = string> {
    * Reads a table as the model's own was read: its columns by their names (by their places in a table without names),
    * dates, missing values. The rows of each series are what `predict` takes. `steps`: as many dates after the last one
    * of each series, for a forecast (days, working days, weeks, months, quarters, years, hours: whatever separates the
-   * dates). Rejects with `INVALID_TEXT` and the line, with `INVALID_STATE` for a model that reads no table.
+   * dates). `last`: at most as many rows of each series, from its end; default all. Rejects with `INVALID_TEXT` and the
+   * line, with `INVALID_STATE` for a model that reads no table.
    */
-  readTable(dataset: Dataset, options?: { steps?: number }): Promise<TableRows>;
+  readTable(dataset: Dataset, options?: { steps?: number; last?: number }): Promise<TableRows>;
   /** One of the model's examples and its answer. `index` from 0, see `info.data`. */
   example(split: Split, index: number): Promise<ExampleResult<Prediction<T>>>;
   /**

@@ -113,12 +113,12 @@ export function* train(session: EngineSession, args: TrainArgs, outlet: Outlet<'
   return info();
 }
 
-/** Of a model that has not trained since it was opened, nothing but where it stands. */
 /** Whether also a run with a limit ends with the best weights. */
 function restoresBest({ config: { earlyStopping } }: Info): boolean {
   return typeof earlyStopping === 'object' && Number(earlyStopping.patience) > 0;
 }
 
+/** Of a model that has not trained since it was opened, nothing but where it stands. */
 function unreported({ step, epoch }: Info): Report {
   return { ...NOTHING, step, epoch };
 }

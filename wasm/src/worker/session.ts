@@ -127,7 +127,7 @@ class Session {
       this.#run(id, 'evaluate', () => evaluate(this.#opened, split, dynamic)),
     predict: ({ request }) => read(this.#opened.predict(request)),
     predictAll: ({ requests }, id) => this.#run(id, 'predictAll', () => predictAll(this.#opened, requests)),
-    rows: ({ text, steps }) => read(this.#opened.rows(text, steps)),
+    rows: ({ text, steps, last }) => read(this.#opened.rows(text, steps, last)),
     example: ({ split, index }) => read(this.#opened.example(split, index)),
     backtest: ({ split, steps }) => read(this.#opened.backtest(split, steps)),
     baselines: ({ maxOrder }, id) => this.#run(id, 'baselines', () => baselines(this.#opened, maxOrder)),

@@ -1,4 +1,5 @@
 // The page's side of checksum.worker.ts. A worker that cannot be had is no reason not to keep a run: then the page does it itself.
+import { inPieces } from '../app/frame';
 import { type Generation, addChecksum, type ChecksummedGeneration, verifyChecksum } from './checksum';
 import type { ChecksumResponse, ChecksumRequest } from './checksum.worker';
 
@@ -46,7 +47,8 @@ function ask(wish: Wish, transfer: Transferable[] = []): Promise<ChecksumRespons
 
 export async function addChecksumInWorker(generation: Generation): Promise<ChecksummedGeneration> {
   if (generation.checkpoint.length < SMALL) return addChecksum(generation);
-  const checkpoint = generation.checkpoint.slice(); // the page's own stays for a crash to come back to
+  const checkpoint = new Uint8Array(generation.checkpoint.length); // the page's own stays for a crash to come back to
+  await inPieces(generation.checkpoint, (piece, at) => checkpoint.set(piece, at));
   const answer = await ask({ add: { ...generation, checkpoint } }, [checkpoint.buffer]);
   return answer && 'stored' in answer ? answer.stored : addChecksum(generation);
 }

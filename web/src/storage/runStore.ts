@@ -6,7 +6,7 @@ import type { Generation, ChecksummedGeneration } from './checksum';
 import { addChecksumInWorker, verifyChecksumInWorker } from './checksumClient';
 import type { Corpus } from '../data/corpus';
 import { StorageError } from './storageError';
-import { breathe, pause } from '../app/frame';
+import { inPieces, pause } from '../app/frame';
 
 /** What a list of runs shows. */
 export interface Entry {
@@ -219,17 +219,14 @@ export class RunStore {
   }
 }
 
-/** Bytes of a text that are stored as they are, and that a longer one is cut into: copying them takes no time. */
-const PIECE = 1 << 20;
+/** Bytes below which a text is stored as it is: copying them takes no time. */
+const LONG = 1 << 20;
 
 /** A long text as a blob: the browser would copy ten megabytes of bytes in one go, on the page's own thread. */
 async function blobOf(text: Uint8Array): Promise<Uint8Array | Blob> {
-  if (text.length <= PIECE) return text;
+  if (text.length < LONG) return text;
   const pieces: Blob[] = [];
-  for (let at = 0; at < text.length; at += PIECE) {
-    pieces.push(new Blob([text.subarray(at, at + PIECE) as Uint8Array<ArrayBuffer>]));
-    if (!document.hidden) await breathe(); // a hidden tab waits long, and nobody for it
-  }
+  await inPieces(text, (piece) => pieces.push(new Blob([piece as Uint8Array<ArrayBuffer>])));
   return new Blob(pieces);
 }
 

@@ -4,6 +4,7 @@ import { forecastCsv, type Model, type Prediction, type TableRows, type TaskConf
 import { message } from '../i18n/messages';
 import { tickText, twoDigits } from '../i18n/format';
 import { download } from '../data/files';
+import { datasetOf } from '../data/transferText';
 import { type Run, store } from '../app/store';
 import { useAnswers } from './answers';
 import { type Band, bandOf } from './forecast';
@@ -39,6 +40,12 @@ interface Line {
   dates: string[] | undefined;
 }
 
+/** The last rows of each series, and the dates that follow. */
+async function lastRows(model: Model, { corpus }: Run, steps: number): Promise<TableRows> {
+  const dataset = (await datasetOf(corpus)) ?? corpus.bytes;
+  return model.readTable(dataset, { steps, last: READ });
+}
+
 function lineOf({ table, series, answer }: Next, output: number, run: Run): Line {
   const { columns = [] } = run.info.data ?? {};
   const name = table.targets[output] ?? '';
@@ -52,7 +59,7 @@ function lineOf({ table, series, answer }: Next, output: number, run: Run): Line
     past: at < 0 ? [] : rows.slice(-PAST).map((row) => row[at] ?? NaN),
     next,
     band: bandOf(next, output, answer.forecastQuantiles, answer.forecastDeviations),
-    rows: rows.length,
+    rows: table.lengths[series]!,
     dates: table.dates?.next?.[series],
   };
 }
@@ -155,11 +162,11 @@ export function NextRows({ output }: { output: number }) {
   const known = useRef<Known | null>(null);
   const ask = async (model: Model, run: Run): Promise<Next> => {
     if (known.current?.run !== run || known.current.steps !== steps)
-      known.current = { run, steps, table: model.readTable(run.corpus.bytes, { steps }) };
+      known.current = { run, steps, table: lastRows(model, run, steps) };
     const table = await known.current.table;
     const at = Math.min(series, table.series.length - 1);
     const future = table.future?.[at];
-    const input = table.series[at]!.slice(-READ);
+    const input = table.series[at]!;
     const answer = await model.predict({ input, steps, ...(future && { future }) });
     return { table, series: at, answer };
   };

@@ -93,7 +93,7 @@ export const help: Record<HelpName, string> = {
   feedbackSteps:
     'So viele Schritte am Ende jedes Beispiels liest das Netz im Training seine eigenen Vorhersagen, wie bei einer Prognose; Fehler fließen durch sie zurück.',
   carryState:
-    'Lange Beispiele werden in Fenstern der Sequenzlänge gelesen; jedes setzt mit dem Zustand fort, mit dem das vorige endete. Der Speicherbedarf wächst dann nicht mit der Länge. Gradienten enden am Anfang eines Fensters, und eine Antwort für die ganze Sequenz wird im letzten Fenster gelernt.',
+    'Lange Beispiele in Fenstern lesen, jedes mit dem Zustand am Ende des vorigen; Gradienten enden am Anfang eines Fensters.',
   loss: 'Wie Fehler vorhergesagter Zahlen gewichtet werden. „Quantile“ und „Gauß“ sagen auch voraus, wie unsicher eine Vorhersage ist.',
   termination: 'Wie das Netz entscheidet, dass seine Ausgabe vollständig ist.',
   bidirectional: 'Ein zweites Netz liest die Eingabe vom Ende zum Anfang.',

@@ -90,7 +90,7 @@ export const help: Record<HelpName, string> = {
   feedbackSteps:
     'In training, this many steps at the end of each example read the network’s own predictions, as in a forecast; errors pass through them.',
   carryState:
-    'Long examples are read in windows of the sequence length; each continues from the state in which the previous one ended. Memory then does not grow with their length. Gradients stop at the beginning of a window, and one answer for the whole sequence is learned from the last window.',
+    'Reads long examples in windows, each from the state in which the last ended; gradients stop where a window begins.',
   loss: 'How errors of predicted numbers are weighted. Quantile and Gaussian losses also predict how uncertain a prediction is.',
   termination: 'How the network decides that its output is complete.',
   bidirectional: 'A second network reads the input from its end to its beginning.',
