@@ -53,6 +53,13 @@ const TaskHead& task_head(const TaskConfig& task) {
   refuse_argument("task.name", "a task that learns from examples", task.name());
 }
 
+void say_truncated(Dataset& data, const TaskConfig& task) {
+  if (data.truncated == 0) return;
+  data.file.notes.push_back(phrase(
+      "{} {} cut to {}.",
+      {counted(data.truncated, "sequence"), data.truncated == 1 ? "was" : "were", counted(task.max_length, "step")}));
+}
+
 Dataset read_dataset(std::string_view text, const Config& config, const std::vector<Column>* known) {
   const TaskHead& head = task_head(config.task);
   const bool exists = known && !known->empty();
@@ -63,10 +70,7 @@ Dataset read_dataset(std::string_view text, const Config& config, const std::vec
     fit_scaling(data, config.dataset.scaling);
   else if (known->size() == data.columns.size())  // others will be refused
     data.columns = *known;
-  if (data.truncated > 0)
-    data.file.notes.push_back(
-        phrase("{} {} cut to {}.", {counted(data.truncated, "sequence"), data.truncated == 1 ? "was" : "were",
-                                    counted(config.task.max_length, "step")}));
+  say_truncated(data, config.task);
   if (config.dataset.unknown == Unknown::symbol) learn_unknown(data, config.task.info().autoregressive);
   return data;
 }

@@ -160,8 +160,8 @@ Example ExampleLoader::part_of(const Example& e, Index window, Index windows) co
   const Index end = pooled ? steps - (windows - 1 - window) * width : (window + 1) * width;
   const Index from = std::clamp<Index>(end - width, 0, steps), to = std::clamp<Index>(end, 0, steps);
   const auto cut = [&]<class T>(const std::vector<T>& all) {
-    const Index width = Index(all.size()) / steps;
-    return std::vector<T>(all.begin() + std::ptrdiff_t(from * width), all.begin() + std::ptrdiff_t(to * width));
+    const Index of_step = Index(all.size()) / steps;
+    return std::vector<T>(all.begin() + std::ptrdiff_t(from * of_step), all.begin() + std::ptrdiff_t(to * of_step));
   };
   if (pooled) {
     Example part{.input = cut(e.input), .numbers = cut(e.numbers), .context = e.context};

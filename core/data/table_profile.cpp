@@ -38,6 +38,9 @@ double phase_of(DateFeature feature, const Moment& m) {
 
 // Profiles -----------------------------------------------------------------------------------------------------
 
+/// Characters of a field above which digits are a text, as of a sequence of zeros and ones.
+constexpr std::size_t longest_number = 64;
+
 void ColumnProfile::add_number(const Quantity& q) {
   const bool readable = is_utf8(q.unit);
   if (numbers == 0 && readable) unit = q.unit;
@@ -87,7 +90,7 @@ void ColumnProfile::add(std::string_view field, Index row, const Dialect& dialec
     return;
   }
   Quantity q;
-  if (parse_quantity(field, dialect.decimal, q)) return add_number(q);
+  if (field.size() <= longest_number && parse_quantity(field, dialect.decimal, q)) return add_number(q);
   counts = false;
   Moment m, other;
   const bool as_told = parse_moment(field, day_first, m), reversed = parse_moment(field, !day_first, other);

@@ -117,9 +117,13 @@ class TaskHead {
 
 /// {format: "lines", rows, first: lines, notes: []}.
 Json preview_lines(std::string_view text);
+
 /// The same with what its examples are: {…, symbols, lengths: {min, median, max}, separator?, header?, columns?,
 /// labels?}.
 Json preview_examples(std::string_view text, const Config& config, const Dataset& data);
+
+/// Notes how many sequences were cut to task.max_length.
+void say_truncated(Dataset& data, const TaskConfig& task);
 
 /// Null for `next` and `tensor`, which have no examples.
 const TaskHead* find_task_head(TaskKind kind);

@@ -113,7 +113,7 @@ describe('numbers of notes', () => {
     await write('roll.json', pieces(columns));
     const refused = await train('-t', 'notes', 'notes.json', '-o', 'a.st');
     expect(refused.status).toBe(1);
-    expect(refused.err).toContain('dataset.keys: expected piano (numbers are keys, 0 to 87) or midi');
+    expect(refused.err).toContain('--keys: expected piano (numbers are keys, 0 to 87) or midi');
     expect(await train('-t', 'notes', '--keys', 'midi', 'notes.json', '-o', 'midi.st')).toMatchObject({ status: 0 });
     expect(await train('-t', 'notes', 'roll.json', '-o', 'roll.st')).toMatchObject({ status: 0 });
     expect(await train('-t', 'notes', '--keys', 'piano', 'notes.json', '-o', 'piano.st')).toMatchObject({ status: 0 });

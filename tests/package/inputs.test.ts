@@ -245,7 +245,7 @@ test('a network of numbers wants its sizes', async () => {
 
 test('what means nothing by itself, or nothing to the task, is refused in the configuration', async () => {
   expect(await rejection(createModel({ units: 64 }, TEXT))).toMatchObject({
-    ...{ code: 'INVALID_CONFIG', field: 'units', expected: 'it beside preset, or in layers: [{ … }]' },
+    ...{ code: 'INVALID_CONFIG', field: 'units', expected: 'it beside preset, or in layers' },
   });
   expect(await rejection(createModel({ task: 'classify', unit: 'word' }, 'a\tb'))).toMatchObject({
     ...{ code: 'INVALID_CONFIG', field: 'unit', actual: "'word'" },
@@ -257,7 +257,7 @@ test('of several columns, predict wants rows', async () => {
   using model = await createModel(config, '1,2\n3,4\n'.repeat(9), { threads: 1, worker: false });
   for (const input of [[1, 2, 3, 4], Float32Array.of(1, 2)])
     expect(await rejection(model.predict({ input: input as never }))).toMatchObject({
-      ...{ field: 'input', expected: 'rows of 2 numbers, [[…], …]', actual: 'a flat list of numbers' },
+      ...{ field: 'input', expected: 'rows of 2 numbers', actual: 'a flat list' },
     });
 });
 

@@ -52,7 +52,7 @@ test('importing needs none of the globals of a browser, as on a server that rend
     await import(${index.replace('index.js', 'element.js')});
   `);
   expect(output).toBe(
-    'UnfoldError,checkConfig,createModel,createNetwork,describeNetwork,getSchema,openModel,preload,previewDataset,support',
+    'UnfoldError,checkConfig,createModel,createNetwork,decodeText,describeNetwork,forecastCsv,getSchema,openModel,preload,previewDataset,support',
   );
 });
 

@@ -361,7 +361,9 @@ describe('the command line', () => {
   test('train says what it reads', async () => {
     const { status, err } = await run('train', 'sales.csv', '-t', 'regress', '-o', 's.st', ...short);
     expect(status).toBe(0);
-    expect(err).toContain('Read: Sales.\nPredicted: Sales.\nLeft out: Month: dates');
+    expect(err).toContain(
+      'Read: Sales.\nPredicted: Sales.\nLeft out: Month: dates (--dates features makes inputs of them).',
+    );
     const quiet = await run('train', 'sales.csv', '-t', 'regress', '-o', 'q.st', '-q', ...short);
     expect(quiet.err).toBe('');
     const refused = await run('train', 'gaps.csv', '-t', 'regress', '-o', 'g.st', ...short);

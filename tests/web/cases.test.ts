@@ -94,10 +94,10 @@ it(
     await expect.poll(() => chosen(page)).toBe('midi-numbers.json');
     await page.getByRole('button', { name: 'Apply and restart' }).click();
     await page.getByRole('alert').filter({ hasText: 'dataset.keys' }).waitFor();
-    expect(await page.getByLabel('Numbers of the notes').count()).toBe(1);
+    expect(await page.getByLabel('Note numbers').count()).toBe(1);
     await drop(page, 'zero-one-roll.json', await bytesOf('zero-one-roll.json'));
     await expect.poll(() => chosen(page)).toBe('zero-one-roll.json');
-    expect(await page.getByLabel('Numbers of the notes').count()).toBe(0);
+    expect(await page.getByLabel('Note numbers').count()).toBe(0);
     await restart(page);
     await waitForStep(page, 1, LONG);
     // C4, E4, G4 and the C below: MIDI notes 60, 64, 67 and 48.

@@ -35,8 +35,10 @@ class Classify final : public LabelHead {
   }
 
   Json preview(std::string_view text, const Config& config) const override {
-    if (!is_long_form(text, config.dataset)) return preview_examples(text, config, read_texts(text, config, true));
-    return preview_table(text, config.dataset, TableTask::labels);
+    if (is_long_form(text, config.dataset)) return preview_table(text, config.dataset, TableTask::labels);
+    Dataset data = read_texts(text, config, true);
+    say_truncated(data, config.task);
+    return preview_examples(text, config, data);
   }
 
   /// What makes learning pointless, and what is not read.

@@ -126,9 +126,9 @@ TEST(LastRows, AreThoseOfEachSeries) {
   Config config;
   config.dataset.id = "id";
   const Json all = table_rows(text, config, {{.name = "v"}});
-  EXPECT_EQ(all["series"].dump(), "[[[1],[2],[3]],[[4]]]");
+  EXPECT_EQ(all["series"].dump(), "[[[1.0],[2.0],[3.0]],[[4.0]]]");
   const Json some = table_rows(text, config, {{.name = "v"}}, 0, 2);
-  EXPECT_EQ(some["series"].dump(), "[[[2],[3]],[[4]]]");
+  EXPECT_EQ(some["series"].dump(), "[[[2.0],[3.0]],[[4.0]]]");
   EXPECT_EQ(some["lengths"].dump(), "[3,1]");
 }
 

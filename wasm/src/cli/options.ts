@@ -100,12 +100,21 @@ export class Arguments {
     return this.number(name, { least, whole: true });
   }
 
+  #knows(option: string): boolean {
+    return Object.hasOwn(this.#options, option);
+  }
+
+  /** A sentence of the engine about a file, with the options for fields of the dataset. */
+  named(sentence: string): string {
+    return sentence.replace(/\bdataset\.(\w+)(: (?=features))?/g, (field, name: string, value?: string) =>
+      this.#knows(name) ? `--${name}${value ? ' ' : ''}` : field,
+    );
+  }
+
   /** A message of the package in the words of the command line: a field is named by its option. */
   spoken(message: string): string {
-    const known = (option: string) => Object.hasOwn(this.#options, option);
-    const inside = message.replace(/\bdataset\.(\w+)/g, (field, name: string) =>
-      known(name) ? `--${name}` : field,
-    );
+    const known = (option: string) => this.#knows(option);
+    const inside = this.named(message);
     const [field = ''] = /^[\w.]+(?:\[\d+\])*(?=[:.])/.exec(message) ?? [];
     const last = field
       .replace(/\[\d+\]$/, '')

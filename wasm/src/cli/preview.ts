@@ -34,9 +34,16 @@ async function runPreview(args: Arguments): Promise<number> {
     },
   );
   if (args.flag('json')) await print(`${JSON.stringify(shown)}\n`);
-  else await print(`${[...texts.notes, ...linesOf(shown)].join('\n')}\n`);
+  else await print(`${[...texts.notes, ...linesOf(inOptions(shown, args))].join('\n')}\n`);
   return 0;
 }
+
+/** With the options of the command line for the fields that the engine names. */
+const inOptions = ({ columns, notes, ...shown }: DatasetPreview, args: Arguments): DatasetPreview => ({
+  ...shown,
+  notes: notes.map((note) => args.named(note)),
+  ...(columns && { columns: columns.map((column) => ({ ...column, reason: args.named(column.reason) })) }),
+});
 
 /** As labelled texts where a file is no table of numbers but reads as such; else as a table. */
 async function likeliest(shownAs: (task: string) => Promise<DatasetPreview>): Promise<DatasetPreview> {
@@ -132,7 +139,8 @@ function aligned(rows: string[][]): string[] {
 }
 
 /** In a few lines. */
-export function summaryOf(shown: DatasetPreview): string[] {
+export function summaryOf(preview: DatasetPreview, args: Arguments): string[] {
+  const shown = inOptions(preview, args);
   const { format, columns = [], notes, labels } = shown;
   if (format !== 'table') return linesOfTexts({ ...shown, first: [] }).slice(0, -1);
   const named = (...uses: ColumnPreview['use'][]) =>

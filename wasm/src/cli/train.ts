@@ -84,7 +84,7 @@ async function runTrain(args: Arguments): Promise<number> {
     process.stderr.write(
       `${table} looks like a table: --task regress learns its numbers, --task classify its labels. As it is, its characters are learned.\n`,
     );
-  if (text && !resume && !args.flag('quiet')) await sayExamples(config, text);
+  if (text && !resume && !args.flag('quiet')) await sayExamples(config, text, args);
   const model = await begin(args, { text, resume, out, config, signal }).catch((error) => {
     throw texts ? placed(error, texts) : error;
   });
@@ -170,12 +170,12 @@ async function isThere(args: Arguments, out: string): Promise<boolean> {
 }
 
 /** How the examples of a file are read. What is wrong with them, the model says. */
-async function sayExamples(config: Config, text: Uint8Array): Promise<void> {
+async function sayExamples(config: Config, text: Uint8Array, args: Arguments): Promise<void> {
   const { name } = typeof config.task === 'object' ? config.task : { name: config.task };
   if (name === undefined || name === 'next') return;
   const preview = await previewDataset(config, text, { threads: 1, worker: false }).catch(() => undefined);
   if (preview?.columns || preview?.lengths)
-    for (const line of summaryOf(preview)) process.stderr.write(`${line}\n`);
+    for (const line of summaryOf(preview, args)) process.stderr.write(`${line}\n`);
 }
 
 async function savedConfig(resume: boolean, out: string) {

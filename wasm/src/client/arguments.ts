@@ -84,15 +84,10 @@ export function requireConfig<T extends object>(config: T, call: { runtime: stri
 /** What means something beside another field alone. */
 function checkUnits({ units, preset, layers, unit, task = 'next' }: Config): void {
   if (units !== undefined && preset === undefined && layers === undefined)
-    throw mismatch('INVALID_CONFIG', 'units', 'it beside preset, or in layers: [{ … }]', 'neither of them');
+    throw mismatch('INVALID_CONFIG', 'units', 'it beside preset, or in layers', 'neither');
   const name = typeof task === 'object' ? (task?.name ?? 'next') : task;
   if (unit !== undefined && unit !== 'character' && name !== 'next')
-    throw refuse(
-      'INVALID_CONFIG',
-      'unit',
-      `character, which the inputs of ${String(name)} are made of`,
-      unit,
-    );
+    throw refuse('INVALID_CONFIG', 'unit', `character for the task ${String(name)}`, unit);
 }
 
 /** UTF-8 without a byte order mark, which is no part of a text. */

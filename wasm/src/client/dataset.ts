@@ -1,6 +1,5 @@
 /** What a model learns from, as UTF-8 in the format of its task: the engine reads nothing else. */
 import { encode, toJson } from './arguments.js';
-import { decodeText } from './encoding.js';
 import { type ExampleWriter, writerOf } from './examples.js';
 import { placedRow, rowsOf } from './rows.js';
 import { reasonOf } from './stream.js';
@@ -32,6 +31,14 @@ export function isGenerated({ dataset }: Pick<Config, 'dataset'>): boolean {
 const isUtf16 = ([first, second]: Uint8Array) =>
   (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
 
+function ofUtf16(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder(bytes[0] === 0xff ? 'utf-16le' : 'utf-16be', { fatal: true }).decode(bytes);
+  } catch {
+    throw mismatch('INVALID_TEXT', 'dataset', 'UTF-16', 'other bytes');
+  }
+}
+
 /** `config`: of the model; asked for where the dataset is examples, may be rows in JSON, or UTF-16. */
 export async function readDataset(
   dataset: Dataset,
@@ -48,7 +55,7 @@ export async function readDataset(
   };
   if (typeof dataset === 'string') return textSource(dataset, true);
   const bytesSource = (bytes: Uint8Array, own: boolean) =>
-    isUtf16(bytes) && !raw() ? textSource(decodeText(bytes).text, true) : textSource(bytes, own);
+    isUtf16(bytes) && !raw() ? textSource(ofUtf16(bytes), true) : textSource(bytes, own);
   if (dataset instanceof Uint8Array) return bytesSource(dataset, false);
   if (isBlob(dataset)) return bytesSource(new Uint8Array(await dataset.arrayBuffer()), true);
   if (!isIterable(dataset)) throw refuse('INVALID_TEXT', 'dataset', WANTED, dataset);
@@ -72,8 +79,7 @@ export async function readDataset(
       );
     ++index;
   }
-  if (index === 0)
-    throw mismatch('INVALID_TEXT', 'dataset', 'one piece or example at least', 'an empty list');
+  if (index === 0) throw mismatch('INVALID_TEXT', 'dataset', 'at least one example', 'an empty list');
   if (rows) return textSource(toJson(rows, 'dataset'), true);
   if (!writer) return textSource(joined(areLines(pieces, task) ? linesOf(pieces) : pieces), true);
   return { text: encode(writer.whole(pieces as string[]), 'dataset'), own: true, placed: writer.placed };

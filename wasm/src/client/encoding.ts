@@ -4,7 +4,7 @@ import { mismatch, refuse } from '../shared/errors.js';
 /** What `decodeText` gives. */
 export interface DecodedText {
   /** UTF-8 without a byte order mark. */
-  text: Uint8Array<ArrayBuffer>;
+  text: Uint8Array;
   /** What was read: the encoding that was asked for, or UTF-16 that was recognized. */
   encoding: string;
   /** The lines ended with CR alone; they end with line feeds now. */

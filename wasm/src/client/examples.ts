@@ -76,12 +76,7 @@ function steps({ example, at, sizes }: Placed, least: number): string[][] {
 
 function sameSize(values: string[], size: number, field: string): string[] {
   if (values.length === size) return values;
-  throw mismatch(
-    'INVALID_TEXT',
-    field,
-    `${size} ${size === 1 ? 'number' : 'numbers'}, like the first`,
-    `${values.length}`,
-  );
+  throw mismatch('INVALID_TEXT', field, `as many numbers as the first has (${size})`, `${values.length}`);
 }
 
 const formats: Record<string, Format> = {

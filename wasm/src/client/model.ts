@@ -268,13 +268,7 @@ function checkRows(input: unknown, columns: number): void {
   const flat =
     (Array.isArray(input) && typeof input[0] === 'number') ||
     (ArrayBuffer.isView(input) && !(input instanceof DataView));
-  if (flat)
-    throw mismatch(
-      'INVALID_ARGUMENT',
-      'input',
-      `rows of ${columns} numbers, [[…], …]`,
-      'a flat list of numbers',
-    );
+  if (flat) throw mismatch('INVALID_ARGUMENT', 'input', `rows of ${columns} numbers`, 'a flat list');
 }
 
 function checkSplit(split: unknown): void {

@@ -97,8 +97,9 @@ export interface TableRows {
   targets: string[];
   /** Whether the table has names. */
   header: boolean;
-  /** Between its columns: `tab`, `space`, `none` or a character; and the decimal separator of its numbers. */
+  /** Between its columns: `tab`, `space`, `none` or a character. */
   separator: string;
+  /** Before the fraction of its numbers. */
   decimal: '.' | ',';
   /** What was found out and done, a sentence each, in English. */
   notes: string[];

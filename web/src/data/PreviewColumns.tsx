@@ -1,6 +1,6 @@
 import type { ColumnPreview, DatasetPreview } from 'unfold-rnn';
 import { words } from '../i18n/data';
-import { integer, twoDigits } from '../i18n/format';
+import { fourDigits, integer } from '../i18n/format';
 import { type Choice, type Role, rolesOf, withRole } from './preview';
 
 interface Props {
@@ -11,7 +11,7 @@ interface Props {
 
 const text = words.columns;
 const rangeOf = ({ min, max }: ColumnPreview) =>
-  min === null || max === null ? '–' : `${twoDigits(min)} … ${twoDigits(max)}`;
+  min === null || max === null ? '–' : `${fourDigits(min)} … ${fourDigits(max)}`;
 
 /** What each column is and what becomes of it; of a table the role can be chosen. */
 export function Columns({ choice, shown, onChange }: Props) {
@@ -61,9 +61,7 @@ export function Columns({ choice, shown, onChange }: Props) {
                 <td class="start">{text.kinds[column.kind]}</td>
                 {table && <td>{integer(column.missing)}</td>}
                 {table && <td>{rangeOf(column)}</td>}
-                <td class="start" lang="en">
-                  {column.reason}
-                </td>
+                <td class="start">{column.reason && words.reason(column.reason)}</td>
               </tr>
             ))}
           </tbody>

@@ -23,13 +23,13 @@ export function Facts({ shown }: { shown: DatasetPreview }) {
   return <p class="preview-facts">{parts.filter(Boolean).join(' · ')}</p>;
 }
 
-/** What the engine says of the file, in English. */
+/** What the engine says of the file. */
 export function Notes({ notes }: Pick<DatasetPreview, 'notes'>) {
   return notes.length === 0 ? null : (
-    <ul class="preview-notes" lang="en" aria-label={words.notes}>
+    <ul class="preview-notes" aria-label={words.notes}>
       {notes.map((note) => (
         <li key={note}>
-          <bdi>{note}</bdi>
+          <bdi>{words.note(note)}</bdi>
         </li>
       ))}
     </ul>

@@ -15,18 +15,31 @@ export interface ReadFile extends TextFound {
 /** Most texts that are neither UTF-8 nor UTF-16: it has every character of Latin-1. */
 const USUAL = 'windows-1252';
 
-/** One worker for each file: it has nothing to keep. */
-async function ask(question: TextQuestion): Promise<TextAnswer> {
-  const worker = new Worker(new URL('./text.worker.ts', import.meta.url), { type: 'module' });
-  try {
-    return await new Promise<TextAnswer>((resolve, reject) => {
-      worker.addEventListener('message', ({ data }: MessageEvent<TextAnswer>) => resolve(data));
-      worker.addEventListener('error', (event) => reject(new Error(event.message || 'text.worker')));
-      worker.postMessage(question);
-    });
-  } finally {
-    worker.terminate();
-  }
+/**
+ * The worker of all files. It stays: to end one that has read ten megabytes takes the page's own thread as long as four
+ * frames.
+ */
+let worker: Worker | undefined;
+
+/** Answers come in the order of the questions. */
+let answered: Promise<unknown> = Promise.resolve();
+
+function ask(question: TextQuestion): Promise<TextAnswer> {
+  const answer = answered.then(() => askNow(question));
+  answered = answer.catch(() => {});
+  return answer;
+}
+
+function askNow(question: TextQuestion): Promise<TextAnswer> {
+  const asked = (worker ??= new Worker(new URL('./text.worker.ts', import.meta.url), { type: 'module' }));
+  return new Promise<TextAnswer>((resolve, reject) => {
+    asked.onmessage = ({ data }: MessageEvent<TextAnswer>) => resolve(data);
+    asked.onerror = (event) => {
+      worker = undefined; // the next file tries again
+      reject(new Error(event.message || 'text.worker'));
+    };
+    asked.postMessage(question);
+  });
 }
 
 /** A file in the given encoding. */

@@ -18,7 +18,7 @@ async function read({ file, encoding }: TextQuestion): Promise<TextFound> {
   const { text, ...found } = decodeText(new Uint8Array(await file.arrayBuffer()), encoding);
   if (found.encoding === 'utf-8' && !found.carriageReturns) return { ...found, file };
   const { name, lastModified } = file;
-  return { ...found, file: new File([text], name, { lastModified }) };
+  return { ...found, file: new File([text as Uint8Array<ArrayBuffer>], name, { lastModified }) };
 }
 
 addEventListener('message', ({ data }: MessageEvent<TextQuestion>) => {

@@ -87,6 +87,13 @@ export function twoDigits(value: number): string {
   return long ? exponential(value) : significant(value);
 }
 
+/** Four digits, and of a large number all before the point. */
+export function fourDigits(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1e12) return twoDigits(value);
+  return size >= 1e4 ? integer(value) : plain(Number(value.toPrecision(4)));
+}
+
 /** At a tick of an axis: all digits, or as many as a narrow margin has room for. */
 export const tickText = (value: number) => (value < 10_000 ? plain(value) : compact(value));
 

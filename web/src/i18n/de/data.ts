@@ -1,4 +1,5 @@
 // Die Sätze zu eigenen Daten.
+import { note, reason } from './fileNotes';
 import type { DataWords } from '../en/data';
 import { integer } from '../format';
 
@@ -88,6 +89,8 @@ export const data: DataWords = {
   more: (count) => `und ${integer(count)} weitere`,
   first: 'Erste Zeilen',
   notes: 'Hinweise',
+  note,
+  reason,
   missingWanted: 'Einige Werte fehlen: Bitte wählen Sie, wie damit umzugehen ist.',
   gestures: {
     about: (rate) =>

@@ -1,4 +1,5 @@
 // The sentences about the reader's own data; a catalogue of its own, see ../data.ts.
+import { note, reason } from './fileNotes';
 import { integer } from '../format';
 
 const plural = (count: number, one: string, many: string) => `${integer(count)} ${count === 1 ? one : many}`;
@@ -87,6 +88,8 @@ export const data = {
   more: (count: number) => `and ${integer(count)} more`,
   first: 'First rows',
   notes: 'Notes',
+  note,
+  reason,
   missingWanted: 'Some values are missing: choose what to do about them.',
   gestures: {
     about: (rate: number) =>
