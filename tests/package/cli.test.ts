@@ -397,7 +397,7 @@ describe('what is wrong is said in one line, with its status', () => {
     [
       2,
       ['train', 'text.txt', '-t', 'classify', '--unit', 'word'],
-      /^unfold-rnn: --unit: expected character, /,
+      /^unfold-rnn: --unit: expected character for the task classify/,
     ],
     [2, ['train', 'text.txt', '--steps', '1.5'], /--steps: expected a whole number, 0 or more, got '1.5'/],
     [2, ['train', 'text.txt', '--threads', 'many'], /--threads: expected a whole number, 1 or more/],

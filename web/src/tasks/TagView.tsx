@@ -20,13 +20,16 @@ function stepsOf({
   answer,
 }: Pick<ExampleResult, 'input' | 'targets' | 'answer'>): Step[] {
   const text = String(input);
-  const symbols = store.run.value?.info.data?.words ? text.split(/\s+/).filter(Boolean) : [...text];
+  const symbols = ofWords() ? text.split(/\s+/).filter(Boolean) : [...text];
   return symbols.map((symbol, at) => ({
     input: symbol,
     target: targets[at] ?? null,
     output: answer.outputs?.[at] ?? '',
   }));
 }
+
+/** Whether what is tagged are words, not characters. */
+const ofWords = () => store.run.value?.info.data?.words === true;
 
 const said = ({ input, target, output }: Step) =>
   target === null ? words.uncounted(input) : words.labelled(input, output, target);
@@ -39,7 +42,7 @@ function Label({ text, kinds, dim }: { text: string; kinds: readonly string[]; d
 
 function Tagged({ steps, kinds }: { steps: readonly Step[]; kinds: readonly string[] }) {
   return (
-    <ol class="tagged">
+    <ol class={ofWords() ? 'tagged tagged-words' : 'tagged'}>
       {steps.map((step, at) => {
         const counts = step.target !== null;
         const right = step.target === step.output;
